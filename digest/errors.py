@@ -1,0 +1,78 @@
+"""Every error this package raises on purpose.
+
+DigestError                 catch this for all of ours; each has an exit code
+├── UsageError              the command or the settings are wrong: never retried (exit 2)
+│   └── SettingsError       one or more mistakes in a settings file, all at once
+├── StoreError              the store can't be opened, read or written
+├── TemplateError           a template is broken: names file, line and cure
+└── NothingCollected        every source failed
+
+The expected failure of *one* source, article or address is a value (``model.Failure``), not an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class DigestError(Exception):
+    """What happened, to what, and what to do next; ``exit_code`` is for the command line."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        #: What the person can do next; empty where the message says it all.
+        self.hint = hint
+
+
+class UsageError(DigestError):
+    """The command or the settings are wrong; trying again changes nothing."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One mistake in a settings file."""
+
+    key: str
+    message: str
+    line: int | None = None
+    #: The nearest valid name or value; empty where there is none.
+    suggestion: str = ""
+
+
+class SettingsError(UsageError):
+    """All mistakes of one settings file at once."""
+
+    def __init__(self, source: str, mistakes: Sequence[Mistake], *, hint: str = "") -> None:
+        self.source = source
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(self._lines()), hint=hint)
+
+    def _lines(self) -> list[str]:
+        def line(mistake: Mistake) -> str:
+            where = self.source if mistake.line is None else f"{self.source}:{mistake.line}"
+            nearest = f" (did you mean {mistake.suggestion!r}?)" if mistake.suggestion else ""
+            return f"{where}: {mistake.key}: {mistake.message}{nearest}"
+
+        return [line(mistake) for mistake in self.mistakes]
+
+
+class StoreError(DigestError):
+    """The store can't be opened, read or written."""
+
+
+class TemplateError(DigestError):
+    """A template is broken; ``file`` and ``line`` say where."""
+
+    def __init__(self, message: str, *, file: str, line: int | None = None, hint: str = "") -> None:
+        self.file = file
+        self.line = line
+        super().__init__(f"{file}{f':{line}' if line else ''}: {message}", hint=hint)
+
+
+class NothingCollected(DigestError):
+    """Every source failed."""

@@ -1,0 +1,45 @@
+"""What every test may use, and what none may: the network is shut but for this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of outside data beside the checkout; tests on it step aside where it is absent."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("no ../shared beside the checkout")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests reaches them."""
+    for name in os.environ:
+        if name.startswith("DIGEST_"):
+            monkeypatch.delenv(name)
+
+
+_connect = socket.socket.connect
+_getaddrinfo = socket.getaddrinfo
+_LOCAL = ("127.", "localhost", "::1")
+
+
+def _guarded_connect(self: socket.socket, address: object) -> None:
+    if isinstance(address, tuple) and not str(address[0]).startswith(_LOCAL):
+        raise OSError(f"a test tried to reach {address[0]}: the network is shut in tests")
+    _connect(self, address)  # type: ignore[arg-type]  # the socket module's own type is wider than its stub
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _network_is_shut() -> None:
+    """Only this machine can be reached from a test."""
+    socket.socket.connect = _guarded_connect  # type: ignore[method-assign]  # shutting the door is the point
