@@ -1,0 +1,89 @@
+"""What a person has set: one TOML file, the environment over it, as frozen values.
+
+``load`` finds and reads the file and reports every mistake at once. pydantic checks the types and is imported only
+then, so a preview without settings never pays for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from digest.model import Newsletter, Source
+
+Security = Literal["starttls", "tls", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A word that is never printed: only ``reveal`` shows it."""
+
+    _value: str = field(default="", repr=False)
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "***" if self._value else "(not set)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """``[store]``: where everything is kept."""
+
+    #: ``sqlite:///file`` (absolute once loaded) or ``postgresql+psycopg://…``.
+    url: str = "sqlite:///digest.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSettings:
+    """``[smtp]``: the server that takes the mail; no host means none is set up."""
+
+    host: str = ""
+    port: int = 587
+    security: Security = "starttls"
+    username: str = ""
+    password: Secret = Secret()
+    connections: int = 4
+    #: Mails a minute over all connections; None for no limit.
+    rate_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """``[fetch]``: how sources are visited."""
+
+    #: Private addresses that may be visited, as ``host:port``.
+    allow: tuple[str, ...] = ()
+    concurrency: int = 32
+    per_host: int = 2
+    timeout_s: float = 30.0
+    max_bytes: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """``[web]``: the readers' pages; no url means that there are none."""
+
+    #: The public address of the pages, without a final slash.
+    url: str = ""
+    listen: str = "127.0.0.1:8000"
+    secret: Secret = Secret()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything set; its defaults are what a run without a file uses."""
+
+    #: The file they came from; None for defaults alone.
+    file: Path | None = None
+    store: StoreSettings = StoreSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    fetch: FetchSettings = FetchSettings()
+    web: WebSettings = WebSettings()
+    sources: tuple[Source, ...] = ()
+    newsletters: tuple[Newsletter, ...] = ()
