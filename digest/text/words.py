@@ -1,0 +1,110 @@
+"""Words, their stems, and the words that carry no meaning, in any language.
+
+A word keeps its case as written: "US" and "us" differ where names are looked for. Stems are lower case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from importlib.resources import files
+
+_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-", "\u00ad": None})
+
+# Scripts that put no space between words: what stands between two spaces is a clause, so pairs of letters stand in.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_WORD = re.compile(
+    rf"""
+      (?P<unspaced>[{_UNSPACED}]+)
+    | \d+(?:[.,:]\d+)*[^\W\d_{_UNSPACED}]*              # 1,000  3.5  19:30  7th  5km
+    | (?:[^\W\d_{_UNSPACED}]\.){{2,}}                      # U.S.  a.m.
+    | [^\W_{_UNSPACED}][^\W_{_UNSPACED}\u0300-\u036f]*(?:['\-·][^\W_{_UNSPACED}]+)*
+    """,
+    re.VERBOSE,
+)
+_MARKS = re.compile(r"[\u064b-\u065f\u0670\u0640\u05b0-\u05c7]")  # vowel points and tatweel: optional in writing
+_ELISION = re.compile(
+    r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|[dns]ell|[ds]all|sull|quest|un)'(?=\w)", re.IGNORECASE
+)
+_ELIDING = frozenset({"fr", "it", "ca", "oc"})
+
+_SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
+    "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+    "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian",
+    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sk": "czech",
+    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+#: The languages of sumy's lists of stop words, by their file names.
+_STOP_WORDS = {
+    "ar": "arabic", "cs": "czech", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fr": "french",
+    "he": "hebrew", "it": "italian", "ja": "japanese", "ko": "korean", "pl": "polish", "pt": "portuguese",
+    "sk": "slovak", "sv": "swedish", "th": "thai", "uk": "ukrainian", "zh": "chinese",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def words(text: str, language: str) -> tuple[str, ...]:
+    """The words of ``text`` in order, case kept, typographic apostrophes made plain."""
+    text = _MARKS.sub("", text.translate(_APOSTROPHES))
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if match["unspaced"]:
+            found.extend(_pairs(word))
+        elif language in _ELIDING and (elided := _ELISION.match(word)):
+            found += (elided.group(), word[elided.end() :])
+        else:
+            found.append(word)
+    return tuple(found)
+
+
+def _pairs(run: str) -> Iterable[str]:
+    """``東京都`` → ``東京 京都``; a letter alone is itself."""
+    return (run[at : at + 2] for at in range(max(len(run) - 1, 1)))
+
+
+def stems(words: Iterable[str], language: str) -> tuple[str, ...]:
+    """Each word's stem, in order; the word in lower case where the language has no stemmer."""
+    stem = _stem(language)
+    return tuple(stem(word) for word in words)
+
+
+@lru_cache
+def _stem(language: str) -> Callable[[str], str]:
+    stem = _stemmer(language)
+
+    @lru_cache(maxsize=65_536)
+    def cached(word: str) -> str:
+        return stem(word.lower())
+
+    return cached
+
+
+def _stemmer(language: str) -> Callable[[str], str]:
+    if language == "uk":  # Snowball has none; importing sumy's costs all of NLTK, so only Ukrainian pays
+        from sumy.nlp.stemmers.ukrainian import stem_word  # type: ignore[import-untyped]  # sumy has no types
+
+        return lambda word: str(stem_word(word))
+    if name := _SNOWBALL.get(language):
+        from Stemmer import Stemmer  # type: ignore[import-not-found]  # PyStemmer is one binary, without types
+
+        snowball = Stemmer(name)
+        return lambda word: str(snowball.stemWord(word))
+    return str
+
+
+@lru_cache
+def stop_words(language: str) -> frozenset[str]:
+    """Words that carry no meaning, in lower case; empty for a language that sumy has no list for."""
+    if name := _STOP_WORDS.get(language):
+        # not through sumy.utils, which imports requests and pycountry
+        text = (files("sumy") / "data" / "stopwords" / f"{name}.txt").read_text("utf-8")
+        return frozenset(line.strip().lower() for line in text.splitlines() if line.strip())
+    return frozenset()
