@@ -1,0 +1,221 @@
+"""A schedule as people write it, read into the local dates and times that it means. Pure.
+
+    daily 07:00          daily 07:00,18:00        weekdays 07:00       weekends 09:00
+    mon,thu 18:30        weekly mon 07:00         monthly 1 08:00      monthly last 08:00
+    cron 0 7 * * mon-fri                          (minute, hour, day of the month, month, weekday by name)
+
+``monthly 31`` falls on the last day of a shorter month; cron, here as everywhere, leaves such a month out.
+Weekdays have names, since cron programs differ on which day 0 is.
+"""
+
+from __future__ import annotations
+
+import calendar
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from itertools import product
+
+from digest.errors import UsageError
+
+_DAY = timedelta(days=1)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_GROUPS = {"daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
+_SHORTHANDS = {
+    "@hourly": "cron 0 * * * *",
+    "@daily": "daily 00:00",
+    "@midnight": "daily 00:00",
+    "@weekly": "weekly sun 00:00",
+    "@monthly": "monthly 1 00:00",
+}
+_ANY = "*"
+
+
+class ScheduleError(UsageError, ValueError):
+    """A schedule that can't be read; ``suggestion`` is the nearest one that can."""
+
+    def __init__(self, message: str, *, suggestion: str = "") -> None:
+        self.suggestion = suggestion
+        super().__init__(message, hint=f'write it as "{suggestion}"' if suggestion else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The local dates and times at which editions are due, in whatever zone it is asked about."""
+
+    #: As the person wrote it, in lower case and with single spaces.
+    text: str
+    #: Ascending, to the minute.
+    times: tuple[time, ...]
+    #: 0 is Monday, as in ``date.weekday``.
+    weekdays: frozenset[int] = frozenset(range(7))
+    #: Days of the month, 1 to 31.
+    days: frozenset[int] = frozenset(range(1, 32))
+    months: frozenset[int] = frozenset(range(1, 13))
+    #: A day that the month lacks falls on its last day.
+    clamped: bool = False
+
+    def __contains__(self, day: date) -> bool:
+        return day.month in self.months and day.weekday() in self.weekdays and self._has_day(day)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _has_day(self, day: date) -> bool:
+        if day.day in self.days:
+            return True
+        is_last = day.day == calendar.monthrange(day.year, day.month)[1]
+        return self.clamped and is_last and max(self.days) > day.day
+
+
+def parse(text: str) -> Schedule:
+    """Read a schedule; raises ``ScheduleError`` with one sentence and the nearest valid form."""
+    plain = re.sub(r"\s*,\s*", ",", " ".join(text.lower().split()))
+    try:
+        return _read(plain)
+    except ScheduleError as error:
+        raise ScheduleError(f'"{text}" is not a schedule: {error}', suggestion=_nearest(plain)) from None
+
+
+def _read(plain: str) -> Schedule:
+    match plain.split():
+        case []:
+            raise ScheduleError("it is empty")
+        case ["cron", *fields]:
+            return _cron(plain, fields)
+        case [_, _, _, _, _] as fields:
+            return _cron(plain, fields)
+        case [group, at] if group in _GROUPS:
+            return Schedule(text=plain, times=_times(at), weekdays=frozenset(_GROUPS[group]))
+        case ["monthly", days, at]:
+            return Schedule(text=plain, times=_times(at), days=_days_of_month(days), clamped=True)
+        case ["weekly", names, at] | [names, at] if names not in {"weekly", "monthly"}:
+            return Schedule(text=plain, times=_times(at), weekdays=_set(names, "weekday", _WEEKDAYS, 0))
+        case ["weekly" | "monthly" as rhythm, *_]:
+            raise ScheduleError(f"{rhythm} needs a day and a time")
+        case _:
+            raise ScheduleError("it needs the days and the time, or cron's five fields")
+
+
+def _times(text: str) -> tuple[time, ...]:
+    return tuple(sorted({_time(part) for part in text.split(",")}))
+
+
+def _time(text: str) -> time:
+    if not re.fullmatch(r"\d{1,2}:\d\d", text, re.ASCII):
+        raise ScheduleError(f'"{text}" is not a time of day from 00:00 to 23:59')
+    hour, minute = map(int, text.split(":"))
+    if hour > 23 or minute > 59:
+        raise ScheduleError(f'"{text}" is not a time of day from 00:00 to 23:59')
+    return time(hour, minute)
+
+
+def _days_of_month(text: str) -> frozenset[int]:
+    return _set(",".join("31" if part == "last" else part for part in text.split(",")), "day of the month", (), 1, 31)
+
+
+def _cron(plain: str, fields: Sequence[str]) -> Schedule:
+    if len(fields) != 5:
+        raise ScheduleError(f"cron has five fields (minute, hour, day, month, weekday), not {len(fields)}")
+    minute, hour, day, month, weekday = fields
+    if re.search(r"\d", weekday.partition("/")[0]):
+        raise ScheduleError("weekdays are written by name, since programs differ on which day is 0")
+    if day != _ANY and weekday != _ANY:
+        raise ScheduleError("it names both days of the month and weekdays, which programs read differently; keep one")
+    minutes, hours = _set(minute, "minute", (), 0, 59), _set(hour, "hour", (), 0, 23)
+    schedule = Schedule(
+        text=plain,
+        times=tuple(time(*pair) for pair in product(sorted(hours), sorted(minutes))),
+        days=_set(day, "day of the month", (), 1, 31),
+        months=_set(month, "month", _MONTHS, 1),
+        weekdays=_set(weekday, "weekday", _WEEKDAYS, 0),
+    )
+    leap_year = (date(2024, 1, 1) + _DAY * number for number in range(366))
+    if weekday == _ANY and not any(day in schedule for day in leap_year):
+        raise ScheduleError("there is no such date in any year")
+    return schedule
+
+
+def _set(field: str, kind: str, names: Sequence[str], first: int, last: int = 0) -> frozenset[int]:
+    """A cron field, ``*``, ``7``, ``mon-fri``, ``1,15``, ``*/10``, as numbers; ranges of names may wrap round."""
+    last = last or first + len(names) - 1
+    return frozenset(
+        number for part in field.split(",") for number in _range(part, kind, names=names, first=first, last=last)
+    )
+
+
+def _range(part: str, kind: str, *, names: Sequence[str], first: int, last: int) -> list[int]:
+    span, slash, step = part.partition("/")
+    if slash and not re.fullmatch(r"[1-9]\d?", step, re.ASCII):
+        raise ScheduleError(f'"{part}" has no step from 1 to 99 after its slash')
+    low, dash, high = ("", "-", "") if span == _ANY else span.partition("-")
+    start = _number(low, kind, names=names, first=first, last=last) if low else first
+    stop = _number(high, kind, names=names, first=first, last=last) if dash and high else last
+    if span != _ANY and not (low and (high or not dash)):
+        raise ScheduleError(f'"{part}" is not a {kind}')
+    if not dash and not slash:
+        stop = start
+    if stop < start:
+        if not names:
+            raise ScheduleError(f'"{part}" runs backwards')
+        stop += len(names)
+    return [(number - first) % (last - first + 1) + first for number in range(start, stop + 1, int(step or 1))]
+
+
+def _number(text: str, kind: str, *, names: Sequence[str], first: int, last: int) -> int:
+    short = text[:3] if text in _LONG_WEEKDAYS else text
+    if short in names:
+        return names.index(short) + first
+    if re.fullmatch(r"\d{1,2}", text, re.ASCII) and first <= int(text) <= last and names != _WEEKDAYS:
+        return int(text)
+    wanted = f"{names[0]} to {names[-1]}" if names else f"{first} to {last}"
+    raise ScheduleError(f'"{text}" is not a {kind}, {wanted}')
+
+
+# --- the nearest valid form --------------------------------------------------------------------------------------
+
+_WORDS = ("daily", "weekdays", "weekends", "weekly", "monthly", "last", "cron", *_WEEKDAYS, *_LONG_WEEKDAYS, *_MONTHS)
+
+
+def _nearest(plain: str) -> str:
+    """The closest schedule that can be read: words respelt, times rewritten, what is missing put in."""
+    respelt = " ".join(_respelt(token) for token in plain.split())
+    fields = respelt.removeprefix("cron ").split()
+    named = " ".join([*fields[:4], _named(fields[4])]) if len(fields) == 5 else ""
+    rhythm, _, rest = respelt.partition(" ")
+    guesses = (
+        _SHORTHANDS.get(plain, ""),
+        respelt,
+        named and f"cron {named}",
+        f"daily {respelt}",
+        f"{rhythm} mon {rest}" if rhythm == "weekly" else f"{rhythm} 1 {rest}",
+        f"{respelt} 07:00",
+        f"{rhythm} 1 07:00",
+    )
+    return next((guess for guess in guesses if _is_readable(guess)), "daily 07:00")
+
+
+def _is_readable(text: str) -> bool:
+    try:
+        _read(text)
+    except ScheduleError:
+        return False
+    return True
+
+
+def _respelt(token: str) -> str:
+    if clock := re.fullmatch(r"(\d{1,2})(?:[:.h]?(\d\d))?(?::\d\d)?\s*(am|pm|uhr)?", token, re.ASCII):
+        hour, minute, half = clock.groups()
+        if minute or half:
+            return f"{int(hour) % 12 + 12 if half == 'pm' else int(hour) % 24:02}:{minute or '00'}"
+    words = (difflib.get_close_matches(word, _WORDS, n=1, cutoff=0.6) or [word] for word in token.split(","))
+    return ",".join(word[0] for word in words)
+
+
+def _named(weekday: str) -> str:
+    """Cron's own numbers for weekdays, 0 and 7 for Sunday, as names."""
+    return re.sub(r"[0-7]", lambda digit: _WEEKDAYS[(int(digit[0]) - 1) % 7], weekday.partition("/")[0])
