@@ -5,15 +5,17 @@ DigestError                 catch this for all of ours; each has an exit code
 │   └── SettingsError       one or more mistakes in a settings file, all at once
 ├── StoreError              the store can't be opened, read or written
 ├── TemplateError           a template is broken: names file, line and cure
+├── SourceError             one source can't be read: ``collect`` makes a value of it
 └── NothingCollected        every source failed
 
-The expected failure of *one* source, article or address is a value (``model.Failure``), not an error.
+The expected failure of *one* source, article or address is a value (``model.Failure``), not an error that gets out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class DigestError(Exception):
@@ -72,6 +74,17 @@ class TemplateError(DigestError):
         self.file = file
         self.line = line
         super().__init__(f"{file}{f':{line}' if line else ''}: {message}", hint=hint)
+
+
+class SourceError(DigestError):
+    """One source can't be read now; one line says what is wrong and what to do."""
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None, gone: bool = False) -> None:
+        #: The server asked not to be visited before then.
+        self.retry_at = retry_at
+        #: The server said that the source is gone for good.
+        self.gone = gone
+        super().__init__(message)
 
 
 class NothingCollected(DigestError):
