@@ -1,0 +1,213 @@
+"""rank: stories in the order in which they deserve a reader's time, cut to the limit, with every reason given.
+
+A score is a sum of parts in points; one point is what a second independent outlet is worth.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from digest.model import Article, LeftOut, Ranked, Reason, Story
+from digest.urls import domain
+
+#: Hours in which a story loses half of its freshness.
+_HALF_LIFE_H = 24.0
+#: What a whole-length article is worth, and how many words that is.
+_FULL_POINTS, _FULL_WORDS = 0.5, 400
+#: What fifty reprints of the same text are worth beside independent reports.
+_REPRINT_POINTS = 0.2
+#: What each further story from one source costs, and from when on it costs no more.
+_VARIETY_POINTS, _VARIETY_STEPS = 0.25, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """What an edition wants: for when, how much, from whom, about what."""
+
+    now: datetime
+    #: At most so many stories; None for no limit.
+    limit: int | None = None
+    #: Sources' weights by id; 1 where absent.
+    weights: Mapping[str, float] = field(default_factory=dict)
+    #: Sources' sections by id, in the order in which sections are shown.
+    sections: Mapping[str, str] = field(default_factory=dict)
+    #: Ids of articles that were in an earlier edition for the same readers.
+    sent: frozenset[str] = frozenset()
+    #: At most so many stories led by one source, or in one section; None for no limit.
+    per_source: int | None = None
+    per_section: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The stories that are in, in reading order, and each article that is not."""
+
+    chosen: tuple[Ranked, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def rank(stories: Sequence[Story], criteria: Criteria) -> Ranking:
+    """Every article ends in a chosen story or, with its reason, among those left out."""
+    fresh, left_out = _unsent(stories, criteria.sent)
+    chosen, over = _cut(_ordered(fresh, criteria), criteria)
+    return Ranking(chosen=_by_section(chosen, criteria), left_out=(*left_out, *over))
+
+
+def _unsent(stories: Iterable[Story], sent: frozenset[str]) -> tuple[list[Story], list[LeftOut]]:
+    """Stories that no reader has seen, and the articles of the others."""
+    fresh, known = [], []
+    for story in stories:
+        articles = (*story.articles, *story.copies)
+        if sent.isdisjoint(article.id for article in articles):
+            fresh.append(story)
+        else:
+            known += [LeftOut(article=article, reason=_known(article, sent)) for article in articles]
+    return fresh, known
+
+
+def _known(article: Article, sent: frozenset[str]) -> str:
+    return "already in an earlier edition" if article.id in sent else "its story was already in an earlier edition"
+
+
+# --- the score -----------------------------------------------------------------------------------------------------
+
+
+def _reasons(story: Story, criteria: Criteria) -> tuple[Reason, ...]:
+    parts = (
+        _coverage(story),
+        _reprints(story),
+        _freshness(story, criteria),
+        _weight(story, criteria),
+        _fullness(story),
+    )
+    return tuple(part for part in parts if part.points)
+
+
+def _outlet(article: Article) -> str:
+    return domain(article.url) or article.source_id
+
+
+def _coverage(story: Story) -> Reason:
+    outlets = len({_outlet(article) for article in story.articles})
+    detail = "1 outlet" if outlets == 1 else f"{outlets} outlets"
+    return _reason("coverage", math.log2(outlets), detail)
+
+
+def _reprints(story: Story) -> Reason:
+    outlets = {_outlet(article) for article in story.copies} - {_outlet(article) for article in story.articles}
+    detail = (
+        "1 more outlet has the same text" if len(outlets) == 1 else f"{len(outlets)} more outlets have the same text"
+    )
+    return _reason("reprints", _REPRINT_POINTS * math.log2(1 + len(outlets)), detail)
+
+
+def _freshness(story: Story, criteria: Criteria) -> Reason:
+    latest = max(article.published for article in story.articles)
+    hours = max(0.0, (criteria.now - latest).total_seconds() / 3600)
+    return _reason("freshness", 0.5 ** (hours / _HALF_LIFE_H), f"{hours:.0f} h old")
+
+
+def _weight(story: Story, criteria: Criteria) -> Reason:
+    """The weightiest source counts: a good story is not worse because a minor outlet had it too."""
+    weights = {article.source: criteria.weights.get(article.source_id, 1.0) for article in story.articles}
+    source, weight = min(weights.items(), key=lambda item: (-item[1], item[0]))
+    return _reason("source", math.log2(min(max(weight, 0.01), 100.0)), f"{source} has weight {weight:g}")
+
+
+def _fullness(story: Story) -> Reason:
+    words = max(article.words for article in story.articles)
+    return _reason("length", _FULL_POINTS * min(1.0, words / _FULL_WORDS), f"{words} words")
+
+
+def _reason(name: str, points: float, detail: str) -> Reason:
+    """Points are cut to thousandths, so that what is shown is what counts."""
+    return Reason(name=name, points=round(points, 3) + 0.0, detail=detail)
+
+
+def _ranked(story: Story, criteria: Criteria) -> Ranked:
+    reasons = _reasons(story, criteria)
+    section = criteria.sections.get(story.lead.source_id, "")
+    return Ranked(story=story, score=_score(reasons), reasons=reasons, section=section)
+
+
+def _score(reasons: Iterable[Reason]) -> float:
+    return round(math.fsum(reason.points for reason in reasons), 3)
+
+
+# --- the order and the cut -----------------------------------------------------------------------------------------
+
+
+def _ordered(stories: Iterable[Story], criteria: Criteria) -> list[Ranked]:
+    """The best first, each paying for those of its source that stand above it."""
+    heap = [(_key(ranked), at, ranked) for at, ranked in enumerate(_ranked(story, criteria) for story in stories)]
+    several = len({ranked.story.lead.source_id for _, _, ranked in heap}) > 1
+    heapq.heapify(heap)
+    ordered: list[Ranked] = []
+    above: Counter[str] = Counter()
+    while heap:
+        _, at, ranked = heap[0]
+        varied = _varied(ranked, above[ranked.story.lead.source_id]) if several else ranked
+        if _key(varied) != heap[0][0]:  # it pays more than when it was put here: look again where it stands now
+            heapq.heapreplace(heap, (_key(varied), at, varied))
+            continue
+        heapq.heappop(heap)
+        ordered.append(ranked)
+        above[ranked.story.lead.source_id] += 1
+    return ordered
+
+
+def _key(ranked: Ranked) -> tuple[float, float, str]:
+    lead = ranked.story.lead
+    return -ranked.score, -lead.published.timestamp(), lead.id
+
+
+def _varied(ranked: Ranked, above: int) -> Ranked:
+    plain = tuple(reason for reason in ranked.reasons if reason.name != "variety")
+    cost = _reason(
+        "variety", -_VARIETY_POINTS * min(above, _VARIETY_STEPS), f"{above} above from {ranked.story.lead.source}"
+    )
+    reasons = (*plain, cost) if above else plain
+    return replace(ranked, reasons=reasons, score=_score(reasons))
+
+
+def _cut(ordered: Iterable[Ranked], criteria: Criteria) -> tuple[list[Ranked], list[LeftOut]]:
+    chosen: list[Ranked] = []
+    left_out: list[LeftOut] = []
+    for place, ranked in enumerate(ordered, start=1):
+        if reason := _excess(ranked, chosen, place, criteria):
+            articles = (*ranked.story.articles, *ranked.story.copies)
+            left_out += [LeftOut(article=article, reason=reason) for article in articles]
+        else:
+            chosen.append(ranked)
+    return chosen, left_out
+
+
+def _excess(ranked: Ranked, chosen: Sequence[Ranked], place: int, criteria: Criteria) -> str:
+    """Why there is no room for the story; empty if there is."""
+    lead = ranked.story.lead
+    from_source = sum(other.story.lead.source_id == lead.source_id for other in chosen)
+    in_section = sum(other.section == ranked.section for other in chosen)
+    if criteria.limit is not None and len(chosen) >= criteria.limit:
+        return f"over the limit of {_stories(criteria.limit)} (rank {place})"
+    if criteria.per_source is not None and from_source >= criteria.per_source:
+        return f"over the limit of {_stories(criteria.per_source)} from {lead.source} (rank {place})"
+    if criteria.per_section is not None and ranked.section and in_section >= criteria.per_section:
+        return f"over the limit of {_stories(criteria.per_section)} in {ranked.section} (rank {place})"
+    return ""
+
+
+def _stories(count: int) -> str:
+    return "1 story" if count == 1 else f"{count} stories"
+
+
+def _by_section(chosen: Iterable[Ranked], criteria: Criteria) -> tuple[Ranked, ...]:
+    """Sections in their order, stories without a section first."""
+    order = {"": 0}
+    for section in criteria.sections.values():
+        order.setdefault(section, len(order))
+    return tuple(sorted(chosen, key=lambda ranked: order[ranked.section]))

@@ -1,0 +1,62 @@
+"""Near-copies: texts that are, word for word, mostly another text (wire stories, trimmed or with a new top)."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+#: Words in a shingle: long enough that two reports of one event share few by chance.
+_LENGTH = 5
+#: One shingle in so many is looked up (chosen by its hash, so the same ones in every text).
+_SAMPLE = 4
+#: The share of the shorter text that must stand in the longer one.
+_CONTAINED = 0.7
+#: Texts looked up for one shingle: what stands in more is furniture.
+_POSTINGS = 100
+
+
+def copies(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """For each text the place of its original: itself, or an earlier text that it is mostly a copy of.
+
+    The caller puts the texts in order of preference; an original is never a copy itself.
+    """
+    found: list[int] = []
+    shingles: list[frozenset[int]] = []
+    index: dict[int, list[int]] = defaultdict(list)
+    for at, words in enumerate(texts):
+        mine = _shingles(words)
+        shingles.append(mine)
+        sampled = _sample(mine)
+        original = _original(mine, sampled, index, shingles)
+        found.append(at if original is None else original)
+        if original is None:
+            for shingle in sampled:
+                if len(index[shingle]) < _POSTINGS:
+                    index[shingle].append(at)
+    return tuple(found)
+
+
+def _original(
+    mine: frozenset[int], sampled: Sequence[int], index: dict[int, list[int]], shingles: Sequence[frozenset[int]]
+) -> int | None:
+    shared = Counter(at for shingle in sampled for at in index.get(shingle, ()))
+    likely = (
+        at for at, count in sorted(shared.items(), key=lambda item: (-item[1], item[0])) if 2 * count > len(sampled)
+    )
+    for at in likely:
+        if len(mine & shingles[at]) >= _CONTAINED * min(len(mine), len(shingles[at])):
+            return at
+    return None
+
+
+def _shingles(words: Sequence[str]) -> frozenset[int]:
+    lower = [word.lower() for word in words]
+    runs = (" ".join(lower[at : at + _LENGTH]) for at in range(max(1, len(lower) - _LENGTH + 1)))
+    return frozenset(zlib.crc32(run.encode()) for run in runs) if lower else frozenset()
+
+
+def _sample(shingles: frozenset[int]) -> list[int]:
+    """Few of many, but all of a short text's."""
+    chosen = sorted(shingle for shingle in shingles if shingle % _SAMPLE == 0)
+    return chosen if len(chosen) >= 4 * _SAMPLE else sorted(shingles)

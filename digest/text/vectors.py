@@ -1,0 +1,160 @@
+"""Texts as sparse unit vectors of weighted terms, and which of them lie near each other.
+
+Rows are texts, in the caller's order; nothing here compares all pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+#: A term's postings looked at from one row: the nearest in row order. What keeps a frequent term's cost linear.
+_POSTINGS = 128
+#: Heaviest terms of a row that look for its neighbours.
+_PROBES = 48
+#: Texts that no row stands for, so that terms shared by all of a few texts still count.
+_BACKGROUND = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vectors:
+    """Rows of ascending ``terms`` with ``weights``; row ``i`` is ``starts[i]:starts[i + 1]``, of length 1 or empty."""
+
+    starts: Ints
+    terms: Ints
+    weights: Floats
+    #: How many terms there are.
+    width: int
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def row(self, index: int) -> tuple[Ints, Floats]:
+        part = slice(self.starts[index], self.starts[index + 1])
+        return self.terms[part], self.weights[part]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """For each row the rows nearest to it, the nearest first, and their cosines."""
+
+    rows: tuple[Ints, ...]
+    cosines: tuple[Floats, ...]
+
+
+def tf_idf(counts: Sequence[Mapping[str, float]]) -> Vectors:
+    """Vectors of texts whose terms were counted: damped counts, rare terms weigh more."""
+    names = sorted({term for count in counts for term in count})
+    number = {name: at for at, name in enumerate(names)}
+    rows = [np.array(sorted(number[term] for term in count), dtype=np.int64) for count in counts]
+    found = [np.array([count[names[term]] for term in row]) for count, row in zip(counts, rows, strict=True)]
+    terms = np.concatenate(rows) if rows else np.empty(0, np.int64)
+    spread = np.bincount(terms, minlength=len(names))
+    rarity = np.log((len(counts) + _BACKGROUND) / np.maximum(spread, 1))
+    return _vectors(rows, [(1 + np.log(n)) * rarity[row] for row, n in zip(rows, found, strict=True)], len(names))
+
+
+def _vectors(rows: Sequence[Ints], weights: Sequence[Floats], width: int) -> Vectors:
+    starts = np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
+    if not len(rows):
+        return Vectors(starts=starts, terms=np.empty(0, np.int64), weights=np.empty(0), width=width)
+    lengths = [np.sqrt(weight @ weight) or 1.0 for weight in weights]
+    units = [weight / length for weight, length in zip(weights, lengths, strict=True)]
+    return Vectors(starts=starts, terms=np.concatenate(rows), weights=np.concatenate(units), width=width)
+
+
+def neighbours(vectors: Vectors, count: int) -> Neighbours:
+    """The ``count`` rows nearest to each row by cosine; ties go to the earlier row."""
+    index = _Index(vectors)
+    found = [index.nearest(row, count) for row in range(len(vectors))]
+    return Neighbours(rows=tuple(rows for rows, _ in found), cosines=tuple(cosines for _, cosines in found))
+
+
+class _Index:
+    """Postings of each term, in row order."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
+        owner = np.repeat(np.arange(len(vectors)), np.diff(vectors.starts))
+        order = np.argsort(vectors.terms, kind="stable")
+        self._rows = owner[order]
+        self._weights = vectors.weights[order]
+        sizes = np.bincount(vectors.terms, minlength=vectors.width)
+        self._starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+        #: Where each of the vectors' terms stands among the postings.
+        self._place = np.empty(len(order), np.int64)
+        self._place[order] = np.arange(len(order))
+        self._sums = np.zeros(len(vectors))
+        self._dense = np.zeros(vectors.width)
+
+    def nearest(self, row: int, count: int) -> tuple[Ints, Floats]:
+        candidates = self._candidates(row, 4 * count)
+        cosines = self._cosines(row, candidates)
+        best = np.lexsort((candidates, -cosines))[:count]
+        return candidates[best], cosines[best]
+
+    def _candidates(self, row: int, count: int) -> Ints:
+        """The rows that share most with ``row``'s heaviest terms."""
+        terms, weights = self._vectors.row(row)
+        probes = np.argsort(-weights, kind="stable")[:_PROBES]
+        terms, weights = terms[probes], weights[probes]
+        here = self._place[self._vectors.starts[row] + probes]
+        low = np.maximum(self._starts[terms], here - _POSTINGS // 2)
+        high = np.minimum(self._starts[terms + 1], here + _POSTINGS // 2)
+        at = _ranges(low, high)
+        rows = self._rows[at]
+        np.add.at(self._sums, rows, self._weights[at] * np.repeat(weights, high - low))
+        seen = np.unique(rows)
+        seen = seen[seen != row]
+        shared = self._sums[seen]
+        self._sums[rows] = 0
+        return seen[np.lexsort((seen, -shared))[:count]]
+
+    def _cosines(self, row: int, others: Ints) -> Floats:
+        terms, weights = self._vectors.row(row)
+        self._dense[terms] = weights
+        low, high = self._vectors.starts[others], self._vectors.starts[others + 1]
+        at = _ranges(low, high)
+        products = self._dense[self._vectors.terms[at]] * self._vectors.weights[at]
+        self._dense[terms] = 0
+        sums = np.concatenate(([0.0], np.cumsum(products)))
+        ends = np.cumsum(high - low)
+        return np.round(sums[ends] - sums[ends - (high - low)], 9)
+
+
+def _ranges(low: Ints, high: Ints) -> Ints:
+    """All the numbers of all the ranges ``low[i]:high[i]``, one after the other."""
+    sizes = high - low
+    return np.repeat(high - np.cumsum(sizes), sizes) + np.arange(sizes.sum())
+
+
+def drawn_together(vectors: Vectors, near: Neighbours, keep: int) -> Vectors:
+    """Each row plus its neighbours, each by its nearness: texts on one thing come to share their words.
+
+    A short text says little by itself; what its neighbours say of the same thing fills it out. A row that has no
+    neighbour stays as it is. The ``keep`` heaviest terms stay.
+    """
+    rows, weights = [], []
+    for row in range(len(vectors)):
+        terms, sums = _added(vectors, row, near)
+        if len(terms) > keep:
+            heaviest = np.sort(np.argsort(-sums, kind="stable")[:keep])
+            terms, sums = terms[heaviest], sums[heaviest]
+        rows.append(terms)
+        weights.append(sums)
+    return _vectors(rows, weights, vectors.width)
+
+
+def _added(vectors: Vectors, row: int, near: Neighbours) -> tuple[Ints, Floats]:
+    members = np.concatenate(([row], near.rows[row])).astype(np.int64)
+    shares = np.concatenate(([1.0], near.cosines[row]))
+    low, high = vectors.starts[members], vectors.starts[members + 1]
+    at = _ranges(low, high)
+    terms, slot = np.unique(vectors.terms[at], return_inverse=True)
+    return terms, np.bincount(slot, weights=vectors.weights[at] * np.repeat(shares, high - low), minlength=len(terms))
