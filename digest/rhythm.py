@@ -94,7 +94,7 @@ def _read(plain: str) -> Schedule:
         case ["monthly", days, at]:
             return Schedule(text=plain, times=_times(at), days=_days_of_month(days), clamped=True)
         case ["weekly", names, at] | [names, at] if names not in {"weekly", "monthly"}:
-            return Schedule(text=plain, times=_times(at), weekdays=_set(names, "weekday", _WEEKDAYS, 0))
+            return Schedule(text=plain, times=_times(at), weekdays=_days_of_week(names))
         case ["weekly" | "monthly" as rhythm, *_]:
             raise ScheduleError(f"{rhythm} needs a day and a time")
         case _:
@@ -114,8 +114,19 @@ def _time(text: str) -> time:
     return time(hour, minute)
 
 
+def _days_of_week(text: str) -> frozenset[int]:
+    return _set(_without_cron(text), "weekday", _WEEKDAYS, 0)
+
+
 def _days_of_month(text: str) -> frozenset[int]:
-    return _set(",".join("31" if part == "last" else part for part in text.split(",")), "day of the month", (), 1, 31)
+    days = ("31" if part == "last" else part for part in _without_cron(text).split(","))
+    return _set(",".join(days), "day of the month", (), 1, 31)
+
+
+def _without_cron(text: str) -> str:
+    if sign := re.search(r"[*/]", text):
+        raise ScheduleError(f'"{sign[0]}" belongs in cron only')
+    return text
 
 
 def _cron(plain: str, fields: Sequence[str]) -> Schedule:
@@ -178,24 +189,13 @@ def _number(text: str, kind: str, *, names: Sequence[str], first: int, last: int
 
 # --- the nearest valid form --------------------------------------------------------------------------------------
 
-_WORDS = ("daily", "weekdays", "weekends", "weekly", "monthly", "last", "cron", *_WEEKDAYS, *_LONG_WEEKDAYS, *_MONTHS)
+_WORDS = (*_GROUPS, "weekly", "monthly", "last", *_WEEKDAYS, *_LONG_WEEKDAYS)
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.h]?(\d\d))?(?::\d\d)?(am|pm|h|uhr)?", re.ASCII)
 
 
 def _nearest(plain: str) -> str:
     """The closest schedule that can be read: words respelt, times rewritten, what is missing put in."""
-    respelt = " ".join(_respelt(token) for token in plain.split())
-    fields = respelt.removeprefix("cron ").split()
-    named = " ".join([*fields[:4], _named(fields[4])]) if len(fields) == 5 else ""
-    rhythm, _, rest = respelt.partition(" ")
-    guesses = (
-        _SHORTHANDS.get(plain, ""),
-        respelt,
-        named and f"cron {named}",
-        f"daily {respelt}",
-        f"{rhythm} mon {rest}" if rhythm == "weekly" else f"{rhythm} 1 {rest}",
-        f"{respelt} 07:00",
-        f"{rhythm} 1 07:00",
-    )
+    guesses = (_SHORTHANDS.get(plain, ""), _as_cron(plain) or _as_words(re.split(r"[\s,]+", plain)))
     return next((guess for guess in guesses if _is_readable(guess)), "daily 07:00")
 
 
@@ -207,15 +207,34 @@ def _is_readable(text: str) -> bool:
     return True
 
 
-def _respelt(token: str) -> str:
-    if clock := re.fullmatch(r"(\d{1,2})(?:[:.h]?(\d\d))?(?::\d\d)?\s*(am|pm|uhr)?", token, re.ASCII):
-        hour, minute, half = clock.groups()
-        if minute or half:
-            return f"{int(hour) % 12 + 12 if half == 'pm' else int(hour) % 24:02}:{minute or '00'}"
-    words = (difflib.get_close_matches(word, _WORDS, n=1, cutoff=0.6) or [word] for word in token.split(","))
-    return ",".join(word[0] for word in words)
+def _as_cron(plain: str) -> str:
+    """Five fields, the weekday by name; cron's own numbers have 0 and 7 for Sunday."""
+    fields = plain.removeprefix("cron").split()
+    minute, hour, day, month, weekday = [*fields, *[_ANY] * 5][:5]
+    named = re.sub(r"[0-7]", lambda digit: _WEEKDAYS[(int(digit[0]) - 1) % 7], weekday.partition("/")[0])
+    is_cron = plain.startswith("cron") or (_ANY in fields and len(fields) > 3)
+    return f"cron {minute} {hour} {day if named == _ANY else _ANY} {month} {named}" if is_cron else ""
 
 
-def _named(weekday: str) -> str:
-    """Cron's own numbers for weekdays, 0 and 7 for Sunday, as names."""
-    return re.sub(r"[0-7]", lambda digit: _WEEKDAYS[(int(digit[0]) - 1) % 7], weekday.partition("/")[0])
+def _as_words(parts: Sequence[str]) -> str:
+    words = [(difflib.get_close_matches(part, _WORDS, n=1, cutoff=0.7) or [part])[0] for part in parts]
+    numbers = [int(part) for part in parts if re.fullmatch(r"\d{1,2}", part, re.ASCII)]
+    is_monthly = "monthly" in words
+    times = ",".join(filter(None, (_clock(part, bare=not is_monthly) for part in parts))) or "07:00"
+    if is_monthly:
+        day = "last" if "last" in words else min(max(numbers[0], 1), 31) if numbers else 1
+        return f"monthly {day} {times}"
+    days = [word for word in words if _is_readable(f"{word} 07:00")] or ["weekly mon" if "weekly" in words else "daily"]
+    named = f"{','.join(days)} {times}"
+    return named if _is_readable(named) else f"{days[0]} {times}"
+
+
+def _clock(text: str, *, bare: bool) -> str:
+    """A time of day out of ``7pm``, ``0730``, ``7.30``, and if ``bare`` ``7``; empty if it is none."""
+    found = _CLOCK.fullmatch(text)
+    if not found or not (bare or found[2] or found[3]):
+        return ""
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found[3] in {"am", "pm"}:
+        hour = hour % 12 + (12 if found[3] == "pm" else 0)
+    return f"{hour % 24:02}:{minute:02}" if hour <= 24 and minute < 60 else ""

@@ -51,7 +51,8 @@ def on(schedule: Schedule, zone: tzinfo, day: date) -> tuple[Slot, ...]:
 
 def latest(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
     """The newest slot that is due: ``due <= now``."""
-    day = now.astimezone(zone).date()
+    # A clock set back over midnight reads yesterday's date after today's first slots were due.
+    day = now.astimezone(zone).date() + _DAY
     while True:
         for slot in reversed(on(schedule, zone, day)):
             if slot.due <= now:
