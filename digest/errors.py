@@ -44,6 +44,8 @@ class Mistake:
     line: int | None = None
     #: The nearest valid name or value; empty where there is none.
     suggestion: str = ""
+    #: Where it stands, if not in the file: ``environment``.
+    source: str = ""
 
 
 class SettingsError(UsageError):
@@ -56,9 +58,10 @@ class SettingsError(UsageError):
 
     def _lines(self) -> list[str]:
         def line(mistake: Mistake) -> str:
-            where = self.source if mistake.line is None else f"{self.source}:{mistake.line}"
+            where = mistake.source or self.source
+            place = where if mistake.line is None else f"{where}:{mistake.line}"
             nearest = f" (did you mean {mistake.suggestion!r}?)" if mistake.suggestion else ""
-            return f"{where}: {mistake.key}: {mistake.message}{nearest}"
+            return ": ".join(filter(None, (place, mistake.key, mistake.message + nearest)))
 
         return [line(mistake) for mistake in self.mistakes]
 

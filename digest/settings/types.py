@@ -1,16 +1,15 @@
-"""What a person has set: one TOML file, the environment over it, as frozen values.
-
-``load`` finds and reads the file and reports every mistake at once. pydantic checks the types and is imported only
-then, so a preview without settings never pays for it.
-"""
+"""The settings as frozen values, one type for each section; ``config/README.md`` explains them to people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from digest.model import Newsletter, Source
+
+if TYPE_CHECKING:  # pydantic is imported when a file is read, not before
+    from pydantic_core import CoreSchema
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -30,13 +29,19 @@ class Secret:
     def __repr__(self) -> str:
         return "***" if self._value else "(not set)"
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(strict=True))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
     """``[store]``: where everything is kept."""
 
-    #: ``sqlite:///file`` (absolute once loaded) or ``postgresql+psycopg://…``.
-    url: str = "sqlite:///digest.db"
+    #: ``sqlite:///file`` (absolute once loaded) or ``postgresql+psycopg://…``; it may hold a password.
+    url: str = field(default="sqlite:///digest.db", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

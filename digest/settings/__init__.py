@@ -1,0 +1,58 @@
+"""What a person has set: one TOML file, the environment over it, as frozen values.
+
+types.py     the values            file.py   which file it is
+raw.py       the file's tables, with the environment over them, and where each value stands
+checked.py   tables → values; every mistake at once, with its line
+
+pydantic checks the types. It is imported only when there is something to check, so that a run without settings never
+pays for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from digest.settings.file import find
+from digest.settings.types import (
+    FetchSettings,
+    Secret,
+    Security,
+    Settings,
+    SmtpSettings,
+    StoreSettings,
+    WebSettings,
+)
+
+__all__ = [
+    "FetchSettings",
+    "Secret",
+    "Security",
+    "Settings",
+    "SmtpSettings",
+    "StoreSettings",
+    "WebSettings",
+    "defaults",
+    "find",
+    "load",
+]
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings of ``path``, or of the file that is found; without any, the defaults.
+
+    Raises ``SettingsError`` with all mistakes at once.
+    """
+    return _read(find(path, environ), environ)
+
+
+def defaults(environ: Mapping[str, str]) -> Settings:
+    """What counts without a settings file: the defaults, with the environment over them."""
+    return _read(None, environ)
+
+
+def _read(file: Path | None, environ: Mapping[str, str]) -> Settings:
+    from digest.settings.checked import checked
+    from digest.settings.raw import read
+
+    return checked(read(file, environ))

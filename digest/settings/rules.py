@@ -1,0 +1,127 @@
+"""What a value must be beyond its type: a port, a mailbox, a schedule, a zone that exists."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from email.headerregistry import HeaderRegistry
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from digest import rhythm
+from digest.model import Newsletter, Source
+from digest.settings.types import FetchSettings, SmtpSettings, WebSettings
+from digest.text.near import nearest
+
+
+class Wrong(ValueError):
+    """A value of the right type that can't be right; ``suggestion`` is the nearest that could."""
+
+    def __init__(self, message: str, suggestion: str = "") -> None:
+        self.suggestion = suggestion
+        super().__init__(message)
+
+
+Rule = Callable[[Any], None]
+
+
+def _number(low: float, high: float = math.inf) -> Rule:
+    def rule(value: float | None) -> None:
+        if value is None or (low <= value <= high and math.isfinite(value)):
+            return
+        bound = f"from {low:g} to {high:g}" if math.isfinite(high) else f"of at least {low:g}"
+        raise Wrong(f"expected a number {bound}, found {value:g}")
+
+    return rule
+
+
+def _matching(pattern: str, expected: str) -> Rule:
+    def rule(value: str) -> None:
+        if not re.fullmatch(pattern, value):
+            raise Wrong(f"expected {expected}, found {value!r}")
+
+    return rule
+
+
+def _each(rule: Rule) -> Rule:
+    def rule_for_all(values: tuple[str, ...]) -> None:
+        for value in values:
+            rule(value)
+
+    return rule_for_all
+
+
+def _web_address(value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        right = not value or (parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        right = False
+    if not right or re.search(r"[\s\x00-\x1f\x7f]", value):
+        raise Wrong(f"expected an address like 'https://example.org/feed.xml', found {value!r}")
+
+
+def _mailbox(value: str) -> None:
+    expected = f"expected a mailbox like 'Name <name@example.org>', found {value!r}"
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        raise Wrong(expected)
+    header: Any = HeaderRegistry()("from", value)  # its class is made up at run time
+    if value and (header.defects or len(header.addresses) != 1 or not header.addresses[0].domain):
+        raise Wrong(expected)
+
+
+def _zone(value: str) -> None:
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError, ValueError) as error:  # a name not found, a folder, a path
+        raise Wrong(f"no such time zone: {value!r}", _near_zone(value)) from error
+
+
+def _near_zone(value: str) -> str:
+    """By its whole name, or by its city alone: ``Berlin`` → ``Europe/Berlin``."""
+    zones = available_timezones()
+    cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
+    city = nearest(value.replace(" ", "_").rpartition("/")[2], cities)
+    return nearest(value, zones) or cities.get(city, "")
+
+
+def _schedule(value: str) -> None:
+    try:
+        rhythm.parse(value)
+    except rhythm.ScheduleError as error:
+        raise Wrong(str(error), error.suggestion) from error
+
+
+_ID = _matching(r"[A-Za-z0-9][\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
+_TITLE = _matching(r"[^\x00-\x1f\x7f]*", "one line of text")
+_HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
+
+RULES: Mapping[type, Mapping[str, Rule]] = {
+    SmtpSettings: {
+        "host": _matching(r"[^\s/@]*", "a host's name like 'mail.example.org'"),
+        "port": _number(1, 65_535),
+        "connections": _number(1, 1_000),
+        "rate_per_minute": _number(1),
+    },
+    FetchSettings: {
+        "allow": _each(_HOST_PORT),
+        "concurrency": _number(1, 10_000),
+        "per_host": _number(1, 1_000),
+        "timeout_s": _number(0.1, 86_400),
+        "max_bytes": _number(1_000),
+    },
+    WebSettings: {"url": _web_address, "listen": _HOST_PORT},
+    Source: {"id": _ID, "url": _web_address, "title": _TITLE, "section": _TITLE, "weight": _number(0.001, 1_000)},
+    Newsletter: {
+        "id": _ID,
+        "title": _matching(r"[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*", "one line of text"),
+        "sender": _mailbox,
+        "schedule": _schedule,
+        "timezone": _zone,
+        "stories": _number(1),
+        "sentences": _number(1),
+        "words": _number(1),
+    },
+}
