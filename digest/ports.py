@@ -18,6 +18,8 @@ class Validators:
 
     etag: str = ""
     last_modified: str = ""
+    #: Where they were given, if not at the source's own address: its feed as discovered, or where it moved for good.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
