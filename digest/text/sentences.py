@@ -1,14 +1,133 @@
-"""Sentences of a paragraph, word for word."""
+"""Sentences of a paragraph, word for word.
+
+sentencex finds the boundaries. It is shown the paragraph with its quotation marks masked, because it takes an
+apostrophe for a quotation's start; quotations are kept together here, and what is wrong with a boundary is mended.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 import sentencex  # type: ignore[import-untyped]  # sentencex has no types
+
+from digest.text.quotes import CLOSING, OPENING, QUOTES, quotations
+
+#: A quotation of several sentences stays whole up to here; a longer one may be told in parts.
+_LONGEST_QUOTATION = 50
+
+_STOPS = ".!?…。！？।॥؟۔።։;？"
+_CLOSED = re.compile(rf"[{re.escape(_STOPS)}][{CLOSING})\]]*$")
+_WORDLESS = re.compile(r"[\W_]*$")
+_SMALL = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
+_DECIMAL = re.compile(r"\d[.,．，]$")
+_SPEAKS_ON = re.compile(r"(?:と|って|などと|、|，|との|という)")
+# A paragraph's aside that is a sentence of its own: "(He left.) She stayed."
+_ASIDE = re.compile(r"\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
+_NOT_NUMBER = re.compile(r"\b[Nn]o\.\s+(?=[^\W\d_a-z])")
+
+#: Abbreviations that sentencex takes for an end, by language; most are followed by a capital.
+_ABBREVIATIONS = {
+    "en": r"vs|v|cf|viz|approx|Gov|Rep|Sen|Supt|Insp|Det|Cllr|Hon|Rev|Fr|Sgt|Cpl|Pte|Cmdr|Adm|Maj|Brig|Pvt|Ft|Mt",
+    "de": r"z\. ?B|d\. ?h|u\. ?a|bzw|ca|vgl|Nr|St|Str|Mio|Mrd|Tsd|evtl|ggf|inkl|zzgl|Abs|Art|Bd|Hrsg|geb|gest",
+    "fr": r"M|MM|Mme|Mmes|Mlle|Me|Mgr|Dr|Pr|St|Ste|av|bd|cf|env|etc|p|ex|[A-Z]\.?-[A-Z]",
+    "es": r"Sr|Sra|Srta|Sres|Dr|Dra|D|Da|Dña|Av|Avda|EE|Ud|Uds|art|núm|pág|aprox",
+    "pt": r"Sr|Sra|Srta|Dr|Dra|Av|Exmo|Exma|art|nº|pág|R",
+    "it": r"Sig|Sigg|Dott|Avv|Ing|On|Prof|art|pag|ca",
+    "nl": r"dhr|mevr|mw|bijv|o\.a|m\.b\.t|ca|nr|jl",
+    "sv": r"t\.ex|bl\.a|kl|ca|s\.k|d\.v\.s|m\.m|St|nr",
+    "da": r"f\.eks|bl\.a|kl|ca|dvs|nr|mio|mia",
+    "no": r"f\.eks|bl\.a|kl|ca|dvs|nr|mill|mrd",
+    "pl": r"ul|al|pl|r|w|tzw|tzn|np|prof|dr|hab|mgr|inż|gen|płk|św|ok|nr|tys|mln|mld|godz",
+    "cs": r"např|tzv|tj|r|č|ul|prof|dr|ing|mgr|sv|tis|mil|mld",
+    "ru": r"т\. ?е|т\. ?д|т\. ?п|ул|пр|г|гг|в|вв|руб|тыс|млн|млрд|им|см|проф|акад|стр",
+    "uk": r"т\. ?д|т\. ?п|вул|пр|р|рр|ст|грн|тис|млн|млрд|ім|див|проф|акад",
+}
+_ABBREVIATED = {tag: re.compile(rf"(?:^|[\s({QUOTES}])(?:{each})\.\s*$") for tag, each in _ABBREVIATIONS.items()}
+_ORDINAL = re.compile(
+    r"\b(?:der|die|das|dem|den|des|am|im|zum|zur|vom|beim|ein\w*|jede\w?|sein\w*|ihr\w*|unser\w*)\s\d{1,3}\.\s*$",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=4096)
 def sentences(paragraph: str, language: str) -> tuple[str, ...]:
     """The sentences of one paragraph: each stands in it verbatim, in order; only white space between them is lost."""
-    found = (part.strip() for part in sentencex.segment(language, paragraph))
-    return tuple(part for part in found if part)
+    ends = _ends(paragraph, language)
+    starts = (0, *ends)
+    found = (paragraph[start:end].strip() for start, end in zip(starts, ends, strict=False))
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _ends(paragraph: str, language: str) -> tuple[int, ...]:
+    quoted = quotations(paragraph)
+    ends = [*_proposed(paragraph, language), len(paragraph)]
+    kept: list[int] = []
+    for at, end in enumerate(ends[:-1]):
+        start = kept[-1] if kept else 0
+        if not _joins(paragraph[start:end], paragraph[end : ends[at + 1]], language):
+            kept.append(end)
+    return (*_whole(paragraph, kept, quoted), len(paragraph))
+
+
+def _proposed(paragraph: str, language: str) -> Iterator[int]:
+    """Where sentencex, and the two patterns that it lacks, would end a sentence."""
+    at = 0
+    for part in sentencex.segment(language, _masked(paragraph)):
+        inner = [m.end() for m in _NOT_NUMBER.finditer(part)] if language in {"en", "es", "it"} else []
+        if aside := _ASIDE.match(part):
+            inner.insert(0, aside.end())
+        yield from (at + end for end in inner if end < len(part))
+        at += len(part)
+        if at < len(paragraph):
+            yield at
+
+
+def _masked(paragraph: str) -> str:
+    """The same length, without quotation marks but for those that close a sentence."""
+    if not any(mark in paragraph for mark in _MARKS):
+        return paragraph
+    return _MARK.sub(_mask, paragraph)
+
+
+_MARKS = QUOTES
+_MARK = re.compile(rf"([{re.escape(_STOPS)}][{CLOSING}]+)(?=\s|$|[{OPENING}]|[^\W\d_])|[{QUOTES}](\S?)")
+
+
+def _mask(match: re.Match[str]) -> str:
+    if match[1]:
+        return match[1][0] + "”" * (len(match[1]) - 1)
+    return ("A" if match[2].isupper() or match[2].isdigit() else "a") + match[2]
+
+
+def _joins(before: str, after: str, language: str) -> bool:
+    """Does the sentence go on: is this boundary none?"""
+    if _WORDLESS.match(after) or _WORDLESS.match(before):
+        return True
+    if _SMALL.match(after) and after.lstrip(QUOTES + "([ ")[:1].islower():
+        return True
+    if not before[-1].isspace():
+        return bool(_DECIMAL.search(before) and after[0].isdigit()) or bool(
+            before[-1] in "」』”" and _SPEAKS_ON.match(after)
+        )
+    if language == "de" and _ORDINAL.search(before):
+        return True
+    abbreviated = _ABBREVIATED.get(language)
+    return abbreviated is not None and abbreviated.search(before) is not None
+
+
+def _whole(paragraph: str, ends: list[int], quoted: tuple[tuple[int, int], ...]) -> Iterator[int]:
+    """The ends that don't cut a quotation of usual length."""
+    for start, end in quoted:
+        inside = [at for at in ends if start < at < end]
+        if inside and len(_around(paragraph, ends, inside).split()) <= _LONGEST_QUOTATION:
+            ends = [at for at in ends if at not in inside]
+    yield from ends
+
+
+def _around(paragraph: str, ends: list[int], inside: list[int]) -> str:
+    """What would be one sentence if those ends were none."""
+    before = max((at for at in ends if at < inside[0]), default=0)
+    after = min((at for at in ends if at > inside[-1]), default=len(paragraph))
+    return paragraph[before:after]
