@@ -1,0 +1,94 @@
+"""An open store: transactions, and nothing that knows a noun."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from digest.errors import StoreError
+from digest.model import Window
+from digest.store import postgres, schema, snapshot, sqlite
+from digest.store.complaints import said_plainly
+
+
+def open_store(url: str, *, read_only: bool = False) -> Store:
+    """What ``digest.store.open_store`` promises."""
+    parsed = parse(url)
+    with ExitStack() as undo, said_plainly(parsed):
+        engine = undo.enter_context(connect(parsed, read_only=read_only))
+        schema.ensure(engine, read_only=read_only)
+        return Store(engine, undo.pop_all())
+
+
+def parse(url: str) -> URL:
+    """The address, of a kind that we know."""
+    hint = "it looks like sqlite:///digest.db, or postgresql://user@host/name"
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # Not named: what can't be parsed may hold a password.
+        raise StoreError("the store's address can't be understood", hint=hint) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed.set(drivername="sqlite+pysqlite")
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise StoreError(f"the store can't be a database of the kind {other!r}", hint=hint)
+
+
+def connect(url: URL, *, read_only: bool = False) -> AbstractContextManager[Engine]:
+    """An engine for this address, disposed of at the end; the schema is not looked at."""
+    make = sqlite.engine if url.get_backend_name() == "sqlite" else postgres.engine
+    return make(url, read_only=read_only)
+
+
+class Store:
+    """One database. Use ``begin`` to write and ``read`` to read; transactions don't nest."""
+
+    def __init__(self, engine: Engine, resources: ExitStack) -> None:
+        self._engine = engine
+        self._resources = resources
+
+    @property
+    def name(self) -> str:
+        """The address, without its password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction that writes: all of it is kept, or none. On SQLite there is one at a time, from the start."""
+        with said_plainly(self._engine.url), self._engine.connect() as conn:
+            conn = conn.execution_options(writes=True)
+            with conn.begin():
+                yield conn
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that reads: it sees one moment, and holds up nobody."""
+        with said_plainly(self._engine.url), self._engine.connect() as conn, conn.begin():
+            yield conn
+
+    def snapshot(self, source_ids: Collection[str], window: Window) -> Store:
+        """A store in memory, to try things in: these sources, their articles of the window, and what was sent."""
+        made = open_store("sqlite://")
+        with self.read() as source, made.begin() as target:
+            snapshot.copy(source, target, source_ids, window)
+        return made
+
+    def close(self) -> None:
+        """Let go of the database; the store is not used again."""
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

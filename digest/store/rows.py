@@ -1,0 +1,39 @@
+"""Between the model's dataclasses and rows, and what the two databases spell differently."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+#: Rows or values in one statement; far below both databases' limits on bound values.
+BATCH = 500
+
+
+def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """The values in lists of at most ``size``."""
+    iterator = iter(values)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT with ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def columns(table: Table, kind: type, *more: str) -> list[Column[Any]]:
+    """The table's columns that are named like the dataclass's fields, and ``more``."""
+    names = [field.name for field in dataclasses.fields(kind)]
+    return [table.c[name] for name in (*names, *more) if name in table.c]
+
+
+def row(value: Any) -> dict[str, Any]:
+    """A dataclass as a row, one level deep."""
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

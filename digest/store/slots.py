@@ -1,0 +1,34 @@
+"""What became of each slot that fell due. The first to say so decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from digest.model import Slot
+from digest.store.rows import insert
+from digest.store.tables import Fate as Fate
+from digest.store.tables import slots as table
+
+__all__ = ["Fate", "decide", "decided"]
+
+
+def decide(conn: Connection, newsletter_id: str, slot: Slot, fate: Fate, *, at: datetime, audience: str = "") -> bool:
+    """Say what becomes of the slot; False if that was said before, and then nothing changes.
+
+    In the transaction that adds the edition, ``PUBLISHED`` claims the slot: of two schedulers, one gets True.
+    """
+    values = {"newsletter_id": newsletter_id, "key": slot.key, "audience": audience, "due": slot.due}
+    statement = insert(conn, table).values(**values, fate=fate, decided=at).on_conflict_do_nothing()
+    return conn.execute(statement.returning(table.c.key)).first() is not None
+
+
+def decided(conn: Connection, newsletter_id: str, *, audience: str = "") -> Mapping[Slot, Fate]:
+    """What became of the newsletter's slots, the earliest first."""
+    query = select(table.c.due, table.c.key, table.c.fate).where(
+        table.c.newsletter_id == newsletter_id, table.c.audience == audience
+    )
+    found = conn.execute(query.order_by(table.c.due))
+    return {Slot(due=due, key=key): fate for due, key, fate in found}

@@ -1,0 +1,60 @@
+"""A store in memory with what a preview that fetches afresh needs: it can be written to, and nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, insert, literal, or_, select
+
+from digest.model import Window
+from digest.store import tables
+from digest.store.rows import batches
+
+#: How many rows are on their way at once.
+_AT_ONCE = 500
+
+
+def copy(source: Connection, target: Connection, source_ids: Collection[str], window: Window) -> None:
+    """Copy the sources' state, their entries' identities, their articles of the window, and what editions told."""
+    for ids in batches(source_ids):
+        _copy(source, target, tables.sources, select(tables.sources).where(tables.sources.c.id.in_(ids)))
+        _copy(source, target, tables.entries, _entries(ids, window))
+        _copy(source, target, tables.articles, _articles(ids, window))
+    _copy(source, target, tables.slots, select(tables.slots))
+    _copy(source, target, tables.editions, _without_bytes())
+    _copy(source, target, tables.stories, select(tables.stories))
+    _copy(source, target, tables.told, select(tables.told))
+
+
+def _entries(ids: list[str], window: Window) -> Select[Any]:
+    """All of them, so that an old entry isn't taken for a new one; the text only of those that may be told."""
+    entries, articles = tables.entries.c, tables.articles.c
+    told = or_(articles.published.is_(None), articles.published.between(window.start, window.end))
+    body = case((told, entries.body), else_=literal("")).label("body")
+    rest = [column for column in entries if column.name != "body"]
+    joined = tables.entries.outerjoin(tables.articles)
+    return select(*rest, body).select_from(joined).where(entries.source_id.in_(ids))
+
+
+def _articles(ids: list[str], window: Window) -> Select[Any]:
+    articles = tables.articles.c
+    within = (articles.published >= window.start, articles.published < window.end)
+    return select(tables.articles).where(articles.source_id.in_(ids), *within)
+
+
+def _without_bytes() -> Select[Any]:
+    columns = [
+        literal("").label(column.name) if column.name in {"html", "text"} else column for column in tables.editions.c
+    ]
+    return select(*columns)
+
+
+def _copy(source: Connection, target: Connection, table: Any, query: Select[Any]) -> None:
+    for rows in _chunks(source, query):
+        target.execute(insert(table), rows)
+
+
+def _chunks(source: Connection, query: Select[Any]) -> Iterator[list[dict[str, Any]]]:
+    for chunk in source.execution_options(yield_per=_AT_ONCE).execute(query).mappings().partitions():
+        yield [dict(row) for row in chunk]

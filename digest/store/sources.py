@@ -1,0 +1,77 @@
+"""What visits to sources taught: validators, titles, success and failure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from digest.ports import Collected, Validators
+from digest.store.rows import batches, columns, insert
+from digest.store.tables import sources as table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a source has been doing."""
+
+    id: str
+    title: str = ""
+    last_success: datetime | None = None
+    last_failure: datetime | None = None
+    #: The first failure since the last success; None while it works.
+    failing_since: datetime | None = None
+    #: What the last visit failed with; empty while it works.
+    error: str = ""
+
+
+def remember(conn: Connection, collected: Collected, *, at: datetime) -> None:
+    """A visit that succeeded: its validators are asked with next time. What was unchanged keeps what was known."""
+    validators = collected.validators
+    values = {
+        "title": collected.title,
+        "etag": validators.etag,
+        "last_modified": validators.last_modified,
+        "last_success": at,
+        "failing_since": None,
+        "error": "",
+    }
+    kept = {name: value for name, value in values.items() if value or not collected.unchanged or name in _CLEARED}
+    _upsert(conn, collected.source.id, kept)
+
+
+_CLEARED = {"failing_since", "error"}
+
+
+def remember_failure(conn: Connection, source_id: str, error: str, *, at: datetime) -> None:
+    """A visit that failed; when the trouble began stays."""
+    statement = insert(conn, table).values(id=source_id, last_failure=at, failing_since=at, error=error)
+    since = func.coalesce(table.c.failing_since, statement.excluded.failing_since)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"], set_={"last_failure": at, "failing_since": since, "error": error}
+        )
+    )
+
+
+def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validators]:
+    """What to ask each source with; a source never visited isn't in it."""
+    query = select(table.c.id, table.c.etag, table.c.last_modified)
+    return {
+        source_id: Validators(etag=etag, last_modified=last_modified)
+        for batch in batches(ids)
+        for source_id, etag, last_modified in conn.execute(query.where(table.c.id.in_(batch)))
+    }
+
+
+def health(conn: Connection) -> tuple[Health, ...]:
+    """Every source ever visited, by id."""
+    rows = conn.execute(select(*columns(table, Health)).order_by(table.c.id))
+    return tuple(Health(**found) for found in rows.mappings())
+
+
+def _upsert(conn: Connection, source_id: str, values: Mapping[str, object]) -> None:
+    statement = insert(conn, table).values(id=source_id, **values)
+    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=dict(values)))

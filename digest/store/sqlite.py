@@ -1,0 +1,130 @@
+"""SQLite: one file, one writer at a time, and readers that leave no trace."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
+
+from digest.errors import StoreError
+
+#: How long to wait for another process to finish writing.
+PATIENCE_S = 10.0
+
+_PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
+
+
+@contextmanager
+def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
+    """An engine for the file (or for memory, where the address names none)."""
+    path = Path(url.database or ":memory:")
+    with ExitStack() as resources:
+        if url.database in (None, "", ":memory:") or (read_only and not path.exists()):
+            made = _in_memory()
+        elif read_only:
+            made = _unchanged(url, path, resources)
+        else:
+            made = _on_disk(url, path)
+        event.listen(made, "begin", _begin)
+        resources.callback(made.dispose)
+        yield made
+
+
+def _in_memory() -> Engine:
+    # One connection, whoever asks: a second one would see another, empty database.
+    made = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    event.listen(made, "connect", _configured("foreign_keys = ON"))
+    return made
+
+
+def _on_disk(url: URL, path: Path) -> Engine:
+    if not path.parent.is_dir():
+        raise StoreError(
+            f"there is no folder {path.parent} to keep the store in", hint=f"make it: mkdir -p {path.parent}"
+        )
+    patience = {} if "timeout" in url.query else {"timeout": PATIENCE_S}
+    made = create_engine(url, connect_args=patience)
+    event.listen(made, "connect", _configured(*_PRAGMAS))
+    return made
+
+
+def _configured(*pragmas: str) -> Any:
+    def configure(connection: sqlite3.Connection, _: object) -> None:
+        # We say when a transaction begins: the module's own guess comes too late, and never for a SELECT.
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return configure
+
+
+def _begin(conn: Connection) -> None:
+    # A writer that begins by reading and then wants to write fails at once if another wrote in between, whatever the
+    # time-out: so it says what it wants at the beginning.
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+
+
+# --- reading without a trace -------------------------------------------------------------------------------------
+
+
+def _unchanged(url: URL, path: Path, resources: ExitStack) -> Engine:
+    """Reads the file as it is, with all that was committed.
+
+    With ``mode=ro`` alone, SQLite makes ``-wal`` and ``-shm`` beside the file, or marks its place in them. Where both
+    are there (someone has the store open, or died), ``readonly_shm`` reads them under SQLite's own locks and marks
+    nothing. Where they aren't, a copy elsewhere is read.
+    """
+    if not all(_beside(path, suffix).exists() for suffix in ("-wal", "-shm")):
+        path = _copy(path, resources)
+
+    def open_it() -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"file:{quote(str(path.absolute()))}?mode=ro&readonly_shm=1",
+            uri=True,
+            timeout=float(url.query.get("timeout", PATIENCE_S)),  # type: ignore[arg-type]  # one value, not many
+            check_same_thread=False,
+        )
+
+    made = create_engine(url, creator=open_it)
+    event.listen(made, "connect", _configured("query_only = ON"))
+    return made
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _copy(path: Path, resources: ExitStack) -> Path:
+    """A private copy of the database as it was at one moment."""
+    folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="digest-")))
+    copy = folder / path.name
+    for _ in range(20):
+        before = _state(path)
+        shutil.copyfile(path, copy)
+        # After the file and not before: what moved from it into the file in the meantime is noticed below.
+        wal = _beside(path, "-wal")
+        if wal.exists():
+            shutil.copyfile(wal, _beside(copy, "-wal"))
+        if _state(path) == before:
+            break
+        time.sleep(0.05)
+    else:
+        raise StoreError(f"{path} is being written too fast to be read", hint="try again in a moment")
+    # The copy is ours: opening it once to write makes the files that a reader wants to find.
+    keeper = sqlite3.connect(copy)
+    resources.callback(keeper.close)
+    keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return copy
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns

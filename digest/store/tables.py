@@ -1,0 +1,226 @@
+"""The tables: what is kept, and the keys that hold the promises.
+
+sources ← entries ← articles            what was collected, as published and as cleaned
+slots, editions ← stories ← told        what was sent, and which articles it told
+subscribers ← subscriptions             who reads what
+editions × subscribers → deliveries     the ledger
+runs                                    what the program did, and when
+
+Sources and newsletters are defined in the settings; here they are only named by their ids.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+
+from digest.model import Form, Outcome
+from digest.store.types import Instant, Json, OneOf, Picture, Strings, Words
+
+
+class Fate(enum.StrEnum):
+    """What became of a slot."""
+
+    PUBLISHED = "published"
+    #: There was nothing new to tell, and nothing was sent.
+    EMPTY = "empty"
+    #: The program was down when it was due, and for too long after.
+    MISSED = "missed"
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+# --- collected ---------------------------------------------------------------------------------------------------
+
+#: The state of fetching, one row for each source that was ever visited.
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("title", Words, nullable=False, server_default=""),
+    Column("etag", Words, nullable=False, server_default=""),
+    Column("last_modified", Words, nullable=False, server_default=""),
+    Column("last_success", Instant),
+    Column("last_failure", Instant),
+    #: The first failure since the last success; null while it works.
+    Column("failing_since", Instant),
+    Column("error", Words, nullable=False, server_default=""),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", Words, nullable=False),
+    Column("guid", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("form", OneOf(Form), nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("published", Instant),
+    Column("language", Words, nullable=False),
+    Column("image", Picture),
+    UniqueConstraint("source_id", "guid"),
+)
+
+#: One for each entry; two sources that carry the same article have a row each, with the same id.
+articles = Table(
+    "articles",
+    metadata,
+    Column("entry_id", ForeignKey(entries.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("id", Words, nullable=False, index=True),
+    Column("source_id", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("paragraphs", Strings, nullable=False),
+    Column("published", Instant, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("image", Picture),
+    Index(None, "source_id", "published"),
+)
+
+# --- published ---------------------------------------------------------------------------------------------------
+
+#: What became of each slot that fell due, for each audience.
+slots = Table(
+    "slots",
+    metadata,
+    Column("newsletter_id", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("audience", Words, primary_key=True),
+    Column("due", Instant, nullable=False),
+    Column("fate", OneOf(Fate), nullable=False),
+    Column("decided", Instant, nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("newsletter_id", Words, nullable=False),
+    Column("slot_key", Words, nullable=False),
+    Column("slot_due", Instant, nullable=False),
+    Column("audience", Words, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("preheader", Words, nullable=False),
+    Column("html", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("reading_minutes", Integer, nullable=False),
+    Column("published", Instant, nullable=False),
+    #: What its Message-IDs begin with.
+    Column("token", Words, nullable=False),
+    UniqueConstraint("newsletter_id", "slot_key", "audience", "revision"),
+    CheckConstraint("revision >= 1", name="revision"),
+)
+
+#: What an edition told, so that later ones don't tell it again.
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition_id", ForeignKey(editions.c.id, ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("update", Boolean, nullable=False),
+    Column("sentences", Strings, nullable=False),
+    UniqueConstraint("edition_id", "position"),
+)
+
+#: The articles of a story that was told, copies too. No foreign key: they are remembered after the text is gone.
+told = Table(
+    "told",
+    metadata,
+    Column("story_id", ForeignKey(stories.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("article_id", Words, primary_key=True, index=True),
+)
+
+# --- read --------------------------------------------------------------------------------------------------------
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", Words, nullable=False),
+    #: The address in small letters: nobody is written to twice for a capital.
+    Column("address_key", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False, server_default=""),
+    Column("preferences", Json, nullable=False, server_default="{}"),
+    Column("added", Instant, nullable=False),
+    #: Why the address gets no more mail (a hard bounce, a complaint); empty for everyone else.
+    Column("suppressed", Words, nullable=False, server_default=""),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("newsletter_id", Words, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True, index=True),
+    Column("since", Instant, nullable=False),
+)
+
+# --- delivered ---------------------------------------------------------------------------------------------------
+
+#: The ledger. Newsletter, slot and revision stand here again, for the key that keeps anyone from getting two.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition_id", ForeignKey(editions.c.id), nullable=False),
+    Column("subscriber_id", ForeignKey(subscribers.c.id), nullable=False, index=True),
+    Column("newsletter_id", Words, nullable=False),
+    Column("slot_key", Words, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("message_id", Words, nullable=False, unique=True),
+    Column("outcome", OneOf(Outcome), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reply", Words, nullable=False, server_default=""),
+    Column("next_try", Instant),
+    #: The process that holds the row; null while nobody does.
+    Column("sender", Words),
+    Column("changed", Instant, nullable=False),
+    UniqueConstraint("newsletter_id", "slot_key", "revision", "subscriber_id"),
+    Index(None, "edition_id", "outcome"),
+)
+
+# --- done --------------------------------------------------------------------------------------------------------
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Words, nullable=False),
+    #: What it was about: a newsletter's id, say; empty for everything.
+    Column("about", Words, nullable=False, server_default=""),
+    Column("started", Instant, nullable=False, index=True),
+    Column("ended", Instant),
+    Column("outcome", Words, nullable=False, server_default=""),
+    Column("counts", Json, nullable=False, server_default="{}"),
+)

