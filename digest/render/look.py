@@ -1,0 +1,56 @@
+"""What a person chooses about how an edition looks; no content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """Who is speaking, and in which colour."""
+
+    #: The name in the masthead; the newsletter's title where empty.
+    name: str = ""
+    #: ``#rrggbb``; darkened and lightened as far as it must be to stay legible.
+    accent: str = "#1f5f8b"
+    #: An https address of a picture, at most 240 pixels wide; none where empty.
+    logo: str = ""
+    #: The postal address in the footer.
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where the footer leads; an empty one is not shown, so that no link is dead.
+
+    A link may hold a placeholder that delivery fills in for each reader. Its characters must be such that neither
+    HTML nor an address changes them: letters, digits, ``-._~()``.
+    """
+
+    web: str = ""
+    preferences: str = ""
+    unsubscribe: str = ""
+    #: The page of all editions.
+    archive: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.web or self.preferences or self.unsubscribe or self.archive)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How an edition is dressed."""
+
+    #: A template's name, or the path of a template's folder.
+    template: str | Path = "briefing"
+    #: Where templates are looked for by name, before the shipped ones.
+    folders: tuple[Path, ...] = ()
+    brand: Brand = Brand()
+    links: Links = Links()
+    #: Why the reader gets this mail, one sentence for the footer.
+    reason: str = ""
+    #: List what was left out, and why: for the operator, or on request.
+    show_left_out: bool = False
+    #: List the sources that could not be read.
+    show_failures: bool = False

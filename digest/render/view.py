@@ -1,0 +1,301 @@
+"""What a template sees: a digest told in strings that are ready to be shown. No HTML, no layout."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from digest.model import Article, Brief, Digest, Sentence
+from digest.render.colour import legible
+from digest.render.lines import clip, line
+from digest.render.look import Brand, Links, Look
+from digest.render.words import Words, direction, long_date, short_time, words
+from digest.urls import is_web
+
+LONGEST_TITLE = 200
+#: Mail programs show 40 to 90 characters of a subject and about 140 of a preheader.
+_LONGEST_SUBJECT = 120
+_LONGEST_PREHEADER = 140
+_CONTENTS_FROM = 4
+_WORDS_A_MINUTE = 230
+_CHARACTERS_A_MINUTE = 500
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+#: The grounds that the accent has to be legible on: tests hold the style sheet to them.
+PAPER, NIGHT = "#ffffff", "#1b1d21"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """An article by its outlet: who wrote it, when, and where to read it (an empty ``url`` is no link)."""
+
+    title: str
+    url: str
+    source: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Sentences in a row that stand in the same article."""
+
+    text: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The lead's image; ``width`` and ``height`` in pixels, empty where unknown."""
+
+    url: str
+    alt: str
+    width: int | str
+    height: int | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A story as it stands on the page."""
+
+    #: 1 for the first story of the edition.
+    number: int
+    #: The name of its place on the page, for links from the contents.
+    anchor: str
+    title: str
+    url: str
+    #: The lead's outlet, author and time.
+    source: str
+    author: str
+    time: str
+    language: str
+    direction: str
+    section: str
+    update: bool
+    #: The brief, in order; with more than one outlet each passage names its own.
+    passages: tuple[Passage, ...]
+    several: bool
+    #: The other articles on the story, copies too.
+    also: tuple[Mention, ...]
+    image: Picture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Stories under one heading; an empty ``title`` where the edition has no sections."""
+
+    title: str
+    stories: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omission:
+    """An article that is not in the edition, and why."""
+
+    title: str
+    url: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A source that could not be read."""
+
+    source: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """The brand, each colour legible on its ground."""
+
+    name: str
+    accent: str
+    accent_dark: str
+    logo: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All that a template can say."""
+
+    title: str
+    subject: str
+    preheader: str
+    #: The edition's day, written out.
+    date: str
+    language: str
+    direction: str
+    minutes: str
+    #: Does a table of contents help?
+    contents: bool
+    stories: tuple[Telling, ...]
+    sections: tuple[Section, ...]
+    #: Stories that did not fit, by title alone, and how many did not fit even there.
+    more: tuple[Telling, ...]
+    beyond: int
+    left_out: tuple[Omission, ...]
+    failures: tuple[Trouble, ...]
+    brand: Face
+    links: Links
+    reason: str
+    words: Words
+
+    def cut(self, stories: int, titles: int) -> Page:
+        """The page with its first ``stories``, the next ``titles`` of the rest by title, the others counted."""
+        rest = self.stories[stories:]
+        kept = self.stories[:stories]
+        return replace(
+            self,
+            stories=kept,
+            sections=_sections(kept, self.words),
+            more=rest[:titles],
+            beyond=len(rest[titles:]),
+            contents=self.contents and len(kept) >= _CONTENTS_FROM,
+        )
+
+
+def page(digest: Digest, look: Look) -> Page:
+    """The digest as its template sees it."""
+    said = words(digest.language)
+    today = digest.slot.due.astimezone(ZoneInfo(digest.newsletter.timezone))
+    stories = tuple(_telling(number, brief, today, said) for number, brief in enumerate(digest.briefs, 1))
+    title = line(look.brand.name or digest.newsletter.title) or said.untitled
+    return Page(
+        title=title,
+        subject=_subject(title, stories, said),
+        preheader=_preheader(stories, said),
+        date=long_date(today, said),
+        language=digest.language if digest.language != "und" else said.language,
+        direction=direction(digest.language),
+        minutes=said.minutes.format(n=reading_minutes(digest)),
+        contents=len(stories) >= _CONTENTS_FROM,
+        stories=stories,
+        sections=_sections(stories, said),
+        more=(),
+        beyond=0,
+        left_out=tuple(_omissions(digest)) if look.show_left_out else (),
+        failures=tuple(Trouble(source=line(failure.source), error=line(failure.error)) for failure in digest.failures)
+        if look.show_failures
+        else (),
+        brand=_face(look.brand, title),
+        links=look.links,
+        reason=look.reason,
+        words=said,
+    )
+
+
+def reading_minutes(digest: Digest) -> int:
+    """How long the edition takes to read, at least a minute."""
+    texts = [sentence.text for brief in digest.briefs for sentence in brief.sentences]
+    texts += [brief.story.lead.title for brief in digest.briefs]
+    signs = sum(len(_CJK.findall(text)) for text in texts)
+    spaced = sum(len(_CJK.sub(" ", text).split()) for text in texts)
+    return max(1, math.ceil(spaced / _WORDS_A_MINUTE + signs / _CHARACTERS_A_MINUTE))
+
+
+def _telling(number: int, brief: Brief, today: datetime, said: Words) -> Telling:
+    lead = brief.story.lead
+    cited = {sentence.article.id for sentence in brief.sentences}
+    return Telling(
+        number=number,
+        anchor=f"s{number}",
+        title=headline(lead, said),
+        url=_link(lead.url),
+        source=line(lead.source),
+        author=line(lead.author),
+        time=_time(lead, today, said),
+        language=lead.language if lead.language != "und" else said.language,
+        direction=direction(lead.language),
+        section=line(brief.ranked.section),
+        update=brief.ranked.update,
+        passages=tuple(_passages(brief.sentences)),
+        several=bool(cited - {lead.id}),
+        also=tuple(_mention(article, today, said) for article in (*brief.story.articles[1:], *brief.story.copies)),
+        image=_picture(lead),
+    )
+
+
+def headline(article: Article, said: Words) -> str:
+    """The article's title on one line; where it has none, how the article begins."""
+    title = line(article.title) or line(next(iter(article.paragraphs), "")) or line(article.source)
+    return clip(title, LONGEST_TITLE) or said.untitled
+
+
+def _passages(sentences: Sequence[Sentence]) -> Iterator[Passage]:
+    for _, run in itertools.groupby(sentences, key=lambda sentence: sentence.article.id):
+        row = list(run)
+        article = row[0].article
+        text = " ".join(line(sentence.text) for sentence in row)
+        yield Passage(text=text, source=line(article.source), url=_link(article.url))
+
+
+def _mention(article: Article, today: datetime, said: Words) -> Mention:
+    return Mention(
+        title=headline(article, said),
+        url=_link(article.url),
+        source=line(article.source),
+        time=_time(article, today, said),
+    )
+
+
+def _time(article: Article, today: datetime, said: Words) -> str:
+    return short_time(article.published.astimezone(today.tzinfo), today, said)
+
+
+def _picture(article: Article) -> Picture | None:
+    image = article.image
+    if image is None or not _link(image.url):
+        return None
+    return Picture(url=image.url, alt=line(image.alt), width=image.width or "", height=image.height or "")
+
+
+def _link(url: str) -> str:
+    """The address if a mail may link to it: never a file on this machine, never a script."""
+    return url if is_web(url) else ""
+
+
+def _sections(stories: Iterable[Telling], said: Words) -> tuple[Section, ...]:
+    """The stories under their headings, in the order in which the headings first appear."""
+    shelves: dict[str, list[Telling]] = {}
+    for story in stories:
+        shelves.setdefault(story.section, []).append(story)
+    unnamed = said.other if len(shelves) > 1 else ""
+    return tuple(Section(title=title or unnamed, stories=tuple(shelf)) for title, shelf in shelves.items())
+
+
+def _subject(title: str, stories: Sequence[Telling], said: Words) -> str:
+    return clip(stories[0].title, _LONGEST_SUBJECT) if stories else f"{title}: {said.nothing}"
+
+
+def _preheader(stories: Sequence[Telling], said: Words) -> str:
+    """What the subject doesn't say: the next stories; with a single story, how it begins."""
+    if not stories:
+        return said.nothing
+    following = " · ".join(story.title for story in stories[1:5])
+    return clip(following or stories[0].passages[0].text if stories[0].passages else following, _LONGEST_PREHEADER)
+
+
+def _omissions(digest: Digest) -> Iterator[Omission]:
+    said = words(digest.language)
+    for left_out in digest.left_out:
+        article = left_out.article
+        yield Omission(
+            title=headline(article, said), url=_link(article.url), source=line(article.source), reason=left_out.reason
+        )
+
+
+def _face(brand: Brand, title: str) -> Face:
+    return Face(
+        name=title,
+        accent=legible(brand.accent, PAPER),
+        accent_dark=legible(brand.accent, NIGHT),
+        logo=_link(brand.logo),
+        address=line(brand.address),
+    )

@@ -1,0 +1,162 @@
+"""Digests built by hand for the tests of rendering: invented institutions, their news written for this project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from digest.model import (
+    Article,
+    Brief,
+    Digest,
+    Failure,
+    LeftOut,
+    Newsletter,
+    Ranked,
+    Reason,
+    Sentence,
+    Slot,
+    Story,
+    Window,
+)
+
+DUE = datetime(2026, 3, 29, 5, 0, tzinfo=UTC)
+
+NEWSLETTER = Newsletter(id="harbour", title="The Harbour Letter", timezone="Europe/Berlin")
+
+_NEWS = (
+    (
+        "Port authority opens the northern lock a year early",
+        (
+            "The northern lock at Sandhaven opened to freight on Saturday, eleven months ahead of the plan.",
+            "The port authority said that ships of up to 230 metres can now enter at any state of the tide.",
+            "Insurers expect waiting times in the outer roads to fall by a third before the autumn.",
+        ),
+        ("Sandhaven Courier", "Coastal Trade Weekly", "Nordmark Broadcasting"),
+    ),
+    (
+        "Observatory counts the clearest winter in forty years",
+        (
+            "The Hohenfels observatory recorded 71 nights without cloud between November and February.",
+            "Its staff used the time to finish a survey of 4,200 faint double stars.",
+        ),
+        ("Hohenfels Observer",),
+    ),
+    (
+        "City council votes to keep the night trams",
+        (
+            "Night trams will go on running on lines 2 and 7 after the council rejected a cut by 31 votes to 24.",
+            "The transport office had put the saving at 1.8 million a year.",
+            "A review is due once the new ticket machines have been in place for twelve months.",
+        ),
+        ("Sandhaven Courier", "Tramway Bulletin"),
+    ),
+    (
+        "Seed bank lends rye from 1911 to twelve farms",
+        (
+            "Twelve farms on poor soil will sow a winter rye that was last grown before the Great War.",
+            "The seed bank expects small harvests, and asks for half of each back.",
+        ),
+        ("Fields and Orchards",),
+    ),
+    (
+        "Library returns to card catalogues for a month, and readers like it",
+        (
+            "A failed cooling unit has put the municipal library back on its card catalogue since the first of March.",
+            "Loans rose by a tenth, which the library ascribes to people finding what they were not looking for.",
+        ),
+        ("Nordmark Broadcasting", "Sandhaven Courier"),
+    ),
+    (
+        "Glassworks cut their gas by half with a second furnace wall",
+        (
+            "The Lindau glassworks need 52 per cent less gas since they doubled the wall of their main furnace.",
+            "Engineers at the technical college call the figure plausible and the idea an old one.",
+        ),
+        ("Coastal Trade Weekly",),
+    ),
+)
+
+
+def article(
+    title: str,
+    sentences: Sequence[str] = (),
+    *,
+    source: str = "Sandhaven Courier",
+    language: str = "en",
+    url: str | None = None,
+    hours: float = 3,
+    author: str = "",
+    number: int = 0,
+) -> Article:
+    """An article published some hours before the edition is due."""
+    slug = source.lower().replace(" ", "-")
+    return Article(
+        id=f"{slug}-{number}-{title[:40]}",
+        source_id=slug,
+        source=source,
+        url=f"https://{slug}.example/news/{number}" if url is None else url,
+        title=title,
+        paragraphs=tuple(sentences),
+        published=DUE - timedelta(hours=hours),
+        language=language,
+        author=author,
+    )
+
+
+def brief(
+    articles: Sequence[Article], *, copies: Sequence[Article] = (), section: str = "", update: bool = False
+) -> Brief:
+    """A story told by one sentence after the other, the articles in turn."""
+    rows = [
+        Sentence(text=text, article=one)
+        for place in range(max((len(one.paragraphs) for one in articles), default=0))
+        for one in articles
+        for text in one.paragraphs[place : place + 1]
+    ]
+    ranked = Ranked(
+        story=Story(articles=tuple(articles), copies=tuple(copies)),
+        score=1.0,
+        reasons=(Reason(name="fresh", points=1.0),),
+        section=section,
+        update=update,
+    )
+    return Brief(ranked=ranked, sentences=tuple(rows))
+
+
+def news(number: int, *, section: str = "") -> Brief:
+    """The n-th of an endless run of stories."""
+    title, sentences, sources = _NEWS[number % len(_NEWS)]
+    round_ = number // len(_NEWS)
+    articles = [
+        article(
+            title if not round_ else f"{title} ({round_ + 1})",
+            sentences[place :: len(sources)],
+            source=source,
+            hours=1.5 + 7 * number % 40 + place,
+            number=number,
+        )
+        for place, source in enumerate(sources)
+    ]
+    return brief(articles, section=section)
+
+
+def digest(
+    briefs: Sequence[Brief] | None = None,
+    *,
+    stories: int = 6,
+    language: str = "en",
+    left_out: Sequence[LeftOut] = (),
+    failures: Sequence[Failure] = (),
+    newsletter: Newsletter = NEWSLETTER,
+) -> Digest:
+    """A digest of the given briefs, or of the first stories of the endless run."""
+    return Digest(
+        newsletter=newsletter,
+        slot=Slot(due=DUE, key="2026-03-29"),
+        window=Window(start=DUE - timedelta(days=2), end=DUE),
+        language=language,
+        briefs=tuple(news(number) for number in range(stories)) if briefs is None else tuple(briefs),
+        left_out=tuple(left_out),
+        failures=tuple(failures),
+    )
