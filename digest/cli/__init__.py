@@ -15,6 +15,7 @@ from importlib import import_module
 
 COMMANDS = {
     "preview": "compose and render; change nothing",
+    "init": "write a starter configuration",
     "completion": "print a shell's completion script",
 }
 

@@ -94,7 +94,7 @@ def _schedule(value: str) -> None:
         raise Wrong(str(error), error.suggestion) from error
 
 
-_ID = _matching(r"[A-Za-z0-9][\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
+_ID = _matching(r"\w[\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
 _TITLE = _matching(r"[^\x00-\x1f\x7f]*", "one line of text")
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
 

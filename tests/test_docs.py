@@ -1,0 +1,71 @@
+"""What people read is complete: every command, option and setting is told, and the example is right."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+import pytest
+
+from digest import settings
+from digest.cli import COMMANDS
+from digest.settings.keys import LISTS, SECTIONS, keys
+from digest.settings.types import Secret
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = (ROOT / "config" / "digest.toml").read_text("utf-8")
+PAGE = (ROOT / "config" / "README.md").read_text("utf-8")
+KINDS = {**SECTIONS, **LISTS}
+KEYS = [(name, key) for name, kind in KINDS.items() for key in keys(kind)]
+
+
+def uncommented(text: str) -> str:
+    """The example with its commented keys put in force; those of one table can exclude each other."""
+    return re.sub(r"(?m)^#(?=[a-z_]+ = )", "", text)
+
+
+def test_example_parses_and_is_right(tmp_path: Path) -> None:
+    file = tmp_path / "digest.toml"
+    file.write_text(EXAMPLE, "utf-8")
+
+    assert settings.load(file, {}).newsletters[0].id == "main"
+
+
+def test_example_with_its_defaults_written_out_means_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "digest.toml"
+    file.write_text(EXAMPLE, "utf-8")
+    short = settings.load(file, {})
+    file.write_text(uncommented(EXAMPLE), "utf-8")
+
+    assert settings.load(file, {}) == short
+
+
+@pytest.mark.parametrize(("name", "key"), KEYS, ids=[f"{name}.{key}" for name, key in KEYS])
+def test_example_shows_every_key(name: str, key: str) -> None:
+    tables = tomllib.loads(uncommented(EXAMPLE))[name]
+
+    assert key in (tables if name in SECTIONS else {key for table in tables for key in table})
+
+
+@pytest.mark.parametrize(("name", "key"), KEYS, ids=[f"{name}.{key}" for name, key in KEYS])
+def test_settings_page_explains_every_key(name: str, key: str) -> None:
+    heading = f"## `[{name}]`" if name in SECTIONS else f"## `[[{name}]]`"
+    section = PAGE.partition(heading)[2].partition("\n## ")[0]
+    row = next((line for line in section.splitlines() if re.match(rf"\| [^|]*`{key}`", line)), "")
+
+    assert row, f"no row for {key}"
+    for field in fields(KINDS[name]):
+        if field.name == key and field.default not in {MISSING, None, "", ()} and not isinstance(field.default, Secret):
+            assert str(field.default).removesuffix(".0") in row.replace("_", "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_shows_examples_of_itself(command: str) -> None:
+    from digest.cli.parser import parser
+
+    subparsers = next(action for action in parser(COMMANDS)._actions if action.dest == "command")
+    text = subparsers.choices[command].format_help()  # type: ignore[index]
+
+    assert f"digest {command}" in text.partition("example")[2]
