@@ -148,42 +148,45 @@ class Page:
     words: Words
 
     def cut(self, stories: int, titles: int) -> Page:
-        """The page with its first ``stories``, the next ``titles`` of the rest by title, the others counted."""
+        """The page with its best ``stories``, the next ``titles`` of the rest by title, the others counted.
+
+        The stories are put in the order of the page, section by section, and numbered in that order.
+        """
         rest = self.stories[stories:]
-        kept = self.stories[:stories]
+        sections = _sections(self.stories[:stories], self.words)
+        kept = tuple(story for section in sections for story in section.stories)
         return replace(
             self,
             stories=kept,
-            sections=_sections(kept, self.words),
+            sections=sections,
+            contents=len(kept) >= _CONTENTS_FROM,
             more=rest[:titles],
             beyond=len(rest[titles:]),
-            contents=self.contents and len(kept) >= _CONTENTS_FROM,
         )
 
 
 def page(digest: Digest, look: Look) -> Page:
-    """The digest as its template sees it."""
+    """The digest as a template sees it, whole and in the order of the digest; `Page.cut` makes it one that fits."""
     said = words(digest.language)
     today = digest.slot.due.astimezone(ZoneInfo(digest.newsletter.timezone))
-    stories = tuple(_telling(number, brief, today, said) for number, brief in enumerate(digest.briefs, 1))
+    stories = tuple(_telling(brief, today, said) for brief in digest.briefs)
     title = line(look.brand.name or digest.newsletter.title) or said.untitled
+    subject = _subject(title, stories, said)
     return Page(
         title=title,
-        subject=_subject(title, stories, said),
-        preheader=_preheader(stories, said),
+        subject=subject,
+        preheader=_preheader(subject, stories, said),
         date=long_date(today, said),
         language=digest.language if digest.language != "und" else said.language,
         direction=direction(digest.language),
         minutes=said.minutes.format(n=reading_minutes(digest)),
-        contents=len(stories) >= _CONTENTS_FROM,
+        contents=False,
         stories=stories,
-        sections=_sections(stories, said),
+        sections=(),
         more=(),
         beyond=0,
-        left_out=tuple(_omissions(digest)) if look.show_left_out else (),
-        failures=tuple(Trouble(source=line(failure.source), error=line(failure.error)) for failure in digest.failures)
-        if look.show_failures
-        else (),
+        left_out=tuple(_omissions(digest, said)) if look.show_left_out else (),
+        failures=tuple(_troubles(digest)) if look.show_failures else (),
         brand=_face(look.brand, title),
         links=look.links,
         reason=look.reason,
@@ -200,12 +203,12 @@ def reading_minutes(digest: Digest) -> int:
     return max(1, math.ceil(spaced / _WORDS_A_MINUTE + signs / _CHARACTERS_A_MINUTE))
 
 
-def _telling(number: int, brief: Brief, today: datetime, said: Words) -> Telling:
+def _telling(brief: Brief, today: datetime, said: Words) -> Telling:
     lead = brief.story.lead
     cited = {sentence.article.id for sentence in brief.sentences}
     return Telling(
-        number=number,
-        anchor=f"s{number}",
+        number=0,
+        anchor="",
         title=headline(lead, said),
         url=_link(lead.url),
         source=line(lead.source),
@@ -232,7 +235,8 @@ def _passages(sentences: Sequence[Sentence]) -> Iterator[Passage]:
     for _, run in itertools.groupby(sentences, key=lambda sentence: sentence.article.id):
         row = list(run)
         article = row[0].article
-        text = " ".join(line(sentence.text) for sentence in row)
+        # Chinese and Japanese put nothing between two sentences.
+        text = ("" if article.language in {"ja", "zh"} else " ").join(line(sentence.text) for sentence in row)
         yield Passage(text=text, source=line(article.source), url=_link(article.url))
 
 
@@ -262,33 +266,44 @@ def _link(url: str) -> str:
 
 
 def _sections(stories: Iterable[Telling], said: Words) -> tuple[Section, ...]:
-    """The stories under their headings, in the order in which the headings first appear."""
+    """The stories under their headings, in the order in which the headings first appear, numbered through."""
     shelves: dict[str, list[Telling]] = {}
     for story in stories:
         shelves.setdefault(story.section, []).append(story)
     unnamed = said.other if len(shelves) > 1 else ""
-    return tuple(Section(title=title or unnamed, stories=tuple(shelf)) for title, shelf in shelves.items())
+    number = itertools.count(1)
+    return tuple(
+        Section(title=title or unnamed, stories=tuple(_numbered(story, next(number)) for story in shelf))
+        for title, shelf in shelves.items()
+    )
+
+
+def _numbered(story: Telling, number: int) -> Telling:
+    return replace(story, number=number, anchor=f"s{number}")
 
 
 def _subject(title: str, stories: Sequence[Telling], said: Words) -> str:
     return clip(stories[0].title, _LONGEST_SUBJECT) if stories else f"{title}: {said.nothing}"
 
 
-def _preheader(stories: Sequence[Telling], said: Words) -> str:
+def _preheader(subject: str, stories: Sequence[Telling], said: Words) -> str:
     """What the subject doesn't say: the next stories; with a single story, how it begins."""
-    if not stories:
-        return said.nothing
     following = " · ".join(story.title for story in stories[1:5])
-    return clip(following or stories[0].passages[0].text if stories[0].passages else following, _LONGEST_PREHEADER)
+    beginning = next((passage.text for story in stories for passage in story.passages), "")
+    told = (clip(text, _LONGEST_PREHEADER) for text in (following, beginning) if text)
+    return next((text for text in told if text != subject), said.contents)
 
 
-def _omissions(digest: Digest) -> Iterator[Omission]:
-    said = words(digest.language)
+def _omissions(digest: Digest, said: Words) -> Iterator[Omission]:
     for left_out in digest.left_out:
         article = left_out.article
-        yield Omission(
-            title=headline(article, said), url=_link(article.url), source=line(article.source), reason=left_out.reason
-        )
+        title, source = headline(article, said), line(article.source)
+        yield Omission(title=title, url=_link(article.url), source=source, reason=line(left_out.reason))
+
+
+def _troubles(digest: Digest) -> Iterator[Trouble]:
+    for failure in digest.failures:
+        yield Trouble(source=line(failure.source), error=line(failure.error))
 
 
 def _face(brand: Brand, title: str) -> Face:

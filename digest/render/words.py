@@ -84,5 +84,5 @@ def _catalogue() -> dict[str, Words]:
 
 
 def _frozen(language: str, section: dict[str, Any]) -> Words:
-    names = {key: tuple(section.pop(key)) for key in ("months", "weekdays")}
-    return Words(language=language, **names, **section)
+    months, weekdays = tuple(section.pop("months")), tuple(section.pop("weekdays"))
+    return Words(language=language, months=months, weekdays=weekdays, **section)
