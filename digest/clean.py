@@ -1,0 +1,97 @@
+"""Entry → Article: encodings mended, body text only, a canonical URL, a known language.
+
+Order matters: what is no text goes out first, then lines are judged (repetition counts before anything is cut),
+then what is left is trimmed. Pure; the clock is in the entries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from digest.model import Article, Entry, Form, Image
+from digest.text.blocks import Block, from_text
+from digest.text.furniture import Verdict, judge
+from digest.text.language import detect
+from digest.text.learning import learn
+from digest.text.paragraphs import trimmed
+from digest.text.sentences import sentences
+from digest.text.titles import headline, without_outlet
+from digest.urls import canonical, domain, is_web
+
+
+def clean(entries: Sequence[Entry]) -> tuple[Article, ...]:
+    """One article for each entry, in order; one without readable text has no paragraphs."""
+    blocks = [_blocks(entry) for entry in entries]
+    known = learn([(entry.source_id, each) for entry, each in zip(entries, blocks, strict=True)])
+    return tuple(
+        _article(entry, each, known.get(entry.source_id, frozenset()))
+        for entry, each in zip(entries, blocks, strict=True)
+    )
+
+
+def _blocks(entry: Entry) -> tuple[Block, ...]:
+    if entry.form is Form.TEXT:
+        return from_text(entry.body)
+    from digest.text.html import from_html, from_markdown  # lxml: text files do without
+
+    return from_markdown(entry.body) if entry.form is Form.MARKDOWN else from_html(entry.body)
+
+
+def _article(entry: Entry, blocks: tuple[Block, ...], known: frozenset[str]) -> Article:
+    marked = entry.form is not Form.TEXT
+    source, title = _plain(entry.source), _plain(entry.title)
+    if not title:
+        verdicts = judge(blocks, known=known, marked=marked)
+        at = headline(blocks, verdicts)
+        if at is not None:
+            title, blocks = blocks[at].text, blocks[:at] + blocks[at + 1 :]
+    verdicts = judge(blocks, title=title, known=known, marked=marked)
+    body = [block.text for block, verdict in zip(blocks, verdicts, strict=True) if verdict is Verdict.BODY]
+    paragraphs = trimmed(body, title)
+    language = detect("\n".join((title, *paragraphs)), entry.language)
+    url = _url(entry.url)
+    return Article(
+        id=_id(entry, url),
+        source_id=entry.source_id,
+        source=source or domain(url),
+        url=url,
+        title=without_outlet(title, source, domain(url)) or _first(paragraphs, language),
+        paragraphs=paragraphs,
+        published=min(entry.published or entry.seen, entry.seen),
+        language=language,
+        author=_plain(entry.author),
+        image=_image(entry.image),
+    )
+
+
+def _plain(text: str) -> str:
+    if "<" not in text and "&" not in text:
+        from digest.text.encoding import repair
+
+        return " ".join(repair(text).split())
+    from digest.text.html import plain
+
+    return plain(text)
+
+
+def _first(paragraphs: Sequence[str], language: str) -> str:
+    return next((sentence for paragraph in paragraphs for sentence in sentences(paragraph, language)), "")
+
+
+def _url(url: str) -> str:
+    """A web address in its canonical form, a file's as it is; anything else is none."""
+    if is_web(url.strip()):
+        return canonical(url)
+    return url if urlsplit(url).scheme == "file" and url.isprintable() else ""
+
+
+def _id(entry: Entry, url: str) -> str:
+    key = url if is_web(url) else f"{entry.source_id}\0{entry.guid}"
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _image(image: Image | None) -> Image | None:
+    return replace(image, alt=_plain(image.alt)) if image and is_web(image.url) else None

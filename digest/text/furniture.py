@@ -1,0 +1,157 @@
+"""Which blocks of a document are the article's body: told by form, by position and by repetition, never by topic."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
+
+from digest.text.blocks import Block
+from digest.text.lines import bare, is_address, is_call, is_caption, is_credit, is_finished, leads_in, size
+
+
+class Verdict(StrEnum):
+    """What a block is; all but ``BODY`` are furniture."""
+
+    BODY = "body"
+    TITLE = "title"
+    HEADING = "heading"
+    #: It stands in most of the source's articles.
+    KNOWN = "known"
+    LINKS = "links"
+    CREDIT = "credit"
+    CAPTION = "caption"
+    SITE = "site"
+    #: It ends as no sentence does: a heading, a caption, a label.
+    UNFINISHED = "unfinished"
+    REPEATED = "repeated"
+    KEY_POINT = "key point"
+
+
+#: Nothing that a reader would take for furniture is longer, in letters.
+_LONGEST = 1500
+#: Where fewer than this share of the words stand in finished lines, the text does without full stops.
+_PUNCTUATED = 0.35
+#: A line in a page's paragraph may lack its stop from this many words on; a plain text has no such witness.
+_WORDY = 25
+
+
+def judge(
+    blocks: Sequence[Block], *, title: str = "", known: AbstractSet[str] = frozenset(), marked: bool = False
+) -> tuple[Verdict, ...]:
+    """One verdict for each block. ``known``: bare lines learnt as the source's furniture; ``marked``: out of HTML,
+    so that a paragraph is known to be one.
+    """
+    verdicts = [_alone(block, bare(title), known) for block in blocks]
+    if _is_punctuated(blocks, verdicts):
+        for at in range(len(blocks)):
+            if verdicts[at] is Verdict.BODY and not _is_whole(blocks, at, marked):
+                verdicts[at] = Verdict.UNFINISHED
+    for mark in (_clusters, _repeats, _key_points, _edges):
+        for at, verdict in mark(blocks, verdicts):
+            verdicts[at] = verdict
+    return tuple(verdicts)
+
+
+def _alone(block: Block, title: str, known: AbstractSet[str]) -> Verdict:
+    """What the block is by itself."""
+    line = block.text
+    if len(line) > _LONGEST:
+        return Verdict.BODY
+    letters = bare(line)
+    if letters in known:
+        return Verdict.KNOWN
+    if not letters or letters == title:
+        return Verdict.TITLE
+    if block.kind == "heading":
+        return Verdict.HEADING
+    if block.linked > 0.8 or (block.linked > 0.5 and not is_finished(line)):
+        return Verdict.LINKS
+    if is_credit(line):
+        return Verdict.CREDIT
+    if is_call(line):
+        return Verdict.SITE
+    return Verdict.CAPTION if is_caption(line) else Verdict.BODY
+
+
+def _is_punctuated(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> bool:
+    """Do the document's sentences end in full stops at all?"""
+    sizes = [
+        (is_finished(block.text), size(block.text))
+        for block, verdict in zip(blocks, verdicts, strict=True)
+        if verdict is Verdict.BODY
+    ]
+    total = sum(words for _, words in sizes)
+    return sum(words for finished, words in sizes if finished) > _PUNCTUATED * total
+
+
+def _is_whole(blocks: Sequence[Block], at: int, marked: bool) -> bool:
+    block = blocks[at]
+    if is_finished(block.text):
+        return True
+    words = size(block.text)
+    if leads_in(block.text):
+        return words >= 5 and at + 1 < len(blocks) and len(blocks[at + 1].text) > 20
+    return marked and block.kind == "prose" and words >= _WORDY
+
+
+_Marks = Iterator[tuple[int, Verdict]]
+
+
+def _clusters(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+    """Lines right beneath each other, where other lines stand apart, are one thing: a picture's lines, say."""
+    if sum(block.joined for block in blocks) > 0.3 * len(blocks):
+        return
+    start = 0
+    for at in range(1, len(blocks) + 1):
+        if at < len(blocks) and blocks[at].joined:
+            continue
+        cluster = range(start, at)
+        if any(verdicts[i] in {Verdict.CAPTION, Verdict.CREDIT} for i in cluster):
+            yield from (
+                (i, Verdict.CAPTION) for i in cluster if verdicts[i] is Verdict.BODY and size(blocks[i].text) <= 60
+            )
+        start = at
+
+
+def _repeats(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+    """A line that stands twice is body at most once; one that repeats a caption is one."""
+    seen: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
+    order = sorted(range(len(blocks)), key=lambda at: verdicts[at] is Verdict.BODY)  # furniture first
+    for at in order:
+        letters = bare(blocks[at].text)
+        beginning = " ".join(letters.split()[:4]) if size(letters) >= 4 else letters
+        twins = [verdict for other, verdict in seen[beginning][:50] if _near(letters, other)]
+        if twins and verdicts[at] is Verdict.BODY and _is_copy(verdicts[at], twins):
+            yield at, Verdict.REPEATED
+        seen[beginning].append((letters, verdicts[at]))
+
+
+def _is_copy(verdict: Verdict, twins: Sequence[Verdict]) -> bool:
+    return any(twin in {verdict, Verdict.CAPTION, Verdict.SITE, Verdict.KNOWN, Verdict.LINKS} for twin in twins)
+
+
+def _near(one: str, other: str) -> bool:
+    """The same line, but for a tail such as a credit."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and len(short) >= 0.8 * len(long)
+
+
+def _key_points(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+    """Items before the first paragraph say what the article will say; they count where there is nothing else."""
+    prose = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY and blocks[at].kind == "prose"]
+    if prose:
+        for at in range(prose[0]):
+            if verdicts[at] is Verdict.BODY:
+                yield at, Verdict.KEY_POINT
+
+
+def _edges(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+    """Above and beneath the body the site speaks to its readers."""
+    body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
+    for order in (body, body[::-1]):
+        for at in order[: len(body) // 2]:
+            if not is_address(blocks[at].text):
+                break
+            yield at, Verdict.SITE

@@ -1,0 +1,74 @@
+"""What is left to do to body paragraphs: datelines, drop capitals, agencies that sign, sentences cut short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from digest.text.lines import without_agency
+from digest.text.quotes import QUOTES
+
+#: "KYIV, Ukraine (AP) — ", "BERLIN, Sept 27 (Reuters) - ", "Paris (AFP) – ", "PARIS — "
+_DATELINE = re.compile(
+    r"""^(?:
+        [^\W\d_][\w.’' -]{1,30}(?:[,/]\s?[\w.’' ]{2,30}){0,3}\s?\((?:[A-Z][\w/ .-]{1,20}|[a-z]{2,4}(?:/[a-z]{2,4})*)\)\s?[-–—.:]{1,2}\s?
+      | [A-ZÄÖÜÉ][A-ZÄÖÜÉ.’' -]{2,30}(?:,\s[\w.’' ]{2,30}){0,2}\s?(?:—|–|--|-\s)\s?
+    )(?=[A-ZÀ-ÞА-Я"“‘'„«])""",
+    re.VERBOSE,
+)
+_CUT = re.compile(
+    r"\s*(?:\[(?:…|\.{3}|&hellip;)\]|\((?:…|\.{3})\)|(?:…|\.{3})\s*(?:»|>+|→|read more|continue reading|more)?)\s*$",
+    re.I,
+)
+_LAST_STOP = re.compile(rf"^.*[.!?。！？][{QUOTES})\]]*(?=\s)", re.DOTALL)
+_DOUBLED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z])(?P<word>(?P=letter)[A-Z’']+|(?P=letter)[a-z]+)(?=\W|$)")
+_PARTED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z]) (?P<word>[A-Z]{2,}|[a-z]+)(?=\W|$)")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def trimmed(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
+    """The paragraphs as a reader wants them: what was around their words is gone, the words are as they were."""
+    if not paragraphs:
+        return ()
+    first, *rest = paragraphs
+    known = _words((title, *paragraphs))
+    first = _without_drop_capital(_DATELINE.sub("", first), known)
+    found = [first, *rest]
+    found[-1] = without_agency(found[-1])
+    return tuple(paragraph for paragraph in map(_whole, found) if paragraph)
+
+
+def _words(texts: Sequence[str]) -> set[str]:
+    """All words but the very first of the body, in lower case."""
+    title, first, *rest = texts
+    return {word.lower() for text in (title, first.partition(" ")[2], *rest) for word in _WORD.findall(text)}
+
+
+def _without_drop_capital(paragraph: str, known: set[str]) -> str:
+    """A drop capital that was pasted beside its word: "BBRAVE", "B RAVE" → "BRAVE", where that is a word."""
+    if (doubled := _DOUBLED.match(paragraph)) and _is_doubled(doubled, known):
+        return doubled["mark"] + doubled["word"] + paragraph[doubled.end() :]
+    if parted := _PARTED.match(paragraph):
+        word = parted["letter"] + parted["word"]
+        if word.lower() in known:
+            return parted["mark"] + word + paragraph[parted.end() :]
+    return paragraph
+
+
+def _is_doubled(match: re.Match[str], known: set[str]) -> bool:
+    """Is it one letter too many? It is, if the article has the shorter word elsewhere and never the longer."""
+    short = match["word"].lower()
+    if match["letter"].lower() + short in known:
+        return False
+    begins_words = match["letter"] in "AEIOUL"  # Aaron, eerie, Lloyd
+    return short in known or (not begins_words and len(short) >= 5 and match["word"].isupper())
+
+
+def _whole(paragraph: str) -> str:
+    """Without the sentence that a feed cut short ("[…]"), if another stands before it."""
+    cut = _CUT.search(paragraph)
+    if not cut or not cut.group().strip():
+        return paragraph
+    marked = cut.group().strip().strip("…. ") != ""
+    before = _LAST_STOP.match(paragraph[: cut.start()]) if marked else None
+    return before.group() if before else paragraph

@@ -1,0 +1,57 @@
+"""Headlines: which line of a text is one, and where it ends and the outlet's name begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from digest.text.blocks import Block
+from digest.text.furniture import Verdict
+from digest.text.lines import bare, is_finished, size
+
+_TAIL = re.compile(r"^(?P<title>.{12,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
+#: Words that newspapers, stations and their sites call themselves.
+_OUTLET = re.compile(
+    r"\b(?:news(?:paper|wire)?|times|post|daily|herald|tribune|gazette|journal|chronicle|guardian|observer|telegraph|courier"
+    r"|mail|mirror|express|standard|star|sun|press|review|magazine|online|media|radio|tv|broadcasting|network|wire|blog"
+    r"|zeitung|nachrichten|rundschau|tagblatt|tageblatt|anzeiger|kurier|presse|welt|spiegel|le monde|figaro|libération"
+    r"|actualités|info|noticias|diario|periódico|el país|mundo|giornale|corriere|gazzetta|notizie|krant|dagblad|nieuws"
+    r"|notícias|jornal|folha|nyheter|tidningen|dagbladet|aftenposten|gazeta|wiadomości|новости|газета|новини)\b"
+    r"|\.(?:com?|org|net|de|fr|es|it|nl|uk|eu|info|news|tv|at|ch|pl|se|no|dk)\b",
+    re.IGNORECASE,
+)
+
+
+def without_outlet(title: str, source: str = "", domain: str = "") -> str:
+    """The title without the outlet's name at its end: "Rates rise – The Daily Example" → "Rates rise"."""
+    match = _TAIL.match(title)
+    if not match:
+        return title
+    tail = match["outlet"].strip()
+    return match["title"] if _is_outlet(tail, match["mark"], source, domain) else title
+
+
+def _is_outlet(tail: str, mark: str, source: str, domain: str) -> bool:
+    letters = bare(tail).replace(" ", "")
+    name = domain.removeprefix("www.").split(".")[0].replace("-", "")
+    if letters and letters in {bare(source).replace(" ", ""), name}:
+        return True
+    words = tail.split()
+    named = len(words) <= 5 and all(not word[0].islower() or len(word) <= 3 or "." in word for word in words)
+    return named and mark != ":" and not is_finished(tail) and (_OUTLET.search(tail) is not None or mark == "|")
+
+
+def headline(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> int | None:
+    """Which block of an untitled text is its headline: the first that isn't furniture, if it is none of the text."""
+    for at, block in enumerate(blocks):
+        if verdicts[at] not in {Verdict.BODY, Verdict.UNFINISHED, Verdict.HEADING, Verdict.TITLE}:
+            continue
+        alone = at + 1 >= len(blocks) or not blocks[at + 1].joined
+        return (
+            at if block.kind != "item" and (block.kind == "heading" or (alone and _is_headline(block.text))) else None
+        )
+    return None
+
+
+def _is_headline(line: str) -> bool:
+    return size(line) <= 60 and (not is_finished(line) or (size(line) <= 20 and line[-1] in "?!？！"))
