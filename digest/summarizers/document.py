@@ -1,0 +1,58 @@
+"""Our words in sumy's clothes: its document model, filled by us, so that no NLTK data is ever asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from sumy.models.dom import (  # type: ignore[import-untyped]  # sumy has no types
+    ObjectDocumentModel,
+    Paragraph,
+    Sentence,
+)
+
+from digest.ports import Candidate
+from digest.text.sentences import sentences
+from digest.text.words import stems, words
+
+
+class Tokenizer:
+    """What sumy asks of a tokenizer, answered by our own."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def to_sentences(self, paragraph: str) -> tuple[str, ...]:
+        return sentences(paragraph, self._language)
+
+    def to_words(self, sentence: str) -> tuple[str, ...]:
+        return words(sentence, self._language)
+
+
+class Stemmer:
+    """What sumy asks of a stemmer: one word in, its stem out."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __call__(self, word: str) -> str:
+        return stems((word,), self._language)[0]
+
+
+class Told(Sentence):  # type: ignore[misc]  # sumy has no types
+    """A sentence of sumy's that knows which candidate it is."""
+
+    __slots__ = ("candidate",)
+
+    def __init__(self, candidate: Candidate, tokenizer: Tokenizer) -> None:
+        super().__init__(candidate.text, tokenizer)
+        self.candidate = candidate
+
+
+def document(candidates: Sequence[Candidate], language: str) -> ObjectDocumentModel:
+    """The candidates as sumy's document: the titles are its headings."""
+    tokenizer = Tokenizer(language)
+    titles = dict.fromkeys(candidate.article.title for candidate in candidates)
+    headings = Paragraph([Sentence(title, tokenizer, is_heading=True) for title in titles])
+    runs = groupby(candidates, key=lambda candidate: (candidate.article.id, candidate.paragraph))
+    return ObjectDocumentModel([headings, *(Paragraph([Told(one, tokenizer) for one in run]) for _, run in runs)])

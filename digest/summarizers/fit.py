@@ -1,0 +1,49 @@
+"""What every summarizer keeps to: the budget, whole sentences only, and nothing said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from digest.ports import Budget, Candidate
+from digest.text.words import stems, stop_words, words
+
+#: Two sentences with this share of the shorter one's meaningful words in common say the same.
+TWICE = 0.8
+_UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
+
+
+def fit(preferred: Iterable[Candidate], budget: Budget, language: str) -> list[Candidate]:
+    """The best of ``preferred`` (the best first) that the budget holds, none of them a near-twin of a better one."""
+    taken: list[Candidate] = []
+    said: list[frozenset[str]] = []
+    room = budget.sentences if budget.words is None else budget.words
+    for candidate in preferred:
+        size = 1 if budget.words is None else length(candidate.text, language)
+        if size > room:
+            continue
+        meaning = content(candidate.text, language)
+        if any(is_twin(meaning, other) for other in said):
+            continue
+        taken.append(candidate)
+        said.append(meaning)
+        room -= size
+        if room <= 0:
+            break
+    return taken
+
+
+def length(text: str, language: str) -> int:
+    """How many words a reader counts; where words aren't spaced, two letters make one."""
+    return len(text) // 2 if language in _UNSPACED else len(text.split())
+
+
+def content(text: str, language: str) -> frozenset[str]:
+    """The stems of the words that carry meaning; of all words where none does."""
+    stop = stop_words(language)
+    spoken = words(text, language)
+    return frozenset(stems([word for word in spoken if word.lower() not in stop] or spoken, language))
+
+
+def is_twin(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sentences, as ``content`` gives them, say the same."""
+    return bool(one) and bool(other) and len(one & other) >= TWICE * max(len(one), len(other))

@@ -1,0 +1,157 @@
+"""sumy's own classes, their quadratic parts in numpy, their defects mended.
+
+Given the same words, each chooses the sentences that stock sumy chooses (``tests/test_summarizers.py`` compares them),
+but where stock sumy has a defect:
+
+- LexRank's power iteration stops while the ranks still move (``epsilon = 0.1``): here it ends when they stand still.
+- LexRank's ranks are NaN where no sentence has a word of weight: here all rank alike, so the first ones are chosen.
+- A sentence that stands twice is chosen twice (ratings are keyed by text): here it is offered once.
+- LSA's ties fall by rounding noise that differs from run to run (its rows are in a set's order): here the first wins.
+  It also warns where words are fewer than sentences, and its decomposition may fail to converge: here it can't.
+- Edmundson refuses to work without words for its cues: here that weight is then nought.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from sumy.models.dom import ObjectDocumentModel  # type: ignore[import-untyped]  # sumy has no types
+from sumy.summarizers import (  # type: ignore[import-untyped]
+    AbstractSummarizer,
+    edmundson,
+    kl,
+    lex_rank,
+    lsa,
+    luhn,
+    reduction,
+    sum_basic,
+    text_rank,
+)
+
+from digest.summarizers.matrix import Divergence, Matrix, cosines, overlaps
+
+Stem = Callable[[str], str]
+
+
+class LexRank(lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy has no types
+    """Centrality in the graph of sentences whose TF-IDF vectors point the same way."""
+
+    epsilon = 1e-6
+
+    @staticmethod
+    def _compute_idf(sentences: Sequence[Sequence[str]]) -> dict[str, float]:
+        spread = Counter(chain.from_iterable(map(set, sentences)))
+        return {term: math.log(len(sentences) / (1 + count)) for term, count in spread.items()}
+
+    def _create_matrix(
+        self, _: object, threshold: float, tf: Sequence[Mapping[str, float]], idf: Mapping[str, float]
+    ) -> Matrix:
+        near = cosines([{term: weight * idf[term] for term, weight in one.items()} for one in tf]) > threshold
+        links: Matrix = near / np.maximum(near.sum(axis=1, keepdims=True), 1)
+        return links
+
+    @staticmethod
+    def power_method(matrix: Matrix, epsilon: float) -> Matrix:
+        if not matrix.any():  # no links at all: stock divides nought by nought
+            return np.ones(len(matrix))
+        ranks: Matrix = lex_rank.LexRankSummarizer.power_method(matrix, epsilon)
+        return ranks
+
+
+class TextRank(text_rank.TextRankSummarizer):  # type: ignore[misc]
+    """PageRank in the graph of sentences that have words in common."""
+
+    def _create_matrix(self, document: ObjectDocumentModel) -> Matrix:
+        weights = overlaps([self._to_words_set(sentence) for sentence in document.sentences], alone=1.0)
+        weights /= weights.sum(axis=1)[:, np.newaxis] + self._ZERO_DIVISION_PREVENTION
+        matrix: Matrix = np.full(weights.shape, (1.0 - self.damping) / len(weights)) + self.damping * weights
+        return matrix
+
+
+class Reduction(reduction.ReductionSummarizer):  # type: ignore[misc]
+    """The sum of the words that a sentence has in common with each other one."""
+
+    def rate_sentences(self, document: ObjectDocumentModel) -> dict[Any, float]:
+        weights = overlaps([self._to_words_set(sentence) for sentence in document.sentences], alone=0.0)
+        np.fill_diagonal(weights, 0.0)
+        return dict(zip(document.sentences, weights.sum(axis=0).tolist(), strict=True))
+
+
+class Lsa(lsa.LsaSummarizer):  # type: ignore[misc]
+    """The length of a sentence's vector over all latent topics.
+
+    sumy keeps every dimension (``REDUCTION_RATIO = 1``), and a rotation changes no length: the vector's own length is
+    the rank, and the decomposition, cubic, can be spared.
+    """
+
+    def __call__(self, document: ObjectDocumentModel, sentences_count: Callable[..., Any]) -> tuple[Any, ...]:
+        known = frozenset(self._create_dictionary(document))
+        counts = [
+            Counter(stem for stem in map(self.stem_word, one.words) if stem in known) for one in document.sentences
+        ]
+        ranks = iter([self._rank(count, len(known)) for count in counts])
+        chosen: tuple[Any, ...] = self._get_best_sentences(document.sentences, sentences_count, lambda _: next(ranks))
+        return chosen
+
+    @staticmethod
+    def _rank(counts: Counter[str], dimensions: int, smooth: float = 0.4) -> float:
+        if not counts:
+            return 0.0
+        most = max(counts.values())
+        told = math.fsum((smooth + (1 - smooth) * count / most) ** 2 for count in counts.values())
+        return math.sqrt(told + (dimensions - len(counts)) * smooth**2)
+
+
+class Luhn(luhn.LuhnSummarizer):  # type: ignore[misc]
+    """The densest run of words that the document repeats."""
+
+    def _get_significant_words(self, words: Iterable[str]) -> frozenset[str]:
+        return frozenset(super()._get_significant_words(words))  # stock looks each word up in a tuple
+
+
+class Kl(kl.KLSummarizer):  # type: ignore[misc]
+    """Greedily the sentences whose words are spread like the document's (stock is cubic)."""
+
+    def _compute_ratings(self, sentences: Sequence[Any]) -> dict[Any, int]:
+        told = Divergence(self.compute_tf(sentences), [self._get_content_words_in_sentence(one) for one in sentences])
+        ratings: dict[Any, int] = {}
+        while len(ratings) < len(sentences):
+            best = sentences[told.nearest()]
+            told.add(best.words)
+            ratings[best] = -len(ratings)
+        return ratings
+
+
+def make(name: str, stemmer: Stem, stop_words: frozenset[str], titles: Iterable[str]) -> AbstractSummarizer:
+    """The method of that name, ready for one document; ``titles`` are the words of its headings."""
+    if name == "edmundson":
+        return _edmundson(stemmer, stop_words, frozenset(titles))
+    method = _METHODS[name](stemmer)
+    method.stop_words = stop_words
+    return method
+
+
+def _edmundson(stemmer: Stem, stop_words: frozenset[str], titles: frozenset[str]) -> AbstractSummarizer:
+    """Cues are the title's words, for and the words that lean on an earlier sentence, against."""
+    stigma = stop_words & _LEANING
+    bonus = titles - stop_words
+    method = edmundson.EdmundsonSummarizer(stemmer, cue_weight=1.0 if stigma and bonus else 0.0)
+    method.bonus_words, method.stigma_words, method.null_words = bonus, stigma, stop_words
+    return method
+
+
+_METHODS: Mapping[str, Callable[[Stem], AbstractSummarizer]] = {
+    "lex-rank": LexRank,
+    "text-rank": TextRank,
+    "lsa": Lsa,
+    "luhn": Luhn,
+    "kl": Kl,
+    "sum-basic": sum_basic.SumBasicSummarizer,
+    "reduction": Reduction,
+}
+_LEANING = frozenset({"he", "she", "it", "they", "this", "that", "these", "those", "also", "but", "however"})
