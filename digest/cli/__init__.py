@@ -16,6 +16,7 @@ from importlib import import_module
 COMMANDS = {
     "preview": "compose and render; change nothing",
     "init": "write a starter configuration",
+    "check": "settings, sources, templates, store: each with what to do next",
     "completion": "print a shell's completion script",
 }
 

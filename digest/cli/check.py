@@ -1,0 +1,53 @@
+"""``digest check``: is everything as it must be, and what to do where it isn't; changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.cli.findings import Finding
+
+_EXAMPLES = """\
+examples:
+  digest check
+  digest check --offline                  visit no source on the web
+  digest check --json | jq '.[] | select(.state == "bad")'
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("--offline", action="store_true", help="visit no source on the web")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print every finding; 1 if one of them is bad. Raises ``SettingsError`` if there is nothing to go by."""
+    from digest import settings
+    from digest.cli.findings import findings_on
+
+    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    findings = [*findings_on(found, offline=args.offline)]
+    if args.json:
+        import json
+        from dataclasses import asdict
+
+        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        _print(findings)
+    return 1 if any(finding.state == "bad" for finding in findings) else 0
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        print(f"{finding.state:<5} {finding.topic}: {finding.message}")
+        if finding.hint:
+            print(f"      → {finding.hint}")
+    bad = sum(finding.state == "bad" for finding in findings)
+    print(f"{bad} to mend" if bad else "nothing to mend", file=sys.stderr)

@@ -1,0 +1,157 @@
+"""What ``digest check`` looks at, part by part."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from digest.errors import DigestError
+from digest.model import Failure, Newsletter
+from digest.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at: ``bad`` must be mended, ``note`` is worth knowing."""
+
+    state: Literal["ok", "note", "bad"]
+    topic: str
+    message: str
+    #: What to do next; empty where nothing needs to be done.
+    hint: str = ""
+
+
+def findings_on(found: Settings, *, offline: bool) -> Iterator[Finding]:
+    """Everything, in the order in which one mends it; ``offline`` visits no source on the web."""
+    yield from _settings(found)
+    yield from _store(found)
+    yield from _sources(found, offline=offline)
+    for newsletter in found.newsletters:
+        yield from _newsletter(newsletter)
+    yield from _mail(found)
+
+
+# --- each part ---------------------------------------------------------------------------------------------------
+
+
+def _settings(found: Settings) -> Iterator[Finding]:
+    if found.file is None:
+        hint = "'digest init' writes a file to start from"
+        yield Finding(state="note", topic="settings", message="there is no file, the defaults count", hint=hint)
+        return
+    counts = f"{_count(found.sources, 'source')}, {_count(found.newsletters, 'newsletter')}"
+    yield Finding(state="ok", topic="settings", message=f"{found.file}: {counts}")
+    if not found.newsletters:
+        yield Finding(state="bad", topic="settings", message="no newsletter", hint="add a [[newsletters]] table")
+    if _holds_secrets(found) and found.file.stat().st_mode & 0o077:
+        hint = f"chmod 600 {found.file}, or keep passwords in the environment or in files of their own"
+        yield Finding(state="note", topic="settings", message="others on this machine can read passwords", hint=hint)
+
+
+def _holds_secrets(found: Settings) -> bool:
+    """Does the file's own text hold one of its secrets?"""
+    assert found.file is not None
+    text = found.file.read_text("utf-8", errors="replace")
+    secrets = (found.smtp.password.reveal(), found.web.secret.reveal(), urlsplit(found.store.url).password or "")
+    return any(secret and secret in text for secret in secrets)
+
+
+def _store(found: Settings) -> Iterator[Finding]:
+    from digest.store import open_store, sources
+    from digest.store.database import parse
+
+    try:
+        with open_store(found.store.url, read_only=True) as store, store.read() as conn:
+            known = len(sources.health(conn))
+        name = parse(found.store.url).render_as_string(hide_password=True)
+    except DigestError as error:
+        yield _bad("store", error)
+        return
+    message = f"{name}: {known} sources visited so far" if known else f"{name}: empty"
+    yield Finding(state="ok", topic="store", message=message, hint="" if known else "'digest collect' fills it")
+    folder = _unwritable(found.store.url)
+    if folder:
+        hint = "change its owner, or [store] url"
+        yield Finding(state="bad", topic="store", message=f"nothing can be written in {folder}", hint=hint)
+
+
+def _unwritable(url: str) -> Path | None:
+    """The folder of a store in a file, if it can't be written."""
+    file = url.partition(":///")[2].partition("?")[0] if url.startswith("sqlite") else ""
+    folder = Path(file).parent
+    return folder if file and file != ":memory:" and not os.access(folder, os.W_OK) else None
+
+
+def _sources(found: Settings, *, offline: bool) -> Iterator[Finding]:
+    from digest.cli.progress import visiting
+    from digest.collect import collect
+    from digest.sources import make_collector
+
+    visited = [source for source in found.sources if source.path or not offline]
+    collector = make_collector(found.fetch, datetime.now(UTC))
+    fetch = found.fetch
+    with visiting() as on_done:
+        visits = collect(visited, collector, concurrency=fetch.concurrency, per_host=fetch.per_host, on_done=on_done)
+        outcomes = asyncio.run(visits)
+    for source, outcome in zip(visited, outcomes, strict=True):
+        topic = f"source {source.id}"
+        if isinstance(outcome, Failure):
+            yield Finding(state="bad", topic=topic, message=f"{outcome.url}: {outcome.error}")
+            continue
+        articles = _count(outcome.entries, "article")
+        state: Literal["ok", "note"] = "ok" if outcome.entries else "note"
+        yield Finding(state=state, topic=topic, message=f"{outcome.title or source.address}: {articles}")
+        yield from (Finding(state="note", topic=topic, message=problem) for problem in outcome.problems)
+
+
+def _newsletter(newsletter: Newsletter) -> Iterator[Finding]:
+    from digest.summarizers import summarizer
+
+    topic = f"newsletter {newsletter.id}"
+    try:
+        summarizer(newsletter.summarizer)
+        size = _sample_bytes(newsletter.template)
+    except DigestError as error:
+        yield _bad(topic, error)
+    else:
+        kilobytes = f"{size / 1000:.0f} kB of HTML"
+        yield Finding(state="ok", topic=topic, message=f"{newsletter.template!r} renders the sample, {kilobytes}")
+    if not newsletter.sender:
+        hint = 'set from = "Name <name@example.org>"'
+        yield Finding(state="note", topic=topic, message="it has no sender, so it can't be sent", hint=hint)
+
+
+def _sample_bytes(template: str) -> int:
+    """How big the sample is in this dress."""
+    from digest import assets
+    from digest.preview import Request, preview
+    from digest.render import Look, render
+
+    request = Request(addresses=(str(assets.config() / "sample"),))
+    shown = preview(request, environ={}, now=datetime.now(UTC))
+    return len(render(shown.digest, Look(template=template)).html.encode())
+
+
+def _mail(found: Settings) -> Iterator[Finding]:
+    smtp = found.smtp
+    if not smtp.host:
+        hint = 'set [smtp] host = "mail.example.org"'
+        yield Finding(state="note", topic="mail server", message="none is set, so nothing can be sent", hint=hint)
+    elif smtp.security == "none" and smtp.password and smtp.host not in {"localhost", "127.0.0.1", "::1"}:
+        hint = 'set security = "starttls" or "tls"'
+        message = f"the password would travel to {smtp.host} unprotected"
+        yield Finding(state="bad", topic="mail server", message=message, hint=hint)
+
+
+def _bad(topic: str, error: DigestError) -> Finding:
+    return Finding(state="bad", topic=topic, message=str(error), hint=error.hint)
+
+
+def _count(things: tuple[object, ...], one: str) -> str:
+    return f"{len(things)} {one}" + ("" if len(things) == 1 else "s")
