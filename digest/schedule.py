@@ -10,14 +10,24 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from digest.model import Slot, Window
 from digest.rhythm import Schedule, ScheduleError, parse
 
-__all__ = ["Schedule", "ScheduleError", "latest", "on", "parse", "slots", "today", "upcoming", "window"]
+__all__ = ["Owed", "Schedule", "ScheduleError", "latest", "on", "owed", "parse", "slots", "today", "upcoming", "window"]
 
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What fell due since the last look: at most one slot to publish, and those that it is too late for."""
+
+    slot: Slot | None = None
+    #: In order; their articles are news still, for the next edition.
+    missed: tuple[Slot, ...] = ()
 
 
 def slots(schedule: Schedule, zone: tzinfo, start: datetime, end: datetime) -> Iterator[Slot]:
@@ -76,6 +86,14 @@ def today(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
     of_today = on(schedule, zone, day)
     due = [slot for slot in of_today if slot.due <= now]
     return next(iter([*due[-1:], *of_today]), Slot(due=now.astimezone(UTC), key=f"{day}"))
+
+
+def owed(schedule: Schedule, zone: tzinfo, *, since: datetime, now: datetime, catch_up: timedelta) -> Owed:
+    """What is due now, ``since`` being when the last slot dealt with was due: the newest, if fresh enough."""
+    due = tuple(slots(schedule, zone, since + timedelta.resolution, now + timedelta.resolution))
+    if due and now - due[-1].due <= catch_up:
+        return Owed(slot=due[-1], missed=due[:-1])
+    return Owed(missed=due)
 
 
 _LEAST_GRACE, _MOST_GRACE = timedelta(hours=24), timedelta(days=7)

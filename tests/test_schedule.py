@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from digest.errors import UsageError
 from digest.model import Slot
-from digest.schedule import Schedule, ScheduleError, latest, on, parse, slots, today, upcoming, window
+from digest.schedule import Schedule, ScheduleError, latest, on, owed, parse, slots, today, upcoming, window
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
@@ -270,6 +270,29 @@ def test_today_has_a_slot_whatever_the_schedule(text: str, now: str, key: str) -
     assert today(parse(text), BERLIN, at(now)).key == key
 
 
+# --- catching up -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "slot", "missed"),
+    [
+        pytest.param("2026-03-27 06:59", None, [], id="nothing-is-due"),
+        pytest.param("2026-03-27 07:00", "2026-03-27", [], id="due-this-moment"),
+        pytest.param("2026-03-27 19:00", "2026-03-27", [], id="late-and-fresh-enough"),
+        pytest.param("2026-03-27 19:01", None, ["2026-03-27"], id="late-and-too-old"),
+        pytest.param("2026-03-29 08:00", "2026-03-29", ["2026-03-27", "2026-03-28"], id="only-the-newest-of-three"),
+        pytest.param("2026-03-25 07:00", None, [], id="a-clock-set-back"),
+    ],
+)
+def test_after_downtime_the_newest_slot_goes_out_if_it_is_fresh_and_older_ones_are_missed(
+    now: str, slot: str | None, missed: list[str]
+) -> None:
+    found = owed(parse("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR)
+
+    assert (found.slot and found.slot.key) == slot
+    assert [each.key for each in found.missed] == missed
+
+
 # --- the window --------------------------------------------------------------------------------------------------
 
 
@@ -439,6 +462,21 @@ def test_time_can_be_cut_anywhere_without_losing_or_doubling_a_slot(
     assert [*slots(schedule, zone, now, cut), *slots(schedule, zone, cut, end)] == whole
     assert len({slot.key for slot in whole}) == len(whole)
     assert whole == sorted(whole)
+
+
+@given(schedule=SCHEDULES, zone=ANY_ZONE, start=INSTANTS, looks=st.lists(st.integers(1, 4_000), max_size=30))
+@settings(deadline=None)
+def test_however_often_one_looks_each_slot_is_published_or_missed_once(
+    schedule: Schedule, zone: ZoneInfo, start: datetime, looks: list[int]
+) -> None:
+    since, now, dealt_with = start, start, []
+    for minutes in looks:
+        now += minutes * MINUTE
+        found = owed(schedule, zone, since=since, now=now, catch_up=12 * HOUR)
+        dealt_with += [*found.missed, *([found.slot] if found.slot else [])]
+        since = dealt_with[-1].due if dealt_with else since
+
+    assert dealt_with == list(slots(schedule, zone, start + timedelta.resolution, now + timedelta.resolution))
 
 
 @given(schedule=SCHEDULES, zone=ANY_ZONE, now=INSTANTS)
