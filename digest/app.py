@@ -1,0 +1,21 @@
+"""Put the parts together: the only file that names concrete adapters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from digest.pipeline import App
+from digest.settings import Settings
+from digest.sources import make_collector
+from digest.store import Store, open_store
+from digest.summarizers import summarizer
+
+
+def make_app(settings: Settings, *, now: datetime, store: Store | None = None) -> App:
+    """The program as set; ``store`` takes the place of the one in the settings."""
+    return App(
+        settings=settings,
+        store=store or open_store(settings.store.url),
+        collector=make_collector(settings.fetch, now),
+        summarizer=summarizer,
+    )

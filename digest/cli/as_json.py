@@ -1,0 +1,83 @@
+"""A digest as the JSON that scripts read; its shape is a promise, add to it but take nothing away."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from digest.model import Article, Brief, Digest, Edition, Failure, Image, LeftOut
+
+JSON = dict[str, Any]  # what json.dumps takes; the keys are spelled out below
+
+
+def as_json(digest: Digest, edition: Edition) -> str:
+    """Render ``digest`` and the figures of its ``edition`` as indented JSON, dates in ISO 8601 (UTC)."""
+    document = {
+        "newsletter": {"id": digest.newsletter.id, "title": digest.newsletter.title},
+        "slot": digest.slot.key,
+        "window": {"start": _instant(digest.window.start), "end": _instant(digest.window.end)},
+        "language": digest.language,
+        "subject": edition.subject,
+        "preheader": edition.preheader,
+        "reading_minutes": edition.reading_minutes,
+        "html_bytes": len(edition.html.encode()),
+        "stories": [_story(brief) for brief in digest.briefs],
+        "left_out": [_left_out(left_out) for left_out in digest.left_out],
+        "failures": [_failure(failure) for failure in digest.failures],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _story(brief: Brief) -> JSON:
+    lead = brief.story.lead
+    return {
+        "title": lead.title,
+        "url": lead.url,
+        "score": round(brief.ranked.score, 4),
+        "language": lead.language,
+        "update": brief.ranked.update,
+        "section": brief.ranked.section,
+        "reasons": [
+            {"name": reason.name, "points": round(reason.points, 4), "detail": reason.detail}
+            for reason in brief.ranked.reasons
+        ],
+        "brief": [
+            {"text": sentence.text, "url": sentence.article.url, "source": sentence.article.source}
+            for sentence in brief.sentences
+        ],
+        "articles": [_article(article) for article in brief.story.articles]
+        + [_article(article) | {"copy": True} for article in brief.story.copies],
+    }
+
+
+def _article(article: Article) -> JSON:
+    return {
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "author": article.author,
+        "published": _instant(article.published),
+        "language": article.language,
+        "words": article.words,
+        "image": _image(article.image),
+    }
+
+
+def _image(image: Image | None) -> JSON | None:
+    if image is None:
+        return None
+    return {"url": image.url, "alt": image.alt, "width": image.width, "height": image.height}
+
+
+def _left_out(left_out: LeftOut) -> JSON:
+    article = left_out.article
+    return {"title": article.title, "url": article.url, "source": article.source, "reason": left_out.reason}
+
+
+def _failure(failure: Failure) -> JSON:
+    return {"source": failure.source, "url": failure.url, "error": failure.error}
+
+
+def _instant(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,120 @@
+"""``digest preview``: compose and render, show it, change nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from digest.text.duration import duration
+
+EXAMPLES = """\
+examples:
+  digest preview                                  the configured newsletter, or the sample if there are no settings
+  digest preview https://example.org/feed.xml     a feed, a page, a site
+  digest preview articles/ notes.md --open        files and folders, shown in the browser
+  digest preview -o digest.html                   the mail as it will look (.html .txt .eml .json)
+  digest preview --at "2026-03-29 07:00" --explain
+"""
+FORMATS = ("terminal", "html", "text", "eml", "json")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="SOURCE",
+        help="a feed, page or site address, an OPML, text, HTML or Markdown file, or a folder of them",
+    )
+    parser.add_argument("-n", "--newsletter", metavar="ID", help="which configured newsletter (default: the only one)")
+    _configure_content(parser)
+    _configure_output(parser)
+
+
+def _configure_content(parser: argparse.ArgumentParser) -> None:
+    content = parser.add_argument_group("what is in it")
+    content.add_argument("--at", type=_local, metavar="TIME", help='compose as if at "2026-03-29 07:00" (default: now)')
+    content.add_argument("--since", type=_since, metavar="AGE", help="how far back to look: 36h, 2d, 1w or all")
+    content.add_argument("--fetch", action="store_true", help="visit the configured sources afresh; keep nothing")
+    content.add_argument("--allow", action="append", default=[], metavar="HOST:PORT", help="permit a private address")
+    content.add_argument("--stories", type=_count, metavar="N", help="at most N stories (default: 10)")
+    length = content.add_mutually_exclusive_group()
+    length.add_argument("--sentences", type=_count, metavar="N", help="sentences in a brief (default: 3)")
+    length.add_argument("--words", type=_count, metavar="N", help="words in a brief, at most")
+    content.add_argument("--summarizer", metavar="NAME", help="how sentences are chosen (default: default)")
+
+
+def _configure_output(parser: argparse.ArgumentParser) -> None:
+    output = parser.add_argument_group("how it is shown")
+    output.add_argument(
+        "--format",
+        choices=FORMATS,
+        help="default: as the ending of -o says, else terminal on a terminal, text elsewhere",
+    )
+    output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
+    output.add_argument("--open", action="store_true", help="show the mail in the browser")
+    output.add_argument("--template", metavar="NAME|FOLDER", help="how it looks (default: briefing)")
+    output.add_argument(
+        "--explain", action="store_true", help="say why each story is where it is, and what was left out"
+    )
+    output.add_argument("--watch", action="store_true", help="show it again whenever a file it is made of changes")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the preview; errors are raised, for ``main`` to tell."""
+    from digest.cli.showing import Showing
+    from digest.preview import Request
+
+    changes = {name: getattr(args, name) for name in _CHANGES if getattr(args, name) is not None}
+    request = Request(
+        addresses=tuple(args.sources),
+        newsletter_id=args.newsletter,
+        config=Path(args.config) if args.config else None,
+        at=args.at,
+        since=args.since,
+        fetch=args.fetch,
+        allow=tuple(args.allow),
+        changes=changes,
+    )
+    showing = Showing.of(form=args.format, output=args.output, browser=args.open, explain=args.explain)
+    if args.watch:
+        from digest.cli.watch import watch
+
+        watch(request, showing, environ=os.environ)
+    else:
+        showing.show(request)
+    return 0
+
+
+#: What the command line may change of a newsletter.
+_CHANGES = ("stories", "sentences", "words", "summarizer", "template")
+
+
+def _local(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'{text!r} is not a time; write "2026-03-29 07:00"') from None
+
+
+def _since(text: str) -> timedelta:
+    if text.strip().lower() == "all":
+        return timedelta.max
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or all") from None
+
+
+def _count(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return number

@@ -1,0 +1,154 @@
+"""How a preview is shown: on the screen, in a file, in the browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Self
+
+from digest.cli.outcome import say
+from digest.cli.progress import visiting
+from digest.errors import DigestError, UsageError
+from digest.model import Digest, Edition
+from digest.pipeline import look_of
+from digest.preview import Request, preview
+from digest.render import render
+
+Form = Literal["terminal", "html", "text", "eml", "json"]
+_ENDINGS: dict[str, Form] = {
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+    ".text": "text",
+    ".eml": "eml",
+    ".json": "json",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """In which form, and where to."""
+
+    form: Form
+    #: None for stdout.
+    output: Path | None
+    browser: bool
+    explain: bool
+
+    @classmethod
+    def of(cls, *, form: Form | None, output: Path | None, browser: bool, explain: bool) -> Self:
+        """What was asked for; what was not said follows from where it goes."""
+        target = None if output == Path("-") else output
+        return cls(form=form or _form_for(target, browser=browser), output=target, browser=browser, explain=explain)
+
+    def show(self, request: Request) -> None:
+        """Compose it and show it."""
+        if self.form == "terminal" and self.output is None and not self.browser:
+            _on_screen(*self._composed(request), explain=self.explain)
+            return
+        data = self.data(request)
+        if self.browser:
+            _browse(self.output or _kept_for_the_browser(), data)
+        elif self.output is None:
+            sys.stdout.write(data)
+        else:
+            write(self.output, data)
+
+    def data(self, request: Request) -> str:
+        """Compose it; what is to be shown, where it is no terminal page. What could not be collected is said."""
+        digest, edition = self._composed(request)
+        for failure in digest.failures:
+            say(f"not collected: {failure.url}: {failure.error}")
+        return self._data(digest, edition)
+
+    def _composed(self, request: Request) -> tuple[Digest, Edition]:
+        with visiting() as on_done:
+            shown = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
+        look = look_of(shown.digest.newsletter, shown.settings)
+        return shown.digest, render(shown.digest, replace(look, show_left_out=self.explain, show_failures=self.explain))
+
+    def _data(self, digest: Digest, edition: Edition) -> str:
+        match self.form:
+            case "html":
+                return edition.html
+            case "json":
+                from digest.cli.as_json import as_json
+
+                return as_json(digest, edition)
+            case "eml":
+                from digest.mailers.message import message
+
+                return message(edition)
+            case _:
+                return edition.text
+
+
+def write(path: Path, data: str) -> None:
+    """Write the file whole or not at all; raises ``UsageError`` if that can't be."""
+    raw = data.encode("utf-8", "replace")
+    try:
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe
+            path.write_bytes(raw)
+            return
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            _fill(Path(file.name), path, raw)
+    except OSError as error:
+        raise DigestError(
+            f"can't write {path}: {error.strerror or error}",
+            hint="choose another place with -o; nothing was changed",
+        ) from error
+
+
+def _fill(part: Path, path: Path, raw: bytes) -> None:
+    """The new file takes the old one's place only once it is whole."""
+    try:
+        part.write_bytes(raw)
+        part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        part.replace(path)
+    except BaseException:  # Ctrl-C too: no half a file stays
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _form_for(output: Path | None, *, browser: bool) -> Form:
+    if output is not None and (form := _ENDINGS.get(output.suffix.lower())):
+        return form
+    if browser:
+        return "html"
+    if output is None and sys.stdout.isatty():
+        return "terminal"
+    if output is not None and output.suffix:
+        known = " ".join(_ENDINGS)
+        raise UsageError(f"no format for the ending {output.suffix!r}", hint=f"use one of {known}, or say --format")
+    return "text"
+
+
+def _on_screen(digest: Digest, edition: Edition, *, explain: bool) -> None:
+    from rich.console import Console
+
+    from digest.cli.terminal import show
+
+    show(Console(), digest, edition, explain=explain)
+
+
+def _kept_for_the_browser() -> Path:
+    # Not removed at the end: the browser reads it when we are gone.
+    return Path(tempfile.mkdtemp(prefix="digest-preview-")) / "digest.html"
+
+
+def _browse(path: Path, data: str) -> None:
+    import webbrowser
+
+    write(path, data)
+    if not webbrowser.open(path.resolve().as_uri()):
+        say("no browser found", f"the preview is in {path}")

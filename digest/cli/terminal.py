@@ -1,0 +1,136 @@
+"""A digest as a page to read in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Ranked, Sentence
+from digest.urls import is_web
+
+#: Lines longer than this are hard to read, however wide the window is.
+_MEASURE = 88
+_TITLE = Style(bold=True)
+_QUIET = Style(dim=True)
+_ACCENT = Style(color="cyan")
+_ALARM = Style(color="yellow")
+
+
+def show(console: Console, digest: Digest, edition: Edition, *, explain: bool = False) -> None:
+    """Print the digest; with ``explain`` also why each story stands where it does and what was left out."""
+    width = min(console.width, _MEASURE)
+    console.print(Group(*_page(digest, edition, explain=explain)), width=width, highlight=False)
+
+
+def _page(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[RenderableType]:
+    yield from _masthead(digest, edition)
+    section = ""
+    for number, brief in enumerate(digest.briefs, start=1):
+        if brief.ranked.section != section:
+            section = brief.ranked.section
+            yield Text(section.upper(), style=_ACCENT)
+            yield Text("")
+        yield _story(number, brief, digest, explain=explain)
+    if not digest.briefs:
+        yield Text("Nothing new.", style=_QUIET)
+        yield Text("")
+    if explain and digest.left_out:
+        yield _left_out(digest.left_out)
+    if digest.failures:
+        yield _failures(digest.failures)
+
+
+def _masthead(digest: Digest, edition: Edition) -> Iterator[RenderableType]:
+    day = digest.slot.due.astimezone(ZoneInfo(digest.newsletter.timezone))
+    stories = _count(len(digest.briefs), "story", "stories")
+    yield Text("")
+    yield Text(digest.newsletter.title, style=_TITLE + _ACCENT)
+    facts = f"{day:%A} {day.day} {day:%B %Y} · {stories} · {edition.reading_minutes} min to read"
+    yield Text(facts, style=_QUIET)
+    yield Rule(style=_QUIET)
+    yield Text("")
+
+
+def _story(number: int, brief: Brief, digest: Digest, *, explain: bool) -> RenderableType:
+    lead = brief.story.lead
+    title = Text("Update: " if brief.ranked.update else "", style=_ACCENT)
+    title.append(lead.title, style=_TITLE + _link(lead))
+    lines: list[RenderableType] = [title]
+    if brief.sentences:
+        lines.append(_telling(brief))
+    lines.append(_provenance(brief, ZoneInfo(digest.newsletter.timezone)))
+    if explain:
+        lines.append(_why(brief.ranked))
+    row = Table.grid(padding=(0, 1, 0, 0))
+    row.add_column(justify="right", width=2, style=_ACCENT)
+    row.add_column()
+    row.add_row(str(number), Group(*lines))
+    return Padding(row, (0, 0, 1, 0))
+
+
+def _telling(brief: Brief) -> Text:
+    """The sentences as one paragraph; with several outlets each run of sentences ends with its outlet."""
+    several = len({sentence.article.id for sentence in brief.sentences}) > 1
+    telling = Text()
+    following: tuple[Sentence | None, ...] = (*brief.sentences[1:], None)
+    for sentence, after in zip(brief.sentences, following, strict=True):
+        telling.append(sentence.text)
+        if several and (after is None or after.article.id != sentence.article.id):
+            telling.append(f" [{sentence.article.source}]", style=_QUIET + _link(sentence.article))
+        telling.append(" ")
+    telling.rstrip()
+    return telling
+
+
+def _provenance(brief: Brief, zone: ZoneInfo) -> Text:
+    lead = brief.story.lead
+    when = lead.published.astimezone(zone)
+    line = Text(f"{lead.source}, {when.day} {when:%b %H:%M}", style=_QUIET)
+    others = {article.source: article for article in (*brief.story.articles[1:], *brief.story.copies)}
+    others.pop(lead.source, None)
+    for position, (name, article) in enumerate(others.items()):
+        line.append(" · also in " if position == 0 else ", ")
+        line.append(name, style=_link(article))
+    return line
+
+
+def _why(ranked: Ranked) -> Text:
+    reasons = ", ".join(
+        f"{reason.name} {reason.points:+.2f}" + (f" ({reason.detail})" if reason.detail else "")
+        for reason in ranked.reasons
+    )
+    return Text(f"score {ranked.score:.2f} = {reasons}" if reasons else f"score {ranked.score:.2f}", style=_ACCENT)
+
+
+def _left_out(left_out: tuple[LeftOut, ...]) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(ratio=3)
+    table.add_column(ratio=2, style=_QUIET)
+    for item in left_out:
+        table.add_row(Text(f"{item.article.title} ({item.article.source})"), Text(item.reason))
+    heading = Text(f"Left out ({len(left_out)})", style=_TITLE)
+    return Padding(Group(heading, table), (0, 0, 1, 0))
+
+
+def _failures(failures: tuple[Failure, ...]) -> RenderableType:
+    heading = Text(f"Not collected ({len(failures)})", style=_TITLE + _ALARM)
+    lines = (
+        Text(f"{failure.source}: ", style=_ALARM).append(failure.error, style=Style.null()) for failure in failures
+    )
+    return Padding(Group(heading, *lines), (0, 0, 1, 0))
+
+
+def _link(article: Article) -> Style:
+    """A terminal hyperlink (OSC 8) where the address is one a person can open."""
+    return Style(link=article.url) if is_web(article.url) or article.url.startswith("file://") else Style.null()
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,170 @@
+"""The sentence: collect → clean → group → rank → summarize, and what they make: a digest.
+
+Here the steps meet the store; what each step decides is its own. ``gather`` brings articles in, ``compose`` makes a
+digest of what was brought in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from digest.clean import clean
+from digest.collect import collect
+from digest.group import group
+from digest.model import Article, Brief, Digest, Failure, Newsletter, Slot, Source, Window
+from digest.ports import Budget, Collected, Collector, Summarizer
+from digest.rank import Criteria, rank
+from digest.render import Look
+from digest.settings import Settings
+from digest.store import Store, articles, entries, sources, stories
+from digest.summarize import summarize
+
+#: Sources visited and stored together: what bounds the memory of a round, however many there are.
+_ROUND = 50
+#: Called as each source is done, in the order in which they finish.
+Progress = Callable[[Collected | Failure], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The parts the house is built from; ``app.make_app`` chooses them."""
+
+    settings: Settings
+    store: Store
+    collector: Collector
+    #: Gives the summarizer of that name.
+    summarizer: Callable[[str], Summarizer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What visiting sources brought into the store."""
+
+    #: One for each source, without the entries.
+    outcomes: tuple[Collected | Failure, ...]
+    #: Articles that were not there before.
+    new: int
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What could not be read: whole sources, and parts of those that otherwise could."""
+        return tuple(failure for outcome in self.outcomes for failure in _failures(outcome))
+
+    @property
+    def is_lost(self) -> bool:
+        """Every source failed."""
+        return bool(self.outcomes) and all(isinstance(outcome, Failure) for outcome in self.outcomes)
+
+
+def gather(visited: Sequence[Source], app: App, *, now: datetime, on_done: Progress | None = None) -> Gathered:
+    """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
+    outcomes: list[Collected | Failure] = []
+    new = 0
+    for some in _rounds(visited):
+        with app.store.read() as conn:
+            remembered = sources.remembered(conn, [source.id for source in some])
+        found = asyncio.run(collect(some, app.collector, remembered, on_done=on_done))
+        new += _keep(zip(some, found, strict=True), app.store, now)
+        outcomes += [replace(outcome, entries=()) if isinstance(outcome, Collected) else outcome for outcome in found]
+    return Gathered(outcomes=tuple(outcomes), new=new)
+
+
+def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, audience: str = "") -> Digest:
+    """The newsletter's content for one slot, out of what was gathered; nothing is fetched and nothing is written."""
+    wanted = sources_of(newsletter, app.settings)
+    found, sent, failures = _known(newsletter, slot, app.store, wanted=wanted, window=window, audience=audience)
+    grouped = group(found, weights={source.id: source.weight for source in wanted})
+    ranking = rank(grouped, _criteria(newsletter, slot, wanted, sent))
+    budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
+    briefs = summarize(ranking.chosen, app.summarizer(newsletter.summarizer), budget)
+    return Digest(
+        newsletter=newsletter,
+        slot=slot,
+        window=window,
+        language=_language(briefs),
+        briefs=briefs,
+        left_out=ranking.left_out,
+        failures=failures,
+    )
+
+
+def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]:
+    """The newsletter's sources in its own order; all of them if it names none."""
+    if not newsletter.sources:
+        return settings.sources
+    by_id = {source.id: source for source in settings.sources}
+    return tuple(by_id[source_id] for source_id in newsletter.sources)
+
+
+def look_of(newsletter: Newsletter, settings: Settings) -> Look:
+    """How the newsletter's editions are dressed; templates beside the settings file come before the shipped ones."""
+    own = (settings.file.parent / "templates",) if settings.file else ()
+    return Look(template=newsletter.template, folders=own)
+
+
+def _keep(visits: Iterable[tuple[Source, Collected | Failure]], kept: Store, now: datetime) -> int:
+    """Store what the visits brought, cleaned; how many articles are new."""
+    new = 0
+    with kept.begin() as conn:
+        for source, outcome in visits:
+            if isinstance(outcome, Failure):
+                sources.remember_failure(conn, source.id, outcome.error, at=now)
+                continue
+            sources.remember(conn, outcome, at=now)
+            fresh = entries.add(conn, outcome.entries)
+            articles.add(conn, zip(fresh, clean(fresh), strict=True))
+            new += len(fresh)
+    return new
+
+
+def _known(
+    newsletter: Newsletter, slot: Slot, kept: Store, *, wanted: Sequence[Source], window: Window, audience: str
+) -> tuple[tuple[Article, ...], frozenset[str], tuple[Failure, ...]]:
+    """What the store knows: the window's articles, those told before, and the sources that are failing."""
+    with kept.read() as conn:
+        found = articles.between(conn, [source.id for source in wanted], window)
+        sent = stories.sent_article_ids(conn, newsletter.id, audience, before=slot.due)
+        health = {known.id: known for known in sources.health(conn)}
+    failures = tuple(
+        Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)
+        for source in wanted
+        if source.id in health and (error := health[source.id].error)
+    )
+    return found, sent, failures
+
+
+def _criteria(newsletter: Newsletter, slot: Slot, wanted: Sequence[Source], sent: frozenset[str]) -> Criteria:
+    return Criteria(
+        now=slot.due,
+        limit=newsletter.stories,
+        weights={source.id: source.weight for source in wanted},
+        sections={source.id: source.section for source in wanted},
+        sent=sent,
+    )
+
+
+def _language(briefs: Sequence[Brief]) -> str:
+    """The language of most stories; the first of them decides a tie."""
+    languages = Counter(brief.story.lead.language for brief in briefs)
+    languages.pop("und", None)
+    return languages.most_common(1)[0][0] if languages else "en"
+
+
+def _failures(outcome: Collected | Failure) -> Iterator[Failure]:
+    if isinstance(outcome, Failure):
+        yield outcome
+        return
+    source = outcome.source
+    for problem in outcome.problems:
+        yield Failure(source=source.title or outcome.title or source.id, url=source.address, error=problem)
+
+
+def _rounds(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    waiting = iter(sources)
+    while some := list(islice(waiting, _ROUND)):
+        yield some

@@ -1,0 +1,46 @@
+"""An address as a person pastes it, as a source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from digest.errors import UsageError
+from digest.model import Source
+from digest.sources.opml import unused_id
+
+_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?")
+
+
+def source_at(address: str, *, taken: Collection[str] = ()) -> Source:
+    """A file or folder that exists, or a web address, with ``https://`` or without it; its id is none of ``taken``.
+
+    Raises ``UsageError`` if it is neither.
+    """
+    given = address.strip()
+    if re.match(r"(?i)(?:feed:)?https?://", given):
+        url = re.sub(r"(?i)^feed:", "", given)
+        return Source(id=unused_id(_host(url), taken), url=url)
+    path = Path(unquote(urlsplit(given).path) if given.startswith("file://") else given).expanduser()
+    if path.exists():
+        return Source(id=unused_id(path.resolve().stem, taken), path=path)
+    if _HOST.fullmatch(given):
+        return Source(id=unused_id(_host(f"https://{given}"), taken), url=f"https://{given}")
+    if "://" in given:
+        raise UsageError(
+            f"can't read {address!r}: only http, https and files", hint="give an address that starts with https://"
+        )
+    raise UsageError(
+        f"no file or folder {address!r}",
+        hint="check the spelling; a web address starts with https://",
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # an unclosed bracket: collecting it will say so
+        host = ""
+    return re.sub(r"^(?:www|feeds?|rss)\.", "", host) or "source"
