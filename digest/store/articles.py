@@ -10,16 +10,14 @@ from digest.model import Article, Entry, Window
 from digest.store import entries
 from digest.store.rows import batches, columns, insert, row
 from digest.store.tables import articles as table
-from digest.store.types import storable
 
 
 def add(conn: Connection, pairs: Iterable[tuple[Entry, Article]]) -> None:
     """Store each article with the entry that it was cleaned from; a second one takes the first one's place."""
     for batch in batches(pairs):
-        keys = [(storable(entry.source_id), storable(entry.guid)) for entry, _ in batch]
-        known = dict(entries.ids(conn, keys))
+        row_ids = entries.row_ids(conn, [entry for entry, _ in batch])
         rows = {
-            known[key]: {"entry_id": known[key]} | row(article) for key, (_, article) in zip(keys, batch, strict=True)
+            row_id: {"entry_id": row_id} | row(article) for row_id, (_, article) in zip(row_ids, batch, strict=True)
         }
         statement = insert(conn, table)
         changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}

@@ -3,73 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Column, Connection, Row, bindparam, select, update
 
 from digest.model import Entry
-from digest.store.rows import batches, columns, insert, row
+from digest.store.rows import batches, columns, first_of_each, insert, row
 from digest.store.tables import entries as table
 from digest.store.types import storable
 
-#: What an edit may change; identity and the first sight of it stay.
+#: What an edit may change; identity, dates and the source's name stay.
 _EDITABLE = ("url", "title", "body", "form", "author", "language", "image")
+
+Key = tuple[str, str]
 
 
 def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Store the entries and return those that are new; a known one takes the new text and keeps when it was seen."""
-    offered: dict[tuple[str, str], Entry] = {}
-    for entry in entries:
-        offered.setdefault(_key(entry), entry)
     fresh: list[Entry] = []
-    for batch in batches(offered.values()):
-        inserted = _insert(conn, batch)
-        fresh += [entry for entry in batch if _key(entry) in inserted]
-        _edit(conn, [entry for entry in batch if _key(entry) not in inserted])
+    for batch in batches(first_of_each(entries, _key).values()):
+        statement = insert(conn, table).on_conflict_do_nothing().returning(table.c.source_id, table.c.guid)
+        added = {(source_id, guid) for source_id, guid in conn.execute(statement, [row(entry) for entry in batch])}
+        fresh += [entry for entry in batch if _key(entry) in added]
+        if changed := edited(conn, [entry for entry in batch if _key(entry) not in added]):
+            conn.execute(_EDIT, [_edit(entry) for entry in changed])
     return tuple(fresh)
 
 
-def _key(entry: Entry) -> tuple[str, str]:
-    return storable(entry.source_id), storable(entry.guid)
-
-
-def _insert(conn: Connection, batch: Sequence[Entry]) -> set[tuple[str, str]]:
-    statement = insert(conn, table).on_conflict_do_nothing().returning(table.c.source_id, table.c.guid)
-    return {(source_id, guid) for source_id, guid in conn.execute(statement, [row(entry) for entry in batch])}
-
-
-def _edit(conn: Connection, known: Sequence[Entry]) -> None:
-    if not known:
-        return
-    changed = or_(
-        *(table.c[name].is_distinct_from(bindparam(f"new_{name}", type_=table.c[name].type)) for name in _EDITABLE)
-    )
-    statement = (
-        update(table)
-        .where(table.c.source_id == bindparam("known_source_id"), table.c.guid == bindparam("known_guid"), changed)
-        .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in _EDITABLE})
-    )
-    conn.execute(
-        statement,
-        [
-            {"known_source_id": entry.source_id, "known_guid": entry.guid}
-            | {f"new_{name}": getattr(entry, name) for name in _EDITABLE}
-            for entry in known
-        ],
-    )
+def edited(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Those that are stored with other text, as they are now but with when they were first seen; ask before ``add``."""
+    offered = first_of_each(entries, _key)
+    stored = (Entry(**found._mapping) for found in _find(conn, offered, _COLUMNS))
+    known = [(offered[_key(entry)], entry) for entry in stored]
+    return tuple(replace(now, seen=then.seen) for now, then in known if _edit(now) != _edit(then))
 
 
 def of(conn: Connection, source_id: str) -> tuple[Entry, ...]:
     """All entries of a source, in the order in which they came."""
-    found = conn.execute(select(*columns(table, Entry)).where(table.c.source_id == source_id).order_by(table.c.id))
+    found = conn.execute(select(*_COLUMNS).where(table.c.source_id == source_id).order_by(table.c.id))
     return tuple(Entry(**entry) for entry in found.mappings())
 
 
-def ids(conn: Connection, keys: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], int]]:
-    """The row's id for each (source_id, guid) that is known."""
-    by_source: dict[str, list[str]] = {}
-    for source_id, guid in keys:
-        by_source.setdefault(source_id, []).append(guid)
-    for source_id, guids in by_source.items():
-        for batch in batches(guids):
-            found = select(table.c.guid, table.c.id).where(table.c.source_id == source_id, table.c.guid.in_(batch))
-            yield from (((source_id, guid), entry_id) for guid, entry_id in conn.execute(found))
+def row_ids(conn: Connection, entries: Iterable[Entry]) -> tuple[int, ...]:
+    """The number of each entry's row, in their order; all of them are in the store."""
+    wanted = [_key(entry) for entry in entries]
+    found = {(known.source_id, known.guid): known.id for known in _find(conn, wanted, _IDENTITY)}
+    return tuple(found[key] for key in wanted)
+
+
+def _key(entry: Entry) -> Key:
+    return storable(entry.source_id), storable(entry.guid)
+
+
+def _edit(entry: Entry) -> dict[str, object]:
+    """The entry as parameters of ``_EDIT``, just as they would be stored."""
+    values = {f"new_{name}": getattr(entry, name) for name in _EDITABLE}
+    texts = {name: storable(value) for name, value in values.items() if isinstance(value, str)}
+    return values | texts | {"of_source": entry.source_id, "with_guid": entry.guid}
+
+
+def _find(conn: Connection, keys: Iterable[Key], wanted: Sequence[Column[Any]]) -> Iterator[Row[Any]]:
+    """The rows that have these keys, as far as there are any."""
+    for source_id, of_source in groupby(sorted(keys), key=itemgetter(0)):
+        for guids in batches(guid for _, guid in of_source):
+            yield from conn.execute(select(*wanted).where(table.c.source_id == source_id, table.c.guid.in_(guids)))
+
+
+_COLUMNS = columns(table, Entry)
+_IDENTITY = (table.c.id, table.c.source_id, table.c.guid)
+_EDIT = (
+    update(table)
+    .where(table.c.source_id == bindparam("of_source"), table.c.guid == bindparam("with_guid"))
+    .values({name: bindparam(f"new_{name}") for name in _EDITABLE})
+)

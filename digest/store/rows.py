@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 #: Rows or values in one statement; far below both databases' limits on bound values.
 BATCH = 500
@@ -21,6 +22,14 @@ def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     iterator = iter(values)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def first_of_each(values: Iterable[T], key: Callable[[T], K]) -> dict[K, T]:
+    """The values by their key, in order; of several with one key, the first."""
+    found: dict[K, T] = {}
+    for value in values:
+        found.setdefault(key(value), value)
+    return found
 
 
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

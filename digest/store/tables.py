@@ -193,7 +193,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("edition_id", ForeignKey(editions.c.id), nullable=False),
+    Column("edition_id", ForeignKey(editions.c.id), nullable=False, index=True),
     Column("subscriber_id", ForeignKey(subscribers.c.id), nullable=False, index=True),
     Column("newsletter_id", Words, nullable=False),
     Column("slot_key", Words, nullable=False),
@@ -202,13 +202,22 @@ deliveries = Table(
     Column("outcome", OneOf(Outcome), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("reply", Words, nullable=False, server_default=""),
+    #: The queue: set on the rows that wait for a sender, and on no others.
     Column("next_try", Instant),
     #: The process that holds the row; null while nobody does.
     Column("sender", Words),
     Column("changed", Instant, nullable=False),
     UniqueConstraint("newsletter_id", "slot_key", "revision", "subscriber_id"),
-    Index(None, "edition_id", "outcome"),
 )
+_waits, _held = deliveries.c.next_try.is_not(None), deliveries.c.sender.is_not(None)
+Index(
+    "ix_deliveries_waiting",
+    deliveries.c.edition_id,
+    deliveries.c.next_try,
+    sqlite_where=_waits,
+    postgresql_where=_waits,
+)
+Index("ix_deliveries_held", deliveries.c.sender, sqlite_where=_held, postgresql_where=_held)
 
 # --- done --------------------------------------------------------------------------------------------------------
 

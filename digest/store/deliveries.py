@@ -1,0 +1,197 @@
+"""The ledger: one row for each edition and subscriber, and where it stands.
+
+    enqueue          → pending        everyone who subscribes, once
+    claim            a sender holds a chunk of rows
+    start            → sending        immediately before the mail's bytes leave
+    record           → sent | retry | failed | unknown
+    take_over        a dead sender's rows are free again; what it was sending is unknown
+
+``next_try`` is the queue: it is set on the rows that wait for a sender, and on no others. ``record`` for one mail and
+``start`` for the next on the same connection belong in one transaction: then a death leaves at most one mail for each
+connection in doubt, for one commit a mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from digest.model import Delivery, Outcome, Subscriber
+from digest.store.rows import columns, insert
+from digest.store.tables import deliveries, editions, subscribers, subscriptions
+from digest.store.types import Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How one try ended."""
+
+    delivery_id: int
+    outcome: Outcome
+    at: datetime
+    #: The server's last words, raw.
+    reply: str = ""
+    #: When to try again; None for never (or, of what is unknown, not before a person says so).
+    next_try: datetime | None = None
+
+
+def enqueue(conn: Connection, edition_id: int, *, host: str, at: datetime) -> int:
+    """Put everyone who subscribes to the edition's newsletter into the ledger; how many were not there yet."""
+    open_to_mail = subscribers.c.suppressed == ""
+    token = editions.c.token
+    readers = (
+        select(
+            editions.c.id,
+            subscribers.c.id,
+            editions.c.newsletter_id,
+            editions.c.slot_key,
+            editions.c.revision,
+            literal("<") + token + "." + cast(subscribers.c.id, String) + literal(f"@{host}>"),
+            case((open_to_mail, Outcome.PENDING.value), else_=Outcome.SUPPRESSED.value),
+            case((open_to_mail, ""), else_=subscribers.c.suppressed),
+            case((open_to_mail, literal(at, Instant)), else_=null()),
+            literal(at, Instant),
+        )
+        .join_from(editions, subscriptions, subscriptions.c.newsletter_id == editions.c.newsletter_id)
+        .join(subscribers)
+        .where(editions.c.id == edition_id)
+    )
+    statement = insert(conn, deliveries).from_select(_QUEUED, readers).on_conflict_do_nothing()
+    return conn.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+
+
+def claim(
+    conn: Connection, edition_id: int, sender: str, *, now: datetime, limit: int = 200, early: bool = False
+) -> tuple[Delivery, ...]:
+    """Up to ``limit`` rows whose time has come (or that wait at all, if ``early``); they are this sender's now."""
+    due = deliveries.c.next_try.is_not(None) if early else deliveries.c.next_try <= now
+    query = (
+        _query()
+        .where(deliveries.c.edition_id == edition_id, due)
+        .order_by(deliveries.c.next_try, deliveries.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=deliveries)
+    )
+    claimed = tuple(_delivery(found) for found in conn.execute(query).mappings())
+    mine = update(deliveries).where(deliveries.c.id.in_([delivery.id for delivery in claimed]))
+    conn.execute(mine.values(sender=sender, next_try=None))
+    return claimed
+
+
+def start(conn: Connection, delivery_id: int, sender: str, *, at: datetime) -> bool:
+    """The mail's bytes leave next. False if the row is no longer this sender's to send: then they must not."""
+    return conn.execute(_START, {"row": delivery_id, "by": sender, "at": at}).rowcount == 1
+
+
+def record(conn: Connection, results: Sequence[Result]) -> None:
+    """How tries ended: the rows are nobody's again."""
+    rows = [{"row": r.delivery_id, "how": r.outcome, "words": r.reply, "next": r.next_try, "at": r.at} for r in results]
+    if rows:
+        conn.execute(_RECORD, rows)
+
+
+def take_over(conn: Connection, sender: str, *, now: datetime, hold: bool = False) -> int:
+    """Free a dead sender's rows; how many. What it was sending is unknown, and with ``hold`` waits for a person."""
+    sending = deliveries.c.outcome == Outcome.SENDING
+    conn.execute(
+        update(deliveries)
+        .where(deliveries.c.sender == sender, sending)
+        .values(outcome=Outcome.UNKNOWN, sender=null(), next_try=null() if hold else now, changed=now)
+    )
+    rest = update(deliveries).where(deliveries.c.sender == sender)
+    return conn.execute(rest.values(sender=null(), next_try=now)).rowcount
+
+
+def senders(conn: Connection) -> frozenset[str]:
+    """Those that hold rows, alive or dead."""
+    query = select(deliveries.c.sender).where(deliveries.c.sender.is_not(None)).distinct()
+    return frozenset(conn.execute(query).scalars())
+
+
+def counts(conn: Connection, edition_id: int) -> Mapping[Outcome, int]:
+    """How many of the edition's rows stand where."""
+    query = select(deliveries.c.outcome, func.count()).where(deliveries.c.edition_id == edition_id)
+    return dict(conn.execute(query.group_by(deliveries.c.outcome)).all())
+
+
+def unfinished(conn: Connection) -> tuple[int, ...]:
+    """The editions with rows that wait for a sender or are held by one, the oldest first."""
+    waiting = or_(deliveries.c.next_try.is_not(None), deliveries.c.sender.is_not(None))
+    query = select(deliveries.c.edition_id).where(waiting).distinct().order_by(deliveries.c.edition_id)
+    return tuple(conn.execute(query).scalars())
+
+
+def of(conn: Connection, edition_id: int, *outcomes: Outcome) -> Iterator[Delivery]:
+    """The edition's rows, or those that stand so, in order; a million take no more memory than ten."""
+    query = _query().where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.id)
+    if outcomes:
+        query = query.where(deliveries.c.outcome.in_(outcomes))
+    for found in conn.execute(query.execution_options(yield_per=500)).mappings():
+        yield _delivery(found)
+
+
+def find(conn: Connection, message_id: str) -> Delivery | None:
+    """The row that a mail belongs to: a bounce names it."""
+    found = conn.execute(_query().where(deliveries.c.message_id == message_id)).mappings().one_or_none()
+    return None if found is None else _delivery(found)
+
+
+_QUEUED = (
+    "edition_id",
+    "subscriber_id",
+    "newsletter_id",
+    "slot_key",
+    "revision",
+    "message_id",
+    "outcome",
+    "reply",
+    "next_try",
+    "changed",
+)
+#: Made once: these two run for each mail.
+_START = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("row"), deliveries.c.sender == bindparam("by"))
+    .values(outcome=Outcome.SENDING, attempts=deliveries.c.attempts + 1, changed=bindparam("at"))
+)
+_RECORD = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("row"))
+    .values(
+        outcome=bindparam("how"),
+        reply=bindparam("words"),
+        next_try=bindparam("next"),
+        changed=bindparam("at"),
+        sender=null(),
+    )
+)
+_OWN = columns(deliveries, Delivery)
+_READER = [column.label(f"reader_{column.name}") for column in columns(subscribers, Subscriber)]
+
+
+def _query() -> Select[Any]:
+    return select(*_OWN, *_READER).join_from(deliveries, subscribers)
+
+
+def _delivery(found: RowMapping) -> Delivery:
+    own = {column.name: found[column.name] for column in _OWN}
+    reader = {label.name.removeprefix("reader_"): found[label.name] for label in _READER}
+    return Delivery(**own, subscriber=Subscriber(**reader))

@@ -1,0 +1,161 @@
+"""The ledger: nobody is missed, nobody gets two. On every kind of database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from digest.model import Delivery, Outcome
+from digest.store import Store, deliveries, editions, subscribers
+from digest.store.deliveries import Result
+from digest.store.subscribers import Newcomer
+from tests.nouns import NOON, edition
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def edition_id(store: Store) -> int:
+    """An edition with five readers in the ledger."""
+    with store.begin() as conn:
+        people = [Newcomer(address=f"reader{number}@harbour.example") for number in range(5)]
+        subscribers.add(conn, people, "main", at=NOON)
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+    return id_
+
+
+def claim(store: Store, edition_id: int, sender: str = "one", **more: object) -> tuple[Delivery, ...]:
+    with store.begin() as conn:
+        return deliveries.claim(conn, edition_id, sender, **{"now": NOON, **more})  # type: ignore[arg-type]
+
+
+def record(store: Store, delivery: Delivery, outcome: Outcome, **more: object) -> None:
+    with store.begin() as conn:
+        deliveries.record(conn, [Result(delivery_id=delivery.id, outcome=outcome, at=NOON, **more)])  # type: ignore[arg-type]
+
+
+def start(store: Store, delivery: Delivery, sender: str = "one") -> bool:
+    with store.begin() as conn:
+        return deliveries.start(conn, delivery.id, sender, at=NOON)
+
+
+def test_everyone_is_enqueued_once(store: Store, edition_id: int) -> None:
+    with store.begin() as conn:
+        assert deliveries.enqueue(conn, edition_id, host="harbour.example", at=NOON) == 0
+        assert deliveries.counts(conn, edition_id) == {Outcome.PENDING: 5}
+
+
+def test_a_subscriber_gets_one_mail_for_a_slot_whatever_the_audience(store: Store, edition_id: int) -> None:
+    with store.begin() as conn:
+        other, _ = editions.add(conn, edition(audience="Europe/Berlin"), at=NOON)
+        assert deliveries.enqueue(conn, other, host="harbour.example", at=NOON) == 0
+
+
+def test_a_second_revision_goes_to_everyone_again(store: Store, edition_id: int) -> None:
+    with store.begin() as conn:
+        second, _ = editions.add(conn, edition(revision=2), at=NOON)
+        assert deliveries.enqueue(conn, second, host="harbour.example", at=NOON) == 5
+
+
+def test_every_mail_has_a_message_id_of_its_own_that_names_it(store: Store, edition_id: int) -> None:
+    with store.begin() as conn:
+        rows = list(deliveries.of(conn, edition_id))
+        assert len({row.message_id for row in rows}) == 5
+        assert all(row.message_id.startswith("<") and row.message_id.endswith("@harbour.example>") for row in rows)
+        assert deliveries.find(conn, rows[3].message_id) == rows[3]
+        assert deliveries.find(conn, "<nothing@harbour.example>") is None
+
+
+def test_two_senders_never_hold_the_same_row(store: Store, edition_id: int) -> None:
+    first = claim(store, edition_id, "one", limit=3)
+    second = claim(store, edition_id, "two", limit=3)
+
+    assert len(first) == 3
+    assert len(second) == 2
+    assert not {row.id for row in first} & {row.id for row in second}
+    assert claim(store, edition_id, "three") == ()
+
+
+def test_a_sent_row_is_final(store: Store, edition_id: int) -> None:
+    row, *_ = claim(store, edition_id)
+    start(store, row)
+    record(store, row, Outcome.SENT, reply="250 ok")
+    with store.read() as conn:
+        (sent,) = deliveries.of(conn, edition_id, Outcome.SENT)
+
+    assert (sent.id, sent.attempts, sent.reply, sent.next_try) == (row.id, 1, "250 ok", None)
+    assert sent.message_id == row.message_id
+
+
+def test_a_retry_waits_for_its_time_unless_it_is_wanted_early(store: Store, edition_id: int) -> None:
+    row, *rest = claim(store, edition_id)
+    for other in rest:
+        record(store, other, Outcome.SENT)
+    record(store, row, Outcome.RETRY, reply="451 later", next_try=NOON + HOUR)
+
+    assert claim(store, edition_id, now=NOON + HOUR / 2) == ()
+    (early,) = claim(store, edition_id, now=NOON + HOUR / 2, early=True)
+    assert (early.id, early.outcome, early.reply) == (row.id, Outcome.RETRY, "451 later")
+    record(store, row, Outcome.RETRY, next_try=NOON + HOUR)
+    assert [due.id for due in claim(store, edition_id, now=NOON + HOUR)] == [row.id]
+
+
+def test_a_dead_senders_rows_are_free_and_only_what_it_was_sending_is_in_doubt(store: Store, edition_id: int) -> None:
+    in_flight, *waiting = claim(store, edition_id, "dead")
+    start(store, in_flight, "dead")
+    with store.begin() as conn:
+        assert deliveries.senders(conn) == {"dead"}
+        assert deliveries.take_over(conn, "dead", now=NOON) == len(waiting)
+        assert deliveries.senders(conn) == frozenset()
+        assert deliveries.counts(conn, edition_id) == {Outcome.PENDING: 4, Outcome.UNKNOWN: 1}
+    assert len(claim(store, edition_id, "new")) == 5
+
+
+def test_what_is_in_doubt_can_be_held_for_a_person(store: Store, edition_id: int) -> None:
+    in_flight, *waiting = claim(store, edition_id, "dead")
+    start(store, in_flight, "dead")
+    with store.begin() as conn:
+        deliveries.take_over(conn, "dead", now=NOON, hold=True)
+
+    assert {row.id for row in claim(store, edition_id, "new", early=True)} == {row.id for row in waiting}
+
+
+def test_a_sender_that_was_taken_over_may_not_start_its_rows(store: Store, edition_id: int) -> None:
+    row, *_ = claim(store, edition_id, "one")
+    with store.begin() as conn:
+        deliveries.take_over(conn, "one", now=NOON)
+
+    assert not start(store, row, "one")
+    claim(store, edition_id, "two")
+    assert not start(store, row, "one")
+    assert start(store, row, "two")
+
+
+def test_an_edition_is_unfinished_until_every_row_is_final(store: Store, edition_id: int) -> None:
+    def unfinished() -> tuple[int, ...]:
+        with store.read() as conn:
+            return deliveries.unfinished(conn)
+
+    assert unfinished() == (edition_id,)
+    rows = claim(store, edition_id)
+    assert unfinished() == (edition_id,)
+    for row in rows:
+        record(store, row, Outcome.FAILED, reply="550 no such user")
+    assert unfinished() == ()
+
+
+def test_several_results_are_recorded_at_once(store: Store, edition_id: int) -> None:
+    rows = claim(store, edition_id)
+    outcomes = [Outcome.SENT, Outcome.FAILED, Outcome.SENT, Outcome.RETRY, Outcome.UNKNOWN]
+    with store.begin() as conn:
+        deliveries.record(
+            conn,
+            [Result(delivery_id=row.id, outcome=outcome, at=NOON) for row, outcome in zip(rows, outcomes, strict=True)],
+        )
+        deliveries.record(conn, [])
+        counted = deliveries.counts(conn, edition_id)
+
+    assert counted == {Outcome.SENT: 2, Outcome.FAILED: 1, Outcome.RETRY: 1, Outcome.UNKNOWN: 1}
+    assert all(isinstance(outcome, Outcome) for outcome in counted)
