@@ -1,0 +1,70 @@
+"""Source → Entry: visit many sources at once; one that fails is a value among the others.
+
+How a source is visited is the collector's matter; here is only who goes when, and that nobody stops anybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from digest.errors import SourceError
+from digest.model import Failure, Source
+from digest.ports import Collected, Collector, Validators
+from digest.urls import domain
+
+_PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+async def collect(
+    sources: Sequence[Source],
+    collector: Collector,
+    remembered: Mapping[str, Validators] | None = None,
+    *,
+    concurrency: int = 32,
+    per_host: int = 2,
+    on_done: Callable[[Collected | Failure], None] | None = None,
+) -> tuple[Collected | Failure, ...]:
+    """Visit ``sources``, ``concurrency`` at once and ``per_host`` of one host; the outcomes are in their order.
+
+    ``remembered`` has what each source (by id) gave to ask "has it changed?" with; ``on_done`` hears of each outcome
+    as it comes.
+    """
+    at_all = asyncio.Semaphore(concurrency)
+    at_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_host))
+
+    async def visit(source: Source) -> Collected | Failure:
+        # The host first: a source that waits for its host must not keep others from theirs.
+        async with at_host[_host(source)], at_all:
+            outcome = await _outcome(source, collector, (remembered or {}).get(source.id, Validators()))
+        if on_done:
+            on_done(outcome)
+        return outcome
+
+    return tuple(await asyncio.gather(*(visit(source) for source in sources)))
+
+
+async def _outcome(source: Source, collector: Collector, validators: Validators) -> Collected | Failure:
+    try:
+        return await collector(source, validators)
+    except SourceError as error:
+        return failure(source, error)
+
+
+def failure(source: Source, error: SourceError) -> Failure:
+    """The failure of ``source`` as people are told of it: on one line, without the password in its address."""
+    return Failure(
+        source=source.title or domain(source.url) or source.id,
+        url=_PASSWORD.sub("", source.address),
+        error=" ".join(str(error).split()),
+    )
+
+
+def _host(source: Source) -> str:
+    try:
+        return urlsplit(source.url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""

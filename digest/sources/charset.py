@@ -1,0 +1,76 @@
+"""Bytes to text, whatever the source says they are. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: What browsers take these labels for (WHATWG Encoding).
+_MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
+_STATEFUL = {"iso2022_jp", "iso2022_kr", "hz"}
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_WITHIN = re.compile(
+    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)|<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)"
+)
+
+
+def decode(data: bytes, content_type: str = "") -> str:
+    """The text in ``data``: by its byte order mark, else UTF-8 if it is that, else as declared, else a guess."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    declared = _declared(data, content_type)
+    for encoding in (declared if declared in _STATEFUL else "", wide(data), "utf-8", declared):
+        try:
+            if encoding:
+                return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return _guessed(data)
+
+
+def _declared(data: bytes, content_type: str) -> str:
+    """The Python name of the encoding that the header or the document itself names; empty if none is known."""
+    header, within = _CHARSET.search(content_type), _WITHIN.search(data[:2048])
+    label = header.group(1) if header else (within.group(1) or within.group(2)).decode() if within else ""
+    try:
+        name = codecs.lookup(label).name
+    except LookupError:
+        return ""
+    # One that was read as ASCII can't be UTF-16, and a codec like rot13 or base64 is none for text.
+    return "" if name.startswith(("utf-16", "utf-32")) or not _is_text(name) else _MEANT.get(name, name)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        return isinstance(b"".decode(name), str)
+    except (LookupError, UnicodeError):
+        return False
+
+
+def wide(data: bytes) -> str:
+    """The name of the UTF-16 that ``data`` seems to be in, without a mark that says so; else empty."""
+    head = data[:512]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if len(head) < 8 or max(even, odd) < len(head) * 0.3:
+        return ""
+    return "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else ""
+
+
+def _guessed(data: bytes) -> str:
+    """Neither UTF-8 nor declared: Western where most of it is ASCII, else what its letters look like."""
+    from charset_normalizer import from_bytes
+
+    high = sum(byte > 0x7F for byte in data[:20_000])
+    best = from_bytes(data[:20_000]).best() if high > len(data[:20_000]) * 0.3 else None
+    try:
+        return data.decode(best.encoding if best else "cp1252")
+    except (UnicodeDecodeError, LookupError):
+        return data.decode("cp1252", errors="replace")

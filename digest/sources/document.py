@@ -1,0 +1,124 @@
+"""One document from the disk or the web, whatever it is, as entries. Pure: bytes in, values out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.errors import SourceError
+from digest.model import Entry, Form, Image, Source
+from digest.sources.charset import decode
+from digest.sources.dates import parse_date
+from digest.sources.kind import Kind, binary_kind, kind_of
+from digest.sources.matter import front_matter, split_heading
+from digest.urls import domain, is_web
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Bytes, and what is known about them beside."""
+
+    data: bytes
+    #: Where it came from: ``https://…`` or ``file://…``.
+    url: str
+    #: What tells it from its source's other documents.
+    guid: str
+    #: The name of whoever published it, unless it says so itself.
+    outlet: str
+    #: The file's name; empty for the web.
+    name: str = ""
+    content_type: str = ""
+    #: When the file was last changed; None for the web.
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a document held."""
+
+    entries: tuple[Entry, ...]
+    #: The feed's own title; empty for what is no feed.
+    title: str = ""
+
+
+def read_document(document: Document, source: Source, *, seen: datetime) -> Contents:
+    """Its articles. Raises ``SourceError`` where there are none to be had."""
+    kind = kind_of(document.data, content_type=document.content_type, name=document.name)
+    if kind in {Kind.FEED, Kind.JSON}:
+        return _feed(document, source, kind, seen)
+    if kind is Kind.HTML:
+        return Contents(entries=(_page(document, source, seen),))
+    if kind in {Kind.TEXT, Kind.MARKDOWN}:
+        return Contents(entries=(_text(document, source, kind, seen),))
+    raise SourceError(_useless(kind, document.data))
+
+
+def _useless(kind: Kind, data: bytes) -> str:
+    if kind is Kind.BINARY:
+        return f"{binary_kind(data)}, not an article: give text, Markdown, HTML or a feed"
+    if kind is Kind.OPML:
+        return "a list of feeds (OPML), not an article: give it by itself, or `digest sources import` it"
+    return "a site map, not an article: give the site's address or its feed"
+
+
+def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Contents:
+    from digest.sources.feed import entries, plain, read_feed
+    from digest.sources.jsonfeed import read_json_feed
+
+    if kind is Kind.JSON:
+        feed = read_json_feed(document.data, url=document.url)
+    else:
+        feed = read_feed(document.data, content_type=document.content_type, url=document.url)
+    title = plain(feed.title)
+    return Contents(entries=entries(feed, source, url=document.url, seen=seen), title=title)
+
+
+def _page(document: Document, source: Source, seen: datetime) -> Entry:
+    from digest.sources.page import read_page
+
+    page = read_page(document.data, content_type=document.content_type, url=document.url, selector=source.selector)
+    if not page.body:
+        raise SourceError("there is no article text in this page: look for its feed, or give the source a selector")
+    head = page.head
+    return Entry(
+        source_id=source.id,
+        guid=document.guid,
+        url=head.url or document.url,
+        title=head.title,
+        body=page.body,
+        form=Form.HTML,
+        seen=seen,
+        source=head.site or domain(head.url) or document.outlet,
+        author=head.author,
+        published=head.published or document.modified,
+        language=head.language,
+        image=head.image,
+    )
+
+
+def _text(document: Document, source: Source, kind: Kind, seen: datetime) -> Entry:
+    said, body = front_matter(decode(document.data, document.content_type))
+    title = said.get("title", "")
+    if kind is Kind.MARKDOWN:
+        heading, rest = split_heading(body)
+        title, body = (title or heading), (rest if title in {"", heading} else body)
+    # A text without front matter has no title yet: `clean` finds it, since it knows a headline from furniture.
+    if not body.strip():
+        raise SourceError("the file is empty: put an article in it")
+    url = said.get("url", "")
+    declared = url if is_web(url) else ""
+    image = said.get("image", "")
+    return Entry(
+        source_id=source.id,
+        guid=document.guid,
+        url=declared or document.url,
+        title=title,
+        body=body,
+        form=Form.MARKDOWN if kind is Kind.MARKDOWN else Form.TEXT,
+        seen=seen,
+        source=said.get("source", "") or domain(declared) or document.outlet,
+        author=said.get("author", ""),
+        published=parse_date(said.get("date", "")) or document.modified,
+        language=said.get("language", ""),
+        image=Image(url=image) if is_web(image) else None,
+    )

@@ -1,0 +1,98 @@
+"""Any feed, however broken, by feedparser. Its sanitizer is off: ``clean`` takes the text out of all HTML anyway."""
+
+from __future__ import annotations
+
+import html
+import warnings
+from calendar import timegm
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from digest.errors import SourceError
+from digest.model import Image
+from digest.sources.feed import Feed, Item, link
+from digest.sources.head import pixels
+
+
+def read_forgiving(data: bytes, url: str) -> Feed | None:
+    """What feedparser makes of a document; None if it sees no feed in it."""
+    import feedparser  # type: ignore[import-untyped]  # feedparser brings no types
+
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Bytes only: a string would be opened as a file or an address.
+            parsed = feedparser.parse(data, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # feedparser trips over some hostile documents in ways of its own
+        raise SourceError(f"this feed can't be read ({type(error).__name__}): check the address") from error
+    if not parsed.get("version") and not parsed.get("entries"):
+        return None
+    is_atom = str(parsed.get("version", "")).startswith("atom")
+    base = link(url, _string(parsed.feed, "link")) or url
+    return Feed(
+        title=_marked(parsed.feed, "title", is_atom=is_atom),
+        language=_string(parsed.feed, "language"),
+        items=tuple(_item(entry, base, is_atom=is_atom) for entry in parsed.entries),
+    )
+
+
+def _item(entry: Mapping[str, Any], base: str, *, is_atom: bool) -> Item:
+    url = link(base, _string(entry, "link"))
+    return Item(
+        guid=_string(entry, "id"),
+        url=url or link(base, next((_string(one, "href") for one in entry.get("links", ()) if one.get("href")), "")),
+        title=_marked(entry, "title", is_atom=is_atom),
+        body=_body(entry),
+        author=_string(entry, "author"),
+        published=_date(entry),
+        language=_string(entry.get("title_detail", {}), "language"),
+        image=_image(entry, base),
+    )
+
+
+def _string(mapping: Mapping[str, Any], key: str) -> str:
+    value = mapping.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _marked(mapping: Mapping[str, Any], key: str, *, is_atom: bool) -> str:
+    """A title as HTML: only Atom says for sure that one is plain text."""
+    text, detail = _string(mapping, key), mapping.get(f"{key}_detail", {})
+    return html.escape(text, quote=False) if is_atom and detail.get("type") == "text/plain" else text
+
+
+def _body(entry: Mapping[str, Any]) -> str:
+    """The full content where there is any, else the summary; as HTML."""
+    parts = [part for part in entry.get("content", ()) if _string(part, "value")]
+    if not parts:
+        return _string(entry, "summary")
+    best = max(parts, key=lambda part: len(part["value"]))
+    return _paragraphs(best["value"]) if best.get("type") == "text/plain" else str(best["value"])
+
+
+def _paragraphs(text: str) -> str:
+    """Plain text as HTML, an empty line between paragraphs."""
+    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in text.split("\n\n"))
+
+
+def _date(entry: Mapping[str, Any]) -> datetime | None:
+    # Asked for by `in`: `get` warns, since feedparser once stood in one date for another.
+    for key in filter(entry.__contains__, ("published_parsed", "updated_parsed", "created_parsed")):
+        try:
+            return datetime.fromtimestamp(timegm(entry[key]), UTC)
+        except (TypeError, ValueError, OverflowError, OSError):
+            continue
+    return None
+
+
+def _image(entry: Mapping[str, Any], base: str) -> Image | None:
+    """The first picture that the entry declares."""
+    media = [one for one in entry.get("media_content", ()) if "image" in (one.get("medium", "") + one.get("type", ""))]
+    enclosed = [one for one in entry.get("enclosures", ()) if one.get("type", "").startswith("image/")]
+    for one in (*media, *entry.get("media_thumbnail", ()), *enclosed):
+        url = link(base, _string(one, "url") or _string(one, "href"))
+        if url:
+            return Image(url=url, width=pixels(_string(one, "width")), height=pixels(_string(one, "height")))
+    return None

@@ -1,0 +1,69 @@
+"""One HTML document: what it says of itself, and the text of its article by trafilatura."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.errors import SourceError
+from digest.sources.charset import decode
+from digest.sources.head import Head, read_head
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+#: Extraction takes seconds and hundreds of megabytes above this; no article is that long.
+_MOST = 3_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An HTML document, read."""
+
+    head: Head
+    #: The article as simple HTML, without the page around it; empty where there is none.
+    body: str
+
+
+def read_tree(data: bytes, content_type: str = "") -> HtmlElement:
+    """Parse any HTML, however broken."""
+    from lxml.etree import LxmlError  # type: ignore[import-untyped]  # lxml brings no types
+    from lxml.html import HTMLParser, document_fromstring
+
+    text = _DECLARATION.sub("", decode(data, content_type).replace("\0", ""))
+    try:
+        return document_fromstring(text, parser=HTMLParser(remove_comments=True, remove_pis=True))
+    except (LxmlError, ValueError) as error:
+        raise SourceError("there is no text in this page: check the address in a browser") from error
+
+
+def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = "") -> Page:
+    """What the page says of itself, and its article; ``selector`` (CSS) says where the text is on a stubborn site."""
+    if len(data) > _MOST:
+        raise SourceError(f"a page of {len(data):,} bytes is no article: look for its feed")
+    tree = read_tree(data, content_type)
+    head = read_head(tree, url)
+    return Page(head=head, body=_selected(tree, selector) if selector else extract(tree))
+
+
+def extract(tree: HtmlElement) -> str:
+    """The article's text as simple HTML. Fast mode: three times the speed, and no worse on news pages."""
+    from trafilatura import extract as trafilatura_extract
+
+    try:
+        return trafilatura_extract(tree, fast=True, include_comments=False, output_format="html") or ""
+    except Exception as error:  # trafilatura trips over some hostile pages in ways of its own
+        raise SourceError(f"this page can't be read ({type(error).__name__}): look for its feed") from error
+
+
+def _selected(tree: HtmlElement, selector: str) -> str:
+    from cssselect import SelectorError
+    from lxml.html import tostring
+
+    try:
+        found = tree.cssselect(selector)
+    except SelectorError as error:
+        raise SourceError(f"selector {selector!r} is no CSS selector: {error}") from error
+    return "".join(str(tostring(element, encoding="unicode", with_tail=False)) for element in found)

@@ -1,0 +1,85 @@
+"""Real servers on this machine for tests to talk to: what they answer is a table, and any answer may be hostile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a path answers."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+#: An answer, or what writes one by hand to the open connection.
+Route = Answer | Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers by its server's table."""
+
+    protocol_version = "HTTP/1.1"
+    server: WebServer
+
+    def do_GET(self) -> None:
+        self.server.requests.append((self.path, dict(self.headers)))
+        route = self.server.routes.get(self.path, Answer(status=404))
+        if not isinstance(route, Answer):
+            self.close_connection = True
+            route(self)
+            return
+        self.send_response(route.status)
+        for name, value in {"Content-Length": str(len(route.body)), **route.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(route.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class WebServer(ThreadingHTTPServer):
+    """A web server on a free port of 127.0.0.1, which remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.routes: dict[str, Route] = {}
+        self.requests: list[tuple[str, dict[str, str]]] = []
+
+    @property
+    def address(self) -> str:
+        """Its ``host:port``."""
+        return f"127.0.0.1:{self.server_port}"
+
+    def url(self, path: str = "/") -> str:
+        return f"http://{self.address}{path}"
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths asked for, in order."""
+        return [path for path, _ in self.requests]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up on a hostile answer does right."""
+
+
+@contextmanager
+def web_server() -> Iterator[WebServer]:
+    """A running server; it stops when the block ends."""
+    with WebServer() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()

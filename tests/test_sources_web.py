@@ -1,0 +1,196 @@
+"""Any address on the web: feeds, sites, pages, lists of feeds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from digest.errors import SourceError
+from digest.model import Source
+from digest.ports import Collected, Validators
+from digest.settings import FetchSettings
+from digest.sources import make_collector
+from tests.servers import Answer, WebServer, web_server
+
+SEEN = datetime(2026, 3, 27, tzinfo=UTC)
+PARAGRAPHS = "".join(
+    f"<p>The ferry sails again, says notice number {number} of the harbour office.</p>" for number in range(8)
+)
+ALTERNATE = '<link rel="alternate" type="application/rss+xml" href="{}">'
+
+
+def rss(*titles: str) -> bytes:
+    items = "".join(f"<item><guid>{title}</guid><title>{title}</title></item>" for title in titles)
+    return f"<rss version='2.0'><channel><title>Harbour News</title>{items}</channel></rss>".encode()
+
+
+def html(head: str = "", body: str = PARAGRAPHS) -> Answer:
+    text = f"<html lang=en><head><title>A page</title>{head}</head><body><article>{body}</article></body></html>"
+    return Answer(body=f"<!DOCTYPE html>{text}".encode(), headers={"Content-Type": "text/html"})
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    with web_server() as server:
+        yield server
+
+
+def collect(web: WebServer, path: str, validators: Validators | None = None) -> Collected:
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
+    return asyncio.run(collector(Source(id="web", url=web.url(path)), validators or Validators()))
+
+
+def titles(collected: Collected) -> list[str]:
+    return [entry.title for entry in collected.entries]
+
+
+def test_a_feed_gives_its_entries_and_what_to_ask_with_next_time(web: WebServer) -> None:
+    web.routes["/feed"] = Answer(body=rss("A", "B"), headers={"ETag": '"1"', "Content-Type": "text/plain"})
+
+    collected = collect(web, "/feed")
+
+    assert (titles(collected), collected.title) == (["A", "B"], "Harbour News")
+    assert collected.validators == Validators(etag='"1"')
+
+
+def test_an_unchanged_feed_is_not_read(web: WebServer) -> None:
+    web.routes["/feed"] = Answer(status=304)
+
+    collected = collect(web, "/feed", Validators(etag='"1"'))
+
+    assert (collected.unchanged, collected.entries, collected.validators) == (True, (), Validators(etag='"1"'))
+
+
+def test_a_page_is_one_article(web: WebServer) -> None:
+    web.routes["/ferry"] = html()
+
+    (entry,) = collect(web, "/ferry").entries
+
+    assert (entry.title, entry.guid, entry.url) == ("A page", web.url("/ferry"), web.url("/ferry"))
+    assert entry.source == "127.0.0.1"
+    assert entry.body.count("<p>") == 8
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        pytest.param(ALTERNATE.format("/feed"), id="its own"),
+        pytest.param(ALTERNATE.format("/comments/feed") + ALTERNATE.format("/feed"), id="not that of comments"),
+        pytest.param('<base href="/blog/">' + ALTERNATE.format("../feed"), id="relative to its base"),
+        pytest.param("<LINK REL='Alternate Feed' TYPE='Application/RSS+XML' HREF='feed'>", id="in capitals"),
+    ],
+)
+def test_a_site_leads_to_its_feed(web: WebServer, links: str) -> None:
+    web.routes["/"] = html(links)
+    web.routes["/feed"] = Answer(body=rss("A"), headers={"ETag": '"f"'})
+
+    collected = collect(web, "/")
+
+    assert titles(collected) == ["A"]
+    assert collected.validators == Validators(etag='"f"', url=web.url("/feed"))
+
+
+def test_a_discovered_feed_is_asked_directly_the_next_time(web: WebServer) -> None:
+    web.routes["/feed"] = Answer(status=304)
+
+    assert collect(web, "/", Validators(etag='"f"', url=web.url("/feed"))).unchanged
+    assert web.paths == ["/feed"]
+
+
+def test_a_discovered_feed_that_is_no_more_is_discovered_anew(web: WebServer) -> None:
+    web.routes["/"] = html(ALTERNATE.format("/new"))
+    web.routes["/new"] = Answer(body=rss("A"))
+
+    collected = collect(web, "/", Validators(etag='"f"', url=web.url("/feed")))
+
+    assert (titles(collected), collected.validators.url) == (["A"], web.url("/new"))
+    assert "If-None-Match" not in web.requests[1][1]
+
+
+def test_an_article_that_names_its_sites_feed_stays_itself(web: WebServer) -> None:
+    web.routes["/ferry"] = html(ALTERNATE.format("/feed") + '<meta property="og:type" content="article">')
+
+    assert titles(collect(web, "/ferry")) == ["A page"]
+    assert web.paths == ["/ferry"]
+
+
+def test_a_feed_that_is_none_is_told(web: WebServer) -> None:
+    web.routes["/"] = html(ALTERNATE.format("/feed"))
+    web.routes["/feed"] = html()
+
+    with pytest.raises(SourceError, match=r"names .*/feed as its feed, and that is none"):
+        collect(web, "/")
+
+
+def test_where_a_feed_moved_for_good_is_remembered(web: WebServer) -> None:
+    web.routes["/old"] = Answer(status=301, headers={"Location": "/new"})
+    web.routes["/new"] = Answer(body=rss("A"), headers={"ETag": '"n"'})
+
+    first = collect(web, "/old")
+    collect(web, "/old", first.validators)
+
+    assert first.validators == Validators(etag='"n"', url=web.url("/new"))
+    assert web.paths == ["/old", "/new", "/new"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        pytest.param(html(body=""), "no article text", id="an empty page"),
+        pytest.param(Answer(body=b"%PDF-1.7", headers={"Content-Type": "text/html"}), "a PDF", id="PDF as HTML"),
+        pytest.param(
+            Answer(body=b"\x89PNG\r\n", headers={"Content-Type": "application/rss+xml"}), "an image", id="image"
+        ),
+        pytest.param(Answer(body=b""), "empty", id="nothing"),
+    ],
+)
+def test_what_is_no_article_fails_in_one_line(web: WebServer, answer: Answer, message: str) -> None:
+    web.routes["/"] = answer
+
+    with pytest.raises(SourceError, match=message):
+        collect(web, "/")
+
+
+# --- lists of feeds ----------------------------------------------------------------------------------------------
+
+
+def opml(*urls: str) -> bytes:
+    outlines = "".join(f'<outline text="Feed {number}" xmlUrl="{url}"/>' for number, url in enumerate(urls, 1))
+    return f"<opml version='2.0'><body>{outlines}</body></opml>".encode()
+
+
+def test_a_list_of_feeds_gives_the_entries_of_all_and_names_the_dead(web: WebServer, tmp_path: Path) -> None:
+    web.routes["/a"] = Answer(body=rss("same", "A"))
+    web.routes["/b"] = Answer(body=rss("same", "B"))
+    list_ = opml(web.url("/a"), web.url("/dead"), web.url("/b"))
+    web.routes["/list"] = Answer(body=list_)
+    (tmp_path / "list.opml").write_bytes(list_)
+    collector = make_collector(FetchSettings(allow=(web.address,)), SEEN)
+
+    from_disk = asyncio.run(collector(Source(id="all", path=tmp_path / "list.opml"), Validators()))
+    from_web = asyncio.run(collector(Source(id="all", url=web.url("/list")), Validators()))
+
+    assert from_disk.entries == from_web.entries
+    assert titles(from_disk) == ["same", "A", "same", "B"]
+    assert len({entry.guid for entry in from_disk.entries}) == 4
+    assert {entry.source_id for entry in from_disk.entries} == {"all"}
+    (problem,) = from_disk.problems
+    assert problem.startswith(f"Feed 2 ({web.url('/dead')}): the server answered 404")
+
+
+def test_a_list_of_dead_feeds_fails(web: WebServer) -> None:
+    web.routes["/list"] = Answer(body=opml(web.url("/a"), web.url("/b")))
+
+    with pytest.raises(SourceError, match="none of its 2 feeds can be read"):
+        collect(web, "/list")
+
+
+def test_a_list_that_lists_itself_has_an_end(web: WebServer) -> None:
+    web.routes["/list"] = Answer(body=opml(web.url("/list")))
+
+    with pytest.raises(SourceError, match="inside a list of feeds"):
+        collect(web, "/list")
