@@ -52,13 +52,23 @@ class Gathered:
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """What could not be read: whole sources, and parts of those that otherwise could."""
-        return tuple(failure for outcome in self.outcomes for failure in _failures(outcome))
+        """The sources that could not be read."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
+
+    @property
+    def problems(self) -> tuple[Failure, ...]:
+        """What could not be read of sources that otherwise could."""
+        return tuple(
+            Failure(source=_name(outcome), url=outcome.source.address, error=problem)
+            for outcome in self.outcomes
+            if isinstance(outcome, Collected)
+            for problem in outcome.problems
+        )
 
     @property
     def is_lost(self) -> bool:
         """Every source failed."""
-        return bool(self.outcomes) and all(isinstance(outcome, Failure) for outcome in self.outcomes)
+        return bool(self.outcomes) and len(self.failures) == len(self.outcomes)
 
 
 def gather(visited: Sequence[Source], app: App, *, now: datetime, on_done: Progress | None = None) -> Gathered:
@@ -155,13 +165,8 @@ def _language(briefs: Sequence[Brief]) -> str:
     return languages.most_common(1)[0][0] if languages else "en"
 
 
-def _failures(outcome: Collected | Failure) -> Iterator[Failure]:
-    if isinstance(outcome, Failure):
-        yield outcome
-        return
-    source = outcome.source
-    for problem in outcome.problems:
-        yield Failure(source=source.title or outcome.title or source.id, url=source.address, error=problem)
+def _name(collected: Collected) -> str:
+    return collected.source.title or collected.title or collected.source.id
 
 
 def _rounds(sources: Iterable[Source]) -> Iterator[list[Source]]:

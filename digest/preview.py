@@ -89,8 +89,8 @@ def preview(request: Request, *, environ: Mapping[str, str], now: datetime, on_d
         app = make_app(plan.settings, now=plan.seen, store=kept)
         gathered = _gathered(wanted, app, plan, on_done)
         digest = compose(_titled(plan.newsletter, gathered), slot, app, window=window)
-    partial = tuple(failure for failure in gathered.failures if failure not in digest.failures)
-    return Preview(digest=replace(digest, failures=(*digest.failures, *partial)), settings=plan.settings)
+    told = replace(digest, failures=(*digest.failures, *gathered.problems))
+    return Preview(digest=told, settings=plan.settings)
 
 
 def watched(request: Request, environ: Mapping[str, str]) -> tuple[Path, ...]:

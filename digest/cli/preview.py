@@ -59,7 +59,7 @@ def _configure_output(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--open", action="store_true", help="show the mail in the browser")
     output.add_argument("--template", metavar="NAME|FOLDER", help="how it looks (default: briefing)")
     output.add_argument(
-        "--explain", action="store_true", help="say why each story is where it is, and what was left out"
+        "--explain", action="store_true", help="say why each story is where it is, and what is left out"
     )
     output.add_argument("--watch", action="store_true", help="show it again whenever a file it is made of changes")
 
