@@ -35,6 +35,23 @@ _SHORTHANDS = {
 _ANY = "*"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Field:
+    """One of cron's five: the numbers it may hold, and their names."""
+
+    kind: str
+    first: int
+    last: int
+    names: tuple[str, ...] = ()
+
+
+_MINUTE = _Field(kind="minute", first=0, last=59)
+_HOUR = _Field(kind="hour", first=0, last=23)
+_DAY_OF_MONTH = _Field(kind="day of the month", first=1, last=31)
+_MONTH = _Field(kind="month", first=1, last=12, names=_MONTHS)
+_WEEKDAY = _Field(kind="weekday", first=0, last=6, names=_WEEKDAYS)
+
+
 class ScheduleError(UsageError, ValueError):
     """A schedule that can't be read; ``suggestion`` is the nearest one that can."""
 
@@ -115,12 +132,12 @@ def _time(text: str) -> time:
 
 
 def _days_of_week(text: str) -> frozenset[int]:
-    return _set(_without_cron(text), "weekday", _WEEKDAYS, 0)
+    return _set(_without_cron(text), _WEEKDAY)
 
 
 def _days_of_month(text: str) -> frozenset[int]:
     days = ("31" if part == "last" else part for part in _without_cron(text).split(","))
-    return _set(",".join(days), "day of the month", (), 1, 31)
+    return _set(",".join(days), _DAY_OF_MONTH)
 
 
 def _without_cron(text: str) -> str:
@@ -137,13 +154,13 @@ def _cron(plain: str, fields: Sequence[str]) -> Schedule:
         raise ScheduleError("weekdays are written by name, since programs differ on which day is 0")
     if day != _ANY and weekday != _ANY:
         raise ScheduleError("it names both days of the month and weekdays, which programs read differently; keep one")
-    minutes, hours = _set(minute, "minute", (), 0, 59), _set(hour, "hour", (), 0, 23)
+    minutes, hours = _set(minute, _MINUTE), _set(hour, _HOUR)
     schedule = Schedule(
         text=plain,
         times=tuple(time(*pair) for pair in product(sorted(hours), sorted(minutes))),
-        days=_set(day, "day of the month", (), 1, 31),
-        months=_set(month, "month", _MONTHS, 1),
-        weekdays=_set(weekday, "weekday", _WEEKDAYS, 0),
+        days=_set(day, _DAY_OF_MONTH),
+        months=_set(month, _MONTH),
+        weekdays=_set(weekday, _WEEKDAY),
     )
     leap_year = (date(2024, 1, 1) + _DAY * number for number in range(366))
     if weekday == _ANY and not any(day in schedule for day in leap_year):
@@ -151,40 +168,41 @@ def _cron(plain: str, fields: Sequence[str]) -> Schedule:
     return schedule
 
 
-def _set(field: str, kind: str, names: Sequence[str], first: int, last: int = 0) -> frozenset[int]:
+def _set(text: str, field: _Field) -> frozenset[int]:
     """A cron field, ``*``, ``7``, ``mon-fri``, ``1,15``, ``*/10``, as numbers; ranges of names may wrap round."""
-    last = last or first + len(names) - 1
-    return frozenset(
-        number for part in field.split(",") for number in _range(part, kind, names=names, first=first, last=last)
-    )
+    return frozenset(number for part in text.split(",") for number in _range(part, field))
 
 
-def _range(part: str, kind: str, *, names: Sequence[str], first: int, last: int) -> list[int]:
+def _range(part: str, field: _Field) -> list[int]:
     span, slash, step = part.partition("/")
     if slash and not re.fullmatch(r"[1-9]\d?", step, re.ASCII):
         raise ScheduleError(f'"{part}" has no step from 1 to 99 after its slash')
-    low, dash, high = ("", "-", "") if span == _ANY else span.partition("-")
-    start = _number(low, kind, names=names, first=first, last=last) if low else first
-    stop = _number(high, kind, names=names, first=first, last=last) if dash and high else last
-    if span != _ANY and not (low and (high or not dash)):
-        raise ScheduleError(f'"{part}" is not a {kind}')
-    if not dash and not slash:
-        stop = start
+    start, stop = _ends(span, field, open_ended=bool(slash))
     if stop < start:
-        if not names:
+        if not field.names:
             raise ScheduleError(f'"{part}" runs backwards')
-        stop += len(names)
-    return [(number - first) % (last - first + 1) + first for number in range(start, stop + 1, int(step or 1))]
+        stop += len(field.names)
+    size = field.last - field.first + 1
+    return [(number - field.first) % size + field.first for number in range(start, stop + 1, int(step or 1))]
 
 
-def _number(text: str, kind: str, *, names: Sequence[str], first: int, last: int) -> int:
+def _ends(span: str, field: _Field, *, open_ended: bool) -> tuple[int, int]:
+    if span == _ANY:
+        return field.first, field.last
+    low, dash, high = span.partition("-")
+    start = _number(low, field)
+    return start, _number(high, field) if dash else field.last if open_ended else start
+
+
+def _number(text: str, field: _Field) -> int:
     short = text[:3] if text in _LONG_WEEKDAYS else text
-    if short in names:
-        return names.index(short) + first
-    if re.fullmatch(r"\d{1,2}", text, re.ASCII) and first <= int(text) <= last and names != _WEEKDAYS:
+    if short in field.names:
+        return field.names.index(short) + field.first
+    is_number = field is not _WEEKDAY and re.fullmatch(r"\d{1,2}", text, re.ASCII)
+    if is_number and field.first <= int(text) <= field.last:
         return int(text)
-    wanted = f"{names[0]} to {names[-1]}" if names else f"{first} to {last}"
-    raise ScheduleError(f'"{text}" is not a {kind}, {wanted}')
+    wanted = f"{field.names[0]} to {field.names[-1]}" if field.names else f"{field.first} to {field.last}"
+    raise ScheduleError(f'"{text}" is not a {field.kind}, {wanted}')
 
 
 # --- the nearest valid form --------------------------------------------------------------------------------------
