@@ -165,7 +165,8 @@ def test_a_source_never_visited_is_not_remembered(store: Store) -> None:
 
 
 def test_validators_are_remembered_for_each_source(store: Store) -> None:
-    first, second = Validators(etag='"1"'), Validators(last_modified="Sat, 28 Mar 2026 12:00:00 GMT")
+    first = Validators(etag='"1"', url="https://herald.example/found")
+    second = Validators(last_modified="Sat, 28 Mar 2026 12:00:00 GMT")
     with store.begin() as conn:
         sources.remember(conn, visit("herald", validators=first), at=NOON)
         sources.remember(conn, visit("gazette", validators=second), at=NOON)

@@ -59,7 +59,7 @@ def extract(tree: HtmlElement) -> str:
 
 
 def _selected(tree: HtmlElement, selector: str) -> str:
-    from cssselect import SelectorError
+    from lxml.cssselect import SelectorError  # type: ignore[import-untyped]  # lxml brings no types
     from lxml.html import tostring
 
     try:

@@ -34,6 +34,7 @@ def remember(conn: Connection, collected: Collected, *, at: datetime) -> None:
         "title": collected.title,
         "etag": validators.etag,
         "last_modified": validators.last_modified,
+        "found_url": validators.url,
         "last_success": at,
         "failing_since": None,
         "error": "",
@@ -58,11 +59,11 @@ def remember_failure(conn: Connection, source_id: str, error: str, *, at: dateti
 
 def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validators]:
     """What to ask each source with; a source never visited isn't in it."""
-    query = select(table.c.id, table.c.etag, table.c.last_modified)
+    query = select(table.c.id, table.c.etag, table.c.last_modified, table.c.found_url)
     return {
-        source_id: Validators(etag=etag, last_modified=last_modified)
+        source_id: Validators(etag=etag, last_modified=last_modified, url=url)
         for batch in batches(ids)
-        for source_id, etag, last_modified in conn.execute(query.where(table.c.id.in_(batch)))
+        for source_id, etag, last_modified, url in conn.execute(query.where(table.c.id.in_(batch)))
     }
 
 

@@ -60,6 +60,8 @@ sources = Table(
     Column("title", Words, nullable=False, server_default=""),
     Column("etag", Words, nullable=False, server_default=""),
     Column("last_modified", Words, nullable=False, server_default=""),
+    #: Where these two were given, if not at the source's own address.
+    Column("found_url", Words, nullable=False, server_default=""),
     Column("last_success", Instant),
     Column("last_failure", Instant),
     #: The first failure since the last success; null while it works.
