@@ -13,6 +13,7 @@ Place = tuple[str | int, ...]
 _HEADER = re.compile(r"\s*(\[\[?)(.+?)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w\s.-]|"[^"]*"|'[^']*')+?)\s*=""")
 _FENCE = re.compile(r'"""|' + "'''")
+_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'[^']*'|#.*")
 
 
 def lines(text: str) -> Mapping[Place, int]:
@@ -20,29 +21,33 @@ def lines(text: str) -> Mapping[Place, int]:
     found: dict[Place, int] = {}
     table: Place = ()
     counts: dict[Place, int] = {}
-    for number, line in _outside_strings(text):
+    for number, line in _statements(text):
+        names: Place = ()
         if header := _HEADER.match(line):
-            names = _names(header[2])
-            if not names:  # the end of a list of lists
-                continue
-            table = names
+            table = _names(header[2])
             if header[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
             table = _numbered(table, counts)
-            found.setdefault(table, number)
         elif key := _KEY.match(line):
-            found.setdefault(table + _names(key[1]), number)
+            names = _names(key[1])
+        place = table + names
+        for length in range(1, len(place) + 1):
+            found.setdefault(place[:length], number)
     return found
 
 
-def _outside_strings(text: str) -> Iterator[tuple[int, str]]:
-    """The numbered lines of a text that don't stand inside a string of many lines."""
-    fence = ""
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """The numbered lines at which something begins: none inside a string or a list of many lines."""
+    inside, depth = False, 0
     for number, line in enumerate(text.split("\n"), start=1):
-        if not fence:
+        is_comment = not inside and line.lstrip().startswith("#")
+        if line.strip() and not (is_comment or inside or depth):
             yield number, line.rstrip("\r")
-        for match in _FENCE.finditer("" if not fence and line.lstrip().startswith("#") else line):
-            fence = "" if fence == match[0] else fence or match[0]
+        parts = [line] if is_comment else _FENCE.split(line)
+        begins_outside, inside = not inside, inside != (len(parts) % 2 == 0)
+        outside = (parts[0] if begins_outside else "") + ("" if inside or len(parts) == 1 else parts[-1])
+        bare = _STRING_OR_COMMENT.sub("", outside)
+        depth += sum(bare.count(sign) for sign in "[{") - sum(bare.count(sign) for sign in "]}")
 
 
 def _names(dotted: str) -> Place:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -92,15 +93,14 @@ class _Reader:
         if key in self._keys:
             return True
         secrets = (name + _FILE for name, field in self._keys.items() if self._is_secret(field))
-        near = nearest(key, [*self._keys, *secrets])
+        near = self._key(key) if key in self._keys.values() else nearest(key, [*self._keys, *secrets])
         self._wrong(key, "no such key" + ("" if near else f"; there are {', '.join(self._keys)}"), near)
         return False
 
     def typed(self, fields: Mapping[str, Any]) -> Any:
         """The value, if every field has its type; strict JSON takes a list for a tuple, but no "25" for 25."""
-        adapter: TypeAdapter[Any] = TypeAdapter(self._kind)
         try:
-            return adapter.validate_json(json.dumps(fields, default=_no_json), strict=True)
+            return _adapter(self._kind).validate_json(json.dumps(fields, default=_no_json), strict=True)
         except ValidationError as error:
             for details in error.errors(include_url=False):
                 self._mistyped(details, fields)
@@ -141,6 +141,11 @@ class _Reader:
 
     def _wrong(self, key: str, message: str, suggestion: str = "") -> None:
         self.mistakes.append(self._raw.mistake((*self._place, key), message, suggestion=suggestion))
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _is_literal(hint: Any) -> bool:
