@@ -38,7 +38,7 @@ from digest.render.lines import tidy
 from digest.render.view import Page
 
 #: Rounds of loops and calls in one rendering; an edition of 60 stories takes a few thousand.
-_STEPS = 1_000_000
+_STEPS = 250_000
 _LONGEST_PRODUCT = 100_000
 
 _steps: ContextVar[Iterator[int]] = ContextVar("steps")
@@ -51,6 +51,8 @@ class _Strict(StrictUndefined):
     @property
     def _undefined_message(self) -> str:
         said = super()._undefined_message
+        if self._undefined_hint:
+            return said
         known = _NAMES if self._undefined_name and self._undefined_obj is missing else _public(self._undefined_obj)
         nearest = difflib.get_close_matches(str(self._undefined_name), known, n=1)
         return f"{said}; did you mean {nearest[0]!r}?" if nearest else f"{said}; there are: {', '.join(known)}"
@@ -195,5 +197,9 @@ def _missing(name: str) -> str:
 
 def _place(error: Exception, default: Path) -> tuple[str, int | None]:
     """Where in a template it happened: Jinja2 has put the template's lines into the traceback."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.endswith(".py")]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_template(frame.filename)]
     return (frames[-1].filename, frames[-1].lineno) if frames else (str(default), None)
+
+
+def _is_template(file: str) -> bool:
+    return not file.endswith(".py") and Path(file).is_file()
