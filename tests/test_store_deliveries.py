@@ -38,7 +38,7 @@ def record(store: Store, delivery: Delivery, outcome: Outcome, **more: object) -
 
 def start(store: Store, delivery: Delivery, sender: str = "one") -> bool:
     with store.begin() as conn:
-        return deliveries.start(conn, delivery.id, sender, at=NOON)
+        return deliveries.start(conn, [delivery.id], sender, at=NOON) == {delivery.id}
 
 
 def test_everyone_is_enqueued_once(store: Store, edition_id: int) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from digest.model import Article, Entry, Window
 from digest.store import entries
-from digest.store.rows import batches, columns, insert, row
+from digest.store.rows import batches, columns, insert, read, row
 from digest.store.tables import articles as table
 
 
@@ -33,6 +33,6 @@ def between(conn: Connection, source_ids: Collection[str], window: Window) -> tu
             .where(table.c.source_id.in_(batch), table.c.published >= window.start, table.c.published < window.end)
             .order_by(table.c.entry_id)
         )
-        for article in rows.mappings():
-            found.setdefault(article["id"], Article(**article))
+        for article in read(Article, rows):
+            found.setdefault(article.id, article)
     return tuple(sorted(found.values(), key=lambda article: (-article.published.timestamp(), article.id)))

@@ -13,7 +13,7 @@ connection in doubt, for one commit a mail.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,9 +96,11 @@ def claim(
     return claimed
 
 
-def start(conn: Connection, delivery_id: int, sender: str, *, at: datetime) -> bool:
-    """The mail's bytes leave next. False if the row is no longer this sender's to send: then they must not."""
-    return conn.execute(_START, {"row": delivery_id, "by": sender, "at": at}).rowcount == 1
+def start(conn: Connection, delivery_ids: Collection[int], sender: str, *, at: datetime) -> frozenset[int]:
+    """The mails' bytes leave next. Those of them that are still this sender's to send: the others must not leave."""
+    mine = update(deliveries).where(deliveries.c.id.in_(delivery_ids), deliveries.c.sender == sender)
+    begun = mine.values(outcome=Outcome.SENDING, attempts=deliveries.c.attempts + 1, changed=at)
+    return frozenset(conn.execute(begun.returning(deliveries.c.id)).scalars())
 
 
 def record(conn: Connection, results: Sequence[Result]) -> None:
@@ -165,12 +167,6 @@ _QUEUED = (
     "reply",
     "next_try",
     "changed",
-)
-#: Made once: these two run for each mail.
-_START = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("row"), deliveries.c.sender == bindparam("by"))
-    .values(outcome=Outcome.SENDING, attempts=deliveries.c.attempts + 1, changed=bindparam("at"))
 )
 _RECORD = (
     update(deliveries)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, bindparam, select, update
 
 from digest.model import Entry
-from digest.store.rows import batches, columns, first_of_each, insert, row
+from digest.store.rows import batches, columns, first_of_each, insert, read, row
 from digest.store.tables import entries as table
 from digest.store.types import storable
 
@@ -24,27 +24,30 @@ Key = tuple[str, str]
 def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Store the entries and return those that are new; a known one takes the new text and keeps when it was seen."""
     fresh: list[Entry] = []
-    for batch in batches(first_of_each(entries, _key).values()):
-        statement = insert(conn, table).on_conflict_do_nothing().returning(table.c.source_id, table.c.guid)
-        added = {(source_id, guid) for source_id, guid in conn.execute(statement, [row(entry) for entry in batch])}
-        fresh += [entry for entry in batch if _key(entry) in added]
-        if changed := edited(conn, [entry for entry in batch if _key(entry) not in added]):
-            conn.execute(_EDIT, [_edit(entry) for entry in changed])
+    for batch in batches(first_of_each(entries, _key).items()):
+        offered = dict(batch)
+        known = {_key(entry): entry for entry in _stored(conn, offered)}
+        new = [entry for key, entry in batch if key not in known]
+        changed = [_edit(offered[key]) for key, entry in known.items() if _edit(offered[key]) != _edit(entry)]
+        if new:  # of two processes that add the same entry at once, both may call it new, and one row is kept
+            conn.execute(insert(conn, table).on_conflict_do_nothing(), [row(entry) for entry in new])
+        if changed:
+            conn.execute(_EDIT, changed)
+        fresh += new
     return tuple(fresh)
 
 
 def edited(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Those that are stored with other text, as they are now but with when they were first seen; ask before ``add``."""
     offered = first_of_each(entries, _key)
-    stored = (Entry(**found._mapping) for found in _find(conn, offered, _COLUMNS))
-    known = [(offered[_key(entry)], entry) for entry in stored]
+    known = [(offered[_key(entry)], entry) for entry in _stored(conn, offered)]
     return tuple(replace(now, seen=then.seen) for now, then in known if _edit(now) != _edit(then))
 
 
 def of(conn: Connection, source_id: str) -> tuple[Entry, ...]:
     """All entries of a source, in the order in which they came."""
     found = conn.execute(select(*_COLUMNS).where(table.c.source_id == source_id).order_by(table.c.id))
-    return tuple(Entry(**entry) for entry in found.mappings())
+    return tuple(read(Entry, found))
 
 
 def row_ids(conn: Connection, entries: Iterable[Entry]) -> tuple[int, ...]:
@@ -63,6 +66,10 @@ def _edit(entry: Entry) -> dict[str, object]:
     values = {f"new_{name}": getattr(entry, name) for name in _EDITABLE}
     texts = {name: storable(value) for name, value in values.items() if isinstance(value, str)}
     return values | texts | {"of_source": entry.source_id, "with_guid": entry.guid}
+
+
+def _stored(conn: Connection, keys: Iterable[Key]) -> Iterator[Entry]:
+    return read(Entry, _find(conn, keys, _COLUMNS))
 
 
 def _find(conn: Connection, keys: Iterable[Key], wanted: Sequence[Column[Any]]) -> Iterator[Row[Any]]:

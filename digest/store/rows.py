@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -41,6 +41,12 @@ def columns(table: Table, kind: type, *more: str) -> list[Column[Any]]:
     """The table's columns that are named like the dataclass's fields, and ``more``."""
     names = [field.name for field in dataclasses.fields(kind)]
     return [table.c[name] for name in (*names, *more) if name in table.c]
+
+
+def read(kind: type[T], rows: Iterable[Row[Any]]) -> Iterator[T]:
+    """The rows as values of the dataclass; they were selected by ``columns`` of it."""
+    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # no type says "a dataclass"
+    return (kind(**dict(zip(names, found, strict=True))) for found in rows)
 
 
 def row(value: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from digest.store.rows import columns
+from digest.store.rows import columns, read
 from digest.store.tables import runs as table
 
 
@@ -48,4 +48,4 @@ def recent(conn: Connection, kind: str | None = None, *, limit: int = 20) -> tup
     query = select(*columns(table, Run)).order_by(table.c.started.desc(), table.c.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(table.c.kind == kind)
-    return tuple(Run(**found) for found in conn.execute(query).mappings())
+    return tuple(read(Run, conn.execute(query)))

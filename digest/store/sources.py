@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from digest.ports import Collected, Validators
-from digest.store.rows import batches, columns, insert
+from digest.store.rows import batches, columns, insert, read
 from digest.store.tables import sources as table
 
 
@@ -70,7 +70,7 @@ def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validator
 def health(conn: Connection) -> tuple[Health, ...]:
     """Every source ever visited, by id."""
     rows = conn.execute(select(*columns(table, Health)).order_by(table.c.id))
-    return tuple(Health(**found) for found in rows.mappings())
+    return tuple(read(Health, rows))
 
 
 def _upsert(conn: Connection, source_id: str, values: Mapping[str, object]) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, ScalarSelect, Update, delete, select, update
 
 from digest.model import Outcome, Subscriber
-from digest.store.rows import batches, columns, first_of_each, insert
+from digest.store.rows import batches, columns, first_of_each, insert, read
 from digest.store.tables import deliveries, subscribers, subscriptions
 from digest.store.types import storable
 
@@ -74,8 +74,7 @@ def suppress(conn: Connection, address: str, reason: str, *, at: datetime) -> No
 def find(conn: Connection, address: str) -> Subscriber | None:
     """The person with this address, subscribed to anything or not."""
     query = select(*columns(subscribers, Subscriber)).where(subscribers.c.address_key == key(address))
-    found = conn.execute(query).mappings().one_or_none()
-    return None if found is None else Subscriber(**found)
+    return next(read(Subscriber, conn.execute(query)), None)
 
 
 def subscribed(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
@@ -87,8 +86,7 @@ def subscribed(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
         .order_by(subscribers.c.address_key)
         .execution_options(yield_per=500)
     )
-    for found in conn.execute(query).mappings():
-        yield Subscriber(**found)
+    return read(Subscriber, conn.execute(query))
 
 
 def _ids(conn: Connection, keys: list[str]) -> dict[str, int]:
