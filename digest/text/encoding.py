@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import partial
 
 #: UTF-8 that was read as one of these; ftfy knows how to mend them all (Mac Latin-2 it doesn't).
 _CHARMAPS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac_roman", "cp437")
@@ -43,8 +44,10 @@ def _mend(text: str) -> str:
 
 
 def _mend_line(line: str) -> str:
-    # Mac Latin-2 first: ftfy turns its "‚" into "'", and then nothing can mend it.
-    line = _MAC.sub(_mend_mac, line).replace("‚Ķ", "…")
+    # The Macs first: ftfy turns their "‚" into "'", and then nothing can mend it.
+    for charmap, runs in _MACS.items():
+        line = runs.sub(partial(_mend_run, charmap), line)
+    line = line.replace("‚Ķ", "…")  # a byte was lost on the way
     if _SUSPECT.search(line):
         from ftfy import fix_encoding  # 0.1 s, so only broken text pays
 
@@ -75,15 +78,17 @@ def _runs(charmaps: tuple[str, ...], extra: str = "") -> str:
 
 
 _SUSPECT = re.compile(_runs(_CHARMAPS, extra="\ufffd\x1a") + "|[\x80-\x9f]|Ã |â€")
-_MAC = re.compile(f"(?:{_runs(('mac_latin2',))})+")
-#: A lone run is mended only if it gives one of these: by what no language writes ("¬†", "√©", "‚ÄĒ", "ūüėÄ").
+_MACS = {charmap: re.compile(f"(?:{_runs((charmap,))})+") for charmap in ("mac_latin2", "mac_roman")}
+#: A lone run is mended only if it gives one of these, by what no language writes: "¬†", "√©", "‚ÄĒ", "ūüėÄ".
 _LONE = re.compile("[\xa0-\xff\u2010-\u2027\u2030-\u203a\u20ac\u2122\u2190-\u21ff\u2500-\u27bf\U0001f000-\U0001faff]+")
+_STRANGE = "¬√‚ū\uf8ff"
 
 
-def _mend_mac(run: re.Match[str]) -> str:
+def _mend_run(charmap: str, match: re.Match[str]) -> str:
+    run = match.group()
     try:
-        mended = run.group().encode("mac_latin2").decode("utf-8")
+        mended = run.encode(charmap).decode("utf-8")
     except UnicodeError:
-        return run.group()
-    lone = run.group()[0] in "¬√‚ū" and _LONE.fullmatch(mended)
-    return mended if lone or len(mended) >= 3 else run.group()
+        return run
+    lone = run[0] in _STRANGE and _LONE.fullmatch(mended)
+    return mended if lone or len(mended) >= 3 else run

@@ -48,7 +48,7 @@ def judge(
         for at in range(len(blocks)):
             if verdicts[at] is Verdict.BODY and not _is_whole(blocks, at, marked):
                 verdicts[at] = Verdict.UNFINISHED
-    for mark in (_clusters, _repeats, _key_points, _edges):
+    for mark in (_clusters, _repeats, _echoes, _key_points, _edges):
         for at, verdict in mark(blocks, verdicts):
             verdicts[at] = verdict
     return tuple(verdicts)
@@ -136,6 +136,35 @@ def _near(one: str, other: str) -> bool:
     """The same line, but for a tail such as a credit."""
     short, long = sorted((one, other), key=len)
     return long.startswith(short) and len(short) >= 0.8 * len(long)
+
+
+def _echoes(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+    """A line beside pictures that says again what the body says (a caption), or says nothing else (a pulled quote)."""
+    lines = {at: bare(blocks[at].text) for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY}
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at, line in lines.items():
+        for run in _runs(line):
+            holders[run].append(at)
+    for at, line in lines.items():
+        if size(line) > 60:
+            continue
+        others = {other for run in _runs(line) for other in holders[run][:9] if other != at}
+        beside = any(_is_picture(blocks, verdicts, near) for near in (at - 1, at + 1))
+        if others and (beside or any(line != lines[other] and line in lines[other] for other in others)):
+            yield at, Verdict.REPEATED
+
+
+def _runs(line: str) -> Iterator[str]:
+    """Every seven words in a row: two lines rarely share them by chance."""
+    words = line.split()
+    return (" ".join(words[at : at + 7]) for at in range(len(words) - 6))
+
+
+def _is_picture(blocks: Sequence[Block], verdicts: Sequence[Verdict], at: int) -> bool:
+    if not 0 <= at < len(blocks):
+        return False
+    unfinished = verdicts[at] is Verdict.UNFINISHED and size(blocks[at].text) >= 8
+    return unfinished or verdicts[at] in {Verdict.CAPTION, Verdict.CREDIT}
 
 
 def _key_points(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:

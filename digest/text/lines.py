@@ -71,8 +71,8 @@ _REPORTING = _any(
     r"\W*(?:additional |with )?(?:reporting|writing|editing|compiled|translated|edited|written|reported|contributions?)"
     r"(?: (?:and|&) \w+)? (?:by|from)\b.*",
     r"\W*with (?:files|material|reporting|additional|inputs?|contributions?|agencies)\b.*",
-    r".{0,120}\b(?:contributed|hat mitgearbeitet|a contribué|contribuyó) (?:to|an|à|a|en) (?:this|the|dieser|diesem|cet|este)"
-    r" (?:report|story|article|bericht|artikel|reportage|reportaje|artículo)\b.*",
+    r".{0,120}\b(?:contributed|hat mitgearbeitet|a contribué|contribuyó) (?:to|an|à|a|en)"
+    r" (?:this|the|dieser|diesem|cet|este) (?:report|story|article|bericht|artikel|reportage|reportaje|artículo)\b.*",
     r"(?:this|the) (?:article|story|report|post|piece) (?:was|is|has been|originally|first)\b.*",
     r"(?:dieser|der) (?:artikel|text|beitrag) (?:ist|wurde|erschien)\b.*|cet article (?:a été|est)\b.*",
     r"(?:editor[’']s? note|correction|clarification|anmerkung der redaktion|note de la rédaction)s?\s*[:–—-].*",
@@ -97,7 +97,8 @@ _CAPTION = _any(
     r"\W*(?:image|photo|picture|bild|video)?\s*caption[\s:,].*",
     r"\W*(?:file|archive|handout|undated)(?: (?:photo|picture|image|pic|footage|video))?\s*[:–—-]\s.*",
     rf"\W*(?:{_MEDIA})\s*(?:\d+\s*)?(?:[:：|]|[–—-]\s).*",
-    r"\W*(?:left|right|above|below|top|bottom|centre|center|clockwise)(?:,? (?:to|from) \w+)*\s*[:,]\s.*",
+    r"\W*(?:left|right|above|below|top|bottom|centre|center|clockwise)(?:,? (?:to|from) \w+)*\s*:\s.*",
+    r"\W*(?:clockwise )?from (?:top |bottom )?(?:left|right)\b.*",
 )
 _SHOWN = _any(
     r"\((?:file|archive) (?:photo|picture|image|pic)\)",
@@ -127,19 +128,22 @@ _PLACEHOLDER = re.compile(r"(?:^|\s)%[ds]\b|\{\{.*?\}\}|\$\{.*?\}|<%.*?%>|\[\[.*
 #: Said nowhere but in furniture, whoever says it.
 _CALLS = _any(
     r"\bsign(?:ing)?[ -]up (?:for|to|here|now|today)\b.*\b(?:newsletter|e?-?mails?|alerts?|inbox|updates|free)\b",
-    r"\b(?:subscribe|subscribing|abonnieren sie|abonnez-vous|suscríb[ea]\w*|iscriv\w+|abonneer|inscreva-se|zapisz się"
+    r"\b(?:subscribe|abonnieren sie|abonnez-vous|suscríb[ea]\w*|iscriv\w+|abonneer|inscreva-se|zapisz się"
     r"|подпи\w+|підпи\w+|prenumerera)\b.*\b(?:newsletter|podcasts?|channel|kanal|canal|inbox|boletín|infolettre|рассылк\w+"
     r"|канал\w*|today|now|us|our|here|jetzt)\b",
     r"\b(?:follow|like|join|find|contact|email|reach) (?:us|me|him|her|them|our \w+) (?:on|at|via) ",
     r"\b(?:folgen sie uns|suivez[- ]nous|s[íi]guenos|seguici|volg ons|siga-nos|följ oss|śledź nas|sledujte nás)\b",
     r"\b(?:delivered|straight|direct(?:ly)?|sent) (?:straight |direct(?:ly)? |right )?(?:to|into) (?:you|your)\b",
     r"\b(?:click|tap) (?:here|below|on the link|the link|to (?:read|watch|see|listen|sign|join|subscribe|share))\b",
-    r"\b(?:have|has) not been moderated\b|\bcomments? (?:are|is|have been|has been|on this|for this)(?: now)? (?:closed|"
-    r"disabled|moderated|article|story|post)\b|\b(?:no longer|not) accepting comments\b",
+    r"\b(?:have|has) not been moderated\b"
+    r"|\bcomments? (?:are|is|have been|has been|on this|for this)(?: now)? (?:closed|disabled|moderated|article"
+    r"|story|post)\b|\b(?:no longer|not) accepting comments\b",
     r"\bviews? (?:and opinions )?expressed\b.*\b(?:do(?:es)? not|are (?:those|solely)|necessarily)\b",
-    r"\ball rights reserved\b|\balle rechte vorbehalten\b|\btous droits réservés\b|\btodos (?:los derechos|os direitos)\b"
+    r"\ball rights reserved\b|\balle rechte vorbehalten\b|\btous droits réservés\b"
+    r"|\btodos (?:los derechos|os direitos)\b"
     r"|\btutti i diritti\b|\bвсе права защищены\b|\bwszelkie prawa zastrzeżone\b|\balle rettigheder\b",
-    r"\b(?:we|this (?:site|website)|our (?:site|website|partners)) (?:and our \w+ )?(?:use|uses|value|store)\b.*\bcookies?\b",
+    r"\b(?:we|this (?:site|website)|our (?:site|website|partners)) (?:and our \w+ )?(?:use|uses|value|store)\b"
+    r".*\bcookies?\b",
     r"\b(?:required fields are marked|e-?mail address will not be published)\b",
     r"\bdownload (?:the|our) (?:[\w’']+ ){0,4}app\b.*\b(?:app store|google play|here|now|today|free)\b",
     r"\bbloggers? like this\b|\bshare this (?:article|story|post|page|video|with)\b|\bappeared first on\b",
@@ -151,23 +155,27 @@ _CALLS = _any(
 _OPENS = _any(
     r"\W*(?:read|see|watch|listen|learn|find out)(?: (?:more|also|next|on|now|it|the full))*\s*[:|»>→–—-]",
     r"\W*(?:read|see) (?:more|also|next)\b(?:(?! than).)*",
-    r"\W*(?:related|recommended|trending|most read|more from|more on|you (?:may|might) also|don[’']t miss|editors?[’'] picks?)\b",
+    r"\W*(?:related|recommended|trending|most read|more from|more on)\b",
+    r"\W*(?:you (?:may|might) also|don[’']t miss|editors?[’'] picks?)\b",
     r"\W*(?:advertisement|sponsored|anzeige|publicité|publicidad|pubblicità|advertentie|annons|реклама|reklama|広告)\W*$",
     r"\W*(?:lesen sie (?:auch|mehr)|mehr zum thema|mehr dazu|auch interessant|hier geht es zu[mr])\b",
-    r"\W*(?:à )?lire (?:aussi|la suite|également)\b|\W*voir aussi\b|\W*inscrivez-vous\b|\W*sur le même (?:sujet|thème)\b",
+    r"\W*(?:à )?lire (?:aussi|la suite|également)\b|\W*voir aussi\b|\W*inscrivez-vous\b",
+    r"\W*sur le même (?:sujet|thème)\b",
     r"\W*(?:lea|lee|leer) (?:también|más)\b|\W*te puede interesar\b|\W*(?:leggi|vedi) anche\b|\W*lees (?:ook|meer)\b",
     r"\W*(?:leia|veja) (?:também|mais)\b|\W*läs (?:också|även|mer)\b|\W*l[æe]s (?:også|mere?)\b",
     r"\W*(?:czytaj|zobacz|przeczytaj) (?:także|też|również|więcej)\b|\W*čtěte (?:také|též)\b",
-    r"\W*(?:читайте|смотрите) (?:также|ещё|еще)\b|\W*читайте (?:також|ще)\b|\W*(?:関連記事|あわせて読みたい|相关阅读|관련 ?기사)",
+    r"\W*(?:читайте|смотрите) (?:также|ещё|еще)\b|\W*читайте (?:також|ще)\b",
+    r"\W*(?:関連記事|あわせて読みたい|相关阅读|관련 ?기사)",
     r"\W*(?:leave|post|write|add) (?:a|your) (?:comment|reply)\b|\W*(?:view|show|see|load) (?:all|more)(?: \w+)?\W*$",
     r"\W*(?:share|tweet|print|copy link|e-?mail|save|comments?)\W*(?:$|on \w+\W*$)",
-    r"\W*(?:last |first )?(?:updated|published|posted|modified|aktualisiert|stand|publié|mis à jour|publicado)\s*(?:on|at|le|el|am|:)",
+    r"\W*(?:last |first )?(?:updated|published|posted|modified|aktualisiert|stand|publié|mis à jour|publicado)"
+    r"\s*(?:[:|]|(?:on|at|le|el|am)\b.{0,12}\d)",
 )
 # Softer words: furniture only where the line addresses its readers, at the article's head or foot.
 _SITE = _any(
-    r"\b(?:newsletters?|subscri\w+|inbox|comments?|commenting|cookies?|notifications?|alerts|sign[ -]?(?:in|up)|log[ -]?in|"
-    r"account|privacy|terms|app|facebook|twitter|instagram|tiktok|whatsapp|telegram|youtube|linkedin|bluesky|mastodon|"
-    r"threads|podcast|e-?mail|latest|updates|headlines|stories|story|article|page|website|site|journalism|donat\w+|"
+    r"\b(?:newsletters?|subscri\w+|inbox|comments?|commenting|cookies?|notifications?|alerts|sign[ -]?(?:in|up)|"
+    r"log[ -]?in|account|privacy|terms|app|facebook|twitter|instagram|tiktok|whatsapp|telegram|youtube|linkedin|"
+    r"bluesky|mastodon|threads|podcast|e-?mail|latest|updates|headlines|stories|story|article|page|website|site|journalism|donat\w+|"
     r"member(?:ship)?|advert\w*|download|newsroom|readers?|feedback|share|follow|tips?)\b",
     r"\b(?:kommentar\w*|abonn\w+|anmeld\w+|konto|datenschutz|artikel|beitrag|leser\w*|seite|commentaires?|compte|lecteurs?"
     r"|comentarios?|boletín|cuenta|lectores|artículo|commenti|articolo|lettori|reacties|artikelen|lezers|comentários)\b",
@@ -180,8 +188,8 @@ _ADDRESS = _any(
     r"^\W*(?:get|join|follow|share|sign|subscribe|download|read|watch|listen|click|tap|visit|contact|email|send|support|help)\b",
 )
 _BIO = _any(
-    r"\bis (?:an? |the )?(?:\w+[ -]){0,4}(?:writer|reporter|editor|journalist|correspondent|contributor|columnist|author|"
-    r"producer|blogger|freelancer|staff)\b(?: (?:at|for|with|in|of|based|who|covering|and)\b|[.,])",
+    r"\bis (?:an? |the )?(?:\w+[ -]){0,4}(?:writer|reporter|editor|journalist|correspondent|contributor|columnist|"
+    r"author|producer|blogger|freelancer|staff)\b(?: (?:at|for|with|in|of|based|who|covering|and)\b|[.,])",
     r"\b(?:covers?|writes? about|reports? on)\b.*\b(?:for|at) (?:the )?[A-Z]",
 )
 

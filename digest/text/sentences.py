@@ -23,9 +23,11 @@ _WORDLESS = re.compile(r"[\W_]*$")
 _SMALL = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
 _DECIMAL = re.compile(r"\d[.,．，]$")
 _SPEAKS_ON = re.compile(r"(?:と|って|などと|、|，|との|という)")
-# A paragraph's aside that is a sentence of its own: "(He left.) She stayed."
+# Ends that sentencex doesn't see: "(He left.) She stayed.", a stray "”. " at the start, "said no. The", "then… The".
 _ASIDE = re.compile(r"\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
+_STRAY = re.compile(rf"(?:^|(?<=\s))[{QUOTES}]+[.!?]\s+(?=\S)")
 _NOT_NUMBER = re.compile(r"\b[Nn]o\.\s+(?=[^\W\d_a-z])")
+_TRAILED = re.compile(rf"(?<=\w)(?:…|\.{{3}})[{CLOSING}]*\s+(?=[{QUOTES}(]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
 
 #: Abbreviations that sentencex takes for an end, by language; most are followed by a capital.
 _ABBREVIATIONS = {
@@ -72,32 +74,38 @@ def _ends(paragraph: str, language: str) -> tuple[int, ...]:
 
 
 def _proposed(paragraph: str, language: str) -> Iterator[int]:
-    """Where sentencex, and the two patterns that it lacks, would end a sentence."""
-    at = 0
+    """Where sentencex, and the patterns that it lacks, would end a sentence."""
+    start = 0
     for part in sentencex.segment(language, _masked(paragraph)):
-        inner = [m.end() for m in _NOT_NUMBER.finditer(part)] if language in {"en", "es", "it"} else []
-        if aside := _ASIDE.match(part):
-            inner.insert(0, aside.end())
-        yield from (at + end for end in inner if end < len(part))
-        at += len(part)
-        if at < len(paragraph):
-            yield at
+        end = start + len(part)
+        yield from sorted({start + at for at in _inner(paragraph[start:end], language)})
+        if end < len(paragraph):
+            yield end
+        start = end
+
+
+def _inner(part: str, language: str) -> Iterator[int]:
+    patterns = (_TRAILED, _STRAY, _NOT_NUMBER) if language in {"en", "es", "it"} else (_TRAILED, _STRAY)
+    yield from (match.end() for pattern in patterns for match in pattern.finditer(part))
+    if aside := _ASIDE.match(part):
+        yield aside.end()
 
 
 def _masked(paragraph: str) -> str:
-    """The same length, without quotation marks but for those that close a sentence."""
-    if not any(mark in paragraph for mark in _MARKS):
-        return paragraph
+    """The same length, without quotation marks but for those that close a sentence, and without what is no letter."""
     return _MARK.sub(_mask, paragraph)
 
 
-_MARKS = QUOTES
-_MARK = re.compile(rf"([{re.escape(_STOPS)}][{CLOSING}]+)(?=\s|$|[{OPENING}]|[^\W\d_])|[{QUOTES}](\S?)")
+_MARK = re.compile(
+    rf"([{re.escape(_STOPS)}](?:\s»(?!\S)|[{CLOSING}]+))(?=\s|$|[{OPENING}]|[^\W\d_])|[{QUOTES}](\S?)|[\ud800-\udfff]"
+)
 
 
 def _mask(match: re.Match[str]) -> str:
     if match[1]:
-        return match[1][0] + "”" * (len(match[1]) - 1)
+        return match[1][0] + "!" * (len(match[1]) - 1)
+    if match[2] is None:
+        return "\ufffd"
     return ("A" if match[2].isupper() or match[2].isdigit() else "a") + match[2]
 
 
@@ -108,6 +116,8 @@ def _joins(before: str, after: str, language: str) -> bool:
     if _SMALL.match(after) and after.lstrip(QUOTES + "([ ")[:1].islower():
         return True
     if not before[-1].isspace():
+        if after[0] == "-":
+            return True
         return bool(_DECIMAL.search(before) and after[0].isdigit()) or bool(
             before[-1] in "」』”" and _SPEAKS_ON.match(after)
         )
