@@ -7,10 +7,15 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.databases"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is no defect of the program's; neither is the first run, when Hypothesis makes its tables.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
