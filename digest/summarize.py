@@ -6,15 +6,16 @@ Which sentences is the summarizer's choice; that they are verbatim, in reading o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 from digest.errors import DigestError
 from digest.model import Article, Brief, Ranked, Sentence, Story
 from digest.ports import Budget, Candidate, Summarizer
 from digest.text.sentences import sentences
 
-#: Beyond these an article adds cost and no news: briefs are told from its beginning.
+#: Beyond these a story adds cost and no news: it is told from the beginnings of its articles.
 _MOST_SENTENCES = 400
+_FEWEST_SENTENCES = 5
 _MOST_LETTERS = 100_000
 #: Longer than this is no sentence (a table, a list, text without any stop).
 _LONGEST = 1_000
@@ -28,9 +29,10 @@ def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) 
 def candidates(story: Story) -> tuple[Candidate, ...]:
     """Every sentence that the story's brief may use, in reading order, the lead's first, none twice."""
     language = story.lead.language
-    readable = (article for article in story.articles if article.language in {language, "und"})
+    readable = [article for article in story.articles if article.language in {language, "und"}]
+    share = max(_MOST_SENTENCES // len(readable), _FEWEST_SENTENCES)
     first: dict[str, Candidate] = {}
-    for candidate in chain.from_iterable(map(_sentences, readable)):
+    for candidate in chain.from_iterable(islice(_sentences(article), share) for article in readable):
         first.setdefault(_key(candidate.text), candidate)
     first.pop("", None)
     return tuple(first.values())
@@ -44,7 +46,7 @@ def _sentences(article: Article) -> Iterator[Candidate]:
             yield Candidate(text=text, article=article, position=position, paragraph=index)
             position += 1
         room -= len(paragraph)
-        if room <= 0 or position >= _MOST_SENTENCES:
+        if room <= 0:
             return
 
 
@@ -53,7 +55,7 @@ def _whole(paragraph: str, language: str, room: int) -> tuple[str, ...]:
     found = sentences(paragraph[:room], language)
     if len(paragraph) > room:  # the last one may be cut
         found = found[:-1]
-    return tuple(text for text in found[:_MOST_SENTENCES] if len(text) <= _LONGEST)
+    return tuple(text for text in found if len(text) <= _LONGEST)
 
 
 def _key(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
+from typing import Any
 
 from sumy.models.dom import (  # type: ignore[import-untyped]  # sumy has no types
     ObjectDocumentModel,
@@ -11,7 +12,8 @@ from sumy.models.dom import (  # type: ignore[import-untyped]  # sumy has no typ
     Sentence,
 )
 
-from digest.ports import Candidate
+from digest.ports import Budget, Candidate
+from digest.summarizers.fit import fit
 from digest.text.sentences import sentences
 from digest.text.words import stems, words
 
@@ -56,3 +58,14 @@ def document(candidates: Sequence[Candidate], language: str) -> ObjectDocumentMo
     headings = Paragraph([Sentence(title, tokenizer, is_heading=True) for title in titles])
     runs = groupby(candidates, key=lambda candidate: (candidate.article.id, candidate.paragraph))
     return ObjectDocumentModel([headings, *(Paragraph([Told(one, tokenizer) for one in run]) for _, run in runs)])
+
+
+def taking(budget: Budget, language: str) -> Callable[[Sequence[Any]], list[Any]]:
+    """sumy's ``count``: of its ratings, the best first, those that the budget holds."""
+
+    def take(ratings: Sequence[Any]) -> list[Any]:
+        rated = {id(rating.sentence.candidate): rating for rating in ratings}
+        kept = fit((rating.sentence.candidate for rating in ratings), budget, language)
+        return [rated[id(candidate)] for candidate in kept]
+
+    return take

@@ -5,13 +5,11 @@ A method rates; what is taken within the budget is settled by ``fit``, which sum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from digest.ports import Budget, Candidate
 from digest.summarizers import methods
-from digest.summarizers.document import Stemmer, Told, document
-from digest.summarizers.fit import fit
+from digest.summarizers.document import Stemmer, Told, document, taking
 from digest.summarizers.lead import lead
 from digest.text.words import stop_words
 
@@ -28,16 +26,5 @@ class Named:
         model = document(candidates, language)
         headings = (word for heading in model.headings for word in heading.words)
         method = methods.make(self.name, Stemmer(language), stop_words(language), headings)
-        chosen: Sequence[Told] = method(model, _taking(budget, language))
+        chosen: Sequence[Told] = method(model, taking(budget, language))
         return tuple(sentence.candidate for sentence in chosen) or lead(candidates, budget, language=language)
-
-
-def _taking(budget: Budget, language: str) -> Callable[[Sequence[Any]], list[Any]]:
-    """sumy's ``count``: of its ratings, the best first, those that the budget holds."""
-
-    def take(ratings: Sequence[Any]) -> list[Any]:
-        rated = {id(rating.sentence.candidate): rating for rating in ratings}
-        kept = fit((rating.sentence.candidate for rating in ratings), budget, language)
-        return [rated[id(candidate)] for candidate in kept]
-
-    return take

@@ -1,0 +1,82 @@
+"""Sentences that lean on what stood before them: by their first words, by a quotation that they are in the middle of.
+
+The lists are the commonest openings in each language; a language without a list is judged by its quotation marks alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from digest.ports import Candidate
+from digest.text.quotes import OPENING, quotations
+from digest.text.words import words
+
+#: Pronouns and connectives that, as a sentence's first word, point back.
+_BACKWARD = {
+    "en": "he she it they his her hers its their theirs this that these those him them such both neither either "
+    "but and or so yet nor however meanwhile also then still although though moreover furthermore nevertheless "
+    "nonetheless instead besides otherwise thus therefore hence consequently additionally separately conversely "
+    "afterwards afterward likewise similarly elsewhere earlier later here there because i we you my our your",
+    "de": "er sie es ihr ihre ihren ihrem ihrer sein seine seinen seinem seiner dieser diese dieses diesen diesem das "
+    "dies aber und oder doch jedoch dennoch trotzdem außerdem zudem ferner auch dann danach daraufhin deshalb daher "
+    "darum dagegen dabei damit davon dazu hier dort inzwischen unterdessen allerdings hingegen denn so ich wir",
+    "fr": "il elle ils elles ce cet cette ces cela ça celui celle ceux celles son sa ses leur leurs mais et ou donc or "
+    "car pourtant cependant toutefois néanmoins ensuite puis aussi ainsi alors enfin ailleurs y en je nous vous",
+    "es": "él ella ello ellos ellas este esta esto estos estas ese esa eso esos esas aquel aquella su sus pero y e o "
+    "sino sin también además luego después entonces así asimismo mientras aunque porque ahí allí yo nosotros",
+    "it": "egli ella lui lei esso essa essi esse loro questo questa questi queste quello quella quelli quelle suo sua "
+    "suoi sue ma e ed o però tuttavia inoltre anche poi quindi così dunque allora infatti invece intanto io noi",
+    "pt": "ele ela eles elas este esta isto estes estas esse essa isso esses essas aquele aquela seu sua seus suas mas "
+    "e ou porém contudo todavia entretanto também além depois então assim portanto porque eu nós",
+    "nl": "hij zij ze het hun haar zijn dit dat deze die maar en of dus echter toch ook dan daarna daarom daarbij "
+    "bovendien verder intussen ondertussen hier daar want ik wij we",
+    "sv": "han hon den det de hans hennes dess deras denna detta dessa men och eller så dock ändå också sedan därefter "
+    "därför dessutom vidare samtidigt här där jag vi",
+}
+_LISTS = {language: frozenset(listed.split()) for language, listed in _BACKWARD.items()}
+
+_STOPPED = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
+_POINTING = re.compile(r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)", re.IGNORECASE)
+
+
+def leans(candidate: Candidate, language: str) -> bool:
+    """Whether the sentence needs what stood before it, or beside it, to be understood."""
+    text = candidate.text
+    return (
+        _points_back(text, language)
+        or not _STOPPED.search(text)
+        or bool(_POINTING.search(text))
+        or _is_all_quotation(text)
+        or _stands_in_quotation(candidate)
+    )
+
+
+def _points_back(text: str, language: str) -> bool:
+    first = next(iter(words(text, language)), "")
+    return first.lower() in _LISTS.get(language, frozenset()) and not _is_abbreviation(first)
+
+
+def _is_abbreviation(word: str) -> bool:
+    """``US`` isn't ``us``, ``IT`` isn't ``it``: but ``I`` is."""
+    return len(word) > 1 and word.isupper()
+
+
+def quotes(text: str) -> bool:
+    """Whether the sentence holds someone's words."""
+    return bool(quotations(text))
+
+
+def _is_all_quotation(text: str) -> bool:
+    """Someone's words, without who speaks."""
+    spans = quotations(text)
+    own = len(words(text, "und")) - sum(len(words(text[start:end], "und")) for start, end in spans)
+    return (bool(spans) and own < 2) or (not spans and text[:1] in OPENING)
+
+
+def _stands_in_quotation(candidate: Candidate) -> bool:
+    """A quotation began in this paragraph before the sentence, and goes on."""
+    paragraphs = candidate.article.paragraphs
+    if candidate.paragraph >= len(paragraphs):
+        return False
+    before = paragraphs[candidate.paragraph].partition(candidate.text)[0]
+    return before.count('"') % 2 == 1 or before.count("“") > before.count("”") or before.count("«") > before.count("»")
