@@ -10,14 +10,16 @@ from typing import Protocol
 
 #: Beyond this, more text makes no difference.
 _ENOUGH = 1000
-#: How much a declaration counts against what the letters say: decisive for a headline, nothing for an article.
-_PRIOR = 0.25
+#: How much a declaration counts against what the letters say, and up to how many letters in full: decisive for a
+#: headline, nothing for an article.
+_PRIOR, _SHORT = 0.6, 40
 #: A text that no language claims with more than this is ``und``.
 _LEAST = 0.15
 _SAME = {
     "iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "sh": "sr", "arz": "ar",
     "cmn": "zh", "yue": "zh", "wuu": "zh",
 }  # fmt: skip
+_KANA = re.compile("[\u3040-\u30ff]")
 _NOT_WORDS = re.compile(r"https?://\S+|[\d\W_]+")
 
 
@@ -32,9 +34,8 @@ def detect(text: str, declared: str = "") -> str:
     if not letters:
         return prior or "und"
     scores = _scores(letters)
-    if prior:
-        weight = _PRIOR * min(1.0, 100 / len(letters)) if len(letters) < _ENOUGH else 0.0
-        scores[prior] = scores.get(prior, 0.0) + weight
+    if prior and len(letters) < _ENOUGH:
+        scores[prior] = scores.get(prior, 0.0) + _PRIOR * min(1.0, _SHORT / len(letters))
     best = max(scores, key=lambda tag: scores[tag], default="und")
     return best if scores.get(best, 0.0) >= _LEAST else "und"
 
@@ -46,10 +47,14 @@ def primary(tag: str) -> str:
 
 
 def _scores(letters: str) -> dict[str, float]:
-    labels, probabilities = _model().predict(letters.lower(), k=5)
+    # the model knows few headlines in capitals
+    text = letters.lower() if letters.isupper() else letters
+    labels, probabilities = _model().predict(text, k=5)
     scores: dict[str, float] = {}
     for label, probability in zip(labels, probabilities, strict=True):
         tag = primary(label.removeprefix("__label__"))
+        if tag == "ja" and not _KANA.search(letters):
+            tag = "zh"  # no Japanese sentence does without kana
         scores[tag] = scores.get(tag, 0.0) + float(probability)
     return scores
 

@@ -17,12 +17,13 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
+_LETTER = rf"[^\W_{_UNSPACED}]"
 _WORD = re.compile(
     rf"""
       (?P<unspaced>[{_UNSPACED}]+)
     | \d+(?:[.,:]\d+)*[^\W\d_{_UNSPACED}]*              # 1,000  3.5  19:30  7th  5km
     | (?:[^\W\d_{_UNSPACED}]\.){{2,}}                      # U.S.  a.m.
-    | [^\W_{_UNSPACED}][^\W_{_UNSPACED}\u0300-\u036f]*(?:['\-·][^\W_{_UNSPACED}]+)*
+    | {_LETTER}(?:{_LETTER}|[\u0300-\u036f])*(?:['\-·](?:{_LETTER}|[\u0300-\u036f])+)*
     """,
     re.VERBOSE,
 )
@@ -100,11 +101,19 @@ def _stemmer(language: str) -> Callable[[str], str]:
     return str
 
 
+#: sumy's Portuguese list has "n\\xe3o" where it means "não".
+_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
+
+
+def _letter(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
+
+
 @lru_cache
 def stop_words(language: str) -> frozenset[str]:
     """Words that carry no meaning, in lower case; empty for a language that sumy has no list for."""
     if name := _STOP_WORDS.get(language):
         # not through sumy.utils, which imports requests and pycountry
         text = (files("sumy") / "data" / "stopwords" / f"{name}.txt").read_text("utf-8")
-        return frozenset(line.strip().lower() for line in text.splitlines() if line.strip())
+        return frozenset(_ESCAPED.sub(_letter, line.strip()).lower() for line in text.splitlines() if line.strip())
     return frozenset()

@@ -1,0 +1,87 @@
+"""Words, stems, stop words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.text.words import stems, stop_words, words
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        pytest.param(
+            "en", "The mayor's anti-noise law won't pass.", "The mayor's anti-noise law won't pass", id="inner"
+        ),
+        pytest.param("en", "the mayor’s “law”", "the mayor's law", id="typographic"),
+        pytest.param("en", "1,000.50 at 19:30, 3.5% of 7th x2", "1,000.50 at 19:30 3.5 of 7th x2", id="numbers"),
+        pytest.param("en", "the U.S. at 5 a.m. sharp", "the U.S. at 5 a.m. sharp", id="dotted"),
+        pytest.param("en", "snake_case – dash—dash/slash", "snake case dash dash slash", id="separators"),
+        pytest.param("fr", "L’école qu’elle aujourd’hui", "L' école qu' elle aujourd'hui", id="elision"),
+        pytest.param("it", "dell'arte nell’acqua", "dell' arte nell' acqua", id="elision in Italian"),
+        pytest.param("de", "Straßenbahn-Fahrer über Öl", "Straßenbahn-Fahrer über Öl", id="umlauts"),
+        pytest.param("ru", "Город — за́втра", "Город за́втра", id="accent mark"),
+        pytest.param("ar", "الكِتَابُ جديد", "الكتاب جديد", id="vowel points"),
+        pytest.param("zh", "东京都，雨", "东京 京都 雨", id="pairs"),
+        pytest.param("ja", "東京タワーNHK", "東京 京タ タワ ワー NHK", id="mixed scripts"),
+        pytest.param("ko", "서울시 날씨", "서울시 날씨", id="Korean is spaced"),
+        pytest.param("en", "… !!! 🙂", "", id="none"),
+    ],
+)
+def test_words(language: str, text: str, found: str) -> None:
+    assert words(text, language) == tuple(found.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "forms", "stem"),
+    [
+        ("en", ["vote", "voted", "voting", "Votes"], "vote"),
+        ("de", ["Häuser", "Hauses"], "haus"),
+        ("cs", ["domy", "domech"], "dom"),
+        ("xx", ["Same"], "same"),
+        ("zh", ["东京"], "东京"),
+    ],
+)
+def test_forms_of_one_word_have_one_stem(language: str, forms: list[str], stem: str) -> None:
+    assert set(stems(forms, language)) == {stem}
+
+
+def test_ukrainian_words_are_stemmed_too() -> None:
+    assert len(set(stems(["міста", "місті"], "uk"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        ("ar", "في"), ("cs", "nebo"), ("de", "und"), ("el", "και"), ("en", "the"), ("es", "algunos"), ("fr", "dans"),
+        ("he", "של"), ("it", "che"), ("ja", "これ"), ("ko", "그리고"), ("pl", "jest"), ("pt", "não"), ("sk", "alebo"),
+        ("sv", "och"), ("th", "ที่"), ("uk", "але"), ("zh", "的"),
+    ],
+)  # fmt: skip
+def test_every_language_of_sumy_has_its_stop_words(language: str, word: str) -> None:
+    assert word in stop_words(language)
+
+
+def test_other_languages_have_none() -> None:
+    assert stop_words("und") == frozenset()
+
+
+@given(st.text(), st.sampled_from(["en", "fr", "zh", "und"]))
+def test_any_text_has_words_that_are_words(text: str, language: str) -> None:
+    assert all(word.strip(" .,;:!?\"'-") for word in words(text, language))
+
+
+def test_words_stems_and_stop_words_cost_no_nltk_and_no_sumy_summarizer() -> None:
+    """Start-up: NLTK costs 0.4 s, and so does what sumy's own helpers import."""
+    code = (
+        "import sys; from digest.text.words import stems, stop_words, words\n"
+        "stems(words('It rains', 'en'), 'en'); stop_words('en')\n"
+        "sys.exit(bool({'nltk', 'requests', 'pycountry', 'numpy'} & set(sys.modules)))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
