@@ -1,0 +1,206 @@
+"""The mail as a reader sees it: styles after inlining, accessibility, widths, night, print, in a real Chromium."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from digest.model import Digest, Failure, LeftOut
+from digest.render import Brand, Links, Look, environment, render, tokens
+from digest.render.folders import search_path
+from digest.render.view import page as view
+from tests.browser import browser
+from tests.digests import article, brief, digest, news
+
+__all__ = ["browser"]  # a fixture
+pytestmark = pytest.mark.slow
+
+LOOK = Look(
+    show_left_out=True,
+    show_failures=True,
+    reason="You get this letter because you asked for it.",
+    brand=Brand(address="Harbour Press Office, Pier 4, Sandhaven"),
+    links=Links(web="https://a.example/w", preferences="https://a.example/p", unsubscribe="https://a.example/u"),
+)
+ARABIC = brief(
+    [
+        article(
+            "الميناء يفتح الهويس الشمالي قبل موعده بعام",
+            ["فُتح الهويس الشمالي أمام سفن الشحن يوم السبت."],
+            source="صحيفة الميناء",
+            language="ar",
+            url="https://port.example/1",
+        )
+    ]
+)
+LONG = brief([article("Donaudampfschifffahrtsgesellschaftskapitän" * 3, ["https://a.example/" + "x" * 150])])
+
+
+def full(language: str = "en") -> Digest:
+    """Every part of the page at once."""
+    return digest(
+        [news(0, section="Harbour"), news(1, section="Sky"), news(2), ARABIC, LONG],
+        language=language,
+        left_out=[LeftOut(article=article("A long weekend"), reason="older than the window")],
+        failures=[Failure(source="Lighthouse Wire", url="https://l.example/", error="HTTP 503")],
+    )
+
+
+EDITIONS = {
+    "every part": (full(), LOOK),
+    "no sections": (digest(), Look()),
+    "one story": (digest(stories=1), Look()),
+    "no story": (digest([]), Look()),
+    "many stories": (digest(stories=70), LOOK),
+    "German": (full("de"), LOOK),
+    "Arabic": (full("ar"), LOOK),
+    "Japanese": (full("ja"), LOOK),
+}
+
+
+def stripped(html: str) -> str:
+    """As mail programs show it that drop the style element."""
+    return re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Any]:
+    contexts = []
+
+    def opened(html: str, *, width: int = 700, scheme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_content(html)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("variant", ["light", "dark", "320 pixels", "without style elements"])
+@pytest.mark.parametrize(("whole", "look"), EDITIONS.values(), ids=EDITIONS.keys())
+def test_axe_has_nothing_to_say(open_page: Any, whole: Digest, look: Look, variant: str) -> None:
+    html = render(whole, look).html
+    page = open_page(
+        stripped(html) if variant.startswith("without") else html,
+        width=320 if variant == "320 pixels" else 700,
+        scheme="dark" if variant == "dark" else "light",
+    )
+
+    found = Axe().run(page)
+
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []
+
+
+@pytest.mark.parametrize("style", [True, False], ids=["as sent", "without style elements"])
+@pytest.mark.parametrize(("whole", "look"), EDITIONS.values(), ids=EDITIONS.keys())
+def test_nothing_is_wider_than_a_small_phone(open_page: Any, whole: Digest, look: Look, style: bool) -> None:
+    html = render(whole, look).html
+
+    page = open_page(html if style else stripped(html), width=320)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_links_of_their_own_are_large_enough_for_a_thumb(open_page: Any) -> None:
+    page = open_page(render(full(), LOOK).html, width=320)
+
+    heights = page.evaluate(
+        "[...document.querySelectorAll('a:not(.cite)')].map(a => [a.textContent, a.getBoundingClientRect().height])"
+    )
+    assert [(words, height) for words, height in heights if height < 44] == []
+
+
+def test_running_text_is_at_least_16_pixels(open_page: Any) -> None:
+    page = open_page(stripped(render(full(), LOOK).html))
+
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.brief, li')].map(p => parseFloat(getComputedStyle(p).fontSize))"
+    )
+    assert min(sizes) >= 16
+
+
+def test_headings_go_down_one_step_at_a_time(open_page: Any) -> None:
+    for whole, look in EDITIONS.values():
+        page = open_page(render(whole, look).html)
+
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_axe_would_say_something(open_page: Any) -> None:
+    html = render(full(), LOOK).html
+    broken = html.replace("color:#5b5f67", "color:#c9c9c9").replace('<html lang="en"', "<html").replace("<h1", "<h4")
+
+    found = Axe().run(open_page(broken))
+
+    assert {"color-contrast", "html-has-lang", "page-has-heading-one"} <= {
+        one["id"] for one in found.response["violations"]
+    }
+
+
+def test_night_in_outlook_is_dark_and_legible(open_page: Any) -> None:
+    page = open_page(render(full(), LOOK).html)
+
+    page.evaluate("for (const name of ['data-ogsc', 'data-ogsb']) document.documentElement.setAttribute(name, '')")
+
+    assert page.evaluate("getComputedStyle(document.querySelector('.ground')).backgroundColor") == "rgb(18, 19, 22)"
+    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+
+
+def test_right_to_left_editions_mirror(open_page: Any) -> None:
+    html = render(full("ar"), LOOK).html
+
+    left = open_page(html).evaluate("document.querySelector('h1').getBoundingClientRect().x")
+    aligned = open_page(html).evaluate(
+        "(() => { const r = document.createRange(); r.selectNodeContents(document.querySelector('.date'));"
+        " return [r.getBoundingClientRect().right, document.querySelector('.date').getBoundingClientRect().right] })()"
+    )
+    assert left > 0
+    assert aligned[0] == pytest.approx(aligned[1], abs=1)
+
+
+def test_night_is_dark_and_print_is_white(open_page: Any) -> None:
+    html = render(full(), LOOK).html
+    ground = "getComputedStyle(document.querySelector('.ground')).backgroundColor"
+
+    assert open_page(html, scheme="dark").evaluate(ground) == "rgb(18, 19, 22)"
+    page = open_page(html)
+    page.emulate_media(media="print")
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.contents')).display") == "none"
+
+
+STYLES = """
+[...document.querySelectorAll('body, body *')].map(element => {
+  const style = getComputedStyle(element);
+  return [element.tagName + '.' + element.className, Object.fromEntries([...style].map(p => [p, style[p]]))];
+})
+"""
+
+
+@pytest.mark.parametrize("width", [320, 700])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_inlining_changes_no_computed_style(open_page: Any, width: int, scheme: str, media: str) -> None:
+    rendered, values = environment.html(search_path(LOOK), view(full(), LOOK).cut(60, 60))
+    before = tokens.TOKEN.sub(lambda token: str(values.held[int(token[1])]).replace("<", "&lt;"), rendered)
+    pages = [open_page(html, width=width, scheme=scheme) for html in (before, render(full(), LOOK).html)]
+    for page in pages:
+        page.emulate_media(media=media, color_scheme=scheme)
+
+    plain, inlined = (page.evaluate(STYLES) for page in pages)
+
+    assert len(plain) == len(inlined) > 60
+    for (name, one), (_, other) in zip(plain, inlined, strict=True):
+        assert {key: (one[key], other[key]) for key in one if one[key] != other[key]} == {}, name
