@@ -15,8 +15,10 @@ from importlib import import_module
 
 COMMANDS = {
     "preview": "compose and render; change nothing",
+    "collect": "fetch the sources once",
     "init": "write a starter configuration",
     "check": "settings, sources, templates, store: each with what to do next",
+    "sources": "add, list, show, remove, import, export or discover sources",
     "completion": "print a shell's completion script",
 }
 
