@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, bindparam, select, update
+from sqlalchemy import Column, Connection, Row, bindparam, func, select, update
 
 from digest.model import Entry
 from digest.store.rows import batches, columns, first_of_each, insert, read, row
@@ -48,6 +49,12 @@ def of(conn: Connection, source_id: str) -> tuple[Entry, ...]:
     """All entries of a source, in the order in which they came."""
     found = conn.execute(select(*_COLUMNS).where(table.c.source_id == source_id).order_by(table.c.id))
     return tuple(read(Entry, found))
+
+
+def counts(conn: Connection, *, since: datetime) -> Mapping[str, int]:
+    """How many entries of each source were first seen since then; a source without any isn't in it."""
+    query = select(table.c.source_id, func.count()).where(table.c.seen >= since).group_by(table.c.source_id)
+    return dict(conn.execute(query).tuples().all())
 
 
 def row_ids(conn: Connection, entries: Iterable[Entry]) -> tuple[int, ...]:

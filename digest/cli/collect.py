@@ -1,0 +1,82 @@
+"""``digest collect``: visit the sources once and keep what is new."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.model import Source
+    from digest.pipeline import Gathered
+    from digest.settings import Settings
+
+_EXAMPLES = """\
+examples:
+  digest collect
+  digest collect gazette herald           only these sources
+  digest collect --json | jq .new
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("ids", nargs="*", metavar="ID", help="which sources (default: all)")
+    parser.add_argument("--json", action="store_true", help="print what came as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Collect; 1 if every source failed."""
+    from datetime import UTC, datetime
+
+    from digest import settings
+    from digest.app import make_app
+    from digest.cli.progress import visiting
+    from digest.pipeline import gather
+
+    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    now = datetime.now(UTC)
+    app = make_app(found, now=now)
+    with app.store, visiting() as on_done:
+        gathered = gather(_wanted(args.ids, found), app, now=now, on_done=on_done)
+    if args.json:
+        print(_as_json(gathered))
+    _tell(gathered, as_json=args.json)
+    return 1 if gathered.is_lost else 0
+
+
+def _wanted(ids: Sequence[str], found: Settings) -> tuple[Source, ...]:
+    """The sources of those ids; all where none is named. Raises ``UsageError`` for an id that there isn't."""
+    from digest.cli.sources import source_named
+    from digest.errors import UsageError
+
+    if not found.sources:
+        raise UsageError("there are no sources", hint="add one: digest sources add https://example.org")
+    return tuple(source_named(name, found.sources) for name in ids) or found.sources
+
+
+def _tell(gathered: Gathered, *, as_json: bool) -> None:
+    from digest.cli.outcome import say
+
+    for failure in (*gathered.failures, *gathered.problems):
+        say(f"{failure.source} ({failure.url}): {failure.error}")
+    read = len(gathered.outcomes) - len(gathered.failures)
+    articles = "1 new article" if gathered.new == 1 else f"{gathered.new} new articles"
+    line = f"{articles} from {read} of {len(gathered.outcomes)} sources"
+    print(line, file=sys.stderr if as_json else sys.stdout)
+
+
+def _as_json(gathered: Gathered) -> str:
+    import json
+    from dataclasses import asdict
+
+    document = {
+        "new": gathered.new,
+        "sources": len(gathered.outcomes),
+        "failures": [asdict(failure) for failure in (*gathered.failures, *gathered.problems)],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)

@@ -1,0 +1,97 @@
+"""How the sources are doing: what ``digest sources list`` and ``show`` print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from digest.model import Source
+from digest.settings import Settings
+from digest.store import open_store
+from digest.store.sources import Health
+
+_WEEK = timedelta(days=7)
+_TITLES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A source, and what is known of it; no health where it was never visited."""
+
+    source: Source
+    health: Health | None
+    #: Entries first seen in the last seven days.
+    week: int
+
+    @property
+    def state(self) -> str:
+        """``new``, ``broken``, ``quiet`` (it works, and had nothing this week) or ``fine``."""
+        if self.health is None:
+            return "new"
+        return "broken" if self.health.error else "fine" if self.week else "quiet"
+
+
+def lines(found: Settings) -> tuple[Line, ...]:
+    """One for each source in the settings, in their order; the store is only read."""
+    from digest.store import entries, sources
+
+    with open_store(found.store.url, read_only=True) as store, store.read() as conn:
+        healths = {health.id: health for health in sources.health(conn)}
+        weeks = entries.counts(conn, since=datetime.now(UTC) - _WEEK)
+    return tuple(
+        Line(source=source, health=healths.get(source.id), week=weeks.get(source.id, 0)) for source in found.sources
+    )
+
+
+def as_table(known: Sequence[Line]) -> Iterator[str]:
+    """One line for each source, in columns."""
+    width = max((len(line.source.id) for line in known), default=0)
+    for line in known:
+        error = f"  {line.health.error}" if line.health and line.health.error else ""
+        yield f"{line.state:<6}  {line.source.id:<{width}}  {line.week:>4} a week  {line.source.address}{error}"
+
+
+def as_json(known: Sequence[Line]) -> str:
+    """The same for scripts."""
+    return json.dumps([_document(line) for line in known], ensure_ascii=False, indent=2)
+
+
+def details(source: Source, found: Settings, *, as_json: bool) -> str:
+    """All that is known of one source, and its newest titles."""
+    line = next(line for line in lines(found) if line.source.id == source.id)
+    document, newest = _document(line), _newest(source, found)
+    if as_json:
+        return json.dumps({**document, "newest": newest}, ensure_ascii=False, indent=2)
+    facts = (f"{name.replace('_', ' ')}: {value}" for name, value in document.items() if value)
+    return "\n".join([*facts, *(f"  {title}" for title in newest)])
+
+
+def _document(line: Line) -> dict[str, str | int]:
+    source, health = line.source, line.health or Health(id=line.source.id)
+    return {
+        "id": source.id,
+        "address": source.address,
+        "title": source.title or health.title,
+        "section": source.section,
+        "state": line.state,
+        "entries_this_week": line.week,
+        "last_success": _instant(health.last_success),
+        "failing_since": _instant(health.failing_since),
+        "error": health.error,
+    }
+
+
+def _instant(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else ""
+
+
+def _newest(source: Source, found: Settings) -> list[str]:
+    from digest.clean import clean
+    from digest.store import entries
+
+    with open_store(found.store.url, read_only=True) as store, store.read() as conn:
+        stored = entries.of(conn, source.id)
+    newest = sorted(stored, key=lambda entry: entry.published or entry.seen, reverse=True)[:_TITLES]
+    return [article.title for article in clean(newest)]

@@ -1,0 +1,117 @@
+"""``digest sources``: what the articles come from, and how it is doing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.model import Source
+    from digest.settings import Settings
+
+_EXAMPLES = """\
+examples:
+  digest sources add https://example.org          any address: a site, feed, page, file, folder
+  digest sources import subscriptions.opml        all feeds of a feed reader's list
+  digest sources list
+  digest sources export > feeds.opml
+"""
+_COMMANDS = {
+    "add": "visit an address and add it to the settings",
+    "list": "all sources and how they are doing",
+    "show": "one source and its newest articles",
+    "remove": "take a source out of the settings; what it brought is kept",
+    "import": "add all feeds of an OPML list",
+    "export": "print the sources on the web as OPML",
+    "discover": "say what an address leads to, and change nothing",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.epilog = _EXAMPLES
+    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    each = {
+        name: commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        for name, summary in _COMMANDS.items()
+    }
+    for name in ("add", "discover"):
+        each[name].add_argument("address", metavar="ADDRESS", help="a feed, site or page address, a file or a folder")
+        each[name].add_argument(
+            "--allow", action="append", default=[], metavar="HOST:PORT", help="permit a private address"
+        )
+    each["add"].add_argument("--id", help="a short name for it (default: made from the address)")
+    each["add"].add_argument("--title", default="", help="the name readers see (default: its own)")
+    each["add"].add_argument("--section", default="", help="the part of the digest it belongs to")
+    each["add"].add_argument("--force", action="store_true", help="add it even if it can't be read now")
+    for name in ("show", "remove"):
+        each[name].add_argument("id", metavar="ID", help="its id, as 'digest sources list' shows it")
+    each["import"].add_argument("file", metavar="FILE", help="an OPML file")
+    for name in ("list", "show"):
+        each[name].add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the action; data on stdout, talk on stderr."""
+    from digest.cli import sources_edit as edit
+
+    actions = {
+        "add": edit.add,
+        "list": _list,
+        "show": _show,
+        "remove": edit.remove,
+        "import": edit.import_,
+        "export": _export,
+        "discover": edit.discover,
+    }
+    actions[args.action](args)
+    return 0
+
+
+def _list(args: argparse.Namespace) -> None:
+    from digest.cli.health import as_json, as_table, lines
+
+    known = lines(settings_of(args))
+    if args.json:
+        print(as_json(known))
+    for line in () if args.json else as_table(known):
+        print(line)
+    if not known:
+        print("there are no sources: digest sources add https://example.org", file=sys.stderr)
+
+
+def _show(args: argparse.Namespace) -> None:
+    from digest.cli.health import details
+
+    found = settings_of(args)
+    print(details(source_named(args.id, found.sources), found, as_json=args.json))
+
+
+def _export(args: argparse.Namespace) -> None:
+    from digest.sources.opml import write_opml
+
+    print(write_opml(settings_of(args).sources, title="Sources"), end="")
+
+
+def source_named(source_id: str, sources: Sequence[Source]) -> Source:
+    """The source of that id. Raises ``UsageError`` with the nearest one if there is none."""
+    from digest.errors import UsageError
+    from digest.text.near import nearest
+
+    for source in sources:
+        if source.id == source_id:
+            return source
+    near = nearest(source_id, [source.id for source in sources])
+    meant = f" (did you mean {near!r}?)" if near else ""
+    raise UsageError(f"there is no source {source_id!r}{meant}", hint="'digest sources list' shows them")
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """The settings that the command line names, or that are found."""
+    from digest import settings
+
+    return settings.load(Path(args.config) if args.config else None, os.environ)

@@ -1,0 +1,142 @@
+"""What ``digest sources`` changes: it visits an address, says what it found, and edits the settings file."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from digest import settings
+from digest.clean import clean
+from digest.cli.outcome import say
+from digest.cli.sources import settings_of, source_named
+from digest.collect import collect
+from digest.errors import DigestError, SourceError, UsageError
+from digest.model import Failure, Source
+from digest.ports import Collected
+from digest.settings import Settings
+from digest.settings.edit import with_sources, without_source
+from digest.sources import make_collector
+from digest.sources.address import source_at
+from digest.sources.opml import read_opml, unused_id
+
+
+def add(args: argparse.Namespace) -> None:
+    """Visit the address, and put it into the settings if there is something to read."""
+    found, file = _settings_file(args)
+    source = source_at(args.address, taken=[known.id for known in found.sources])
+    source = replace(source, id=args.id or source.id, title=args.title, section=args.section)
+    _refuse_known(source, found.sources)
+    outcome = _visit(source, found, args.allow)
+    if isinstance(outcome, Failure) and not args.force:
+        raise DigestError(f"{outcome.url}: {outcome.error}", hint="add it all the same with --force")
+    _tell(outcome)
+    _write_with(file, [source])
+    print(source.id)
+
+
+def _refuse_known(source: Source, known: Sequence[Source]) -> None:
+    for other in known:
+        if other.id == source.id:
+            raise UsageError(f"there is a source {source.id!r} already", hint="give this one another --id")
+        if _place(other) == _place(source):
+            raise UsageError(f"{source.address} is there already, as {other.id!r}")
+
+
+def _place(source: Source) -> str:
+    return source.url if source.path is None else str(source.path.resolve())
+
+
+def import_(args: argparse.Namespace) -> None:
+    """Add the feeds of a list that aren't there yet."""
+    found, file = _settings_file(args)
+    try:
+        listed = read_opml(Path(args.file).expanduser().read_bytes())
+    except (SourceError, OSError) as error:
+        raise UsageError(f"{args.file}: {getattr(error, 'strerror', None) or error}") from error
+    known, taken = {source.url for source in found.sources}, {source.id for source in found.sources}
+    new: list[Source] = []
+    for source in listed:
+        if source.url not in known:
+            new.append(replace(source, id=unused_id(source.id, taken)))
+            taken.add(new[-1].id)
+    if new:
+        _write_with(file, new)
+    for source in new:
+        print(source.id)
+    print(f"{len(new)} added, {len(listed) - len(new)} there already", file=sys.stderr)
+
+
+def remove(args: argparse.Namespace) -> None:
+    """Take a source out of the settings, and out of the newsletters that name it."""
+    found, file = _settings_file(args)
+    source = source_named(args.id, found.sources)
+    _refuse_if_only(source, found)
+    _replace(file, without_source(file.read_text("utf-8"), source.id))
+    print(f"removed {source.id}; what it brought is kept", file=sys.stderr)
+
+
+def _refuse_if_only(source: Source, found: Settings) -> None:
+    """A newsletter without sources takes all, which nobody means who removes its last one."""
+    for newsletter in found.newsletters:
+        if newsletter.sources == (source.id,):
+            hint = "name another source for it first, or delete its line 'sources' if it may use all"
+            raise UsageError(f"{source.id!r} is the only source of newsletter {newsletter.id!r}", hint=hint)
+
+
+def _write_with(file: Path, new: Sequence[Source]) -> None:
+    _replace(file, with_sources(file.read_text("utf-8"), new, folder=file.parent))
+
+
+def _replace(file: Path, text: str) -> None:
+    """Put the new text in the file's place at once, or leave the old one."""
+    target = file.resolve()
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.chmod(target.stat().st_mode)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def discover(args: argparse.Namespace) -> None:
+    """Visit the address and say where its articles really are."""
+    source = source_at(args.address)
+    outcome = _visit(source, settings.defaults(os.environ), args.allow)
+    if isinstance(outcome, Failure):
+        raise DigestError(f"{outcome.url}: {outcome.error}")
+    _tell(outcome)
+    print(outcome.validators.url or source.address)
+
+
+def _visit(source: Source, found: Settings, allow: Sequence[str]) -> Collected | Failure:
+    fetch = replace(found.fetch, allow=(*found.fetch.allow, *allow))
+    (outcome,) = asyncio.run(collect([source], make_collector(fetch, datetime.now(UTC))))
+    return outcome
+
+
+def _tell(outcome: Collected | Failure) -> None:
+    """What was found there, and its first titles, on stderr."""
+    if isinstance(outcome, Failure):
+        say(f"{outcome.url}: {outcome.error}")
+        return
+    articles = clean(outcome.entries)
+    count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
+    say(f"found {outcome.title or outcome.source.address}: {count}")
+    for article in articles[:5]:
+        say(f"  {article.title}")
+    for problem in outcome.problems:
+        say(f"not read: {problem}")
+
+
+def _settings_file(args: argparse.Namespace) -> tuple[Settings, Path]:
+    found = settings_of(args)
+    if found.file is None:
+        raise UsageError("there are no settings to change", hint="write some: digest init")
+    return found, found.file

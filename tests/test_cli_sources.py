@@ -1,0 +1,216 @@
+"""``digest sources`` and ``digest collect``, as a person uses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+from tests.servers import Answer, WebServer, web_server
+
+SETTINGS = """\
+# mine
+[store]
+url = "sqlite:///mine.db"  # here
+
+[[sources]]
+id = "notes"
+path = "notes"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+sources = ["notes"]
+"""
+MORE = '\n[[sources]]\nid = "more"\nurl = "https://more.example/"\n'
+RSS = b"""<rss version='2.0'><channel><title>Harbour News</title>
+<item><guid>1</guid><title>The ferry sails</title><description>It sails again.</description></item></channel></rss>"""
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line in a folder with settings and one note."""
+    (tmp_path / "digest.toml").write_text(SETTINGS)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("The mill grinds again\n\nIt had stood still since autumn.\n")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*argv: str) -> tuple[int, str, str]:
+        code = main(argv)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    with web_server() as server:
+        server.routes["/feed"] = Answer(body=RSS)
+        yield server
+
+
+def settings_text() -> str:
+    return Path("digest.toml").read_text()
+
+
+def test_collect_keeps_what_is_new_once(run: Run) -> None:
+    assert run("collect") == (0, "1 new article from 1 of 1 sources\n", "")
+    assert json.loads(run("collect", "--json")[1]) == {"new": 0, "sources": 1, "failures": []}
+
+
+def test_collect_tells_what_failed_and_goes_on(run: Run, web: WebServer) -> None:
+    run("sources", "add", web.url("/dead"), "--force", "--id", "dead", "--allow", web.address)
+
+    code, out, err = run("collect")
+
+    assert (code, out) == (0, "1 new article from 1 of 2 sources\n")
+    assert f"digest: 127.0.0.1 ({web.url('/dead')}): 127.0.0.1 is not on the public Internet" in err
+
+
+def test_collect_fails_where_every_source_does(run: Run) -> None:
+    run("sources", "add", "http://127.0.0.1:9/", "--force", "--id", "dead")
+
+    assert run("collect", "dead")[0] == 1
+
+
+@pytest.mark.parametrize("command", [["collect", "note"], ["sources", "show", "note"], ["sources", "remove", "note"]])
+def test_a_wrong_id_is_answered_with_the_nearest(run: Run, command: list[str]) -> None:
+    code, out, err = run(*command)
+
+    assert (code, out) == (2, "")
+    assert "there is no source 'note' (did you mean 'notes'?)" in err
+
+
+def test_add_says_what_it_found_and_keeps_the_file_as_it_was(run: Run, web: WebServer) -> None:
+    before = settings_text()
+
+    code, out, err = run(
+        *("sources", "add", web.url("/feed"), "--id", "harbour", "--section", "Sea", "--allow", web.address)
+    )
+
+    assert (code, out) == (0, "harbour\n")
+    assert "found Harbour News: 1 article" in err
+    assert "The ferry sails" in err
+    added = f'[[sources]]\nid = "harbour"\nurl = "{web.url("/feed")}"\nsection = "Sea"\n'
+    assert added in settings_text()
+    assert settings_text().replace(added, "").split() == before.split()
+
+
+def test_add_refuses_what_can_not_be_read(run: Run, web: WebServer) -> None:
+    before = settings_text()
+
+    code, _, err = run("sources", "add", web.url("/dead"), "--allow", web.address)
+
+    assert code == 1
+    assert "404 Not Found" in err
+    assert "--force" in err
+    assert settings_text() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["notes"], "is there already, as 'notes'", id="the same place"),
+        pytest.param(["more", "--id", "notes"], "there is a source 'notes' already", id="the same id"),
+    ],
+)
+def test_add_refuses_what_is_there(run: Run, arguments: list[str], message: str) -> None:
+    Path("more").mkdir()
+    code, _, err = run("sources", "add", *arguments)
+
+    assert code == 2
+    assert message in err
+
+
+def test_a_folder_beside_the_settings_is_added_as_people_write_it(run: Run) -> None:
+    Path("more").mkdir()
+    Path("more/b.md").write_text("# A heading\n\nA text.\n")
+
+    run("sources", "add", "more", "--title", "More notes")
+
+    assert '[[sources]]\nid = "more"\npath = "more"\ntitle = "More notes"\n' in settings_text()
+
+
+def test_remove_takes_the_source_out_everywhere(run: Run) -> None:
+    Path("digest.toml").write_text(SETTINGS.replace('["notes"]', '["notes", "more"]') + MORE)
+
+    assert run("sources", "remove", "more")[0] == 0
+    assert settings_text().split() == SETTINGS.split()
+
+
+def test_the_last_source_of_all_can_go(run: Run) -> None:
+    Path("digest.toml").write_text(SETTINGS.replace('sources = ["notes"]\n', ""))
+
+    assert run("sources", "remove", "notes")[0] == 0
+    assert "sources" not in settings_text()
+
+
+def test_the_only_source_of_a_newsletter_stays(run: Run) -> None:
+    Path("digest.toml").write_text(SETTINGS + MORE)
+
+    code, _, err = run("sources", "remove", "notes")
+
+    assert code == 2
+    assert "'notes' is the only source of newsletter 'main'" in err
+    assert settings_text() == SETTINGS + MORE
+
+
+def test_what_is_exported_can_be_imported(run: Run, tmp_path: Path) -> None:
+    outlines = "".join(f'<outline text="Feed {n}" xmlUrl="https://feeds.example/{n}"/>' for n in (1, 2))
+    Path("in.opml").write_text(f'<opml><body><outline text="Sea">{outlines}</outline></body></opml>')
+
+    assert run("sources", "import", "in.opml") == (0, "feed-1\nfeed-2\n", "2 added, 0 there already\n")
+    Path("out.opml").write_text(run("sources", "export")[1])
+    assert run("sources", "import", "out.opml") == (0, "", "0 added, 2 there already\n")
+    assert settings_text().count('section = "Sea"') == 2
+
+
+def test_list_and_show_say_how_a_source_is_doing(run: Run) -> None:
+    assert run("sources", "list")[1].startswith("new     notes     0 a week")
+    run("collect")
+
+    (listed,) = json.loads(run("sources", "list", "--json")[1])
+    shown = json.loads(run("sources", "show", "notes", "--json")[1])
+
+    assert (listed["state"], listed["entries_this_week"]) == ("fine", 1)
+    assert shown == {**listed, "newest": ["The mill grinds again"]}
+    assert "The mill grinds again" in run("sources", "show", "notes")[1]
+
+
+def test_a_broken_source_is_told_from_a_quiet_one(run: Run) -> None:
+    run("sources", "add", "http://127.0.0.1:9/", "--force", "--id", "dead")
+    run("collect")
+
+    told = {line["id"]: line for line in json.loads(run("sources", "list", "--json")[1])}
+
+    assert (told["notes"]["state"], told["dead"]["state"]) == ("fine", "broken")
+    assert told["dead"]["failing_since"]
+    assert "not on the public Internet" in told["dead"]["error"]
+
+
+def test_discover_changes_nothing(run: Run, web: WebServer) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    web.routes["/"] = Answer(body=f"<html><head>{link}</head></html>".encode(), headers={"Content-Type": "text/html"})
+
+    code, out, err = run("sources", "discover", web.url("/"), "--allow", web.address)
+
+    assert (code, out) == (0, f"{web.url('/feed')}\n")
+    assert "The ferry sails" in err
+    assert settings_text() == SETTINGS
+    assert not Path("mine.db").exists()
+
+
+def test_without_settings_there_is_nothing_to_change(run: Run) -> None:
+    Path("digest.toml").unlink()
+
+    code, _, err = run("sources", "add", "notes")
+
+    assert code == 2
+    assert "digest init" in err
