@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from digest.ports import Candidate
-from digest.text.quotes import OPENING, quotations
+from digest.text.quotes import quotations
 from digest.text.words import words
 
 #: Pronouns and connectives that, as a sentence's first word, point back.
@@ -36,6 +36,8 @@ _BACKWARD = {
 _LISTS = {language: frozenset(listed.split()) for language, listed in _BACKWARD.items()}
 
 _STOPPED = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
+# A straight single mark is more often an apostrophe: it opens a quotation only where one is announced.
+_OPENED = re.compile(r"""(?:^|(?<=[\s(\[]))["“‘„«](?=[^\W\d_])|(?:^|(?<=[:,] ))'(?=[^\W\d_])""")
 _POINTING = re.compile(r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)", re.IGNORECASE)
 
 
@@ -47,6 +49,7 @@ def leans(candidate: Candidate, language: str) -> bool:
         or not _STOPPED.search(text)
         or bool(_POINTING.search(text))
         or _is_all_quotation(text)
+        or _goes_on_quoting(text)
         or _stands_in_quotation(candidate)
     )
 
@@ -70,7 +73,17 @@ def _is_all_quotation(text: str) -> bool:
     """Someone's words, without who speaks."""
     spans = quotations(text)
     own = len(words(text, "und")) - sum(len(words(text[start:end], "und")) for start, end in spans)
-    return (bool(spans) and own < 2) or (not spans and text[:1] in OPENING)
+    return bool(spans) and own < 2
+
+
+def _goes_on_quoting(text: str) -> bool:
+    """A quotation begins here and isn't over at the end."""
+    closed = 0
+    rest = []
+    for start, end in (*quotations(text), (len(text), len(text))):
+        rest.append(text[closed:start])
+        closed = end
+    return any(map(_OPENED.search, rest))
 
 
 def _stands_in_quotation(candidate: Candidate) -> bool:

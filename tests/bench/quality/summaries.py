@@ -1,0 +1,122 @@
+"""What the summarizers' choices are worth: ROUGE against what people wrote, every system cut at the same words.
+
+A system is asked for whole sentences until it has enough words; what it then says, in reading order, is cut there.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+
+from digest.model import Article
+from digest.ports import Budget, Candidate, Summarizer
+from digest.summarizers import NAMES, summarizer
+from tests.bench.quality.rouge import rouge_l, rouge_n, tokens
+from tests.bench.quality.table import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One set of texts that people have summarized."""
+
+    candidates: tuple[Candidate, ...]
+    references: tuple[str, ...]
+
+
+def cases(path: Path) -> list[Case]:
+    """The cases of one file: a line each, with its documents' sentences and the references."""
+    return [_case(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+
+
+def _case(row: dict[str, list[list[str]]]) -> Case:
+    articles = [_article(f"{row['id']}/{at}", sentences) for at, sentences in enumerate(row["docs"])]
+    found = {candidate.text: candidate for article in articles for candidate in reversed(_candidates(article))}
+    order = sorted(found.values(), key=lambda candidate: (candidate.article.id, candidate.position))
+    return Case(candidates=tuple(order), references=tuple(map(str, row["refs"])))
+
+
+def _article(id: str, sentences: Sequence[str]) -> Article:
+    when = datetime(2026, 1, 1, tzinfo=UTC)
+    paragraphs = tuple(sentences)
+    return Article(
+        id=id, source_id=id, source=id, url="", title="", paragraphs=paragraphs, published=when, language="en"
+    )
+
+
+def _candidates(article: Article) -> list[Candidate]:
+    spoken = [text for text in article.paragraphs if any(map(str.isalnum, text))]
+    return [Candidate(text=text, article=article, position=at, paragraph=at) for at, text in enumerate(spoken)]
+
+
+def chosen(case: Case, system: Summarizer, *, words: int) -> tuple[Candidate, ...]:
+    """The fewest sentences that the system says ``words`` words with."""
+    taken: tuple[Candidate, ...] = ()
+    for count in range(1, len(case.candidates) + 1):
+        taken = system(case.candidates, Budget(sentences=count), language="en")
+        if len(taken) < count or sum(len(one.text.split()) for one in taken) >= words:
+            break
+    return taken
+
+
+def told(case: Case, system: Summarizer, *, words: int) -> str:
+    """What the system says with exactly ``words`` words (fewer only where the texts have no more)."""
+    return " ".join(" ".join(one.text for one in chosen(case, system, words=words)).split()[:words])
+
+
+def mean_over_references(case: Case, text: str, measured: Callable[[str, str], float]) -> float:
+    return statistics.fmean(measured(text, reference) for reference in case.references)
+
+
+def measure(shared: Path) -> list[Row]:
+    """ROUGE of every summarizer on one article and on many opinions; what repeats; what isn't the beginning."""
+    news = [case for name in ("realsumm_dev", "summeval_dev") for case in cases(shared / f"{name}.jsonl")]
+    return [*_one_article(news, words=60), *_many_opinions(cases(shared / "opinosis_dev.jsonl"), words=30)]
+
+
+def _one_article(news: Sequence[Case], *, words: int) -> list[Row]:
+    rows: list[Row] = []
+    for label, measured in (("ROUGE-1", rouge_n), ("ROUGE-2", partial(rouge_n, n=2)), ("ROUGE-L", rouge_l)):
+        task = f"one article, {words} words exactly, {label}"
+        scores: dict[str, list[float]] = {}
+        for name in NAMES if label == "ROUGE-1" else ("lead", "default"):
+            system = summarizer(name)
+            scores[name] = [mean_over_references(case, told(case, system, words=words), measured) for case in news]
+        for name, found in scores.items():
+            note = "" if name == "lead" else _paired(found, scores["lead"])
+            rows.append(Row(task=task, system=name, figure=f"{statistics.fmean(found):.1f}", note=note))
+    later = [one.position > 2 for case in news for one in chosen(case, summarizer("default"), words=words)]
+    share = f"{statistics.fmean(later):.0%}"
+    return [*rows, Row(task="sentences from beyond an article's first three", system="default", figure=share)]
+
+
+def _paired(ours: Sequence[float], theirs: Sequence[float], folds: int = 5) -> str:
+    """The mean difference to the lead with its standard error, and its range over folds."""
+    gains = [our - their for our, their in zip(ours, theirs, strict=True)]
+    error = statistics.stdev(gains) / len(gains) ** 0.5
+    parts = [statistics.fmean(gains[fold::folds]) for fold in range(folds)]
+    return f"{statistics.fmean(gains):+.1f} ± {error:.1f} to lead; folds {min(parts):+.1f} to {max(parts):+.1f}"
+
+
+def _many_opinions(topics: Sequence[Case], *, words: int) -> list[Row]:
+    rows = []
+    for name in NAMES:
+        system = summarizer(name)
+        figure = statistics.fmean(
+            mean_over_references(case, told(case, system, words=words), rouge_n) for case in topics
+        )
+        twins = sum(_twins(chosen(case, system, words=100)) for case in topics)
+        task, note = f"many opinions, {words} words exactly, ROUGE-1", f"{twins} near-duplicate pairs in 100 words"
+        rows.append(Row(task=task, system=name, figure=f"{figure:.1f}", note=note))
+    return rows
+
+
+def _twins(taken: Sequence[Candidate]) -> int:
+    """Pairs of sentences of which one says most of what the other says."""
+    bags = [frozenset(tokens(one.text)) for one in taken]
+    return sum(len(one & other) > 0.6 * min(len(one), len(other)) for one, other in combinations(bags, 2))
