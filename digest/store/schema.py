@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -12,69 +13,99 @@ from sqlalchemy import Connection, Engine, inspect, text
 from digest.errors import StoreError
 from digest.store.tables import metadata
 
-#: The revision that ``tables`` describes: the last one in ``migrations/versions``, where they are numbered in order.
-HEAD = "0001"
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """The versions that there are: numbered in order, ``0001`` the first."""
+
+    #: The last one, which ``tables`` describes. Named here, so that starting up needn't load Alembic to find out.
+    head: str = "0001"
+    #: Where the migrations lie, as Alembic wants them.
+    folder: Path = Path(__file__).parent / "migrations"
 
 
-def ensure(engine: Engine, *, read_only: bool = False) -> None:
-    """Make the tables in an empty database; bring an old SQLite file up to date; refuse what can't be used."""
+OURS = Versions()
+
+#: As Alembic makes it.
+_VERSION_TABLE = """
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)
+"""
+
+
+def ensure(engine: Engine, *, read_only: bool = False, versions: Versions = OURS) -> None:
+    """Make the tables in an empty database, bring an old SQLite file up to date, refuse what can't be used."""
     with engine.connect() as conn, conn.begin():
-        found = version(conn)
-    if found == HEAD:
+        found = _version(conn, versions)
+    if found == versions.head:
         return
-    on_sqlite = engine.dialect.name == "sqlite"
-    in_memory = on_sqlite and engine.url.database in (None, "", ":memory:")
-    if read_only and not in_memory:
-        raise StoreError(
-            f"{_name(engine)} is of version {found}, and reading needs {HEAD}", hint="run digest db upgrade"
-        )
-    if found and not on_sqlite:
-        raise StoreError(
-            f"{_name(engine)} is of version {found}, and this program needs {HEAD}", hint="run digest db upgrade"
-        )
-    upgrade(engine)
+    by_itself = not found or engine.dialect.name == "sqlite"
+    if not by_itself or (read_only and not _in_memory(engine)):
+        has = f"is of version {found}" if found else "has no tables yet"
+        message = f"the store {_name(engine)} {has}, and this program needs version {versions.head}"
+        raise StoreError(message, hint="run 'digest db upgrade'")
+    upgrade(engine, versions=versions)
 
 
-def version(conn: Connection) -> str:
+def upgrade(engine: Engine, *, versions: Versions = OURS) -> tuple[str, str]:
+    """Bring the schema up to date, in one transaction; the versions before (empty if none) and after."""
+    with engine.connect() as conn, _references_unchecked(conn):
+        conn = conn.execution_options(writes=True)
+        with conn.begin():
+            if conn.dialect.name == "postgresql":
+                conn.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('digest schema'))")
+            # Looked at under the lock: another process may have been faster.
+            found = _version(conn, versions)
+            if not found:
+                _create(conn, versions)
+            elif found != versions.head:
+                _keep_copy(engine, found)
+                _migrate(conn, versions)
+    return found, versions.head
+
+
+def _version(conn: Connection, versions: Versions) -> str:
     """The schema's version; empty for a database without tables. Raises for one that isn't ours, or is newer."""
     tables = set(inspect(conn).get_table_names())
     if not tables:
         return ""
     if "alembic_version" not in tables or "entries" not in tables:
         raise StoreError(
-            f"{_name(conn.engine)} holds other things than a digest", hint="name another file or database as the store"
+            f"{_name(conn.engine)} holds other things than a digest's",
+            hint="name another file or database as the store",
         )
     found = str(conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
-    if found > HEAD:
-        raise StoreError(
-            f"{_name(conn.engine)} was made by a newer version of this program ({found}; this one knows {HEAD})",
-            hint="install the newer version",
+    if found > versions.head:
+        message = (
+            f"the store {_name(conn.engine)} is of version {found}, and this program knows {versions.head} at most"
         )
+        raise StoreError(message, hint="a newer digest made it: install that one")
     return found
 
 
-def upgrade(engine: Engine) -> tuple[str, str]:
-    """Bring the schema up to date, in one transaction; the versions before and after."""
-    with engine.connect() as conn, _references_unchecked(conn):
-        conn = conn.execution_options(writes=True)
-        with conn.begin():
-            if engine.dialect.name == "postgresql":
-                conn.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('digest schema'))")
-            # Looked at again: another process may have been faster.
-            found = version(conn)
-            if not found:
-                _create(conn)
-            elif found != HEAD:
-                _keep_copy(engine, found)
-                _migrate(conn)
-    return found, HEAD
+def _create(conn: Connection, versions: Versions) -> None:
+    metadata.create_all(conn, checkfirst=False)
+    conn.execute(text(_VERSION_TABLE))
+    conn.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": versions.head})
+
+
+def _migrate(conn: Connection, versions: Versions) -> None:
+    # Here and not above: a start-up with nothing to do must not pay for Alembic.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": conn})
+    config.set_main_option("script_location", str(versions.folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    command.upgrade(config, "head")
+    if conn.dialect.name == "sqlite" and (broken := conn.exec_driver_sql("PRAGMA foreign_key_check").all()):
+        raise StoreError(f"bringing the store up to date would leave {len(broken)} rows without what they refer to")
 
 
 @contextmanager
 def _references_unchecked(conn: Connection) -> Iterator[None]:
-    """On SQLite a migration rebuilds tables: dropping the old one must not take the rows that refer to it along."""
+    """On SQLite a migration makes tables anew: dropping the old one must not take the rows that refer to it along."""
     if conn.dialect.name != "sqlite":
         yield
         return
@@ -88,33 +119,18 @@ def _references_unchecked(conn: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys = ON")
 
 
-def _create(conn: Connection) -> None:
-    metadata.create_all(conn, checkfirst=False)
-    conn.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-    conn.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
-
-
-def _migrate(conn: Connection) -> None:
-    # Here and not above: a start-up with nothing to do must not pay for Alembic.
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config(attributes={"connection": conn})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, "head")
-
-
 def _keep_copy(engine: Engine, found: str) -> None:
-    """The file as it was stays beside the new one: a way back to the older program."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
-        return
-    path = Path(engine.url.database)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(f"{path}.{found}.bak")) as copy:
-        source.backup(copy)
+    """The file as it was stays beside the new one: the way back to the older program."""
+    if engine.dialect.name == "sqlite" and not _in_memory(engine):
+        path = Path(str(engine.url.database))
+        with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(f"{path}.{found}")) as copy:
+            now.backup(copy)
+
+
+def _in_memory(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
 
 
 def _name(engine: Engine) -> str:
     url = engine.url
-    return (
-        url.database or "the store" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    )
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)

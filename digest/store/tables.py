@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -50,6 +51,9 @@ metadata = MetaData(
     }
 )
 
+#: Ten million mails a day are past 32 bits within a year; SQLite's own row numbers are called INTEGER.
+Number = BigInteger().with_variant(Integer(), "sqlite")
+
 # --- collected ---------------------------------------------------------------------------------------------------
 
 #: The state of fetching, one row for each source that was ever visited.
@@ -72,12 +76,11 @@ sources = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("source_id", Words, nullable=False),
     Column("guid", Words, nullable=False),
     Column("url", Words, nullable=False),
     Column("title", Words, nullable=False),
-    Column("body", Words, nullable=False),
     Column("form", OneOf(Form), nullable=False),
     Column("seen", Instant, nullable=False),
     Column("source", Words, nullable=False),
@@ -85,7 +88,10 @@ entries = Table(
     Column("published", Instant),
     Column("language", Words, nullable=False),
     Column("image", Picture),
+    # Long text comes last in each table: SQLite reads through it to get at what comes after.
+    Column("body", Words, nullable=False),
     UniqueConstraint("source_id", "guid"),
+    Index(None, "source_id", "seen"),
 )
 
 #: One for each entry; two sources that carry the same article have a row each, with the same id.
@@ -98,11 +104,11 @@ articles = Table(
     Column("source", Words, nullable=False),
     Column("url", Words, nullable=False),
     Column("title", Words, nullable=False),
-    Column("paragraphs", Strings, nullable=False),
     Column("published", Instant, nullable=False),
     Column("language", Words, nullable=False),
     Column("author", Words, nullable=False),
     Column("image", Picture),
+    Column("paragraphs", Strings, nullable=False),
     Index(None, "source_id", "published"),
 )
 
@@ -123,7 +129,7 @@ slots = Table(
 editions = Table(
     "editions",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("newsletter_id", Words, nullable=False),
     Column("slot_key", Words, nullable=False),
     Column("slot_due", Instant, nullable=False),
@@ -131,13 +137,13 @@ editions = Table(
     Column("revision", Integer, nullable=False),
     Column("subject", Words, nullable=False),
     Column("preheader", Words, nullable=False),
-    Column("html", Words, nullable=False),
-    Column("text", Words, nullable=False),
     Column("language", Words, nullable=False),
     Column("reading_minutes", Integer, nullable=False),
     Column("published", Instant, nullable=False),
     #: What its Message-IDs begin with.
     Column("token", Words, nullable=False),
+    Column("html", Words, nullable=False),
+    Column("text", Words, nullable=False),
     UniqueConstraint("newsletter_id", "slot_key", "audience", "revision"),
     CheckConstraint("revision >= 1", name="revision"),
 )
@@ -146,7 +152,7 @@ editions = Table(
 stories = Table(
     "stories",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("edition_id", ForeignKey(editions.c.id, ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("title", Words, nullable=False),
@@ -169,7 +175,7 @@ told = Table(
 subscribers = Table(
     "subscribers",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("address", Words, nullable=False),
     #: The address in small letters: nobody is written to twice for a capital.
     Column("address_key", Words, nullable=False, unique=True),
@@ -194,7 +200,7 @@ subscriptions = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("edition_id", ForeignKey(editions.c.id), nullable=False, index=True),
     Column("subscriber_id", ForeignKey(subscribers.c.id), nullable=False, index=True),
     Column("newsletter_id", Words, nullable=False),
@@ -226,7 +232,7 @@ Index("ix_deliveries_held", deliveries.c.sender, sqlite_where=_held, postgresql_
 runs = Table(
     "runs",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("kind", Words, nullable=False),
     #: What it was about: a newsletter's id, say; empty for everything.
     Column("about", Words, nullable=False, server_default=""),
