@@ -19,7 +19,7 @@ from digest.text.learning import learn
 from digest.text.paragraphs import trimmed
 from digest.text.sentences import sentences
 from digest.text.titles import headline, without_outlet
-from digest.urls import canonical, domain, is_web
+from digest.urls import canonical, domain, identity, is_web
 
 
 def clean(entries: Sequence[Entry]) -> tuple[Article, ...]:
@@ -89,7 +89,7 @@ def _url(url: str) -> str:
 
 
 def _id(entry: Entry, url: str) -> str:
-    key = url if is_web(url) else f"{entry.source_id}\0{entry.guid}"
+    key = identity(url) if is_web(url) else f"{entry.source_id}\0{entry.guid}"
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

@@ -10,7 +10,7 @@ import re
 from digest.text.quotes import CLOSING, QUOTES, quotations
 
 _STOPS = ".!?…。！？।॥؟۔።։;？．｡"
-_FINISHED = re.compile(rf"[{_STOPS}][\s{CLOSING})\]}}*†‡\d]{{0,6}}$")
+_FINISHED = re.compile(rf"[{_STOPS}][\s{CLOSING})\[\]}}*†‡\d]{{0,6}}$")
 _LEADS_IN = re.compile(r"[:,;：，、–—-]$")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _LETTER = re.compile(r"[^\W_]+")
@@ -51,7 +51,7 @@ _LABEL = rf"(?:{_MEDIA})(?:\s+(?:{_MEDIA}|caption|by))?\s*(?:[:：©|]|\bby\b|\b
 _AGENCY = r"AP|AFP|PA|EPA(?:-EFE)?|EFE|DPA|ANSA|APA|ITAR-TASS|TASS|REUTERS|Reuters|Getty(?: Images)?|Shutterstock|Alamy"
 _CREDIT_LINE = _any(
     rf"\W*{_LABEL}.*",
-    rf"\W*(?:{_MEDIA})[\s,]+(?:{_AGENCY}|©).*",
+    rf"\W*(?:{_MEDIA})(?:\s(?:{_MEDIA}))?[\s,]+(?:{_AGENCY}|©).*",
     r"©.*",
     rf"\W*(?:{_AGENCY})(?:\s*[/,&-]\s*[\w .'-]+)?\W*",
 )

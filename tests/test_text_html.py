@@ -1,0 +1,103 @@
+"""HTML and Markdown as blocks and as one line."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.text.html import from_html, from_markdown, plain
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        pytest.param("Fish &amp; chips", "Fish & chips", id="entity"),
+        pytest.param("It&amp;#8217;s &lt;em&gt;over&lt;/em&gt;", "It’s over", id="escaped twice"),
+        pytest.param("<b>Bold</b><i>ly</i> <img src=x onerror=alert(1)>gone", "Boldly gone", id="tags"),
+        pytest.param("One<br>two", "One two", id="break"),
+        pytest.param("5 < 6 and 7 > 3", "5 < 6 and 7 > 3", id="no tags"),
+        pytest.param("&lt;script&gt;alert(1)&lt;/script&gt;Title", "alert(1)Title", id="script is but a word"),
+        pytest.param("two\n lines\t and\u200b more", "two lines and more", id="one line"),
+        pytest.param("\x1b[31mred\u202e", "red", id="escapes"),
+        pytest.param("AT&T R&D &copy &unknown;", "AT&T R&D © &unknown;", id="loose ampersands"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_plain(html: str, text: str) -> None:
+    assert plain(html) == text
+
+
+@given(st.text())
+def test_plain_is_one_line_of_any_text(html: str) -> None:
+    assert len(plain(html).splitlines()) <= 1
+
+
+def _texts(html: str) -> list[str]:
+    return [block.text for block in from_html(html)]
+
+
+@pytest.mark.parametrize(
+    ("html", "texts"),
+    [
+        pytest.param("<p>One <b>bold</b> word.</p><p>Two.</p>", ["One bold word.", "Two."], id="paragraphs"),
+        pytest.param("Loose<div>in<div>side</div>out</div>end", ["Loose", "in", "side", "out", "end"], id="loose"),
+        pytest.param("One.<br><br>Two.<br/>Three<br>goes on.", ["One.", "Two.", "Three goes on."], id="breaks"),
+        pytest.param("<p>B<span>RAVE</span> people</p>", ["BRAVE people"], id="inline tags join"),
+        pytest.param("<figure><img><figcaption>Cap</figcaption></figure><p>Text.</p>", ["Text."], id="figure"),
+        pytest.param("<nav>Home</nav><aside>More</aside><form>Mail</form><footer>E</footer>T.", ["T."], id="page"),
+        pytest.param("<script>x()</script><style>a{}</style><button>b</button>T.", ["T."], id="code"),
+        pytest.param("<p>A body of text.</p><p class=wp-caption-text>Cap</p>", ["A body of text."], id="class"),
+        pytest.param("<div class=related><p>Links</p></div><p>A body of text.</p>", ["A body of text."], id="related"),
+        pytest.param("<div class=share-page><p>All is in here.</p></div>", ["All is in here."], id="a class that lies"),
+        pytest.param("<p hidden>No</p><p style='display: none'>No</p><p aria-hidden=true>No</p><p>Yes.</p>", ["Yes."],
+                     id="hidden"),
+        pytest.param("<!-- c --><p>A<!-- c --> b.</p><?pi x?>", ["A b."], id="comments"),
+        pytest.param("a &amp;lt;b&amp;gt; &#8212; &nbsp;c", ["a &lt;b&gt; — c"], id="entities"),
+        pytest.param("<p>Unclosed <b>tags<p>go on", ["Unclosed tags", "go on"], id="broken"),
+        pytest.param("<blockquote class='twitter-tweet'>Tweet</blockquote><p>A body of text.</p>", ["A body of text."],
+                     id="tweet"),
+        pytest.param("", [], id="empty"),
+        pytest.param("<!-- only -->", [], id="nothing"),
+        pytest.param("\x00<p>\x00nul</p>", ["nul"], id="nul"),
+    ],
+)  # fmt: skip
+def test_blocks_of_html(html: str, texts: list[str]) -> None:
+    assert _texts(html) == texts
+
+
+def test_kinds_and_links() -> None:
+    blocks = from_html("<h2>Head</h2><ul><li><a href=x>Link</a></li></ul><p><b>All bold</b></p><p>Half <a>link</a></p>")
+
+    assert [(block.kind, round(block.linked, 1)) for block in blocks] == [
+        ("heading", 0.0), ("item", 1.0), ("heading", 0.0), ("prose", 0.4),
+    ]  # fmt: skip
+
+
+def test_markdown_is_read_by_its_own_rules() -> None:
+    blocks = from_markdown(
+        "---\ntitle: x\n---\n# Head\n\nOne *word*\nwrapped.\n\n- item\n\n![Alt](a.png)\n\n<b>html</b>.\n"
+    )
+
+    assert [(block.kind, block.text) for block in blocks] == [
+        ("heading", "Head"), ("prose", "One word wrapped."), ("item", "item"), ("prose", "html."),
+    ]  # fmt: skip
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from('<>/="&;!-abpdiv '))))
+def test_any_html_gives_clean_blocks(html: str) -> None:
+    assert all(block.text == " ".join(block.text.split()) != "" for block in from_html(html))
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<div>" * 100_000, "<b>" * 50_000 + "x", "<p>x" * 100_000, "<div class=ads>x" * 20_000],
+    ids=["deep", "deep inline", "wide", "deep furniture"],
+)
+def test_hostile_html_is_read_in_seconds(html: str) -> None:
+    start = time.perf_counter()
+    from_html(html)
+
+    assert time.perf_counter() - start < 20

@@ -1,0 +1,193 @@
+"""Lines by their form: every example was written for this test."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.text.lines import (
+    bare,
+    is_address,
+    is_call,
+    is_caption,
+    is_credit,
+    is_finished,
+    leads_in,
+    size,
+    without_agency,
+)
+
+_CREDITS = [
+    "Credit: Harbour Office",
+    "Photo: Example News Agency",
+    "Photograph by the City Archive",
+    "Image source, Getty Images",
+    "(Photo: City Archive/AFP)",
+    "© 2026 Example Media",
+    "REUTERS/City Desk",
+    "Getty Images",
+    "Foto: Stadtarchiv",
+    "Crédit : Mairie de l’Exemple",
+    "Fuente: Oficina del Puerto",
+    "Quelle: dpa",
+    "Фото: пресс-служба",
+    "With agencies and wire services",
+    "Reporting by the Harbour desk; Editing by the Night desk",
+    "Additional reporting by the Brussels bureau.",
+    "The City desk contributed to this report.",
+    "This article was first published on Monday.",
+    "Editor's note: the third paragraph has been corrected.",
+]
+_CAPTIONS = [
+    "Pictured is the old harbour.",
+    "Pictured: the mayor's office on Monday.",
+    "FILE - The bridge is seen before its closure.",
+    "Image caption, The bridge has been closed since May.",
+    "The bridge in winter. Source: Harbour Office.",
+    "Workers inspect the bridge. Credit: Harbour Office/City",
+    "Workers inspect the bridge. (AP Photo/City Desk)",
+    "Workers inspect the bridge on Monday. REUTERS/City Desk",
+    "Workers inspect the bridge. City Desk/Example via Getty Images",
+    "A worker inspects the bridge in the old town, Tuesday, May 5, 2026.",
+    "The bridge as it was (file photo).",
+    "From left: the chair, the clerk and the mayor of the town.",
+    "Bild: Die alte Brücke im Winter.",
+]
+_CALLS = [
+    "SIGN UP for our newsletter :",
+    "Sign up here to get the news by email every morning.",
+    "Get the latest news delivered straight to your inbox",
+    "Follow us on every network you use.",
+    "Click here to see all pictures",
+    "The comments below have not been moderated.",
+    "We are no longer accepting comments on this article.",
+    "The views expressed above do not necessarily reflect those of the paper.",
+    "This site uses cookies to improve your visit.",
+    "Your email address will not be published. Required fields are marked *",
+    "All rights reserved.",
+    "Download our free app from the App Store today.",
+    "%d readers like this:",
+    "Hello {{ user.name }}, welcome back!",
+    "Read more: How the bridge was built",
+    "READ ALSO | What the bridge cost",
+    "Related: five other bridges",
+    "Advertisement",
+    "Share on Facebook",
+    "View all",
+    "Leave a comment",
+    "Last updated: 5 May, 10:00",
+    "Do you have a story tip? Email:",
+    "The post Bridge closed appeared first on Example News.",
+    "Lesen Sie auch: Was die Brücke kostet",
+    "Abonnieren Sie unseren Newsletter!",
+    "Alle Rechte vorbehalten.",
+    "À lire aussi : le prix du pont",
+    "Abonnez-vous à notre newsletter",
+    "Lea también: cuánto costó el puente",
+    "Suscríbete a nuestro boletín",
+    "Leggi anche: il prezzo del ponte",
+    "Lees ook: wat de brug kost",
+    "Leia também: quanto custou a ponte",
+    "Läs också: vad bron kostade",
+    "Czytaj także: ile kosztował most",
+    "Читайте также: сколько стоил мост",
+    "関連記事 橋の値段",
+]
+_BODY = [
+    "The council voted to close the bridge for a year.",
+    "“Follow us on the march,” the union told its members on Monday.",
+    "The company said users must accept its privacy policy and its cookies.",
+    "Officials joined the mission after the newsletter revealed the plan.",
+    "The app has been downloaded a million times from the App Store, the office said.",
+    "The paper's comments section was closed in March, and readers complained.",
+    "She shared the story on Facebook, where it was read by thousands.",
+    "A source close to the talks said the plan was dead.",
+    "The source of the fire is unknown.",
+    "Pictures of the bridge went around the world.",
+    "Photos and videos emerged of crowded airports on Tuesday.",
+    "The image of the party suffered.",
+    "Left without a bridge, the town built a ferry.",
+    "Below, we list the five cheapest crossings.",
+    "Posted on social media by the harbour's analysts, the data shows fewer ships.",
+    "Costs rose by a tenth.",
+    "Reading scores rose in most schools, the ministry said.",
+    "The views from the bridge are famous.",
+    "Reported cases fell by half, the institute said.",
+    "He subscribed to the theory that bridges age like people.",
+    "Das Rathaus teilte mit, die Kommentare seien gelöscht worden.",
+    "Le journal a publié les commentaires de la mairie.",
+]
+
+
+@pytest.mark.parametrize("line", _CREDITS)
+def test_credits(line: str) -> None:
+    assert is_credit(line)
+
+
+@pytest.mark.parametrize("line", _CAPTIONS)
+def test_captions(line: str) -> None:
+    assert is_caption(line)
+
+
+@pytest.mark.parametrize("line", _CALLS)
+def test_calls_to_readers(line: str) -> None:
+    assert is_call(line)
+
+
+@pytest.mark.parametrize("line", _BODY)
+def test_body_is_none_of_these(line: str) -> None:
+    assert [is_credit(line), is_caption(line), is_call(line)] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "You can tell us your story by email.",
+        "Support our journalism with a donation.",
+        "Get the app for the latest headlines.",
+        "The desk's editor is a writer covering harbours.",
+        "Haben Sie Fragen zu diesem Artikel? Schreiben Sie uns einen Kommentar.",
+    ],
+)
+def test_addresses_to_readers(line: str) -> None:
+    assert is_address(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "finished"),
+    [
+        ("It rained.", True), ("It rained.”", True), ("It rained.)", True), ("Really?'", True), ("雨です。", True),
+        ("आया।", True), ("هل عاد؟", True), ("It rained.[1]", True), ("It rained. *", True), ("It rained", False),
+        ("It rained:", False), ("The U.S", False), ("", False), ("Rain, wind and", False), ("It rained…", True),
+    ],
+)  # fmt: skip
+def test_is_finished(line: str, finished: bool) -> None:
+    assert is_finished(line) is finished
+
+
+def test_size_counts_words_and_letters_where_words_are_not_spaced() -> None:
+    assert (size("It rained all day."), size("市议会决定将大桥关闭一年"), size("")) == (4, 5, 0)
+
+
+def test_bare_lines_of_copies_are_the_same() -> None:
+    assert bare("The “Bridge” is closed!") == bare("the bridge is CLOSED")
+
+
+def test_leads_in() -> None:
+    assert leads_in("The ministry said:")
+    assert not leads_in("The ministry said.")
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [("It is over, he said. (dpa)", "It is over, he said."), ("It is over. (AFP)", "It is over."),
+     ("It is over (for now).", "It is over (for now)."), ("It is over. (He left.)", "It is over. (He left.)")],
+)  # fmt: skip
+def test_an_agency_that_signs_is_no_text(line: str, left: str) -> None:
+    assert without_agency(line) == left
+
+
+@given(st.text())
+def test_any_line_can_be_judged(line: str) -> None:
+    assert {is_credit(line), is_caption(line), is_call(line), is_address(line), is_finished(line)} <= {True, False}
