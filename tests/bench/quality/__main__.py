@@ -18,7 +18,8 @@ SHARED = HERE.parents[2].parent / "shared" / "quality"
 
 
 def main() -> int:
-    found = sorted(file.stem for file in HERE.glob("*.py") if file.stem not in {"__main__", "__init__", "table"})
+    shared_code = {"__main__", "__init__", "table", "rouge"}
+    found = sorted(file.stem for file in HERE.glob("*.py") if file.stem not in shared_code)
     parser = argparse.ArgumentParser(prog="python -m tests.bench.quality", description=__doc__)
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"of {', '.join(found)} (default: all)")
     parser.add_argument("--shared", type=Path, default=SHARED, help="the folder of outside data (default: %(default)s)")
