@@ -5,27 +5,36 @@ Nothing here looks at all pairs: an index of terms finds each article's few neig
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, groupby
 
+import numpy as np
+
 from digest.model import Article, Story
+from digest.text.clusters import clusters, fade
 from digest.text.shingles import copies
-from digest.text.vectors import Vectors, drawn_together, neighbours, tf_idf
+from digest.text.vectors import Floats, Ints, drawn_together, neighbours, tf_idf
 from digest.text.words import stems, stop_words, words
 from digest.urls import is_web
 
-#: How alike two groups' articles must be, on average, to be one story.
-_ALIKE = 0.6
+#: How alike two groups' articles must be to be one story, where they say much; less where they say little,
+#: half at so many terms (a bare title has six).
+_BAR, _BAR_TERMS = 0.78, 12
 #: A title says what an article is about: each of its words counts so often.
-_TITLE = 3
-#: Words of the body that speak: an event is told at the top.
-_TOP = 600
-_NEIGHBOURS = 10
-_EDGES = 30
-_TERMS = 200
+_TITLE = 2
+#: Names and numbers tell two alike events apart: they weigh so many times more.
+_NAME = 1.75
+#: Words of the body that speak: an event is told at the top; and letters of it that are read at all.
+_TOP, _TOP_LETTERS = 500, 20_000
+#: Neighbours whose words fill an article out, and how many terms it then has.
+_NEIGHBOURS, _TERMS = 6, 250
+#: Neighbours that an article is compared with when stories form.
+_EDGES = 20
+#: Words from which on an article is not the fuller for more.
+_FULL = 1000
 
 
 def group(articles: Sequence[Article], *, weights: Mapping[str, float] | None = None) -> tuple[Story, ...]:
@@ -41,90 +50,74 @@ def group(articles: Sequence[Article], *, weights: Mapping[str, float] | None = 
 def _told(articles: list[Article], weights: Mapping[str, float]) -> Iterable[Story]:
     """The stories of one language."""
     preferred = sorted(articles, key=lambda article: _preference(article, weights))
-    originals = copies([_body(article) for article in preferred])
-    doubles: dict[int, list[Article]] = defaultdict(list)
-    for at, original in enumerate(originals):
-        if at != original:
-            doubles[original].append(preferred[at])
-    kept = sorted({*originals}, key=lambda at: (preferred[at].published, preferred[at].id))
-    for members in _clusters([preferred[at] for at in kept]):
+    texts = [_Text.of(article) for article in preferred]
+    copied: dict[int, list[int]] = defaultdict(list)
+    for at, original in enumerate(copies([text.body or text.title for text in texts])):
+        copied[original].append(at)
+    kept = sorted(copied, key=lambda at: (preferred[at].published, preferred[at].id))
+    hours = np.array([preferred[at].published.timestamp() / 3600 for at in kept])
+    for members in _clusters([texts[at] for at in kept], hours):
         places = sorted(kept[member] for member in members)
-        yield Story(
-            articles=tuple(preferred[at] for at in places),
-            copies=tuple(double for at in places for double in doubles[at]),
-        )
+        doubles = (at for place in places for at in copied[place] if at != place)
+        yield Story(articles=tuple(preferred[at] for at in places), copies=tuple(preferred[at] for at in doubles))
 
 
 def _preference(article: Article, weights: Mapping[str, float]) -> tuple[object, ...]:
     """What makes a lead: a link that readers can open, a weighty source, a full text, and being first."""
-    fullness = weights.get(article.source_id, 1.0) * math.log2(min(article.words, 1000) + 8)
+    fullness = weights.get(article.source_id, 1.0) * math.log2(min(article.words, _FULL) + 8)
     return not is_web(article.url), -round(fullness, 6), article.published, article.id
 
 
-def _body(article: Article) -> tuple[str, ...]:
-    text = " ".join(article.paragraphs) or article.title
-    return words(text, article.language)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """The words of an article's title and of the top of its body."""
+
+    language: str
+    title: tuple[str, ...]
+    body: tuple[str, ...]
+
+    @classmethod
+    def of(cls, article: Article) -> _Text:
+        top = " ".join(article.paragraphs)[:_TOP_LETTERS]
+        return cls(
+            language=article.language, title=words(article.title, article.language), body=words(top, article.language)
+        )
+
+    def terms(self) -> dict[str, float]:
+        """What it speaks of: stems of its telling words, the title's counted more often."""
+        counts: Counter[str] = Counter()
+        for found, times in ((self.title, _TITLE), (self.body[:_TOP], 1)):
+            for stem in stems(_telling(found, self.language), self.language):
+                counts[stem] += times
+        return dict(counts)
 
 
-def _terms(article: Article) -> dict[str, float]:
-    """What the article speaks of: stems of its words, the title's counted more often."""
-    stop = stop_words(article.language)
-    title = words(article.title, article.language)
-    top = words(" ".join(article.paragraphs), article.language)[:_TOP]
-    counts: Counter[str] = Counter()
-    for found, times in ((title, _TITLE), (top, 1)):
-        kept = [word for word in found if word.lower() not in stop and (len(word) > 1 or word.isdigit())]
-        for stem in stems(kept, article.language):
-            counts[stem] += times
-    return dict(counts)
+def _telling(found: Iterable[str], language: str) -> list[str]:
+    stop = stop_words(language)
+    return [
+        word for word in found if word.lower() not in stop and (len(word) > 1 or not word.isascii() or word.isdigit())
+    ]
 
 
-def _clusters(articles: Sequence[Article]) -> list[list[int]]:
-    """Places in ``articles`` that tell one story."""
-    plain = tf_idf([_terms(article) for article in articles])
-    drawn = drawn_together(plain, neighbours(plain, _NEIGHBOURS), _TERMS)
-    return _merged(drawn)
+def _names(texts: Iterable[_Text]) -> dict[str, float]:
+    """Terms that bodies mostly write as names or numbers, with their emphasis: they tell two alike events apart."""
+    seen: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    for text in texts:
+        found = _telling(text.body[:_TOP], text.language)
+        written = stems(found, text.language)
+        seen.update(written)
+        named.update(stem for word, stem in zip(found, written, strict=True) if word[0].isupper() or word[0].isdigit())
+    return {stem: _NAME for stem, times in named.items() if times > seen[stem] / 2}
 
 
-def _merged(vectors: Vectors) -> list[list[int]]:
-    """Average linkage along the edges between neighbours, the most alike first."""
-    near = neighbours(vectors, _EDGES)
-    edges: dict[int, set[int]] = {row: set() for row in range(len(vectors))}
-    sums = {row: dict(zip(*map(list, vectors.row(row)), strict=True)) for row in edges}
-    members = {row: [row] for row in edges}
-    heap: list[tuple[float, int, int]] = []
-    for row, others in enumerate(near.rows):
-        for other, cosine in zip(others.tolist(), near.cosines[row].tolist(), strict=True):
-            edges[row].add(other)
-            edges[other].add(row)
-            if cosine >= _ALIKE:
-                heap.append((-cosine, *sorted((row, other))))
-    heapq.heapify(heap)
-    fresh = len(vectors)
-    while heap:
-        _, left, right = heapq.heappop(heap)
-        if left not in members or right not in members:
-            continue
-        members[fresh] = members.pop(left) + members.pop(right)
-        sums[fresh] = _sum(sums.pop(left), sums.pop(right))
-        edges[fresh] = (edges.pop(left) | edges.pop(right)) - {left, right}
-        for other in edges[fresh]:
-            edges[other] -= {left, right}
-            edges[other].add(fresh)
-            alike = _dot(sums[fresh], sums[other]) / (len(members[fresh]) * len(members[other]))
-            if alike >= _ALIKE:
-                heapq.heappush(heap, (-round(alike, 9), other, fresh))
-        fresh += 1
-    return sorted(sorted(rows) for rows in members.values())
+def _clusters(texts: Sequence[_Text], hours: Floats) -> list[list[int]]:
+    """Places in ``texts`` that tell one story."""
 
+    def faded(row: int, others: Ints) -> Floats:
+        return fade(np.abs(hours[others] - hours[row]))
 
-def _sum(left: dict[int, float], right: dict[int, float]) -> dict[int, float]:
-    small, large = sorted((left, right), key=len)
-    for term, weight in small.items():
-        large[term] = large.get(term, 0.0) + weight
-    return large
-
-
-def _dot(left: dict[int, float], right: dict[int, float]) -> float:
-    small, large = sorted((left, right), key=len)
-    return sum(weight * large[term] for term, weight in small.items() if term in large)
+    plain = tf_idf([text.terms() for text in texts], _names(texts))
+    drawn = drawn_together(plain, neighbours(plain, _NEIGHBOURS, faded), _TERMS)
+    sizes = np.diff(plain.starts)
+    return clusters(drawn, neighbours(drawn, _EDGES, faded), bars=_BAR * sizes / (sizes + _BAR_TERMS), hours=hours)

@@ -5,7 +5,7 @@ Rows are texts, in the caller's order; nothing here compares all pairs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,13 @@ _POSTINGS = 128
 _PROBES = 48
 #: Texts that no row stands for, so that terms shared by all of a few texts still count.
 _BACKGROUND = 20
+#: Damps rarity: below 1, a word that two texts share by chance counts for less.
+_RARITY = 0.75
+#: A neighbour's share is so many times its squared nearness, at most 1: near ones speak, strangers whisper.
+_SHARE = 5.0
+
+#: How much a row's nearness to other rows counts, for reasons that lie outside their words.
+Fade = Callable[[int, Ints], Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +55,17 @@ class Neighbours:
     cosines: tuple[Floats, ...]
 
 
-def tf_idf(counts: Sequence[Mapping[str, float]]) -> Vectors:
-    """Vectors of texts whose terms were counted: damped counts, rare terms weigh more."""
+def tf_idf(counts: Sequence[Mapping[str, float]], emphasis: Mapping[str, float]) -> Vectors:
+    """Vectors of texts whose terms were counted: damped counts, rare terms and those with emphasis weigh more."""
     names = sorted({term for count in counts for term in count})
     number = {name: at for at, name in enumerate(names)}
     rows = [np.array(sorted(number[term] for term in count), dtype=np.int64) for count in counts]
     found = [np.array([count[names[term]] for term in row]) for count, row in zip(counts, rows, strict=True)]
     terms = np.concatenate(rows) if rows else np.empty(0, np.int64)
     spread = np.bincount(terms, minlength=len(names))
-    rarity = np.log((len(counts) + _BACKGROUND) / np.maximum(spread, 1))
-    return _vectors(rows, [(1 + np.log(n)) * rarity[row] for row, n in zip(rows, found, strict=True)], len(names))
+    rarity = np.log((len(counts) + _BACKGROUND) / np.maximum(spread, 1)) ** _RARITY
+    scale = rarity * np.array([emphasis.get(name, 1.0) for name in names])
+    return _vectors(rows, [(1 + np.log(n)) * scale[row] for row, n in zip(rows, found, strict=True)], len(names))
 
 
 def _vectors(rows: Sequence[Ints], weights: Sequence[Floats], width: int) -> Vectors:
@@ -69,9 +77,9 @@ def _vectors(rows: Sequence[Ints], weights: Sequence[Floats], width: int) -> Vec
     return Vectors(starts=starts, terms=np.concatenate(rows), weights=np.concatenate(units), width=width)
 
 
-def neighbours(vectors: Vectors, count: int) -> Neighbours:
-    """The ``count`` rows nearest to each row by cosine; ties go to the earlier row."""
-    index = _Index(vectors)
+def neighbours(vectors: Vectors, count: int, fade: Fade) -> Neighbours:
+    """The ``count`` rows nearest to each row by faded cosine; ties go to the earlier row."""
+    index = _Index(vectors, fade)
     found = [index.nearest(row, count) for row in range(len(vectors))]
     return Neighbours(rows=tuple(rows for rows, _ in found), cosines=tuple(cosines for _, cosines in found))
 
@@ -79,8 +87,9 @@ def neighbours(vectors: Vectors, count: int) -> Neighbours:
 class _Index:
     """Postings of each term, in row order."""
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Vectors, fade: Fade) -> None:
         self._vectors = vectors
+        self._fade = fade
         owner = np.repeat(np.arange(len(vectors)), np.diff(vectors.starts))
         order = np.argsort(vectors.terms, kind="stable")
         self._rows = owner[order]
@@ -95,7 +104,7 @@ class _Index:
 
     def nearest(self, row: int, count: int) -> tuple[Ints, Floats]:
         candidates = self._candidates(row, 4 * count)
-        cosines = self._cosines(row, candidates)
+        cosines = np.round(self._cosines(row, candidates) * self._fade(row, candidates), 9)
         best = np.lexsort((candidates, -cosines))[:count]
         return candidates[best], cosines[best]
 
@@ -114,7 +123,8 @@ class _Index:
         seen = seen[seen != row]
         shared = self._sums[seen]
         self._sums[rows] = 0
-        return seen[np.lexsort((seen, -shared))[:count]]
+        best: Ints = seen[np.lexsort((seen, -shared))[:count]]
+        return best
 
     def _cosines(self, row: int, others: Ints) -> Floats:
         terms, weights = self._vectors.row(row)
@@ -125,7 +135,8 @@ class _Index:
         self._dense[terms] = 0
         sums = np.concatenate(([0.0], np.cumsum(products)))
         ends = np.cumsum(high - low)
-        return np.round(sums[ends] - sums[ends - (high - low)], 9)
+        cosines: Floats = sums[ends] - sums[ends - (high - low)]
+        return cosines
 
 
 def _ranges(low: Ints, high: Ints) -> Ints:
@@ -135,7 +146,7 @@ def _ranges(low: Ints, high: Ints) -> Ints:
 
 
 def drawn_together(vectors: Vectors, near: Neighbours, keep: int) -> Vectors:
-    """Each row plus its neighbours, each by its nearness: texts on one thing come to share their words.
+    """Each row plus its neighbours, the near ones most: texts on one thing come to share their words.
 
     A short text says little by itself; what its neighbours say of the same thing fills it out. A row that has no
     neighbour stays as it is. The ``keep`` heaviest terms stay.
@@ -153,8 +164,9 @@ def drawn_together(vectors: Vectors, near: Neighbours, keep: int) -> Vectors:
 
 def _added(vectors: Vectors, row: int, near: Neighbours) -> tuple[Ints, Floats]:
     members = np.concatenate(([row], near.rows[row])).astype(np.int64)
-    shares = np.concatenate(([1.0], near.cosines[row]))
+    shares = np.concatenate(([1.0], np.minimum(1.0, _SHARE * near.cosines[row] ** 2)))
     low, high = vectors.starts[members], vectors.starts[members + 1]
     at = _ranges(low, high)
     terms, slot = np.unique(vectors.terms[at], return_inverse=True)
-    return terms, np.bincount(slot, weights=vectors.weights[at] * np.repeat(shares, high - low), minlength=len(terms))
+    weights: Floats = np.bincount(slot, weights=vectors.weights[at] * np.repeat(shares, high - low))
+    return terms, weights
