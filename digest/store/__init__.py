@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from digest.store.database import Store as Store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_store", "upgrade_store"]
 
 
 def __getattr__(name: str) -> object:
@@ -34,3 +34,10 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     from digest.store.database import open_store
 
     return open_store(url, read_only=read_only)
+
+
+def upgrade_store(url: str) -> tuple[str, str]:
+    """Bring the store's tables up to date: the versions before (empty if there were none) and after."""
+    from digest.store.database import upgrade_store
+
+    return upgrade_store(url)

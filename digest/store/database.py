@@ -25,6 +25,13 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
         return Store(engine, undo.pop_all())
 
 
+def upgrade_store(url: str) -> tuple[str, str]:
+    """What ``digest.store.upgrade_store`` promises."""
+    parsed = parse(url)
+    with said_plainly(parsed), connect(parsed) as engine:
+        return schema.upgrade(engine)
+
+
 def parse(url: str) -> URL:
     """The address, of a kind that we know."""
     hint = "it looks like sqlite:///digest.db, or postgresql://user@host/name"

@@ -1,0 +1,35 @@
+"""``digest db upgrade``: bring the store's tables up to date."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+_EXAMPLES = """\
+examples:
+  digest db upgrade                       the store of the settings
+  DIGEST_STORE__URL=postgresql://digest@db.example/digest digest db upgrade
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.epilog = _EXAMPLES
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    summary = "bring the store's tables up to date; an SQLite store does so by itself"
+    upgrade = actions.add_parser("upgrade", help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    upgrade.epilog = _EXAMPLES
+
+
+def run(args: argparse.Namespace) -> int:
+    """Upgrade, and say from what to what."""
+    from digest import settings
+    from digest.store import upgrade_store
+
+    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    before, after = upgrade_store(found.store.url)
+    done = {"": f"made the store's tables, version {after}", after: f"the store is up to date, version {after}"}
+    print(done.get(before, f"brought the store from version {before} to {after}"), file=sys.stderr)
+    return 0

@@ -1,0 +1,49 @@
+"""``digest db upgrade``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "digest.toml"
+    file.write_text('[store]\nurl = "sqlite:///kept.db"\n')
+    return file
+
+
+def test_it_makes_the_tables_and_then_finds_them_up_to_date(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["db", "upgrade", "--config", str(config)]) == 0
+    assert "made the store's tables" in capsys.readouterr().err
+    assert (config.parent / "kept.db").exists()
+
+    assert main(["--config", str(config), "db", "upgrade"]) == 0
+    said = capsys.readouterr()
+    assert "up to date" in said.err
+    assert said.out == ""
+
+
+def test_it_upgrades_postgresql(
+    config: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DIGEST_STORE__URL", postgres_url)
+
+    assert main(["db", "upgrade", "--config", str(config)]) == 0
+    assert "made the store's tables" in capsys.readouterr().err
+
+
+def test_a_store_that_is_none_is_one_clear_line(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config.parent / "kept.db").write_bytes(b"this is a text, and far longer than a header of a database would be" * 20)
+
+    assert main(["db", "upgrade", "--config", str(config)]) == 1
+    assert "is not a database" in capsys.readouterr().err
+
+
+def test_it_says_which_actions_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["db"]) == 2
+    assert main(["db", "--help"]) == 0
+    assert "upgrade" in capsys.readouterr().out
