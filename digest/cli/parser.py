@@ -15,6 +15,8 @@ TYPE_CHECKING = False  # typing itself would cost a tenth of ``digest --help``
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from _typeshed import SupportsWrite
+
 _EXAMPLES = """\
 examples:
   digest preview                                    the sample, or the configured newsletter
@@ -57,6 +59,11 @@ class Parser(argparse.ArgumentParser):
         near = nearest(word, known)
         meant = f" (did you mean {near!r}?)" if near else ""
         raise UsageError(message + meant, hint=f"'{self.prog} --help' shows what there is")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """argparse itself keeps silent about a disk that is full."""
+        if message and file is not None:
+            file.write(message)
 
     def _mistaken(self, message: str) -> tuple[str, Iterable[str]]:
         """The word that argparse complains about, and those that it would have taken."""
