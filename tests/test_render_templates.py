@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from lxml import html as lxml_html
 
+from digest import assets
 from digest.errors import TemplateError
-from digest.render import Look, render
+from digest.render import Links, Look, render, view
+from digest.render.colour import AA, contrast
+from digest.render.folders import HTML, STYLE, TEXT, names
+from digest.render.words import Words
 from tests.digests import article, brief, digest
 
 DOCUMENT = (
@@ -315,3 +320,49 @@ def test_a_template_too_large_for_a_mail_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(TemplateError, match="before a single story"):
         render(digest(), Look(template=own))
+
+
+# --- the page that explains them ---------------------------------------------------------------------------------
+
+VARIABLES = {
+    "story": view.Telling,
+    "passage": view.Passage,
+    "mention": view.Mention,
+    "image": view.Picture,
+    "section": view.Section,
+    "item": view.Omission,
+    "failure": view.Trouble,
+    "brand": view.Face,
+    "links": Links,
+    "words": Words,
+}
+
+
+def test_the_readme_names_every_variable_and_no_other() -> None:
+    readme = (assets.templates() / "README.md").read_text(encoding="utf-8").partition("## Every variable")[2]
+
+    named = set(re.findall(r"`([a-z]+\.[a-z_]+)`", readme)) | set(re.findall(r"^\| `([a-z_]+)`", readme, re.MULTILINE))
+    named |= set(re.findall(r"^\| `[a-z]+`, `([a-z]+)`", readme, re.MULTILINE))
+    owned = {f"{name}.{field.name}" for name, owner in VARIABLES.items() for field in fields(owner)}
+    assert named - {"words.toml"} == owned | {field.name for field in fields(view.Page)}
+
+
+@pytest.mark.parametrize("name", list(names([assets.templates()])))
+def test_every_shipped_template_is_explained(name: str) -> None:
+    readme = (assets.templates() / "README.md").read_text(encoding="utf-8")
+
+    assert f"`{name}`" in readme
+    assert {path.name for path in (assets.templates() / name).iterdir()} == {HTML, TEXT, STYLE}
+
+
+@pytest.mark.parametrize("name", list(names([assets.templates()])))
+def test_the_colours_of_a_template_are_legible_by_day_and_by_night(name: str) -> None:
+    """The browser tests ask the same of every element; this one needs no browser."""
+    css = (assets.templates() / name / STYLE).read_text(encoding="utf-8")
+    day, _, rest = css.partition("@media (prefers-color-scheme: dark)")
+    night, _, _ = rest.partition("@media print")
+
+    for part, grounds in ((day, ("#ffffff", "#f3f1ec")), (night, ("#1b1d21", "#121316"))):
+        colours = re.findall(r"[{;\s]color: (#[0-9a-f]{6})", part)
+        assert colours
+        assert min(contrast(colour, ground) for colour in colours for ground in grounds) >= AA

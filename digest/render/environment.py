@@ -32,10 +32,12 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from digest.errors import TemplateError
-from digest.render import tokens
+from digest.render import tokens, view
 from digest.render.folders import HTML, STYLE, TEXT
 from digest.render.lines import tidy
+from digest.render.look import Links
 from digest.render.view import Page
+from digest.render.words import Words
 
 #: Rounds of loops and calls in one rendering; an edition of 60 stories takes a few thousand.
 _STEPS = 250_000
@@ -43,6 +45,14 @@ _LONGEST_PRODUCT = 100_000
 
 _steps: ContextVar[Iterator[int]] = ContextVar("steps")
 _NAMES = tuple(field.name for field in fields(Page))
+#: What a template may always look at.
+_OPEN = {
+    owner: frozenset(field.name for field in fields(owner))
+    for owner in (
+        *(view.Telling, view.Passage, view.Mention, view.Picture, view.Section, view.Omission, view.Trouble, view.Face),
+        *(Links, Words),
+    )
+}
 
 
 class _Strict(StrictUndefined):
@@ -75,6 +85,12 @@ class _Environment(SandboxedEnvironment):
         if not folder or "/" in template or (self.own / template).is_file():
             return template
         return f"{folder}/{template}"
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As the sandbox does, but at once for what `view` holds: it has nothing to hide."""
+        if type(obj) in _OPEN and attribute in _OPEN[type(obj)]:
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
     def call(self, context: Context, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
         _step()

@@ -39,7 +39,7 @@ def _html(page: Page, folders: tuple[Path, ...]) -> str:
         parts = inline.inlined(skeleton.html)
     except inline.RefusedSelectorError as error:
         raise _refused(error.selector, folders) from error
-    return tokens.filled(parts, skeleton.places, values)
+    return tokens.filled(parts, skeleton, values)
 
 
 def _refused(selector: str, folders: tuple[Path, ...]) -> TemplateError:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,8 +31,9 @@ def inlined(skeleton: str) -> tuple[str, ...]:
 
     Kept by the skeleton's bytes: an edition of a shape that was seen before costs no inlining.
     """
-    html = _STYLE.sub(_parted, _checked(skeleton))
-    return tuple(TOKEN.split(_premailed(html)))
+    from digest.render.premail import inline  # importing premailer takes longer than all the rest
+
+    return tuple(TOKEN.split(inline(_STYLE.sub(_parted, _checked(skeleton)))))
 
 
 def _checked(skeleton: str) -> str:
@@ -82,20 +81,3 @@ def _rules(css: str) -> Iterator[str]:
             start = brace.end()
     if css[start:].strip():
         yield css[start:].strip()
-
-
-def _premailed(html: str) -> str:
-    # Its one cache of 128 entries serves three functions and thrashes at 150 rules; it is sized on import.
-    os.environ.setdefault("PREMAILER_CACHE_MAXSIZE", "8192")
-    from premailer import Premailer  # type: ignore[import-untyped]  # it has no types
-
-    premailer = Premailer(
-        html,
-        strip_important=False,  # else the rules for phones and for the dark lose to the tags
-        disable_basic_attributes=["width", "height", "bgcolor"],
-        preserve_internal_links=True,
-        allow_network=False,
-        disable_validation=True,
-        cssutils_logging_level=logging.CRITICAL,
-    )
-    return str(premailer.transform(pretty_print=False))

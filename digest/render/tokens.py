@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -27,8 +27,6 @@ _PLAIN = re.compile(r" ?[\w-]+( [\w-]+)* ?", re.ASCII)
 #: Attributes that a selector may well ask for and whose values are plain words: these the inliner sees.
 _SEEN = frozenset({"class", "id", "dir", "lang", "align", "valign", "role", "type"})
 _ADDRESSES = frozenset({"href", "src", "action", "background", "cite"})
-
-Escape = Callable[[str], str]
 
 
 @dataclass(slots=True)
@@ -50,47 +48,60 @@ current: ContextVar[Values] = ContextVar("values")
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """A rendered template whose values are tokens still, and where each of them stands."""
+    """A rendered template whose values are tokens still, numbered by their position."""
 
     html: str
-    #: For each token, what it stands in: ``text``, ``css``, ``address`` or an attribute's name.
+    #: For each position, the value's number, and what it stands in.
+    sources: tuple[int, ...]
     places: tuple[str, ...]
 
 
 def skeleton(html: str, values: Values) -> Skeleton:
-    """Where each token stands; plain words in classes and the like are put in, for selectors to see."""
-    html = _TAG.sub(lambda tag: _with_words(tag[0], values), html)
-    places = ["text"] * len(values.held)
-    for number, place in _places(html):
-        places[number] = place
-    return Skeleton(html=html, places=tuple(places))
+    """The rendered template with plain words put in where selectors may ask for them: in classes, tags, languages."""
+    pieces, outline = _outline(html)
+    if len(pieces) > 1:
+        pieces = list(pieces)
+        for place in range(1, len(pieces), 2):
+            word = str(values.held[outline.sources[int(pieces[place])]])
+            pieces[place] = word if _PLAIN.fullmatch(word) else f"xqv{pieces[place]}vqx"
+    return replace(outline, html="".join(pieces))
 
 
-def _with_words(tag: str, values: Values) -> str:
-    if TOKEN.search(tag) is None or tag.startswith(("<!--", "<style")):
-        return tag
+@functools.lru_cache(maxsize=64)
+def _outline(html: str) -> tuple[Sequence[str], Skeleton]:
+    """The skeleton cut at the tokens that selectors may ask for, and what does not depend on their words.
 
-    def word(token: re.Match[str]) -> str:
-        value = str(values.held[int(token[1])])
-        return value if _PLAIN.fullmatch(value) else token[0]
+    A token that was printed twice (a macro's result, say) stands in two places, so positions are counted anew.
+    """
+    sources: list[int] = []
 
-    def attribute(found: re.Match[str]) -> str:
-        return TOKEN.sub(word, found[0]) if found[1].lower() in _SEEN else found[0]
+    def counted(token: re.Match[str]) -> str:
+        sources.append(int(token[1]))
+        return f"xqv{len(sources) - 1}vqx"
 
-    name, rest = re.match(r"(<\S+)(.*)", tag, re.DOTALL).groups()  # type: ignore[union-attr]  # a tag always matches
-    return TOKEN.sub(word, name) + _ATTRIBUTE.sub(attribute, rest)
+    html = TOKEN.sub(counted, html)
+    places = ["text"] * len(sources)
+    for position, place in _places(html):
+        places[position] = place
+    asked = [position for position, place in enumerate(places) if place in _SEEN or place == "bare"]
+    pieces = re.split("|".join(f"xqv({position})vqx" for position in asked), html) if asked else [html]
+    return [piece for piece in pieces if piece is not None], Skeleton(html, tuple(sources), tuple(places))
 
 
 def _places(html: str) -> Iterator[tuple[int, str]]:
     for tag in _TAG.finditer(html):
-        if TOKEN.search(tag[0]) is None:
+        found = TOKEN.findall(tag[0])
+        if not found:
             continue
-        is_style = tag[0][:6].lower() == "<style"
-        for token in TOKEN.finditer(tag[0]):
-            yield int(token[1]), "css" if is_style else "attribute"
-        if not is_style:
-            for found in _ATTRIBUTE.finditer(tag[0]):
-                yield from ((int(token[1]), _place(found[1].lower())) for token in TOKEN.finditer(found[2]))
+        if tag[0].startswith("<!--"):
+            yield from ((int(position), "attribute") for position in found)
+        elif tag[0][:6].lower() == "<style":
+            yield from ((int(position), "css") for position in found)
+        else:
+            yield from ((int(position), "bare") for position in found)
+            for attribute in _ATTRIBUTE.finditer(tag[0]):
+                place = _place(attribute[1].lower())
+                yield from ((int(position), place) for position in TOKEN.findall(attribute[2]))
 
 
 def _place(attribute: str) -> str:
@@ -99,14 +110,13 @@ def _place(attribute: str) -> str:
     return "address" if attribute in _ADDRESSES else attribute
 
 
-def filled(parts: tuple[str, ...], places: tuple[str, ...], values: Values) -> str:
-    """The parts of an inlined skeleton (text and token numbers in turn) with each value in, escaped for its place."""
-    held = values.held
+def filled(parts: tuple[str, ...], whole: Skeleton, values: Values) -> str:
+    """The parts of an inlined skeleton (text and positions in turn) with each value in, escaped for its place."""
     pieces = list(parts)
-    for position in range(1, len(pieces), 2):
-        number = int(pieces[position])
-        value = held[number]
-        pieces[position] = value if isinstance(value, Markup) else _escape(places[number], value)
+    for index in range(1, len(pieces), 2):
+        position = int(pieces[index])
+        value = values.held[whole.sources[position]]
+        pieces[index] = value if isinstance(value, Markup) else _escape(whole.places[position], value)
     return "".join(pieces)
 
 
@@ -115,6 +125,8 @@ def _escape(place: str, value: str) -> str:
         return _text(value)
     if place == "css":
         return _css(value)
+    if place == "bare":  # within a tag and in no attribute: a plain word went in before, and nothing else may
+        return ""
     return _attribute(quote(value, safe=_SAFE) if place == "address" else value)
 
 

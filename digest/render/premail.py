@@ -1,0 +1,52 @@
+"""Premailer, set up for a skeleton. Importing this imports premailer, which is slow: import it where it is used."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from typing import Any
+
+# Its one cache of 128 entries serves three functions and thrashes at 150 rules; it is sized on import.
+os.environ.setdefault("PREMAILER_CACHE_MAXSIZE", "8192")
+
+from cssselect import parse
+from cssselect.parser import SelectorError
+from premailer import Premailer  # type: ignore[import-untyped]  # it has no types
+
+_OPTIONS = {
+    "strip_important": False,  # else the rules for phones and for the dark lose to the tags
+    "disable_basic_attributes": ["width", "height", "bgcolor"],
+    "preserve_internal_links": True,
+    "allow_network": False,
+    "disable_validation": True,
+    "cssutils_logging_level": logging.CRITICAL,
+}
+
+
+def inline(html: str) -> str:
+    """The page with its styles in the tags."""
+    return str(_Premailer(html, **_OPTIONS).transform(pretty_print=False))
+
+
+class _Premailer(Premailer):  # type: ignore[misc]  # it has no types
+    """Premailer that reads a style sheet once, and knows which of two selectors is the more specific."""
+
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
+        rules, leftover = _rules(css_body, ruleset_index)
+        return list(rules), list(leftover)
+
+
+@functools.lru_cache(maxsize=64)
+def _rules(css: str, index: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    rules, leftover = Premailer("", **_OPTIONS)._parse_style_rules(css, index)
+    weighed = ((_weight(weight, selector), selector, style) for weight, selector, style in rules)
+    return tuple(weighed), tuple(leftover)
+
+
+def _weight(weight: tuple[int, ...], selector: str) -> tuple[int, ...]:
+    """Premailer counts signs: to it ``a > b`` is one element, and ``[dir]`` nothing."""
+    try:
+        return (weight[0], *parse(selector)[0].specificity(), *weight[4:])
+    except SelectorError:
+        return weight
