@@ -61,6 +61,8 @@ class Weighed(AbstractSummarizer):  # type: ignore[misc]
 
     def __call__(self, document: ObjectDocumentModel, sentences_count: int | Callable[..., Any]) -> tuple[Any, ...]:
         told = [sentence.candidate for sentence in document.sentences]
+        if not told:
+            return ()
         ranks = {at: -rank for rank, at in enumerate(_order(told, self._language))}
         order = iter(range(len(told)))
         chosen: tuple[Any, ...] = self._get_best_sentences(

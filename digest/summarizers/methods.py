@@ -138,7 +138,7 @@ def make(name: str, stemmer: Stem, stop_words: frozenset[str], titles: Iterable[
 
 def _edmundson(stemmer: Stem, stop_words: frozenset[str], titles: frozenset[str]) -> AbstractSummarizer:
     """Cues are the title's words, for and the words that lean on an earlier sentence, against."""
-    stigma = stop_words & _LEANING
+    stigma = stop_words & LEANING
     bonus = titles - stop_words
     method = edmundson.EdmundsonSummarizer(stemmer, cue_weight=1.0 if stigma and bonus else 0.0)
     method.bonus_words, method.stigma_words, method.null_words = bonus, stigma, stop_words
@@ -154,4 +154,4 @@ _METHODS: Mapping[str, Callable[[Stem], AbstractSummarizer]] = {
     "sum-basic": sum_basic.SumBasicSummarizer,
     "reduction": Reduction,
 }
-_LEANING = frozenset({"he", "she", "it", "they", "this", "that", "these", "those", "also", "but", "however"})
+LEANING = frozenset({"he", "she", "it", "they", "this", "that", "these", "those", "also", "but", "however"})

@@ -55,6 +55,8 @@ def leans(candidate: Candidate, language: str) -> bool:
 
 
 def _points_back(text: str, language: str) -> bool:
+    if any(start == 0 for start, _ in quotations(text)):
+        return False  # what someone says may begin with "we": the one who speaks is named after it
     first = next(iter(words(text, language)), "")
     return first.lower() in _LISTS.get(language, frozenset()) and not _is_abbreviation(first)
 
