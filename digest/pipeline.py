@@ -19,7 +19,7 @@ from digest.group import group
 from digest.model import Article, Brief, Digest, Failure, Newsletter, Slot, Source, Window
 from digest.ports import Budget, Collected, Collector, Summarizer
 from digest.rank import Criteria, rank
-from digest.render import Look
+from digest.render import Brand, Look
 from digest.settings import Settings
 from digest.store import Store, articles, entries, sources, stories
 from digest.summarize import summarize
@@ -114,7 +114,12 @@ def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]
 def look_of(newsletter: Newsletter, settings: Settings) -> Look:
     """How the newsletter's editions are dressed; templates beside the settings file come before the shipped ones."""
     own = (settings.file.parent / "templates",) if settings.file else ()
-    return Look(template=newsletter.template, folders=own)
+    brand = settings.brand
+    return Look(
+        template=newsletter.template,
+        folders=own,
+        brand=Brand(name=brand.name, accent=brand.accent, logo=brand.logo, address=brand.address),
+    )
 
 
 def _keep(visits: Iterable[tuple[Source, Collected | Failure]], kept: Store, now: datetime) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from digest.settings.file import find
 from digest.settings.types import (
+    BrandSettings,
     FetchSettings,
     Secret,
     Security,
@@ -25,6 +26,7 @@ from digest.settings.types import (
 )
 
 __all__ = [
+    "BrandSettings",
     "FetchSettings",
     "Secret",
     "Security",

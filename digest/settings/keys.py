@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from digest.model import Newsletter, Source
-from digest.settings.types import FetchSettings, SmtpSettings, StoreSettings, WebSettings
+from digest.settings.types import BrandSettings, FetchSettings, SmtpSettings, StoreSettings, WebSettings
 
 #: ``[name]``
 SECTIONS: Mapping[str, type] = {
@@ -14,6 +14,7 @@ SECTIONS: Mapping[str, type] = {
     "smtp": SmtpSettings,
     "fetch": FetchSettings,
     "web": WebSettings,
+    "brand": BrandSettings,
 }
 #: ``[[name]]``
 LISTS: Mapping[str, type] = {"sources": Source, "newsletters": Newsletter}

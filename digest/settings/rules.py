@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from digest import rhythm
 from digest.model import Newsletter, Source
-from digest.settings.types import FetchSettings, SmtpSettings, WebSettings
+from digest.settings.types import BrandSettings, FetchSettings, SmtpSettings, WebSettings
 from digest.text.near import nearest
 
 
@@ -96,6 +96,8 @@ def _schedule(value: str) -> None:
 
 _ID = _matching(r"\w[\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
 _TITLE = _matching(r"[^\x00-\x1f\x7f]*", "one line of text")
+_COLOUR = _matching(r"#[0-9A-Fa-f]{6}", "a colour like '#1f5f8b'")
+_SECURE = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
 
 RULES: Mapping[type, Mapping[str, Rule]] = {
@@ -113,6 +115,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "max_bytes": _number(1_000),
     },
     WebSettings: {"url": _web_address, "listen": _HOST_PORT},
+    BrandSettings: {"name": _TITLE, "accent": _COLOUR, "logo": _SECURE, "address": _TITLE},
     Source: {"id": _ID, "url": _web_address, "title": _TITLE, "section": _TITLE, "weight": _number(0.001, 1_000)},
     Newsletter: {
         "id": _ID,

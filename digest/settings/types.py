@@ -81,6 +81,20 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrandSettings:
+    """``[brand]``: who is speaking, in every mail."""
+
+    #: The name in the masthead; the newsletter's title where empty.
+    name: str = ""
+    #: ``#rrggbb``; made darker or lighter where it would be hard to read.
+    accent: str = "#1f5f8b"
+    #: An https address of a picture; none where empty.
+    logo: str = ""
+    #: The postal address in the footer.
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything set; its defaults are what a run without a file uses."""
 
@@ -90,5 +104,6 @@ class Settings:
     smtp: SmtpSettings = SmtpSettings()
     fetch: FetchSettings = FetchSettings()
     web: WebSettings = WebSettings()
+    brand: BrandSettings = BrandSettings()
     sources: tuple[Source, ...] = ()
     newsletters: tuple[Newsletter, ...] = ()
