@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -82,10 +82,15 @@ def _store(found: Settings) -> Iterator[Finding]:
 
 
 def _unwritable(url: str) -> Path | None:
-    """The folder of a store in a file, if it can't be written."""
+    """The folder of a store in a file, if no file can be made there."""
     file = url.partition(":///")[2].partition("?")[0] if url.startswith("sqlite") else ""
-    folder = Path(file).parent
-    return folder if file and file != ":memory:" and not os.access(folder, os.W_OK) else None
+    if file in {"", ":memory:"}:
+        return None
+    try:
+        with TemporaryFile(dir=Path(file).parent):
+            return None
+    except OSError:
+        return Path(file).parent
 
 
 def _sources(found: Settings, *, offline: bool) -> Iterator[Finding]:

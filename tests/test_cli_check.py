@@ -1,0 +1,122 @@
+"""``digest check`` finds what is wrong, says what to do, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+
+RIGHT = """\
+[[sources]]
+id = "own"
+path = "articles"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "one.txt").write_text("One headline\n\nThe harbour office opens at eight. It closes at five.\n")
+
+
+def findings(
+    capsys: pytest.CaptureFixture[str], text: str = RIGHT, *argv: str
+) -> tuple[int, dict[str, tuple[str, str]]]:
+    """The exit code, and by topic what was found last."""
+    Path("digest.toml").write_text(text)
+    Path("digest.toml").chmod(0o644)
+    code = main(["check", "--json", *argv])
+    return code, {
+        found["topic"]: (found["state"], f"{found['message']} → {found['hint']}")
+        for found in json.loads(capsys.readouterr().out)
+    }
+
+
+def test_what_is_right_is_ok(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = findings(capsys)
+
+    assert code == 0
+    assert {topic: state for topic, (state, _) in found.items()} == {
+        "settings": "ok",
+        "store": "ok",
+        "source own": "ok",
+        "newsletter main": "ok",
+        "mail server": "note",
+    }
+    assert sorted(path.name for path in Path().iterdir()) == ["articles", "digest.toml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "said"),
+    [
+        (RIGHT.replace('"articles"', '"gone"'), "source own", "gone"),
+        (RIGHT + 'template = "brifing"\n', "newsletter main", "briefing"),
+        (RIGHT + 'summarizer = "lexrank"\n', "newsletter main", "lex-rank"),
+        (RIGHT.partition("[[newsletters]]")[0], "settings", "[[newsletters]]"),
+        ('[store]\nurl = "mysql://x"\n' + RIGHT, "store", "sqlite:///"),
+        ('[store]\nurl = "sqlite:////proc/x.db"\n' + RIGHT, "store", "/proc"),
+        (
+            '[smtp]\nhost = "mail.example.org"\npassword = "x"\nsecurity = "none"\n' + RIGHT,
+            "mail server",
+            'security = "starttls"',
+        ),
+    ],
+    ids=[
+        "no folder",
+        "no template",
+        "no summarizer",
+        "no newsletter",
+        "no such database",
+        "read-only",
+        "plain password",
+    ],
+)
+def test_what_is_wrong_is_bad_and_says_what_would_be_right(
+    text: str, topic: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = findings(capsys, text)
+
+    assert code == 1
+    assert found[topic][0] == "bad"
+    assert said in found[topic][1]
+
+
+def test_a_source_on_the_web_is_not_visited_offline(capsys: pytest.CaptureFixture[str]) -> None:
+    text = RIGHT + '[[sources]]\nid = "web"\nurl = "http://127.0.0.1:9/feed"\n'
+
+    assert findings(capsys, text, "--offline")[0] == 0
+
+    code, found = findings(capsys, text)
+
+    assert code == 1
+    assert found["source web"][0] == "bad"
+
+
+def test_a_password_that_others_can_read_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = findings(capsys, '[smtp]\nhost = "localhost"\npassword = "t0ken"\n' + RIGHT)
+
+    assert code == 0
+    assert found["settings"][0] == "note"
+    assert "chmod 600" in found["settings"][1]
+    assert "t0ken" not in str(found)
+
+
+def test_a_person_gets_lines_and_a_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("digest.toml").write_text(RIGHT)
+
+    assert main(["check"]) == 0
+
+    printed = capsys.readouterr()
+
+    assert "ok    source own: " in printed.out
+    assert printed.err == "nothing to mend\n"
