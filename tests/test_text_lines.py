@@ -58,6 +58,9 @@ _CALLS = [
     "SIGN UP for our newsletter :",
     "Sign up here to get the news by email every morning.",
     "Get the latest news delivered straight to your inbox",
+    "Sign up for What's On, our guide to the weekend.",
+    "Newsletter: Jeden Freitag das Wichtigste aus der Region – jetzt kostenlos anmelden!",
+    "Liked this? Our letter brings three discoveries every Tuesday.",
     "Follow us on every network you use.",
     "Click here to see all pictures",
     "The comments below have not been moderated.",
@@ -152,6 +155,10 @@ def test_body_is_none_of_these(line: str) -> None:
 )
 def test_addresses_to_readers(line: str) -> None:
     assert is_address(line)
+
+
+def test_a_report_that_is_discussed_is_no_line_on_the_author() -> None:
+    assert not is_address("The council will discuss the report on 14 April. The plan is drawn for the next decade.")
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,8 @@ _OPENS = _any(
     r"\W*(?:read|see) (?:more|also|next)\b(?:(?! than).)*",
     r"\W*(?:related|recommended|trending|most read|more from|more on)\b",
     r"\W*(?:you (?:may|might) also|don[’']t miss|editors?[’'] picks?)\b",
+    r"\W*sign[ -]?up (?:for|to)\b|\W*newsletter\s*[:|–—-]",
+    r"\W*(?:liked?|enjoy(?:ed|ing)?) (?:this|what you)\b[^.!?]{0,40}\?",
     r"\W*(?:advertisement|sponsored|anzeige|publicité|publicidad|pubblicità|advertentie|annons|реклама|reklama|広告)\W*$",
     r"\W*(?:lesen sie (?:auch|mehr)|mehr zum thema|mehr dazu|auch interessant|hier geht es zu[mr])\b",
     r"\W*(?:à )?lire (?:aussi|la suite|également)\b|\W*voir aussi\b|\W*inscrivez-vous\b",
@@ -190,7 +192,7 @@ _ADDRESS = _any(
 _BIO = _any(
     r"\bis (?:an? |the )?(?:\w+[ -]){0,4}(?:writer|reporter|editor|journalist|correspondent|contributor|columnist|"
     r"author|producer|blogger|freelancer|staff)\b(?: (?:at|for|with|in|of|based|who|covering|and)\b|[.,])",
-    r"\b(?:covers?|writes? about|reports? on)\b.*\b(?:for|at) (?:the )?[A-Z]",
+    r"\b(?:covers?|writes? about|reports? on)\b.*\b(?:for|at) (?:the )?(?-i:[A-Z])",
 )
 
 
