@@ -7,10 +7,10 @@ from email.utils import parsedate_to_datetime
 
 
 def parse_date(text: str) -> datetime | None:
-    """ISO 8601 or RFC 822; what names no zone is UTC; None where it is neither."""
+    """ISO 8601 or RFC 822, to the second; what names no zone is UTC; None where it is neither."""
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            return as_utc(read(text.strip()))
+            return as_utc(read(text.strip())).replace(microsecond=0)
         except (ValueError, OverflowError):
             continue
     return None

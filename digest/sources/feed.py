@@ -1,4 +1,7 @@
-"""Feeds of every kind, read into items and those into entries. Pure: bytes in, values out."""
+"""Feeds of every kind, read into items and those into entries. Pure: bytes in, values out.
+
+A fast reader takes what is well formed and usual; all else goes to feedparser, which forgives nearly anything.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -17,6 +20,7 @@ from digest.sources.charset import decode
 from digest.urls import domain, is_web
 
 _COMMENT_OPENERS = 200
+_MAIL = re.compile(r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?")
 _XML_ENCODING = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
@@ -47,9 +51,11 @@ class Feed:
 
 def read_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
     """An RSS, RDF, Atom or CDF document; ``url`` is where it came from."""
+    from digest.sources.fast import read_fast
     from digest.sources.forgiving import read_forgiving
 
-    feed = read_forgiving(tame(data, content_type), url)
+    document = tame(data, content_type)
+    feed = read_fast(document, url) or read_forgiving(document, url)
     if feed is None:
         raise SourceError("this is no feed that can be read: check the address in a browser")
     return feed
@@ -137,3 +143,19 @@ def link(base: str, href: str) -> str:
     except ValueError:
         return ""
     return url if is_web(url) else ""
+
+
+def own_language(item: Item, shared: str) -> Item:
+    """The item with a language only where it isn't the feed's."""
+    return replace(item, language="") if item.language == shared else item
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML, an empty line between paragraphs."""
+    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in text.split("\n\n")) if text else ""
+
+
+def person(text: str) -> str:
+    """A name without the mail address beside it, as RSS has them: ``desk@outlet.example (The desk)``."""
+    match = _MAIL.fullmatch(text.strip())
+    return (match["before"] or match["after"] or "").strip(" \"'") if match else text.strip()

@@ -6,20 +6,23 @@ import html
 import warnings
 from calendar import timegm
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from digest.errors import SourceError
 from digest.model import Image
-from digest.sources.feed import Feed, Item, link
+from digest.sources.feed import Feed, Item, link, own_language, paragraphs, person
 from digest.sources.head import pixels
+from digest.urls import is_web
 
 
 def read_forgiving(data: bytes, url: str) -> Feed | None:
     """What feedparser makes of a document; None if it sees no feed in it."""
     import feedparser  # type: ignore[import-untyped]  # feedparser brings no types
 
-    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    # No content-location: ids would be resolved against it, and change when the feed moves.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -30,26 +33,31 @@ def read_forgiving(data: bytes, url: str) -> Feed | None:
     if not parsed.get("version") and not parsed.get("entries"):
         return None
     is_atom = str(parsed.get("version", "")).startswith("atom")
-    base = link(url, _string(parsed.feed, "link")) or url
-    return Feed(
+    feed = Feed(
         title=_marked(parsed.feed, "title", is_atom=is_atom),
         language=_string(parsed.feed, "language"),
-        items=tuple(_item(entry, base, is_atom=is_atom) for entry in parsed.entries),
+        items=tuple(_item(entry, url, is_atom=is_atom) for entry in parsed.entries),
     )
+    return replace(feed, items=tuple(own_language(item, feed.language) for item in feed.items))
 
 
 def _item(entry: Mapping[str, Any], base: str, *, is_atom: bool) -> Item:
-    url = link(base, _string(entry, "link"))
+    url = "" if _is_no_address(entry) else link(base, _string(entry, "link"))
     return Item(
         guid=_string(entry, "id"),
         url=url or link(base, next((_string(one, "href") for one in entry.get("links", ()) if one.get("href")), "")),
         title=_marked(entry, "title", is_atom=is_atom),
-        body=_body(entry),
-        author=_string(entry, "author"),
+        body=_body(entry, is_atom=is_atom),
+        author=person(_string(entry, "author")),
         published=_date(entry),
         language=_string(entry.get("title_detail", {}), "language"),
         image=_image(entry, base),
     )
+
+
+def _is_no_address(entry: Mapping[str, Any]) -> bool:
+    """feedparser takes any GUID for a link that nobody says is none."""
+    return bool(entry.get("guidislink")) and not is_web(_string(entry, "id"))
 
 
 def _string(mapping: Mapping[str, Any], key: str) -> str:
@@ -63,18 +71,14 @@ def _marked(mapping: Mapping[str, Any], key: str, *, is_atom: bool) -> str:
     return html.escape(text, quote=False) if is_atom and detail.get("type") == "text/plain" else text
 
 
-def _body(entry: Mapping[str, Any]) -> str:
+def _body(entry: Mapping[str, Any], *, is_atom: bool) -> str:
     """The full content where there is any, else the summary; as HTML."""
     parts = [part for part in entry.get("content", ()) if _string(part, "value")]
     if not parts:
-        return _string(entry, "summary")
+        is_plain = is_atom and entry.get("summary_detail", {}).get("type") == "text/plain"
+        return paragraphs(_string(entry, "summary")) if is_plain else _string(entry, "summary")
     best = max(parts, key=lambda part: len(part["value"]))
-    return _paragraphs(best["value"]) if best.get("type") == "text/plain" else str(best["value"])
-
-
-def _paragraphs(text: str) -> str:
-    """Plain text as HTML, an empty line between paragraphs."""
-    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in text.split("\n\n"))
+    return paragraphs(best["value"]) if best.get("type") == "text/plain" else str(best["value"])
 
 
 def _date(entry: Mapping[str, Any]) -> datetime | None:
