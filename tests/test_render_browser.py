@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from digest import assets
 from digest.model import Digest, Failure, LeftOut
 from digest.render import Brand, Links, Look, environment, render, tokens
-from digest.render.folders import search_path
+from digest.render.folders import names, search_path
 from digest.render.view import page as view
 from tests.browser import browser
 from tests.digests import article, brief, digest, news
@@ -28,6 +30,7 @@ LOOK = Look(
     brand=Brand(address="Harbour Press Office, Pier 4, Sandhaven"),
     links=Links(web="https://a.example/w", preferences="https://a.example/p", unsubscribe="https://a.example/u"),
 )
+TEMPLATES = tuple(names([assets.templates()]))
 ARABIC = brief(
     [
         article(
@@ -61,6 +64,11 @@ EDITIONS = {
     "German": (full("de"), LOOK),
     "Arabic": (full("ar"), LOOK),
     "Japanese": (full("ja"), LOOK),
+    "headlines": (full(), replace(LOOK, template="headlines")),
+    "headlines by source": (digest(), Look(template="headlines")),
+    "headlines in Arabic": (full("ar"), replace(LOOK, template="headlines")),
+    "longread": (full(), replace(LOOK, template="longread")),
+    "longread in Arabic": (full("ar"), replace(LOOK, template="longread")),
 }
 
 
@@ -110,8 +118,9 @@ def test_nothing_is_wider_than_a_small_phone(open_page: Any, whole: Digest, look
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_links_of_their_own_are_large_enough_for_a_thumb(open_page: Any) -> None:
-    page = open_page(render(full(), LOOK).html, width=320)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_links_of_their_own_are_large_enough_for_a_thumb(open_page: Any, template: str) -> None:
+    page = open_page(render(full(), replace(LOOK, template=template)).html, width=320)
 
     heights = page.evaluate(
         "[...document.querySelectorAll('a:not(.cite)')].map(a => [a.textContent, a.getBoundingClientRect().height])"
@@ -119,8 +128,9 @@ def test_links_of_their_own_are_large_enough_for_a_thumb(open_page: Any) -> None
     assert [(words, height) for words, height in heights if height < 44] == []
 
 
-def test_running_text_is_at_least_16_pixels(open_page: Any) -> None:
-    page = open_page(stripped(render(full(), LOOK).html))
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_running_text_is_at_least_16_pixels(open_page: Any, template: str) -> None:
+    page = open_page(stripped(render(full(), replace(LOOK, template=template)).html))
 
     sizes = page.evaluate(
         "[...document.querySelectorAll('.brief, li')].map(p => parseFloat(getComputedStyle(p).fontSize))"
@@ -189,13 +199,17 @@ STYLES = """
 """
 
 
-@pytest.mark.parametrize("width", [320, 700])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("media", ["screen", "print"])
-def test_inlining_changes_no_computed_style(open_page: Any, width: int, scheme: str, media: str) -> None:
-    rendered, values = environment.html(search_path(LOOK), view(full(), LOOK).cut(60, 60))
+@pytest.mark.parametrize(
+    ("width", "scheme", "media"),
+    [(700, "light", "screen"), (320, "dark", "screen"), (320, "light", "screen"), (700, "light", "print")],
+    ids=["by day", "a phone by night", "a phone by day", "in print"],
+)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_inlining_changes_no_computed_style(open_page: Any, template: str, width: int, scheme: str, media: str) -> None:
+    look = replace(LOOK, template=template)
+    rendered, values = environment.html(search_path(look), view(full(), look).cut(60, 60))
     before = tokens.TOKEN.sub(lambda token: str(values.held[int(token[1])]).replace("<", "&lt;"), rendered)
-    pages = [open_page(html, width=width, scheme=scheme) for html in (before, render(full(), LOOK).html)]
+    pages = [open_page(html, width=width, scheme=scheme) for html in (before, render(full(), look).html)]
     for page in pages:
         page.emulate_media(media=media, color_scheme=scheme)
 

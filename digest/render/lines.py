@@ -58,7 +58,7 @@ def fold(text: str, width: int = WIDTH) -> str:
 
 
 def _folded(line: str, width: int) -> list[str]:
-    if columns(line) <= width:
+    if 2 * len(line) <= width or columns(line) <= width:
         return [line]
     bare = line.lstrip(" ")
     start = line[: len(line) - len(bare)]
@@ -66,8 +66,9 @@ def _folded(line: str, width: int) -> list[str]:
     indent = start + "  " if bare.startswith("- ") else start
     rows, room = [start], width - len(indent)
     used = 0
+    measure = len if bare.isascii() else columns
     for piece, gap in _pieces(bare):
-        size = columns(piece)
+        size = measure(piece)
         if used and used + len(gap) + size > room:
             rows.append(indent + piece)
             used = size
@@ -79,6 +80,8 @@ def _folded(line: str, width: int) -> list[str]:
 
 def _pieces(line: str) -> list[tuple[str, str]]:
     """What may stand on a line of its own, each with the gap before it."""
+    if _WIDE.search(line) is None:
+        return [(word, " ") for word in line.split(" ") if word]
     pieces = []
     for word in line.split(" "):
         for number, part in enumerate(_BREAKS.split(word) if _WIDE.search(word) else [word]):
