@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import tomllib
 from dataclasses import MISSING, fields
@@ -11,6 +12,7 @@ import pytest
 
 from digest import settings
 from digest.cli import COMMANDS
+from digest.cli.parser import parser
 from digest.settings.keys import LISTS, SECTIONS, keys
 from digest.settings.types import Secret
 
@@ -63,9 +65,36 @@ def test_settings_page_explains_every_key(name: str, key: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_shows_examples_of_itself(command: str) -> None:
-    from digest.cli.parser import parser
+    for part in parts(command):
+        assert f"digest {command}" in parser_of(*part).format_help().partition("\nexample")[2], part
 
-    subparsers = next(action for action in parser(COMMANDS)._actions if action.dest == "command")
-    text = subparsers.choices[command].format_help()  # type: ignore[index]
 
-    assert f"digest {command}" in text.partition("example")[2]
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_has_its_line(command: str) -> None:
+    for part in parts(command):
+        for action in parser_of(*part)._actions:
+            assert action.help or isinstance(action, argparse._SubParsersAction), f"{part} {action.dest}"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_readme_names_every_command(command: str) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    assert f"digest {command}" in readme
+
+
+def parser_of(*command: str) -> argparse.ArgumentParser:
+    found: argparse.ArgumentParser = parser(COMMANDS)
+    for name in command:
+        found = subcommands(found)[name]
+    return found
+
+
+def subcommands(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    within = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]
+    return {name: child for action in within for name, child in action.choices.items()}
+
+
+def parts(command: str) -> list[list[str]]:
+    """The command, and its actions."""
+    return [[command], *([command, action] for action in subcommands(parser_of(command)))]

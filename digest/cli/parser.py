@@ -96,6 +96,7 @@ def parser(configured: Iterable[str]) -> Parser:
         if name in configured:
             import_module(f"digest.cli.{name}").configure(command)
             for leaf in _tree(command):
+                leaf.epilog = leaf.epilog or command.epilog
                 _add_common(leaf, config=argparse.SUPPRESS, verbose=argparse.SUPPRESS)
     return top
 
