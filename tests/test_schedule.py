@@ -156,6 +156,7 @@ SCHEDULE_LIKE = st.lists(
 
 
 @given(SCHEDULE_LIKE)
+@settings(deadline=None)
 def test_whatever_is_written_is_read_or_refused_with_a_readable_suggestion(text: str) -> None:
     try:
         schedule = parse(text)
@@ -441,6 +442,7 @@ ANY_ZONE = st.sampled_from(ZONES).map(ZoneInfo)
 
 
 @given(schedule=SCHEDULES, zone=ANY_ZONE, now=INSTANTS)
+@settings(deadline=None)
 def test_nothing_is_due_between_the_latest_slot_and_the_upcoming_one(
     schedule: Schedule, zone: ZoneInfo, now: datetime
 ) -> None:
@@ -480,6 +482,7 @@ def test_however_often_one_looks_each_slot_is_published_or_missed_once(
 
 
 @given(schedule=SCHEDULES, zone=ANY_ZONE, now=INSTANTS)
+@settings(deadline=None)
 def test_the_window_holds_everything_since_the_slot_before(schedule: Schedule, zone: ZoneInfo, now: datetime) -> None:
     slot = latest(schedule, zone, now)
     before = latest(schedule, zone, slot.due - SECOND)
