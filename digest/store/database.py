@@ -21,6 +21,8 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
     parsed = parse(url)
     with ExitStack() as undo, said_plainly(parsed):
         engine = undo.enter_context(connect(parsed, read_only=read_only))
+        if read_only and schema.is_empty(engine):
+            return open_store("sqlite://")
         schema.ensure(engine, read_only=read_only)
         return Store(engine, undo.pop_all())
 
@@ -29,7 +31,7 @@ def upgrade_store(url: str) -> tuple[str, str]:
     """What ``digest.store.upgrade_store`` promises."""
     parsed = parse(url)
     with said_plainly(parsed), connect(parsed) as engine:
-        return schema.upgrade(engine)
+        return schema.ensure(engine, asked=True)
 
 
 def parse(url: str) -> URL:

@@ -34,22 +34,41 @@ CREATE TABLE alembic_version (
 """
 
 
-def ensure(engine: Engine, *, read_only: bool = False, versions: Versions = OURS) -> None:
-    """Make the tables in an empty database, bring an old SQLite file up to date, refuse what can't be used."""
+def is_empty(engine: Engine) -> bool:
+    """There is not a single table."""
+    return not inspect(engine).get_table_names()
+
+
+def ensure(
+    engine: Engine, *, read_only: bool = False, asked: bool = False, versions: Versions = OURS
+) -> tuple[str, str]:
+    """The versions before (empty if there were no tables) and after; refuses what can't be used.
+
+    Tables are made in an empty database. An old SQLite file is brought up to date, with a copy kept; PostgreSQL only
+    if a person ``asked``: other machines may still run the older program.
+    """
     with engine.connect() as conn, conn.begin():
         found = _version(conn, versions)
+    if not read_only:
+        _write_ahead(engine)
     if found == versions.head:
-        return
-    by_itself = not found or engine.dialect.name == "sqlite"
-    if not by_itself or (read_only and not _in_memory(engine)):
-        has = f"is of version {found}" if found else "has no tables yet"
-        message = f"the store {_name(engine)} {has}, and this program needs version {versions.head}"
+        return found, found
+    by_itself = asked or not found or engine.dialect.name == "sqlite"
+    if read_only or not by_itself:
+        message = f"the store {_name(engine)} is of version {found}, and this program needs version {versions.head}"
         raise StoreError(message, hint="run 'digest db upgrade'")
-    upgrade(engine, versions=versions)
+    return _upgrade(engine, versions)
 
 
-def upgrade(engine: Engine, *, versions: Versions = OURS) -> tuple[str, str]:
-    """Bring the schema up to date, in one transaction; the versions before (empty if none) and after."""
+def _write_ahead(engine: Engine) -> None:
+    """Let readers read while another writes. The file remembers it, so only a file that is ours may be told."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as conn:
+            _driver(conn).execute("PRAGMA journal_mode = WAL")
+
+
+def _upgrade(engine: Engine, versions: Versions) -> tuple[str, str]:
+    """All of it in one transaction."""
     with engine.connect() as conn, _references_unchecked(conn):
         conn = conn.execution_options(writes=True)
         with conn.begin():
@@ -109,14 +128,18 @@ def _references_unchecked(conn: Connection) -> Iterator[None]:
     if conn.dialect.name != "sqlite":
         yield
         return
-    # Below SQLAlchemy, which would begin a transaction first: inside one, the pragma does nothing.
-    driver = conn.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    driver.execute("PRAGMA foreign_keys = OFF")
+    _driver(conn).execute("PRAGMA foreign_keys = OFF")
     try:
         yield
     finally:
-        driver.execute("PRAGMA foreign_keys = ON")
+        _driver(conn).execute("PRAGMA foreign_keys = ON")
+
+
+def _driver(conn: Connection) -> sqlite3.Connection:
+    """Below SQLAlchemy, which would begin a transaction first: inside one, these pragmas do nothing."""
+    driver = conn.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _keep_copy(engine: Engine, found: str) -> None:

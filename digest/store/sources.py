@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from digest.ports import Collected, Validators
 from digest.store.rows import batches, columns, insert, read
+from digest.store.tables import entries
 from digest.store.tables import sources as table
 
 
@@ -58,13 +59,25 @@ def remember_failure(conn: Connection, source_id: str, error: str, *, at: dateti
 
 
 def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validators]:
-    """What to ask each source with; a source never visited isn't in it."""
+    """What to ask each source with, and what it brought; a source never visited isn't in it."""
     query = select(table.c.id, table.c.etag, table.c.last_modified, table.c.found_url)
-    return {
-        source_id: Validators(etag=etag, last_modified=last_modified, url=url)
-        for batch in batches(ids)
-        for source_id, etag, last_modified, url in conn.execute(query.where(table.c.id.in_(batch)))
-    }
+    found: dict[str, Validators] = {}
+    for batch in batches(ids):
+        known = _guids(conn, batch)
+        for source_id, etag, last_modified, url in conn.execute(query.where(table.c.id.in_(batch))):
+            guids = frozenset(known.get(source_id, ()))
+            found[source_id] = Validators(etag=etag, last_modified=last_modified, url=url, known=guids)
+    return found
+
+
+def _guids(conn: Connection, ids: Collection[str]) -> Mapping[str, list[str]]:
+    """The guids of each source's entries."""
+    guids: dict[str, list[str]] = {}
+    for source_id, guid in conn.execute(
+        select(entries.c.source_id, entries.c.guid).where(entries.c.source_id.in_(ids))
+    ):
+        guids.setdefault(source_id, []).append(guid)
+    return guids
 
 
 def health(conn: Connection) -> tuple[Health, ...]:

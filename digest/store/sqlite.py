@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 from digest.errors import StoreError
 
 #: How long to wait for another process to finish writing.
 PATIENCE_S = 10.0
 
-_PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
+_PRAGMAS = ("synchronous = NORMAL", "foreign_keys = ON")
 
 
 @contextmanager
@@ -46,6 +48,8 @@ def _in_memory() -> Engine:
 
 
 def _on_disk(url: URL, path: Path) -> Engine:
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder", hint=f"name a file in it: sqlite:///{path}/digest.db")
     if not path.parent.is_dir():
         raise StoreError(
             f"there is no folder {path.parent} to keep the store in", hint=f"make it: mkdir -p {path.parent}"
@@ -82,16 +86,25 @@ def _unchanged(url: URL, path: Path, resources: ExitStack) -> Engine:
     are there (someone has the store open, or died), ``readonly_shm`` reads them under SQLite's own locks and marks
     nothing. Where they aren't, a copy elsewhere is read.
     """
-    if not all(_beside(path, suffix).exists() for suffix in ("-wal", "-shm")):
-        path = _copy(path, resources)
+    if all(_beside(path, suffix).exists() for suffix in ("-wal", "-shm")):
+        made = _reader(url, path)
+        try:
+            # From here on they stay: whoever else closes the store last sees that we have it open.
+            with made.connect() as conn:
+                conn.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+            return made
+        except OperationalError:  # they were taken away between the look and the opening
+            made.dispose()
+            if _beside(path, "-shm").exists():
+                raise
+    return _reader(url, _copy(path, resources))
 
+
+def _reader(url: URL, path: Path) -> Engine:
     def open_it() -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"file:{quote(str(path.absolute()))}?mode=ro&readonly_shm=1",
-            uri=True,
-            timeout=float(url.query.get("timeout", PATIENCE_S)),  # type: ignore[arg-type]  # one value, not many
-            check_same_thread=False,
-        )
+        address = f"file:{quote(str(path.absolute()))}?mode=ro&readonly_shm=1"
+        patience = float(str(url.query.get("timeout", PATIENCE_S)))
+        return sqlite3.connect(address, uri=True, timeout=patience, check_same_thread=False)
 
     made = create_engine(url, creator=open_it)
     event.listen(made, "connect", _configured("query_only = ON"))
@@ -106,25 +119,33 @@ def _copy(path: Path, resources: ExitStack) -> Path:
     """A private copy of the database as it was at one moment."""
     folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="digest-")))
     copy = folder / path.name
-    for _ in range(20):
-        before = _state(path)
+    for _ in range(100):
+        before = path.stat()
         shutil.copyfile(path, copy)
         # After the file and not before: what moved from it into the file in the meantime is noticed below.
-        wal = _beside(path, "-wal")
-        if wal.exists():
-            shutil.copyfile(wal, _beside(copy, "-wal"))
-        if _state(path) == before:
+        _beside(copy, "-wal").unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(_beside(path, "-wal"), _beside(copy, "-wal"))
+        if _is_settled(before) and _identity(path.stat()) == _identity(before):
             break
-        time.sleep(0.05)
+        time.sleep(_TICK_S)
     else:
         raise StoreError(f"{path} is being written too fast to be read", hint="try again in a moment")
-    # The copy is ours: opening it once to write makes the files that a reader wants to find.
+    # The copy is ours: having it open as a writer would makes the files that a reader wants to find.
     keeper = sqlite3.connect(copy)
     resources.callback(keeper.close)
     keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return copy
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    stat = path.stat()
+#: File systems date changes by the tick of the kernel's clock, at the coarsest this long.
+_TICK_S = 0.02
+
+
+def _is_settled(stat: os.stat_result) -> bool:
+    """A further change would show in the file's time."""
+    return abs(time.time() - stat.st_mtime) > _TICK_S
+
+
+def _identity(stat: os.stat_result) -> tuple[int, int, int]:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
