@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sumy.models.dom import ObjectDocumentModel  # type: ignore[import-untyped]  # sumy has no types
-from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped]
+from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped]  # sumy has no types
 
 from digest.ports import Budget, Candidate
 from digest.summarizers.document import Stemmer, document, taking
@@ -52,7 +52,7 @@ class Default:
         return tuple(sentence.candidate for sentence in chosen)
 
 
-class Weighed(AbstractSummarizer):  # type: ignore[misc]
+class Weighed(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
     """sumy's kind of summarizer: rates a document's sentences, and takes as many as ``sentences_count`` allows."""
 
     def __init__(self, language: str) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from digest.ports import Budget, Candidate
 from digest.text.words import stems, stop_words, words
 
-#: Two sentences with this share of the shorter one's meaningful words in common say the same.
-TWICE = 0.8
+#: Two sentences with this share of the longer one's meaningful words in common say the same.
+TWICE = 0.6
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 
 

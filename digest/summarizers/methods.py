@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from sumy.models.dom import ObjectDocumentModel  # type: ignore[import-untyped]  # sumy has no types
-from sumy.summarizers import (  # type: ignore[import-untyped]
+from sumy.summarizers import (  # type: ignore[import-untyped]  # sumy has no types
     AbstractSummarizer,
     edmundson,
     kl,
@@ -63,7 +63,7 @@ class LexRank(lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy has no 
         return ranks
 
 
-class TextRank(text_rank.TextRankSummarizer):  # type: ignore[misc]
+class TextRank(text_rank.TextRankSummarizer):  # type: ignore[misc]  # sumy has no types
     """PageRank in the graph of sentences that have words in common."""
 
     def _create_matrix(self, document: ObjectDocumentModel) -> Matrix:
@@ -73,7 +73,7 @@ class TextRank(text_rank.TextRankSummarizer):  # type: ignore[misc]
         return matrix
 
 
-class Reduction(reduction.ReductionSummarizer):  # type: ignore[misc]
+class Reduction(reduction.ReductionSummarizer):  # type: ignore[misc]  # sumy has no types
     """The sum of the words that a sentence has in common with each other one."""
 
     def rate_sentences(self, document: ObjectDocumentModel) -> dict[Any, float]:
@@ -82,7 +82,7 @@ class Reduction(reduction.ReductionSummarizer):  # type: ignore[misc]
         return dict(zip(document.sentences, weights.sum(axis=0).tolist(), strict=True))
 
 
-class Lsa(lsa.LsaSummarizer):  # type: ignore[misc]
+class Lsa(lsa.LsaSummarizer):  # type: ignore[misc]  # sumy has no types
     """The length of a sentence's vector over all latent topics.
 
     sumy keeps every dimension (``REDUCTION_RATIO = 1``), and a rotation changes no length: the vector's own length is
@@ -107,14 +107,14 @@ class Lsa(lsa.LsaSummarizer):  # type: ignore[misc]
         return math.sqrt(told + (dimensions - len(counts)) * smooth**2)
 
 
-class Luhn(luhn.LuhnSummarizer):  # type: ignore[misc]
+class Luhn(luhn.LuhnSummarizer):  # type: ignore[misc]  # sumy has no types
     """The densest run of words that the document repeats."""
 
     def _get_significant_words(self, words: Iterable[str]) -> frozenset[str]:
         return frozenset(super()._get_significant_words(words))  # stock looks each word up in a tuple
 
 
-class Kl(kl.KLSummarizer):  # type: ignore[misc]
+class Kl(kl.KLSummarizer):  # type: ignore[misc]  # sumy has no types
     """Greedily the sentences whose words are spread like the document's (stock is cubic)."""
 
     def _compute_ratings(self, sentences: Sequence[Any]) -> dict[Any, int]:
