@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +14,11 @@ from digest.group import group
 from digest.model import Article, Story
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+STORIES = Path(__file__).parent / "data" / "group" / "stories.jsonl"
+REPAIRS = (
+    "The harbour bridge reopened on Monday after two years of repairs. The port authority spent 40 million on new "
+    "bearings and cables, and the first trucks crossed at six in the morning."
+)
 
 
 def article(id: str, title: str, *paragraphs: str, hours: float = 0, language: str = "en", url: str = "") -> Article:
@@ -48,6 +56,110 @@ def test_fifty_identical_articles_are_one_story_with_one_lead() -> None:
     assert len(stories[0].articles) == 1
     assert len(stories[0].copies) == 49
     assert stories[0].lead.id == "n0"
+
+
+def test_a_copy_with_a_new_top_and_a_trimmed_end_is_a_copy() -> None:
+    wire = [
+        f"The harbour authority said on day {n} that work on pier {n} went on without delay for {n} crews."
+        for n in range(9)
+    ]
+    whole = article("wire", "Harbour work goes on", *wire)
+    trimmed = article("paper", "Piers: work goes on", "By our newsroom.", *wire[:6], hours=1)
+
+    (story,) = group([trimmed, whole])
+
+    assert (story.lead, story.copies) == (whole, (trimmed,))
+
+
+def test_a_round_up_is_no_copy_of_what_it_quotes() -> None:
+    reports = [
+        article(
+            name, title, *(f"{title}: the office of {name} gave detail {n} of {n * 7} on {n} pages." for n in range(4))
+        )
+        for name, title in (("bridge", "Bridge reopens"), ("comet", "Comet seen"), ("tram", "Tram delayed"))
+    ]
+    roundup = article("roundup", "The day in brief", *(line for report in reports for line in report.paragraphs * 2))
+
+    assert all(not story.copies for story in group([*reports, roundup]))
+
+
+def test_the_lead_is_the_fullest_that_readers_can_open() -> None:
+    brief = article("brief", "Harbour bridge reopens after repairs", "The harbour bridge reopened on Monday.")
+    full = article(
+        "full", "Harbour bridge reopens after two years", "The harbour bridge reopened on Monday. " + REPAIRS
+    )
+    local = article(
+        "local", "Harbour bridge reopens", "The harbour bridge is open again. " * 9, url="file:///tmp/local.txt"
+    )
+
+    assert group([local, brief, full])[0].lead == full
+
+
+def test_a_weightier_source_leads_among_equals() -> None:
+    stories = [article(name, "Harbour bridge reopens after repairs", f"{REPAIRS} {name}") for name in "ab"]
+
+    assert group(stories, weights={"source-b": 2.0})[0].lead.id == "b"
+
+
+def test_confusable_events_stay_apart_and_reports_of_one_event_come_together() -> None:
+    """Two earthquakes, two trials, two matches, in two languages, and events that stand alone."""
+    rows = [json.loads(line) for line in STORIES.read_text("utf-8").splitlines()]
+    stories = group(
+        [
+            article(row["id"], row["title"], *row["text"].split("\n")[1:], hours=row["t"], language=row["language"])
+            for row in rows
+        ]
+    )
+    gold = {frozenset(row["id"] for row in rows if row["gold"] == name) for name in {row["gold"] for row in rows}}
+
+    assert ids(stories) == gold
+
+
+def test_titles_alone_are_enough() -> None:
+    stories = group(
+        [
+            article("a", "Sbarro pizza chain files for bankruptcy again"),
+            article("b", "Pizza chain Sbarro in second bankruptcy", hours=1),
+            article("c", "Tram line to the hospital delayed until spring", hours=1),
+        ]
+    )
+
+    assert ids(stories) == {frozenset("ab"), frozenset("c")}
+
+
+def test_days_do_not_part_a_story_that_shares_its_words() -> None:
+    first = article("a", "Harbour bridge reopens after repairs", REPAIRS)
+    later = article(
+        "b", "After the repairs: harbour bridge reopened", f"A week on. {REPAIRS.replace('Monday', 'May 3')}", hours=170
+    )
+
+    assert len(group([first, later])) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "paragraphs"),
+    [
+        ("", ()),
+        ("", ("",)),
+        ("One", ("one",)),
+        ("🎉🎉", ("🎉 🎉🎉",)),
+        ("ALL CAPITALS IN THE TITLE", ("EVERYTHING IN CAPITALS HERE TOO.",)),
+        ("the and of", ("the of and to in",)),
+        ("عنوان", ("نص من اليمين إلى اليسار",)),
+    ],
+    ids=["nothing", "empty", "one word", "emoji", "capitals", "stop words", "right to left"],
+)
+def test_odd_texts_are_stories_too(title: str, paragraphs: tuple[str, ...]) -> None:
+    odd = article("odd", title, *paragraphs)
+    stories = group([odd, article("even", "Harbour bridge reopens", REPAIRS)])
+
+    assert ids(stories) == {frozenset({"odd"}), frozenset({"even"})}
+
+
+def test_a_huge_article_is_read_from_the_top() -> None:
+    huge = article("huge", "Harbour bridge reopens", f"{REPAIRS} " * 20_000)
+
+    assert len(group([huge, article("other", "Comet seen", "A comet can be seen before dawn.")])) == 2
 
 
 words = st.sampled_from(

@@ -10,8 +10,12 @@ from collections.abc import Sequence
 _LENGTH = 5
 #: One shingle in so many is looked up (chosen by its hash, so the same ones in every text).
 _SAMPLE = 4
-#: The share of the shorter text that must stand in the longer one.
-_CONTAINED = 0.7
+#: The share of the shorter text that must stand in the longer one; of very short texts, the share that both must have.
+_CONTAINED, _EQUAL = 0.7, 0.9
+#: Shingles below which a text is very short: a title, a line.
+_SHORT = 20
+#: A text so many times as long as what it contains is a round-up, not its original.
+_ROUND_UP = 3
 #: Texts looked up for one shingle: what stands in more is furniture.
 _POSTINGS = 100
 
@@ -45,9 +49,17 @@ def _original(
         at for at, count in sorted(shared.items(), key=lambda item: (-item[1], item[0])) if 2 * count > len(sampled)
     )
     for at in likely:
-        if len(mine & shingles[at]) >= _CONTAINED * min(len(mine), len(shingles[at])):
+        if _is_copy(mine, shingles[at]):
             return at
     return None
+
+
+def _is_copy(mine: frozenset[int], other: frozenset[int]) -> bool:
+    short, long = sorted((len(mine), len(other)))
+    shared = len(mine & other)
+    if short < _SHORT:
+        return shared >= _EQUAL * long
+    return shared >= _CONTAINED * short and long <= _ROUND_UP * short
 
 
 def _shingles(words: Sequence[str]) -> frozenset[int]:

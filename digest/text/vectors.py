@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 #: A term's postings looked at from one row: the nearest in row order. What keeps a frequent term's cost linear.
-_POSTINGS = 128
+_POSTINGS = 64
 #: Heaviest terms of a row that look for its neighbours.
 _PROBES = 48
 #: Texts that no row stands for, so that terms shared by all of a few texts still count.
@@ -100,6 +100,7 @@ class _Index:
         self._place = np.empty(len(order), np.int64)
         self._place[order] = np.arange(len(order))
         self._sums = np.zeros(len(vectors))
+        self._last = np.zeros(len(vectors), np.int64)
         self._dense = np.zeros(vectors.width)
 
     def nearest(self, row: int, count: int) -> tuple[Ints, Floats]:
@@ -119,8 +120,8 @@ class _Index:
         at = _ranges(low, high)
         rows = self._rows[at]
         np.add.at(self._sums, rows, self._weights[at] * np.repeat(weights, high - low))
-        seen = np.unique(rows)
-        seen = seen[seen != row]
+        self._last[rows] = np.arange(len(rows))
+        seen = rows[(self._last[rows] == np.arange(len(rows))) & (rows != row)]  # each once, without sorting
         shared = self._sums[seen]
         self._sums[rows] = 0
         best: Ints = seen[np.lexsort((seen, -shared))[:count]]
