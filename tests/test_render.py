@@ -122,6 +122,25 @@ def test_a_story_of_one_outlet_names_it_once() -> None:
     assert read(edition).count("Hohenfels Observer") == 1
 
 
+@pytest.mark.parametrize(
+    ("outlets", "cited"),
+    [
+        pytest.param(("Courier", "Bulletin"), ["Courier", "Bulletin"], id="outlets"),
+        pytest.param(("notes", "notes"), ["Fog lifts", "Fog falls"], id="a folder of files"),
+        pytest.param(
+            ("Courier", "Courier", "Bulletin"), ["Courier: Fog lifts", "Courier: Fog falls", "Bulletin"], id="one twice"
+        ),
+    ],
+)
+def test_a_citation_tells_the_articles_apart(outlets: tuple[str, ...], cited: list[str]) -> None:
+    titles = ("Fog lifts", "Fog falls", "Fog stays")
+    told = brief([article(titles[n], [f"Number {n}."], source=outlet, number=n) for n, outlet in enumerate(outlets)])
+
+    page = tree(render(digest([told]), Look()))
+
+    assert [cite.text_content() for cite in page.iter("a") if cite.get("class") == "cite"] == cited
+
+
 def test_the_top_story_is_the_subject_and_the_preheader_goes_on_from_there() -> None:
     edition = render(digest(), Look())
 

@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 
 from digest import assets
 from digest.errors import TemplateError
-from digest.render import Links, Look, render, view
+from digest.render import Links, Look, page, render
 from digest.render.colour import AA, contrast
 from digest.render.folders import HTML, STYLE, TEXT, names
 from digest.render.words import Words
@@ -325,14 +325,14 @@ def test_a_template_too_large_for_a_mail_is_refused(tmp_path: Path) -> None:
 # --- the page that explains them ---------------------------------------------------------------------------------
 
 VARIABLES = {
-    "story": view.Telling,
-    "passage": view.Passage,
-    "mention": view.Mention,
-    "image": view.Picture,
-    "section": view.Section,
-    "item": view.Omission,
-    "failure": view.Trouble,
-    "brand": view.Face,
+    "story": page.Telling,
+    "passage": page.Passage,
+    "mention": page.Mention,
+    "image": page.Picture,
+    "section": page.Section,
+    "item": page.Omission,
+    "failure": page.Trouble,
+    "brand": page.Face,
     "links": Links,
     "words": Words,
 }
@@ -344,7 +344,7 @@ def test_the_readme_names_every_variable_and_no_other() -> None:
     named = set(re.findall(r"`([a-z]+\.[a-z_]+)`", readme)) | set(re.findall(r"^\| `([a-z_]+)`", readme, re.MULTILINE))
     named |= set(re.findall(r"^\| `[a-z]+`, `([a-z]+)`", readme, re.MULTILINE))
     owned = {f"{name}.{field.name}" for name, owner in VARIABLES.items() for field in fields(owner)}
-    assert named - {"words.toml"} == owned | {field.name for field in fields(view.Page)}
+    assert named - {"words.toml"} == owned | {field.name for field in fields(page.Page)}
 
 
 @pytest.mark.parametrize("name", list(names([assets.templates()])))

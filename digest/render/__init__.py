@@ -1,6 +1,6 @@
 """Digest → Edition: dressed by a template, inlined once, the words of others inserted last.
 
-`render` is all that the rest of the program needs. `look` is what a person chooses, `view` what a template sees;
+`render` is all that the rest of the program needs. `look` is what a person chooses, `page` what a template sees;
 `environment` runs the template, `tokens` and `inline` make mail of it, `lines` folds the text part.
 """
 

@@ -32,11 +32,12 @@ from jinja2.utils import missing
 from markupsafe import Markup
 
 from digest.errors import TemplateError
-from digest.render import tokens, view
+from digest.render import page as seen
+from digest.render import tokens
 from digest.render.folders import HTML, STYLE, TEXT
 from digest.render.lines import tidy
 from digest.render.look import Links
-from digest.render.view import Page
+from digest.render.page import Page
 from digest.render.words import Words
 
 #: Rounds of loops and calls in one rendering; an edition of 60 stories takes a few thousand.
@@ -49,7 +50,7 @@ _NAMES = tuple(field.name for field in fields(Page))
 _OPEN = {
     owner: frozenset(field.name for field in fields(owner))
     for owner in (
-        *(view.Telling, view.Passage, view.Mention, view.Picture, view.Section, view.Omission, view.Trouble, view.Face),
+        *(seen.Telling, seen.Passage, seen.Mention, seen.Picture, seen.Section, seen.Omission, seen.Trouble, seen.Face),
         *(Links, Words),
     )
 }
@@ -87,7 +88,7 @@ class _Environment(SandboxedEnvironment):
         return f"{folder}/{template}"
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """As the sandbox does, but at once for what `view` holds: it has nothing to hide."""
+        """As the sandbox does, but at once for what a page holds: it has nothing to hide."""
         if type(obj) in _OPEN and attribute in _OPEN[type(obj)]:
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)

@@ -7,7 +7,7 @@ from pathlib import Path
 from digest.errors import TemplateError
 from digest.render import environment, inline, tokens
 from digest.render.folders import HTML, STYLE
-from digest.render.view import Page
+from digest.render.page import Page
 
 #: Gmail cuts a mail at 102 kB; readers' own links and the mail's encoding need room as well.
 LIMIT = 80_000

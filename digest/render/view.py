@@ -1,168 +1,32 @@
-"""What a template sees: a digest told in strings that are ready to be shown. No HTML, no layout."""
+"""From a digest to what a template sees. No HTML, no layout."""
 
 from __future__ import annotations
 
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.model import Article, Brief, Digest, Sentence
 from digest.render.colour import legible
 from digest.render.lines import clip, line
-from digest.render.look import Brand, Links, Look
+from digest.render.look import Brand, Look
+from digest.render.page import Face, Mention, Omission, Page, Passage, Picture, Telling, Trouble
 from digest.render.words import Words, direction, long_date, short_time, words
 from digest.urls import is_web
 
-LONGEST_TITLE = 200
+LONGEST_TITLE = 300
 #: Mail programs show 40 to 90 characters of a subject and about 140 of a preheader.
 _LONGEST_SUBJECT = 120
 _LONGEST_PREHEADER = 140
-_CONTENTS_FROM = 4
+_LONGEST_NAME = 60
 _WORDS_A_MINUTE = 230
 _CHARACTERS_A_MINUTE = 500
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 #: The grounds that the accent has to be legible on: tests hold the style sheet to them.
 PAPER, NIGHT = "#ffffff", "#1b1d21"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """An article by its outlet: who wrote it, when, and where to read it (an empty ``url`` is no link)."""
-
-    title: str
-    url: str
-    source: str
-    time: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """Sentences in a row that stand in the same article."""
-
-    text: str
-    source: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """The lead's image; ``width`` and ``height`` in pixels, empty where unknown."""
-
-    url: str
-    alt: str
-    width: int | str
-    height: int | str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """A story as it stands on the page."""
-
-    #: 1 for the first story of the edition.
-    number: int
-    #: The name of its place on the page, for links from the contents.
-    anchor: str
-    title: str
-    url: str
-    #: The lead's outlet, author and time.
-    source: str
-    author: str
-    time: str
-    language: str
-    direction: str
-    section: str
-    update: bool
-    #: The brief, in order; with more than one outlet each passage names its own.
-    passages: tuple[Passage, ...]
-    several: bool
-    #: The other articles on the story, copies too.
-    also: tuple[Mention, ...]
-    image: Picture | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """Stories under one heading; an empty ``title`` where the edition has no sections."""
-
-    title: str
-    stories: tuple[Telling, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Omission:
-    """An article that is not in the edition, and why."""
-
-    title: str
-    url: str
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """A source that could not be read."""
-
-    source: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
-    """The brand, each colour legible on its ground."""
-
-    name: str
-    accent: str
-    accent_dark: str
-    logo: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """All that a template can say."""
-
-    title: str
-    subject: str
-    preheader: str
-    #: The edition's day, written out.
-    date: str
-    language: str
-    direction: str
-    minutes: str
-    #: Does a table of contents help?
-    contents: bool
-    stories: tuple[Telling, ...]
-    sections: tuple[Section, ...]
-    #: Stories that did not fit, by title alone, and how many did not fit even there.
-    more: tuple[Telling, ...]
-    beyond: int
-    left_out: tuple[Omission, ...]
-    failures: tuple[Trouble, ...]
-    brand: Face
-    links: Links
-    reason: str
-    words: Words
-
-    def cut(self, stories: int, titles: int) -> Page:
-        """The page with its best ``stories``, the next ``titles`` of the rest by title, the others counted.
-
-        The stories are put in the order of the page, section by section, and numbered in that order.
-        """
-        rest = self.stories[stories:]
-        sections = _sections(self.stories[:stories], self.words)
-        kept = tuple(story for section in sections for story in section.stories)
-        return replace(
-            self,
-            stories=kept,
-            sections=sections,
-            contents=len(kept) >= _CONTENTS_FROM,
-            more=rest[:titles],
-            beyond=len(rest[titles:]),
-        )
 
 
 def page(digest: Digest, look: Look) -> Page:
@@ -206,6 +70,7 @@ def reading_minutes(digest: Digest) -> int:
 def _telling(brief: Brief, today: datetime, said: Words) -> Telling:
     lead = brief.story.lead
     cited = {sentence.article.id for sentence in brief.sentences}
+    names = _names((*brief.story.articles, *brief.story.copies), said)
     return Telling(
         number=0,
         anchor="",
@@ -218,9 +83,18 @@ def _telling(brief: Brief, today: datetime, said: Words) -> Telling:
         direction=direction(lead.language),
         section=line(brief.ranked.section),
         update=brief.ranked.update,
-        passages=tuple(_passages(brief.sentences)),
+        passages=tuple(_passages(brief.sentences, names)),
         several=bool(cited - {lead.id}),
-        also=tuple(_mention(article, today, said) for article in (*brief.story.articles[1:], *brief.story.copies)),
+        also=tuple(
+            Mention(
+                title=headline(article, said),
+                url=_link(article.url),
+                name=names[article.id],
+                source=line(article.source),
+                time=_time(article, today, said),
+            )
+            for article in (*brief.story.articles[1:], *brief.story.copies)
+        ),
         image=_picture(lead),
     )
 
@@ -231,22 +105,27 @@ def headline(article: Article, said: Words) -> str:
     return clip(title, LONGEST_TITLE) or said.untitled
 
 
-def _passages(sentences: Sequence[Sentence]) -> Iterator[Passage]:
+def _passages(sentences: Sequence[Sentence], names: Mapping[str, str]) -> Iterator[Passage]:
     for _, run in itertools.groupby(sentences, key=lambda sentence: sentence.article.id):
         row = list(run)
         article = row[0].article
         # Chinese and Japanese put nothing between two sentences.
         text = ("" if article.language in {"ja", "zh"} else " ").join(line(sentence.text) for sentence in row)
-        yield Passage(text=text, source=line(article.source), url=_link(article.url))
+        source = line(article.source)
+        yield Passage(text=text, name=names.get(article.id, source), source=source, url=_link(article.url))
 
 
-def _mention(article: Article, today: datetime, said: Words) -> Mention:
-    return Mention(
-        title=headline(article, said),
-        url=_link(article.url),
-        source=line(article.source),
-        time=_time(article, today, said),
-    )
+def _names(articles: Sequence[Article], said: Words) -> dict[str, str]:
+    """By article, what tells it from the story's others: its outlet's name, and its title where that is not enough."""
+    outlets = [line(article.source) for article in articles]
+
+    def name(article: Article, outlet: str) -> str:
+        if outlet and outlets.count(outlet) == 1:
+            return outlet
+        title = clip(headline(article, said), _LONGEST_NAME)
+        return title if len(set(outlets)) == 1 or not outlet else f"{outlet}: {title}"
+
+    return {article.id: name(article, outlet) for article, outlet in zip(articles, outlets, strict=True)}
 
 
 def _time(article: Article, today: datetime, said: Words) -> str:
@@ -263,23 +142,6 @@ def _picture(article: Article) -> Picture | None:
 def _link(url: str) -> str:
     """The address if a mail may link to it: never a file on this machine, never a script."""
     return url if is_web(url) else ""
-
-
-def _sections(stories: Iterable[Telling], said: Words) -> tuple[Section, ...]:
-    """The stories under their headings, in the order in which the headings first appear, numbered through."""
-    shelves: dict[str, list[Telling]] = {}
-    for story in stories:
-        shelves.setdefault(story.section, []).append(story)
-    unnamed = said.other if len(shelves) > 1 else ""
-    number = itertools.count(1)
-    return tuple(
-        Section(title=title or unnamed, stories=tuple(_numbered(story, next(number)) for story in shelf))
-        for title, shelf in shelves.items()
-    )
-
-
-def _numbered(story: Telling, number: int) -> Telling:
-    return replace(story, number=number, anchor=f"s{number}")
 
 
 def _subject(title: str, stories: Sequence[Telling], said: Words) -> str:

@@ -14,7 +14,8 @@ from premailer import cache  # type: ignore[import-untyped]  # it has no types
 
 from digest.render import Look, fit, inline, premail, render
 from digest.render.folders import HTML, search_path
-from digest.render.view import Page, page
+from digest.render.page import Page
+from digest.render.view import page
 from tests.bench.quality.table import Row, table
 from tests.digests import digest
 
