@@ -14,12 +14,14 @@ from digest.model import Article, Entry, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a server gave to ask "has it changed?" with (RFC 9110, section 8.8)."""
+    """What is remembered of a source; first what its server gave to ask "has it changed?" with (RFC 9110, 8.8)."""
 
     etag: str = ""
     last_modified: str = ""
     #: Where they were given, if not at the source's own address: its feed as discovered, or where it moved for good.
     url: str = ""
+    #: The guids of the entries that it brought before.
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,7 +115,7 @@ def test_an_article_that_names_its_sites_feed_stays_itself(web: WebServer) -> No
     web.routes["/ferry"] = html(ALTERNATE.format("/feed") + '<meta property="og:type" content="article">')
 
     assert titles(collect(web, "/ferry")) == ["A page"]
-    assert web.paths == ["/ferry"]
+    assert "/feed" not in web.paths
 
 
 def test_a_feed_that_is_none_is_told(web: WebServer) -> None:
@@ -194,3 +194,131 @@ def test_a_list_that_lists_itself_has_an_end(web: WebServer) -> None:
 
     with pytest.raises(SourceError, match="inside a list of feeds"):
         collect(web, "/list")
+
+
+# --- full text ---------------------------------------------------------------------------------------------------
+
+TEASER = "The ferry sails again, says the harbour office."
+
+
+def feed_of(web: WebServer, *paths: str, text: str = TEASER) -> None:
+    items = "".join(
+        f"<item><guid>{web.url(path)}</guid><link>{web.url(path)}</link><title>The ferry sails again</title>"
+        f"<description>{text}</description></item>"
+        for path in paths
+    )
+    web.routes["/feed"] = Answer(body=f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode())
+
+
+def visited(web: WebServer, known: frozenset[str] = frozenset(), **fields: str) -> list[str]:
+    """The bodies that a visit to the feed gives."""
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=2), SEEN)
+    source = Source(id="web", url=web.url("/feed"), **fields)  # type: ignore[arg-type]
+    return [entry.body for entry in asyncio.run(collector(source, Validators(known=known))).entries]
+
+
+def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
+    feed_of(web, "/a", "/b")
+    web.routes["/a"] = html()
+
+    whole, teaser = visited(web)
+
+    assert whole.count("<p>") == 8
+    assert teaser == TEASER
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        pytest.param(
+            html(body=f"<p>{TEASER} Subscribe to continue reading.</p>" + PARAGRAPHS), "a paywall", id="paywall"
+        ),
+        pytest.param(
+            html(body="<p>We and our partners use cookies. Accept all cookies?</p>" * 20), "consent", id="consent"
+        ),
+        pytest.param(
+            html(body="<p>Please verify you are human to go on to the ferry.</p>" * 20), "captcha", id="captcha"
+        ),
+        pytest.param(
+            html(body="<p>" + "<a href='/x'>The ferry sails again, says the harbour office</a> " * 30 + "</p>"),
+            "links",
+            id="a list of links",
+        ),
+        pytest.param(
+            html(body="".join(f"<p>Soup number {n} is on the menu of the canteen today.</p>" for n in range(20))),
+            "another text",
+            id="another article",
+        ),
+        pytest.param(html(body="<p>The ferry sails again.</p>"), "too short", id="no longer than the teaser"),
+        pytest.param(Answer(status=500), "an error", id="an error"),
+        pytest.param(Answer(body=b"%PDF-1.7"), "no page", id="a PDF"),
+    ],
+)
+def test_where_the_page_is_not_the_article_the_teaser_stays(web: WebServer, page: Answer, why: str) -> None:
+    feed_of(web, "/a")
+    web.routes["/a"] = page
+
+    assert visited(web) == [TEASER], why
+
+
+def test_robots_rules_bind_for_pages_and_not_for_feeds(web: WebServer) -> None:
+    feed_of(web, "/open", "/shut/a")
+    web.routes["/open"] = web.routes["/shut/a"] = html()
+    web.routes["/robots.txt"] = Answer(body=b"User-agent: *\nDisallow: /shut\nDisallow: /feed\n")
+
+    whole, teaser = visited(web)
+
+    assert (whole.count("<p>"), teaser) == (8, TEASER)
+    assert "/shut/a" not in web.paths
+    assert web.paths.count("/robots.txt") == 1
+
+
+def test_a_page_that_robots_must_not_read_is_told(web: WebServer) -> None:
+    web.routes["/ferry"] = html()
+    web.routes["/robots.txt"] = Answer(body=b"User-agent: digest\nDisallow: /\n")
+
+    with pytest.raises(SourceError, match=r"robots\.txt asks programs not to read"):
+        collect(web, "/ferry")
+
+
+def test_full_text_can_be_switched_off_and_forced(web: WebServer) -> None:
+    long = " ".join(["The ferry sails again, says the harbour office."] * 40)
+    web.routes["/a"] = html(body=PARAGRAPHS * 20)
+    feed_of(web, "/a")
+    assert visited(web, full_text="never") == [TEASER]
+    assert "/a" not in web.paths
+
+    feed_of(web, "/a", text=long)
+    assert visited(web) == [long]
+    assert visited(web, full_text="always") != [long]
+
+
+def test_a_selector_names_the_text_of_a_stubborn_site(web: WebServer) -> None:
+    feed_of(web, "/a")
+    web.routes["/a"] = html(body="<div id=real><p>Only this.</p></div><p>Not this.</p>")
+
+    assert visited(web, selector="#real") == ['<div id="real"><p>Only this.</p></div>']
+
+
+def test_a_known_teaser_is_neither_fetched_nor_given_again(web: WebServer) -> None:
+    feed_of(web, "/a", "/b")
+    web.routes["/a"] = web.routes["/b"] = html()
+
+    (fresh,) = visited(web, known=frozenset({web.url("/a")}))
+
+    assert fresh.count("<p>") == 8
+    assert "/a" not in web.paths
+
+
+def test_slow_pages_do_not_hold_up_their_feed(web: WebServer) -> None:
+    import time
+
+    feed_of(web, "/a", "/slow")
+    web.routes["/a"] = html()
+    web.routes["/slow"] = lambda _: time.sleep(4)
+    begun = time.monotonic()
+
+    whole, teaser = visited(web)
+
+    assert (whole.count("<p>"), teaser) == (8, TEASER)
+    assert time.monotonic() - begun < 3.9

@@ -173,6 +173,13 @@ def test_validators_are_remembered_for_each_source(store: Store) -> None:
         assert sources.remembered(conn, ["gazette", "herald", "other"]) == {"herald": first, "gazette": second}
 
 
+def test_a_source_is_remembered_with_what_it_brought(store: Store) -> None:
+    with store.begin() as conn:
+        sources.remember(conn, visit("herald"), at=NOON)
+        entries.add(conn, [entry(source_id="herald", guid="1"), entry(source_id="gazette", guid="2")])
+        assert sources.remembered(conn, ["herald"]) == {"herald": Validators(known=frozenset({"1"}))}
+
+
 def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -> None:
     known = Validators(etag='"1"')
     with store.begin() as conn:

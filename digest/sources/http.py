@@ -77,12 +77,13 @@ class Client:
     """Fetches within ``fetch``'s limits; raises ``SourceError`` with one line for whatever goes wrong out there."""
 
     def __init__(self, fetch: FetchSettings, now: datetime) -> None:
-        self._fetch = fetch
+        #: The limits it keeps.
+        self.fetch = fetch
         self._now = now
 
     async def __aenter__(self) -> Self:
         self._session = ClientSession(
-            connector=TCPConnector(resolver=_PublicOnly(self._fetch.allow), limit=self._fetch.concurrency),
+            connector=TCPConnector(resolver=_PublicOnly(self.fetch.allow), limit=self.fetch.concurrency),
             cookie_jar=DummyCookieJar(),
             headers={"User-Agent": AGENT, "Accept-Encoding": "gzip, deflate"},
             auto_decompress=False,
@@ -99,10 +100,10 @@ class Client:
         """The body behind an http or https address, redirects followed."""
         url = _parsed(address)
         try:
-            async with asyncio.timeout(self._fetch.timeout_s):
+            async with asyncio.timeout(self.fetch.timeout_s):
                 return await self._follow(url, validators)
         except TimeoutError as error:
-            line = f"no complete answer within {self._fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"
+            line = f"no complete answer within {self.fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"
             raise SourceError(line) from error
         except (ClientError, OSError, ValueError) as error:
             raise SourceError(_explained(error, url.host or "")) from error
@@ -129,7 +130,7 @@ class Client:
             ip_address(host)
         except ValueError:
             return
-        _check(host, port, (host,), allow=self._fetch.allow)
+        _check(host, port, (host,), allow=self.fetch.allow)
 
     async def _reply(self, response: ClientResponse, moved_to: str) -> Reply:
         url = str(response.url)
@@ -139,7 +140,7 @@ class Client:
             raise self._refusal(response)
         return Reply(
             url=url,
-            body=await _body(response, self._fetch.max_bytes),
+            body=await _body(response, self.fetch.max_bytes),
             content_type=response.headers.get("Content-Type", "").lower(),
             validators=Validators(
                 etag=response.headers.get("ETag", ""), last_modified=response.headers.get("Last-Modified", "")

@@ -7,15 +7,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
-from digest.model import Source
+from digest.model import Entry, Source
 from digest.ports import Collected, Validators
 from digest.sources.document import Document, read_document
+from digest.sources.fulltext import with_full_text
 from digest.sources.kind import Kind, kind_of
 from digest.sources.opml import read_opml
+from digest.sources.robots import Robots
 from digest.urls import domain
 
 if TYPE_CHECKING:
     from digest.sources.http import Client, Reply
+
+_FEEDS = {Kind.FEED, Kind.JSON}
 
 
 async def visit(
@@ -28,18 +32,35 @@ async def visit(
     if _kind(reply) is Kind.OPML:
         return read_opml(reply.body, content_type=reply.content_type)
     feed = _feed_of(reply)
-    if feed:
-        reply = await client.get(feed)
-        if _kind(reply) not in {Kind.FEED, Kind.JSON}:
-            raise SourceError(f"its page names {feed} as its feed, and that is none: give the feed's address")
-    contents = read_document(_document(source, reply), source, seen=seen)
     home = feed or reply.moved_to or validators.url
+    if feed:
+        reply = await _feed(feed, client)
+    contents = read_document(_document(source, reply), source, seen=seen)
     return Collected(
         source=source,
-        entries=contents.entries,
+        entries=await _complete(contents.entries, source, reply, client=client, known=validators.known),
         title=contents.title,
         validators=replace(reply.validators, url="" if home == source.url else home),
     )
+
+
+async def _feed(url: str, client: Client) -> Reply:
+    """The feed that a page names."""
+    reply = await client.get(url)
+    if _kind(reply) not in _FEEDS:
+        raise SourceError(f"its page names {url} as its feed, and that is none: give the feed's address")
+    return reply
+
+
+async def _complete(
+    entries: tuple[Entry, ...], source: Source, reply: Reply, *, client: Client, known: frozenset[str]
+) -> tuple[Entry, ...]:
+    """A feed's entries with the text of their pages; a page by itself, if robots may read it."""
+    if _kind(reply) in _FEEDS:
+        return await with_full_text(entries, source, client=client, known=known)
+    if not await Robots(client).allow(reply.url):
+        raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
+    return entries
 
 
 async def _known(source: Source, validators: Validators, client: Client) -> Reply:
