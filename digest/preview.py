@@ -29,7 +29,7 @@ from digest.text.near import nearest
 EVER = timedelta.max
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 #: The sample's articles stand still, and so does the morning on which they are news.
-_SAMPLE_AT = datetime(2026, 3, 27, 6, 0, tzinfo=UTC)
+_SAMPLE_AT = datetime(2026, 3, 28, 6, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
