@@ -11,8 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 
 from digest.model import Article, LeftOut, Ranked, Reason, Story
+from digest.text.news import is_news
+from digest.text.topics import is_about
 from digest.urls import domain
 
 #: Hours in which a story loses half of its freshness.
@@ -38,6 +41,12 @@ class Criteria:
     sections: Mapping[str, str] = field(default_factory=dict)
     #: Ids of articles that were in an earlier edition for the same readers.
     sent: frozenset[str] = frozenset()
+    #: Only stories about one of these topics, in plain words; empty for all.
+    include: tuple[str, ...] = ()
+    #: No stories about one of these.
+    exclude: tuple[str, ...] = ()
+    #: Points for stories about a topic, or against them.
+    boost: Mapping[str, float] = field(default_factory=dict)
     #: At most so many stories led by one source, or in one section; None for no limit.
     per_source: int | None = None
     per_section: int | None = None
@@ -53,25 +62,49 @@ class Ranking:
 
 def rank(stories: Sequence[Story], criteria: Criteria) -> Ranking:
     """Every article ends in a chosen story or, with its reason, among those left out."""
-    fresh, left_out = _unsent(stories, criteria.sent)
-    chosen, over = _cut(_ordered(fresh, criteria), criteria)
-    return Ranking(chosen=_by_section(chosen, criteria), left_out=(*left_out, *over))
+    admitted = [_admitted(story, criteria) for story in stories]
+    chosen, over = _cut(_ordered(ranked for ranked, _ in admitted if ranked), criteria)
+    return Ranking(chosen=_by_section(chosen, criteria), left_out=(*chain(*(out for _, out in admitted)), *over))
 
 
-def _unsent(stories: Iterable[Story], sent: frozenset[str]) -> tuple[list[Story], list[LeftOut]]:
-    """Stories that no reader has seen, and the articles of the others."""
-    fresh, known = [], []
-    for story in stories:
-        articles = (*story.articles, *story.copies)
-        if sent.isdisjoint(article.id for article in articles):
-            fresh.append(story)
-        else:
-            known += [LeftOut(article=article, reason=_known(article, sent)) for article in articles]
-    return fresh, known
+# --- what may be in ------------------------------------------------------------------------------------------------
 
 
-def _known(article: Article, sent: frozenset[str]) -> str:
-    return "already in an earlier edition" if article.id in sent else "its story was already in an earlier edition"
+def _admitted(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut]]:
+    """The story if it may be in, or only its new turn if it was told before; and what of it is left out."""
+    if reason := _refusal(story, criteria):
+        return None, _left_out(story, reason)
+    articles = (*story.articles, *story.copies)
+    told = [article for article in articles if article.id in criteria.sent]
+    if not told:
+        return _ranked(story, criteria), []
+    news = tuple(a for a in story.articles if a.id not in criteria.sent and is_news(a, told))
+    known = [LeftOut(article=a, reason=_silence(a, criteria.sent)) for a in articles if a not in news]
+    return (replace(_ranked(Story(articles=news), criteria), update=True) if news else None), known
+
+
+def _left_out(story: Story, reason: str) -> list[LeftOut]:
+    return [LeftOut(article=article, reason=reason) for article in (*story.articles, *story.copies)]
+
+
+def _silence(article: Article, sent: frozenset[str]) -> str:
+    return (
+        "already in an earlier edition" if article.id in sent else "nothing new since an earlier edition told its story"
+    )
+
+
+def _refusal(story: Story, criteria: Criteria) -> str:
+    """Why readers don't want the story; empty if they may."""
+    if unwanted := [topic for topic in criteria.exclude if _about(story, topic)]:
+        return f"about “{unwanted[0]}”, which is excluded"
+    if criteria.include and not any(_about(story, topic) for topic in criteria.include):
+        return "about none of the topics that are included"
+    return ""
+
+
+def _about(story: Story, topic: str) -> bool:
+    """Are at least half of its articles about it?"""
+    return 2 * sum(is_about(article, topic) for article in story.articles) >= len(story.articles)
 
 
 # --- the score -----------------------------------------------------------------------------------------------------
@@ -84,6 +117,7 @@ def _reasons(story: Story, criteria: Criteria) -> tuple[Reason, ...]:
         _freshness(story, criteria),
         _weight(story, criteria),
         _fullness(story),
+        *(_topic(topic, points) for topic, points in criteria.boost.items() if _about(story, topic)),
     )
     return tuple(part for part in parts if part.points)
 
@@ -124,6 +158,10 @@ def _fullness(story: Story) -> Reason:
     return _reason("length", _FULL_POINTS * min(1.0, words / _FULL_WORDS), f"{words} words")
 
 
+def _topic(topic: str, points: float) -> Reason:
+    return _reason("topic", points, f"about “{topic}”")
+
+
 def _reason(name: str, points: float, detail: str) -> Reason:
     """Points are cut to thousandths, so that what is shown is what counts."""
     return Reason(name=name, points=round(points, 3) + 0.0, detail=detail)
@@ -142,9 +180,9 @@ def _score(reasons: Iterable[Reason]) -> float:
 # --- the order and the cut -----------------------------------------------------------------------------------------
 
 
-def _ordered(stories: Iterable[Story], criteria: Criteria) -> list[Ranked]:
+def _ordered(stories: Iterable[Ranked]) -> list[Ranked]:
     """The best first, each paying for those of its source that stand above it."""
-    heap = [(_key(ranked), at, ranked) for at, ranked in enumerate(_ranked(story, criteria) for story in stories)]
+    heap = [(_key(ranked), at, ranked) for at, ranked in enumerate(stories)]
     several = len({ranked.story.lead.source_id for _, _, ranked in heap}) > 1
     heapq.heapify(heap)
     ordered: list[Ranked] = []
@@ -180,8 +218,7 @@ def _cut(ordered: Iterable[Ranked], criteria: Criteria) -> tuple[list[Ranked], l
     left_out: list[LeftOut] = []
     for place, ranked in enumerate(ordered, start=1):
         if reason := _excess(ranked, chosen, place, criteria):
-            articles = (*ranked.story.articles, *ranked.story.copies)
-            left_out += [LeftOut(article=article, reason=reason) for article in articles]
+            left_out += _left_out(ranked.story, reason)
         else:
             chosen.append(ranked)
     return chosen, left_out

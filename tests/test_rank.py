@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,15 +15,15 @@ from digest.rank import Criteria, Ranking, rank
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def article(id: str, *, source: str = "", hours_old: float = 1, words: int = 100) -> Article:
+def article(id: str, *body: str, source: str = "", hours_old: float = 1, words: int = 100, title: str = "") -> Article:
     source = source or f"outlet-{id}"
     return Article(
         id=id,
         source_id=source,
         source=source.title(),
         url=f"https://{source}.example/{id}",
-        title=f"Story {id}",
-        paragraphs=("word " * words,),
+        title=title or f"Story {id}",
+        paragraphs=body or ("word " * words,),
         published=NOON - timedelta(hours=hours_old),
         language="en",
     )
@@ -88,6 +89,102 @@ def test_one_source_does_not_crowd_out_the_others() -> None:
     other = story(article("y", source="y", hours_old=8))
 
     assert "y" in leads(rank([*stories, other], Criteria(now=NOON, limit=3)))
+
+
+FIRE = "A fire destroyed the market hall in Elmgate on Monday night. Nobody was hurt, the fire brigade said."
+TURN = (
+    "Detectives arrested two caretakers on Thursday morning. Prosecutors accuse them of insurance fraud worth nine "
+    "million. A judge remanded both into custody until April. The insurer froze every payment."
+)
+
+
+def told_and(later: Article) -> Ranking:
+    told = article("told", FIRE, title="Fire destroys market hall", hours_old=30)
+    return rank([story(later, told)], Criteria(now=NOON, sent=frozenset({"told"})))
+
+
+def test_a_new_turn_of_a_story_that_was_sent_is_an_update_that_holds_only_what_is_new() -> None:
+    ranking = told_and(article("turn", TURN, title="Two caretakers arrested over market hall fire"))
+
+    assert [(ranked.update, [a.id for a in ranked.story.articles]) for ranked in ranking.chosen] == [(True, ["turn"])]
+    assert [(out.article.id, out.reason) for out in ranking.left_out] == [("told", "already in an earlier edition")]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        article("again", FIRE, title="Fire destroys market hall"),
+        article("late", f"{FIRE} The hall was built long ago.", title="Market hall in Elmgate destroyed by night fire"),
+        article("earlier", TURN, title="Two caretakers arrested over market hall fire", hours_old=40),
+        article("bare", "", title="Market hall burns"),
+    ],
+    ids=["the same", "another telling", "older than what was sent", "a title alone"],
+)
+def test_another_telling_of_a_story_that_was_sent_is_silent(later: Article) -> None:
+    ranking = told_and(later)
+
+    assert ranking.chosen == ()
+    assert [out.reason for out in ranking.left_out] == [
+        "nothing new since an earlier edition told its story",
+        "already in an earlier edition",
+    ]
+
+
+def about(id: str, title: str, *paragraphs: str) -> Story:
+    return story(article(id, *(paragraphs or ("A text.",)), title=title))
+
+
+def test_excluded_topics_are_left_out() -> None:
+    stories = [about("a", "Footballers strike"), about("b", "Trams run again")]
+    ranking = rank(stories, Criteria(now=NOON, exclude=("footballer", "tram line")))
+
+    assert leads(ranking) == ["b"]
+    assert [out.reason for out in ranking.left_out] == ["about “footballer”, which is excluded"]
+
+
+def test_only_included_topics_are_in() -> None:
+    stories = [about("a", "Trams run again"), about("b", "Rents rise"), about("c", "News", *["The tram stood."] * 3)]
+    ranking = rank(stories, Criteria(now=NOON, include=("trams",)))
+
+    assert sorted(leads(ranking)) == ["a", "c"]
+    assert [out.reason for out in ranking.left_out] == ["about none of the topics that are included"]
+
+
+def test_a_boosted_topic_rises_and_says_why() -> None:
+    stories = [about("a", "Rents rise"), about("b", "Climate change and the harbour")]
+    ranking = rank(stories, Criteria(now=NOON, boost={"climate change": 1.5}))
+
+    assert leads(ranking) == ["b", "a"]
+    assert ("topic", 1.5, "about “climate change”") in [(r.name, r.points, r.detail) for r in ranking.chosen[0].reasons]
+
+
+def test_sections_come_in_their_order_and_stories_without_one_first() -> None:
+    stories = [story(article(name, source=name, hours_old=hours)) for name, hours in (("a", 1), ("b", 2), ("c", 3))]
+    ranking = rank(stories, Criteria(now=NOON, sections={"b": "City", "a": "Sport"}))
+
+    assert [(ranked.story.lead.id, ranked.section) for ranked in ranking.chosen] == [
+        ("c", ""),
+        ("b", "City"),
+        ("a", "Sport"),
+    ]
+
+
+def test_limits_for_a_source_and_a_section_say_so() -> None:
+    stories = [story(article(f"{name}{n}", source=name, hours_old=n)) for n in range(2) for name in "xyz"]
+    criteria = Criteria(now=NOON, sections={"y": "City", "z": "City"}, per_source=1, per_section=1)
+
+    assert {(out.article.id, out.reason.split(" (")[0]) for out in rank(stories, criteria).left_out} == {
+        ("x1", "over the limit of 1 story from X"),
+        ("y1", "over the limit of 1 story from Y"),
+        ("z0", "over the limit of 1 story in City"),
+        ("z1", "over the limit of 1 story in City"),
+    }
+
+
+def test_a_text_in_fifty_outlets_is_one_story_with_a_sound_score() -> None:
+    ranking = rank([story(article("a"), copies=tuple(article(f"c{n}") for n in range(49)))], Criteria(now=NOON))
+
+    assert ("reprints", "49 more outlets have the same text") in [(r.name, r.detail) for r in ranking.chosen[0].reasons]
 
 
 articles = st.builds(
