@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,14 +208,86 @@ STYLES = """
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_inlining_changes_no_computed_style(open_page: Any, template: str, width: int, scheme: str, media: str) -> None:
     look = replace(LOOK, template=template)
-    rendered, values = environment.html(search_path(look), view(full(), look).cut(60, 60))
-    before = tokens.TOKEN.sub(lambda token: str(values.held[int(token[1])]).replace("<", "&lt;"), rendered)
-    pages = [open_page(html, width=width, scheme=scheme) for html in (before, render(full(), look).html)]
+
+    assert differences(open_page, full(), look, width=width, scheme=scheme, media=media) == []
+
+
+def differences(
+    open_page: Any, whole: Digest, look: Look, *, width: int, scheme: str = "light", media: str = "screen"
+) -> list[tuple[str, dict[str, tuple[str, str]]]]:
+    """The computed styles that are not the same in the template as written and in the mail as sent."""
+    rendered, values = environment.html(search_path(look), view(whole, look).cut(60, 60))
+    written = tokens.TOKEN.sub(lambda token: str(values.held[int(token[1])]).replace("<", "&lt;"), rendered)
+    pages = [open_page(html, width=width, scheme=scheme) for html in (written, render(whole, look).html)]
     for page in pages:
         page.emulate_media(media=media, color_scheme=scheme)
+    before, after = (page.evaluate(STYLES) for page in pages)
+    assert len(before) == len(after) > 0
+    return [
+        (name, {key: (one[key], other[key]) for key in one if one[key] != other[key]})
+        for (name, one), (_, other) in zip(before, after, strict=True)
+        if one != other
+    ]
 
-    plain, inlined = (page.evaluate(STYLES) for page in pages)
 
-    assert len(plain) == len(inlined) > 60
-    for (name, one), (_, other) in zip(plain, inlined, strict=True):
-        assert {key: (one[key], other[key]) for key in one if one[key] != other[key]} == {}, name
+OWN = {
+    "macros": (
+        (
+            '{% macro row(s) %}<tr><td class="c">{{ s.title }}{{ caller() }}</td></tr>{% endmacro %}'
+            "<table>{% for s in stories %}{% call row(s) %}<b>{{ s.time }}</b>{% endcall %}{% endfor %}</table>"
+        ),
+        "td.c { padding: 4px } .c b { color: #123456 }",
+    ),
+    "conditions in tags": (
+        '{% for s in stories %}<p{% if s.several %} class="several"{% endif %}>{{ s.title }}</p>{% endfor %}',
+        ".several { font-weight: bold }",
+    ),
+    "conditions around rows": (
+        "<table>{% for s in stories %}{% if s.several %}<tr><td>{{ s.title }}</td></tr>{% endif %}{% endfor %}</table>",
+        "tr:first-child td { color: #123456 } td { color: #654321 }",
+    ),
+    "first, last and nth children": (
+        "<ul>{% for s in stories %}<li>{{ s.title }}</li>{% endfor %}</ul>",
+        (
+            "li:first-child { color: #111111 } li:last-child { color: #222222 } li:nth-child(3) { color: #333333 }"
+            " li:nth-child(2n) { margin-top: 3px }"
+        ),
+    ),
+    "computed classes": (
+        '{% for s in stories %}<p class="n{{ s.number }} {{ s.language }}">{{ s.title }}</p>{% endfor %}',
+        ".n1 { color: #123456 } .n2.en { color: #654321 }",
+    ),
+    "importance": (
+        '<p class="a" style="color: #111111">{{ title }}</p><p class="b">{{ title }}</p>',
+        "p { color: #222222 !important } .b { color: #333333 }",
+    ),
+    "shorthands, the weaker in between": (
+        '{% for s in stories %}<p class="a b" id="i{{ s.number }}">{{ s.title }}</p>{% endfor %}',
+        (
+            "p { margin: 1px } .a { margin-left: 2px } #i1 { margin: 3px } .b { border: 1px solid #123456 }"
+            " .a.b { border-top: 0 } #i2 { border: 2px solid #654321; border-top-width: 5px }"
+        ),
+    ),
+    "specificity": (
+        '<div class="d"><p title="{{ title }}" dir="ltr">{{ title }}</p></div>',
+        "div > p { color: #111111 } p { color: #222222 } [dir] { color: #333333 } .d p, p[title] { margin: 1px }",
+    ),
+    "every element": ("<p>{{ title }} <b>x</b></p>", "* { letter-spacing: 1px } b { letter-spacing: 2px }"),
+    "media": (
+        "<p>{{ title }}</p>",
+        "p { color: #111111 } @media (max-width: 400px) { p { color: #222222 !important } }",
+    ),
+}
+
+
+@pytest.mark.parametrize("width", [320, 700])
+@pytest.mark.parametrize(("html", "css"), OWN.values(), ids=OWN.keys())
+def test_inlining_is_true_to_templates_of_any_kind(
+    open_page: Any, tmp_path: Path, html: str, css: str, width: int
+) -> None:
+    head = '<!DOCTYPE html><html><head><style>{% include "style.css" %}</style></head><body>'
+    (tmp_path / "email.html.j2").write_text(f"{head}{html}</body></html>", encoding="utf-8")
+    (tmp_path / "email.txt.j2").write_text("{{ title }}", encoding="utf-8")
+    (tmp_path / "style.css").write_text(css, encoding="utf-8")
+
+    assert differences(open_page, digest(), Look(template=tmp_path), width=width) == []

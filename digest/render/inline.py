@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from digest.render.tokens import TOKEN
 
-#: What premailer drops or rewrites, and mail programs read in a `<style>`: at-rules, Outlook's dark mode.
-_KEPT = re.compile(r"@|[^{]*\[data-ogs[cb]\]")
+#: What premailer drops or rewrites, and mail programs read in a `<style>`: at-rules, Outlook's dark mode, ``*``.
+_KEPT = re.compile(r"@|[^{]*(?:\[data-ogs[cb]\]|\*(?!=))")
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BY_VALUE = re.compile(r"\[\s*([\w-]+)\s*[~|^$*]?=[^\]]*\]|:contains\([^)]*\)")

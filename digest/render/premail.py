@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import os
+from collections.abc import Iterable, Sequence
+from types import FunctionType
 from typing import Any
 
 # Its one cache of 128 entries serves three functions and thrashes at 150 rules; it is sized on import.
@@ -12,7 +15,7 @@ os.environ.setdefault("PREMAILER_CACHE_MAXSIZE", "8192")
 
 from cssselect import parse
 from cssselect.parser import SelectorError
-from premailer import Premailer  # type: ignore[import-untyped]  # it has no types
+from premailer import Premailer, premailer  # type: ignore[import-untyped]  # it has no types
 
 _OPTIONS = {
     "strip_important": False,  # else the rules for phones and for the dark lose to the tags
@@ -35,6 +38,42 @@ class _Premailer(Premailer):  # type: ignore[misc]  # it has no types
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
         rules, leftover = _rules(css_body, ruleset_index)
         return list(rules), list(leftover)
+
+
+Pair = tuple[str, str]
+
+
+def _merged(own: str, rules: Sequence[Sequence[Pair]], *_: object, **__: object) -> str:
+    """An element's style: the rules from the weakest to the strongest, its own ``style`` attribute among them.
+
+    Premailer's own lets the attribute win against ``!important``, and leaves a property where it first stood, so that
+    ``margin: 0`` after ``margin-left: 1px`` loses.
+    """
+    told = list(itertools.chain.from_iterable(rules))
+    if own:
+        told = sorted([*told, *premailer.csstext_to_pairs(own)], key=_is_important)
+    style: dict[str, str] = {}
+    for name, value in told:
+        if name in style and _overlaps(name, style):
+            del style[name]
+        style[name] = value
+    return "; ".join(f"{name}:{value}" for name, value in style.items() if value.lower() != "unset")
+
+
+def _is_important(pair: Pair) -> bool:
+    return pair[1].endswith("!important")
+
+
+def _overlaps(name: str, others: Iterable[str]) -> bool:
+    return any(other.startswith(f"{name}-") or name.startswith(f"{other}-") for other in others)
+
+
+# The library takes `merge_styles` from its module; this is its method with another one, and the module stays as it is.
+_Premailer.transform = FunctionType(
+    Premailer.transform.__code__,
+    {**vars(premailer), "merge_styles": _merged},
+    argdefs=Premailer.transform.__defaults__,
+)
 
 
 @functools.lru_cache(maxsize=64)
