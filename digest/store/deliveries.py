@@ -98,9 +98,8 @@ def claim(
 
 def start(conn: Connection, delivery_ids: Collection[int], sender: str, *, at: datetime) -> frozenset[int]:
     """The mails' bytes leave next. Those of them that are still this sender's to send: the others must not leave."""
-    mine = update(deliveries).where(deliveries.c.id.in_(delivery_ids), deliveries.c.sender == sender)
-    begun = mine.values(outcome=Outcome.SENDING, attempts=deliveries.c.attempts + 1, changed=at)
-    return frozenset(conn.execute(begun.returning(deliveries.c.id)).scalars())
+    started = conn.execute(_START, {"rows": list(delivery_ids), "by": sender, "at": at})
+    return frozenset(started.scalars())
 
 
 def record(conn: Connection, results: Sequence[Result]) -> None:
@@ -167,6 +166,13 @@ _QUEUED = (
     "reply",
     "next_try",
     "changed",
+)
+#: Made once: these two run for each mail, and building them takes longer than SQLite needs to run them.
+_START = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("rows", expanding=True)), deliveries.c.sender == bindparam("by"))
+    .values(outcome=Outcome.SENDING, attempts=deliveries.c.attempts + 1, changed=bindparam("at"))
+    .returning(deliveries.c.id)
 )
 _RECORD = (
     update(deliveries)
