@@ -9,7 +9,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain
 
 import numpy as np
 
@@ -42,15 +42,29 @@ def group(articles: Sequence[Article], *, weights: Mapping[str, float] | None = 
 
     The same articles give the same stories in the same order, whatever order they come in.
     """
-    ordered = sorted(articles, key=lambda article: (article.language, article.published, article.id, article.url))
-    told = (_told(list(part), weights or {}) for _, part in groupby(ordered, key=lambda article: article.language))
+    ordered = sorted(articles, key=lambda article: (article.published, article.id, article.url))
+    told = (_told(part, language, weights or {}) for language, part in sorted(_by_language(ordered).items()))
     return tuple(sorted(chain.from_iterable(told), key=lambda story: (story.lead.published, story.lead.id)))
 
 
-def _told(articles: list[Article], weights: Mapping[str, float]) -> Iterable[Story]:
+def _by_language(articles: Iterable[Article]) -> dict[str, list[Article]]:
+    """Stories don't cross languages. A bare title is too short to tell its own: it is in that of its source."""
+    spoken: dict[str, Counter[str]] = defaultdict(Counter)
+    parts: dict[str, list[Article]] = defaultdict(list)
+    listed = list(articles)
+    for article in listed:
+        spoken[article.source_id][article.language] += 1
+    for article in listed:
+        languages = spoken[article.source_id]
+        usual = min(languages, key=lambda tag: (-languages[tag], tag))
+        parts[article.language if article.paragraphs else usual].append(article)
+    return parts
+
+
+def _told(articles: Sequence[Article], language: str, weights: Mapping[str, float]) -> Iterable[Story]:
     """The stories of one language."""
     preferred = sorted(articles, key=lambda article: _preference(article, weights))
-    texts = [_Text.of(article) for article in preferred]
+    texts = [_Text.of(article, language) for article in preferred]
     copied: dict[int, list[int]] = defaultdict(list)
     for at, original in enumerate(copies([text.body or text.title for text in texts])):
         copied[original].append(at)
@@ -77,11 +91,9 @@ class _Text:
     body: tuple[str, ...]
 
     @classmethod
-    def of(cls, article: Article) -> _Text:
+    def of(cls, article: Article, language: str) -> _Text:
         top = " ".join(article.paragraphs)[:_TOP_LETTERS]
-        return cls(
-            language=article.language, title=words(article.title, article.language), body=words(top, article.language)
-        )
+        return cls(language=language, title=words(article.title, language), body=words(top, language))
 
     def terms(self) -> dict[str, float]:
         """What it speaks of: stems of its telling words, the title's counted more often."""

@@ -24,7 +24,7 @@ _HALF_LIFE_H = 24.0
 _FULL_POINTS, _FULL_WORDS = 0.5, 400
 #: What fifty reprints of the same text are worth beside independent reports.
 _REPRINT_POINTS = 0.2
-#: What each further story from one source costs, and from when on it costs no more.
+#: What each further story from one outlet costs, and from when on it costs no more.
 _VARIETY_POINTS, _VARIETY_STEPS = 0.25, 3
 
 
@@ -123,7 +123,8 @@ def _reasons(story: Story, criteria: Criteria) -> tuple[Reason, ...]:
 
 
 def _outlet(article: Article) -> str:
-    return domain(article.url) or article.source_id
+    """Who published it: one source may bring many outlets, one outlet may have many feeds."""
+    return domain(article.url) or article.source
 
 
 def _coverage(story: Story) -> Reason:
@@ -181,21 +182,21 @@ def _score(reasons: Iterable[Reason]) -> float:
 
 
 def _ordered(stories: Iterable[Ranked]) -> list[Ranked]:
-    """The best first, each paying for those of its source that stand above it."""
+    """The best first, each paying for those of its outlet that stand above it."""
     heap = [(_key(ranked), at, ranked) for at, ranked in enumerate(stories)]
-    several = len({ranked.story.lead.source_id for _, _, ranked in heap}) > 1
+    several = len({_outlet(ranked.story.lead) for _, _, ranked in heap}) > 1
     heapq.heapify(heap)
     ordered: list[Ranked] = []
     above: Counter[str] = Counter()
     while heap:
         _, at, ranked = heap[0]
-        varied = _varied(ranked, above[ranked.story.lead.source_id]) if several else ranked
+        varied = _varied(ranked, above[_outlet(ranked.story.lead)]) if several else ranked
         if _key(varied) != heap[0][0]:  # it pays more than when it was put here: look again where it stands now
             heapq.heapreplace(heap, (_key(varied), at, varied))
             continue
         heapq.heappop(heap)
         ordered.append(ranked)
-        above[ranked.story.lead.source_id] += 1
+        above[_outlet(ranked.story.lead)] += 1
     return ordered
 
 
