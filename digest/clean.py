@@ -21,6 +21,9 @@ from digest.text.sentences import sentences
 from digest.text.titles import headline, without_outlet
 from digest.urls import canonical, domain, identity, is_web
 
+#: Letters of a title.
+_LONGEST_TITLE = 300
+
 
 def clean(entries: Sequence[Entry]) -> tuple[Article, ...]:
     """One article for each entry, in order; one without readable text has no paragraphs."""
@@ -58,7 +61,7 @@ def _article(entry: Entry, blocks: tuple[Block, ...], known: frozenset[str]) -> 
         source_id=entry.source_id,
         source=source or domain(url),
         url=url,
-        title=without_outlet(title, source, domain(url)) or _first(paragraphs, language),
+        title=_short(without_outlet(title, source, domain(url)) or _first(paragraphs, language)),
         paragraphs=paragraphs,
         published=min(entry.published or entry.seen, entry.seen),
         language=language,
@@ -78,7 +81,15 @@ def _plain(text: str) -> str:
 
 
 def _first(paragraphs: Sequence[str], language: str) -> str:
-    return next((sentence for paragraph in paragraphs for sentence in sentences(paragraph, language)), "")
+    """The first sentence."""
+    return next(iter(sentences(paragraphs[0][: 4 * _LONGEST_TITLE], language)), "") if paragraphs else ""
+
+
+def _short(title: str) -> str:
+    """A title that a reader may take in; no headline is longer."""
+    if len(title) <= _LONGEST_TITLE:
+        return title
+    return title[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
 
 
 def _url(url: str) -> str:

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.text.calls import is_address, is_call
 from digest.text.lines import (
     bare,
-    is_address,
-    is_call,
     is_caption,
     is_credit,
     is_finished,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 from digest.text.blocks import Block
-from digest.text.lines import bare, is_address, is_call, is_caption, is_credit, is_finished, leads_in, size
+from digest.text.calls import is_address, is_call
+from digest.text.lines import bare, is_caption, is_credit, is_finished, leads_in, size, without_credit
+from digest.text.quotes import QUOTES
 
 
 class Verdict(StrEnum):
@@ -48,7 +50,7 @@ def judge(
         for at in range(len(blocks)):
             if verdicts[at] is Verdict.BODY and not _is_whole(blocks, at, marked):
                 verdicts[at] = Verdict.UNFINISHED
-    for mark in (_clusters, _repeats, _echoes, _key_points, _edges):
+    for mark in (_clusters, _repeats, _echoes, _key_points, _edges, _dangling):
         for at, verdict in mark(blocks, verdicts):
             verdicts[at] = verdict
     return tuple(verdicts)
@@ -92,8 +94,13 @@ def _is_whole(blocks: Sequence[Block], at: int, marked: bool) -> bool:
         return True
     words = size(block.text)
     if leads_in(block.text):
-        return words >= 5 and at + 1 < len(blocks) and len(blocks[at + 1].text) > 20
+        return at + 1 < len(blocks) and _leads_to(block.text, blocks[at + 1].text)
     return marked and block.kind == "prose" and words >= _WORDY
+
+
+def _leads_to(line: str, follows: str) -> bool:
+    """ "The ministry said:" is body before what the ministry said."""
+    return bool(follows) and (size(line) >= 5 or follows[0] in QUOTES)
 
 
 _Marks = Iterator[tuple[int, Verdict]]
@@ -120,7 +127,7 @@ def _repeats(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
     seen: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
     order = sorted(range(len(blocks)), key=lambda at: verdicts[at] is Verdict.BODY)  # furniture first
     for at in order:
-        letters = bare(blocks[at].text)
+        letters = bare(without_credit(blocks[at].text))
         beginning = " ".join(letters.split()[:4]) if size(letters) >= 4 else letters
         twins = [verdict for other, verdict in seen[beginning][:50] if _near(letters, other)]
         if twins and verdicts[at] is Verdict.BODY and _is_copy(verdicts[at], twins):
@@ -141,23 +148,24 @@ def _near(one: str, other: str) -> bool:
 def _echoes(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
     """A line beside pictures that says again what the body says (a caption), or says nothing else (a pulled quote)."""
     lines = {at: bare(blocks[at].text) for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY}
-    holders: dict[str, list[int]] = defaultdict(list)
+    counts = Counter(run for line in lines.values() for run in _runs(line))
+    holders: dict[int, list[int]] = defaultdict(list)
     for at, line in lines.items():
         for run in _runs(line):
-            holders[run].append(at)
-    for at, line in lines.items():
-        if size(line) > 60:
-            continue
-        others = {other for run in _runs(line) for other in holders[run][:9] if other != at}
+            if counts[run] > 1 and len(holders[run]) < 9:
+                holders[run].append(at)
+    for at in sorted({at for found in holders.values() for at in found}):
+        others = {other for run in _runs(lines[at]) for other in holders.get(run, ()) if other != at}
         beside = any(_is_picture(blocks, verdicts, near) for near in (at - 1, at + 1))
-        if others and (beside or any(line != lines[other] and line in lines[other] for other in others)):
+        pulled = any(lines[at] != lines[other] and lines[at] in lines[other] for other in others)
+        if others and size(blocks[at].text) <= 60 and (beside or pulled):
             yield at, Verdict.REPEATED
 
 
-def _runs(line: str) -> Iterator[str]:
-    """Every seven words in a row: two lines rarely share them by chance."""
+def _runs(line: str) -> Iterator[int]:
+    """Every seven words in a row, as one number each: two lines rarely share them by chance."""
     words = line.split()
-    return (" ".join(words[at : at + 7]) for at in range(len(words) - 6))
+    return map(hash, zip(*(words[start:] for start in range(7)), strict=False))
 
 
 def _is_picture(blocks: Sequence[Block], verdicts: Sequence[Verdict], at: int) -> bool:
@@ -184,3 +192,18 @@ def _edges(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
             if not is_address(blocks[at].text):
                 break
             yield at, Verdict.SITE
+
+
+def _dangling(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+    """A line that led to what is no body."""
+    if not _is_punctuated(blocks, verdicts):
+        return
+    follows = ""
+    for at in range(len(blocks) - 1, -1, -1):
+        line = blocks[at].text
+        if verdicts[at] is not Verdict.BODY:
+            continue
+        if leads_in(line) and not _leads_to(line, follows):
+            yield at, Verdict.UNFINISHED
+        else:
+            follows = line

@@ -9,11 +9,14 @@ from digest.text.lines import without_agency
 from digest.text.quotes import QUOTES
 
 #: "KYIV, Ukraine (AP) — ", "BERLIN, Sept 27 (Reuters) - ", "Paris (AFP) – ", "PARIS — "
+_AGENCIES = "ap|afp|dpa|apa|sda|ots|epd|kna|ats|efe|ansa|agi|belga|lusa|ritzau|ntb|tt|pap|čtk|ctk|mti|anp"
+_NAME = r"[A-ZÀ-Þ][\w.’'-]*"
+_PLACE = rf"{_NAME}(?:\s(?:{_NAME}|de|del|la|le|les|sur|an|am|der|im|upon|of)){{0,4}}"
 _DATELINE = re.compile(
-    r"""^(?:
-        [^\W\d_][\w.’' -]{1,30}(?:[,/]\s?[\w.’' ]{2,30}){0,3}
-        \s?\((?:[A-Z][\w/ .-]{1,20}|[a-z]{2,4}(?:/[a-z]{2,4})*)\)\s?[-–—.:]{1,2}\s?
-      | [A-ZÄÖÜÉ][A-ZÄÖÜÉ.’' -]{2,30}(?:,\s[\w.’' ]{2,30}){0,2}\s?(?:—|–|--|-\s)\s?
+    rf"""^(?:
+        {_PLACE}(?:[,/]\s?[\w.’' ]{{2,30}}){{0,3}}
+        \s?\((?:[A-Z][\w/ .-]{{1,20}}|(?:{_AGENCIES})(?:/\w+)*)\)\s?[-–—.:]{{1,2}}\s?
+      | [A-ZÄÖÜÉ][A-ZÄÖÜÉ.’' -]{{2,30}}(?:,\s[\w.’' ]{{2,30}}){{0,2}}\s?(?:—|–|--|-\s)\s?
     )(?=[A-ZÀ-ÞА-Я"“‘'„«])""",
     re.VERBOSE,
 )

@@ -7,6 +7,7 @@ apostrophe for a quotation's start; quotations are kept together here, and what 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -129,15 +130,15 @@ def _joins(before: str, after: str, language: str) -> bool:
 
 def _whole(paragraph: str, ends: list[int], quoted: tuple[tuple[int, int], ...]) -> Iterator[int]:
     """The ends that don't cut a quotation of usual length."""
+    cut: set[int] = set()
     for start, end in quoted:
-        inside = [at for at in ends if start < at < end]
-        if inside and len(_around(paragraph, ends, inside).split()) <= _LONGEST_QUOTATION:
-            ends = [at for at in ends if at not in inside]
-    yield from ends
-
-
-def _around(paragraph: str, ends: list[int], inside: list[int]) -> str:
-    """What would be one sentence if those ends were none."""
-    before = max((at for at in ends if at < inside[0]), default=0)
-    after = min((at for at in ends if at > inside[-1]), default=len(paragraph))
-    return paragraph[before:after]
+        first, last = bisect_right(ends, start), bisect_left(ends, end)
+        if first == last:
+            continue
+        before = first - 1
+        while before >= 0 and ends[before] in cut and first - before < _LONGEST_QUOTATION:
+            before -= 1
+        after = ends[last] if last < len(ends) else len(paragraph)
+        if len(paragraph[ends[before] if before >= 0 else 0 : after].split()) <= _LONGEST_QUOTATION:
+            cut.update(ends[first:last])
+    return (end for end in ends if end not in cut)

@@ -9,7 +9,7 @@ from digest.text.blocks import Block
 from digest.text.furniture import Verdict
 from digest.text.lines import bare, is_finished, size
 
-_TAIL = re.compile(r"^(?P<title>.{12,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
+_TAIL = re.compile(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
 #: Words that newspapers, stations and their sites call themselves.
 _OUTLET = re.compile(
     r"\b(?:news(?:paper|wire)?|times|post|daily|herald|tribune|gazette|journal|chronicle|guardian|observer|telegraph|courier"
@@ -24,11 +24,12 @@ _OUTLET = re.compile(
 
 def without_outlet(title: str, source: str = "", domain: str = "") -> str:
     """The title without the outlet's name at its end: "Rates rise – The Daily Example" → "Rates rise"."""
-    match = _TAIL.match(title)
-    if not match:
-        return title
-    tail = match["outlet"].strip()
-    return match["title"] if _is_outlet(tail, match["mark"], source, domain) else title
+    for _ in range(2):  # "Rates rise · Markets | The Daily Example"
+        match = _TAIL.match(title)
+        if not match or not _is_outlet(match["outlet"].strip(), match["mark"], source, domain):
+            break
+        title = match["title"]
+    return title
 
 
 def _is_outlet(tail: str, mark: str, source: str, domain: str) -> bool:

@@ -1,0 +1,165 @@
+"""Lines in which the site speaks to its readers: sign up, follow, read more, comments, cookies."""
+
+from __future__ import annotations
+
+import re
+
+from digest.text.lines import bare, size
+from digest.text.quotes import CLOSING, QUOTES, quotations
+
+
+def _any(*patterns: str, start: str = "") -> re.Pattern[str]:
+    return re.compile(f"{start}(?:{'|'.join(patterns)})", re.IGNORECASE)
+
+
+#: Letters of a key.
+_KEY = 6
+_PLACEHOLDER = re.compile(r"(?:^|\s)%[ds]\b|\{\{.*?\}\}|\$\{.*?\}|<%.*?%>|\[\[.*?\]\]")
+
+#: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words that begin like its keys, so
+#: that most lines meet no pattern at all.
+_CALLS = tuple(
+    (frozenset(key[:_KEY] for key in keys.split()), re.compile("".join(pattern), re.IGNORECASE))
+    for keys, *pattern in (
+        (
+            "sign signing",
+            r"\bsign(?:ing)?[ -]up (?:for|to|here|now|today)\b",
+            r".*\b(?:newsletter|e?-?mails?|alerts?|inbox|updates|free)\b",
+        ),
+        (
+            "subscribe abonnieren abonnez abonneer suscríbe iscriviti inscreva zapisz подпиш підпиш prenumerera",
+            r"\b(?:subscribe|abonnieren sie|abonnez-vous|suscríb[ea]\w*|iscriv\w+|abonneer|inscreva-se|zapisz się",
+            r"|подпи\w+|підпи\w+|prenumerera)\b.*\b(?:newsletter|podcasts?|channel|kanal|canal|inbox|boletín|infolettre|рассылк\w+",
+            r"|канал\w*|today|now|us|our|here|jetzt)\b",
+        ),
+        (
+            "follow like join find contact email mail reach",
+            r"\b(?:follow|like|join|find|contact|e-?mail|reach) (?:us|me|him|her|them|our \w+) (?:on|at|via) ",
+        ),
+        (
+            "folgen suivez síguenos siguenos seguici volg siga följ śledź sledujte",
+            r"\b(?:folgen sie uns|suivez[- ]nous|s[íi]guenos|seguici|volg ons|siga-nos|följ oss|śledź nas",
+            r"|sledujte nás)\b",
+        ),
+        (
+            "delivered straight direct directly sent",
+            r"\b(?:delivered|straight|direct(?:ly)?|sent) (?:straight |direct(?:ly)? |right )?(?:in)?to your?\b",
+        ),
+        (
+            "click tap",
+            r"\b(?:click|tap) (?:here|below|(?:on )?the link",
+            r"|to (?:read|watch|see|listen|sign|join|subscribe|share))\b",
+        ),
+        (
+            "moderated comment comments",
+            r"\b(?:have|has) not been moderated\b|\bcomments? (?:are|is|have been|has been|on this|for this)(?: now)? ",
+            r"(?:closed|disabled|moderated|article|story|post)\b|\b(?:no longer|not) accepting comments\b",
+        ),
+        (
+            "view views",
+            r"\bviews? (?:and opinions )?expressed\b.*\b(?:do(?:es)? not|are (?:those|solely)|necessarily)\b",
+        ),
+        (
+            "reserved vorbehalten réservés reservados riservati защищены zastrzeżone rettigheder",
+            r"\ball rights reserved\b|\balle rechte vorbehalten\b|\btous droits réservés\b|\btodos (?:los derechos|os ",
+            r"direitos)\b|\btutti i diritti\b",
+            r"|\bвсе права защищены\b|\bwszelkie prawa zastrzeżone\b|\balle rettigheder\b",
+        ),
+        (
+            "cookie cookies",
+            r"\b(?:we|this (?:web)?site|our (?:(?:web)?site|partners)) (?:and our \w+ )?(?:uses?|value|store)\b",
+            r".*\bcookies?\b",
+        ),
+        ("required published", r"\b(?:required fields are marked|e-?mail address will not be published)\b"),
+        (
+            "download",
+            r"\bdownload (?:the|our) (?:[\w’']+ ){0,4}app\b.*\b(?:app store|google play|here|now|today|free)\b",
+        ),
+        (
+            "blogger bloggers share appeared",
+            r"\bbloggers? like this\b|\bshare this (?:article|story|post|page|video|with)\b|\bappeared first on\b",
+        ),
+        (
+            "story news",
+            r"\b(?:do you )?have (?:you )?(?:got )?(?:a|any) (?:\w+ )?(?:story|news) ?(?:tip|idea)?s?\b.*\?",
+        ),
+        (
+            "javascript cookies notifications",
+            r"\b(?:enable|turn on|allow|activate) (?:javascript|cookies|notifications)\b",
+        ),
+        ("journalism", r"\bsupport (?:our|independent|quality) (?:\w+ )?journalism\b"),
+    )
+)
+#: How furniture begins, in the languages whose news we meet most.
+_OPENS = _any(
+    r"(?:read|see|watch|listen|learn|find out)(?: (?:more|also|next|on|now|it|the full))*\s*[:|»>→–—-]",
+    r"(?:read|see) (?:more|also|next)\b(?:(?! than).)*",
+    r"(?:related|recommended|trending|most read|more from|more on)\b",
+    r"(?:you (?:may|might) also|don[’']t miss|editors?[’'] picks?)\b",
+    r"sign[ -]?up (?:for|to)\b|newsletter\s*[:|–—-]",
+    r"(?:liked?|enjoy(?:ed|ing)?) (?:this|what you)\b[^.!?]{0,40}\?",
+    r"(?:advertisement|sponsored|anzeige|publicité|publicidad|pubblicità|advertentie|annons|реклама|reklama|広告)\W*$",
+    r"(?:lesen sie (?:auch|mehr)|mehr zum thema|mehr dazu|auch interessant|hier geht es zu[mr])\b",
+    r"(?:à )?lire (?:aussi|la suite|également)\b|voir aussi\b|inscrivez-vous\b",
+    r"sur le même (?:sujet|thème)\b",
+    r"(?:lea|lee|leer) (?:también|más)\b|te puede interesar\b|(?:leggi|vedi) anche\b|lees (?:ook|meer)\b",
+    r"(?:leia|veja) (?:também|mais)\b|läs (?:också|även|mer)\b|l[æe]s (?:også|mere?)\b",
+    r"(?:czytaj|zobacz|przeczytaj) (?:także|też|również|więcej)\b|čtěte (?:také|též)\b",
+    r"(?:читайте|смотрите) (?:также|ещё|еще)\b|читайте (?:також|ще)\b",
+    r"(?:関連記事|あわせて読みたい|相关阅读|관련 ?기사)",
+    r"(?:leave|post|write|add) (?:a|your) (?:comment|reply)\b|(?:view|show|see|load) (?:all|more)(?: \w+)?\W*$",
+    r"(?:share|tweet|print|copy link|e-?mail|save|comments?)\W*(?:$|on \w+\W*$)",
+    r"(?:last |first )?(?:updated|published|posted|modified|aktualisiert|stand|publié|mis à jour|publicado)"
+    r"\s*(?:[:|]|(?:on|at|le|el|am)\b.{0,12}\d)",
+    start=r"\W*",
+)
+# Softer words: furniture only where the line addresses its readers, at the article's head or foot.
+_SITE = _any(
+    r"\b(?:newsletters?|subscri\w+|inbox|comments?|commenting|cookies?|notifications?|alerts|sign[ -]?(?:in|up)|"
+    r"log[ -]?in|account|privacy|terms|app|facebook|twitter|instagram|tiktok|whatsapp|telegram|youtube|linkedin|"
+    r"bluesky|mastodon|threads|podcast|e-?mail|latest|updates|headlines|stories|story|article|page|website|site|journalism|donat\w+|"
+    r"member(?:ship)?|advert\w*|download|newsroom|readers?|feedback|share|follow|tips?)\b",
+    r"\b(?:kommentar\w*|abonn\w+|anmeld\w+|konto|datenschutz|artikel|beitrag|leser\w*|seite|commentaires?|compte|lecteurs?"
+    r"|comentarios?|boletín|cuenta|lectores|artículo|commenti|articolo|lettori|reacties|artikelen|lezers|comentários)\b",
+)
+_ADDRESS = _any(
+    r"\b(?:you|your|yours|us|our|ours|we)\b",
+    r"\b(?:this|the) (?:article|story|page|site|website|post|report)\b|\b(?:comments?|contents?) (?:below|above)\b",
+    r"\b(?:sie|ihre?[nms]?|uns|unsere?\w*|wir|vous|votre|vos|nous|notre|nos|usted|tus?|su|nosotros|nuestr\w+|ti|tuo|tua"
+    r"|noi|nostr\w+|je|jouw|uw|ons|onze|você|seu|sua|nós|noss\w+|diese[rs]? (?:artikel|seite|beitrag))\b",
+    r"^\W*(?:get|join|follow|share|sign|subscribe|download|read|watch|listen|click|tap|visit|contact|email|send|support|help)\b",
+)
+_BIO = _any(
+    r"\bis (?:an? |the )?(?:\w+[ -]){0,4}(?:writer|reporter|editor|journalist|correspondent|contributor|columnist|"
+    r"author|producer|blogger|freelancer|staff)\b(?: (?:at|for|with|in|of|based|who|covering|and)\b|[.,])",
+    r"\b(?:covers?|writes? about|reports? on)\b.*\b(?:for|at) (?:the )?(?-i:[A-Z])",
+)
+
+
+def is_call(line: str) -> bool:
+    """Does the site speak to its readers here, in words that no article uses?"""
+    words = size(line)
+    if words > 60:
+        return False
+    if (words <= 30 and _OPENS.match(line)) or _PLACEHOLDER.search(line):
+        return True
+    keys = {word[:_KEY] for word in bare(line).split()}
+    patterns = [pattern for needed, pattern in _CALLS if not needed.isdisjoint(keys)]
+    return bool(patterns) and any(pattern.search(_unquoted(line)) for pattern in patterns)
+
+
+def is_address(line: str) -> bool:
+    """Could the site be speaking to its readers? At an article's head or foot that makes it furniture."""
+    spoken = _unquoted(line)
+    if size(line) > 50:
+        return False
+    return bool(_SITE.search(spoken) and _ADDRESS.search(spoken)) or (
+        size(line) <= 40 and _BIO.search(spoken) is not None
+    )
+
+
+def _unquoted(line: str) -> str:
+    """The line without what is quoted in it: what a person says is news, whatever they say."""
+    for start, end in reversed(quotations(line)):
+        line = f"{line[:start]} {line[end:]}"
+    return "" if line[:1] in QUOTES and line[:1] not in CLOSING else line
