@@ -24,13 +24,13 @@ from digest.ports import Budget, Candidate
 from digest.summarizers.document import Stemmer, document, taking
 from digest.summarizers.fit import content
 from digest.summarizers.lead import lead
-from digest.summarizers.matrix import Matrix, cosines
+from digest.summarizers.matrix import Bags, Matrix, cosines
 from digest.summarizers.openings import leans, quotes
 from digest.text.words import stop_words
 
 Values = NDArray[np.float64]
 
-_POSITION, _TOPIC, _TITLE, _QUOTATION = 0.8, 1.0, 0.2, -0.2
+_POSITION, _TOPIC, _TITLE, _QUOTATION = 0.65, 1.0, 0.2, -0.2
 #: What a sentence loses for being like one already taken, and gains for the voice of an outlet not yet heard.
 _LIKENESS, _NEW_OUTLET = 1.5, 1.0
 #: How sharply worth falls from an article's beginning: the smaller, the more the first sentence stands out.
@@ -115,6 +115,5 @@ def _standard(values: Sequence[float]) -> Values:
 
 def _likeness(bags: Sequence[frozenset[str]]) -> Matrix:
     """The cosine of every two sentences' TF-IDF vectors."""
-    spread = Counter(chain.from_iterable(bags))
-    rarity = {stem: 1 + math.log((1 + len(bags)) / (1 + count)) for stem, count in spread.items()}
-    return cosines([{stem: rarity[stem] for stem in bag} for bag in bags])
+    told = Bags([tuple(bag) for bag in bags])
+    return cosines(told, 1 + np.log((1 + told.size) / (1 + told.spread[told.word])))

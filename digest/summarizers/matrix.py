@@ -5,44 +5,73 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
-Vector = Mapping[str, float]
+Numbers = NDArray[np.intp]
+
+#: Words of at most so many sentences are paired one by one; the product of a dense matrix does the others.
+_RARE = 12
 
 
-def gram(vectors: Sequence[Vector]) -> Matrix:
-    """The product of every vector with every other; the diagonal, which costs the most columns, is filled by hand."""
-    spread = Counter(chain.from_iterable(vectors))
-    column = {term: at for at, term in enumerate(term for term, count in spread.items() if count > 1)}
-    dense = np.zeros((len(vectors), len(column)))
-    cells = [
-        (row, column[term], weight) for row, one in enumerate(vectors) for term, weight in one.items() if term in column
-    ]
-    if cells:
-        rows, columns, weights = zip(*cells, strict=True)
-        dense[list(rows), list(columns)] = weights
-    product: Matrix = dense @ dense.T
-    np.fill_diagonal(product, [math.fsum(weight * weight for weight in one.values()) for one in vectors])
+class Bags:
+    """Sentences as bags of words: which word stands in which sentence, and how often."""
+
+    def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
+        self.size = len(sentences)
+        counted = [Counter(sentence) for sentence in sentences]
+        self._index: dict[str, int] = {}
+        at = self._index
+        self.word: Numbers = np.array([at.setdefault(word, len(at)) for bag in counted for word in bag], dtype=np.intp)
+        self.owner: Numbers = np.repeat(np.arange(self.size), [len(bag) for bag in counted])
+        self.count: Matrix = np.array([count for bag in counted for count in bag.values()], dtype=float)
+        self.most: Matrix = np.array([max(bag.values(), default=1) for bag in counted], dtype=float)
+        #: In how many sentences each word stands.
+        self.spread: Numbers = np.bincount(self.word, minlength=len(at))
+
+    def gram(self, weights: Matrix) -> Matrix:
+        """The product of every sentence's vector with every other's, ``weights`` being its words' values."""
+        spread = self.spread[self.word]
+        product = self._dense(weights, np.flatnonzero(spread > _RARE))
+        flat = product.reshape(-1)
+        for times in range(2, _RARE + 1):
+            self._pair(flat, weights, np.flatnonzero(spread == times), times)
+        flat[:: self.size + 1] = np.bincount(self.owner, weights=weights * weights, minlength=self.size)
+        return product
+
+    def _dense(self, weights: Matrix, cells: Numbers) -> Matrix:
+        """The products of the words in these cells, by one multiplication."""
+        words, column = np.unique(self.word[cells], return_inverse=True)
+        dense = np.zeros((self.size, len(words)))
+        dense[self.owner[cells], column] = weights[cells]
+        product: Matrix = dense @ dense.T
+        return product
+
+    def _pair(self, flat: Matrix, weights: Matrix, cells: Numbers, times: int) -> None:
+        """Adds the products of words that stand in ``times`` sentences, each pair by itself."""
+        cells = cells[np.argsort(self.word[cells], kind="stable")].reshape(-1, times)
+        owner, weight = self.owner[cells], weights[cells]
+        places = owner[:, :, np.newaxis] * self.size + owner[:, np.newaxis, :]
+        np.add.at(flat, places.reshape(-1), (weight[:, :, np.newaxis] * weight[:, np.newaxis, :]).reshape(-1))
+
+
+def cosines(bags: Bags, weights: Matrix) -> Matrix:
+    """The cosine of every two sentences' vectors; 0 where one has no length."""
+    product = bags.gram(weights)
+    lengths = np.sqrt(np.diagonal(product))
+    inverse = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    product *= inverse[:, np.newaxis]
+    product *= inverse
     return product
 
 
-def cosines(vectors: Sequence[Vector]) -> Matrix:
-    """The cosine of every two vectors; 0 where one has no length."""
-    product = gram(vectors)
-    lengths = np.sqrt(np.diagonal(product))
-    norm = np.outer(lengths, lengths)
-    near: Matrix = np.divide(product, norm, out=np.zeros_like(product), where=norm > 0)
-    return near
-
-
-def overlaps(bags: Sequence[Sequence[str]], *, alone: float) -> Matrix:
+def overlaps(sentences: Sequence[Sequence[str]], *, alone: float) -> Matrix:
     """Words in common over the sum of the logarithms of lengths; ``alone`` for the same single word twice."""
-    common = gram([Counter(bag) for bag in bags])
-    logarithms = np.array([math.log(len(bag)) if bag else 0.0 for bag in bags])
+    bags = Bags(sentences)
+    common = bags.gram(bags.count)
+    logarithms = np.array([math.log(len(sentence)) if sentence else 0.0 for sentence in sentences])
     norm = np.add.outer(logarithms, logarithms)
     shared: Matrix = np.divide(common, norm, out=common * alone, where=norm > 0)
     return shared

@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -33,25 +32,42 @@ from sumy.summarizers import (  # type: ignore[import-untyped]  # sumy has no ty
     text_rank,
 )
 
-from digest.summarizers.matrix import Divergence, Matrix, cosines, overlaps
+from digest.summarizers.matrix import Bags, Divergence, Matrix, cosines, overlaps
 
 Stem = Callable[[str], str]
 
 
-class LexRank(lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy has no types
+class _Words(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
+    """Looks a word up where sumy lowers and stems it again each time it stands."""
+
+    def _to_words_set(self, sentence: Any) -> list[str]:
+        known: dict[str, str] = self.__dict__.setdefault("_known", {})
+        found = []
+        for word in sentence.words:
+            if (stem := known.get(word)) is None:
+                lower = self.normalize_word(word)
+                stem = known[word] = "" if lower in self._stop_words else self.stem_word(lower)
+            if stem:
+                found.append(stem)
+        return found
+
+
+class LexRank(_Words, lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy has no types
     """Centrality in the graph of sentences whose TF-IDF vectors point the same way."""
 
     epsilon = 1e-6
 
-    @staticmethod
-    def _compute_idf(sentences: Sequence[Sequence[str]]) -> dict[str, float]:
-        spread = Counter(chain.from_iterable(map(set, sentences)))
-        return {term: math.log(len(sentences) / (1 + count)) for term, count in spread.items()}
+    def _compute_tf(self, sentences: Sequence[Sequence[str]]) -> Bags:
+        return Bags(sentences)
 
-    def _create_matrix(
-        self, _: object, threshold: float, tf: Sequence[Mapping[str, float]], idf: Mapping[str, float]
-    ) -> Matrix:
-        near = cosines([{term: weight * idf[term] for term, weight in one.items()} for one in tf]) > threshold
+    @staticmethod
+    def _compute_idf(sentences: Sequence[Sequence[str]]) -> Matrix:
+        """By how many sentences a word stands in."""
+        return np.array([0.0, *(math.log(len(sentences) / (1 + count)) for count in range(1, len(sentences) + 1))])
+
+    def _create_matrix(self, _: object, threshold: float, bags: Bags, idf: Matrix) -> Matrix:
+        weights = bags.count / bags.most[bags.owner] * idf[bags.spread[bags.word]]
+        near = cosines(bags, weights) > threshold
         links: Matrix = near / np.maximum(near.sum(axis=1, keepdims=True), 1)
         return links
 
@@ -63,17 +79,18 @@ class LexRank(lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy has no 
         return ranks
 
 
-class TextRank(text_rank.TextRankSummarizer):  # type: ignore[misc]  # sumy has no types
+class TextRank(_Words, text_rank.TextRankSummarizer):  # type: ignore[misc]  # sumy has no types
     """PageRank in the graph of sentences that have words in common."""
 
     def _create_matrix(self, document: ObjectDocumentModel) -> Matrix:
         weights = overlaps([self._to_words_set(sentence) for sentence in document.sentences], alone=1.0)
         weights /= weights.sum(axis=1)[:, np.newaxis] + self._ZERO_DIVISION_PREVENTION
-        matrix: Matrix = np.full(weights.shape, (1.0 - self.damping) / len(weights)) + self.damping * weights
-        return matrix
+        weights *= self.damping
+        weights += (1.0 - self.damping) / len(weights)
+        return weights
 
 
-class Reduction(reduction.ReductionSummarizer):  # type: ignore[misc]  # sumy has no types
+class Reduction(_Words, reduction.ReductionSummarizer):  # type: ignore[misc]  # sumy has no types
     """The sum of the words that a sentence has in common with each other one."""
 
     def rate_sentences(self, document: ObjectDocumentModel) -> dict[Any, float]:
