@@ -201,7 +201,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("edition_id", ForeignKey(editions.c.id), nullable=False, index=True),
+    Column("edition_id", ForeignKey(editions.c.id), nullable=False),
     Column("subscriber_id", ForeignKey(subscribers.c.id), nullable=False, index=True),
     Column("newsletter_id", Words, nullable=False),
     Column("slot_key", Words, nullable=False),
@@ -213,19 +213,11 @@ deliveries = Table(
     #: The queue: set on the rows that wait for a sender, and on no others.
     Column("next_try", Instant),
     #: The process that holds the row; null while nobody does.
-    Column("sender", Words),
+    Column("sender", Words, index=True),
     Column("changed", Instant, nullable=False),
     UniqueConstraint("newsletter_id", "slot_key", "revision", "subscriber_id"),
+    Index(None, "edition_id", "next_try"),
 )
-_waits, _held = deliveries.c.next_try.is_not(None), deliveries.c.sender.is_not(None)
-Index(
-    "ix_deliveries_waiting",
-    deliveries.c.edition_id,
-    deliveries.c.next_try,
-    sqlite_where=_waits,
-    postgresql_where=_waits,
-)
-Index("ix_deliveries_held", deliveries.c.sender, sqlite_where=_held, postgresql_where=_held)
 
 # --- done --------------------------------------------------------------------------------------------------------
 

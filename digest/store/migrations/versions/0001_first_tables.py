@@ -184,24 +184,9 @@ def _deliveries() -> None:
             name=op.f("uq_deliveries_newsletter_id_slot_key_revision_subscriber_id"),
         ),
     )
-    op.create_index(op.f("ix_deliveries_edition_id"), "deliveries", ["edition_id"], unique=False)
-    op.create_index(
-        "ix_deliveries_held",
-        "deliveries",
-        ["sender"],
-        unique=False,
-        sqlite_where=sa.text("sender IS NOT NULL"),
-        postgresql_where=sa.text("sender IS NOT NULL"),
-    )
+    op.create_index(op.f("ix_deliveries_edition_id_next_try"), "deliveries", ["edition_id", "next_try"], unique=False)
+    op.create_index(op.f("ix_deliveries_sender"), "deliveries", ["sender"], unique=False)
     op.create_index(op.f("ix_deliveries_subscriber_id"), "deliveries", ["subscriber_id"], unique=False)
-    op.create_index(
-        "ix_deliveries_waiting",
-        "deliveries",
-        ["edition_id", "next_try"],
-        unique=False,
-        sqlite_where=sa.text("next_try IS NOT NULL"),
-        postgresql_where=sa.text("next_try IS NOT NULL"),
-    )
 
 
 def _stories() -> None:
