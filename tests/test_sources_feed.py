@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.sources.document import Contents, Document, read_document
+from digest.sources.feed import person
 
 DATA = Path(__file__).parent / "data" / "sources" / "feeds"
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
@@ -189,6 +190,8 @@ LAUGHS = "<!DOCTYPE rss [<!ENTITY a 'ha'>" + "".join(
         pytest.param(rss("<item><description>" + "&lt;div&gt;" * 20_000), id="nested tags in text"),
         pytest.param(rss("<" * 100_000), id="brackets"),
         pytest.param(rss("&" * 100_000), id="ampersands"),
+        pytest.param(rss("<item><title>A</title><author>" + "a" * 50_000 + "</author></item>"), id="endless author"),
+        pytest.param(rss("<item><title>A</title><b:creator>" + "a." * 40_000 + "</b:creator>&</item>"), id="creator"),
         pytest.param(b'{"items": ' + b"[" * 100_000, id="nested JSON"),
         pytest.param(b'{"items": [' + b'{"id": ' * 50_000, id="nested JSON objects"),
     ],
@@ -250,3 +253,18 @@ def test_nothing_but_entries_or_one_clear_line_comes_out(data: bytes) -> None:
         assert entry.guid
         assert entry.url == "" or entry.url.startswith(("http://", "https://"))
         assert entry.published is None or entry.published.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param("desk@outlet.example (The desk)", "The desk", id="RSS"),
+        pytest.param("The desk <desk@outlet.example>", "The desk", id="mail"),
+        pytest.param('"The desk" <desk@outlet.example>', "The desk", id="quoted"),
+        pytest.param("desk@outlet.example", "", id="only an address"),
+        pytest.param("The desk", "The desk", id="only a name"),
+        pytest.param("a" * 5000 + "@(", "a" * 300, id="hostile"),
+    ],
+)
+def test_an_author_is_a_name(written: str, expected: str) -> None:
+    assert person(written) == expected

@@ -20,6 +20,9 @@ from digest.sources.charset import decode
 from digest.urls import domain, is_web
 
 _COMMENT_OPENERS = 200
+#: What feedparser looks for mail addresses in, in quadratic time: 10,000 of these in an author took it 7 seconds.
+_UNBROKEN = re.compile(r"([\w.+-]{1000})(?=[\w.+-])", re.ASCII)
+_LONGEST_NAME = 300
 _MAIL = re.compile(r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?")
 _XML_ENCODING = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')""")
 
@@ -68,7 +71,7 @@ def tame(data: bytes, content_type: str = "") -> bytes:
         text = _without_comments(text, "<!--", "-->")
     if text.count("&lt;!--") > _COMMENT_OPENERS:
         text = _without_comments(text, "&lt;!--", "--&gt;")
-    return text.replace("\0", "").encode("utf-8", errors="replace")
+    return _UNBROKEN.sub(r"\1 ", text.replace("\0", "")).encode("utf-8", errors="replace")
 
 
 def _without_comments(text: str, opener: str, closer: str) -> str:
@@ -157,5 +160,7 @@ def paragraphs(text: str) -> str:
 
 def person(text: str) -> str:
     """A name without the mail address beside it, as RSS has them: ``desk@outlet.example (The desk)``."""
+    if "@" not in text or len(text) > _LONGEST_NAME:
+        return text.strip()[:_LONGEST_NAME]
     match = _MAIL.fullmatch(text.strip())
     return (match["before"] or match["after"] or "").strip(" \"'") if match else text.strip()

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.model import Entry, Form, Source
+from digest.sources.document import Document
 from digest.sources.kind import Kind, kind_of
 from digest.sources.robots import Robots
 from digest.sources.teaser import is_article, is_teaser
+from digest.sources.worker import read
 from digest.urls import is_web
 
 if TYPE_CHECKING:
@@ -61,19 +63,24 @@ def _wants_page(entry: Entry, source: Source) -> bool:
 
 async def _completed(entry: Entry, source: Source, client: Client, robots: Robots) -> Entry:
     """The entry with its page's text; as it is wherever that fails."""
-    from digest.sources.page import read_page
-
     try:
         if not await robots.allow(entry.url):
             return entry
-        reply = await client.get(entry.url)
-        if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
-            return entry
-        page = read_page(reply.body, content_type=reply.content_type, url=reply.url, selector=source.selector)
+        page = await _page(entry, source, client)
     except SourceError:
         return entry
     # Who names the place of the text knows better than any gate.
     if not source.selector and not is_article(page.body, title=entry.title, teaser=entry.body):
         return entry
-    image = entry.image or page.head.image
-    return replace(entry, body=page.body, form=Form.HTML, image=image, author=entry.author or page.head.author)
+    image = entry.image or page.image
+    return replace(entry, body=page.body, form=Form.HTML, image=image, author=entry.author or page.author)
+
+
+async def _page(entry: Entry, source: Source, client: Client) -> Entry:
+    """The article on the entry's page. Raises ``SourceError`` if it is no page or has none."""
+    reply = await client.get(entry.url)
+    if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
+        raise SourceError("no page")
+    document = Document(data=reply.body, url=reply.url, guid="", outlet="", content_type=reply.content_type)
+    contents = await read(document, source, seen=entry.seen, timeout_s=client.fetch.timeout_s)
+    return contents.entries[0]

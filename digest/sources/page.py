@@ -32,6 +32,8 @@ def read_tree(data: bytes, content_type: str = "") -> HtmlElement:
     from lxml.etree import LxmlError  # type: ignore[import-untyped]  # lxml brings no types
     from lxml.html import HTMLParser, document_fromstring
 
+    if len(data) > _MOST:
+        raise SourceError(f"a page of {len(data):,} bytes is no article: look for its feed")
     text = _DECLARATION.sub("", decode(data, content_type).replace("\0", ""))
     try:
         return document_fromstring(text, parser=HTMLParser(remove_comments=True, remove_pis=True))
@@ -41,8 +43,6 @@ def read_tree(data: bytes, content_type: str = "") -> HtmlElement:
 
 def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = "") -> Page:
     """What the page says of itself, and its article; ``selector`` (CSS) says where the text is on a stubborn site."""
-    if len(data) > _MOST:
-        raise SourceError(f"a page of {len(data):,} bytes is no article: look for its feed")
     tree = read_tree(data, content_type)
     head = read_head(tree, url)
     return Page(head=head, body=_selected(tree, selector) if selector else extract(tree))

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.ports import Collected, Validators
-from digest.sources.document import Document, read_document
+from digest.sources.document import Document
 from digest.sources.fulltext import with_full_text
 from digest.sources.kind import Kind, kind_of
 from digest.sources.opml import read_opml
 from digest.sources.robots import Robots
+from digest.sources.worker import read
 from digest.urls import domain
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ async def visit(
     home = feed or reply.moved_to or validators.url
     if feed:
         reply = await _feed(feed, client)
-    contents = read_document(_document(source, reply), source, seen=seen)
+    contents = await read(_document(source, reply), source, seen=seen, timeout_s=client.fetch.timeout_s)
     return Collected(
         source=source,
         entries=await _complete(contents.entries, source, reply, client=client, known=validators.known),
