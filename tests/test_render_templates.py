@@ -168,6 +168,12 @@ def test_markup_that_a_template_calls_safe_is_inserted_untouched(tmp_path: Path)
     assert page.find(".//b").text == "Fog"
 
 
+def test_a_token_from_outside_is_a_word_like_any_other(tmp_path: Path) -> None:
+    own = template(tmp_path, html="<p>{{ stories[0].title|safe }}</p>")
+
+    assert rendered(own, title="xqv99999vqx").find(".//p").text == "xqv99999vqx"
+
+
 @pytest.mark.parametrize(
     "hostile",
     ["red;background:url(https://x.example)", "</style><b>", '"><b>', "red}b{color:red", "expression(alert(1))"],

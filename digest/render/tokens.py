@@ -41,6 +41,10 @@ class Values:
         self.held.append(value)
         return Markup(f"xqv{len(self.held) - 1}vqx")  # noqa: S704  # a number between letters
 
+    def at(self, number: int) -> str:
+        """The value; of a token that is none of ours (a template may insert markup from outside as safe), itself."""
+        return self.held[number] if number < len(self.held) else f"xqv{number}vqx"
+
 
 #: The rendering at work in this thread: Jinja2's `finalize` has no other way to know it, within macros least of all.
 current: ContextVar[Values] = ContextVar("values")
@@ -62,7 +66,7 @@ def skeleton(html: str, values: Values) -> Skeleton:
     if len(pieces) > 1:
         pieces = list(pieces)
         for place in range(1, len(pieces), 2):
-            word = str(values.held[outline.sources[int(pieces[place])]])
+            word = str(values.at(outline.sources[int(pieces[place])]))
             pieces[place] = word if _PLAIN.fullmatch(word) else f"xqv{pieces[place]}vqx"
     return replace(outline, html="".join(pieces))
 
@@ -115,7 +119,7 @@ def filled(parts: tuple[str, ...], whole: Skeleton, values: Values) -> str:
     pieces = list(parts)
     for index in range(1, len(pieces), 2):
         position = int(pieces[index])
-        value = values.held[whole.sources[position]]
+        value = values.at(whole.sources[position])
         pieces[index] = value if isinstance(value, Markup) else _escape(whole.places[position], value)
     return "".join(pieces)
 

@@ -1,4 +1,4 @@
-"""What "inline once, insert last" saves, against Jinja2 followed by premailer over the same template.
+"""What "inline once, insert last" saves in processor time, against Jinja2 followed by premailer over the same template.
 
 Both make the same bytes, which is asserted before anything is timed. Run by ``python -m tests.bench.render``.
 """
@@ -75,9 +75,9 @@ def _baseline(shown: Page) -> Callable[[Environment], str]:
 
 
 def _timed(times: dict[str, list[float]], name: str, run: Callable[[], object]) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     run()
-    times.setdefault(name, []).append((time.perf_counter() - start) * 1000)
+    times.setdefault(name, []).append((time.process_time() - start) * 1000)
 
 
 if __name__ == "__main__":
