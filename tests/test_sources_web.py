@@ -14,11 +14,15 @@ from digest.model import Source
 from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
+from digest.sources.discover import known_feed
 from tests.servers import Answer, WebServer, web_server
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
 PARAGRAPHS = "".join(
     f"<p>The ferry sails again, says notice number {number} of the harbour office.</p>" for number in range(8)
+)
+JSON_FEED = (
+    b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "A", "title": "A", "content_html": "x"}]}'
 )
 ALTERNATE = '<link rel="alternate" type="application/rss+xml" href="{}">'
 
@@ -109,6 +113,48 @@ def test_a_discovered_feed_that_is_no_more_is_discovered_anew(web: WebServer) ->
 
     assert (titles(collected), collected.validators.url) == (["A"], web.url("/new"))
     assert "If-None-Match" not in web.requests[1][1]
+
+
+@pytest.mark.parametrize("place", ["/feed", "/atom.xml", "/feed.json"])
+def test_a_site_that_names_no_feed_may_have_it_in_the_usual_place(web: WebServer, place: str) -> None:
+    web.routes["/"] = html()
+    web.routes["/feed"] = html()
+    web.routes[place] = Answer(body=JSON_FEED if place.endswith("json") else rss("A"))
+
+    collected = collect(web, "/")
+
+    assert (titles(collected), collected.validators.url) == (["A"], web.url(place))
+
+
+def test_a_site_without_any_feed_is_its_front_page(web: WebServer) -> None:
+    web.routes["/"] = html()
+
+    collected = collect(web, "/")
+
+    assert (titles(collected), collected.validators.url) == (["A page"], "")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://www.reddit.com/r/sailing/", "https://www.reddit.com/r/sailing/.rss"),
+        ("https://old.reddit.com/user/harbour", "https://www.reddit.com/user/harbour/.rss"),
+        ("https://github.com/owner/name", "https://github.com/owner/name/releases.atom"),
+        ("https://github.com/owner/name/commits/main/", "https://github.com/owner/name/commits/main.atom"),
+        ("https://github.com/owner", ""),
+        (
+            "https://www.youtube.com/channel/UC0123456789abcdefghijkl/videos",
+            "https://www.youtube.com/feeds/videos.xml?channel_id=UC0123456789abcdefghijkl",
+        ),
+        ("https://youtube.com/playlist?list=PL1", "https://www.youtube.com/feeds/videos.xml?playlist_id=PL1"),
+        ("https://www.youtube.com/watch?v=1", ""),
+        ("https://medium.com/@harbour", "https://medium.com/feed/@harbour"),
+        ("https://example.org/r/sailing", ""),
+        ("http://[bad", ""),
+    ],
+)
+def test_the_feeds_of_large_sites_follow_from_the_address(url: str, expected: str) -> None:
+    assert known_feed(url) == expected
 
 
 def test_an_article_that_names_its_sites_feed_stays_itself(web: WebServer) -> None:
