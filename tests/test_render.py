@@ -234,6 +234,14 @@ def test_an_update_is_marked() -> None:
     assert "Update: Sandhaven Courier" in read(edition)
 
 
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_in_a_story_of_another_language_the_mails_own_words_keep_theirs(template: str) -> None:
+    page = tree(render(digest([news(0), news(2)], language="ar"), Look(template=template)))
+
+    months = [one for one in page.iter("span") if one.text_content() == "28 مارس, 14:30"]
+    assert [(one.get("lang"), one.get("dir")) for one in months] == [("ar", "rtl")]
+
+
 # --- links -------------------------------------------------------------------------------------------------------
 
 
