@@ -60,6 +60,7 @@ def failure(source: Source, error: SourceError) -> Failure:
         source=source.title or domain(source.url) or source.id,
         url=_PASSWORD.sub("", source.address),
         error=" ".join(str(error).split()),
+        retry_at=error.retry_at,
     )
 
 

@@ -241,6 +241,8 @@ class Failure:
     url: str
     #: What went wrong and what to do, in one line.
     error: str
+    #: The server asked not to be visited before then.
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

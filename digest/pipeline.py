@@ -128,7 +128,7 @@ def _keep(visits: Iterable[tuple[Source, Collected | Failure]], kept: Store, now
     with kept.begin() as conn:
         for source, outcome in visits:
             if isinstance(outcome, Failure):
-                sources.remember_failure(conn, source.id, outcome.error, at=now)
+                sources.remember_failure(conn, source.id, outcome.error, at=now, not_before=outcome.retry_at)
                 continue
             sources.remember(conn, outcome, at=now)
             fresh = entries.add(conn, outcome.entries)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from digest.model import Article, Entry, Source
@@ -20,6 +21,8 @@ class Validators:
     last_modified: str = ""
     #: Where they were given, if not at the source's own address: its feed as discovered, or where it moved for good.
     url: str = ""
+    #: Its server asked not to be visited before then.
+    not_before: datetime | None = None
     #: The guids of the entries that it brought before.
     known: frozenset[str] = frozenset()
 

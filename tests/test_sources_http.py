@@ -317,3 +317,4 @@ def test_gone_is_gone(web: WebServer) -> None:
         get(web)
 
     assert caught.value.gone
+    assert caught.value.retry_at == NOW + timedelta(days=30)

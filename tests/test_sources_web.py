@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -199,6 +199,17 @@ def test_what_is_no_article_fails_in_one_line(web: WebServer, answer: Answer, me
 
     with pytest.raises(SourceError, match=message):
         collect(web, "/")
+
+
+def test_a_server_that_asked_for_patience_is_left_in_peace(web: WebServer) -> None:
+    web.routes["/feed"] = Answer(body=rss("A"))
+
+    with pytest.raises(SourceError, match="asked not to be visited before 2026-03-27 01:00 UTC") as caught:
+        collect(web, "/feed", Validators(not_before=SEEN + timedelta(hours=1)))
+
+    assert caught.value.retry_at == SEEN + timedelta(hours=1)
+    assert web.paths == []
+    assert titles(collect(web, "/feed", Validators(not_before=SEEN))) == ["A"]
 
 
 # --- lists of feeds ----------------------------------------------------------------------------------------------

@@ -173,6 +173,15 @@ def test_validators_are_remembered_for_each_source(store: Store) -> None:
         assert sources.remembered(conn, ["gazette", "herald", "other"]) == {"herald": first, "gazette": second}
 
 
+def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
+    later = NOON + timedelta(hours=3)
+    with store.begin() as conn:
+        sources.remember_failure(conn, "herald", "busy", at=NOON, not_before=later)
+        assert sources.remembered(conn, ["herald"]) == {"herald": Validators(not_before=later)}
+        sources.remember(conn, visit("herald", unchanged=True), at=later)
+        assert sources.remembered(conn, ["herald"]) == {"herald": Validators()}
+
+
 def test_a_source_is_remembered_with_what_it_brought(store: Store) -> None:
     with store.begin() as conn:
         sources.remember(conn, visit("herald"), at=NOON)

@@ -72,11 +72,13 @@ def _tell(gathered: Gathered, *, as_json: bool) -> None:
 
 def _as_json(gathered: Gathered) -> str:
     import json
-    from dataclasses import asdict
 
     document = {
         "new": gathered.new,
         "sources": len(gathered.outcomes),
-        "failures": [asdict(failure) for failure in (*gathered.failures, *gathered.problems)],
+        "failures": [
+            {"source": failure.source, "url": failure.url, "error": failure.error}
+            for failure in (*gathered.failures, *gathered.problems)
+        ],
     }
     return json.dumps(document, ensure_ascii=False, indent=2)

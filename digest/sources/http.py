@@ -55,6 +55,8 @@ _ADVICE = {
 #: A server may ask for patience, but not for ever.
 _LONGEST_WAIT = timedelta(days=7)
 NOTHING_REMEMBERED = Validators()
+#: What is gone for good is asked about once a month, since servers err.
+_RETIRED = timedelta(days=30)
 AGENT = f"digest/{digest.__version__} (newsletter digests; honours robots.txt and Retry-After)"
 
 
@@ -151,10 +153,13 @@ class Client:
     def _refusal(self, response: ClientResponse) -> SourceError:
         status = response.status
         said = f"the server answered {status} {_phrase(status)}".rstrip()
+        is_gone = status == HTTPStatus.GONE
         retry_at = retry_time(response.headers.get("Retry-After", ""), self._now) if status in _LATER else None
         later = f"it asks us to wait until {retry_at:%Y-%m-%d %H:%M} UTC" if retry_at else "it will be tried again"
         advice = _ADVICE.get(HTTPStatus(status)) if status in HTTPStatus._value2member_map_ else None
-        return SourceError(f"{said}: {advice or later}", retry_at=retry_at, gone=status == HTTPStatus.GONE)
+        return SourceError(
+            f"{said}: {advice or later}", retry_at=self._now + _RETIRED if is_gone else retry_at, gone=is_gone
+        )
 
 
 class _PublicOnly(ThreadedResolver):

@@ -26,6 +26,7 @@ async def visit(
     source: Source, validators: Validators, *, client: Client, seen: datetime
 ) -> Collected | tuple[Source, ...]:
     """Fetch the source and read it: a site's address leads to its feed, a list of feeds gives those."""
+    _check_patience(validators, seen)
     asked, page = await _asked(source, validators, client)
     if page.unchanged:
         return Collected(source=source, entries=(), validators=validators, unchanged=True)
@@ -40,6 +41,14 @@ async def visit(
         title=contents.title,
         validators=replace(reply.validators, url="" if home == source.url else home),
     )
+
+
+def _check_patience(validators: Validators, now: datetime) -> None:
+    """Raise while its server wants to be left in peace."""
+    until = validators.not_before
+    if until is not None and now < until:
+        line = f"its server asked not to be visited before {until:%Y-%m-%d %H:%M} UTC: it will be tried again then"
+        raise SourceError(line, retry_at=until)
 
 
 async def _complete(
@@ -60,7 +69,7 @@ async def _asked(source: Source, validators: Validators, client: Client) -> tupl
         try:
             return better, await client.get(better, validators if validators.url else Validators())
         except SourceError as error:
-            if error.retry_at is not None:
+            if error.retry_at is not None and not error.gone:
                 raise
     return source.url, await client.get(source.url, Validators() if better else validators)
 

@@ -36,6 +36,7 @@ def remember(conn: Connection, collected: Collected, *, at: datetime) -> None:
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "found_url": validators.url,
+        "not_before": None,
         "last_success": at,
         "failing_since": None,
         "error": "",
@@ -44,29 +45,33 @@ def remember(conn: Connection, collected: Collected, *, at: datetime) -> None:
     _upsert(conn, collected.source.id, kept)
 
 
-_CLEARED = {"failing_since", "error"}
+_CLEARED = {"failing_since", "error", "not_before"}
 
 
-def remember_failure(conn: Connection, source_id: str, error: str, *, at: datetime) -> None:
+def remember_failure(
+    conn: Connection, source_id: str, error: str, *, at: datetime, not_before: datetime | None = None
+) -> None:
     """A visit that failed; when the trouble began stays."""
-    statement = insert(conn, table).values(id=source_id, last_failure=at, failing_since=at, error=error)
+    values = {"last_failure": at, "error": error, "not_before": not_before}
+    statement = insert(conn, table).values(id=source_id, failing_since=at, **values)
     since = func.coalesce(table.c.failing_since, statement.excluded.failing_since)
-    conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["id"], set_={"last_failure": at, "failing_since": since, "error": error}
-        )
-    )
+    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={**values, "failing_since": since}))
 
 
 def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validators]:
     """What to ask each source with, and what it brought; a source never visited isn't in it."""
-    query = select(table.c.id, table.c.etag, table.c.last_modified, table.c.found_url)
+    query = select(table.c.id, table.c.etag, table.c.last_modified, table.c.found_url, table.c.not_before)
     found: dict[str, Validators] = {}
     for batch in batches(ids):
         known = _guids(conn, batch)
-        for source_id, etag, last_modified, url in conn.execute(query.where(table.c.id.in_(batch))):
-            guids = frozenset(known.get(source_id, ()))
-            found[source_id] = Validators(etag=etag, last_modified=last_modified, url=url, known=guids)
+        for source_id, etag, last_modified, url, not_before in conn.execute(query.where(table.c.id.in_(batch))):
+            found[source_id] = Validators(
+                etag=etag,
+                last_modified=last_modified,
+                url=url,
+                not_before=not_before,
+                known=frozenset(known.get(source_id, ())),
+            )
     return found
 
 

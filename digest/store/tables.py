@@ -66,6 +66,8 @@ sources = Table(
     Column("last_modified", Words, nullable=False, server_default=""),
     #: Where these two were given, if not at the source's own address.
     Column("found_url", Words, nullable=False, server_default=""),
+    #: The server asked not to be visited before then.
+    Column("not_before", Instant),
     Column("last_success", Instant),
     Column("last_failure", Instant),
     #: The first failure since the last success; null while it works.
