@@ -98,6 +98,18 @@ def test_who_leaves_is_not_sent_what_still_waits(store: Store) -> None:
     assert counted == {Outcome.PENDING: 1, Outcome.SUPPRESSED: 1}
 
 
+def test_who_leaves_is_not_sent_what_a_sender_holds_already(store: Store) -> None:
+    add(store, "press@harbour.example")
+    with store.begin() as conn:
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+        (held,) = deliveries.claim(conn, id_, "me", now=NOON)
+        subscribers.remove(conn, "press@harbour.example", at=NOON)
+        assert deliveries.start(conn, [held.id], "me", at=NOON) == frozenset()
+        deliveries.take_over(conn, "me", now=NOON)
+        assert deliveries.claim(conn, id_, "other", now=NOON, early=True) == ()
+
+
 def test_a_suppressed_address_is_in_the_ledger_and_sent_nothing(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
     with store.begin() as conn:

@@ -99,6 +99,10 @@ def _id_of(address: str) -> ScalarSelect[int]:
 
 
 def _waiting() -> Update:
-    """What was still to be sent, won't be."""
+    """What was still to be sent won't be, also if a sender holds it already."""
     waiting = (Outcome.PENDING, Outcome.RETRY, Outcome.UNKNOWN)
-    return update(deliveries).where(deliveries.c.outcome.in_(waiting)).values(outcome=Outcome.SUPPRESSED, next_try=None)
+    return (
+        update(deliveries)
+        .where(deliveries.c.outcome.in_(waiting))
+        .values(outcome=Outcome.SUPPRESSED, next_try=None, sender=None)
+    )
