@@ -14,6 +14,7 @@ _MARKS = (
 )
 #: What browsers take these labels for (WHATWG Encoding).
 _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
+_HIGH = bytes(range(0x80, 0x100))
 _STATEFUL = {"iso2022_jp", "iso2022_kr", "hz"}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _WITHIN = re.compile(
@@ -68,8 +69,9 @@ def _guessed(data: bytes) -> str:
     """Neither UTF-8 nor declared: Western where most of it is ASCII, else what its letters look like."""
     from charset_normalizer import from_bytes
 
-    high = sum(byte > 0x7F for byte in data[:20_000])
-    best = from_bytes(data[:20_000]).best() if high > len(data[:20_000]) * 0.3 else None
+    head = data[:20_000]
+    high = len(head) - len(head.translate(None, _HIGH))
+    best = from_bytes(head).best() if high > len(head) * 0.3 else None
     try:
         return data.decode(best.encoding if best else "cp1252")
     except (UnicodeDecodeError, LookupError):

@@ -23,6 +23,7 @@ _MAGIC = (
     (b"SQLite format 3", "a database"),
     (b"\x7fELF", "a program"),
 )
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->)){0,4000}-->")
 _ROOT = re.compile(
     r"<(?:[\w.-]+:)?(rss|feed|rdf|channel|opml|urlset|sitemapindex|html|head|body|article|section|div|p|h[1-6])\b|<!doctype\s+(html)\b",
@@ -78,6 +79,6 @@ def binary_kind(data: bytes) -> str:
     head = data[:_HEAD]
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) or wide(head):
         return ""
-    controls = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     # A stray NUL or two is a fault of text; packed or compiled data has one control in nine bytes.
     return "a binary file" if controls > len(head) * 0.04 else ""
