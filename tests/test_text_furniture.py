@@ -112,6 +112,19 @@ def test_the_site_speaks_above_and_beneath_the_text() -> None:
     assert _kept(f"{_BODY}{address}") == _kept(_BODY)
 
 
+def test_a_call_in_the_midst_of_the_text_is_dropped_but_a_guide_is_kept() -> None:
+    call = "Stay up to date with notifications from us."
+    guide = "Sign in to your account. Choose page {}.\n\n"
+
+    assert call not in _kept(f"{_BODY}{call}\n\n{_BODY.replace('the', 'that')}")
+    assert len(_kept(_BODY + "".join(guide.format(at) for at in range(5)) + "They left at noon.")) == 9
+
+
+def test_an_agency_signs_an_article_at_its_end_and_a_picture_anywhere() -> None:
+    assert "It is over, the office said. (dpa)" in _kept(_BODY + "It is over, the office said. (dpa)")
+    assert "The bridge in May. (AFP)" not in _kept(f"The bridge in May. (AFP)\n\n{_BODY}")
+
+
 def test_the_same_words_within_the_text_are_body() -> None:
     address = "You can send us your views on this story."
 

@@ -87,6 +87,38 @@ _CALLS = tuple(
             "javascript cookies notifications",
             r"\b(?:enable|turn on|allow|activate) (?:javascript|cookies|notifications)\b",
         ),
+        (
+            "breaking developing continues follow scroll",
+            r"\bthis is a (?:breaking|developing) (?:news )?story\b",
+            r"|^\W*(?:story|article|text) continues (?:below|after)\b",
+            r"|^\W*more to follow\W*$|^\W*scroll down (?:for|to)\b",
+        ),
+        (
+            "browser javascript player available",
+            r"\b(?:your|this) browser\b.*\b(?:support\w*|javascript|update|enabled?)\b",
+            r"|\bbrowser (?:preferences|settings)\b",
+            r"|\bjavascript is (?:required|disabled)\b",
+            r"|\bvideo player\b.*\b(?:load|play)\b",
+            r"|\bthis (?:content|video|page) is (?:not|no longer|only) available\b",
+        ),
+        (
+            "external standards affiliate",
+            r"\b(?:not responsible for the content of|our approach to) external\b|^\W*our standards\b",
+            r"|\baffiliate links?\b.*\b(?:we|our|commission)\b",
+        ),
+        (
+            "already subscriber abonnés suscriptores abonnenten",
+            r"\balready (?:a|an|have an?) (?:\w+ )?(?:subscriber|member|account)\b.*\?",
+            r"|\bréservé\w* (?:aux|à nos) abonnés\b",
+            r"|\b(?:exclusiv[oa]|solo) para suscriptores\b|\bnur für abonnenten\b",
+        ),
+        (
+            "touch affected reach contact email write",
+            r"\bget in touch (?:by|with us|at|on)\b|\bhave you been affected\b",
+            r"|\b(?:reach|contact|e-?mail|write to) (?:\w+ ){1,3}at \S+@\S+",
+        ),
+        ("listen watch", r"^\W*(?:listen to|watch) (?:this|the) (?:article|story|video|episode|full)\b[^,]*$"),
+        ("kommentarfunktion seguirnos", r"\bkommentarfunktion\b|\bseguirnos en\b"),
         ("journalism", r"\bsupport (?:our|independent|quality) (?:\w+ )?journalism\b"),
     )
 )
@@ -129,7 +161,16 @@ _ADDRESS = _any(
     r"|noi|nostr\w+|je|jouw|uw|ons|onze|você|seu|sua|nós|noss\w+|diese[rs]? (?:artikel|seite|beitrag))\b",
     r"^\W*(?:get|join|follow|share|sign|subscribe|download|read|watch|listen|click|tap|visit|contact|email|send|support|help)\b",
 )
+#: A call in the midst of the text begins with what the reader is to do.
+_BIDS = re.compile(
+    r"\W*(?:get|join|sign|subscribe|follow|stay|tell|listen|download|become|support|register|log"
+    r"|thank(?:s| you)|to continue|by (?:clicking|signing)|for more|if you (?:like|enjoy)|what do you think"
+    r"|melden sie|recevez|apúntate|iscriviti)\b",
+    re.IGNORECASE,
+)
+_TELLS = _any(r"\b(?:said|says|told|sagte|teilte|a (?:dit|déclaré)|dijo|ha detto|disse)\b")
 _BIO = _any(
+    r"^the (?:author|writer)s? (?:is|are)\b",
     r"\bis (?:an? |the )?(?:\w+[ -]){0,4}(?:writer|reporter|editor|journalist|correspondent|contributor|columnist|"
     r"author|producer|blogger|freelancer|staff)\b(?: (?:at|for|with|in|of|based|who|covering|and)\b|[.,])",
     r"\b(?:covers?|writes? about|reports? on)\b.*\b(?:for|at) (?:the )?(?-i:[A-Z])",
@@ -148,10 +189,15 @@ def is_call(line: str) -> bool:
     return bool(patterns) and any(pattern.search(_unquoted(line)) for pattern in patterns)
 
 
+def is_bid(line: str) -> bool:
+    """Does it tell its readers what to do with the site, in one short line? In a guide to some app that is body."""
+    return size(line) <= 25 and _BIDS.match(line) is not None and is_address(line)
+
+
 def is_address(line: str) -> bool:
     """Could the site be speaking to its readers? At an article's head or foot that makes it furniture."""
     spoken = _unquoted(line)
-    if size(line) > 50:
+    if size(line) > 50 or _TELLS.search(spoken):
         return False
     return bool(_SITE.search(spoken) and _ADDRESS.search(spoken)) or (
         size(line) <= 40 and _BIO.search(spoken) is not None

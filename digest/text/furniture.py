@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 from digest.text.blocks import Block
-from digest.text.calls import is_address, is_call
-from digest.text.lines import bare, is_caption, is_credit, is_finished, leads_in, size, without_credit
+from digest.text.calls import is_address, is_bid, is_call
+from digest.text.lines import bare, is_caption, is_credit, is_finished, leads_in, size, without_agency, without_credit
 from digest.text.quotes import QUOTES
 
 
@@ -31,6 +31,9 @@ class Verdict(StrEnum):
     KEY_POINT = "key point"
 
 
+_Marks = Iterator[tuple[int, Verdict]]
+_Mark = Callable[[Sequence[Block], Sequence[Verdict]], _Marks]
+
 #: Nothing that a reader would take for furniture is longer, in letters.
 _LONGEST = 1500
 #: Where fewer than this share of the words stand in finished lines, the text does without full stops.
@@ -46,14 +49,23 @@ def judge(
     so that a paragraph is known to be one.
     """
     verdicts = [_alone(block, bare(title), known) for block in blocks]
+    _apply((_signed, _bids, _clusters, _repeats), blocks, verdicts)
     if _is_punctuated(blocks, verdicts):
         for at in range(len(blocks)):
             if verdicts[at] is Verdict.BODY and not _is_whole(blocks, at, marked):
                 verdicts[at] = Verdict.UNFINISHED
-    for mark in (_clusters, _repeats, _echoes, _key_points, _edges, _dangling):
-        for at, verdict in mark(blocks, verdicts):
-            verdicts[at] = verdict
+    while _apply((_bids, _echoes, _key_points, _edges, _dangling), blocks, verdicts):
+        pass  # what one of them drops may lay bare what another one knows
     return tuple(verdicts)
+
+
+def _apply(marks: Iterable[_Mark], blocks: Sequence[Block], verdicts: list[Verdict]) -> bool:
+    """Drop what the marks say; was there anything?"""
+    before = tuple(verdicts)
+    for mark in marks:
+        for at, verdict in tuple(mark(blocks, verdicts)):
+            verdicts[at] = verdict
+    return before != tuple(verdicts)
 
 
 def _alone(block: Block, title: str, known: AbstractSet[str]) -> Verdict:
@@ -90,7 +102,7 @@ def _is_punctuated(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> bool
 
 def _is_whole(blocks: Sequence[Block], at: int, marked: bool) -> bool:
     block = blocks[at]
-    if is_finished(block.text):
+    if is_finished(without_agency(block.text)):
         return True
     words = size(block.text)
     if leads_in(block.text):
@@ -103,7 +115,21 @@ def _leads_to(line: str, follows: str) -> bool:
     return bool(follows) and (size(line) >= 5 or follows[0] in QUOTES)
 
 
-_Marks = Iterator[tuple[int, Verdict]]
+def _signed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+    """An agency signs an article at its end ("… he said. (dpa)"), and a picture anywhere."""
+    body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
+    for at in body[:-1]:
+        line = blocks[at].text
+        if size(line) <= 60 and without_agency(line) != line:
+            yield at, Verdict.CAPTION
+
+
+def _bids(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+    """Calls in the midst of the text, where they are few."""
+    body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
+    bids = [at for at in body if is_bid(blocks[at].text)]
+    if len(bids) <= 1 + len(body) // 10 and len(body) > 2:
+        yield from ((at, Verdict.SITE) for at in bids)
 
 
 def _clusters(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
@@ -155,10 +181,12 @@ def _echoes(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
             if counts[run] > 1 and len(holders[run]) < 9:
                 holders[run].append(at)
     for at in sorted({at for found in holders.values() for at in found}):
-        others = {other for run in _runs(lines[at]) for other in holders.get(run, ()) if other != at}
+        echoed = [[other for other in holders.get(run, ()) if other != at] for run in _runs(lines[at])]
+        others = {other for found in echoed for other in found}
+        enough = sum(map(bool, echoed)) > 0.2 * len(echoed)
         beside = any(_is_picture(blocks, verdicts, near) for near in (at - 1, at + 1))
         pulled = any(lines[at] != lines[other] and lines[at] in lines[other] for other in others)
-        if others and size(blocks[at].text) <= 60 and (beside or pulled):
+        if enough and size(blocks[at].text) <= 60 and (beside or pulled):
             yield at, Verdict.REPEATED
 
 

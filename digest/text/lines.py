@@ -58,18 +58,23 @@ _CREDIT_LINE = _any(
     r"©.*",
     rf"\W*(?:{_AGENCY})(?:\s*[/,&-]\s*[\w .'-]+)?\W*",
 )
+_AGENCIES = (
+    r"(?i:ap|afp|pa|epa|efe|dpa|apa|ansa|sda|tass|reuters|ots|epd|kna|ats|belga|lusa|ritzau|ntb|tt|pap|čtk|mti|anp)"
+)
+#: How an agency signs an article, and a picture too: "… he said. (dpa)".
+_AGENCY_TAIL = re.compile(rf"(?<=[{_STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{_AGENCY}))$")
 #: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
 _CREDIT_TAIL = re.compile(
-    rf"""(?<=[{_STOPS}{CLOSING})])\s+(?:
+    rf"""(?<=[{_STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
         \W?(?i:{_LABEL})[^.!?]{{1,70}}(?:\.\w+)*\W*
-      | [(\[][^()\[\]]{{0,50}}\b(?:{_AGENCY}|(?i:photo|picture|image|foto|file))\b[^()\[\]]{{0,50}}[)\]]\W*
+      | [(\[][^()\[\]]{{0,50}}\b(?:(?:{_AGENCY})[\s/]|(?i:photo|picture|image|foto|file)\b)[^()\[\]]{{0,50}}[)\]]\W*
+      | [(\[][A-Z][\w.’'-]*(?:[\s/&,]+(?:[A-Z][\w.’'-]*|of|the|via|for|by|von|de|du|della))+[)\]]
       | (?:[A-Z][\w'’.-]*\s?){{1,4}}\s?/\s?(?:[A-Z][\w'’.-]*[\s/]?){{1,4}}(?:\bvia\b[^.]{{1,40}})?
       | [^.!?]{{0,50}}\bvia\s(?:{_AGENCY})\b[^.!?]{{0,30}}
       | ©[^.!?]{{1,60}}
     )$""",
     re.VERBOSE,
 )
-_AGENCY_TAIL = re.compile(rf"(?<=[{_STOPS}{CLOSING}])\s+\((?:{_AGENCY}|[a-z]{{2,4}}(?:/[a-z]{{2,5}})*)\)$")
 _REPORTING = _any(
     r"\W*(?:additional |with )?(?:reporting|writing|editing|compiled|translated|edited|written|reported|contributions?)"
     r"(?: (?:and|&) \w+)? (?:by|from)\b.*",
@@ -78,7 +83,10 @@ _REPORTING = _any(
     r" (?:this|the|dieser|diesem|cet|este) (?:report|story|article|bericht|artikel|reportage|reportaje|artículo)\b.*",
     r"(?:this|the) (?:article|story|report|post|piece) (?:was|is|has been|originally|first)\b.*",
     r"(?:dieser|der) (?:artikel|text|beitrag) (?:ist|wurde|erschien)\b.*|cet article (?:a été|est)\b.*",
-    r"(?:editor[’']s? note|correction|clarification|anmerkung der redaktion|note de la rédaction)s?\s*[:–—-].*",
+    r"\W*(?:a|another) version of this (?:article|story|report) (?:appear|was|is)\w*\b.*",
+    r"\W*(?:mit material|avec (?:les )?agences|con información|con materiali)\b.*",
+    r"(?:editor[’']s? note|correction|clarification|(?:anmerkung|hinweis) der redaktion|note de la rédaction)s?"
+    r"\s*[:–—-].*",
 )
 
 
@@ -107,6 +115,8 @@ _SHOWN = _any(
     r"\((?:file|archive) (?:photo|picture|image|pic)\)",
     r"\bin this (?:\w+ ){0,3}(?:photo|picture|image|photograph|screengrab|frame grab|file photo)\b",
     r"\b(?:file|archive|handout) (?:photo|picture|image)\b",
+    r"\((?:(?:top|bottom|second|third|far|front) )?(?:left|right|centre|center)\)",
+    r",\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.?$",
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:[A-Z][a-z]{2,8}\.?) \d{1,2}, \d{4}\.",
 )
 

@@ -39,7 +39,7 @@ def trimmed(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     first = _without_drop_capital(_DATELINE.sub("", first), known)
     found = [first, *rest]
     found[-1] = without_agency(found[-1])
-    return tuple(paragraph for paragraph in map(_whole, found) if paragraph)
+    return tuple(dict.fromkeys(filter(None, map(_whole, found))))  # trimmed, two may be the same
 
 
 def _words(texts: Sequence[str]) -> set[str]:
