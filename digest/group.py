@@ -16,13 +16,17 @@ import numpy as np
 from digest.model import Article, Story
 from digest.text.clusters import clusters, fade
 from digest.text.shingles import copies
-from digest.text.vectors import Floats, Ints, drawn_together, neighbours, tf_idf
+from digest.text.vectors import Floats, Ints, Vectors, drawn_together, neighbours, tf_idf
 from digest.text.words import stems, stop_words, words
 from digest.urls import is_web
 
 #: How alike two groups' articles must be to be one story, where they say much; less where they say little,
 #: half at so many terms (a bare title has six).
 _BAR, _BAR_TERMS = 0.78, 12
+#: Of how many texts on rarity is known; and the power that a bar is raised to where nothing is known of it.
+_MANY, _FEW = 3000, 0.2
+#: No bar is higher: whole articles on one event are so alike, however few there are.
+_MOST = 0.72
 #: A title says what an article is about: each of its words counts so often.
 _TITLE = 2
 #: Names and numbers tell two alike events apart: they weigh so many times more.
@@ -30,7 +34,7 @@ _NAME = 1.75
 #: Words of the body that speak: an event is told at the top; and letters of it that are read at all.
 _TOP, _TOP_LETTERS = 500, 20_000
 #: Neighbours whose words fill an article out, and how many terms it then has.
-_NEIGHBOURS, _TERMS = 6, 250
+_NEIGHBOURS, _TERMS = 7, 250
 #: Neighbours that an article is compared with when stories form.
 _EDGES = 20
 #: Words from which on an article is not the fuller for more.
@@ -131,5 +135,15 @@ def _clusters(texts: Sequence[_Text], hours: Floats) -> list[list[int]]:
 
     plain = tf_idf([text.terms() for text in texts], _names(texts))
     drawn = drawn_together(plain, neighbours(plain, _NEIGHBOURS, faded), _TERMS)
+    return clusters(drawn, neighbours(drawn, _EDGES, faded), bars=_bars(plain), hours=hours)
+
+
+def _bars(plain: Vectors) -> Floats:
+    """How alike each text wants the others of its story: the less it says the less, the fewer texts the more.
+
+    Few texts don't tell which words are rare, so that strangers look alike.
+    """
     sizes = np.diff(plain.starts)
-    return clusters(drawn, neighbours(drawn, _EDGES, faded), bars=_BAR * sizes / (sizes + _BAR_TERMS), hours=hours)
+    known = min(1.0, math.log(max(len(plain), 2)) / math.log(_MANY))
+    bars = (_BAR * sizes / (sizes + _BAR_TERMS)) ** (_FEW + (1 - _FEW) * known)
+    return np.asarray(np.minimum(_MOST, bars))

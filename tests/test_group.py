@@ -128,6 +128,19 @@ def test_titles_alone_are_enough() -> None:
     assert ids(stories) == {frozenset("ab"), frozenset("c")}
 
 
+def test_few_titles_that_share_a_word_are_strangers() -> None:
+    stories = group(
+        [
+            article("a", "Orchard unveils new phone"),
+            article("b", "Orchard sued over app store fees", hours=1),
+            article("c", "Orchard shares fall after earnings", hours=2),
+            article("d", "Phone: Orchard unveils new model", hours=2),
+        ]
+    )
+
+    assert ids(stories) == {frozenset("ad"), frozenset("b"), frozenset("c")}
+
+
 def test_a_title_alone_is_in_the_language_of_its_source() -> None:
     """``Sbarro`` sounds Italian; a short title is often mistaken."""
     titles = [("Pizza chain Sbarro files for bankruptcy", "en"), ("Sbarro bankruptcy", "it"), ("Comet seen", "en")]
