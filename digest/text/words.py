@@ -18,12 +18,13 @@ _UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _LETTER = rf"[^\W_{_UNSPACED}]"
+_MARKED = rf"{_LETTER}+(?:[\u0300-\u036f]+{_LETTER}*)*"
 _WORD = re.compile(
     rf"""
       (?P<unspaced>[{_UNSPACED}]+)
     | \d+(?:[.,:]\d+)*[^\W\d_{_UNSPACED}]*              # 1,000  3.5  19:30  7th  5km
     | (?:[^\W\d_{_UNSPACED}]\.){{2,}}                      # U.S.  a.m.
-    | {_LETTER}(?:{_LETTER}|[\u0300-\u036f])*(?:['\-·](?:{_LETTER}|[\u0300-\u036f])+)*
+    | {_MARKED}(?:['\-·]{_MARKED})*
     """,
     re.VERBOSE,
 )
@@ -53,6 +54,8 @@ _STOP_WORDS = {
 @lru_cache(maxsize=8192)
 def words(text: str, language: str) -> tuple[str, ...]:
     """The words of ``text`` in order, case kept, typographic apostrophes made plain."""
+    if text.isascii() and language not in _ELIDING:  # what follows is for others, and this is called for each sentence
+        return tuple(match.group() for match in _WORD.finditer(text))
     text = _MARKS.sub("", text.translate(_APOSTROPHES))
     found: list[str] = []
     for match in _WORD.finditer(text):
