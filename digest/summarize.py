@@ -5,6 +5,7 @@ Which sentences is the summarizer's choice; that they are verbatim, in reading o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
@@ -19,6 +20,7 @@ _FEWEST_SENTENCES = 5
 _MOST_LETTERS = 100_000
 #: Longer than this is no sentence (a table, a list, text without any stop).
 _LONGEST = 1_000
+_NOT_SAID = re.compile(r"[\W_]+")
 
 
 def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) -> tuple[Brief, ...]:
@@ -60,7 +62,7 @@ def _whole(paragraph: str, language: str, room: int) -> tuple[str, ...]:
 
 def _key(text: str) -> str:
     """What a sentence says, whatever its case, quotation marks and stops; empty if it has no letter."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return _NOT_SAID.sub("", text.casefold())
 
 
 def _told(story: Story, summarizer: Summarizer, budget: Budget) -> tuple[Sentence, ...]:

@@ -35,18 +35,22 @@ from sumy.summarizers import (  # type: ignore[import-untyped]  # sumy has no ty
 from digest.summarizers.matrix import Bags, Divergence, Matrix, cosines, overlaps
 
 Stem = Callable[[str], str]
+#: Words kept in a long-lived process.
+_MOST_KNOWN = 50_000
 
 
 class _Words(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
-    """Looks a word up where sumy lowers and stems it again each time it stands."""
+    """Keeps the stems of words, where sumy lowers and stems each word again wherever it stands."""
 
     def _to_words_set(self, sentence: Any) -> list[str]:
         known: dict[str, str] = self.__dict__.setdefault("_known", {})
+        if len(known) > _MOST_KNOWN:
+            known.clear()
         found = []
         for word in sentence.words:
             if (stem := known.get(word)) is None:
-                lower = self.normalize_word(word)
-                stem = known[word] = "" if lower in self._stop_words else self.stem_word(lower)
+                lower = word.lower()
+                stem = known[word] = "" if lower in self._stop_words else self._stemmer(lower)
             if stem:
                 found.append(stem)
         return found
@@ -75,7 +79,12 @@ class LexRank(_Words, lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy
     def power_method(matrix: Matrix, epsilon: float) -> Matrix:
         if not matrix.any():  # no links at all: stock divides nought by nought
             return np.ones(len(matrix))
-        ranks: Matrix = lex_rank.LexRankSummarizer.power_method(matrix, epsilon)
+        links, ranks, moved = matrix.T, np.full(len(matrix), 1.0 / len(matrix)), 1.0
+        while moved > epsilon:  # stock's arithmetic, to the last bit, by cheaper calls
+            before, ranks = ranks, links.dot(ranks)
+            ranks /= math.sqrt(ranks.dot(ranks))
+            change = ranks - before
+            moved = math.sqrt(change.dot(change))
         return ranks
 
 
@@ -144,19 +153,17 @@ class Kl(kl.KLSummarizer):  # type: ignore[misc]  # sumy has no types
         return ratings
 
 
-def make(name: str, stemmer: Stem, stop_words: frozenset[str], titles: Iterable[str]) -> AbstractSummarizer:
-    """The method of that name, ready for one document; ``titles`` are the words of its headings."""
-    if name == "edmundson":
-        return _edmundson(stemmer, stop_words, frozenset(titles))
+def make(name: str, stemmer: Stem, stop_words: frozenset[str]) -> AbstractSummarizer:
+    """The method of that name, for any number of documents in one language."""
     method = _METHODS[name](stemmer)
     method.stop_words = stop_words
     return method
 
 
-def _edmundson(stemmer: Stem, stop_words: frozenset[str], titles: frozenset[str]) -> AbstractSummarizer:
-    """Cues are the title's words, for and the words that lean on an earlier sentence, against."""
+def edmundson_with(stemmer: Stem, stop_words: frozenset[str], titles: Iterable[str]) -> AbstractSummarizer:
+    """Edmundson's method for one document: for it speak its titles' words, against it those that point back."""
     stigma = stop_words & LEANING
-    bonus = titles - stop_words
+    bonus = frozenset(map(str.lower, titles)) - stop_words
     method = edmundson.EdmundsonSummarizer(stemmer, cue_weight=1.0 if stigma and bonus else 0.0)
     method.bonus_words, method.stigma_words, method.null_words = bonus, stigma, stop_words
     return method

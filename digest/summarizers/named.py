@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sumy.models.dom import ObjectDocumentModel  # type: ignore[import-untyped]  # sumy has no types
+from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped]  # sumy has no types
+
 from digest.ports import Budget, Candidate
 from digest.summarizers import methods
 from digest.summarizers.document import Stemmer, Told, document, taking
@@ -19,12 +22,20 @@ class Named:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._methods: dict[str, AbstractSummarizer] = {}
 
     def __call__(self, candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
         if not stop_words(language):
             return lead(candidates, budget, language=language)
         model = document(candidates, language)
-        headings = (word for heading in model.headings for word in heading.words)
-        method = methods.make(self.name, Stemmer(language), stop_words(language), headings)
-        chosen: Sequence[Told] = method(model, taking(budget, language))
+        chosen: Sequence[Told] = self._method(model, language)(model, taking(budget, language))
         return tuple(sentence.candidate for sentence in chosen) or lead(candidates, budget, language=language)
+
+    def _method(self, model: ObjectDocumentModel, language: str) -> AbstractSummarizer:
+        """One for each language, with the stems it knows; but the title is a part of Edmundson's."""
+        if self.name == "edmundson":
+            titles = (word for heading in model.headings for word in heading.words)
+            return methods.edmundson_with(Stemmer(language), stop_words(language), titles)
+        if language not in self._methods:
+            self._methods[language] = methods.make(self.name, Stemmer(language), stop_words(language))
+        return self._methods[language]
