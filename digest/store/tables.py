@@ -93,7 +93,7 @@ entries = Table(
     # Long text comes last in each table: SQLite reads through it to get at what comes after.
     Column("body", Words, nullable=False),
     UniqueConstraint("source_id", "guid"),
-    Index(None, "source_id", "seen"),
+    Index(None, "seen", "source_id"),
 )
 
 #: One for each entry; two sources that carry the same article have a row each, with the same id.

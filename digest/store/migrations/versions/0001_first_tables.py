@@ -73,7 +73,7 @@ def _entries() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sa.UniqueConstraint("source_id", "guid", name=op.f("uq_entries_source_id_guid")),
     )
-    op.create_index(op.f("ix_entries_source_id_seen"), "entries", ["source_id", "seen"], unique=False)
+    op.create_index(op.f("ix_entries_seen_source_id"), "entries", ["seen", "source_id"], unique=False)
 
 
 def _runs() -> None:
