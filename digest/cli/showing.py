@@ -80,9 +80,9 @@ class Showing:
 
                 return as_json(digest, edition)
             case "eml":
-                from digest.mailers.message import message
+                from digest.mailers.message import preview as as_mail
 
-                return message(edition)
+                return as_mail(edition, digest.newsletter).decode()
             case _:
                 return edition.text
 

@@ -1,0 +1,107 @@
+"""Mailboxes: a name and an address, as people write them and as headers and envelopes need them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+from digest.errors import DigestError
+from digest.mailers.words import clean, phrase
+
+_ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-"
+_DOT_ATOM = re.compile(rf"[{_ATEXT}]+(?:\.[{_ATEXT}]+)*")
+_QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[ -~])*)"')
+_HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
+
+
+class AddressError(DigestError):
+    """No mail can be sent to this address; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A name and an address that mail can be sent to."""
+
+    #: As a header or an envelope writes it: quoted where it must be, the domain in A-labels.
+    address: str
+    name: str = ""
+
+    @classmethod
+    def at(cls, address: str, name: str = "") -> Self:
+        """The mailbox at an address as given. Raises ``AddressError``."""
+        local, at, domain = address.strip().rpartition("@")
+        if not at:
+            raise AddressError(f"{_shown(address)} is no address: it has no @")
+        return cls(address=f"{_local(local, address)}@{_domain(domain, address)}", name=clean(name))
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """``Name <name@example.org>``, or an address alone. Raises ``AddressError``."""
+        from email.headerregistry import HeaderRegistry  # for names alone: what it says of addresses is checked again
+
+        header: Any = HeaderRegistry()("from", clean(text, 1000))
+        if len(header.addresses) != 1:
+            raise AddressError(f"{_shown(text)} is no mailbox like 'Name <name@example.org>'")
+        found = header.addresses[0]
+        return cls.at(found.addr_spec, found.display_name)
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Only servers that offer SMTPUTF8 (RFC 6531) can take mail for it."""
+        return not self.address.isascii()
+
+    def words(self, *, room: int) -> list[str]:
+        """The words of a header that names it; the first fits into ``room``."""
+        if not self.name:
+            return [self.address]
+        return [*phrase(self.name, room=room), f"<{self.address}>"]
+
+
+def _local(local: str, address: str) -> str:
+    """What stands before the @, quoted only if it must be."""
+    if quoted := _QUOTED.fullmatch(local):
+        local = re.sub(r"\\(.)", r"\1", quoted[1])
+    elif not _DOT_ATOM.fullmatch(local):
+        raise AddressError(f"{_shown(address)} is no address: {_shown(local)} can't stand before the @")
+    if not 1 <= len(local.encode("utf-8", "replace")) <= 64 or clean(local) != local:
+        raise AddressError(
+            f"{_shown(address)} is no address: what stands before the @ is empty, too long or unprintable"
+        )
+    if _DOT_ATOM.fullmatch(local):
+        return local
+    return '"' + re.sub(r'(["\\])', r"\\\1", local) + '"'
+
+
+def _domain(domain: str, address: str) -> str:
+    domain = domain.rstrip(".")
+    if domain.startswith("[") and domain.endswith("]"):
+        return _literal(domain, address)
+    if not domain.isascii():
+        import idna  # only international names need it
+
+        try:
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+        except (idna.IDNAError, UnicodeError) as error:
+            raise AddressError(f"{_shown(address)} is no address: {_shown(domain)} is no domain ({error})") from error
+    if not _HOST.fullmatch(domain) or len(domain) > 253:
+        raise AddressError(f"{_shown(address)} is no address: {_shown(domain)} is no domain")
+    return domain.lower()
+
+
+def _literal(domain: str, address: str) -> str:
+    """``[192.0.2.1]`` or ``[IPv6:2001:db8::1]``."""
+    try:
+        number = ipaddress.ip_address(re.sub(r"(?i)^ipv6:", "", domain[1:-1]))
+    except ValueError as error:
+        raise AddressError(f"{_shown(address)} is no address: {_shown(domain)} is no domain") from error
+    return f"[{number}]" if number.version == 4 else f"[IPv6:{number}]"
+
+
+def _shown(text: str) -> str:
+    return repr(clean(text, 80))
