@@ -78,13 +78,12 @@ def _order(candidates: Sequence[Candidate], language: str) -> list[int]:
     alike = _likeness(bags)
     outlets = np.array([candidate.article.source for candidate in candidates])
     order: list[int] = []
-    said, heard, left = np.zeros(len(worth)), np.zeros(len(worth), dtype=bool), np.ones(len(worth), dtype=bool)
+    said, heard = np.zeros(len(worth)), np.zeros(len(worth), dtype=bool)
     for _ in candidates:
-        value = worth - _LIKENESS * said - _NEW_OUTLET * heard
-        best = int(np.argmax(np.where(left, value, -np.inf)))
+        best = int(np.argmax(worth - _LIKENESS * said - _NEW_OUTLET * heard))
         order.append(best)
-        left[best] = False
-        said = np.maximum(said, alike[best])
+        worth[best] = -np.inf
+        np.maximum(said, alike[best], out=said)
         heard |= outlets == outlets[best]
     return order
 

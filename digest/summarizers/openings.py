@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from digest.ports import Candidate
-from digest.text.quotes import quotations
+from digest.text.quotes import OPENING, quotations
 from digest.text.words import words
 
 #: Pronouns and connectives that, as a sentence's first word, point back.
@@ -55,7 +55,7 @@ def leans(candidate: Candidate, language: str) -> bool:
 
 
 def _points_back(text: str, language: str) -> bool:
-    if any(start == 0 for start, _ in quotations(text)):
+    if text[:1] in OPENING and any(start == 0 for start, _ in quotations(text)):
         return False  # what someone says may begin with "we": the one who speaks is named after it
     first = next(iter(words(text, language)), "")
     return first.lower() in _LISTS.get(language, frozenset()) and not _is_abbreviation(first)
@@ -73,6 +73,8 @@ def quotes(text: str) -> bool:
 
 def _is_all_quotation(text: str) -> bool:
     """Someone's words, without who speaks."""
+    if text[:1] not in OPENING:
+        return False
     spans = quotations(text)
     own = len(words(text, "und")) - sum(len(words(text[start:end], "und")) for start, end in spans)
     return bool(spans) and own < 2
@@ -80,6 +82,8 @@ def _is_all_quotation(text: str) -> bool:
 
 def _goes_on_quoting(text: str) -> bool:
     """A quotation begins here and isn't over at the end."""
+    if not _OPENED.search(text):
+        return False
     closed = 0
     rest = []
     for start, end in (*quotations(text), (len(text), len(text))):
