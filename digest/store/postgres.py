@@ -19,7 +19,9 @@ def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
     options = "-c timezone=UTC -c synchronous_commit=off" + (
         " -c default_transaction_read_only=on" if read_only else ""
     )
-    arguments: dict[str, Any] = {"options": options}
+    # No statement is prepared: a plan made while the tables were empty would be kept when they aren't (and PgBouncer
+    # can't keep one).
+    arguments: dict[str, Any] = {"options": options, "prepare_threshold": None}
     if "connect_timeout" not in url.query:
         arguments["connect_timeout"] = 10
     try:
