@@ -1,0 +1,40 @@
+"""The nouns, one type for each stage of the sentence, all frozen.
+
+Source → Entry → Article → Story → Ranked → Brief → Digest → Edition → Delivery
+
+A value exists only once its stage has run: nothing here is half filled, and ``None`` never means "not done yet".
+Every ``datetime`` is aware; inside the program it is UTC. The glossary is in ``digest/README.md``.
+
+``defined`` (Source, Newsletter), ``collected`` (to Article), ``composed`` (to Digest), ``sent`` (Edition and after).
+"""
+
+from __future__ import annotations
+
+from digest.model.collected import Article, Entry, Form, Image
+from digest.model.composed import Brief, Digest, Failure, LeftOut, Ranked, Reason, Sentence, Slot, Story, Window
+from digest.model.defined import FullText, Newsletter, Source
+from digest.model.sent import Delivery, Edition, Outcome, Subscriber
+
+__all__ = [
+    "Article",
+    "Brief",
+    "Delivery",
+    "Digest",
+    "Edition",
+    "Entry",
+    "Failure",
+    "Form",
+    "FullText",
+    "Image",
+    "LeftOut",
+    "Newsletter",
+    "Outcome",
+    "Ranked",
+    "Reason",
+    "Sentence",
+    "Slot",
+    "Source",
+    "Story",
+    "Subscriber",
+    "Window",
+]

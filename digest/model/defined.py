@@ -1,0 +1,53 @@
+"""What a person defines: where articles come from, and what is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+FullText = Literal["auto", "always", "never"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where articles come from: exactly one of ``url`` and ``path`` is set."""
+
+    id: str
+    url: str = ""
+    path: Path | None = None
+    #: The name readers see; the feed's own title where empty.
+    title: str = ""
+    section: str = ""
+    #: How much its articles count when stories are ranked; 1 is normal.
+    weight: float = 1.0
+    full_text: FullText = "auto"
+    #: A CSS selector for the article's text on a stubborn site.
+    selector: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address as the person gave it."""
+        return self.url or str(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsletter:
+    """What is sent, to whom it is addressed, and when."""
+
+    id: str
+    title: str
+    #: The From header's mailbox: ``Name <name@example.org>``.
+    sender: str = ""
+    #: Ids of sources; empty means all.
+    sources: tuple[str, ...] = ()
+    schedule: str = "daily 07:00"
+    #: An IANA zone name.
+    timezone: str = "UTC"
+    #: How many stories an edition has at most; None for no limit.
+    stories: int | None = 10
+    #: How long a brief is: sentences, or words where that is set.
+    sentences: int = 3
+    words: int | None = None
+    summarizer: str = "default"
+    template: str = "briefing"
