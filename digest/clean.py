@@ -16,7 +16,7 @@ from digest.text.blocks import Block, from_text
 from digest.text.furniture import Verdict, judge
 from digest.text.language import detect
 from digest.text.learning import learn
-from digest.text.paragraphs import trimmed
+from digest.text.paragraphs import trimmed, whole
 from digest.text.sentences import sentences
 from digest.text.titles import headline, without_outlet
 from digest.urls import canonical, domain, identity, is_web
@@ -45,6 +45,9 @@ def _blocks(entry: Entry) -> tuple[Block, ...]:
 
 def _article(entry: Entry, blocks: tuple[Block, ...], known: frozenset[str]) -> Article:
     marked = entry.form is not Form.TEXT
+    blocks = tuple(
+        block if (text := whole(block.text)) == block.text else replace(block, text=text) for block in blocks
+    )
     source, title = _plain(entry.source), _plain(entry.title)
     if not title:
         verdicts = judge(blocks, known=known, marked=marked)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.paragraphs import trimmed
+from digest.text.paragraphs import trimmed, whole
 
 _REST = "The brave people of the town agreed, as the council said. Unions were for it, and Germany was not."
 
@@ -38,9 +38,8 @@ def test_the_first_paragraph(first: str, left: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "left"),
+    ("line", "left"),
     [
-        pytest.param("It rained. They left. (dpa)", "It rained. They left.", id="agency"),
         pytest.param("It rained. The council then […]", "It rained.", id="cut short"),
         pytest.param("It rained. The council then [...]", "It rained.", id="cut short, dots"),
         pytest.param("It rained. The council then… Read more", "It rained.", id="cut short, with a link"),
@@ -48,8 +47,12 @@ def test_the_first_paragraph(first: str, left: str) -> None:
         pytest.param("And then it rained…", "And then it rained…", id="an ending"),
     ],
 )
-def test_the_last_paragraph(last: str, left: str) -> None:
-    assert trimmed((_REST, last), "")[-1] == left
+def test_a_sentence_that_was_cut_short_is_dropped(line: str, left: str) -> None:
+    assert whole(line) == left
+
+
+def test_an_agency_that_signs_the_last_paragraph_is_dropped() -> None:
+    assert trimmed((_REST, "It rained. They left. (dpa)"), "")[-1] == "It rained. They left."
 
 
 @given(st.lists(st.text(max_size=80).map(str.strip).filter(bool), max_size=6), st.text())

@@ -92,7 +92,7 @@ def _alone(block: Block, title: str, known: AbstractSet[str]) -> Verdict:
 def _is_punctuated(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> bool:
     """Do the document's sentences end in full stops at all?"""
     sizes = [
-        (is_finished(block.text), size(block.text))
+        (is_finished(without_agency(block.text)), size(without_agency(block.text)))
         for block, verdict in zip(blocks, verdicts, strict=True)
         if verdict is Verdict.BODY
     ]
@@ -153,7 +153,7 @@ def _repeats(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
     seen: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
     order = sorted(range(len(blocks)), key=lambda at: verdicts[at] is Verdict.BODY)  # furniture first
     for at in order:
-        letters = bare(without_credit(blocks[at].text))
+        letters = bare(without_agency(without_credit(blocks[at].text)))
         beginning = " ".join(letters.split()[:4]) if size(letters) >= 4 else letters
         twins = [verdict for other, verdict in seen[beginning][:50] if _near(letters, other)]
         if twins and verdicts[at] is Verdict.BODY and _is_copy(verdicts[at], twins):

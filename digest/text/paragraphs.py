@@ -39,7 +39,7 @@ def trimmed(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     first = _without_drop_capital(_DATELINE.sub("", first), known)
     found = [first, *rest]
     found[-1] = without_agency(found[-1])
-    return tuple(dict.fromkeys(filter(None, map(_whole, found))))  # trimmed, two may be the same
+    return tuple(dict.fromkeys(filter(None, found)))  # trimmed, two may be the same
 
 
 def _words(texts: Sequence[str]) -> set[str]:
@@ -68,8 +68,8 @@ def _is_doubled(match: re.Match[str], known: set[str]) -> bool:
     return short in known or (not begins_words and len(short) >= 5 and match["word"].isupper())
 
 
-def _whole(paragraph: str) -> str:
-    """Without the sentence that a feed cut short ("[…]"), if another stands before it."""
+def whole(paragraph: str) -> str:
+    """A line without the sentence that a feed cut short ("[…]"), if another stands before it."""
     cut = _CUT.search(paragraph)
     if not cut or not cut.group().strip():
         return paragraph
