@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import partial
 
 from digest.pipeline import App
 from digest.settings import Settings
@@ -11,11 +11,11 @@ from digest.store import Store, open_store
 from digest.summarizers import summarizer
 
 
-def make_app(settings: Settings, *, now: datetime, store: Store | None = None) -> App:
+def make_app(settings: Settings, *, store: Store | None = None) -> App:
     """The program as set; ``store`` takes the place of the one in the settings."""
     return App(
         settings=settings,
         store=store or open_store(settings.store.url),
-        collector=make_collector(settings.fetch, now),
+        collector_at=partial(make_collector, settings.fetch),
         summarizer=summarizer,
     )

@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from digest.clean import clean
@@ -26,6 +26,8 @@ from digest.summarize import summarize
 
 #: Sources visited and stored together: what bounds the memory of a round, however many there are.
 _ROUND = 50
+#: How long a story that was told is known by its articles: a follow-up is an update then, not news.
+_MEMORY = timedelta(days=14)
 #: Called as each source is done, in the order in which they finish.
 Progress = Callable[[Collected | Failure], None]
 
@@ -36,7 +38,8 @@ class App:
 
     settings: Settings
     store: Store
-    collector: Collector
+    #: Gives the collector for visits at a moment.
+    collector_at: Callable[[datetime], Collector]
     #: Gives the summarizer of that name.
     summarizer: Callable[[str], Summarizer]
 
@@ -74,11 +77,20 @@ class Gathered:
 def gather(visited: Sequence[Source], app: App, *, now: datetime, on_done: Progress | None = None) -> Gathered:
     """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
     outcomes: list[Collected | Failure] = []
-    new = 0
+    new, fetch = 0, app.settings.fetch
     for some in _rounds(visited):
         with app.store.read() as conn:
             remembered = sources.remembered(conn, [source.id for source in some])
-        found = asyncio.run(collect(some, app.collector, remembered, on_done=on_done))
+        found = asyncio.run(
+            collect(
+                some,
+                app.collector_at(now),
+                remembered,
+                concurrency=fetch.concurrency,
+                per_host=fetch.per_host,
+                on_done=on_done,
+            )
+        )
         new += _keep(zip(some, found, strict=True), app.store, now)
         outcomes += [replace(outcome, entries=()) if isinstance(outcome, Collected) else outcome for outcome in found]
     return Gathered(outcomes=tuple(outcomes), new=new)
@@ -98,7 +110,7 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
         window=window,
         language=_language(briefs),
         briefs=briefs,
-        left_out=ranking.left_out,
+        left_out=tuple(item for item in ranking.left_out if item.article.published in window),
         failures=failures,
     )
 
@@ -131,8 +143,10 @@ def _keep(visits: Iterable[tuple[Source, Collected | Failure]], kept: Store, now
                 sources.remember_failure(conn, source.id, outcome.error, at=now, not_before=outcome.retry_at)
                 continue
             sources.remember(conn, outcome, at=now)
+            edited = entries.edited(conn, outcome.entries)
             fresh = entries.add(conn, outcome.entries)
-            articles.add(conn, zip(fresh, clean(fresh), strict=True))
+            changed = (*fresh, *edited)
+            articles.add(conn, zip(changed, clean(changed), strict=True))
             new += len(fresh)
     return new
 
@@ -140,9 +154,10 @@ def _keep(visits: Iterable[tuple[Source, Collected | Failure]], kept: Store, now
 def _known(
     newsletter: Newsletter, slot: Slot, kept: Store, *, wanted: Sequence[Source], window: Window, audience: str
 ) -> tuple[tuple[Article, ...], frozenset[str], tuple[Failure, ...]]:
-    """What the store knows: the window's articles, those told before, and the sources that are failing."""
+    """The window's articles and older ones that were told; what was told; and the sources that are failing."""
+    remembered = replace(window, start=min(window.start, slot.due - _MEMORY))
     with kept.read() as conn:
-        found = articles.between(conn, [source.id for source in wanted], window)
+        found = articles.between(conn, [source.id for source in wanted], remembered)
         sent = stories.sent_article_ids(conn, newsletter.id, audience, before=slot.due)
         health = {known.id: known for known in sources.health(conn)}
     failures = tuple(
@@ -150,7 +165,7 @@ def _known(
         for source in wanted
         if source.id in health and (error := health[source.id].error)
     )
-    return found, sent, failures
+    return tuple(article for article in found if article.published in window or article.id in sent), sent, failures
 
 
 def _criteria(newsletter: Newsletter, slot: Slot, wanted: Sequence[Source], sent: frozenset[str]) -> Criteria:

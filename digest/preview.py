@@ -21,6 +21,7 @@ from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.pipeline import App, Gathered, Progress, compose, gather, sources_of
 from digest.ports import Collected
 from digest.settings import Settings
+from digest.settings.zone import zone_here
 from digest.sources.address import source_at
 from digest.store import Store, editions, open_store
 from digest.text.near import nearest
@@ -86,7 +87,7 @@ def preview(request: Request, *, environ: Mapping[str, str], now: datetime, on_d
         standing = opened.enter_context(_standing(plan))
         slot, window = _moment(plan, standing)
         kept = opened.enter_context(_scratch(plan, standing, wanted, window))
-        app = make_app(plan.settings, now=plan.seen, store=kept)
+        app = make_app(plan.settings, store=kept)
         gathered = _gathered(wanted, app, plan, on_done)
         digest = compose(_titled(plan.newsletter, gathered), slot, app, window=window)
     told = replace(digest, failures=(*digest.failures, *gathered.problems))
@@ -121,7 +122,7 @@ def _given(request: Request, now: datetime) -> _Plan:
     sources: list[Source] = []
     for address in request.addresses:
         sources.append(source_at(address, taken=[source.id for source in sources]))
-    newsletter = Newsletter(id="preview", title="", timezone=_zone_here())
+    newsletter = Newsletter(id="preview", title="", timezone=zone_here())
     return _afresh(request, newsletter, tuple(sources), at=now, seen=now)
 
 
@@ -244,13 +245,3 @@ def _instant(at: datetime | None, newsletter: Newsletter) -> datetime | None:
     if at is None:
         return None
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(newsletter.timezone))).astimezone(UTC)
-
-
-def _zone_here() -> str:
-    """The name of this machine's zone; UTC if it has none."""
-    from tzlocal import get_localzone_name
-
-    try:
-        return ZoneInfo(get_localzone_name()).key
-    except (ValueError, OSError, LookupError):  # an odd /etc/localtime or $TZ must not keep a digest from being shown
-        return "UTC"

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
     found = settings.load(Path(args.config) if args.config else None, os.environ)
     now = datetime.now(UTC)
-    app = make_app(found, now=now)
+    app = make_app(found)
     with app.store, visiting() as on_done:
         gathered = gather(_wanted(args.ids, found), app, now=now, on_done=on_done)
     if args.json:

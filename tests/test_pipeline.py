@@ -1,0 +1,168 @@
+"""The sentence over a real store: what is gathered is composed, what was told stays told, nothing is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.app import make_app
+from digest.model import Digest, Edition, Newsletter, Slot, Source, Window
+from digest.pipeline import App, compose, gather
+from digest.settings import Settings
+from digest.store import Store, editions, open_store, stories
+
+DAY = timedelta(days=1)
+MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
+NEWSLETTER = Newsletter(id="main", title="Main", timezone="Europe/Berlin")
+FERRY = """The island ferry stayed in harbour for the third day because of strong wind, the shipping line said.
+Bread and milk came by helicopter, forty crates in the morning and as many again before dusk."""
+LIBRARY = """The new library opened its doors on Friday after two years of work, the building office said.
+More than three hundred people came on the first morning, and the queue reached the market."""
+
+
+def put(folder: Path, name: str, body: str, *, at: datetime = MORNING) -> None:
+    head = f"title: News of the {name}\nsource: Post\ndate: {at.isoformat()}\nurl: https://post.example/{name}"
+    (folder / f"{name}.md").write_text(f"---\n{head}\n---\n{body}\n", "utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "articles"
+    made.mkdir()
+    put(made, "ferry", FERRY)
+    return made
+
+
+@pytest.fixture
+def app(folder: Path, tmp_path: Path) -> App:
+    """An app over a store on disk with the folder as its only source."""
+    return app_over(open_store(f"sqlite:///{tmp_path / 'kept.db'}"), Source(id="post", path=folder))
+
+
+def app_over(store: Store, *sources: Source) -> App:
+    return make_app(Settings(sources=sources, newsletters=(NEWSLETTER,)), store=store)
+
+
+def slot_at(instant: datetime) -> Slot:
+    return Slot(due=instant, key=f"{instant:%Y-%m-%d}")
+
+
+def composed(app: App, *, at: datetime = MORNING + timedelta(hours=1)) -> Digest:
+    return compose(NEWSLETTER, slot_at(at), app, window=Window(start=at - 2 * DAY, end=at))
+
+
+def titles(digest: Digest) -> list[str]:
+    return sorted(brief.story.lead.title for brief in digest.briefs)
+
+
+def tell(digest: Digest, app: App) -> None:
+    """Remember the digest as sent."""
+    edition = Edition(
+        newsletter_id="main",
+        slot=digest.slot,
+        subject="",
+        preheader="",
+        html="",
+        text="",
+        language="en",
+        reading_minutes=1,
+    )
+    with app.store.begin() as conn:
+        edition_id, _ = editions.add(conn, edition, at=digest.slot.due)
+        stories.remember(conn, edition_id, digest.briefs)
+
+
+def test_what_was_gathered_is_composed(app: App) -> None:
+    gathered = gather(app.settings.sources, app, now=MORNING)
+
+    assert gathered.new == 1
+    assert titles(composed(app)) == ["News of the ferry"]
+
+
+def test_a_second_visit_brings_only_what_is_new(app: App, folder: Path) -> None:
+    gather(app.settings.sources, app, now=MORNING)
+    put(folder, "library", LIBRARY)
+
+    assert gather(app.settings.sources, app, now=MORNING).new == 1
+    assert titles(composed(app)) == ["News of the ferry", "News of the library"]
+
+
+def test_an_edited_article_is_told_as_it_stands_now(app: App, folder: Path) -> None:
+    gather(app.settings.sources, app, now=MORNING)
+    put(folder, "ferry", FERRY.replace("third", "fourth"))
+
+    assert gather(app.settings.sources, app, now=MORNING).new == 0
+    assert "fourth day" in composed(app).briefs[0].sentences[0].text
+
+
+def test_what_an_earlier_edition_told_is_left_out_and_accounted_for(app: App, folder: Path) -> None:
+    gather(app.settings.sources, app, now=MORNING)
+    tell(composed(app), app)
+    put(folder, "library", LIBRARY, at=MORNING + timedelta(hours=2))
+    gather(app.settings.sources, app, now=MORNING + DAY)
+
+    tomorrow = composed(app, at=MORNING + DAY)
+
+    assert titles(tomorrow) == ["News of the library"]
+    assert [left.article.title for left in tomorrow.left_out] == ["News of the ferry"]
+
+
+def test_an_edition_composed_again_tells_what_it_told(app: App) -> None:
+    gather(app.settings.sources, app, now=MORNING)
+    first = composed(app)
+    tell(first, app)
+
+    assert composed(app) == first
+
+
+def test_a_story_told_before_the_window_is_still_known(app: App, folder: Path) -> None:
+    gather(app.settings.sources, app, now=MORNING)
+    tell(composed(app), app)
+    put(folder, "ferry-again", FERRY, at=MORNING + 5 * DAY)
+    gather(app.settings.sources, app, now=MORNING + 5 * DAY)
+
+    later = composed(app, at=MORNING + 6 * DAY)
+
+    assert titles(later) == []
+    assert [left.article.title for left in later.left_out] == ["News of the ferry-again"]
+
+
+def test_a_failing_source_is_named_and_the_others_are_told(folder: Path, tmp_path: Path) -> None:
+    missing = Source(id="gone", title="The Gone", path=tmp_path / "gone")
+    app = app_over(open_store("sqlite://"), missing, Source(id="post", path=folder))
+
+    gathered = gather(app.settings.sources, app, now=MORNING)
+    digest = composed(app)
+
+    assert [failure.source for failure in gathered.failures] == ["The Gone"]
+    assert not gathered.is_lost
+    assert [failure.source for failure in digest.failures] == ["The Gone"]
+    assert titles(digest) == ["News of the ferry"]
+
+
+def test_a_source_that_works_again_is_no_failure_any_more(app: App, folder: Path) -> None:
+    hidden = folder.rename(folder.with_name("hidden"))
+    gather(app.settings.sources, app, now=MORNING)
+    hidden.rename(folder)
+    gather(app.settings.sources, app, now=MORNING)
+
+    assert composed(app).failures == ()
+
+
+def test_every_sentence_stands_word_for_word_in_the_article_it_cites(app: App) -> None:
+    gather(app.settings.sources, app, now=MORNING)
+
+    for brief in composed(app).briefs:
+        for sentence in brief.sentences:
+            assert any(sentence.text in paragraph for paragraph in sentence.article.paragraphs)
+
+
+def test_the_same_store_and_slot_give_the_same_digest(app: App, folder: Path) -> None:
+    put(folder, "library", LIBRARY)
+    gather(app.settings.sources, app, now=MORNING)
+    again = replace(app, store=app.store)
+
+    assert composed(app) == composed(again)
