@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from digest.ports import Budget, Candidate
 from digest.text.words import stems, stop_words, words
 
-#: Two sentences with this share of the longer one's meaningful words in common say the same.
-TWICE = 0.6
+#: Two sentences with more than this share of the longer one's meaningful words in common say the same.
+TWICE = 0.5
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 
 
@@ -46,4 +46,4 @@ def content(text: str, language: str) -> frozenset[str]:
 
 def is_twin(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two sentences, as ``content`` gives them, say the same."""
-    return bool(one) and bool(other) and len(one & other) >= TWICE * max(len(one), len(other))
+    return bool(one) and bool(other) and len(one & other) > TWICE * max(len(one), len(other))

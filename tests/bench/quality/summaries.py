@@ -117,6 +117,6 @@ def _many_opinions(topics: Sequence[Case], *, words: int) -> list[Row]:
 
 
 def _twins(taken: Sequence[Candidate]) -> int:
-    """Pairs of sentences of which one says most of what the other says."""
+    """Pairs of sentences that have more than half of their words in common."""
     bags = [frozenset(tokens(one.text)) for one in taken]
-    return sum(len(one & other) > 0.6 * min(len(one), len(other)) for one, other in combinations(bags, 2))
+    return sum(len(one & other) > 0.5 * len(one | other) for one, other in combinations(bags, 2))

@@ -22,7 +22,7 @@ from sumy.summarizers.text_rank import TextRankSummarizer
 
 from digest.model import Article, Ranked, Story
 from digest.ports import Budget
-from digest.summarize import summarize
+from digest.summarize import candidates, summarize
 from digest.summarizers import methods, summarizer
 from digest.summarizers.document import Stemmer, Tokenizer
 from digest.text.words import stop_words
@@ -89,6 +89,9 @@ def _from_text(texts: Sequence[str]) -> list[Row]:
         stories = iter([_story(texts, at) for at in range(16)])
         seconds = _seconds(lambda: summarize([next(stories)], choose, Budget()), 15)  # noqa: B023  # called at once
         rows += _rows(f"{name} from text to brief, {len(texts)} sentences", seconds, theirs)
+        offers = iter([candidates(_story(texts, at).story) for at in range(20, 36)])
+        seconds = _seconds(lambda: choose(next(offers), Budget(), language="en"), 15)  # noqa: B023  # called at once
+        rows += _rows(f"{name}, {len(texts)} sentences given", seconds, theirs)
     return rows
 
 
