@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -320,3 +321,27 @@ def test_a_sentence_in_the_middle_of_a_quotation_leans() -> None:
 
 def test_the_default_takes_leaning_sentences_where_there_are_no_others() -> None:
     assert ours("default", ["It is closed.", "He said so."], 1)
+
+
+def test_no_rank_hangs_on_the_order_of_a_set() -> None:
+    """The hash seed changes from process to process; ranks must be the same to the last bit."""
+    code = (
+        "from tests.test_summarizers import TEXT, candidates, texts_of\n"
+        "from digest.summarizers.default import _likeness, _worth\n"
+        "from digest.summarizers.fit import content\n"
+        "told = candidates(texts_of(TEXT)); bags = [content(one.text, 'en') for one in told]\n"
+        "print(_worth(told, bags, 'en').tobytes().hex(), _likeness(bags).tobytes().hex())"
+    )
+    root = Path(__file__).resolve().parent.parent
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(outputs) == 1

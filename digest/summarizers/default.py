@@ -92,7 +92,7 @@ def _worth(candidates: Sequence[Candidate], bags: Sequence[frozenset[str]], lang
     """What each sentence is worth by itself; every part is counted in standard deviations: the weights compare."""
     spoken = Counter(chain.from_iterable(bags))
     title = content(candidates[0].article.title, language)
-    topic = [sum(math.log(spoken[stem]) for stem in bag) / max(len(bag), 1) for bag in bags]
+    topic = [math.fsum(math.log(spoken[stem]) for stem in bag) / max(len(bag), 1) for bag in bags]
     named = [len(bag & title) / max(len(title), 1) for bag in bags]
     quoting = [float(quotes(candidate.text)) for candidate in candidates]
     parts = ((_POSITION, _earliness(candidates)), (_TOPIC, topic), (_TITLE, named), (_QUOTATION, quoting))
@@ -114,5 +114,5 @@ def _standard(values: Sequence[float]) -> Values:
 
 def _likeness(bags: Sequence[frozenset[str]]) -> Matrix:
     """The cosine of every two sentences' TF-IDF vectors."""
-    told = Bags([tuple(bag) for bag in bags])
+    told = Bags([sorted(bag) for bag in bags])  # a set's own order changes from run to run
     return cosines(told, 1 + np.log((1 + told.size) / (1 + told.spread[told.word])))
