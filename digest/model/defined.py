@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 FullText = Literal["auto", "always", "never"]
+WhenEmpty = Literal["skip", "send"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,10 @@ class Newsletter:
     schedule: str = "daily 07:00"
     #: An IANA zone name.
     timezone: str = "UTC"
+    #: How late a slot may go out that nobody was there for; after that its articles wait for the next edition.
+    catch_up: str = "12h"
+    #: What happens to an edition with nothing new in it.
+    empty: WhenEmpty = "skip"
     #: How many stories an edition has at most; None for no limit.
     stories: int | None = 10
     #: How long a brief is: sentences, or words where that is set.

@@ -17,6 +17,8 @@ from digest.settings.file import find
 from digest.settings.types import (
     BrandSettings,
     FetchSettings,
+    OperatorSettings,
+    RetentionSettings,
     Secret,
     Security,
     Settings,
@@ -28,6 +30,8 @@ from digest.settings.types import (
 __all__ = [
     "BrandSettings",
     "FetchSettings",
+    "OperatorSettings",
+    "RetentionSettings",
     "Secret",
     "Security",
     "Settings",

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from digest.model import Newsletter, Source
-from digest.settings.types import BrandSettings, FetchSettings, SmtpSettings, StoreSettings, WebSettings
+from digest.settings.types import (
+    BrandSettings,
+    FetchSettings,
+    OperatorSettings,
+    RetentionSettings,
+    SmtpSettings,
+    StoreSettings,
+    WebSettings,
+)
 
 #: ``[name]``
 SECTIONS: Mapping[str, type] = {
@@ -15,6 +23,8 @@ SECTIONS: Mapping[str, type] = {
     "fetch": FetchSettings,
     "web": WebSettings,
     "brand": BrandSettings,
+    "operator": OperatorSettings,
+    "retention": RetentionSettings,
 }
 #: ``[[name]]``
 LISTS: Mapping[str, type] = {"sources": Source, "newsletters": Newsletter}

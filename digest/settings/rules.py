@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from email.headerregistry import HeaderRegistry
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,15 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from digest import rhythm
 from digest.model import Newsletter, Source
-from digest.settings.types import BrandSettings, FetchSettings, SmtpSettings, WebSettings
+from digest.settings.types import (
+    BrandSettings,
+    FetchSettings,
+    OperatorSettings,
+    RetentionSettings,
+    SmtpSettings,
+    WebSettings,
+)
+from digest.text.duration import duration
 from digest.text.near import nearest
 
 
@@ -94,6 +103,18 @@ def _schedule(value: str) -> None:
         raise Wrong(str(error), error.suggestion) from error
 
 
+def _lasting(least: timedelta, *, named: str) -> Rule:
+    def rule(value: str) -> None:
+        try:
+            length = duration(value)
+        except ValueError as error:
+            raise Wrong(str(error)) from error
+        if length < least:
+            raise Wrong(f"expected {named} at least, found {value!r}")
+
+    return rule
+
+
 _ID = _matching(r"\w[\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
 _TITLE = _matching(r"[^\x00-\x1f\x7f]*", "one line of text")
 _COLOUR = _matching(r"#[0-9A-Fa-f]{6}", "a colour like '#1f5f8b'")
@@ -108,6 +129,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "rate_per_minute": _number(1),
     },
     FetchSettings: {
+        "every": _lasting(timedelta(minutes=1), named="'1m'"),
         "allow": _each(_HOST_PORT),
         "concurrency": _number(1, 10_000),
         "per_host": _number(1, 1_000),
@@ -116,6 +138,12 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     },
     WebSettings: {"url": _web_address, "listen": _HOST_PORT},
     BrandSettings: {"name": _TITLE, "accent": _COLOUR, "logo": _SECURE, "address": _TITLE},
+    OperatorSettings: {"address": _mailbox, "alarm_after": _number(1)},
+    RetentionSettings: {
+        # What a monthly newsletter looks back on, and then some.
+        "text": _lasting(timedelta(days=40), named="'40d'"),
+        "editions": _lasting(timedelta(days=40), named="'40d'"),
+    },
     Source: {"id": _ID, "url": _web_address, "title": _TITLE, "section": _TITLE, "weight": _number(0.001, 1_000)},
     Newsletter: {
         "id": _ID,
@@ -123,6 +151,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "sender": _mailbox,
         "schedule": _schedule,
         "timezone": _zone,
+        "catch_up": _lasting(timedelta(0), named="'0m'"),
         "stories": _number(1),
         "sentences": _number(1),
         "words": _number(1),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # pydantic is imported when a file is read, not before
     from pydantic_core import CoreSchema
 
 Security = Literal["starttls", "tls", "none"]
+WhenUnknown = Literal["retry", "hold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class SmtpSettings:
     connections: int = 4
     #: Mails a minute over all connections; None for no limit.
     rate_per_minute: int | None = None
+    #: What becomes of a mail whose server was not heard after the last byte: it may have arrived.
+    unknown: WhenUnknown = "retry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,8 @@ class FetchSettings:
 
     #: Private addresses that may be visited, as ``host:port``.
     allow: tuple[str, ...] = ()
+    #: How often ``digest run`` visits them.
+    every: str = "15m"
     concurrency: int = 32
     per_host: int = 2
     timeout_s: float = 30.0
@@ -95,6 +100,26 @@ class BrandSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSettings:
+    """``[operator]``: who hears of a newsletter that has fallen silent; no address means nobody does."""
+
+    #: A mailbox: ``Name <name@example.org>``.
+    address: str = ""
+    #: Slots in a row that had nothing new.
+    alarm_after: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """``[retention]``: for how long text is kept; what keeps an article from being told twice is kept for good."""
+
+    #: The text of entries and articles, and the history of runs.
+    text: str = "90d"
+    #: The bytes of editions, and their rows in the ledger.
+    editions: str = "400d"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything set; its defaults are what a run without a file uses."""
 
@@ -105,5 +130,7 @@ class Settings:
     fetch: FetchSettings = FetchSettings()
     web: WebSettings = WebSettings()
     brand: BrandSettings = BrandSettings()
+    operator: OperatorSettings = OperatorSettings()
+    retention: RetentionSettings = RetentionSettings()
     sources: tuple[Source, ...] = ()
     newsletters: tuple[Newsletter, ...] = ()

@@ -39,6 +39,8 @@ class Fate(enum.StrEnum):
     EMPTY = "empty"
     #: The program was down when it was due, and for too long after.
     MISSED = "missed"
+    #: It was due before the newsletter was there.
+    BEFORE = "before"
 
 
 metadata = MetaData(
