@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 
 from digest import assets, schedule, settings
 from digest.app import make_app
-from digest.errors import NothingCollected, UsageError
+from digest.errors import NothingCollected
 from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.pipeline import App, Gathered, Progress, compose, gather, sources_of
 from digest.ports import Collected
 from digest.settings import Settings
+from digest.settings.chosen import newsletter_of as newsletter_of
 from digest.settings.zone import zone_here
 from digest.sources.address import source_at
 from digest.store import Store, editions, open_store
-from digest.text.near import nearest
 
 #: Look back as far as there is anything.
 EVER = timedelta.max
@@ -158,25 +158,6 @@ def _configured(request: Request, found: Settings, now: datetime) -> _Plan:
         visit=request.fetch,
         since=request.since,
     )
-
-
-def newsletter_of(found: Settings, newsletter_id: str | None) -> Newsletter:
-    """The newsletter with that id, or the only one. Raises ``UsageError`` with the ids there are."""
-    by_id = {newsletter.id: newsletter for newsletter in found.newsletters}
-    if not by_id:
-        raise UsageError(
-            "no newsletter is configured",
-            hint="add a [[newsletters]] section to digest.toml, or write one with 'digest init'",
-        )
-    if newsletter_id is None and len(by_id) == 1:
-        return found.newsletters[0]
-    if newsletter_id is None:
-        raise UsageError("which newsletter?", hint=f"choose with -n one of {', '.join(by_id)}")
-    if newsletter_id not in by_id:
-        close = nearest(newsletter_id, tuple(by_id))
-        hint = f"did you mean {close!r}?" if close else f"there is {', '.join(by_id)}"
-        raise UsageError(f"no newsletter {newsletter_id!r}", hint=hint)
-    return by_id[newsletter_id]
 
 
 def _allowing(found: Settings, allow: tuple[str, ...]) -> Settings:
