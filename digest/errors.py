@@ -5,6 +5,7 @@ DigestError                 catch this for all of ours; each has an exit code
 │   └── SettingsError       one or more mistakes in a settings file, all at once
 ├── StoreError              the store can't be opened, read or written
 ├── TemplateError           a template is broken: names file, line and cure
+├── MailError                the mail server can't be used: by address, name, certificate or password
 ├── SourceError             one source can't be read: ``collect`` makes a value of it
 └── NothingCollected        every source failed
 
@@ -88,6 +89,15 @@ class SourceError(DigestError):
         #: The server said that the source is gone for good.
         self.gone = gone
         super().__init__(message)
+
+
+class MailError(DigestError):
+    """The mail server can't be used now; what was to be sent waits in the ledger."""
+
+    def __init__(self, message: str, *, hint: str = "", temporary: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        #: It may go away by itself: a later try makes sense without a change.
+        self.temporary = temporary
 
 
 class NothingCollected(DigestError):

@@ -5,6 +5,7 @@ A part is named in the settings by a short name; ``app.py`` puts the named one i
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,3 +73,65 @@ class Summarizer(Protocol):
     """Chooses the sentences that tell a story, in reading order, none twice, within the budget."""
 
     def __call__(self, candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail to one reader: what stands on the envelope, and what is in it."""
+
+    #: The delivery's id in the ledger.
+    id: int
+    #: The same on every try.
+    message_id: str
+    #: Where bounces go.
+    sender: str
+    recipient: str
+    #: Header and body; each line ends with CRLF.
+    content: bytes
+
+
+class Stage(enum.IntEnum):
+    """How far a letter came on its way, in the words of RFC 5321."""
+
+    MAIL = 1
+    RCPT = 2
+    DATA = 3
+    #: The final dot left: whether it arrived, only the server's reply tells.
+    CONTENT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was heard of a letter: the server's last word on it."""
+
+    letter: Letter
+    stage: Stage
+    #: The reply's code (RFC 5321, 4.2); 0 where the line went dead without one.
+    code: int
+    text: str
+
+
+class Outbox(Protocol):
+    """Where a mailer gets its letters, and says what became of them."""
+
+    @property
+    def is_closing(self) -> bool:
+        """Nothing new is to be sent; what is under way may end."""
+        ...
+
+    def take(self) -> Letter | None:
+        """The next letter to try; None while there is none."""
+        ...
+
+    def settle(self, reports: Sequence[Report], starting: Sequence[Letter]) -> frozenset[int]:
+        """Commit what was heard, and which letters' contents leave next.
+
+        The ids of those that may leave: not all, if the ledger says that someone's mail is not wanted any more.
+        """
+        ...
+
+
+class Mailer(Protocol):
+    """Carries an outbox's letters, until there is none to take. Raises ``MailError`` if no server takes any."""
+
+    def __call__(self, outbox: Outbox) -> None: ...
