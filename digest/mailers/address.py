@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from digest.errors import DigestError
 from digest.mailers.words import clean, phrase
@@ -13,6 +13,9 @@ from digest.mailers.words import clean, phrase
 _ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-"
 _DOT_ATOM = re.compile(rf"[{_ATEXT}]+(?:\.[{_ATEXT}]+)*")
 _QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[ -~])*)"')
+#: Not the standard library's parser: it makes ``a@b.c`` of ``a@b.c d``, and ``"a b"@c`` of ``a b@c``.
+_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*")
+_COMMENT = re.compile(r"\([^()\\]*\)")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
 
 
@@ -38,14 +41,11 @@ class Mailbox:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """``Name <name@example.org>``, or an address alone. Raises ``AddressError``."""
-        from email.headerregistry import HeaderRegistry  # for names alone: what it says of addresses is checked again
-
-        header: Any = HeaderRegistry()("from", clean(text, 1000))
-        if len(header.addresses) != 1:
-            raise AddressError(f"{_shown(text)} is no mailbox like 'Name <name@example.org>'")
-        found = header.addresses[0]
-        return cls.at(found.addr_spec, found.display_name)
+        """``Name <name@example.org>``, or an address alone; comments are left out. Raises ``AddressError``."""
+        if '"' not in text:
+            text = _COMMENT.sub("", text)
+        named = _NAMED.fullmatch(text)
+        return cls.at(named["address"], _unquoted(named["name"].strip())) if named else cls.at(text)
 
     @property
     def domain(self) -> str:
@@ -58,15 +58,13 @@ class Mailbox:
 
     def words(self, *, room: int) -> list[str]:
         """The words of a header that names it; the first fits into ``room``."""
-        if not self.name:
-            return [self.address]
-        return [*phrase(self.name, room=room), f"<{self.address}>"]
+        return [*phrase(self.name, room=room), f"<{self.address}>"] if self.name else [self.address]
 
 
 def _local(local: str, address: str) -> str:
     """What stands before the @, quoted only if it must be."""
-    if quoted := _QUOTED.fullmatch(local):
-        local = re.sub(r"\\(.)", r"\1", quoted[1])
+    if _QUOTED.fullmatch(local):
+        local = _unquoted(local)
     elif not _DOT_ATOM.fullmatch(local):
         raise AddressError(f"{_shown(address)} is no address: {_shown(local)} can't stand before the @")
     if not 1 <= len(local.encode("utf-8", "replace")) <= 64 or clean(local) != local:
@@ -76,6 +74,11 @@ def _local(local: str, address: str) -> str:
     if _DOT_ATOM.fullmatch(local):
         return local
     return '"' + re.sub(r'(["\\])', r"\\\1", local) + '"'
+
+
+def _unquoted(text: str) -> str:
+    quoted = _QUOTED.fullmatch(text)
+    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
 
 
 def _domain(domain: str, address: str) -> str:
