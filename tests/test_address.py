@@ -105,9 +105,9 @@ def test_only_an_international_name_needs_a_server_that_knows_it(address: str, n
 def test_whatever_is_written_one_address_on_one_line_comes_out_or_a_reason(text: str) -> None:
     try:
         mailbox = Mailbox.of(text)
-    except AddressError as error:
-        assert "\n" not in str(error)
-    else:
-        assert Mailbox.at(mailbox.address).address == mailbox.address
-        assert mailbox.address.isprintable()
-        assert mailbox.name.isprintable()
+    except AddressError:
+        return
+
+    assert Mailbox.at(mailbox.address).address == mailbox.address
+    assert mailbox.address.isprintable()
+    assert mailbox.name.isprintable()
