@@ -91,7 +91,9 @@ def _domain(domain: str, address: str) -> str:
         try:
             domain = idna.encode(domain, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError) as error:
-            raise AddressError(f"{_shown(address)} is no address: {_shown(domain)} is no domain ({error})") from error
+            raise AddressError(
+                f"{_shown(address)} is no address: {_shown(domain)} is no domain ({clean(str(error), 120)})"
+            ) from error
     if not _HOST.fullmatch(domain) or len(domain) > 253:
         raise AddressError(f"{_shown(address)} is no address: {_shown(domain)} is no domain")
     return domain.lower()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from digest.mailers.address import Mailbox
-from digest.mailers.headers import WIDTH, UnsafeHeaders, header, text_header
-from digest.mailers.words import clean, phrase
+from digest.mailers.headers import WIDTH, UnsafeHeaders, header
+from digest.mailers.words import clean, phrase, unstructured
 from digest.model import Edition
 from digest.urls import canonical
 
@@ -55,7 +55,8 @@ def shared(edition: Edition, letterhead: Letterhead) -> Iterator[str]:
     yield header("From", letterhead.sender.words(room=WIDTH - len("From: ")))
     if letterhead.reply_to:
         yield header("Reply-To", letterhead.reply_to.words(room=WIDTH - len("Reply-To: ")))
-    yield text_header("Subject", edition.subject or letterhead.title)
+    if subject := clean(edition.subject) or clean(letterhead.title):
+        yield header("Subject", unstructured(subject, room=WIDTH - len("Subject: ")))
     yield header("Date", letterhead.date.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000").split(" "))
     yield header("List-Id", _list_id(letterhead))
     if letterhead.archive:
@@ -98,7 +99,7 @@ def _bracketed(link: str) -> str:
 
 def _list_id(letterhead: Letterhead) -> list[str]:
     """RFC 2919: the newsletter's id under the sender's domain; it stays the same when the title changes."""
-    words = phrase(clean(letterhead.title), room=WIDTH - len("List-Id: ")) if letterhead.title.strip() else []
+    words = phrase(clean(letterhead.title), room=WIDTH - len("List-Id: "))
     return [*words, f"<{_label(letterhead.list_id)}.{_label(letterhead.sender.domain)}>"]
 
 

@@ -10,12 +10,16 @@ import hashlib
 import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from digest.mailers.address import Mailbox
 from digest.mailers.headers import header, verified
 from digest.mailers.letterhead import Letterhead, Recipient, own, shared
 from digest.mailers.mime import Part, encoded
 from digest.model import Edition, Newsletter
+
+if TYPE_CHECKING:  # only who signs pays for cryptography
+    from digest.mailers.dkim import Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +28,12 @@ class Prepared:
 
     letterhead: Letterhead
     #: The headers that all share: before each recipient's own, and after them.
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    before: bytes
+    after: bytes
     parts: tuple[Part, ...]
     #: What stands around and between the parts.
     seams: tuple[bytes, ...]
+    signer: Signer | None
 
     def to(self, recipient: Recipient) -> bytes:
         """The mail for one recipient; non-ASCII only where the address needs SMTPUTF8. Raises ``UnsafeHeaders``."""
@@ -40,15 +45,21 @@ class Prepared:
         return self._mail([header("To", ["undisclosed-recipients:;"]), header("Message-ID", [message_id])], values)
 
     def _mail(self, its_own: Iterable[str], values: Mapping[str, str]) -> bytes:
-        headers = (*self.before, *its_own, *self.after)
-        names = [line.partition(":")[0] for line in headers]
-        pieces = [verified("".join(headers).encode(), names), self.seams[0]]
+        headers = self.before + verified(its_own) + self.after
+        body = self._body(values)
+        if self.signer is None:
+            return b"".join((headers, b"\r\n", *body))
+        signature = self.signer.signature(headers, body, at=self.letterhead.date)
+        return b"".join((signature, headers, b"\r\n", *body))
+
+    def _body(self, values: Mapping[str, str]) -> list[bytes]:
+        pieces = [self.seams[0]]
         for part, seam in zip(self.parts, self.seams[1:], strict=True):
-            pieces += (part.filled(values), seam)
-        return b"".join(pieces)
+            pieces += (*part.filled(values), seam)
+        return pieces
 
 
-def prepare(edition: Edition, letterhead: Letterhead) -> Prepared:
+def prepare(edition: Edition, letterhead: Letterhead, signer: Signer | None = None) -> Prepared:
     """Do once what is the same in all mails of an edition."""
     text = encoded(edition.text, letterhead.placeholders, escape=str)
     page = encoded(edition.html, letterhead.placeholders, escape=html.escape)
@@ -56,17 +67,20 @@ def prepare(edition: Edition, letterhead: Letterhead) -> Prepared:
     boundary = f"=_{_digest_of(edition)}"
     return Prepared(
         letterhead=letterhead,
-        before=tuple(shared(edition, letterhead)),
-        after=(
-            header("MIME-Version", ["1.0"]),
-            header("Content-Type", ["multipart/alternative;", f'boundary="{boundary}"']),
+        before=verified(shared(edition, letterhead)),
+        after=verified(
+            (
+                header("MIME-Version", ["1.0"]),
+                header("Content-Type", ["multipart/alternative;", f'boundary="{boundary}"']),
+            )
         ),
         parts=(text, page),
         seams=(
-            f"\r\n--{boundary}\r\n{_part_headers('plain', text)}\r\n".encode(),
+            f"--{boundary}\r\n{_part_headers('plain', text)}\r\n".encode(),
             f"\r\n--{boundary}\r\n{_part_headers('html', page)}\r\n".encode(),
             f"\r\n--{boundary}--\r\n".encode(),
         ),
+        signer=signer,
     )
 
 

@@ -31,8 +31,8 @@ class Part(Protocol):
     @property
     def encoding(self) -> str: ...
 
-    def filled(self, values: Values) -> bytes:
-        """The text's lines, each gap filled with its placeholder's value."""
+    def filled(self, values: Values) -> Iterator[bytes]:
+        """The text's lines in pieces, each gap filled with its placeholder's value."""
         ...
 
 
@@ -63,10 +63,7 @@ class QuotedPrintable:
     def of(cls, raw: list[bytes], gaps: tuple[str, ...], escape: Escape) -> Self:
         return cls(tuple(map(_quoted, raw)), gaps, escape)
 
-    def filled(self, values: Values) -> bytes:
-        return b"".join(self._pieces(values))
-
-    def _pieces(self, values: Values) -> Iterator[bytes]:
+    def filled(self, values: Values) -> Iterator[bytes]:
         yield self.segments[0]
         for gap, segment in zip(self.gaps, self.segments[1:], strict=True):
             value = self.escape(clean(values[gap]))
@@ -89,10 +86,7 @@ class Base64:
             tuple((_Triplets.of(one, 0), _Triplets.of(one, 1), _Triplets.of(one, 2)) for one in raw), gaps, escape
         )
 
-    def filled(self, values: Values) -> bytes:
-        return b"".join(self._pieces(values))
-
-    def _pieces(self, values: Values) -> Iterator[bytes]:
+    def filled(self, values: Values) -> Iterator[bytes]:
         first = self.segments[0][0]
         yield first.lines
         rest = first.rest

@@ -49,6 +49,8 @@ def unstructured(text: str, *, room: int) -> list[str]:
 
 def phrase(text: str, *, room: int) -> list[str]:
     """A cleaned name as the words that may stand before an address: atoms, a quoted string, or encoded words."""
+    if not text:
+        return []
     if not _is_plain(text):
         return _encoded(text, room)
     if _ATOMS.fullmatch(text):
@@ -62,9 +64,8 @@ def _is_plain(text: str) -> bool:
 
 
 def _encoded(text: str, room: int) -> list[str]:
-    """The text in encoded words, in whichever encoding is shorter; the spaces are within them."""
-    raw = text.encode()
-    if sum(map(_q_length, text)) <= len(raw) * 4 / 3:
+    """The text in encoded words, the spaces within them; in Q encoding, which people can read, unless that is long."""
+    if sum(map(_q_length, text)) <= 2 * len(text.encode()):
         return [f"=?utf-8?q?{_q(part)}?=" for part in _parts(text, room, _q_fits)]
     return [f"=?utf-8?b?{b64encode(part.encode()).decode()}?=" for part in _parts(text, room, _b_fits)]
 
