@@ -1,7 +1,7 @@
-"""The sentence: collect → clean → group → rank → summarize, and what they make: a digest.
+"""The sentence: collect → clean → group → rank → summarize → render, and what they make: a digest, an edition.
 
 Here the steps meet the store; what each step decides is its own. ``gather`` brings articles in, ``compose`` makes a
-digest of what was brought in.
+digest of what was brought in, ``publish`` freezes its edition and says who gets it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from digest import agenda
 from digest.clean import clean
 from digest.collect import collect
+from digest.errors import UsageError
 from digest.group import group
-from digest.model import Article, Brief, Digest, Failure, Newsletter, Slot, Source, Window
+from digest.mailers.address import Mailbox
+from digest.model import Article, Brief, Digest, Edition, Failure, Newsletter, Slot, Source, Window
 from digest.ports import Budget, Collected, Collector, Summarizer
 from digest.rank import Criteria, rank
-from digest.render import Brand, Look
+from digest.render import Brand, Look, render
 from digest.settings import Settings
-from digest.store import Store, articles, entries, sources, stories
+from digest.store import Store, articles, deliveries, editions, entries, slots, sources, stories
+from digest.store.slots import Fate
 from digest.summarize import summarize
 
 #: Sources visited and stored together: what bounds the memory of a round, however many there are.
@@ -74,6 +78,18 @@ class Gathered:
         return bool(self.outcomes) and len(self.failures) == len(self.outcomes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What became of a slot."""
+
+    #: The slot's edition; None if there was nothing new to tell, and so there is none.
+    edition_id: int | None
+    #: It was frozen just now; otherwise it stood already.
+    is_new: bool = False
+    #: What it tells; None of one that stood already.
+    digest: Digest | None = None
+
+
 def gather(visited: Sequence[Source], app: App, *, now: datetime, on_done: Progress | None = None) -> Gathered:
     """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
     outcomes: list[Collected | Failure] = []
@@ -115,6 +131,38 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
     )
 
 
+def publish(
+    newsletter: Newsletter, slot: Slot, app: App, *, now: datetime, audience: str = "", again: bool = False
+) -> Publication:
+    """Compose the slot's edition, freeze it, and put its readers into the ledger: all in one transaction, or nothing.
+
+    If it stands already, from whichever process, that one stands; ``again`` makes a further revision, which only a
+    person may ask for. Raises ``UsageError`` if nobody is named as its sender.
+    """
+    sender = sender_of(newsletter)
+    with app.store.read() as conn:
+        standing = editions.find(conn, newsletter.id, slot, audience=audience)
+        window = agenda.window(conn, newsletter, slot, now=now, audience=audience)
+    if standing and not again:
+        return Publication(edition_id=standing.id)
+    digest = compose(newsletter, slot, app, window=window, audience=audience)
+    if not digest.briefs and newsletter.empty == "skip":
+        with app.store.begin() as conn:
+            slots.decide(conn, newsletter.id, slot, Fate.EMPTY, at=now, audience=audience)
+        return Publication(edition_id=None, digest=digest)
+    edition = replace(render(digest, look_of(newsletter, app.settings)), audience=audience)
+    edition_id, is_new = _freeze(edition, digest, app.store, now=now, host=sender.domain, again=again)
+    return Publication(edition_id=edition_id, is_new=is_new, digest=digest if is_new else None)
+
+
+def sender_of(newsletter: Newsletter) -> Mailbox:
+    """Whom the newsletter's mails come from. Raises ``UsageError`` if that isn't set."""
+    if not newsletter.sender:
+        hint = f'set from = "{newsletter.title} <news@example.org>" in its [[newsletters]] table'
+        raise UsageError(f"newsletter {newsletter.id!r} has no sender", hint=hint)
+    return Mailbox.of(newsletter.sender)
+
+
 def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]:
     """The newsletter's sources in its own order; all of them if it names none."""
     if not newsletter.sources:
@@ -132,6 +180,23 @@ def look_of(newsletter: Newsletter, settings: Settings) -> Look:
         folders=own,
         brand=Brand(name=brand.name, accent=brand.accent, logo=brand.logo, address=brand.address),
     )
+
+
+def _freeze(
+    edition: Edition, digest: Digest, kept: Store, *, now: datetime, host: str, again: bool
+) -> tuple[int, bool]:
+    """The edition's id, and whether it is this one: of two that are frozen at once, the first stands."""
+    names = (edition.newsletter_id, edition.slot)
+    with kept.begin() as conn:
+        if again:
+            revision = editions.next_revision(conn, *names, audience=edition.audience)
+            edition = replace(edition, revision=revision)
+        edition_id, is_new = editions.add(conn, edition, at=now)
+        if is_new:
+            stories.remember(conn, edition_id, digest.briefs)
+            slots.decide(conn, *names, Fate.PUBLISHED, at=now, audience=edition.audience)
+            deliveries.enqueue(conn, edition_id, host=host, at=now)
+    return edition_id, is_new
 
 
 def _keep(visits: Iterable[tuple[Source, Collected | Failure]], kept: Store, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What became of each slot that fell due. The first to say so decides."""
+"""What became of each slot that fell due. The first to say so decides; an edition that is out has the last word."""
 
 from __future__ import annotations
 
@@ -18,17 +18,32 @@ __all__ = ["Fate", "decide", "decided"]
 def decide(conn: Connection, newsletter_id: str, slot: Slot, fate: Fate, *, at: datetime, audience: str = "") -> bool:
     """Say what becomes of the slot; False if that was said before, and then nothing changes.
 
-    In the transaction that adds the edition, ``PUBLISHED`` claims the slot: of two schedulers, one gets True.
+    In the transaction that adds the edition, ``PUBLISHED`` claims the slot: of two schedulers, one gets True. It also
+    overrules what was empty or missed, since a person may send that still.
     """
     values = {"newsletter_id": newsletter_id, "key": slot.key, "audience": audience, "due": slot.due}
-    statement = insert(conn, table).values(**values, fate=fate, decided=at).on_conflict_do_nothing()
+    statement = insert(conn, table).values(**values, fate=fate, decided=at)
+    if fate is Fate.PUBLISHED:
+        changes = {"fate": fate, "due": slot.due, "decided": at}
+        statement = statement.on_conflict_do_update(
+            index_elements=["newsletter_id", "key", "audience"], set_=changes, where=table.c.fate != Fate.PUBLISHED
+        )
+    else:
+        statement = statement.on_conflict_do_nothing()
     return conn.execute(statement.returning(table.c.key)).first() is not None
 
 
-def decided(conn: Connection, newsletter_id: str, *, audience: str = "") -> Mapping[Slot, Fate]:
-    """What became of the newsletter's slots, the earliest first."""
+def decided(
+    conn: Connection, newsletter_id: str, *, audience: str = "", by: datetime | None = None
+) -> Mapping[Slot, Fate]:
+    """What became of the newsletter's slots, the earliest first; with ``by``, what was said until then.
+
+    What was said later than now was said by a clock that was ahead, and must not silence the newsletter until then.
+    """
     query = select(table.c.due, table.c.key, table.c.fate).where(
         table.c.newsletter_id == newsletter_id, table.c.audience == audience
     )
+    if by is not None:
+        query = query.where(table.c.decided <= by)
     found = conn.execute(query.order_by(table.c.due))
     return {Slot(due=due, key=key): fate for due, key, fate in found}
