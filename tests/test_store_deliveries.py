@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from digest.model import Delivery, Outcome
 from digest.store import Store, deliveries, editions, subscribers
-from digest.store.deliveries import Result
+from digest.store.ledger import Result, open_ledger
 from digest.store.subscribers import Newcomer
 from tests.nouns import NOON, edition
 
@@ -31,14 +32,18 @@ def claim(store: Store, edition_id: int, sender: str = "one", **more: object) ->
         return deliveries.claim(conn, edition_id, sender, **{"now": NOON, **more})  # type: ignore[arg-type]
 
 
-def record(store: Store, delivery: Delivery, outcome: Outcome, **more: object) -> None:
-    with store.begin() as conn:
-        deliveries.record(conn, [Result(delivery_id=delivery.id, outcome=outcome, at=NOON, **more)])  # type: ignore[arg-type]
+def settle(store: Store, results: list[Result], starting: list[int], *, sender: str = "one") -> frozenset[int]:
+    with open_ledger(store, sender) as ledger:
+        return ledger.settle(results, starting, at=NOON)
+
+
+def record(store: Store, delivery: Delivery, outcome: Outcome, *, sender: str = "one", **more: Any) -> None:
+    result = Result(delivery_id=delivery.id, outcome=outcome, attempts=delivery.attempts + 1, **more)
+    settle(store, [result], [], sender=sender)
 
 
 def start(store: Store, delivery: Delivery, sender: str = "one") -> bool:
-    with store.begin() as conn:
-        return deliveries.start(conn, [delivery.id], sender, at=NOON) == {delivery.id}
+    return settle(store, [], [delivery.id], sender=sender) == {delivery.id}
 
 
 def test_everyone_is_enqueued_once(store: Store, edition_id: int) -> None:
@@ -89,17 +94,50 @@ def test_a_sent_row_is_final(store: Store, edition_id: int) -> None:
     assert sent.message_id == row.message_id
 
 
-def test_a_retry_waits_for_its_time_unless_it_is_wanted_early(store: Store, edition_id: int) -> None:
+def test_a_retry_waits_for_its_time_unless_a_person_is_in_a_hurry(store: Store, edition_id: int) -> None:
     row, *rest = claim(store, edition_id)
     for other in rest:
         record(store, other, Outcome.SENT)
     record(store, row, Outcome.RETRY, reply="451 later", next_try=NOON + HOUR)
 
     assert claim(store, edition_id, now=NOON + HOUR / 2) == ()
-    (early,) = claim(store, edition_id, now=NOON + HOUR / 2, early=True)
+    with store.begin() as conn:
+        assert deliveries.next_due(conn, edition_id) == NOON + HOUR
+        assert deliveries.hurry(conn, edition_id, now=NOON + HOUR / 2) == 1
+    (early,) = claim(store, edition_id, now=NOON + HOUR / 2)
     assert (early.id, early.outcome, early.reply) == (row.id, Outcome.RETRY, "451 later")
     record(store, row, Outcome.RETRY, next_try=NOON + HOUR)
     assert [due.id for due in claim(store, edition_id, now=NOON + HOUR)] == [row.id]
+
+
+def test_a_clock_that_was_wrong_keeps_no_mail_waiting(store: Store, edition_id: int) -> None:
+    """The clock stood a day ahead when the rows were written; a back-off of an hour is none of its faults."""
+    first, second, *rest = claim(store, edition_id)
+    record(store, first, Outcome.RETRY, next_try=NOON - 23 * HOUR)
+    record(store, second, Outcome.RETRY, next_try=NOON)
+    with store.begin() as conn:
+        deliveries.take_over(conn, "one", now=NOON)
+        yesterday = NOON - 24 * HOUR
+        assert deliveries.hurry(conn, edition_id, now=yesterday, beyond=yesterday + 4 * HOUR) == 4
+        assert {row.id for row in deliveries.claim(conn, edition_id, "one", now=yesterday)} == {
+            second.id,
+            *(row.id for row in rest),
+        }
+
+
+def test_a_mail_that_arrived_has_arrived_though_its_row_was_taken_over(store: Store, edition_id: int) -> None:
+    row, other, *_ = claim(store, edition_id, "one")
+    start(store, row, "one")
+    start(store, other, "one")
+    with store.begin() as conn:
+        deliveries.take_over(conn, "one", now=NOON)
+    claim(store, edition_id, "two")
+    record(store, row, Outcome.SENT, sender="one")
+    record(store, other, Outcome.FAILED, sender="one")
+
+    with store.read() as conn:
+        assert deliveries.counts(conn, edition_id) == {Outcome.SENT: 1, Outcome.UNKNOWN: 1, Outcome.PENDING: 3}
+    assert not start(store, row, "two")
 
 
 def test_a_dead_senders_rows_are_free_and_only_what_it_was_sending_is_in_doubt(store: Store, edition_id: int) -> None:
@@ -119,7 +157,7 @@ def test_what_is_in_doubt_can_be_held_for_a_person(store: Store, edition_id: int
     with store.begin() as conn:
         deliveries.take_over(conn, "dead", now=NOON, hold=True)
 
-    assert {row.id for row in claim(store, edition_id, "new", early=True)} == {row.id for row in waiting}
+    assert {row.id for row in claim(store, edition_id, "new")} == {row.id for row in waiting}
 
 
 def test_a_sender_that_was_taken_over_may_not_start_its_rows(store: Store, edition_id: int) -> None:
@@ -149,13 +187,20 @@ def test_an_edition_is_unfinished_until_every_row_is_final(store: Store, edition
 def test_several_results_are_recorded_at_once(store: Store, edition_id: int) -> None:
     rows = claim(store, edition_id)
     outcomes = [Outcome.SENT, Outcome.FAILED, Outcome.SENT, Outcome.RETRY, Outcome.UNKNOWN]
-    with store.begin() as conn:
-        deliveries.record(
-            conn,
-            [Result(delivery_id=row.id, outcome=outcome, at=NOON) for row, outcome in zip(rows, outcomes, strict=True)],
-        )
-        deliveries.record(conn, [])
+    results = [
+        Result(delivery_id=row.id, outcome=outcome, attempts=1) for row, outcome in zip(rows, outcomes, strict=True)
+    ]
+    assert settle(store, results, []) == frozenset()
+    with store.read() as conn:
         counted = deliveries.counts(conn, edition_id)
 
     assert counted == {Outcome.SENT: 2, Outcome.FAILED: 1, Outcome.RETRY: 1, Outcome.UNKNOWN: 1}
     assert all(isinstance(outcome, Outcome) for outcome in counted)
+
+
+def test_a_sender_is_alive_until_it_ends(store: Store) -> None:
+    with store.alive("sender-1"):
+        assert store.is_alive("sender-1")
+        assert store.is_alive("sender-1"), "asking changes nothing"
+        assert not store.is_alive("sender-2")
+    assert not store.is_alive("sender-1")

@@ -6,6 +6,7 @@ import pytest
 
 from digest.model import Outcome
 from digest.store import Store, deliveries, editions, subscribers
+from digest.store.ledger import open_ledger
 from digest.store.subscribers import Newcomer
 from tests.nouns import NOON, edition
 
@@ -105,9 +106,12 @@ def test_who_leaves_is_not_sent_what_a_sender_holds_already(store: Store) -> Non
         deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
         (held,) = deliveries.claim(conn, id_, "me", now=NOON)
         subscribers.remove(conn, "press@harbour.example", at=NOON)
-        assert deliveries.start(conn, [held.id], "me", at=NOON) == frozenset()
+    with open_ledger(store, "me") as ledger:
+        assert ledger.settle([], [held.id], at=NOON) == frozenset()
+    with store.begin() as conn:
         deliveries.take_over(conn, "me", now=NOON)
-        assert deliveries.claim(conn, id_, "other", now=NOON, early=True) == ()
+        deliveries.hurry(conn, id_, now=NOON)
+        assert deliveries.claim(conn, id_, "other", now=NOON) == ()
 
 
 def test_a_suppressed_address_is_in_the_ledger_and_sent_nothing(store: Store) -> None:

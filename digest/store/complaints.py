@@ -28,16 +28,19 @@ _SQLITE = {
 
 
 @contextmanager
-def said_plainly(url: URL) -> Iterator[None]:
-    """Turns what the database complains of into a ``StoreError``; our own mistakes in SQL stay what they are."""
+def said_plainly(url: URL, driver: type[Exception] = sqlite3.Error) -> Iterator[None]:
+    """Turns what the database complains of into a ``StoreError``; our own mistakes in SQL stay what they are.
+
+    ``driver`` is the error that its driver means it by, for those who speak to the driver.
+    """
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except (DBAPIError, sqlite3.Error, driver) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(original, sqlite3.Error):
             said = _sqlite(url, original)
         else:
-            said = _postgres(url, original) if isinstance(error, OperationalError) else None
+            said = _postgres(url, original) if isinstance(error, (OperationalError, driver)) else None
         if said is None:
             raise
         raise said from error

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from digest.errors import StoreError
 from digest.model import Window
-from digest.store import postgres, schema, snapshot, sqlite
+from digest.store import locks, postgres, schema, snapshot, sqlite
 from digest.store.complaints import said_plainly
 
 
@@ -82,6 +82,27 @@ class Store:
         """One transaction that reads: it sees one moment, and holds up nobody."""
         with said_plainly(self._engine.url), self._engine.connect() as conn, conn.begin():
             yield conn
+
+    @contextmanager
+    def driver(self) -> Iterator[tuple[Any, Dialect]]:
+        """The driver's own connection, outside any transaction: for statements that must cost next to nothing."""
+        dialect = self._engine.dialect
+        with (
+            said_plainly(self._engine.url, dialect.loaded_dbapi.OperationalError),
+            closing(self._engine.raw_connection()) as connection,
+        ):
+            yield connection.driver_connection, dialect
+
+    @contextmanager
+    def alive(self, name: str) -> Iterator[None]:
+        """While this lasts, ``is_alive`` is true of the name, in every process; however it ends, then no longer."""
+        with said_plainly(self._engine.url), locks.alive(self._engine, name):
+            yield
+
+    def is_alive(self, name: str) -> bool:
+        """Does whoever called ``alive`` with this name still live?"""
+        with said_plainly(self._engine.url):
+            return locks.is_alive(self._engine, name)
 
     def snapshot(self, source_ids: Collection[str], window: Window) -> Store:
         """A store in memory, to try things in: these sources, their articles of the window, and what was sent."""

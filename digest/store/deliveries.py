@@ -2,19 +2,16 @@
 
     enqueue          → pending        everyone who subscribes, once
     claim            a sender holds a chunk of rows
-    start            → sending        immediately before the mail's bytes leave
-    record           → sent | retry | failed | unknown
+    ledger.settle    → sending        immediately before the mail's bytes leave
+                     → sent | retry | failed | unknown
     take_over        a dead sender's rows are free again; what it was sending is unknown
 
-``next_try`` is the queue: it is set on the rows that wait for a sender, and on no others. ``record`` for one mail and
-``start`` for the next on the same connection belong in one transaction: then a death leaves at most one mail for each
-connection in doubt, for one commit a mail.
+``next_try`` is the queue: it is set on the rows that wait for a sender, and on no others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +20,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     String,
-    bindparam,
     case,
     cast,
     func,
@@ -38,19 +34,6 @@ from digest.model import Delivery, Outcome, Subscriber
 from digest.store.rows import columns, insert
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 from digest.store.types import Instant
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """How one try ended."""
-
-    delivery_id: int
-    outcome: Outcome
-    at: datetime
-    #: The server's last words, raw.
-    reply: str = ""
-    #: When to try again; None for never (or, of what is unknown, not before a person says so).
-    next_try: datetime | None = None
 
 
 def enqueue(conn: Connection, edition_id: int, *, host: str, at: datetime) -> int:
@@ -78,14 +61,22 @@ def enqueue(conn: Connection, edition_id: int, *, host: str, at: datetime) -> in
     return conn.execute(statement.execution_options(preserve_rowcount=True)).rowcount
 
 
-def claim(
-    conn: Connection, edition_id: int, sender: str, *, now: datetime, limit: int = 200, early: bool = False
-) -> tuple[Delivery, ...]:
-    """Up to ``limit`` rows whose time has come (or that wait at all, if ``early``); they are this sender's now."""
-    due = deliveries.c.next_try.is_not(None) if early else deliveries.c.next_try <= now
+def hurry(conn: Connection, edition_id: int, *, now: datetime, beyond: datetime | None = None) -> int:
+    """Let rows that wait for later be due now; with ``beyond``, only those that no back-off of ours makes wait.
+
+    Such are mails not tried yet and times after ``beyond``: the clock was wrong when they were written.
+    """
+    later = [deliveries.c.edition_id == edition_id, deliveries.c.next_try > now]
+    if beyond is not None:
+        later.append(or_(deliveries.c.outcome == Outcome.PENDING, deliveries.c.next_try > beyond))
+    return conn.execute(update(deliveries).where(*later).values(next_try=now)).rowcount
+
+
+def claim(conn: Connection, edition_id: int, sender: str, *, now: datetime, limit: int = 200) -> tuple[Delivery, ...]:
+    """Up to ``limit`` rows whose time has come; they are this sender's now."""
     query = (
         _query()
-        .where(deliveries.c.edition_id == edition_id, due)
+        .where(deliveries.c.edition_id == edition_id, deliveries.c.next_try <= now)
         .order_by(deliveries.c.next_try, deliveries.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=deliveries)
@@ -94,19 +85,6 @@ def claim(
     mine = update(deliveries).where(deliveries.c.id.in_([delivery.id for delivery in claimed]))
     conn.execute(mine.values(sender=sender, next_try=None))
     return claimed
-
-
-def start(conn: Connection, delivery_ids: Collection[int], sender: str, *, at: datetime) -> frozenset[int]:
-    """The mails' bytes leave next. Those of them that are still this sender's to send: the others must not leave."""
-    started = conn.execute(_START, {"rows": list(delivery_ids), "by": sender, "at": at})
-    return frozenset(started.scalars())
-
-
-def record(conn: Connection, results: Sequence[Result]) -> None:
-    """How tries ended: the rows are nobody's again."""
-    rows = [{"row": r.delivery_id, "how": r.outcome, "words": r.reply, "next": r.next_try, "at": r.at} for r in results]
-    if rows:
-        conn.execute(_RECORD, rows)
 
 
 def take_over(conn: Connection, sender: str, *, now: datetime, hold: bool = False) -> int:
@@ -131,6 +109,13 @@ def counts(conn: Connection, edition_id: int) -> Mapping[Outcome, int]:
     """How many of the edition's rows stand where."""
     query = select(deliveries.c.outcome, func.count()).where(deliveries.c.edition_id == edition_id)
     return dict(conn.execute(query.group_by(deliveries.c.outcome)).all())
+
+
+def next_due(conn: Connection, edition_id: int) -> datetime | None:
+    """When the first of the edition's waiting rows is to be tried; None if none waits."""
+    query = select(func.min(deliveries.c.next_try)).where(deliveries.c.edition_id == edition_id)
+    found: datetime | None = conn.execute(query).scalar()
+    return found
 
 
 def unfinished(conn: Connection) -> tuple[int, ...]:
@@ -166,24 +151,6 @@ _QUEUED = (
     "reply",
     "next_try",
     "changed",
-)
-#: Made once: these two run for each mail, and building them takes longer than SQLite needs to run them.
-_START = (
-    update(deliveries)
-    .where(deliveries.c.id.in_(bindparam("rows", expanding=True)), deliveries.c.sender == bindparam("by"))
-    .values(outcome=Outcome.SENDING, attempts=deliveries.c.attempts + 1, changed=bindparam("at"))
-    .returning(deliveries.c.id)
-)
-_RECORD = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("row"))
-    .values(
-        outcome=bindparam("how"),
-        reply=bindparam("words"),
-        next_try=bindparam("next"),
-        changed=bindparam("at"),
-        sender=null(),
-    )
 )
 _OWN = columns(deliveries, Delivery)
 _READER = [column.label(f"reader_{column.name}") for column in columns(subscribers, Subscriber)]
