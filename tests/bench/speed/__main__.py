@@ -1,0 +1,22 @@
+"""How fast the digest is, in ratios, each against a baseline from the same run.
+
+Run it with ``python -m tests.bench.speed [MEASURE ...]``, on a machine that has nothing else to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.bench.measures import run
+
+if __name__ == "__main__":
+    sys.exit(
+        run(
+            Path(__file__).parent,
+            about=__doc__,
+            parser=argparse.ArgumentParser(prog="python -m tests.bench.speed"),
+            measured=lambda module, _: module.measure(),
+        )
+    )
