@@ -130,3 +130,30 @@ def test_many_are_subscribed_at_once(store: Store) -> None:
     assert add(store, *many) == tuple(many)
     assert add(store, *many) == ()
     assert readers(store) == many
+
+
+def test_readers_are_listed_with_since_when_and_who_gets_no_mail(store: Store) -> None:
+    add(store, "press@harbour.example", "office@harbour.example")
+    add(store, "mill@harbour.example", newsletter="other")
+    with store.begin() as conn:
+        subscribers.suppress(conn, "PRESS@harbour.example", "no such user", at=NOON)
+        found = [
+            (reader.subscriber.address, reader.since, reader.suppressed) for reader in subscribers.listed(conn, "main")
+        ]
+        assert subscribers.suppressed(
+            conn, ["Press@harbour.example", "office@harbour.example", "nobody@x.example"]
+        ) == {"press@harbour.example": "no such user"}
+
+    assert found == [("office@harbour.example", NOON, ""), ("press@harbour.example", NOON, "no such user")]
+
+
+def test_who_is_readmitted_gets_mail_again(store: Store) -> None:
+    add(store, "press@harbour.example")
+    with store.begin() as conn:
+        subscribers.suppress(conn, "press@harbour.example", "no such user", at=NOON)
+        assert subscribers.readmit(conn, "Press@harbour.example")
+        assert not subscribers.readmit(conn, "press@harbour.example")
+        assert not subscribers.readmit(conn, "nobody@harbour.example")
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+        assert deliveries.counts(conn, id_) == {Outcome.PENDING: 1}

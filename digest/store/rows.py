@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, Connection, Row, Table
+from sqlalchemy import Column, Connection, Table
 from sqlalchemy.dialects import sqlite
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def columns(table: Table, kind: type, *more: str) -> list[Column[Any]]:
     return [table.c[name] for name in (*names, *more) if name in table.c]
 
 
-def read(kind: type[T], rows: Iterable[Row[Any]]) -> Iterator[T]:
+def read(kind: type[T], rows: Iterable[Sequence[Any]]) -> Iterator[T]:
     """The rows as values of the dataclass; they were selected by ``columns`` of it."""
     names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # no type says "a dataclass"
     return (kind(**dict(zip(names, found, strict=True))) for found in rows)

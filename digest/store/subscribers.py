@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, Update, delete, select, update
+from sqlalchemy import Connection, ScalarSelect, Select, Update, delete, select, update
 
 from digest.model import Outcome, Subscriber
 from digest.store.rows import batches, columns, first_of_each, insert, read
@@ -22,6 +23,16 @@ class Newcomer:
     address: str
     name: str = ""
     preferences: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Someone who subscribes to a newsletter."""
+
+    subscriber: Subscriber
+    since: datetime
+    #: Why the address gets no more mail; empty for everyone else.
+    suppressed: str
 
 
 def key(address: str) -> str:
@@ -71,6 +82,13 @@ def suppress(conn: Connection, address: str, reason: str, *, at: datetime) -> No
     conn.execute(waiting.values(reply=reason, changed=at))
 
 
+def readmit(conn: Connection, address: str) -> bool:
+    """Send to this address again although it was suppressed; False if it wasn't."""
+    mine = subscribers.c.address_key == key(address)
+    lifted = update(subscribers).where(mine, subscribers.c.suppressed != "").values(suppressed="")
+    return conn.execute(lifted).rowcount > 0
+
+
 def find(conn: Connection, address: str) -> Subscriber | None:
     """The person with this address, subscribed to anything or not."""
     query = select(*columns(subscribers, Subscriber)).where(subscribers.c.address_key == key(address))
@@ -79,14 +97,32 @@ def find(conn: Connection, address: str) -> Subscriber | None:
 
 def subscribed(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
     """The newsletter's readers, in the order of their addresses; a million of them take no more memory than ten."""
-    query = (
-        select(*columns(subscribers, Subscriber))
-        .join(subscriptions)
-        .where(subscriptions.c.newsletter_id == newsletter_id)
-        .order_by(subscribers.c.address_key)
-        .execution_options(yield_per=500)
-    )
+    query = _subscribed(newsletter_id, *columns(subscribers, Subscriber))
     return read(Subscriber, conn.execute(query))
+
+
+def listed(conn: Connection, newsletter_id: str) -> Iterator[Reader]:
+    """The same, with since when, and who gets no mail."""
+    own = columns(subscribers, Subscriber)
+    query = _subscribed(newsletter_id, *own, subscriptions.c.since, subscribers.c.suppressed)
+    for *person, since, suppressed in conn.execute(query):
+        (subscriber,) = read(Subscriber, [person])
+        yield Reader(subscriber=subscriber, since=since, suppressed=suppressed)
+
+
+def suppressed(conn: Connection, addresses: Iterable[str]) -> Mapping[str, str]:
+    """Those of the addresses that get no mail, as the store has them, and why."""
+    found: dict[str, str] = {}
+    for batch in batches(map(key, addresses)):
+        query = select(subscribers.c.address, subscribers.c.suppressed)
+        query = query.where(subscribers.c.address_key.in_(batch), subscribers.c.suppressed != "")
+        found |= dict(conn.execute(query).all())
+    return found
+
+
+def _subscribed(newsletter_id: str, *wanted: Any) -> Select[Any]:
+    query = select(*wanted).join_from(subscribers, subscriptions).where(subscriptions.c.newsletter_id == newsletter_id)
+    return query.order_by(subscribers.c.address_key).execution_options(yield_per=500)
 
 
 def _ids(conn: Connection, keys: list[str]) -> dict[str, int]:
