@@ -358,7 +358,8 @@ def test_every_shipped_template_is_explained(name: str) -> None:
     readme = (assets.templates() / "README.md").read_text(encoding="utf-8")
 
     assert f"`{name}`" in readme
-    assert {path.name for path in (assets.templates() / name).iterdir()} == {HTML, TEXT, STYLE}
+    assert f"({name}/picture.png)" in readme
+    assert {path.name for path in (assets.templates() / name).iterdir()} == {HTML, TEXT, STYLE, "picture.png"}
 
 
 @pytest.mark.parametrize("name", list(names([assets.templates()])))
