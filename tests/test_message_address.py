@@ -66,6 +66,7 @@ def test_an_address_is_taken(given_: str, meant: str) -> None:
         ("rea\ud83dder@example.org", "unprintable"),
         ('"a\r\nb"@example.org', "before the @"),
         ('""@example.org', "empty"),
+        ("=??Q??=@example.org", "unprintable"),
     ],
 )
 def test_an_address_is_refused_with_the_reason(given_: str, reason: str) -> None:
@@ -95,13 +96,18 @@ def test_any_text_is_an_address_or_is_refused(local: str, rest: str) -> None:
         ('"Main, and more" <main@example.org>', "Main, and more", "main@example.org"),
         ("Hafenbrief für alle <brief@bücher.example>", "Hafenbrief für alle", "brief@xn--bcher-kva.example"),
         ('"a b"@example.org', "", '"a b"@example.org'),
+        (r'"The \"Main\" <one>" <main@example.org>', 'The "Main" <one>', "main@example.org"),
+        ("=?utf-8?q?Main?= <main@example.org>", "=?utf-8?q?Main?=", "main@example.org"),
+        ("Main: the paper, daily <main@example.org>", "Main: the paper, daily", "main@example.org"),
     ],
 )
 def test_a_mailbox_is_read(text: str, name: str, address: str) -> None:
     assert Mailbox.of(text) == Mailbox(name=name, address=address)
 
 
-@pytest.mark.parametrize("text", ["", "Main", "Main <main>", "a@example.org, b@example.org", "Main <a@b c>"])
+@pytest.mark.parametrize(
+    "text", ["", "Main", "Main <main>", "a@example.org, b@example.org", "Main <a@b c>", "<>", "a <b> <c@d>"]
+)
 def test_what_is_no_mailbox_is_refused(text: str) -> None:
     with pytest.raises(AddressError):
         Mailbox.of(text)

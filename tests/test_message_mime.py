@@ -6,7 +6,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.mailers.mime import encoded
@@ -72,6 +72,7 @@ def test_every_gap_is_filled_with_any_value(template: str, value: str) -> None:
     assert bodies(mail) == [as_lines(template or ".").replace(PLACEHOLDER, "x")] * 2
 
 
+@example("ä" + "a" * 70 + PLACEHOLDER, "b" * 76)
 @given(TEMPLATES, st.text(max_size=200))
 def test_lines_are_short_ascii_and_as_dkim_wants_them(template: str, value: str) -> None:
     filled = b"".join(encoded(template, [PLACEHOLDER], escape=str).filled({PLACEHOLDER: value}))

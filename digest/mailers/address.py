@@ -14,7 +14,7 @@ _ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-"
 _DOT_ATOM = re.compile(rf"[{_ATEXT}]+(?:\.[{_ATEXT}]+)*")
 _QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[ -~])*)"')
 #: Not the standard library's parser: it makes ``a@b.c`` of ``a@b.c d``, and ``"a b"@c`` of ``a b@c``.
-_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*")
+_NAMED = re.compile(r'(?P<name>[^<>]*|\s*"(?:[^"\\]|\\.)*"\s*)<(?P<address>[^<>]*)>\s*')
 _COMMENT = re.compile(r"\([^()\\]*\)")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
 
@@ -67,7 +67,8 @@ def _local(local: str, address: str) -> str:
         local = _unquoted(local)
     elif not _DOT_ATOM.fullmatch(local):
         raise AddressError(f"{_shown(address)} is no address: {_shown(local)} can't stand before the @")
-    if not 1 <= len(local.encode("utf-8", "replace")) <= 64 or clean(local) != local:
+    # What looks like an encoded word would be decoded by someone on the way.
+    if not 1 <= len(local.encode("utf-8", "replace")) <= 64 or clean(local) != local or "=?" in local:
         raise AddressError(
             f"{_shown(address)} is no address: what stands before the @ is empty, too long or unprintable"
         )

@@ -122,8 +122,8 @@ def _escaped(found: re.Match[bytes]) -> bytes:
 
 
 def _soft(line: bytes) -> Iterator[bytes]:
-    """The encoded line in pieces that are short enough, none cut within an escaped byte."""
-    while len(line) > _LINE:
+    """The encoded line in pieces that leave room for "=" at their ends, none cut within an escaped byte."""
+    while len(line) >= _LINE:
         cut = _LINE - 1
         cut -= next((back for back in (1, 2) if line[cut - back : cut - back + 1] == b"="), 0)
         yield line[:cut] + b"="
