@@ -19,6 +19,7 @@ COMMANDS = {
     "init": "write a starter configuration",
     "check": "settings, sources, templates, store: each with what to do next",
     "sources": "add, list, show, remove, import, export or discover sources",
+    "subscribers": "add, list, remove, import or export readers",
     "db": "bring the store's tables up to date",
     "completion": "print a shell's completion script",
 }
