@@ -16,6 +16,7 @@ from pathlib import Path
 from digest.settings.file import find
 from digest.settings.types import (
     BrandSettings,
+    DkimSettings,
     FetchSettings,
     OperatorSettings,
     RetentionSettings,
@@ -29,6 +30,7 @@ from digest.settings.types import (
 
 __all__ = [
     "BrandSettings",
+    "DkimSettings",
     "FetchSettings",
     "OperatorSettings",
     "RetentionSettings",

@@ -8,6 +8,7 @@ from dataclasses import fields
 from digest.model import Newsletter, Source
 from digest.settings.types import (
     BrandSettings,
+    DkimSettings,
     FetchSettings,
     OperatorSettings,
     RetentionSettings,
@@ -20,6 +21,7 @@ from digest.settings.types import (
 SECTIONS: Mapping[str, type] = {
     "store": StoreSettings,
     "smtp": SmtpSettings,
+    "dkim": DkimSettings,
     "fetch": FetchSettings,
     "web": WebSettings,
     "brand": BrandSettings,

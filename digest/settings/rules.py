@@ -15,6 +15,7 @@ from digest import rhythm
 from digest.model import Newsletter, Source
 from digest.settings.types import (
     BrandSettings,
+    DkimSettings,
     FetchSettings,
     OperatorSettings,
     RetentionSettings,
@@ -117,6 +118,9 @@ def _lasting(least: timedelta, *, named: str) -> Rule:
 
 _ID = _matching(r"\w[\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
 _TITLE = _matching(r"[^\x00-\x1f\x7f]*", "one line of text")
+_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
+_SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
+_DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
 _COLOUR = _matching(r"#[0-9A-Fa-f]{6}", "a colour like '#1f5f8b'")
 _SECURE = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
@@ -128,6 +132,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "connections": _number(1, 1_000),
         "rate_per_minute": _number(1),
     },
+    DkimSettings: {"selector": _SELECTOR, "domain": _DOMAIN},
     FetchSettings: {
         "every": _lasting(timedelta(minutes=1), named="'1m'"),
         "allow": _each(_HOST_PORT),

@@ -62,6 +62,18 @@ class SmtpSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DkimSettings:
+    """``[dkim]``: mails are signed with this key; no file means that the mail server does it, or nobody."""
+
+    #: The private key in PEM (absolute once loaded); 'digest dkim keygen' makes one.
+    key_file: Path | None = None
+    #: The name under which the public key stands in the DNS.
+    selector: str = "digest"
+    #: The domain that signs; each newsletter's own where empty.
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
     """``[fetch]``: how sources are visited."""
 
@@ -127,6 +139,7 @@ class Settings:
     file: Path | None = None
     store: StoreSettings = StoreSettings()
     smtp: SmtpSettings = SmtpSettings()
+    dkim: DkimSettings = DkimSettings()
     fetch: FetchSettings = FetchSettings()
     web: WebSettings = WebSettings()
     brand: BrandSettings = BrandSettings()
