@@ -247,3 +247,13 @@ def test_reading_texts_imports_nothing_heavy(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == ""
+
+
+def test_what_is_no_article_by_its_name_is_told_and_not_read(tmp_path: Path) -> None:
+    (tmp_path / "news.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "digest.toml").write_text("[store]\n", "utf-8")
+
+    collected = collect(tmp_path)
+
+    assert [entry.guid for entry in collected.entries] == ["news.txt"]
+    assert [problem.partition(":")[0] for problem in collected.problems] == ["digest.toml"]

@@ -20,6 +20,8 @@ def source_at(address: str, *, taken: Collection[str] = ()) -> Source:
     Raises ``UsageError`` if it is neither.
     """
     given = address.strip()
+    if not given:
+        raise UsageError("an address is empty", hint="name a file, a folder or a web address")
     if re.match(r"(?i)(?:feed:)?https?://", given):
         url = re.sub(r"(?i)^feed:", "", given)
         return Source(id=unused_id(_host(url), taken), url=url)

@@ -15,6 +15,11 @@ from digest.sources.document import Document, read_document
 from digest.sources.kind import Kind, kind_of
 from digest.sources.opml import read_opml
 
+_READABLE = {
+    *("", ".txt", ".text", ".asc", ".md", ".markdown", ".mdown", ".mkd"),
+    *(".html", ".htm", ".xhtml", ".xml", ".rss", ".atom", ".rdf", ".json", ".opml"),
+}
+
 
 def read_path(source: Source, *, path: Path, most: int, seen: datetime) -> Collected | tuple[Source, ...]:
     """The articles in a file or folder, or the feeds in a list of feeds; no file of more than ``most`` bytes."""
@@ -35,6 +40,7 @@ def _read_folder(source: Source, root: Path, *, most: int, seen: datetime) -> Co
         try:
             _check_link(path, root)
             contents = read_document(_document(path, root=root, outlet=outlet, most=most), source, seen=seen)
+            _check_name(path)
         except SourceError as error:
             problems.append(f"{path.relative_to(root)}: {error}")
         else:
@@ -73,6 +79,12 @@ def _document(path: Path, *, root: Path, outlet: str, most: int) -> Document:
         name=path.name,
         modified=modified,
     )
+
+
+def _check_name(path: Path) -> None:
+    """Among articles lie notes of other programs, settings and code: text too, but nothing to read."""
+    if path.suffix.lower() not in _READABLE:
+        raise SourceError("not an article by its name, skipped: name it .txt, .md or .html if it is one")
 
 
 def _check_link(path: Path, root: Path) -> None:

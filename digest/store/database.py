@@ -67,7 +67,8 @@ class Store:
     @property
     def name(self) -> str:
         """The address, without its password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        url = self._engine.url
+        return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
