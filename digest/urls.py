@@ -75,6 +75,7 @@ def domain(url: str) -> str:
     return ".".join(labels[-3:] if deep else labels[-2:])
 
 
+@lru_cache(maxsize=1024)
 def _split(url: str) -> SplitResult | None:
     """The parts of a web address that is safe to link to."""
     if _NEVER.search(url):

@@ -174,7 +174,10 @@ def _near(one: str, other: str) -> bool:
 def _echoes(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
     """A line beside pictures that says again what the body says (a caption), or says nothing else (a pulled quote)."""
     lines = {at: bare(blocks[at].text) for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY}
-    counts = Counter(run for line in lines.values() for run in _runs(line))
+    runs = [run for line in lines.values() for run in _runs(line)]
+    if len(set(runs)) == len(runs):
+        return
+    counts = Counter(runs)
     holders: dict[int, list[int]] = defaultdict(list)
     for at, line in lines.items():
         for run in _runs(line):

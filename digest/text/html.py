@@ -45,6 +45,9 @@ _WHOLE = _names("html body article main")
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 #: An element with a furniture name that holds more than this share of the text is the article all the same.
 _TOO_MUCH = 0.4
+_SPACES = re.compile(r"\s+")
+#: Two breaks part paragraphs, one break does so only after a full stop.
+_PARTING = re.compile(r"\n\s*\n|(?<=[.!?…:”\"])\s*\n")
 
 
 def plain(html: str) -> str:
@@ -145,7 +148,9 @@ class _Reader:
     def take(self, text: str) -> None:
         if self.hidden:
             return
-        text = re.sub(r"\s+", " ", text) if text else ""
+        if not text:
+            return
+        text = _SPACES.sub(" ", text)
         self.pieces.append(text)
         self.linked += len(text.strip()) if self.links else 0
         self.strong += len(text.strip()) if self.bold else 0
@@ -182,7 +187,7 @@ class _Reader:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """The lines of a block: two breaks part paragraphs, one break does so only after a full stop."""
-    for part in re.split(r"\n\s*\n|(?<=[.!?…:”\"])\s*\n", text):
+    """The lines of a block."""
+    for part in _PARTING.split(text) if "\n" in text else (text,):
         if line := " ".join(repair(part).split()):
             yield line

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 #: Beyond this, more text makes no difference.
-_ENOUGH = 1000
+_ENOUGH = 400
 #: How much a declaration counts against what the letters say, and up to how many letters in full: decisive for a
 #: headline, nothing for an article.
 _PRIOR, _SHORT = 0.6, 40
@@ -40,6 +40,7 @@ def detect(text: str, declared: str = "") -> str:
     return best if scores.get(best, 0.0) >= _LEAST else "und"
 
 
+@lru_cache(maxsize=512)
 def primary(tag: str) -> str:
     """``de-AT`` → ``de``, ``zh_Hant`` → ``zh``; empty for what is no language tag."""
     main = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]

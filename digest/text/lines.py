@@ -12,6 +12,8 @@ from digest.text.quotes import CLOSING, quotations
 
 _STOPS = ".!?…。！？।॥؟۔።։;？．｡"
 _FINISHED = re.compile(rf"[{_STOPS}][\s{CLOSING})\[\]}}*†‡\d]{{0,6}}$")
+#: The most letters that follow a last stop, and the stop.
+_TAIL = 7
 _LEADS_IN = re.compile(r"[:,;：，、–—-]$")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _LETTER = re.compile(r"[^\W_]+")
@@ -25,12 +27,12 @@ def size(line: str) -> int:
 
 def is_finished(line: str) -> bool:
     """Does it end as a sentence does?"""
-    return _FINISHED.search(line) is not None
+    return _FINISHED.search(line, max(0, len(line) - _TAIL)) is not None
 
 
 def leads_in(line: str) -> bool:
     """Does it lead to what comes next: "The ministry said:"?"""
-    return _LEADS_IN.search(line) is not None
+    return _LEADS_IN.search(line, max(0, len(line) - 1)) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -137,4 +139,5 @@ def without_credit(line: str) -> str:
 
 def without_agency(line: str) -> str:
     """A last paragraph without the agency that signs it: "… he said. (dpa)"."""
-    return _AGENCY_TAIL.sub("", line)
+    # Nearly every line ends otherwise, and to find that out by the pattern takes long.
+    return _AGENCY_TAIL.sub("", line) if line.endswith(")") or line[-1:].isalpha() else line

@@ -24,6 +24,7 @@ _CUT = re.compile(
     r"\s*(?:\[(?:…|\.{3}|&hellip;)\]|\((?:…|\.{3})\)|(?:…|\.{3})\s*(?:»|>+|→|read more|continue reading|more)?)\s*$",
     re.I,
 )
+_DOTS = ("…", "...", "&hellip;")
 _LAST_STOP = re.compile(rf"^.*[.!?。！？][{QUOTES})\]]*(?=\s)", re.DOTALL)
 _DOUBLED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z])(?P<word>(?P=letter)[A-Z’']+|(?P=letter)[a-z]+)(?=\W|$)")
 _PARTED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z]) (?P<word>[A-Z]{2,}|[a-z]+)(?=\W|$)")
@@ -35,8 +36,7 @@ def trimmed(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     if not paragraphs:
         return ()
     first, *rest = paragraphs
-    known = _words((title, *paragraphs))
-    first = _without_drop_capital(_DATELINE.sub("", first), known)
+    first = _without_drop_capital(_DATELINE.sub("", first), (title, *paragraphs))
     found = [first, *rest]
     found[-1] = without_agency(found[-1])
     return tuple(dict.fromkeys(filter(None, found)))  # trimmed, two may be the same
@@ -48,11 +48,13 @@ def _words(texts: Sequence[str]) -> set[str]:
     return {word.lower() for text in (title, first.partition(" ")[2], *rest) for word in _WORD.findall(text)}
 
 
-def _without_drop_capital(paragraph: str, known: set[str]) -> str:
-    """A drop capital that was pasted beside its word: "BBRAVE", "B RAVE" → "BRAVE", where that is a word."""
-    if (doubled := _DOUBLED.match(paragraph)) and _is_doubled(doubled, known):
+def _without_drop_capital(paragraph: str, texts: Sequence[str]) -> str:
+    """A drop capital that was pasted beside its word: "BBRAVE", "B RAVE" → "BRAVE", where the texts have that word."""
+    doubled, parted = _DOUBLED.match(paragraph), _PARTED.match(paragraph)
+    known = _words(texts) if doubled or parted else set()
+    if doubled and _is_doubled(doubled, known):
         return doubled["mark"] + doubled["word"] + paragraph[doubled.end() :]
-    if parted := _PARTED.match(paragraph):
+    if parted:
         word = parted["letter"] + parted["word"]
         if word.lower() in known:
             return parted["mark"] + word + paragraph[parted.end() :]
@@ -70,7 +72,7 @@ def _is_doubled(match: re.Match[str], known: set[str]) -> bool:
 
 def whole(paragraph: str) -> str:
     """A line without the sentence that a feed cut short ("[…]"), if another stands before it."""
-    cut = _CUT.search(paragraph)
+    cut = _CUT.search(paragraph) if any(dots in paragraph for dots in _DOTS) else None
     if not cut or not cut.group().strip():
         return paragraph
     marked = cut.group().strip().strip("…. ") != ""
