@@ -369,7 +369,8 @@ def test_ctrl_c_at_any_moment_leaves_without_a_traceback(articles: Path, tmp_pat
 
     _, err = process.communicate(timeout=30)
 
-    assert process.returncode in {130, 0}
+    # Once Python itself is ending, the signal does: a shell says 130 to that too.
+    assert process.returncode in {130, 0, -signal.SIGINT}
     assert "Traceback" not in err
     assert not target.exists() or target.read_text().rstrip().endswith("</html>")
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
