@@ -75,12 +75,12 @@ def _admitted(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[Lef
     if reason := _refusal(story, criteria):
         return None, _left_out(story, reason)
     articles = (*story.articles, *story.copies)
-    told = [article for article in articles if article.id in criteria.sent]
+    told = tuple(article for article in articles if article.id in criteria.sent)
     if not told:
         return _ranked(story, criteria), []
     news = tuple(a for a in story.articles if a.id not in criteria.sent and is_news(a, told))
     known = [LeftOut(article=a, reason=_silence(a, criteria.sent)) for a in articles if a not in news]
-    return (replace(_ranked(Story(articles=news), criteria), update=True) if news else None), known
+    return (replace(_ranked(Story(articles=news), criteria), update=True, told=told) if news else None), known
 
 
 def _left_out(story: Story, reason: str) -> list[LeftOut]:

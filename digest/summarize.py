@@ -12,6 +12,7 @@ from itertools import chain, islice
 from digest.errors import DigestError
 from digest.model import Article, Brief, Ranked, Sentence, Story
 from digest.ports import Budget, Candidate, Summarizer
+from digest.text.news import Told
 from digest.text.sentences import sentences
 
 #: Beyond these a story adds cost and no news: it is told from the beginnings of its articles.
@@ -25,7 +26,7 @@ _NOT_SAID = re.compile(r"[\W_]+")
 
 def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) -> tuple[Brief, ...]:
     """A brief for each story, in order; without sentences where its articles have no text."""
-    return tuple(Brief(ranked=ranked, sentences=_told(ranked.story, summarizer, budget)) for ranked in chosen)
+    return tuple(Brief(ranked=ranked, sentences=_told(ranked, summarizer, budget)) for ranked in chosen)
 
 
 def candidates(story: Story) -> tuple[Candidate, ...]:
@@ -65,11 +66,19 @@ def _key(text: str) -> str:
     return _NOT_SAID.sub("", text.casefold())
 
 
-def _told(story: Story, summarizer: Summarizer, budget: Budget) -> tuple[Sentence, ...]:
-    offered = candidates(story)
+def _new(offered: Sequence[Candidate], told: Sequence[Article]) -> tuple[Candidate, ...]:
+    """The sentences that tell what earlier editions didn't; if there is none, all."""
+    if not told:
+        return tuple(offered)
+    before = Told.by(told)
+    return tuple(one for one in offered if before.newness(one.text, one.article.language) > 0) or tuple(offered)
+
+
+def _told(ranked: Ranked, summarizer: Summarizer, budget: Budget) -> tuple[Sentence, ...]:
+    offered = _new(candidates(ranked.story), ranked.told)
     if not offered:
         return ()
-    taken = summarizer(offered, budget, language=story.lead.language)
+    taken = summarizer(offered, budget, language=ranked.story.lead.language)
     _check(taken, offered)
     return tuple(Sentence(text=one.text, article=one.article) for one in taken)
 

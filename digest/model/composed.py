@@ -43,6 +43,8 @@ class Ranked:
     section: str = ""
     #: It was in an earlier edition and something material is new.
     update: bool = False
+    #: What earlier editions told of it.
+    told: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,18 +14,21 @@ from digest.text.vectors import Floats, Ints, Neighbours, Vectors
 _HOURS = 12.0
 
 
-def fade(hours: Floats) -> Floats:
-    """What is published together is likelier to belong together; from some days apart on, time says nothing more."""
-    return np.asarray(0.5 + 0.5 * np.exp(-hours / _HOURS))
+def fade(hours: Floats, say: Floats) -> Floats:
+    """What is published together is likelier to belong together; from some days apart on, time says nothing more.
+
+    ``say`` is how much it says at all: so much is lost by what is far apart.
+    """
+    return np.asarray(1 - say * (1 - np.exp(-hours / _HOURS)))
 
 
-def clusters(vectors: Vectors, near: Neighbours, *, bars: Floats, hours: Floats) -> list[list[int]]:
+def clusters(vectors: Vectors, near: Neighbours, *, bars: Floats, hours: Floats, says: Floats) -> list[list[int]]:
     """Every row in exactly one group, rows and groups ascending.
 
-    Two groups join if the cosine of their sums, faded by the time between them, reaches their rows' mean bar. Only
-    groups that hold neighbours are compared; ``near`` must be faded too.
+    Two groups join if the cosine of their sums, faded by the time between them (``hours``, and what it ``says``),
+    reaches their rows' mean bar. Only groups that hold neighbours are compared; ``near`` must be faded too.
     """
-    growing = _Growing(vectors, bars, hours)
+    growing = _Growing(vectors, bars, hours, says)
     for row, (others, cosines) in enumerate(zip(near.rows, near.cosines, strict=True)):
         for other, cosine in zip(others.tolist(), cosines.tolist(), strict=True):
             growing.compare(row, other, cosine)
@@ -35,13 +38,14 @@ def clusters(vectors: Vectors, near: Neighbours, *, bars: Floats, hours: Floats)
 class _Growing:
     """The groups so far, by number: rows first, then each group that two others became."""
 
-    def __init__(self, vectors: Vectors, bars: Floats, hours: Floats) -> None:
+    def __init__(self, vectors: Vectors, bars: Floats, hours: Floats, says: Floats) -> None:
         rows = range(len(vectors))
         self._members = {row: [row] for row in rows}
         self._sums = {row: vectors.row(row) for row in rows}
         self._lengths = dict.fromkeys(rows, 1.0)
         self._bars = dict(enumerate(bars.tolist()))
         self._hours = dict(enumerate(hours.tolist()))
+        self._says = dict(enumerate(says.tolist()))
         self._near: dict[int, set[int]] = {row: set() for row in rows}
         self._heap: list[tuple[float, int, int]] = []
         self._fresh = count(len(vectors))
@@ -70,7 +74,7 @@ class _Growing:
         around = (self._near.pop(left) | self._near.pop(right)) - {left, right}
         self._near[fresh] = set()
         sizes = len(self._members[left]), len(self._members[right])
-        for means in (self._bars, self._hours):
+        for means in (self._bars, self._hours, self._says):
             means[fresh] = (means.pop(left) * sizes[0] + means.pop(right) * sizes[1]) / sum(sizes)
         self._members[fresh] = self._members.pop(left) + self._members.pop(right)
         terms = self._lay_out(left, right)
@@ -92,4 +96,5 @@ class _Growing:
     def _cosine(self, other: int, laid_out: int) -> float:
         terms, weights = self._sums[other]
         shared = float(self._dense[terms] @ weights) / (self._lengths[other] * self._lengths[laid_out])
-        return shared * float(fade(np.abs(np.float64(self._hours[other] - self._hours[laid_out]))))
+        say = (self._says[other] + self._says[laid_out]) / 2
+        return shared * float(fade(np.float64(abs(self._hours[other] - self._hours[laid_out])), np.float64(say)))

@@ -1,22 +1,59 @@
-"""What an article tells that others have not told: the difference between a new turn and another telling."""
+"""What was told and what is new: the difference between a new turn and another telling, sentence by sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
 
 from digest.model import Article
 from digest.text.sentences import sentences
 from digest.text.words import stems, stop_words, words
 
-#: A sentence is news if so much of what it says was said in none of the others.
-_UNSAID = 0.5
-#: A new turn takes so many new sentences, and so large a share of the article. Another outlet's telling of the same
-#: things has 0.58 where it is compared with one article, and 0.22 with three; an event of the same kind has 0.76.
-_SENTENCES, _SHARE = 2, 0.5
+#: A sentence is news if so much of what it says was said nowhere; or so much, with a number that wasn't.
+_UNSAID, _UNSAID_NUMBER = 0.4, 0.25
+#: Nor is it if one sentence said so much of it; with so much it is that sentence.
+_RETOLD, _COPIED = 0.7, 0.8
+#: A new turn takes so many new sentences, one of them among the first ones, and so large a share of those that aren't
+#: background copied. On ECB+ that calls 84 of 100 events of the same kind news, and 45 of 100 other tellings of an
+#: event that three articles told: they are mostly news too, and only what is new of them is told.
+_SENTENCES, _FIRST, _SHARE = 2, 3, 0.4
 #: Sentences of the article that are looked at: what is new stands at the top.
 _TOP = 12
 #: Words in a sentence that says something.
-_WORDS = 4
+_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What articles told, in stems of the words that tell something."""
+
+    words: frozenset[str]
+    sentences: tuple[frozenset[str], ...]
+
+    @classmethod
+    def by(cls, articles: Iterable[Article]) -> Told:
+        found = tuple(
+            dict.fromkeys(
+                _telling(sentence, article.language)
+                for article in articles
+                for paragraph in (article.title, *article.paragraphs)
+                for sentence in sentences(paragraph, article.language)
+            )
+        )
+        return cls(words=frozenset().union(*found), sentences=found)
+
+    def newness(self, text: str, language: str) -> float:
+        """The share of what the sentence tells that was told nowhere; 0 if it was told already."""
+        tells = _telling(text, language)
+        unsaid = tells - self.words
+        share = len(unsaid) / max(len(tells), 1)
+        least = _UNSAID_NUMBER if any(word[0].isdigit() for word in unsaid) else _UNSAID
+        return share if share >= least and self.copied(tells) < _RETOLD else 0.0
+
+    def copied(self, tells: frozenset[str]) -> float:
+        """The most of it that one sentence told."""
+        return max((len(tells & said) for said in self.sentences), default=0) / max(len(tells), 1)
 
 
 def is_news(article: Article, told: Iterable[Article]) -> bool:
@@ -24,29 +61,20 @@ def is_news(article: Article, told: Iterable[Article]) -> bool:
     known = list(told)
     if any(article.published <= other.published for other in known):
         return False
-    said = frozenset[str]().union(*(_said(text, article.language) for other in known for text in _texts(other)))
-    if not _said(article.title, article.language) - said:
+    before = Told.by(known)
+    if not _telling(article.title, article.language) - before.words:
         return False
-    new = [_unsaid(sentence, said, article.language) for sentence in _top(article)]
-    return sum(new) >= max(_SENTENCES, _SHARE * len(new))
-
-
-def _texts(article: Article) -> tuple[str, ...]:
-    return article.title, *article.paragraphs
+    top = [text for text in _top(article) if before.copied(_telling(text, article.language)) < _COPIED]
+    new = [before.newness(text, article.language) > 0 for text in top]
+    return any(new[:_FIRST]) and sum(new) >= max(_SENTENCES, _SHARE * len(new))
 
 
 def _top(article: Article) -> list[str]:
     every = (sentence for paragraph in article.paragraphs for sentence in sentences(paragraph, article.language))
-    telling = (sentence for sentence in every if len(_said(sentence, article.language)) >= _WORDS)
-    return [sentence for _, sentence in zip(range(_TOP), telling, strict=False)]
+    return list(islice((text for text in every if len(_telling(text, article.language)) >= _WORDS), _TOP))
 
 
-def _unsaid(sentence: str, said: frozenset[str], language: str) -> bool:
-    tells = _said(sentence, language)
-    return len(tells - said) >= _UNSAID * len(tells)
-
-
-def _said(text: str, language: str) -> frozenset[str]:
+def _telling(text: str, language: str) -> frozenset[str]:
     """The stems of the words that tell something."""
     stop = stop_words(language)
     return frozenset(stems((word for word in words(text, language) if word.lower() not in stop), language))
