@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
+  digest sources discover https://example.org     what an address leads to; changes nothing
   digest sources add https://example.org          any address: a site, feed, page, file, folder
   digest sources import subscriptions.opml        all feeds of a feed reader's list
-  digest sources list
-  digest sources export > feeds.opml
+  digest sources export > feeds.opml              and back
+  digest sources list                             how they are doing
+  digest sources show harbour-post
+  digest sources remove harbour-post
 """
 _COMMANDS = {
     "add": "visit an address and add it to the settings",
