@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from digest.errors import UsageError
 from digest.pipeline import App
-from digest.settings import Settings
+from digest.ports import Mailer
+from digest.settings import Settings, SmtpSettings
 from digest.sources import make_collector
 from digest.store import Store, open_store
 from digest.summarizers import summarizer
@@ -18,4 +20,13 @@ def make_app(settings: Settings, *, store: Store | None = None) -> App:
         store=store or open_store(settings.store.url),
         collector_at=partial(make_collector, settings.fetch),
         summarizer=summarizer,
+        mailer=partial(_mailer, settings.smtp),
     )
+
+
+def _mailer(smtp: SmtpSettings) -> Mailer:
+    if not smtp.host:
+        raise UsageError("no mail server is set", hint='set [smtp] host = "mail.example.org" in digest.toml')
+    from digest.mailers import open_mailer  # only who sends pays for ssl and email
+
+    return open_mailer(smtp)

@@ -20,13 +20,14 @@ from digest.errors import UsageError
 from digest.group import group
 from digest.mailers.address import Mailbox
 from digest.model import Article, Brief, Digest, Edition, Failure, Newsletter, Slot, Source, Window
-from digest.ports import Budget, Collected, Collector, Summarizer
+from digest.ports import Budget, Collected, Collector, Mailer, Summarizer
 from digest.rank import Criteria, rank
 from digest.render import Brand, Look, render
 from digest.settings import Settings
 from digest.store import Store, articles, deliveries, editions, entries, slots, sources, stories
 from digest.store.slots import Fate
 from digest.summarize import summarize
+from digest.text.wishes import wish
 
 #: Sources visited and stored together: what bounds the memory of a round, however many there are.
 _ROUND = 50
@@ -46,6 +47,8 @@ class App:
     collector_at: Callable[[datetime], Collector]
     #: Gives the summarizer of that name.
     summarizer: Callable[[str], Summarizer]
+    #: Gives what carries letters. Raises ``UsageError`` where no server is set.
+    mailer: Callable[[], Mailer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +243,13 @@ def _criteria(newsletter: Newsletter, slot: Slot, wanted: Sequence[Source], sent
         weights={source.id: source.weight for source in wanted},
         sections={source.id: source.section for source in wanted},
         sent=sent,
+        include=newsletter.include,
+        exclude=newsletter.exclude,
+        boost=dict(map(wish, newsletter.boost)),
+        per_source=newsletter.per_source,
+        per_section=newsletter.per_section,
+        per_topic=newsletter.per_topic,
+        order=newsletter.sections,
     )
 
 

@@ -17,7 +17,7 @@ class Run:
     """One run of a job."""
 
     id: int
-    #: ``collect``, ``publish``, ``deliver``.
+    #: ``collect``, ``publish``, ``deliver``, ``sweep``, ``alarm``.
     kind: str
     #: What it was about, a newsletter's id, say; empty for everything.
     about: str
@@ -43,9 +43,23 @@ def finish(
     conn.execute(update(table).where(table.c.id == run_id).values(values))
 
 
-def recent(conn: Connection, kind: str | None = None, *, limit: int = 20) -> tuple[Run, ...]:
-    """The latest runs first, of one kind or of all."""
+def recent(
+    conn: Connection,
+    kind: str | None = None,
+    *,
+    about: str | None = None,
+    by: datetime | None = None,
+    limit: int = 20,
+) -> tuple[Run, ...]:
+    """The latest runs first, of one kind or of all, about one thing or anything; with ``by``, those begun until then.
+
+    One begun later than now was begun by a clock that was ahead.
+    """
     query = select(*columns(table, Run)).order_by(table.c.started.desc(), table.c.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(table.c.kind == kind)
+    if about is not None:
+        query = query.where(table.c.about == about)
+    if by is not None:
+        query = query.where(table.c.started <= by)
     return tuple(read(Run, conn.execute(query)))

@@ -1,0 +1,102 @@
+"""Editions to the post: whose letterhead they have, and who carries them. The promise itself is ``deliver``'s."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from digest.deliver import Stop, Tally, Writer, deliver, writer
+from digest.errors import DigestError
+from digest.mailers.address import Mailbox
+from digest.mailers.letterhead import Letterhead, Recipient
+from digest.mailers.message import prepare
+from digest.model import Delivery, Edition, Newsletter
+from digest.pipeline import App, sender_of
+from digest.ports import Letter, Mailer, Report, Stage
+from digest.settings import Settings
+from digest.settings.chosen import newsletter_of
+from digest.store import editions
+
+
+def post(
+    edition_id: int, app: App, *, clock: Callable[[], datetime], stop: Stop, even_if_waiting: bool = False
+) -> Tally:
+    """Deliver what is due of the edition (or what waits at all); where its mails stand then."""
+    return deliver(
+        edition_id,
+        app.store,
+        app.mailer(),
+        write=writer_for(edition_id, app),
+        clock=clock,
+        stop=stop,
+        policy=app.settings.smtp.unknown,
+        even_if_waiting=even_if_waiting,
+    )
+
+
+def post_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *, now: datetime) -> None:
+    """One mail that no ledger knows, to look at. Raises ``DigestError`` if it isn't taken."""
+    prepared = prepare(edition, _letterhead(newsletter, app.settings, date=now))
+    message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
+    content = prepared.to(Recipient(mailbox=to, message_id=message_id, values=_values(None)))
+    sender = prepared.letterhead.sender.address
+    hand_over(Letter(id=0, message_id=message_id, sender=sender, recipient=to.address, content=content), app.mailer())
+
+
+def hand_over(letter: Letter, mailer: Mailer) -> None:
+    """Let the mailer carry one letter that stands in no ledger. Raises ``DigestError`` if it isn't taken."""
+    outbox = _Single(letters=[letter])
+    mailer(outbox)
+    report = next(iter(outbox.reports), None)
+    if report is None or report.stage is not Stage.CONTENT or not 200 <= report.code < 300:
+        words = f"{report.code} {report.text}".strip() if report and report.code else "the line went dead"
+        raise DigestError(f"the mail to {letter.recipient} was not taken: {words}")
+
+
+def writer_for(edition_id: int, app: App) -> Writer:
+    """What makes each reader's mail of the edition, as its newsletter is set now."""
+    with app.store.read() as conn:
+        published = editions.get(conn, edition_id)
+    if published is None:
+        raise DigestError(f"there is no edition {edition_id}", hint="'digest editions list' shows those there are")
+    if not published.edition.html:
+        raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
+    newsletter = newsletter_of(app.settings, published.edition.newsletter_id)
+    prepared = prepare(published.edition, _letterhead(newsletter, app.settings, date=published.at))
+    return writer(prepared, _values, sender=prepared.letterhead.sender.address)
+
+
+def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -> Letterhead:
+    return Letterhead(
+        sender=sender_of(newsletter),
+        list_id=newsletter.id,
+        title=newsletter.title,
+        date=date,
+        archive=settings.web.url,
+    )
+
+
+def _values(_: Delivery | None) -> dict[str, str]:
+    """What stands in the placeholders' places: nothing differs between readers yet."""
+    return {}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Single:
+    """An outbox without a ledger."""
+
+    letters: list[Letter]
+    reports: list[Report] = field(default_factory=list)
+
+    @property
+    def is_closing(self) -> bool:
+        return False
+
+    def take(self) -> Letter | None:
+        return self.letters.pop() if self.letters else None
+
+    def settle(self, reports: Sequence[Report], starting: Sequence[Letter]) -> frozenset[int]:
+        self.reports += reports
+        return frozenset(letter.id for letter in starting)
