@@ -47,9 +47,12 @@ class Criteria:
     exclude: tuple[str, ...] = ()
     #: Points for stories about a topic, or against them.
     boost: Mapping[str, float] = field(default_factory=dict)
-    #: At most so many stories led by one source, or in one section; None for no limit.
+    #: At most so many stories led by one source, in one section, or about one of the topics; None for no limit.
     per_source: int | None = None
     per_section: int | None = None
+    per_topic: int | None = None
+    #: Sections that are shown first, in this order.
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,26 +220,34 @@ def _varied(ranked: Ranked, above: int) -> Ranked:
 def _cut(ordered: Iterable[Ranked], criteria: Criteria) -> tuple[list[Ranked], list[LeftOut]]:
     chosen: list[Ranked] = []
     left_out: list[LeftOut] = []
+    held: Counter[str] = Counter()
     for place, ranked in enumerate(ordered, start=1):
-        if reason := _excess(ranked, chosen, place, criteria):
-            left_out += _left_out(ranked.story, reason)
+        limits = _limits(ranked, criteria)
+        over = [(most, of) for most, of, key in limits if held[key] >= most]
+        if over:
+            most, of = over[0]
+            left_out += _left_out(ranked.story, f"over the limit of {_stories(most)}{of} (rank {place})")
         else:
             chosen.append(ranked)
+            held.update(key for _, _, key in limits)
     return chosen, left_out
 
 
-def _excess(ranked: Ranked, chosen: Sequence[Ranked], place: int, criteria: Criteria) -> str:
-    """Why there is no room for the story; empty if there is."""
-    lead = ranked.story.lead
-    from_source = sum(other.story.lead.source_id == lead.source_id for other in chosen)
-    in_section = sum(other.section == ranked.section for other in chosen)
-    if criteria.limit is not None and len(chosen) >= criteria.limit:
-        return f"over the limit of {_stories(criteria.limit)} (rank {place})"
-    if criteria.per_source is not None and from_source >= criteria.per_source:
-        return f"over the limit of {_stories(criteria.per_source)} from {lead.source} (rank {place})"
-    if criteria.per_section is not None and ranked.section and in_section >= criteria.per_section:
-        return f"over the limit of {_stories(criteria.per_section)} in {ranked.section} (rank {place})"
-    return ""
+def _limits(ranked: Ranked, criteria: Criteria) -> list[tuple[int, str, str]]:
+    """How many of which stories there may be, of those that this one is one of; and a key to count them by."""
+    lead, section = ranked.story.lead, ranked.section
+    topics = _topics(ranked.story, criteria) if criteria.per_topic is not None else []
+    limits = [
+        (criteria.limit, "", ""),
+        (criteria.per_source, f" from {lead.source}", f"source {lead.source_id}"),
+        (criteria.per_section if section else None, f" in {section}", f"section {section}"),
+        *((criteria.per_topic, f" about “{topic}”", f"topic {topic}") for topic in topics),
+    ]
+    return [(most, of, key) for most, of, key in limits if most is not None]
+
+
+def _topics(story: Story, criteria: Criteria) -> list[str]:
+    return [topic for topic in dict.fromkeys((*criteria.include, *criteria.boost)) if _about(story, topic)]
 
 
 def _stories(count: int) -> str:
@@ -246,6 +257,6 @@ def _stories(count: int) -> str:
 def _by_section(chosen: Iterable[Ranked], criteria: Criteria) -> tuple[Ranked, ...]:
     """Sections in their order, stories without a section first."""
     order = {"": 0}
-    for section in criteria.sections.values():
+    for section in (*criteria.order, *criteria.sections.values()):
         order.setdefault(section, len(order))
     return tuple(sorted(chosen, key=lambda ranked: order[ranked.section]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -166,3 +167,27 @@ def test_the_same_store_and_slot_give_the_same_digest(app: App, folder: Path) ->
     again = replace(app, store=app.store)
 
     assert composed(app) == composed(again)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "expected"),
+    [
+        ({"include": ("ferries",)}, ["News of the ferry"]),
+        ({"exclude": ("ferry",)}, ["News of the library"]),
+        ({"boost": ("library +3",), "stories": 1}, ["News of the library"]),
+        ({"boost": ("library -3",), "stories": 1}, ["News of the ferry"]),
+        ({"per_source": 1, "boost": ("ferry +2",)}, ["News of the ferry"]),
+    ],
+    ids=["include", "exclude", "boost", "against", "for each source"],
+)
+def test_the_readers_wishes_decide_what_is_in(
+    app: App, folder: Path, wishes: dict[str, Any], expected: list[str]
+) -> None:
+    put(folder, "library", LIBRARY)
+    gather(app.settings.sources, app, now=MORNING)
+    at = MORNING + timedelta(hours=1)
+
+    digest = compose(replace(NEWSLETTER, **wishes), slot_at(at), app, window=Window(start=at - DAY, end=at))
+
+    assert titles(digest) == expected
+    assert len(digest.left_out) == 1

@@ -31,8 +31,8 @@ The quake destroyed the old town hall of Brenna and blocked the only road into t
 Rescue teams with dogs searched the ruins of two apartment blocks in Brenna for survivors.
 The valley was last hit by a strong earthquake in 1981, when 40 people died."""
 AID = """The government will pay for the rebuilding of every home that the Karvel valley earthquake destroyed, the
-finance minister announced on Friday. The fund of 350 million crowns opens on Monday, and owners can apply for advances at
-once. The death toll in Brenna rose to 27 after rescuers reached a collapsed hotel overnight.
+finance minister announced on Friday. The fund of 350 million crowns opens on Monday, and owners can apply for
+advances at once. The death toll in Brenna rose to 27 after rescuers reached a collapsed hotel overnight.
 An earthquake of magnitude 6.1 struck the Karvel valley before dawn on Thursday, killing nine people.
 The quake destroyed the old town hall of Brenna and blocked the only road into the valley, civil defence said.
 The valley was last hit by a strong earthquake in 1981, when 40 people died."""

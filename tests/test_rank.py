@@ -208,3 +208,19 @@ def test_scores_sum_and_nothing_is_lost_whatever_the_order(stories: list[Story],
     assert sorted(seen) == sorted(s.lead.id for s in stories)
     assert [r.score for r in ranking.chosen] == sorted((r.score for r in ranking.chosen), reverse=True)
     assert leads(rank(shuffled, criteria)) == leads(ranking)
+
+
+def test_a_topic_has_no_more_stories_than_its_limit() -> None:
+    stories = [about(f"t{n}", f"Tram number {n} derails") for n in range(3)] + [about("r", "Rents rise")]
+    ranking = rank(stories, Criteria(now=NOON, boost={"trams": 1.0}, per_topic=2))
+
+    assert sorted(leads(ranking)) == ["r", "t0", "t1"]
+    assert [out.reason for out in ranking.left_out] == ["over the limit of 2 stories about “trams” (rank 3)"]
+
+
+def test_sections_come_in_the_order_that_is_wished_then_in_that_of_the_sources() -> None:
+    stories = [story(article(id, source=id)) for id in ("w", "x", "y", "z")]
+    sections = {"w": "World", "x": "Town", "y": "", "z": "Arts"}
+    ranking = rank(stories, Criteria(now=NOON, sections=sections, order=("Arts", "Town")))
+
+    assert leads(ranking) == ["y", "z", "x", "w"]

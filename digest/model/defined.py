@@ -55,4 +55,15 @@ class Newsletter:
     sentences: int = 3
     words: int | None = None
     summarizer: str = "default"
+    #: What the readers want, in plain words: only stories about one of these topics, if any; none about one of those.
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    #: What is nearer to their hearts: ``"cycling"``, ``"cycling +2"``, ``"celebrities -1"``.
+    boost: tuple[str, ...] = ()
+    #: How many stories may be led by one source, stand in one section, be about one of the topics; None for no limit.
+    per_source: int | None = None
+    per_section: int | None = None
+    per_topic: int | None = None
+    #: Sections in the order in which they are shown; the others follow in that of the sources.
+    sections: tuple[str, ...] = ()
     template: str = "briefing"

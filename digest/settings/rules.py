@@ -24,6 +24,7 @@ from digest.settings.types import (
 )
 from digest.text.duration import duration
 from digest.text.near import nearest
+from digest.text.wishes import wish
 
 
 class Wrong(ValueError):
@@ -104,6 +105,16 @@ def _schedule(value: str) -> None:
         raise Wrong(str(error), error.suggestion) from error
 
 
+def _topic(value: str) -> None:
+    if not any(letter.isalnum() for letter in value):
+        raise Wrong(f"expected plain words like 'climate change', found {value!r}")
+
+
+def _wish(value: str) -> None:
+    topic, _ = wish(value)
+    _topic(topic)
+
+
 def _lasting(least: timedelta, *, named: str) -> Rule:
     def rule(value: str) -> None:
         try:
@@ -131,6 +142,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "port": _number(1, 65_535),
         "connections": _number(1, 1_000),
         "rate_per_minute": _number(1),
+        "messages_per_connection": _number(1),
     },
     DkimSettings: {"selector": _SELECTOR, "domain": _DOMAIN},
     FetchSettings: {
@@ -160,5 +172,12 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "stories": _number(1),
         "sentences": _number(1),
         "words": _number(1),
+        "include": _each(_topic),
+        "exclude": _each(_topic),
+        "boost": _each(_wish),
+        "per_source": _number(1),
+        "per_section": _number(1),
+        "per_topic": _number(1),
+        "sections": _each(_TITLE),
     },
 }
