@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "settings, sources, templates, store: each with what to do next",
     "sources": "add, list, show, remove, import, export or discover sources",
     "subscribers": "add, list, remove, import or export readers",
+    "dkim": "make a key that signs mails",
     "db": "bring the store's tables up to date",
     "completion": "print a shell's completion script",
 }

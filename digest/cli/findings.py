@@ -35,6 +35,7 @@ def findings_on(found: Settings, *, offline: bool) -> Iterator[Finding]:
     for newsletter in found.newsletters:
         yield from _newsletter(newsletter)
     yield from _mail(found)
+    yield from _deliverability(found)
 
 
 # --- each part ---------------------------------------------------------------------------------------------------
@@ -152,6 +153,13 @@ def _mail(found: Settings) -> Iterator[Finding]:
         hint = 'set security = "starttls" or "tls"'
         message = f"the password would travel to {smtp.host} unprotected"
         yield Finding(state="bad", topic="mail server", message=message, hint=hint)
+
+
+def _deliverability(found: Settings) -> Iterator[Finding]:
+    if found.smtp.host or found.dkim.key_file:
+        from digest.cli.deliverability import findings_on_domains  # it loads cryptography
+
+        yield from findings_on_domains(found)
 
 
 def _bad(topic: str, error: DigestError) -> Finding:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from digest.errors import DigestError
+from digest.errors import UsageError
 from digest.mailers.words import clean, phrase
 
 _ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-"
@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"\([^()\\]*\)")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
 
 
-class AddressError(DigestError):
+class AddressError(UsageError):
     """No mail can be sent to this address; the message says why."""
 
 

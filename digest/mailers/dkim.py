@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 
 from digest.errors import UsageError
 from digest.mailers.headers import header
+from digest.settings import DkimSettings
 
 Kind = Literal["rsa", "ed25519"]
 Key = RSAPrivateKey | Ed25519PrivateKey
@@ -66,6 +67,13 @@ class Signer:
         if isinstance(self.key, Ed25519PrivateKey):
             return self.key.sign(hashlib.sha256(data).digest())
         return self.key.sign(data, PKCS1v15(), hashes.SHA256())
+
+
+def signer(chosen: DkimSettings, sender: str) -> Signer | None:
+    """Who signs mail from this domain; None where the settings name no key. Raises ``UsageError`` if it is no good."""
+    if chosen.key_file is None:
+        return None
+    return Signer(domain=chosen.domain or sender, selector=chosen.selector, key=read(chosen.key_file))
 
 
 def generate(kind: Kind = "rsa") -> Key:
