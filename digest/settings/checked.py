@@ -13,7 +13,7 @@ from digest.model import Newsletter, Source
 from digest.settings.keys import LISTS, SECTIONS
 from digest.settings.lines import Place
 from digest.settings.raw import Raw
-from digest.settings.types import DkimSettings, Settings, StoreSettings
+from digest.settings.types import DkimSettings, Settings, SmtpSettings, StoreSettings
 from digest.text.near import nearest
 
 
@@ -91,6 +91,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
     return replace(
         settings,
         store=_store(settings.store, folder),
+        smtp=_smtp(settings.smtp, folder),
         dkim=_dkim(settings.dkim, folder),
         sources=tuple(_source(source, folder) for source in settings.sources),
         newsletters=tuple(_newsletter(newsletter, folder) for newsletter in settings.newsletters),
@@ -103,6 +104,10 @@ def _store(store: StoreSettings, folder: Path) -> StoreSettings:
         return store
     path, question, options = file.partition("?")
     return replace(store, url=f"{scheme}:///{_absolute(path, folder)}{question}{options}")
+
+
+def _smtp(smtp: SmtpSettings, folder: Path) -> SmtpSettings:
+    return replace(smtp, folder=_absolute(smtp.folder, folder)) if smtp.folder else smtp
 
 
 def _dkim(dkim: DkimSettings, folder: Path) -> DkimSettings:

@@ -50,6 +50,8 @@ class SmtpSettings:
     """``[smtp]``: the server that takes the mail; no host means none is set up."""
 
     host: str = ""
+    #: Mails are written into this folder (absolute once loaded), and not sent.
+    folder: Path | None = None
     port: int = 587
     security: Security = "starttls"
     username: str = ""
@@ -57,6 +59,8 @@ class SmtpSettings:
     connections: int = 4
     #: Mails a minute over all connections; None for no limit.
     rate_per_minute: int | None = None
+    #: Many servers end a connection after so many; a new one costs little.
+    messages_per_connection: int = 100
     #: What becomes of a mail whose server was not heard after the last byte: it may have arrived.
     unknown: WhenUnknown = "retry"
 

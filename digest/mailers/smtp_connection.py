@@ -1,0 +1,95 @@
+"""One connection of many: a socket that never waits, and the conversation over it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import suppress
+
+from digest.mailers.smtp_dial import Line, Timeouts
+from digest.mailers.smtp_reply import Garbled
+from digest.mailers.smtp_talk import Talk
+from digest.ports import Stage
+
+_LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class Connection:
+    """Reads what has come and writes what fits; ``talk`` knows what it means."""
+
+    def __init__(self, line: Line, timeouts: Timeouts, *, now: float) -> None:
+        self.line = line
+        self.talk = Talk(line.offers)
+        self.is_open = True
+        #: Why it isn't, if so.
+        self.why = ""
+        #: Bytes are left over that the socket didn't take.
+        self.is_full = False
+        self._sock = line.sock
+        self._sock.setblocking(False)
+        self._timeouts = timeouts
+        self._pending = memoryview(b"")
+        self._written = 0
+        self._since = now
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
+
+    def read(self, now: float) -> None:
+        """Hear what has come."""
+        self._since = now
+        try:
+            data = self._sock.recv(65536)
+            while isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+                data += self._sock.recv(65536)
+            self.talk.hear(data)
+        except _LATER:
+            return
+        except Garbled as error:
+            self.end(str(error))
+        except OSError as error:
+            self.end(f"the line broke: {error.strerror or error}")
+        else:
+            if not data or self.talk.is_over:
+                self.end("the server hung up")
+
+    def write(self, now: float) -> None:
+        """Say what there is to be said, or as much of it as fits."""
+        if more := self.talk.output():
+            self._pending = memoryview(bytes(self._pending) + more if self._pending else more)
+            self._since = now
+        if not self._pending:
+            return
+        try:
+            sent = self._sock.send(self._pending)
+        except _LATER as error:
+            self.is_full = not isinstance(error, ssl.SSLWantReadError)
+        except OSError as error:
+            self.end(f"the line broke: {error.strerror or error}")
+        else:
+            self._written += sent
+            self._pending = self._pending[sent:]
+            self.is_full = bool(self._pending)
+
+    def hurry(self, now: float) -> None:
+        """End it if the server has kept us waiting for too long."""
+        if self.talk.is_idle and not self._pending:
+            return
+        match self.talk.stage:
+            case Stage.CONTENT:
+                limit = self._timeouts.content
+            case Stage.DATA:
+                limit = self._timeouts.data
+            case _:
+                limit = self._timeouts.command
+        if now - self._since > limit:
+            self.end(f"no answer within {limit:g} s")
+
+    def end(self, why: str) -> None:
+        """Nothing more will be heard. The socket stays, for its owner to close: a closed one's number is given away."""
+        if self.is_open:
+            self.is_open = False
+            self.why = why
+            self.talk.lose(why, written=self._written)
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,210 @@
+"""An outbox's letters over several connections, in one loop of one thread.
+
+Each turn hears what has come on all connections, commits it all at once, and only then lets the next contents leave:
+one commit for several letters, and yet no connection ever has more than one letter in doubt.
+"""
+
+from __future__ import annotations
+
+import selectors
+import time
+from collections import deque
+from threading import Thread
+
+from digest.errors import MailError
+from digest.mailers.smtp_connection import Connection
+from digest.mailers.smtp_dial import Line, Timeouts, hang_up
+from digest.mailers.smtp_dialing import Dialing
+from digest.mailers.smtp_pace import Pace, Patience
+from digest.ports import Letter, Outbox, Report, Stage
+from digest.settings import SmtpSettings
+
+#: How often to look at the clock and at ``is_closing`` when nothing comes.
+_TURN_S = 0.25
+#: So many refusals of the sender in a row mean that the server takes nothing from us now.
+_MOST_REFUSALS = 20
+_GOODBYE_S = 2.0
+
+
+class Exchange:
+    """One use of a mailer."""
+
+    def __init__(self, smtp: SmtpSettings, timeouts: Timeouts, outbox: Outbox) -> None:
+        self._smtp = smtp
+        self._timeouts = timeouts
+        self._outbox = outbox
+        self._connections: list[Connection] = []
+        self._dialing = Dialing(smtp, timeouts)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._dialing, selectors.EVENT_READ)
+        self._pace = Pace(smtp.rate_per_minute)
+        self._patience = Patience()
+        #: Taken from the outbox, for connections still to come.
+        self._hand: deque[Letter] = deque()
+        self._is_dry = False
+        self._was_connected = False
+        self._refusals = 0
+
+    def run(self) -> None:
+        """Until there is nothing left to take, or the outbox closes. Raises ``MailError``."""
+        try:
+            while self._has_work():
+                self._staff()
+                self._attend()
+                self._settle()
+                self._offer()
+                self._write()
+            for connection in self._connections:
+                hang_up(connection.line, within=_GOODBYE_S)
+        finally:
+            for connection in self._connections:
+                connection.line.sock.close()
+            self._dialing.close()
+            self._selector.close()
+
+    def _has_work(self) -> bool:
+        if any(not connection.talk.is_idle or connection.talk.reports for connection in self._connections):
+            return True
+        if self._outbox.is_closing:
+            return False
+        return bool(self._hand) or self._draw()
+
+    def _draw(self) -> bool:
+        """Take a letter into the hand, if there is one."""
+        if not self._is_dry:
+            letter = self._outbox.take()
+            self._is_dry = letter is None
+            if letter is not None:
+                self._hand.append(letter)
+                return True
+        return False
+
+    # --- connections ---
+
+    def _staff(self) -> None:
+        """As many connections as there are letters for, up to the limit."""
+        now = time.monotonic()
+        for connection in [c for c in self._connections if c.is_open and c.talk.is_idle and self._is_used_up(c)]:
+            self._dismiss(connection)
+        while (
+            len(self._connections) + self._dialing.count < self._smtp.connections
+            and not self._outbox.is_closing
+            and not self._patience.wait(now)
+            and (len(self._hand) > self._dialing.count or self._draw())
+        ):
+            self._dialing.begin()
+
+    def _dismiss(self, connection: Connection) -> None:
+        self._selector.unregister(connection)
+        self._connections.remove(connection)
+        Thread(target=hang_up, args=(connection.line,), kwargs={"within": _GOODBYE_S}, daemon=True).start()
+
+    def _is_used_up(self, connection: Connection) -> bool:
+        return connection.talk.carried >= self._smtp.messages_per_connection
+
+    def _welcome(self) -> None:
+        """Those that came through, and those that did not."""
+        now = time.monotonic()
+        while (outcome := self._dialing.done()) is not None:
+            if isinstance(outcome, Line):
+                self._was_connected = True
+                connection = Connection(outcome, self._timeouts, now=now)
+                self._connections.append(connection)
+                self._selector.register(connection, selectors.EVENT_READ)
+            else:
+                self._disappointed(outcome, now)
+
+    def _disappointed(self, error: MailError, now: float) -> None:
+        self._patience.failed(now)
+        if any(connection.is_open for connection in self._connections):
+            return  # a server may take fewer connections than we would like
+        if not error.temporary or not self._was_connected or self._patience.is_at_end:
+            raise error
+
+    # --- a turn ---
+
+    def _attend(self) -> None:
+        """Wait for something to happen, and hear it."""
+        for key, events in self._selector.select(self._wait()):
+            if key.fileobj is self._dialing:
+                self._welcome()
+            elif events & selectors.EVENT_READ and isinstance(key.fileobj, Connection):
+                key.fileobj.read(time.monotonic())
+        now = time.monotonic()
+        for connection in self._connections:
+            connection.hurry(now)
+
+    def _wait(self) -> float:
+        if any(connection.talk.reports for connection in self._connections):
+            return 0
+        now = time.monotonic()
+        pauses = [pause for pause in (self._pace.wait(now), self._patience.wait(now)) if pause]
+        return min([_TURN_S, *pauses])
+
+    def _settle(self) -> None:
+        """Commit what was heard and what leaves next; then, and only then, it may."""
+        reports = [report for connection in self._connections for report in connection.talk.reports]
+        starting = [c for c in self._connections if c.is_open and c.talk.accepted is not None]
+        if reports or starting:
+            letters = [connection.talk.accepted for connection in starting]
+            may_leave = self._outbox.settle(reports, [letter for letter in letters if letter is not None])
+            for connection, letter in zip(starting, letters, strict=True):
+                if letter is not None and letter.id in may_leave:
+                    connection.talk.go()
+                else:
+                    connection.talk.skip()
+        self._judge()
+
+    def _judge(self) -> None:
+        """Is this server still worth talking to?"""
+        now = time.monotonic()
+        for connection in self._connections:
+            for report in connection.talk.reports:
+                self._weigh(report)
+            connection.talk.reports.clear()
+        for connection in [connection for connection in self._connections if not connection.is_open]:
+            self._bury(connection, now)
+
+    def _bury(self, connection: Connection, now: float) -> None:
+        self._selector.unregister(connection)
+        self._connections.remove(connection)
+        connection.line.sock.close()
+        if not connection.talk.carried:
+            self._patience.failed(now)
+        if self._patience.is_at_end and not self._connections:
+            where = f"{self._smtp.host}:{self._smtp.port}"
+            message = f"the mail server {where} ends each connection before it takes a mail: {connection.why}"
+            raise MailError(message, hint="try later, or ask whoever runs it", temporary=True)
+
+    def _weigh(self, report: Report) -> None:
+        if report.code in {0, 421}:
+            self._is_dry = False  # it may be due again
+        elif report.stage is Stage.MAIL and report.code != 552:
+            self._refusals += 1
+        else:
+            self._refusals = 0
+            self._patience.succeeded()
+        if self._refusals >= _MOST_REFUSALS:
+            message = f"the mail server refuses the sender {report.letter.sender}: {report.text}"
+            raise MailError(message, hint="check the newsletter's from, and [smtp] username", temporary=True)
+
+    def _offer(self) -> None:
+        """Give each connection that is free its next letter."""
+        now = time.monotonic()
+        for connection in self._connections:
+            talk = connection.talk
+            if not connection.is_open or not talk.is_free or self._is_used_up(connection):
+                continue
+            if self._outbox.is_closing or self._pace.wait(now) or not (self._hand or self._draw()):
+                return
+            talk.offer(self._hand.popleft())
+            self._pace.took(now)
+
+    def _write(self) -> None:
+        now = time.monotonic()
+        for connection in self._connections:
+            was_full = connection.is_full
+            connection.write(now)
+            if connection.is_open and connection.is_full != was_full:
+                events = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.is_full else 0)
+                self._selector.modify(connection, events)

@@ -1,0 +1,61 @@
+"""What a mail server says (RFC 5321, 4.2), out of bytes that come in any pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+#: RFC 5321 says 512 bytes for a line; some servers say more, and none may fill our memory.
+_LONGEST_LINE, _MOST_LINES = 4096, 256
+
+
+class Garbled(Exception):
+    """This is no mail server, or one gone mad: the line can't be used any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply, its lines joined."""
+
+    code: int
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """As it came, in one line."""
+        return f"{self.code} {' '.join(self.lines)}".rstrip()
+
+
+class Replies:
+    """Cuts bytes into replies."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._lines: list[str] = []
+
+    def feed(self, data: bytes) -> Iterator[Reply]:
+        """The replies that are complete now. Raises ``Garbled``, after those that came before the garbage."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if reply := self._add(line):
+                yield reply
+        if len(self._rest) > _LONGEST_LINE:
+            raise Garbled("a line without end")
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing came that is not a whole reply."""
+        return not (self._rest or self._lines)
+
+    def _add(self, line: bytes) -> Reply | None:
+        code, mark = line[:3], line[3:4]
+        if not code.isdigit() or mark not in (b" ", b"-", b"\r", b"") or len(line) > _LONGEST_LINE:
+            raise Garbled(f"this is no reply: {line[:80]!r}")
+        self._lines.append(line[4:].rstrip(b"\r").decode("utf-8", "replace"))
+        if mark == b"-":
+            if len(self._lines) > _MOST_LINES:
+                raise Garbled("a reply without end")
+            return None
+        reply = Reply(int(code), tuple(self._lines))
+        self._lines = []
+        return reply

@@ -1,0 +1,243 @@
+"""One connection's conversation, without the connection: replies in, bytes and reports out. Nothing here waits.
+
+    offer      MAIL and RCPT, together where the server offers PIPELINING
+    go         DATA, after the ledger knows that the letter leaves
+    (354)      the content; what comes next may travel in the same packet (RFC 2920, 3.1)
+
+So a letter costs two round trips, and at any moment at most one letter's final dot has left without an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+
+from digest.mailers.smtp_offers import Offers
+from digest.mailers.smtp_reply import Garbled, Replies, Reply
+from digest.ports import Letter, Report, Stage
+
+_RESET = None
+_ANY_LINE_END = re.compile(rb"\r\n?|\n")
+
+
+class Talk:
+    """The state of one conversation, from the first MAIL to the end."""
+
+    def __init__(self, offers: Offers) -> None:
+        self._offers = offers
+        self._replies = Replies()
+        #: What is answered next, in order: a letter's stage, or RSET.
+        self._expected: deque[tuple[Stage, Letter] | None] = deque()
+        #: Commands that wait for the answer to the one before.
+        self._held: deque[bytes] = deque()
+        self._output: list[bytes] = []
+        self._queued = 0
+        #: How many bytes had been queued when the last final dot was.
+        self._dot_at = 0
+        #: Offered, and not under way yet; and the refusal of its MAIL, while its RCPT is still to be answered.
+        self._next: Letter | None = None
+        self._refusal: Reply | None = None
+        #: A MAIL stands that nothing came of.
+        self._is_open = False
+        #: What the server said that made an end of it.
+        self._farewell = ""
+        self.accepted: Letter | None = None
+        self.reports: list[Report] = []
+        #: Letters whose content was given up to the server.
+        self.carried = 0
+
+    # --- what is to be said ---
+
+    @property
+    def is_over(self) -> bool:
+        """The server made an end."""
+        return bool(self._farewell)
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is under way."""
+        return not self._expected and self._next is None
+
+    @property
+    def is_free(self) -> bool:
+        """May another letter be offered now?"""
+        return self._next is None and not self._farewell and (self._offers.pipelining or not self._expected)
+
+    @property
+    def stage(self) -> Stage | None:
+        """What is waited for; None for nothing, or for a mere RSET."""
+        expected = self._expected[0] if self._expected else None
+        return expected[0] if expected else None
+
+    def offer(self, letter: Letter) -> None:
+        """Say whom the letter is from, and for whom. What this server can't take is refused here, in clear words."""
+        if refusal := _refusal(letter, self._offers):
+            self.reports.append(Report(letter=letter, stage=refusal[0], code=refusal[1], text=refusal[2]))
+            return
+        self._next = letter
+        if self._is_open:
+            self._say(b"RSET\r\n", _RESET)
+        self._say(_mail(letter, self._offers), (Stage.MAIL, letter))
+        self._say(b"RCPT TO:<%b>\r\n" % letter.recipient.encode(), (Stage.RCPT, letter))
+
+    def go(self) -> None:
+        """The accepted letter is to leave."""
+        letter, self.accepted = self.accepted, None
+        assert letter is not None
+        self._say(b"DATA\r\n", (Stage.DATA, letter))
+
+    def skip(self) -> None:
+        """The accepted letter is not wanted any more."""
+        self.accepted = self._next = None
+
+    def output(self) -> bytes:
+        """The bytes to write now."""
+        if not self._output:
+            return b""
+        written = b"".join(self._output)
+        self._output.clear()
+        return written
+
+    def _say(self, command: bytes, expected: tuple[Stage, Letter] | None) -> None:
+        if self._expected and not self._offers.pipelining:
+            self._held.append(command)
+        else:
+            self._put(command)
+        self._expected.append(expected)
+
+    def _put(self, data: bytes) -> None:
+        self._output.append(data)
+        self._queued += len(data)
+
+    # --- what is heard ---
+
+    def hear(self, data: bytes) -> None:
+        """Understand what the server says. Raises ``Garbled``."""
+        for reply in self._replies.feed(data):
+            self._answer(reply)
+
+    def _answer(self, reply: Reply) -> None:
+        if not self._expected:
+            if reply.code != 421:
+                raise Garbled(f"nothing was asked: {reply.text!r}")
+            self._farewell = reply.text
+            return
+        expected = self._expected.popleft()
+        if reply.code == 421:
+            self._farewell = reply.text
+        if expected is _RESET:
+            self._is_open = False
+        else:
+            stage, letter = expected
+            _HEAR[stage](self, letter, reply)
+        if self._held:
+            self._put(self._held.popleft())
+
+    def _hear_mail(self, _: Letter, reply: Reply) -> None:
+        _expect(reply, 2)
+        if reply.code < 300:
+            self._is_open = True
+        else:
+            self._refusal = reply
+
+    def _hear_rcpt(self, letter: Letter, reply: Reply) -> None:
+        _expect(reply, 2)
+        if self._refusal:  # what is said of the recipient of no mail is of no interest
+            self._settle(letter, Stage.MAIL, self._refusal)
+            self._refusal = None
+        elif reply.code >= 300:
+            self._settle(letter, Stage.RCPT, reply)
+        else:
+            self.accepted = letter
+
+    def _hear_data(self, letter: Letter, reply: Reply) -> None:
+        _expect(reply, 3)
+        if reply.code >= 400:
+            self._settle(letter, Stage.DATA, reply)
+            return
+        self._put(_stuffed(letter.content))
+        self._dot_at = self._queued
+        self._expected.append((Stage.CONTENT, letter))
+        self._next = None
+        self._is_open = False
+        self.carried += 1
+
+    def _hear_content(self, letter: Letter, reply: Reply) -> None:
+        try:
+            _expect(reply, 2)
+        except Garbled:
+            self._expected.appendleft((Stage.CONTENT, letter))  # it was not answered
+            raise
+        self.reports.append(Report(letter=letter, stage=Stage.CONTENT, code=reply.code, text=reply.text))
+
+    def _settle(self, letter: Letter, stage: Stage, reply: Reply) -> None:
+        self.reports.append(Report(letter=letter, stage=stage, code=reply.code, text=reply.text))
+        self._next = None
+
+    def lose(self, why: str, *, written: int) -> None:
+        """The line is gone; ``written`` bytes had left. Reports what was under way."""
+        said = self._farewell or why
+        waiting = [expected for expected in self._expected if expected]
+        for stage, letter in waiting:
+            if stage is Stage.CONTENT:
+                left = stage if written >= self._dot_at else Stage.DATA
+                self.reports.append(Report(letter=letter, stage=left, code=0, text=said))
+        if self._next is not None:
+            reached = next((stage for stage, letter in waiting if letter is self._next), Stage.RCPT)
+            self.reports.append(Report(letter=self._next, stage=reached, code=0, text=said))
+        self._expected.clear()
+        self._next = self.accepted = None
+        self._farewell = said
+
+
+_HEAR = {
+    Stage.MAIL: Talk._hear_mail,
+    Stage.RCPT: Talk._hear_rcpt,
+    Stage.DATA: Talk._hear_data,
+    Stage.CONTENT: Talk._hear_content,
+}
+
+
+def _expect(reply: Reply, kind: int) -> None:
+    """Refusals are always possible; but a yes has to be the right one."""
+    if reply.code // 100 not in (kind, 4, 5) or (kind == 3 and reply.code // 100 == 3 and reply.code != 354):
+        raise Garbled(f"this is no answer to what was said: {reply.text!r}")
+
+
+def _mail(letter: Letter, offers: Offers) -> bytes:
+    command = b"MAIL FROM:<%b>" % letter.sender.encode()
+    if offers.size:
+        command += b" SIZE=%d" % len(letter.content)
+    if offers.eight_bit and not letter.content.isascii():
+        command += b" BODY=8BITMIME"
+    if _needs_smtputf8(letter):
+        command += b" SMTPUTF8"
+    return command + b"\r\n"
+
+
+def _needs_smtputf8(letter: Letter) -> bool:
+    return not (letter.recipient.isascii() and letter.sender.isascii())
+
+
+def _refusal(letter: Letter, offers: Offers) -> tuple[Stage, int, str] | None:
+    """Why this server can't take the letter: what it would say itself, if it were asked."""
+    size = len(letter.content)
+    if not (letter.recipient.isprintable() and letter.sender.isprintable()):
+        return Stage.RCPT, 553, f"this is no address: {letter.recipient!r}"
+    if _needs_smtputf8(letter) and not offers.smtputf8:
+        return Stage.RCPT, 553, f"the mail server takes no international addresses (SMTPUTF8): {letter.recipient}"
+    if not (offers.eight_bit or offers.smtputf8 or letter.content.isascii()):
+        return Stage.DATA, 554, "the mail server takes ASCII alone (no 8BITMIME), and the mail holds more"
+    if offers.largest and size > offers.largest:
+        return Stage.MAIL, 552, f"the mail has {size:,} bytes, and the mail server takes {offers.largest:,}"
+    return None
+
+
+def _stuffed(content: bytes) -> bytes:
+    """The content with its end: lines that begin with a dot get another one (RFC 5321, 4.5.2)."""
+    # A line end of another kind before a dot would be the end to some servers, and the rest a mail of its own.
+    if not content.count(b"\n") == content.count(b"\r") == content.count(b"\r\n"):
+        content = _ANY_LINE_END.sub(b"\r\n", content)
+    if content.startswith(b".") or b"\n." in content:
+        content = (b"." if content.startswith(b".") else b"") + content.replace(b"\n.", b"\n..")
+    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
