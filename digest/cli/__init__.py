@@ -15,6 +15,7 @@ from importlib import import_module
 
 COMMANDS = {
     "preview": "compose and render; change nothing",
+    "send": "publish and deliver now",
     "collect": "fetch the sources once",
     "init": "write a starter configuration",
     "check": "settings, sources, templates, store: each with what to do next",

@@ -1,0 +1,192 @@
+"""``digest send``: publish the current edition and deliver it now; again and again, until everyone has it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from digest.deliver import Stop, Tally
+    from digest.model import Newsletter, Slot
+    from digest.pipeline import App, Publication
+    from digest.settings import Settings
+
+_EXAMPLES = """\
+examples:
+  digest send                             publish the current edition and deliver it, or resume its delivery
+  digest send -n main --dry-run           say who would get what; nothing leaves, nothing is kept
+  digest send --to me@example.org         a test mail, of which nothing remembers anything
+  digest send --again                     a new revision of the edition, to everyone
+"""
+#: Addresses that are named; there may be a million.
+_SHOWN = 10
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("-n", "--newsletter", metavar="ID", help="which newsletter (default: the only one)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--to", metavar="ADDRESS", help="send a test mail to ADDRESS only, and remember nothing")
+    how.add_argument("--dry-run", action="store_true", help="say who would get what; send nothing")
+    parser.add_argument("--again", action="store_true", help="make a new revision of an edition that is out")
+    parser.add_argument("--no-collect", action="store_true", help="make it of what was collected; visit no source")
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Send; 1 while a delivery isn't final."""
+    from datetime import UTC, datetime
+
+    from digest import settings
+    from digest.pipeline import sender_of
+    from digest.settings.chosen import newsletter_of
+
+    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    newsletter = newsletter_of(found, args.newsletter)
+    sender_of(newsletter)
+    now = datetime.now(UTC)
+    if args.to:
+        return _test(args, newsletter, found, now)
+    if args.dry_run:
+        return _rehearse(args, newsletter, found, now)
+    return _send(args, newsletter, found, now)
+
+
+# --- for real ----------------------------------------------------------------------------------------------------
+
+
+def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
+    from digest.app import make_app
+    from digest.cli.leaving import asked_to_leave
+    from digest.cli.outcome import say
+
+    app = make_app(found)
+    with app.store:
+        app.mailer()  # nothing is published that can't be sent
+        slot, made = _published(args, newsletter, app, now)
+        if made.edition_id is None:
+            say(f"{newsletter.id} {slot.key}: nothing new to tell, so nothing is sent", 'set empty = "send" to send it')
+            _print(args, newsletter, slot, made, None)
+            return 0
+        with asked_to_leave() as stop:
+            _resume_earlier(newsletter, made.edition_id, app, stop)
+            tally = _delivered(made.edition_id, app, stop, even_if_waiting=True)
+        _print(args, newsletter, slot, made, tally)
+        _say_who_got_none(made.edition_id, app)
+    return 0 if tally.is_final else 1
+
+
+def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, Publication]:
+    from digest import agenda
+    from digest.cli.drafts import stale_sources, visited
+    from digest.errors import UsageError
+    from digest.pipeline import publish
+    from digest.store import editions, subscribers
+
+    with app.store.read() as conn:
+        slot = agenda.current(conn, newsletter, now=now)
+        is_out = editions.find(conn, newsletter.id, slot) is not None
+        has_readers = next(subscribers.subscribed(conn, newsletter.id), None) is not None
+    if args.again or not is_out:
+        if not has_readers:
+            hint = f"add one: digest subscribers add you@example.org -n {newsletter.id}"
+            raise UsageError(f"nobody subscribes to {newsletter.id!r} yet", hint=hint)
+        if not args.no_collect and (stale := stale_sources(newsletter, app, now=now)):
+            visited(stale, app, now=now)
+    return slot, publish(newsletter, slot, app, now=now, again=args.again)
+
+
+def _resume_earlier(newsletter: Newsletter, edition_id: int, app: App, stop: Stop) -> None:
+    """What waits of the newsletter's other editions is tried too, if its time has come: nobody is missed."""
+    from datetime import UTC, datetime
+
+    from digest.deliver import LONGEST_WAIT
+    from digest.store import editions, queue
+
+    now = datetime.now(UTC)
+    with app.store.read() as conn:
+        due = queue.due(conn, now=now, beyond=now + 2 * LONGEST_WAIT)
+        found = [editions.get(conn, id_) for id_ in due if id_ != edition_id]
+    for other in found:
+        if other and other.edition.newsletter_id == newsletter.id:
+            _delivered(other.id, app, stop, even_if_waiting=False)
+
+
+def _delivered(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) -> Tally:
+    from datetime import UTC, datetime
+
+    from digest.cli.live import sending
+    from digest.post import post
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    with sending(edition_id, app.store):
+        return post(edition_id, app, clock=clock, stop=stop, even_if_waiting=even_if_waiting)
+
+
+def _print(
+    args: argparse.Namespace, newsletter: Newsletter, slot: Slot, made: Publication, tally: Tally | None
+) -> None:
+    counts = {str(outcome): count for outcome, count in sorted(tally.counts.items()) if count} if tally else {}
+    if args.json:
+        import json
+
+        document = {
+            "newsletter": newsletter.id,
+            "slot": slot.key,
+            "edition": made.edition_id,
+            "is_new": made.is_new,
+            "counts": counts,
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif made.edition_id is not None:
+        stand = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "nobody subscribes"
+        print(f"{newsletter.id} {slot.key} (edition {made.edition_id}): {stand}")
+
+
+def _say_who_got_none(edition_id: int, app: App) -> None:
+    """Some of those whose mail was refused or waits, and why."""
+    from itertools import islice
+
+    from digest.cli.outcome import say
+    from digest.model import Outcome
+    from digest.store import deliveries
+
+    with app.store.read() as conn:
+        rows = deliveries.of(conn, edition_id, Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
+        for row in islice(rows, _SHOWN):
+            when = f", again from {row.next_try:%Y-%m-%d %H:%M} UTC" if row.next_try else ""
+            say(f"{row.subscriber.address}: {row.outcome}{when}: {row.reply or 'no reply'}")
+        if next(rows, None):
+            say(f"and more: 'digest editions show {edition_id} --recipients' lists them all")
+
+
+# --- without a trace ---------------------------------------------------------------------------------------------
+
+
+def _test(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
+    from digest.cli.drafts import drafted
+    from digest.mailers.address import Mailbox
+    from digest.post import post_one
+
+    to = Mailbox.of(args.to)
+    with drafted(newsletter, found, now=now, again=args.again, visit=not args.no_collect) as draft:
+        post_one(draft.edition, newsletter, to, draft.app, now=now)
+        print(f"{newsletter.id} {draft.slot.key}: a test mail went to {to.address}")
+    return 0
+
+
+def _rehearse(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
+    from digest.cli.drafts import drafted
+    from digest.cli.rehearsal import rehearsal
+
+    with drafted(newsletter, found, now=now, again=args.again, visit=not args.no_collect) as draft:
+        for line in rehearsal(draft, newsletter, as_json=args.json):
+            print(line)
+    return 0

@@ -1,0 +1,270 @@
+"""``digest send``: everyone once, whatever is run again; a test mail and a rehearsal leave nothing behind."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import socket
+from collections.abc import Iterator
+from email.message import EmailMessage
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from digest.cli import main
+from digest.store import open_store, subscribers
+from digest.store.subscribers import Newcomer
+from tests.nouns import NOON
+
+SETTINGS = """\
+[smtp]
+{smtp}
+
+[[sources]]
+id = "own"
+path = "articles"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+schedule = "daily 00:00"
+"""
+FOLDER = 'folder = "mails"'
+ADDRESSES = ["ann@example.org", "bo@example.org", "cy@example.org"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with settings that send into a folder, an article, and three readers."""
+    monkeypatch.chdir(tmp_path)
+    settings()
+    Path("articles").mkdir()
+    write("ferry", "The island ferry stayed in harbour for the third day because of strong wind. Bread came by air.")
+    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+        subscribers.add(conn, [Newcomer(address=address) for address in ADDRESSES], "main", at=NOON)
+    return tmp_path
+
+
+def settings(smtp: str = FOLDER, more: str = "") -> None:
+    Path("digest.toml").write_text(SETTINGS.format(smtp=smtp) + more)
+
+
+def write(name: str, text: str) -> None:
+    Path("articles", f"{name}.txt").write_text(f"On the {name}\n\n{text}\n")
+
+
+def mails() -> list[EmailMessage]:
+    found = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in Path().glob("mails/*")
+    ]
+    return sorted(found, key=lambda mail: str(mail["To"]))
+
+
+def store_as_it_is() -> dict[str, str]:
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in Path().glob("digest.db*")}
+
+
+def test_everyone_gets_a_mail_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send"]) == 0
+
+    assert [mail["To"] for mail in mails()] == ADDRESSES
+    assert len({mail["Message-ID"] for mail in mails()}) == 3
+    body = mails()[0].get_body(("plain",))
+    assert body is not None
+    assert "The island ferry stayed in harbour" in body.get_content()
+    assert "3 sent" in capsys.readouterr().out
+
+
+def test_a_second_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send"]) == 0
+    for path in Path().glob("mails/*"):
+        path.unlink()
+    write("library", "The new library opened after two years of work. Three hundred readers queued.")
+
+    assert main(["send", "--json"]) == 0
+    assert mails() == []
+    assert json.loads(capsys.readouterr().out.partition("\n")[2])["counts"] == {"sent": 3}
+
+
+def test_again_makes_a_new_revision_of_what_is_known_now(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send"]) == 0
+    write("library", "The new library opened after two years of work. Three hundred readers queued.")
+    capsys.readouterr()
+
+    assert main(["send", "--again"]) == 0
+    assert len(mails()) == 6
+    assert "edition 2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("before", [pytest.param([], id="not out yet"), pytest.param(["send"], id="out already")])
+def test_a_test_mail_leaves_no_trace(before: list[str]) -> None:
+    if before:
+        main(before)
+        write("library", "The new library opened after two years of work. Three hundred readers queued.")
+    for path in Path().glob("mails/*"):
+        path.unlink()
+    was = store_as_it_is()
+
+    assert main(["send", "--to", "Me <me@example.org>"]) == 0
+    assert [str(mail["To"]) for mail in mails()] == ["Me <me@example.org>"]
+    assert store_as_it_is() == was
+
+
+def test_a_rehearsal_says_who_would_get_what_and_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    was = store_as_it_is()
+
+    assert main(["send", "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert "ferry" in out
+    assert [line.strip() for line in out.splitlines()[1:]] == [*ADDRESSES, "3 would get it"]
+    assert main(["send", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["recipients"] == ADDRESSES
+    assert store_as_it_is() == was
+    assert not Path("mails").exists()
+
+
+def test_a_rehearsal_of_what_everyone_has_names_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["send"])
+    capsys.readouterr()
+
+    assert main(["send", "--dry-run"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "nobody would get it"
+
+
+def test_with_nothing_new_nothing_is_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    os.utime("articles/ferry.txt", (0, 0))
+
+    assert main(["send"]) == 0
+    assert "nothing new" in capsys.readouterr().err
+    assert mails() == []
+    write("library", "The new library opened after two years of work. Three hundred readers queued.")
+    assert main(["send"]) == 0
+    assert len(mails()) == 3
+
+
+@pytest.mark.parametrize(
+    ("smtp", "argv", "said"),
+    [
+        pytest.param("", [], "set [smtp] host", id="no mail server"),
+        pytest.param(FOLDER, ["-n", "mian"], "did you mean 'main'?", id="another newsletter's name"),
+        pytest.param(FOLDER, ["--to", "nobody"], "no @", id="no address"),
+        pytest.param(FOLDER, ["--to", "a@b.example", "--dry-run"], "not allowed with", id="two ways at once"),
+    ],
+)
+def test_what_can_not_be_is_told_in_one_line_with_its_cure(
+    capsys: pytest.CaptureFixture[str], smtp: str, argv: list[str], said: str
+) -> None:
+    settings(smtp)
+
+    assert main(["send", *argv]) != 0
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+    assert mails() == []
+
+
+def test_without_settings_it_says_how_to_begin(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("digest.toml").unlink()
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/nowhere")
+
+    assert main(["send"]) == 2
+    assert "digest init" in capsys.readouterr().err
+
+
+def test_without_readers_nothing_is_published(capsys: pytest.CaptureFixture[str]) -> None:
+    settings(more='[[newsletters]]\nid = "other"\ntitle = "Other"\nfrom = "o@example.org"\n')
+
+    assert main(["send", "-n", "other"]) == 2
+    assert "digest subscribers add" in capsys.readouterr().err
+
+
+def test_a_folder_that_can_not_be_written_is_told_and_nothing_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mails").write_text("in the way")
+
+    assert main(["send"]) == 1
+    assert "mails" in capsys.readouterr().err
+    Path("mails").unlink()
+    assert main(["send"]) == 0
+    assert len(mails()) == 3
+
+
+# --- over SMTP ---------------------------------------------------------------------------------------------------
+
+
+class Server:
+    """Takes mail; answers certain recipients as told."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+        self.refused: dict[str, str] = {}
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.envelopes.append(envelope)
+        return "250 taken"
+
+    @property
+    def recipients(self) -> list[str]:
+        return sorted(address for envelope in self.envelopes for address in envelope.rcpt_tos)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A mail server on this machine, and settings that name it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    handler = Server()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        settings(f'host = "127.0.0.1"\nport = {port}\nsecurity = "none"')
+        yield handler
+    finally:
+        controller.stop()
+
+
+def test_recipients_never_see_each_other(server: Server) -> None:
+    assert main(["send"]) == 0
+
+    assert server.recipients == ADDRESSES
+    for envelope in server.envelopes:
+        assert isinstance(envelope.content, bytes)
+        (own,) = envelope.rcpt_tos
+        assert [address for address in ADDRESSES if address.encode() in envelope.content] == [own]
+
+
+def test_what_waits_is_tried_again_at_once_by_a_person(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    server.refused = {"bo@example.org": "450 come back later", "cy@example.org": "550 nobody here"}
+
+    assert main(["send"]) == 1
+    told = capsys.readouterr()
+    assert "1 failed, 1 retry, 1 sent" in told.out
+    assert "bo@example.org: retry" in told.err
+    assert "cy@example.org: failed: 550 nobody here" in told.err
+    server.refused = {}
+    assert main(["send"]) == 0
+    assert server.recipients == ["ann@example.org", "bo@example.org"]
+
+
+def test_a_server_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    settings('host = "127.0.0.1"\nport = 9\nsecurity = "none"')
+
+    assert main(["send"]) == 1
+    err = capsys.readouterr().err
+    assert "127.0.0.1:9" in err
+    assert len(err.strip().splitlines()) <= 3
