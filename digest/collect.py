@@ -16,6 +16,8 @@ from digest.model import Failure, Source
 from digest.ports import Collected, Collector, Validators
 from digest.urls import domain
 
+#: What a visit came to.
+Visited = Collected | Failure
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
 
@@ -26,28 +28,46 @@ async def collect(
     *,
     concurrency: int = 32,
     per_host: int = 2,
-    on_done: Callable[[Collected | Failure], None] | None = None,
-) -> tuple[Collected | Failure, ...]:
-    """Visit ``sources``, ``concurrency`` at once and ``per_host`` of one host; the outcomes are in their order.
+    on_done: Callable[[Visited], None] | None = None,
+) -> tuple[Visited, ...]:
+    """Visit ``sources`` as ``visit_all`` does; the outcomes are in their order, and ``on_done`` hears of each."""
+    found: dict[Source, Visited] = {}
 
-    ``remembered`` has what each source (by id) gave to ask "has it changed?" with; ``on_done`` hears of each outcome
-    as it comes.
+    def take(source: Source, outcome: Visited) -> None:
+        found[source] = outcome
+        if on_done:
+            on_done(outcome)
+
+    await visit_all(sources, collector, remembered, concurrency=concurrency, per_host=per_host, take=take)
+    return tuple(found[source] for source in sources)
+
+
+async def visit_all(
+    sources: Sequence[Source],
+    collector: Collector,
+    remembered: Mapping[str, Validators] | None = None,
+    *,
+    take: Callable[[Source, Visited], None],
+    concurrency: int = 32,
+    per_host: int = 2,
+) -> None:
+    """Visit ``sources``, ``concurrency`` at once and ``per_host`` of one host; ``take`` each outcome as it comes.
+
+    ``remembered`` has what each source (by id) gave to ask "has it changed?" with. Nothing is kept here.
     """
     at_all = asyncio.Semaphore(concurrency)
     at_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_host))
 
-    async def visit(source: Source) -> Collected | Failure:
+    async def visit(source: Source) -> None:
         # The host first: a source that waits for its host must not keep others from theirs.
         async with at_host[_host(source)], at_all:
             outcome = await _outcome(source, collector, (remembered or {}).get(source.id, Validators()))
-        if on_done:
-            on_done(outcome)
-        return outcome
+            take(source, outcome)
 
-    return tuple(await asyncio.gather(*(visit(source) for source in sources)))
+    await asyncio.gather(*(visit(source) for source in sources))
 
 
-async def _outcome(source: Source, collector: Collector, validators: Validators) -> Collected | Failure:
+async def _outcome(source: Source, collector: Collector, validators: Validators) -> Visited:
     try:
         return await collector(source, validators)
     except SourceError as error:

@@ -6,35 +6,30 @@ digest of what was brought in, ``publish`` freezes its edition and says who gets
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 
 from digest import agenda
-from digest.clean import clean
-from digest.collect import collect
 from digest.errors import UsageError
+from digest.gather import Gathered as Gathered
+from digest.gather import Progress as Progress
+from digest.gather import gather_into
 from digest.group import group
 from digest.mailers.address import Mailbox
 from digest.model import Article, Brief, Digest, Edition, Failure, Newsletter, Slot, Source, Window
-from digest.ports import Budget, Collected, Collector, Mailer, Summarizer
+from digest.ports import Budget, Collector, Mailer, Summarizer
 from digest.rank import Criteria, rank
 from digest.render import Brand, Look, render
 from digest.settings import Settings
-from digest.store import Store, articles, deliveries, editions, entries, slots, sources, stories
+from digest.store import Store, articles, deliveries, editions, slots, sources, stories
 from digest.store.slots import Fate
 from digest.summarize import summarize
 from digest.text.wishes import wish
 
-#: Sources visited and stored together: what bounds the memory of a round, however many there are.
-_ROUND = 50
 #: How long a story that was told is known by its articles: a follow-up is an update then, not news.
 _MEMORY = timedelta(days=14)
-#: Called as each source is done, in the order in which they finish.
-Progress = Callable[[Collected | Failure], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,36 +47,6 @@ class App:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What visiting sources brought into the store."""
-
-    #: One for each source, without the entries.
-    outcomes: tuple[Collected | Failure, ...]
-    #: Articles that were not there before.
-    new: int
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """The sources that could not be read."""
-        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
-
-    @property
-    def problems(self) -> tuple[Failure, ...]:
-        """What could not be read of sources that otherwise could."""
-        return tuple(
-            Failure(source=_name(outcome), url=outcome.source.address, error=problem)
-            for outcome in self.outcomes
-            if isinstance(outcome, Collected)
-            for problem in outcome.problems
-        )
-
-    @property
-    def is_lost(self) -> bool:
-        """Every source failed."""
-        return bool(self.outcomes) and len(self.failures) == len(self.outcomes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """What became of a slot."""
 
@@ -93,26 +58,18 @@ class Publication:
     digest: Digest | None = None
 
 
-def gather(visited: Sequence[Source], app: App, *, now: datetime, on_done: Progress | None = None) -> Gathered:
-    """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
-    outcomes: list[Collected | Failure] = []
-    new, fetch = 0, app.settings.fetch
-    for some in _rounds(visited):
+def gather(
+    visited: Sequence[Source], app: App, *, now: datetime, due_only: bool = False, on_done: Progress | None = None
+) -> Gathered:
+    """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others.
+
+    ``due_only`` leaves out those whose time hasn't come: by their own rhythm, or since they fail.
+    """
+    if due_only:
         with app.store.read() as conn:
-            remembered = sources.remembered(conn, [source.id for source in some])
-        found = asyncio.run(
-            collect(
-                some,
-                app.collector_at(now),
-                remembered,
-                concurrency=fetch.concurrency,
-                per_host=fetch.per_host,
-                on_done=on_done,
-            )
-        )
-        new += _keep(zip(some, found, strict=True), app.store, now)
-        outcomes += [replace(outcome, entries=()) if isinstance(outcome, Collected) else outcome for outcome in found]
-    return Gathered(outcomes=tuple(outcomes), new=new)
+            waiting = sources.waiting(conn, now=now)
+        visited = [source for source in visited if source.id not in waiting]
+    return gather_into(app.store, visited, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
 
 
 def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, audience: str = "") -> Digest:
@@ -202,23 +159,6 @@ def _freeze(
     return edition_id, is_new
 
 
-def _keep(visits: Iterable[tuple[Source, Collected | Failure]], kept: Store, now: datetime) -> int:
-    """Store what the visits brought, cleaned; how many articles are new."""
-    new = 0
-    with kept.begin() as conn:
-        for source, outcome in visits:
-            if isinstance(outcome, Failure):
-                sources.remember_failure(conn, source.id, outcome.error, at=now, not_before=outcome.retry_at)
-                continue
-            sources.remember(conn, outcome, at=now)
-            edited = entries.edited(conn, outcome.entries)
-            fresh = entries.add(conn, outcome.entries)
-            changed = (*fresh, *edited)
-            articles.add(conn, zip(changed, clean(changed), strict=True))
-            new += len(fresh)
-    return new
-
-
 def _known(
     newsletter: Newsletter, slot: Slot, kept: Store, *, wanted: Sequence[Source], window: Window, audience: str
 ) -> tuple[tuple[Article, ...], frozenset[str], tuple[Failure, ...]]:
@@ -258,13 +198,3 @@ def _language(briefs: Sequence[Brief]) -> str:
     languages = Counter(brief.story.lead.language for brief in briefs)
     languages.pop("und", None)
     return languages.most_common(1)[0][0] if languages else "en"
-
-
-def _name(collected: Collected) -> str:
-    return collected.source.title or collected.title or collected.source.id
-
-
-def _rounds(sources: Iterable[Source]) -> Iterator[list[Source]]:
-    waiting = iter(sources)
-    while some := list(islice(waiting, _ROUND)):
-        yield some

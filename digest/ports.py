@@ -6,12 +6,16 @@ A part is named in the settings by a short name; ``app.py`` puts the named one i
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from digest.model import Article, Entry, Source
+
+
+def _none_of(_: Collection[str]) -> frozenset[str]:
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,8 @@ class Validators:
     url: str = ""
     #: Its server asked not to be visited before then.
     not_before: datetime | None = None
-    #: The guids of the entries that it brought before.
-    known: frozenset[str] = frozenset()
+    #: Which of these guids did it bring before?
+    known: Callable[[Collection[str]], frozenset[str]] = _none_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,18 @@ class Collected:
     unchanged: bool = False
     #: Parts of the source that could not be read, one line each (a file in a folder, say).
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often a source is visited on schedule."""
+
+    #: Failed visits in a row.
+    failures: int = 0
+    #: Between visits while it works; zero where its rhythm isn't known.
+    pause_s: int = 0
+    #: Not before then; None for whenever others are visited.
+    next_visit: datetime | None = None
 
 
 class Collector(Protocol):

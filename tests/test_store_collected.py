@@ -182,11 +182,10 @@ def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
         assert sources.remembered(conn, ["herald"]) == {"herald": Validators()}
 
 
-def test_a_source_is_remembered_with_what_it_brought(store: Store) -> None:
+def test_which_guids_a_source_brought_before_is_known(store: Store) -> None:
     with store.begin() as conn:
-        sources.remember(conn, visit("herald"), at=NOON)
         entries.add(conn, [entry(source_id="herald", guid="1"), entry(source_id="gazette", guid="2")])
-        assert sources.remembered(conn, ["herald"]) == {"herald": Validators(known=frozenset({"1"}))}
+        assert entries.known(conn, "herald", ["1", "2", "3"]) == {"1"}
 
 
 def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,19 +21,21 @@ if TYPE_CHECKING:
 
 #: Pages of one source that are asked for in one visit: the newest, since feeds begin with them.
 _MOST_PAGES = 20
+#: Which of these guids did the source bring before?
+Known = Callable[[Collection[str]], frozenset[str]]
 
 
 async def with_full_text(
-    entries: Sequence[Entry], source: Source, *, client: Client, known: frozenset[str]
+    entries: Sequence[Entry], source: Source, *, client: Client, known: Known
 ) -> tuple[Entry, ...]:
     """The entries, those that are teasers with their page's text.
 
     A teaser that is ``known`` is left out: it was completed on an earlier visit, and would only take that text's place.
     """
     teasers = [entry for entry in entries if _wants_page(entry, source)]
-    new = [entry for entry in teasers if entry.guid not in known][:_MOST_PAGES]
+    old = known([entry.guid for entry in teasers]) if teasers else frozenset()
+    new = [entry for entry in teasers if entry.guid not in old][:_MOST_PAGES]
     found = {entry.guid: entry for entry in await _in_time(new, source, client)}
-    old = {entry.guid for entry in teasers} & known
     return tuple(found.get(entry.guid, entry) for entry in entries if entry.guid not in old)
 
 

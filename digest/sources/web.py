@@ -11,7 +11,7 @@ from digest.model import Entry, Source
 from digest.ports import Collected, Validators
 from digest.sources.discover import FEEDS, feed_behind, known_feed
 from digest.sources.document import Document
-from digest.sources.fulltext import with_full_text
+from digest.sources.fulltext import Known, with_full_text
 from digest.sources.kind import Kind, kind_of
 from digest.sources.opml import read_opml
 from digest.sources.robots import Robots
@@ -52,7 +52,7 @@ def _check_patience(validators: Validators, now: datetime) -> None:
 
 
 async def _complete(
-    entries: tuple[Entry, ...], source: Source, reply: Reply, *, client: Client, known: frozenset[str]
+    entries: tuple[Entry, ...], source: Source, reply: Reply, *, client: Client, known: Known
 ) -> tuple[Entry, ...]:
     """A feed's entries with the text of their pages; a page by itself, if robots may read it."""
     if _kind(reply) in FEEDS:

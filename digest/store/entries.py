@@ -51,6 +51,12 @@ def of(conn: Connection, source_id: str) -> tuple[Entry, ...]:
     return tuple(read(Entry, found))
 
 
+def known(conn: Connection, source_id: str, guids: Iterable[str]) -> frozenset[str]:
+    """Those of the guids that the source has brought before."""
+    wanted = [(storable(source_id), storable(guid)) for guid in guids]
+    return frozenset(found.guid for found in _find(conn, wanted, _IDENTITY))
+
+
 def counts(conn: Connection, *, since: datetime) -> Mapping[str, int]:
     """How many entries of each source were first seen since then; a source without any isn't in it."""
     query = select(table.c.source_id, func.count()).where(table.c.seen >= since).group_by(table.c.source_id)

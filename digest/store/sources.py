@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from digest.ports import Collected, Validators
+from digest.ports import Collected, Pace, Validators
 from digest.store.rows import batches, columns, insert, read
-from digest.store.tables import entries
 from digest.store.tables import sources as table
+
+_AS_OTHERS = Pace()
+_PACE = tuple(field.name for field in fields(Pace))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +28,11 @@ class Health:
     failing_since: datetime | None = None
     #: What the last visit failed with; empty while it works.
     error: str = ""
+    #: When it is visited again on schedule; None for whenever others are.
+    next_visit: datetime | None = None
 
 
-def remember(conn: Connection, collected: Collected, *, at: datetime) -> None:
+def remember(conn: Connection, collected: Collected, *, at: datetime, pace: Pace = _AS_OTHERS) -> None:
     """A visit that succeeded: its validators are asked with next time. What was unchanged keeps what was known."""
     validators = collected.validators
     values = {
@@ -40,49 +44,53 @@ def remember(conn: Connection, collected: Collected, *, at: datetime) -> None:
         "last_success": at,
         "failing_since": None,
         "error": "",
+        **asdict(pace),
     }
     kept = {name: value for name, value in values.items() if value or not collected.unchanged or name in _CLEARED}
     _upsert(conn, collected.source.id, kept)
 
 
-_CLEARED = {"failing_since", "error", "not_before"}
+_CLEARED = {"failing_since", "error", "not_before", *asdict(_AS_OTHERS)}
 
 
 def remember_failure(
-    conn: Connection, source_id: str, error: str, *, at: datetime, not_before: datetime | None = None
+    conn: Connection,
+    source_id: str,
+    error: str,
+    *,
+    at: datetime,
+    not_before: datetime | None = None,
+    pace: Pace = _AS_OTHERS,
 ) -> None:
     """A visit that failed; when the trouble began stays."""
-    values = {"last_failure": at, "error": error, "not_before": not_before}
+    values = {"last_failure": at, "error": error, "not_before": not_before, **asdict(pace)}
     statement = insert(conn, table).values(id=source_id, failing_since=at, **values)
     since = func.coalesce(table.c.failing_since, statement.excluded.failing_since)
     conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={**values, "failing_since": since}))
 
 
 def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validators]:
-    """What to ask each source with, and what it brought; a source never visited isn't in it."""
+    """What to ask each source with; a source never visited isn't in it."""
     query = select(table.c.id, table.c.etag, table.c.last_modified, table.c.found_url, table.c.not_before)
     found: dict[str, Validators] = {}
     for batch in batches(ids):
-        known = _guids(conn, batch)
         for source_id, etag, last_modified, url, not_before in conn.execute(query.where(table.c.id.in_(batch))):
-            found[source_id] = Validators(
-                etag=etag,
-                last_modified=last_modified,
-                url=url,
-                not_before=not_before,
-                known=frozenset(known.get(source_id, ())),
-            )
+            found[source_id] = Validators(etag=etag, last_modified=last_modified, url=url, not_before=not_before)
     return found
 
 
-def _guids(conn: Connection, ids: Collection[str]) -> Mapping[str, list[str]]:
-    """The guids of each source's entries."""
-    guids: dict[str, list[str]] = {}
-    for source_id, guid in conn.execute(
-        select(entries.c.source_id, entries.c.guid).where(entries.c.source_id.in_(ids))
-    ):
-        guids.setdefault(source_id, []).append(guid)
-    return guids
+def paces(conn: Connection, ids: Collection[str]) -> Mapping[str, Pace]:
+    """How often each source is visited; a source never visited isn't in it."""
+    found: dict[str, Pace] = {}
+    for batch in batches(ids):
+        rows = conn.execute(select(table.c.id, *columns(table, Pace)).where(table.c.id.in_(batch)))
+        found |= {id_: Pace(**dict(zip(_PACE, rest, strict=True))) for id_, *rest in rows}
+    return found
+
+
+def waiting(conn: Connection, *, now: datetime) -> frozenset[str]:
+    """The sources whose time for a visit on schedule hasn't come."""
+    return frozenset(conn.execute(select(table.c.id).where(table.c.next_visit > now)).scalars())
 
 
 def health(conn: Connection) -> tuple[Health, ...]:

@@ -1,6 +1,7 @@
 """The tables: what is kept, and the keys that hold the promises.
 
 sources ← entries ← articles            what was collected, as published and as cleaned
+furniture                               what of it stands around a source's articles
 slots, editions ← stories ← told        what was sent, and which articles it told
 subscribers ← subscriptions             who reads what
 editions × subscribers → deliveries     the ledger
@@ -75,6 +76,12 @@ sources = Table(
     #: The first failure since the last success; null while it works.
     Column("failing_since", Instant),
     Column("error", Words, nullable=False, server_default=""),
+    #: Failed visits in a row.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    #: Between visits while it works; zero where its rhythm isn't known.
+    Column("pause_s", Integer, nullable=False, server_default="0"),
+    #: When it is visited again on schedule; null for whenever others are.
+    Column("next_visit", Instant),
 )
 
 entries = Table(
@@ -114,6 +121,16 @@ articles = Table(
     Column("image", Picture),
     Column("paragraphs", Strings, nullable=False),
     Index(None, "source_id", "published"),
+)
+
+#: What the last articles of a source taught of its furniture; halved now and then, so that it stays small.
+furniture = Table(
+    "furniture",
+    metadata,
+    Column("source_id", Words, primary_key=True),
+    Column("seen", Instant, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("lines", Json, nullable=False),
 )
 
 # --- published ---------------------------------------------------------------------------------------------------

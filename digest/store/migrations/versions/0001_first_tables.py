@@ -14,6 +14,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     _editions()
     _entries()
+    _furniture()
     _runs()
     _slots()
     _sources()
@@ -76,6 +77,17 @@ def _entries() -> None:
     op.create_index(op.f("ix_entries_seen_source_id"), "entries", ["seen", "source_id"], unique=False)
 
 
+def _furniture() -> None:
+    op.create_table(
+        "furniture",
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("articles", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source_id", name=op.f("pk_furniture")),
+    )
+
+
 def _runs() -> None:
     op.create_table(
         "runs",
@@ -117,6 +129,9 @@ def _sources() -> None:
         sa.Column("last_failure", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("pause_s", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_visit", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
     )
 

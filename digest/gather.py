@@ -1,0 +1,151 @@
+"""Collect, clean, store: what sources bring, kept as it comes. Nothing is composed here.
+
+What came is stored a few sources at a time while others are still being visited, so that memory is bounded however
+many there are, and one slow server holds up nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+
+from digest.clean import clean
+from digest.collect import Visited, visit_all
+from digest.model import Failure, Source
+from digest.ports import Collected, Collector, Pace
+from digest.settings import FetchSettings
+from digest.sources.pace import next_pace
+from digest.store import Store, articles, entries, sources
+from digest.text.duration import duration
+
+#: Called as each source is done, in the order in which they finish.
+Progress = Callable[[Visited], None]
+#: Stored in one transaction: so many sources, or so many letters of text.
+_SOURCES, _LETTERS = 50, 4_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What visiting sources brought into the store."""
+
+    #: One for each source, without the entries.
+    outcomes: tuple[Visited, ...]
+    #: Articles that were not there before.
+    new: int
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The sources that could not be read."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
+
+    @property
+    def problems(self) -> tuple[Failure, ...]:
+        """What could not be read of sources that otherwise could."""
+        return tuple(
+            Failure(source=_name(outcome), url=outcome.source.address, error=problem)
+            for outcome in self.outcomes
+            if isinstance(outcome, Collected)
+            for problem in outcome.problems
+        )
+
+    @property
+    def is_lost(self) -> bool:
+        """Every source failed."""
+        return bool(self.outcomes) and len(self.failures) == len(self.outcomes)
+
+
+def gather_into(
+    store: Store,
+    visited: Sequence[Source],
+    collector: Collector,
+    *,
+    fetch: FetchSettings,
+    now: datetime,
+    on_done: Progress | None = None,
+) -> Gathered:
+    """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
+    with store.read() as conn:
+        remembered = {
+            id_: replace(validators, known=partial(_known, store, id_))
+            for id_, validators in sources.remembered(conn, [source.id for source in visited]).items()
+        }
+    keeper = _Keeper(store=store, fetch=fetch, now=now, on_done=on_done)
+    asyncio.run(
+        visit_all(
+            visited,
+            collector,
+            remembered,
+            concurrency=fetch.concurrency,
+            per_host=fetch.per_host,
+            take=keeper.take,
+        )
+    )
+    keeper.keep()
+    return Gathered(outcomes=tuple(keeper.outcomes[source.id] for source in visited), new=keeper.new)
+
+
+@dataclass(kw_only=True)
+class _Keeper:
+    """Takes outcomes as they come, and stores some at a time."""
+
+    store: Store
+    fetch: FetchSettings
+    now: datetime
+    on_done: Progress | None
+    outcomes: dict[str, Visited] = field(default_factory=dict)
+    new: int = 0
+    _waiting: list[tuple[Source, Visited]] = field(default_factory=list)
+    _letters: int = 0
+
+    def take(self, source: Source, outcome: Visited) -> None:
+        self._waiting.append((source, outcome))
+        if isinstance(outcome, Collected):
+            self._letters += sum(len(entry.body) for entry in outcome.entries)
+            self.outcomes[source.id] = replace(outcome, entries=())
+        else:
+            self.outcomes[source.id] = outcome
+        if self.on_done:
+            self.on_done(outcome)
+        if len(self._waiting) >= _SOURCES or self._letters >= _LETTERS:
+            self.keep()
+
+    def keep(self) -> None:
+        """Store what waits, cleaned: all of it in one transaction."""
+        if not self._waiting:
+            return
+        with self.store.begin() as conn:
+            paces = sources.paces(conn, [source.id for source, _ in self._waiting])
+            for source, outcome in self._waiting:
+                pace = self._pace(source, outcome, paces.get(source.id, Pace()))
+                if isinstance(outcome, Failure):
+                    sources.remember_failure(
+                        conn, source.id, outcome.error, at=self.now, not_before=outcome.retry_at, pace=pace
+                    )
+                else:
+                    sources.remember(conn, outcome, at=self.now, pace=pace)
+            brought = [
+                entry for _, outcome in self._waiting if isinstance(outcome, Collected) for entry in outcome.entries
+            ]
+            edited = entries.edited(conn, brought)
+            fresh = entries.add(conn, brought)
+            changed = (*fresh, *edited)
+            articles.add(conn, zip(changed, clean(changed), strict=True))
+        self.new += len(fresh)
+        self._waiting, self._letters = [], 0
+
+    def _pace(self, source: Source, outcome: Visited, before: Pace) -> Pace:
+        every = duration(self.fetch.every)
+        # What is on the disk costs nobody anything.
+        return Pace() if source.path else next_pace(source.id, outcome, before, every=every, now=self.now)
+
+
+def _known(store: Store, source_id: str, guids: Collection[str]) -> frozenset[str]:
+    with store.read() as conn:
+        return entries.known(conn, source_id, guids)
+
+
+def _name(collected: Collected) -> str:
+    return collected.source.title or collected.title or collected.source.id
