@@ -7,7 +7,7 @@ then what is left is trimmed. Pure; the clock is in the entries.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from digest.model import Article, Entry, Form, Image
 from digest.text.blocks import Block, from_text
 from digest.text.furniture import Verdict, judge
 from digest.text.language import detect
-from digest.text.learning import learn
+from digest.text.learning import Learnt, learn
 from digest.text.paragraphs import trimmed, whole
 from digest.text.sentences import sentences
 from digest.text.titles import headline, without_outlet
@@ -25,14 +25,22 @@ from digest.urls import canonical, domain, identity, is_web
 _LONGEST_TITLE = 300
 
 
-def clean(entries: Sequence[Entry]) -> tuple[Article, ...]:
-    """One article for each entry, in order; one without readable text has no paragraphs."""
+def clean(entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = None) -> tuple[Article, ...]:
+    """One article for each entry, in order; one without readable text has no paragraphs.
+
+    ``learnt`` is what earlier articles taught of each source's furniture, by its id.
+    """
+    return clean_and_learn(entries, learnt=learnt)[0]
+
+
+def clean_and_learn(
+    entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = None
+) -> tuple[tuple[Article, ...], Mapping[str, Learnt]]:
+    """The articles, and what is known of their sources' furniture now. An entry teaches once: not when edited."""
     blocks = [_blocks(entry) for entry in entries]
-    known = learn([(entry.source_id, each) for entry, each in zip(entries, blocks, strict=True)])
-    return tuple(
-        _article(entry, each, known.get(entry.source_id, frozenset()))
-        for entry, each in zip(entries, blocks, strict=True)
-    )
+    told = list(zip(entries, blocks, strict=True))
+    now = learn([(entry.source_id, each) for entry, each in told], learnt)
+    return tuple(_article(entry, each, now[entry.source_id].furniture(each)) for entry, each in told), now
 
 
 def _blocks(entry: Entry) -> tuple[Block, ...]:

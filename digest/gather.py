@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from digest.clean import clean
+from digest.clean import clean, clean_and_learn
 from digest.collect import Visited, visit_all
 from digest.model import Failure, Source
 from digest.ports import Collected, Collector, Pace
 from digest.settings import FetchSettings
 from digest.sources.pace import next_pace
-from digest.store import Store, articles, entries, sources
+from digest.store import Store, articles, entries, furniture, sources
 from digest.text.duration import duration
 
 #: Called as each source is done, in the order in which they finish.
@@ -131,8 +131,11 @@ class _Keeper:
             ]
             edited = entries.edited(conn, brought)
             fresh = entries.add(conn, brought)
-            changed = (*fresh, *edited)
-            articles.add(conn, zip(changed, clean(changed), strict=True))
+            known = furniture.learnt(conn, {entry.source_id for entry in (*fresh, *edited)})
+            cleaned, learnt = clean_and_learn(fresh, learnt=known)
+            articles.add(conn, zip(fresh, cleaned, strict=True))
+            articles.add(conn, zip(edited, clean(edited, learnt={**known, **learnt}), strict=True))
+            furniture.remember(conn, learnt, at=self.now)
         self.new += len(fresh)
         self._waiting, self._letters = [], 0
 

@@ -186,6 +186,7 @@ def _sweep(hands: Hands) -> tuple[Job, ...]:
     text, editions = now - duration(kept.text), now - duration(kept.editions)
     counts = {
         "texts": _all(hands, partial(retention.forget_text, before=text)),
+        "furniture": _all(hands, partial(retention.forget_furniture, before=text)),
         "deliveries": _all(hands, partial(retention.forget_deliveries, before=editions)),
         "editions": _all(hands, partial(retention.forget_editions, before=editions)),
         "runs": _all(hands, partial(retention.forget_runs, before=text)),

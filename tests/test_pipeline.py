@@ -13,7 +13,7 @@ from digest.app import make_app
 from digest.model import Digest, Edition, Newsletter, Slot, Source, Window
 from digest.pipeline import App, compose, gather
 from digest.settings import Settings
-from digest.store import Store, editions, open_store, stories
+from digest.store import Store, articles, editions, open_store, stories
 
 DAY = timedelta(days=1)
 MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
@@ -191,3 +191,18 @@ def test_the_readers_wishes_decide_what_is_in(
 
     assert titles(digest) == expected
     assert len(digest.left_out) == 1
+
+
+SLOGAN = "The island's own paper since the first lighthouse was built."
+
+
+def test_what_a_source_puts_under_every_article_is_learnt_over_many_visits(app: App, folder: Path) -> None:
+    for day, name in enumerate(("pier", "mill", "bridge", "market")):
+        put(folder, name, f"The old {name} is to be repaired before winter, the island's council said.\n\n{SLOGAN}")
+        gather(app.settings.sources, app, now=MORNING + day * DAY)
+
+    with app.store.read() as conn:
+        found = articles.between(conn, ["post"], Window(start=MORNING - DAY, end=MORNING + DAY))
+    texts = {article.title: article.paragraphs for article in found}
+    assert SLOGAN in texts["News of the pier"]
+    assert SLOGAN not in texts["News of the market"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from digest.text.blocks import Block
-from digest.text.learning import learn
+from digest.text.learning import Learnt, learn
 
 _SLOGAN = "The Example, a paper for harbours since 1911."
+_BARE = "the example a paper for harbours since 1911"
 
 
 def _article(name: str, *lines: str) -> list[Block]:
@@ -14,34 +15,65 @@ def _article(name: str, *lines: str) -> list[Block]:
     ]
 
 
-def test_what_stands_in_most_articles_of_a_source_is_learnt() -> None:
-    known = learn([("a", _article(name, _SLOGAN)) for name in ("First", "Second", "Third")])
+def furniture(*documents: list[Block], before: Learnt | None = None) -> frozenset[str]:
+    """What the last of one source's documents has of its furniture."""
+    learnt = learn([("a", each) for each in documents], {"a": before} if before else None)
+    return learnt["a"].furniture(documents[-1])
 
-    assert known["a"] == {"the example a paper for harbours since 1911"}
+
+def taught(count: int, *lines: str) -> Learnt:
+    """What so many visits, each bringing one article, taught."""
+    known = Learnt()
+    for at in range(count):
+        known = learn([("a", _article(f"Number {at}", *lines))], {"a": known})["a"]
+    return known
+
+
+def test_what_stands_in_most_articles_of_a_source_is_learnt() -> None:
+    found = furniture(*(_article(name, _SLOGAN) for name in ("First", "Second", "Third")))
+
+    assert found == {_BARE}
 
 
 def test_two_articles_are_too_few() -> None:
-    assert not learn([("a", _article(name, _SLOGAN)) for name in ("First", "Second")])["a"]
+    assert not furniture(*(_article(name, _SLOGAN) for name in ("First", "Second")))
 
 
 def test_other_sources_lines_are_not_counted() -> None:
-    known = learn(
-        [(source, _article(name, _SLOGAN)) for source, name in (("a", "First"), ("a", "Second"), ("b", "Third"))]
-    )
+    documents = [(source, _article(name, _SLOGAN)) for source, name in (("a", "1"), ("a", "2"), ("b", "3"))]
+    known = learn(documents)
 
-    assert not known["a"]
-    assert not known["b"]
+    assert not any(known[source].furniture(blocks) for source, blocks in documents)
 
 
 def test_what_stands_in_few_of_many_is_news() -> None:
-    articles = [_article(f"Number {at}", *([_SLOGAN] if at < 3 else [])) for at in range(10)]
-
-    assert not learn([("a", article) for article in articles])["a"]
+    assert not furniture(*(_article(f"Number {at}", *([_SLOGAN] if at > 6 else [])) for at in range(10)))
 
 
 def test_copies_of_one_article_teach_nothing() -> None:
-    assert not learn([("a", _article("First", _SLOGAN)) for _ in range(50)])["a"]
+    assert not furniture(*(_article("First", _SLOGAN) for _ in range(50)))
 
 
 def test_versions_of_one_article_teach_nothing() -> None:
-    assert not learn([("a", _article("First", _SLOGAN, f"Update {at}.")) for at in range(9)])["a"]
+    assert not furniture(*(_article("First", _SLOGAN, f"Update {at}.") for at in range(9)))
+
+
+def test_what_earlier_visits_taught_is_known_in_the_next_single_article() -> None:
+    assert furniture(_article("New", _SLOGAN), before=taught(2, _SLOGAN)) == {_BARE}
+    assert not furniture(_article("New", _SLOGAN), before=taught(1, _SLOGAN))
+
+
+def test_furniture_that_a_source_gave_up_is_forgotten_and_its_new_one_learnt() -> None:
+    known = taught(60, _SLOGAN)
+    for at in range(60):
+        known = learn([("a", _article(f"Later {at}", "A new slogan."))], {"a": known})["a"]
+
+    assert known.furniture(_article("Last", _SLOGAN, "A new slogan.")) == {"a new slogan"}
+
+
+def test_memory_stays_small_however_much_a_source_brings() -> None:
+    assert len(taught(500, _SLOGAN).lines) < 40 * 4
+
+
+def test_a_text_that_is_all_furniture_keeps_it() -> None:
+    assert taught(9, _SLOGAN).furniture([Block(text=_SLOGAN)]) == frozenset()

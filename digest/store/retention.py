@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from digest.model import Outcome
-from digest.store.tables import articles, deliveries, editions, entries, runs
+from digest.store.tables import articles, deliveries, editions, entries, furniture, runs
 
 #: Rows changed in one transaction: others want to write in between.
 _SOME = 1_000
@@ -22,6 +22,11 @@ def forget_text(conn: Connection, *, before: datetime) -> int:
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(body=""))
     conn.execute(delete(articles).where(articles.c.entry_id.in_(ids), articles.c.published < before))
     return len(ids)
+
+
+def forget_furniture(conn: Connection, *, before: datetime) -> int:
+    """Remove what was learnt of sources that have brought nothing since; how many."""
+    return conn.execute(delete(furniture).where(furniture.c.seen < before)).rowcount
 
 
 def forget_deliveries(conn: Connection, *, before: datetime) -> int:

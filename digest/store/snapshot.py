@@ -16,9 +16,10 @@ _AT_ONCE = 500
 
 
 def copy(source: Connection, target: Connection, source_ids: Collection[str], window: Window) -> None:
-    """Copy the sources' state, their entries' identities, their articles of the window, and what editions told."""
+    """Copy the sources' state and furniture, entries' identities, articles of the window, and what editions told."""
     for ids in batches(source_ids):
         _copy(source, target, tables.sources, select(tables.sources).where(tables.sources.c.id.in_(ids)))
+        _copy(source, target, tables.furniture, select(tables.furniture).where(tables.furniture.c.source_id.in_(ids)))
         _copy(source, target, tables.entries, _entries(ids, window))
         _copy(source, target, tables.articles, _articles(ids, window))
     _copy(source, target, tables.slots, select(tables.slots))

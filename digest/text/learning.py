@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 
 from digest.text.blocks import Block
 from digest.text.lines import bare
@@ -13,21 +16,67 @@ _ARTICLES = 3
 _SHARE = 0.5
 #: Beyond this many letters no line is learnt: wire text repeats whole paragraphs.
 _LONGEST = 400
+#: From so many articles on, all counts are halved: a source may change its furniture, and its memory stays small.
+_KEPT = 40
+#: An article with more than this share of its letters in lines that others have is a version of them.
+_ALIKE = 0.7
 
 
-def learn(documents: Iterable[tuple[str, Sequence[Block]]]) -> Mapping[str, frozenset[str]]:
-    """For each source id, its furniture as ``lines.bare`` lines. Copies of one article count once."""
-    by_source: dict[str, set[frozenset[str]]] = defaultdict(set)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """Which lines stood in how many of a source's last articles."""
+
+    articles: int = 0
+    #: By the line's hash.
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def furniture(self, blocks: Sequence[Block]) -> frozenset[str]:
+        """The bare lines among the blocks that are the source's furniture; none if there would be little else."""
+        least = max(_ARTICLES, _SHARE * self.articles)
+        found = frozenset(line for line in _lines(blocks) if self.lines.get(_key(line), 0) >= least)
+        return frozenset() if _is_alike(blocks, found) else found
+
+
+def learn(
+    documents: Iterable[tuple[str, Sequence[Block]]], before: Mapping[str, Learnt] | None = None
+) -> Mapping[str, Learnt]:
+    """What each source's documents teach, by its id, beside what was learnt before; copies of an article count once."""
+    by_source: dict[str, dict[frozenset[str], Sequence[Block]]] = defaultdict(dict)
     for source_id, blocks in documents:
-        lines = frozenset(bare(block.text) for block in blocks if len(block.text) <= _LONGEST)
-        by_source[source_id].add(lines - {""})
-    return {source_id: _common(articles) for source_id, articles in by_source.items()}
+        by_source[source_id].setdefault(_lines(blocks), blocks)
+    known = before or {}
+    return {
+        source_id: _taught(known.get(source_id, Learnt()), list(articles.values()))
+        for source_id, articles in by_source.items()
+    }
 
 
-def _common(articles: set[frozenset[str]]) -> frozenset[str]:
-    counted = Counter(line for lines in articles for line in lines)
-    least = max(_ARTICLES, _SHARE * len(articles))
-    common = frozenset(line for line, count in counted.items() if count >= least)
+def _taught(before: Learnt, articles: Sequence[Sequence[Block]]) -> Learnt:
+    counted = Counter(line for blocks in articles for line in _lines(blocks))
+    keys = {line: _key(line) for line in counted}
+    total = before.articles + len(articles)
+    least = max(_ARTICLES, _SHARE * total)
+    common = frozenset(line for line, count in counted.items() if count + before.lines.get(keys[line], 0) >= least)
     # Articles that are mostly the same are versions of one article, not a source's furniture around many.
-    alike = sum(1 for lines in articles if len(lines & common) > 0.5 * len(lines))
-    return frozenset() if alike > 0.5 * len(articles) else common
+    if 2 * sum(_is_alike(blocks, common) for blocks in articles) > len(articles):
+        return before
+    lines = Counter(before.lines)
+    lines.update({keys[line]: count for line, count in counted.items()})
+    while total > _KEPT:
+        total, lines = total // 2, Counter({key: count // 2 for key, count in lines.items() if count > 1})
+    return Learnt(articles=total, lines=dict(lines))
+
+
+def _lines(blocks: Iterable[Block]) -> frozenset[str]:
+    return frozenset(bare(block.text) for block in blocks if len(block.text) <= _LONGEST) - {""}
+
+
+def _is_alike(blocks: Sequence[Block], common: AbstractSet[str]) -> bool:
+    if not common:
+        return False
+    shared = sum(len(block.text) for block in blocks if bare(block.text) in common)
+    return shared > _ALIKE * sum(len(block.text) for block in blocks)
+
+
+def _key(line: str) -> str:
+    return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
