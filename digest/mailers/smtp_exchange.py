@@ -116,7 +116,7 @@ class Exchange:
 
     def _disappointed(self, error: MailError, now: float) -> None:
         self._patience.failed(now)
-        if any(connection.is_open for connection in self._connections):
+        if self._connections or self._dialing.count:
             return  # a server may take fewer connections than we would like
         if not error.temporary or not self._was_connected or self._patience.is_at_end:
             raise error
