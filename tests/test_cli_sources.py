@@ -214,3 +214,16 @@ def test_without_settings_there_is_nothing_to_change(run: Run) -> None:
 
     assert code == 2
     assert "digest init" in err
+
+
+def test_the_list_says_when_a_source_worked_and_when_it_is_visited_next(run: Run, web: WebServer) -> None:
+    run("sources", "add", web.url("/feed"), "--id", "news", "--force")
+    run("collect")
+
+    lines = run("sources", "list")[1].splitlines()
+
+    assert lines[0].split()[:9] == ["fine", "notes", "1", "a", "week", "ok", "0", "min", "ago"]
+    assert "never ok" in lines[1]
+    assert "next in" in lines[1]
+    assert "failing since 20" in lines[2]
+    assert "is not on the public Internet" in lines[2]

@@ -206,3 +206,14 @@ def test_what_a_source_puts_under_every_article_is_learnt_over_many_visits(app: 
     texts = {article.title: article.paragraphs for article in found}
     assert SLOGAN in texts["News of the pier"]
     assert SLOGAN not in texts["News of the market"]
+
+
+def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path) -> None:
+    dead = Source(id="dead", url="http://127.0.0.1:9/", title="The Dead")
+    app = app_over(open_store("sqlite://"), dead)
+
+    def visited(after: timedelta) -> int:
+        return len(gather(app.settings.sources, app, now=MORNING + after, due_only=True).outcomes)
+
+    assert [visited(timedelta(minutes=after)) for after in (0, 5, 15, 25, 45)] == [1, 0, 1, 0, 1]
+    assert len(gather(app.settings.sources, app, now=MORNING + timedelta(minutes=46)).outcomes) == 1

@@ -45,12 +45,33 @@ def lines(found: Settings) -> tuple[Line, ...]:
     )
 
 
-def as_table(known: Sequence[Line]) -> Iterator[str]:
-    """One line for each source, in columns."""
-    width = max((len(line.source.id) for line in known), default=0)
-    for line in known:
-        error = f"  {line.health.error}" if line.health and line.health.error else ""
-        yield f"{line.state:<6}  {line.source.id:<{width}}  {line.week:>4} a week  {line.source.address}{error}"
+def as_table(known: Sequence[Line], *, now: datetime) -> Iterator[str]:
+    """One line for each source, in columns; what is wrong with it beneath."""
+    rows = [_row(line, now) for line in known]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)] if rows else []
+    for line, row in zip(known, rows, strict=True):
+        yield "  ".join([text.ljust(width) for text, width in zip(row, widths, strict=True)] + [line.source.address])
+        if line.health and line.health.error:
+            since = f"failing since {line.health.failing_since:%Y-%m-%d %H:%M} UTC" if line.health.failing_since else ""
+            yield f"        {': '.join(filter(None, (since, line.health.error)))}"
+
+
+def _row(line: Line, now: datetime) -> tuple[str, ...]:
+    """State, id, how much it brings, when it last worked, when it is visited next."""
+    health = line.health or Health(id=line.source.id)
+    worked = f"ok {_span(now - health.last_success)} ago" if health.last_success else "never ok"
+    coming = (
+        f"next in {_span(health.next_visit - now)}" if health.next_visit and health.next_visit > now else "next: due"
+    )
+    return line.state.ljust(6), line.source.id, f"{line.week:>4} a week", worked, coming
+
+
+def _span(span: timedelta) -> str:
+    """How long, to the largest unit."""
+    minutes = max(round(span.total_seconds() / 60), 0)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
 
 
 def as_json(known: Sequence[Line]) -> str:
@@ -78,6 +99,7 @@ def _document(line: Line) -> dict[str, str | int]:
         "state": line.state,
         "entries_this_week": line.week,
         "last_success": _instant(health.last_success),
+        "next_visit": _instant(health.next_visit),
         "failing_since": _instant(health.failing_since),
         "error": health.error,
     }

@@ -76,12 +76,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> None:
+    from datetime import UTC, datetime
+
     from digest.cli.health import as_json, as_table, lines
 
     known = lines(settings_of(args))
     if args.json:
         print(as_json(known))
-    for line in () if args.json else as_table(known):
+    for line in () if args.json else as_table(known, now=datetime.now(UTC)):
         print(line)
     if not known:
         print("there are no sources: digest sources add https://example.org", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -49,7 +50,12 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 def is_allowed(host: str, port: int, allow: tuple[str, ...]) -> bool:
     """Did the person permit this ``host:port`` by name?"""
     name = host.strip("[]").lower()
-    return any(_split(permitted) == (name, str(port)) for permitted in allow)
+    return (name, str(port)) in _permitted(allow)
+
+
+@lru_cache(maxsize=8)
+def _permitted(allow: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset(map(_split, allow))
 
 
 def _split(permitted: str) -> tuple[str, str]:
