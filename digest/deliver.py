@@ -41,7 +41,7 @@ PATIENCE = timedelta(days=4)
 #: ... and not before as many tries as fit into that time: a machine that was off for a week has tried nothing yet.
 ENOUGH_TRIES = 29
 #: So often a mail is tried again at once when the line, and not the mail, was at fault.
-_AT_ONCE = 3
+_AT_ONCE = 5
 
 _CHUNK = 200
 

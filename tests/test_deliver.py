@@ -164,7 +164,7 @@ def test_a_421_closes_the_connection_and_harms_nobody(sqlite_store: Store) -> No
     def mood(asked: Asked, recipient: str) -> Fault:
         nonlocal count
         count += 1
-        return Fault("421 4.3.2 enough for now", drop="after") if count % 11 == 0 else KIND
+        return Fault("421 4.3.2 enough for now", drop="after") if count % 23 == 0 else KIND
 
     with smtp_server(Server(mood=mood)) as server:
         done = send(sqlite_store, id_, server)
@@ -419,7 +419,7 @@ def report(code: int, stage: Stage) -> Report:
         pytest.param(0, Stage.CONTENT, 1, Outcome.UNKNOWN, True, id="nothing heard after the dot"),
         pytest.param(0, Stage.DATA, 1, Outcome.RETRY, False, id="hung up before the dot"),
         pytest.param(421, Stage.CONTENT, 1, Outcome.RETRY, False, id="the line's fault"),
-        pytest.param(421, Stage.RCPT, 4, Outcome.RETRY, True, id="the line's fault too often"),
+        pytest.param(421, Stage.RCPT, 6, Outcome.RETRY, True, id="the line's fault too often"),
         pytest.param(451, Stage.CONTENT, 1, Outcome.RETRY, True, id="later"),
         pytest.param(550, Stage.RCPT, 1, Outcome.FAILED, None, id="never"),
         pytest.param(550, Stage.MAIL, 1, Outcome.RETRY, True, id="the sender's fault"),
