@@ -11,7 +11,7 @@ from digest.deliver import Stop, Tally, Writer, deliver, writer
 from digest.errors import DigestError
 from digest.mailers.address import Mailbox
 from digest.mailers.letterhead import Letterhead, Recipient
-from digest.mailers.message import prepare
+from digest.mailers.message import Prepared, prepare
 from digest.model import Delivery, Edition, Newsletter
 from digest.pipeline import App, sender_of
 from digest.ports import Letter, Mailer, Report, Stage
@@ -38,7 +38,7 @@ def post(
 
 def post_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *, now: datetime) -> None:
     """One mail that no ledger knows, to look at. Raises ``DigestError`` if it isn't taken."""
-    prepared = prepare(edition, _letterhead(newsletter, app.settings, date=now))
+    prepared = _prepared(edition, newsletter, app.settings, date=now)
     message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
     content = prepared.to(Recipient(mailbox=to, message_id=message_id, values=_values(None)))
     sender = prepared.letterhead.sender.address
@@ -64,8 +64,17 @@ def writer_for(edition_id: int, app: App) -> Writer:
     if not published.edition.html:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
     newsletter = newsletter_of(app.settings, published.edition.newsletter_id)
-    prepared = prepare(published.edition, _letterhead(newsletter, app.settings, date=published.at))
+    prepared = _prepared(published.edition, newsletter, app.settings, date=published.at)
     return writer(prepared, _values, sender=prepared.letterhead.sender.address)
+
+
+def _prepared(edition: Edition, newsletter: Newsletter, settings: Settings, *, date: datetime) -> Prepared:
+    letterhead = _letterhead(newsletter, settings, date=date)
+    if settings.dkim.key_file is None:
+        return prepare(edition, letterhead)
+    from digest.mailers.dkim import signer  # only who signs pays for cryptography
+
+    return prepare(edition, letterhead, signer(settings.dkim, letterhead.sender.domain))
 
 
 def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -> Letterhead:

@@ -6,6 +6,7 @@ import json
 import stat
 from pathlib import Path
 
+import dkim as dkimpy
 import pytest
 
 from digest.cli import main
@@ -106,6 +107,31 @@ def test_a_key_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixture[
 def test_a_folder_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dkim", "keygen", "example.org", "-o", "missing/dkim.pem"]) == 1
     assert "can't write" in capsys.readouterr().err
+
+
+def test_mails_are_signed_with_the_key_of_the_settings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = SETTINGS.replace('host = "mail.example.org"', 'folder = "mails"')
+    (folder / "digest.toml").write_text(f'{settings}\n[[sources]]\nid = "own"\npath = "articles"\n')
+    (folder / "articles").mkdir()
+    (folder / "articles" / "ferry.txt").write_text("On the ferry\n\nThe ferry stayed in harbour for the third day.\n")
+    main(["dkim", "keygen"])
+    record = "".join(capsys.readouterr().out.split('"')[1::2])
+
+    assert main(["send", "--to", "reader@example.net"]) == 0
+    (mail,) = (folder / "mails").iterdir()
+    assert mail.read_bytes().startswith(b"DKIM-Signature: ")
+    assert dkimpy.verify(mail.read_bytes(), dnsfunc=lambda name, timeout=5: record.encode())
+
+
+def test_nothing_is_sent_unsigned_where_the_key_is_gone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = SETTINGS.replace('host = "mail.example.org"', 'folder = "mails"')
+    (folder / "digest.toml").write_text(f'{settings}\n[[sources]]\nid = "own"\npath = "articles"\n')
+    (folder / "articles").mkdir()
+    (folder / "articles" / "ferry.txt").write_text("On the ferry\n\nThe ferry stayed in harbour for the third day.\n")
+
+    assert main(["send", "--to", "reader@example.net"]) == 2
+    assert "digest dkim keygen" in capsys.readouterr().err
+    assert not (folder / "mails").exists()
 
 
 # --- digest check ------------------------------------------------------------------------------------------------

@@ -109,10 +109,11 @@ def test_a_name_is_written_in_the_plainest_way(name: str, line: str) -> None:
     [
         ({"unsubscribe": ""}, {"List-Unsubscribe-Post"}),
         ({"unsubscribe_mail": ""}, set()),
+        ({"unsubscribe": "http://localhost:8000/unsubscribe"}, {"List-Unsubscribe-Post"}),
         ({"unsubscribe": "", "unsubscribe_mail": ""}, {"List-Unsubscribe", "List-Unsubscribe-Post"}),
         ({"archive": ""}, {"List-Archive"}),
     ],
-    ids=["no pages", "no mailbox", "neither", "no archive"],
+    ids=["no pages", "no mailbox", "unprotected pages", "neither", "no archive"],
 )
 def test_only_what_is_there_is_promised(more: dict[str, Any], absent: set[str]) -> None:
     found = parsed(prepared(**more).to(recipient()))
@@ -188,7 +189,7 @@ def test_the_longest_line_may_leave() -> None:
         ("harbour", "harbour@example.org", "The Harbour Letter <harbour.example.org>"),
         ("hafen-brief_2.0", "h@bücher.example", "The Harbour Letter <hafen-brief_2.0.xn--bcher-kva.example>"),
         ("häfen", "h@example.org", "The Harbour Letter <xn--hfen-loa.example.org>"),
-        ("a..b.", "h@example.org", "The Harbour Letter <a.b.example.org>"),
+        ("a....b.", "h@example.org", "The Harbour Letter <a.b.example.org>"),
         ("a", "h@[192.0.2.1]", "The Harbour Letter <a.192.0.2.1>"),
     ],
     ids=["plain", "international domain", "international id", "dots", "no domain"],

@@ -78,7 +78,7 @@ def own(letterhead: Letterhead, recipient: Recipient) -> Iterator[str]:
     if links:
         words = [_bracketed(_filled(link, recipient.values)) for link in links]
         yield header("List-Unsubscribe", [*(f"{word}," for word in words[:-1]), words[-1]])
-    if letterhead.unsubscribe:
+    if letterhead.unsubscribe.startswith("https://"):
         yield header("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"])
 
 
@@ -114,4 +114,4 @@ def _feedback_id(edition: Edition, letterhead: Letterhead) -> str:
 def _label(name: str) -> str:
     """The name as dots and atoms of ASCII (RFC 5322, ``dot-atom-text``)."""
     plain = name if name.isascii() else "xn--" + name.encode("punycode").decode()
-    return re.sub(r"[^0-9A-Za-z_.-]", "-", plain).replace("..", ".").strip(".-") or "list"
+    return re.sub(r"\.+", ".", re.sub(r"[^0-9A-Za-z_.-]", "-", plain)).strip(".-") or "list"
