@@ -29,7 +29,7 @@ from digest.text.duration import duration
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collect:
-    """Visit every source."""
+    """Visit every source whose time has come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ def _collect(hands: Hands) -> tuple[Job, ...]:
     every = duration(app.settings.fetch.every)
     if (run_id := _begin(hands, "collect", every)) is None:
         return ()
-    gathered = gather(app.settings.sources, app, now=hands.clock())
+    gathered = gather(app.settings.sources, app, now=hands.clock(), due_only=True)
     counts = {"sources": len(gathered.outcomes), "failed": len(gathered.failures), "new": gathered.new}
     _end(hands, run_id, "lost" if gathered.is_lost else "done", counts)
     for failure in gathered.failures:
