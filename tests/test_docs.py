@@ -60,7 +60,9 @@ def test_settings_page_explains_every_key(name: str, key: str) -> None:
     assert row, f"no row for {key}"
     for field in fields(KINDS[name]):
         if field.name == key and field.default not in {MISSING, None, "", ()} and not isinstance(field.default, Secret):
-            assert str(field.default).removesuffix(".0") in row.replace("_", "")
+            default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+
+            assert default.removesuffix(".0") in row.replace("_", "")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

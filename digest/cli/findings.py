@@ -59,8 +59,9 @@ def _holds_secrets(found: Settings) -> bool:
     """Does the file's own text hold one of its secrets?"""
     assert found.file is not None
     text = found.file.read_text("utf-8", errors="replace")
-    secrets = (found.smtp.password.reveal(), found.web.secret.reveal(), urlsplit(found.store.url).password or "")
-    return any(secret and secret in text for secret in secrets)
+    secrets = (found.smtp.password, found.bounces.password, found.web.secret)
+    words = [*(secret.reveal() for secret in secrets), urlsplit(found.store.url).password or ""]
+    return any(word and word in text for word in words)
 
 
 def _store(found: Settings) -> Iterator[Finding]:

@@ -37,10 +37,12 @@ class Outcome(enum.StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     SUPPRESSED = "suppressed"
+    #: It was sent, and came back.
+    BOUNCED = "bounced"
 
     @property
     def is_final(self) -> bool:
-        return self in {Outcome.SENT, Outcome.FAILED, Outcome.SUPPRESSED}
+        return self in {Outcome.SENT, Outcome.FAILED, Outcome.SUPPRESSED, Outcome.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

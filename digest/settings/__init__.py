@@ -15,6 +15,7 @@ from pathlib import Path
 
 from digest.settings.file import find
 from digest.settings.types import (
+    BouncesSettings,
     BrandSettings,
     DkimSettings,
     FetchSettings,
@@ -29,6 +30,7 @@ from digest.settings.types import (
 )
 
 __all__ = [
+    "BouncesSettings",
     "BrandSettings",
     "DkimSettings",
     "FetchSettings",

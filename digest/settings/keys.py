@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from digest.model import Newsletter, Source
 from digest.settings.types import (
+    BouncesSettings,
     BrandSettings,
     DkimSettings,
     FetchSettings,
@@ -22,6 +23,7 @@ SECTIONS: Mapping[str, type] = {
     "store": StoreSettings,
     "smtp": SmtpSettings,
     "dkim": DkimSettings,
+    "bounces": BouncesSettings,
     "fetch": FetchSettings,
     "web": WebSettings,
     "brand": BrandSettings,

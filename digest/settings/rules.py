@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from digest import rhythm
 from digest.model import Newsletter, Source
 from digest.settings.types import (
+    BouncesSettings,
     BrandSettings,
     DkimSettings,
     FetchSettings,
@@ -134,17 +135,26 @@ _SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.
 _DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
 _COLOUR = _matching(r"#[0-9A-Fa-f]{6}", "a colour like '#1f5f8b'")
 _SECURE = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
+_HOST = _matching(r"[^\s/@]*", "a host's name like 'mail.example.org'")
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
 
 RULES: Mapping[type, Mapping[str, Rule]] = {
     SmtpSettings: {
-        "host": _matching(r"[^\s/@]*", "a host's name like 'mail.example.org'"),
+        "host": _HOST,
         "port": _number(1, 65_535),
         "connections": _number(1, 1_000),
         "rate_per_minute": _number(1),
         "messages_per_connection": _number(1),
     },
     DkimSettings: {"selector": _SELECTOR, "domain": _DOMAIN},
+    BouncesSettings: {
+        "address": _mailbox,
+        "host": _HOST,
+        "port": _number(1, 65_535),
+        "folder": _matching(r"[^\x00-\x1f\x7f]+", "a folder's name like 'INBOX'"),
+        "soft_limit": _number(1),
+        "soft_days": _number(1, 3_650),
+    },
     FetchSettings: {
         "every": _lasting(timedelta(minutes=1), named="'1m'"),
         "allow": _each(_HOST_PORT),

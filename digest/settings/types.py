@@ -78,6 +78,26 @@ class DkimSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BouncesSettings:
+    """``[bounces]``: what comes back; no host means that no mailbox is read."""
+
+    #: Where mails come back to, and where mails that unsubscribe go; each newsletter's sender where empty.
+    address: str = ""
+    #: Every mail comes back to an address of its own: ``name+mark@example.org`` (VERP).
+    tagged: bool = False
+    #: The IMAP server of that mailbox.
+    host: str = ""
+    port: int = 993
+    security: Security = "tls"
+    username: str = ""
+    password: Secret = Secret()
+    folder: str = "INBOX"
+    #: An address gets no more mail when so many came back within so many days.
+    soft_limit: int = 5
+    soft_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
     """``[fetch]``: how sources are visited."""
 
@@ -144,6 +164,7 @@ class Settings:
     store: StoreSettings = StoreSettings()
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
+    bounces: BouncesSettings = BouncesSettings()
     fetch: FetchSettings = FetchSettings()
     web: WebSettings = WebSettings()
     brand: BrandSettings = BrandSettings()
