@@ -1,0 +1,9 @@
+"""Mails that come back → what each says: a bounce, a complaint, a wish to leave.
+
+notice.py    one mail, as bytes → a notice; never an exception, whatever was sent
+verdict.py   a mail server's words → is the address dead, the mailbox full, or the mail refused
+mailbox.py   where such mails lie: a Maildir
+imap.py      the same, on a server
+
+What is done about a notice is ``heed``'s.
+"""
