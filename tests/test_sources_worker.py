@@ -86,3 +86,9 @@ def test_others_are_read_meanwhile() -> None:
         return done
 
     assert asyncio.run(both()) == ["quick", "slow"]
+
+
+def test_a_small_page_of_very_many_elements_is_heavy() -> None:
+    crowd = b"<html><body>" + b"<p>a" * 20_000
+
+    assert is_heavy(Document(data=crowd, url="https://a.example/", guid="", outlet=""))

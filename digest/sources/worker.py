@@ -21,6 +21,8 @@ from digest.sources.kind import Kind, kind_of
 #: Above these sizes a document that is made to be slow can be so for seconds.
 _LIGHT_FEED = 100_000
 _LIGHT_PAGE = 250_000
+#: A page of the usual kind has a tenth of these tags; each costs time in extraction, and some more than once.
+_FEW_TAGS = 10_000
 _MEMORY = 1_500_000_000
 
 
@@ -48,13 +50,13 @@ def is_heavy(document: Document) -> bool:
     from digest.sources.fast import read_fast
     from digest.sources.feed import tame
 
-    size = len(document.data)
-    if size <= _LIGHT_FEED:
+    size, tags = len(document.data), document.data.count(b"<")
+    if size <= _LIGHT_FEED and tags <= _FEW_TAGS:
         return False
     kind = kind_of(document.data, content_type=document.content_type, name=document.name)
     if kind is Kind.FEED:
         return read_fast(tame(document.data, document.content_type), document.url) is None
-    return kind is Kind.HTML and size > _LIGHT_PAGE
+    return kind is Kind.HTML and (size > _LIGHT_PAGE or tags > _FEW_TAGS)
 
 
 def _answer(out: bytes) -> Contents:

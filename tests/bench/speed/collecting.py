@@ -1,0 +1,163 @@
+"""How fast feeds are fetched, parsed, cleaned and stored, beside ``reader`` on the same feeds, in the same run.
+
+``reader`` is no dependency of the project: ``uv pip install reader sgmllib3k``; without it there are no rows for it.
+The feeds are made up; each has a host of its own. Times are processor time, since the machine may have other work.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from digest.app import make_app
+from digest.model import Source
+from digest.pipeline import App, Gathered, gather
+from digest.ports import Collected
+from digest.settings import FetchSettings, Settings
+from digest.settings.types import StoreSettings
+from digest.store import entries
+from tests.bench.quality.table import Row
+from tests.bench.speed.feedhouse import Feeds, served
+
+_NOW = datetime(2026, 3, 28, 6, tzinfo=UTC)
+_FEEDS, _ENTRIES = 200, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """Processor seconds of a first run and of a second one, and the GUIDs that were stored."""
+
+    first: float
+    second: float
+    stored: frozenset[tuple[str, str]]
+
+
+def measure() -> list[Row]:
+    """Beside ``reader``; then how much memory many feeds take, and what visiting more at once brings."""
+    rows = [row for paragraphs, text in ((1, "teasers"), (5, "full text")) for row in _beside(paragraphs, text)]
+    return [*rows, _memory(10_000), *_concurrency()]
+
+
+def _beside(paragraphs: int, text: str) -> list[Row]:
+    with served(_FEEDS, entries=_ENTRIES, paragraphs=paragraphs) as feeds:
+        ours = _ours(feeds)
+        theirs = _readers(feeds) if find_spec("reader") else None
+    task = f"{_FEEDS} feeds of {_ENTRIES} entries with {text}, first visit"
+    again = f"the second visit, nothing changed ({text})"
+    rows = [Row(task=task, system="digest", figure=_seconds(ours.first), note=f"{len(ours.stored):,} entries stored")]
+    if theirs:
+        same = "the same entries" if theirs.stored == ours.stored else "OTHER entries"
+        note = f"{same}; digest is {theirs.first / ours.first:.1f} times as fast"
+        rows.append(Row(task=task, system="reader", figure=_seconds(theirs.first), note=note))
+    share = f"{ours.second / ours.first:.1%} of the first visit, nothing parsed"
+    return [*rows, Row(task=again, system="digest", figure=_seconds(ours.second), note=share)]
+
+
+def _ours(feeds: Feeds) -> Timed:
+    with tempfile.TemporaryDirectory() as folder:
+        app = _app(feeds, Path(folder), full_text=False)
+        first, _ = _timed(lambda: _visit(app))
+        second, gathered = _timed(lambda: _visit(app))
+        assert all(isinstance(one, Collected) and one.unchanged for one in gathered.outcomes), "it was parsed again"
+        with app.store.read() as conn:
+            stored = {(source.url, one.guid) for source in app.settings.sources for one in entries.of(conn, source.id)}
+        app.store.close()
+    return Timed(first=first, second=second, stored=frozenset(stored))
+
+
+def _app(feeds: Feeds, folder: Path, *, full_text: bool, concurrency: int = 32) -> App:
+    sources = tuple(
+        Source(id=str(number), url=url, full_text="auto" if full_text else "never")
+        for number, url in enumerate(feeds.urls)
+    )
+    fetch = FetchSettings(allow=tuple(feeds.hosts), concurrency=concurrency)
+    store = StoreSettings(url=f"sqlite:///{folder / 'kept.db'}")
+    return make_app(replace(Settings(), store=store, fetch=fetch, sources=sources))
+
+
+def _visit(app: App) -> Gathered:
+    gathered = gather(app.settings.sources, app, now=_NOW)
+    assert not gathered.failures, gathered.failures[0]
+    return gathered
+
+
+def _readers(feeds: Feeds) -> Timed:
+    from reader import make_reader  # type: ignore[import-not-found,unused-ignore]  # it may not be there
+
+    with tempfile.TemporaryDirectory() as folder:
+        reader = make_reader(str(Path(folder) / "reader.db"))
+        for url in feeds.urls:
+            reader.add_feed(url)
+        first, _ = _timed(reader.update_feeds)
+        second, _ = _timed(reader.update_feeds)
+        stored = frozenset((entry.feed_url, entry.id) for entry in reader.get_entries())
+        reader.close()
+    return Timed(first=first, second=second, stored=stored)
+
+
+def _memory(count: int) -> Row:
+    """The most memory that a process of its own takes for so many feeds."""
+    with served(count, entries=2) as feeds:
+        command = [sys.executable, "-m", __name__, str(feeds.port), str(count)]
+        said = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    note = f"{said['new']:,} entries stored in {said['seconds']:.0f} s of processor time"
+    return Row(task=f"{count:,} feeds of 2 entries, most memory", system="digest", figure=f"{said['mb']} MB", note=note)
+
+
+def _concurrency() -> list[Row]:
+    """Feeds that answer after a tenth of a second, as those far away do."""
+    rows = []
+    with served(320, entries=1, paragraphs=1, latency_s=0.1) as feeds:
+        for concurrency in (1, 4, 16, 64):
+            some = replace(feeds, count=min(320, 40 * concurrency))
+            with tempfile.TemporaryDirectory() as folder:
+                app = _app(some, Path(folder), full_text=False, concurrency=concurrency)
+                begun, busy = time.perf_counter(), time.process_time()
+                _visit(app)
+                wall, busy = time.perf_counter() - begun, time.process_time() - busy
+                app.store.close()
+            figure, note = f"{some.count / wall:,.0f} feeds/s", f"{busy / wall:.0%} of a core"
+            rows.append(
+                Row(
+                    task="feeds that answer after 0.1 s",
+                    system=f"digest, {concurrency} at once",
+                    figure=figure,
+                    note=note,
+                )
+            )
+    return rows
+
+
+def _timed(run: Callable[[], Gathered | None]) -> tuple[float, Gathered | None]:
+    start = time.process_time()
+    result = run()
+    return time.process_time() - start, result
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f} s"
+
+
+def _alone(port: int, count: int) -> None:
+    """Visit so many feeds, and say what it took."""
+    import resource
+
+    with tempfile.TemporaryDirectory() as folder, suppress(BrokenPipeError):
+        app = _app(Feeds(port=port, count=count), Path(folder), full_text=False)
+        seconds, gathered = _timed(lambda: _visit(app))
+        assert gathered is not None
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(json.dumps({"mb": most, "new": gathered.new, "seconds": seconds}))
+
+
+if __name__ == "__main__":
+    _alone(int(sys.argv[1]), int(sys.argv[2]))
