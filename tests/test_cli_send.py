@@ -6,20 +6,18 @@ import email
 import email.policy
 import json
 import os
-import socket
 from collections.abc import Iterator
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from digest.cli import main
 from digest.store import open_store, subscribers
 from digest.store.subscribers import Newcomer
 from tests.nouns import NOON
+from tests.post_office import PostOffice, post_office
 
 SETTINGS = """\
 [smtp]
@@ -199,46 +197,15 @@ def test_a_folder_that_can_not_be_written_is_told_and_nothing_is_lost(capsys: py
 # --- over SMTP ---------------------------------------------------------------------------------------------------
 
 
-class Server:
-    """Takes mail; answers certain recipients as told."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-        self.refused: dict[str, str] = {}
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address in self.refused:
-            return self.refused[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.envelopes.append(envelope)
-        return "250 taken"
-
-    @property
-    def recipients(self) -> list[str]:
-        return sorted(address for envelope in self.envelopes for address in envelope.rcpt_tos)
-
-
 @pytest.fixture
-def server() -> Iterator[Server]:
+def server() -> Iterator[PostOffice]:
     """A mail server on this machine, and settings that name it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    handler = Server()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        settings(f'host = "127.0.0.1"\nport = {port}\nsecurity = "none"')
-        yield handler
-    finally:
-        controller.stop()
+    with post_office() as office:
+        settings(f'host = "127.0.0.1"\nport = {office.port}\nsecurity = "none"')
+        yield office
 
 
-def test_recipients_never_see_each_other(server: Server) -> None:
+def test_recipients_never_see_each_other(server: PostOffice) -> None:
     assert main(["send"]) == 0
 
     assert server.recipients == ADDRESSES
@@ -248,7 +215,7 @@ def test_recipients_never_see_each_other(server: Server) -> None:
         assert [address for address in ADDRESSES if address.encode() in envelope.content] == [own]
 
 
-def test_what_waits_is_tried_again_at_once_by_a_person(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_waits_is_tried_again_at_once_by_a_person(server: PostOffice, capsys: pytest.CaptureFixture[str]) -> None:
     server.refused = {"bo@example.org": "450 come back later", "cy@example.org": "550 nobody here"}
 
     assert main(["send"]) == 1

@@ -12,14 +12,21 @@ from types import FrameType
 _ASKS = (signal.SIGTERM, signal.SIGINT)
 
 
+class Leave(Event):
+    """Set when a signal asks to leave."""
+
+    is_interrupted = False
+
+
 @contextmanager
-def asked_to_leave() -> Iterator[Event]:
+def asked_to_leave() -> Iterator[Leave]:
     """An event that is set when a signal asks to leave. On the main thread only."""
-    stop = Event()
+    stop = Leave()
 
     def asked(number: int, _: FrameType | None) -> None:
         if stop.is_set():
             os._exit(128 + number)
+        stop.is_interrupted = number == signal.SIGINT
         stop.set()
 
     before = {number: signal.signal(number, asked) for number in _ASKS}

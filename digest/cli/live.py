@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from threading import Event, Thread
 
+from digest.cli.events import Events
+from digest.cli.overview import overview
+from digest.cli.status import lines
 from digest.errors import StoreError
+from digest.settings import Settings
 from digest.store import Store, deliveries
 
-_EVERY_S = 0.5
+_EVERY_S, _RARELY_S = 0.5, 2.0
 
 
 @contextmanager
@@ -21,22 +26,52 @@ def sending(edition_id: int, store: Store) -> Iterator[None]:
         return
     from rich.console import Console
 
-    done = Event()
     with Console(stderr=True).status("sending") as status:
 
-        def watch() -> None:
-            while not done.wait(_EVERY_S):
-                try:
-                    with store.read() as conn:
-                        counts = deliveries.counts(conn, edition_id)
-                except StoreError:  # who only looks stops nobody
-                    continue
-                status.update(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())))
+        def show() -> None:
+            with store.read() as conn:
+                counts = deliveries.counts(conn, edition_id)
+            status.update(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())))
 
-        watcher = Thread(target=watch, daemon=True)
-        watcher.start()
-        try:
+        with _again_and_again(show, every_s=_EVERY_S):
             yield
-        finally:
-            done.set()
-            watcher.join()
+
+
+@contextmanager
+def running(store: Store, settings: Callable[[], Settings], *, plain: bool, verbose: bool) -> Iterator[Events]:
+    """Where events go: lines on stderr; on a terminal they scroll by above a view of how everything stands."""
+    if plain or not sys.stderr.isatty():
+        yield Events(verbose=verbose)
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    with Live(console=console, auto_refresh=False) as live:
+
+        def show() -> None:
+            seen = overview(settings(), store, now=datetime.now(UTC))
+            live.update(Text("\n".join(["", *lines(seen)]), overflow="ellipsis", no_wrap=True), refresh=True)
+
+        with _again_and_again(show, every_s=_RARELY_S):
+            yield Events(verbose=verbose, write=lambda line: console.print(Text(line)))
+
+
+@contextmanager
+def _again_and_again(show: Callable[[], None], *, every_s: float) -> Iterator[None]:
+    """In a thread beside; who only looks on stops nobody."""
+    done = Event()
+
+    def watch() -> None:
+        while not done.wait(every_s):
+            with suppress(StoreError):
+                show()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.cli import FAILED, INTERRUPTED
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -71,14 +73,16 @@ def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
         slot, made = _published(args, newsletter, app, now)
         if made.edition_id is None:
             say(f"{newsletter.id} {slot.key}: nothing new to tell, so nothing is sent", 'set empty = "send" to send it')
-            _print(args, newsletter, slot, made, None)
+            _print(newsletter, slot, made, tally=None, as_json=args.json)
             return 0
         with asked_to_leave() as stop:
             _resume_earlier(newsletter, made.edition_id, app, stop)
             tally = _delivered(made.edition_id, app, stop, even_if_waiting=True)
-        _print(args, newsletter, slot, made, tally)
+        _print(newsletter, slot, made, tally=tally, as_json=args.json)
         _say_who_got_none(made.edition_id, app)
-    return 0 if tally.is_final else 1
+    if stop.is_interrupted:
+        return INTERRUPTED
+    return 0 if tally.is_final else FAILED
 
 
 def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, Publication]:
@@ -130,11 +134,9 @@ def _delivered(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) 
         return post(edition_id, app, clock=clock, stop=stop, even_if_waiting=even_if_waiting)
 
 
-def _print(
-    args: argparse.Namespace, newsletter: Newsletter, slot: Slot, made: Publication, tally: Tally | None
-) -> None:
+def _print(newsletter: Newsletter, slot: Slot, made: Publication, *, tally: Tally | None, as_json: bool) -> None:
     counts = {str(outcome): count for outcome, count in sorted(tally.counts.items()) if count} if tally else {}
-    if args.json:
+    if as_json:
         import json
 
         document = {

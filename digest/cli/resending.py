@@ -1,0 +1,37 @@
+"""``digest editions resend``: a person wants what failed, or what is in doubt, sent again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from digest.app import make_app
+from digest.cli import FAILED, INTERRUPTED
+from digest.cli.editions import published, stand
+from digest.cli.leaving import asked_to_leave
+from digest.cli.live import sending
+from digest.cli.outcome import say
+from digest.post import post, writer_for
+from digest.settings import Settings
+from digest.store import queue
+
+
+def resend(edition_id: int, addresses: tuple[str, ...], found: Settings) -> int:
+    """Send it again, the same bytes under the same Message-IDs; 1 while a delivery isn't final."""
+    app = make_app(found)
+    with app.store:
+        published(edition_id, app.store)
+        app.mailer()
+        writer_for(edition_id, app)  # nothing is put back that can't be sent
+        with app.store.begin() as conn:
+            count = queue.put_back(conn, edition_id, addresses, at=datetime.now(UTC))
+        if addresses and count < len(set(addresses)):
+            say(f"{len(set(addresses)) - count} of them get no mail of this edition", _WHY)
+        with asked_to_leave() as stop, sending(edition_id, app.store):
+            tally = post(edition_id, app, clock=lambda: datetime.now(UTC), stop=stop, even_if_waiting=True)
+    print(f"edition {edition_id}: {count} sent again; {stand(tally.counts)}")
+    if stop.is_interrupted:
+        return INTERRUPTED
+    return 0 if tally.is_final else FAILED
+
+
+_WHY = "they subscribed later, or are suppressed, or are being served right now: 'digest editions show ID --recipients'"

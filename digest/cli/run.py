@@ -1,0 +1,142 @@
+"""``digest run``: collect, publish and deliver on schedule, until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.cli import INTERRUPTED
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from digest.jobs import Job, Log
+    from digest.pipeline import App
+    from digest.settings import Settings
+    from digest.store import Store
+
+_EXAMPLES = """\
+examples:
+  digest run                              until Ctrl-C or SIGTERM, which finish the mails in flight
+  digest run --verbose 2>> digest.log     what happened, a line for each event
+  kill -HUP $(pgrep -f 'digest run')      read the settings again
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("--plain", action="store_true", help="write lines also on a terminal, and no live view")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until a signal asks to leave."""
+    from digest.cli.leaving import asked_to_leave
+    from digest.cli.live import running
+    from digest.engines.embedded import Embedded
+    from digest.store import open_store
+
+    found = _loaded(args)
+    with open_store(found.store.url) as store, asked_to_leave() as stop, _asked_to_reload() as reload:
+        house = _House(args, found, store, stop=stop, reload=reload)
+        with running(store, lambda: house.settings, plain=args.plain, verbose=args.verbose) as log:
+            house.log = log
+            log("started", store=store.name, newsletters=len(found.newsletters), sources=len(found.sources))
+            is_clean = Embedded(look=house.look, work=house.work, log=log).run(stop)
+            log("stopped")
+        code = INTERRUPTED if stop.is_interrupted else 0
+        if not is_clean:  # sources are being visited still; the interpreter would wait for their threads
+            sys.stdout.flush()
+            os._exit(code)
+    return code
+
+
+class _House:
+    """The program as it is set now."""
+
+    log: Log
+
+    def __init__(self, args: argparse.Namespace, found: Settings, store: Store, *, stop: Event, reload: Event) -> None:
+        self._args, self._store = args, store
+        self._stop, self._reload = stop, reload
+        self._app = self._made(found)
+
+    @property
+    def settings(self) -> Settings:
+        return self._app.settings
+
+    def look(self) -> tuple[Job, ...]:
+        """What is due; first the settings are read again, if someone asked for it."""
+        from digest import jobs
+
+        if self._reload.is_set():
+            self._reload.clear()
+            self._read_again()
+        return jobs.look(self._app, now=_clock(), log=self.log)
+
+    def work(self, job: Job) -> tuple[Job, ...]:
+        from digest import jobs
+
+        return jobs.perform(job, jobs.Hands(app=self._app, clock=_clock, stop=self._stop, log=self.log))
+
+    def _read_again(self) -> None:
+        """A file that is wrong is told, and what was set before stays."""
+        from digest.errors import DigestError
+
+        try:
+            found = _loaded(self._args)
+        except DigestError as error:
+            self.log("settings_kept", error=str(error), hint=error.hint)
+            return
+        if found.store.url != self.settings.store.url:
+            self.log("store_kept", hint="restart to change [store] url")
+        self._app = self._made(found)
+        self.log("settings_read", newsletters=len(found.newsletters), sources=len(found.sources))
+
+    def _made(self, found: Settings) -> App:
+        from digest.app import make_app
+
+        return make_app(found, store=self._store)
+
+
+def _loaded(args: argparse.Namespace) -> Settings:
+    """The settings, if there is something to run: who would send is named, and how."""
+    from digest import settings
+    from digest.errors import UsageError
+    from digest.mailers import open_mailer
+    from digest.pipeline import sender_of
+
+    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    if not found.newsletters:
+        raise UsageError(
+            "no newsletter is configured",
+            hint="add a [[newsletters]] section to digest.toml, or write one with 'digest init'",
+        )
+    for newsletter in found.newsletters:
+        sender_of(newsletter)
+    open_mailer(found.smtp)
+    return found
+
+
+@contextmanager
+def _asked_to_reload() -> Iterator[Event]:
+    """An event that SIGHUP sets."""
+    from threading import Event
+
+    asked = Event()
+    before = signal.signal(signal.SIGHUP, lambda *_: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,50 @@
+"""A mail server that takes mail for everyone, or answers certain recipients as told."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class PostOffice:
+    """What it took, and what it refuses."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.envelopes: list[Envelope] = []
+        self.refused: dict[str, str] = {}
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.envelopes.append(envelope)
+        return "250 taken"
+
+    @property
+    def recipients(self) -> list[str]:
+        """Whose mail was taken, in order of the alphabet."""
+        return sorted(address for envelope in self.envelopes for address in envelope.rcpt_tos)
+
+
+@contextmanager
+def post_office() -> Iterator[PostOffice]:
+    """A server on a free port of this machine; it closes when the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    office = PostOffice(port)
+    controller = Controller(office, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield office
+    finally:
+        controller.stop()

@@ -1,0 +1,215 @@
+"""``digest run`` as a process: it does its work, hears signals, and loses nothing however it ends."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest import schedule
+from digest.cli import main
+from digest.cli.events import Events
+from digest.store import open_store, slots, subscribers
+from digest.store.slots import Fate
+from digest.store.subscribers import Newcomer
+from tests.post_office import PostOffice, post_office
+
+READERS = ["ann@example.org", "bo@example.org"]
+SETTINGS = """\
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+
+[[sources]]
+id = "own"
+path = "articles"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+schedule = "daily 00:00"
+catch_up = "30h"
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A mail server, and in the current folder settings that name it, an article, two readers, a slot that is due."""
+    monkeypatch.chdir(tmp_path)
+    Path("articles").mkdir()
+    text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
+    Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
+    now = datetime.now(UTC)
+    last = schedule.latest(schedule.parse("daily 00:00"), UTC, now - timedelta(days=1))
+    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+        subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=now)
+        slots.decide(conn, "main", last, Fate.BEFORE, at=last.due)
+    with post_office() as made:
+        Path("digest.toml").write_text(SETTINGS.format(port=made.port))
+        yield made
+
+
+class Running:
+    """A process of ``digest run``, and what it wrote."""
+
+    def __init__(self) -> None:
+        self.log = Path(f"log-{time.monotonic_ns()}")
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "digest", "run", "--verbose"], stderr=log)
+
+    def wait_for(self, *words: str) -> str:
+        return until(lambda: next((line for line in self.lines if all(word in line for word in words)), ""))
+
+    @property
+    def lines(self) -> list[str]:
+        return self.log.read_text().splitlines()
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+
+def until(found: Callable[[], str], *, within_s: float = 20.0) -> str:
+    end = time.monotonic() + within_s
+    while not (value := found()):
+        assert time.monotonic() < end, "it never came to be"
+        time.sleep(0.02)
+    return value
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[[], Running]]:
+    """Starts processes; none outlives the test."""
+    started: list[Running] = []
+
+    def start() -> Running:
+        started.append(Running())
+        return started[-1]
+
+    yield start
+    for running in started:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+
+
+def test_it_collects_publishes_and_delivers_and_leaves_when_told(
+    office: PostOffice, run: Callable[[], Running], capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = run()
+    running.wait_for(" delivered edition=1 sent=2")
+    assert office.recipients == READERS
+    assert main(["status", "--check"]) == 0
+    assert running.end() == 0
+    events = [line.split()[1] for line in running.lines]
+    assert [event for event in events if event != "swept"] == [
+        "started",
+        "collected",
+        "published",
+        "delivered",
+        "stopped",
+    ]
+    capsys.readouterr()
+    assert main(["send"]) == 0
+    assert office.recipients == READERS
+
+
+def test_two_at_once_and_one_that_is_killed_send_everything_once(
+    office: PostOffice, run: Callable[[], Running]
+) -> None:
+    office.refused = {"bo@example.org": "450 later"}
+    first, second = run(), run()
+    until(lambda: "taken" if office.recipients else "")
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    office.refused = {}
+    third = run()
+    for running in (second, third):
+        running.wait_for("started")
+    assert main(["send"]) == 0
+    assert second.end() == 0
+    assert third.end() == 0
+
+    assert office.recipients == READERS
+
+
+def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Callable[[], Running]) -> None:
+    running = run()
+    running.wait_for("started")
+
+    assert running.end(signal.SIGINT) == 130
+    assert running.lines[-1].endswith("stopped")
+
+
+def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, run: Callable[[], Running]) -> None:
+    running = run()
+    running.wait_for("delivered")
+    right = Path("digest.toml").read_text()
+    Path("digest.toml").write_text(right.replace('title = "Main"', "title = 7"))
+    running.process.send_signal(signal.SIGHUP)
+    told = running.wait_for("settings_kept")
+    assert "newsletters[main].title" in told
+    Path("digest.toml").write_text(right + '[[newsletters]]\nid = "other"\ntitle = "Other"\nfrom = "o@example.org"\n')
+    running.process.send_signal(signal.SIGHUP)
+    running.wait_for("settings_read", "newsletters=2")
+
+    assert running.end() == 0
+
+
+def test_a_dead_mail_server_loses_nothing(office: PostOffice, run: Callable[[], Running]) -> None:
+    Path("digest.toml").write_text(SETTINGS.format(port=9))
+    running = run()
+    assert "127.0.0.1:9" in running.wait_for(" failed job=deliver")
+    Path("digest.toml").write_text(SETTINGS.format(port=office.port))
+    assert running.end() == 0
+
+    run().wait_for(" delivered edition=1 sent=2")
+    assert office.recipients == READERS
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        pytest.param("", "digest init", id="no newsletter"),
+        pytest.param('[[newsletters]]\nid = "m"\ntitle = "M"\n', "set from =", id="no sender"),
+        pytest.param('[[newsletters]]\nid = "m"\ntitle = "M"\nfrom = "m@example.org"\n', "[smtp] host", id="no server"),
+    ],
+)
+def test_what_can_not_run_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    Path("digest.toml").write_text(settings)
+
+    assert main(["run"]) == 2
+    assert said in capsys.readouterr().err
+
+
+# --- lines -------------------------------------------------------------------------------------------------------
+
+
+def test_an_event_is_one_line_that_nothing_from_outside_can_break() -> None:
+    written: list[str] = []
+    Events(write=written.append)("failed", source="a\nb \x1b[31m", error='say "x"', nothing="", count=0)
+
+    assert len(written) == 1
+    assert written[0].split(" ", 1)[1] == 'failed source="a\\nb \\u001b[31m" error="say \\"x\\"" count=0'
+
+
+def test_a_bug_is_shown_whole() -> None:
+    written: list[str] = []
+    try:
+        _ = 1 // 0
+    except ZeroDivisionError as error:
+        Events(write=written.append)("failed", trace=error)
+
+    assert "ZeroDivisionError" in written[1]
+    assert "test_cli_run.py" in written[1]

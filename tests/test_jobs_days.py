@@ -1,0 +1,85 @@
+"""Day after day over a real feed server and a real mail server, through both clock changes: one edition a day, each
+article told once, each reader one mail a day. Only the clock is ours."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from digest.app import make_app
+from digest.jobs import Hands, look, perform
+from digest.model import Newsletter, Source
+from digest.settings import FetchSettings, Settings, SmtpSettings
+from digest.store import editions, open_store, subscribers
+from digest.store.subscribers import Newcomer
+from tests.fakes import Clock
+from tests.post_office import post_office
+from tests.servers import Answer, web_server
+
+DAY, STEP = timedelta(days=1), timedelta(minutes=30)
+READERS = ["ann@example.org", "bo@example.org"]
+NEWS = [
+    ("Ferry", "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."),
+    ("Library", "The new library opened its doors after two years. Three hundred readers queued to the market."),
+    ("Glacier", "Surveyors measured the glacier again and found it forty metres shorter. A path was closed."),
+    ("Theatre", "The municipal theatre plays without a roof until autumn. Tickets cost half as much when it rains."),
+    ("Orchard", "Farmers picked the last apples under snow this year. The juice press ran through the night."),
+]
+
+
+def feed(articles: list[tuple[int, datetime]]) -> bytes:
+    """The feed as it is after these articles, by their numbers, with when each was published."""
+    items = "".join(
+        f"<item><guid>n{number}</guid><title>{NEWS[number % 5][0]} {number}</title><link>http://news.example/{number}"
+        f"</link><pubDate>{format_datetime(at)}</pubDate><description>{NEWS[number % 5][1]} Number {number}."
+        "</description></item>"
+        for number, at in articles
+    )
+    return f"<rss version='2.0'><channel><title>News</title>{items}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(datetime(2026, 3, 27, 12, tzinfo=UTC), id="over spring's change"),
+        pytest.param(datetime(2026, 10, 23, 12, tzinfo=UTC), id="over autumn's change"),
+    ],
+)
+def test_each_day_has_its_edition_its_news_and_its_mails(tmp_path: Path, start: datetime) -> None:
+    clock, days = Clock(start), 4
+    newsletter = Newsletter(
+        id="main", title="Main", sender="main@example.org", timezone="Europe/Berlin", schedule="daily 02:30"
+    )
+    with web_server() as web, post_office() as office, open_store(f"sqlite:///{tmp_path / 'kept.db'}") as store:
+        settings = Settings(
+            smtp=SmtpSettings(host="127.0.0.1", port=office.port, security="none"),
+            fetch=FetchSettings(allow=(web.address,), every="2h"),
+            sources=(Source(id="news", url=web.url("/feed"), full_text="never"),),
+            newsletters=(newsletter,),
+        )
+        with store.begin() as conn:
+            subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=start)
+        hands = Hands(
+            app=make_app(settings, store=store), clock=clock, stop=threading.Event(), log=lambda _, **__: None
+        )
+        articles: list[tuple[int, datetime]] = []
+        while clock() < start + days * DAY:
+            if (clock() - start) % DAY == timedelta():
+                articles.append((len(articles), clock()))
+                web.routes["/feed"] = Answer(body=feed(articles), headers={"Content-Type": "application/rss+xml"})
+            for _ in range(3):
+                for job in look(hands.app, now=clock(), log=hands.log):
+                    for follow in perform(job, hands):
+                        perform(follow, hands)
+            clock.advance(STEP)
+        with store.read() as conn:
+            published = [(found.slot.key, found.subject) for found in reversed(editions.listed(conn))]
+
+    assert [key for key, _ in published] == [f"{start + (day + 1) * DAY:%Y-%m-%d}" for day in range(days)]
+    for number, (_, subject) in enumerate(published):
+        assert f"{NEWS[number][0]} {number}" in subject
+    assert office.recipients == sorted(READERS * days)
