@@ -51,21 +51,24 @@ class Moods:
         Fault("450 4.2.1 greylisted"),
         Fault("451 4.3.0 local error"),
         Fault("452 4.3.1 no room"),
+        Fault("550 5.1.1 no such user"),
+        Fault("552 5.2.2 too big"),
+        Fault("554 5.7.1 no"),
         Fault(drop="before"),
         Fault(drop="after"),
         Fault(delay_s=0.05),
     )
-    #: Final refusals, of recipients that this is the fate of.
-    final: Callable[[str], str] = lambda recipient: ""
+    #: Each answer takes its time, up to this long.
+    jitter_s: float = 0.0
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
     def __call__(self, asked: Asked, recipient: str) -> Fault:
-        if asked == "RCPT" and (words := self.final(recipient)):
-            return Fault(words)
-        return self._random.choice(self.faults) if self._random.random() < self.rate else KIND
+        if self._random.random() < self.rate:
+            return self._random.choice(self.faults)
+        return Fault(delay_s=self._random.uniform(0, self.jitter_s)) if self.jitter_s else KIND
 
 
 @dataclass(slots=True)
@@ -83,6 +86,8 @@ class Server:
     taken: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: Final replies that never arrived though the mail was taken.
     lost_replies: int = 0
+    #: Recipients that were refused for good.
+    refused: set[str] = field(default_factory=set)
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     keep_contents: bool = True
     commands: list[str] = field(default_factory=list)
@@ -110,6 +115,7 @@ class Session(asyncio.Protocol):
         self.in_data = False
         self.sender: str | None = None
         self.recipients: list[str] = []
+        self.current = ""
         self.is_private = is_private
         self.is_known = server.credentials is None
         self.login: list[str] | None = None
@@ -158,6 +164,7 @@ class Session(asyncio.Protocol):
 
     def react(self, asked: Asked, usual: str, recipient: str = "") -> bool:
         """Say the usual, or what the mood has instead; was it the usual?"""
+        self.current = recipient
         fault = self.server.mood(asked, recipient)
         if fault.delay_s:
             self.is_busy = True
@@ -174,6 +181,8 @@ class Session(asyncio.Protocol):
     def utter(self, fault: Fault, usual: str) -> bool:
         if fault.drop != "before":
             self.say(fault.reply or usual)
+        if fault.reply.startswith("5"):
+            self.server.refused.add(self.current)
         if fault.drop:
             self.flush()
             self.is_gone = True
@@ -254,6 +263,7 @@ class Session(asyncio.Protocol):
     def take(self, content: bytes) -> None:
         recipients, self.recipients, self.sender = self.recipients, [], None
         assert len(recipients) == 1, "recipients see each other"
+        self.current = recipients[0]
         fault = self.server.mood("content", recipients[0])
         if not fault.reply:
             self.server.lost_replies += fault.drop == "before"

@@ -4,62 +4,30 @@ from __future__ import annotations
 
 import itertools
 import threading
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from digest.deliver import ENOUGH_TRIES, LONGEST_WAIT, Policy, Tally, decide, deliver, tally, wait, writer
+from digest.deliver import ENOUGH_TRIES, LONGEST_WAIT, Policy, Tally, decide, deliver, tally, wait
 from digest.errors import DigestError, MailError
-from digest.mailers.address import Mailbox
-from digest.mailers.letterhead import Letterhead
-from digest.mailers.message import prepare
 from digest.mailers.smtp import SmtpMailer
 from digest.model import Delivery, Outcome
 from digest.ports import Letter, Mailer, Outbox, Report, Stage
-from digest.settings import SmtpSettings
-from digest.store import Store, deliveries, editions, open_store, subscribers
+from digest.store import Store, deliveries, open_store, subscribers
 from digest.store.ledger import open_ledger
-from digest.store.subscribers import Newcomer
-from tests.nouns import NOON, edition
+from tests.nouns import NOON
+from tests.posting import publish, rows, smtp, write
 from tests.smtp_server import KIND, Asked, Fault, Server, smtp_server
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 RUNNING = threading.Event()
 
 
-def publish(store: Store, *addresses: str, readers: int = 0) -> int:
-    """An edition with these readers, or so many, in the ledger."""
-    people = [Newcomer(address=address) for address in addresses]
-    people += [Newcomer(address=f"reader{number}@harbour.example") for number in range(readers)]
-    with store.begin() as conn:
-        subscribers.add(conn, people, "main", at=NOON)
-        id_, _ = editions.add(conn, edition(), at=NOON)
-        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
-    return id_
-
-
-def write(delivery: Delivery) -> Letter:
-    letterhead = Letterhead(
-        sender=Mailbox.of("Harbour <news@harbour.example>"), list_id="main", title="Harbour", date=NOON
-    )
-    return writer(prepare(edition(), letterhead), lambda _: {}, sender="bounces@harbour.example")(delivery)
-
-
 def send(store: Store, edition_id: int, mailer: Mailer | Server, *, now: datetime = NOON, **more: object) -> Tally:
     if isinstance(mailer, Server):
-        mailer = SmtpMailer(smtp=settings(mailer))
+        mailer = SmtpMailer(smtp=smtp(mailer.port))
     stop = more.pop("stop", RUNNING)
     return deliver(edition_id, store, mailer, write=write, clock=lambda: now, stop=stop, **more)  # type: ignore[arg-type]
-
-
-def settings(server: Server, **more: object) -> SmtpSettings:
-    return replace(SmtpSettings(host="127.0.0.1", port=server.port, security="none"), **more)  # type: ignore[arg-type]
-
-
-def rows(store: Store, edition_id: int) -> dict[str, Delivery]:
-    with store.read() as conn:
-        return {row.subscriber.address: row for row in deliveries.of(conn, edition_id)}
 
 
 def grumpy(asked: Asked, reply: str, *, about: str = "") -> Server:
