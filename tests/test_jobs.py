@@ -312,7 +312,7 @@ def test_text_that_is_old_is_swept_away_once_a_day(house: House) -> None:
     house.perform(Sweep())
     assert Sweep() not in house.look()
 
-    assert ("swept", {"texts": 1, "deliveries": 0, "editions": 0, "runs": 1}) in house.events
+    assert [fields["texts"] for event, fields in house.events if event == "swept"] == [0, 1]
 
 
 def test_an_edition_that_is_not_there_is_told(house: House) -> None:
