@@ -167,7 +167,10 @@ def _returned(message: Message, body: str) -> tuple[Kind, str] | None:
     """What a mail in no standard form says, if it is one that came back."""
     from flufl.bounce import all_failures  # only odd mails need it
 
-    delayed, failed = all_failures(message)
+    try:
+        delayed, failed = all_failures(message)
+    except _UNPARSABLE:  # some of its detectors don't expect every mail
+        return None
     if not delayed and not failed:
         return None
     said = [line for line in body.splitlines() if _TELLING.search(line)]

@@ -151,7 +151,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "address": _mailbox,
         "host": _HOST,
         "port": _number(1, 65_535),
-        "folder": _matching(r"[^\x00-\x1f\x7f]+", "a folder's name like 'INBOX'"),
+        "folder": _matching(r"[ -~]+", "a folder's name like 'INBOX'"),
         "soft_limit": _number(1),
         "soft_days": _number(1, 3_650),
     },

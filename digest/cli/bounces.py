@@ -1,0 +1,89 @@
+"""``digest bounces``: what comes back, and who gets no more mail for it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.heed import Heard
+    from digest.settings import Settings
+
+_EXAMPLES = """\
+examples:
+  digest bounces < returned.eml
+  digest bounces --maildir ~/Maildir/.bounces
+  digest bounces --imap                          the mailbox named in [bounces] of the settings
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.epilog = _EXAMPLES
+    places = parser.add_mutually_exclusive_group()
+    places.add_argument("--maildir", metavar="DIR", help="read what is new in a Maildir (default: one mail on stdin)")
+    places.add_argument("--imap", action="store_true", help="read what is unread in the mailbox of the settings")
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON, an object on each line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Deal with each mail, in a transaction of its own; 0 whatever they were, so that no mail server complains."""
+    from datetime import UTC, datetime
+
+    from digest.bounces.notice import read
+    from digest.cli.sources import settings_of
+    from digest.heed import heed
+    from digest.store import open_store
+
+    found = settings_of(args)
+    with open_store(found.store.url) as store:
+        for raw in _mails(args, found):
+            notice = read(raw)
+            with store.begin() as conn:
+                heard = heed(notice, conn, found, now=datetime.now(UTC))
+            if args.json:
+                print(_as_json(heard), flush=True)
+            else:
+                print("  ".join(filter(None, (f"{heard.kind:<9}", heard.address, heard.done))), flush=True)
+    return 0
+
+
+def _as_json(heard: Heard) -> str:
+    import json
+    from dataclasses import asdict
+
+    return json.dumps(asdict(heard), ensure_ascii=False)
+
+
+def _mails(args: argparse.Namespace, found: Settings) -> Iterator[bytes]:
+    from digest.errors import UsageError
+
+    if args.maildir:
+        from digest.bounces.maildir import new_mails
+
+        yield from new_mails(Path(args.maildir).expanduser())
+    elif args.imap:
+        from digest.bounces.imap import unread_mails
+
+        if not found.bounces.host:
+            raise UsageError("no mailbox is set", hint='set [bounces] host = "imap.example.org" in the settings')
+        yield from unread_mails(found.bounces)
+    else:
+        yield _piped()
+
+
+def _piped() -> bytes:
+    """The mail on stdin. All of it is taken, so that who writes it isn't cut short; the rest is let go."""
+    import sys
+
+    from digest.bounces.notice import LARGEST
+    from digest.errors import UsageError
+
+    if sys.stdin.isatty():
+        raise UsageError("no mail on stdin", hint="digest bounces < mail.eml, or --maildir, or --imap")
+    mail = sys.stdin.buffer.read(LARGEST)
+    while sys.stdin.buffer.read(65_536):
+        pass
+    return mail
