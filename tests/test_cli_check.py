@@ -103,7 +103,7 @@ def test_a_source_on_the_web_is_not_visited_offline(capsys: pytest.CaptureFixtur
 
 
 def test_a_password_that_others_can_read_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
-    code, found = findings(capsys, '[smtp]\nhost = "localhost"\npassword = "t0ken"\n' + RIGHT)
+    code, found = findings(capsys, '[smtp]\nhost = "localhost"\npassword = "t0ken"\n' + RIGHT, "--offline")
 
     assert code == 0
     assert found["settings"][0] == "note"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _EXAMPLES = """\
 examples:
   digest check
-  digest check --offline                  visit no source on the web
+  digest check --offline                  visit nothing that needs the network
   digest check --json | jq '.[] | select(.state == "bad")'
 """
 
@@ -23,7 +23,7 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("--offline", action="store_true", help="visit no source on the web")
+    parser.add_argument("--offline", action="store_true", help="visit no source on the web, and no mail server")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 

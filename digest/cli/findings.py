@@ -28,13 +28,13 @@ class Finding:
 
 
 def findings_on(found: Settings, *, offline: bool) -> Iterator[Finding]:
-    """Everything, in the order in which one mends it; ``offline`` visits no source on the web."""
+    """Everything, in the order in which one mends it; ``offline`` visits no source on the web and no mail server."""
     yield from _settings(found)
     yield from _store(found)
     yield from _sources(found, offline=offline)
     for newsletter in found.newsletters:
         yield from _newsletter(newsletter)
-    yield from _mail(found)
+    yield from _outgoing(found, offline=offline)
     yield from _deliverability(found)
 
 
@@ -145,15 +145,11 @@ def _sample_bytes(template: str) -> int:
     return len(render(shown.digest, Look(template=template)).html.encode())
 
 
-def _mail(found: Settings) -> Iterator[Finding]:
-    smtp = found.smtp
-    if not smtp.host:
-        hint = 'set [smtp] host = "mail.example.org"'
-        yield Finding(state="note", topic="mail server", message="none is set, so nothing can be sent", hint=hint)
-    elif smtp.security == "none" and smtp.password and smtp.host not in {"localhost", "127.0.0.1", "::1"}:
-        hint = 'set security = "starttls" or "tls"'
-        message = f"the password would travel to {smtp.host} unprotected"
-        yield Finding(state="bad", topic="mail server", message=message, hint=hint)
+def _outgoing(found: Settings, *, offline: bool) -> Iterator[Finding]:
+    from digest.cli.outgoing import findings_on_server, findings_on_silence  # after Finding is there
+
+    yield from findings_on_silence(found)
+    yield from findings_on_server(found, offline=offline)
 
 
 def _deliverability(found: Settings) -> Iterator[Finding]:

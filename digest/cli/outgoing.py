@@ -1,0 +1,55 @@
+"""What ``digest check`` looks at of sending: the mail server, and newsletters that have fallen silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Literal
+
+from digest.cli.findings import Finding
+from digest.errors import DigestError
+from digest.settings import Settings
+
+_HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+def findings_on_server(found: Settings, *, offline: bool) -> Iterator[Finding]:
+    """Does it let us in? Nothing is sent."""
+    from digest.mailers import probe
+
+    smtp = found.smtp
+    if not smtp.host and not smtp.folder:
+        hint = 'set [smtp] host = "mail.example.org"'
+        yield _server("note", "none is set, so nothing can be sent", hint)
+        return
+    if smtp.security == "none" and smtp.password and smtp.host not in _HERE:
+        message = f"the password would travel to {smtp.host} unprotected"
+        yield _server("bad", message, 'set security = "starttls" or "tls"')
+        return
+    if offline and not smtp.folder:
+        return
+    try:
+        yield _server("ok", probe(smtp))
+    except DigestError as error:
+        yield _server("bad", str(error), error.hint)
+
+
+def findings_on_silence(found: Settings) -> Iterator[Finding]:
+    """Newsletters with nothing to tell for a while, or nothing to tell it from."""
+    from digest.alarm import alarm_for
+    from digest.store import open_store
+
+    try:
+        with open_store(found.store.url, read_only=True) as store, store.read() as conn:
+            now = datetime.now(UTC)
+            alarms = [alarm_for(conn, newsletter, found, now=now) for newsletter in found.newsletters]
+    except DigestError:  # told already
+        return
+    for alarm in alarms:
+        if alarm:
+            hint = "look at 'digest sources list': are they quiet, or broken?"
+            yield Finding(state="bad", topic=f"newsletter {alarm.newsletter_id}", message=alarm.message, hint=hint)
+
+
+def _server(state: Literal["ok", "note", "bad"], message: str, hint: str = "") -> Finding:
+    return Finding(state=state, topic="mail server", message=message, hint=hint)
