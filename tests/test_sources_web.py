@@ -14,6 +14,7 @@ from digest.model import Source
 from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
+from digest.sources.address import source_at
 from digest.sources.discover import known_feed
 from tests.servers import Answer, WebServer, web_server
 
@@ -379,3 +380,23 @@ def test_slow_pages_do_not_hold_up_their_feed(web: WebServer) -> None:
 
     assert (whole.count("<p>"), teaser) == (8, TEASER)
     assert time.monotonic() - begun < 3.9
+
+
+# --- more addresses ----------------------------------------------------------------------------------------------
+
+
+def test_a_podcasts_page_in_a_directory_leads_to_its_feed(web: WebServer) -> None:
+    data = f'<script type="fastboot">{{"name": "x", "feedUrl": "{web.url("/cast.xml")}"}}</script>'.replace("/", "\\/")
+    web.routes["/us/podcast/harbour-talk/id1"] = html(data.replace("<\\/", "</"))
+    web.routes["/cast.xml"] = Answer(body=rss("Episode 1"))
+
+    assert titles(collect(web, "/us/podcast/harbour-talk/id1")) == ["Episode 1"]
+
+
+def test_an_account_on_the_social_web_leads_to_its_feed(web: WebServer) -> None:
+    source = source_at("@harbour_office@social.example")
+
+    assert (source.id, source.url) == ("harbour-office", "https://social.example/@harbour_office.rss")
+    web.routes["/@harbour_office"] = html(ALTERNATE.format("/@harbour_office.rss"))
+    web.routes["/@harbour_office.rss"] = Answer(body=rss("A post"))
+    assert titles(collect(web, "/@harbour_office")) == ["A post"]

@@ -11,6 +11,8 @@ from digest.errors import UsageError
 from digest.model import Source
 from digest.sources.opml import unused_id
 
+#: How people name an account on the social web: ``@harbour@social.example``.
+_ACCOUNT = re.compile(r"@([\w.-]+)@((?:[\w-]+\.)+[^\W\d_]{2,})")
 _HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?")
 
 
@@ -25,6 +27,8 @@ def source_at(address: str, *, taken: Collection[str] = ()) -> Source:
     if re.match(r"(?i)(?:feed:)?https?://", given):
         url = re.sub(r"(?i)^feed:", "", given)
         return Source(id=unused_id(_host(url), taken), url=url)
+    if account := _ACCOUNT.fullmatch(given):
+        return Source(id=unused_id(account[1], taken), url=f"https://{account[2]}/@{account[1]}.rss")
     path = Path(unquote(urlsplit(given).path) if given.startswith("file://") else given).expanduser()
     if path.exists():
         return Source(id=unused_id(path.resolve().stem, taken), path=path)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from digest.errors import SourceError
 from digest.sources.kind import Kind, kind_of
+from digest.urls import is_web
 
 if TYPE_CHECKING:
     from digest.sources.http import Client, Reply
 
+_FEED_URL = re.compile(rb'"feedUrl"\s*:\s*("https?:[^"]{1,500}")')
 FEEDS = {Kind.FEED, Kind.JSON}
 #: Where sites keep a feed that their front page doesn't name.
 _USUAL = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json")
@@ -42,9 +45,7 @@ def known_feed(url: str) -> str:
         return ""
     if re.fullmatch(r"(?:www\.|m\.)?youtube\.com", host) and parts.path == "/playlist":
         listed = parse_qs(parts.query).get("list", [""])[0]
-        return (
-            f"https://www.youtube.com/feeds/videos.xml?playlist_id={listed}" if re.fullmatch(r"[\w-]+", listed) else ""
-        )
+        return f"{_VIDEOS}?playlist_id={listed}" if re.fullmatch(r"[\w-]+", listed) else ""
     for known, path, feed in _KNOWN:
         match = path.fullmatch(parts.path)
         if match and known.fullmatch(host) and not parts.query:
@@ -62,7 +63,20 @@ async def feed_behind(reply: Reply, client: Client) -> tuple[str, Reply]:
     head = read_head(read_tree(reply.body, reply.content_type), reply.url)
     if head.feeds and (_is_front(reply.url) or not head.is_article):
         return head.feeds[0], await _feed(head.feeds[0], client)
+    if named := _podcast_feed(reply):
+        return named, await _feed(named, client)
     return await _usual(reply, client) if _is_front(reply.url) else ("", reply)
+
+
+def _podcast_feed(page: Reply) -> str:
+    """The feed that a podcast's page in a directory names in its data; empty where there is none."""
+    if not (named := _FEED_URL.search(page.body)):
+        return ""
+    try:
+        url = str(json.loads(named[1]))
+    except ValueError:
+        return ""
+    return url if is_web(url) else ""
 
 
 async def _feed(url: str, client: Client) -> Reply:

@@ -58,7 +58,7 @@ def _useless(kind: Kind, data: bytes) -> str:
         return f"{binary_kind(data)}, not an article: give text, Markdown, HTML or a feed"
     if kind is Kind.OPML:
         return "a list of feeds (OPML), not an article: give it by itself, or `digest sources import` it"
-    return "a site map, not an article: give the site's address or its feed"
+    return "a site map, not an article: give its address on the web"
 
 
 def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Contents:

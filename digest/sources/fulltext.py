@@ -75,7 +75,16 @@ async def _completed(entry: Entry, source: Source, client: Client, robots: Robot
     if not source.selector and not is_article(page.body, title=entry.title, teaser=entry.body):
         return entry
     image = entry.image or page.image
-    return replace(entry, body=page.body, form=Form.HTML, image=image, author=entry.author or page.author)
+    return replace(
+        entry,
+        body=page.body,
+        form=Form.HTML,
+        image=image,
+        author=entry.author or page.author,
+        title=entry.title or page.title,
+        published=entry.published or page.published,
+        language=entry.language or page.language,
+    )
 
 
 async def _page(entry: Entry, source: Source, client: Client) -> Entry:

@@ -15,6 +15,7 @@ from digest.sources.fulltext import Known, with_full_text
 from digest.sources.kind import Kind, kind_of
 from digest.sources.opml import read_opml
 from digest.sources.robots import Robots
+from digest.sources.sitemap import entries_of, unpacked
 from digest.sources.worker import read
 from digest.urls import domain
 
@@ -28,10 +29,13 @@ async def visit(
     """Fetch the source and read it: a site's address leads to its feed, a list of feeds gives those."""
     _check_patience(validators, seen)
     asked, page = await _asked(source, validators, client)
+    page = unpacked(page, client.fetch.max_bytes)
     if page.unchanged:
         return Collected(source=source, entries=(), validators=validators, unchanged=True)
     if _kind(page) is Kind.OPML:
         return read_opml(page.body, content_type=page.content_type)
+    if _kind(page) is Kind.SITEMAP:
+        return await _mapped(page, source, validators, client=client, seen=seen)
     feed, reply = await feed_behind(page, client)
     contents = await read(_document(source, reply), source, seen=seen, timeout_s=client.fetch.timeout_s)
     home = feed or page.moved_to or asked
@@ -41,6 +45,13 @@ async def visit(
         title=contents.title,
         validators=replace(reply.validators, url="" if home == source.url else home),
     )
+
+
+async def _mapped(page: Reply, source: Source, validators: Validators, *, client: Client, seen: datetime) -> Collected:
+    """A site map's pages, as far as they are articles; all read anew, since an index may stay while maps change."""
+    listed = await entries_of(page, source, client=client, seen=seen)
+    entries = await with_full_text(listed, source, client=client, known=validators.known)
+    return Collected(source=source, entries=tuple(entry for entry in entries if entry.title or entry.body))
 
 
 def _check_patience(validators: Validators, now: datetime) -> None:

@@ -1,0 +1,138 @@
+"""Site maps as search engines read them, of news or of all pages: the newest pages are the source's entries."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from digest.errors import SourceError
+from digest.model import Entry, Form, Image, Source
+from digest.sources.charset import decode
+from digest.sources.dates import parse_date
+from digest.sources.feed import Item, link
+from digest.sources.kind import Kind, kind_of
+from digest.sources.unpack import Unpacked
+from digest.urls import domain
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
+
+    from digest.sources.http import Client, Reply
+
+#: Pages of a map that are looked at: what is older or further down is no news.
+_MOST = 100
+_OLD = timedelta(days=30)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMap:
+    """A site map, the newest first."""
+
+    pages: tuple[Item, ...]
+    #: Further maps that it names, the likeliest to have news first.
+    maps: tuple[str, ...]
+
+
+def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> SiteMap:
+    """A ``urlset`` or ``sitemapindex``; ``url`` is where it came from."""
+    from lxml.etree import LxmlError, XMLParser, fromstring
+
+    parser = XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
+    try:
+        root = fromstring(decode(data, content_type).encode("utf-8", "replace"), parser)
+    except (LxmlError, ValueError) as error:
+        raise SourceError("this site map is damaged: give the site's address or its feed") from error
+    items = [_item(_fields(child), url) for child in (() if root is None else root) if isinstance(child.tag, str)]
+    items = sorted((item for item in items if item.url), key=lambda item: item.published or _BEGINNING, reverse=True)
+    if root is not None and _name(root) == "sitemapindex":
+        likely = sorted(items, key=lambda item: "news" not in item.url.lower())
+        return SiteMap(pages=(), maps=tuple(item.url for item in likely))
+    return SiteMap(pages=tuple(items), maps=())
+
+
+def _item(fields: Mapping[str, str], base: str) -> Item:
+    url = link(base, fields.get("loc", ""))
+    image = link(base, fields.get("image/loc", ""))
+    return Item(
+        guid=url,
+        url=url,
+        title=html.escape(fields.get("news/title", ""), quote=False),
+        body="",
+        published=parse_date(fields.get("news/publication_date", "") or fields.get("lastmod", "")),
+        language=fields.get("news/language", ""),
+        image=Image(url=image) if image else None,
+    )
+
+
+def _fields(element: _Element) -> dict[str, str]:
+    """The texts within, by their names; those of news and pictures by both."""
+    found: dict[str, str] = {}
+    for key, text in _texts(element, ""):
+        found.setdefault(key, text)
+    return found
+
+
+def _texts(element: _Element, prefix: str) -> Iterator[tuple[str, str]]:
+    for child in element.iterchildren(tag="*"):
+        name = _name(child)
+        inner = name if name in {"news", "image"} else prefix
+        if len(child):
+            yield from _texts(child, inner) if inner != prefix or not prefix else ()
+        else:
+            yield f"{prefix}/{name}" if prefix else name, " ".join((child.text or "").split())
+
+
+def _name(element: _Element) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def unpacked(reply: Reply, most: int) -> Reply:
+    """What was packed as a file (``sitemap.xml.gz``), unpacked; anything else as it is."""
+    if not reply.body.startswith(b"\x1f\x8b") or not urlsplit(reply.url).path.endswith(".gz"):
+        return reply
+    body = Unpacked("gzip", most)
+    body.add(reply.body)
+    return replace(reply, body=body.whole(), content_type="")
+
+
+async def entries_of(reply: Reply, source: Source, *, client: Client, seen: datetime) -> tuple[Entry, ...]:
+    """The newest pages of a map, or of the first map in an index that has any; untitled where it gives no titles."""
+    found = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
+    for url in found.maps[:3]:
+        inner = unpacked(await client.get(url), client.fetch.max_bytes)
+        if kind_of(inner.body, content_type=inner.content_type) is Kind.SITEMAP:
+            found = read_sitemap(inner.body, content_type=inner.content_type, url=inner.url)
+        if found.pages:
+            break
+    if not found.pages:
+        raise SourceError("this site map names no pages: give the site's address or its feed")
+    return tuple(_entry(item, source, reply.url, seen) for item in _recent(found.pages, seen))
+
+
+def _recent(pages: Sequence[Item], seen: datetime) -> list[Item]:
+    """Those of the last weeks; without dates, the first."""
+    dated = [page for page in pages if page.published]
+    fresh = [page for page in dated if page.published and page.published > seen - _OLD]
+    unique = {page.url: page for page in reversed(fresh or dated or list(pages))}
+    return list(reversed(unique.values()))[:_MOST]
+
+
+def _entry(item: Item, source: Source, url: str, seen: datetime) -> Entry:
+    return Entry(
+        source_id=source.id,
+        guid=item.guid,
+        url=item.url,
+        title=item.title,
+        body="",
+        form=Form.HTML,
+        seen=seen,
+        source=source.title or domain(url),
+        published=item.published,
+        language=item.language,
+        image=item.image,
+    )
