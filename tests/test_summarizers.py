@@ -29,7 +29,7 @@ from digest.ports import Budget, Candidate
 from digest.summarizers import METHODS, NAMES, methods, summarizer
 from digest.summarizers.document import Stemmer, Tokenizer, document
 from digest.summarizers.fit import content, fit, is_twin, length
-from digest.summarizers.openings import leans
+from digest.summarizers.openings import leans, says_when
 from digest.text.sentences import sentences
 from digest.text.words import stop_words
 
@@ -306,10 +306,48 @@ def test_twins_say_the_same() -> None:
         ("Cependant, le port reste fermé.", "fr", True),
         ("港口已经关闭。", "zh", False),
         ("He added that.", "xx", False),
+        ("“We could not wait,” he said.", "en", True),
+        ("“Wir konnten nicht warten“, sagte sie.", "de", True),
+        ("« Nous ne pouvions pas attendre », a-t-elle dit.", "fr", True),
+        ("As a result, the dock is closed.", "en", True),
+        ("The pair were freed.", "en", True),
+        ("The same day, ships returned.", "en", True),
+        ("The twin docks are closed.", "en", False),
     ],
 )
 def test_what_leans_on_an_earlier_sentence_is_known(text: str, language: str, expected: bool) -> None:
     assert leans(candidates([text])[0], language) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("The dock closes today.", "en", True),
+        ("The dock closes in March.", "en", False),
+        ("Der Hafen wurde gestern geschlossen.", "de", True),
+        ("Le port ferme aujourd’hui.", "fr", True),
+        ("El puerto cerró ayer.", "es", True),
+        ("Порт закрыли вчера.", "ru", True),
+        ("The dock closes today.", "xx", False),
+    ],
+    ids=["en", "en dated", "de", "fr", "es", "ru", "unknown"],
+)
+def test_a_day_told_from_the_day_of_writing_is_known(text: str, language: str, expected: bool) -> None:
+    assert says_when(text, language) is expected
+
+
+@pytest.mark.parametrize("name", ["default", "lead"])
+def test_today_is_told_only_where_nothing_else_is(name: str) -> None:
+    texts = ["The dock closed yesterday after a storm.", "The dock will stay closed until May.", "Ships wait at sea."]
+
+    assert ours(name, texts, 2) == texts[1:]
+    assert ours(name, texts[:1], 2) == texts[:1]
+
+
+def test_the_opening_sentences_stand_alone() -> None:
+    texts = ["It is closed.", "The dock is closed.", "Ships wait at sea."]
+
+    assert ours("lead", texts, 2) == texts[1:]
 
 
 def test_a_sentence_in_the_middle_of_a_quotation_leans() -> None:
@@ -327,10 +365,11 @@ def test_no_rank_hangs_on_the_order_of_a_set() -> None:
     """The hash seed changes from process to process; ranks must be the same to the last bit."""
     code = (
         "from tests.test_summarizers import TEXT, candidates, texts_of\n"
-        "from digest.summarizers.default import _likeness, _worth\n"
+        "from digest.summarizers.default import Likeness, Topic\n"
         "from digest.summarizers.fit import content\n"
-        "told = candidates(texts_of(TEXT)); bags = [content(one.text, 'en') for one in told]\n"
-        "print(_worth(told, bags, 'en').tobytes().hex(), _likeness(bags).tobytes().hex())"
+        "from digest.summarizers.matrix import Bags\n"
+        "texts = candidates(texts_of(TEXT)); told = Bags([sorted(content(one.text, 'en')) for one in texts])\n"
+        "print(Topic(told, texts).worth().tobytes().hex(), Likeness(told).to(1).tobytes().hex())"
     )
     root = Path(__file__).resolve().parent.parent
     outputs = {

@@ -1,8 +1,9 @@
 """Our own summarizer, on sumy's ``AbstractSummarizer``: position and topic weighed, told once, standing alone.
 
 A sentence is worth more the earlier it stands in its article, the more the story speaks of its words, and the more of
-the title it has; less if it quotes. Each next one is taken for what it adds: likeness to a sentence already taken
-counts against it, an outlet not yet heard counts for it. Sentences that lean on what stood before them come last.
+the title it has; less if it quotes. Each next one is taken for what it adds: a word already told counts for less, so
+does likeness to a sentence already taken, an outlet not yet heard counts for it. Sentences that lean on what stood
+before them come last, and so do those that say "today".
 
 The weights were chosen on a plateau, not at a peak: ``tests/bench/quality`` measures what they are worth.
 """
@@ -10,29 +11,31 @@ The weights were chosen on a plateau, not at a peak: ``tests/bench/quality`` mea
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import chain
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sumy.models.dom import ObjectDocumentModel  # type: ignore[import-untyped]  # sumy has no types
+from sumy.models.dom import ObjectDocumentModel, Sentence  # type: ignore[import-untyped]  # sumy has no types
 from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped]  # sumy has no types
+from sumy.utils import ItemsCount  # type: ignore[import-untyped]  # sumy has no types
 
 from digest.ports import Budget, Candidate
 from digest.summarizers.document import Stemmer, document, taking
 from digest.summarizers.fit import content
 from digest.summarizers.lead import lead
-from digest.summarizers.matrix import Bags, Matrix, cosines
-from digest.summarizers.openings import leans, quotes
+from digest.summarizers.matrix import Bags
+from digest.summarizers.openings import leans, quotes, says_when
 from digest.text.words import stop_words
 
 Values = NDArray[np.float64]
 
-_POSITION, _TOPIC, _TITLE, _QUOTATION = 0.65, 1.0, 0.2, -0.2
+_POSITION, _TOPIC, _TITLE, _QUOTATION, _TODAY = 0.6, 1.0, 0.2, -0.2, -3.0
 #: What a sentence loses for being like one already taken, and gains for the voice of an outlet not yet heard.
-_LIKENESS, _NEW_OUTLET = 1.5, 1.0
+_LIKENESS, _NEW_OUTLET = 0.5, 0.5
+#: A word that was told so often counts as if the story had so many times fewer mentions of it.
+_TOLD = 2.0
 #: How sharply worth falls from an article's beginning: the smaller, the more the first sentence stands out.
 _SHARPNESS = 0.2
 
@@ -52,6 +55,14 @@ class Default:
         return tuple(sentence.candidate for sentence in chosen)
 
 
+class Rated(NamedTuple):
+    """A sentence with its place and its rating, as sumy passes it to whoever counts."""
+
+    sentence: Sentence
+    order: int
+    rating: float
+
+
 class Weighed(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
     """sumy's kind of summarizer: rates a document's sentences, and takes as many as ``sentences_count`` allows."""
 
@@ -59,44 +70,89 @@ class Weighed(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
         super().__init__(Stemmer(language))
         self._language = language
 
-    def __call__(self, document: ObjectDocumentModel, sentences_count: int | Callable[..., Any]) -> tuple[Any, ...]:
-        told = [sentence.candidate for sentence in document.sentences]
-        if not told:
-            return ()
-        ranks = {at: -rank for rank, at in enumerate(_order(told, self._language))}
-        order = iter(range(len(told)))
-        chosen: tuple[Any, ...] = self._get_best_sentences(
-            document.sentences, sentences_count, lambda _: ranks[next(order)]
-        )
-        return chosen
+    def __call__(
+        self, document: ObjectDocumentModel, sentences_count: int | str | Callable[[Iterator[Rated]], Sequence[Rated]]
+    ) -> tuple[Any, ...]:
+        """The sentences in reading order; no more of them are weighed than are taken."""
+        sentences = document.sentences
+        order = _order([sentence.candidate for sentence in sentences], self._language)
+        rated = (Rated(sentences[at], at, -rank) for rank, at in enumerate(order))
+        taken = sentences_count(rated) if callable(sentences_count) else ItemsCount(sentences_count)(list(rated))
+        return tuple(rating.sentence for rating in sorted(taken, key=lambda rating: rating.order))
 
 
-def _order(candidates: Sequence[Candidate], language: str) -> list[int]:
+def _order(candidates: Sequence[Candidate], language: str) -> Iterator[int]:
     """The candidates' places, the one to take first, first."""
+    if not candidates:
+        return
     bags = [content(candidate.text, language) for candidate in candidates]
-    worth = _worth(candidates, bags, language)
-    alike = _likeness(bags)
+    told = Bags([sorted(bag) for bag in bags])  # a set's own order changes from run to run
+    worth, topic, likeness = _worth(candidates, bags, language), Topic(told, candidates), Likeness(told)
     outlets = np.array([candidate.article.source for candidate in candidates])
-    order: list[int] = []
-    said, heard = np.zeros(len(worth)), np.zeros(len(worth), dtype=bool)
+    said, heard = np.zeros(len(candidates)), np.zeros(len(candidates), dtype=bool)
     for _ in candidates:
-        best = int(np.argmax(worth - _LIKENESS * said - _NEW_OUTLET * heard))
-        order.append(best)
+        best = int(np.argmax(worth + _TOPIC * topic.worth() - _LIKENESS * said - _NEW_OUTLET * heard))
+        yield best
         worth[best] = -np.inf
-        np.maximum(said, alike[best], out=said)
+        topic.tell(best)
+        np.maximum(said, likeness.to(best), out=said)
         heard |= outlets == outlets[best]
-    return order
 
 
 def _worth(candidates: Sequence[Candidate], bags: Sequence[frozenset[str]], language: str) -> Values:
     """What each sentence is worth by itself; every part is counted in standard deviations: the weights compare."""
-    spoken = Counter(chain.from_iterable(bags))
     title = content(candidates[0].article.title, language)
-    topic = [math.fsum(math.log(spoken[stem]) for stem in bag) / max(len(bag), 1) for bag in bags]
     named = [len(bag & title) / max(len(title), 1) for bag in bags]
     quoting = [float(quotes(candidate.text)) for candidate in candidates]
-    parts = ((_POSITION, _earliness(candidates)), (_TOPIC, topic), (_TITLE, named), (_QUOTATION, quoting))
-    return sum((weight * _standard(values) for weight, values in parts), np.zeros(len(candidates)))
+    parts = ((_POSITION, _earliness(candidates)), (_TITLE, named), (_QUOTATION, quoting))
+    worth = sum((weight * _standard(values) for weight, values in parts), np.zeros(len(candidates)))
+    return worth + _TODAY * np.array([says_when(candidate.text, language) for candidate in candidates], dtype=float)
+
+
+class Topic:
+    """How much the story speaks of each sentence's words, the less of those that were told."""
+
+    def __init__(self, told: Bags, candidates: Sequence[Candidate]) -> None:
+        self._told = told
+        self._lengths = np.maximum(np.bincount(told.owner, minlength=told.size), 1)
+        articles: dict[str, int] = defaultdict(lambda: len(articles))
+        holder = np.array([articles[candidate.article.id] for candidate in candidates], dtype=np.intp)
+        held = np.unique(told.word * max(len(articles), 1) + holder[told.owner])
+        #: In how many sentences each word stands, times in how many articles: both speak, as logarithms.
+        self._mentions = np.stack([told.spread, np.bincount(held // max(len(articles), 1), minlength=len(told.spread))])
+        self._times = np.zeros(len(told.spread))
+        first = self._sums()
+        self._mean, self._spread = float(first.mean()), float(first.std())
+
+    def worth(self) -> Values:
+        """In standard deviations of what it was before anything was told."""
+        return (self._sums() - self._mean) / self._spread if self._spread > 1e-9 else np.zeros(self._told.size)
+
+    def tell(self, at: int) -> None:
+        self._times[self._told.words_of(at)] += _TOLD
+
+    def _sums(self) -> Values:
+        weights = np.log(np.maximum(self._mentions / (1 + self._times), 1)).sum(axis=0)
+        sums = np.bincount(self._told.owner, weights=weights[self._told.word], minlength=self._told.size)
+        return np.asarray(sums / self._lengths)
+
+
+class Likeness:
+    """The cosine of sentences' TF-IDF vectors."""
+
+    def __init__(self, told: Bags) -> None:
+        self._told = told
+        self._weights = 1 + np.log((1 + told.size) / (1 + told.spread))
+        squares = np.bincount(told.owner, weights=self._weights[told.word] ** 2, minlength=told.size)
+        self._lengths = np.sqrt(np.maximum(squares, 1e-9))
+
+    def to(self, at: int) -> Values:
+        """Every sentence's to this one."""
+        told, here = self._told, np.zeros(len(self._weights))
+        words = told.words_of(at)
+        here[words] = self._weights[words] ** 2
+        shared = np.bincount(told.owner, weights=here[told.word], minlength=told.size)
+        return np.asarray(shared / (self._lengths * self._lengths[at]))
 
 
 def _earliness(candidates: Sequence[Candidate]) -> list[float]:
@@ -110,9 +166,3 @@ def _standard(values: Sequence[float]) -> Values:
     array = np.asarray(values, dtype=float)
     spread = array.std()
     return (array - array.mean()) / spread if spread > 1e-9 else np.zeros(len(array))
-
-
-def _likeness(bags: Sequence[frozenset[str]]) -> Matrix:
-    """The cosine of every two sentences' TF-IDF vectors."""
-    told = Bags([sorted(bag) for bag in bags])  # a set's own order changes from run to run
-    return cosines(told, 1 + np.log((1 + told.size) / (1 + told.spread[told.word])))

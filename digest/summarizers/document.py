@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -60,12 +60,18 @@ def document(candidates: Sequence[Candidate], language: str) -> ObjectDocumentMo
     return ObjectDocumentModel([headings, *(Paragraph([Told(one, tokenizer) for one in run]) for _, run in runs)])
 
 
-def taking(budget: Budget, language: str) -> Callable[[Sequence[Any]], list[Any]]:
-    """sumy's ``count``: of its ratings, the best first, those that the budget holds."""
+def taking(budget: Budget, language: str) -> Callable[[Iterable[Any]], list[Any]]:
+    """sumy's ``count``: of its ratings, the best first, those that the budget holds; no more are asked for."""
 
-    def take(ratings: Sequence[Any]) -> list[Any]:
-        rated = {id(rating.sentence.candidate): rating for rating in ratings}
-        kept = fit((rating.sentence.candidate for rating in ratings), budget, language)
-        return [rated[id(candidate)] for candidate in kept]
+    def take(ratings: Iterable[Any]) -> list[Any]:
+        seen: dict[int, Any] = {}
+        kept = fit((_noted(rating, seen) for rating in ratings), budget, language)
+        return [seen[id(candidate)] for candidate in kept]
 
     return take
+
+
+def _noted(rating: Any, seen: dict[int, Any]) -> Candidate:
+    candidate: Candidate = rating.sentence.candidate
+    seen[id(candidate)] = rating
+    return candidate

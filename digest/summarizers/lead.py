@@ -1,4 +1,4 @@
-"""The opening sentences: what is left where a language has no stop words or stemmer, and the baseline to beat."""
+"""The opening sentences: what is left where a language has no stop words or stemmer, and what newspapers do."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from digest.ports import Budget, Candidate
 from digest.summarizers.fit import fit
+from digest.summarizers.openings import leans, says_when
 
 
 def lead(candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
-    """The first sentences of the lead article, and of the next ones where room is left."""
+    """The first sentences of the lead article that stand alone, and of the next ones where room is left."""
     order = {id(candidate): at for at, candidate in enumerate(candidates)}
-    return tuple(sorted(fit(candidates, budget, language), key=lambda candidate: order[id(candidate)]))
+    preferred = sorted(candidates, key=lambda one: (leans(one, language), says_when(one.text, language)))
+    return tuple(sorted(fit(preferred, budget, language), key=lambda candidate: order[id(candidate)]))

@@ -30,6 +30,11 @@ class Bags:
         self.most: Matrix = np.array([max(bag.values(), default=1) for bag in counted], dtype=float)
         #: In how many sentences each word stands.
         self.spread: Numbers = np.bincount(self.word, minlength=len(at))
+        self._starts = np.concatenate(([0], np.cumsum([len(bag) for bag in counted], dtype=np.intp)))
+
+    def words_of(self, at: int) -> Numbers:
+        """The numbers of one sentence's words."""
+        return self.word[self._starts[at] : self._starts[at + 1]]
 
     def gram(self, weights: Matrix) -> Matrix:
         """The product of every sentence's vector with every other's, ``weights`` being its words' values."""

@@ -33,6 +33,42 @@ _BACKWARD = {
     "sv": "han hon den det de hans hennes dess deras denna detta dessa men och eller så dock ändå också sedan därefter "
     "därför dessutom vidare samtidigt här där jag vi",
 }
+#: Openings of several words that point back.
+_RUNS = {
+    "en": r"as a result|in addition|for (?:example|instance)|in (?:response|contrast|turn|return)|on the other hand"
+    r"|at (?:the|that) time|by (?:then|contrast)|since then|after that|one of them|among them|the (?:pair|former|latter"
+    r"|two|three|trio|duo|same)\b|both (?:men|women|sides)|such an?\b|another\b",
+    "de": r"zum beispiel|im gegensatz|die beiden|seitdem|einer von ihnen|unter ihnen",
+    "fr": r"par exemple|en effet|par ailleurs|en outre|de plus|les deux|parmi (?:eux|elles)",
+    "es": r"por ejemplo|sin embargo|por (?:otra parte|ello|eso)|ambos|entre ellos",
+    "it": r"per esempio|ad esempio|i due|le due|tra loro|per questo",
+}
+_OPENINGS = {language: re.compile(rf"(?:{runs})", re.IGNORECASE) for language, runs in _RUNS.items()}
+#: Someone's words, and a pronoun for who said them.
+_UNNAMED = {
+    "en": re.compile(r"""[,.!?]["”'’]+,? (?:(?:he|she|they|it) [a-z]+|said (?:he|she)\b)"""),
+    "de": re.compile(r"""["“”«»‘’],? [a-zäöü]+(?:te|t|gt|nt|b|f|ß) (?:er|sie)\b"""),
+    "fr": re.compile(r"""["”»’],? a(?:-t)?-(?:il|elle|ils) \w+"""),
+}
+#: Days told from the day of writing: a reader reads on another.
+_WHEN = {
+    "en": r"today|tonight|yesterday|tomorrow|this (?:morning|afternoon|evening)|last night|earlier this (?:week|month)"
+    r"|(?:next|last|this) week",
+    "de": r"heute|gestern|morgen|vorgestern|übermorgen|heute (?:früh|abend)|(?:nächste|letzte|vergangene|diese) woche",
+    "fr": r"aujourd['’]hui|hier|avant-hier|demain|ce (?:matin|soir)|cette nuit|la semaine (?:prochaine|dernière)",
+    "es": r"hoy|ayer|anteayer|mañana|anoche|esta (?:mañana|tarde|noche|semana)|la (?:próxima semana|semana pasada)",
+    "it": r"oggi|ieri|domani|stamattina|stasera|stanotte|la (?:settimana scorsa|prossima settimana)",
+    "pt": r"hoje|ontem|anteontem|amanhã|esta (?:manhã|tarde|noite|semana)|na (?:semana passada|próxima semana)",
+    "nl": r"vandaag|gisteren|eergisteren|morgen|vanavond|vanochtend|vannacht|(?:volgende|vorige|afgelopen) week",
+    "sv": r"idag|i dag|igår|i går|imorgon|i morgon|ikväll|i kväll|(?:nästa|förra) vecka",
+    "da": r"i dag|i går|i morgen|i aften|(?:næste|sidste) uge",
+    "no": r"i dag|i går|i morgen|i kveld|(?:neste|forrige) uke",
+    "pl": r"dziś|dzisiaj|wczoraj|jutro|przedwczoraj",
+    "cs": r"dnes|včera|zítra|předevčírem",
+    "ru": r"сегодня|вчера|завтра|накануне",
+    "uk": r"сьогодні|вчора|завтра|напередодні",
+}
+_DAYS = {language: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for language, words in _WHEN.items()}
 _LISTS = {language: frozenset(listed.split()) for language, listed in _BACKWARD.items()}
 
 _STOPPED = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
@@ -48,10 +84,18 @@ def leans(candidate: Candidate, language: str) -> bool:
         _points_back(text, language)
         or not _STOPPED.search(text)
         or bool(_POINTING.search(text))
+        or bool((opening := _OPENINGS.get(language)) and opening.match(text))
+        or bool((unnamed := _UNNAMED.get(language)) and unnamed.search(text))
         or _is_all_quotation(text)
         or _goes_on_quoting(text)
         or _stands_in_quotation(candidate)
     )
+
+
+def says_when(text: str, language: str) -> bool:
+    """Whether it names a day by the day of writing: "today"."""
+    days = _DAYS.get(language)
+    return days is not None and days.search(text) is not None
 
 
 def _points_back(text: str, language: str) -> bool:

@@ -54,7 +54,7 @@ def measure(shared: Path) -> list[Row]:
 
 
 def _rows(task: str, file: Path, *, title_times: int, link: str, bar: float) -> list[Row]:
-    gold = _read(file)
+    gold = read(file)
     rows = [
         _row(
             task,
@@ -79,7 +79,7 @@ def _row(task: str, system: str, figures: Sequence[float], note: str) -> Row:
     return Row(task=task, system=system, figure=f"{mean(figures):.1f}{spread}", note=note)
 
 
-def _read(file: Path) -> list[Gold]:
+def read(file: Path) -> list[Gold]:
     return [_gold(json.loads(line)) for line in file.read_text("utf-8").splitlines()]
 
 

@@ -54,6 +54,11 @@ def _candidates(article: Article) -> list[Candidate]:
     return [Candidate(text=text, article=article, position=at, paragraph=at) for at, text in enumerate(spoken)]
 
 
+def first(candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
+    """The baseline: the first sentences as they stand."""
+    return tuple(candidates[: budget.sentences])
+
+
 def chosen(case: Case, system: Summarizer, *, words: int) -> tuple[Candidate, ...]:
     """The fewest sentences that the system says ``words`` words with."""
     taken: tuple[Candidate, ...] = ()
@@ -84,11 +89,11 @@ def _one_article(news: Sequence[Case], *, words: int) -> list[Row]:
     for label, measured in (("ROUGE-1", rouge_n), ("ROUGE-2", partial(rouge_n, n=2)), ("ROUGE-L", rouge_l)):
         task = f"one article, {words} words exactly, {label}"
         scores: dict[str, list[float]] = {}
-        for name in NAMES if label == "ROUGE-1" else ("lead", "default"):
-            system = summarizer(name)
+        for name in ("first", *NAMES) if label == "ROUGE-1" else ("first", "default"):
+            system = first if name == "first" else summarizer(name)
             scores[name] = [mean_over_references(case, told(case, system, words=words), measured) for case in news]
         for name, found in scores.items():
-            note = "" if name == "lead" else _paired(found, scores["lead"])
+            note = "the first sentences" if name == "first" else _paired(found, scores["first"])
             rows.append(Row(task=task, system=name, figure=f"{statistics.fmean(found):.1f}", note=note))
     later = [one.position > 2 for case in news for one in chosen(case, summarizer("default"), words=words)]
     share = f"{statistics.fmean(later):.0%}"
@@ -96,11 +101,11 @@ def _one_article(news: Sequence[Case], *, words: int) -> list[Row]:
 
 
 def _paired(ours: Sequence[float], theirs: Sequence[float], folds: int = 5) -> str:
-    """The mean difference to the lead with its standard error, and its range over folds."""
+    """The mean difference to the first sentences with its standard error, and its range over folds."""
     gains = [our - their for our, their in zip(ours, theirs, strict=True)]
     error = statistics.stdev(gains) / len(gains) ** 0.5
     parts = [statistics.fmean(gains[fold::folds]) for fold in range(folds)]
-    return f"{statistics.fmean(gains):+.1f} ± {error:.1f} to lead; folds {min(parts):+.1f} to {max(parts):+.1f}"
+    return f"{statistics.fmean(gains):+.1f} ± {error:.1f} to first; folds {min(parts):+.1f} to {max(parts):+.1f}"
 
 
 def _many_opinions(topics: Sequence[Case], *, words: int) -> list[Row]:
@@ -110,13 +115,13 @@ def _many_opinions(topics: Sequence[Case], *, words: int) -> list[Row]:
         figure = statistics.fmean(
             mean_over_references(case, told(case, system, words=words), rouge_n) for case in topics
         )
-        twins = sum(_twins(chosen(case, system, words=100)) for case in topics)
-        task, note = f"many opinions, {words} words exactly, ROUGE-1", f"{twins} near-duplicate pairs in 100 words"
+        double = sum(twins([one.text for one in chosen(case, system, words=100)]) for case in topics)
+        task, note = f"many opinions, {words} words exactly, ROUGE-1", f"{double} near-duplicate pairs in 100 words"
         rows.append(Row(task=task, system=name, figure=f"{figure:.1f}", note=note))
     return rows
 
 
-def _twins(taken: Sequence[Candidate]) -> int:
+def twins(texts: Sequence[str]) -> int:
     """Pairs of sentences that have more than half of their words in common."""
-    bags = [frozenset(tokens(one.text)) for one in taken]
+    bags = [frozenset(tokens(text)) for text in texts]
     return sum(len(one & other) > 0.5 * len(one | other) for one, other in combinations(bags, 2))
