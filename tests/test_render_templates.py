@@ -250,6 +250,19 @@ def test_conditional_comments_survive_with_their_values(tmp_path: Path) -> None:
         pytest.param("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", None, "round and round", id="an endless macro"),
         pytest.param('{{ "x" * 10**9 }}', 2, "larger than", id="a huge text"),
         pytest.param("{{ 10**10**10 }}", 2, "larger than", id="a huge number"),
+        pytest.param("{{ title|center(10**9) }}", 2, "larger than", id="a huge width"),
+        pytest.param("{{ title.ljust(10**9) }}", 2, "larger than", id="a huge width of a method"),
+        pytest.param('{{ "%999999999d"|format(1) }}', 2, "larger than", id="a huge width in a format"),
+        pytest.param('{{ "%999999999d" % 1 }}', 2, "larger than", id="a huge width in a percent format"),
+        pytest.param('{{ "%*d" % (10**9, 1) }}', 2, "larger than", id="a huge width beside a format"),
+        pytest.param('{{ "{:999999999}".format(1) }}', 2, "larger than", id="a huge width in braces"),
+        pytest.param('{{ ("x" * 9999)|replace("x", "x" * 9999) }}', 2, "larger than", id="a text that multiplies"),
+        pytest.param(
+            '{% set ns = namespace(t="x") %}{% for _ in range(60) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}',
+            2,
+            "larger than",
+            id="a text that doubles",
+        ),
         pytest.param("{{ title.__class__.__mro__ }}", 2, "unsafe", id="a way out of the sandbox"),
     ],
 )
@@ -301,6 +314,32 @@ def test_a_selector_on_what_comes_from_outside_is_refused(tmp_path: Path, css: s
 
     assert caught.value.file.endswith("style.css")
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("css", "line", "message"),
+    [
+        pytest.param(
+            "@media print {\n  @media (min-width: 5cm) { p { color: red } }\n}",
+            2,
+            "@media (min-width: 5cm) stands within another at-rule",
+            id="nested at-rules",
+        ),
+        pytest.param(
+            "/* @media { */\n@supports (color: red) {\n@font-face { font-family: x } }", 3, "@font-face", id="a font"
+        ),
+        pytest.param("@media print { p { color: red } }" * 300, None, "bytes of styles", id="too much"),
+    ],
+)
+def test_styles_that_mail_programs_drop_are_refused(tmp_path: Path, css: str, line: int | None, message: str) -> None:
+    own = template(tmp_path, html="<p>x</p>", css=css)
+
+    with pytest.raises(TemplateError, match=re.escape(message)) as caught:
+        render(digest(), Look(template=own))
+
+    assert caught.value.file.endswith("style.css")
+    assert caught.value.line == line
+    assert "mail programs drop" in caught.value.hint
 
 
 def test_a_selector_on_the_templates_own_values_is_not_refused(tmp_path: Path) -> None:

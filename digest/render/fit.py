@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from digest.errors import TemplateError
-from digest.render import environment, inline, tokens
-from digest.render.folders import HTML, STYLE
+from digest.render import dress
+from digest.render.folders import HTML
 from digest.render.page import Page
 
 #: Gmail cuts a mail at 102 kB; readers' own links and the mail's encoding need room as well.
@@ -20,7 +20,7 @@ def fitted(page: Page, folders: tuple[Path, ...]) -> tuple[Page, str]:
     stories, titles = min(len(page.stories), _STORIES), _TITLES
     while True:
         shown = page.cut(stories, titles)
-        html = _html(shown, folders)
+        html = dress.html(shown, folders)
         size = len(html.encode())
         if size <= LIMIT:
             return shown, html
@@ -30,32 +30,3 @@ def fitted(page: Page, folders: tuple[Path, ...]) -> tuple[Page, str]:
             stories = min(stories - 1, stories * LIMIT // size)
         else:
             titles = min(titles - 1, titles * LIMIT // size)
-
-
-def _html(page: Page, folders: tuple[Path, ...]) -> str:
-    rendered, values = environment.html(folders, page)
-    skeleton = tokens.skeleton(rendered, values)
-    try:
-        parts = inline.inlined(skeleton.html)
-    except inline.RefusedSelectorError as error:
-        raise _refused(error.selector, folders) from error
-    return tokens.filled(parts, skeleton, values)
-
-
-def _refused(selector: str, folders: tuple[Path, ...]) -> TemplateError:
-    """Told where the selector stands in the template's files."""
-    for path in (folders[0] / STYLE, folders[0] / HTML):
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        for number, line in enumerate(lines, 1):
-            if selector in line:
-                return _refusal(selector, str(path), number)
-    return _refusal(selector, str(folders[0] / HTML), None)
-
-
-def _refusal(selector: str, file: str, line: int | None) -> TemplateError:
-    return TemplateError(
-        f"{selector} asks for a value that is only inserted after the styles are",
-        file=file,
-        line=line,
-        hint="give the element a class and select that",
-    )

@@ -12,17 +12,24 @@ from digest.render.tokens import TOKEN
 #: What premailer drops or rewrites, and mail programs read in a `<style>`: at-rules, Outlook's dark mode, ``*``.
 _KEPT = re.compile(r"@|[^{]*(?:\[data-ogs[cb]\]|\*(?!=))")
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_ANY_STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BY_VALUE = re.compile(r"\[\s*([\w-]+)\s*[~|^$*]?=[^\]]*\]|:contains\([^)]*\)")
 _TOKENED = re.compile(r"([\w-]+)\s*=\s*(?:\"[^\"<>]*?xqv\d|'[^'<>]*?xqv\d|xqv\d)")
 
 
-class RefusedSelectorError(Exception):
-    """A selector asks for the value of something that only goes in after the inlining."""
+#: Above this, Gmail drops a style element whole.
+_LONGEST_STYLE = 8192
 
-    def __init__(self, selector: str) -> None:
-        super().__init__(selector)
-        self.selector = selector
+
+class RefusedError(Exception):
+    """Something in a style sheet that mail programs, or the way in which mails are made, can't do."""
+
+    def __init__(self, message: str, *, where: str = "", cure: str) -> None:
+        super().__init__(message)
+        #: As it stands in the style sheet; empty for all of it.
+        self.where = where
+        self.cure = cure
 
 
 @functools.lru_cache(maxsize=128)
@@ -33,15 +40,34 @@ def inlined(skeleton: str) -> tuple[str, ...]:
     """
     from digest.render.premail import inline  # importing premailer takes longer than all the rest
 
-    return tuple(TOKEN.split(inline(_STYLE.sub(_parted, _checked(skeleton)))))
+    html = inline(_STYLE.sub(_parted, _checked(skeleton)))
+    size = sum(len(style[0].encode()) for style in _ANY_STYLE.finditer(html))
+    if size > _LONGEST_STYLE:
+        message = f"{size} bytes of styles that can't go into the tags ({_LONGEST_STYLE} at most)"
+        raise RefusedError(message, cure="mail programs drop the whole of it: leave some of the at-rules out")
+    return tuple(TOKEN.split(html))
 
 
 def _checked(skeleton: str) -> str:
     for style in _STYLE.finditer(skeleton):
+        if nested := _nested(_COMMENT.sub("", style[1])):
+            cure = "mail programs drop the whole style element then; join the two conditions with `and`"
+            raise RefusedError(f"{nested} stands within another at-rule", where=nested, cure=cure)
         for found in _BY_VALUE.finditer(style[1]):
             if found[1] is None or found[1] in set(_TOKENED.findall(_STYLE.sub("", skeleton))):
-                raise RefusedSelectorError(found[0])
+                message = f"{found[0]} asks for a value that is only inserted after the styles are"
+                raise RefusedError(message, where=found[0], cure="give the element a class and select that")
     return skeleton
+
+
+def _nested(css: str) -> str:
+    """The first at-rule within another, as it is written up to its brace."""
+    depth = 0
+    for found in re.finditer(r"\"[^\"]*\"|'[^']*'|[{}]|@[\w-]+[^{};\"'\n]*", css):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if depth and found[0].startswith("@"):
+            return found[0].strip()
+    return ""
 
 
 def _parted(style: re.Match[str]) -> str:
@@ -59,6 +85,7 @@ class Sheet:
     kept: str
 
 
+@functools.lru_cache(maxsize=64)
 def parted(css: str) -> Sheet:
     """The style sheet parted; comments and white space go, the order stays."""
     inline: list[str] = []

@@ -38,12 +38,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """The lead's image; ``width`` and ``height`` in pixels, empty where unknown."""
+    """The lead's image; ``width`` and ``height`` in pixels, as text, empty where unknown."""
 
     url: str
     alt: str
-    width: int | str
-    height: int | str
+    width: str
+    height: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ from cssselect import parse
 from cssselect.parser import SelectorError
 from premailer import Premailer, premailer  # type: ignore[import-untyped]  # it has no types
 
+from digest.render.selecting import forget, selector
+
 _OPTIONS = {
     "strip_important": False,  # else the rules for phones and for the dark lose to the tags
     "disable_basic_attributes": ["width", "height", "bgcolor"],
@@ -29,7 +31,10 @@ _OPTIONS = {
 
 def inline(html: str) -> str:
     """The page with its styles in the tags."""
-    return str(_Premailer(html, **_OPTIONS).transform(pretty_print=False))
+    try:
+        return str(_Premailer(html, **_OPTIONS).transform(pretty_print=False))
+    finally:
+        forget()
 
 
 class _Premailer(Premailer):  # type: ignore[misc]  # it has no types
@@ -38,6 +43,11 @@ class _Premailer(Premailer):  # type: ignore[misc]  # it has no types
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
         rules, leftover = _rules(css_body, ruleset_index)
         return list(rules), list(leftover)
+
+    def _style_to_basic_html_attributes(self, element: Any, style_content: str, force: bool = False) -> None:
+        # Of all that it makes attributes of, the options leave it these two.
+        if "-align" in style_content:
+            super()._style_to_basic_html_attributes(element, style_content, force=force)
 
 
 Pair = tuple[str, str]
@@ -49,7 +59,11 @@ def _merged(own: str, rules: Sequence[Sequence[Pair]], *_: object, **__: object)
     Premailer's own lets the attribute win against ``!important``, and leaves a property where it first stood, so that
     ``margin: 0`` after ``margin-left: 1px`` loses.
     """
-    told = list(itertools.chain.from_iterable(rules))
+    return _style(own, tuple(itertools.chain.from_iterable(rules)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _style(own: str, told: Sequence[Pair]) -> str:
     if own:
         told = sorted([*told, *premailer.csstext_to_pairs(own)], key=_is_important)
     style: dict[str, str] = {}
@@ -68,10 +82,10 @@ def _overlaps(name: str, others: Iterable[str]) -> bool:
     return any(other.startswith(f"{name}-") or name.startswith(f"{other}-") for other in others)
 
 
-# The library takes `merge_styles` from its module; this is its method with another one, and the module stays as it is.
+# The library takes these two from its module; this is its method with others, and the module stays as it is.
 _Premailer.transform = FunctionType(
     Premailer.transform.__code__,
-    {**vars(premailer), "merge_styles": _merged},
+    {**vars(premailer), "merge_styles": _merged, "_create_cssselector": selector},
     argdefs=Premailer.transform.__defaults__,
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import string
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -16,11 +17,13 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from digest.render.lines import tidy
+from digest.render.traced import Leaf
 
 #: Lower case and letters at both ends: an identifier in CSS, a word in HTML, nothing to escape in an address.
 TOKEN = re.compile(r"xqv(\d+)vqx")
+_MARK = "xqv"
 _TAG = re.compile(
-    r"<!--.*?-->|<style\b[^>]*>.*?</style\s*>|</?[a-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL | re.IGNORECASE
+    r"<!--.*?-->|<style\b[^>]*>.*?</style\s*>|</?[a-z](?:[^>\"']++|\"[^\"]*\"|'[^']*')*+>", re.DOTALL | re.IGNORECASE
 )
 _ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _PLAIN = re.compile(r" ?[\w-]+( [\w-]+)* ?", re.ASCII)
@@ -33,17 +36,17 @@ _ADDRESSES = frozenset({"href", "src", "action", "background", "cite"})
 class Values:
     """What one rendering has put tokens in place of."""
 
-    held: list[str] = field(default_factory=list)
+    held: list[str | Leaf] = field(default_factory=list)
     #: What macros and blocks of this template returned: markup of its own, to be inlined like the rest.
     made: set[str] = field(default_factory=set)
 
-    def token(self, value: str) -> Markup:
+    def token(self, value: str | Leaf) -> Markup:
         self.held.append(value)
-        return Markup(f"xqv{len(self.held) - 1}vqx")  # noqa: S704  # a number between letters
+        return str.__new__(Markup, _token(len(self.held) - 1))  # as Markup() does, without its questions
 
-    def at(self, number: int) -> str:
+    def at(self, number: int) -> str | Leaf:
         """The value; of a token that is none of ours (a template may insert markup from outside as safe), itself."""
-        return self.held[number] if number < len(self.held) else f"xqv{number}vqx"
+        return self.held[number] if number < len(self.held) else _token(number)
 
 
 #: The rendering at work in this thread: Jinja2's `finalize` has no other way to know it, within macros least of all.
@@ -67,7 +70,7 @@ def skeleton(html: str, values: Values) -> Skeleton:
         pieces = list(pieces)
         for place in range(1, len(pieces), 2):
             word = str(values.at(outline.sources[int(pieces[place])]))
-            pieces[place] = word if _PLAIN.fullmatch(word) else f"xqv{pieces[place]}vqx"
+            pieces[place] = word if _PLAIN.fullmatch(word) else _token(int(pieces[place]))
     return replace(outline, html="".join(pieces))
 
 
@@ -77,35 +80,37 @@ def _outline(html: str) -> tuple[Sequence[str], Skeleton]:
 
     A token that was printed twice (a macro's result, say) stands in two places, so positions are counted anew.
     """
-    sources: list[int] = []
-
-    def counted(token: re.Match[str]) -> str:
-        sources.append(int(token[1]))
-        return f"xqv{len(sources) - 1}vqx"
-
-    html = TOKEN.sub(counted, html)
+    texts = TOKEN.split(html)
+    sources = tuple(map(int, texts[1::2]))
+    html = "".join(text if number % 2 == 0 else _token(number // 2) for number, text in enumerate(texts))
     places = ["text"] * len(sources)
     for position, place in _places(html):
         places[position] = place
-    asked = [position for position, place in enumerate(places) if place in _SEEN or place == "bare"]
-    pieces = re.split("|".join(f"xqv({position})vqx" for position in asked), html) if asked else [html]
-    return [piece for piece in pieces if piece is not None], Skeleton(html, tuple(sources), tuple(places))
+    pieces = [texts[0]]
+    for position, text in enumerate(texts[2::2]):
+        if places[position] in _SEEN or places[position] == "bare":
+            pieces += (str(position), text)
+        else:
+            pieces[-1] += _token(position) + text
+    return pieces, Skeleton(html, sources, tuple(places))
+
+
+def _token(number: int) -> str:
+    return f"xqv{number}vqx"
 
 
 def _places(html: str) -> Iterator[tuple[int, str]]:
     for tag in _TAG.finditer(html):
-        found = TOKEN.findall(tag[0])
-        if not found:
+        text = tag[0]
+        if _MARK not in text:
             continue
-        if tag[0].startswith("<!--"):
-            yield from ((int(position), "attribute") for position in found)
-        elif tag[0][:6].lower() == "<style":
-            yield from ((int(position), "css") for position in found)
-        else:
-            yield from ((int(position), "bare") for position in found)
-            for attribute in _ATTRIBUTE.finditer(tag[0]):
-                place = _place(attribute[1].lower())
-                yield from ((int(position), place) for position in TOKEN.findall(attribute[2]))
+        kind = "attribute" if text.startswith("<!--") else "css" if text[:6].lower() == "<style" else "bare"
+        yield from ((int(position), kind) for position in TOKEN.findall(text))
+        if kind == "bare":  # unless it is within one of the tag's attributes
+            for name, value in _ATTRIBUTE.findall(text):
+                if _MARK in value:
+                    place = _place(name.lower())
+                    yield from ((int(position), place) for position in TOKEN.findall(value))
 
 
 def _place(attribute: str) -> str:
@@ -114,37 +119,25 @@ def _place(attribute: str) -> str:
     return "address" if attribute in _ADDRESSES else attribute
 
 
-def filled(parts: tuple[str, ...], whole: Skeleton, values: Values) -> str:
-    """The parts of an inlined skeleton (text and positions in turn) with each value in, escaped for its place."""
-    pieces = list(parts)
-    for index in range(1, len(pieces), 2):
-        position = int(pieces[index])
-        value = values.at(whole.sources[position])
-        pieces[index] = value if isinstance(value, Markup) else _escape(whole.places[position], value)
-    return "".join(pieces)
-
-
-def _escape(place: str, value: str) -> str:
-    if place == "text":
-        return _text(value)
+def escaped(place: str, values: Sequence[str]) -> list[str]:
+    """The values (each a tidy line) as they go into that place."""
     if place == "css":
-        return _css(value)
+        return list(map(_css, values))
     if place == "bare":  # within a tag and in no attribute: a plain word went in before, and nothing else may
-        return ""
-    return _attribute(quote(value, safe=_SAFE) if place == "address" else value)
+        return [""] * len(values)
+    # All at once: what holds for each holds for them in a row, and a tidy line has no NUL.
+    row = "\0".join(values)
+    if place == "address" and row.rstrip(_SAFE_ROW):
+        row = "\0".join(quote(value, safe=_SAFE) for value in values)
+    row = row.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if place != "text":  # both quotes: the inliner decides which of them stand around a value
+        row = row.replace('"', "&quot;").replace("'", "&#39;")
+    return row.split("\0")
 
 
 #: What libxml2 leaves alone in an address, so that an inserted one looks as if it had gone through the inliner.
 _SAFE = "@/:=?;#%&,+-_.!~*'()"
-
-
-def _text(value: str) -> str:
-    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _attribute(value: str) -> str:
-    # Both quotes: the inliner decides which of them stand around a value.
-    return _text(value).replace('"', "&quot;").replace("'", "&#39;")
+_SAFE_ROW = f"{_SAFE}{string.ascii_letters}{string.digits}\0"
 
 
 @functools.lru_cache(maxsize=256)

@@ -136,7 +136,11 @@ def _picture(article: Article) -> Picture | None:
     image = article.image
     if image is None or not _link(image.url):
         return None
-    return Picture(url=image.url, alt=line(image.alt), width=image.width or "", height=image.height or "")
+    return Picture(url=image.url, alt=line(image.alt), width=_pixels(image.width), height=_pixels(image.height))
+
+
+def _pixels(size: int | None) -> str:
+    return str(size) if size and size > 0 else ""
 
 
 def _link(url: str) -> str:
