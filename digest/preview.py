@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest import assets, schedule, settings
+from digest import agenda, assets, schedule, settings
 from digest.app import make_app
 from digest.errors import NothingCollected
 from digest.model import Digest, Newsletter, Slot, Source, Window
@@ -210,7 +210,7 @@ def _moment(plan: _Plan, kept: Store) -> tuple[Slot, Window]:
     with kept.read() as conn:
         if editions.find(conn, plan.newsletter.id, slot):
             slot = schedule.upcoming(rhythm, zone, plan.at)
-    return slot, _window(plan, schedule.window(rhythm, zone, slot, now=plan.at))
+        return slot, _window(plan, agenda.window(conn, plan.newsletter, slot, now=plan.at))
 
 
 def _window(plan: _Plan, usual: Window) -> Window:

@@ -6,7 +6,12 @@ import email
 import email.policy
 import json
 import os
+import resource
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
@@ -192,6 +197,36 @@ def test_a_folder_that_can_not_be_written_is_told_and_nothing_is_lost(capsys: py
     Path("mails").unlink()
     assert main(["send"]) == 0
     assert len(mails()) == 3
+
+
+def test_a_store_that_another_holds_is_told_and_nothing_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    settings(more='[store]\nurl = "sqlite:///digest.db?timeout=0.2"\n')
+    with closing(sqlite3.connect("digest.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert main(["send"]) == 1
+        other.execute("ROLLBACK")
+    assert len(capsys.readouterr().err.strip().splitlines()) <= 3
+    assert main(["send"]) == 0
+
+    assert [mail["To"] for mail in mails()] == ADDRESSES
+
+
+@pytest.mark.parametrize("more", [0, 20_000, 60_000, 120_000], ids=lambda more: f"{more} bytes left")
+def test_a_disk_that_is_full_is_told_and_nothing_is_lost(more: int) -> None:
+    """Wherever the room ends: when collecting, publishing or delivering."""
+    room = max(path.stat().st_size for path in Path().glob("digest.db*")) + more
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+
+    command = [sys.executable, "-m", "digest", "send"]
+    first = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=small_disk)
+    assert first.returncode in {0, 1}
+    assert "Traceback" not in first.stderr
+    assert first.returncode == 0 or first.stderr
+    assert main(["send"]) == 0
+
+    assert [mail["To"] for mail in mails()] == ADDRESSES
 
 
 # --- over SMTP ---------------------------------------------------------------------------------------------------
