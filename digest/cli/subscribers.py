@@ -16,6 +16,7 @@ examples:
   digest subscribers add office@example.org "Press Office <press@example.org>"
   digest subscribers import readers.csv -n weekly        a column 'email'; all others are kept too
   digest subscribers list
+  digest subscribers remove reader@example.org
   digest subscribers export > readers.csv
 """
 _COMMANDS = {
