@@ -170,6 +170,7 @@ def writer(prepared: Prepared, values: Callable[[Delivery], Mapping[str, str]], 
             sender=sender,
             recipient=mailbox.address,
             content=prepared.to(recipient),
+            is_smooth=True,  # ``mailers.mime`` escapes what would not be, and its tests hold it to that
         )
 
     return write

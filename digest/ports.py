@@ -104,6 +104,8 @@ class Letter:
     recipient: str
     #: Header and body; each line ends with CRLF.
     content: bytes
+    #: Its maker knows that no line begins with a dot, and that there are no other line ends: nothing is to be escaped.
+    is_smooth: bool = False
 
 
 class Stage(enum.IntEnum):

@@ -155,7 +155,7 @@ class Talk:
         if reply.code >= 400:
             self._settle(letter, Stage.DATA, reply)
             return
-        self._put(_stuffed(letter.content))
+        self._put(letter.content + b".\r\n" if letter.is_smooth else _stuffed(letter.content))
         self._dot_at = self._queued
         self._expected.append((Stage.CONTENT, letter))
         self._next = None

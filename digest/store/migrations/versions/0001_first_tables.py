@@ -201,7 +201,15 @@ def _deliveries() -> None:
         ),
     )
     op.create_index(op.f("ix_deliveries_edition_id_next_try"), "deliveries", ["edition_id", "next_try"], unique=False)
-    op.create_index(op.f("ix_deliveries_sender"), "deliveries", ["sender"], unique=False)
+    held = sa.text("sender IS NOT NULL")
+    op.create_index(
+        op.f("ix_deliveries_sender"),
+        "deliveries",
+        ["sender"],
+        unique=False,
+        sqlite_where=held,
+        postgresql_where=held,
+    )
     op.create_index(op.f("ix_deliveries_subscriber_id"), "deliveries", ["subscriber_id"], unique=False)
 
 
