@@ -293,13 +293,16 @@ class Session(asyncio.Protocol):
     async def upgrade(self) -> None:
         loop = asyncio.get_running_loop()
         session = Session(self.server, is_private=True)
+        # The client may be gone, or speak, before there is another transport.
+        session.transport, session.is_busy = self.transport, True
         assert self.server.tls
         try:
             transport = await loop.start_tls(self.transport, session, self.server.tls, server_side=True)
         except (OSError, ConnectionError):
             return
         assert isinstance(transport, asyncio.Transport)
-        session.transport = transport
+        session.transport, session.is_busy = transport, False
+        session.work()
 
     def begin_login(self, line: str) -> None:
         self.login = line.split()[1:]

@@ -26,6 +26,13 @@ def unread_mails(bounces: BouncesSettings) -> Iterator[bytes]:
                 _command(server, "STORE", number.decode(), "+FLAGS.SILENT", r"(\Seen)")
 
 
+def probe(bounces: BouncesSettings) -> str:
+    """Log in and look into the folder, and change nothing; what is in it. Raises ``MailError``."""
+    with _said_plainly(bounces), _logged_in(bounces) as server:
+        unread = len(_command(server, "SEARCH", "UNSEEN"))
+    return f"{bounces.host}:{bounces.port} lets us in; {unread} unread in {bounces.folder}"
+
+
 @contextmanager
 def _logged_in(bounces: BouncesSettings) -> Iterator[imaplib.IMAP4]:
     server = _connected(bounces)

@@ -33,7 +33,7 @@ def findings_on(found: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from _store(found)
     yield from _sources(found, offline=offline)
     for newsletter in found.newsletters:
-        yield from _newsletter(newsletter)
+        yield from _newsletter(newsletter, is_sent=bool(found.smtp.host or found.smtp.folder))
     yield from _outgoing(found, offline=offline)
     yield from _deliverability(found)
 
@@ -117,7 +117,7 @@ def _sources(found: Settings, *, offline: bool) -> Iterator[Finding]:
         yield from (Finding(state="note", topic=topic, message=problem) for problem in outcome.problems)
 
 
-def _newsletter(newsletter: Newsletter) -> Iterator[Finding]:
+def _newsletter(newsletter: Newsletter, *, is_sent: bool) -> Iterator[Finding]:
     from digest.summarizers import summarizer
 
     topic = f"newsletter {newsletter.id}"
@@ -131,7 +131,8 @@ def _newsletter(newsletter: Newsletter) -> Iterator[Finding]:
         yield Finding(state="ok", topic=topic, message=f"{newsletter.template!r} renders the sample, {kilobytes}")
     if not newsletter.sender:
         hint = 'set from = "Name <name@example.org>"'
-        yield Finding(state="note", topic=topic, message="it has no sender, so it can't be sent", hint=hint)
+        state: Literal["note", "bad"] = "bad" if is_sent else "note"
+        yield Finding(state=state, topic=topic, message="it has no sender, so it can't be sent", hint=hint)
 
 
 def _sample_bytes(template: str) -> int:
@@ -146,10 +147,11 @@ def _sample_bytes(template: str) -> int:
 
 
 def _outgoing(found: Settings, *, offline: bool) -> Iterator[Finding]:
-    from digest.cli.outgoing import findings_on_server, findings_on_silence  # after Finding is there
+    from digest.cli import outgoing  # after Finding is there
 
-    yield from findings_on_silence(found)
-    yield from findings_on_server(found, offline=offline)
+    yield from outgoing.findings_on_silence(found)
+    yield from outgoing.findings_on_server(found, offline=offline)
+    yield from outgoing.findings_on_mailbox(found, offline=offline)
 
 
 def _deliverability(found: Settings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What ``digest check`` looks at of sending: the mail server, and newsletters that have fallen silent."""
+"""What ``digest check`` looks at of mail: the server that takes it, the mailbox with what comes back, silence."""
 
 from __future__ import annotations
 
@@ -32,6 +32,23 @@ def findings_on_server(found: Settings, *, offline: bool) -> Iterator[Finding]:
         yield _server("ok", probe(smtp))
     except DigestError as error:
         yield _server("bad", str(error), error.hint)
+
+
+def findings_on_mailbox(found: Settings, *, offline: bool) -> Iterator[Finding]:
+    """Can we look for what comes back? Nothing is marked as read."""
+    bounces = found.bounces
+    if not bounces.host or offline:
+        return
+    from digest.bounces.imap import probe
+
+    if bounces.security == "none" and bounces.host not in _HERE:
+        message, hint = f"the password would travel to {bounces.host} unprotected", 'set security = "tls" or "starttls"'
+        yield Finding(state="bad", topic="bounces", message=message, hint=hint)
+        return
+    try:
+        yield Finding(state="ok", topic="bounces", message=probe(bounces))
+    except DigestError as error:
+        yield Finding(state="bad", topic="bounces", message=str(error), hint=error.hint)
 
 
 def findings_on_silence(found: Settings) -> Iterator[Finding]:
