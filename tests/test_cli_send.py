@@ -211,19 +211,17 @@ def test_a_store_that_another_holds_is_told_and_nothing_is_lost(capsys: pytest.C
     assert [mail["To"] for mail in mails()] == ADDRESSES
 
 
-@pytest.mark.parametrize("more", [0, 20_000, 60_000, 120_000], ids=lambda more: f"{more} bytes left")
-def test_a_disk_that_is_full_is_told_and_nothing_is_lost(more: int) -> None:
-    """Wherever the room ends: when collecting, publishing or delivering."""
-    room = max(path.stat().st_size for path in Path().glob("digest.db*")) + more
+@pytest.mark.parametrize("room", [10_000, 40_000, 80_000, 120_000, 150_000])
+def test_a_disk_that_is_full_is_told_and_nothing_is_lost(room: int) -> None:
+    """Wherever the room for the store's journal ends: when collecting, publishing or delivering."""
 
     def small_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
 
     command = [sys.executable, "-m", "digest", "send"]
     first = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=small_disk)
-    assert first.returncode in {0, 1}
+    assert (first.returncode, "how much room" in first.stderr) == (1, True)
     assert "Traceback" not in first.stderr
-    assert first.returncode == 0 or first.stderr
     assert main(["send"]) == 0
 
     assert [mail["To"] for mail in mails()] == ADDRESSES
