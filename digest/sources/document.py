@@ -39,6 +39,8 @@ class Contents:
     entries: tuple[Entry, ...]
     #: The feed's own title; empty for what is no feed.
     title: str = ""
+    #: What of it was not read, one line each.
+    problems: tuple[str, ...] = ()
 
 
 def read_document(document: Document, source: Source, *, seen: datetime) -> Contents:
@@ -62,15 +64,16 @@ def _useless(kind: Kind, data: bytes) -> str:
 
 
 def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Contents:
-    from digest.sources.feed import entries, plain, read_feed
+    from digest.sources.feed import entries, newest, plain, read_feed
     from digest.sources.jsonfeed import read_json_feed
 
     if kind is Kind.JSON:
         feed = read_json_feed(document.data, url=document.url)
     else:
         feed = read_feed(document.data, content_type=document.content_type, url=document.url)
-    title = plain(feed.title)
-    return Contents(entries=entries(feed, source, url=document.url, seen=seen), title=title)
+    feed, problem = newest(feed)
+    found = entries(feed, source, url=document.url, seen=seen)
+    return Contents(entries=found, title=plain(feed.title), problems=(problem,) if problem else ())
 
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from digest.errors import SourceError
@@ -20,6 +20,9 @@ from digest.sources.charset import decode
 from digest.urls import domain, is_web
 
 _COMMENT_OPENERS = 200
+#: No feed has more news at once.
+_MOST = 1_000
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What feedparser looks for mail addresses in, in quadratic time: 10,000 of these in an author took it 7 seconds.
 _UNBROKEN = re.compile(rb"([\w.+-]{1000})(?=[\w.+-])")
 _LONGEST_NAME = 300
@@ -101,6 +104,17 @@ def entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[En
         guid = _identity(item, shared)
         found.setdefault(guid, _entry(item, source, guid=guid, name=name, language=feed.language, seen=seen))
     return tuple(found.values())
+
+
+def newest(feed: Feed) -> tuple[Feed, str]:
+    """The feed with as many items as anyone may read, and what to say of the others."""
+    count = len(feed.items)
+    if count <= _MOST:
+        return feed, ""
+    items = feed.items
+    if all(item.published for item in items):
+        items = tuple(sorted(items, key=lambda item: item.published or _NEVER, reverse=True))
+    return replace(feed, items=items[:_MOST]), f"only the newest {_MOST:,} of its {count:,} entries are read"
 
 
 def _entry(item: Item, source: Source, *, guid: str, name: str, language: str, seen: datetime) -> Entry:

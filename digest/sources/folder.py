@@ -29,7 +29,7 @@ def read_path(source: Source, *, path: Path, most: int, seen: datetime) -> Colle
     if kind_of(document.data, name=path.name) is Kind.OPML:
         return read_opml(document.data)
     contents = read_document(document, source, seen=seen)
-    return Collected(source=source, entries=contents.entries, title=contents.title)
+    return Collected(source=source, entries=contents.entries, title=contents.title, problems=contents.problems)
 
 
 def _read_folder(source: Source, root: Path, *, most: int, seen: datetime) -> Collected:

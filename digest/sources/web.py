@@ -43,6 +43,7 @@ async def visit(
         source=source,
         entries=await _complete(contents.entries, source, reply, client=client, known=validators.known),
         title=contents.title,
+        problems=contents.problems,
         validators=replace(reply.validators, url="" if home == source.url else home),
     )
 

@@ -21,6 +21,8 @@ from digest.sources.kind import Kind, kind_of
 #: Above these sizes a document that is made to be slow can be so for seconds.
 _LIGHT_FEED = 100_000
 _LIGHT_PAGE = 250_000
+#: Even read fast, a feed above this size would keep all others waiting.
+_LARGE_FEED = 4_000_000
 #: A page of the usual kind has a tenth of these tags; each costs time in extraction, and some more than once.
 _FEW_TAGS = 10_000
 _MEMORY = 1_500_000_000
@@ -54,9 +56,9 @@ def is_heavy(document: Document) -> bool:
     if size <= _LIGHT_FEED and tags <= _FEW_TAGS:
         return False
     kind = kind_of(document.data, content_type=document.content_type, name=document.name)
-    if kind is Kind.FEED:
+    if kind is Kind.FEED and size <= _LARGE_FEED:
         return read_fast(tame(document.data, document.content_type), document.url) is None
-    return kind is Kind.HTML and (size > _LIGHT_PAGE or tags > _FEW_TAGS)
+    return kind is Kind.FEED or (kind is Kind.HTML and (size > _LIGHT_PAGE or tags > _FEW_TAGS))
 
 
 def _answer(out: bytes) -> Contents:

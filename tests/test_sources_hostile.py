@@ -1,0 +1,252 @@
+"""All at once that a server may throw: each source gives what is sound, or fails in one line, and the good are read."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import re
+import resource
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.clean import clean
+from digest.cli import main
+from digest.collect import collect
+from digest.errors import SourceError
+from digest.model import Failure, Source
+from digest.ports import Collected
+from digest.settings import FetchSettings
+from digest.sources import make_collector
+from digest.sources.document import Document, read_document
+from tests.servers import Answer, Handler, Route, WebServer, web_server
+
+SEEN = datetime(2026, 3, 27, tzinfo=UTC)
+MILL = "The mill grinds again\n\nThe old mill in the valley grinds rye since Monday. The miller sells flour at noon.\n"
+LONG = "The ferry sails again, says the harbour office. " * 40
+
+
+def rss(*items: str, before: str = "", head: str = "<?xml version='1.0'?>") -> bytes:
+    return f"{head}{before}<rss version='2.0'><channel><title>News</title>{''.join(items)}</channel></rss>".encode()
+
+
+def item(title: str, body: str = LONG) -> str:
+    return f"<item><title>{title}</title><link>https://post.example/{len(title)}/{title[:5]}</link><description>{body}</description></item>"
+
+
+GOOD = rss(item("A"), item("B"))
+
+
+def packed(body: bytes, encoding: str = "gzip") -> Answer:
+    return Answer(body=body, headers={"Content-Encoding": encoding})
+
+
+def by_hand(*pieces: bytes, pause_s: float = 0.0, times: int = 1) -> Route:
+    """Write these pieces, again and again, and hang up."""
+
+    def write(handler: Handler) -> None:
+        for _ in range(times):
+            for piece in pieces:
+                handler.wfile.write(piece)
+                handler.wfile.flush()
+                time.sleep(pause_s)
+
+    return write
+
+
+def typed(body: bytes, kind: str) -> Answer:
+    return Answer(body=body, headers={"Content-Type": kind})
+
+
+def lying(length: int, body: bytes) -> Route:
+    return by_hand(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (length, body))
+
+
+BOMB = gzip.compress(b"\0" * 30_000_000)
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+#: What is served, and what comes of it: titles, or what the failure says.
+HOSTILE: dict[str, tuple[Route, list[str] | str]] = {
+    "a gzip bomb": (packed(BOMB), "larger than"),
+    "a bomb in a bomb": (packed(gzip.compress(BOMB), "gzip, gzip"), "not asked for"),
+    "a packed file in a packed answer": (packed(gzip.compress(BOMB)), "a packed file, not an article"),
+    "a redirect to itself": (Answer(status=302, headers={"Location": ""}), "302"),
+    "redirects in a circle": (Answer(status=302, headers={"Location": "?"}), "more than 8 redirects|404"),
+    "a slow drip": (
+        by_hand(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", *[b"x"] * 90, pause_s=0.2),
+        "within|broke off",
+    ),
+    "an endless body": (by_hand(b"HTTP/1.1 200 OK\r\n\r\n", *[b"<p>x" * 50_000] * 90), "larger than"),
+    "endless headers": (by_hand(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n" * 1000] * 100), "proper HTTP"),
+    "a body cut short": (lying(len(GOOD) + 9, GOOD), "broke off"),
+    "more than its length": (lying(len(GOOD), GOOD + b"HTTP/1.1 200 OK\r\n\r\nmore"), ["A", "B"]),
+    "an image as a feed": (typed(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "application/rss+xml"), "an image"),
+    "a PDF as a page": (typed(b"%PDF-1.7 " + b"x" * 99, "text/html"), "a PDF"),
+    "a feed as an image": (typed(GOOD, "image/png"), ["A", "B"]),
+    "a charset that there is not": (typed(GOOD, "application/rss+xml; charset=rot13"), ["A", "B"]),
+    "the wrong charset": (typed(rss(item("Größe")), "application/rss+xml; charset=ascii"), ["Größe"]),
+    "UTF-16 without a mark": (typed(rss(item("Größe"), head="").decode().encode("utf-16-le"), "text/xml"), ["Größe"]),
+    "an entity bomb": (
+        Answer(body=rss(item("&l9;"), item("B"), before=f'<!DOCTYPE r [<!ENTITY l0 "ha">{LAUGHS}]>')),
+        ["&l9;", "B"],
+    ),
+    "an external entity": (
+        Answer(body=rss(item("&x;"), item("B"), before='<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>')),
+        ["", "B"],
+    ),
+    "too much": (Answer(body=b"<rss>" + b" " * 17_000_000), "larger than"),
+    "100,000 entries": (
+        Answer(body=rss(*(item(f"{n}", "x") for n in range(100_000)))),
+        [str(n) for n in range(1000)],
+    ),
+    "20,000 nested tags": (Answer(body=rss(item("A", "&lt;div&gt;" * 20_000 + LONG))), ["A"]),
+    "20,000 nested elements": (
+        Answer(body=b"<rss version='2.0'><channel>" + b"<item>" * 20_000),
+        [],
+    ),
+    "60,000 comment openers": (Answer(body=rss(item("A", "<!--" * 60_000), item("B"))), ["A", "B"]),
+    "a header in a title": (Answer(body=rss(item("A&#13;&#10;Bcc: all@example.org"))), ["A\r\nBcc: all@example.org"]),
+    "JSON of wrong types": (
+        Answer(
+            body=json.dumps(
+                {"version": "https://jsonfeed.org/version/1", "items": [None, 7, {"id": [], "title": {}}]}
+            ).encode()
+        ),
+        [],
+    ),
+    "JSON that is no feed": (typed(b'{"items": {"a": 1}}', "application/json"), "no feed"),
+    "JSON nested without end": (typed(b'{"items": ' + b"[" * 100_000, "application/json"), "damaged"),
+    "a page nested without end": (
+        typed(b"<html><body>" + b"<div><p>x" * 20_000, "text/html"),
+        [""],
+    ),
+    "an address that is none": (
+        by_hand(b"HTTP/1.1 302 Found\r\nLocation: http://[::::]/\r\n\r\n"),
+        "no address|closed",
+    ),
+    "a way inside by IPv6": (
+        Answer(status=301, headers={"Location": "http://[::ffff:7f00:1]:1/"}),
+        "not on the public",
+    ),
+    "a name that is inside": (Answer(status=301, headers={"Location": "http://localhost:1/"}), "not on the public"),
+}
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[WebServer]:
+    with web_server() as server:
+        server.routes["/good"] = Answer(body=GOOD)
+        server.routes |= {f"/{number}": route for number, (route, _) in enumerate(HOSTILE.values())}
+        yield server
+
+
+@pytest.fixture(scope="module")
+def visited(web: WebServer) -> dict[str, Collected | Failure]:
+    """All of them, in one go, with the good one among them."""
+    names = {f"/{number}": name for number, name in enumerate(HOSTILE)} | {"/good": "good"}
+    sources = [Source(id=name, url=web.url(path), full_text="never") for path, name in names.items()]
+    fetch = FetchSettings(allow=(web.address,), timeout_s=12, max_bytes=16_000_000, per_host=8)
+    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    found = asyncio.run(collect(sources, make_collector(fetch, SEEN), concurrency=8, per_host=8))
+    assert time.monotonic() - begun < 60
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000, "in kB"
+    return dict(zip(names.values(), found, strict=True))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_hostile_fails_in_one_line_or_gives_what_is_sound(
+    visited: dict[str, Collected | Failure], name: str
+) -> None:
+    outcome, expected = visited[name], HOSTILE[name][1]
+
+    if isinstance(expected, str):
+        assert isinstance(outcome, Failure), outcome.entries[:1]
+        assert re.search(expected, outcome.error), outcome.error
+        assert len(outcome.error) < 250
+        assert outcome.error.isprintable()
+    else:
+        assert isinstance(outcome, Collected), outcome.error
+        assert [entry.title for entry in outcome.entries] == expected
+    assert "root:" not in repr(outcome)
+
+
+def test_the_good_one_is_read_all_the_same(visited: dict[str, Collected | Failure]) -> None:
+    good = visited["good"]
+
+    assert isinstance(good, Collected)
+    assert [entry.title for entry in good.entries] == ["A", "B"]
+
+
+def test_a_preview_shows_the_good_and_names_the_bad(
+    web: WebServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mill.txt").write_text(MILL)
+    web.routes["/one"] = Answer(body=rss(item("The bridge is open", LONG.replace("ferry", "bridge"))))
+    bad = [
+        web.url(f"/{list(HOSTILE).index(name)}") for name in ("a gzip bomb", "a PDF as a page", "a name that is inside")
+    ]
+
+    code = main(["preview", web.url("/one"), *bad, str(tmp_path), "--format", "json", "--allow", web.address])
+
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert sorted(story["title"] for story in told["stories"]) == ["The bridge is open", "The mill grinds again"]
+    assert [failure["url"] for failure in told["failures"]] == bad
+    assert all(failure["error"] for failure in told["failures"])
+
+
+# --- the border of the parsers -----------------------------------------------------------------------------------
+
+SOUND = [
+    GOOD,
+    b"<feed xmlns='http://www.w3.org/2005/Atom'><title>N</title><entry><id>urn:1</id><title>A</title></entry></feed>",
+    b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "A", "title": "A", "content_html": "x"}]}',
+    b"<html><head><title>A</title></head><body><article><p>The ferry sails again, they say.</p></article></body>",
+    b"---\ntitle: A\n---\nThe ferry sails again.",
+]
+AWKWARD = [
+    b"<",
+    b">",
+    b"&",
+    b"<!--",
+    b"]]>",
+    b"<![CDATA[",
+    b"\0",
+    b"\xff\xfe",
+    b'"',
+    b"&#xD800;",
+    b"\xed\xa0\x80",
+    b"<!DOCTYPE x [",
+    b"{",
+    b"]",
+]
+
+
+@given(
+    sound=st.sampled_from(SOUND),
+    at=st.integers(0, 200),
+    cut=st.integers(0, 30),
+    put=st.binary(max_size=12) | st.sampled_from(AWKWARD),
+    declared=st.sampled_from(
+        ["", "text/html", "application/json", "text/xml; charset=utf-16", "text/plain; charset=hz"]
+    ),
+)
+def test_whatever_is_read_gives_articles_or_one_line(
+    sound: bytes, at: int, cut: int, put: bytes, declared: str
+) -> None:
+    data = sound[:at] + put + sound[at + cut :]
+    document = Document(data=data, url="https://a.example/", guid="g", outlet="A", content_type=declared)
+    try:
+        entries = read_document(document, Source(id="s", url="https://a.example/"), seen=SEEN).entries
+    except SourceError as error:
+        said, entries = str(error), ()
+    else:
+        said = ""
+
+    assert "\n" not in said
+    assert len(clean(entries)) == len({entry.guid for entry in entries})
