@@ -5,7 +5,6 @@ Which sentences is the summarizer's choice; that they are verbatim, in reading o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
@@ -14,6 +13,7 @@ from digest.model import Article, Brief, Ranked, Sentence, Story
 from digest.ports import Budget, Candidate, Summarizer
 from digest.text.news import Told
 from digest.text.sentences import sentences
+from digest.text.words import words
 
 #: Beyond these a story adds cost and no news: it is told from the beginnings of its articles.
 _MOST_SENTENCES = 400
@@ -21,7 +21,6 @@ _FEWEST_SENTENCES = 5
 _MOST_LETTERS = 100_000
 #: Longer than this is no sentence (a table, a list, text without any stop).
 _LONGEST = 1_000
-_NOT_SAID = re.compile(r"[\W_]+")
 
 
 def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) -> tuple[Brief, ...]:
@@ -36,7 +35,7 @@ def candidates(story: Story) -> tuple[Candidate, ...]:
     share = max(_MOST_SENTENCES // len(readable), _FEWEST_SENTENCES)
     first: dict[str, Candidate] = {}
     for candidate in chain.from_iterable(islice(_sentences(article), share) for article in readable):
-        first.setdefault(_key(candidate.text), candidate)
+        first.setdefault(_key(candidate.text, language), candidate)
     first.pop("", None)
     return tuple(first.values())
 
@@ -61,9 +60,9 @@ def _whole(paragraph: str, language: str, room: int) -> tuple[str, ...]:
     return tuple(text for text in found if len(text) <= _LONGEST)
 
 
-def _key(text: str) -> str:
+def _key(text: str, language: str) -> str:
     """What a sentence says, whatever its case, quotation marks and stops; empty if it has no letter."""
-    return _NOT_SAID.sub("", text.casefold())
+    return "".join(words(text, language)).lower()
 
 
 def _new(offered: Sequence[Candidate], told: Sequence[Article]) -> tuple[Candidate, ...]:

@@ -163,6 +163,7 @@ def _earliness(candidates: Sequence[Candidate]) -> list[float]:
 
 def _standard(values: Sequence[float]) -> Values:
     """In standard deviations from the mean; all 0 where nothing differs."""
-    array = np.asarray(values, dtype=float)
-    spread = array.std()
-    return (array - array.mean()) / spread if spread > 1e-9 else np.zeros(len(array))
+    array = np.array(values, dtype=float)
+    array -= array.sum() / len(array)
+    spread = math.sqrt(array.dot(array) / len(array))  # numpy's own takes four times as long
+    return array / spread if spread > 1e-9 else np.zeros(len(array))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from digest.ports import Budget, Candidate
-from digest.text.words import stems, stop_words, words
+from digest.text.words import meanings, stems, words
 
 #: Two sentences with more than this share of the longer one's meaningful words in common say the same.
 TWICE = 0.5
@@ -39,9 +39,8 @@ def length(text: str, language: str) -> int:
 
 def content(text: str, language: str) -> frozenset[str]:
     """The stems of the words that carry meaning; of all words where none does."""
-    stop = stop_words(language)
     spoken = words(text, language)
-    return frozenset(stems([word for word in spoken if word.lower() not in stop] or spoken, language))
+    return frozenset(meanings(spoken, language) or stems(spoken, language))
 
 
 def is_twin(one: frozenset[str], other: frozenset[str]) -> bool:

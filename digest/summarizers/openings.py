@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from digest.ports import Candidate
-from digest.text.quotes import OPENING, quotations
+from digest.text.quotes import OPENING, QUOTES, quotations
 from digest.text.words import words
 
 #: Pronouns and connectives that, as a sentence's first word, point back.
@@ -51,51 +51,77 @@ _UNNAMED = {
     "fr": re.compile(r"""["”»’],? a(?:-t)?-(?:il|elle|ils) \w+"""),
 }
 #: Days told from the day of writing: a reader reads on another.
-_WHEN = {
-    "en": r"today|tonight|yesterday|tomorrow|this (?:morning|afternoon|evening)|last night|earlier this (?:week|month)"
-    r"|(?:next|last|this) week",
-    "de": r"heute|gestern|morgen|vorgestern|übermorgen|heute (?:früh|abend)|(?:nächste|letzte|vergangene|diese) woche",
-    "fr": r"aujourd['’]hui|hier|avant-hier|demain|ce (?:matin|soir)|cette nuit|la semaine (?:prochaine|dernière)",
-    "es": r"hoy|ayer|anteayer|mañana|anoche|esta (?:mañana|tarde|noche|semana)|la (?:próxima semana|semana pasada)",
-    "it": r"oggi|ieri|domani|stamattina|stasera|stanotte|la (?:settimana scorsa|prossima settimana)",
-    "pt": r"hoje|ontem|anteontem|amanhã|esta (?:manhã|tarde|noite|semana)|na (?:semana passada|próxima semana)",
-    "nl": r"vandaag|gisteren|eergisteren|morgen|vanavond|vanochtend|vannacht|(?:volgende|vorige|afgelopen) week",
-    "sv": r"idag|i dag|igår|i går|imorgon|i morgon|ikväll|i kväll|(?:nästa|förra) vecka",
-    "da": r"i dag|i går|i morgen|i aften|(?:næste|sidste) uge",
-    "no": r"i dag|i går|i morgen|i kveld|(?:neste|forrige) uke",
-    "pl": r"dziś|dzisiaj|wczoraj|jutro|przedwczoraj",
-    "cs": r"dnes|včera|zítra|předevčírem",
-    "ru": r"сегодня|вчера|завтра|накануне",
-    "uk": r"сьогодні|вчора|завтра|напередодні",
+_DAYS = {
+    "en": "today tonight yesterday tomorrow",
+    "de": "heute gestern morgen vorgestern übermorgen",
+    "fr": "aujourd'hui hier avant-hier demain",
+    "es": "hoy ayer anteayer mañana anoche",
+    "it": "oggi ieri domani stamattina stasera stanotte",
+    "pt": "hoje ontem anteontem amanhã",
+    "nl": "vandaag gisteren eergisteren morgen vanavond vanochtend vannacht",
+    "sv": "idag igår imorgon ikväll",
+    "pl": "dziś dzisiaj wczoraj jutro przedwczoraj",
+    "cs": "dnes včera zítra předevčírem",
+    "ru": "сегодня вчера завтра накануне",
+    "uk": "сьогодні вчора завтра напередодні",
 }
-_DAYS = {language: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for language, words in _WHEN.items()}
+_DAY = {language: frozenset(days.split()) for language, days in _DAYS.items()}
+#: The same in several words, which one of these is among.
+_SPELLS = {
+    "en": (
+        "morning afternoon evening night week month",
+        r"(?:this|last|next) (?:morning|afternoon|evening|night|week|month)",
+    ),
+    "de": ("woche", r"(?:nächste|letzte|vergangene|diese)r? woche"),
+    "fr": ("matin soir nuit semaine", r"ce (?:matin|soir)|cette nuit|la semaine (?:prochaine|dernière)"),
+    "es": ("tarde noche semana", r"esta (?:tarde|noche|semana)|la (?:próxima semana|semana pasada)"),
+    "it": ("settimana", r"la (?:settimana scorsa|prossima settimana)"),
+    "pt": ("manhã tarde noite semana", r"esta (?:manhã|tarde|noite|semana)|na (?:semana passada|próxima semana)"),
+    "nl": ("week", r"(?:volgende|vorige|afgelopen) week"),
+    "sv": ("dag går morgon kväll vecka", r"i (?:dag|går|morgon|kväll)|(?:nästa|förra) vecka"),
+    "da": ("dag går morgen aften uge", r"i (?:dag|går|morgen|aften)|(?:næste|sidste) uge"),
+    "no": ("dag går morgen kveld uke", r"i (?:dag|går|morgen|kveld)|(?:neste|forrige) uke"),
+}
+_SPELL = {
+    language: (frozenset(keys.split()), re.compile(rf"\b(?:{runs})\b", re.IGNORECASE))
+    for language, (keys, runs) in _SPELLS.items()
+}
 _LISTS = {language: frozenset(listed.split()) for language, listed in _BACKWARD.items()}
 
 _STOPPED = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
 # A straight single mark is more often an apostrophe: it opens a quotation only where one is announced.
 _OPENED = re.compile(r"""(?:^|(?<=[\s(\[]))["“‘„«](?=[^\W\d_])|(?:^|(?<=[:,] ))'(?=[^\W\d_])""")
+_MARKED = re.compile(f"[{QUOTES}「」『』(]|[Pp]ictured")
 _POINTING = re.compile(r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)", re.IGNORECASE)
 
 
 def leans(candidate: Candidate, language: str) -> bool:
     """Whether the sentence needs what stood before it, or beside it, to be understood."""
     text = candidate.text
+    if _points_back(text, language) or not (text.endswith(".") or _STOPPED.search(text)):
+        return True
+    if (opening := _OPENINGS.get(language)) and opening.match(text):
+        return True
+    return (_MARKED.search(text) is not None and _leans_on_quotation(text, language)) or _stands_in_quotation(candidate)
+
+
+def _leans_on_quotation(text: str, language: str) -> bool:
+    unnamed = _UNNAMED.get(language)
     return (
-        _points_back(text, language)
-        or not _STOPPED.search(text)
-        or bool(_POINTING.search(text))
-        or bool((opening := _OPENINGS.get(language)) and opening.match(text))
-        or bool((unnamed := _UNNAMED.get(language)) and unnamed.search(text))
+        (unnamed is not None and unnamed.search(text) is not None)
+        or _POINTING.search(text) is not None
         or _is_all_quotation(text)
         or _goes_on_quoting(text)
-        or _stands_in_quotation(candidate)
     )
 
 
 def says_when(text: str, language: str) -> bool:
     """Whether it names a day by the day of writing: "today"."""
-    days = _DAYS.get(language)
-    return days is not None and days.search(text) is not None
+    spoken = frozenset(map(str.lower, words(text, language)))
+    if not _DAY.get(language, frozenset()).isdisjoint(spoken):
+        return True
+    keys, spell = _SPELL.get(language, (frozenset(), _STOPPED))
+    return not keys.isdisjoint(spoken) and spell.search(text) is not None
 
 
 def _points_back(text: str, language: str) -> bool:
@@ -112,7 +138,7 @@ def _is_abbreviation(word: str) -> bool:
 
 def quotes(text: str) -> bool:
     """Whether the sentence holds someone's words."""
-    return bool(quotations(text))
+    return _MARKED.search(text) is not None and bool(quotations(text))
 
 
 def _is_all_quotation(text: str) -> bool:
@@ -139,7 +165,7 @@ def _goes_on_quoting(text: str) -> bool:
 def _stands_in_quotation(candidate: Candidate) -> bool:
     """A quotation began in this paragraph before the sentence, and goes on."""
     paragraphs = candidate.article.paragraphs
-    if candidate.paragraph >= len(paragraphs):
+    if candidate.paragraph >= len(paragraphs) or paragraphs[candidate.paragraph].startswith(candidate.text):
         return False
     before = paragraphs[candidate.paragraph].partition(candidate.text)[0]
     return before.count('"') % 2 == 1 or before.count("“") > before.count("”") or before.count("«") > before.count("»")

@@ -14,7 +14,7 @@ from digest.text.vectors import Floats, Ints, Neighbours, Vectors
 _HOURS = 12.0
 
 
-def fade(hours: Floats, say: Floats) -> Floats:
+def fade(hours: Floats | float, say: Floats | float) -> Floats:
     """What is published together is likelier to belong together; from some days apart on, time says nothing more.
 
     ``say`` is how much it says at all: so much is lost by what is far apart.
@@ -97,4 +97,4 @@ class _Growing:
         terms, weights = self._sums[other]
         shared = float(self._dense[terms] @ weights) / (self._lengths[other] * self._lengths[laid_out])
         say = (self._says[other] + self._says[laid_out]) / 2
-        return shared * float(fade(np.float64(abs(self._hours[other] - self._hours[laid_out])), np.float64(say)))
+        return shared * float(fade(abs(self._hours[other] - self._hours[laid_out]), say))

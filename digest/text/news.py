@@ -8,7 +8,7 @@ from itertools import islice
 
 from digest.model import Article
 from digest.text.sentences import sentences
-from digest.text.words import stems, stop_words, words
+from digest.text.words import meanings, words
 
 #: A sentence is news if so much of what it says was said nowhere; or so much, with a number that wasn't.
 _UNSAID, _UNSAID_NUMBER = 0.4, 0.25
@@ -76,5 +76,4 @@ def _top(article: Article) -> list[str]:
 
 def _telling(text: str, language: str) -> frozenset[str]:
     """The stems of the words that tell something."""
-    stop = stop_words(language)
-    return frozenset(stems((word for word in words(text, language) if word.lower() not in stop), language))
+    return frozenset(meanings(words(text, language), language))

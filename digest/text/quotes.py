@@ -30,6 +30,8 @@ _ELIDED = re.compile(r"'(?:\d\ds?\b|em\b|tis\b|twas\b|til\b|cause\b|n'?\s)", re.
 
 def quotations(text: str) -> tuple[tuple[int, int], ...]:
     """Where each outermost quotation that is closed in ``text`` starts and ends, in order."""
+    if not _MARK.search(text):
+        return ()
     found: list[tuple[int, int]] = []
     opened: tuple[int, str] | None = None
     for at, mark in _marks(text):

@@ -20,6 +20,10 @@ _LONGEST_QUOTATION = 50
 
 _STOPS = ".!?…。！？।॥؟۔።։;？"
 _CLOSED = re.compile(rf"[{re.escape(_STOPS)}][{CLOSING})\]]*$")
+#: Nothing can end here.
+_ENDLESS = re.compile(rf"[^{re.escape(_STOPS)}]*[{re.escape(_STOPS)}]?[{CLOSING})\]\s]*")
+#: Languages whose sentences may end without a stop.
+_WITHOUT_STOPS = frozenset({"th", "lo", "km", "my", "und"})
 _WORDLESS = re.compile(r"[\W_]*$")
 _SMALL = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
 _DECIMAL = re.compile(r"\d[.,．，]$")
@@ -27,6 +31,7 @@ _SPEAKS_ON = re.compile(r"(?:と|って|などと|、|，|との|という)")
 # Ends that sentencex doesn't see: "(He left.) She stayed.", a stray "”. " at the start, "said no. The", "then… The".
 _ASIDE = re.compile(r"\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
 _STRAY = re.compile(rf"(?:^|(?<=\s))[{QUOTES}]+[.!?]\s+(?=\S)")
+_MENDABLE = re.compile(rf"[(…{QUOTES}]|\.\.\.|\b[Nn]o\.")
 _NOT_NUMBER = re.compile(r"\b[Nn]o\.\s+(?=[^\W\d_a-z])")
 _TRAILED = re.compile(rf"(?<=\w)(?:…|\.{{3}})[{CLOSING}]*\s+(?=[{QUOTES}(]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
 
@@ -57,6 +62,8 @@ _ORDINAL = re.compile(
 @lru_cache(maxsize=4096)
 def sentences(paragraph: str, language: str) -> tuple[str, ...]:
     """The sentences of one paragraph: each stands in it verbatim, in order; only white space between them is lost."""
+    if language not in _WITHOUT_STOPS and _ENDLESS.fullmatch(paragraph):
+        return (paragraph.strip(),) if paragraph.strip() else ()
     ends = _ends(paragraph, language)
     starts = (0, *ends)
     found = (paragraph[start:end].strip() for start, end in zip(starts, ends, strict=False))
@@ -86,6 +93,8 @@ def _proposed(paragraph: str, language: str) -> Iterator[int]:
 
 
 def _inner(part: str, language: str) -> Iterator[int]:
+    if not _MENDABLE.search(part):
+        return
     patterns = (_TRAILED, _STRAY, _NOT_NUMBER) if language in {"en", "es", "it"} else (_TRAILED, _STRAY)
     yield from (match.end() for pattern in patterns for match in pattern.finditer(part))
     if aside := _ASIDE.match(part):

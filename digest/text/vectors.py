@@ -169,5 +169,5 @@ def _added(vectors: Vectors, row: int, near: Neighbours) -> tuple[Ints, Floats]:
     low, high = vectors.starts[members], vectors.starts[members + 1]
     at = _ranges(low, high)
     terms, slot = np.unique(vectors.terms[at], return_inverse=True)
-    weights: Floats = np.bincount(slot, weights=vectors.weights[at] * np.repeat(shares, high - low))
+    weights = np.asarray(np.bincount(slot, weights=vectors.weights[at] * np.repeat(shares, high - low)), dtype=float)
     return terms, weights

@@ -28,6 +28,16 @@ _WORD = re.compile(
     """,
     re.VERBOSE,
 )
+#: The same, the quicker, for text without such scripts.
+_SPACED_WORD = re.compile(
+    r"\d+(?:[.,:]\d+)*[^\W\d_]*|(?:[^\W\d_]\.){2,}|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*"
+    r"(?:['\-·][^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*)*"
+)
+_ASCII_WORD = re.compile(
+    r"[A-Za-z]{2}[A-Za-z0-9]*(?:['\-][A-Za-z0-9]+)*"  # most words: no other way is tried for them
+    r"|\d+(?:[.,:]\d+)*[A-Za-z]*|(?:[A-Za-z]\.){2,}|[A-Za-z0-9]+(?:['\-][A-Za-z0-9]+)*"
+)
+_WITHOUT_SPACES = re.compile(f"[{_UNSPACED}]")
 _MARKS = re.compile(r"[\u064b-\u065f\u0670\u0640\u05b0-\u05c7]")  # vowel points and tatweel: optional in writing
 _ELISION = re.compile(
     r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|[dns]ell|[ds]all|sull|quest|un)'(?=\w)", re.IGNORECASE
@@ -51,12 +61,18 @@ _STOP_WORDS = {
 }  # fmt: skip
 
 
+#: Words of one language whose stems are kept: a day's news has fewer.
+_KEPT = 65_536
+
+
 @lru_cache(maxsize=8192)
 def words(text: str, language: str) -> tuple[str, ...]:
     """The words of ``text`` in order, case kept, typographic apostrophes made plain."""
     if text.isascii() and language not in _ELIDING:  # what follows is for others, and this is called for each sentence
-        return tuple(match.group() for match in _WORD.finditer(text))
+        return tuple(_ASCII_WORD.findall(text))
     text = _MARKS.sub("", text.translate(_APOSTROPHES))
+    if language not in _ELIDING and not _WITHOUT_SPACES.search(text):
+        return tuple(_SPACED_WORD.findall(text))
     found: list[str] = []
     for match in _WORD.finditer(text):
         word = match.group()
@@ -76,15 +92,30 @@ def _pairs(run: str) -> Iterable[str]:
 
 def stems(words: Iterable[str], language: str) -> tuple[str, ...]:
     """Each word's stem, in order; the word in lower case where the language has no stemmer."""
-    stem = _stem(language)
-    return tuple(stem(word) for word in words)
+    return tuple(map(_stem(language), words))
+
+
+def meanings(words: Iterable[str], language: str) -> tuple[str, ...]:
+    """The stems of those words that carry meaning, in order."""
+    return tuple(filter(None, map(_meaning(language), words)))
+
+
+@lru_cache
+def _meaning(language: str) -> Callable[[str], str]:
+    stem, stop = _stem(language), stop_words(language)
+
+    @lru_cache(maxsize=_KEPT)
+    def cached(word: str) -> str:
+        return "" if word.lower() in stop else stem(word)
+
+    return cached
 
 
 @lru_cache
 def _stem(language: str) -> Callable[[str], str]:
     stem = _stemmer(language)
 
-    @lru_cache(maxsize=65_536)
+    @lru_cache(maxsize=_KEPT)
     def cached(word: str) -> str:
         return stem(word.lower())
 
