@@ -42,7 +42,7 @@ _SHORT = Timeouts(greeting=30, command=30)
 def probe(smtp: SmtpSettings, timeouts: Timeouts = _SHORT) -> str:
     """Connect, secure, log in, and leave; what the server is like. Raises ``MailError``."""
     line = dial(smtp, timeouts, ssl.create_default_context())
-    hang_up(line, within=2)
+    hang_up(line, timeouts)
     how = {"starttls": "over TLS (STARTTLS)", "tls": "over TLS", "none": "in the clear"}[smtp.security]
     who = f"as {smtp.username}" if smtp.username else "without a name"
     return f"{smtp.host}:{smtp.port} lets us in {how}, {who}{_extras(line.offers)}"

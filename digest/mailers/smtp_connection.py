@@ -76,6 +76,8 @@ class Connection:
         if self.talk.is_idle and not self._pending:
             return
         match self.talk.stage:
+            case None if self.talk.is_leaving:
+                limit = self._timeouts.goodbye
             case Stage.CONTENT:
                 limit = self._timeouts.content
             case Stage.DATA:

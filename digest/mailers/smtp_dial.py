@@ -27,6 +27,8 @@ class Timeouts:
     data: float = 120
     #: After the final dot; a hurry here makes copies.
     content: float = 600
+    #: After QUIT, when nothing depends on it any more.
+    goodbye: float = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +51,10 @@ def dial(smtp: SmtpSettings, timeouts: Timeouts, context: ssl.SSLContext) -> Lin
             raise
 
 
-def hang_up(line: Line, *, within: float) -> None:
+def hang_up(line: Line, timeouts: Timeouts) -> None:
     """Say goodbye; nobody insists on an answer."""
     try:
-        line.sock.settimeout(within)
+        line.sock.settimeout(timeouts.goodbye)
         Ask(line.sock)("QUIT")
     except (OSError, Garbled):
         pass  # goodbye it is

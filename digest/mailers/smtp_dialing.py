@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections import deque
+from queue import SimpleQueue
 
 from digest.errors import MailError
 from digest.mailers.smtp_dial import Line, Timeouts, dial
@@ -24,6 +25,8 @@ class Dialing:
         self._lock = threading.Lock()
         self._bell, self._ringer = socket.socketpair()
         self._bell.setblocking(False)
+        self._asked: SimpleQueue[bool] = SimpleQueue()
+        self._threads = 0
         #: How many are on their way.
         self.count = 0
 
@@ -33,8 +36,11 @@ class Dialing:
     def begin(self) -> None:
         """One more."""
         self.count += 1
-        # A daemon: one that hangs in a dead network must not keep the program from ending.
-        threading.Thread(target=self._dial, name="digest-smtp-dial", daemon=True).start()
+        self._asked.put(True)
+        if self.count > self._threads:
+            self._threads += 1
+            # A daemon: one that hangs in a dead network must not keep the program from ending.
+            threading.Thread(target=self._work, name="digest-smtp-dial", daemon=True).start()
 
     def done(self) -> Line | MailError | None:
         """One that is through, or what kept it from it; None if none is."""
@@ -52,11 +58,17 @@ class Dialing:
         """Those still on their way find nobody to come back to."""
         with self._lock:
             self._is_closed = True
+            for _ in range(self._threads):
+                self._asked.put(False)
             for outcome in self._done:
                 if isinstance(outcome, Line):
                     outcome.sock.close()
             self._bell.close()
             self._ringer.close()
+
+    def _work(self) -> None:
+        while self._asked.get():
+            self._dial()
 
     def _dial(self) -> None:
         outcome: Line | BaseException

@@ -9,11 +9,10 @@ from __future__ import annotations
 import selectors
 import time
 from collections import deque
-from threading import Thread
 
 from digest.errors import MailError
 from digest.mailers.smtp_connection import Connection
-from digest.mailers.smtp_dial import Line, Timeouts, hang_up
+from digest.mailers.smtp_dial import Line, Timeouts
 from digest.mailers.smtp_dialing import Dialing
 from digest.mailers.smtp_pace import Pace, Patience
 from digest.ports import Letter, Outbox, Report, Stage
@@ -23,7 +22,6 @@ from digest.settings import SmtpSettings
 _TURN_S = 0.25
 #: So many refusals of the sender in a row mean that the server takes nothing from us now.
 _MOST_REFUSALS = 20
-_GOODBYE_S = 2.0
 
 
 class Exchange:
@@ -50,12 +48,11 @@ class Exchange:
         try:
             while self._has_work():
                 self._staff()
-                self._attend()
-                self._settle()
-                self._offer()
-                self._write()
+                self._turn()
             for connection in self._connections:
-                hang_up(connection.line, within=_GOODBYE_S)
+                connection.talk.leave()
+            while self._connections:
+                self._turn()
         finally:
             for connection in self._connections:
                 connection.line.sock.close()
@@ -84,8 +81,6 @@ class Exchange:
     def _staff(self) -> None:
         """As many connections as there are letters for, up to the limit."""
         now = time.monotonic()
-        for connection in [c for c in self._connections if c.is_open and c.talk.is_idle and self._is_used_up(c)]:
-            self._dismiss(connection)
         while (
             len(self._connections) + self._dialing.count < self._smtp.connections
             and not self._outbox.is_closing
@@ -93,14 +88,6 @@ class Exchange:
             and (len(self._hand) > self._dialing.count or self._draw())
         ):
             self._dialing.begin()
-
-    def _dismiss(self, connection: Connection) -> None:
-        self._selector.unregister(connection)
-        self._connections.remove(connection)
-        Thread(target=hang_up, args=(connection.line,), kwargs={"within": _GOODBYE_S}, daemon=True).start()
-
-    def _is_used_up(self, connection: Connection) -> bool:
-        return connection.talk.carried >= self._smtp.messages_per_connection
 
     def _welcome(self) -> None:
         """Those that came through, and those that did not."""
@@ -122,6 +109,12 @@ class Exchange:
             raise error
 
     # --- a turn ---
+
+    def _turn(self) -> None:
+        self._attend()
+        self._settle()
+        self._offer()
+        self._write()
 
     def _attend(self) -> None:
         """Wait for something to happen, and hear it."""
@@ -193,7 +186,11 @@ class Exchange:
         now = time.monotonic()
         for connection in self._connections:
             talk = connection.talk
-            if not connection.is_open or not talk.is_free or self._is_used_up(connection):
+            if not connection.is_open or not talk.is_free:
+                continue
+            if talk.carried >= self._smtp.messages_per_connection:
+                if talk.is_idle:
+                    talk.leave()
                 continue
             if self._outbox.is_closing or self._pace.wait(now) or not (self._hand or self._draw()):
                 return

@@ -16,7 +16,8 @@ from digest.mailers.smtp_offers import Offers
 from digest.mailers.smtp_reply import Garbled, Replies, Reply
 from digest.ports import Letter, Report, Stage
 
-_RESET = None
+#: What RSET and QUIT are about.
+_NOTHING = None
 _ANY_LINE_END = re.compile(rb"\r\n?|\n")
 
 
@@ -45,6 +46,7 @@ class Talk:
         self.reports: list[Report] = []
         #: Letters whose content was given up to the server.
         self.carried = 0
+        self.is_leaving = False
 
     # --- what is to be said ---
 
@@ -61,7 +63,11 @@ class Talk:
     @property
     def is_free(self) -> bool:
         """May another letter be offered now?"""
-        return self._next is None and not self._farewell and (self._offers.pipelining or not self._expected)
+        return (
+            self._next is None
+            and not (self._farewell or self.is_leaving)
+            and (self._offers.pipelining or not self._expected)
+        )
 
     @property
     def stage(self) -> Stage | None:
@@ -76,7 +82,7 @@ class Talk:
             return
         self._next = letter
         if self._is_open:
-            self._say(b"RSET\r\n", _RESET)
+            self._say(b"RSET\r\n", _NOTHING)
         self._say(_mail(letter, self._offers), (Stage.MAIL, letter))
         self._say(b"RCPT TO:<%b>\r\n" % letter.recipient.encode(), (Stage.RCPT, letter))
 
@@ -89,6 +95,11 @@ class Talk:
     def skip(self) -> None:
         """The accepted letter is not wanted any more."""
         self.accepted = self._next = None
+
+    def leave(self) -> None:
+        """Say goodbye. The answer ends it."""
+        self.is_leaving = True
+        self._say(b"QUIT\r\n", _NOTHING)
 
     def output(self) -> bytes:
         """The bytes to write now."""
@@ -125,7 +136,9 @@ class Talk:
         expected = self._expected.popleft()
         if reply.code == 421:
             self._farewell = reply.text
-        if expected is _RESET:
+        if self.is_leaving:
+            self._farewell = reply.text
+        elif expected is _NOTHING:
             self._is_open = False
         else:
             stage, letter = expected

@@ -7,7 +7,6 @@ A process that dies leaves no more in doubt than what it had started and not yet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,11 +23,11 @@ from digest.store.types import Instant, storable
 # has arrived.
 _RECORD = """
 UPDATE deliveries
-SET outcome = :outcome, attempts = :attempts, reply = :reply, next_try = :next_try, changed = :at, sender = NULL
-WHERE id = :id AND (sender = :sender OR :outcome = 'sent')
+SET outcome = ?, attempts = ?, reply = ?, next_try = ?, changed = ?, sender = NULL
+WHERE id = ? AND (sender = ? OR ?)
 """
 _START = """
-UPDATE deliveries SET outcome = 'sending', attempts = attempts + 1, changed = :at WHERE id = :id AND sender = :sender
+UPDATE deliveries SET outcome = 'sending', attempts = attempts + 1, changed = ? WHERE id = ? AND sender = ?
 """
 
 
@@ -81,23 +80,24 @@ class Ledger:
         return started
 
     def _started(self, id_: int, now: Any) -> bool:
-        self._cursor.execute(self._start, {"id": id_, "sender": self._sender, "at": now})
+        self._cursor.execute(self._start, (now, id_, self._sender))
         return bool(self._cursor.rowcount)
 
-    def _row(self, result: Result, now: Any) -> dict[str, Any]:
-        return {
-            "id": result.delivery_id,
-            "outcome": result.outcome.value,
-            "attempts": result.attempts,
-            "reply": storable(result.reply),
-            "next_try": None if result.next_try is None else self._instant(result.next_try),
-            "at": now,
-            "sender": self._sender,
-        }
+    def _row(self, result: Result, now: Any) -> tuple[Any, ...]:
+        return (
+            result.outcome.value,
+            result.attempts,
+            storable(result.reply),
+            None if result.next_try is None else self._instant(result.next_try),
+            now,
+            result.delivery_id,
+            self._sender,
+            result.outcome is Outcome.SENT,
+        )
 
 
 def _spelled(statement: str, dialect: Dialect) -> str:
-    return statement if dialect.name == "sqlite" else re.sub(r":(\w+)", r"%(\1)s", statement)
+    return statement if dialect.name == "sqlite" else statement.replace("?", "%s")
 
 
 def _instants(dialect: Dialect) -> Callable[[datetime], Any]:
