@@ -16,6 +16,7 @@ import re
 from base64 import b32encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote
 
 _MARK = re.compile(r"(?<![0-9a-z])([0-9a-f]{24})\.([1-9][0-9]{0,17})(?:\.([a-z2-7]{12}))?(?![0-9a-z.])", re.IGNORECASE)
@@ -31,6 +32,12 @@ class Mark:
     subscriber_id: int
     #: Empty where there is none.
     seal: str = ""
+
+    @classmethod
+    def of(cls, message_id: str) -> Self:
+        """The mark of a Message-ID of the ledger's."""
+        token, _, number = message_id.strip("<>").partition("@")[0].partition(".")
+        return cls(token=token, subscriber_id=int(number))
 
     def __str__(self) -> str:
         return ".".join(filter(None, (self.token, str(self.subscriber_id), self.seal)))
@@ -61,6 +68,6 @@ def return_address(address: str, mark: Mark) -> str:
     return f"{tagged}@{domain}" if len(tagged) <= _LOCAL and not local.endswith('"') else address
 
 
-def leaving_link(address: str, mark: Mark) -> str:
-    """A ``mailto:`` for List-Unsubscribe: a mail that unsubscribes the reader."""
+def leaving_link(address: str, mark: Mark | str) -> str:
+    """A ``mailto:`` for List-Unsubscribe: a mail that unsubscribes the reader; the mark may be filled in later."""
     return f"mailto:{quote(address, safe='@+')}?subject=unsubscribe%20{mark}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.deliver import Stop, Tally, Writer, deliver, writer
@@ -12,7 +13,8 @@ from digest.errors import DigestError
 from digest.mailers.address import Mailbox
 from digest.mailers.letterhead import Letterhead, Recipient
 from digest.mailers.message import Prepared, prepare
-from digest.model import Delivery, Edition, Newsletter
+from digest.marks import Mark, leaving_link, return_address
+from digest.model import Edition, Newsletter
 from digest.pipeline import App, sender_of
 from digest.ports import Letter, Mailer, Report, Stage
 from digest.settings import Settings
@@ -40,7 +42,8 @@ def post_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *,
     """One mail that no ledger knows, to look at. Raises ``DigestError`` if it isn't taken."""
     prepared = _prepared(edition, newsletter, app.settings, date=now)
     message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
-    content = prepared.to(Recipient(mailbox=to, message_id=message_id, values=_values(None)))
+    nobody = dict.fromkeys(prepared.letterhead.placeholders, "test")
+    content = prepared.to(Recipient(mailbox=to, message_id=message_id, values=nobody))
     sender = prepared.letterhead.sender.address
     hand_over(Letter(id=0, message_id=message_id, sender=sender, recipient=to.address, content=content), app.mailer())
 
@@ -65,7 +68,25 @@ def writer_for(edition_id: int, app: App) -> Writer:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
     newsletter = newsletter_of(app.settings, published.edition.newsletter_id)
     prepared = _prepared(published.edition, newsletter, app.settings, date=published.at)
-    return writer(prepared, _values, sender=prepared.letterhead.sender.address)
+    return _returning(prepared, app.settings)
+
+
+def _returning(prepared: Prepared, settings: Settings) -> Writer:
+    """Makes mails that tell, if they come back or their readers leave by mail, whose they were."""
+    secret = settings.web.secret.reveal()
+    back = settings.bounces.address
+    sender = Mailbox.of(back) if back else prepared.letterhead.sender
+
+    def values(delivery: Delivery) -> dict[str, str]:
+        return dict.fromkeys(prepared.letterhead.placeholders, str(Mark.of(delivery.message_id).sealed(secret)))
+
+    def tagged(delivery: Delivery) -> Letter:
+        letter = write(delivery)
+        mark = Mark.of(letter.message_id).sealed(secret)
+        return replace(letter, sender=return_address(letter.sender, mark))
+
+    write = writer(prepared, values, sender=sender.address)
+    return tagged if settings.bounces.tagged else write
 
 
 def _prepared(edition: Edition, newsletter: Newsletter, settings: Settings, *, date: datetime) -> Prepared:
@@ -78,18 +99,20 @@ def _prepared(edition: Edition, newsletter: Newsletter, settings: Settings, *, d
 
 
 def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -> Letterhead:
+    sender, bounces = sender_of(newsletter), settings.bounces
+    # Promised only where someone reads it; and no article can guess a placeholder that was made just now.
+    reader = f"reader-{secrets.token_hex(16)}"
+    back = Mailbox.of(bounces.address) if bounces.address else sender
+    leaves_by_mail = bool(bounces.address or bounces.host)
     return Letterhead(
-        sender=sender_of(newsletter),
+        sender=sender,
         list_id=newsletter.id,
         title=newsletter.title,
         date=date,
+        unsubscribe_mail=leaving_link(back.address, reader) if leaves_by_mail else "",
         archive=settings.web.url,
+        placeholders=(reader,) if leaves_by_mail else (),
     )
-
-
-def _values(_: Delivery | None) -> dict[str, str]:
-    """What stands in the placeholders' places: nothing differs between readers yet."""
-    return {}
 
 
 @dataclass(slots=True, kw_only=True)
