@@ -23,6 +23,8 @@ from digest.urls import canonical, domain, identity, is_web
 
 #: Letters of a title.
 _LONGEST_TITLE = 300
+#: A smaller picture is a sign, or counts readers.
+_LEAST_PIXELS = 32
 
 
 def clean(entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = None) -> tuple[Article, ...]:
@@ -77,7 +79,7 @@ def _article(entry: Entry, blocks: tuple[Block, ...], known: frozenset[str]) -> 
         published=min(entry.published or entry.seen, entry.seen),
         language=language,
         author=_plain(entry.author),
-        image=_image(entry.image),
+        image=_image(entry.image, title),
     )
 
 
@@ -115,5 +117,8 @@ def _id(entry: Entry, url: str) -> str:
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _image(image: Image | None) -> Image | None:
-    return replace(image, alt=_plain(image.alt)) if image and is_web(image.url) else None
+def _image(image: Image | None, title: str) -> Image | None:
+    """A picture with all that a mail needs to show it well, or none: its size, and words in its place."""
+    if image is None or not is_web(image.url) or min(image.width or 0, image.height or 0) < _LEAST_PIXELS:
+        return None
+    return replace(image, alt=_plain(image.alt) or title)

@@ -116,11 +116,26 @@ def test_only_safe_addresses_survive(url: str, kept: str) -> None:
     assert _clean(_entry(url=url)).url == kept
 
 
-def test_only_safe_images_survive() -> None:
-    assert _clean(_entry(image=Image(url="javascript:x"))).image is None
-    assert _clean(_entry(image=Image(url="https://example.org/a.png", alt="<b>A</b>\u200b"))).image == Image(
-        url="https://example.org/a.png", alt="A"
-    )
+SIZED = Image(url="https://example.org/a.png", alt="<b>A</b>\u200b", width=640, height=360)
+
+
+def test_a_picture_comes_with_its_size_and_words_for_it() -> None:
+    assert _clean(_entry(image=SIZED)).image == replace(SIZED, alt="A")
+    assert _clean(_entry(title="The ferry", image=replace(SIZED, alt=""))).image == replace(SIZED, alt="The ferry")
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param(replace(SIZED, url="javascript:x"), id="no address"),
+        pytest.param(replace(SIZED, url="data:image/png;base64,AA"), id="in itself"),
+        pytest.param(replace(SIZED, url="https://a:b@example.org/a.png"), id="credentials"),
+        pytest.param(replace(SIZED, width=None), id="of unknown width"),
+        pytest.param(replace(SIZED, width=1, height=1), id="that counts readers"),
+    ],
+)
+def test_no_other_picture_comes(image: Image) -> None:
+    assert _clean(_entry(image=image)).image is None
 
 
 def test_an_article_s_id_is_its_address_s() -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from digest.errors import SourceError
 from digest.model import Entry, Form, Image, Source
 from digest.sources.charset import decode
+from digest.text.html import plain as plain
 from digest.urls import domain, is_web
 
 _COMMENT_OPENERS = 200
@@ -150,11 +151,6 @@ def _identity(item: Item, shared: frozenset[str]) -> str:
 def content_guid(title: str, body: str) -> str:
     """An identity for what has no other: the same words give the same one."""
     return "sha256:" + hashlib.sha256(f"{title}\0{body}".encode(errors="replace")).hexdigest()
-
-
-def plain(title: str) -> str:
-    """A feed's own title on one line, its markup and entities resolved."""
-    return " ".join(html.unescape(re.sub(r"<[^<>]{0,500}>", "", html.unescape(title))).split())
 
 
 def link(base: str, href: str) -> str:

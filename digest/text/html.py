@@ -15,6 +15,9 @@ from digest.text.blocks import Block, Kind
 from digest.text.encoding import repair
 
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
+#: Elements whose text nobody reads.
+_UNSPOKEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1[^<>]*>", re.IGNORECASE | re.DOTALL)
+_LONGEST_LINE = 10_000
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -52,8 +55,9 @@ _PARTING = re.compile(r"\n\s*\n|(?<=[.!?…:”\"])\s*\n")
 
 def plain(html: str) -> str:
     """A title or an author as one line of plain text: tags gone, entities resolved, nothing unprintable."""
-    text = html
+    text = html[:_LONGEST_LINE]
     for _ in range(2):  # feeds escape twice: "&amp;#8217;"
+        text = _UNSPOKEN.sub(" ", text) if "<s" in text.lower() else text
         text = _TAG.sub(" " if "<br" in text else "", text)
         if not _ENTITY.search(text):
             break
