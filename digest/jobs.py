@@ -7,6 +7,7 @@ processes on one store each may look. An engine only decides where and when a jo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,12 +18,12 @@ from sqlalchemy import Connection
 from digest import agenda, pipeline
 from digest.alarm import raise_alarm
 from digest.deliver import LONGEST_WAIT, Stop
-from digest.errors import DigestError
+from digest.errors import DigestError, StoreError
 from digest.model import Newsletter, Slot
 from digest.pipeline import App, gather
 from digest.post import post
 from digest.settings.chosen import newsletter_of
-from digest.store import queue, retention, runs, slots
+from digest.store import editions, queue, retention, runs, slots
 from digest.store.slots import Fate
 from digest.text.duration import duration
 
@@ -146,12 +147,11 @@ def perform(job: Job, hands: Hands) -> tuple[Job, ...]:
 
 def _collect(hands: Hands) -> tuple[Job, ...]:
     app, log = hands.app, hands.log
-    every = duration(app.settings.fetch.every)
-    if (run_id := _begin(hands, "collect", every)) is None:
+    if (run_id := _begin(hands, "collect", duration(app.settings.fetch.every))) is None:
         return ()
-    gathered = gather(app.settings.sources, app, now=hands.clock(), due_only=True)
-    counts = {"sources": len(gathered.outcomes), "failed": len(gathered.failures), "new": gathered.new}
-    _end(hands, run_id, "lost" if gathered.is_lost else "done", counts)
+    with _noted(hands, run_id) as counts:
+        gathered = gather(app.settings.sources, app, now=hands.clock(), due_only=True)
+        counts |= {"sources": len(gathered.outcomes), "failed": len(gathered.failures), "new": gathered.new}
     for failure in gathered.failures:
         log("source_failed", source=failure.source, url=failure.url, error=failure.error)
     log("collected", **counts)
@@ -162,36 +162,45 @@ def _collect(hands: Hands) -> tuple[Job, ...]:
 def _publish(job: Publish, hands: Hands) -> tuple[Job, ...]:
     log: Log = partial(hands.log, newsletter=job.newsletter_id, slot=job.slot.key)
     newsletter = newsletter_of(hands.app.settings, job.newsletter_id)
-    made = pipeline.publish(newsletter, job.slot, hands.app, now=hands.clock())
+    with _noted(hands, _start(hands, "publish", about=newsletter.id)) as counts:
+        made = pipeline.publish(newsletter, job.slot, hands.app, now=hands.clock())
+        counts |= {"stories": len(made.digest.briefs)} if made.digest else {}
     if made.edition_id is None:
         log("empty")
         _tell_operator(hands, newsletter)
         return ()
-    if made.digest:
-        log("published", edition=made.edition_id, stories=len(made.digest.briefs))
+    if made.is_new:
+        log("published", edition=made.edition_id, **counts)
     return (Deliver(edition_id=made.edition_id),)
 
 
 def _deliver(job: Deliver, hands: Hands) -> tuple[Job, ...]:
-    tally = post(job.edition_id, hands.app, clock=hands.clock, stop=hands.stop)
-    counts = {str(outcome): count for outcome, count in sorted(tally.counts.items())}
+    with _noted(hands, _start(hands, "deliver", about=_newsletter_of(job, hands))) as counts:
+        tally = post(job.edition_id, hands.app, clock=hands.clock, stop=hands.stop)
+        counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
     hands.log("delivered" if tally.is_final else "delivering", edition=job.edition_id, **counts)
     return ()
+
+
+def _newsletter_of(job: Deliver, hands: Hands) -> str:
+    with hands.app.store.read() as conn:
+        found = editions.get(conn, job.edition_id)
+    return found.edition.newsletter_id if found else ""
 
 
 def _sweep(hands: Hands) -> tuple[Job, ...]:
     if (run_id := _begin(hands, "sweep", _SWEEP_EVERY)) is None:
         return ()
     now, kept = hands.clock(), hands.app.settings.retention
-    text, editions = now - duration(kept.text), now - duration(kept.editions)
-    counts = {
-        "texts": _all(hands, partial(retention.forget_text, before=text)),
-        "furniture": _all(hands, partial(retention.forget_furniture, before=text)),
-        "deliveries": _all(hands, partial(retention.forget_deliveries, before=editions)),
-        "editions": _all(hands, partial(retention.forget_editions, before=editions)),
-        "runs": _all(hands, partial(retention.forget_runs, before=text)),
-    }
-    _end(hands, run_id, "done", counts)
+    text, edition = now - duration(kept.text), now - duration(kept.editions)
+    with _noted(hands, run_id) as counts:
+        counts |= {
+            "texts": _all(hands, partial(retention.forget_text, before=text)),
+            "furniture": _all(hands, partial(retention.forget_furniture, before=text)),
+            "deliveries": _all(hands, partial(retention.forget_deliveries, before=edition)),
+            "editions": _all(hands, partial(retention.forget_editions, before=edition)),
+            "runs": _all(hands, partial(retention.forget_runs, before=text)),
+        }
     hands.log("swept", **counts)
     return ()
 
@@ -209,10 +218,29 @@ def _all(hands: Hands, forget_some: Callable[[Connection], int]) -> int:
 
 
 def _begin(hands: Hands, kind: str, every: timedelta) -> int | None:
-    """Take the run on; None if another process did in the meantime."""
+    """A run of what is done now and then; None if another process was faster to begin it."""
     now = hands.clock()
     with hands.app.store.begin() as conn:
         return runs.start(conn, kind, at=now) if _is_due(conn, kind, every, now) else None
+
+
+def _start(hands: Hands, kind: str, *, about: str) -> int:
+    """A run of what is done when it is due."""
+    with hands.app.store.begin() as conn:
+        return runs.start(conn, kind, at=hands.clock(), about=about)
+
+
+@contextmanager
+def _noted(hands: Hands, run_id: int) -> Iterator[dict[str, int]]:
+    """How the run ends goes into the history, with the figures that it fills in."""
+    counts: dict[str, int] = {}
+    try:
+        yield counts
+    except Exception:
+        with suppress(StoreError):  # what went wrong first is what matters
+            _end(hands, run_id, "failed", counts)
+        raise
+    _end(hands, run_id, "done", counts)
 
 
 def _end(hands: Hands, run_id: int, outcome: str, counts: dict[str, int]) -> None:

@@ -67,7 +67,7 @@ def test_status_tells_what_comes_and_what_went(capsys: pytest.CaptureFixture[str
     out = printed(capsys, "status")
     today, tomorrow = (f"{datetime.now(UTC) + days * DAY:%Y-%m-%d}" for days in (0, 1))
 
-    assert f"main: next {tomorrow}, {tomorrow} 00:00 UTC, last {today} published" in out
+    assert f" {tomorrow} 00:00 UTC, last {today} published" in out
     assert f"edition 1: main {today}.1: 2 sent" in out
     assert "queue: 0 waiting, 0 in hand" in out
     assert "sources: 1, 0 failing" in out

@@ -315,6 +315,29 @@ def test_text_that_is_old_is_swept_away_once_a_day(house: House) -> None:
     assert [fields["texts"] for event, fields in house.events if event == "swept"] == [0, 1]
 
 
+def test_what_was_done_is_in_the_history(house: House) -> None:
+    house.live(START + 2 * HOUR)
+
+    with house.app.store.read() as conn:
+        history = {run.kind: (run.about, run.outcome, run.counts) for run in runs.recent(conn)}
+    assert history["publish"] == ("main", "done", {"stories": 1})
+    assert history["deliver"] == ("main", "done", {"sent": 2})
+    assert history["collect"][:2] == ("", "done")
+
+
+def test_a_job_that_fails_is_in_the_history_as_failed(house: House) -> None:
+    def no_mailer() -> Carrier:
+        raise DigestError("no server")
+
+    house.live(START + HOUR)
+    house.app = replace(house.app, mailer=no_mailer)
+    house.clock.advance(HOUR)
+    with pytest.raises(DigestError, match="no server"):
+        house.settle()
+    with house.app.store.read() as conn:
+        assert [run.outcome for run in runs.recent(conn, "deliver")] == ["failed"]
+
+
 def test_an_edition_that_is_not_there_is_told(house: House) -> None:
     with pytest.raises(DigestError, match="no edition 7"):
         house.perform(Deliver(edition_id=7))

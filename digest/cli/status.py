@@ -7,11 +7,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from digest.cli.editions import document, stand
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.cli.overview import Overview
+    from digest.cli.overview import Overview, Standing
+    from digest.store.runs import Run
 
 _EXAMPLES = """\
 examples:
@@ -57,14 +61,14 @@ def lines(seen: Overview) -> Iterator[str]:
     for standing in seen.standings:
         newsletter = standing.newsletter
         last = f", last {standing.last.key} {standing.fate}" if standing.last else ""
-        yield f"{newsletter.id}: next {standing.next.key}, {_when(standing.next.due)}{last}"
+        due = standing.next.due.astimezone(ZoneInfo(newsletter.timezone))
+        yield f"{newsletter.id}: next {due:%a %Y-%m-%d %H:%M} {newsletter.timezone}{last}"
         if standing.trouble:
             yield f"  {standing.trouble}"
     if not seen.standings:
         yield "no newsletter is configured: 'digest init' writes one"
     for heading, counts in seen.editions:
-        stand = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no readers"
-        yield f"edition {heading.id}: {heading.newsletter_id} {heading.slot.key}.{heading.revision}: {stand}"
+        yield f"edition {heading.id}: {heading.newsletter_id} {heading.slot.key}.{heading.revision}: {stand(counts)}"
     waits = f", the first is tried {_when(seen.queue.next_try)}" if seen.queue.next_try else ""
     yield f"queue: {seen.queue.waiting} waiting, {seen.queue.held} in hand{waits}"
     yield f"sources: {seen.sources}, {len(seen.broken)} failing"
@@ -82,34 +86,12 @@ def _when(at: datetime | None) -> str:
 
 
 def _document(seen: Overview, problems: list[str]) -> dict[str, Any]:
+    """It for scripts."""
+    queue = seen.queue
     return {
-        "newsletters": [
-            {
-                "id": standing.newsletter.id,
-                "title": standing.newsletter.title,
-                "next": {"slot": standing.next.key, "due": _instant(standing.next.due)},
-                "last": {"slot": standing.last.key, "fate": standing.fate} if standing.last else None,
-                "trouble": standing.trouble,
-            }
-            for standing in seen.standings
-        ],
-        "editions": [
-            {
-                "id": heading.id,
-                "newsletter": heading.newsletter_id,
-                "slot": heading.slot.key,
-                "revision": heading.revision,
-                "subject": heading.subject,
-                "published": _instant(heading.at),
-                "counts": dict(sorted(counts.items())),
-            }
-            for heading, counts in seen.editions
-        ],
-        "queue": {
-            "waiting": seen.queue.waiting,
-            "in_hand": seen.queue.held,
-            "next_try": _instant(seen.queue.next_try),
-        },
+        "newsletters": [_newsletter(standing) for standing in seen.standings],
+        "editions": [document(heading, counts) for heading, counts in seen.editions],
+        "queue": {"waiting": queue.waiting, "in_hand": queue.held, "next_try": _instant(queue.next_try)},
         "sources": {
             "total": seen.sources,
             "failing": [
@@ -117,18 +99,29 @@ def _document(seen: Overview, problems: list[str]) -> dict[str, Any]:
                 for health in seen.broken
             ],
         },
-        "runs": [
-            {
-                "kind": made.kind,
-                "about": made.about,
-                "started": _instant(made.started),
-                "ended": _instant(made.ended),
-                "outcome": made.outcome,
-                "counts": dict(made.counts),
-            }
-            for made in seen.runs
-        ],
+        "runs": [_run(made) for made in seen.runs],
         "problems": problems,
+    }
+
+
+def _newsletter(standing: Standing) -> dict[str, Any]:
+    return {
+        "id": standing.newsletter.id,
+        "title": standing.newsletter.title,
+        "next": {"slot": standing.next.key, "due": _instant(standing.next.due)},
+        "last": {"slot": standing.last.key, "fate": standing.fate} if standing.last else None,
+        "trouble": standing.trouble,
+    }
+
+
+def _run(made: Run) -> dict[str, Any]:
+    return {
+        "kind": made.kind,
+        "about": made.about,
+        "started": _instant(made.started),
+        "ended": _instant(made.ended),
+        "outcome": made.outcome,
+        "counts": dict(made.counts),
     }
 
 
