@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.bounces.notice import Notice
-from digest.bounces.verdict import Kind
+from digest.bounces.verdict import Kind, judge
 from digest.model import Outcome
 from digest.settings import Settings
-from digest.store import returns, subscribers
+from digest.store import deliveries, returns, subscribers
 from digest.store.returns import Copy
 
 
@@ -54,6 +54,20 @@ def heed(notice: Notice, conn: Connection, settings: Settings, *, now: datetime)
         done = f"unsubscribed from {copy.newsletter_id}" if left else f"was not subscribed to {copy.newsletter_id}"
         return Heard(kind=notice.kind, address=address, done=done, has_changed=left)
     return _returned(notice, copy, conn, settings, now=now)
+
+
+def heed_refusals(edition_id: int, conn: Connection, *, now: datetime) -> int:
+    """Suppress the addresses that servers said don't exist, at their own doors; how many."""
+    refused = [
+        (row.subscriber.address, row.reply)
+        for row in deliveries.of(conn, edition_id, Outcome.FAILED)
+        if judge("", row.reply) is Kind.HARD
+    ]
+    known = subscribers.suppressed(conn, [address for address, _ in refused])
+    fresh = [(address, reply) for address, reply in refused if address not in known]
+    for address, reply in fresh:
+        subscribers.suppress(conn, address, f"refused: {reply}", at=now)
+    return len(fresh)
 
 
 def _proven(notice: Notice, conn: Connection, secret: str) -> Copy | str:

@@ -273,6 +273,9 @@ def test_what_only_looks_like_a_mark_is_none(text: str) -> None:
         ("5.0.0", "554 blocked by policy", Kind.REFUSED),
         ("5.6.1", "8BITMIME not supported", Kind.REFUSED),
         ("5.1.8", "sender's domain not found in DNS", Kind.REFUSED),
+        ("", "550 Sender address rejected: Domain not found", Kind.REFUSED),
+        ("5.0.0", "504 Helo command rejected: Host not found", Kind.REFUSED),
+        ("4.7.1", "450 4.7.1 Client host rejected: cannot find your hostname", Kind.REFUSED),
         ("4.7.1", "451 4.7.1 greylisted", Kind.REFUSED),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from digest.bounces.notice import read
 from digest.bounces.verdict import Kind
-from digest.heed import Heard, heed
+from digest.heed import Heard, heed, heed_refusals
 from digest.marks import Mark
 from digest.model import Outcome, Slot
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
@@ -220,3 +220,17 @@ def test_what_came_back_is_counted_for_its_reader_alone(ledger: Ledger) -> None:
         assert returns.count(conn, copy.subscriber, since=NOON) == 1
         assert returns.count(conn, copy.subscriber, since=NOON + DAY) == 0
         assert returns.count(conn, other, since=NOON) == 0
+
+
+def test_an_address_refused_at_the_door_gets_no_more_mail(ledger: Ledger) -> None:
+    replies = {ADDRESS: "5.1.1 no such user", OTHER: "5.7.1 we don't like your mail"}
+    ledger.send()
+    (id_,) = ledger.editions
+    with ledger.store.begin() as conn:
+        for row in list(deliveries.of(conn, id_)):
+            copy = returns.Copy(subscriber=row.subscriber, newsletter_id="main", edition_id=id_)
+            returns.came_back(conn, copy, Outcome.FAILED, replies[row.subscriber.address], at=NOON)
+        assert heed_refusals(id_, conn, now=NOON) == 1
+        assert heed_refusals(id_, conn, now=NOON) == 0
+
+    assert ledger.suppressed() == {ADDRESS: "refused: 5.1.1 no such user"}

@@ -31,8 +31,9 @@ _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.])[45]\d\d(?=[ -])")
 _HARD = re.compile(r"5\.(1\.([0-4]|6|10)|2\.1|4\.4)")
 _REFUSED = re.compile(r"[45]\.([67]\.\d+|2\.3|3\.4|5\.\d+)")
-#: The address at fault is the sender's.
+#: What is at fault is the sender, or the machine that it sends from.
 _SENDER = re.compile(r"[45]\.1\.[789]")
+_OURS = re.compile(r"\b(sender|from address|helo|ehlo|client host|reverse dns|ptr record)\b", re.IGNORECASE)
 #: Servers that give the wrong number, or none, still say it in words.
 _GONE = re.compile(
     r"(user|recipient|mailbox|account|address|alias)\s+(is\s+)?(unknown|invalid|not\s+(found|known|exist)|disabled|"
@@ -53,7 +54,7 @@ _BLAMED = re.compile(
 def judge(status: str, words: str) -> Kind:
     """What a failure means, by its enhanced status code (empty if none is known) and the server's words."""
     code = _code(status, words)
-    if _SENDER.fullmatch(code):
+    if _SENDER.fullmatch(code) or _OURS.search(words):
         return Kind.REFUSED
     if code.startswith("4"):  # given up after days
         return Kind.REFUSED if _REFUSED.fullmatch(code) else Kind.SOFT
