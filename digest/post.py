@@ -10,6 +10,7 @@ from datetime import datetime
 
 from digest.deliver import Stop, Tally, Writer, deliver, writer
 from digest.errors import DigestError
+from digest.heed import heed_refusals
 from digest.mailers.address import Mailbox
 from digest.mailers.letterhead import Letterhead, Recipient
 from digest.mailers.message import Prepared, prepare
@@ -25,8 +26,11 @@ from digest.store import editions
 def post(
     edition_id: int, app: App, *, clock: Callable[[], datetime], stop: Stop, even_if_waiting: bool = False
 ) -> Tally:
-    """Deliver what is due of the edition (or what waits at all); where its mails stand then."""
-    return deliver(
+    """Deliver what is due of the edition (or what waits at all); where its mails stand then.
+
+    Addresses that were found not to exist are not tried with the next one.
+    """
+    tally = deliver(
         edition_id,
         app.store,
         app.mailer(),
@@ -36,6 +40,9 @@ def post(
         policy=app.settings.smtp.unknown,
         even_if_waiting=even_if_waiting,
     )
+    with app.store.begin() as conn:
+        heed_refusals(edition_id, conn, now=clock())
+    return tally
 
 
 def post_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *, now: datetime) -> None:

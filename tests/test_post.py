@@ -1,4 +1,4 @@
-"""What leaves can come back: a mail names its copy, on its envelope and in its headers, and what answers is understood."""
+"""What leaves can come back: a mail names its copy, on its envelope and in its headers."""
 
 from __future__ import annotations
 
@@ -106,10 +106,10 @@ def test_a_bounce_to_the_tagged_address_is_known_by_it_alone(sqlite_store: Store
     assert (heard.address, heard.has_changed) == (PRESS, True)
 
 
-def test_nothing_is_promised_that_nobody_reads(sqlite_store: Store) -> None:
+def test_without_a_mailbox_for_what_comes_back_one_writes_to_the_sender_to_leave(sqlite_store: Store) -> None:
     letter = sent(sqlite_store, BouncesSettings())
 
-    assert header(letter, "List-Unsubscribe") == ""
+    assert header(letter, "List-Unsubscribe").startswith("<mailto:main@news.example?subject=unsubscribe%20")
 
 
 def test_without_a_secret_the_mark_has_no_seal(sqlite_store: Store) -> None:
@@ -125,3 +125,15 @@ def test_the_same_mail_is_made_on_every_try(sqlite_store: Store) -> None:
         (row,) = list(deliveries.of(conn, id_))
 
     assert writer_for(id_, made)(row) == writer_for(id_, made)(row)
+
+
+def test_who_does_not_exist_is_not_tried_again(sqlite_store: Store) -> None:
+    carrier = Carrier(refused={PRESS: (550, "5.1.1 no such user")})
+    made = _carried_by(carrier, app(sqlite_store, BOUNCES))
+
+    post(publish(sqlite_store, PRESS, readers=1), made, clock=lambda: NOON, stop=Event())
+
+    with sqlite_store.read() as conn:
+        assert subscribers.suppressed(conn, [PRESS, "reader0@harbour.example"]) == {
+            PRESS: "refused: 5.1.1 no such user"
+        }
