@@ -18,10 +18,11 @@ from digest.gather import Progress as Progress
 from digest.gather import gather_into
 from digest.group import group
 from digest.mailers.address import Mailbox
+from digest.marks import leaving_link
 from digest.model import Article, Brief, Digest, Edition, Failure, Newsletter, Slot, Source, Window
 from digest.ports import Budget, Collector, Mailer, Summarizer
 from digest.rank import Criteria, rank
-from digest.render import Brand, Look, render
+from digest.render import READER, Brand, Links, Look, render
 from digest.settings import Settings
 from digest.store import Store, articles, deliveries, editions, slots, sources, stories
 from digest.store.slots import Fate
@@ -139,7 +140,26 @@ def look_of(newsletter: Newsletter, settings: Settings) -> Look:
         template=newsletter.template,
         folders=own,
         brand=Brand(name=brand.name, accent=brand.accent, logo=brand.logo, address=brand.address),
+        links=links_of(newsletter, settings),
     )
+
+
+def links_of(newsletter: Newsletter, settings: Settings) -> Links:
+    """Where its mails lead: to the readers' pages, where there are any; else to a mail that unsubscribes."""
+    if web := settings.web.url.rstrip("/"):
+        return Links(
+            web=f"{web}/read/{READER}",
+            archive=web,
+            preferences=f"{web}/preferences/{READER}",
+            unsubscribe=f"{web}/unsubscribe/{READER}",
+        )
+    return Links(unsubscribe=leaving_mail(newsletter, settings))
+
+
+def leaving_mail(newsletter: Newsletter, settings: Settings) -> str:
+    """A ``mailto:`` that unsubscribes the reader; empty while nobody is named as the sender."""
+    address = settings.bounces.address or newsletter.sender
+    return leaving_link(Mailbox.of(address).address, READER) if address else ""
 
 
 def _freeze(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,10 +13,11 @@ from digest.heed import heed_refusals
 from digest.mailers.address import Mailbox
 from digest.mailers.letterhead import Letterhead, Recipient
 from digest.mailers.message import Prepared, prepare
-from digest.marks import Mark, leaving_link, return_address
-from digest.model import Edition, Newsletter
-from digest.pipeline import App, sender_of
+from digest.marks import Mark, return_address
+from digest.model import Delivery, Edition, Newsletter
+from digest.pipeline import App, leaving_mail, links_of, sender_of
 from digest.ports import Letter, Mailer, Report, Stage
+from digest.render import READER
 from digest.settings import Settings
 from digest.settings.chosen import newsletter_of
 from digest.store import editions
@@ -106,19 +106,16 @@ def _prepared(edition: Edition, newsletter: Newsletter, settings: Settings, *, d
 
 
 def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -> Letterhead:
-    sender, bounces = sender_of(newsletter), settings.bounces
-    # Promised only where someone reads it; and no article can guess a placeholder that was made just now.
-    reader = f"reader-{secrets.token_hex(16)}"
-    back = Mailbox.of(bounces.address) if bounces.address else sender
-    leaves_by_mail = bool(bounces.address or bounces.host)
+    links = links_of(newsletter, settings)
     return Letterhead(
-        sender=sender,
+        sender=sender_of(newsletter),
         list_id=newsletter.id,
         title=newsletter.title,
         date=date,
-        unsubscribe_mail=leaving_link(back.address, reader) if leaves_by_mail else "",
-        archive=settings.web.url,
-        placeholders=(reader,) if leaves_by_mail else (),
+        unsubscribe=links.unsubscribe if links.archive else "",
+        unsubscribe_mail=leaving_mail(newsletter, settings),
+        archive=links.archive,
+        placeholders=(READER,),
     )
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from digest.app import make_app
 from digest.model import Digest, Edition, Newsletter, Slot, Source, Window
-from digest.pipeline import App, compose, gather
-from digest.settings import Settings
+from digest.pipeline import App, compose, gather, links_of
+from digest.render import READER, Links
+from digest.settings import BouncesSettings, Settings, WebSettings
 from digest.store import Store, articles, editions, open_store, stories
 
 DAY = timedelta(days=1)
@@ -217,3 +218,34 @@ def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path
 
     assert [visited(timedelta(minutes=after)) for after in (0, 5, 15, 25, 45)] == [1, 0, 1, 0, 1]
     assert len(gather(app.settings.sources, app, now=MORNING + timedelta(minutes=46)).outcomes) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "links"),
+    [
+        pytest.param(
+            Settings(), Links(unsubscribe=f"mailto:main@a.example?subject=unsubscribe%20{READER}"), id="a mail"
+        ),
+        pytest.param(
+            Settings(bounces=BouncesSettings(address="Returns <back@a.example>")),
+            Links(unsubscribe=f"mailto:back@a.example?subject=unsubscribe%20{READER}"),
+            id="a mail to where mails are read",
+        ),
+        pytest.param(
+            Settings(web=WebSettings(url="https://a.example/news/")),
+            Links(
+                web=f"https://a.example/news/read/{READER}",
+                archive="https://a.example/news",
+                preferences=f"https://a.example/news/preferences/{READER}",
+                unsubscribe=f"https://a.example/news/unsubscribe/{READER}",
+            ),
+            id="pages",
+        ),
+    ],
+)
+def test_a_mail_leads_to_the_readers_pages_or_to_a_mail_that_unsubscribes(settings: Settings, links: Links) -> None:
+    assert links_of(Newsletter(id="main", title="Main", sender="Main <main@a.example>"), settings) == links
+
+
+def test_without_a_sender_there_is_nobody_to_write_to() -> None:
+    assert links_of(Newsletter(id="main", title="Main"), Settings()) == Links()

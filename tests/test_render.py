@@ -13,15 +13,15 @@ from lxml import html as lxml_html
 
 from digest import assets
 from digest.model import Digest, Edition, Failure, Image, LeftOut
-from digest.render import Brand, Links, Look, render
+from digest.render import READER, Brand, Links, Look, render
 from digest.render.folders import names
 from tests.digests import DUE, NEWSLETTER, article, brief, digest, news
 
 LINKS = Links(
     web="https://letter.example/web",
     archive="https://letter.example/archive",
-    preferences="https://letter.example/p/((token))",
-    unsubscribe="https://letter.example/u/((token))",
+    preferences=f"https://letter.example/p/{READER}",
+    unsubscribe=f"https://letter.example/u/{READER}",
 )
 
 
@@ -421,3 +421,23 @@ def test_a_digest_in_another_zone_is_dated_there() -> None:
     late = replace(digest(newsletter=kiribati), slot=replace(digest().slot, due=DUE + timedelta(hours=12)))
 
     assert "Monday, 30 March 2026" in render(late, Look()).text
+
+
+# --- what differs between readers --------------------------------------------------------------------------------
+
+
+def test_no_article_can_hold_the_readers_placeholder() -> None:
+    whole = digest([brief([article(f"Fog {READER}", [f"It ({READER}) lifts."], url=f"https://a.example/?q={READER}")])])
+
+    edition = render(whole, Look(links=LINKS))
+
+    for part in (edition.html, edition.text, edition.subject, edition.preheader):
+        assert READER not in part.replace(LINKS.unsubscribe, "").replace(LINKS.preferences, "")
+
+
+def test_the_footer_says_why_the_reader_gets_it_where_it_says_how_to_leave() -> None:
+    reason = "You get this mail because you subscribed to The Harbour Letter."
+
+    assert reason in seen(render(digest(), Look(links=LINKS)))
+    assert reason in read(render(digest(), Look(links=LINKS)))
+    assert "because" not in seen(render(digest([]), Look()))

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from digest.model import Digest, Edition
-from digest.render.look import Brand, Links, Look
+from digest.render.look import READER, Brand, Links, Look
 
-__all__ = ["Brand", "Links", "Look", "render"]
+__all__ = ["READER", "Brand", "Links", "Look", "render"]
 
 
 def render(digest: Digest, look: Look) -> Edition:

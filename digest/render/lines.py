@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from digest.render.look import READER
+
 WIDTH = 72
 
 #: Controls, line separators, directional overrides, surrogates, noncharacters: none has a place in a line of text.
@@ -33,8 +35,8 @@ def are_tidy(texts: Sequence[str]) -> bool:
 
 
 def line(text: str) -> str:
-    """A text from outside, tidy and trimmed."""
-    return tidy(text).strip()
+    """A text from outside, tidy and trimmed; the reader's placeholder is none in it."""
+    return tidy(text).strip().replace(READER, READER.replace(".", " "))
 
 
 def _replacement(found: re.Match[str]) -> str:

@@ -20,13 +20,14 @@ class Brand:
     address: str = ""
 
 
+#: Stands in links for the reader's mark until delivery fills it in. Neither HTML nor an address changes these
+#: characters; nothing from outside can hold them in this order, or it could draw a reader's mark into its own link.
+READER = "(reader.mark)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Where the footer leads; an empty one is not shown, so that no link is dead.
-
-    A link may hold a placeholder that delivery fills in for each reader. Its characters must be such that neither
-    HTML nor an address changes them: letters, digits, ``-._~()``.
-    """
+    """Where the footer leads; an empty one is not shown, so that no link is dead. They may hold ``READER``."""
 
     web: str = ""
     preferences: str = ""

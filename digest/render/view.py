@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from digest.model import Article, Brief, Digest, Sentence
 from digest.render.colour import legible
 from digest.render.lines import clip, line
-from digest.render.look import Brand, Look
+from digest.render.look import READER, Brand, Look
 from digest.render.page import Face, Mention, Omission, Page, Passage, Picture, Telling, Trouble
 from digest.render.words import Words, direction, long_date, short_time, words
 from digest.urls import is_web
@@ -53,7 +53,7 @@ def page(digest: Digest, look: Look) -> Page:
         failures=tuple(_troubles(digest)) if look.show_failures else (),
         brand=_face(look.brand, title),
         links=look.links,
-        reason=look.reason,
+        reason=look.reason or (said.reason.format(title=title) if look.links.unsubscribe else ""),
         words=said,
     )
 
@@ -145,7 +145,7 @@ def _pixels(size: int | None) -> str:
 
 def _link(url: str) -> str:
     """The address if a mail may link to it: never a file on this machine, never a script."""
-    return url if is_web(url) else ""
+    return url if is_web(url) and READER not in url else ""
 
 
 def _subject(title: str, stories: Sequence[Telling], said: Words) -> str:

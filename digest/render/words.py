@@ -33,6 +33,7 @@ class Words:
     untitled: str
     left_out: str
     failures: str
+    reason: str
     web: str
     archive: str
     preferences: str
