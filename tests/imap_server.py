@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,8 @@ class Mailbox:
     banner: bytes = b"* OK ready\r\n"
     #: Hang up instead of answering this command.
     deaf_to: str = ""
+    #: Speak TLS from the first byte.
+    tls: ssl.SSLContext | None = None
 
 
 class _Handler(StreamRequestHandler):
@@ -63,6 +67,10 @@ class _Server(ThreadingTCPServer):
     def __init__(self, box: Mailbox) -> None:
         self.box = box
         super().__init__(("127.0.0.1", 0), _Handler)
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        connection, address = super().get_request()
+        return (self.box.tls.wrap_socket(connection, server_side=True) if self.box.tls else connection), address
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is no news."""

@@ -125,3 +125,19 @@ def test_a_mailbox_that_can_not_be_read_is_told(check: Check) -> None:
 
     assert state == "bad"
     assert "[bounces] username and password" in words
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "said"),
+    [(1, "ok", "lets us in"), (-1, "bad", "certificate has expired → renew it")],
+    ids=["sound", "expired"],
+)
+def test_a_mailboxs_certificate_is_looked_at(
+    check: Check, days: int, state: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with imap_server() as box:
+        box.tls = trusted(monkeypatch, tmp_path, days=days)
+        found, words = check(mailbox(box.port).replace('"none"', '"tls"'), "bounces")
+
+    assert found == state
+    assert said in words
