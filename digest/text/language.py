@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 #: Beyond this, more text makes no difference.
-_ENOUGH = 400
+_ENOUGH = 240
 #: How much a declaration counts against what the letters say, and up to how many letters in full: decisive for a
 #: headline, nothing for an article.
 _PRIOR, _SHORT = 0.6, 40
