@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ class PostOffice:
         self.port = port
         self.envelopes: list[Envelope] = []
         self.refused: dict[str, str] = {}
+        #: How long it thinks about each mail.
+        self.delay_s = 0.0
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -27,6 +30,7 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.delay_s)
         self.envelopes.append(envelope)
         return "250 taken"
 

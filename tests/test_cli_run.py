@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import email
+import random
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import Envelope
 
 from digest import schedule
 from digest.cli import main
 from digest.cli.events import Events
-from digest.store import open_store, slots, subscribers
+from digest.store import editions, open_store, slots, subscribers
 from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
 from tests.post_office import PostOffice, post_office
@@ -172,6 +176,40 @@ def test_a_dead_mail_server_loses_nothing(office: PostOffice, run: Callable[[], 
 
     run().wait_for(" delivered edition=1 sent=2")
     assert office.recipients == READERS
+
+
+@pytest.mark.slow
+def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
+    office: PostOffice, run: Callable[[], Running]
+) -> None:
+    """Killed while it starts, collects, publishes, delivers: as chance has it."""
+    office.delay_s = 0.02
+    readers = [f"reader{number}@example.org" for number in range(400)]
+    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+        subscribers.add(conn, [Newcomer(address=address) for address in readers], "main", at=datetime.now(UTC))
+    chance, kills = random.Random(7), 20
+    for _ in range(kills):
+        running = run()
+        time.sleep(chance.uniform(0.5, 3.0))
+        assert running.end(signal.SIGKILL) == -signal.SIGKILL
+    office.delay_s = 0.0
+    assert main(["send"]) == 0
+
+    taken = Counter(address for envelope in office.envelopes for address in envelope.rcpt_tos)
+    assert set(taken) == {*READERS, *readers}
+    assert taken.total() - len(taken) <= kills * 4, "at most one copy for each connection and death"
+    ids = {(envelope.rcpt_tos[0], message_id(envelope)) for envelope in office.envelopes}
+    assert len(ids) == len(taken), "a copy has the same Message-ID"
+    with open_store("sqlite:///digest.db") as store, store.read() as conn:
+        assert len(editions.listed(conn)) == 1
+    before = len(office.envelopes)
+    assert main(["send"]) == 0
+    assert len(office.envelopes) == before
+
+
+def message_id(envelope: Envelope) -> str:
+    assert isinstance(envelope.content, bytes)
+    return str(email.message_from_bytes(envelope.content)["Message-ID"])
 
 
 @pytest.mark.parametrize(
