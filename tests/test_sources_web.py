@@ -331,6 +331,15 @@ def test_robots_rules_bind_for_pages_and_not_for_feeds(web: WebServer) -> None:
     assert web.paths.count("/robots.txt") == 1
 
 
+@pytest.mark.parametrize(("status", "paragraphs"), [(404, 8), (403, 8), (500, 0), (503, 0)])
+def test_where_robots_rules_can_not_be_had_pages_are_left_alone(web: WebServer, status: int, paragraphs: int) -> None:
+    feed_of(web, "/a")
+    web.routes["/a"] = html()
+    web.routes["/robots.txt"] = Answer(status=status)
+
+    assert [body.count("<p>") for body in visited(web)] == [paragraphs]
+
+
 def test_a_page_that_robots_must_not_read_is_told(web: WebServer) -> None:
     web.routes["/ferry"] = html()
     web.routes["/robots.txt"] = Answer(body=b"User-agent: digest\nDisallow: /\n")

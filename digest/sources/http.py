@@ -158,7 +158,10 @@ class Client:
         later = f"it asks us to wait until {retry_at:%Y-%m-%d %H:%M} UTC" if retry_at else "it will be tried again"
         advice = _ADVICE.get(HTTPStatus(status)) if status in HTTPStatus._value2member_map_ else None
         return SourceError(
-            f"{said}: {advice or later}", retry_at=self._now + _RETIRED if is_gone else retry_at, gone=is_gone
+            f"{said}: {advice or later}",
+            retry_at=self._now + _RETIRED if is_gone else retry_at,
+            gone=is_gone,
+            status=status,
         )
 
 

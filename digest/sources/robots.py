@@ -23,24 +23,25 @@ class Robots:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._rules: dict[str, RobotFileParser] = {}
+        self._rules: dict[str, RobotFileParser | None] = {}
         self._turn = asyncio.Lock()
 
-    async def allow(self, url: str) -> bool:
-        """May this page be fetched?"""
+    async def allow(self, url: str, *, in_doubt: bool = False) -> bool:
+        """May this page be fetched? ``in_doubt`` counts where its site's rules can't be had now."""
         place = urljoin(url, "/robots.txt")
         async with self._turn:
             if place not in self._rules:
-                self._rules[place] = parse_rules(await self._text(place))
-        return self._rules[place].can_fetch(_NAME, url)
+                self._rules[place] = await self._fetched(place)
+        rules = self._rules[place]
+        return in_doubt if rules is None else rules.can_fetch(_NAME, url)
 
-    async def _text(self, place: str) -> str:
-        """Without rules, or where they can't be had, all is allowed; the page itself will say if not."""
+    async def _fetched(self, place: str) -> RobotFileParser | None:
+        """A site that says it has no rules allows all (RFC 9309, 2.3.1.3); one that doesn't answer may have some."""
         try:
             reply = await self._client.get(place)
-        except SourceError:
-            return ""
-        return "" if "html" in reply.content_type else decode(reply.body[:_MOST], reply.content_type)
+        except SourceError as error:
+            return parse_rules("") if 400 <= error.status < 500 else None
+        return parse_rules("" if "html" in reply.content_type else decode(reply.body[:_MOST], reply.content_type))
 
 
 def parse_rules(text: str) -> RobotFileParser:

@@ -69,7 +69,7 @@ async def _complete(
     """A feed's entries with the text of their pages; a page by itself, if robots may read it."""
     if _kind(reply) in FEEDS:
         return await with_full_text(entries, source, client=client, known=known)
-    if not await Robots(client).allow(reply.url):
+    if not await Robots(client).allow(reply.url, in_doubt=True):
         raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
     return entries
 
