@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import threading
 import webbrowser
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from digest.cli.showing import Showing
 from digest.errors import DigestError
 from digest.preview import Request, watched
 
-_RELOAD = "<script>new EventSource('changes').onmessage = () => location.reload()</script>"
+_RELOAD = "<script>new EventSource('changes?%d').onmessage = () => location.reload()</script>"
 
 
 def watch(request: Request, showing: Showing, *, environ: Mapping[str, str]) -> None:
@@ -36,46 +37,54 @@ def _again(request: Request, showing: Showing, page: _Page | None) -> None:
             showing.show(request)
     except DigestError as error:
         say(str(error), error.hint)
+        if page:
+            page.turn(f"<pre>{html.escape(str(error))}</pre><p>{html.escape(error.hint)}</p>")
 
 
 class _Page:
     """The preview as a page of this machine's own that loads itself anew when it changes."""
 
     def __init__(self) -> None:
-        self._html = "<p>There is no preview yet: the terminal says why."
+        self._html = ""
+        #: Counts the changes: one that came while the browser was loading is not missed.
+        self._turns = 0
         self._changed = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/"
 
     def open(self) -> None:
         """Show it in the browser."""
-        if not webbrowser.open(self.url):
-            say("no browser found", f"the preview is at {self.url}")
+        url = f"http://127.0.0.1:{self._server.server_port}/"
+        if not webbrowser.open(url):
+            say("no browser found", f"the preview is at {url}")
 
-    def turn(self, html: str) -> None:
-        """Show ``html`` from now on."""
+    def turn(self, shown: str) -> None:
+        """Show that from now on."""
         with self._changed:
-            self._html = html
+            self._html = shown
+            self._turns += 1
             self._changed.notify_all()
+
+    def shown(self) -> str:
+        with self._changed:
+            return self._html + _RELOAD % self._turns
+
+    def wait(self, turns: int) -> None:
+        """Until it was turned more often than that."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._turns > turns)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         page = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                if self.path == "/changes":
-                    self._announce()
+                path, _, turns = self.path.partition("?")
+                if path == "/changes":
+                    page.wait(int(turns) if turns.isdecimal() else 0)
+                    self._answer("text/event-stream", "data: changed\n\n")
                 else:
-                    self._answer("text/html; charset=utf-8", page._html + _RELOAD)
-
-            def _announce(self) -> None:
-                with page._changed:
-                    page._changed.wait()
-                self._answer("text/event-stream", "data: changed\n\n")
+                    self._answer("text/html; charset=utf-8", page.shown())
 
             def _answer(self, kind: str, body: str) -> None:
                 self.send_response(200)
@@ -88,3 +97,10 @@ class _Page:
                 """The person watches the preview, not our requests."""
 
         return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A browser that has gone is no news."""
