@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib.resources import files
 
+from digest.text.function_words import FUNCTION_WORDS
+from digest.text.segment import parts
+
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-", "\u00ad": None})
 
 # Scripts that put no space between words: what stands between two spaces is a clause, so pairs of letters stand in.
@@ -53,6 +56,8 @@ _SNOWBALL = {
     "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 
+#: Written forms of one language, for its list of ours.
+_SAME = {"nb": "no", "nn": "no"}
 #: The languages of sumy's lists of stop words, by their file names.
 _STOP_WORDS = {
     "ar": "arabic", "cs": "czech", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fr": "french",
@@ -77,17 +82,12 @@ def words(text: str, language: str) -> tuple[str, ...]:
     for match in _WORD.finditer(text):
         word = match.group()
         if match["unspaced"]:
-            found.extend(_pairs(word))
+            found.extend(parts(word, language))
         elif language in _ELIDING and (elided := _ELISION.match(word)):
             found += (elided.group(), word[elided.end() :])
         else:
             found.append(word)
     return tuple(found)
-
-
-def _pairs(run: str) -> Iterable[str]:
-    """``東京都`` → ``東京 京都``; a letter alone is itself."""
-    return (run[at : at + 2] for at in range(max(len(run) - 1, 1)))
 
 
 def stems(words: Iterable[str], language: str) -> tuple[str, ...]:
@@ -145,9 +145,9 @@ def _letter(match: re.Match[str]) -> str:
 
 @lru_cache
 def stop_words(language: str) -> frozenset[str]:
-    """Words that carry no meaning, in lower case; empty for a language that sumy has no list for."""
+    """Words that carry no meaning, in lower case; empty for a language that neither sumy nor we have a list for."""
     if name := _STOP_WORDS.get(language):
         # not through sumy.utils, which imports requests and pycountry
         text = (files("sumy") / "data" / "stopwords" / f"{name}.txt").read_text("utf-8")
         return frozenset(_ESCAPED.sub(_letter, line.strip()).lower() for line in text.splitlines() if line.strip())
-    return frozenset()
+    return frozenset(FUNCTION_WORDS.get(_SAME.get(language, language), "").split())

@@ -5,11 +5,14 @@ The text is made up, its words spread as they are in language (Zipf); repeated h
 
 from __future__ import annotations
 
+import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import accumulate
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -22,10 +25,11 @@ from sumy.summarizers.text_rank import TextRankSummarizer
 
 from digest.model import Article, Ranked, Story
 from digest.ports import Budget
-from digest.summarize import candidates, summarize
+from digest.summarize import summarize
 from digest.summarizers import methods, summarizer
 from digest.summarizers.document import Stemmer, Tokenizer
 from digest.text.words import stop_words
+from tests.bench.quality.__main__ import SHARED
 from tests.bench.quality.table import Row
 
 _SYLLABLES = (
@@ -53,7 +57,15 @@ STOCK: dict[str, type[AbstractSummarizer]] = {"lex-rank": LexRankSummarizer, "te
 def measure() -> list[Row]:
     """The matrix methods on given words; then the whole way from an article's text to its brief."""
     rows = [row for name in STOCK for count in (200, 1000) for row in _on_given_words(name, text(count))]
-    return [*rows, *_from_text(text(_USUAL))]
+    real = _news(SHARED)
+    return [*rows, *_from_text([text(_USUAL)] * 16, "made-up sentences"), *_from_text(real, "sentences of news")]
+
+
+def _news(shared: Path) -> list[list[str]]:
+    """The beginnings of real articles, where they are at hand."""
+    files = [file for name in ("realsumm_dev", "summeval_dev") if (file := shared / f"{name}.jsonl").is_file()]
+    articles = [json.loads(line)["docs"][0] for file in files for line in file.read_text("utf-8").splitlines()]
+    return [sentences[:_USUAL] for sentences in articles if len(sentences) >= _USUAL]
 
 
 def text(count: int) -> list[str]:
@@ -66,33 +78,42 @@ def text(count: int) -> list[str]:
 
 
 def _on_given_words(name: str, texts: Sequence[str]) -> list[Row]:
-    stock, ours = STOCK[name](Stemmer("en")), methods.make(name, Stemmer("en"), stop_words("en"))
-    stock.stop_words, stock.epsilon = stop_words("en"), ours.epsilon
+    """At the precision at which we stop, and, where stock stops earlier, at stock's too: the same sentences at both."""
     document = _document(texts, Tokenizer("en"))
-    same = stock(document, 3) == ours(document, 3)
-    task = f"{name} of {len(texts):,} sentences, words given"
-    return _rows(task, _seconds(lambda: ours(document, 3), 7), _seconds(lambda: stock(document, 3), 1), same=same)
+    rows: list[Row] = []
+    for epsilon in dict.fromkeys((methods.make(name, Stemmer("en"), frozenset()).epsilon, STOCK[name].epsilon)):
+        stock, ours = STOCK[name](Stemmer("en")), methods.make(name, Stemmer("en"), stop_words("en"))
+        stock.stop_words, stock.epsilon, ours.epsilon = stop_words("en"), epsilon, epsilon
+        same = stock(document, 3) == ours(document, 3)
+        task = f"{name} of {len(texts):,} sentences, words given, epsilon {epsilon:g}"
+        seconds = _seconds(partial(ours, document, 3), 7)
+        rows += _rows(task, seconds, _seconds(partial(stock, document, 3), 1), same=same)
+    return rows
 
 
-def _from_text(texts: Sequence[str]) -> list[Row]:
+def _from_text(articles: Sequence[Sequence[str]], kind: str) -> list[Row]:
     """Our words, stems and choice beside NLTK's words and stems and sumy's choice; the sentences are given to both."""
-
-    def stock() -> object:
-        method = LexRankSummarizer(EnglishStemmer().stem)
-        method.stop_words = stop_words("en")
-        return method(_document(texts, NltkWords()), 3)
-
-    theirs = _seconds(stock, 15)
+    if not articles:
+        return []
+    theirs = _median(_stock, articles)
     rows: list[Row] = []
     for name in ("lex-rank", "default"):
         choose = summarizer(name)
-        stories = iter([_story(texts, at) for at in range(16)])
-        seconds = _seconds(lambda: summarize([next(stories)], choose, Budget()), 15)  # noqa: B023  # called at once
-        rows += _rows(f"{name} from text to brief, {len(texts)} sentences", seconds, theirs)
-        offers = iter([candidates(_story(texts, at).story) for at in range(20, 36)])
-        seconds = _seconds(lambda: choose(next(offers), Budget(), language="en"), 15)  # noqa: B023  # called at once
-        rows += _rows(f"{name}, {len(texts)} sentences given", seconds, theirs)
+        for way, paragraphs in (("a paragraph each", 1), ("two in a paragraph", 2)):
+            for warm_up in (True, False):  # a program that runs for days knows the language's words
+                stories = [
+                    _story(texts, f"{name} {paragraphs} {warm_up} {at}", paragraphs)
+                    for at, texts in enumerate(articles)
+                ]
+                seconds = _median(lambda story: summarize([story], choose, Budget()), stories)  # noqa: B023
+            rows += _rows(f"{name} from text to brief, {_USUAL} {kind}, {way}", seconds, theirs)
     return rows
+
+
+def _stock(texts: Sequence[str]) -> object:
+    method = LexRankSummarizer(EnglishStemmer().stem)
+    method.stop_words = stop_words("en")
+    return method(_document(texts, NltkWords()), 3)
 
 
 class NltkWords:
@@ -109,22 +130,28 @@ def _document(texts: Sequence[str], tokenizer: Any) -> ObjectDocumentModel:
     return document
 
 
-def _story(texts: Sequence[str], at: int) -> Ranked:
-    """The same article under another number, so that no run finds the last one's sentences in a cache."""
-    paragraphs = tuple(f"{number} {at} {one}" for number, one in enumerate(texts))
+def _story(texts: Sequence[str], mark: str, together: int) -> Ranked:
+    """The article with a mark of its own, so that no run finds the last one's sentences in a cache."""
+    marked = [f"{one.rstrip(' .')} {mark}." for one in texts]
+    paragraphs = tuple(" ".join(marked[at : at + together]) for at in range(0, len(marked), together))
     when = datetime(2026, 1, 1, tzinfo=UTC)
     article = Article(
-        id=str(at), source_id="a", source="a", url="", title="", paragraphs=paragraphs, published=when, language="en"
+        id=mark, source_id="a", source="a", url="", title="", paragraphs=paragraphs, published=when, language="en"
     )
     return Ranked(story=Story(articles=(article,)), score=0, reasons=())
 
 
 def _seconds(run: Callable[[], object], times: int) -> float:
     """The median of a few runs' processor time."""
+    return _median(lambda _: run(), range(times))
+
+
+def _median(run: Callable[[Any], object], values: Iterable[Any]) -> float:
+    """The median of the runs' processor time, one for each value."""
     found = []
-    for _ in range(times):
+    for value in values:
         start = time.process_time()
-        run()
+        run(value)
         found.append(time.process_time() - start)
     return median(found)
 

@@ -1,0 +1,105 @@
+"""How grouping grows with the day's news, and how much memory a day takes from text to briefs."""
+
+from __future__ import annotations
+
+import math
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+
+from digest.group import group
+from digest.model import Article
+from tests.bench.quality.table import Row
+
+ROOT = Path(__file__).resolve().parents[3]
+_SYLLABLES = ("ba", "co", "den", "fil", "gor", "han", "ix", "jul", "kem", "lor", "min", "nop", "ram", "sti", "tur")
+_SENTENCES = 12
+
+
+def measure() -> list[Row]:
+    """Seconds of one core, the exponent of their growth, and the peak of a process that does nothing else."""
+    seconds = {count: _grouping(count) for count in (1_000, 3_000, 10_000)}
+    rows = [
+        Row(task="grouping, seconds of one core", system=f"{count:,} articles", figure=f"{took:.1f} s")
+        for count, took in seconds.items()
+    ]
+    growth = math.log(seconds[10_000] / seconds[1_000]) / math.log(10)
+    rows.append(Row(task="grouping, growth from 1,000 to 10,000", system="digest", figure=f"n^{growth:.2f}"))
+    code = "from tests.bench.speed.stories import peak; print(peak())"
+    peak = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    task = "a day of 1,000 articles from text to briefs, peak memory"
+    return [*rows, Row(task=task, system="digest", figure=f"{int(peak) / 1e6:,.0f} MB")]
+
+
+def articles(count: int) -> list[Article]:
+    """Made-up news: events of one to eight articles in 24 hours, words spread as in language (Zipf)."""
+    dice = random.Random(count)
+    vocabulary = list({"".join(dice.choices(_SYLLABLES, k=dice.randint(2, 5))) for _ in range(40_000)})
+    vocabulary.sort()
+    dice.shuffle(vocabulary)
+    spread = list(accumulate(1 / rank for rank in range(3, len(vocabulary) + 3)))
+    made: list[Article] = []
+    while len(made) < count:
+        event = dice.choices(vocabulary, k=40)
+        for _ in range(min(dice.choice((1, 1, 1, 2, 3, 8)), count - len(made))):
+            sentences = [
+                [*dice.choices(vocabulary, cum_weights=spread, k=14), *dice.choices(event, k=7)]
+                for _ in range(_SENTENCES)
+            ]
+            made.append(_article(len(made), event, [dice.sample(words, len(words)) for words in sentences]))
+    return made
+
+
+def _article(at: int, event: list[str], sentences: list[list[str]]) -> Article:
+    texts = [f"{' '.join(words).capitalize()}." for words in sentences]
+    return Article(
+        id=f"{at:05}",
+        source_id=f"s{at % 97}",
+        source=f"Outlet {at % 97}",
+        url=f"https://o{at % 97}.example/{at}",
+        title=" ".join(event[at % 5 : at % 5 + 7]).capitalize(),
+        paragraphs=tuple(" ".join(texts[start : start + 2]) for start in range(0, len(texts), 2)),
+        published=datetime(2026, 3, 27, tzinfo=UTC) + timedelta(minutes=at * 1440 / 10_000),
+        language="en",
+    )
+
+
+def _grouping(count: int) -> float:
+    made = articles(count)
+    start = time.process_time()
+    group(made)
+    return time.process_time() - start
+
+
+def peak() -> int:
+    """Bytes that a process held at most when it cleaned, grouped, ranked and told a day's 1,000 texts."""
+    from digest.clean import clean
+    from digest.model import Entry, Form
+    from digest.ports import Budget
+    from digest.rank import Criteria, rank
+    from digest.summarize import summarize
+    from digest.summarizers import summarizer
+
+    now = datetime(2026, 3, 28, tzinfo=UTC)
+    entries = [
+        Entry(
+            source_id=one.source_id,
+            guid=one.id,
+            url=one.url,
+            title=one.title,
+            body="".join(f"<p>{paragraph}</p>" for paragraph in one.paragraphs),
+            form=Form.HTML,
+            seen=now,
+            source=one.source,
+            published=one.published,
+        )
+        for one in articles(1_000)
+    ]
+    chosen = rank(group(clean(entries)), Criteria(now=now)).chosen
+    assert len(summarize(chosen, summarizer("default"), Budget())) == len(chosen)
+    status = Path("/proc/self/status").read_text("utf-8")  # getrusage tells the parent's peak, if that was higher
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
