@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import time
 import zlib
 from collections.abc import Iterator
@@ -101,6 +102,40 @@ def test_no_spelling_of_this_machine_is_visited(web: WebServer, host: str) -> No
     with pytest.raises(SourceError):
         fetch(f"http://{host}:{web.server_port}/", FetchSettings(timeout_s=5))
 
+    assert web.requests == []
+
+
+def _looked_up(address: str, port: int) -> tuple[object, ...]:
+    """As ``getaddrinfo`` says it."""
+    if ":" in address:
+        return (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
+    return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param([["93.184.215.14"], ["127.0.0.1"]], id="public when it is checked, inside when it is used"),
+        pytest.param([["93.184.215.14", "127.0.0.1"]], id="public and inside at once"),
+        pytest.param([["::ffff:127.0.0.1"]], id="inside in other words"),
+    ],
+)
+def test_a_name_that_leads_elsewhere_the_second_time_is_not_asked_twice(
+    web: WebServer, monkeypatch: pytest.MonkeyPatch, answers: list[list[str]]
+) -> None:
+    lookups: list[str] = []
+
+    def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        found = answers[min(len(lookups), len(answers) - 1)]
+        lookups.append(host)
+        return [_looked_up(one, port) for one in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+    with pytest.raises(SourceError, match=r"can't be reached|not on the public Internet"):
+        fetch(f"http://rebound.example:{web.server_port}/", FetchSettings(timeout_s=5))
+
+    assert lookups == ["rebound.example"]
     assert web.requests == []
 
 

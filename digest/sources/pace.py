@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median
 
 from digest.model import Entry, Failure
 from digest.ports import Collected, Pace
@@ -46,9 +45,9 @@ def _rhythm(entries: Sequence[Entry], now: datetime) -> timedelta:
     dates = sorted({entry.published for entry in entries if entry.published and entry.published <= now})[-_NEWEST:]
     if len(dates) < 3:
         return timedelta()
-    usual = median((later - earlier).total_seconds() for earlier, later in pairwise(dates))
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(dates))
     # One that has been silent for longer than usual is on holiday.
-    return timedelta(seconds=max(usual, (now - dates[-1]).total_seconds() / 4))
+    return timedelta(seconds=max(gaps[len(gaps) // 2], (now - dates[-1]).total_seconds() / 4))
 
 
 def _earlier(pause: timedelta, source_id: str, now: datetime) -> timedelta:
