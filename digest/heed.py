@@ -8,16 +8,17 @@ counts: by the seal of a mark, or because the mail knows both the copy's mark an
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.bounces.notice import Notice
+from digest.bounces.notice import Notice, read
 from digest.bounces.verdict import Kind, judge
 from digest.model import Outcome
 from digest.settings import Settings
-from digest.store import deliveries, returns, subscribers
+from digest.store import Store, deliveries, returns, subscribers
 from digest.store.returns import Copy
 
 
@@ -39,6 +40,17 @@ _IDLE = {
     Kind.AUTOMATIC: "ignored",
     Kind.OTHER: "ignored",
 }
+
+
+def heed_all(
+    mails: Iterable[bytes], store: Store, settings: Settings, *, clock: Callable[[], datetime]
+) -> Iterator[Heard]:
+    """Deal with each mail, in a transaction of its own."""
+    for raw in mails:
+        notice = read(raw)
+        with store.begin() as conn:
+            heard = heed(notice, conn, settings, now=clock())
+        yield heard
 
 
 def heed(notice: Notice, conn: Connection, settings: Settings, *, now: datetime) -> Heard:

@@ -19,6 +19,7 @@ from digest import agenda, pipeline
 from digest.alarm import raise_alarm
 from digest.deliver import LONGEST_WAIT, Stop
 from digest.errors import DigestError, StoreError
+from digest.heed import heed_all
 from digest.model import Newsletter, Slot
 from digest.pipeline import App, gather
 from digest.post import post
@@ -49,11 +50,16 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heed:
+    """Read what came back into the mailbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
     """Remove what is too old to keep."""
 
 
-Job = Collect | Publish | Deliver | Sweep
+Job = Collect | Publish | Deliver | Heed | Sweep
 
 
 class Log(Protocol):
@@ -86,6 +92,8 @@ def look(app: App, *, now: datetime, log: Log) -> tuple[Job, ...]:
     with app.store.read() as conn:
         if app.settings.sources and _is_due(conn, "collect", duration(app.settings.fetch.every), now):
             jobs.append(Collect())
+        if app.settings.bounces.host and _is_due(conn, "heed", duration(app.settings.bounces.every), now):
+            jobs.append(Heed())
         if _is_due(conn, "sweep", _SWEEP_EVERY, now):
             jobs.append(Sweep())
         jobs += (
@@ -141,6 +149,8 @@ def perform(job: Job, hands: Hands) -> tuple[Job, ...]:
             return _publish(job, hands)
         case Deliver():
             return _deliver(job, hands)
+        case Heed():
+            return _heed(hands)
         case Sweep():
             return _sweep(hands)
 
@@ -186,6 +196,21 @@ def _newsletter_of(job: Deliver, hands: Hands) -> str:
     with hands.app.store.read() as conn:
         found = editions.get(conn, job.edition_id)
     return found.edition.newsletter_id if found else ""
+
+
+def _heed(hands: Hands) -> tuple[Job, ...]:
+    from digest.bounces.imap import unread_mails  # only who has a mailbox pays for imaplib
+
+    app = hands.app
+    if (run_id := _begin(hands, "heed", duration(app.settings.bounces.every))) is None:
+        return ()
+    with _noted(hands, run_id) as counts:
+        for heard in heed_all(unread_mails(app.settings.bounces), app.store, app.settings, clock=hands.clock):
+            counts[heard.kind] = counts.get(heard.kind, 0) + 1
+            hands.log("heard", kind=str(heard.kind), address=heard.address, done=heard.done)
+            if hands.stop.is_set():
+                break
+    return ()
 
 
 def _sweep(hands: Hands) -> tuple[Job, ...]:

@@ -29,20 +29,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Deal with each mail, in a transaction of its own; 0 whatever they were, so that no mail server complains."""
+    """Deal with each mail; 0 whatever they were, so that no mail server complains."""
     from datetime import UTC, datetime
+    from functools import partial
 
-    from digest.bounces.notice import read
     from digest.cli.sources import settings_of
-    from digest.heed import heed
+    from digest.heed import heed_all
     from digest.store import open_store
 
     found = settings_of(args)
     with open_store(found.store.url) as store:
-        for raw in _mails(args, found):
-            notice = read(raw)
-            with store.begin() as conn:
-                heard = heed(notice, conn, found, now=datetime.now(UTC))
+        for heard in heed_all(_mails(args, found), store, found, clock=partial(datetime.now, UTC)):
             if args.json:
                 print(_as_json(heard), flush=True)
             else:

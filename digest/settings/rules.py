@@ -152,6 +152,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "host": _HOST,
         "port": _number(1, 65_535),
         "folder": _matching(r"[ -~]+", "a folder's name like 'INBOX'"),
+        "every": _lasting(timedelta(minutes=1), named="'1m'"),
         "soft_limit": _number(1),
         "soft_days": _number(1, 3_650),
     },

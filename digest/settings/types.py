@@ -92,6 +92,8 @@ class BouncesSettings:
     username: str = ""
     password: Secret = Secret()
     folder: str = "INBOX"
+    #: How often ``digest run`` reads it.
+    every: str = "15m"
     #: An address gets no more mail when so many came back within so many days.
     soft_limit: int = 5
     soft_days: int = 30
