@@ -20,10 +20,13 @@ from digest.store import slots
 from digest.store.slots import Fate
 from digest.text.duration import duration
 
+#: What is owed follows from the last slots; it is asked every second, over years of them.
+_ENOUGH = 100
+
 
 def owed(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> Owed | None:
     """What fell due since the newest slot that was dealt with; None for a newsletter that none was ever due of."""
-    decided = slots.decided(conn, newsletter.id, audience=audience, by=now)
+    decided = slots.decided(conn, newsletter.id, audience=audience, by=now, newest=_ENOUGH)
     past = [slot.due for slot in decided if slot.due <= now]
     if not past:
         return None

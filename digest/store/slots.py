@@ -34,9 +34,14 @@ def decide(conn: Connection, newsletter_id: str, slot: Slot, fate: Fate, *, at: 
 
 
 def decided(
-    conn: Connection, newsletter_id: str, *, audience: str = "", by: datetime | None = None
+    conn: Connection,
+    newsletter_id: str,
+    *,
+    audience: str = "",
+    by: datetime | None = None,
+    newest: int | None = None,
 ) -> Mapping[Slot, Fate]:
-    """What became of the newsletter's slots, the earliest first; with ``by``, what was said until then.
+    """What became of the newsletter's slots (of its newest), the earliest first; with ``by``, what was said until then.
 
     What was said later than now was said by a clock that was ahead, and must not silence the newsletter until then.
     """
@@ -45,5 +50,5 @@ def decided(
     )
     if by is not None:
         query = query.where(table.c.decided <= by)
-    found = conn.execute(query.order_by(table.c.due))
-    return {Slot(due=due, key=key): fate for due, key, fate in found}
+    found = conn.execute(query.order_by(table.c.due.desc()).limit(newest)).all()
+    return {Slot(due=due, key=key): fate for due, key, fate in reversed(found)}
