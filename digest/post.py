@@ -47,12 +47,17 @@ def post(
 
 def post_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *, now: datetime) -> None:
     """One mail that no ledger knows, to look at. Raises ``DigestError`` if it isn't taken."""
-    prepared = _prepared(edition, newsletter, app.settings, date=now)
+    hand_over(written(edition, newsletter, to, app.settings, now=now), app.mailer())
+
+
+def written(edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Settings, *, now: datetime) -> Letter:
+    """One mail that no ledger knows: nobody leaves by its links."""
+    prepared = _prepared(edition, newsletter, settings, date=now)
     message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
     nobody = dict.fromkeys(prepared.letterhead.placeholders, "test")
     content = prepared.to(Recipient(mailbox=to, message_id=message_id, values=nobody))
     sender = prepared.letterhead.sender.address
-    hand_over(Letter(id=0, message_id=message_id, sender=sender, recipient=to.address, content=content), app.mailer())
+    return Letter(id=0, message_id=message_id, sender=sender, recipient=to.address, content=content)
 
 
 def hand_over(letter: Letter, mailer: Mailer) -> None:

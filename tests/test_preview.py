@@ -178,6 +178,21 @@ def test_an_eml_is_a_mail_with_both_parts(run: Run, articles: Path, tmp_path: Pa
     assert all("News of the library" in part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
 
 
+def test_it_is_shown_as_a_subscriber_gets_it(run: Run, configured: Path) -> None:
+    (configured / "readers.csv").write_text("email,name\nreader@example.net,The Reading Room\n", "utf-8")
+    run("subscribers", "import", "readers.csv", "-n", "main")
+    before = bytes_under(configured)
+
+    _, written, _ = run("preview", "--for", "Reader@example.net", "--format", "eml")
+    code, _, err = run("preview", "--for", "nobody@example.net", "--format", "html")
+
+    mail = email.message_from_string(written, policy=policy.default)
+    assert mail["To"] == "The Reading Room <reader@example.net>"
+    assert mail["List-Unsubscribe"] == "<mailto:main@example.org?subject=unsubscribe%20test>"
+    assert (code, err.splitlines()[0]) == (2, "digest: no subscriber has the address nobody@example.net")
+    assert bytes_under(configured) == before
+
+
 def test_a_file_is_never_a_link_in_a_mail(run: Run, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("A note without an address\n\nThe office opens at nine. It closes at five.\n")
 

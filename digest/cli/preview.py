@@ -57,6 +57,7 @@ def _configure_output(parser: argparse.ArgumentParser) -> None:
     )
     output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
     output.add_argument("--open", action="store_true", help="show the mail in the browser")
+    output.add_argument("--for", dest="reader", metavar="ADDRESS", help="show it as that subscriber gets it")
     output.add_argument("--template", metavar="NAME|FOLDER", help="how it looks (default: briefing)")
     output.add_argument(
         "--explain", action="store_true", help="say why each story is where it is, and what is left out"
@@ -80,7 +81,9 @@ def run(args: argparse.Namespace) -> int:
         allow=tuple(args.allow),
         changes=changes,
     )
-    showing = Showing.of(form=args.format, output=args.output, browser=args.open, explain=args.explain)
+    showing = Showing.of(
+        form=args.format, output=args.output, browser=args.open, explain=args.explain, reader=args.reader
+    )
     if args.watch:
         from digest.cli.watch import watch
 

@@ -13,10 +13,12 @@ from typing import Literal, Self
 from digest.cli.outcome import say
 from digest.cli.progress import visiting
 from digest.errors import DigestError, UsageError
+from digest.mailers.address import Mailbox
 from digest.model import Digest, Edition
 from digest.pipeline import look_of
-from digest.preview import Request, preview
-from digest.render import render
+from digest.preview import Preview, Request, preview
+from digest.render import READER, render
+from digest.settings import Settings
 
 Form = Literal["terminal", "html", "text", "eml", "json"]
 _ENDINGS: dict[str, Form] = {
@@ -38,17 +40,23 @@ class Showing:
     output: Path | None
     browser: bool
     explain: bool
+    #: The address of the subscriber who would get it; None for nobody.
+    reader: str | None
 
     @classmethod
-    def of(cls, *, form: Form | None, output: Path | None, browser: bool, explain: bool) -> Self:
+    def of(
+        cls, *, form: Form | None, output: Path | None, browser: bool, explain: bool, reader: str | None = None
+    ) -> Self:
         """What was asked for; what was not said follows from where it goes."""
         target = None if output == Path("-") else output
-        return cls(form=form or _form_for(target, browser=browser), output=target, browser=browser, explain=explain)
+        form = form or _form_for(target, browser=browser)
+        return cls(form=form, output=target, browser=browser, explain=explain, reader=reader)
 
     def show(self, request: Request) -> None:
         """Compose it and show it."""
         if self.form == "terminal" and self.output is None and not self.browser:
-            _on_screen(*self._composed(request), explain=self.explain)
+            shown, edition = self._composed(request)
+            _on_screen(shown.digest, edition, explain=self.explain)
             return
         data = self.data(request)
         if self.browser:
@@ -60,31 +68,54 @@ class Showing:
 
     def data(self, request: Request) -> str:
         """Compose it; what is to be shown, where it is no terminal page. What could not be collected is said."""
-        digest, edition = self._composed(request)
-        for failure in digest.failures:
+        shown, edition = self._composed(request)
+        for failure in shown.digest.failures:
             say(f"not collected: {failure.url}: {failure.error}")
-        return self._data(digest, edition)
+        return self._data(shown, edition)
 
-    def _composed(self, request: Request) -> tuple[Digest, Edition]:
+    def _composed(self, request: Request) -> tuple[Preview, Edition]:
         with visiting() as on_done:
             shown = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
         look = look_of(shown.digest.newsletter, shown.settings)
-        return shown.digest, render(shown.digest, replace(look, show_left_out=self.explain, show_failures=self.explain))
+        return shown, render(shown.digest, replace(look, show_left_out=self.explain, show_failures=self.explain))
 
-    def _data(self, digest: Digest, edition: Edition) -> str:
+    def _data(self, shown: Preview, edition: Edition) -> str:
+        reader = _mailbox(self.reader, shown.settings) if self.reader is not None else None
         match self.form:
             case "html":
-                return edition.html
+                return edition.html.replace(READER, "test") if reader else edition.html
             case "json":
                 from digest.cli.as_json import as_json
 
-                return as_json(digest, edition)
+                return as_json(shown.digest, edition)
             case "eml":
-                from digest.mailers.message import preview as as_mail
-
-                return as_mail(edition, digest.newsletter).decode()
+                return _mail(edition, shown, reader)
             case _:
-                return edition.text
+                return edition.text.replace(READER, "test") if reader else edition.text
+
+
+def _mailbox(address: str, settings: Settings) -> Mailbox:
+    """The subscriber's, by name; without settings there are no subscribers, and anyone may be meant."""
+    from digest.store import open_store, subscribers
+
+    if settings.file is None:
+        return Mailbox.of(address)
+    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+        person = subscribers.find(conn, address)
+    if person is None:
+        raise UsageError(f"no subscriber has the address {address}", hint="'digest subscribers list' shows them")
+    return Mailbox.at(person.address, person.name)
+
+
+def _mail(edition: Edition, shown: Preview, reader: Mailbox | None) -> str:
+    newsletter = shown.digest.newsletter
+    if reader is None or not newsletter.sender:
+        from digest.mailers.message import preview as to_nobody
+
+        return to_nobody(edition, newsletter).decode()
+    from digest.post import written
+
+    return written(edition, newsletter, reader, shown.settings, now=shown.digest.slot.due).content.decode()
 
 
 def write(path: Path, data: str) -> None:
