@@ -7,19 +7,22 @@ many there are, and one slow server holds up nobody.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 
 from digest.clean import clean, clean_and_learn
 from digest.collect import Visited, visit_all
-from digest.model import Failure, Source
+from digest.model import Article, Entry, Failure, Source
 from digest.ports import Collected, Collector, Pace
 from digest.settings import FetchSettings
 from digest.sources.pace import next_pace
 from digest.store import Store, articles, entries, furniture, sources
 from digest.text.duration import duration
+from digest.text.learning import Learnt
 
 #: Called as each source is done, in the order in which they finish.
 Progress = Callable[[Visited], None]
@@ -132,7 +135,7 @@ class _Keeper:
             edited = entries.edited(conn, brought)
             fresh = entries.add(conn, brought)
             known = furniture.learnt(conn, {entry.source_id for entry in (*fresh, *edited)})
-            cleaned, learnt = clean_and_learn(fresh, learnt=known)
+            cleaned, learnt = _cleaned(fresh, known)
             articles.add(conn, zip(fresh, cleaned, strict=True))
             articles.add(conn, zip(edited, clean(edited, learnt={**known, **learnt}), strict=True))
             furniture.remember(conn, learnt, at=self.now)
@@ -143,6 +146,17 @@ class _Keeper:
         every = duration(self.fetch.every)
         # What is on the disk costs nobody anything.
         return Pace() if source.path else next_pace(source.id, outcome, before, every=every, now=self.now)
+
+
+def _cleaned(fresh: Sequence[Entry], known: Mapping[str, Learnt]) -> tuple[list[Article], dict[str, Learnt]]:
+    """One source after the other: what is said of its lines is remembered while it is of use."""
+    cleaned: list[Article] = []
+    learnt: dict[str, Learnt] = {}
+    for _, some in groupby(fresh, key=attrgetter("source_id")):
+        found, now = clean_and_learn(list(some), learnt=known)
+        cleaned += found
+        learnt |= now
+    return cleaned, learnt
 
 
 def _known(store: Store, source_id: str, guids: Collection[str]) -> frozenset[str]:

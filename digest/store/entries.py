@@ -60,7 +60,7 @@ def known(conn: Connection, source_id: str, guids: Iterable[str]) -> frozenset[s
 def counts(conn: Connection, *, since: datetime) -> Mapping[str, int]:
     """How many entries of each source were first seen since then; a source without any isn't in it."""
     query = select(table.c.source_id, func.count()).where(table.c.seen >= since).group_by(table.c.source_id)
-    return dict(conn.execute(query).tuples().all())
+    return {source_id: int(count) for source_id, count in conn.execute(query)}
 
 
 def row_ids(conn: Connection, entries: Iterable[Entry]) -> tuple[int, ...]:

@@ -126,9 +126,10 @@ def _memory(count: int) -> Row:
 def _concurrency() -> list[Row]:
     """Feeds that answer after a tenth of a second, as those far away do."""
     rows = []
-    with served(320, entries=1, paragraphs=1, latency_s=0.1) as feeds:
-        for concurrency in (1, 4, 16, 64):
-            some = replace(feeds, count=min(320, 40 * concurrency))
+    with served(1000, entries=1, paragraphs=1, latency_s=0.1) as feeds:
+        _warm_up(feeds)
+        for concurrency in (1, 8, 64, 512):
+            some = replace(feeds, count=min(feeds.count, 40 * concurrency))
             with tempfile.TemporaryDirectory() as folder:
                 app = _app(some, Path(folder), full_text=False, concurrency=concurrency)
                 begun, busy = time.perf_counter(), time.process_time()

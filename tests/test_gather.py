@@ -1,0 +1,97 @@
+"""What sources bring is kept as it comes, a few at a time, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.errors import SourceError
+from digest.gather import gather_into
+from digest.model import Entry, Form, Source
+from digest.ports import Collected, Validators
+from digest.settings import FetchSettings
+from digest.store import Store, entries, open_store, sources
+
+NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
+#: More than are stored at once.
+MANY = [Source(id=str(number), url=f"https://{number}.example/") for number in range(120)]
+
+
+class Bringing:
+    """A collector whose every source brings one entry; the last one takes long, and finds what the store has then."""
+
+    def __init__(self, store: Store, *, letters: int = 10) -> None:
+        self.store = store
+        self.letters = letters
+        self.stored_at_the_end = 0
+        self.known: dict[str, frozenset[str]] = {}
+
+    async def __call__(self, source: Source, validators: Validators) -> Collected:
+        self.known[source.id] = validators.known(["guid", "other"])
+        if source == MANY[-1]:
+            await asyncio.sleep(0.3)
+            with self.store.read() as conn:
+                self.stored_at_the_end = sum(entries.counts(conn, since=NOW).values())
+        if source.section == "broken":
+            raise SourceError("down")
+        return Collected(source=source, entries=(entry(source, "x" * self.letters),))
+
+
+def entry(source: Source, body: str) -> Entry:
+    return Entry(
+        source_id=source.id, guid="guid", url=source.url, title="T", body=body, form=Form.TEXT, seen=NOW, source="S"
+    )
+
+
+def test_a_slow_source_holds_up_nobodys_entries() -> None:
+    with open_store("sqlite://") as store:
+        collector = Bringing(store)
+        gathered = gather_into(store, MANY, collector, fetch=FetchSettings(), now=NOW)
+
+        assert collector.stored_at_the_end == 100
+        assert gathered.new == 120
+        assert [outcome.source for outcome in gathered.outcomes if isinstance(outcome, Collected)] == MANY
+
+
+def test_long_texts_are_stored_sooner() -> None:
+    with open_store("sqlite://") as store:
+        collector = Bringing(store, letters=1_000_000)
+        gather_into(store, [*MANY[:9], MANY[-1]], collector, fetch=FetchSettings(), now=NOW)
+
+        assert collector.stored_at_the_end == 8
+
+
+def test_what_came_before_a_bug_is_kept() -> None:
+    async def buggy(source: Source, validators: Validators) -> Collected:
+        if source == MANY[-1]:
+            await asyncio.sleep(0.3)
+            raise KeyError(source.id)
+        return Collected(source=source, entries=(entry(source, "x"),))
+
+    with open_store("sqlite://") as store:
+        with pytest.raises(KeyError):
+            gather_into(store, MANY, buggy, fetch=FetchSettings(), now=NOW)
+        with store.read() as conn:
+            assert len(sources.health(conn)) == 100
+
+
+def test_a_source_is_asked_with_what_it_brought_before() -> None:
+    with open_store("sqlite://") as store:
+        first, second = Bringing(store), Bringing(store)
+        gather_into(store, MANY[:1], first, fetch=FetchSettings(), now=NOW)
+        gather_into(store, MANY[:1], second, fetch=FetchSettings(), now=NOW + timedelta(hours=1))
+
+        assert (first.known, second.known) == ({"0": frozenset()}, {"0": {"guid"}})
+
+
+def test_failures_in_a_row_are_counted_in_the_store() -> None:
+    dead = Source(id="dead", url="https://dead.example/", section="broken")
+    with open_store("sqlite://") as store:
+        for day in range(3):
+            gather_into(store, [dead], Bringing(store), fetch=FetchSettings(), now=NOW + timedelta(days=day))
+        with store.read() as conn:
+            assert sources.paces(conn, ["dead"])["dead"].failures == 3
+            assert sources.waiting(conn, now=NOW + timedelta(days=2, minutes=30)) == {"dead"}
+            assert sources.waiting(conn, now=NOW + timedelta(days=2, minutes=61)) == frozenset()
