@@ -76,7 +76,7 @@ class Server:
     """A running server, and what it has seen."""
 
     mood: Mood = lambda asked, recipient: KIND
-    extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 10000000")
+    extensions: tuple[str, ...] = ("PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "SIZE 10000000")
     #: Login is asked for, if set.
     credentials: tuple[str, str] | None = None
     tls: ssl.SSLContext | None = None
@@ -113,6 +113,8 @@ class Session(asyncio.Protocol):
         self.server = server
         self.buffer = b""
         self.in_data = False
+        #: So many bytes of content come next.
+        self.chunk = 0
         self.sender: str | None = None
         self.recipients: list[str] = []
         self.current = ""
@@ -146,7 +148,13 @@ class Session(asyncio.Protocol):
     def work(self) -> None:
         """Take what is complete, one after the other; a delay stops it until it is over."""
         while not self.is_busy and not self.is_gone:
-            if self.in_data:
+            if self.chunk:
+                if len(self.buffer) < self.chunk:
+                    break
+                content, self.buffer = self.buffer[: self.chunk], self.buffer[self.chunk :]
+                self.chunk = 0
+                self.take(content, is_stuffed=False)
+            elif self.in_data:
                 end = 0 if self.buffer.startswith(b".\r\n") else self.buffer.find(b"\r\n.\r\n") + 2
                 if end == 1:
                     break
@@ -260,7 +268,15 @@ class Session(asyncio.Protocol):
         elif self.react("DATA", "354 go on", self.recipients[0]):
             self.in_data = True
 
-    def take(self, content: bytes) -> None:
+    def bdat(self, line: str) -> None:
+        found = re.match(r"BDAT (\d+) LAST$", line)
+        assert found, line
+        assert self.recipients, "content for nobody"
+        self.chunk = int(found[1])
+
+    def take(self, content: bytes, *, is_stuffed: bool = True) -> None:
+        if is_stuffed:
+            content = re.sub(rb"(?m)^\.\.", b".", content)
         recipients, self.recipients, self.sender = self.recipients, [], None
         assert len(recipients) == 1, "recipients see each other"
         self.current = recipients[0]
@@ -279,7 +295,7 @@ class Session(asyncio.Protocol):
         key = (found[1].decode() if found else "", recipient)
         self.server.taken[key] += 1
         if self.server.keep_contents:
-            self.server.contents[key] = re.sub(rb"(?m)^\.\.", b".", content)
+            self.server.contents[key] = content
         self.server.on_taken(self.server.total)
 
     # --- TLS and login ---
@@ -344,6 +360,7 @@ _VERBS: dict[str, Callable[[Session, str], None]] = {
     "MAIL": Session.mail,
     "RCPT": Session.rcpt,
     "DATA": Session.data,
+    "BDAT": Session.bdat,
     "RSET": Session.reset,
     "QUIT": Session.quit,
 }

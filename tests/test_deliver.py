@@ -36,7 +36,7 @@ def grumpy(asked: Asked, reply: str, *, about: str = "") -> Server:
     def mood(now: Asked, recipient: str) -> Fault:
         return Fault(reply) if now == asked and about in recipient else KIND
 
-    return Server(mood=mood)
+    return Server(mood=mood, extensions=("PIPELINING",) if asked == "DATA" else Server().extensions)
 
 
 # --- everyone, once ----------------------------------------------------------------------------------------------
@@ -221,10 +221,24 @@ def test_a_server_that_is_not_there_loses_nothing(store: Store) -> None:
     assert {row.attempts for row in rows(store, id_).values()} == {1}
 
 
-@pytest.mark.parametrize("asked", ["MAIL", "RCPT", "DATA"])
-def test_a_server_that_vanishes_before_the_content_loses_and_doubles_nothing(sqlite_store: Store, asked: Asked) -> None:
+@pytest.mark.parametrize(
+    ("asked", "extensions"),
+    [
+        ("MAIL", ("PIPELINING", "CHUNKING")),
+        ("RCPT", ("PIPELINING", "CHUNKING")),
+        ("MAIL", ("PIPELINING",)),
+        ("RCPT", ("PIPELINING",)),
+        ("DATA", ("PIPELINING",)),
+        ("MAIL", ()),
+        ("RCPT", ()),
+        ("DATA", ()),
+    ],
+)
+def test_a_server_that_vanishes_before_the_content_loses_and_doubles_nothing(
+    sqlite_store: Store, asked: Asked, extensions: tuple[str, ...]
+) -> None:
     id_ = publish(sqlite_store, readers=30)
-    server = Server()
+    server = Server(extensions=extensions)
 
     def vanish(now: Asked, recipient: str) -> Fault:
         return Fault(drop="before") if now == asked and server.total >= 10 else KIND

@@ -11,6 +11,7 @@ class Offers:
     """The extensions that we use; none of them by default (a server that only knows HELO)."""
 
     pipelining: bool = False
+    chunking: bool = False
     starttls: bool = False
     eight_bit: bool = False
     smtputf8: bool = False
@@ -31,6 +32,7 @@ def offers(lines: Sequence[str]) -> Offers:
     largest = next(iter(said.get("SIZE", [])), "")
     return Offers(
         pipelining="PIPELINING" in said,
+        chunking="CHUNKING" in said,
         starttls="STARTTLS" in said,
         eight_bit="8BITMIME" in said,
         smtputf8="SMTPUTF8" in said,

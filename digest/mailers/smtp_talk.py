@@ -1,10 +1,11 @@
 """One connection's conversation, without the connection: replies in, bytes and reports out. Nothing here waits.
 
     offer      MAIL and RCPT, together where the server offers PIPELINING
-    go         DATA, after the ledger knows that the letter leaves
-    (354)      the content; what comes next may travel in the same packet (RFC 2920, 3.1)
+    go         the content, after the ledger knows that it leaves: in one piece of known length where the server offers
+               CHUNKING (RFC 3030), else after DATA and its answer, up to a dot
+    offer      the next MAIL and RCPT travel in the same packet (RFC 2920, 3.1)
 
-So a letter costs two round trips, and at any moment at most one letter's final dot has left without an answer.
+So a letter costs one round trip or two, and at any moment at most one letter's end has left without an answer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from digest.ports import Letter, Report, Stage
 
 #: What RSET and QUIT are about.
 _NOTHING = None
+_DOT = re.compile(rb"(?m)^\.")
 _ANY_LINE_END = re.compile(rb"\r\n?|\n")
 
 
@@ -33,8 +35,8 @@ class Talk:
         self._held: deque[bytes] = deque()
         self._output: list[bytes] = []
         self._queued = 0
-        #: How many bytes had been queued when the last final dot was.
-        self._dot_at = 0
+        #: How many bytes had been queued when the end of the last content was.
+        self._end_at = 0
         #: Offered, and not under way yet; and the refusal of its MAIL, while its RCPT is still to be answered.
         self._next: Letter | None = None
         self._refusal: Reply | None = None
@@ -90,7 +92,11 @@ class Talk:
         """The accepted letter is to leave."""
         letter, self.accepted = self.accepted, None
         assert letter is not None
-        self._say(b"DATA\r\n", (Stage.DATA, letter))
+        if self._offers.chunking:
+            content = letter.content if letter.is_smooth else _clean(letter.content)
+            self._carry(letter, b"BDAT %d LAST\r\n%b" % (len(content), content))
+        else:
+            self._say(b"DATA\r\n", (Stage.DATA, letter))
 
     def skip(self) -> None:
         """The accepted letter is not wanted any more."""
@@ -168,8 +174,11 @@ class Talk:
         if reply.code >= 400:
             self._settle(letter, Stage.DATA, reply)
             return
-        self._put(letter.content + b".\r\n" if letter.is_smooth else _stuffed(letter.content))
-        self._dot_at = self._queued
+        self._carry(letter, letter.content + b".\r\n" if letter.is_smooth else _stuffed(letter.content))
+
+    def _carry(self, letter: Letter, content: bytes) -> None:
+        self._put(content)
+        self._end_at = self._queued
         self._expected.append((Stage.CONTENT, letter))
         self._next = None
         self._is_open = False
@@ -193,7 +202,7 @@ class Talk:
         waiting = [expected for expected in self._expected if expected]
         for stage, letter in waiting:
             if stage is Stage.CONTENT:
-                left = stage if written >= self._dot_at else Stage.DATA
+                left = stage if written >= self._end_at else Stage.DATA
                 self.reports.append(Report(letter=letter, stage=left, code=0, text=said))
         if self._next is not None:
             reached = next((stage for stage, letter in waiting if letter is self._next), Stage.RCPT)
@@ -246,11 +255,14 @@ def _refusal(letter: Letter, offers: Offers) -> tuple[Stage, int, str] | None:
     return None
 
 
-def _stuffed(content: bytes) -> bytes:
-    """The content with its end: lines that begin with a dot get another one (RFC 5321, 4.5.2)."""
+def _clean(content: bytes) -> bytes:
+    """The content with CRLF as its only line end, also the last one."""
     # A line end of another kind before a dot would be the end to some servers, and the rest a mail of its own.
     if not content.count(b"\n") == content.count(b"\r") == content.count(b"\r\n"):
         content = _ANY_LINE_END.sub(b"\r\n", content)
-    if content.startswith(b".") or b"\n." in content:
-        content = (b"." if content.startswith(b".") else b"") + content.replace(b"\n.", b"\n..")
-    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")
+    return content if content.endswith(b"\r\n") else content + b"\r\n"
+
+
+def _stuffed(content: bytes) -> bytes:
+    """The content with its final dot; lines that begin with one get another (RFC 5321, 4.5.2)."""
+    return _DOT.sub(b"..", _clean(content)) + b".\r\n"
