@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from digest.model import Form, Image, Source, Window
-from digest.ports import Collected, Validators
+from digest.ports import Collected, Pace, Validators
 from digest.store import Store, articles, entries, sources
 from tests.nouns import NOON, article, entry
 
@@ -225,3 +225,17 @@ def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
         error="timed out",
     )
     assert (well.failing_since, well.error, well.last_failure) == (None, "", NOON + 2 * hour)
+
+
+def test_a_source_waits_until_its_next_visit(store: Store) -> None:
+    pace = Pace(failures=2, pause_s=900, next_visit=NOON + timedelta(hours=1))
+    with store.begin() as conn:
+        sources.remember_failure(conn, "herald", "down", at=NOON, pace=pace)
+        sources.remember(conn, visit("gazette"), at=NOON)
+
+        assert sources.paces(conn, ["herald", "gazette", "other"]) == {"herald": pace, "gazette": Pace()}
+        assert sources.waiting(conn, now=NOON) == {"herald"}
+        assert sources.waiting(conn, now=NOON + timedelta(hours=1)) == frozenset()
+
+        sources.remember(conn, visit("herald", unchanged=True), at=NOON, pace=Pace(pause_s=900))
+        assert sources.paces(conn, ["herald"]) == {"herald": Pace(pause_s=900)}
