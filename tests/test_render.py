@@ -98,15 +98,38 @@ def test_every_headline_outlet_and_time_is_in_both_parts(template: str) -> None:
     assert "28 March, 21:30" in read(edition)
 
 
-def test_a_picture_has_its_words_and_is_linked_from_the_web_alone() -> None:
-    pictures = [Image(url="https://a.example/fog.jpg", alt='Fog "early"', width=640), Image(url="file:///fog.jpg")]
-    stories = [brief([replace(article("Fog", number=place), image=one)]) for place, one in enumerate(pictures)]
+@pytest.mark.parametrize(
+    ("image", "shown"),
+    [
+        pytest.param(
+            Image(url="https://a.example/fog.jpg", alt='Fog "early"', width=640, height=320),
+            {"src": "https://a.example/fog.jpg", "alt": 'Fog "early"', "width": "520", "height": "260"},
+            id="as wide as the page at most",
+        ),
+        pytest.param(
+            Image(url="https://a.example/fog.jpg", width=300),
+            {"src": "https://a.example/fog.jpg", "alt": "", "width": "300"},
+            id="a small one",
+        ),
+        pytest.param(
+            Image(url="https://a.example/fog.jpg"),
+            {"src": "https://a.example/fog.jpg", "alt": ""},
+            id="of unknown size",
+        ),
+        pytest.param(Image(url="http://a.example/fog.jpg"), None, id="not encrypted"),
+        pytest.param(Image(url="file:///fog.jpg"), None, id="a file"),
+    ],
+)
+def test_a_picture_is_linked_with_its_words_and_its_size(image: Image, shown: dict[str, str] | None) -> None:
+    whole = digest([brief([replace(article("Fog"), image=image)])])
+    without = replace(whole, newsletter=replace(NEWSLETTER, images="none"))
 
-    page = tree(render(digest(stories), Look(template="longread")))
+    pictures = [dict(one.attrib) for one in tree(render(whole, Look(template="longread"))).iter("img")]
 
-    assert [dict(one.attrib) | {"style": ""} for one in page.iter("img")] == [
-        {"class": "picture", "src": "https://a.example/fog.jpg", "alt": 'Fog "early"', "width": "640", "style": ""}
-    ]
+    assert [{key: one[key] for key in one if key not in {"class", "style"}} for one in pictures] == [shown] * bool(
+        shown
+    )
+    assert "<img" not in render(without, Look(template="longread")).html
 
 
 def test_headlines_without_sections_stand_under_their_sources_best_first() -> None:

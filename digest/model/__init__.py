@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from digest.model.collected import Article, Entry, Form, Image
 from digest.model.composed import Brief, Digest, Failure, LeftOut, Ranked, Reason, Sentence, Slot, Story, Window
-from digest.model.defined import FullText, Newsletter, Source
+from digest.model.defined import FullText, Images, Newsletter, Source
 from digest.model.sent import Delivery, Edition, Outcome, Subscriber
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Form",
     "FullText",
     "Image",
+    "Images",
     "LeftOut",
     "Newsletter",
     "Outcome",

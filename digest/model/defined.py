@@ -8,6 +8,7 @@ from typing import Literal
 
 FullText = Literal["auto", "always", "never"]
 WhenEmpty = Literal["skip", "send"]
+Images = Literal["linked", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +68,5 @@ class Newsletter:
     #: Sections in the order in which they are shown; the others follow in that of the sources.
     sections: tuple[str, ...] = ()
     template: str = "briefing"
+    #: The stories' pictures: linked (https), in templates that show them, or none.
+    images: Images = "linked"

@@ -38,7 +38,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """The lead's image; ``width`` and ``height`` in pixels, as text, empty where unknown."""
+    """The lead's image; ``width`` and ``height`` in pixels as shown, as text, empty where unknown."""
 
     url: str
     alt: str

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from digest.model import Article, Brief, Digest, Sentence
+from digest.model import Article, Brief, Digest, Images, Sentence
 from digest.render.colour import legible
 from digest.render.lines import clip, line
 from digest.render.look import READER, Brand, Look
@@ -22,6 +22,7 @@ LONGEST_TITLE = 300
 _LONGEST_SUBJECT = 120
 _LONGEST_PREHEADER = 140
 _LONGEST_NAME = 60
+_WIDEST_PICTURE = 520
 _WORDS_A_MINUTE = 230
 _CHARACTERS_A_MINUTE = 500
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -33,7 +34,7 @@ def page(digest: Digest, look: Look) -> Page:
     """The digest as a template sees it, whole and in the order of the digest; `Page.cut` makes it one that fits."""
     said = words(digest.language)
     today = digest.slot.due.astimezone(ZoneInfo(digest.newsletter.timezone))
-    stories = tuple(_telling(brief, today, said) for brief in digest.briefs)
+    stories = tuple(_telling(brief, today, said, digest.newsletter.images) for brief in digest.briefs)
     title = line(look.brand.name or digest.newsletter.title) or said.untitled
     subject = _subject(title, stories, said)
     return Page(
@@ -67,7 +68,7 @@ def reading_minutes(digest: Digest) -> int:
     return max(1, math.ceil(spaced / _WORDS_A_MINUTE + signs / _CHARACTERS_A_MINUTE))
 
 
-def _telling(brief: Brief, today: datetime, said: Words) -> Telling:
+def _telling(brief: Brief, today: datetime, said: Words, images: Images) -> Telling:
     lead = brief.story.lead
     cited = {sentence.article.id for sentence in brief.sentences}
     names = _names((*brief.story.articles, *brief.story.copies), said)
@@ -95,7 +96,7 @@ def _telling(brief: Brief, today: datetime, said: Words) -> Telling:
             )
             for article in (*brief.story.articles[1:], *brief.story.copies)
         ),
-        image=_picture(lead),
+        image=None if images == "none" else _picture(lead),
     )
 
 
@@ -133,14 +134,15 @@ def _time(article: Article, today: datetime, said: Words) -> str:
 
 
 def _picture(article: Article) -> Picture | None:
+    """The article's image as it is shown; a page that isn't encrypted would tell everyone on the way who reads what."""
     image = article.image
-    if image is None or not _link(image.url):
+    if image is None or not _link(image.url).startswith("https://"):
         return None
-    return Picture(url=image.url, alt=line(image.alt), width=_pixels(image.width), height=_pixels(image.height))
-
-
-def _pixels(size: int | None) -> str:
-    return str(size) if size and size > 0 else ""
+    width, height = max(0, image.width or 0), max(0, image.height or 0)
+    # Outlook heeds nothing but the attributes: there, a wider one would tear the page apart.
+    if width > _WIDEST_PICTURE:
+        width, height = _WIDEST_PICTURE, round(height * _WIDEST_PICTURE / width)
+    return Picture(url=image.url, alt=line(image.alt), width=str(width or ""), height=str(height or ""))
 
 
 def _link(url: str) -> str:
