@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from digest.cli.parser import add_actions
+
 _EXAMPLES = """\
 examples:
   digest db upgrade                       the store of the settings
@@ -17,10 +19,7 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    summary = "bring the store's tables up to date; an SQLite store does so by itself"
-    upgrade = actions.add_parser("upgrade", help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-    upgrade.epilog = _EXAMPLES
+    add_actions(parser, {"upgrade": "bring the store's tables up to date; an SQLite store does so by itself"})
 
 
 def run(args: argparse.Namespace) -> int:

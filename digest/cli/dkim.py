@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.cli.parser import add_actions
+
 if TYPE_CHECKING:
     from digest.settings import Settings
 
@@ -24,9 +26,7 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    summary = "make a signing key, print its DNS record"
-    keygen = actions.add_parser("keygen", help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    keygen = add_actions(parser, {"keygen": "make a signing key, print its DNS record"})["keygen"]
     keygen.add_argument("domain", nargs="?", metavar="DOMAIN", help="who signs (default: whom the settings send from)")
     keygen.add_argument("--selector", type=_selector, help="its name in the DNS (default: [dkim] selector, 'digest')")
     keygen.add_argument(

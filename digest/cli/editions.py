@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digest.cli.parser import add_actions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,8 +36,7 @@ _ACTIONS = {
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    made = {name: actions.add_parser(name, help=summary) for name, summary in _ACTIONS.items()}
+    made = add_actions(parser, _ACTIONS)
     made["list"].add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
     made["list"].add_argument("--limit", type=int, default=20, metavar="N", help="at most N (default: 20)")
     made["list"].add_argument("--json", action="store_true", help="print them as JSON")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 
 from digest import __version__
@@ -99,6 +99,15 @@ def parser(configured: Iterable[str]) -> Parser:
                 leaf.epilog = leaf.epilog or command.epilog
                 _add_common(leaf, config=argparse.SUPPRESS, verbose=argparse.SUPPRESS)
     return top
+
+
+def add_actions(parser: argparse.ArgumentParser, summaries: Mapping[str, str]) -> dict[str, argparse.ArgumentParser]:
+    """A command's actions, each with its line of help; ``args.action`` is the one that was named."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    return {
+        name: actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        for name, summary in summaries.items()
+    }
 
 
 def _add_common(parser: Parser, *, config: str | None, verbose: bool | str) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.cli.parser import add_actions
+
 if TYPE_CHECKING:
     from digest.model import Source
     from digest.settings import Settings
@@ -23,7 +25,7 @@ examples:
   digest sources show harbour-post
   digest sources remove harbour-post
 """
-_COMMANDS = {
+_ACTIONS = {
     "add": "visit an address and add it to the settings",
     "list": "all sources and how they are doing",
     "show": "one source and its newest articles",
@@ -37,11 +39,7 @@ _COMMANDS = {
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    each = {
-        name: commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        for name, summary in _COMMANDS.items()
-    }
+    each = add_actions(parser, _ACTIONS)
     for name in ("add", "discover"):
         each[name].add_argument("address", metavar="ADDRESS", help="a feed, site or page address, a file or a folder")
         each[name].add_argument(

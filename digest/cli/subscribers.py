@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from digest.cli.parser import add_actions
+
 if TYPE_CHECKING:
     from digest.mailers.address import Mailbox
     from digest.model import Newsletter
@@ -19,7 +21,7 @@ examples:
   digest subscribers remove reader@example.org
   digest subscribers export > readers.csv
 """
-_COMMANDS = {
+_ACTIONS = {
     "add": "subscribe an address",
     "list": "who reads a newsletter",
     "remove": "end an address's subscription; what is waiting for it is not sent",
@@ -31,11 +33,7 @@ _COMMANDS = {
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    each = {
-        name: commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        for name, summary in _COMMANDS.items()
-    }
+    each = add_actions(parser, _ACTIONS)
     for name in ("add", "remove"):
         each[name].add_argument("addresses", metavar="ADDRESS", nargs="+", help="name@example.org")
     each["add"].add_argument("--name", default="", help="the reader's name")

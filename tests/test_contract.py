@@ -1,0 +1,107 @@
+"""The command line as other programs rely on it: commands and options, examples, JSON, exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digest.cli import COMMANDS, main
+
+#: What may be relied on. It may grow; what is here stays.
+PROMISED = {
+    "preview": [
+        *("-n", "--format", "-o", "--open", "--at", "--since", "--fetch", "--template", "--summarizer", "--sentences"),
+        *("--words", "--stories", "--explain", "--allow", "--watch", "--for"),
+    ],
+    "send": ["-n", "--newsletter", "--to", "--dry-run", "--again"],
+    "run": [],
+    "collect": [],
+    "init": ["--opml", "--from"],
+    "check": ["--json"],
+    "sources add": [],
+    "sources list": ["--json"],
+    "sources show": ["--json"],
+    "sources remove": [],
+    "sources import": [],
+    "sources export": [],
+    "sources discover": ["--allow"],
+    "subscribers add": ["-n"],
+    "subscribers list": ["--json"],
+    "subscribers remove": ["-n"],
+    "subscribers import": ["-n"],
+    "subscribers export": [],
+    "editions list": ["--json"],
+    "editions show": [],
+    "editions resend": [],
+    "bounces": [],
+    "status": ["--json"],
+    "dkim keygen": [],
+    "db upgrade": [],
+    "completion": [],
+}
+EVERYWHERE = ["--config", "--verbose", "--help"]
+
+
+def help_of(command: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main([*command.split(), "--help"]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", PROMISED)
+def test_a_command_has_its_options_and_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_of(command, capsys)
+
+    options = set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", text))
+    assert options.issuperset([*PROMISED[command], *EVERYWHERE])
+    assert "examples:" in text
+    assert f"digest {command}" in text.partition("examples:")[2]
+
+
+def test_no_command_is_forgotten_here() -> None:
+    assert {command.split()[0] for command in PROMISED} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", [name for name, options in PROMISED.items() if "--json" in options])
+def test_what_scripts_read_is_json_and_nothing_else(
+    command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over an installation of one folder of one article, with nothing sent yet."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text("The harbour opens again\n\nThe ferry sails on Monday at nine.\n")
+    assert main(["init", "--from", "articles"]) == 0
+    capsys.readouterr()
+    subject = ["articles"] if command == "sources show" else []
+
+    code = main([*command.split(), *subject, "--json"])
+
+    assert code in {0, 1}
+    json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        pytest.param(["preview"], 0, id="done"),
+        pytest.param(["preview", "empty"], 1, id="every source failed"),
+        pytest.param(["preview", "--no-such-option"], 2, id="wrong option"),
+        pytest.param(["no-such-command"], 2, id="wrong command"),
+        pytest.param(["collect", "--config", "missing.toml"], 2, id="wrong settings"),
+        pytest.param([], 2, id="nothing"),
+    ],
+)
+def test_exit_codes_say_how_it_went(argv: list[str], code: int, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "digest", *argv], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == code
+    assert (done.stdout == "") is (code != 0)
+    assert (done.stderr == "") is (code == 0)
