@@ -96,7 +96,7 @@ def test_add_says_what_it_found_and_keeps_the_file_as_it_was(run: Run, web: WebS
     )
 
     assert (code, out) == (0, "harbour\n")
-    assert "found Harbour News: 1 article" in err
+    assert f"found Harbour News, at {web.url('/feed')}: 1 article" in err
     assert "The ferry sails" in err
     added = f'[[sources]]\nid = "harbour"\nurl = "{web.url("/feed")}"\nsection = "Sea"\n'
     assert added in settings_text()

@@ -128,7 +128,8 @@ def _tell(outcome: Collected | Failure) -> None:
         return
     articles = clean(outcome.entries)
     count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
-    say(f"found {outcome.title or outcome.source.address}: {count}")
+    place = outcome.validators.url or outcome.source.address
+    say(f"found {f'{outcome.title}, at {place}' if outcome.title else place}: {count}")
     for article in articles[:5]:
         say(f"  {article.title}")
     for problem in outcome.problems:
