@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from digest.model import Article, Brief, Edition, Entry, Form, Ranked, Sentence, Slot, Story
+from digest.model import Article, Brief, Digest, Edition, Entry, Form, Ranked, Sentence, Slot, Story
+from digest.store import Store, editions, stories
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 SLOT = Slot(due=datetime(2026, 3, 29, 5, tzinfo=UTC), key="2026-03-29")
@@ -55,3 +56,10 @@ def edition(**more: Any) -> Edition:
         "reading_minutes": 2,
     }
     return Edition(**values | more)
+
+
+def sent(digest: Digest, store: Store) -> None:
+    """Remember the digest as sent."""
+    with store.begin() as conn:
+        edition_id, _ = editions.add(conn, edition(slot=digest.slot), at=digest.slot.due)
+        stories.remember(conn, edition_id, digest.briefs)

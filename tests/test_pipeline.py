@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from digest.app import make_app
-from digest.model import Digest, Edition, Newsletter, Slot, Source, Window
+from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.pipeline import App, compose, gather, links_of
 from digest.render import READER, Links
 from digest.settings import BouncesSettings, Settings, WebSettings
-from digest.store import Store, articles, editions, open_store, stories
+from digest.store import Store, articles, open_store
+from tests.nouns import sent
 
 DAY = timedelta(days=1)
 MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
@@ -60,23 +61,6 @@ def titles(digest: Digest) -> list[str]:
     return sorted(brief.story.lead.title for brief in digest.briefs)
 
 
-def tell(digest: Digest, app: App) -> None:
-    """Remember the digest as sent."""
-    edition = Edition(
-        newsletter_id="main",
-        slot=digest.slot,
-        subject="",
-        preheader="",
-        html="",
-        text="",
-        language="en",
-        reading_minutes=1,
-    )
-    with app.store.begin() as conn:
-        edition_id, _ = editions.add(conn, edition, at=digest.slot.due)
-        stories.remember(conn, edition_id, digest.briefs)
-
-
 def test_what_was_gathered_is_composed(app: App) -> None:
     gathered = gather(app.settings.sources, app, now=MORNING)
 
@@ -102,7 +86,7 @@ def test_an_edited_article_is_told_as_it_stands_now(app: App, folder: Path) -> N
 
 def test_what_an_earlier_edition_told_is_left_out_and_accounted_for(app: App, folder: Path) -> None:
     gather(app.settings.sources, app, now=MORNING)
-    tell(composed(app), app)
+    sent(composed(app), app.store)
     put(folder, "library", LIBRARY, at=MORNING + timedelta(hours=2))
     gather(app.settings.sources, app, now=MORNING + DAY)
 
@@ -115,14 +99,14 @@ def test_what_an_earlier_edition_told_is_left_out_and_accounted_for(app: App, fo
 def test_an_edition_composed_again_tells_what_it_told(app: App) -> None:
     gather(app.settings.sources, app, now=MORNING)
     first = composed(app)
-    tell(first, app)
+    sent(first, app.store)
 
     assert composed(app) == first
 
 
 def test_a_story_told_before_the_window_is_still_known(app: App, folder: Path) -> None:
     gather(app.settings.sources, app, now=MORNING)
-    tell(composed(app), app)
+    sent(composed(app), app.store)
     put(folder, "ferry-again", FERRY, at=MORNING + 5 * DAY)
     gather(app.settings.sources, app, now=MORNING + 5 * DAY)
 

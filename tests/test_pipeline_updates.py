@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from digest.app import make_app
-from digest.model import Digest, Edition, Newsletter, Slot, Source, Window
+from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.pipeline import App, compose, gather
 from digest.settings import Settings
-from digest.store import editions, open_store, stories
+from digest.store import open_store
+from tests.nouns import sent
 
 MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -78,19 +79,7 @@ def composed(app: App, at: datetime) -> Digest:
 def told(app: App, at: datetime) -> Digest:
     """Compose, and remember it as sent."""
     digest = composed(app, at)
-    edition = Edition(
-        newsletter_id="main",
-        slot=digest.slot,
-        subject="",
-        preheader="",
-        html="",
-        text="",
-        language="en",
-        reading_minutes=1,
-    )
-    with app.store.begin() as conn:
-        edition_id, _ = editions.add(conn, edition, at=at)
-        stories.remember(conn, edition_id, digest.briefs)
+    sent(digest, app.store)
     return digest
 
 
