@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, bindparam, func, select, update
@@ -20,6 +18,8 @@ from digest.store.types import storable
 _EDITABLE = ("url", "title", "body", "form", "author", "language", "image")
 
 Key = tuple[str, str]
+#: Keys looked up in one statement: each source of them is tried with each guid.
+_TOGETHER = 100
 
 
 def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -87,9 +87,12 @@ def _stored(conn: Connection, keys: Iterable[Key]) -> Iterator[Entry]:
 
 def _find(conn: Connection, keys: Iterable[Key], wanted: Sequence[Column[Any]]) -> Iterator[Row[Any]]:
     """The rows that have these keys, as far as there are any."""
-    for source_id, of_source in groupby(sorted(keys), key=itemgetter(0)):
-        for guids in batches(guid for _, guid in of_source):
-            yield from conn.execute(select(*wanted).where(table.c.source_id == source_id, table.c.guid.in_(guids)))
+    for some in batches(sorted(set(keys)), _TOGETHER):
+        sources, guids = ({key[part] for key in some} for part in (0, 1))
+        # Pairs in a list would be looked for by reading the whole index; so a few too many are found.
+        found = conn.execute(select(*wanted).where(table.c.source_id.in_(sources), table.c.guid.in_(guids)))
+        asked = set(some)
+        yield from (known for known in found if (known.source_id, known.guid) in asked)
 
 
 _COLUMNS = columns(table, Entry)
