@@ -12,6 +12,7 @@ WIDTH = 72
 
 #: Controls, line separators, directional overrides, surrogates, noncharacters: none has a place in a line of text.
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]|  ")
+_ITEM = re.compile(r"- |\d{1,3}\. ")
 _SPACES = re.compile("[\t-\r\x1c-\x20\x85\u2028\u2029]+")
 _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U00020000-\U0003fffd]"
@@ -72,7 +73,8 @@ def _folded(line: str, width: int) -> list[str]:
     bare = line.lstrip(" ")
     start = line[: len(line) - len(bare)]
     # What belongs to an item of a list stands under its text.
-    indent = start + "  " if bare.startswith("- ") else start
+    item = _ITEM.match(bare)
+    indent = start + " " * len(item[0]) if item else start
     rows, room = [start], width - len(indent)
     used = 0
     measure = len if bare.isascii() else columns
