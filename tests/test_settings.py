@@ -178,6 +178,10 @@ def test_unlimited_is_a_word(file: Path) -> None:
         (NEWSLETTER + 'title = "x"\n', "not valid TOML: Cannot overwrite a value"),
         (NEWSLETTER.replace('"Main"', r'"two\nlines"'), "3: newsletters[main].title: expected one line of text"),
         (NEWSLETTER + "stories = 0\n", "4: newsletters[main].stories: expected a number of at least 1, found 0"),
+        (
+            NEWSLETTER + "exclude = ['?!']\n",
+            "4: newsletters[main].exclude: expected plain words like 'climate change', found '?!'",
+        ),
         ("[smtp\n", "1: not valid TOML: Expected ']'"),
         ("x = " + "[" * 5_000, "not valid TOML: nested too deeply"),
     ],
