@@ -32,7 +32,9 @@ def digests(draw: st.DrawFn) -> Digest:
                     draw(st.lists(_WORDS, max_size=3)),
                     source=draw(_WORDS),
                     author=draw(_WORDS),
-                    url=draw(st.sampled_from(["", "https://a.example/?q=1&r=%22", "https://b.example/%C3%BC", "file:///c"])),
+                    url=draw(
+                        st.sampled_from(["", "https://a.example/?q=1&r=%22", "https://b.example/%C3%BC", "file:///c"])
+                    ),
                     number=number * 9 + place,
                 ),
                 language=draw(st.sampled_from(["en", "ja", "ar"])),
