@@ -257,6 +257,18 @@ def test_a_server_that_vanishes_before_the_content_loses_and_doubles_nothing(
     assert set(server.taken.values()) == {1}
 
 
+def test_a_connection_that_comes_through_too_late_keeps_nobody_waiting(sqlite_store: Store) -> None:
+    id_ = publish(sqlite_store, readers=4)
+    server = Server()
+    server.mood = lambda asked, _: Fault(delay_s=0.3) if asked == "connect" and server.connections > 1 else KIND
+    with smtp_server(server):
+        done = send(sqlite_store, id_, server)
+
+    assert done.counts == {Outcome.SENT: 4}
+    assert server.connections == 4
+    assert server.commands.count("QUIT") == 4
+
+
 # --- who stops, and who takes over -------------------------------------------------------------------------------
 
 

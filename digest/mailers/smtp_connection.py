@@ -64,8 +64,10 @@ class Connection:
             sent = self._sock.send(self._pending)
         except _LATER as error:
             self.is_full = not isinstance(error, ssl.SSLWantReadError)
-        except OSError as error:
-            self.end(f"the line broke: {error.strerror or error}")
+        except OSError:
+            # What the server said before is still to be read: it may be that it took a mail.
+            self._pending = memoryview(b"")
+            self.is_full = False
         else:
             self._written += sent
             self._pending = self._pending[sent:]

@@ -49,9 +49,8 @@ class Exchange:
             while self._has_work():
                 self._staff()
                 self._turn()
-            for connection in self._connections:
-                connection.talk.leave()
             while self._connections:
+                self._part()
                 self._turn()
         finally:
             for connection in self._connections:
@@ -107,6 +106,12 @@ class Exchange:
             return  # a server may take fewer connections than we would like
         if not error.temporary or not self._was_connected or self._patience.is_at_end:
             raise error
+
+    def _part(self) -> None:
+        """Say goodbye to all, also to those that come through only now."""
+        for connection in self._connections:
+            if connection.is_open and not connection.talk.is_leaving:
+                connection.talk.leave()
 
     # --- a turn ---
 
