@@ -27,6 +27,7 @@ from digest.summarizers.fit import content
 from digest.summarizers.lead import lead
 from digest.summarizers.matrix import Bags
 from digest.summarizers.openings import leans, quotes, says_when
+from digest.text.distinct import distinct
 from digest.text.words import stop_words
 
 Values = NDArray[np.float64]
@@ -117,7 +118,7 @@ class Topic:
         self._lengths = np.maximum(np.bincount(told.owner, minlength=told.size), 1)
         articles: dict[str, int] = defaultdict(lambda: len(articles))
         holder = np.array([articles[candidate.article.id] for candidate in candidates], dtype=np.intp)
-        held = np.unique(told.word * max(len(articles), 1) + holder[told.owner])
+        held = distinct(told.word * max(len(articles), 1) + holder[told.owner])
         #: In how many sentences each word stands, times in how many articles: both speak, as logarithms.
         self._mentions = np.stack([told.spread, np.bincount(held // max(len(articles), 1), minlength=len(told.spread))])
         self._times = np.zeros(len(told.spread))

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from digest.text.distinct import distinct_and_places
+
 Matrix = NDArray[np.float64]
 Numbers = NDArray[np.intp]
 
@@ -48,7 +50,7 @@ class Bags:
 
     def _dense(self, weights: Matrix, cells: Numbers) -> Matrix:
         """The products of the words in these cells, by one multiplication."""
-        words, column = np.unique(self.word[cells], return_inverse=True)
+        words, column = distinct_and_places(self.word[cells])
         dense = np.zeros((self.size, len(words)))
         dense[self.owner[cells], column] = weights[cells]
         product: Matrix = dense @ dense.T

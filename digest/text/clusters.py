@@ -8,6 +8,7 @@ from itertools import count
 
 import numpy as np
 
+from digest.text.distinct import distinct
 from digest.text.vectors import Floats, Ints, Neighbours, Vectors
 
 #: From how long on nearness in time has lost two thirds of its say.
@@ -91,7 +92,7 @@ class _Growing:
         parts = self._sums.pop(left), self._sums.pop(right)
         for terms, weights in parts:
             self._dense[terms] += weights
-        return np.union1d(parts[0][0], parts[1][0])
+        return distinct(np.concatenate((parts[0][0], parts[1][0])))
 
     def _cosine(self, other: int, laid_out: int) -> float:
         terms, weights = self._sums[other]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digest.text.distinct import distinct_and_places
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -168,6 +170,6 @@ def _added(vectors: Vectors, row: int, near: Neighbours) -> tuple[Ints, Floats]:
     shares = np.concatenate(([1.0], np.minimum(1.0, _SHARE * near.cosines[row] ** 2)))
     low, high = vectors.starts[members], vectors.starts[members + 1]
     at = _ranges(low, high)
-    terms, slot = np.unique(vectors.terms[at], return_inverse=True)
+    terms, slot = distinct_and_places(vectors.terms[at])
     weights = np.asarray(np.bincount(slot, weights=vectors.weights[at] * np.repeat(shares, high - low)), dtype=float)
     return terms, weights
