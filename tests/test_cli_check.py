@@ -120,3 +120,22 @@ def test_a_person_gets_lines_and_a_verdict(capsys: pytest.CaptureFixture[str]) -
 
     assert "ok    source own: " in printed.out
     assert printed.err == "nothing to mend\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "words"),
+    [
+        pytest.param('[web]\nurl = "https://news.example.org"\n', "bad", "does not serve", id="no such pages"),
+        pytest.param('[smtp]\nfolder = "mails"\n', "note", "mails that unsubscribe", id="a mailbox that isn't read"),
+    ],
+)
+def test_links_to_unsubscribe_that_lead_nowhere_are_told(
+    settings: str, state: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "digest.toml"
+    file.write_text(f'{settings}[[newsletters]]\nid = "main"\ntitle = "Main"\nfrom = "Main <main@example.org>"\n')
+
+    main(["check", "--offline", "--config", str(file), "--json"])
+
+    found = json.loads(capsys.readouterr().out)
+    assert any(finding["state"] == state and words in finding["message"] for finding in found)

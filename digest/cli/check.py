@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digest.cli.findings import Finding
+    from digest.cli.finding import Finding
 
 _EXAMPLES = """\
 examples:

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Literal
 from urllib.parse import urlsplit
 
+from digest.cli.finding import Finding
 from digest.errors import DigestError
 from digest.model import Failure, Newsletter
 from digest.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing looked at: ``bad`` must be mended, ``note`` is worth knowing."""
-
-    state: Literal["ok", "note", "bad"]
-    topic: str
-    message: str
-    #: What to do next; empty where nothing needs to be done.
-    hint: str = ""
 
 
 def findings_on(found: Settings, *, offline: bool) -> Iterator[Finding]:
@@ -152,6 +141,7 @@ def _outgoing(found: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from outgoing.findings_on_silence(found)
     yield from outgoing.findings_on_server(found, offline=offline)
     yield from outgoing.findings_on_mailbox(found, offline=offline)
+    yield from outgoing.findings_on_leaving(found)
 
 
 def _deliverability(found: Settings) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal
 
-from digest.cli.findings import Finding
+from digest.cli.finding import Finding
 from digest.errors import DigestError
 from digest.settings import Settings
 
@@ -49,6 +49,17 @@ def findings_on_mailbox(found: Settings, *, offline: bool) -> Iterator[Finding]:
         yield Finding(state="ok", topic="bounces", message=probe(bounces))
     except DigestError as error:
         yield Finding(state="bad", topic="bounces", message=str(error), hint=error.hint)
+
+
+def findings_on_leaving(found: Settings) -> Iterator[Finding]:
+    """Where do readers end up who follow a mail's links to unsubscribe?"""
+    if found.web.url:
+        message = f"mails link to pages below {found.web.url}, which this version does not serve"
+        yield Finding(state="bad", topic="web", message=message, hint="leave url out, or serve these pages yourself")
+    elif not found.bounces.host and (found.smtp.host or found.smtp.folder):
+        message = "mails that unsubscribe come to the sender's mailbox, which is not read"
+        hint = "set [bounces] host, or pipe them into 'digest bounces'"
+        yield Finding(state="note", topic="bounces", message=message, hint=hint)
 
 
 def findings_on_silence(found: Settings) -> Iterator[Finding]:
