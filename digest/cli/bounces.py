@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
     from functools import partial
 
-    from digest.cli.sources import settings_of
+    from digest.cli.given import settings_of
     from digest.heed import heed_all
     from digest.store import open_store
 

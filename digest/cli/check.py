@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from digest.cli.given import settings_of
 
 if TYPE_CHECKING:
     from digest.cli.finding import Finding
@@ -29,10 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print every finding; 1 if one of them is bad. Raises ``SettingsError`` if there is nothing to go by."""
-    from digest import settings
     from digest.cli.findings import findings_on
 
-    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    found = settings_of(args)
     findings = [*findings_on(found, offline=args.offline)]
     if args.json:
         import json

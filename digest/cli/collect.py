@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from digest.cli.given import settings_of
 
 if TYPE_CHECKING:
     from digest.model import Source
@@ -33,12 +33,11 @@ def run(args: argparse.Namespace) -> int:
     """Collect; 1 if every source failed."""
     from datetime import UTC, datetime
 
-    from digest import settings
     from digest.app import make_app
     from digest.cli.progress import visiting
     from digest.pipeline import gather
 
-    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    found = settings_of(args)
     now = datetime.now(UTC)
     app = make_app(found)
     with app.store, visiting() as on_done:
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _wanted(ids: Sequence[str], found: Settings) -> tuple[Source, ...]:
     """The sources of those ids; all where none is named. Raises ``UsageError`` for an id that there isn't."""
-    from digest.cli.sources import source_named
+    from digest.cli.given import source_named
     from digest.errors import UsageError
 
     if not found.sources:

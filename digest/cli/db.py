@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from pathlib import Path
 
+from digest.cli.given import settings_of
 from digest.cli.parser import add_actions
 
 _EXAMPLES = """\
@@ -24,10 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Upgrade, and say from what to what."""
-    from digest import settings
     from digest.store import upgrade_store
 
-    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    found = settings_of(args)
     before, after = upgrade_store(found.store.url)
     done = {"": f"made the store's tables, version {after}", after: f"the store is up to date, version {after}"}
     print(done.get(before, f"brought the store from version {before} to {after}"), file=sys.stderr)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.cli.given import settings_of
 from digest.cli.parser import add_actions
 
 if TYPE_CHECKING:
@@ -40,11 +40,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the key and print its record; no file is ever overwritten. Raises ``UsageError``."""
-    from digest import settings
     from digest.errors import DigestError, UsageError
     from digest.mailers import dkim, records
 
-    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    found = settings_of(args)
     file = _file(args, found).absolute()
     signer = dkim.Signer(
         domain=_domain(args, found), selector=args.selector or found.dkim.selector, key=dkim.generate(args.type)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digest.cli.given import settings_of
 from digest.cli.parser import add_actions
 
 if TYPE_CHECKING:
@@ -51,10 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the action."""
-    from digest import settings
     from digest.store import open_store
 
-    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    found = settings_of(args)
     if args.action == "resend" and not args.dry_run:
         from digest.cli.resending import resend
 

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.cli import INTERRUPTED
+from digest.cli.given import settings_of
 
 if TYPE_CHECKING:
     from threading import Event
@@ -108,12 +108,11 @@ class _House:
 
 def _loaded(args: argparse.Namespace) -> Settings:
     """The settings, if there is something to run: who would send is named, and how."""
-    from digest import settings
     from digest.errors import UsageError
     from digest.mailers import open_mailer
     from digest.pipeline import sender_of
 
-    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    found = settings_of(args)
     if not found.newsletters:
         raise UsageError(
             "no newsletter is configured",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.cli import FAILED, INTERRUPTED
+from digest.cli.given import settings_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,11 +43,10 @@ def run(args: argparse.Namespace) -> int:
     """Send; 1 while a delivery isn't final."""
     from datetime import UTC, datetime
 
-    from digest import settings
     from digest.pipeline import sender_of
     from digest.settings.chosen import newsletter_of
 
-    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    found = settings_of(args)
     newsletter = newsletter_of(found, args.newsletter)
     sender_of(newsletter)
     now = datetime.now(UTC)

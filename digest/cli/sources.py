@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.cli.given import settings_of, source_named
 from digest.cli.parser import add_actions
 
 if TYPE_CHECKING:
-    from digest.model import Source
-    from digest.settings import Settings
+    pass
 
 _EXAMPLES = """\
 examples:
@@ -98,23 +95,3 @@ def _export(args: argparse.Namespace) -> None:
     from digest.sources.opml import write_opml
 
     print(write_opml(settings_of(args).sources, title="Sources"), end="")
-
-
-def source_named(source_id: str, sources: Sequence[Source]) -> Source:
-    """The source of that id. Raises ``UsageError`` with the nearest one if there is none."""
-    from digest.errors import UsageError
-    from digest.text.near import nearest
-
-    for source in sources:
-        if source.id == source_id:
-            return source
-    near = nearest(source_id, [source.id for source in sources])
-    meant = f" (did you mean {near!r}?)" if near else ""
-    raise UsageError(f"there is no source {source_id!r}{meant}", hint="'digest sources list' shows them")
-
-
-def settings_of(args: argparse.Namespace) -> Settings:
-    """The settings that the command line names, or that are found."""
-    from digest import settings
-
-    return settings.load(Path(args.config) if args.config else None, os.environ)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from digest import settings
 from digest.clean import clean
+from digest.cli.given import settings_of, source_named
 from digest.cli.outcome import say
-from digest.cli.sources import settings_of, source_named
 from digest.collect import collect
 from digest.errors import DigestError, SourceError, UsageError
 from digest.model import Failure, Source

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from digest.cli.editions import document, stand
+from digest.cli.given import settings_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,12 +36,11 @@ def run(args: argparse.Namespace) -> int:
     import json
     from datetime import UTC, datetime
 
-    from digest import settings
     from digest.cli.outcome import say
     from digest.cli.overview import overview
     from digest.store import open_store
 
-    found = settings.load(Path(args.config) if args.config else None, os.environ)
+    found = settings_of(args)
     with open_store(found.store.url, read_only=True) as store:
         seen = overview(found, store, now=datetime.now(UTC))
     problems = [*seen.problems]

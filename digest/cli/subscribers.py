@@ -149,7 +149,7 @@ def _mailboxes(args: argparse.Namespace) -> list[Mailbox]:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    from digest.cli.sources import settings_of
+    from digest.cli.given import settings_of
 
     return settings_of(args)
 

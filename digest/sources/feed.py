@@ -6,19 +6,18 @@ A fast reader takes what is well formed and usual; all else goes to feedparser, 
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urljoin
 
 from digest.errors import SourceError
-from digest.model import Entry, Form, Image, Source
+from digest.model import Entry, Source
 from digest.sources.charset import decode
+from digest.sources.items import Feed, Item
 from digest.text.html import plain as plain
-from digest.urls import domain, is_web
+from digest.urls import domain
 
 _COMMENT_OPENERS = 200
 #: No feed has more news at once.
@@ -26,34 +25,7 @@ _MOST = 1_000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What feedparser looks for mail addresses in, in quadratic time: 10,000 of these in an author took it 7 seconds.
 _UNBROKEN = re.compile(rb"([\w.+-]{1000})(?=[\w.+-])")
-_LONGEST_NAME = 300
-_MAIL = re.compile(r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?")
 _XML_ENCODING = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')""")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One item as any of the formats has it; title and author are HTML where the body is."""
-
-    guid: str
-    #: Absolute, or empty.
-    url: str
-    title: str
-    body: str
-    form: Form = Form.HTML
-    author: str = ""
-    published: datetime | None = None
-    language: str = ""
-    image: Image | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """A feed document."""
-
-    title: str
-    items: tuple[Item, ...]
-    language: str = ""
 
 
 def read_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
@@ -151,30 +123,3 @@ def _identity(item: Item, shared: frozenset[str]) -> str:
 def content_guid(title: str, body: str) -> str:
     """An identity for what has no other: the same words give the same one."""
     return "sha256:" + hashlib.sha256(f"{title}\0{body}".encode(errors="replace")).hexdigest()
-
-
-def link(base: str, href: str) -> str:
-    """An absolute web address without credentials, or nothing."""
-    try:
-        url = urljoin(base, href.strip()) if href.strip() else ""
-    except ValueError:
-        return ""
-    return url if is_web(url) else ""
-
-
-def own_language(item: Item, shared: str) -> Item:
-    """The item with a language only where it isn't the feed's."""
-    return replace(item, language="") if item.language == shared else item
-
-
-def paragraphs(text: str) -> str:
-    """Plain text as HTML, an empty line between paragraphs."""
-    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in text.split("\n\n")) if text else ""
-
-
-def person(text: str) -> str:
-    """A name without the mail address beside it, as RSS has them: ``desk@outlet.example (The desk)``."""
-    if "@" not in text or len(text) > _LONGEST_NAME:
-        return text.strip()[:_LONGEST_NAME]
-    match = _MAIL.fullmatch(text.strip())
-    return (match["before"] or match["after"] or "").strip(" \"'") if match else text.strip()
