@@ -94,7 +94,8 @@ class Talk:
         assert letter is not None
         if self._offers.chunking:
             content = letter.content if letter.is_smooth else _clean(letter.content)
-            self._carry(letter, b"BDAT %d LAST\r\n%b" % (len(content), content))
+            self._put(b"BDAT %d LAST\r\n" % len(content))
+            self._carry(letter, content)
         else:
             self._say(b"DATA\r\n", (Stage.DATA, letter))
 
@@ -174,10 +175,11 @@ class Talk:
         if reply.code >= 400:
             self._settle(letter, Stage.DATA, reply)
             return
-        self._carry(letter, letter.content + b".\r\n" if letter.is_smooth else _stuffed(letter.content))
+        self._carry(letter, letter.content if letter.is_smooth else _stuffed(letter.content), end=b".\r\n")
 
-    def _carry(self, letter: Letter, content: bytes) -> None:
+    def _carry(self, letter: Letter, content: bytes, *, end: bytes = b"") -> None:
         self._put(content)
+        self._put(end)
         self._end_at = self._queued
         self._expected.append((Stage.CONTENT, letter))
         self._next = None
@@ -264,5 +266,5 @@ def _clean(content: bytes) -> bytes:
 
 
 def _stuffed(content: bytes) -> bytes:
-    """The content with its final dot; lines that begin with one get another (RFC 5321, 4.5.2)."""
-    return _DOT.sub(b"..", _clean(content)) + b".\r\n"
+    """The content before its final dot: lines that begin with one get another (RFC 5321, 4.5.2)."""
+    return _DOT.sub(b"..", _clean(content))

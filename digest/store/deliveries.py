@@ -162,6 +162,5 @@ def _query() -> Select[Any]:
 
 
 def _delivery(found: Row[Any]) -> Delivery:
-    """In a hurry: it is called for each mail."""
     reader = Subscriber(**dict(zip(_READER_NAMES, found[len(_OWN) :], strict=True)))
     return Delivery(**dict(zip(_OWN_NAMES, found, strict=False)), subscriber=reader)

@@ -29,6 +29,7 @@ WHERE id = ? AND (sender = ? OR ?)
 _START = """
 UPDATE deliveries SET outcome = 'sending', attempts = attempts + 1, changed = ? WHERE id = ? AND sender = ?
 """
+_OWN = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Ledger:
         self._must_begin = dialect.name == "sqlite"  # PostgreSQL's driver does it by itself
         self._record = _spelled(_RECORD, dialect)
         self._start = _spelled(_START, dialect)
+        self._own = _spelled(_OWN, dialect)
         self._instant = _instants(dialect)
 
     def settle(self, results: Sequence[Result], starting: Sequence[int], *, at: datetime) -> frozenset[int]:
@@ -70,18 +72,25 @@ class Ledger:
         try:
             if self._must_begin:
                 self._cursor.execute("BEGIN IMMEDIATE")
-            for result in results:
-                self._cursor.execute(self._record, self._row(result, now))
-            started = frozenset(id_ for id_ in starting if self._started(id_, now))
+            if results:
+                self._cursor.executemany(self._record, [self._row(result, now) for result in results])
+            started = self._started(starting, now)
         except BaseException:
             self._connection.rollback()
             raise
         self._connection.commit()
         return started
 
-    def _started(self, id_: int, now: Any) -> bool:
-        self._cursor.execute(self._start, (now, id_, self._sender))
-        return bool(self._cursor.rowcount)
+    def _started(self, ids: Sequence[int], now: Any) -> frozenset[int]:
+        if ids:
+            self._cursor.executemany(self._start, [(now, id_, self._sender) for id_ in ids])
+            if self._cursor.rowcount != len(ids):  # some are not this sender's any more: rare enough to look each up
+                return frozenset(id_ for id_ in ids if self._is_own(id_))
+        return frozenset(ids)
+
+    def _is_own(self, id_: int) -> bool:
+        self._cursor.execute(self._own, (id_, self._sender))
+        return self._cursor.fetchone() is not None
 
     def _row(self, result: Result, now: Any) -> tuple[Any, ...]:
         return (

@@ -87,6 +87,8 @@ class Json(TypeDecorator[Any]):
         return None if value is None else storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     def process_result_value(self, value: str | None, _: Dialect) -> Any:
+        if value == "{}":  # most preferences are none
+            return {}
         return None if value is None else json.loads(value)
 
 
