@@ -79,6 +79,7 @@ class Server:
     extensions: tuple[str, ...] = ("PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "SIZE 10000000")
     #: Login is asked for, if set.
     credentials: tuple[str, str] | None = None
+    ways: str = "PLAIN LOGIN CRAM-MD5"
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     port: int = 0
@@ -242,7 +243,7 @@ class Session(asyncio.Protocol):
         if self.server.tls and not self.is_private:
             said.append("STARTTLS")
         if self.server.credentials and (self.is_private or not self.server.tls):
-            said.append("AUTH PLAIN LOGIN CRAM-MD5")
+            said.append(f"AUTH {self.server.ways}")
         names = ["mail.harbour.example", *said]
         return "\n".join([*(f"250-{name}" for name in names[:-1]), f"250 {names[-1]}"])
 

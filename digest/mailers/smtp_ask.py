@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections import deque
 
 from digest.mailers.smtp_reply import Garbled, Replies, Reply
@@ -35,8 +36,8 @@ class Ask:
             self._heard.extend(self._replies.feed(data))
         return self._heard.popleft()
 
-    def secured(self, sock: socket.socket) -> Ask:
-        """The same over TLS. What was said before in the clear could be anybody's (CVE-2011-0411)."""
+    def secure(self, context: ssl.SSLContext, host: str) -> None:
+        """Go on over TLS. What was said before in the clear could be anybody's (CVE-2011-0411)."""
         if self._heard or not self._replies.is_empty:
             raise Garbled("it said something between STARTTLS and TLS")
-        return Ask(sock)
+        self.sock = context.wrap_socket(self.sock, server_hostname=host)

@@ -42,12 +42,13 @@ class Line:
 def dial(smtp: SmtpSettings, timeouts: Timeouts, context: ssl.SSLContext) -> Line:
     """A connection as the settings want it; ``context`` says whom to trust. Raises ``MailError``."""
     with said_plainly(smtp):
-        sock = socket.create_connection((smtp.host, smtp.port), timeout=timeouts.connect)
+        ask = Ask(socket.create_connection((smtp.host, smtp.port), timeout=timeouts.connect))
         try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return _introduced(sock, smtp, timeouts, context)
+            ask.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            offered = _introduced(ask, smtp, timeouts=timeouts, context=context)
+            return Line(sock=ask.sock, offers=offered)
         except BaseException:
-            sock.close()
+            ask.sock.close()
             raise
 
 
@@ -62,28 +63,27 @@ def hang_up(line: Line, timeouts: Timeouts) -> None:
         line.sock.close()
 
 
-def _introduced(sock: socket.socket, smtp: SmtpSettings, timeouts: Timeouts, context: ssl.SSLContext) -> Line:
+def _introduced(ask: Ask, smtp: SmtpSettings, *, timeouts: Timeouts, context: ssl.SSLContext) -> Offers:
     if smtp.security == "tls":
-        sock = context.wrap_socket(sock, server_hostname=smtp.host)
-    sock.settimeout(timeouts.greeting)
-    ask = Ask(sock)
+        ask.secure(context, smtp.host)
+    ask.sock.settimeout(timeouts.greeting)
     _insist(ask.listen(), "greets us with", smtp)
-    sock.settimeout(timeouts.command)
+    ask.sock.settimeout(timeouts.command)
     offered = _hello(ask, smtp)
     if smtp.security == "starttls":
-        ask, offered = _started_tls(ask, offered, smtp, context)
+        _start_tls(ask, offered, smtp, context)
+        offered = _hello(ask, smtp)  # what was offered in the clear counts no more
     if smtp.username:
         _log_in(ask, offered, smtp)
-    return Line(sock=ask.sock, offers=offered)
+    return offered
 
 
-def _started_tls(ask: Ask, offered: Offers, smtp: SmtpSettings, context: ssl.SSLContext) -> tuple[Ask, Offers]:
+def _start_tls(ask: Ask, offered: Offers, smtp: SmtpSettings, context: ssl.SSLContext) -> None:
     if not offered.starttls:
         hint = 'set security = "tls" in [smtp] (port 465), or "none" for a server on this machine'
         raise MailError(f"the mail server {smtp.host}:{smtp.port} offers no TLS (STARTTLS)", hint=hint)
     _insist(ask("STARTTLS"), "begins no TLS:", smtp)
-    ask = ask.secured(context.wrap_socket(ask.sock, server_hostname=smtp.host))
-    return ask, _hello(ask, smtp)  # what was offered in the clear counts no more
+    ask.secure(context, smtp.host)
 
 
 def _hello(ask: Ask, smtp: SmtpSettings) -> Offers:

@@ -167,7 +167,7 @@ class Exchange:
         self._selector.unregister(connection)
         self._connections.remove(connection)
         connection.line.sock.close()
-        if not connection.talk.carried:
+        if not connection.talk.answered:
             self._patience.failed(now)
         if self._patience.is_at_end and not self._connections:
             where = f"{self._smtp.host}:{self._smtp.port}"

@@ -48,6 +48,8 @@ class Talk:
         self.reports: list[Report] = []
         #: Letters whose content was given up to the server.
         self.carried = 0
+        #: Letters that the server had a word for, yes or no.
+        self.answered = 0
         self.is_leaving = False
 
     # --- what is to be said ---
@@ -192,11 +194,15 @@ class Talk:
         except Garbled:
             self._expected.appendleft((Stage.CONTENT, letter))  # it was not answered
             raise
-        self.reports.append(Report(letter=letter, stage=Stage.CONTENT, code=reply.code, text=reply.text))
+        self._report(letter, Stage.CONTENT, reply)
 
     def _settle(self, letter: Letter, stage: Stage, reply: Reply) -> None:
-        self.reports.append(Report(letter=letter, stage=stage, code=reply.code, text=reply.text))
+        self._report(letter, stage, reply)
         self._next = None
+
+    def _report(self, letter: Letter, stage: Stage, reply: Reply) -> None:
+        self.reports.append(Report(letter=letter, stage=stage, code=reply.code, text=reply.text))
+        self.answered += reply.code != 421
 
     def lose(self, why: str, *, written: int) -> None:
         """The line is gone; ``written`` bytes had left. Reports what was under way."""
