@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,6 +68,8 @@ def _configure_output(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show the preview; errors are raised, for ``main`` to tell."""
+    # What is imported stays: to search it for garbage again and again is a tenth of a preview's second.
+    gc.set_threshold(1_000_000)
     from digest.cli.showing import Showing
     from digest.preview import Request
 
