@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -65,7 +66,7 @@ class Alarm:
     [pytest.param("sqlite_url", 2000, 50, id="sqlite"), pytest.param("postgres_url", 600, 15, id="postgresql")],
 )
 def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
-    kind: str, readers: int, kills: int, request: pytest.FixtureRequest
+    kind: str, readers: int, kills: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     url = request.getfixturevalue(kind)
     with open_store(url) as store:
@@ -113,6 +114,7 @@ def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
     assert refused <= server.refused, "nobody is given up but by the server's own words"
     assert server.taken.keys() <= {(row.message_id, address) for address, row in ledger.items()}, "one Message-ID each"
     assert extra <= bound
+    assert not [*tmp_path.glob("*.alive")], "no trace of the dead is left"
     assert server.most_open <= 2 * CONNECTIONS  # those of one that was just killed may still be counted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -204,3 +205,12 @@ def test_a_sender_is_alive_until_it_ends(store: Store) -> None:
         assert store.is_alive("sender-1"), "asking changes nothing"
         assert not store.is_alive("sender-2")
     assert not store.is_alive("sender-1")
+
+
+def test_what_a_killed_sender_leaves_beside_the_store_is_cleared_away(sqlite_store: Store, tmp_path: Path) -> None:
+    killed = tmp_path / "digest.db-sender-1.alive"
+    killed.touch()
+    with sqlite_store.alive("sender-2"), sqlite_store.alive("sender-3"):
+        assert not killed.exists()
+        assert sqlite_store.is_alive("sender-2")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["digest.db", "digest.db-shm", "digest.db-wal"]

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 from sqlalchemy import Engine, bindparam, func, literal, select
@@ -19,7 +20,14 @@ _KEY = func.hashtextextended(bindparam("name"), literal(0))
 @contextmanager
 def alive(engine: Engine, name: str) -> Iterator[None]:
     """While this lasts, ``is_alive`` says so to every process that uses the store; a name is used once."""
-    with _advisory(engine, name) if engine.dialect.name == "postgresql" else _file(_path(engine, name)):
+    if engine.dialect.name == "postgresql":
+        with _advisory(engine, name):
+            yield
+        return
+    everyone = _path(engine, "*")
+    for left in everyone.parent.glob(escape(everyone.name).replace("[*]", "*")):
+        _is_held(left)  # those of the killed are in nobody's way, but also of no use
+    with _file(_path(engine, name)):
         yield
 
 
@@ -45,24 +53,32 @@ def _advisory(engine: Engine, name: str) -> Iterator[None]:
 def _path(engine: Engine, name: str) -> Path:
     database = engine.url.database
     if database in (None, "", ":memory:"):
-        return Path(tempfile.gettempdir()) / f"digest-{name}"
-    return Path(f"{database}-{name}")
+        return Path(tempfile.gettempdir()) / f"digest-{name}.alive"
+    return Path(f"{database}-{name}.alive")
 
 
 @contextmanager
 def _file(path: Path) -> Iterator[None]:
     """``flock``, not ``lockf``: it also tells threads of one process apart, and closing another handle keeps it."""
+    handle = _locked(path)
     try:
-        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        hint = "check who owns the store's folder, its permissions, and the room on its disk"
-        raise StoreError(f"{path} can't be made: {error.strerror}", hint=hint) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         path.unlink(missing_ok=True)
         os.close(handle)
+
+
+def _locked(path: Path) -> int:
+    while True:
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            hint = "check who owns the store's folder, its permissions, and the room on its disk"
+            raise StoreError(f"{path} can't be made: {error.strerror}", hint=hint) from error
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle
+        os.close(handle)  # between the two calls, someone took it for a dead one's
 
 
 def _is_held(path: Path) -> bool:
@@ -71,6 +87,8 @@ def _is_held(path: Path) -> bool:
         handle = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return False
+    except PermissionError:
+        return True  # another user's
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
