@@ -37,7 +37,7 @@ class Exchange:
         self._selector.register(self._dialing, selectors.EVENT_READ)
         self._pace = Pace(smtp.rate_per_minute)
         self._patience = Patience()
-        #: Taken from the outbox, for connections still to come.
+        #: Taken from the outbox, and not offered yet.
         self._hand: deque[Letter] = deque()
         self._is_dry = False
         self._was_connected = False
@@ -49,6 +49,7 @@ class Exchange:
             while self._has_work():
                 self._staff()
                 self._turn()
+                self._prepare()
             while self._connections:
                 self._part()
                 self._turn()
@@ -74,6 +75,11 @@ class Exchange:
                 self._hand.append(letter)
                 return True
         return False
+
+    def _prepare(self) -> None:
+        """Have the next letters ready while the server is busy with those just sent."""
+        while len(self._hand) < len(self._connections) and not self._outbox.is_closing and self._draw():
+            pass
 
     # --- connections ---
 

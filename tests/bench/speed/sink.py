@@ -61,62 +61,61 @@ class Taken:
 
 @dataclass(slots=True)
 class Client:
-    """One connection."""
+    """One connection. Contents are passed over by the size announced with them: no line in them begins with a dot."""
 
     sock: socket.socket
     taken: Taken
-    pieces: list[bytes] = field(default_factory=list)
-    length: int = 0
-    #: As announced with the mail.
+    #: An unfinished line.
+    rest: bytes = b""
     size: int = 0
-    in_data: bool = False
+    #: Bytes of content still to come, and the final dot's after them.
+    left: int = 0
+    dot: int = 0
+    content: list[bytes] = field(default_factory=list)
 
     def read(self) -> bool:
         """Answer what has come; False when there is no more."""
-        data = self.sock.recv(1 << 20)
+        data = self.sock.recv(1 << 16)
         if not data:
             return False
-        self.pieces.append(data)
-        self.length += len(data)
-        if self.in_data and self.length < self.size:
-            return True
-        out, rest = self.answer(b"".join(self.pieces))
-        self.pieces, self.length = ([rest] if rest else []), len(rest)
+        out: list[bytes] = []
+        at = 0
+        while at < len(data):
+            at = self.pass_over(data, at, out) if self.left or self.dot else self.obey(data, at, out)
         if out:
-            self.taken.answer(self.sock, out)
+            self.taken.answer(self.sock, b"".join(out))
         return True
 
-    def answer(self, data: bytes) -> tuple[bytes, bytes]:
-        out = []
-        while data:
-            if self.in_data:
-                # The announced size is that of the content before dots are doubled: the end comes no earlier.
-                end = data.find(b"\r\n.\r\n", max(0, self.size - 2))
-                if end < 0:
-                    break
-                self.taken.add(data[: end + 2])
-                data = data[end + 5 :]
-                self.in_data = False
-                out.append(_OK)
-                continue
-            line, found, rest = data.partition(b"\r\n")
-            if not found:
-                break
-            if line.startswith(b"BDAT"):
-                self.size = int(line.split()[1])
-                if len(rest) < self.size:
-                    break
-                self.taken.add(rest[: self.size])
-                data = rest[self.size :]
-                out.append(_OK)
-                continue
-            data = rest
-            verb = line[:4].upper()
-            if verb == b"MAIL":
-                self.size = int(line.lower().rpartition(b" size=")[2])
-            self.in_data = verb == b"DATA"
-            out.append({b"EHLO": self.taken.hello, b"DATA": _GO_ON, b"QUIT": _BYE}.get(verb, _OK))
-        return b"".join(out), data
+    def pass_over(self, data: bytes, at: int, out: list[bytes]) -> int:
+        step = min(self.left, len(data) - at)
+        if self.taken.is_summed:
+            self.content.append(data[at : at + step])
+        self.left -= step
+        dots = min(self.dot, len(data) - at - step)
+        self.dot -= dots
+        if not self.left and not self.dot:
+            self.taken.add(b"".join(self.content))
+            self.content.clear()
+            out.append(_OK)
+        return at + step + dots
+
+    def obey(self, data: bytes, at: int, out: list[bytes]) -> int:
+        end = data.find(b"\n", at) + 1
+        if not end:
+            self.rest += data[at:]
+            return len(data)
+        line = self.rest + data[at:end]
+        self.rest = b""
+        verb = line[:4].upper()
+        if verb == b"BDAT":
+            self.left = int(line.split()[1])
+            return end
+        if verb == b"MAIL":
+            self.size = int(line.lower().rpartition(b" size=")[2])
+        elif verb == b"DATA":
+            self.left, self.dot = self.size, len(b".\r\n")
+        out.append({b"EHLO": self.taken.hello, b"DATA": _GO_ON, b"QUIT": _BYE}.get(verb, _OK))
+        return end
 
 
 def serve(listening: socket.socket, taken: Taken) -> None:
