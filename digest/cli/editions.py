@@ -23,7 +23,7 @@ examples:
   digest editions show 12                 as it was sent, in plain text
   digest editions show 12 --recipients    who got it, who did not, and the server's words
   digest editions resend 12               what failed or is in doubt is sent again
-  digest editions resend 12 ann@example.org
+  digest editions resend 12 reader@example.org
 """
 _ACTIONS = {
     "list": "the newest editions and how their mails stand",
