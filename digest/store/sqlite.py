@@ -21,6 +21,9 @@ from digest.errors import StoreError
 #: How long to wait for another process to finish writing.
 PATIENCE_S = 10.0
 
+#: How often to look again at a store that someone opens and closes all the time.
+_LOOKS = 20
+
 _PRAGMAS = ("synchronous = NORMAL", "foreign_keys = ON")
 
 
@@ -86,17 +89,20 @@ def _unchanged(url: URL, path: Path, resources: ExitStack) -> Engine:
     are there (someone has the store open, or died), ``readonly_shm`` reads them under SQLite's own locks and marks
     nothing. Where they aren't, a copy elsewhere is read.
     """
-    if all(_beside(path, suffix).exists() for suffix in ("-wal", "-shm")):
+    for _ in range(_LOOKS):
+        if not all(_beside(path, suffix).exists() for suffix in ("-wal", "-shm")):
+            break
         made = _reader(url, path)
         try:
             # From here on they stay: whoever else closes the store last sees that we have it open.
             with made.connect() as conn:
                 conn.exec_driver_sql("SELECT count(*) FROM sqlite_master")
             return made
-        except OperationalError:  # they were taken away between the look and the opening
+        except OperationalError as error:
             made.dispose()
-            if _beside(path, "-shm").exists():
+            if "unable to open" not in str(error.orig):
                 raise
+            time.sleep(0.01)  # they were taken away between the look and the opening, and may be back
     return _reader(url, _copy(path, resources))
 
 
