@@ -23,7 +23,7 @@ from digest.ports import Collected
 from digest.settings import Settings
 from digest.settings.chosen import newsletter_of as newsletter_of
 from digest.settings.zone import zone_here
-from digest.sources.address import source_at
+from digest.sources.finding.address import source_at
 from digest.store import Store, editions, open_store
 
 #: Look back as far as there is anything.

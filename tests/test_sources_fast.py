@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.sources.fast import read_fast
-from digest.sources.feed import tame
-from digest.sources.forgiving import read_forgiving
+from digest.sources.feeds.fast import read_fast
+from digest.sources.feeds.feed import tame
+from digest.sources.feeds.forgiving import read_forgiving
 
 DATA = Path(__file__).parent / "data" / "sources" / "feeds"
 URL = "https://feeds.example/feed"

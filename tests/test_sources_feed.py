@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.sources.document import Contents, Document, read_document
-from digest.sources.items import person
+from digest.sources.feeds.items import person
 
 DATA = Path(__file__).parent / "data" / "sources" / "feeds"
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digest.errors import SourceError
 from digest.model import Source
-from digest.sources.opml import read_opml, write_opml
+from digest.sources.finding.opml import read_opml, write_opml
 
 LIST = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <opml version="1.0"><head><title>My feeds</title></head><body>

@@ -14,7 +14,7 @@ from digest.model import Source
 from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
-from digest.sources.sitemap import read_sitemap
+from digest.sources.finding.sitemap import read_sitemap
 from tests.servers import Answer, WebServer, web_server
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)

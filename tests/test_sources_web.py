@@ -14,8 +14,8 @@ from digest.model import Source
 from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
-from digest.sources.address import source_at
-from digest.sources.discover import known_feed
+from digest.sources.finding.address import source_at
+from digest.sources.finding.discover import known_feed
 from tests.servers import Answer, WebServer, web_server
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)

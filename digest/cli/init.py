@@ -110,7 +110,7 @@ def _listed(opml: str | None) -> tuple[Source, ...]:
 
     if opml is None:
         return ()
-    from digest.sources.opml import read_opml
+    from digest.sources.finding.opml import read_opml
 
     try:
         return read_opml(Path(opml).expanduser().read_bytes())
@@ -121,7 +121,7 @@ def _listed(opml: str | None) -> tuple[Source, ...]:
 
 
 def _with_given(listed: Sequence[Source], addresses: Sequence[str]) -> tuple[Source, ...]:
-    from digest.sources.address import source_at
+    from digest.sources.finding.address import source_at
 
     sources = [*listed]
     for address in addresses:

@@ -92,6 +92,6 @@ def _show(args: argparse.Namespace) -> None:
 
 
 def _export(args: argparse.Namespace) -> None:
-    from digest.sources.opml import write_opml
+    from digest.sources.finding.opml import write_opml
 
     print(write_opml(settings_of(args).sources, title="Sources"), end="")

@@ -22,8 +22,8 @@ from digest.ports import Collected
 from digest.settings import Settings
 from digest.settings.edit import with_sources, without_source
 from digest.sources import make_collector
-from digest.sources.address import source_at
-from digest.sources.opml import read_opml, unused_id
+from digest.sources.finding.address import source_at
+from digest.sources.finding.opml import read_opml, unused_id
 
 
 def add(args: argparse.Namespace) -> None:

@@ -64,8 +64,8 @@ def _useless(kind: Kind, data: bytes) -> str:
 
 
 def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Contents:
-    from digest.sources.feed import entries, newest, plain, read_feed
-    from digest.sources.jsonfeed import read_json_feed
+    from digest.sources.feeds.feed import entries, newest, plain, read_feed
+    from digest.sources.feeds.jsonfeed import read_json_feed
 
     if kind is Kind.JSON:
         feed = read_json_feed(document.data, url=document.url)
@@ -77,7 +77,7 @@ def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Con
 
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:
-    from digest.sources.page import read_page
+    from digest.sources.pages.page import read_page
 
     page = read_page(document.data, content_type=document.content_type, url=document.url, selector=source.selector)
     if not page.body:

@@ -12,8 +12,8 @@ from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.ports import Collected
 from digest.sources.document import Document, read_document
+from digest.sources.finding.opml import read_opml
 from digest.sources.kind import Kind, kind_of
-from digest.sources.opml import read_opml
 
 _READABLE = {
     *("", ".txt", ".text", ".asc", ".md", ".markdown", ".mdown", ".mkd"),

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.ports import Collected, Validators
-from digest.sources.discover import FEEDS, feed_behind, known_feed
 from digest.sources.document import Document
-from digest.sources.fulltext import Known, with_full_text
+from digest.sources.finding.discover import FEEDS, feed_behind, known_feed
+from digest.sources.finding.opml import read_opml
+from digest.sources.finding.sitemap import entries_of, unpacked
 from digest.sources.kind import Kind, kind_of
-from digest.sources.opml import read_opml
+from digest.sources.pages.fulltext import Known, with_full_text
 from digest.sources.robots import Robots
-from digest.sources.sitemap import entries_of, unpacked
 from digest.sources.worker import read
 from digest.urls import domain
 

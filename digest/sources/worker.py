@@ -49,8 +49,8 @@ async def read(document: Document, source: Source, *, seen: datetime, timeout_s:
 
 def is_heavy(document: Document) -> bool:
     """May reading it take long?"""
-    from digest.sources.fast import read_fast
-    from digest.sources.feed import tame
+    from digest.sources.feeds.fast import read_fast
+    from digest.sources.feeds.feed import tame
 
     size, tags = len(document.data), document.data.count(b"<")
     if size <= _LIGHT_FEED and tags <= _FEW_TAGS:

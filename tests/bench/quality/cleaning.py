@@ -16,7 +16,7 @@ from digest.clean import clean
 from digest.errors import SourceError
 from digest.model import Article, Entry, Form, Ranked, Story
 from digest.ports import Budget
-from digest.sources.page import read_page
+from digest.sources.pages.page import read_page
 from digest.summarize import summarize
 from digest.summarizers import NAMES, summarizer
 from digest.text.encoding import repair

@@ -19,7 +19,7 @@ from statistics import fmean
 from lxml.html import fromstring
 
 from digest.errors import SourceError
-from digest.sources.page import read_page
+from digest.sources.pages.page import read_page
 from tests.bench.quality.table import Row
 
 _WORDS = re.compile(r"\w+")

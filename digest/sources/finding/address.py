@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from digest.errors import UsageError
 from digest.model import Source
-from digest.sources.opml import unused_id
+from digest.sources.finding.opml import unused_id
 
 #: How people name an account on the social web: ``@harbour@social.example``.
 _ACCOUNT = re.compile(r"@([\w.-]+)@((?:[\w-]+\.)+[^\W\d_]{2,})")

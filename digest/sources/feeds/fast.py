@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from digest.model import Image
 from digest.sources.dates import parse_date
-from digest.sources.head import pixels
-from digest.sources.items import Feed, Item, link, own_language, paragraphs, person
+from digest.sources.feeds.items import Feed, Item, link, own_language, paragraphs, person
+from digest.sources.pages.head import pixels
 from digest.urls import is_web
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from digest.errors import SourceError
 from digest.model import Entry, Form, Source
 from digest.sources.document import Document
 from digest.sources.kind import Kind, kind_of
+from digest.sources.pages.teaser import is_article, is_teaser
 from digest.sources.robots import Robots
-from digest.sources.teaser import is_article, is_teaser
 from digest.sources.worker import read
 from digest.urls import is_web
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.sources.charset import decode
-from digest.sources.items import Feed, Item
+from digest.sources.feeds.items import Feed, Item
 from digest.text.html import plain as plain
 from digest.urls import domain
 
@@ -30,8 +30,8 @@ _XML_ENCODING = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[
 
 def read_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
     """An RSS, RDF, Atom or CDF document; ``url`` is where it came from."""
-    from digest.sources.fast import read_fast
-    from digest.sources.forgiving import read_forgiving
+    from digest.sources.feeds.fast import read_fast
+    from digest.sources.feeds.forgiving import read_forgiving
 
     document = tame(data, content_type)
     feed = read_fast(document, url) or read_forgiving(_broken_up(document), url)

@@ -13,7 +13,7 @@ from digest.errors import SourceError
 from digest.model import Entry, Form, Image, Source
 from digest.sources.charset import decode
 from digest.sources.dates import parse_date
-from digest.sources.items import Item, link
+from digest.sources.feeds.items import Item, link
 from digest.sources.kind import Kind, kind_of
 from digest.sources.unpack import Unpacked
 from digest.urls import domain

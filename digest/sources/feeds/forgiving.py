@@ -12,8 +12,8 @@ from typing import Any
 
 from digest.errors import SourceError
 from digest.model import Image
-from digest.sources.head import pixels
-from digest.sources.items import Feed, Item, link, own_language, paragraphs, person
+from digest.sources.feeds.items import Feed, Item, link, own_language, paragraphs, person
+from digest.sources.pages.head import pixels
 from digest.urls import is_web
 
 

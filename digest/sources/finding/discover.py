@@ -55,8 +55,8 @@ def known_feed(url: str) -> str:
 
 async def feed_behind(reply: Reply, client: Client) -> tuple[str, Reply]:
     """The feed of the site that this page belongs to, and its address; for what stands for itself, no address."""
-    from digest.sources.head import read_head
-    from digest.sources.page import read_tree
+    from digest.sources.pages.head import read_head
+    from digest.sources.pages.page import read_tree
 
     if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
         return "", reply

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.sources.charset import decode
-from digest.sources.head import Head, read_head
+from digest.sources.pages.head import Head, read_head
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types

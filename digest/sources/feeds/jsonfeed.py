@@ -11,7 +11,7 @@ from digest.errors import SourceError
 from digest.model import Form, Image
 from digest.sources.charset import decode
 from digest.sources.dates import parse_date
-from digest.sources.items import Feed, Item, link
+from digest.sources.feeds.items import Feed, Item, link
 
 
 def read_json_feed(data: bytes, *, url: str) -> Feed:
