@@ -6,11 +6,13 @@ import re
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
+from digest.text.pattern import pattern
+
 _PORTS = {"http": 80, "https": 443}
 #: What no honest address holds: spaces, controls, bidi and zero-width letters, backslashes.
 _NEVER = re.compile(r"[\s\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\]")
 #: Query parameters that say where a reader came from, never what is read.
-_TRACKING = re.compile(
+_TRACKING = pattern(
     r"""(?:utm|pk|piwik|mtm|matomo|hsa|hs|vero|ns|oly|wt|fb|at)_\w+ | _hs\w+ | hs\w*tracking | mc_[ce]id | mkt_tok
     | fbclid | gclid | gclsrc | dclid | [wg]braid | msclkid | ya?clid | ysclid | twclid | ttclid | igshid? | li_fat_id
     | srsltid | wickedid | _ga | _gl | _openstat | cmpid | cmp_id | campaign(?:_id)? | icid | ito | ocid | ncid | smid

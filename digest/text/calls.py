@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 
 from digest.text.lines import bare, size
+from digest.text.pattern import pattern
 from digest.text.quotes import CLOSING, QUOTES, quotations
 
 
 def _any(*patterns: str, start: str = "") -> re.Pattern[str]:
-    return re.compile(f"{start}(?:{'|'.join(patterns)})", re.IGNORECASE)
+    return pattern(f"{start}(?:{'|'.join(patterns)})", re.IGNORECASE)
 
 
 #: Letters of a key.
 _KEY = 6
-_PLACEHOLDER = re.compile(r"(?:^|\s)%[ds]\b|\{\{.*?\}\}|\$\{.*?\}|<%.*?%>|\[\[.*?\]\]")
+_PLACEHOLDER = pattern(r"(?:^|\s)%[ds]\b|\{\{.*?\}\}|\$\{.*?\}|<%.*?%>|\[\[.*?\]\]")
 
 #: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words that begin like its keys, so
 #: that most lines meet no pattern at all.
 _CALLS = tuple(
-    (frozenset(key[:_KEY] for key in keys.split()), re.compile("".join(pattern), re.IGNORECASE))
-    for keys, *pattern in (
+    (frozenset(key[:_KEY] for key in keys.split()), pattern("".join(sources), re.IGNORECASE))
+    for keys, *sources in (
         (
             "sign signing",
             r"\bsign(?:ing)?[ -]up (?:for|to|here|now|today)\b",
@@ -162,7 +163,7 @@ _ADDRESS = _any(
     r"^\W*(?:get|join|follow|share|sign|subscribe|download|read|watch|listen|click|tap|visit|contact|email|send|support|help)\b",
 )
 #: A call in the midst of the text begins with what the reader is to do.
-_BIDS = re.compile(
+_BIDS = pattern(
     r"\W*(?:get|join|sign|subscribe|follow|stay|tell|listen|download|become|support|register|log"
     r"|thank(?:s| you)|to continue|by (?:clicking|signing)|for more|if you (?:like|enjoy)|what do you think"
     r"|melden sie|recevez|apúntate|iscriviti)\b",
@@ -185,8 +186,8 @@ def is_call(line: str) -> bool:
     if (words <= 30 and _OPENS.match(line)) or _PLACEHOLDER.search(line):
         return True
     keys = {word[:_KEY] for word in bare(line).split()}
-    patterns = [pattern for needed, pattern in _CALLS if not needed.isdisjoint(keys)]
-    return bool(patterns) and any(pattern.search(_unquoted(line)) for pattern in patterns)
+    calls = [call for needed, call in _CALLS if not needed.isdisjoint(keys)]
+    return bool(calls) and any(call.search(_unquoted(line)) for call in calls)
 
 
 def is_bid(line: str) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from digest.text.pattern import pattern
 from digest.text.quotes import CLOSING, quotations
 
 _STOPS = ".!?…。！？।॥؟۔።։;？．｡"
-_FINISHED = re.compile(rf"[{_STOPS}][\s{CLOSING})\[\]}}*†‡\d]{{0,6}}$")
+_FINISHED = pattern(rf"[{_STOPS}][\s{CLOSING})\[\]}}*†‡\d]{{0,6}}$")
 #: The most letters that follow a last stop, and the stop.
 _TAIL = 7
-_LEADS_IN = re.compile(r"[:,;：，、–—-]$")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_LETTER = re.compile(r"[^\W_]+")
+_LEADS_IN = pattern(r"[:,;：，、–—-]$")
+_UNSPACED = pattern("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_LETTER = pattern(r"[^\W_]+")
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +43,7 @@ def bare(line: str) -> str:
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    return pattern("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 # --- credits -----------------------------------------------------------------------------------------------------
@@ -64,9 +65,9 @@ _AGENCIES = (
     r"(?i:ap|afp|pa|epa|efe|dpa|apa|ansa|sda|tass|reuters|ots|epd|kna|ats|belga|lusa|ritzau|ntb|tt|pap|čtk|mti|anp)"
 )
 #: How an agency signs an article, and a picture too: "… he said. (dpa)".
-_AGENCY_TAIL = re.compile(rf"(?<=[{_STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{_AGENCY}))$")
+_AGENCY_TAIL = pattern(rf"(?<=[{_STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{_AGENCY}))$")
 #: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
-_CREDIT_TAIL = re.compile(
+_CREDIT_TAIL = pattern(
     rf"""(?<=[{_STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
         \W?(?i:{_LABEL})[^.!?]{{1,70}}(?:\.\w+)*\W*
       | [(\[][^()\[\]]{{0,50}}\b(?:(?:{_AGENCY})[\s/]|(?i:photo|picture|image|foto|file)\b)[^()\[\]]{{0,50}}[)\]]\W*

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import sentencex  # type: ignore[import-untyped]  # sentencex has no types
 
+from digest.text.pattern import pattern
 from digest.text.quotes import CLOSING, OPENING, QUOTES, quotations
 
 #: A quotation of several sentences stays whole up to here; a longer one may be told in parts.
@@ -27,7 +28,7 @@ _WITHOUT_STOPS = frozenset({"th", "lo", "km", "my", "und"})
 _WORDLESS = re.compile(r"[\W_]*$")
 _SMALL = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
 _DECIMAL = re.compile(r"\d[.,．，]$")
-_SPEAKS_ON = re.compile(r"(?:と|って|などと|、|，|との|という)")
+_SPEAKS_ON = pattern(r"(?:と|って|などと|、|，|との|という)")
 # Ends that sentencex doesn't see: "(He left.) She stayed.", a stray "”. " at the start, "said no. The", "then… The".
 _ASIDE = re.compile(r"\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
 _STRAY = re.compile(rf"(?:^|(?<=\s))[{QUOTES}]+[.!?]\s+(?=\S)")
@@ -52,8 +53,8 @@ _ABBREVIATIONS = {
     "ru": r"т\. ?е|т\. ?д|т\. ?п|ул|пр|г|гг|в|вв|руб|тыс|млн|млрд|им|см|проф|акад|стр",
     "uk": r"т\. ?д|т\. ?п|вул|пр|р|рр|ст|грн|тис|млн|млрд|ім|див|проф|акад",
 }
-_ABBREVIATED = {tag: re.compile(rf"(?:^|[\s({QUOTES}])(?:{each})\.\s*$") for tag, each in _ABBREVIATIONS.items()}
-_ORDINAL = re.compile(
+_ABBREVIATED = {tag: pattern(rf"(?:^|[\s({QUOTES}])(?:{each})\.\s*$") for tag, each in _ABBREVIATIONS.items()}
+_ORDINAL = pattern(
     r"\b(?:der|die|das|dem|den|des|am|im|zum|zur|vom|beim|ein\w*|jede\w?|sein\w*|ihr\w*|unser\w*)\s\d{1,3}\.\s*$",
     re.IGNORECASE,
 )

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from digest.text.blocks import Block
 from digest.text.furniture import Verdict
 from digest.text.lines import bare, is_finished, size
+from digest.text.pattern import pattern
 
-_TAIL = re.compile(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
+_TAIL = pattern(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
 #: Words that newspapers, stations and their sites call themselves.
-_OUTLET = re.compile(
+_OUTLET = pattern(
     r"\b(?:news(?:paper|wire)?|times|post|daily|herald|tribune|gazette|journal|chronicle|guardian|observer|telegraph|courier"
     r"|mail|mirror|express|standard|star|sun|press|review|magazine|online|media|radio|tv|broadcasting|network|wire|blog"
     r"|zeitung|nachrichten|rundschau|tagblatt|tageblatt|anzeiger|kurier|presse|welt|spiegel|le monde|figaro|libération"

@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from digest.text.function_words import FUNCTION_WORDS
+from digest.text.pattern import pattern
 from digest.text.segment import parts
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-", "\u00ad": None})
@@ -22,7 +23,7 @@ _UNSPACED = (
 )
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _MARKED = rf"{_LETTER}+(?:[\u0300-\u036f]+{_LETTER}*)*"
-_WORD = re.compile(
+_WORD = pattern(
     rf"""
       (?P<unspaced>[{_UNSPACED}]+)
     | \d+(?:[.,:]\d+)*[^\W\d_{_UNSPACED}]*              # 1,000  3.5  19:30  7th  5km
@@ -42,9 +43,7 @@ _ASCII_WORD = re.compile(
 )
 _WITHOUT_SPACES = re.compile(f"[{_UNSPACED}]")
 _MARKS = re.compile(r"[\u064b-\u065f\u0670\u0640\u05b0-\u05c7]")  # vowel points and tatweel: optional in writing
-_ELISION = re.compile(
-    r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|[dns]ell|[ds]all|sull|quest|un)'(?=\w)", re.IGNORECASE
-)
+_ELISION = pattern(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|[dns]ell|[ds]all|sull|quest|un)'(?=\w)", re.IGNORECASE)
 _ELIDING = frozenset({"fr", "it", "ca", "oc"})
 
 _SNOWBALL = {
@@ -136,7 +135,7 @@ def _stemmer(language: str) -> Callable[[str], str]:
 
 
 #: sumy's Portuguese list has "n\\xe3o" where it means "não".
-_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
+_ESCAPED = pattern(r"\\x([0-9a-f]{2})")
 
 
 def _letter(match: re.Match[str]) -> str:
