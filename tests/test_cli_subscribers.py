@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.cli import main
-from digest.cli.roster import Refused, read_roster
+from digest.cli.subscribers.roster import Refused, read_roster
 from digest.errors import UsageError
 from digest.store import open_store, subscribers
 from digest.store.subscribers import Newcomer

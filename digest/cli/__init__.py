@@ -1,4 +1,4 @@
-"""The command line: one module for each command, imported when it is named.
+"""The command line: one module, or one folder, for each command, imported when it is named.
 
 A command's module has ``configure(parser)``, which declares what it takes and shows an example, and ``run(args)``,
 which does it and returns the exit code. Data goes to stdout, talk to stderr. Nothing heavy is imported here, since

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 
 from digest.cli.events import Events
-from digest.cli.overview import overview
-from digest.cli.status import lines
+from digest.cli.status.lines import lines
+from digest.cli.status.overview import overview
 from digest.errors import StoreError
 from digest.settings import Settings
 from digest.store import Store, deliveries

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from digest.cli.drafts import Draft
+from digest.cli.send.drafts import Draft
 from digest.model import Newsletter, Outcome
 from digest.store import deliveries, subscribers
 

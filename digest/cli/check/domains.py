@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digest.cli.finding import Finding
+from digest.cli.check.finding import Finding
 from digest.errors import DigestError
 from digest.mailers import dkim, records
 from digest.mailers.address import Mailbox

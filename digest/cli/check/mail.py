@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal
 
-from digest.cli.finding import Finding
+from digest.cli.check.finding import Finding
 from digest.errors import DigestError
 from digest.settings import Settings
 

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     """Show the preview; errors are raised, for ``main`` to tell."""
     # What is imported stays: to search it for garbage again and again is a tenth of a preview's second.
     gc.set_threshold(1_000_000)
-    from digest.cli.showing import Showing
+    from digest.cli.preview.showing import Showing
     from digest.preview import Request
 
     changes = {name: getattr(args, name) for name in _CHANGES if getattr(args, name) is not None}
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
         form=args.format, output=args.output, browser=args.open, explain=args.explain, reader=args.reader
     )
     if args.watch:
-        from digest.cli.watch import watch
+        from digest.cli.preview.watch import watch
 
         watch(request, showing, environ=os.environ)
     else:

@@ -85,7 +85,7 @@ def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
 
 def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, Publication]:
     from digest import agenda
-    from digest.cli.drafts import stale_sources, visited
+    from digest.cli.send.drafts import stale_sources, visited
     from digest.errors import UsageError
     from digest.pipeline import publish
     from digest.store import editions, subscribers
@@ -171,7 +171,7 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
 
 
 def _test(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
-    from digest.cli.drafts import drafted
+    from digest.cli.send.drafts import drafted
     from digest.mailers.address import Mailbox
     from digest.post import post_one
 
@@ -183,8 +183,8 @@ def _test(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
 
 
 def _rehearse(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
-    from digest.cli.drafts import drafted
-    from digest.cli.rehearsal import rehearsal
+    from digest.cli.send.drafts import drafted
+    from digest.cli.send.rehearsal import rehearsal
 
     with drafted(newsletter, found, now=now, again=args.again, visit=not args.no_collect) as draft:
         for line in rehearsal(draft, newsletter, as_json=args.json):

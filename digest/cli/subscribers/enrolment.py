@@ -12,7 +12,7 @@ from io import BufferedReader
 from itertools import islice
 
 from digest.cli.outcome import say
-from digest.cli.roster import Refused, read_roster
+from digest.cli.subscribers.roster import Refused, read_roster
 from digest.errors import UsageError
 from digest.store import Store, subscribers
 from digest.store.subscribers import Newcomer

@@ -96,11 +96,11 @@ def _remove(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     from itertools import chain
 
-    from digest.cli import readers
+    from digest.cli.subscribers import listing
     from digest.store import open_store, subscribers
 
     found, newsletter = _chosen(args)
-    show = readers.as_json if args.json else readers.as_table
+    show = listing.as_json if args.json else listing.as_table
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:
         known = subscribers.listed(conn, newsletter.id)
         first = next(known, None)
@@ -112,13 +112,13 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from digest.cli import readers
+    from digest.cli.subscribers import listing
     from digest.store import open_store, subscribers
 
     found, newsletter = _chosen(args)
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        columns = readers.columns(subscribers.listed(conn, newsletter.id))
-        for line in readers.as_csv(subscribers.listed(conn, newsletter.id), columns):
+        columns = listing.columns(subscribers.listed(conn, newsletter.id))
+        for line in listing.as_csv(subscribers.listed(conn, newsletter.id), columns):
             print(line)
         silent = sum(bool(reader.suppressed) for reader in subscribers.listed(conn, newsletter.id))
     if silent:
@@ -128,7 +128,7 @@ def _export(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace) -> int:
     """1 if there is nothing in the file but refused lines."""
-    from digest.cli.enrolment import enrol, opened
+    from digest.cli.subscribers.enrolment import enrol, opened
     from digest.store import open_store
 
     found, newsletter = _chosen(args)

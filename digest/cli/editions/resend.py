@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from digest.app import make_app
 from digest.cli import FAILED, INTERRUPTED
-from digest.cli.editions import published, stand
+from digest.cli.editions.standing import published, stand
 from digest.cli.leaving import asked_to_leave
 from digest.cli.live import sending
 from digest.cli.outcome import say
+from digest.model import Outcome
 from digest.post import post, writer_for
 from digest.settings import Settings
-from digest.store import queue
+from digest.store import Store, deliveries, queue
+from digest.store.subscribers import key
+
+_WHY = "they subscribed later, or are suppressed, or are being served right now: 'digest editions show ID --recipients'"
 
 
 def resend(edition_id: int, addresses: tuple[str, ...], found: Settings) -> int:
@@ -34,4 +39,12 @@ def resend(edition_id: int, addresses: tuple[str, ...], found: Settings) -> int:
     return 0 if tally.is_final else FAILED
 
 
-_WHY = "they subscribed later, or are suppressed, or are being served right now: 'digest editions show ID --recipients'"
+def who_would_get_it(edition_id: int, addresses: tuple[str, ...], store: Store) -> Iterator[str]:
+    """The readers that ``resend`` would serve, and how their mails stand; nothing is changed."""
+    published(edition_id, store)
+    named = {key(address) for address in addresses}
+    passed_over = {Outcome.SUPPRESSED} if named else {Outcome.SUPPRESSED, Outcome.SENT}
+    with store.read() as conn:
+        for row in deliveries.of(conn, edition_id):
+            if row.outcome not in passed_over and (not named or key(row.subscriber.address) in named):
+                yield f"{row.subscriber.address} ({row.outcome})"

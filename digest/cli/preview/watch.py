@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from digest.cli.outcome import say
-from digest.cli.showing import Showing
+from digest.cli.preview.showing import Showing
 from digest.errors import DigestError
 from digest.preview import Request, watched
 

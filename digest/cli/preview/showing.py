@@ -85,7 +85,7 @@ class Showing:
             case "html":
                 return edition.html.replace(READER, "test") if reader else edition.html
             case "json":
-                from digest.cli.as_json import as_json
+                from digest.cli.preview.as_json import as_json
 
                 return as_json(shown.digest, edition)
             case "eml":
@@ -167,7 +167,7 @@ def _form_for(output: Path | None, *, browser: bool) -> Form:
 def _on_screen(digest: Digest, edition: Edition, *, explain: bool) -> None:
     from rich.console import Console
 
-    from digest.cli.terminal import show
+    from digest.cli.preview.terminal import show
 
     show(Console(), digest, edition, explain=explain)
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from typing import Literal
 from urllib.parse import urlsplit
 
-from digest.cli.finding import Finding
+from digest.cli.check.finding import Finding
 from digest.errors import DigestError
 from digest.model import Failure, Newsletter
 from digest.settings import Settings
@@ -136,17 +136,17 @@ def _sample_bytes(template: str) -> int:
 
 
 def _outgoing(found: Settings, *, offline: bool) -> Iterator[Finding]:
-    from digest.cli import outgoing  # after Finding is there
+    from digest.cli.check import mail  # after Finding is there
 
-    yield from outgoing.findings_on_silence(found)
-    yield from outgoing.findings_on_server(found, offline=offline)
-    yield from outgoing.findings_on_mailbox(found, offline=offline)
-    yield from outgoing.findings_on_leaving(found)
+    yield from mail.findings_on_silence(found)
+    yield from mail.findings_on_server(found, offline=offline)
+    yield from mail.findings_on_mailbox(found, offline=offline)
+    yield from mail.findings_on_leaving(found)
 
 
 def _deliverability(found: Settings) -> Iterator[Finding]:
     if found.smtp.host or found.dkim.key_file:
-        from digest.cli.deliverability import findings_on_domains  # it loads cryptography
+        from digest.cli.check.domains import findings_on_domains  # it loads cryptography
 
         yield from findings_on_domains(found)
 

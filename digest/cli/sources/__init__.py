@@ -55,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the action; data on stdout, talk on stderr."""
-    from digest.cli import sources_edit as edit
+    from digest.cli.sources import edit
 
     actions = {
         "add": edit.add,
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> None:
     from datetime import UTC, datetime
 
-    from digest.cli.health import as_json, as_table, lines
+    from digest.cli.sources.health import as_json, as_table, lines
 
     known = lines(settings_of(args))
     if args.json:
@@ -85,7 +85,7 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _show(args: argparse.Namespace) -> None:
-    from digest.cli.health import details
+    from digest.cli.sources.health import details
 
     found = settings_of(args)
     print(details(source_named(args.id, found.sources), found, as_json=args.json))
