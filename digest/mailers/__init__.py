@@ -6,7 +6,7 @@ headers.py   lines that fold, and the proof that nothing was smuggled into them
 words.py     text from outside as a header can hold it (RFC 2047)
 address.py   mailboxes (RFC 5322, 5321, 6531; international domains)
 
-smtp.py      mail over SMTP; its parts are listed there
+smtp/        mail over SMTP
 folder.py    mail into a folder, a file for each
 
 ``open_mailer`` gives what the settings ask for.

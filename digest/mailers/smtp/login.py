@@ -7,8 +7,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 
 from digest.errors import MailError
-from digest.mailers.smtp_ask import Ask
-from digest.mailers.smtp_reply import Reply
+from digest.mailers.smtp.ask import Ask
+from digest.mailers.smtp.replies import Reply
 
 
 def log_in(ask: Ask, username: str, password: str, *, offered: frozenset[str], is_private: bool) -> None:

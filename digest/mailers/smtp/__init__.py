@@ -1,12 +1,20 @@
-"""Mail over SMTP (RFC 5321) to one server, as the settings name it.
+"""Mail over SMTP (RFC 5321) to one server, as the settings name it: many connections, one thread, nothing that waits.
 
-    smtp.py              the mailer, and a look at whether its server lets us in
-    smtp_exchange.py     an outbox's letters over several connections, in one loop
-    smtp_connection.py   a socket that never waits
-    smtp_talk.py         the conversation: pure
-    smtp_reply.py, smtp_offers.py    what a server says
-    smtp_dial.py, smtp_dialing.py    setting a connection up: TLS, EHLO, login; in the background
-    smtp_ask.py, smtp_login.py, smtp_trouble.py, smtp_pace.py
+A letter's way, and who knows what of it:
+
+    exchange.py       takes letters from the outbox, lends each to a connection, and has replies committed in time
+    connection.py     a socket that never waits; how long a server may be silent
+    conversation.py   what is said when, and how far each letter came: pure
+    envelope.py       what is said of one letter: its commands, and its content as it travels
+    replies.py        what the server says and offers
+
+How a connection comes about, one step after the other, and in the background, since each step waits for the server:
+
+    background.py     dials while the others go on
+    dial.py           connect, TLS, EHLO, log in
+    ask.py, login.py  questions and answers; proving who we are
+    complaints.py     what went wrong, in a person's words
+    pace.py           how fast to go, and how long to bear with a server that lets nobody in
 
 The standard library's client sends one mail at a time and waits five times for each; and it raises where we need to
 know how far a letter came.
@@ -17,9 +25,9 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass, field
 
-from digest.mailers.smtp_dial import Timeouts, dial, hang_up
-from digest.mailers.smtp_exchange import Exchange
-from digest.mailers.smtp_offers import Offers
+from digest.mailers.smtp.dial import Timeouts, dial, hang_up
+from digest.mailers.smtp.exchange import Exchange
+from digest.mailers.smtp.replies import Offers
 from digest.ports import Outbox
 from digest.settings import SmtpSettings
 

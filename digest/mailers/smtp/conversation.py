@@ -10,17 +10,14 @@ So a letter costs one round trip or two, and at any moment at most one letter's 
 
 from __future__ import annotations
 
-import re
 from collections import deque
 
-from digest.mailers.smtp_offers import Offers
-from digest.mailers.smtp_reply import Garbled, Replies, Reply
+from digest.mailers.smtp.envelope import clean, mail_command, refusal, stuffed
+from digest.mailers.smtp.replies import Garbled, Offers, Replies, Reply
 from digest.ports import Letter, Report, Stage
 
 #: What RSET and QUIT are about.
 _NOTHING = None
-_DOT = re.compile(rb"(?m)^\.")
-_ANY_LINE_END = re.compile(rb"\r\n?|\n")
 
 
 class Talk:
@@ -81,13 +78,13 @@ class Talk:
 
     def offer(self, letter: Letter) -> None:
         """Say whom the letter is from, and for whom. What this server can't take is refused here, in clear words."""
-        if refusal := _refusal(letter, self._offers):
-            self.reports.append(Report(letter=letter, stage=refusal[0], code=refusal[1], text=refusal[2]))
+        if refused := refusal(letter, self._offers):
+            self.reports.append(Report(letter=letter, stage=refused[0], code=refused[1], text=refused[2]))
             return
         self._next = letter
         if self._is_open:
             self._say(b"RSET\r\n", _NOTHING)
-        self._say(_mail(letter, self._offers), (Stage.MAIL, letter))
+        self._say(mail_command(letter, self._offers), (Stage.MAIL, letter))
         self._say(b"RCPT TO:<%b>\r\n" % letter.recipient.encode(), (Stage.RCPT, letter))
 
     def go(self) -> None:
@@ -95,7 +92,7 @@ class Talk:
         letter, self.accepted = self.accepted, None
         assert letter is not None
         if self._offers.chunking:
-            content = letter.content if letter.is_smooth else _clean(letter.content)
+            content = letter.content if letter.is_smooth else clean(letter.content)
             self._put(b"BDAT %d LAST\r\n" % len(content))
             self._carry(letter, content)
         else:
@@ -177,7 +174,7 @@ class Talk:
         if reply.code >= 400:
             self._settle(letter, Stage.DATA, reply)
             return
-        self._carry(letter, letter.content if letter.is_smooth else _stuffed(letter.content), end=b".\r\n")
+        self._carry(letter, letter.content if letter.is_smooth else stuffed(letter.content), end=b".\r\n")
 
     def _carry(self, letter: Letter, content: bytes, *, end: bytes = b"") -> None:
         self._put(content)
@@ -232,45 +229,3 @@ def _expect(reply: Reply, kind: int) -> None:
     """Refusals are always possible; but a yes has to be the right one."""
     if reply.code // 100 not in (kind, 4, 5) or (kind == 3 and reply.code // 100 == 3 and reply.code != 354):
         raise Garbled(f"this is no answer to what was said: {reply.text!r}")
-
-
-def _mail(letter: Letter, offers: Offers) -> bytes:
-    command = b"MAIL FROM:<%b>" % letter.sender.encode()
-    if offers.size:
-        command += b" SIZE=%d" % len(letter.content)
-    if offers.eight_bit and not letter.content.isascii():
-        command += b" BODY=8BITMIME"
-    if _needs_smtputf8(letter):
-        command += b" SMTPUTF8"
-    return command + b"\r\n"
-
-
-def _needs_smtputf8(letter: Letter) -> bool:
-    return not (letter.recipient.isascii() and letter.sender.isascii())
-
-
-def _refusal(letter: Letter, offers: Offers) -> tuple[Stage, int, str] | None:
-    """Why this server can't take the letter: what it would say itself, if it were asked."""
-    size = len(letter.content)
-    if not (letter.recipient.isprintable() and letter.sender.isprintable()):
-        return Stage.RCPT, 553, f"this is no address: {letter.recipient!r}"
-    if _needs_smtputf8(letter) and not offers.smtputf8:
-        return Stage.RCPT, 553, f"the mail server takes no international addresses (SMTPUTF8): {letter.recipient}"
-    if not (offers.eight_bit or offers.smtputf8 or letter.content.isascii()):
-        return Stage.DATA, 554, "the mail server takes ASCII alone (no 8BITMIME), and the mail holds more"
-    if offers.largest and size > offers.largest:
-        return Stage.MAIL, 552, f"the mail has {size:,} bytes, and the mail server takes {offers.largest:,}"
-    return None
-
-
-def _clean(content: bytes) -> bytes:
-    """The content with CRLF as its only line end, also the last one."""
-    # A line end of another kind before a dot would be the end to some servers, and the rest a mail of its own.
-    if not content.count(b"\n") == content.count(b"\r") == content.count(b"\r\n"):
-        content = _ANY_LINE_END.sub(b"\r\n", content)
-    return content if content.endswith(b"\r\n") else content + b"\r\n"
-
-
-def _stuffed(content: bytes) -> bytes:
-    """The content before its final dot: lines that begin with one get another (RFC 5321, 4.5.2)."""
-    return _DOT.sub(b"..", _clean(content))

@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections import deque
 
-from digest.mailers.smtp_reply import Garbled, Replies, Reply
+from digest.mailers.smtp.replies import Garbled, Replies, Reply
 
 
 class HungUp(OSError):

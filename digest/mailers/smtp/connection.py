@@ -6,9 +6,9 @@ import socket
 import ssl
 from contextlib import suppress
 
-from digest.mailers.smtp_dial import Line, Timeouts
-from digest.mailers.smtp_reply import Garbled
-from digest.mailers.smtp_talk import Talk
+from digest.mailers.smtp.conversation import Talk
+from digest.mailers.smtp.dial import Line, Timeouts
+from digest.mailers.smtp.replies import Garbled
 from digest.ports import Stage
 
 _LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)

@@ -9,7 +9,7 @@ from collections import deque
 from queue import SimpleQueue
 
 from digest.errors import MailError
-from digest.mailers.smtp_dial import Line, Timeouts, dial
+from digest.mailers.smtp.dial import Line, Timeouts, dial
 from digest.settings import SmtpSettings
 
 

@@ -11,10 +11,10 @@ import time
 from collections import deque
 
 from digest.errors import MailError
-from digest.mailers.smtp_connection import Connection
-from digest.mailers.smtp_dial import Line, Timeouts
-from digest.mailers.smtp_dialing import Dialing
-from digest.mailers.smtp_pace import Pace, Patience
+from digest.mailers.smtp.background import Dialing
+from digest.mailers.smtp.connection import Connection
+from digest.mailers.smtp.dial import Line, Timeouts
+from digest.mailers.smtp.pace import Pace, Patience
 from digest.ports import Letter, Outbox, Report, Stage
 from digest.settings import SmtpSettings
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from digest.errors import MailError
-from digest.mailers.smtp_reply import Garbled
+from digest.mailers.smtp.replies import Garbled
 from digest.settings import SmtpSettings
 
 #: OpenSSL's numbers (X509_V_ERR_…) for what people meet.

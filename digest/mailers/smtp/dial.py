@@ -8,11 +8,10 @@ import ssl
 from dataclasses import dataclass
 
 from digest.errors import MailError
-from digest.mailers.smtp_ask import Ask
-from digest.mailers.smtp_login import log_in
-from digest.mailers.smtp_offers import Offers, offers
-from digest.mailers.smtp_reply import Garbled, Reply
-from digest.mailers.smtp_trouble import said_plainly
+from digest.mailers.smtp.ask import Ask
+from digest.mailers.smtp.complaints import said_plainly
+from digest.mailers.smtp.login import log_in
+from digest.mailers.smtp.replies import Garbled, Offers, Reply, offers
 from digest.settings import SmtpSettings
 
 

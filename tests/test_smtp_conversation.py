@@ -1,0 +1,153 @@
+"""What arrives, whatever the server offers; and how far a letter counts as having come when a server misbehaves."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from digest.errors import MailError
+from digest.mailers.smtp import SmtpMailer
+from digest.ports import Stage
+from tests.carrying import QUICK, Box, carry, letter, talking
+from tests.posting import smtp
+from tests.smtp_server import KIND, Fault, Server, smtp_server
+
+EXTENSIONS = {
+    "everything": ("PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "SIZE"),
+    "no chunks": ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE"),
+    "chunks, one by one": ("CHUNKING", "8BITMIME", "SMTPUTF8"),
+    "one by one": ("8BITMIME", "SMTPUTF8"),
+}
+
+
+@pytest.mark.parametrize("extensions", EXTENSIONS.values(), ids=EXTENSIONS)
+@pytest.mark.parametrize(
+    ("content", "arrives"),
+    [
+        pytest.param(b"a\r\n\r\n.\r\n..\r\n.b\r\n", b"a\r\n\r\n.\r\n..\r\n.b\r\n", id="dots"),
+        pytest.param(b".a\r\n", b".a\r\n", id="a dot first"),
+        pytest.param(b"a\r\n\r\nno end", b"a\r\n\r\nno end\r\n", id="no line end"),
+        pytest.param(b"a\n.\nMAIL FROM:<x@y>\n", b"a\r\n.\r\nMAIL FROM:<x@y>\r\n", id="smuggled by LF"),
+        pytest.param(b"a\r.\rb\n.\r\nc\r\n", b"a\r\n.\r\nb\r\n.\r\nc\r\n", id="smuggled by CR"),
+        pytest.param("Käpt'n\r\n".encode(), "Käpt'n\r\n".encode(), id="8 bit"),
+        pytest.param(b"x" * 3_000_000 + b"\r\n", b"x" * 3_000_000 + b"\r\n", id="three megabytes"),
+    ],
+)
+def test_the_content_arrives_as_it_is(extensions: tuple[str, ...], content: bytes, arrives: bytes) -> None:
+    with smtp_server(Server(extensions=extensions)) as server:
+        box = carry(smtp(server.port), letter(1, content), letter(2, content))
+
+    head = len(b"Message-ID: <1@harbour.example>\r\n")
+    assert box.codes == {"reader1@harbour.example": 250, "reader2@harbour.example": 250}
+    assert {found[head:] for found in server.contents.values()} == {arrives}
+
+
+def test_a_server_that_others_wrote_takes_it_too() -> None:
+    taken: list[tuple[list[str], bytes]] = []
+
+    class Keep:
+        async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
+            taken.append((envelope.rcpt_tos, envelope.original_content))  # type: ignore[attr-defined]  # untyped
+            return "250 ok"
+
+    controller = Controller(Keep(), hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        controller.port = free.getsockname()[1]
+    controller.start()
+    try:
+        letters = [letter(number) for number in range(30)]
+        box = carry(smtp(controller.port), *letters)
+    finally:
+        controller.stop()
+
+    assert sorted(taken) == sorted(([sent.recipient], sent.content) for sent in letters)
+    assert set(box.codes.values()) == {250}
+
+
+def test_an_old_server_that_knows_only_helo_is_spoken_to() -> None:
+    with smtp_server(Server(mood=lambda asked, _: Fault("502 what?") if asked == "EHLO" else KIND)) as server:
+        box = carry(smtp(server.port), letter())
+
+    assert box.codes == {"reader1@harbour.example": 250}
+    assert "MAIL FROM:<news@harbour.example>" in server.commands
+
+
+def test_what_a_server_cannot_take_is_said_in_clear_words_and_stops_nothing() -> None:
+    with smtp_server(Server(extensions=("SIZE 1000",))) as server:
+        big, eight = letter(1, b"x" * 2000), letter(2, "Käpt'n\r\n".encode())
+        foreign, fine = letter(3, recipient="käpt'n@harbour.example"), letter(4)
+        broken = letter(5, recipient="a@b>\r\nRCPT TO:<c@d")
+        box = carry(smtp(server.port), big, eight, foreign, broken, fine)
+
+    said = {report.letter.id: (report.code, report.text) for report in box.reports}
+    assert said[1] == (552, f"the mail has {len(big.content):,} bytes, and the mail server takes 1,000")
+    assert said[2][0] == 554
+    assert said[3][0] == 553
+    assert said[5] == (553, r"this is no address: 'a@b>\r\nRCPT TO:<c@d'")
+    assert said[4][0] == 250
+    assert server.total == 1
+
+
+# --- servers that misbehave -------------------------------------------------------------------------------------------
+
+
+def _until_data(sock: socket.socket) -> None:
+    sock.sendall(b"220 hi\r\n")
+    for answer in (b"250 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n"):
+        sock.recv(4096)
+        sock.sendall(answer)
+
+
+def _says(after: bytes) -> Callable[[socket.socket], None]:
+    def talk(sock: socket.socket) -> None:
+        _until_data(sock)
+        sock.recv(65536)
+        sock.sendall(after)
+        time.sleep(0.6)
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("after", "code", "words"),
+    [
+        pytest.param(b"250 ok\r\n", 250, "250 ok", id="as it should be"),
+        pytest.param(b"250-o\r\n250 k\r\n", 250, "250 o k", id="in two lines"),
+        pytest.param(b"250\r\n", 250, "250", id="without words"),
+        pytest.param(b"250 ok\r\nnonsense\r\n", 250, "250 ok", id="nonsense after the answer"),
+        pytest.param(b"", 0, "no answer within 0.4 s", id="silence"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n", 0, "this is no reply", id="another protocol"),
+        pytest.param(b"354 go on\r\n", 0, "no answer to what was said", id="the wrong yes"),
+        pytest.param(b"2500 ok\r\n", 0, "this is no reply", id="four digits"),
+        pytest.param(b"250-" + b"x" * 100_000, 0, "", id="a line without end"),
+        pytest.param(b"250-x\r\n" * 1000, 0, "a reply without end", id="a reply without end"),
+    ],
+)
+def test_only_a_clear_yes_after_the_last_byte_is_one(after: bytes, code: int, words: str) -> None:
+    """All else leaves the mail in doubt: stage CONTENT, code 0."""
+    with talking(_says(after)) as port:
+        box = carry(smtp(port), letter(), timeouts=QUICK)
+
+    (report,) = box.reports
+    assert (report.stage, report.code) == (Stage.CONTENT, code)
+    assert words in report.text
+
+
+def test_a_line_cut_in_the_middle_of_the_content_leaves_no_doubt() -> None:
+    """The final dot never left: that mail can't have been taken."""
+
+    def talk(sock: socket.socket) -> None:
+        _until_data(sock)
+        sock.recv(1000)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    box = Box([letter(number, b"x" * 8_000_000) for number in range(9)])
+    with talking(talk) as port, pytest.raises(MailError, match="ends each connection"):
+        SmtpMailer(smtp=smtp(port, connections=1), timeouts=QUICK)(box)
+
+    assert {(report.stage, report.code) for report in box.reports} <= {(Stage.DATA, 0)}
