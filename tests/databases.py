@@ -1,6 +1,7 @@
 """Stores to test on: SQLite in a file and in memory, and PostgreSQL, started once for the session.
 
 ``store`` runs a test on all three; ``sqlite_store`` is for what only a file has, ``postgres_url`` for a server alone.
+``kept_url`` is for whole commands and processes, which find the store by the environment: on a file, and on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +74,37 @@ def store_url(request: pytest.FixtureRequest) -> str:
             return "sqlite://"
         case _:
             return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty store that outlives its process, of each kind; every command finds it."""
+    url = str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+    monkeypatch.setenv("DIGEST_STORE__URL", url)
+    return url
+
+
+#: For a test on ``kept_url`` about what only a file has.
+on_sqlite = pytest.mark.parametrize("kept_url", ["sqlite"], indirect=True)
+
+
+def kept() -> Store:
+    """The store of ``kept_url``, opened."""
+    from digest.store import open_store
+
+    return open_store(os.environ["DIGEST_STORE__URL"])
+
+
+def kept_as_it_is() -> dict[str, str]:
+    """All that the store of ``kept_url`` holds: a file's bytes, or a server's rows."""
+    from digest.store.tables import metadata
+
+    url = os.environ["DIGEST_STORE__URL"]
+    if url.startswith("sqlite"):
+        file = Path(url.removeprefix("sqlite:///"))
+        return {path.name: sha256(path.read_bytes()).hexdigest() for path in file.parent.glob(f"{file.name}*")}
+    with kept() as store, store.read() as conn:
+        return {name: str(conn.execute(table.select()).all()) for name, table in metadata.tables.items()}
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import pytest
 
 from digest.bounces.notice import LARGEST
 from digest.cli import main
-from digest.store import deliveries, editions, open_store, subscribers
+from digest.store import deliveries, editions, subscribers
 from digest.store.subscribers import Newcomer
+from tests.databases import kept
 from tests.imap_server import imap_server
 from tests.nouns import NOON, edition
 from tests.returned import ADDRESS, TOKEN, complaint, dsn, plain
@@ -22,11 +23,11 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_url: str) -> Run:
     """The command in a folder with settings, and one mail sent."""
     (tmp_path / "digest.toml").write_text(SETTINGS)
     monkeypatch.chdir(tmp_path)
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         subscribers.add(conn, [Newcomer(address=ADDRESS)], "main", at=NOON)
         id_, _ = editions.add(conn, edition(), at=NOON)
         deliveries.enqueue(conn, id_, host="news.example", at=NOON)
@@ -42,13 +43,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 def ours(raw: bytes) -> bytes:
     """The mail, about the copy that was sent."""
-    with open_store("sqlite:///digest.db") as store, store.read() as conn:
+    with kept() as store, store.read() as conn:
         (row,) = deliveries.of(conn, 1)
     return raw.replace(f"{TOKEN}.1".encode(), row.message_id.strip("<>").partition("@")[0].encode())
 
 
 def suppressed() -> dict[str, str]:
-    with open_store("sqlite:///digest.db") as store, store.read() as conn:
+    with kept() as store, store.read() as conn:
         return dict(subscribers.suppressed(conn, [ADDRESS]))
 
 

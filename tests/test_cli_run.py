@@ -19,9 +19,10 @@ from aiosmtpd.smtp import Envelope
 from digest import schedule
 from digest.cli import main
 from digest.cli.events import Events
-from digest.store import editions, open_store, slots, subscribers
+from digest.store import editions, slots, subscribers
 from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
+from tests.databases import kept
 from tests.post_office import PostOffice, post_office
 
 READERS = ["ann@example.org", "bo@example.org"]
@@ -45,7 +46,7 @@ catch_up = "30h"
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Iterator[PostOffice]:
     """A mail server, and in the current folder settings that name it, an article, two readers, a slot that is due."""
     monkeypatch.chdir(tmp_path)
     Path("articles").mkdir()
@@ -53,7 +54,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffi
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
     now = datetime.now(UTC)
     last = schedule.latest(schedule.parse("daily 00:00"), UTC, now - timedelta(days=1))
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=now)
         slots.decide(conn, "main", last, Fate.BEFORE, at=last.due)
     with post_office() as made:
@@ -185,7 +186,7 @@ def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
     """Killed while it starts, collects, publishes, delivers: as chance has it."""
     office.delay_s = 0.02
     readers = [f"reader{number}@example.org" for number in range(400)]
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         subscribers.add(conn, [Newcomer(address=address) for address in readers], "main", at=datetime.now(UTC))
     chance, kills = random.Random(7), 20
     for _ in range(kills):
@@ -200,7 +201,7 @@ def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
     assert taken.total() - len(taken) <= kills * 4, "at most one copy for each connection and death"
     ids = {(envelope.rcpt_tos[0], message_id(envelope)) for envelope in office.envelopes}
     assert len(ids) == len(taken), "a copy has the same Message-ID"
-    with open_store("sqlite:///digest.db") as store, store.read() as conn:
+    with kept() as store, store.read() as conn:
         assert len(editions.listed(conn)) == 1
     before = len(office.envelopes)
     assert main(["send"]) == 0

@@ -13,14 +13,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from email.message import EmailMessage
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from digest.cli import main
-from digest.store import open_store, subscribers
+from digest.store import subscribers
 from digest.store.subscribers import Newcomer
+from tests.databases import kept, kept_as_it_is, on_sqlite
 from tests.nouns import NOON
 from tests.post_office import PostOffice, post_office
 
@@ -43,13 +43,13 @@ ADDRESSES = ["ann@example.org", "bo@example.org", "cy@example.org"]
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Path:
     """A folder with settings that send into a folder, an article, and three readers."""
     monkeypatch.chdir(tmp_path)
     settings()
     Path("articles").mkdir()
     write("ferry", "The island ferry stayed in harbour for the third day because of strong wind. Bread came by air.")
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         subscribers.add(conn, [Newcomer(address=address) for address in ADDRESSES], "main", at=NOON)
     return tmp_path
 
@@ -67,10 +67,6 @@ def mails() -> list[EmailMessage]:
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in Path().glob("mails/*")
     ]
     return sorted(found, key=lambda mail: str(mail["To"]))
-
-
-def store_as_it_is() -> dict[str, str]:
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in Path().glob("digest.db*")}
 
 
 def test_everyone_gets_a_mail_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,15 +108,15 @@ def test_a_test_mail_leaves_no_trace(before: list[str]) -> None:
         write("library", "The new library opened after two years of work. Three hundred readers queued.")
     for path in Path().glob("mails/*"):
         path.unlink()
-    was = store_as_it_is()
+    was = kept_as_it_is()
 
     assert main(["send", "--to", "Me <me@example.org>"]) == 0
     assert [str(mail["To"]) for mail in mails()] == ["Me <me@example.org>"]
-    assert store_as_it_is() == was
+    assert kept_as_it_is() == was
 
 
 def test_a_rehearsal_says_who_would_get_what_and_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    was = store_as_it_is()
+    was = kept_as_it_is()
 
     assert main(["send", "--dry-run"]) == 0
     out = capsys.readouterr().out
@@ -128,7 +124,7 @@ def test_a_rehearsal_says_who_would_get_what_and_does_nothing(capsys: pytest.Cap
     assert [line.strip() for line in out.splitlines()[1:]] == [*ADDRESSES, "3 would get it"]
     assert main(["send", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["recipients"] == ADDRESSES
-    assert store_as_it_is() == was
+    assert kept_as_it_is() == was
     assert not Path("mails").exists()
 
 
@@ -199,8 +195,11 @@ def test_a_folder_that_can_not_be_written_is_told_and_nothing_is_lost(capsys: py
     assert len(mails()) == 3
 
 
-def test_a_store_that_another_holds_is_told_and_nothing_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
-    settings(more='[store]\nurl = "sqlite:///digest.db?timeout=0.2"\n')
+@on_sqlite
+def test_a_store_that_another_holds_is_told_and_nothing_is_lost(
+    kept_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DIGEST_STORE__URL", f"{kept_url}?timeout=0.2")
     with closing(sqlite3.connect("digest.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert main(["send"]) == 1
@@ -211,6 +210,7 @@ def test_a_store_that_another_holds_is_told_and_nothing_is_lost(capsys: pytest.C
     assert [mail["To"] for mail in mails()] == ADDRESSES
 
 
+@on_sqlite
 @pytest.mark.parametrize("room", [10_000, 40_000, 80_000, 120_000, 150_000])
 def test_a_disk_that_is_full_is_told_and_nothing_is_lost(room: int) -> None:
     """Wherever the room for the store's journal ends: when collecting, publishing or delivering."""

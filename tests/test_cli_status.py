@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, func, select, update
 
 from digest import schedule
 from digest.cli import main
 from digest.model import Outcome
-from digest.store import deliveries, open_store, runs, slots, sources, subscribers
+from digest.store import deliveries, runs, slots, sources, subscribers, tables
 from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
+from tests.databases import kept, kept_as_it_is
 
 SETTINGS = """\
 [smtp]
@@ -38,14 +39,14 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_url: str) -> None:
     """Settings, and one edition that was sent."""
     monkeypatch.chdir(tmp_path)
     Path("digest.toml").write_text(SETTINGS)
     Path("articles").mkdir()
     text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=datetime.now(UTC))
     assert main(["send"]) == 0
     capsys.readouterr()
@@ -82,19 +83,16 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_status_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    def state() -> dict[str, str]:
-        return {path.name: sha256(path.read_bytes()).hexdigest() for path in Path().glob("digest.db*")}
-
-    was = state()
+    was = kept_as_it_is()
     for argv in (["status"], ["status", "--check"], ["editions", "list"], ["editions", "show", "1"]):
         main(argv)
 
-    assert state() == was
+    assert kept_as_it_is() == was
 
 
 def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         sources.remember_failure(conn, "own", "the folder is gone", at=now - 2 * HOUR)
     out = printed(capsys, "status")
 
@@ -113,7 +111,7 @@ def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[st
 def test_the_health_check_fails_where_nothing_runs(
     capsys: pytest.CaptureFixture[str], collected: timedelta | None, said: str
 ) -> None:
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         if collected:
             runs.start(conn, "collect", at=datetime.now(UTC) - collected)
 
@@ -126,21 +124,18 @@ def test_the_health_check_fails_where_nothing_runs(
 def test_the_health_check_fails_where_an_edition_is_late_or_mails_wait(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     Path("digest.toml").write_text(SETTINGS.replace('"daily 00:00"', f'"daily {now - HOUR:%H:%M}"\ncatch_up = "30h"'))
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         runs.start(conn, "collect", at=now)
-        conn.exec_driver_sql("DELETE FROM slots")
+        conn.execute(delete(tables.slots))
         rhythm = schedule.parse(f"daily {now - HOUR:%H:%M}")
         last = schedule.latest(rhythm, UTC, now - DAY)
         slots.decide(conn, "main", last, Fate.PUBLISHED, at=last.due)
-        conn.exec_driver_sql(
-            "UPDATE deliveries SET outcome = 'retry', next_try = ? WHERE id = 1",
-            (f"{now - 2 * HOUR:%Y-%m-%d %H:%M:%S.%f}",),
-        )
+        conn.execute(update(tables.deliveries).values(outcome=Outcome.RETRY, next_try=now - 2 * HOUR))
 
     assert main(["status", "--check"]) == 1
     err = capsys.readouterr().err
     assert "is late" in err
-    assert "1 mails wait since" in err
+    assert "2 mails wait since" in err
 
 
 # --- editions ----------------------------------------------------------------------------------------------------
@@ -176,8 +171,9 @@ def mails() -> list[str]:
 
 def set_outcome(outcome: Outcome) -> None:
     """What happened to the first reader's mail."""
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
-        conn.exec_driver_sql("UPDATE deliveries SET outcome = ?, next_try = NULL WHERE id = 1", (str(outcome),))
+    with kept() as store, store.begin() as conn:
+        first = conn.execute(select(func.min(tables.deliveries.c.id))).scalar_one()
+        conn.execute(update(tables.deliveries).where(tables.deliveries.c.id == first).values(outcome=outcome))
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN])
@@ -212,12 +208,12 @@ def test_a_reader_gets_it_again_on_request_and_nobody_else(capsys: pytest.Captur
 
 
 def test_who_is_suppressed_gets_nothing_again() -> None:
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         subscribers.suppress(conn, "bo@example.org", "complained", at=datetime.now(UTC))
     for path in Path().glob("mails/*"):
         path.unlink()
 
     main(["editions", "resend", "1", "bo@example.org"])
     assert mails() == []
-    with open_store("sqlite:///digest.db") as store, store.read() as conn:
+    with kept() as store, store.read() as conn:
         assert deliveries.counts(conn, 1) == {Outcome.SENT: 2}

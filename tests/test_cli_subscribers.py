@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from digest.cli import main
 from digest.cli.subscribers.roster import Refused, read_roster
 from digest.errors import UsageError
-from digest.store import open_store, subscribers
+from digest.store import subscribers
 from digest.store.subscribers import Newcomer
+from tests.databases import kept
 from tests.nouns import NOON
 
 ONE = '[[newsletters]]\nid = "main"\ntitle = "Main"\n'
@@ -25,7 +26,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_url: str) -> Run:
     """The command in a folder with settings for one newsletter."""
     (tmp_path / "digest.toml").write_text(ONE)
     monkeypatch.chdir(tmp_path)
@@ -43,7 +44,7 @@ def addresses(run: Run, *argv: str) -> list[str]:
 
 
 def suppress(address: str, reason: str = "no such user") -> None:
-    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+    with kept() as store, store.begin() as conn:
         subscribers.suppress(conn, address, reason, at=NOON)
 
 

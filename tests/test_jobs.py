@@ -112,10 +112,10 @@ def house_over(store: Store, folder: Path, *, at: datetime = START) -> House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, kept_url: str) -> Iterator[House]:
     folder = tmp_path / "articles"
     folder.mkdir()
-    with open_store(f"sqlite:///{tmp_path / 'kept.db'}") as store:
+    with open_store(kept_url) as store:
         with store.begin() as conn:
             people = [Newcomer(address="ann@example.org"), Newcomer(address="bo@example.org")]
             subscribers.add(conn, people, "main", at=START)

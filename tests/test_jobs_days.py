@@ -6,7 +6,6 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
@@ -49,12 +48,12 @@ def feed(articles: list[tuple[int, datetime]]) -> bytes:
         pytest.param(datetime(2026, 10, 23, 12, tzinfo=UTC), id="over autumn's change"),
     ],
 )
-def test_each_day_has_its_edition_its_news_and_its_mails(tmp_path: Path, start: datetime) -> None:
+def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: datetime) -> None:
     clock, days = Clock(start), 4
     newsletter = Newsletter(
         id="main", title="Main", sender="main@example.org", timezone="Europe/Berlin", schedule="daily 02:30"
     )
-    with web_server() as web, post_office() as office, open_store(f"sqlite:///{tmp_path / 'kept.db'}") as store:
+    with web_server() as web, post_office() as office, open_store(kept_url) as store:
         settings = Settings(
             smtp=SmtpSettings(host="127.0.0.1", port=office.port, security="none"),
             fetch=FetchSettings(allow=(web.address,), every="2h"),

@@ -40,15 +40,15 @@ def is_due(hands: Hands, *, after: timedelta = timedelta()) -> bool:
     return Heed() in look(hands.app, now=NOON + after, log=hands.log)
 
 
-def test_a_mailbox_is_read_on_schedule(sqlite_store: Store) -> None:
-    id_ = publish(sqlite_store, ADDRESS)
-    with sqlite_store.read() as conn:
+def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
+    id_ = publish(store, ADDRESS)
+    with store.read() as conn:
         (row,) = list(deliveries.of(conn, id_))
     mark = row.message_id.strip("<>").partition("@")[0]
     returned = dsn("5.1.1").replace(f"{TOKEN}.1".encode(), mark.encode())
     events: list[tuple[str, dict[str, object]]] = []
     with imap_server(returned, plain("Buy a boat")) as box:
-        hands = hands_over(sqlite_store, box, events)
+        hands = hands_over(store, box, events)
         assert is_due(hands)
         perform(Heed(), hands)
         perform(Heed(), hands)
@@ -60,19 +60,19 @@ def test_a_mailbox_is_read_on_schedule(sqlite_store: Store) -> None:
         ("heard", "hard", ADDRESS),
         ("heard", "other", ""),
     ]
-    with sqlite_store.read() as conn:
+    with store.read() as conn:
         assert list(subscribers.suppressed(conn, [ADDRESS])) == [ADDRESS]
         (run,) = runs.recent(conn, "heed")
     assert (run.outcome, run.counts) == ("done", {"hard": 1, "other": 1})
 
 
-def test_without_a_mailbox_there_is_nothing_to_read(sqlite_store: Store) -> None:
-    assert not is_due(hands_over(sqlite_store, None, []))
+def test_without_a_mailbox_there_is_nothing_to_read(store: Store) -> None:
+    assert not is_due(hands_over(store, None, []))
 
 
-def test_a_mailbox_that_can_not_be_read_is_tried_again_later(sqlite_store: Store) -> None:
+def test_a_mailbox_that_can_not_be_read_is_tried_again_later(store: Store) -> None:
     with imap_server() as box:
-        hands = hands_over(sqlite_store, box, [])
+        hands = hands_over(store, box, [])
         wrong = replace(hands.app.settings.bounces, folder="Elsewhere")
         hands = replace(hands, app=replace(hands.app, settings=replace(hands.app.settings, bounces=wrong)))
         with pytest.raises(MailError, match="no folder 'Elsewhere'"):
@@ -82,9 +82,9 @@ def test_a_mailbox_that_can_not_be_read_is_tried_again_later(sqlite_store: Store
     assert is_due(hands, after=timedelta(minutes=30))
 
 
-def test_who_asks_it_to_stop_is_not_kept_waiting(sqlite_store: Store) -> None:
+def test_who_asks_it_to_stop_is_not_kept_waiting(store: Store) -> None:
     with imap_server(plain("one"), plain("two")) as box:
-        hands = hands_over(sqlite_store, box, [])
+        hands = hands_over(store, box, [])
         assert isinstance(hands.stop, threading.Event)
         hands.stop.set()
         perform(Heed(), hands)

@@ -46,9 +46,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(folder: Path, tmp_path: Path) -> Iterator[App]:
+def app(folder: Path, kept_url: str) -> Iterator[App]:
     """An app over a store on disk that has gathered the folder, with three readers."""
-    with open_store(f"sqlite:///{tmp_path / 'kept.db'}") as store:
+    with open_store(kept_url) as store:
         made = make_app(Settings(sources=(Source(id="post", path=folder),), newsletters=(MAIN,)), store=store)
         with store.begin() as conn:
             subscribers.add(conn, [Newcomer(address=address) for address in ADDRESSES], "main", at=NOW - DAY)

@@ -61,7 +61,8 @@ class Overview:
             if standing.owed and self.now - standing.owed.due > _LATE:
                 yield f"{standing.newsletter.id}: the edition of {standing.owed.key} is late"
         if self.queue.next_try and self.now - self.queue.next_try > _STUCK:
-            yield f"{self.queue.waiting} mails wait since {self.queue.next_try:%Y-%m-%d %H:%M} UTC"
+            waiting = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
+            yield f"{waiting} since {self.queue.next_try:%Y-%m-%d %H:%M} UTC"
 
 
 def overview(found: Settings, store: Store, *, now: datetime) -> Overview:
