@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from sqlalchemy import Connection
 
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.model import Newsletter, Slot
 from digest.pipeline import App, sender_of, sources_of
 from digest.ports import Letter

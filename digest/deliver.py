@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from digest.errors import DigestError, StoreError
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.mailers.letterhead import Recipient
 from digest.mailers.message import Prepared
 from digest.model import Delivery, Outcome

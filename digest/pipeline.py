@@ -17,7 +17,7 @@ from digest.gather import Gathered as Gathered
 from digest.gather import Progress as Progress
 from digest.gather import gather_into
 from digest.group import group
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.marks import leaving_link
 from digest.model import Article, Brief, Digest, Edition, Failure, Newsletter, Slot, Source, Window
 from digest.ports import Budget, Collector, Mailer, Summarizer

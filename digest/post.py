@@ -10,7 +10,7 @@ from datetime import datetime
 from digest.deliver import Stop, Tally, Writer, deliver, writer
 from digest.errors import DigestError
 from digest.heed import heed_refusals
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.mailers.letterhead import Letterhead, Recipient
 from digest.mailers.message import Prepared, prepare
 from digest.marks import Mark, return_address

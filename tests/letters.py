@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.mailers.letterhead import Letterhead, Recipient
 from digest.mailers.message import Prepared, prepare
 from tests.nouns import NOON, edition

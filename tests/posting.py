@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from digest.deliver import Writer, writer
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.mailers.letterhead import Letterhead
 from digest.mailers.message import prepare
 from digest.model import Delivery, Edition

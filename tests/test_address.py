@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mailers.address import AddressError, Mailbox
+from digest.mailbox import AddressError, Mailbox
 
 RIGHT = {
     "plain": ("office@harbour.example", "office@harbour.example", ""),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.mailers.message import prepare, preview
 from digest.model import Edition, Newsletter
 from digest.render import Links, Look, render
@@ -77,18 +77,16 @@ def test_no_line_is_longer_than_a_mail_server_must_take() -> None:
     assert mail.isascii()
 
 
+def test_nobody_answers_it_to_all() -> None:
+    assert "List-Post: NO" in head(prepare(edition(), letterhead()).to(recipient()))
+
+
 def test_nothing_answers_it_automatically() -> None:
     found = parsed(prepare(edition(), letterhead()).to(recipient()))
 
     assert found["Auto-Submitted"] == "auto-generated"
     assert found["Precedence"] == "list"
     assert found["X-Auto-Response-Suppress"] == "OOF, AutoReply"
-
-
-def test_an_answer_goes_where_the_letterhead_says() -> None:
-    found = parsed(prepare(edition(), letterhead(reply_to=Mailbox.at("desk@example.org", "Desk"))).to(recipient()))
-
-    assert found["Reply-To"] == "Desk <desk@example.org>"
 
 
 @pytest.mark.parametrize(
@@ -113,3 +111,10 @@ def test_a_subject_of_nothing_is_the_newsletters_title() -> None:
     mail = prepare(edition(subject=" \u200b"), letterhead()).to(recipient())
 
     assert "Subject: The Harbour Letter" in head(mail)
+
+
+def test_a_title_of_nothing_leaves_the_newsletters_id() -> None:
+    mail = prepare(edition(subject="\u200b"), letterhead(title="\u200b")).to(recipient())
+
+    assert "Subject: harbour" in head(mail)
+    assert "List-Id: <harbour.example.org>" in head(mail)

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.mailers.headers import UnsafeHeaders, header, verified
 from digest.mailers.message import prepare
-from digest.mailers.words import LONGEST, clean
+from digest.text.header import LONGEST, clean
 from tests.letters import ANY_TEXT, HOSTILE, PLACEHOLDER, TOKEN, head, letterhead, parsed, prepared, recipient
 from tests.nouns import edition
 
 NAMES = [
-    "From", "Subject", "Date", "List-Id", "List-Archive", "Feedback-ID", "Auto-Submitted", "Precedence",
+    "From", "Subject", "Date", "List-Id", "List-Post", "List-Archive", "Feedback-ID", "Auto-Submitted", "Precedence",
     "X-Auto-Response-Suppress", "Content-Language", "To", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
     "MIME-Version", "Content-Type",
 ]  # fmt: skip
@@ -46,8 +46,8 @@ def check(text: str) -> None:
     found, expected = parsed(mail), clean(text)
     unfolded = dict(line.split(": ", 1) for line in "\n".join(head(mail)).replace("\n ", " ").split("\n"))
 
-    assert list(found.keys()) == [name for name in NAMES if name != "Subject" or expected]
-    assert found["Subject"] == (expected or None)
+    assert list(found.keys()) == NAMES
+    assert found["Subject"] == (expected or "harbour")
     assert found["From"].addresses[0].addr_spec == "harbour@example.org"
     assert [address.addr_spec for address in found["To"].addresses] == ["reader@example.net"]
     for name in ("From", "To", "List-Id") if expected else ():
@@ -97,8 +97,9 @@ def test_cleaning_changes_no_plain_word(text: str) -> None:
         ("港のたより", "To: =?utf-8?b?5riv44Gu44Gf44KI44KK?= <reader@example.net>"),
         ("=?utf-8?q?x?=", "To: =?utf-8?q?=3D=3Futf-8=3Fq=3Fx=3F=3D?= <reader@example.net>"),
         ("", "To: reader@example.net"),
+        ('"' * 40, f"To: =?utf-8?b?{'IiIi' * 13}Ig==?="),
     ],
-    ids=["atoms", "comma", "quotes", "dot", "German", "Japanese", "encoded word", "no name"],
+    ids=["atoms", "comma", "quotes", "dot", "German", "Japanese", "encoded word", "no name", "nothing but quotes"],
 )
 def test_a_name_is_written_in_the_plainest_way(name: str, line: str) -> None:
     assert line in head(prepared().to(recipient(name=name)))
@@ -147,6 +148,15 @@ def test_a_value_never_leaves_its_link(value: str) -> None:
     else:
         with pytest.raises(UnsafeHeaders):
             mail.to(recipient(values={PLACEHOLDER: value}))
+
+
+@pytest.mark.parametrize(
+    "more", [{"unsubscribe": "https://a b/"}, {"archive": "https://a.example/" + "x" * 990}], ids=str
+)
+def test_a_link_that_no_mail_can_hold_is_told_before_the_first_mail(more: dict[str, str]) -> None:
+    with pytest.raises(UnsafeHeaders) as caught:
+        prepared(**more)
+    assert "[web] url" in caught.value.hint
 
 
 @pytest.mark.parametrize(

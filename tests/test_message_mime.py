@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.mailers.mime import encoded
-from digest.mailers.words import clean
+from digest.text.header import clean
 from tests.letters import ANY_TEXT, HOSTILE, PLACEHOLDER, TOKEN, parsed, prepared, recipient
 
 LANGUAGES = {

@@ -171,6 +171,7 @@ def test_unlimited_is_a_word(file: Path) -> None:
         (NEWSLETTER + 'from = "Main"\n', "4: newsletters[main].from: expected a mailbox like"),
         (NEWSLETTER + 'from = "a@b.example, c@d.example"\n', "4: newsletters[main].from: expected a mailbox like"),
         (NEWSLETTER + r'from = "a\r\nBcc: x@y.example"' + "\n", "4: newsletters[main].from: expected a mailbox like"),
+        (NEWSLETTER + 'from = "a@-b.example"\n', "'-b.example' is no domain"),
         (NEWSLETTER + 'timezone = "Europe/Belrin"\n', "(did you mean 'Europe/Berlin'?)"),
         (NEWSLETTER + 'timezone = "berlin"\n', "(did you mean 'Europe/Berlin'?)"),
         (NEWSLETTER + 'timezone = "../../etc/passwd"\n', "4: newsletters[main].timezone: no such time zone"),
@@ -213,6 +214,19 @@ def test_a_file_that_can_not_be_read_is_one_clear_line(file: Path, make: object,
         settings.load(file, {})
 
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "brief@bücher.example",
+        "Hafenbrief, täglich <brief@bücher.example>",
+        "Dr. Fog's Letter: daily <fog@example.org>",
+        "Päivi <päivi@example.org>",
+    ],
+)
+def test_a_sender_may_have_any_name_and_an_international_address(file: Path, sender: str) -> None:
+    assert loaded(file, f'{NEWSLETTER}from = "{sender}"\n').newsletters[0].sender == sender
 
 
 # --- the environment, and files of one value ---------------------------------------------------------------------

@@ -67,7 +67,7 @@ def _file(args: argparse.Namespace, found: Settings) -> Path:
 
 def _domain(args: argparse.Namespace, found: Settings) -> str:
     from digest.errors import UsageError
-    from digest.mailers.address import Mailbox
+    from digest.mailbox import Mailbox
 
     if args.domain:
         return Mailbox.at(f"postmaster@{args.domain}").domain

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import format_datetime
 
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.mailers.headers import WIDTH, UnsafeHeaders, header
-from digest.mailers.words import clean, phrase, unstructured
 from digest.model import Edition
+from digest.text.header import clean, phrase, unstructured
 from digest.urls import canonical
 
 _URI = re.compile(r"[!-;=?-~]+")
@@ -35,7 +36,6 @@ class Letterhead:
     #: ``mailto:…``
     unsubscribe_mail: str = ""
     archive: str = ""
-    reply_to: Mailbox | None = None
     placeholders: tuple[str, ...] = ()
 
 
@@ -53,12 +53,11 @@ class Recipient:
 def shared(edition: Edition, letterhead: Letterhead) -> Iterator[str]:
     """The headers that all mails of the edition have, but for their content's."""
     yield header("From", letterhead.sender.words(room=WIDTH - len("From: ")))
-    if letterhead.reply_to:
-        yield header("Reply-To", letterhead.reply_to.words(room=WIDTH - len("Reply-To: ")))
-    if subject := clean(edition.subject) or clean(letterhead.title):
-        yield header("Subject", unstructured(subject, room=WIDTH - len("Subject: ")))
-    yield header("Date", letterhead.date.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000").split(" "))
+    subject = clean(edition.subject) or clean(letterhead.title) or letterhead.list_id
+    yield header("Subject", unstructured(subject, room=WIDTH - len("Subject: ")))
+    yield header("Date", format_datetime(letterhead.date.astimezone(UTC)).split(" "))
     yield header("List-Id", _list_id(letterhead))
+    yield header("List-Post", ["NO"])  # RFC 2369, section 3.4: no mail program offers to answer all readers
     if letterhead.archive:
         yield header("List-Archive", [_bracketed(letterhead.archive)])
     yield header("Feedback-ID", [_feedback_id(edition, letterhead)])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.mailers.headers import header, verified
 from digest.mailers.letterhead import Letterhead, Recipient, own, shared
 from digest.mailers.mime import Part, encoded
@@ -41,8 +41,10 @@ class Prepared:
 
     def preview(self, message_id: str) -> bytes:
         """The mail as it is to nobody; placeholders stay."""
-        values = {placeholder: placeholder for placeholder in self.letterhead.placeholders}
-        return self._mail([header("To", ["undisclosed-recipients:;"]), header("Message-ID", [message_id])], values)
+        return self._mail(
+            [header("To", ["undisclosed-recipients:;"]), header("Message-ID", [message_id])],
+            _unfilled(self.letterhead),
+        )
 
     def _mail(self, its_own: Iterable[str], values: Mapping[str, str]) -> bytes:
         headers = self.before + verified(its_own) + self.after
@@ -60,7 +62,8 @@ class Prepared:
 
 
 def prepare(edition: Edition, letterhead: Letterhead, signer: Signer | None = None) -> Prepared:
-    """Do once what is the same in all mails of an edition."""
+    """Do once what is the same in all mails of an edition. Raises ``UnsafeHeaders`` if no mail of it could leave."""
+    verified(own(letterhead, _nobody(letterhead)))
     text = encoded(edition.text, letterhead.placeholders, escape=str)
     page = encoded(edition.html, letterhead.placeholders, escape=html.escape)
     # "=_" stands in neither encoding, so that no text can hold it.
@@ -82,6 +85,15 @@ def prepare(edition: Edition, letterhead: Letterhead, signer: Signer | None = No
         ),
         signer=signer,
     )
+
+
+def _nobody(letterhead: Letterhead) -> Recipient:
+    mailbox = Mailbox.at(f"nobody@{letterhead.sender.domain}")
+    return Recipient(mailbox=mailbox, message_id=f"<{mailbox.address}>", values=_unfilled(letterhead))
+
+
+def _unfilled(letterhead: Letterhead) -> Mapping[str, str]:
+    return {placeholder: placeholder for placeholder in letterhead.placeholders}
 
 
 def preview(edition: Edition, newsletter: Newsletter) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from digest.mailers.words import clean, whole
+from digest.text.header import clean, whole
 
 _LINE = 76
 _NEWLINE = re.compile("\r\n?|\n")

@@ -6,12 +6,12 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from email.headerregistry import HeaderRegistry
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from digest import rhythm
+from digest.mailbox import AddressError, Mailbox
 from digest.model import Newsletter, Source
 from digest.settings.types import (
     BouncesSettings,
@@ -76,12 +76,13 @@ def _web_address(value: str) -> None:
 
 
 def _mailbox(value: str) -> None:
-    expected = f"expected a mailbox like 'Name <name@example.org>', found {value!r}"
+    expected = "expected a mailbox like 'Name <name@example.org>'"
     if re.search(r"[\x00-\x1f\x7f]", value):
-        raise Wrong(expected)
-    header: Any = HeaderRegistry()("from", value)  # its class is made up at run time
-    if value and (header.defects or len(header.addresses) != 1 or not header.addresses[0].domain):
-        raise Wrong(expected)
+        raise Wrong(f"{expected}, found {value!r}")
+    try:
+        Mailbox.of(value or "nobody@localhost")
+    except AddressError as error:
+        raise Wrong(f"{expected}: {error}") from error
 
 
 def _zone(value: str) -> None:

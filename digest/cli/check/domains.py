@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from digest.cli.check.finding import Finding
 from digest.errors import DigestError
+from digest.mailbox import Mailbox
 from digest.mailers import dkim, records
-from digest.mailers.address import Mailbox
 from digest.settings import Settings
 
 _UNSIGNED = "mails leave unsigned; large providers refuse those, unless your mail server signs them"

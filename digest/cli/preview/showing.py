@@ -13,7 +13,7 @@ from typing import Literal, Self
 from digest.cli.outcome import say
 from digest.cli.progress import visiting
 from digest.errors import DigestError, UsageError
-from digest.mailers.address import Mailbox
+from digest.mailbox import Mailbox
 from digest.model import Digest, Edition
 from digest.pipeline import look_of
 from digest.preview import Preview, Request, preview

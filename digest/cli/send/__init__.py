@@ -172,7 +172,7 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
 
 def _test(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
     from digest.cli.send.drafts import drafted
-    from digest.mailers.address import Mailbox
+    from digest.mailbox import Mailbox
     from digest.post import post_one
 
     to = Mailbox.of(args.to)

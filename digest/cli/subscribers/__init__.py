@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digest.cli.parser import add_actions
 
 if TYPE_CHECKING:
-    from digest.mailers.address import Mailbox
+    from digest.mailbox import Mailbox
     from digest.model import Newsletter
     from digest.settings import Settings
 
@@ -140,7 +140,7 @@ def _import(args: argparse.Namespace) -> int:
 def _mailboxes(args: argparse.Namespace) -> list[Mailbox]:
     """The addresses named; raises ``UsageError`` for the first that is none, before anything is changed."""
     from digest.errors import UsageError
-    from digest.mailers.address import AddressError, Mailbox
+    from digest.mailbox import AddressError, Mailbox
 
     try:
         return [Mailbox.of(address) for address in args.addresses]

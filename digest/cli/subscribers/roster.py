@@ -16,9 +16,9 @@ from io import BufferedReader, TextIOWrapper
 from itertools import chain, islice
 
 from digest.errors import UsageError
-from digest.mailers.address import AddressError, Mailbox
-from digest.mailers.words import clean
+from digest.mailbox import AddressError, Mailbox
 from digest.store.subscribers import Newcomer
+from digest.text.header import clean
 
 #: The longest line, in characters; and the most lines of one record, so that a quote never closed comes to an end.
 _LONGEST, _SPAN = 20_000, 20

@@ -51,11 +51,9 @@ def phrase(text: str, *, room: int) -> list[str]:
     """A cleaned name as the words that may stand before an address: atoms, a quoted string, or encoded words."""
     if not text:
         return []
-    if not _is_plain(text):
-        return _encoded(text, room)
-    if _ATOMS.fullmatch(text):
-        return text.split(" ")
-    return ('"' + re.sub(r'(["\\])', r"\\\1", text) + '"').split(" ")
+    quoted = text if _ATOMS.fullmatch(text) else '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+    words = quoted.split(" ")
+    return words if _is_plain(text) and max(map(len, words)) <= _PLAIN + len('""') else _encoded(text, room)
 
 
 def _is_plain(text: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from digest.errors import UsageError
-from digest.mailers.words import clean, phrase
+from digest.text.header import clean, phrase
 
 # What an atom can't hold; to name all that it can, up to the last letter, takes re a hundred times as long.
 _ATEXT = r"""[^\x00-\x20"(),.:;<>@\[\\\]\x7f-\xa0]"""
