@@ -31,6 +31,10 @@ from digest.text.words import stems, stop_words, words
         pytest.param("ja", "東京タワーNHK", "東京 京タ タワ ワー NHK", id="mixed scripts"),
         pytest.param("ko", "서울시 날씨", "서울시 날씨", id="Korean is spaced"),
         pytest.param("en", "… !!! 🙂", "", id="none"),
+        pytest.param("en", "a\x1fb\u2028c\xa0d\te", "a b c d e", id="every kind of space"),
+        pytest.param(
+            "en", "in 5km 東京 U.S. naïve isn’t", "in 5km 東京 U.S. naïve isn't", id="each by its own letters"
+        ),
     ],
 )
 def test_words(language: str, text: str, found: str) -> None:

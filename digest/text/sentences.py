@@ -30,10 +30,12 @@ _SMALL = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
 _DECIMAL = re.compile(r"\d[.,．，]$")
 _SPEAKS_ON = pattern(r"(?:と|って|などと|、|，|との|という)")
 # Ends that sentencex doesn't see: "(He left.) She stayed.", a stray "”. " at the start, "said no. The", "then… The".
-_ASIDE = re.compile(r"\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
+_ASIDE = re.compile(r"\A\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
 _STRAY = re.compile(rf"(?:^|(?<=\s))[{QUOTES}]+[.!?]\s+(?=\S)")
-_MENDABLE = re.compile(rf"[(…{QUOTES}]|\.\.\.|\b[Nn]o\.")
+_STRAYED = re.compile(rf"[{QUOTES}][.!?]\s")
 _NOT_NUMBER = re.compile(r"\b[Nn]o\.\s+(?=[^\W\d_a-z])")
+#: Languages whose "no." is a number's or an answer.
+_NUMBERED = frozenset({"en", "es", "it"})
 _TRAILED = re.compile(rf"(?<=\w)(?:…|\.{{3}})[{CLOSING}]*\s+(?=[{QUOTES}(]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
 
 #: Abbreviations that sentencex takes for an end, by language; most are followed by a capital.
@@ -54,6 +56,8 @@ _ABBREVIATIONS = {
     "uk": r"т\. ?д|т\. ?п|вул|пр|р|рр|ст|грн|тис|млн|млрд|ім|див|проф|акад",
 }
 _ABBREVIATED = {tag: pattern(rf"(?:^|[\s({QUOTES}])(?:{each})\.\s*$") for tag, each in _ABBREVIATIONS.items()}
+#: No abbreviation, or ordinal with its article, takes up more letters.
+_TAIL = 60
 _ORDINAL = pattern(
     r"\b(?:der|die|das|dem|den|des|am|im|zum|zur|vom|beim|ein\w*|jede\w?|sein\w*|ihr\w*|unser\w*)\s\d{1,3}\.\s*$",
     re.IGNORECASE,
@@ -84,37 +88,48 @@ def _ends(paragraph: str, language: str) -> tuple[int, ...]:
 
 def _proposed(paragraph: str, language: str) -> Iterator[int]:
     """Where sentencex, and the patterns that it lacks, would end a sentence."""
-    start = 0
+    start, lacking = 0, _lacking(paragraph, language)
     for part in sentencex.segment(language, _masked(paragraph)):
         end = start + len(part)
-        yield from sorted({start + at for at in _inner(paragraph[start:end], language)})
+        if lacking:
+            own = paragraph[start:end]
+            yield from sorted({start + match.end() for each in lacking for match in each.finditer(own)})
         if end < len(paragraph):
             yield end
         start = end
 
 
-def _inner(part: str, language: str) -> Iterator[int]:
-    if not _MENDABLE.search(part):
-        return
-    patterns = (_TRAILED, _STRAY, _NOT_NUMBER) if language in {"en", "es", "it"} else (_TRAILED, _STRAY)
-    yield from (match.end() for pattern in patterns for match in pattern.finditer(part))
-    if aside := _ASIDE.match(part):
-        yield aside.end()
+def _lacking(paragraph: str, language: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns that might find an end in the paragraph; most hold nothing for any."""
+    found = []
+    if "…" in paragraph or "..." in paragraph:
+        found.append(_TRAILED)
+    if _STRAYED.search(paragraph):
+        found.append(_STRAY)
+    if language in _NUMBERED and ("no." in paragraph or "No." in paragraph):
+        found.append(_NOT_NUMBER)
+    if "(" in paragraph:
+        found.append(_ASIDE)
+    return tuple(found)
 
 
 def _masked(paragraph: str) -> str:
     """The same length, without quotation marks but for those that close a sentence, and without what is no letter."""
+    if paragraph.isascii() and "'" not in paragraph and '"' not in paragraph:
+        return paragraph
     return _MARK.sub(_mask, paragraph)
 
 
+# One class of letters comes first: re looks for it quickly.
 _MARK = re.compile(
-    rf"([{re.escape(_STOPS)}](?:\s»(?!\S)|[{CLOSING}]+))(?=\s|$|[{OPENING}]|[^\W\d_])|[{QUOTES}](\S?)|[\ud800-\udfff]"
+    rf"[{re.escape(_STOPS)}{QUOTES}\ud800-\udfff](?:"
+    rf"(?<=[{re.escape(_STOPS)}])(\s»(?!\S)|[{CLOSING}]+)(?=\s|$|[{OPENING}]|[^\W\d_])|(?<=[{QUOTES}])([^\s\ud800-\udfff]?)|(?<=[\ud800-\udfff]))"
 )
 
 
 def _mask(match: re.Match[str]) -> str:
     if match[1]:
-        return match[1][0] + "!" * (len(match[1]) - 1)
+        return match[0][0] + "!" * len(match[1])
     if match[2] is None:
         return "\ufffd"
     return ("A" if match[2].isupper() or match[2].isdigit() else "a") + match[2]
@@ -122,9 +137,7 @@ def _mask(match: re.Match[str]) -> str:
 
 def _joins(before: str, after: str, language: str) -> bool:
     """Does the sentence go on: is this boundary none?"""
-    if _WORDLESS.match(after) or _WORDLESS.match(before):
-        return True
-    if _SMALL.match(after) and after.lstrip(QUOTES + "([ ")[:1].islower():
+    if _WORDLESS.match(before) or (not after[0].isupper() and _goes_on(after)):  # most begin with a capital
         return True
     if not before[-1].isspace():
         if after[0] == "-":
@@ -132,10 +145,18 @@ def _joins(before: str, after: str, language: str) -> bool:
         return bool(_DECIMAL.search(before) and after[0].isdigit()) or bool(
             before[-1] in "」』”" and _SPEAKS_ON.match(after)
         )
-    if language == "de" and _ORDINAL.search(before):
+    tail = max(0, len(before) - _TAIL)
+    if language == "de" and _ORDINAL.search(before, tail):
         return True
     abbreviated = _ABBREVIATED.get(language)
-    return abbreviated is not None and abbreviated.search(before) is not None
+    return abbreviated is not None and abbreviated.search(before, tail) is not None
+
+
+def _goes_on(after: str) -> bool:
+    """Is it no start: without a word, or with a small letter?"""
+    if _WORDLESS.match(after):
+        return True
+    return _SMALL.match(after) is not None and after.lstrip(QUOTES + "([ ")[:1].islower()
 
 
 def _whole(paragraph: str, ends: list[int], quoted: tuple[tuple[int, int], ...]) -> Iterator[int]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
+from itertools import chain
 
 from digest.text.function_words import FUNCTION_WORDS
+from digest.text.known import Known
 from digest.text.pattern import pattern
-from digest.text.segment import parts
+from digest.text.segment import EXTRAS, parts
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-", "\u00ad": None})
 
@@ -65,14 +67,25 @@ _STOP_WORDS = {
 }  # fmt: skip
 
 
-#: Words of one language whose stems are kept: a day's news has fewer.
-_KEPT = 65_536
-
-
 @lru_cache(maxsize=8192)
 def words(text: str, language: str) -> tuple[str, ...]:
     """The words of ``text`` in order, case kept, typographic apostrophes made plain."""
-    if text.isascii() and language not in _ELIDING:  # what follows is for others, and this is called for each sentence
+    return tuple(chain.from_iterable(map(_found(_habit(language)).__getitem__, text.split())))
+
+
+def _habit(language: str) -> str:
+    """The language, if its words are found in a way of its own."""
+    return language if language in _ELIDING or language in EXTRAS else ""
+
+
+@lru_cache
+def _found(habit: str) -> Known[tuple[str, ...]]:
+    """By what stands between two spaces: no word goes beyond."""
+    return Known(partial(_words, language=habit))
+
+
+def _words(text: str, language: str) -> tuple[str, ...]:
+    if text.isascii() and language not in _ELIDING:
         return tuple(_ASCII_WORD.findall(text))
     text = _MARKS.sub("", text.translate(_APOSTROPHES))
     if language not in _ELIDING and not _WITHOUT_SPACES.search(text):
@@ -91,34 +104,24 @@ def words(text: str, language: str) -> tuple[str, ...]:
 
 def stems(words: Iterable[str], language: str) -> tuple[str, ...]:
     """Each word's stem, in order; the word in lower case where the language has no stemmer."""
-    return tuple(map(_stem(language), words))
+    return tuple(map(_stems(language).__getitem__, words))
 
 
 def meanings(words: Iterable[str], language: str) -> tuple[str, ...]:
     """The stems of those words that carry meaning, in order."""
-    return tuple(filter(None, map(_meaning(language), words)))
+    return tuple(filter(None, map(_meanings(language).__getitem__, words)))
 
 
 @lru_cache
-def _meaning(language: str) -> Callable[[str], str]:
-    stem, stop = _stem(language), stop_words(language)
-
-    @lru_cache(maxsize=_KEPT)
-    def cached(word: str) -> str:
-        return "" if word.lower() in stop else stem(word)
-
-    return cached
+def _meanings(language: str) -> Known[str]:
+    stem, stop = _stems(language), stop_words(language)
+    return Known(lambda word: "" if word.lower() in stop else stem[word])
 
 
 @lru_cache
-def _stem(language: str) -> Callable[[str], str]:
+def _stems(language: str) -> Known[str]:
     stem = _stemmer(language)
-
-    @lru_cache(maxsize=_KEPT)
-    def cached(word: str) -> str:
-        return stem(word.lower())
-
-    return cached
+    return Known(lambda word: stem(word.lower()))
 
 
 def _stemmer(language: str) -> Callable[[str], str]:
