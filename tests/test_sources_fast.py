@@ -18,6 +18,19 @@ SPACES = (
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
     ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"'
     ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:dcterms="http://purl.org/dc/terms/"'
+    ' xmlns:slash="http://purl.org/rss/1.0/modules/slash/" xmlns:thr="http://purl.org/syndication/thread/1.0"'
+    ' xmlns:georss="http://www.georss.org/georss" xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#"'
+    ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:wfw="http://wellformedweb.org/CommentAPI/"'
+)
+#: What publishing systems add of their own; none of it says anything of the article.
+ADDED = (
+    "<slash:comments>3</slash:comments><wfw:commentRss>https://a.example/1/feed</wfw:commentRss>",
+    "<slash:section>x</slash:section><slash:department>y</slash:department><slash:hit_parade>1,2</slash:hit_parade>",
+    "<thr:total>3</thr:total><thr:in-reply-to ref='urn:x:9' href='https://a.example/9' type='text/html'/>",
+    "<georss:point>45.2 -71.9</georss:point><georss:featurename>Here</georss:featurename><geo:lat>4</geo:lat>",
+    "<feedburner:origLink>https://a.example/original</feedburner:origLink><dc:publisher>Outlet</dc:publisher>",
+    "<itunes:title>Other</itunes:title><itunes:subtitle>Less</itunes:subtitle><itunes:order>2</itunes:order>",
+    "<itunes:episodeType>full</itunes:episodeType><itunes:block>yes</itunes:block>",
 )
 WORDS = [
     "A &amp; B",
@@ -62,6 +75,7 @@ RSS = st.lists(
         st.just('<media:group><media:thumbnail url="/t.jpg" width="big"/></media:group>'),
         st.just('<enclosure url="https://a.example/e.png" type="image/png"/><category>c</category>'),
         st.just('<atom:link href="https://a.example/self" rel="self"/>'),
+        st.sampled_from(ADDED),
     ),
     max_size=7,
 ).map("".join)
@@ -77,6 +91,7 @@ ATOM = st.lists(
         st.just("<author><name>The desk</name><email>desk@a.example</email></author>"),
         st.sampled_from([f"<link href='{link}' rel='{rel}'/>" for link in LINKS for rel in ("alternate", "self")]),
         st.just("<link href='https://a.example/last'/><category term='c'/>"),
+        st.sampled_from(ADDED),
         st.just("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>x</p></div></content>"),
     ),
     max_size=7,
@@ -111,7 +126,8 @@ def test_the_readers_agree_on_rss(items: str, usual: bool) -> None:
 @given(ATOM, st.booleans())
 def test_the_readers_agree_on_atom(items: str, usual: bool) -> None:
     entry = (USUAL_ATOM if usual else "") + items
-    agree(f"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='fr'><title>T</title><entry>{entry}</entry></feed>")
+    spaces = f"xmlns='http://www.w3.org/2005/Atom' {SPACES} xml:lang='fr'"
+    agree(f"<feed {spaces}><title>T</title><entry>{entry}</entry></feed>")
 
 
 @pytest.mark.parametrize(
@@ -125,3 +141,11 @@ def test_the_readers_agree_on_atom(items: str, usual: bool) -> None:
 )
 def test_the_usual_is_read_fast(document: str) -> None:
     assert agree(document)
+
+
+@pytest.mark.parametrize("added", ADDED)
+@pytest.mark.parametrize("before", [True, False], ids=["first", "last"])
+def test_what_publishing_systems_add_is_read_fast(added: str, before: bool) -> None:
+    item = f"{added}{USUAL}" if before else f"{USUAL}{added}"
+
+    assert agree(f"<rss version='2.0' {SPACES}><channel><title>T</title><item>{item}</item></channel></rss>")

@@ -30,6 +30,11 @@ _TERMS = "{http://purl.org/dc/terms/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+_SLASH = "{http://purl.org/rss/1.0/modules/slash/}"
+_THREAD = "{http://purl.org/syndication/thread/1.0}"
+_FEEDBURNER = "{http://rssnamespace.org/feedburner/ext/1.0}"
+_GEORSS = "{http://www.georss.org/georss}"
+_GEO = "{http://www.w3.org/2003/01/geo/wgs84_pos#}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 #: Elements of an item that both readers know or that neither does.
 _KNOWN = {
@@ -42,6 +47,13 @@ _KNOWN = {
     *(f"{_ITUNES}{name}" for name in ("author", "duration", "explicit", "image", "episode", "season", "keywords")),
     *(f"{_ATOM}{name}" for name in ("title", "link", "id", "published", "updated", "author", "category", "rights")),
     *(f"{_ATOM}{name}" for name in ("summary", "content")),
+    *(f"{_SLASH}{name}" for name in ("comments", "section", "department", "hit_parade")),
+    *(f"{_THREAD}{name}" for name in ("total", "in-reply-to")),
+    *(f"{_GEORSS}{name}" for name in ("point", "featurename")),
+    *(f"{_GEO}{name}" for name in ("lat", "long")),
+    *(f"{_ITUNES}{name}" for name in ("title", "subtitle", "episodeType", "order", "block", "isClosedCaptioned")),
+    f"{_FEEDBURNER}origLink",
+    f"{_DC}publisher",
 }
 #: Those that an item has once; which of several counts is a matter of taste.
 _SINGLE = {

@@ -16,10 +16,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import accumulate
 
 from tests.bench.speed.summaries import text
 
-_SENTENCES = 3
+#: English's commonest words, in their order.
+_GLUE = """the of and to in a is that for it was on with as his be at by he this had not are but from or have an they
+    which one were all their there we her has been would when who will no more if out so up said what about its"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,36 +60,93 @@ def host(number: int) -> str:
 
 
 def feed(number: int, *, entries: int, paragraphs: int) -> bytes:
-    """An RSS feed; a paragraph has some 55 words."""
+    """An RSS feed as the usual publishing system writes it: teasers of one paragraph, or whole articles beside them."""
     items = "".join(_item(number, at, paragraphs) for at in range(entries))
-    head = f"<title>Outlet {number}</title><link>http://{host(number)}/</link><language>en</language>"
-    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+    home = f"https://outlet-{number}.example"
+    return f"""<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
+    xmlns:content="http://purl.org/rss/1.0/modules/content/"
+    xmlns:dc="http://purl.org/dc/elements/1.1/"
+    xmlns:atom="http://www.w3.org/2005/Atom"
+    xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"
+    xmlns:slash="http://purl.org/rss/1.0/modules/slash/">
+<channel>
+    <title>Outlet {number}</title>
+    <atom:link href="{home}/feed/" rel="self" type="application/rss+xml" />
+    <link>{home}/</link>
+    <description>What outlet {number} tells</description>
+    <lastBuildDate>Fri, 27 Mar 2026 23:59:59 +0000</lastBuildDate>
+    <language>en-US</language>
+    <sy:updatePeriod>hourly</sy:updatePeriod>
+    <sy:updateFrequency>1</sy:updateFrequency>
+{items}</channel>
+</rss>""".encode()
 
 
 def _item(number: int, at: int, paragraphs: int) -> str:
-    spoken = _spoken()
     dice = random.Random(number * 1000 + at)
-    told = [dice.choices(spoken, k=_SENTENCES) for _ in range(paragraphs)]
-    url = f"https://outlet-{number}.example/{at}"
+    told = [[_sentence(dice) for _ in range(dice.randint(1, 4))] for _ in range(paragraphs)]
+    home = f"https://outlet-{number}.example"
+    title = f"{told[0][0][:60].rstrip('.')} {at}"
+    link = f"{home}/2026/03/27/story-{at}/"
+    footer = f'<p>The post <a href="{link}">{title}</a> appeared first on <a href="{home}">Outlet {number}</a>.</p>\n'
+    excerpt = f"<p>{' '.join(told[0])}</p>\n{footer}"
+    points = [_sentence(dice) for _ in range(3)]
+    whole = f"<content:encoded><![CDATA[{_marked(told, points, link)}{footer}]]></content:encoded>"
+    categories = "".join(f"<category><![CDATA[Topic {dice.randint(1, 40)}]]></category>" for _ in range(3))
     return (
-        f"<item><title>{told[0][0][:60]} {at}</title><link>{url}</link><guid>{url}</guid>"
-        f"<pubDate>Fri, 27 Mar 2026 {at % 24:02}:{number % 60:02}:00 GMT</pubDate>"
-        f"<description><![CDATA[{_marked(told, url)}]]></description></item>"
+        f"<item><title>{title}</title><link>{link}</link><dc:creator><![CDATA[Desk {at % 5}]]></dc:creator>"
+        f"<pubDate>Fri, 27 Mar 2026 {at % 24:02}:{number % 60:02}:00 +0000</pubDate>{categories}"
+        f'<guid isPermaLink="false">{home}/?p={at}</guid><description><![CDATA[{excerpt}]]></description>'
+        f"{whole if paragraphs > 1 else ''}<slash:comments>{at}</slash:comments></item>\n"
     )
 
 
-def _marked(told: list[list[str]], url: str) -> str:
-    """As the usual publishing systems write it: a picture, and a link and an emphasis in each paragraph."""
-    picture = f'<figure class="wp-block-image"><img src="{url}.jpg" alt="A view" width="800" height="450" /></figure>'
-    paragraphs = (
-        f'<p>{one[0]} <a href="{url}#{n}">{one[1][:-1]}</a>. <em>{one[2]}</em></p>\n' for n, one in enumerate(told)
+def _sentence(dice: random.Random) -> str:
+    """As many words of English glue as English has, and made-up ones between them."""
+    words = dice.choices(_words(), cum_weights=_spread(), k=dice.randint(12, 28))
+    return f"{' '.join(words).capitalize()}."
+
+
+def _marked(told: list[list[str]], points: list[str], link: str) -> str:
+    """Paragraphs with links and emphasis, among them a picture, a heading, a list, a quotation and buttons to share."""
+    picture = (
+        f'<figure class="wp-block-image size-large"><img loading="lazy" decoding="async" width="1024" height="576"'
+        f' src="{link}view-1024x576.jpg" alt="A view" class="wp-image-7" srcset="{link}view-1024x576.jpg 1024w,'
+        f' {link}view-300x169.jpg 300w" sizes="(max-width: 1024px) 100vw, 1024px" />'
+        f'<figcaption class="wp-element-caption">A view of it</figcaption></figure>\n'
     )
-    return picture + "".join(paragraphs)
+    items = "".join(f"<li>{point}</li>\n" for point in points)
+    paragraphs = [_paragraph(at, sentences, link) for at, sentences in enumerate(told)]
+    paragraphs.insert(3, f'<h2 class="wp-block-heading">What follows</h2>\n<ul class="wp-block-list">\n{items}</ul>\n')
+    share = f'<div class="sharedaddy"><a class="share-twitter" href="{link}?share=x">Share on X</a></div>\n'
+    return picture + "".join(paragraphs) + share
+
+
+def _paragraph(at: int, sentences: list[str], link: str) -> str:
+    first, *rest = sentences
+    words = first.split()
+    match at % 4:
+        case 0:
+            linked = f'<a href="{link}#{at}" target="_blank" rel="noopener">{" ".join(words[4:7])}</a>'
+            first = f"{' '.join(words[:4])} {linked} {' '.join(words[7:])}"
+        case 1:
+            first = f"&#8220;{first[:-1]},&#8221; it said, and that it wasn&#8217;t <em>all</em>."
+        case 2:
+            first = f"The café’s <strong>own</strong> count &#8212; {first[0].lower()}{first[1:]}"
+        case _:
+            return f'<blockquote class="wp-block-quote"><p>{" ".join(sentences)}</p></blockquote>\n'
+    return f"<p>{' '.join((first, *rest))}</p>\n"
 
 
 @lru_cache
-def _spoken() -> list[str]:
-    return text(2000)
+def _words() -> list[str]:
+    return [*_GLUE.split(), *dict.fromkeys(word.strip(".").lower() for each in text(2000) for word in each.split())]
+
+
+@lru_cache
+def _spread() -> list[float]:
+    """By rank, as words are spread in language (Zipf)."""
+    return list(accumulate(1 / (rank + 3) for rank in range(len(_words()))))
 
 
 class _Speaker(asyncio.Protocol):
