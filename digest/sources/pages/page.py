@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digest.errors import SourceError
 from digest.sources.charset import decode
 from digest.sources.pages.head import Head, read_head
+from digest.sources.pages.pruning import prune
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
@@ -49,7 +50,10 @@ def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = 
     """What the page says of itself, and its article; ``selector`` (CSS) says where the text is on a stubborn site."""
     tree = read_tree(data, content_type)
     head = read_head(tree, url)
-    return Page(head=head, body=_selected(tree, selector) if selector else _untitled(extract(tree), head.title))
+    if selector:
+        return Page(head=head, body=_selected(tree, selector))
+    prune(tree)
+    return Page(head=head, body=_untitled(extract(tree), head.title))
 
 
 def extract(tree: HtmlElement) -> str:
