@@ -40,6 +40,8 @@ class Collected:
     entries: tuple[Entry, ...]
     #: The source's own title, as published; empty if it has none.
     title: str = ""
+    #: What it turned out to be, for people: ``feed``, ``page``, ``list of 12 feeds``; empty where nothing new came.
+    kind: str = ""
     validators: Validators = Validators()
     #: The server said that nothing changed since the last visit.
     unchanged: bool = False

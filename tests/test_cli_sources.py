@@ -96,7 +96,7 @@ def test_add_says_what_it_found_and_keeps_the_file_as_it_was(run: Run, web: WebS
     )
 
     assert (code, out) == (0, "harbour\n")
-    assert f"found Harbour News, at {web.url('/feed')}: 1 article" in err
+    assert f"found a feed, 'Harbour News', at {web.url('/feed')}: 1 article" in err
     assert "The ferry sails" in err
     added = f'[[sources]]\nid = "harbour"\nurl = "{web.url("/feed")}"\nsection = "Sea"\n'
     assert added in settings_text()
@@ -170,6 +170,22 @@ def test_what_is_exported_can_be_imported(run: Run, tmp_path: Path) -> None:
     Path("out.opml").write_text(run("sources", "export")[1])
     assert run("sources", "import", "out.opml") == (0, "", "0 added, 2 there already\n")
     assert settings_text().count('section = "Sea"') == 2
+
+
+def test_what_an_import_writes_can_be_read_whatever_the_list_says(run: Run) -> None:
+    outlines = "".join(
+        f'<outline text="{title}" xmlUrl="{url}" fullText="always"/>'
+        for title, url in (
+            ("A&#127;&#10;B", "https://a.example/"),
+            ("&#x202e;", "https://b.example/"),
+            ("", "https://[c"),
+        )
+    )
+    Path("in.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+
+    assert run("sources", "import", "in.opml")[:2] == (0, "a-b\nb-example\n")
+    assert [line["id"] for line in json.loads(run("sources", "list", "--json")[1])] == ["notes", "a-b", "b-example"]
+    assert settings_text().count('full_text = "always"') == 2
 
 
 def test_list_and_show_say_how_a_source_is_doing(run: Run) -> None:

@@ -14,8 +14,6 @@ from digest.model import Source
 from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
-from digest.sources.finding.address import source_at
-from digest.sources.finding.discover import known_feed
 from tests.servers import Answer, WebServer, web_server
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
@@ -78,99 +76,6 @@ def test_a_page_is_one_article(web: WebServer) -> None:
     assert (entry.title, entry.guid, entry.url) == ("A page", web.url("/ferry"), web.url("/ferry"))
     assert entry.source == "127.0.0.1"
     assert entry.body.count("<p>") == 8
-
-
-@pytest.mark.parametrize(
-    "links",
-    [
-        pytest.param(ALTERNATE.format("/feed"), id="its own"),
-        pytest.param(ALTERNATE.format("/comments/feed") + ALTERNATE.format("/feed"), id="not that of comments"),
-        pytest.param('<base href="/blog/">' + ALTERNATE.format("../feed"), id="relative to its base"),
-        pytest.param("<LINK REL='Alternate Feed' TYPE='Application/RSS+XML' HREF='feed'>", id="in capitals"),
-    ],
-)
-def test_a_site_leads_to_its_feed(web: WebServer, links: str) -> None:
-    web.routes["/"] = html(links)
-    web.routes["/feed"] = Answer(body=rss("A"), headers={"ETag": '"f"'})
-
-    collected = collect(web, "/")
-
-    assert titles(collected) == ["A"]
-    assert collected.validators == Validators(etag='"f"', url=web.url("/feed"))
-
-
-def test_a_discovered_feed_is_asked_directly_the_next_time(web: WebServer) -> None:
-    web.routes["/feed"] = Answer(status=304)
-
-    assert collect(web, "/", Validators(etag='"f"', url=web.url("/feed"))).unchanged
-    assert web.paths == ["/feed"]
-
-
-def test_a_discovered_feed_that_is_no_more_is_discovered_anew(web: WebServer) -> None:
-    web.routes["/"] = html(ALTERNATE.format("/new"))
-    web.routes["/new"] = Answer(body=rss("A"))
-
-    collected = collect(web, "/", Validators(etag='"f"', url=web.url("/feed")))
-
-    assert (titles(collected), collected.validators.url) == (["A"], web.url("/new"))
-    assert "If-None-Match" not in web.requests[1][1]
-
-
-@pytest.mark.parametrize("place", ["/feed", "/atom.xml", "/feed.json"])
-def test_a_site_that_names_no_feed_may_have_it_in_the_usual_place(web: WebServer, place: str) -> None:
-    web.routes["/"] = html()
-    web.routes["/feed"] = html()
-    web.routes[place] = Answer(body=JSON_FEED if place.endswith("json") else rss("A"))
-
-    collected = collect(web, "/")
-
-    assert (titles(collected), collected.validators.url) == (["A"], web.url(place))
-
-
-def test_a_site_without_any_feed_is_its_front_page(web: WebServer) -> None:
-    web.routes["/"] = html()
-
-    collected = collect(web, "/")
-
-    assert (titles(collected), collected.validators.url) == (["A page"], "")
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://www.reddit.com/r/sailing/", "https://www.reddit.com/r/sailing/.rss"),
-        ("https://old.reddit.com/user/harbour", "https://www.reddit.com/user/harbour/.rss"),
-        ("https://github.com/owner/name", "https://github.com/owner/name/releases.atom"),
-        ("https://github.com/owner/name/commits/main/", "https://github.com/owner/name/commits/main.atom"),
-        ("https://github.com/owner", ""),
-        (
-            "https://www.youtube.com/channel/UC0123456789abcdefghijkl/videos",
-            "https://www.youtube.com/feeds/videos.xml?channel_id=UC0123456789abcdefghijkl",
-        ),
-        ("https://youtube.com/playlist?list=PL1", "https://www.youtube.com/feeds/videos.xml?playlist_id=PL1"),
-        ("https://www.youtube.com/watch?v=1", ""),
-        ("https://medium.com/@harbour", "https://medium.com/feed/@harbour"),
-        ("https://example.org/r/sailing", ""),
-        ("http://[bad", ""),
-    ],
-)
-def test_the_feeds_of_large_sites_follow_from_the_address(url: str, expected: str) -> None:
-    assert known_feed(url) == expected
-
-
-def test_an_article_that_names_its_sites_feed_stays_itself(web: WebServer) -> None:
-    web.routes["/ferry"] = html(ALTERNATE.format("/feed") + '<meta property="og:type" content="article">')
-
-    assert titles(collect(web, "/ferry")) == ["A page"]
-    assert "/feed" not in web.paths
-
-
-def test_a_feed_that_is_none_is_told(web: WebServer) -> None:
-    web.routes["/"] = html(ALTERNATE.format("/feed"))
-    web.routes["/feed"] = html()
-
-    with pytest.raises(SourceError, match=r"names .*/feed as its feed, and that is none"):
-        collect(web, "/")
 
 
 def test_where_a_feed_moved_for_good_is_remembered(web: WebServer) -> None:
@@ -389,23 +294,3 @@ def test_slow_pages_do_not_hold_up_their_feed(web: WebServer) -> None:
 
     assert (whole.count("<p>"), teaser) == (8, TEASER)
     assert time.monotonic() - begun < 3.9
-
-
-# --- more addresses ----------------------------------------------------------------------------------------------
-
-
-def test_a_podcasts_page_in_a_directory_leads_to_its_feed(web: WebServer) -> None:
-    data = f'<script type="fastboot">{{"name": "x", "feedUrl": "{web.url("/cast.xml")}"}}</script>'.replace("/", "\\/")
-    web.routes["/us/podcast/harbour-talk/id1"] = html(data.replace("<\\/", "</"))
-    web.routes["/cast.xml"] = Answer(body=rss("Episode 1"))
-
-    assert titles(collect(web, "/us/podcast/harbour-talk/id1")) == ["Episode 1"]
-
-
-def test_an_account_on_the_social_web_leads_to_its_feed(web: WebServer) -> None:
-    source = source_at("@harbour_office@social.example")
-
-    assert (source.id, source.url) == ("harbour-office", "https://social.example/@harbour_office.rss")
-    web.routes["/@harbour_office"] = html(ALTERNATE.format("/@harbour_office.rss"))
-    web.routes["/@harbour_office.rss"] = Answer(body=rss("A post"))
-    assert titles(collect(web, "/@harbour_office")) == ["A post"]

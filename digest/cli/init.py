@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,16 +85,16 @@ def _table(source: Source, folder: Path) -> Iterator[str]:
     yield "[[sources]]"
     yield f"id = {_quoted(source.id)}"
     yield f"url = {_quoted(source.url)}" if source.path is None else f"path = {_quoted(_beside(source.path, folder))}"
-    if source.title:
-        yield f"title = {_quoted(source.title)}"
-    if source.section:
-        yield f"section = {_quoted(source.section)}"
+    for field in fields(source):
+        value = getattr(source, field.name)
+        if field.name not in {"id", "url", "path"} and value != field.default:
+            yield f"{field.name} = {_quoted(value)}"
 
 
-def _quoted(text: str) -> str:
+def _quoted(value: str | float) -> str:
     import tomlkit
 
-    return tomlkit.item(text).as_string()
+    return tomlkit.item(value).as_string()
 
 
 def _beside(path: Path, folder: Path) -> str:

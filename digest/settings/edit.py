@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,8 @@ def _table(source: Source, folder: Path) -> Table:
     else:
         absolute, base = source.path.resolve(), folder.resolve()
         table.add("path", str(absolute.relative_to(base) if absolute.is_relative_to(base) else absolute))
-    for name in ("title", "section"):
-        if getattr(source, name):
-            table.add(name, getattr(source, name))
+    for field in fields(Source):
+        value = getattr(source, field.name)
+        if field.name not in {"id", "url", "path"} and value != field.default:
+            table.add(field.name, value)
     return table

@@ -29,7 +29,13 @@ def read_path(source: Source, *, path: Path, most: int, seen: datetime) -> Colle
     if kind_of(document.data, name=path.name) is Kind.OPML:
         return read_opml(document.data)
     contents = read_document(document, source, seen=seen)
-    return Collected(source=source, entries=contents.entries, title=contents.title, problems=contents.problems)
+    return Collected(
+        source=source,
+        entries=contents.entries,
+        title=contents.title,
+        kind="file",
+        problems=contents.problems,
+    )
 
 
 def _read_folder(source: Source, root: Path, *, most: int, seen: datetime) -> Collected:
@@ -47,7 +53,7 @@ def _read_folder(source: Source, root: Path, *, most: int, seen: datetime) -> Co
             entries += contents.entries
     if not entries:
         raise SourceError(_nothing(problems))
-    return Collected(source=source, entries=tuple(entries), problems=tuple(problems))
+    return Collected(source=source, entries=tuple(entries), kind="folder", problems=tuple(problems))
 
 
 def _nothing(problems: list[str]) -> str:

@@ -32,6 +32,7 @@ async def read_several(
     return Collected(
         source=source,
         entries=tuple(entry for one in collected for entry in _adopted(one, source)),
+        kind=f"list of {len(listed)} feeds",
         problems=(*problems, *(problem for one in collected for problem in one.problems)),
     )
 

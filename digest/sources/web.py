@@ -10,7 +10,8 @@ from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.ports import Collected, Validators
 from digest.sources.document import Document
-from digest.sources.finding.discover import FEEDS, feed_behind, known_feed
+from digest.sources.finding.discover import FEEDS, feed_behind
+from digest.sources.finding.known import known_feed
 from digest.sources.finding.opml import read_opml
 from digest.sources.finding.sitemap import entries_of, unpacked
 from digest.sources.kind import Kind, kind_of
@@ -43,6 +44,7 @@ async def visit(
         source=source,
         entries=await _complete(contents.entries, source, reply, client=client, known=validators.known),
         title=contents.title,
+        kind="feed" if _kind(reply) in FEEDS else "page",
         problems=contents.problems,
         validators=replace(reply.validators, url="" if home == source.url else home),
     )
@@ -52,7 +54,8 @@ async def _mapped(page: Reply, source: Source, validators: Validators, *, client
     """A site map's pages, as far as they are articles; all read anew, since an index may stay while maps change."""
     listed = await entries_of(page, source, client=client, seen=seen)
     entries = await with_full_text(listed, source, client=client, known=validators.known)
-    return Collected(source=source, entries=tuple(entry for entry in entries if entry.title or entry.body))
+    told = tuple(entry for entry in entries if entry.title or entry.body)
+    return Collected(source=source, entries=told, kind="site map")
 
 
 def _check_patience(validators: Validators, now: datetime) -> None:

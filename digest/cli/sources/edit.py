@@ -22,8 +22,8 @@ from digest.ports import Collected
 from digest.settings import Settings
 from digest.settings.edit import with_sources, without_source
 from digest.sources import make_collector
-from digest.sources.finding.address import source_at
-from digest.sources.finding.opml import read_opml, unused_id
+from digest.sources.finding.address import source_at, unused_id
+from digest.sources.finding.opml import read_opml
 
 
 def add(args: argparse.Namespace) -> None:
@@ -129,7 +129,9 @@ def _tell(outcome: Collected | Failure) -> None:
     articles = clean(outcome.entries)
     count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
     place = outcome.validators.url or outcome.source.address
-    say(f"found {f'{outcome.title}, at {place}' if outcome.title else place}: {count}")
+    say(f"found a {outcome.kind}{f', {outcome.title!r},' if outcome.title else ''} at {place}: {count}")
+    if outcome.kind.startswith("list"):
+        say("this is kept as one source; 'digest sources import' adds each of them from a file")
     for article in articles[:5]:
         say(f"  {article.title}")
     for problem in outcome.problems:

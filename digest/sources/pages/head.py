@@ -18,7 +18,11 @@ from digest.urls import is_web
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
 
-_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
+#: Of a link to an alternate; the last two name no feed by the letter, and hardly ever anything else.
+_FEED_TYPES = {
+    *("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"),
+    *("text/xml", "application/xml"),
+}
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review)$")
 _DATES = ("article:published_time", "datepublished", "dc.date.issued", "dcterms.created", "parsely-pub-date", "date")
 _AUTHORS = ("author", "parsely-author", "dc.creator", "citation_author")
@@ -49,7 +53,7 @@ def read_head(tree: HtmlElement, base: str) -> Head:
     meta = _meta(tree)
     linked = _linked_data(tree)
     href = tree.xpath("string(//base/@href)").strip()
-    base = _joined(base, href) if href else base
+    base = joined(base, href) if href else base
     return Head(
         title=escape(_first(meta, "og:title") or _text(linked.get("headline")) or _title(tree), quote=False),
         author=escape(_author(meta, linked), quote=False),
@@ -131,7 +135,7 @@ def _canonical(tree: HtmlElement, meta: Mapping[str, str], base: str) -> str:
     declared = tree.xpath("string(//link[translate(@rel, 'CANOIL', 'canoil')='canonical']/@href)") or _first(
         meta, "og:url"
     )
-    url = _joined(base, declared) if declared.strip() else ""
+    url = joined(base, declared) if declared.strip() else ""
     return url if is_web(url) else ""
 
 
@@ -149,7 +153,7 @@ def _published(tree: HtmlElement, meta: Mapping[str, str], linked: Mapping[str, 
 
 
 def _image(meta: Mapping[str, str], base: str) -> Image | None:
-    url = _joined(base, _first(meta, *_IMAGES)) if _first(meta, *_IMAGES) else ""
+    url = joined(base, _first(meta, *_IMAGES)) if _first(meta, *_IMAGES) else ""
     if not is_web(url):
         return None
     width, height = (meta.get(f"og:image:{side}", "") for side in ("width", "height"))
@@ -163,18 +167,24 @@ def pixels(text: str) -> int | None:
 
 
 def _feeds(tree: HtmlElement, base: str) -> list[str]:
-    """The feeds in its link elements; those of comments last."""
+    """The feeds in its link elements; those of comments only where there is no other."""
     links = [
         link
         for link in tree.iter("link")
-        if "alternate" in link.get("rel", "").lower().split() and link.get("type", "").strip().lower() in _FEED_TYPES
+        if _names_feed(link.get("rel", "").lower().split(), link.get("type", "").partition(";")[0].strip().lower())
     ]
-    links.sort(key=lambda link: "comment" in (link.get("title", "") + link.get("href", "")).lower())
-    urls = (_joined(base, link.get("href", "")) for link in links if link.get("href", "").strip())
+    talk = [link for link in links if "comment" in (link.get("title", "") + link.get("href", "")).lower()]
+    links = [link for link in links if link not in talk] or talk
+    urls = (joined(base, link.get("href", "")) for link in links if link.get("href", "").strip())
     return [url for url in dict.fromkeys(urls) if is_web(url)]
 
 
-def _joined(base: str, url: str) -> str:
+def _names_feed(relation: list[str], kind: str) -> bool:
+    return ("alternate" in relation and kind in _FEED_TYPES) or "feed" in relation
+
+
+def joined(base: str, url: str) -> str:
+    """An absolute address, or nothing."""
     try:
         return urljoin(base, url.strip())
     except ValueError:
