@@ -12,6 +12,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.checkers import wanting
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -26,9 +28,7 @@ def browser() -> Iterator[Browser]:
     path = executable()
     if path is None:
         missing = f"no Chromium on this machine (looked for $CHROMIUM and {', '.join(_NAMES)} in the PATH)"
-        if os.environ.get("CI"):
-            pytest.fail(f"{missing}; install the package 'chromium'")
-        pytest.skip(missing)
+        wanting(missing, "apt-get install chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield chromium

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from digest.mailbox import Mailbox
+from digest.mailers.dkim import Signer
 from digest.mailers.letterhead import Letterhead, Recipient
 from digest.mailers.message import Prepared, prepare
 from tests.nouns import NOON, edition
@@ -84,9 +85,16 @@ def recipient(address: str = "reader@example.net", name: str = "", **more: Any) 
     return Recipient(mailbox=Mailbox.at(address, name), **values | more)
 
 
-def prepared(*, subject: str = "Harbour opens again", html: str = "", text: str = "", **more: Any) -> Prepared:
+def prepared(
+    *,
+    subject: str = "Harbour opens again",
+    html: str = "",
+    text: str = "",
+    signer: Signer | None = None,
+    **more: Any,
+) -> Prepared:
     page = html or f'<html lang="en"><p>Harbour <a href="https://news.example.org/unsubscribe/{PLACEHOLDER}">x</a></p>'
-    return prepare(edition(subject=subject, html=page, text=text or "Harbour"), letterhead(**more))
+    return prepare(edition(subject=subject, html=page, text=text or "Harbour"), letterhead(**more), signer)
 
 
 def parsed(mail: bytes) -> EmailMessage:

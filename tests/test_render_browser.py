@@ -62,14 +62,9 @@ EDITIONS = {
     "one story": (digest(stories=1), Look()),
     "no story": (digest([]), Look()),
     "many stories": (digest(stories=70), LOOK),
-    "German": (full("de"), LOOK),
-    "Arabic": (full("ar"), LOOK),
-    "Japanese": (full("ja"), LOOK),
     "headlines": (full(), replace(LOOK, template="headlines")),
     "headlines by source": (digest(), Look(template="headlines")),
-    "headlines in Arabic": (full("ar"), replace(LOOK, template="headlines")),
     "longread": (full(), replace(LOOK, template="longread")),
-    "longread in Arabic": (full("ar"), replace(LOOK, template="longread")),
 }
 
 

@@ -17,6 +17,8 @@ _WORD = 75
 _FRAME = len("=?utf-8?q??=")
 #: A longer word is encoded, so that the line that it stands in can be folded.
 _PLAIN = 60
+#: A quoted string is never folded, since some readers take the fold for its end; a longer one is encoded.
+_QUOTED = _PLAIN + len('""')
 
 _SPACES = re.compile(r"\s+")
 #: Controls, soft hyphens, bidi marks, zero-width spaces, tags, noncharacters. Joiners stay: scripts need them.
@@ -51,9 +53,10 @@ def phrase(text: str, *, room: int) -> list[str]:
     """A cleaned name as the words that may stand before an address: atoms, a quoted string, or encoded words."""
     if not text:
         return []
-    quoted = text if _ATOMS.fullmatch(text) else '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
-    words = quoted.split(" ")
-    return words if _is_plain(text) and max(map(len, words)) <= _PLAIN + len('""') else _encoded(text, room)
+    if _is_plain(text) and _ATOMS.fullmatch(text):
+        return text.split(" ")
+    quoted = '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+    return [quoted] if _is_plain(text) and len(quoted) <= _QUOTED else _encoded(text, room)
 
 
 def _is_plain(text: str) -> bool:
