@@ -28,7 +28,7 @@ def decode(data: bytes, content_type: str = "") -> str:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, errors="replace")
     declared = _declared(data, content_type)
-    for encoding in (declared if declared in _STATEFUL else "", wide(data), "utf-8", declared):
+    for encoding in (declared if declared in _STATEFUL else "", wide(data), _of_mainframes(data), "utf-8", declared):
         try:
             if encoding:
                 return data.decode(encoding)
@@ -57,12 +57,27 @@ def _is_text(name: str) -> bool:
 
 
 def wide(data: bytes) -> str:
-    """The name of the UTF-16 that ``data`` seems to be in, without a mark that says so; else empty."""
+    """The name of the UTF-16 or UTF-32 that ``data`` seems to be in, without a mark that says so; else empty."""
     head = data[:512]
-    even, odd = head[0::2].count(0), head[1::2].count(0)
+    zeros = [head[at::4].count(0) for at in range(4)]
+    even, odd = zeros[0] + zeros[2], zeros[1] + zeros[3]
     if len(head) < 8 or max(even, odd) < len(head) * 0.3:
         return ""
+    if sum(zeros) > len(head) * 0.7:
+        return "utf-32-le" if zeros[3] > zeros[0] else "utf-32-be"
     return "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else ""
+
+
+def _of_mainframes(data: bytes) -> str:
+    """The EBCDIC of an XML document (XML 1.0, appendix F); its declaration can be read in any of them."""
+    if not data.startswith(b"\x4c\x6f\xa7\x94"):
+        return ""
+    label = re.search(r"encoding\s*=\s*[\"']([\w.:-]+)", data[:200].decode("cp037"))
+    try:
+        named = label is not None and data[:4].decode(label[1]) == "<?xm"
+    except (LookupError, UnicodeError):
+        named = False
+    return label[1] if label and named else "cp037"
 
 
 def _guessed(data: bytes) -> str:

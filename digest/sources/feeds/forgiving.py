@@ -8,10 +8,11 @@ from calendar import timegm
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from digest.errors import SourceError
 from digest.model import Image
+from digest.sources.dates import parse_date
 from digest.sources.feeds.items import Feed, Item, link, own_language, paragraphs, person
 from digest.sources.pages.head import pixels
 from digest.urls import is_web
@@ -78,17 +79,25 @@ def _body(entry: Mapping[str, Any], *, is_atom: bool) -> str:
         is_plain = is_atom and entry.get("summary_detail", {}).get("type") == "text/plain"
         return paragraphs(_string(entry, "summary")) if is_plain else _string(entry, "summary")
     best = max(parts, key=lambda part: len(part["value"]))
+    if not is_atom and best.get("type") == "text/plain" and len(_string(entry, "summary")) > len(best["value"]):
+        return _string(entry, "summary")  # a podcast's short words on itself, which feedparser calls its content
     return paragraphs(best["value"]) if best.get("type") == "text/plain" else str(best["value"])
 
 
 def _date(entry: Mapping[str, Any]) -> datetime | None:
+    """When it was published, else changed: as we read it, since feedparser takes 2026/03/05 for this month's first."""
     # Asked for by `in`: `get` warns, since feedparser once stood in one date for another.
-    for key in filter(entry.__contains__, ("published_parsed", "updated_parsed", "created_parsed")):
-        try:
-            return datetime.fromtimestamp(timegm(entry[key]), UTC)
-        except (TypeError, ValueError, OverflowError, OSError):
-            continue
+    for key in filter(entry.__contains__, ("published", "updated", "created")):
+        if found := parse_date(_string(entry, key)) or _parsed(entry.get(f"{key}_parsed")):
+            return found
     return None
+
+
+def _parsed(found: object) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(timegm(cast("tuple[int, ...]", found)), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def _image(entry: Mapping[str, Any], base: str) -> Image | None:
