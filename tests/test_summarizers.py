@@ -27,13 +27,13 @@ from digest.errors import UsageError
 from digest.model import Article
 from digest.ports import Budget, Candidate
 from digest.summarizers import METHODS, NAMES, methods, summarizer
-from digest.summarizers.document import Stemmer, Tokenizer, document
+from digest.summarizers.document import Tokenizer, document
 from digest.summarizers.fit import content, fit, is_twin, length
 from digest.summarizers.openings import leans, says_when
 from digest.text.sentences import sentences
-from digest.text.words import stop_words
+from digest.text.words import stemmer, stop_words
 
-STOCK: dict[str, Callable[[Stemmer], Any]] = {
+STOCK: dict[str, Callable[[Callable[[str], str]], Any]] = {
     "lex-rank": LexRankSummarizer,
     "text-rank": TextRankSummarizer,
     "lsa": LsaSummarizer,
@@ -75,7 +75,7 @@ def texts_of(text: str) -> list[str]:
 
 def stock(name: str, texts: Sequence[str], count: int, **attributes: Any) -> list[str]:
     """What stock sumy chooses, given our words and stems."""
-    method = STOCK[name](Stemmer("en"))
+    method = STOCK[name](stemmer("en"))
     method.stop_words = stop_words("en")
     for attribute, value in attributes.items():
         setattr(method, attribute, value)
@@ -120,7 +120,7 @@ def test_lsa_ranks_as_stock_sumy_does_without_its_decomposition() -> None:
         return ratings
 
     for kind in (LsaSummarizer, methods.Lsa):
-        method = kind(Stemmer("en"))
+        method = kind(stemmer("en"))
         method.stop_words = stop_words("en")
         method(model(texts), keep)
 
@@ -131,7 +131,7 @@ def test_edmundson_chooses_what_stock_sumy_chooses_with_the_same_cues() -> None:
     texts = texts_of(TEXT)
     where = article(*texts, title="Reservoir wall passes its inspection")
     told = candidates(texts, where)
-    plain = EdmundsonSummarizer(Stemmer("en"))
+    plain = EdmundsonSummarizer(stemmer("en"))
     titled = document(told, "en")
     plain.null_words = stop_words("en")
     plain.bonus_words = {"reservoir", "wall", "passes", "inspection"}
@@ -160,7 +160,7 @@ def test_lex_rank_s_matrix_gives_stock_sumy_s_choice_on_real_news(
 
 def chosen_by(name: str, texts: Sequence[str]) -> list[str]:
     """What our class chooses where nothing but its ratings counts (``fit`` may pass over near-duplicates)."""
-    method = methods.make(name, Stemmer("en"), stop_words("en"))
+    method = methods.make(name, stemmer("en"), stop_words("en"))
     return [str(sentence) for sentence in method(model(texts), 3)]
 
 
@@ -169,7 +169,7 @@ def chosen_by(name: str, texts: Sequence[str]) -> list[str]:
 
 def test_stock_lex_rank_stops_while_its_ranks_still_move_and_ours_does_not() -> None:
     texts = texts_of(TEXT)
-    method = methods.make("lex-rank", Stemmer("en"), stop_words("en"))
+    method = methods.make("lex-rank", stemmer("en"), stop_words("en"))
     words = [method._to_words_set(sentence) for sentence in model(texts).sentences]
     matrix = method._create_matrix(words, method.threshold, method._compute_tf(words), method._compute_idf(words))
 
@@ -181,7 +181,7 @@ def test_stock_lex_rank_stops_while_its_ranks_still_move_and_ours_does_not() -> 
 
 def test_lex_rank_gives_no_nan_where_no_sentence_has_a_word_of_weight() -> None:
     ranks: list[float] = []
-    method = methods.make("lex-rank", Stemmer("en"), stop_words("en"))
+    method = methods.make("lex-rank", stemmer("en"), stop_words("en"))
     method(
         model(["Ships wait.", "Docks close."]), lambda ratings: ranks.extend(one.rating for one in ratings) or ratings
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.text.sentences import sentences
@@ -96,6 +96,7 @@ def test_a_long_quotation_may_be_told_in_parts() -> None:
 _LANGUAGES = st.sampled_from(["en", "de", "fr", "ja", "zh", "ar", "und", "xx", ""])
 
 
+@example("A “\ud800 day. Two.", "en")
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("ab A.!?…。 \"'“”‘’«»()[]\n1-\ud800"))), _LANGUAGES)
 def test_sentences_stand_in_the_paragraph_in_order_and_nothing_else_is_lost(paragraph: str, language: str) -> None:
     found = sentences(paragraph, language)

@@ -12,23 +12,23 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sumy.models.dom import ObjectDocumentModel, Sentence  # type: ignore[import-untyped]  # sumy has no types
+from sumy.models.dom import ObjectDocumentModel  # type: ignore[import-untyped]  # sumy has no types
 from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped]  # sumy has no types
-from sumy.utils import ItemsCount  # type: ignore[import-untyped]  # sumy has no types
 
 from digest.ports import Budget, Candidate
-from digest.summarizers.document import Stemmer, document, taking
+from digest.summarizers.document import document, taking
 from digest.summarizers.fit import content
+from digest.summarizers.greedy import Count, taken
 from digest.summarizers.lead import lead
 from digest.summarizers.matrix import Bags
 from digest.summarizers.openings import leans, quotes, says_when
 from digest.text.distinct import distinct
-from digest.text.words import stop_words
+from digest.text.words import stemmer, stop_words
 
 Values = NDArray[np.float64]
 
@@ -56,30 +56,17 @@ class Default:
         return tuple(sentence.candidate for sentence in chosen)
 
 
-class Rated(NamedTuple):
-    """A sentence with its place and its rating, as sumy passes it to whoever counts."""
-
-    sentence: Sentence
-    order: int
-    rating: float
-
-
 class Weighed(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
     """sumy's kind of summarizer: rates a document's sentences, and takes as many as ``sentences_count`` allows."""
 
     def __init__(self, language: str) -> None:
-        super().__init__(Stemmer(language))
+        super().__init__(stemmer(language))
         self._language = language
 
-    def __call__(
-        self, document: ObjectDocumentModel, sentences_count: int | str | Callable[[Iterator[Rated]], Sequence[Rated]]
-    ) -> tuple[Any, ...]:
+    def __call__(self, document: ObjectDocumentModel, sentences_count: Count) -> tuple[Any, ...]:
         """The sentences in reading order; no more of them are weighed than are taken."""
-        sentences = document.sentences
-        order = _order([sentence.candidate for sentence in sentences], self._language)
-        rated = (Rated(sentences[at], at, -rank) for rank, at in enumerate(order))
-        taken = sentences_count(rated) if callable(sentences_count) else ItemsCount(sentences_count)(list(rated))
-        return tuple(rating.sentence for rating in sorted(taken, key=lambda rating: rating.order))
+        candidates = [sentence.candidate for sentence in document.sentences]
+        return taken(document.sentences, _order(candidates, self._language), sentences_count)
 
 
 def _order(candidates: Sequence[Candidate], language: str) -> Iterator[int]:

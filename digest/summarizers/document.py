@@ -15,7 +15,7 @@ from sumy.models.dom import (  # type: ignore[import-untyped]  # sumy has no typ
 from digest.ports import Budget, Candidate
 from digest.summarizers.fit import fit
 from digest.text.sentences import sentences
-from digest.text.words import stems, words
+from digest.text.words import words
 
 
 class Tokenizer:
@@ -29,16 +29,6 @@ class Tokenizer:
 
     def to_words(self, sentence: str) -> tuple[str, ...]:
         return words(sentence, self._language)
-
-
-class Stemmer:
-    """What sumy asks of a stemmer: one word in, its stem out."""
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-
-    def __call__(self, word: str) -> str:
-        return stems((word,), self._language)[0]
 
 
 class Told(Sentence):  # type: ignore[misc]  # sumy has no types

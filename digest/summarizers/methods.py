@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, compress, count, repeat
 from typing import Any
 
 import numpy as np
@@ -23,40 +24,19 @@ from sumy.models.dom import ObjectDocumentModel  # type: ignore[import-untyped] 
 from sumy.summarizers import (  # type: ignore[import-untyped]  # sumy has no types
     AbstractSummarizer,
     edmundson,
-    kl,
     lex_rank,
     lsa,
     luhn,
     reduction,
-    sum_basic,
     text_rank,
 )
 
-from digest.summarizers.matrix import Bags, Divergence, Matrix, cosines, overlaps
-
-Stem = Callable[[str], str]
-#: Words kept in a long-lived process.
-_MOST_KNOWN = 50_000
+from digest.summarizers.greedy import Kl, SumBasic
+from digest.summarizers.lookup import Lookup, Stem
+from digest.summarizers.matrix import Bags, Matrix, cosines, overlaps
 
 
-class _Words(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
-    """Keeps the stems of words, where sumy lowers and stems each word again wherever it stands."""
-
-    def _to_words_set(self, sentence: Any) -> list[str]:
-        known: dict[str, str] = self.__dict__.setdefault("_known", {})
-        if len(known) > _MOST_KNOWN:
-            known.clear()
-        found = []
-        for word in sentence.words:
-            if (stem := known.get(word)) is None:
-                lower = word.lower()
-                stem = known[word] = "" if lower in self._stop_words else self._stemmer(lower)
-            if stem:
-                found.append(stem)
-        return found
-
-
-class LexRank(_Words, lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy has no types
+class LexRank(Lookup, lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy has no types
     """Centrality in the graph of sentences whose TF-IDF vectors point the same way."""
 
     epsilon = 1e-6
@@ -88,7 +68,7 @@ class LexRank(_Words, lex_rank.LexRankSummarizer):  # type: ignore[misc]  # sumy
         return ranks
 
 
-class TextRank(_Words, text_rank.TextRankSummarizer):  # type: ignore[misc]  # sumy has no types
+class TextRank(Lookup, text_rank.TextRankSummarizer):  # type: ignore[misc]  # sumy has no types
     """PageRank in the graph of sentences that have words in common."""
 
     def _create_matrix(self, document: ObjectDocumentModel) -> Matrix:
@@ -99,7 +79,7 @@ class TextRank(_Words, text_rank.TextRankSummarizer):  # type: ignore[misc]  # s
         return weights
 
 
-class Reduction(_Words, reduction.ReductionSummarizer):  # type: ignore[misc]  # sumy has no types
+class Reduction(Lookup, reduction.ReductionSummarizer):  # type: ignore[misc]  # sumy has no types
     """The sum of the words that a sentence has in common with each other one."""
 
     def rate_sentences(self, document: ObjectDocumentModel) -> dict[Any, float]:
@@ -108,7 +88,7 @@ class Reduction(_Words, reduction.ReductionSummarizer):  # type: ignore[misc]  #
         return dict(zip(document.sentences, weights.sum(axis=0).tolist(), strict=True))
 
 
-class Lsa(lsa.LsaSummarizer):  # type: ignore[misc]  # sumy has no types
+class Lsa(Lookup, lsa.LsaSummarizer):  # type: ignore[misc]  # sumy has no types
     """The length of a sentence's vector over all latent topics.
 
     sumy keeps every dimension (``REDUCTION_RATIO = 1``), and a rotation changes no length: the vector's own length is
@@ -116,41 +96,63 @@ class Lsa(lsa.LsaSummarizer):  # type: ignore[misc]  # sumy has no types
     """
 
     def __call__(self, document: ObjectDocumentModel, sentences_count: Callable[..., Any]) -> tuple[Any, ...]:
-        known = frozenset(self._create_dictionary(document))
-        counts = [
-            Counter(stem for stem in map(self.stem_word, one.words) if stem in known) for one in document.sentences
-        ]
-        ranks = iter([self._rank(count, len(known)) for count in counts])
+        known = frozenset(self._content(document.words))
+        bags = [Counter(filter(known.__contains__, map(self.stem_word, one.words))) for one in document.sentences]
+        ranks = iter([self._rank(bag, len(known)) for bag in bags])
         chosen: tuple[Any, ...] = self._get_best_sentences(document.sentences, sentences_count, lambda _: next(ranks))
         return chosen
 
     @staticmethod
-    def _rank(counts: Counter[str], dimensions: int, smooth: float = 0.4) -> float:
-        if not counts:
+    def _rank(bag: Counter[str], dimensions: int, smooth: float = 0.4) -> float:
+        if not bag:
             return 0.0
-        most = max(counts.values())
-        told = math.fsum((smooth + (1 - smooth) * count / most) ** 2 for count in counts.values())
-        return math.sqrt(told + (dimensions - len(counts)) * smooth**2)
+        most = max(bag.values())
+        spread = Counter(bag.values()).items()
+        told = math.fsum(chain.from_iterable(repeat((smooth + (1 - smooth) * n / most) ** 2, of) for n, of in spread))
+        return math.sqrt(told + (dimensions - len(bag)) * smooth**2)
 
 
-class Luhn(luhn.LuhnSummarizer):  # type: ignore[misc]  # sumy has no types
+class Luhn(Lookup, luhn.LuhnSummarizer):  # type: ignore[misc]  # sumy has no types
     """The densest run of words that the document repeats."""
 
     def _get_significant_words(self, words: Iterable[str]) -> frozenset[str]:
-        return frozenset(super()._get_significant_words(words))  # stock looks each word up in a tuple
+        return frozenset(stem for stem, times in Counter(self._content(words)).items() if times > 1)
+
+    def rate_sentence(self, sentence: Any, significant_stems: frozenset[str]) -> float:
+        found = map(significant_stems.__contains__, map(self.stem_word, sentence.words))
+        return max(map(self._density, self._runs(compress(count(), found))), default=0)
+
+    def _runs(self, places: Iterable[int]) -> Iterator[list[int]]:
+        """Places of significant words, parted where ``max_gap_size`` others in a row stand between them."""
+        run: list[int] = []
+        for at in places:
+            if run and at - run[-1] > self.max_gap_size:
+                yield run
+                run = []
+            run.append(at)
+        if run:
+            yield run
+
+    @staticmethod
+    def _density(run: Sequence[int]) -> float:
+        return len(run) ** 2 / (run[-1] - run[0] + 1) if len(run) > 1 else 0
 
 
-class Kl(kl.KLSummarizer):  # type: ignore[misc]  # sumy has no types
-    """Greedily the sentences whose words are spread like the document's (stock is cubic)."""
+class Edmundson(Lookup, edmundson.EdmundsonSummarizer):  # type: ignore[misc]  # sumy has no types
+    """Words that speak for a sentence or against it, its title's words, and where it stands."""
 
-    def _compute_ratings(self, sentences: Sequence[Any]) -> dict[Any, int]:
-        told = Divergence(self.compute_tf(sentences), [self._get_content_words_in_sentence(one) for one in sentences])
-        ratings: dict[Any, int] = {}
-        while len(ratings) < len(sentences):
-            best = sentences[told.nearest()]
-            told.add(best.words)
-            ratings[best] = -len(ratings)
-        return ratings
+    def _build_cue_method_instance(self) -> AbstractSummarizer:
+        return self._looking_up(super()._build_cue_method_instance())
+
+    def _build_title_method_instance(self) -> AbstractSummarizer:
+        return self._looking_up(super()._build_title_method_instance())
+
+    def _build_location_method_instance(self) -> AbstractSummarizer:
+        return self._looking_up(super()._build_location_method_instance())
+
+    def _looking_up(self, part: AbstractSummarizer) -> AbstractSummarizer:
+        part.stem_word = self.stem_word
+        return part
 
 
 def make(name: str, stemmer: Stem, stop_words: frozenset[str]) -> AbstractSummarizer:
@@ -164,7 +166,7 @@ def edmundson_with(stemmer: Stem, stop_words: frozenset[str], titles: Iterable[s
     """Edmundson's method for one document: for it speak its titles' words, against it those that point back."""
     stigma = stop_words & LEANING
     bonus = frozenset(map(str.lower, titles)) - stop_words
-    method = edmundson.EdmundsonSummarizer(stemmer, cue_weight=1.0 if stigma and bonus else 0.0)
+    method = Edmundson(stemmer, cue_weight=1.0 if stigma and bonus else 0.0)
     method.bonus_words, method.stigma_words, method.null_words = bonus, stigma, stop_words
     return method
 
@@ -175,7 +177,7 @@ _METHODS: Mapping[str, Callable[[Stem], AbstractSummarizer]] = {
     "lsa": Lsa,
     "luhn": Luhn,
     "kl": Kl,
-    "sum-basic": sum_basic.SumBasicSummarizer,
+    "sum-basic": SumBasic,
     "reduction": Reduction,
 }
 LEANING = frozenset({"he", "she", "it", "they", "this", "that", "these", "those", "also", "but", "however"})

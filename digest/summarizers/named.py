@@ -12,9 +12,9 @@ from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped] 
 
 from digest.ports import Budget, Candidate
 from digest.summarizers import methods
-from digest.summarizers.document import Stemmer, Told, document, taking
+from digest.summarizers.document import Told, document, taking
 from digest.summarizers.lead import lead
-from digest.text.words import stop_words
+from digest.text.words import stemmer, stop_words
 
 
 class Named:
@@ -35,7 +35,7 @@ class Named:
         """One for each language, with the stems it knows; but the title is a part of Edmundson's."""
         if self.name == "edmundson":
             titles = (word for heading in model.headings for word in heading.words)
-            return methods.edmundson_with(Stemmer(language), stop_words(language), titles)
+            return methods.edmundson_with(stemmer(language), stop_words(language), titles)
         if language not in self._methods:
-            self._methods[language] = methods.make(self.name, Stemmer(language), stop_words(language))
+            self._methods[language] = methods.make(self.name, stemmer(language), stop_words(language))
         return self._methods[language]

@@ -107,6 +107,11 @@ def stems(words: Iterable[str], language: str) -> tuple[str, ...]:
     return tuple(map(_stems(language).__getitem__, words))
 
 
+def stemmer(language: str) -> Callable[[str], str]:
+    """What ``stems`` does with one word."""
+    return _stems(language).__getitem__
+
+
 def meanings(words: Iterable[str], language: str) -> tuple[str, ...]:
     """The stems of those words that carry meaning, in order."""
     return tuple(filter(None, map(_meanings(language).__getitem__, words)))
@@ -120,11 +125,11 @@ def _meanings(language: str) -> Known[str]:
 
 @lru_cache
 def _stems(language: str) -> Known[str]:
-    stem = _stemmer(language)
+    stem = _snowball(language)
     return Known(lambda word: stem(word.lower()))
 
 
-def _stemmer(language: str) -> Callable[[str], str]:
+def _snowball(language: str) -> Callable[[str], str]:
     if language == "uk":  # Snowball has none; importing sumy's costs all of NLTK, so only Ukrainian pays
         from sumy.nlp.stemmers.ukrainian import stem_word  # type: ignore[import-untyped]  # sumy has no types
 
@@ -132,8 +137,8 @@ def _stemmer(language: str) -> Callable[[str], str]:
     if name := _SNOWBALL.get(language):
         from Stemmer import Stemmer  # type: ignore[import-not-found]  # PyStemmer is one binary, without types
 
-        snowball = Stemmer(name)
-        return lambda word: str(snowball.stemWord(word))
+        made = Stemmer(name)
+        return lambda word: str(made.stemWord(word))
     return str
 
 

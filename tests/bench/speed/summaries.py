@@ -27,8 +27,8 @@ from digest.model import Article, Ranked, Story
 from digest.ports import Budget
 from digest.summarize import summarize
 from digest.summarizers import methods, summarizer
-from digest.summarizers.document import Stemmer, Tokenizer
-from digest.text.words import stop_words
+from digest.summarizers.document import Tokenizer
+from digest.text.words import stemmer, stop_words
 from tests.bench.quality.__main__ import SHARED
 from tests.bench.quality.table import Row
 
@@ -81,8 +81,8 @@ def _on_given_words(name: str, texts: Sequence[str]) -> list[Row]:
     """At the precision at which we stop, and, where stock stops earlier, at stock's too: the same sentences at both."""
     document = _document(texts, Tokenizer("en"))
     rows: list[Row] = []
-    for epsilon in dict.fromkeys((methods.make(name, Stemmer("en"), frozenset()).epsilon, STOCK[name].epsilon)):
-        stock, ours = STOCK[name](Stemmer("en")), methods.make(name, Stemmer("en"), stop_words("en"))
+    for epsilon in dict.fromkeys((methods.make(name, stemmer("en"), frozenset()).epsilon, STOCK[name].epsilon)):
+        stock, ours = STOCK[name](stemmer("en")), methods.make(name, stemmer("en"), stop_words("en"))
         stock.stop_words, stock.epsilon, ours.epsilon = stop_words("en"), epsilon, epsilon
         same = stock(document, 3) == ours(document, 3)
         task = f"{name} of {len(texts):,} sentences, words given, epsilon {epsilon:g}"
