@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, chain, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ Numbers = NDArray[np.intp]
 
 #: Words of at most so many sentences are paired one by one; the product of a dense matrix does the others.
 _RARE = 12
+#: A matrix of so few cells is multiplied before rare words are picked out.
+_FEW = 100_000
 
 
 class Bags:
@@ -24,15 +27,15 @@ class Bags:
     def __init__(self, sentences: Sequence[Sequence[str]]) -> None:
         self.size = len(sentences)
         counted = [Counter(sentence) for sentence in sentences]
-        self._index: dict[str, int] = {}
-        at = self._index
-        self.word: Numbers = np.array([at.setdefault(word, len(at)) for bag in counted for word in bag], dtype=np.intp)
-        self.owner: Numbers = np.repeat(np.arange(self.size), [len(bag) for bag in counted])
-        self.count: Matrix = np.array([count for bag in counted for count in bag.values()], dtype=float)
+        lengths, words = [*map(len, counted)], [*chain.from_iterable(counted)]
+        index = dict(zip(dict.fromkeys(words), count(), strict=False))
+        self.word: Numbers = np.fromiter(map(index.__getitem__, words), np.intp, len(words))
+        self.owner: Numbers = np.repeat(np.arange(self.size), lengths)
+        self.count: Matrix = np.fromiter(chain.from_iterable(map(dict.values, counted)), float, len(words))
         self.most: Matrix = np.array([max(bag.values(), default=1) for bag in counted], dtype=float)
         #: In how many sentences each word stands.
-        self.spread: Numbers = np.bincount(self.word, minlength=len(at))
-        self._starts = np.concatenate(([0], np.cumsum([len(bag) for bag in counted], dtype=np.intp)))
+        self.spread: Numbers = np.bincount(self.word, minlength=len(index))
+        self._starts = [0, *accumulate(lengths)]
 
     def words_of(self, at: int) -> Numbers:
         """The numbers of one sentence's words."""
@@ -41,9 +44,10 @@ class Bags:
     def gram(self, weights: Matrix) -> Matrix:
         """The product of every sentence's vector with every other's, ``weights`` being its words' values."""
         spread = self.spread[self.word]
-        product = self._dense(weights, np.flatnonzero(spread > _RARE))
+        rare = 1 if self.size * len(self.spread) <= _FEW else _RARE  # a word of one sentence is on the diagonal alone
+        product = self._dense(weights, np.flatnonzero(spread > rare))
         flat = product.reshape(-1)
-        for times in range(2, _RARE + 1):
+        for times in range(2, rare + 1):
             self._pair(flat, weights, np.flatnonzero(spread == times), times)
         flat[:: self.size + 1] = np.bincount(self.owner, weights=weights * weights, minlength=self.size)
         return product

@@ -90,8 +90,8 @@ _LISTS = {language: frozenset(listed.split()) for language, listed in _BACKWARD.
 
 _STOPPED = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
 # A straight single mark is more often an apostrophe: it opens a quotation only where one is announced.
-_OPENED = re.compile(r"""(?:^|(?<=[\s(\[]))["“‘„«](?=[^\W\d_])|(?:^|(?<=[:,] ))'(?=[^\W\d_])""")
-_MARKED = re.compile(f"[{QUOTES}「」『』(]|[Pp]ictured")
+_OPENED = re.compile(r"""["“‘„«'](?=[^\W\d_])(?:(?<!')(?<![^\s(\[].)|(?<=^')|(?<=[:,] '))""")
+_MARKED = re.compile(f"[{QUOTES}「」『』(]")
 _POINTING = re.compile(r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)", re.IGNORECASE)
 
 
@@ -102,14 +102,15 @@ def leans(candidate: Candidate, language: str) -> bool:
         return True
     if (opening := _OPENINGS.get(language)) and opening.match(text):
         return True
-    return (_MARKED.search(text) is not None and _leans_on_quotation(text, language)) or _stands_in_quotation(candidate)
+    marked = "ictured" in text or _MARKED.search(text) is not None
+    return (marked and _leans_on_quotation(text, language)) or _stands_in_quotation(candidate)
 
 
 def _leans_on_quotation(text: str, language: str) -> bool:
     unnamed = _UNNAMED.get(language)
     return (
         (unnamed is not None and unnamed.search(text) is not None)
-        or _POINTING.search(text) is not None
+        or (("(" in text or "ictured" in text.lower()) and _POINTING.search(text) is not None)
         or _is_all_quotation(text)
         or _goes_on_quoting(text)
     )
@@ -117,11 +118,11 @@ def _leans_on_quotation(text: str, language: str) -> bool:
 
 def says_when(text: str, language: str) -> bool:
     """Whether it names a day by the day of writing: "today"."""
-    spoken = frozenset(map(str.lower, words(text, language)))
-    if not _DAY.get(language, frozenset()).isdisjoint(spoken):
+    spoken = words(text, language)
+    if not _DAY.get(language, frozenset()).isdisjoint(map(str.lower, spoken)):
         return True
     keys, spell = _SPELL.get(language, (frozenset(), _STOPPED))
-    return not keys.isdisjoint(spoken) and spell.search(text) is not None
+    return not keys.isdisjoint(map(str.lower, spoken)) and spell.search(text) is not None
 
 
 def _points_back(text: str, language: str) -> bool:
