@@ -25,7 +25,7 @@ from digest.summarizers.document import document, taking
 from digest.summarizers.fit import content
 from digest.summarizers.greedy import Count, taken
 from digest.summarizers.lead import lead
-from digest.summarizers.matrix import Bags
+from digest.summarizers.matrix import Bags, Numbers
 from digest.summarizers.openings import leans, quotes, says_when
 from digest.text.distinct import distinct
 from digest.text.words import stemmer, stop_words
@@ -103,11 +103,8 @@ class Topic:
     def __init__(self, told: Bags, candidates: Sequence[Candidate]) -> None:
         self._told = told
         self._lengths = np.maximum(np.bincount(told.owner, minlength=told.size), 1)
-        articles: dict[str, int] = defaultdict(lambda: len(articles))
-        holder = np.array([articles[candidate.article.id] for candidate in candidates], dtype=np.intp)
-        held = distinct(told.word * max(len(articles), 1) + holder[told.owner])
         #: In how many sentences each word stands, times in how many articles: both speak, as logarithms.
-        self._mentions = np.stack([told.spread, np.bincount(held // max(len(articles), 1), minlength=len(told.spread))])
+        self._mentions = np.stack([told.spread, _articles_with(told, candidates)])
         self._times = np.zeros(len(told.spread))
         first = self._sums()
         self._mean, self._spread = float(first.mean()), float(first.std())
@@ -123,6 +120,16 @@ class Topic:
         weights = np.log(np.maximum(self._mentions / (1 + self._times), 1)).sum(axis=0)
         sums = np.bincount(self._told.owner, weights=weights[self._told.word], minlength=self._told.size)
         return np.asarray(sums / self._lengths)
+
+
+def _articles_with(told: Bags, candidates: Sequence[Candidate]) -> Numbers:
+    """In how many articles each word stands."""
+    number: dict[str, int] = defaultdict(lambda: len(number))
+    holder = np.array([number[candidate.article.id] for candidate in candidates], dtype=np.intp)
+    if len(number) < 2:
+        return np.ones_like(told.spread)
+    held = distinct(told.word * len(number) + holder[told.owner])
+    return np.bincount(held // len(number), minlength=len(told.spread))
 
 
 class Likeness:

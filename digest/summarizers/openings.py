@@ -6,8 +6,10 @@ The lists are the commonest openings in each language; a language without a list
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from digest.ports import Candidate
+from digest.text.known import Known
 from digest.text.quotes import OPENING, QUOTES, quotations
 from digest.text.words import words
 
@@ -119,10 +121,18 @@ def _leans_on_quotation(text: str, language: str) -> bool:
 def says_when(text: str, language: str) -> bool:
     """Whether it names a day by the day of writing: "today"."""
     spoken = words(text, language)
+    if not any(map(_telling_days(language).__getitem__, spoken)):
+        return False
     if not _DAY.get(language, frozenset()).isdisjoint(map(str.lower, spoken)):
         return True
-    keys, spell = _SPELL.get(language, (frozenset(), _STOPPED))
-    return not keys.isdisjoint(map(str.lower, spoken)) and spell.search(text) is not None
+    return language in _SPELL and _SPELL[language][1].search(text) is not None
+
+
+@lru_cache
+def _telling_days(language: str) -> Known[bool]:
+    """Whether a word is such a day's, or part of one."""
+    days = _DAY.get(language, frozenset()) | _SPELL.get(language, (frozenset(),))[0]
+    return Known(lambda word: word.lower() in days)
 
 
 def _points_back(text: str, language: str) -> bool:

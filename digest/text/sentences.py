@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import sentencex  # type: ignore[import-untyped]  # sentencex has no types
 
@@ -22,7 +23,7 @@ _LONGEST_QUOTATION = 50
 _STOPS = ".!?…。！？।॥؟۔።։;？"
 _CLOSED = re.compile(rf"[{re.escape(_STOPS)}][{CLOSING})\]]*$")
 #: Nothing can end here.
-_ENDLESS = re.compile(rf"[^{re.escape(_STOPS)}]*[{re.escape(_STOPS)}]?[{CLOSING})\]\s]*")
+_ENDLESS = re.compile(rf"[^{re.escape(_STOPS)}]*+[{re.escape(_STOPS)}]?+[{CLOSING})\]\s]*+")
 #: Languages whose sentences may end without a stop.
 _WITHOUT_STOPS = frozenset({"th", "lo", "km", "my", "und"})
 _WORDLESS = re.compile(r"[\W_]*$")
@@ -57,7 +58,7 @@ _ABBREVIATIONS = {
 }
 _ABBREVIATED = {tag: pattern(rf"(?:^|[\s({QUOTES}])(?:{each})\.\s*$") for tag, each in _ABBREVIATIONS.items()}
 #: No abbreviation, or ordinal with its article, takes up more letters.
-_TAIL = 60
+_TAIL = 32
 _ORDINAL = pattern(
     r"\b(?:der|die|das|dem|den|des|am|im|zum|zur|vom|beim|ein\w*|jede\w?|sein\w*|ihr\w*|unser\w*)\s\d{1,3}\.\s*$",
     re.IGNORECASE,
@@ -68,35 +69,36 @@ _ORDINAL = pattern(
 def sentences(paragraph: str, language: str) -> tuple[str, ...]:
     """The sentences of one paragraph: each stands in it verbatim, in order; only white space between them is lost."""
     if language not in _WITHOUT_STOPS and _ENDLESS.fullmatch(paragraph):
-        return (paragraph.strip(),) if paragraph.strip() else ()
-    ends = _ends(paragraph, language)
-    starts = (0, *ends)
-    found = (paragraph[start:end].strip() for start, end in zip(starts, ends, strict=False))
-    return tuple(sentence for sentence in found if sentence)
+        ends: Sequence[int] = ()
+    else:
+        ends = _ends(paragraph, language)
+    found = [paragraph[start:end].strip() for start, end in pairwise((0, *ends, len(paragraph)))]
+    return tuple(filter(None, found))
 
 
-def _ends(paragraph: str, language: str) -> tuple[int, ...]:
-    quoted = quotations(paragraph)
-    ends = [*_proposed(paragraph, language), len(paragraph)]
-    kept: list[int] = []
-    for at, end in enumerate(ends[:-1]):
-        start = kept[-1] if kept else 0
-        if not _joins(paragraph[start:end], paragraph[end : ends[at + 1]], language):
+def _ends(paragraph: str, language: str) -> Sequence[int]:
+    """Where a sentence ends and another one begins."""
+    start, kept = 0, []
+    for end, following in pairwise((*_proposed(paragraph, language), len(paragraph))):
+        if not _joins(paragraph[start:end], paragraph[end:following], language):
             kept.append(end)
-    return (*_whole(paragraph, kept, quoted), len(paragraph))
+            start = end
+    return _whole(paragraph, kept) if kept else kept
 
 
-def _proposed(paragraph: str, language: str) -> Iterator[int]:
+def _proposed(paragraph: str, language: str) -> Sequence[int]:
     """Where sentencex, and the patterns that it lacks, would end a sentence."""
-    start, lacking = 0, _lacking(paragraph, language)
-    for part in sentencex.segment(language, _masked(paragraph)):
-        end = start + len(part)
-        if lacking:
-            own = paragraph[start:end]
-            yield from sorted({start + match.end() for each in lacking for match in each.finditer(own)})
-        if end < len(paragraph):
-            yield end
-        start = end
+    parts = sentencex.segment(language, _masked(paragraph))
+    ends = [*accumulate(map(len, parts))]
+    if lacking := _lacking(paragraph, language):
+        ends = sorted({*ends, *_mended(paragraph, ends, lacking)})
+    return [end for end in ends if end < len(paragraph)]
+
+
+def _mended(paragraph: str, ends: Sequence[int], lacking: Sequence[re.Pattern[str]]) -> Iterator[int]:
+    for start, end in pairwise((0, *ends)):
+        own = paragraph[start:end]
+        yield from (start + match.end() for each in lacking for match in each.finditer(own))
 
 
 def _lacking(paragraph: str, language: str) -> tuple[re.Pattern[str], ...]:
@@ -159,10 +161,10 @@ def _goes_on(after: str) -> bool:
     return _SMALL.match(after) is not None and after.lstrip(QUOTES + "([ ")[:1].islower()
 
 
-def _whole(paragraph: str, ends: list[int], quoted: tuple[tuple[int, int], ...]) -> Iterator[int]:
+def _whole(paragraph: str, ends: Sequence[int]) -> Sequence[int]:
     """The ends that don't cut a quotation of usual length."""
     cut: set[int] = set()
-    for start, end in quoted:
+    for start, end in quotations(paragraph):
         first, last = bisect_right(ends, start), bisect_left(ends, end)
         if first == last:
             continue
@@ -172,4 +174,4 @@ def _whole(paragraph: str, ends: list[int], quoted: tuple[tuple[int, int], ...])
         after = ends[last] if last < len(ends) else len(paragraph)
         if len(paragraph[ends[before] if before >= 0 else 0 : after].split()) <= _LONGEST_QUOTATION:
             cut.update(ends[first:last])
-    return (end for end in ends if end not in cut)
+    return [end for end in ends if end not in cut] if cut else ends
