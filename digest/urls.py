@@ -24,6 +24,8 @@ _TRACKING = pattern(
 #: These as well, unless they are all there is: on some sites they name the article.
 _AMBIGUOUS = re.compile(r"ref|source|src|via|share|shared|partner|cmp|cid|rss|feed|mod|sh|from|origin", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+#: What stands as it is wherever it stands.
+_PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 _TWIN_HOST = re.compile(r"^(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.)")
@@ -44,6 +46,7 @@ def is_web(url: str) -> bool:
     return _split(url) is not None
 
 
+@lru_cache(maxsize=1024)
 def canonical(url: str) -> str:
     """The address without what doesn't tell articles apart; as given (trimmed) where it is no web address."""
     parts = _split(url.strip())
@@ -120,6 +123,9 @@ def _without_dots(path: str) -> str:
 
 def _escaped(text: str, *, keep: str) -> str:
     """Every letter escaped that must be, none that needn't; escapes in capitals (RFC 3986, section 6.2.2)."""
+
+    if _PLAIN.fullmatch(text):
+        return text
 
     def normal(match: re.Match[str]) -> str:
         letter = chr(int(match[1], 16))

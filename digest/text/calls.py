@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from digest.text.lines import bare, size
+from digest.text.lines import keyed, keys, size
 from digest.text.pattern import pattern
 from digest.text.quotes import CLOSING, QUOTES, quotations
 
@@ -13,15 +13,14 @@ def _any(*patterns: str, start: str = "") -> re.Pattern[str]:
     return pattern(f"{start}(?:{'|'.join(patterns)})", re.IGNORECASE)
 
 
-#: Letters of a key.
-_KEY = 6
-_PLACEHOLDER = pattern(r"(?:^|\s)%[ds]\b|\{\{.*?\}\}|\$\{.*?\}|<%.*?%>|\[\[.*?\]\]")
+_PLACEHOLDER = pattern(
+    r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"
+)
 
-#: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words that begin like its keys, so
-#: that most lines meet no pattern at all.
+#: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words before it.
 _CALLS = tuple(
-    (frozenset(key[:_KEY] for key in keys.split()), pattern("".join(sources), re.IGNORECASE))
-    for keys, *sources in (
+    (keyed(words), pattern("".join(sources), re.IGNORECASE))
+    for words, *sources in (
         (
             "sign signing",
             r"\bsign(?:ing)?[ -]up (?:for|to|here|now|today)\b",
@@ -123,6 +122,7 @@ _CALLS = tuple(
         ("journalism", r"\bsupport (?:our|independent|quality) (?:\w+ )?journalism\b"),
     )
 )
+_CALL_KEYS = frozenset[str]().union(*(needed for needed, _ in _CALLS))
 #: How furniture begins, in the languages whose news we meet most.
 _OPENS = _any(
     r"(?:read|see|watch|listen|learn|find out)(?: (?:more|also|next|on|now|it|the full))*\s*[:|»>→–—-]",
@@ -147,6 +147,14 @@ _OPENS = _any(
     start=r"\W*",
 )
 # Softer words: furniture only where the line addresses its readers, at the article's head or foot.
+_SITE_KEYS = keyed(
+    "newsletter subscribe inbox comment comments commenting cookie cookies notification alerts sign signin signup"
+    " log login account privacy terms app facebook twitter instagram tiktok whatsapp telegram youtube linkedin"
+    " bluesky mastodon threads podcast email mail latest updates headlines stories story article page website site"
+    " journalism donate member advert download newsroom reader readers feedback share follow tip tips kommentar"
+    " abonnieren anmelden konto datenschutz artikel beitrag leser seite commentaire compte lecteur comentario"
+    " boletín cuenta lectores artículo commenti articolo lettori reacties artikelen lezers comentários"
+)
 _SITE = _any(
     r"\b(?:newsletters?|subscri\w+|inbox|comments?|commenting|cookies?|notifications?|alerts|sign[ -]?(?:in|up)|"
     r"log[ -]?in|account|privacy|terms|app|facebook|twitter|instagram|tiktok|whatsapp|telegram|youtube|linkedin|"
@@ -169,7 +177,12 @@ _BIDS = pattern(
     r"|melden sie|recevez|apúntate|iscriviti)\b",
     re.IGNORECASE,
 )
+_TELLS_KEYS = keyed("said says told sagte teilte dit déclaré dijo detto disse")
 _TELLS = _any(r"\b(?:said|says|told|sagte|teilte|a (?:dit|déclaré)|dijo|ha detto|disse)\b")
+_BIO_KEYS = keyed(
+    "author authors writer writers reporter editor journalist correspondent contributor columnist producer"
+    " blogger freelancer staff cover covers write writes report reports"
+)
 _BIO = _any(
     r"^the (?:author|writer)s? (?:is|are)\b",
     r"\bis (?:an? |the )?(?:\w+[ -]){0,4}(?:writer|reporter|editor|journalist|correspondent|contributor|columnist|"
@@ -185,9 +198,11 @@ def is_call(line: str) -> bool:
         return False
     if (words <= 30 and _OPENS.match(line)) or _PLACEHOLDER.search(line):
         return True
-    keys = {word[:_KEY] for word in bare(line).split()}
-    calls = [call for needed, call in _CALLS if not needed.isdisjoint(keys)]
-    return bool(calls) and any(call.search(_unquoted(line)) for call in calls)
+    found = keys(line) & _CALL_KEYS
+    if not found:
+        return False
+    spoken = _unquoted(line)
+    return any(call.search(spoken) for needed, call in _CALLS if not needed.isdisjoint(found))
 
 
 def is_bid(line: str) -> bool:
@@ -197,12 +212,15 @@ def is_bid(line: str) -> bool:
 
 def is_address(line: str) -> bool:
     """Could the site be speaking to its readers? At an article's head or foot that makes it furniture."""
-    spoken = _unquoted(line)
-    if size(line) > 50 or _TELLS.search(spoken):
+    words, found = size(line), keys(line)
+    may_be_site, may_be_bio = not _SITE_KEYS.isdisjoint(found), words <= 40 and not _BIO_KEYS.isdisjoint(found)
+    if words > 50 or not (may_be_site or may_be_bio):
         return False
-    return bool(_SITE.search(spoken) and _ADDRESS.search(spoken)) or (
-        size(line) <= 40 and _BIO.search(spoken) is not None
-    )
+    spoken = _unquoted(line)
+    if not _TELLS_KEYS.isdisjoint(found) and _TELLS.search(spoken):
+        return False
+    addresses = may_be_site and _SITE.search(spoken) and _ADDRESS.search(spoken)
+    return bool(addresses or (may_be_bio and _BIO.search(spoken)))
 
 
 def _unquoted(line: str) -> str:

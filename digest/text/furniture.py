@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
+from itertools import chain
 
 from digest.text.blocks import Block
 from digest.text.calls import is_address, is_bid, is_call
@@ -61,11 +62,12 @@ def judge(
 
 def _apply(marks: Iterable[_Mark], blocks: Sequence[Block], verdicts: list[Verdict]) -> bool:
     """Drop what the marks say; was there anything?"""
-    before = tuple(verdicts)
+    changed = False
     for mark in marks:
         for at, verdict in tuple(mark(blocks, verdicts)):
+            changed = changed or verdicts[at] is not verdict
             verdicts[at] = verdict
-    return before != tuple(verdicts)
+    return changed
 
 
 def _alone(block: Block, title: str, known: AbstractSet[str]) -> Verdict:
@@ -91,13 +93,14 @@ def _alone(block: Block, title: str, known: AbstractSet[str]) -> Verdict:
 
 def _is_punctuated(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> bool:
     """Do the document's sentences end in full stops at all?"""
-    sizes = [
-        (is_finished(without_agency(block.text)), size(without_agency(block.text)))
-        for block, verdict in zip(blocks, verdicts, strict=True)
-        if verdict is Verdict.BODY
-    ]
-    total = sum(words for _, words in sizes)
-    return sum(words for finished, words in sizes if finished) > _PUNCTUATED * total
+    total = finished = 0
+    for block, verdict in zip(blocks, verdicts, strict=True):
+        if verdict is Verdict.BODY:
+            line = without_agency(block.text)
+            words = size(line)
+            total += words
+            finished += words if is_finished(line) else 0
+    return finished > _PUNCTUATED * total
 
 
 def _is_whole(blocks: Sequence[Block], at: int, marked: bool) -> bool:
@@ -154,7 +157,7 @@ def _repeats(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
     order = sorted(range(len(blocks)), key=lambda at: verdicts[at] is Verdict.BODY)  # furniture first
     for at in order:
         letters = bare(without_agency(without_credit(blocks[at].text)))
-        beginning = " ".join(letters.split()[:4]) if size(letters) >= 4 else letters
+        beginning = " ".join(letters.split(maxsplit=4)[:4])
         twins = [verdict for other, verdict in seen[beginning][:50] if _near(letters, other)]
         if twins and verdicts[at] is Verdict.BODY and _is_copy(verdicts[at], twins):
             yield at, Verdict.REPEATED
@@ -174,17 +177,17 @@ def _near(one: str, other: str) -> bool:
 def _echoes(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
     """A line beside pictures that says again what the body says (a caption), or says nothing else (a pulled quote)."""
     lines = {at: bare(blocks[at].text) for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY}
-    runs = [run for line in lines.values() for run in _runs(line)]
-    if len(set(runs)) == len(runs):
+    runs = {at: tuple(_runs(line)) for at, line in lines.items()}
+    counts = Counter(chain.from_iterable(runs.values()))
+    if len(counts) == counts.total():
         return
-    counts = Counter(runs)
     holders: dict[int, list[int]] = defaultdict(list)
-    for at, line in lines.items():
-        for run in _runs(line):
+    for at, own in runs.items():
+        for run in own:
             if counts[run] > 1 and len(holders[run]) < 9:
                 holders[run].append(at)
     for at in sorted({at for found in holders.values() for at in found}):
-        echoed = [[other for other in holders.get(run, ()) if other != at] for run in _runs(lines[at])]
+        echoed = [[other for other in holders.get(run, ()) if other != at] for run in runs[at]]
         others = {other for found in echoed for other in found}
         enough = sum(map(bool, echoed)) > 0.2 * len(echoed)
         beside = any(_is_picture(blocks, verdicts, near) for near in (at - 1, at + 1))
@@ -227,7 +230,8 @@ def _edges(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
 
 def _dangling(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
     """A line that led to what is no body."""
-    if not _is_punctuated(blocks, verdicts):
+    leading = (leads_in(block.text) for block, verdict in zip(blocks, verdicts, strict=True) if verdict is Verdict.BODY)
+    if not any(leading) or not _is_punctuated(blocks, verdicts):
         return
     follows = ""
     for at in range(len(blocks) - 1, -1, -1):

@@ -6,10 +6,10 @@ import html as entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml brings no types
-from lxml import html as lxml_html
 
 from digest.text.blocks import Block, Kind
 from digest.text.encoding import repair
@@ -34,6 +34,7 @@ _BLOCKS = _names(
     " main ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 _HEADINGS = _names("h1 h2 h3 h4 h5 h6 th caption summary dt")
+_BOLD = _names("b strong")
 #: Words in a class or id that say "not the article's text".
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:caption|credits?|byline|dateline|timestamp|share|sharing|social|newsletter|subscri\w+|sign-?up"
@@ -48,7 +49,6 @@ _WHOLE = _names("html body article main")
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 #: An element with a furniture name that holds more than this share of the text is the article all the same.
 _TOO_MUCH = 0.4
-_SPACES = re.compile(r"\s+")
 #: Two breaks part paragraphs, one break does so only after a full stop.
 _PARTING = re.compile(r"\n\s*\n|(?<=[.!?…:”\"])\s*\n")
 
@@ -78,116 +78,132 @@ def from_html(html: str) -> tuple[Block, ...]:
     root = _parsed(html)
     if root is None:
         return ()
-    reader = _Reader(total=_length(root))
-    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if event in {"comment", "pi"}:
-            reader.take(element.tail or "")
-        elif event == "end":
+    reader = _Reader(root=root)
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
             reader.leave(element)
-        else:
-            reader.enter(element)
-    return tuple(reader.done())
+        elif not reader.enter(element):
+            walk.skip_subtree()
+    reader.close()
+    return tuple(reader.blocks)
 
 
 def _parsed(html: str) -> Any:
     if not html.strip():
         return None
-    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    data = html.replace("\0", "").encode("utf-8", "replace")
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return lxml_html.document_fromstring(data, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
+        return etree.fromstring(html.replace("\0", "").encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
         return None
 
 
 def _length(element: Any) -> int:
-    return sum(len(text) for text in element.itertext())
+    return sum(map(len, element.itertext()))
 
 
-@dataclass
+@dataclass(kw_only=True, slots=True)
 class _Reader:
     """Collects text between block boundaries while a tree is walked."""
 
-    total: int
+    root: Any
     blocks: list[Block] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
-    #: How deep in what isn't shown, in links, in bold.
-    hidden: int = 0
+    #: In an element that isn't shown.
+    hidden: bool = False
+    #: How deep in links, in bold; and how many letters of the block are.
     links: int = 0
     bold: int = 0
     linked: int = 0
     strong: int = 0
+    #: Letters of the whole document, once someone asked.
+    total: int | None = None
     #: How many elements with a furniture name turned out to be the article; beyond a few, names say nothing here.
     misnamed: int = 0
 
-    def enter(self, element: Any) -> None:
+    def enter(self, element: Any) -> bool:
+        """Begin with an element; False where nothing in it is read."""
         tag = element.tag
-        if self.hidden or self._is_hidden(element):
-            self.hidden += 1
-            return
+        if self._is_hidden(element, tag):
+            self.hidden = True
+            return False
         if tag in _BLOCKS:
             self.close()
         if tag in _HEADINGS or tag == "li":
             self.kinds.append("item" if tag == "li" else "heading")
         elif tag == "br":
             self.pieces.append("\n")
-        self.links += tag == "a"
-        self.bold += tag in {"b", "strong"}
-        self.take(element.text or "")
+        elif tag == "a":
+            self.links += 1
+        elif tag in _BOLD:
+            self.bold += 1
+        if text := element.text:
+            self.take(text)
+        return True
 
     def leave(self, element: Any) -> None:
         tag = element.tag
         if self.hidden:
-            self.hidden -= 1
+            self.hidden = False
+        elif tag == "a":
+            self.links -= 1
+        elif tag in _BOLD:
+            self.bold -= 1
         else:
-            self.links -= tag == "a"
-            self.bold -= tag in {"b", "strong"}
             if tag in _BLOCKS:
                 self.close()
             if tag in _HEADINGS or tag == "li":
                 self.kinds.pop()
-        self.take(element.tail or "")
+        if text := element.tail:
+            self.take(text)
 
     def take(self, text: str) -> None:
-        if self.hidden:
-            return
-        if not text:
-            return
-        text = _SPACES.sub(" ", text)
-        self.pieces.append(text)
-        self.linked += len(text.strip()) if self.links else 0
-        self.strong += len(text.strip()) if self.bold else 0
+        """Text as it is shown: white space of any kind is one space."""
+        words = " ".join(text.split())
+        self.pieces.append(f"{' ' * text[0].isspace()}{words}{' ' * text[-1].isspace()}" if words else " ")
+        if self.links:
+            self.linked += len(words)
+        if self.bold:
+            self.strong += len(words)
 
     def close(self) -> None:
         """End the block that is being collected."""
         text = "".join(self.pieces)
-        letters = max(len(text.strip()), 1)
-        kind: Kind = self.kinds[-1] if self.kinds else "prose"
-        if kind == "prose" and self.strong >= 0.95 * letters and not text.rstrip().endswith((".", "”", '"')):
-            kind = "heading"  # a paragraph all in bold
-        for line in _lines(text):
-            self.blocks.append(Block(text=line, kind=kind, linked=min(self.linked / letters, 1.0)))
+        if letters := len(text.strip()):
+            kind: Kind = self.kinds[-1] if self.kinds else "prose"
+            if kind == "prose" and self.strong >= 0.95 * letters and not text.rstrip().endswith((".", "”", '"')):
+                kind = "heading"  # a paragraph all in bold
+            linked = min(self.linked / letters, 1.0)
+            self.blocks += (Block(text=line, kind=kind, linked=linked) for line in _lines(text))
         self.pieces, self.linked, self.strong = [], 0, 0
 
-    def done(self) -> Iterator[Block]:
-        self.close()
-        yield from self.blocks
-
-    def _is_hidden(self, element: Any) -> bool:
-        tag, get = element.tag, element.get
-        if not isinstance(tag, str) or tag in _HIDDEN or get("hidden") is not None or get("aria-hidden") == "true":
+    def _is_hidden(self, element: Any, tag: Any) -> bool:
+        if not isinstance(tag, str) or tag in _HIDDEN:
             return True
-        if get("role") in _ROLES or _INVISIBLE.search(get("style") or ""):
-            return True
-        return tag not in _WHOLE and self.misnamed < 20 and self._is_furniture(element)
-
-    def _is_furniture(self, element: Any) -> bool:
-        if not _FURNITURE.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+        said = dict(element.items())
+        if not said:
             return False
+        if "hidden" in said or said.get("aria-hidden") == "true" or said.get("role") in _ROLES:
+            return True
+        if "style" in said and _INVISIBLE.search(said["style"]):
+            return True
+        named = _is_furniture(f"{said.get('class', '')} {said.get('id', '')}")
+        return named and tag not in _WHOLE and self.misnamed < 20 and self._is_small(element)
+
+    def _is_small(self, element: Any) -> bool:
+        if self.total is None:
+            self.total = _length(self.root)
         small = _length(element) < _TOO_MUCH * self.total
         self.misnamed += not small
         return small
+
+
+@lru_cache(maxsize=4096)
+def _is_furniture(names: str) -> bool:
+    """Does a class or id say so? A site has few of them, and says them over and over."""
+    return _FURNITURE.search(names) is not None
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 
 from digest.text.blocks import Block
 from digest.text.lines import bare
@@ -33,6 +35,8 @@ class Learnt:
     def furniture(self, blocks: Sequence[Block]) -> frozenset[str]:
         """The bare lines among the blocks that are the source's furniture; none if there would be little else."""
         least = max(_ARTICLES, _SHARE * self.articles)
+        if max(self.lines.values(), default=0) < least:
+            return frozenset()
         found = frozenset(line for line in _lines(blocks) if self.lines.get(_key(line), 0) >= least)
         return frozenset() if _is_alike(blocks, found) else found
 
@@ -45,20 +49,17 @@ def learn(
     for source_id, blocks in documents:
         by_source[source_id].setdefault(_lines(blocks), blocks)
     known = before or {}
-    return {
-        source_id: _taught(known.get(source_id, Learnt()), list(articles.values()))
-        for source_id, articles in by_source.items()
-    }
+    return {source_id: _taught(known.get(source_id, Learnt()), articles) for source_id, articles in by_source.items()}
 
 
-def _taught(before: Learnt, articles: Sequence[Sequence[Block]]) -> Learnt:
-    counted = Counter(line for blocks in articles for line in _lines(blocks))
+def _taught(before: Learnt, articles: Mapping[frozenset[str], Sequence[Block]]) -> Learnt:
+    counted = Counter(chain.from_iterable(articles))
     keys = {line: _key(line) for line in counted}
     total = before.articles + len(articles)
     least = max(_ARTICLES, _SHARE * total)
     common = frozenset(line for line, count in counted.items() if count + before.lines.get(keys[line], 0) >= least)
     # Articles that are mostly the same are versions of one article, not a source's furniture around many.
-    if 2 * sum(_is_alike(blocks, common) for blocks in articles) > len(articles):
+    if 2 * sum(_is_alike(blocks, common) for blocks in articles.values()) > len(articles):
         return before
     lines = Counter(before.lines)
     lines.update({keys[line]: count for line, count in counted.items()})
@@ -78,5 +79,6 @@ def _is_alike(blocks: Sequence[Block], common: AbstractSet[str]) -> bool:
     return shared > _ALIKE * sum(len(block.text) for block in blocks)
 
 
+@lru_cache(maxsize=4096)
 def _key(line: str) -> str:
     return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

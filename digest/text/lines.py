@@ -42,8 +42,23 @@ def bare(line: str) -> str:
     return " ".join(_LETTER.findall(line.casefold()))
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return pattern("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+#: Letters of a key.
+_KEY = 5
+
+
+def keyed(words: str) -> frozenset[str]:
+    """The keys of these words. A pattern that needs one of some words is tried only on lines that have their keys."""
+    return frozenset([word[:_KEY] for word in words.split()])
+
+
+@lru_cache(maxsize=4096)
+def keys(line: str) -> frozenset[str]:
+    """How the line's words begin: most lines are told from most patterns by these alone."""
+    return keyed(bare(line))
+
+
+def _any(*patterns: str, start: str = "") -> re.Pattern[str]:
+    return pattern(f"{start}(?:{'|'.join(patterns)})", re.IGNORECASE)
 
 
 # --- credits -----------------------------------------------------------------------------------------------------
@@ -53,22 +68,29 @@ _MEDIA = (
     r"|sources?|courtesy|fotos?|bild(?:er|nachweis|quelle)?|quellen?|grafik|crédits?|photographie|imagen|fuente|créditos?"
     r"|immagine|fonte|crediti|beeld|bron|imagem|kilde|källa|zdjęcie|źródło|zdroj|фото|источник|джерело|图片|写真|사진"
 )
+_MEDIA_KEYS = keyed(
+    "photo photos photograph picture pictures pic pics image images illustration graphic graphics video videos"
+    " still stills screengrab credit source courtesy foto fotos bild bilder bildnachweis bildquelle quelle grafik"
+    " crédit photographie imagen fuente immagine fonte crediti beeld bron imagem kilde källa zdjęcie źródło zdroj"
+    " фото источник джерело 图片 写真 사진"
+)
 _LABEL = rf"(?:{_MEDIA})(?:\s+(?:{_MEDIA}|caption|by))?\s*(?:[:：©|]|\bby\b|\bvia\b)"
 _AGENCY = r"AP|AFP|PA|EPA(?:-EFE)?|EFE|DPA|ANSA|APA|ITAR-TASS|TASS|REUTERS|Reuters|Getty(?: Images)?|Shutterstock|Alamy"
 _CREDIT_LINE = _any(
-    rf"\W*{_LABEL}.*",
-    rf"\W*(?:{_MEDIA})(?:\s(?:{_MEDIA}))?[\s,]+(?:{_AGENCY}|©).*",
-    r"©.*",
-    rf"\W*(?:{_AGENCY})(?:\s*[/,&-]\s*[\w .'-]+)?\W*",
+    rf"{_LABEL}.*",
+    rf"(?:{_MEDIA})(?:\s(?:{_MEDIA}))?[\s,]+(?:{_AGENCY}|©).*",
+    r"(?<!.)©.*",
+    rf"(?:{_AGENCY})(?:\s*[/,&-]\s*[\w .'-]+)?\W*",
+    start=r"\W*",
 )
 _AGENCIES = (
     r"(?i:ap|afp|pa|epa|efe|dpa|apa|ansa|sda|tass|reuters|ots|epd|kna|ats|belga|lusa|ritzau|ntb|tt|pap|čtk|mti|anp)"
 )
 #: How an agency signs an article, and a picture too: "… he said. (dpa)".
-_AGENCY_TAIL = pattern(rf"(?<=[{_STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{_AGENCY}))$")
+_AGENCY_TAIL = pattern(rf"([{_STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{_AGENCY}))$")
 #: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
 _CREDIT_TAIL = pattern(
-    rf"""(?<=[{_STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
+    rf"""([{_STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
         \W?(?i:{_LABEL})[^.!?]{{1,70}}(?:\.\w+)*\W*
       | [(\[][^()\[\]]{{0,50}}\b(?:(?:{_AGENCY})[\s/]|(?i:photo|picture|image|foto|file)\b)[^()\[\]]{{0,50}}[)\]]\W*
       | [(\[][A-Z][\w.’'-]*(?:[\s/&,]+(?:[A-Z][\w.’'-]*|of|the|via|for|by|von|de|du|della))+[)\]]
@@ -77,6 +99,13 @@ _CREDIT_TAIL = pattern(
       | ©[^.!?]{{1,60}}
     )$""",
     re.VERBOSE,
+)
+_CREDIT_TAIL_KEYS = _MEDIA_KEYS | {"via"}
+_REPORTING_KEYS = keyed(
+    "reporting writing editing compiled translated edited written reported contribution contributions files"
+    " material additional input inputs agencies contributed mitgearbeitet contribué contribuyó article story"
+    " report post piece artikel text beitrag agences información materiali note correction clarification anmerkung"
+    " hinweis"
 )
 _REPORTING = _any(
     r"\W*(?:additional |with )?(?:reporting|writing|editing|compiled|translated|edited|written|reported|contributions?)"
@@ -95,9 +124,10 @@ _REPORTING = _any(
 
 def is_credit(line: str) -> bool:
     """Does it say whose work this is, and nothing else?"""
-    if _REPORTING.fullmatch(line) and size(line) <= 60:
+    words = size(line)
+    if words <= 60 and not _REPORTING_KEYS.isdisjoint(keys(line)) and _REPORTING.fullmatch(line):
         return True
-    return _CREDIT_LINE.fullmatch(line) is not None and size(line) <= 20 and not _sentences_in(line)
+    return words <= 20 and _CREDIT_LINE.fullmatch(line) is not None and not _sentences_in(line)
 
 
 def _sentences_in(line: str) -> bool:
@@ -107,12 +137,17 @@ def _sentences_in(line: str) -> bool:
 # --- captions ----------------------------------------------------------------------------------------------------
 
 _CAPTION = _any(
-    r"\W*pictured?\b(?: (?:above|below|here|left|right|is|are|was|were|from|in|on|at|with)\b|[:,]).*",
-    r"\W*(?:image|photo|picture|bild|video)?\s*caption[\s:,].*",
-    r"\W*(?:file|archive|handout|undated)(?: (?:photo|picture|image|pic|footage|video))?\s*[:–—-]\s.*",
-    rf"\W*(?:{_MEDIA})\s*(?:\d+\s*)?(?:[:：|]|[–—-]\s).*",
-    r"\W*(?:left|right|above|below|top|bottom|centre|center|clockwise)(?:,? (?:to|from) \w+)*\s*:\s.*",
-    r"\W*(?:clockwise )?from (?:top |bottom )?(?:left|right)\b.*",
+    r"pictured?\b(?: (?:above|below|here|left|right|is|are|was|were|from|in|on|at|with)\b|[:,]).*",
+    r"(?:image|photo|picture|bild|video)?\s*caption[\s:,].*",
+    r"(?:file|archive|handout|undated)(?: (?:photo|picture|image|pic|footage|video))?\s*[:–—-]\s.*",
+    rf"(?:{_MEDIA})\s*(?:\d+\s*)?(?:[:：|]|[–—-]\s).*",
+    r"(?:left|right|above|below|top|bottom|centre|center|clockwise)(?:,? (?:to|from) \w+)*\s*:\s.*",
+    r"(?:clockwise )?from (?:top |bottom )?(?:left|right)\b.*",
+    start=r"\W*",
+)
+_SHOWN_KEYS = keyed(
+    "file archive handout photo picture image photograph screengrab grab left right centre center monday tuesday"
+    " wednesday thursday friday saturday sunday"
 )
 _SHOWN = _any(
     r"\((?:file|archive) (?:photo|picture|image|pic)\)",
@@ -126,19 +161,25 @@ _SHOWN = _any(
 
 def is_caption(line: str) -> bool:
     """Does it describe a picture: a caption's opening, a credit after its last stop, an agency's full date?"""
-    if size(line) > 60:
+    words = size(line)
+    if words > 60:
         return False
-    if _CAPTION.fullmatch(line) or _CREDIT_TAIL.search(line):
+    if _CAPTION.fullmatch(line) or (_may_be_credited(line) and _CREDIT_TAIL.search(line)):
         return True
-    return size(line) <= 45 and not quotations(line) and _SHOWN.search(line) is not None
+    may_be_shown = line[-2:-1].isdigit() or not _SHOWN_KEYS.isdisjoint(keys(line))
+    return words <= 45 and may_be_shown and _SHOWN.search(line) is not None and not quotations(line)
 
 
 def without_credit(line: str) -> str:
     """A caption without the credit after its last stop."""
-    return _CREDIT_TAIL.sub("", line)
+    return _CREDIT_TAIL.sub(r"\1", line) if _may_be_credited(line) else line
+
+
+def _may_be_credited(line: str) -> bool:
+    return any(mark in line for mark in "([/©") or not _CREDIT_TAIL_KEYS.isdisjoint(keys(line))
 
 
 def without_agency(line: str) -> str:
     """A last paragraph without the agency that signs it: "… he said. (dpa)"."""
     # Nearly every line ends otherwise, and to find that out by the pattern takes long.
-    return _AGENCY_TAIL.sub("", line) if line.endswith(")") or line[-1:].isalpha() else line
+    return _AGENCY_TAIL.sub(r"\1", line) if line.endswith(")") or line[-1:].isalpha() else line

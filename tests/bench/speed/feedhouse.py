@@ -130,7 +130,7 @@ def _paragraph(at: int, sentences: list[str], link: str) -> str:
             linked = f'<a href="{link}#{at}" target="_blank" rel="noopener">{" ".join(words[4:7])}</a>'
             first = f"{' '.join(words[:4])} {linked} {' '.join(words[7:])}"
         case 1:
-            first = f"&#8220;{first[:-1]},&#8221; it said, and that it wasn&#8217;t <em>all</em>."
+            first = f"&#8220;{first[:-1]},&#8221; it <em>said</em>: it wasn&#8217;t all."
         case 2:
             first = f"The café’s <strong>own</strong> count &#8212; {first[0].lower()}{first[1:]}"
         case _:
