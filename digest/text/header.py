@@ -35,7 +35,9 @@ def clean(text: str, longest: int = LONGEST) -> str:
     """The text as one line that is safe in any header, cut with an ellipsis where it is longer than ``longest``."""
     if not (text.isascii() and text.isprintable()):
         text = _ODD.sub("", _SPACES.sub(" ", whole(text)))
-    text = _SPACES.sub(" ", text).strip()
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    text = text.strip()
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
