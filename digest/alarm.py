@@ -102,4 +102,5 @@ def _letter(alarm: Alarm, newsletter: Newsletter, to: Mailbox, now: datetime) ->
     mail["Message-ID"] = message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(f"{newsletter.title}: {alarm.message}\n\n'digest status' and 'digest check' tell more.\n")
-    return Letter(id=0, message_id=message_id, sender=sender.address, recipient=to.address, content=mail.as_bytes())
+    pieces = (mail.as_bytes(),)
+    return Letter(id=0, message_id=message_id, sender=sender.address, recipient=to.address, pieces=pieces)

@@ -77,15 +77,18 @@ class Verdict:
     next_try: datetime | None = None
 
 
+_SENT = Verdict(Outcome.SENT)
+
+
 def decide(report: Report, *, attempts: int, now: datetime, published: datetime, policy: Policy) -> Verdict:
     """What the report means for its delivery, of which this was try number ``attempts``."""
+    if report.stage is Stage.CONTENT and 200 <= report.code < 300:
+        return _SENT
     hung_up = report.code in {0, 421}
     is_enough = attempts >= ENOUGH_TRIES and now - published >= PATIENCE
     if report.code == 0 and report.stage is Stage.CONTENT:
         waits = policy == "hold" or is_enough
         return Verdict(Outcome.UNKNOWN, None if waits else now + wait(attempts, report.letter.message_id))
-    if report.stage is Stage.CONTENT and 200 <= report.code < 300:
-        return Verdict(Outcome.SENT)
     if _is_final(report) or is_enough:
         return Verdict(Outcome.FAILED)
     if hung_up and attempts <= _AT_ONCE:
@@ -169,7 +172,7 @@ def writer(prepared: Prepared, values: Callable[[Delivery], Mapping[str, str]], 
             message_id=delivery.message_id,
             sender=sender,
             recipient=mailbox.address,
-            content=prepared.to(recipient),
+            pieces=prepared.pieces_to(recipient),
             is_smooth=True,  # ``mailers.mime`` escapes what would not be, and its tests hold it to that
         )
 
@@ -257,8 +260,7 @@ class _Sender:
         return self._claim_due() or (self._bury_the_dead() and self._claim_due())
 
     def _claim_due(self) -> bool:
-        with self.store.begin() as conn:
-            claimed = deliveries.claim(conn, self.edition_id, self.name, now=self.clock(), limit=_CHUNK)
+        claimed = self.ledger.claim(self.edition_id, now=self.clock(), limit=_CHUNK)
         self._waiting.extend(claimed)
         return bool(claimed)
 

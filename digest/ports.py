@@ -104,10 +104,20 @@ class Letter:
     #: Where bounces go.
     sender: str
     recipient: str
-    #: Header and body; each line ends with CRLF.
-    content: bytes
+    #: Header and body; each line ends with CRLF. Most pieces are the same in all letters, and are copied for none.
+    pieces: tuple[bytes, ...]
     #: Its maker knows that no line begins with a dot, and that there are no other line ends: nothing is to be escaped.
     is_smooth: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """The pieces as one."""
+        return b"".join(self.pieces)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return sum(map(len, self.pieces))
 
 
 class Stage(enum.IntEnum):

@@ -55,9 +55,9 @@ def written(edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Set
     prepared = _prepared(edition, newsletter, settings, date=now)
     message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
     nobody = dict.fromkeys(prepared.letterhead.placeholders, "test")
-    content = prepared.to(Recipient(mailbox=to, message_id=message_id, values=nobody))
+    pieces = prepared.pieces_to(Recipient(mailbox=to, message_id=message_id, values=nobody))
     sender = prepared.letterhead.sender.address
-    return Letter(id=0, message_id=message_id, sender=sender, recipient=to.address, content=content)
+    return Letter(id=0, message_id=message_id, sender=sender, recipient=to.address, pieces=pieces)
 
 
 def hand_over(letter: Letter, mailer: Mailer) -> None:

@@ -39,7 +39,8 @@ class Box:
 def letter(id: int = 1, content: bytes = b"Subject: harbour\r\n\r\nShips return.\r\n", **more: str) -> Letter:
     message_id = f"<{id}@harbour.example>"
     values = {"sender": "news@harbour.example", "recipient": f"reader{id}@harbour.example", **more}
-    return Letter(id=id, message_id=message_id, content=f"Message-ID: {message_id}\r\n".encode() + content, **values)
+    pieces = (f"Message-ID: {message_id}\r\n".encode(), content)
+    return Letter(id=id, message_id=message_id, pieces=pieces, **values)
 
 
 def carry(settings: SmtpSettings, *letters: Letter, timeouts: Timeouts | None = None) -> Box:

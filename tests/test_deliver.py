@@ -14,7 +14,7 @@ from digest.errors import DigestError, MailError
 from digest.mailers.smtp import SmtpMailer
 from digest.model import Delivery, Outcome
 from digest.ports import Letter, Mailer, Outbox, Report, Stage
-from digest.store import Store, deliveries, open_store, subscribers
+from digest.store import Store, open_store, subscribers
 from digest.store.ledger import open_ledger
 from tests.nouns import NOON
 from tests.posting import publish, rows, smtp, write
@@ -334,9 +334,8 @@ def test_a_living_senders_rows_are_left_alone(store: Store) -> None:
 
 def _die_sending(store: Store, edition_id: int) -> tuple[Delivery, ...]:
     """Another sender claims all rows, and starts the first."""
-    with store.begin() as conn:
-        claimed = deliveries.claim(conn, edition_id, "sender-other", now=NOON)
     with open_ledger(store, "sender-other") as ledger:
+        claimed = ledger.claim(edition_id, now=NOON, limit=200)
         ledger.settle([], [claimed[0].id], at=NOON)
     return claimed
 
@@ -403,7 +402,7 @@ def test_a_back_off_written_by_a_clock_years_ahead_is_not_waited_for(sqlite_stor
 
 
 def report(code: int, stage: Stage) -> Report:
-    letter = Letter(id=1, message_id="<1@x>", sender="a@x", recipient="b@x", content=b"")
+    letter = Letter(id=1, message_id="<1@x>", sender="a@x", recipient="b@x", pieces=())
     return Report(letter=letter, stage=stage, code=code, text="")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from digest.model import Delivery, Outcome
-from digest.store import Store, deliveries, editions, subscribers
+from digest.store import Store, deliveries, editions, queue, subscribers
 from digest.store.ledger import Result, open_ledger
 from digest.store.subscribers import Newcomer
 from tests.nouns import NOON, edition
@@ -29,8 +29,8 @@ def edition_id(store: Store) -> int:
 
 
 def claim(store: Store, edition_id: int, sender: str = "one", **more: object) -> tuple[Delivery, ...]:
-    with store.begin() as conn:
-        return deliveries.claim(conn, edition_id, sender, **{"now": NOON, **more})  # type: ignore[arg-type]
+    with open_ledger(store, sender) as ledger:
+        return ledger.claim(edition_id, **{"now": NOON, "limit": 200, **more})  # type: ignore[arg-type]
 
 
 def settle(store: Store, results: list[Result], starting: list[int], *, sender: str = "one") -> frozenset[int]:
@@ -120,10 +120,7 @@ def test_a_clock_that_was_wrong_keeps_no_mail_waiting(store: Store, edition_id: 
         deliveries.take_over(conn, "one", now=NOON)
         yesterday = NOON - 24 * HOUR
         assert deliveries.hurry(conn, edition_id, now=yesterday, beyond=yesterday + 4 * HOUR) == 4
-        assert {row.id for row in deliveries.claim(conn, edition_id, "one", now=yesterday)} == {
-            second.id,
-            *(row.id for row in rest),
-        }
+    assert {row.id for row in claim(store, edition_id, now=yesterday)} == {second.id, *(row.id for row in rest)}
 
 
 def test_a_mail_that_arrived_has_arrived_though_its_row_was_taken_over(store: Store, edition_id: int) -> None:
@@ -150,6 +147,38 @@ def test_a_dead_senders_rows_are_free_and_only_what_it_was_sending_is_in_doubt(s
         assert deliveries.senders(conn) == frozenset()
         assert deliveries.counts(conn, edition_id) == {Outcome.PENDING: 4, Outcome.UNKNOWN: 1}
     assert len(claim(store, edition_id, "new")) == 5
+
+
+@pytest.mark.parametrize("then", ["claims again", "dies"])
+def test_a_row_that_was_sent_is_nobodys(store: Store, edition_id: int, then: str) -> None:
+    """Its sender's name stays on it for a while, but is a hold no more."""
+    for row in claim(store, edition_id):
+        start(store, row)
+        record(store, row, Outcome.SENT, reply="250 ok")
+    with store.read() as conn:
+        assert deliveries.unfinished(conn) == ()
+        assert queue.due(conn, now=NOON, beyond=NOON + HOUR) == ()
+        assert queue.state(conn).held == 0
+    if then == "dies":
+        with store.begin() as conn:
+            assert deliveries.take_over(conn, "one", now=NOON) == 0
+    assert claim(store, edition_id) == ()
+
+    with store.read() as conn:
+        assert deliveries.senders(conn) == frozenset()
+        assert deliveries.counts(conn, edition_id) == {Outcome.SENT: 5}
+
+
+def test_a_person_may_have_a_mail_sent_again_whose_sender_lives(store: Store, edition_id: int) -> None:
+    row, *_ = claim(store, edition_id)
+    start(store, row)
+    record(store, row, Outcome.SENT)
+    with store.begin() as conn:
+        assert queue.put_back(conn, edition_id, [row.subscriber.address], at=NOON) == 1
+
+    assert [found.id for found in claim(store, edition_id, "two")] == [row.id]
+    assert not start(store, row, "one")
+    assert start(store, row, "two")
 
 
 def test_what_is_in_doubt_can_be_held_for_a_person(store: Store, edition_id: int) -> None:

@@ -16,7 +16,8 @@ from tests.nouns import NOON, edition
 
 _PRELUDE = """
 import sys
-from digest.store import deliveries, entries, open_store
+from digest.store import entries, open_store
+from digest.store.ledger import open_ledger
 from tests.nouns import NOON, entry
 """
 
@@ -79,12 +80,8 @@ def test_processes_that_claim_at_once_never_share_a_row(kind: str, request: pyte
         edition_id, _ = editions.add(conn, edition(), at=NOON)
         deliveries.enqueue(conn, edition_id, host="harbour.example", at=NOON)
     code = """
-    with open_store({url!r}) as store:
-        while True:
-            with store.begin() as conn:
-                claimed = deliveries.claim(conn, {edition_id}, {name!r}, now=NOON, limit=7)
-            if not claimed:
-                break
+    with open_store({url!r}) as store, open_ledger(store, {name!r}) as ledger:
+        while claimed := ledger.claim({edition_id}, now=NOON, limit=7):
             for delivery in claimed:
                 print(delivery.id)
     """

@@ -92,9 +92,10 @@ def test_who_leaves_is_not_sent_what_still_waits(store: Store) -> None:
         id_, _ = editions.add(conn, edition(), at=NOON)
         deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
         subscribers.remove(conn, "press@harbour.example", "main", at=NOON)
-        claimed = deliveries.claim(conn, id_, "me", now=NOON)
         counted = deliveries.counts(conn, id_)
 
+    with open_ledger(store, "me") as ledger:
+        claimed = ledger.claim(id_, now=NOON, limit=9)
     assert [delivery.subscriber.address for delivery in claimed] == ["office@harbour.example"]
     assert counted == {Outcome.PENDING: 1, Outcome.SUPPRESSED: 1}
 
@@ -104,14 +105,16 @@ def test_who_leaves_is_not_sent_what_a_sender_holds_already(store: Store) -> Non
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
         deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
-        (held,) = deliveries.claim(conn, id_, "me", now=NOON)
-        subscribers.remove(conn, "press@harbour.example", at=NOON)
     with open_ledger(store, "me") as ledger:
+        (held,) = ledger.claim(id_, now=NOON, limit=9)
+        with store.begin() as conn:
+            subscribers.remove(conn, "press@harbour.example", at=NOON)
         assert ledger.settle([], [held.id], at=NOON) == frozenset()
     with store.begin() as conn:
         deliveries.take_over(conn, "me", now=NOON)
         deliveries.hurry(conn, id_, now=NOON)
-        assert deliveries.claim(conn, id_, "other", now=NOON) == ()
+    with open_ledger(store, "other") as ledger:
+        assert ledger.claim(id_, now=NOON, limit=9) == ()
 
 
 def test_a_suppressed_address_is_in_the_ledger_and_sent_nothing(store: Store) -> None:

@@ -37,22 +37,23 @@ class Prepared:
 
     def to(self, recipient: Recipient) -> bytes:
         """The mail for one recipient; non-ASCII only where the address needs SMTPUTF8. Raises ``UnsafeHeaders``."""
-        return self._mail(own(self.letterhead, recipient), recipient.values)
+        return b"".join(self.pieces_to(recipient))
+
+    def pieces_to(self, recipient: Recipient) -> tuple[bytes, ...]:
+        """The same in pieces: what all recipients get alike is not copied."""
+        return self._pieces(own(self.letterhead, recipient), recipient.values)
 
     def preview(self, message_id: str) -> bytes:
         """The mail as it is to nobody; placeholders stay."""
-        return self._mail(
-            [header("To", ["undisclosed-recipients:;"]), header("Message-ID", [message_id])],
-            _unfilled(self.letterhead),
-        )
+        nobodys = [header("To", ["undisclosed-recipients:;"]), header("Message-ID", [message_id])]
+        return b"".join(self._pieces(nobodys, _unfilled(self.letterhead)))
 
-    def _mail(self, its_own: Iterable[str], values: Mapping[str, str]) -> bytes:
+    def _pieces(self, its_own: Iterable[str], values: Mapping[str, str]) -> tuple[bytes, ...]:
         headers = self.before + verified(its_own) + self.after
         body = self._body(values)
         if self.signer is None:
-            return b"".join((headers, b"\r\n", *body))
-        signature = self.signer.signature(headers, body, at=self.letterhead.date)
-        return b"".join((signature, headers, b"\r\n", *body))
+            return headers, b"\r\n", *body
+        return self.signer.signature(headers, body, at=self.letterhead.date), headers, b"\r\n", *body
 
     def _body(self, values: Mapping[str, str]) -> list[bytes]:
         pieces = [self.seams[0]]

@@ -1,7 +1,7 @@
 """The ledger: one row for each edition and subscriber, and where it stands.
 
     enqueue          → pending        everyone who subscribes, once
-    claim            a sender holds a chunk of rows
+    ledger.claim     a sender holds a chunk of rows
     ledger.settle    → sending        immediately before the mail's bytes leave
                      → sent | retry | failed | unknown
     take_over        a dead sender's rows are free again; what it was sending is unknown
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    and_,
     case,
     cast,
     func,
@@ -34,6 +35,9 @@ from digest.model import Delivery, Outcome, Subscriber
 from digest.store.rows import columns, insert
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 from digest.store.types import Instant
+
+#: A sender has the row in hand. What it sent keeps its name until it claims again.
+HELD = and_(deliveries.c.sender.is_not(None), deliveries.c.outcome != Outcome.SENT)
 
 
 def enqueue(conn: Connection, edition_id: int, *, host: str, at: datetime) -> int:
@@ -72,31 +76,16 @@ def hurry(conn: Connection, edition_id: int, *, now: datetime, beyond: datetime 
     return conn.execute(update(deliveries).where(*later).values(next_try=now)).rowcount
 
 
-def claim(conn: Connection, edition_id: int, sender: str, *, now: datetime, limit: int = 200) -> tuple[Delivery, ...]:
-    """Up to ``limit`` rows whose time has come; they are this sender's now."""
-    query = (
-        _query()
-        .where(deliveries.c.edition_id == edition_id, deliveries.c.next_try <= now)
-        .order_by(deliveries.c.next_try, deliveries.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=deliveries)
-    )
-    claimed = tuple(_delivery(found) for found in conn.execute(query))
-    mine = update(deliveries).where(deliveries.c.id.in_([delivery.id for delivery in claimed]))
-    conn.execute(mine.values(sender=sender, next_try=None))
-    return claimed
-
-
 def take_over(conn: Connection, sender: str, *, now: datetime, hold: bool = False) -> int:
     """Free a dead sender's rows; how many. What it was sending is unknown, and with ``hold`` waits for a person."""
-    sending = deliveries.c.outcome == Outcome.SENDING
+    mine = update(deliveries).where(deliveries.c.sender == sender)
+    conn.execute(mine.where(deliveries.c.outcome == Outcome.SENT).values(sender=null()))
     conn.execute(
-        update(deliveries)
-        .where(deliveries.c.sender == sender, sending)
-        .values(outcome=Outcome.UNKNOWN, sender=null(), next_try=null() if hold else now, changed=now)
+        mine.where(deliveries.c.outcome == Outcome.SENDING).values(
+            outcome=Outcome.UNKNOWN, sender=null(), next_try=null() if hold else now, changed=now
+        )
     )
-    rest = update(deliveries).where(deliveries.c.sender == sender)
-    return conn.execute(rest.values(sender=null(), next_try=now)).rowcount
+    return conn.execute(mine.values(sender=null(), next_try=now)).rowcount
 
 
 def senders(conn: Connection) -> frozenset[str]:
@@ -120,7 +109,7 @@ def next_due(conn: Connection, edition_id: int) -> datetime | None:
 
 def unfinished(conn: Connection) -> tuple[int, ...]:
     """The editions with rows that wait for a sender or are held by one, the oldest first."""
-    waiting = or_(deliveries.c.next_try.is_not(None), deliveries.c.sender.is_not(None))
+    waiting = or_(deliveries.c.next_try.is_not(None), HELD)
     query = select(deliveries.c.edition_id).where(waiting).distinct().order_by(deliveries.c.edition_id)
     return tuple(conn.execute(query).scalars())
 

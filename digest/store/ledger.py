@@ -1,5 +1,6 @@
-"""The ledger's hot end: what is committed for each mail. Plain SQL, since here building a statement costs the most.
+"""The ledger as one sender writes it. Plain SQL, since here building a statement would cost the most.
 
+    claim(edition)               the next rows whose time has come: they are this sender's now
     settle(results, starting)    how tries ended, and which mails' bytes leave next, in one transaction
 
 A process that dies leaves no more in doubt than what it had started and not yet settled.
@@ -7,33 +8,46 @@ A process that dies leaves no more in doubt than what it had started and not yet
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect
 
-from digest.model import Outcome
+from digest.model import Delivery, Outcome, Subscriber
 from digest.store.database import Store
 from digest.store.types import Instant, storable
 
-# A row that was taken from its sender in the meantime (its reader left, say) is not touched; but a mail that arrived
-# has arrived.
+_DUE = """
+SELECT deliveries.id, edition_id, message_id, outcome, attempts, reply, subscribers.id, address, name, preferences
+FROM deliveries JOIN subscribers ON subscribers.id = subscriber_id
+WHERE edition_id = ? AND next_try <= ?
+ORDER BY next_try, deliveries.id
+LIMIT ?
+"""
+_OF_NOBODY = " FOR UPDATE OF deliveries SKIP LOCKED"
+_CLAIM = "UPDATE deliveries SET sender = ?, next_try = NULL WHERE id = ?"
+# All at once, and not with each mail's commit: that would write one page more.
+_FORGET = "UPDATE deliveries SET sender = NULL WHERE sender = ? AND outcome = 'sent'"
+# A mail that arrived has arrived, whoever holds its row now. Its sender is forgotten with its next claim.
+_ARRIVED = "UPDATE deliveries SET outcome = 'sent', attempts = ?, reply = ?, changed = ? WHERE id = ?"
+# A row that was taken from its sender in the meantime (its reader left, say) is not touched.
 _RECORD = """
 UPDATE deliveries
 SET outcome = ?, attempts = ?, reply = ?, next_try = ?, changed = ?, sender = NULL
-WHERE id = ? AND (sender = ? OR ?)
+WHERE id = ? AND sender = ?
 """
 _START = """
-UPDATE deliveries SET outcome = 'sending', attempts = attempts + 1, changed = ? WHERE id = ? AND sender = ?
+UPDATE deliveries
+SET outcome = 'sending', attempts = attempts + 1, changed = ?
+WHERE id = ? AND sender = ? AND outcome <> 'sent'
 """
-_OWN = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ?"
+_OWN = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ? AND outcome <> 'sent'"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):
     """How one try ended."""
 
     delivery_id: int
@@ -57,29 +71,46 @@ class Ledger:
     """One sender's hand; see ``open_ledger``."""
 
     def __init__(self, connection: Any, dialect: Dialect, sender: str) -> None:
-        self._connection = connection
         self._cursor = connection.cursor()
         self._sender = sender
-        self._must_begin = dialect.name == "sqlite"  # PostgreSQL's driver does it by itself
+        self._transaction = _Transaction(connection, self._cursor, dialect)
+        self._due = _spelled(_DUE, dialect) if dialect.name == "sqlite" else _spelled(_DUE, dialect) + _OF_NOBODY
+        self._claim = _spelled(_CLAIM, dialect)
+        self._forget = _spelled(_FORGET, dialect)
+        self._arrived = _spelled(_ARRIVED, dialect)
         self._record = _spelled(_RECORD, dialect)
         self._start = _spelled(_START, dialect)
         self._own = _spelled(_OWN, dialect)
         self._instant = _instants(dialect)
 
+    def claim(self, edition_id: int, *, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Up to ``limit`` rows of the edition whose time has come; they are this sender's now."""
+        with self._transaction:
+            self._cursor.execute(self._forget, (self._sender,))
+            self._cursor.execute(self._due, (edition_id, self._instant(now), limit))
+            claimed = tuple(map(_delivery, self._cursor.fetchall()))
+            if claimed:
+                self._cursor.executemany(self._claim, [(self._sender, delivery.id) for delivery in claimed])
+        return claimed
+
     def settle(self, results: Sequence[Result], starting: Sequence[int], *, at: datetime) -> frozenset[int]:
         """All of it in one commit; those of ``starting`` that are still this sender's: the others must not leave."""
         now = self._instant(at)
-        try:
-            if self._must_begin:
-                self._cursor.execute("BEGIN IMMEDIATE")
-            if results:
-                self._cursor.executemany(self._record, [self._row(result, now) for result in results])
-            started = self._started(starting, now)
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
-        return started
+        with self._transaction:
+            self._end(results, now)
+            return self._started(starting, now)
+
+    def _end(self, results: Sequence[Result], now: Any) -> None:
+        arrived, others = [], []
+        for result in results:
+            if result.outcome is Outcome.SENT:
+                arrived.append((result.attempts, storable(result.reply), now, result.delivery_id))
+            else:
+                others.append(self._row(result, now))
+        if arrived:
+            self._cursor.executemany(self._arrived, arrived)
+        if others:
+            self._cursor.executemany(self._record, others)
 
     def _started(self, ids: Sequence[int], now: Any) -> frozenset[int]:
         if ids:
@@ -101,8 +132,43 @@ class Ledger:
             now,
             result.delivery_id,
             self._sender,
-            result.outcome is Outcome.SENT,
         )
+
+
+class _Transaction:
+    """All or nothing; in the manner of ``with``, at next to no cost."""
+
+    def __init__(self, connection: Any, cursor: Any, dialect: Dialect) -> None:
+        self._connection = connection
+        self._cursor = cursor
+        self._must_begin = dialect.name == "sqlite"  # PostgreSQL's driver does it by itself
+
+    def __enter__(self) -> None:
+        if self._must_begin:
+            self._cursor.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._connection.commit()
+        else:
+            self._connection.rollback()
+
+
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
+
+def _delivery(found: Sequence[Any]) -> Delivery:
+    id_, edition_id, message_id, outcome, attempts, reply, reader, address, name, preferences = found
+    wishes = {} if preferences == "{}" else json.loads(preferences)
+    return Delivery(
+        id=id_,
+        edition_id=edition_id,
+        subscriber=Subscriber(id=reader, address=address, name=name, preferences=wishes),
+        message_id=message_id,
+        outcome=_OUTCOMES[outcome],
+        attempts=attempts,
+        reply=reply,
+    )
 
 
 def _spelled(statement: str, dialect: Dialect) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, not_, null, or_, select, update
 
 from digest.model import Outcome
+from digest.store.deliveries import HELD
 from digest.store.rows import batches
 from digest.store.subscribers import key
 from digest.store.tables import deliveries, editions, subscribers
@@ -33,16 +34,16 @@ def due(conn: Connection, *, now: datetime, beyond: datetime) -> tuple[int, ...]
     """
     untimely = or_(deliveries.c.next_try > beyond, deliveries.c.outcome == Outcome.PENDING)
     has_come = deliveries.c.next_try.is_not(None) & ((deliveries.c.next_try <= now) | untimely)
-    held = select(deliveries.c.edition_id).where(deliveries.c.sender.is_not(None))
+    held = select(deliveries.c.edition_id).where(HELD)
     query = select(editions.c.id).where(or_(_has_row(has_come), editions.c.id.in_(held)))
     return tuple(conn.execute(query.order_by(editions.c.id)).scalars())
 
 
 def state(conn: Connection) -> Queue:
     """How much is still to be sent."""
-    waits, is_held = deliveries.c.next_try.is_not(None), deliveries.c.sender.is_not(None)
+    waits = deliveries.c.next_try.is_not(None)
     waiting, first = conn.execute(select(func.count(), func.min(deliveries.c.next_try)).where(waits)).one()
-    held = conn.execute(select(func.count()).where(is_held)).scalar_one()
+    held = conn.execute(select(func.count()).where(HELD)).scalar_one()
     return Queue(waiting=waiting, held=held, next_try=first)
 
 
@@ -51,7 +52,7 @@ def put_back(conn: Connection, edition_id: int, addresses: Collection[str] = (),
 
     How many; nobody who gets no more mail is among them, and none that a sender holds.
     """
-    mine = (deliveries.c.edition_id == edition_id, deliveries.c.sender.is_(None))
+    mine = (deliveries.c.edition_id == edition_id, not_(HELD))
     if not addresses:
         return _again(conn, *mine, deliveries.c.outcome.in_([Outcome.FAILED, Outcome.UNKNOWN]), at=at)
     total = 0
@@ -64,7 +65,9 @@ def put_back(conn: Connection, edition_id: int, addresses: Collection[str] = (),
 def _again(conn: Connection, *which: ColumnElement[bool], at: datetime) -> int:
     readers = select(subscribers.c.id).where(subscribers.c.suppressed == "")
     rows = update(deliveries).where(*which, deliveries.c.subscriber_id.in_(readers))
-    return conn.execute(rows.values(outcome=Outcome.PENDING, next_try=at, attempts=0, changed=at)).rowcount
+    return conn.execute(
+        rows.values(outcome=Outcome.PENDING, next_try=at, attempts=0, changed=at, sender=null())
+    ).rowcount
 
 
 def _has_row(which: ColumnElement[bool]) -> ColumnElement[bool]:

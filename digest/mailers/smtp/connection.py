@@ -11,6 +11,10 @@ from digest.mailers.smtp.dial import Line, Timeouts
 from digest.mailers.smtp.replies import Garbled
 from digest.ports import Stage
 
+#: Replies are short.
+_ENOUGH = 8192
+#: Systems take 1,024 at once.
+_MOST_PIECES = 512
 _LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -27,9 +31,12 @@ class Connection:
         self.is_full = False
         self._sock = line.sock
         self._sock.setblocking(False)
+        self._tls = self._sock if isinstance(self._sock, ssl.SSLSocket) else None
         self._timeouts = timeouts
-        self._pending = memoryview(b"")
+        self._pending: list[bytes | memoryview] = []
         self._written = 0
+        #: It takes nothing any more.
+        self._is_cut = False
         self._since = now
 
     def fileno(self) -> int:
@@ -39,9 +46,9 @@ class Connection:
         """Hear what has come."""
         self._since = now
         try:
-            data = self._sock.recv(65536)
-            while isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
-                data += self._sock.recv(65536)
+            data = self._sock.recv(_ENOUGH)
+            while self._tls and self._tls.pending():
+                data += self._sock.recv(_ENOUGH)
             self.talk.hear(data)
         except _LATER:
             return
@@ -55,27 +62,37 @@ class Connection:
 
     def write(self, now: float) -> None:
         """Say what there is to be said, or as much of it as fits."""
-        if more := self.talk.output():
-            self._pending = memoryview(bytes(self._pending) + more if self._pending else more)
-            self._since = now
-        if not self._pending:
+        if self.talk.queued == self._written or self._is_cut:
             return
+        if more := self.talk.output():
+            self._pending += more
+            self._since = now
         try:
-            sent = self._sock.send(self._pending)
+            self._written += self._send()
         except _LATER as error:
             self.is_full = not isinstance(error, ssl.SSLWantReadError)
         except OSError:
             # What the server said before is still to be read: it may be that it took a mail.
-            self._pending = memoryview(b"")
+            self._is_cut = True
             self.is_full = False
         else:
-            self._written += sent
-            self._pending = self._pending[sent:]
             self.is_full = bool(self._pending)
+
+    def _send(self) -> int:
+        """How many bytes left; the rest is pending."""
+        if len(self._pending) > 1 and (self._tls or len(self._pending) > _MOST_PIECES):
+            self._pending = [b"".join(self._pending)]
+        sent = self._tls.send(self._pending[0]) if self._tls else self._sock.sendmsg(self._pending)
+        if self._written + sent == self.talk.queued:
+            self._pending = []
+        else:
+            rest = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
+            self._pending = [memoryview(rest)[sent:]]
+        return sent
 
     def hurry(self, now: float) -> None:
         """End it if the server has kept us waiting for too long."""
-        if self.talk.is_idle and not self._pending:
+        if self.talk.is_idle and self.talk.queued == self._written:
             return
         match self.talk.stage:
             case None if self.talk.is_leaving:

@@ -11,13 +11,15 @@ So a letter costs one round trip or two, and at any moment at most one letter's 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
-from digest.mailers.smtp.envelope import clean, mail_command, refusal, stuffed
+from digest.mailers.smtp.envelope import announced, in_a_chunk, refusal, up_to_a_dot
 from digest.mailers.smtp.replies import Garbled, Offers, Replies, Reply
 from digest.ports import Letter, Report, Stage
 
 #: What RSET and QUIT are about.
 _NOTHING = None
+_MAIL, _RCPT, _DATA, _CONTENT = Stage  # an enumeration's members are slow to come by
 
 
 class Talk:
@@ -31,7 +33,8 @@ class Talk:
         #: Commands that wait for the answer to the one before.
         self._held: deque[bytes] = deque()
         self._output: list[bytes] = []
-        self._queued = 0
+        #: How many bytes there were to be written, up to now.
+        self.queued = 0
         #: How many bytes had been queued when the end of the last content was.
         self._end_at = 0
         #: Offered, and not under way yet; and the refusal of its MAIL, while its RCPT is still to be answered.
@@ -79,24 +82,25 @@ class Talk:
     def offer(self, letter: Letter) -> None:
         """Say whom the letter is from, and for whom. What this server can't take is refused here, in clear words."""
         if refused := refusal(letter, self._offers):
-            self.reports.append(Report(letter=letter, stage=refused[0], code=refused[1], text=refused[2]))
+            self.reports.append(refused)
             return
         self._next = letter
         if self._is_open:
             self._say(b"RSET\r\n", _NOTHING)
-        self._say(mail_command(letter, self._offers), (Stage.MAIL, letter))
-        self._say(b"RCPT TO:<%b>\r\n" % letter.recipient.encode(), (Stage.RCPT, letter))
+        mail, rcpt = announced(letter, self._offers)
+        self._say(mail, (_MAIL, letter))
+        self._say(rcpt, (_RCPT, letter))
 
     def go(self) -> None:
         """The accepted letter is to leave."""
         letter, self.accepted = self.accepted, None
         assert letter is not None
         if self._offers.chunking:
-            content = letter.content if letter.is_smooth else clean(letter.content)
-            self._put(b"BDAT %d LAST\r\n" % len(content))
-            self._carry(letter, content)
+            pieces = in_a_chunk(letter)
+            self._put(b"BDAT %d LAST\r\n" % sum(map(len, pieces)))
+            self._carry(letter, pieces)
         else:
-            self._say(b"DATA\r\n", (Stage.DATA, letter))
+            self._say(b"DATA\r\n", (_DATA, letter))
 
     def skip(self) -> None:
         """The accepted letter is not wanted any more."""
@@ -107,12 +111,9 @@ class Talk:
         self.is_leaving = True
         self._say(b"QUIT\r\n", _NOTHING)
 
-    def output(self) -> bytes:
-        """The bytes to write now."""
-        if not self._output:
-            return b""
-        written = b"".join(self._output)
-        self._output.clear()
+    def output(self) -> list[bytes]:
+        """The bytes to write now, in pieces."""
+        written, self._output = self._output, []
         return written
 
     def _say(self, command: bytes, expected: tuple[Stage, Letter] | None) -> None:
@@ -124,7 +125,7 @@ class Talk:
 
     def _put(self, data: bytes) -> None:
         self._output.append(data)
-        self._queued += len(data)
+        self.queued += len(data)
 
     # --- what is heard ---
 
@@ -162,25 +163,25 @@ class Talk:
     def _hear_rcpt(self, letter: Letter, reply: Reply) -> None:
         _expect(reply, 2)
         if self._refusal:  # what is said of the recipient of no mail is of no interest
-            self._settle(letter, Stage.MAIL, self._refusal)
+            self._settle(letter, _MAIL, self._refusal)
             self._refusal = None
         elif reply.code >= 300:
-            self._settle(letter, Stage.RCPT, reply)
+            self._settle(letter, _RCPT, reply)
         else:
             self.accepted = letter
 
     def _hear_data(self, letter: Letter, reply: Reply) -> None:
         _expect(reply, 3)
         if reply.code >= 400:
-            self._settle(letter, Stage.DATA, reply)
+            self._settle(letter, _DATA, reply)
             return
-        self._carry(letter, letter.content if letter.is_smooth else stuffed(letter.content), end=b".\r\n")
+        self._carry(letter, up_to_a_dot(letter))
 
-    def _carry(self, letter: Letter, content: bytes, *, end: bytes = b"") -> None:
-        self._put(content)
-        self._put(end)
-        self._end_at = self._queued
-        self._expected.append((Stage.CONTENT, letter))
+    def _carry(self, letter: Letter, pieces: Sequence[bytes]) -> None:
+        self._output += pieces
+        self.queued += sum(map(len, pieces))
+        self._end_at = self.queued
+        self._expected.append((_CONTENT, letter))
         self._next = None
         self._is_open = False
         self.carried += 1
@@ -189,9 +190,9 @@ class Talk:
         try:
             _expect(reply, 2)
         except Garbled:
-            self._expected.appendleft((Stage.CONTENT, letter))  # it was not answered
+            self._expected.appendleft((_CONTENT, letter))  # it was not answered
             raise
-        self._report(letter, Stage.CONTENT, reply)
+        self._report(letter, _CONTENT, reply)
 
     def _settle(self, letter: Letter, stage: Stage, reply: Reply) -> None:
         self._report(letter, stage, reply)
@@ -206,11 +207,11 @@ class Talk:
         said = self._farewell or why
         waiting = [expected for expected in self._expected if expected]
         for stage, letter in waiting:
-            if stage is Stage.CONTENT:
-                left = stage if written >= self._end_at else Stage.DATA
+            if stage is _CONTENT:
+                left = stage if written >= self._end_at else _DATA
                 self.reports.append(Report(letter=letter, stage=left, code=0, text=said))
         if self._next is not None:
-            reached = next((stage for stage, letter in waiting if letter is self._next), Stage.RCPT)
+            reached = next((stage for stage, letter in waiting if letter is self._next), _RCPT)
             self.reports.append(Report(letter=self._next, stage=reached, code=0, text=said))
         self._expected.clear()
         self._next = self.accepted = None
@@ -218,14 +219,17 @@ class Talk:
 
 
 _HEAR = {
-    Stage.MAIL: Talk._hear_mail,
-    Stage.RCPT: Talk._hear_rcpt,
-    Stage.DATA: Talk._hear_data,
-    Stage.CONTENT: Talk._hear_content,
+    _MAIL: Talk._hear_mail,
+    _RCPT: Talk._hear_rcpt,
+    _DATA: Talk._hear_data,
+    _CONTENT: Talk._hear_content,
 }
 
 
 def _expect(reply: Reply, kind: int) -> None:
     """Refusals are always possible; but a yes has to be the right one."""
-    if reply.code // 100 not in (kind, 4, 5) or (kind == 3 and reply.code // 100 == 3 and reply.code != 354):
+    said = reply.code // 100
+    if said == kind and (kind != 3 or reply.code == 354):
+        return
+    if said not in {4, 5}:
         raise Garbled(f"this is no answer to what was said: {reply.text!r}")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import selectors
 import time
 from collections import deque
+from collections.abc import Sequence
 
 from digest.errors import MailError
 from digest.mailers.smtp.background import Dialing
 from digest.mailers.smtp.connection import Connection
+from digest.mailers.smtp.conversation import Talk
 from digest.mailers.smtp.dial import Line, Timeouts
 from digest.mailers.smtp.pace import Pace, Patience
 from digest.ports import Letter, Outbox, Report, Stage
@@ -42,6 +44,7 @@ class Exchange:
         self._is_dry = False
         self._was_connected = False
         self._refusals = 0
+        self._next_look = 0.0
 
     def run(self) -> None:
         """Until there is nothing left to take, or the outbox closes. Raises ``MailError``."""
@@ -60,8 +63,9 @@ class Exchange:
             self._selector.close()
 
     def _has_work(self) -> bool:
-        if any(not connection.talk.is_idle or connection.talk.reports for connection in self._connections):
-            return True
+        for connection in self._connections:
+            if connection.talk.reports or not connection.talk.is_idle:
+                return True
         if self._outbox.is_closing:
             return False
         return bool(self._hand) or self._draw()
@@ -135,39 +139,44 @@ class Exchange:
             elif events & selectors.EVENT_READ and isinstance(key.fileobj, Connection):
                 key.fileobj.read(time.monotonic())
         now = time.monotonic()
-        for connection in self._connections:
-            connection.hurry(now)
+        if now >= self._next_look:
+            self._next_look = now + _TURN_S
+            for connection in self._connections:
+                connection.hurry(now)
 
     def _wait(self) -> float:
-        if any(connection.talk.reports for connection in self._connections):
-            return 0
+        for connection in self._connections:
+            if connection.talk.reports:
+                return 0
         now = time.monotonic()
-        pauses = [pause for pause in (self._pace.wait(now), self._patience.wait(now)) if pause]
-        return min([_TURN_S, *pauses])
+        return min(_TURN_S, self._pace.wait(now) or _TURN_S, self._patience.wait(now) or _TURN_S)
 
     def _settle(self) -> None:
         """Commit what was heard and what leaves next; then, and only then, it may."""
-        reports = [report for connection in self._connections for report in connection.talk.reports]
-        starting = [c for c in self._connections if c.is_open and c.talk.accepted is not None]
-        if reports or starting:
-            letters = [connection.talk.accepted for connection in starting]
-            may_leave = self._outbox.settle(reports, [letter for letter in letters if letter is not None])
-            for connection, letter in zip(starting, letters, strict=True):
-                if letter is not None and letter.id in may_leave:
-                    connection.talk.go()
-                else:
-                    connection.talk.skip()
-        self._judge()
-
-    def _judge(self) -> None:
-        """Is this server still worth talking to?"""
-        now = time.monotonic()
+        reports: list[Report] = []
+        starting: list[tuple[Talk, Letter]] = []
         for connection in self._connections:
-            for report in connection.talk.reports:
-                self._weigh(report)
-            connection.talk.reports.clear()
+            talk = connection.talk
+            if talk.reports:
+                reports += talk.reports
+                talk.reports.clear()
+            if talk.accepted is not None and connection.is_open:
+                starting.append((talk, talk.accepted))
+        if reports or starting:
+            may_leave = self._outbox.settle(reports, [letter for _, letter in starting])
+            for talk, letter in starting:
+                if letter.id in may_leave:
+                    talk.go()
+                else:
+                    talk.skip()
+        self._judge(reports)
+
+    def _judge(self, reports: Sequence[Report]) -> None:
+        """Is this server still worth talking to?"""
+        for report in reports:
+            self._weigh(report)
         for connection in [connection for connection in self._connections if not connection.is_open]:
-            self._bury(connection, now)
+            self._bury(connection, time.monotonic())
 
     def _bury(self, connection: Connection, now: float) -> None:
         self._selector.unregister(connection)

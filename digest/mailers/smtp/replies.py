@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 #: RFC 5321 says 512 bytes for a line; some servers say more, and none may fill our memory.
 _LONGEST_LINE, _MOST_LINES = 4096, 256
@@ -13,14 +14,14 @@ class Garbled(Exception):
     """This is no mail server, or one gone mad: the line can't be used any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """One reply, its lines joined."""
 
     code: int
     lines: tuple[str, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """As it came, in one line."""
         return f"{self.code} {' '.join(self.lines)}".rstrip()
@@ -37,7 +38,7 @@ class Replies:
         """The replies that are complete now. Raises ``Garbled``, after those that came before the garbage."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            if reply := self._add(line):
+            if reply := (None if self._lines else _alone(line)) or self._add(line):
                 yield reply
         if len(self._rest) > _LONGEST_LINE:
             raise Garbled("a line without end")
@@ -48,17 +49,30 @@ class Replies:
         return not (self._rest or self._lines)
 
     def _add(self, line: bytes) -> Reply | None:
-        code, mark = line[:3], line[3:4]
-        if not code.isdigit() or mark not in (b" ", b"-", b"\r", b"") or len(line) > _LONGEST_LINE:
-            raise Garbled(f"this is no reply: {line[:80]!r}")
-        self._lines.append(line[4:].rstrip(b"\r").decode("utf-8", "replace"))
-        if mark == b"-":
+        code, is_last, words = _taken_apart(line)
+        self._lines.append(words)
+        if not is_last:
             if len(self._lines) > _MOST_LINES:
                 raise Garbled("a reply without end")
             return None
-        reply = Reply(int(code), tuple(self._lines))
+        reply = Reply(code, tuple(self._lines))
         self._lines = []
         return reply
+
+
+@lru_cache(maxsize=64)  # a server says the same things all day
+def _alone(line: bytes) -> Reply | None:
+    """The line as a whole reply, if it is one."""
+    code, is_last, words = _taken_apart(line)
+    return Reply(code, (words,)) if is_last else None
+
+
+def _taken_apart(line: bytes) -> tuple[int, bool, str]:
+    """Code, whether the reply ends here, and words. Raises ``Garbled``."""
+    code, mark = line[:3], line[3:4]
+    if not code.isdigit() or mark not in (b" ", b"-", b"\r", b"") or len(line) > _LONGEST_LINE:
+        raise Garbled(f"this is no reply: {line[:80]!r}")
+    return int(code), mark != b"-", line[4:].rstrip(b"\r").decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
