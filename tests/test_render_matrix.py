@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import browser
 from tests.checkers import package, program
+from tests.checkers.caniemail import features, support
 from tests.matrix import NAMES, edition
 
 __all__ = ["browser"]  # a fixture
@@ -68,3 +69,14 @@ def validated(folder: Path) -> str:
     (folder / ".htmlvalidate.json").write_text(json.dumps(RULES), "utf-8")
     validate = package("html-validate") / "bin" / "html-validate.mjs"
     return subprocess.run([program("node"), validate, "."], cwd=folder, capture_output=True, text=True).stdout
+
+
+#: Known at least in part, in percent: what MJML's mails reach.
+LEAST = {"gmail": 88, "apple-mail": 98, "outlook": 89, "yahoo": 81}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_mail_programs_know_what_the_html_uses(name: str) -> None:
+    used = features(edition(name).html)
+
+    assert {family: support(used, family).any for family in LEAST if support(used, family).any < LEAST[family]} == {}

@@ -1,0 +1,71 @@
+"""How much of what a mail uses is known to mail programs, by Can I email: ours, and the same stories in MJML."""
+
+from __future__ import annotations
+
+from html import escape
+
+from digest.model import Brief, Digest
+from tests import matrix
+from tests.bench.quality.table import Row
+from tests.checkers import answers
+from tests.checkers.caniemail import FAMILIES, features, support
+
+#: A dark mode as MJML's users add one: its own output has none.
+_NIGHT = """<mj-raw><meta name="color-scheme" content="light dark"></mj-raw><mj-style>
+:root { color-scheme: light dark; }
+@media (prefers-color-scheme: dark) { .ground { background-color: #121316 !important } .ground p { color: #eee !important } }
+[data-ogsc] .ground p { color: #eee !important }
+</mj-style>"""  # noqa: E501
+
+
+def measure() -> list[Row]:
+    whole = matrix.content("en", 12, hostile=False)
+    by_day, by_night = answers("mjml.mjs", [_mjml(whole, ""), _mjml(whole, _NIGHT)], "mjml")
+    pages = {template: matrix.edition(f"{template}-en-12").html for template in matrix.TEMPLATES}
+    return [
+        row
+        for system, html in {**pages, "MJML without a dark mode": by_day, "MJML with one": by_night}.items()
+        for row in [_row(system, html)]
+    ]
+
+
+def _row(system: str, html: str) -> Row:
+    used = features(html)
+    found = [support(used, family) for family in FAMILIES]
+    return Row(
+        task=f"known at least in part to {', '.join(FAMILIES)}, in percent",
+        system=system,
+        figure=" ".join(f"{one.any:.0f}" for one in found),
+        note=f"in part counting half: {' '.join(f'{one.score:.0f}' for one in found)}",
+    )
+
+
+def _mjml(whole: Digest, head: str) -> str:
+    """The digest as MJML's users write it: a preheader, a masthead, contents, stories, a footer."""
+    contents = "".join(f'<li><a href="#s{n}">{escape(_title(brief))}</a></li>' for n, brief in enumerate(whole.briefs))
+    stories = "".join(_story(n, brief) for n, brief in enumerate(whole.briefs))
+    return (
+        f"<mjml lang='en'><mj-head><mj-title>{escape(whole.newsletter.title)}</mj-title><mj-preview>Today</mj-preview>"
+        f"{head}<mj-attributes><mj-all font-family='Georgia, serif'/></mj-attributes></mj-head>"
+        "<mj-body css-class='ground' background-color='#f3f1ec'>"
+        f"{_section(f'<h1>{escape(whole.newsletter.title)}</h1><p>Sunday, 29 March 2026</p>', size=30)}"
+        f"{_section(f'<ol>{contents}</ol>')}{stories}"
+        f"{_section(f'<p>Pier 4, Sandhaven</p><a href={matrix.WEB!r}>Unsubscribe</a>', size=14)}</mj-body></mjml>"
+    )
+
+
+def _story(number: int, brief: Brief) -> str:
+    told = "".join(f"<p>{escape(sentence.text)}</p>" for sentence in brief.sentences)
+    link = f'<a href="{escape(brief.ranked.story.lead.url)}" style="text-decoration: none">{escape(_title(brief))}</a>'
+    return _section(f'<h2 id="s{number}" style="letter-spacing: -0.3px">{link}</h2>{told}')
+
+
+def _section(html: str, *, size: int = 16) -> str:
+    return (
+        f"<mj-section background-color='#ffffff'><mj-column><mj-text font-size='{size}px' line-height='1.5'>"
+        f"{html}</mj-text><mj-divider border-width='1px' border-color='#e2dfd8'/></mj-column></mj-section>"
+    )
+
+
+def _title(brief: Brief) -> str:
+    return brief.ranked.story.lead.title
