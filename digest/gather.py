@@ -20,7 +20,7 @@ from digest.model import Article, Entry, Failure, Source
 from digest.ports import Collected, Collector, Pace
 from digest.settings import FetchSettings
 from digest.sources.pace import next_pace
-from digest.store import Store, articles, entries, furniture, sources
+from digest.store import Store, articles, entries, furniture, sources, stories
 from digest.text.duration import duration
 from digest.text.learning import Learnt
 
@@ -137,7 +137,9 @@ class _Keeper:
             known = furniture.learnt(conn, {entry.source_id for entry in (*fresh, *edited)})
             cleaned, learnt = _cleaned(fresh, known)
             articles.add(conn, zip(fresh, cleaned, strict=True))
-            articles.add(conn, zip(edited, clean(edited, learnt={**known, **learnt}), strict=True))
+            changed = list(zip(edited, clean(edited, learnt={**known, **learnt}), strict=True))
+            stories.keep_as_told(conn, articles.reworded(conn, changed))
+            articles.add(conn, changed)
             furniture.remember(conn, learnt, at=self.now)
         self.new += len(fresh)
         self._waiting, self._letters = [], 0

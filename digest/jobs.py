@@ -221,6 +221,7 @@ def _sweep(hands: Hands) -> tuple[Job, ...]:
     with _noted(hands, run_id) as counts:
         counts |= {
             "texts": _all(hands, partial(retention.forget_text, before=text)),
+            "wordings": _all(hands, partial(retention.forget_wordings, before=text)),
             "furniture": _all(hands, partial(retention.forget_furniture, before=text)),
             "deliveries": _all(hands, partial(retention.forget_deliveries, before=edition)),
             "editions": _all(hands, partial(retention.forget_editions, before=edition)),

@@ -7,7 +7,7 @@ digest of what was brought in, ``publish`` freezes its edition and says who gets
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -76,9 +76,9 @@ def gather(
 def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, audience: str = "") -> Digest:
     """The newsletter's content for one slot, out of what was gathered; nothing is fetched and nothing is written."""
     wanted = sources_of(newsletter, app.settings)
-    found, sent, failures = _known(newsletter, slot, app.store, wanted=wanted, window=window, audience=audience)
+    found, told, failures = _known(newsletter, slot, app.store, wanted=wanted, window=window, audience=audience)
     grouped = group(found, weights={source.id: source.weight for source in wanted})
-    ranking = rank(grouped, _criteria(newsletter, slot, wanted, sent))
+    ranking = rank(grouped, _criteria(newsletter, slot, wanted, told))
     budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
     briefs = summarize(ranking.chosen, app.summarizer(newsletter.summarizer), budget)
     return Digest(
@@ -181,28 +181,39 @@ def _freeze(
 
 def _known(
     newsletter: Newsletter, slot: Slot, kept: Store, *, wanted: Sequence[Source], window: Window, audience: str
-) -> tuple[tuple[Article, ...], frozenset[str], tuple[Failure, ...]]:
-    """The window's articles and older ones that were told; what was told; and the sources that are failing."""
+) -> tuple[list[Article], dict[str, tuple[Article, ...]], tuple[Failure, ...]]:
+    """The window's articles and older ones that were told; the latter as they were told; and failing sources."""
     remembered = replace(window, start=min(window.start, slot.due - _MEMORY))
     with kept.read() as conn:
         found = articles.between(conn, [source.id for source in wanted], remembered)
-        sent = stories.sent_article_ids(conn, newsletter.id, audience, before=slot.due)
+        sent = stories.sent(conn, newsletter.id, audience, before=slot.due)
         health = {known.id: known for known in sources.health(conn)}
     failures = tuple(
         Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)
         for source in wanted
         if source.id in health and (error := health[source.id].error)
     )
-    return tuple(article for article in found if article.published in window or article.id in sent), sent, failures
+    articles_ = [article for article in found if article.published in window or article.id in sent]
+    told = {article.id: _as_told(article, sent[article.id]) for article in articles_ if article.id in sent}
+    return articles_, told, failures
 
 
-def _criteria(newsletter: Newsletter, slot: Slot, wanted: Sequence[Source], sent: frozenset[str]) -> Criteria:
+def _as_told(article: Article, wordings: Sequence[stories.Wording | None]) -> tuple[Article, ...]:
+    """The article in each of the wordings; None stands for its own."""
+    return tuple(
+        replace(article, title=wording[0], paragraphs=wording[1:]) if wording else article for wording in wordings
+    )
+
+
+def _criteria(
+    newsletter: Newsletter, slot: Slot, wanted: Sequence[Source], told: Mapping[str, tuple[Article, ...]]
+) -> Criteria:
     return Criteria(
         now=slot.due,
         limit=newsletter.stories,
         weights={source.id: source.weight for source in wanted},
         sections={source.id: source.section for source in wanted},
-        sent=sent,
+        told=told,
         include=newsletter.include,
         exclude=newsletter.exclude,
         boost=dict(map(wish, newsletter.boost)),

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import chain
 
 from digest.model import Article, LeftOut, Ranked, Reason, Story
-from digest.text.news import is_news
+from digest.text.news import is_news, tells_more
 from digest.text.topics import is_about
 from digest.urls import domain
 
@@ -39,8 +39,8 @@ class Criteria:
     weights: Mapping[str, float] = field(default_factory=dict)
     #: Sources' sections by id, in the order in which sections are shown.
     sections: Mapping[str, str] = field(default_factory=dict)
-    #: Ids of articles that were in an earlier edition for the same readers.
-    sent: frozenset[str] = frozenset()
+    #: Articles of earlier editions for the same readers, by id, each as it was told each time.
+    told: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     #: Only stories about one of these topics, in plain words; empty for all.
     include: tuple[str, ...] = ()
     #: No stories about one of these.
@@ -78,11 +78,13 @@ def _admitted(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[Lef
     if reason := _refusal(story, criteria):
         return None, _left_out(story, reason)
     articles = (*story.articles, *story.copies)
-    told = tuple(article for article in articles if article.id in criteria.sent)
+    told = tuple(chain.from_iterable(criteria.told.get(article.id, ()) for article in articles))
     if not told:
         return _ranked(story, criteria), []
-    news = tuple(a for a in story.articles if a.id not in criteria.sent and is_news(a, told))
-    known = [LeftOut(article=a, reason=_silence(a, criteria.sent)) for a in articles if a not in news]
+    news = tuple(article for article in story.articles if _is_news(article, told, criteria))
+    known = [
+        LeftOut(article=article, reason=_silence(article, criteria)) for article in articles if article not in news
+    ]
     return (replace(_ranked(Story(articles=news), criteria), update=True, told=told) if news else None), known
 
 
@@ -90,10 +92,15 @@ def _left_out(story: Story, reason: str) -> list[LeftOut]:
     return [LeftOut(article=article, reason=reason) for article in (*story.articles, *story.copies)]
 
 
-def _silence(article: Article, sent: frozenset[str]) -> str:
-    return (
-        "already in an earlier edition" if article.id in sent else "nothing new since an earlier edition told its story"
-    )
+def _is_news(article: Article, told: Sequence[Article], criteria: Criteria) -> bool:
+    """One that was told is news once it was edited, and tells more than all that was told of the story."""
+    return tells_more(article, told) if article.id in criteria.told else is_news(article, told)
+
+
+def _silence(article: Article, criteria: Criteria) -> str:
+    if article.id in criteria.told:
+        return "already in an earlier edition"
+    return "nothing new since an earlier edition told its story"
 
 
 def _refusal(story: Story, criteria: Criteria) -> str:

@@ -121,3 +121,53 @@ def test_another_outlets_telling_of_it_is_silent(app: App, folder: Path, days: i
 
     assert second.briefs == ()
     assert "nothing new since an earlier edition told its story" in {out.reason for out in second.left_out}
+
+
+MORE = f"""{QUAKE}
+Engineers closed the Karvel dam on Friday after they had found a crack forty metres long below its crest.
+Three thousand people downstream were taken to schools in Oster, where the army set up field kitchens."""
+EDITS = {
+    "as it was": QUAKE,
+    "a typo mended": QUAKE.replace("ruins of two", "ruins of the two").replace("by a strong", "by so strong a"),
+    "a number corrected": QUAKE.replace("killing nine people", "killing eleven people"),
+    "one sentence more": MORE.rpartition("\n")[0],
+    "shortened": QUAKE.rpartition("\n")[0],
+    "put in another order": "\n".join(reversed(QUAKE.split("\n"))),
+}
+
+
+def test_an_article_that_was_told_and_says_more_now_is_an_update_that_tells_what_is_more(
+    app: App, folder: Path
+) -> None:
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    told(app, MORNING + HOUR)
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", MORE, MORNING)
+    second = told(app, MORNING + 24 * HOUR)
+    third = composed(app, MORNING + 48 * HOUR)
+
+    (update,) = second.briefs
+    assert update.ranked.update
+    assert [sentence.text for sentence in update.sentences] == MORE.split("\n")[-2:]
+    assert third.briefs == ()
+
+
+@pytest.mark.parametrize("edited", EDITS.values(), ids=EDITS)
+def test_a_small_edit_of_an_article_that_was_told_is_silent(app: App, folder: Path, edited: str) -> None:
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    told(app, MORNING + HOUR)
+    put(folder, "herald", "Earthquake kills nine in the Karvel valley", edited, MORNING)
+    second = composed(app, MORNING + 24 * HOUR)
+
+    assert second.briefs == ()
+    assert "already in an earlier edition" in {out.reason for out in second.left_out}
+
+
+def test_small_edits_add_up_to_an_update(app: App, folder: Path) -> None:
+    """What counts is what readers were told, and not how the article read an hour ago."""
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    told(app, MORNING + HOUR)
+    for hours, text in ((2, EDITS["one sentence more"]), (3, MORE)):
+        put(folder, "herald", "Earthquake kills nine in Karvel valley", text, MORNING)
+        digest = composed(app, MORNING + hours * HOUR)
+
+    assert [brief.ranked.update for brief in digest.briefs] == [True]

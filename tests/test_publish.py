@@ -80,7 +80,7 @@ def test_an_edition_is_frozen_with_memory_ledger_and_slot(app: App) -> None:
     assert fates(app.store) == {"2026-03-27": Fate.PUBLISHED}
     with app.store.read() as conn:
         kept = editions.get(conn, made.edition_id)
-        assert len(stories.sent_article_ids(conn, "main")) == 1
+        assert len(stories.sent(conn, "main")) == 1
     assert kept is not None
     assert "News of the ferry" in kept.edition.text
 

@@ -78,7 +78,7 @@ def test_what_is_over_the_limit_is_left_out_with_its_rank() -> None:
 
 
 def test_what_was_sent_is_silent() -> None:
-    ranking = rank([story(article("a")), story(article("b"))], Criteria(now=NOON, sent=frozenset({"a"})))
+    ranking = rank([story(article("a")), story(article("b"))], Criteria(now=NOON, told={"a": (article("a"),)}))
 
     assert leads(ranking) == ["b"]
     assert [(out.article.id, out.reason) for out in ranking.left_out] == [("a", "already in an earlier edition")]
@@ -100,7 +100,7 @@ TURN = (
 
 def told_and(later: Article) -> Ranking:
     told = article("told", FIRE, title="Fire destroys market hall", hours_old=30)
-    return rank([story(later, told)], Criteria(now=NOON, sent=frozenset({"told"})))
+    return rank([story(later, told)], Criteria(now=NOON, told={"told": (told,)}))
 
 
 def test_a_new_turn_of_a_story_that_was_sent_is_an_update_that_holds_only_what_is_new() -> None:
@@ -108,6 +108,14 @@ def test_a_new_turn_of_a_story_that_was_sent_is_an_update_that_holds_only_what_i
 
     assert [(ranked.update, [a.id for a in ranked.story.articles]) for ranked in ranking.chosen] == [(True, ["turn"])]
     assert [(out.article.id, out.reason) for out in ranking.left_out] == [("told", "already in an earlier edition")]
+
+
+def test_an_article_that_was_sent_and_says_more_now_is_an_update() -> None:
+    before = article("told", FIRE, title="Fire destroys market hall")
+    now = article("told", f"{FIRE} {TURN}", title="Fire destroys market hall")
+    ranking = rank([story(now)], Criteria(now=NOON, told={"told": (before,)}))
+
+    assert [(ranked.update, ranked.told) for ranked in ranking.chosen] == [(True, (before,))]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +206,8 @@ many = st.lists(articles, max_size=12, unique_by=lambda row: row[0]).map(
 
 @given(many, st.one_of(st.none(), st.integers(0, 5)), st.randoms(use_true_random=False))
 def test_scores_sum_and_nothing_is_lost_whatever_the_order(stories: list[Story], limit: int | None, random) -> None:  # type: ignore[no-untyped-def]
-    criteria = Criteria(now=NOON, limit=limit, sent=frozenset({"n1", "n2"}))
+    told = {a.id: (a,) for one in stories for a in one.articles if a.id in {"n1", "n2"}}
+    criteria = Criteria(now=NOON, limit=limit, told=told)
     ranking = rank(stories, criteria)
     seen = [a.id for r in ranking.chosen for a in r.story.articles] + [out.article.id for out in ranking.left_out]
     shuffled = list(stories)

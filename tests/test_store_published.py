@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digest.model import Slot
-from digest.store import Store, editions, runs, slots, stories
+from digest.store import Store, articles, editions, entries, runs, slots, stories
 from digest.store.slots import Fate
-from tests.nouns import NOON, SLOT, article, brief, edition
+from tests.nouns import NOON, SLOT, article, brief, edition, entry
 
 NEXT = Slot(due=SLOT.due + timedelta(days=1), key="2026-03-30")
 
@@ -71,24 +71,48 @@ def test_what_an_edition_told_is_remembered_with_its_copies(store: Store) -> Non
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
         stories.remember(conn, id_, [brief(a, b, copies=(c,)), brief(d)])
-        assert stories.sent_article_ids(conn, "main") == {"a", "b", "c", "d"}
+        assert stories.sent(conn, "main").keys() == {"a", "b", "c", "d"}
 
 
 def test_what_one_audience_was_told_is_new_to_another(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(audience="weekly"), at=NOON)
         stories.remember(conn, id_, [brief(article("a"))])
-        assert stories.sent_article_ids(conn, "main", "weekly") == {"a"}
-        assert stories.sent_article_ids(conn, "main") == frozenset()
-        assert stories.sent_article_ids(conn, "other", "weekly") == frozenset()
+        assert stories.sent(conn, "main", "weekly").keys() == {"a"}
+        assert not stories.sent(conn, "main")
+        assert not stories.sent(conn, "other", "weekly")
+
+
+def test_an_article_that_is_edited_is_remembered_as_it_was_told(store: Store) -> None:
+    first, second, third = (article("a", paragraphs=(text,)) for text in ("Closed.", "Closing.", "Open again."))
+    with store.begin() as conn:
+        entries.add(conn, [entry()])
+        articles.add(conn, [(entry(), first)])
+        for now, then in ((second, SLOT), (third, NEXT)):
+            id_, _ = editions.add(conn, edition(slot=then), at=NOON)
+            stories.remember(conn, id_, [brief(first)])
+            stories.keep_as_told(conn, articles.reworded(conn, [(entry(), now)]))
+            articles.add(conn, [(entry(), now)])
+        assert stories.sent(conn, "main") == {"a": (("Title a", "Closed."), ("Title a", "Closing."))}
+        assert articles.reworded(conn, [(entry(), third)]) == {}
+
+
+def test_of_an_article_from_two_sources_readers_see_the_first(store: Store) -> None:
+    one, other = entry("1"), entry("2")
+    with store.begin() as conn:
+        entries.add(conn, [one, other])
+        articles.add(conn, [(one, article("a")), (other, article("a"))])
+        edit = article("a", paragraphs=("Closed again.",))
+        assert articles.reworded(conn, [(other, edit)]) == {}
+        assert articles.reworded(conn, [(other, edit), (one, edit)]).keys() == {"a"}
 
 
 def test_a_second_revision_may_tell_again_what_the_first_one_told(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
         stories.remember(conn, id_, [brief(article("a"))])
-        assert stories.sent_article_ids(conn, "main", before=SLOT.due) == frozenset()
-        assert stories.sent_article_ids(conn, "main", before=NEXT.due) == {"a"}
+        assert not stories.sent(conn, "main", before=SLOT.due)
+        assert stories.sent(conn, "main", before=NEXT.due).keys() == {"a"}
 
 
 def test_a_slot_is_decided_once(store: Store) -> None:

@@ -209,7 +209,7 @@ def test_a_snapshot_has_the_windows_articles_and_what_was_sent(store: Store) -> 
 
     with store.snapshot(["herald"], window) as tried, tried.begin() as conn:
         assert [found.id for found in articles.between(conn, ["herald"], ALWAYS)] == ["a"]
-        assert stories.sent_article_ids(conn, "main") == {"a"}
+        assert stories.sent(conn, "main").keys() == {"a"}
         assert [health.id for health in sources.health(conn)] == ["herald"]
         assert slots.decided(conn, "main") == {SLOT: slots.Fate.PUBLISHED}
         assert entries.add(conn, [entry("1"), entry("2"), entry("4")]) == (entry("4"),), "old ones are known"

@@ -52,8 +52,19 @@ def test_an_editions_rows_go_then_its_bytes_and_its_name_and_stories_stay(store:
         kept = editions.get(conn, id_)
         assert kept is not None
         assert (kept.edition.html, kept.edition.text, kept.edition.subject) == ("", "", "Harbour opens again")
-        assert stories.sent_article_ids(conn, "main") == {"a"}
+        assert stories.sent(conn, "main").keys() == {"a"}
         assert editions.add(conn, edition(), at=NOON) == (id_, False)
+
+
+def test_how_an_article_read_when_it_was_told_goes_and_that_it_was_told_stays(store: Store) -> None:
+    with store.begin() as conn:
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        stories.remember(conn, id_, [brief(article("a"), article("b"))])
+        stories.keep_as_told(conn, {"a": ("Title", "Text.")})
+        assert retention.forget_wordings(conn, before=NOON) == 0
+        assert retention.forget_wordings(conn, before=NOON + DAY) > 0
+        assert retention.forget_wordings(conn, before=NOON + DAY) == 0
+        assert stories.sent(conn, "main") == {"a": (None,), "b": (None,)}
 
 
 def test_what_is_recent_stays(store: Store) -> None:

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from digest.model import Article, Entry, Window
 from digest.store import entries
-from digest.store.rows import batches, columns, insert, read, row
+from digest.store.rows import batches, columns, first_of_each, insert, read, row
 from digest.store.tables import articles as table
+
+#: What an edit leaves as it was.
+_KEPT = frozenset({"entry_id", "id"})
 
 
 def add(conn: Connection, pairs: Iterable[tuple[Entry, Article]]) -> None:
-    """Store each article with the entry that it was cleaned from; a second one takes the first one's place."""
+    """Store each article with the entry that it was cleaned from; a second one takes the first one's place and id."""
     for batch in batches(pairs):
         row_ids = entries.row_ids(conn, [entry for entry, _ in batch])
         rows = {
             row_id: {"entry_id": row_id} | row(article) for row_id, (_, article) in zip(row_ids, batch, strict=True)
         }
         statement = insert(conn, table)
-        changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+        changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in _KEPT}
         conn.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=changed), list(rows.values()))
+
+
+def reworded(conn: Connection, pairs: Sequence[tuple[Entry, Article]]) -> dict[str, tuple[str, ...]]:
+    """Title and paragraphs, as they stand, of those articles that ``add`` would give other ones; by id.
+
+    An article that several entries hold stands as in the first of them.
+    """
+    row_ids = entries.row_ids(conn, [entry for entry, _ in pairs])
+    offered = {row_id: _wording(article) for row_id, (_, article) in zip(row_ids, pairs, strict=True)}
+    found: dict[str, tuple[str, ...]] = {}
+    for batch in batches(offered):
+        held = select(table.c.id).where(table.c.entry_id.in_(batch))
+        rows = conn.execute(select(table).where(table.c.id.in_(held)).order_by(table.c.entry_id))
+        for id_, shown in first_of_each(rows, attrgetter("id")).items():
+            if offered.get(shown.entry_id, _wording(shown)) != _wording(shown):
+                found[id_] = _wording(shown)
+    return found
+
+
+def _wording(article: Article | Row[Any]) -> tuple[str, ...]:
+    return article.title, *article.paragraphs
 
 
 def between(conn: Connection, source_ids: Collection[str], window: Window) -> tuple[Article, ...]:

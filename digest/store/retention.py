@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from digest.model import Outcome
-from digest.store.tables import articles, deliveries, editions, entries, furniture, runs
+from digest.store.tables import articles, deliveries, editions, entries, furniture, runs, stories, told
 
 #: Rows changed in one transaction: others want to write in between.
 _SOME = 1_000
@@ -22,6 +22,20 @@ def forget_text(conn: Connection, *, before: datetime) -> int:
     conn.execute(update(entries).where(entries.c.id.in_(ids)).values(body=""))
     conn.execute(delete(articles).where(articles.c.entry_id.in_(ids), articles.c.published < before))
     return len(ids)
+
+
+def forget_wordings(conn: Connection, *, before: datetime) -> int:
+    """Remove how some articles read when earlier editions told them; how many. That they were told stays."""
+    some = (
+        select(told.c.story_id)
+        .join(stories, stories.c.id == told.c.story_id)
+        .join(editions, editions.c.id == stories.c.edition_id)
+        .where(editions.c.published < before, told.c.wording.is_not(None))
+        .distinct()
+        .limit(_SOME)
+    )
+    ids = list(conn.execute(some).scalars())
+    return conn.execute(update(told).where(told.c.story_id.in_(ids)).values(wording=None)).rowcount if ids else 0
 
 
 def forget_furniture(conn: Connection, *, before: datetime) -> int:

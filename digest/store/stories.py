@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from digest.model import Brief
 from digest.store.tables import editions, stories, told
+
+#: An article's title and paragraphs.
+Wording = tuple[str, ...]
 
 
 def remember(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
@@ -27,17 +31,31 @@ def remember(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None
         conn.execute(insert(told), [{"story_id": story_id, "article_id": article_id} for article_id in article_ids])
 
 
-def sent_article_ids(
+def keep_as_told(conn: Connection, wordings: Mapping[str, Wording]) -> None:
+    """These articles, by id, are about to say something else: what was told of them is kept, as it is given here."""
+    if wordings:
+        standing = update(told).where(told.c.article_id == bindparam("of_article"), told.c.wording.is_(None))
+        values = [{"of_article": id_, "as_told": wording} for id_, wording in wordings.items()]
+        conn.execute(standing.values(wording=bindparam("as_told", type_=told.c.wording.type)), values)
+
+
+def sent(
     conn: Connection, newsletter_id: str, audience: str = "", *, before: datetime | None = None
-) -> frozenset[str]:
-    """The articles that editions for this audience told; with ``before``, those of slots due earlier only."""
+) -> Mapping[str, tuple[Wording | None, ...]]:
+    """The articles that editions for this audience told, by id, in every wording; None stands for today's.
+
+    With ``before``, those of slots due earlier only.
+    """
     query = (
-        select(told.c.article_id)
+        select(told.c.article_id, told.c.wording)
         .join(stories, stories.c.id == told.c.story_id)
         .join(editions, editions.c.id == stories.c.edition_id)
         .where(editions.c.newsletter_id == newsletter_id, editions.c.audience == audience)
-        .distinct()
+        .order_by(editions.c.slot_due, editions.c.id)
     )
     if before is not None:
         query = query.where(editions.c.slot_due < before)
-    return frozenset(conn.execute(query).scalars())
+    found: dict[str, dict[Wording | None, None]] = defaultdict(dict)
+    for article_id, wording in conn.execute(query):
+        found[article_id][wording] = None
+    return {article_id: tuple(wordings) for article_id, wordings in found.items()}

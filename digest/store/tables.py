@@ -190,6 +190,8 @@ told = Table(
     metadata,
     Column("story_id", ForeignKey(stories.c.id, ondelete="CASCADE"), primary_key=True),
     Column("article_id", Words, primary_key=True, index=True),
+    #: Title and paragraphs as they were told; null while the article still has them.
+    Column("wording", Strings),
 )
 
 # --- read --------------------------------------------------------------------------------------------------------

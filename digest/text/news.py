@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -69,9 +69,21 @@ def is_news(article: Article, told: Iterable[Article]) -> bool:
     return any(new[:_FIRST]) and sum(new) >= max(_SENTENCES, _SHARE * len(new))
 
 
+def tells_more(article: Article, told: Iterable[Article]) -> bool:
+    """Does an article that was told, and edited since, have several sentences that nobody told?"""
+    before = Told.by(told)
+    new = (text for text in _sentences(article) if before.newness(text, article.language) > 0)
+    return len(list(islice(new, _SENTENCES))) == _SENTENCES
+
+
 def _top(article: Article) -> list[str]:
+    return list(islice(_sentences(article), _TOP))
+
+
+def _sentences(article: Article) -> Iterator[str]:
+    """Those that say something."""
     every = (sentence for paragraph in article.paragraphs for sentence in sentences(paragraph, article.language))
-    return list(islice((text for text in every if len(_telling(text, article.language)) >= _WORDS), _TOP))
+    return (text for text in every if len(_telling(text, article.language)) >= _WORDS)
 
 
 def _telling(text: str, language: str) -> frozenset[str]:
