@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
+from digest.model import Failure, Photo
 from digest.pipeline import App
 from digest.ports import Mailer
-from digest.settings import Settings, SmtpSettings
+from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.sources import make_collector
 from digest.store import Store, open_store
 from digest.summarizers import summarizer
@@ -19,8 +22,15 @@ def make_app(settings: Settings, *, store: Store | None = None) -> App:
         store=store or open_store(settings.store.url),
         collector_at=partial(make_collector, settings.fetch),
         summarizer=summarizer,
+        photos=partial(_photos, settings.fetch),
         mailer=partial(_mailer, settings.smtp),
     )
+
+
+def _photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Mapping[str, Photo | Failure]:
+    from digest.sources.photos import fetch_photos  # only who embeds pictures pays for a web client
+
+    return fetch_photos(fetch, addresses, now)
 
 
 def _mailer(smtp: SmtpSettings) -> Mailer:

@@ -181,6 +181,8 @@ def _publish(job: Publish, hands: Hands) -> tuple[Job, ...]:
         return ()
     if made.is_new:
         log("published", edition=made.edition_id, **counts)
+    for failure in made.missing:
+        log("picture_missing", url=failure.url, error=failure.error)
     return (Deliver(edition_id=made.edition_id),)
 
 

@@ -19,16 +19,18 @@ from digest.gather import gather_into
 from digest.group import group
 from digest.mailbox import Mailbox
 from digest.marks import leaving_link
-from digest.model import Article, Brief, Digest, Edition, Failure, Newsletter, Slot, Source, Window
+from digest.model import Article, Brief, Digest, Edition, Failure, Newsletter, Photo, Slot, Source, Window
 from digest.ports import Budget, Collector, Mailer, Summarizer
 from digest.rank import Criteria, rank
-from digest.render import READER, Brand, Links, Look, render
+from digest.render import READER, Links, Look, embed, render
 from digest.settings import Settings
 from digest.store import Store, articles, deliveries, editions, slots, sources, stories
 from digest.store.slots import Fate
 from digest.summarize import summarize
 from digest.text.wishes import wish
 
+#: What became of each address of a picture.
+Photos = Callable[[Sequence[str], datetime], Mapping[str, Photo | Failure]]
 #: How long a story that was told is known by its articles: a follow-up is an update then, not news.
 _MEMORY = timedelta(days=14)
 
@@ -43,6 +45,8 @@ class App:
     collector_at: Callable[[datetime], Collector]
     #: Gives the summarizer of that name.
     summarizer: Callable[[str], Summarizer]
+    #: Fetches the pictures that travel with a mail, as of a moment.
+    photos: Photos
     #: Gives what carries letters. Raises ``UsageError`` where no server is set.
     mailer: Callable[[], Mailer]
 
@@ -57,6 +61,8 @@ class Publication:
     is_new: bool = False
     #: What it tells; None of one that stood already.
     digest: Digest | None = None
+    #: Pictures that should travel with it and could not be had: it goes without them.
+    missing: tuple[Failure, ...] = ()
 
 
 def gather(
@@ -111,9 +117,26 @@ def publish(
         with app.store.begin() as conn:
             slots.decide(conn, newsletter.id, slot, Fate.EMPTY, at=now, audience=audience)
         return Publication(edition_id=None, digest=digest)
-    edition = replace(render(digest, look_of(newsletter, app.settings)), audience=audience)
+    dressed = render(digest, look_of(newsletter, app.settings))
+    edition, missing = with_photos(dressed, newsletter, app.photos, now=now)
+    edition = replace(edition, audience=audience)
     edition_id, is_new = _freeze(edition, digest, app.store, now=now, host=sender.domain, again=again)
-    return Publication(edition_id=edition_id, is_new=is_new, digest=digest if is_new else None)
+    return Publication(
+        edition_id=edition_id, is_new=is_new, digest=digest if is_new else None, missing=missing if is_new else ()
+    )
+
+
+def with_photos(
+    edition: Edition, newsletter: Newsletter, photos: Photos, *, now: datetime
+) -> tuple[Edition, tuple[Failure, ...]]:
+    """The edition with its pictures in it, where its newsletter wants that; and those that can't be had."""
+    shown = embed.addresses(edition.html) if newsletter.images == "embedded" else ()
+    if not shown:
+        return edition, ()
+    found = photos(shown, now)
+    kept = {address: photo for address, photo in found.items() if isinstance(photo, Photo)}
+    missing = tuple(failure for failure in found.values() if isinstance(failure, Failure))
+    return replace(edition, html=embed.embedded(edition.html, kept)), missing
 
 
 def sender_of(newsletter: Newsletter) -> Mailbox:
@@ -135,11 +158,10 @@ def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]
 def look_of(newsletter: Newsletter, settings: Settings) -> Look:
     """How the newsletter's editions are dressed; templates beside the settings file come before the shipped ones."""
     own = (settings.file.parent / "templates",) if settings.file else ()
-    brand = settings.brand
     return Look(
         template=newsletter.template,
         folders=own,
-        brand=Brand(name=brand.name, accent=brand.accent, logo=brand.logo, address=brand.address),
+        brand=newsletter.brand.over(settings.brand),
         links=links_of(newsletter, settings),
     )
 

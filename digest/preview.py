@@ -18,7 +18,7 @@ from digest import agenda, assets, schedule, settings
 from digest.app import make_app
 from digest.errors import NothingCollected
 from digest.model import Digest, Newsletter, Slot, Source, Window
-from digest.pipeline import App, Gathered, Progress, compose, gather, sources_of
+from digest.pipeline import App, Gathered, Photos, Progress, compose, gather, sources_of
 from digest.ports import Collected
 from digest.settings import Settings
 from digest.settings.chosen import newsletter_of as newsletter_of
@@ -60,6 +60,8 @@ class Preview:
 
     digest: Digest
     settings: Settings
+    #: Fetches pictures that travel with the mail, where anything may be visited at all.
+    photos: Photos | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def preview(request: Request, *, environ: Mapping[str, str], now: datetime, on_d
         gathered = _gathered(wanted, app, plan, on_done)
         digest = compose(_titled(plan.newsletter, gathered), slot, app, window=window)
     told = replace(digest, failures=(*digest.failures, *gathered.problems))
-    return Preview(digest=told, settings=plan.settings)
+    return Preview(digest=told, settings=plan.settings, photos=app.photos if plan.visit else None)
 
 
 def watched(request: Request, environ: Mapping[str, str]) -> tuple[Path, ...]:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from digest import settings
 from digest.errors import SettingsError, UsageError
+from digest.model import Brand
+from digest.pipeline import look_of
 from digest.settings import Secret, Settings
 from digest.settings.lines import lines
 
@@ -227,6 +229,33 @@ def test_a_file_that_can_not_be_read_is_one_clear_line(file: Path, make: object,
 )
 def test_a_sender_may_have_any_name_and_an_international_address(file: Path, sender: str) -> None:
     assert loaded(file, f'{NEWSLETTER}from = "{sender}"\n').newsletters[0].sender == sender
+
+
+def test_a_newsletter_has_its_own_brand_over_that_of_all(file: Path) -> None:
+    own = '[newsletters.brand]\naccent = "#8b1f3a"\nname = "The Harbour"\n'
+    found = loaded(file, f'[brand]\nname = "Press"\naddress = "Pier 4"\n{NEWSLETTER}{own}')
+    look = look_of(found.newsletters[0], found)
+
+    assert look.brand == Brand(name="The Harbour", accent="#8b1f3a", address="Pier 4")
+
+
+def test_a_brand_comes_from_the_environment_too(file: Path) -> None:
+    found = loaded(file, NEWSLETTER, {"DIGEST_NEWSLETTERS__MAIN__BRAND": '{ name = "Fog" }'})
+
+    assert found.newsletters[0].brand.name == "Fog"
+
+
+@pytest.mark.parametrize(
+    ("brand", "line"),
+    [
+        ('{ acent = "#8b1f3a" }', "4: newsletters[main].brand.acent: no such key (did you mean 'accent'?)"),
+        ('{ accent = "red" }', "4: newsletters[main].brand.accent: expected a colour like '#1f5f8b', found 'red'"),
+        ("{ accent = 3 }", "4: newsletters[main].brand.accent: expected text in quotes, found 3"),
+        ('"red"', '4: newsletters[main].brand: expected a table, found "red"'),
+    ],
+)
+def test_a_mistake_in_a_newsletters_brand_is_told_where_it_stands(file: Path, brand: str, line: str) -> None:
+    assert [text.strip() for text in told(file, f"{NEWSLETTER}brand = {brand}\n")] == [line]
 
 
 # --- the environment, and files of one value ---------------------------------------------------------------------

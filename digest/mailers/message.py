@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.mailbox import Mailbox
+from digest.mailers.enclosed import enclosed, related
 from digest.mailers.headers import header, verified
 from digest.mailers.letterhead import Letterhead, Recipient, own, shared
 from digest.mailers.mime import Part, encoded
@@ -66,9 +67,11 @@ def prepare(edition: Edition, letterhead: Letterhead, signer: Signer | None = No
     """Do once what is the same in all mails of an edition. Raises ``UnsafeHeaders`` if no mail of it could leave."""
     verified(own(letterhead, _nobody(letterhead)))
     text = encoded(edition.text, letterhead.placeholders, escape=str)
-    page = encoded(edition.html, letterhead.placeholders, escape=html.escape)
+    markup, pictures = enclosed(edition.html)
+    page = encoded(markup, letterhead.placeholders, escape=html.escape)
     # "=_" stands in neither encoding, so that no text can hold it.
-    boundary = f"=_{_digest_of(edition)}"
+    boundary, inner = f"=_{_digest_of(edition)}", f"=_r{_digest_of(edition)}"
+    before_page, after_page = related(pictures, inner)
     return Prepared(
         letterhead=letterhead,
         before=verified(shared(edition, letterhead)),
@@ -81,8 +84,8 @@ def prepare(edition: Edition, letterhead: Letterhead, signer: Signer | None = No
         parts=(text, page),
         seams=(
             f"--{boundary}\r\n{_part_headers('plain', text)}\r\n".encode(),
-            f"\r\n--{boundary}\r\n{_part_headers('html', page)}\r\n".encode(),
-            f"\r\n--{boundary}--\r\n".encode(),
+            b"\r\n--%b\r\n%b%b\r\n" % (boundary.encode(), before_page, _part_headers("html", page).encode()),
+            b"%b\r\n--%b--\r\n" % (after_page, boundary.encode()),
         ),
         signer=signer,
     )

@@ -10,13 +10,14 @@ Every ``datetime`` is aware; inside the program it is UTC. The glossary is in ``
 
 from __future__ import annotations
 
-from digest.model.collected import Article, Entry, Form, Image
+from digest.model.collected import Article, Entry, Form, Image, Photo
 from digest.model.composed import Brief, Digest, Failure, LeftOut, Ranked, Reason, Sentence, Slot, Story, Window
-from digest.model.defined import FullText, Images, Newsletter, Source
+from digest.model.defined import Brand, FullText, Images, Newsletter, Source
 from digest.model.sent import Delivery, Edition, Outcome, Subscriber
 
 __all__ = [
     "Article",
+    "Brand",
     "Brief",
     "Delivery",
     "Digest",
@@ -30,6 +31,7 @@ __all__ = [
     "LeftOut",
     "Newsletter",
     "Outcome",
+    "Photo",
     "Ranked",
     "Reason",
     "Sentence",

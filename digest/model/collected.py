@@ -26,6 +26,17 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A picture itself; ``width`` and ``height`` in pixels as its bytes say."""
+
+    #: ``image/jpeg``
+    kind: str
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One item as its source published it: nothing repaired, nothing trusted."""
 

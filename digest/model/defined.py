@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
 
 FullText = Literal["auto", "always", "never"]
 WhenEmpty = Literal["skip", "send"]
-Images = Literal["linked", "none"]
+Images = Literal["linked", "embedded", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,25 @@ class Source:
     def address(self) -> str:
         """The address as the person gave it."""
         return self.url or str(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """Who is speaking, in every mail; what is empty is not shown, or has a default."""
+
+    #: The name in the masthead; the newsletter's title where empty.
+    name: str = ""
+    #: ``#rrggbb``; made darker or lighter where it would be hard to read.
+    accent: str = ""
+    #: An https address of a picture.
+    logo: str = ""
+    #: The postal address in the footer.
+    address: str = ""
+
+    def over(self, other: Brand) -> Brand:
+        """This brand; what it leaves empty is the other's."""
+        own = {one.name: getattr(self, one.name) for one in fields(self)}
+        return replace(other, **{name: value for name, value in own.items() if value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,5 +87,7 @@ class Newsletter:
     #: Sections in the order in which they are shown; the others follow in that of the sources.
     sections: tuple[str, ...] = ()
     template: str = "briefing"
-    #: The stories' pictures: linked (https), in templates that show them, or none.
+    #: Its own, over the one of all newsletters.
+    brand: Brand = field(default_factory=Brand)
+    #: The stories' pictures, in templates that show them: linked (https), embedded into the mail, or none.
     images: Images = "linked"

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from digest.model import Digest, Edition
-from digest.render.look import READER, Brand, Links, Look
+from digest.model import Brand, Digest, Edition
+from digest.render.look import READER, Links, Look
 
 __all__ = ["READER", "Brand", "Links", "Look", "render"]
 

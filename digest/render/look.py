@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brand:
-    """Who is speaking, and in which colour."""
-
-    #: The name in the masthead; the newsletter's title where empty.
-    name: str = ""
-    #: ``#rrggbb``; darkened and lightened as far as it must be to stay legible.
-    accent: str = "#1f5f8b"
-    #: An https address of a picture, at most 240 pixels wide; none where empty.
-    logo: str = ""
-    #: The postal address in the footer.
-    address: str = ""
-
+from digest.model import Brand
 
 #: Stands in links for the reader's mark until delivery fills it in. Neither HTML nor an address changes these
 #: characters; nothing from outside can hold them in this order, or it could draw a reader's mark into its own link.
@@ -47,7 +34,7 @@ class Look:
     template: str | Path = "briefing"
     #: Where templates are looked for by name, before the shipped ones.
     folders: tuple[Path, ...] = ()
-    brand: Brand = Brand()
+    brand: Brand = field(default_factory=Brand)
     links: Links = Links()
     #: Why the reader gets this mail, one sentence for the footer.
     reason: str = ""

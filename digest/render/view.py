@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from digest.model import Article, Brief, Digest, Images, Sentence
+from digest.model import Article, Brand, Brief, Digest, Images, Sentence
 from digest.render.colour import legible
+from digest.render.embed import WIDEST
 from digest.render.lines import clip, line
-from digest.render.look import READER, Brand, Look
+from digest.render.look import READER, Look
 from digest.render.page import Face, Mention, Omission, Page, Passage, Picture, Telling, Trouble
 from digest.render.words import Words, direction, long_date, short_time, words
 from digest.urls import is_web
@@ -22,9 +23,10 @@ LONGEST_TITLE = 300
 _LONGEST_SUBJECT = 120
 _LONGEST_PREHEADER = 140
 _LONGEST_NAME = 60
-_WIDEST_PICTURE = 520
 _WORDS_A_MINUTE = 230
 _CHARACTERS_A_MINUTE = 500
+#: Of a brand that names none.
+_ACCENT = "#1f5f8b"
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 #: The grounds that the accent has to be legible on: tests hold the style sheet to them.
 PAPER, NIGHT = "#ffffff", "#1b1d21"
@@ -96,7 +98,7 @@ def _telling(brief: Brief, today: datetime, said: Words, images: Images) -> Tell
             )
             for article in (*brief.story.articles[1:], *brief.story.copies)
         ),
-        image=None if images == "none" else _picture(lead),
+        image=_picture(lead, images),
     )
 
 
@@ -133,15 +135,17 @@ def _time(article: Article, today: datetime, said: Words) -> str:
     return short_time(article.published.astimezone(today.tzinfo), today, said)
 
 
-def _picture(article: Article) -> Picture | None:
-    """The article's image as it is shown; a page that isn't encrypted would tell everyone on the way who reads what."""
+def _picture(article: Article, images: Images) -> Picture | None:
+    """The article's image as it is shown; linked without encryption it would tell everyone on the way who reads it."""
     image = article.image
-    if image is None or not _link(image.url).startswith("https://"):
+    if image is None or images == "none" or not _link(image.url):
+        return None
+    if images == "linked" and not image.url.startswith("https://"):
         return None
     width, height = max(0, image.width or 0), max(0, image.height or 0)
     # Outlook heeds nothing but the attributes: there, a wider one would tear the page apart.
-    if width > _WIDEST_PICTURE:
-        width, height = _WIDEST_PICTURE, round(height * _WIDEST_PICTURE / width)
+    if width > WIDEST:
+        width, height = WIDEST, round(height * WIDEST / width)
     return Picture(url=image.url, alt=line(image.alt), width=str(width or ""), height=str(height or ""))
 
 
@@ -175,10 +179,11 @@ def _troubles(digest: Digest) -> Iterator[Trouble]:
 
 
 def _face(brand: Brand, title: str) -> Face:
+    accent = brand.accent or _ACCENT
     return Face(
         name=title,
-        accent=legible(brand.accent, PAPER),
-        accent_dark=legible(brand.accent, NIGHT),
+        accent=legible(accent, PAPER),
+        accent_dark=legible(accent, NIGHT),
         logo=_link(brand.logo),
         address=line(brand.address),
     )

@@ -16,7 +16,6 @@ from pathlib import Path
 from digest.settings.file import find
 from digest.settings.types import (
     BouncesSettings,
-    BrandSettings,
     DkimSettings,
     FetchSettings,
     OperatorSettings,
@@ -31,7 +30,6 @@ from digest.settings.types import (
 
 __all__ = [
     "BouncesSettings",
-    "BrandSettings",
     "DkimSettings",
     "FetchSettings",
     "OperatorSettings",

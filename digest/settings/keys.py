@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
-from digest.model import Newsletter, Source
+from digest.model import Brand, Newsletter, Source
 from digest.settings.types import (
     BouncesSettings,
-    BrandSettings,
     DkimSettings,
     FetchSettings,
     OperatorSettings,
@@ -26,7 +25,7 @@ SECTIONS: Mapping[str, type] = {
     "bounces": BouncesSettings,
     "fetch": FetchSettings,
     "web": WebSettings,
-    "brand": BrandSettings,
+    "brand": Brand,
     "operator": OperatorSettings,
     "retention": RetentionSettings,
 }

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from digest import rhythm
 from digest.mailbox import AddressError, Mailbox
-from digest.model import Newsletter, Source
+from digest.model import Brand, Newsletter, Source
 from digest.settings.types import (
     BouncesSettings,
-    BrandSettings,
     DkimSettings,
     FetchSettings,
     OperatorSettings,
@@ -134,7 +133,7 @@ _TITLE = _matching(r"[^\x00-\x1f\x7f]*", "one line of text")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
 _DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
-_COLOUR = _matching(r"#[0-9A-Fa-f]{6}", "a colour like '#1f5f8b'")
+_COLOUR = _matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
 _SECURE = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
 _HOST = _matching(r"[^\s/@]*", "a host's name like 'mail.example.org'")
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
@@ -166,7 +165,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "max_bytes": _number(1_000),
     },
     WebSettings: {"url": _web_address, "listen": _HOST_PORT},
-    BrandSettings: {"name": _TITLE, "accent": _COLOUR, "logo": _SECURE, "address": _TITLE},
+    Brand: {"name": _TITLE, "accent": _COLOUR, "logo": _SECURE, "address": _TITLE},
     OperatorSettings: {"address": _mailbox, "alarm_after": _number(1)},
     RetentionSettings: {
         # What a monthly newsletter looks back on, and then some.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from pydantic import TypeAdapter, ValidationError
 
 from digest.errors import Mistake
-from digest.model import Source
+from digest.model import Brand, Source
 from digest.settings.environment import Text
 from digest.settings.keys import keys
 from digest.settings.lines import Place
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _FILE = "_file"
+#: In place of a table with mistakes, which are told already.
+_WRONG = object()
 _UNLIMITED = "unlimited"
 _EXPECTED = {
     "string_type": "text in quotes",
@@ -42,6 +45,10 @@ def read_table(raw: Raw, place: Place, kind: type) -> tuple[Any, Sequence[Mistak
     table: Any = raw.tables
     for step in place:
         table = table[step]
+    return _value(raw, place, kind, table)
+
+
+def _value(raw: Raw, place: Place, kind: type, table: Any) -> tuple[Any, Sequence[Mistake]]:
     if not isinstance(table, dict):
         return None, [raw.mistake(place, f"expected a table, found {_shown(table)}")]
     reader = _Reader(raw, place, kind)
@@ -66,7 +73,18 @@ class _Reader:
     def fields(self, table: Mapping[str, Any]) -> Mapping[str, Any]:
         """The table under the fields' names, text read as the fields' types."""
         known = {key: value for key, value in self._from_files(table).items() if self._is_known(key)}
-        return {self._keys[key]: _read(value, self._hints[self._keys[key]]) for key, value in known.items()}
+        read = {key: _read(value, self._hints[self._keys[key]]) for key, value in known.items()}
+        return {self._keys[key]: value for key, value in self._with_tables(read) if value is not _WRONG}
+
+    def _with_tables(self, read: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """The values; a brand within a newsletter is a table itself."""
+        for key, value in read.items():
+            if self._hints[self._keys[key]] is not Brand:
+                yield key, value
+                continue
+            within, mistakes = _value(self._raw, (*self._place, key), Brand, value)
+            self.mistakes += mistakes
+            yield key, _WRONG if mistakes else within
 
     def _from_files(self, table: Mapping[str, Any]) -> Mapping[str, Any]:
         """``password_file = "x"`` → the password that stands in x."""
@@ -167,9 +185,9 @@ def _read(value: Any, hint: Any) -> Any:
         return value
 
 
-def _no_json(value: object) -> Iterator[str] | dict[str, str]:
-    """TOML's dates are of no type that a setting has."""
-    return {"": str(value)}
+def _no_json(value: object) -> dict[str, Any]:
+    """A table that was read already; or one of TOML's dates, which are of no type that a setting has."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else {"": str(value)}
 
 
 def _shown(value: object) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from digest.model import Newsletter, Source
+from digest.model import Brand, Newsletter, Source
 
 if TYPE_CHECKING:  # pydantic is imported when a file is read, not before
     from pydantic_core import CoreSchema
@@ -124,20 +124,6 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BrandSettings:
-    """``[brand]``: who is speaking, in every mail."""
-
-    #: The name in the masthead; the newsletter's title where empty.
-    name: str = ""
-    #: ``#rrggbb``; made darker or lighter where it would be hard to read.
-    accent: str = "#1f5f8b"
-    #: An https address of a picture; none where empty.
-    logo: str = ""
-    #: The postal address in the footer.
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
     """``[operator]``: who hears of a newsletter that has fallen silent; no address means nobody does."""
 
@@ -169,7 +155,8 @@ class Settings:
     bounces: BouncesSettings = BouncesSettings()
     fetch: FetchSettings = FetchSettings()
     web: WebSettings = WebSettings()
-    brand: BrandSettings = BrandSettings()
+    #: ``[brand]``: who is speaking, in every mail.
+    brand: Brand = field(default_factory=Brand)
     operator: OperatorSettings = OperatorSettings()
     retention: RetentionSettings = RetentionSettings()
     sources: tuple[Source, ...] = ()

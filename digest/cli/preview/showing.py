@@ -15,7 +15,7 @@ from digest.cli.progress import visiting
 from digest.errors import DigestError, UsageError
 from digest.mailbox import Mailbox
 from digest.model import Digest, Edition
-from digest.pipeline import look_of
+from digest.pipeline import look_of, with_photos
 from digest.preview import Preview, Request, preview
 from digest.render import READER, render
 from digest.settings import Settings
@@ -77,7 +77,17 @@ class Showing:
         with visiting() as on_done:
             shown = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
         look = look_of(shown.digest.newsletter, shown.settings)
-        return shown, render(shown.digest, replace(look, show_left_out=self.explain, show_failures=self.explain))
+        look = replace(look, show_left_out=self.explain, show_failures=self.explain)
+        return shown, self._with_photos(shown, render(shown.digest, look))
+
+    def _with_photos(self, shown: Preview, edition: Edition) -> Edition:
+        """With its pictures in it where they would be seen and may be fetched; else linked."""
+        if shown.photos is None or self.form not in {"html", "eml"}:
+            return edition
+        full, missing = with_photos(edition, shown.digest.newsletter, shown.photos, now=datetime.now(UTC))
+        for failure in missing:
+            say(f"a picture is missing: {failure.url}: {failure.error}")
+        return full
 
     def _data(self, shown: Preview, edition: Edition) -> str:
         reader = _mailbox(self.reader, shown.settings) if self.reader is not None else None

@@ -85,7 +85,7 @@ def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
 
 def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, Publication]:
     from digest import agenda
-    from digest.cli.send.drafts import stale_sources, visited
+    from digest.cli.send.drafts import say_missing, stale_sources, visited
     from digest.errors import UsageError
     from digest.pipeline import publish
     from digest.store import editions, subscribers
@@ -100,7 +100,9 @@ def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: 
             raise UsageError(f"nobody subscribes to {newsletter.id!r} yet", hint=hint)
         if not args.no_collect and (stale := stale_sources(newsletter, app, now=now)):
             visited(stale, app, now=now)
-    return slot, publish(newsletter, slot, app, now=now, again=args.again)
+    made = publish(newsletter, slot, app, now=now, again=args.again)
+    say_missing(made.missing)
+    return slot, made
 
 
 def _resume_earlier(newsletter: Newsletter, edition_id: int, app: App, stop: Stop) -> None:

@@ -12,8 +12,8 @@ from digest.app import make_app
 from digest.cli.outcome import say
 from digest.cli.progress import visiting
 from digest.errors import NothingCollected
-from digest.model import Edition, Newsletter, Slot, Source
-from digest.pipeline import App, Gathered, compose, gather, look_of, sources_of
+from digest.model import Edition, Failure, Newsletter, Slot, Source
+from digest.pipeline import App, Gathered, compose, gather, look_of, sources_of, with_photos
 from digest.render import render
 from digest.settings import Settings
 from digest.store import editions, open_store, sources
@@ -52,10 +52,18 @@ def drafted(newsletter: Newsletter, found: Settings, *, now: datetime, again: bo
             app = replace(app, store=opened.enter_context(kept.snapshot(wanted, window)))
             visited(stale, app, now=now)
         digest = compose(newsletter, slot, app, window=window)
-        edition = render(digest, look_of(newsletter, found))
+        dressed = render(digest, look_of(newsletter, found))
+        edition, missing = with_photos(dressed, newsletter, app.photos, now=now)
+        say_missing(missing)
         yield Draft(
             app=replace(app, store=kept), slot=slot, edition=edition, edition_id=None, stories=len(digest.briefs)
         )
+
+
+def say_missing(pictures: Sequence[Failure]) -> None:
+    """Say which pictures an edition goes without, and why."""
+    for failure in pictures:
+        say(f"a picture is missing: {failure.url}: {failure.error}")
 
 
 def visited(wanted: Sequence[Source], app: App, *, now: datetime) -> Gathered:
