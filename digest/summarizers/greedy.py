@@ -72,6 +72,10 @@ def _mean(frequency: Mapping[str, float], words: Sequence[str]) -> float:
     return sum([frequency[word] for word in words]) / len(words) if words else 0.0
 
 
+#: So many sentences that are equally good are parted as sumy does it, by its own rounding; of more, the first is taken.
+_PARTED = 8
+
+
 class Kl(kl.KLSummarizer):  # type: ignore[misc]  # sumy has no types
     """The sentences whose words are spread like the document's (stock is cubic)."""
 
@@ -79,14 +83,17 @@ class Kl(kl.KLSummarizer):  # type: ignore[misc]  # sumy has no types
         return taken(document.sentences, self._best_first(document.sentences), sentences_count)
 
     def _best_first(self, sentences: Sequence[Any]) -> Iterator[int]:
-        told = Divergence(
-            _frequency(chain.from_iterable(map(self._counted, sentences))),
-            [list(filter(None, map(self._lowered.__getitem__, one.words))) for one in sentences],
-        )
+        frequency = _frequency(chain.from_iterable(map(self._counted, sentences)))
+        bags = [list(filter(None, map(self._lowered.__getitem__, one.words))) for one in sentences]
+        divergence, told = Divergence(frequency, bags), list[str]()
         for _ in sentences:
-            best = told.nearest()
+            nearest = divergence.nearest().tolist()
+            best = nearest[0]
+            if 1 < len(nearest) <= _PARTED:
+                best = min(nearest, key=lambda at: self._kl_divergence(self._joint_freq(bags[at], told), frequency))
             yield best
-            told.add(sentences[best].words)
+            divergence.take(best, sentences[best].words)
+            told += sentences[best].words
 
     def _counted(self, sentence: Any) -> Iterator[str]:
         """sumy looks for a document's stop words as they are written, for a sentence's in lower case."""

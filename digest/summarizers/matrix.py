@@ -17,6 +17,8 @@ Numbers = NDArray[np.intp]
 
 #: Words of at most so many sentences are paired one by one; the product of a dense matrix does the others.
 _RARE = 12
+#: Two divergences that differ by less are the same but for rounding.
+_NOISE = 1e-12
 #: A matrix of so few cells is multiplied before rare words are picked out.
 _FEW = 100_000
 
@@ -106,8 +108,8 @@ class Divergence:
     def _at(self, word: str) -> int:
         return self._index.setdefault(word, len(self._index))
 
-    def nearest(self) -> int:
-        """Takes the sentence that keeps the summary nearest to the document."""
+    def nearest(self) -> Numbers:
+        """The sentences that keep the summary nearest to the document: several where rounding can't part them."""
         before, frequency = self._told[self._word], self._frequency[self._word]
         new = (before == 0) & (frequency > 0)
         joint = self._count + before
@@ -118,13 +120,13 @@ class Divergence:
         mass = known.sum() + np.bincount(self._owner, weights=frequency * new, minlength=size)
         divergence = (known * np.log(known / seen)).sum() + np.bincount(self._owner, weights=gain, minlength=size)
         divergence += mass * np.log(np.maximum(self._total + self._told_total, 1))
-        best = int(np.argmin(np.where(self._left, divergence, np.inf)))
-        self._left[best] = False
-        return best
+        divergence[~self._left] = np.inf
+        return np.flatnonzero(divergence <= divergence.min() + _NOISE)
 
-    def add(self, words: Iterable[str]) -> None:
-        """The summary's words, as they stand in the sentence that was taken."""
+    def take(self, at: int, words: Iterable[str]) -> None:
+        """That sentence joins the summary, with its words as they stand in it."""
+        self._left[at] = False
         for word in words:
             self._told_total += 1
-            if (at := self._index.get(word)) is not None:
-                self._told[at] += 1
+            if (place := self._index.get(word)) is not None:
+                self._told[place] += 1

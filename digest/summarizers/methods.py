@@ -1,7 +1,7 @@
 """sumy's own classes, their quadratic parts in numpy, their defects mended.
 
-Given the same words, each chooses the sentences that stock sumy chooses (``tests/test_summarizers.py`` compares them),
-but where stock sumy has a defect:
+Given the same words, each chooses the sentences that stock sumy chooses, but where stock sumy has a defect
+(``tests/test_summarizers_sumy.py`` compares them):
 
 - LexRank's power iteration stops while the ranks still move (``epsilon = 0.1``): here it ends when they stand still.
 - LexRank's ranks are NaN where no sentence has a word of weight: here all rank alike, so the first ones are chosen.
@@ -9,6 +9,8 @@ but where stock sumy has a defect:
 - LSA's ties fall by rounding noise that differs from run to run (its rows are in a set's order): here the first wins.
   It also warns where words are fewer than sentences, and its decomposition may fail to converge: here it can't.
 - Edmundson refuses to work without words for its cues: here that weight is then nought.
+
+sumy's `random` is left out: it draws lots, and the same articles must give the same digest.
 """
 
 from __future__ import annotations
