@@ -100,17 +100,20 @@ def _token(number: int) -> str:
 
 
 def _places(html: str) -> Iterator[tuple[int, str]]:
-    for tag in _TAG.finditer(html):
-        text = tag[0]
-        if _MARK not in text:
-            continue
-        kind = "attribute" if text.startswith("<!--") else "css" if text[:6].lower() == "<style" else "bare"
-        yield from ((int(position), kind) for position in TOKEN.findall(text))
-        if kind == "bare":  # unless it is within one of the tag's attributes
-            for name, value in _ATTRIBUTE.findall(text):
-                if _MARK in value:
-                    place = _place(name.lower())
-                    yield from ((int(position), place) for position in TOKEN.findall(value))
+    for tag in _TAG.findall(html):
+        if _MARK in tag:
+            yield from zip(map(int, TOKEN.findall(tag)), _places_within(TOKEN.sub(_token(0), tag)), strict=True)
+
+
+@functools.lru_cache(maxsize=1024)
+def _places_within(tag: str) -> tuple[str, ...]:
+    """What each token in the tag (or the comment, or the style element) stands in; their numbers don't matter."""
+    kind = "attribute" if tag.startswith("<!--") else "css" if tag[:6].lower() == "<style" else "bare"
+    spans = [(one.span(2), _place(one[1].lower())) for one in _ATTRIBUTE.finditer(tag)] if kind == "bare" else []
+    return tuple(
+        next((place for (start, end), place in spans if start <= token.start() < end), kind)
+        for token in TOKEN.finditer(tag)
+    )
 
 
 def _place(attribute: str) -> str:
