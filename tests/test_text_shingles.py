@@ -9,6 +9,11 @@ from digest.text.shingles import copies
 WIRE = [f"word{n}" for n in range(120)]
 
 
+def filled(name: str) -> list[str]:
+    """A form of a hundred words, four of them names."""
+    return [f"{name}{at}" if at % 30 == 5 else word for at, word in enumerate(WIRE)]
+
+
 @pytest.mark.parametrize(
     ("texts", "originals"),
     [
@@ -19,6 +24,8 @@ WIRE = [f"word{n}" for n in range(120)]
         ([WIRE, WIRE[:70]], (0, 0)),
         ([WIRE, ["a", "new", "top", *WIRE]], (0, 0)),
         ([WIRE, [word.upper() for word in WIRE]], (0, 0)),
+        ([filled("Karvel"), [word.upper() for word in filled("Karvel")]], (0, 0)),
+        ([filled("Karvel"), filled("Osmaria")], (0, 1)),
         ([WIRE, WIRE[::-1]], (0, 1)),
         ([WIRE, WIRE[:30]], (0, 1)),
         ([WIRE, WIRE[:60] + [f"other{n}" for n in range(60)]], (0, 1)),
@@ -33,6 +40,8 @@ WIRE = [f"word{n}" for n in range(120)]
         "trimmed",
         "with a new top",
         "in capitals",
+        "names in capitals",
+        "one form, filled with other names",
         "the same words in another order",
         "a short excerpt is no copy",
         "half the same",

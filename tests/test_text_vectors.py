@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.vectors import Floats, Ints, Vectors, drawn_together, neighbours, tf_idf
+from digest.text.vectors import Floats, Ints, Vectors, agreed, drawn_together, neighbours, tf_idf
 
 terms = st.dictionaries(st.sampled_from("abcdefghij"), st.integers(1, 5).map(float), max_size=6)
 
@@ -49,6 +50,23 @@ def test_rare_terms_and_emphasis_weigh_more() -> None:
 
     assert plain[2] > plain[0]
     assert stressed[0] > stressed[2]
+
+
+@pytest.mark.parametrize(
+    ("shared", "names", "named", "left"),
+    [
+        (0.5, 0.25, 0.5, 0.5),
+        (0.5, 0.5, 0.5, 0.5),
+        (0.5, 0.0, 0.5, 0.0),
+        (0.9, 0.0, 0.1, 0.72),
+        (0.4, 0.0, 0.0, 0.4),
+        (0.4, 0.4, 1.0, 0.4),
+        (0.0, 0.0, 0.0, 0.0),
+    ],
+    ids=["as alike", "only names", "no name in common", "few names", "no names", "nothing but names", "nothing"],
+)
+def test_other_names_in_the_same_words_part_two_texts(shared: float, names: float, named: float, left: float) -> None:
+    assert agreed(shared, names, named=(named, named)) == pytest.approx(left)
 
 
 def test_a_text_takes_on_what_its_neighbours_say_and_a_stranger_does_not() -> None:

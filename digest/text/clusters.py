@@ -9,7 +9,7 @@ from itertools import count
 import numpy as np
 
 from digest.text.distinct import distinct
-from digest.text.vectors import Floats, Ints, Neighbours, Vectors
+from digest.text.vectors import Floats, Ints, Neighbours, Vectors, agreed
 
 #: From how long on nearness in time has lost two thirds of its say.
 _HOURS = 12.0
@@ -44,6 +44,8 @@ class _Growing:
         self._members = {row: [row] for row in rows}
         self._sums = {row: vectors.row(row) for row in rows}
         self._lengths = dict.fromkeys(rows, 1.0)
+        self._is_name = vectors.named
+        self._named = dict(enumerate(vectors.named_part().tolist()))
         self._bars = dict(enumerate(bars.tolist()))
         self._hours = dict(enumerate(hours.tolist()))
         self._says = dict(enumerate(says.tolist()))
@@ -82,6 +84,8 @@ class _Growing:
         weights = self._dense[terms]
         self._sums[fresh] = terms, weights
         self._lengths[fresh] = math.sqrt(weights @ weights)
+        names = weights[self._is_name[terms]]
+        self._named[fresh] = float(names @ names) / max(float(weights @ weights), 1e-9)
         for other in sorted(around):
             self._near[other] -= {left, right}
             self.compare(other, fresh, self._cosine(other, fresh))
@@ -96,6 +100,8 @@ class _Growing:
 
     def _cosine(self, other: int, laid_out: int) -> float:
         terms, weights = self._sums[other]
-        shared = float(self._dense[terms] @ weights) / (self._lengths[other] * self._lengths[laid_out])
+        products = self._dense[terms] * weights / (self._lengths[other] * self._lengths[laid_out])
+        named = self._named[other], self._named[laid_out]
+        cosine = float(agreed(products.sum(), products[self._is_name[terms]].sum(), named=named))
         say = (self._says[other] + self._says[laid_out]) / 2
-        return shared * float(fade(abs(self._hours[other] - self._hours[laid_out]), say))
+        return cosine * float(fade(abs(self._hours[other] - self._hours[laid_out]), say))

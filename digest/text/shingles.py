@@ -23,7 +23,8 @@ _POSTINGS = 100
 def copies(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """For each text the place of its original: itself, or an earlier text that it is mostly a copy of.
 
-    The caller puts the texts in order of preference; an original is never a copy itself.
+    Texts that fill one form with other names and numbers are no copies. The caller puts the texts in order of
+    preference; an original is never a copy itself.
     """
     found: list[int] = []
     shingles: list[frozenset[int]] = []
@@ -32,7 +33,8 @@ def copies(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
         mine = _shingles(words)
         shingles.append(mine)
         sampled = _sample(mine)
-        original = _original(mine, sampled, index, shingles)
+        likely = _likely(sampled, index)
+        original = next((o for o in likely if _is_copy(mine, shingles[o]) and _names_alike(words, texts[o])), None)
         found.append(at if original is None else original)
         if original is None:
             for shingle in sampled:
@@ -41,17 +43,11 @@ def copies(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _original(
-    mine: frozenset[int], sampled: Sequence[int], index: dict[int, list[int]], shingles: Sequence[frozenset[int]]
-) -> int | None:
+def _likely(sampled: Sequence[int], index: dict[int, list[int]]) -> list[int]:
+    """The originals that share most of the sample, those that share more first."""
     shared = Counter(at for shingle in sampled for at in index.get(shingle, ()))
-    likely = (
-        at for at, count in sorted(shared.items(), key=lambda item: (-item[1], item[0])) if 2 * count > len(sampled)
-    )
-    for at in likely:
-        if _is_copy(mine, shingles[at]):
-            return at
-    return None
+    ordered = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+    return [at for at, count in ordered if 2 * count > len(sampled)]
 
 
 def _is_copy(mine: frozenset[int], other: frozenset[int]) -> bool:
@@ -60,6 +56,19 @@ def _is_copy(mine: frozenset[int], other: frozenset[int]) -> bool:
     if short < _SHORT:
         return shared >= _EQUAL * long
     return shared >= _CONTAINED * short and long <= _ROUND_UP * short
+
+
+def _names_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Do most of the names and numbers of the one that has fewer stand in the other?"""
+    few, many = sorted((_names(one), _names(other)), key=len)
+    return len(few & many) >= _CONTAINED * len(few)
+
+
+def _names(words: Sequence[str]) -> frozenset[str]:
+    """Numbers, and words that are written with a capital letter only."""
+    written = frozenset(words)
+    named = (word for word in written if word[0].isdigit() or (word[0].isupper() and word.lower() not in written))
+    return frozenset(map(str.lower, named))
 
 
 def _shingles(words: Sequence[str]) -> frozenset[int]:
