@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
+import os
+import re
+import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from types import ModuleType
+from pathlib import Path
 
 import pytest
+import sumy
+from nltk.stem import SnowballStemmer
+from pycountry import languages
+from sumy.nlp.stemmers import Stemmer
 
 from digest.clean import clean
+from digest.cli import main
 from digest.model import Entry, Form, Ranked, Story
 from digest.ports import Budget
 from digest.summarize import summarize
@@ -120,40 +129,115 @@ def test_a_text_is_told_from_its_language_s_detection_to_its_brief(language: str
     assert len(told) > 1 or language == "th"  # the methods do choose, each in its way
 
 
-@pytest.mark.parametrize("language", sorted(TEXTS.keys() - {"th"}))
+@pytest.mark.parametrize("language", TEXTS)
 def test_the_sentences_are_whole(language: str) -> None:
-    assert len(sentences(TEXTS[language], language)) == 5
+    assert len(sentences(TEXTS[language], language)) == (4 if language == "th" else 5)  # Thai leaves it to the reader
+
+
+def test_every_language_of_sumy_s_is_here() -> None:
+    lists = {file.stem for file in (Path(sumy.__file__).parent / "data" / "stopwords").glob("*.txt")}
+    stemmers = {*Stemmer.SPECIAL_STEMMERS, *SnowballStemmer.languages} - {"porter"}
+
+    named = {languages.get(alpha_2=tag).name.partition(" ")[0].lower() for tag in TEXTS}
+
+    assert lists | stemmers <= named | {"greek"}  # "Modern Greek"
+
+
+# --- extras ----------------------------------------------------------------------------------------------------------
+
+#: A clause, as letters in pairs, and as words.
+CLAUSES = {
+    "zh": ("关闭老桥", "关闭 闭老 老桥", "关闭 老桥"),
+    "ja": ("東京大学", "東京 京大 大学", "東京 大学"),
+    "th": ("ปิดสะพาน", "ปิ ิด ดส สะ ะพ พา าน", "ปิด สะพาน"),
+}
+
+
+@pytest.fixture
+def _without_extras(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(segment, "find_spec", lambda _: None)
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    segment._segment.cache_clear()
+    words._found.cache_clear()
+    words.words.cache_clear()
+    sentences.cache_clear()
+
+
+@pytest.mark.usefixtures("_without_extras")
+@pytest.mark.parametrize("language", sorted(segment.EXTRAS))
+def test_an_extra_that_is_missing_is_named_and_pairs_of_letters_stand_in(language: str) -> None:
+    clause, pairs, _ = CLAUSES[language]
+
+    assert f"--extra {language}" in segment.advice(language)
+    assert words.words(clause, language) == tuple(pairs.split())
 
 
 @pytest.mark.parametrize("language", sorted(segment.EXTRAS))
-def test_an_extra_that_is_missing_is_named_and_pairs_of_letters_stand_in(
-    language: str, monkeypatch: pytest.MonkeyPatch
+def test_an_extra_that_is_there_finds_the_words(language: str) -> None:
+    clause, _, whole = CLAUSES[language]
+
+    assert segment.advice(language) == ""
+    assert words.words(clause, language) == tuple(whole.split())
+
+
+@pytest.mark.usefixtures("_without_extras")
+@pytest.mark.parametrize("language", sorted(segment.EXTRAS))
+def test_a_text_is_told_without_its_extra_too(language: str) -> None:
+    (article,) = clean([entry(language)])
+    ranked = Ranked(story=Story(articles=(article,)), score=0, reasons=())
+
+    assert article.language == language
+    for name in NAMES:
+        (brief,) = summarize([ranked], summarizer(name), Budget(sentences=2))
+        assert 1 <= len(brief.sentences) <= 2
+
+
+@pytest.mark.usefixtures("_without_extras")
+def test_a_preview_and_a_check_say_what_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(segment, "find_spec", lambda _: None)
-    segment._segment.cache_clear()
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for language in ("zh", "de"):
+        (folder / f"{language}.txt").write_text(TEXTS[language], "utf-8")
+    (tmp_path / "digest.toml").write_text(
+        '[[sources]]\nid = "own"\npath = "articles"\n\n[[newsletters]]\nid = "main"\ntitle = "Main"\n'
+    )
 
-    assert f"digest[{language}]" in segment.advice(language)
-    assert segment.parts("東京都", language) == ("東京", "京都")
-    segment._segment.cache_clear()
+    assert main(["preview", str(folder), "--format", "text"]) == 0
+    told = capsys.readouterr()
+    assert main(["check", "--offline"]) == 0
+    checked = capsys.readouterr()
+
+    assert "'zh'\n  pip install rjieba (or uv sync --extra zh)" in told.err
+    assert "source own: some articles are in 'zh'\n      → pip install rjieba" in checked.out
+    assert "'de'" not in told.err + checked.out
 
 
-def test_an_extra_that_is_there_finds_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    class TinySegmenter:
-        def tokenize(self, run: str) -> list[str]:
-            return [run[:2], run[2:]]
+def test_the_thai_extra_leaves_nothing_behind(tmp_path: Path) -> None:
+    code = f"from digest.text.sentences import sentences; print(len(sentences({TEXTS['th']!r}, 'th')))"
+    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
 
-    module = ModuleType("tinysegmenter")
-    module.TinySegmenter = TinySegmenter  # type: ignore[attr-defined]
-    module.__spec__ = importlib.machinery.ModuleSpec("tinysegmenter", None)
-    monkeypatch.setitem(sys.modules, "tinysegmenter", module)
-    segment._segment.cache_clear()
-    words.words.cache_clear()
+    assert (run.stdout.strip(), run.stderr, [*tmp_path.iterdir()]) == ("4", "", [])
 
-    assert words.words("東京大学", "ja") == ("東京", "大学")
-    assert segment.advice("ja") == ""
-    segment._segment.cache_clear()
-    words.words.cache_clear()
+
+def test_the_project_offers_each_language_s_packages() -> None:
+    """What the advice names, ``pyproject.toml`` offers, and the tests run with."""
+    project = tomllib.loads((Path(__file__).resolve().parent.parent / "pyproject.toml").read_text("utf-8"))
+    extras = project["project"]["optional-dependencies"]
+
+    for language in segment.EXTRAS:
+        assert set(extras[language]) <= set(project["dependency-groups"]["dev"])
+        assert all(re.split("[><=]", one)[0] in segment._INSTALL[language][0].split() for one in extras[language])
 
 
 def test_languages_that_need_nothing_get_no_advice() -> None:
+    assert {tag for tag in TEXTS if segment.advice(tag)} == set()
     assert segment.advice("en") == ""

@@ -1,28 +1,38 @@
 """Words in scripts that put no space between them: as an installed extra finds them, or pairs of letters.
 
-    uv sync --extra zh        (or ja, th): pip install 'digest[zh]'
-
-Pairs of letters need nothing and rate sentences well; whole words also meet the lists of stop words.
+Pairs of letters need nothing and rate sentences well; whole words also meet the lists of stop words. Thai has no stop
+at a sentence's end either: there an extra tells which space is one.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 
 Segment = Callable[[str], Iterable[str]]
 
-#: The package that knows a language's words; each is an extra of this program, by the language's tag.
-EXTRAS = {"zh": "jieba", "ja": "tinysegmenter", "th": "pythainlp"}
+#: The modules that know a language's words; each language is an extra of this program, by its tag.
+EXTRAS = {"zh": ("rjieba",), "ja": ("tinysegmenter",), "th": ("pythainlp", "pycrfsuite")}
+#: What to install for them, and what is found then.
+_INSTALL = {
+    "zh": ("rjieba", "whole words"),
+    "ja": ("tinysegmenter", "whole words"),
+    "th": ("pythainlp python-crfsuite", "whole words, and where sentences end"),
+}
 
 
 def advice(language: str) -> str:
-    """What to install for whole words of the language; empty if nothing is missing."""
-    if language not in EXTRAS or find_spec(EXTRAS[language]):
+    """What to install for more of the language to be understood; empty if nothing is missing."""
+    if language not in EXTRAS or _is_there(language):
         return ""
-    return f"pip install 'digest[{language}]' finds whole words in this language; without it pairs of letters stand in"
+    packages, found = _INSTALL[language]
+    return f"pip install {packages} (or uv sync --extra {language}) finds {found}; until then pairs of letters stand in"
+
+
+def _is_there(language: str) -> bool:
+    return all(map(find_spec, EXTRAS[language]))
 
 
 def parts(run: str, language: str) -> tuple[str, ...]:
@@ -30,9 +40,17 @@ def parts(run: str, language: str) -> tuple[str, ...]:
     return tuple(_segment(language)(run))
 
 
+def spoken(paragraph: str, language: str) -> Sequence[str]:
+    """The paragraph's sentences, if only an extra can tell them, and nothing of it is lost; else none."""
+    if language != "th" or not _is_there(language):
+        return ()
+    found = _thai_sentences()(paragraph)
+    return found if "".join(found) == paragraph else ()
+
+
 @lru_cache
 def _segment(language: str) -> Segment:
-    if language not in EXTRAS or not find_spec(EXTRAS[language]):
+    if language not in EXTRAS or not _is_there(language):
         return _pairs
     return {"zh": _chinese, "ja": _japanese, "th": _thai}[language]()
 
@@ -43,24 +61,35 @@ def _pairs(run: str) -> Iterable[str]:
 
 
 def _chinese() -> Segment:
-    import logging
+    from rjieba import cut  # type: ignore[import-not-found,unused-ignore]  # an extra
 
-    with warnings.catch_warnings(action="ignore"):  # its regular expressions are spelt in an old way
-        import jieba  # type: ignore[import-not-found]  # an extra
-
-    jieba.setLogLevel(logging.WARNING)
-    cut: Segment = jieba.lcut
-    return cut
+    found: Segment = cut
+    return found
 
 
 def _japanese() -> Segment:
-    from tinysegmenter import TinySegmenter  # type: ignore[import-not-found]  # an extra
+    from tinysegmenter import TinySegmenter  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra
 
     cut: Segment = TinySegmenter().tokenize
     return cut
 
 
 def _thai() -> Segment:
-    from pythainlp.tokenize import word_tokenize  # type: ignore[import-not-found]  # an extra
+    _thai_stays_here()
+    from pythainlp.tokenize import word_tokenize  # type: ignore[import-not-found,unused-ignore]  # an extra
 
     return lambda run: (word for word in word_tokenize(run) if word.strip())
+
+
+@lru_cache
+def _thai_sentences() -> Callable[[str], Sequence[str]]:
+    _thai_stays_here()
+    from pythainlp.tokenize import sent_tokenize  # type: ignore[import-not-found,unused-ignore]  # an extra
+
+    return lambda paragraph: [str(sentence) for sentence in sent_tokenize(paragraph, engine="crfcut")]
+
+
+def _thai_stays_here() -> None:
+    """Left to itself the package makes a folder in the user's home, and fetches what it misses."""
+    os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
+    os.environ.setdefault("PYTHAINLP_OFFLINE", "1")

@@ -16,6 +16,7 @@ import sentencex  # type: ignore[import-untyped]  # sentencex has no types
 
 from digest.text.pattern import pattern
 from digest.text.quotes import CLOSING, OPENING, QUOTES, quotations
+from digest.text.segment import spoken
 
 #: A quotation of several sentences stays whole up to here; a longer one may be told in parts.
 _LONGEST_QUOTATION = 50
@@ -88,7 +89,7 @@ def _ends(paragraph: str, language: str) -> Sequence[int]:
 
 def _proposed(paragraph: str, language: str) -> Sequence[int]:
     """Where sentencex, and the patterns that it lacks, would end a sentence."""
-    parts = sentencex.segment(language, _masked(paragraph))
+    parts = spoken(paragraph, language) or sentencex.segment(language, _masked(paragraph))
     ends = [*accumulate(map(len, parts))]
     if lacking := _lacking(paragraph, language):
         ends = sorted({*ends, *_mended(paragraph, ends, lacking)})

@@ -13,7 +13,11 @@ from urllib.parse import urlsplit
 from digest.cli.check.finding import Finding
 from digest.errors import DigestError
 from digest.model import Failure, Newsletter
+from digest.ports import Collected
 from digest.settings import Settings
+
+#: Articles of a source that tell its languages.
+_LOOKED_AT = 20
 
 
 def findings_on(found: Settings, *, offline: bool) -> Iterator[Finding]:
@@ -104,6 +108,17 @@ def _sources(found: Settings, *, offline: bool) -> Iterator[Finding]:
         state: Literal["ok", "note"] = "ok" if outcome.entries else "note"
         yield Finding(state=state, topic=topic, message=f"{outcome.title or source.address}: {articles}")
         yield from (Finding(state="note", topic=topic, message=problem) for problem in outcome.problems)
+        yield from _languages(outcome, topic)
+
+
+def _languages(found: Collected, topic: str) -> Iterator[Finding]:
+    """Those that more is understood of with a package that isn't there."""
+    from digest.clean import clean
+    from digest.text.segment import advice
+
+    for language in sorted({article.language for article in clean(found.entries[:_LOOKED_AT])}):
+        if hint := advice(language):
+            yield Finding(state="note", topic=topic, message=f"some articles are in {language!r}", hint=hint)
 
 
 def _newsletter(newsletter: Newsletter, *, is_sent: bool) -> Iterator[Finding]:

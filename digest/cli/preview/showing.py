@@ -19,6 +19,7 @@ from digest.pipeline import look_of, with_photos
 from digest.preview import Preview, Request, preview
 from digest.render import READER, render
 from digest.settings import Settings
+from digest.text.segment import advice
 
 Form = Literal["terminal", "html", "text", "eml", "json"]
 _ENDINGS: dict[str, Form] = {
@@ -76,6 +77,7 @@ class Showing:
     def _composed(self, request: Request) -> tuple[Preview, Edition]:
         with visiting() as on_done:
             shown = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
+        _advise(shown.digest)
         look = look_of(shown.digest.newsletter, shown.settings)
         look = replace(look, show_left_out=self.explain, show_failures=self.explain)
         return shown, self._with_photos(shown, render(shown.digest, look))
@@ -102,6 +104,13 @@ class Showing:
                 return _mail(edition, shown, reader)
             case _:
                 return edition.text.replace(READER, "test") if reader else edition.text
+
+
+def _advise(digest: Digest) -> None:
+    """Say what to install for languages that it holds."""
+    for language in sorted({article.language for brief in digest.briefs for article in brief.story.articles}):
+        if hint := advice(language):
+            say(f"some articles are in {language!r}", hint)
 
 
 def _mailbox(address: str, settings: Settings) -> Mailbox:

@@ -38,7 +38,7 @@ def runtime_imports() -> list[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module)
     own = {"digest", *sys.stdlib_module_names}
-    extras = {"psycopg", "jieba", "pythainlp", "tinysegmenter"}
+    extras = {"psycopg", "pythainlp", "rjieba", "tinysegmenter"}
     return sorted(name for name in found if name.partition(".")[0] not in own | extras | {"_typeshed"})
 
 
