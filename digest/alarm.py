@@ -19,6 +19,7 @@ from digest.ports import Letter
 from digest.post import hand_over
 from digest.settings import Settings
 from digest.store import runs, slots, sources
+from digest.store.locks import alone
 from digest.store.slots import Fate
 
 #: A network that is gone for a moment breaks all sources at once, and is no news.
@@ -45,6 +46,7 @@ def raise_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | N
     if not operator:
         return None
     with app.store.begin() as conn:
+        alone(conn, "alarm")
         alarm = alarm_for(conn, newsletter, app.settings, now=now)
         if alarm is None or _was_told(conn, alarm, now):
             return None

@@ -25,6 +25,7 @@ from digest.pipeline import App, gather
 from digest.post import post
 from digest.settings.chosen import newsletter_of
 from digest.store import editions, queue, retention, runs, slots
+from digest.store.locks import alone
 from digest.store.slots import Fate
 from digest.text.duration import duration
 
@@ -249,6 +250,7 @@ def _begin(hands: Hands, kind: str, every: timedelta) -> int | None:
     """A run of what is done now and then; None if another process was faster to begin it."""
     now = hands.clock()
     with hands.app.store.begin() as conn:
+        alone(conn, kind)
         return runs.start(conn, kind, at=now) if _is_due(conn, kind, every, now) else None
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import email
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
 from tests.databases import kept
 from tests.post_office import PostOffice, post_office
+from tests.running import Run, until
 
 READERS = ["ann@example.org", "bo@example.org"]
 SETTINGS = """\
@@ -62,60 +61,15 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> It
         yield made
 
 
-class Running:
-    """A process of ``digest run``, and what it wrote."""
-
-    def __init__(self) -> None:
-        self.log = Path(f"log-{time.monotonic_ns()}")
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "digest", "run", "--verbose"], stderr=log)
-
-    def wait_for(self, *words: str) -> str:
-        return until(lambda: next((line for line in self.lines if all(word in line for word in words)), ""))
-
-    @property
-    def lines(self) -> list[str]:
-        return self.log.read_text().splitlines()
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(20)
-
-
-def until(found: Callable[[], str], *, within_s: float = 20.0) -> str:
-    end = time.monotonic() + within_s
-    while not (value := found()):
-        assert time.monotonic() < end, "it never came to be"
-        time.sleep(0.02)
-    return value
-
-
-@pytest.fixture
-def run() -> Iterator[Callable[[], Running]]:
-    """Starts processes; none outlives the test."""
-    started: list[Running] = []
-
-    def start() -> Running:
-        started.append(Running())
-        return started[-1]
-
-    yield start
-    for running in started:
-        if running.process.poll() is None:
-            running.process.kill()
-            running.process.wait()
-
-
 def test_it_collects_publishes_and_delivers_and_leaves_when_told(
-    office: PostOffice, run: Callable[[], Running], capsys: pytest.CaptureFixture[str]
+    office: PostOffice, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running = run()
     running.wait_for(" delivered edition=1 sent=2")
     assert office.recipients == READERS
     assert main(["status", "--check"]) == 0
     assert running.end() == 0
-    events = [line.split()[1] for line in running.lines]
-    assert [event for event in events if event != "swept"] == [
+    assert [event for event in running.events if event != "swept"] == [
         "started",
         "collected",
         "published",
@@ -127,9 +81,7 @@ def test_it_collects_publishes_and_delivers_and_leaves_when_told(
     assert office.recipients == READERS
 
 
-def test_two_at_once_and_one_that_is_killed_send_everything_once(
-    office: PostOffice, run: Callable[[], Running]
-) -> None:
+def test_two_at_once_and_one_that_is_killed_send_everything_once(office: PostOffice, run: Run) -> None:
     office.refused = {"bo@example.org": "450 later"}
     first, second = run(), run()
     until(lambda: "taken" if office.recipients else "")
@@ -145,7 +97,7 @@ def test_two_at_once_and_one_that_is_killed_send_everything_once(
     assert office.recipients == READERS
 
 
-def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Callable[[], Running]) -> None:
+def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Run) -> None:
     running = run()
     running.wait_for("started")
 
@@ -153,7 +105,7 @@ def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Callable[[], Runn
     assert running.lines[-1].endswith("stopped")
 
 
-def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, run: Callable[[], Running]) -> None:
+def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, run: Run) -> None:
     running = run()
     running.wait_for("delivered")
     right = Path("digest.toml").read_text()
@@ -168,7 +120,7 @@ def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, r
     assert running.end() == 0
 
 
-def test_a_dead_mail_server_loses_nothing(office: PostOffice, run: Callable[[], Running]) -> None:
+def test_a_dead_mail_server_loses_nothing(office: PostOffice, run: Run) -> None:
     Path("digest.toml").write_text(SETTINGS.format(port=9))
     running = run()
     assert "127.0.0.1:9" in running.wait_for(" failed job=deliver")
@@ -180,9 +132,7 @@ def test_a_dead_mail_server_loses_nothing(office: PostOffice, run: Callable[[], 
 
 
 @pytest.mark.slow
-def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
-    office: PostOffice, run: Callable[[], Running]
-) -> None:
+def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(office: PostOffice, run: Run) -> None:
     """Killed while it starts, collects, publishes, delivers: as chance has it."""
     office.delay_s = 0.02
     readers = [f"reader{number}@example.org" for number in range(400)]

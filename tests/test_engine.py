@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -165,10 +166,9 @@ def test_visits_to_sources_are_not_waited_for() -> None:
         gate.set()
 
 
-def test_a_clock_set_back_by_an_hour_stops_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock on the wall belongs to the environment: nothing but a patch can set it in a test."""
-    from datetime import UTC, datetime, timedelta
-
+@pytest.fixture
+def shift(monkeypatch: pytest.MonkeyPatch) -> list[timedelta]:
+    """How far the clock on the wall is off. It belongs to the environment: nothing but a patch can set it in a test."""
     from apscheduler.schedulers import base  # type: ignore[import-untyped]  # it has no types
 
     from digest.engines import embedded
@@ -184,6 +184,10 @@ def test_a_clock_set_back_by_an_hour_stops_no_tick(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(base, "datetime", Shifted)
     monkeypatch.setattr(embedded, "_now", lambda: Shifted.now(UTC))
     monkeypatch.setattr(embedded.time, "time", lambda: wall() + shift[0].total_seconds())
+    return shift
+
+
+def test_a_clock_set_back_by_an_hour_stops_no_tick(shift: list[timedelta]) -> None:
     desk = Desk()
     desk.due = {Sweep()}
     with running(desk, rest_s=0.01):
@@ -192,3 +196,20 @@ def test_a_clock_set_back_by_an_hour_stops_no_tick(monkeypatch: pytest.MonkeyPat
         until(lambda: any(event == "clock_set" for event, _ in desk.events))
         so_far = desk.done[Sweep()]
         until(lambda: desk.done[Sweep()] >= so_far + 2)
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("a bug")])
+def test_by_a_new_clock_nothing_rests(shift: list[timedelta], error: Exception | None) -> None:
+    desk = Desk()
+    desk.due = {Sweep()}
+
+    def act(job: Job) -> tuple[Job, ...]:
+        if error:
+            raise error
+        return ()
+
+    desk.act = act
+    with running(desk, rest_s=600):
+        until(lambda: desk.done[Sweep()] == 1)
+        shift[0] = timedelta(hours=1)
+        until(lambda: desk.done[Sweep()] == 2)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from digest.alarm import raise_alarm
 from digest.app import make_app
 from digest.errors import DigestError
 from digest.jobs import Collect, Deliver, Hands, Job, Publish, Sweep, look, perform
@@ -391,4 +394,58 @@ def test_an_alarm_that_is_not_taken_is_tried_again(house: House) -> None:
     assert "alarm_failed" in [event for event, _ in house.events]
     house.carrier.refused.clear()
     house.live(START + 3 * DAY + 5 * HOUR)
+    assert alarms(house) == 1
+
+
+# --- several at once ---------------------------------------------------------------------------------------------
+
+
+def at_once(*works: Callable[[], object]) -> None:
+    """Begun in the same moment, each in a thread of its own; what one raises is raised."""
+    together = threading.Barrier(len(works))
+
+    def work(one: Callable[[], object]) -> None:
+        together.wait(10)
+        one()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        for ended in [pool.submit(work, one) for one in works]:
+            ended.result()
+
+
+def test_of_several_who_look_at_once_one_visits_the_sources(house: House) -> None:
+    for _ in range(5):
+        at_once(*[lambda: house.perform(Collect())] * 4)
+        house.clock.advance(STEP)
+
+    with house.app.store.read() as conn:
+        assert len(runs.recent(conn, "collect")) == 5
+
+
+def test_of_several_who_look_at_once_one_raises_the_alarm(house: House) -> None:
+    watched(house)
+    house.live(START + 4 * DAY, step=HOUR)
+    with house.app.store.begin() as conn:
+        conn.execute(delete(runs.table).where(runs.table.c.kind == "alarm"))
+    house.carrier.taken.clear()
+    at_once(*[lambda: raise_alarm(MAIN, house.app, now=house.clock())] * 4)
+
+    assert alarms(house) == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(milliseconds=1), timedelta(seconds=20)])
+def test_machines_whose_clocks_differ_a_little_do_nothing_twice(house: House, ahead: timedelta) -> None:
+    watched(house)
+    other = replace(house, clock=Clock(house.clock() + ahead))
+    other.perform(Collect())
+    house.perform(Collect())
+    with house.app.store.read() as conn:
+        assert len(runs.recent(conn, "collect")) == 1
+    house.live(START + 4 * DAY, step=HOUR)
+    other.clock.now = house.clock() + ahead
+    with house.app.store.begin() as conn:
+        conn.execute(delete(runs.table).where(runs.table.c.kind == "alarm"))
+    house.carrier.taken.clear()
+    assert raise_alarm(MAIN, other.app, now=other.clock())
+    assert not raise_alarm(MAIN, house.app, now=house.clock())
     assert alarms(house) == 1

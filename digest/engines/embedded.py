@@ -77,7 +77,14 @@ class Embedded:
             jump, ahead = time.time() - time.monotonic() - ahead, time.time() - time.monotonic()
             if abs(jump) > _JUMP_S:
                 self.log("clock_set", by_s=round(jump))
+                self._rest_no_more()
                 tick.modify(next_run_time=_now())
+
+    def _rest_no_more(self) -> None:
+        """By another clock other things are due: what rests was done, or failed, in another time."""
+        with self._changed:
+            self._rests.clear()
+            self._blind_until = 0.0
 
     def _tick(self, pool: ThreadPoolExecutor, stop: Event) -> None:
         if time.monotonic() < self._blind_until:

@@ -1,4 +1,7 @@
-"""Who is alive: a lock that its holder's death, by whatever cause, lets go of at once. No time-out proves anything."""
+"""Who is alive, and whose turn it is: locks that their holder's death, by whatever cause, lets go of at once.
+
+No time-out proves anything.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,17 @@ from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 
-from sqlalchemy import Engine, bindparam, func, literal, select
+from sqlalchemy import Connection, Engine, bindparam, func, literal, select
 
 from digest.errors import StoreError
 
 _KEY = func.hashtextextended(bindparam("name"), literal(0))
+
+
+def alone(conn: Connection, name: str) -> None:
+    """Of those who say so under one name, each goes on when the transaction of the one before has ended."""
+    if conn.dialect.name == "postgresql":  # on SQLite, whoever writes is alone
+        conn.execute(select(func.pg_advisory_xact_lock(_KEY)), {"name": name})
 
 
 @contextmanager

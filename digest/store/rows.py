@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +19,8 @@ K = TypeVar("K", bound=Hashable)
 
 #: Rows or values in one statement; far below both databases' limits on bound values.
 BATCH = 500
+#: Machines that share a store don't agree on the time to the second: what was written so far ahead was written by now.
+SKEW = timedelta(minutes=1)
 
 
 def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from digest.store.rows import columns, read
+from digest.store.rows import SKEW, columns, read
 from digest.store.tables import runs as table
 
 
@@ -61,5 +61,5 @@ def recent(
     if about is not None:
         query = query.where(table.c.about == about)
     if by is not None:
-        query = query.where(table.c.started <= by)
+        query = query.where(table.c.started <= by + SKEW)
     return tuple(read(Run, conn.execute(query)))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.model import Slot
-from digest.store.rows import insert
+from digest.store.rows import SKEW, insert
 from digest.store.tables import Fate as Fate
 from digest.store.tables import slots as table
 
@@ -49,6 +49,6 @@ def decided(
         table.c.newsletter_id == newsletter_id, table.c.audience == audience
     )
     if by is not None:
-        query = query.where(table.c.decided <= by)
+        query = query.where(table.c.decided <= by + SKEW)
     found = conn.execute(query.order_by(table.c.due.desc()).limit(newest)).all()
     return {Slot(due=due, key=key): fate for due, key, fate in reversed(found)}
