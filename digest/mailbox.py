@@ -73,6 +73,8 @@ def _local(local: str) -> str:
     """What stands before the @, quoted only if it must be."""
     if len(local) <= _LONGEST_LOCAL and _USUAL.fullmatch(local):
         return local
+    if not local:
+        raise ValueError("nothing stands before the @")
     if _QUOTED.fullmatch(local):
         local = _unquoted(local)
     elif not _DOT_ATOM.fullmatch(local):
@@ -93,6 +95,8 @@ def _unquoted(text: str) -> str:
 
 @lru_cache(maxsize=1024)  # many readers have their mailboxes with few hosts
 def _domain(domain: str) -> str:
+    if not domain:
+        raise ValueError("nothing stands after the @")
     domain = domain.rstrip(".")
     if domain.startswith("[") and domain.endswith("]"):
         return _literal(domain)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import io
 import json
 import tracemalloc
@@ -244,6 +246,22 @@ FILES = {
 @pytest.mark.parametrize("content", FILES.values(), ids=FILES)
 def test_a_file_is_read_however_a_spreadsheet_wrote_it(content: bytes) -> None:
     assert people(content) == OFFICE
+
+
+@pytest.mark.parametrize("content", [b"name,zone\nThe Office,UTC\n", b"email\na@x.example\nb@x.example\n"])
+def test_a_file_that_is_closed_too_early_is_let_go_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    complaints: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", complaints.append)
+    (tmp_path / "in.csv").write_bytes(content)
+    with (tmp_path / "in.csv").open("rb") as file, contextlib.suppress(UsageError):
+        found = read_roster(file)
+        next(found)
+    del found
+    gc.collect()
+
+    assert complaints == []
 
 
 def test_addresses_alone_need_no_header() -> None:

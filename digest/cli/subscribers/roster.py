@@ -63,7 +63,8 @@ def _lines(file: BufferedReader) -> Iterator[str]:
                 rest = text.readline(_LONGEST)
             yield _decoded(line)
     finally:
-        text.detach()  # the file is its opener's to close
+        if not file.closed:
+            text.detach()  # the file is its opener's to close
 
 
 def _decoded(line: str) -> str:
