@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from digest.text.lines import keyed, keys, size
-from digest.text.pattern import pattern
+from digest.text.lines import size, words_of
+from digest.text.pattern import pattern, vocabulary
 from digest.text.quotes import CLOSING, QUOTES, quotations
 
 
@@ -19,7 +19,7 @@ _PLACEHOLDER = pattern(
 
 #: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words before it.
 _CALLS = tuple(
-    (keyed(words), pattern("".join(sources), re.IGNORECASE))
+    (vocabulary(words), pattern("".join(sources), re.IGNORECASE))
     for words, *sources in (
         (
             "sign signing",
@@ -27,7 +27,10 @@ _CALLS = tuple(
             r".*\b(?:newsletter|e?-?mails?|alerts?|inbox|updates|free)\b",
         ),
         (
-            "subscribe abonnieren abonnez abonneer suscríbe iscriviti inscreva zapisz подпиш підпиш prenumerera",
+            (
+                "subscribe abonnieren abonnez abonneer suscríbe suscríbete iscriviti inscreva zapisz prenumerera"
+                " подпишитесь подпишись подписывайтесь подписаться подписка подписку підпишіться підписуйтесь"
+            ),
             r"\b(?:subscribe|abonnieren sie|abonnez-vous|suscríb[ea]\w*|iscriv\w+|abonneer|inscreva-se|zapisz się",
             r"|подпи\w+|підпи\w+|prenumerera)\b.*\b(?:newsletter|podcasts?|channel|kanal|canal|inbox|boletín|infolettre|рассылк\w+",
             r"|канал\w*|today|now|us|our|here|jetzt)\b",
@@ -122,7 +125,7 @@ _CALLS = tuple(
         ("journalism", r"\bsupport (?:our|independent|quality) (?:\w+ )?journalism\b"),
     )
 )
-_CALL_KEYS = frozenset[str]().union(*(needed for needed, _ in _CALLS))
+_CALL_WORDS = frozenset[str]().union(*(needed for needed, _ in _CALLS))
 #: How furniture begins, in the languages whose news we meet most.
 _OPENS = _any(
     r"(?:read|see|watch|listen|learn|find out)(?: (?:more|also|next|on|now|it|the full))*\s*[:|»>→–—-]",
@@ -147,13 +150,19 @@ _OPENS = _any(
     start=r"\W*",
 )
 # Softer words: furniture only where the line addresses its readers, at the article's head or foot.
-_SITE_KEYS = keyed(
-    "newsletter subscribe inbox comment comments commenting cookie cookies notification alerts sign signin signup"
-    " log login account privacy terms app facebook twitter instagram tiktok whatsapp telegram youtube linkedin"
-    " bluesky mastodon threads podcast email mail latest updates headlines stories story article page website site"
-    " journalism donate member advert download newsroom reader readers feedback share follow tip tips kommentar"
-    " abonnieren anmelden konto datenschutz artikel beitrag leser seite commentaire compte lecteur comentario"
-    " boletín cuenta lectores artículo commenti articolo lettori reacties artikelen lezers comentários"
+_SITE_WORDS = vocabulary(
+    "newsletter newsletters subscribe subscribed subscriber subscribers subscribes subscribing subscription"
+    " subscriptions inbox comment comments commenting cookie cookies notification notifications alerts sign signin"
+    " signup log login account privacy terms app facebook twitter instagram tiktok whatsapp telegram youtube"
+    " linkedin bluesky mastodon threads podcast email mail latest updates headlines stories story article page"
+    " website site journalism donate donated donates donating donation donations donator donators member"
+    " membership advert adverts advertise advertised advertiser advertisers advertises advertising advertisement"
+    " advertisements download newsroom reader readers feedback share follow tip tips kommentar kommentare"
+    " kommentaren kommentarfunktion kommentarspalte kommentarbereich abonnieren abonniert abonniere abonnent"
+    " abonnenten abonnement abonnements abonné abonnés abonnée abonnées abonner abonnez abonneer abonnees anmelden"
+    " anmeldet anmeldung konto datenschutz artikel beitrag leser lesern leserin leserinnen leserbrief leserbriefe"
+    " seite commentaire commentaires compte lecteur lecteurs comentario comentarios boletín cuenta lectores"
+    " artículo commenti articolo lettori reacties artikelen lezers comentários"
 )
 _SITE = _any(
     r"\b(?:newsletters?|subscri\w+|inbox|comments?|commenting|cookies?|notifications?|alerts|sign[ -]?(?:in|up)|"
@@ -177,9 +186,9 @@ _BIDS = pattern(
     r"|melden sie|recevez|apúntate|iscriviti)\b",
     re.IGNORECASE,
 )
-_TELLS_KEYS = keyed("said says told sagte teilte dit déclaré dijo detto disse")
+_TELLS_WORDS = vocabulary("said says told sagte teilte dit déclaré dijo detto disse")
 _TELLS = _any(r"\b(?:said|says|told|sagte|teilte|a (?:dit|déclaré)|dijo|ha detto|disse)\b")
-_BIO_KEYS = keyed(
+_BIO_WORDS = vocabulary(
     "author authors writer writers reporter editor journalist correspondent contributor columnist producer"
     " blogger freelancer staff cover covers write writes report reports"
 )
@@ -198,7 +207,7 @@ def is_call(line: str) -> bool:
         return False
     if (words <= 30 and _OPENS.match(line)) or _PLACEHOLDER.search(line):
         return True
-    found = keys(line) & _CALL_KEYS
+    found = words_of(line) & _CALL_WORDS
     if not found:
         return False
     spoken = _unquoted(line)
@@ -212,12 +221,12 @@ def is_bid(line: str) -> bool:
 
 def is_address(line: str) -> bool:
     """Could the site be speaking to its readers? At an article's head or foot that makes it furniture."""
-    words, found = size(line), keys(line)
-    may_be_site, may_be_bio = not _SITE_KEYS.isdisjoint(found), words <= 40 and not _BIO_KEYS.isdisjoint(found)
+    words, found = size(line), words_of(line)
+    may_be_site, may_be_bio = not _SITE_WORDS.isdisjoint(found), words <= 40 and not _BIO_WORDS.isdisjoint(found)
     if words > 50 or not (may_be_site or may_be_bio):
         return False
     spoken = _unquoted(line)
-    if not _TELLS_KEYS.isdisjoint(found) and _TELLS.search(spoken):
+    if not _TELLS_WORDS.isdisjoint(found) and _TELLS.search(spoken):
         return False
     addresses = may_be_site and _SITE.search(spoken) and _ADDRESS.search(spoken)
     return bool(addresses or (may_be_bio and _BIO.search(spoken)))

@@ -161,22 +161,26 @@ class _Reader:
 
     def take(self, text: str) -> None:
         """Text as it is shown: white space of any kind is one space."""
-        words = " ".join(text.split())
-        self.pieces.append(f"{' ' * text[0].isspace()}{words}{' ' * text[-1].isspace()}" if words else " ")
+        if not _is_even(text):
+            words = " ".join(text.split())
+            text = f"{' ' * text[0].isspace()}{words}{' ' * text[-1].isspace()}" if words else " "
+        self.pieces.append(text)
         if self.links:
-            self.linked += len(words)
+            self.linked += len(text.strip())
         if self.bold:
-            self.strong += len(words)
+            self.strong += len(text.strip())
 
     def close(self) -> None:
         """End the block that is being collected."""
+        if not self.pieces:
+            return
         text = "".join(self.pieces)
         if letters := len(text.strip()):
             kind: Kind = self.kinds[-1] if self.kinds else "prose"
             if kind == "prose" and self.strong >= 0.95 * letters and not text.rstrip().endswith((".", "”", '"')):
                 kind = "heading"  # a paragraph all in bold
             linked = min(self.linked / letters, 1.0)
-            self.blocks += (Block(text=line, kind=kind, linked=linked) for line in _lines(text))
+            self.blocks += [Block(text=line, kind=kind, linked=linked) for line in _lines(text)]
         self.pieces, self.linked, self.strong = [], 0, 0
 
     def _is_hidden(self, element: Any, tag: Any) -> bool:
@@ -209,5 +213,11 @@ def _is_furniture(names: str) -> bool:
 def _lines(text: str) -> Iterator[str]:
     """The lines of a block."""
     for part in _PARTING.split(text) if "\n" in text else (text,):
-        if line := " ".join(repair(part).split()):
+        line = repair(part)
+        if line := line.strip() if _is_even(line) else " ".join(line.split()):
             yield line
+
+
+def _is_even(text: str) -> bool:
+    """Is one space all that stands between its words?"""
+    return text.isprintable() and "  " not in text

@@ -19,6 +19,15 @@ _SAME = {
     "iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "sh": "sr", "arz": "ar",
     "cmn": "zh", "yue": "zh", "wuu": "zh",
 }  # fmt: skip
+#: What holds sentences together in the languages that most feeds declare, and no other that is like them has.
+_GLUE = {
+    "en": "the and that with from have this which their they would there about been were who she when what into",
+    "de": "der und das nicht von mit den des auf eine sich dem auch wird sind einer eines wurde haben noch bei",
+    "fr": "les des une est dans pour qui sur pas avec plus ont sont cette mais aux leur été par être nous ces ses",
+    "es": "los las una más pero sus desde sobre también fue según hasta el y muy sin hay son ella donde cuando",
+}
+#: So many of a text's words are glue, and so many different ones, where it is in the language.
+_GLUED, _KINDS = 0.15, 4
 _KANA = re.compile("[\u3040-\u30ff]")
 _NOT_WORDS = re.compile(r"https?://\S+|[\d\W_]+")
 
@@ -33,11 +42,25 @@ def detect(text: str, declared: str = "") -> str:
     letters = _NOT_WORDS.sub(" ", text[: 2 * _ENOUGH])[:_ENOUGH].strip()
     if not letters:
         return prior or "und"
+    if _is_glued(letters, prior):
+        return prior
     scores = _scores(letters)
     if prior and len(letters) < _ENOUGH:
         scores[prior] = scores.get(prior, 0.0) + _PRIOR * min(1.0, _SHORT / len(letters))
     best = max(scores, key=lambda tag: scores[tag], default="und")
     return best if scores.get(best, 0.0) >= _LEAST else "und"
+
+
+def _is_glued(letters: str, prior: str) -> bool:
+    """Is what a source declares plain to see? Asking the model takes ten times as long."""
+    words = letters.lower().split()
+    found = [word for word in words if word in _glue(prior)]
+    return len(found) >= _GLUED * len(words) and len(set(found)) >= _KINDS
+
+
+@lru_cache(maxsize=512)
+def _glue(language: str) -> frozenset[str]:
+    return frozenset(_GLUE.get(language, "").split())
 
 
 @lru_cache(maxsize=512)

@@ -21,3 +21,8 @@ class _Pattern:
 def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
     """What ``re.compile`` gives, at the price of nothing until it is used; what is wrong with it shows only then."""
     return cast("re.Pattern[str]", _Pattern(source, flags))
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    """The words: a pattern that needs one of them is tried only on lines that have one."""
+    return frozenset(words.split())
