@@ -194,4 +194,4 @@ def test_what_cannot_stand_alone_is_left_out() -> None:
     texts = told(HARBOUR, budget=Budget(sentences=9))
 
     assert "“We could not wait any longer.”" not in texts
-    assert "It said that the wall had been inspected in spring." not in texts
+    assert ("It said" in " ".join(texts)) is ("Ships were sent" in " ".join(texts))

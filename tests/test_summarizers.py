@@ -16,7 +16,7 @@ from digest.model import Article
 from digest.ports import Budget, Candidate
 from digest.summarizers import METHODS, NAMES, summarizer
 from digest.summarizers.fit import content, fit, is_twin, length
-from digest.summarizers.openings import leans, says_when
+from digest.summarizers.openings import is_part, says_when, stands_alone
 from digest.text.sentences import sentences
 
 RESERVOIR = Path(__file__).parent / "data" / "summarizers" / "reservoir.txt"
@@ -161,7 +161,7 @@ def test_twins_say_the_same() -> None:
     ],
 )
 def test_what_leans_on_an_earlier_sentence_is_known(text: str, language: str, expected: bool) -> None:
-    assert leans(candidates([text])[0], language) is expected
+    assert stands_alone(candidates([text])[0], language) is not expected
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,28 @@ def test_a_sentence_in_the_middle_of_a_quotation_leans() -> None:
     where = article("“The wall is old. Cracks were found in spring. Nobody acted,” the authority said.")
     middle = Candidate(text="Cracks were found in spring.", article=where, position=1, paragraph=0)
 
-    assert leans(middle, "en")
+    assert is_part(middle)
+
+
+def test_a_sentence_that_leans_is_told_only_right_after_the_one_it_leans_on() -> None:
+    found = candidates(
+        [
+            "The dock is closed because cracks were found in the sea wall.",
+            "Ships wait at sea for the dock and its sea wall.",
+            "They carry grain for two mills, whose owners met the council about the dock.",
+            "The council will pay for repairs of the wall.",
+        ]
+    )
+    first, ships, they, council = found
+
+    def fitted(*preferred: Candidate, words: int = 60) -> list[Candidate]:
+        return fit(preferred, Budget(words=words), "en", leans=lambda one: one is they)
+
+    assert fitted(ships, they) == [ships, they]
+    assert fitted(first, they, council) == [first, council]
+    assert fitted(ships, they, council, words=20) == [ships, council]
+    assert they not in summarizer("default")([first, they, council], Budget(sentences=3), language="en")
+    assert they in summarizer("default")(found, Budget(sentences=4), language="en")
 
 
 def test_the_default_takes_leaning_sentences_where_there_are_no_others() -> None:

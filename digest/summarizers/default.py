@@ -2,8 +2,8 @@
 
 A sentence is worth more the earlier it stands in its article, the more the story speaks of its words, and the more of
 the title it has; less if it quotes. Each next one is taken for what it adds: a word already told counts for less, so
-does likeness to a sentence already taken, an outlet not yet heard counts for it. Sentences that lean on what stood
-before them come last, and so do those that say "today".
+does likeness to a sentence already taken, an outlet not yet heard counts for it. A sentence that leans on the one
+before it is told only right after that one; those that say "today" come last.
 
 The weights were chosen on a plateau, not at a peak: ``tests/bench/quality`` measures what they are worth.
 """
@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,11 @@ from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped] 
 
 from digest.ports import Budget, Candidate
 from digest.summarizers.document import document, taking
-from digest.summarizers.fit import content
+from digest.summarizers.fit import content, is_next
 from digest.summarizers.greedy import Count, taken
 from digest.summarizers.lead import lead
 from digest.summarizers.matrix import Bags, Numbers
-from digest.summarizers.openings import leans, quotes, says_when
+from digest.summarizers.openings import is_part, leans, quotes, says_when
 from digest.text.distinct import distinct
 from digest.text.words import stemmer, stop_words
 
@@ -47,30 +48,40 @@ class Default:
     def __call__(self, candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
         if not stop_words(language):
             return lead(candidates, budget, language=language)
-        standing = [candidate for candidate in candidates if not leans(candidate, language)]
-        return self._chosen(standing, budget, language) or self._chosen(candidates, budget, language)
+        whole = [candidate for candidate in candidates if not is_part(candidate)]
+        leaning = frozenset(id(candidate) for candidate in whole if leans(candidate.text, language))
+        chosen = partial(self._chosen, budget=budget, language=language)
+        return chosen(whole, leaning) or chosen(candidates, frozenset())
 
     @staticmethod
-    def _chosen(candidates: Sequence[Candidate], budget: Budget, language: str) -> tuple[Candidate, ...]:
-        chosen = Weighed(language)(document(candidates, language), taking(budget, language))
+    def _chosen(
+        candidates: Sequence[Candidate], leaning: frozenset[int], *, budget: Budget, language: str
+    ) -> tuple[Candidate, ...]:
+        def is_leaning(candidate: Candidate) -> bool:
+            return id(candidate) in leaning
+
+        count = taking(budget, language, leans=is_leaning)
+        chosen = Weighed(language, is_leaning)(document(candidates, language), count)
         return tuple(sentence.candidate for sentence in chosen)
 
 
 class Weighed(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
     """sumy's kind of summarizer: rates a document's sentences, and takes as many as ``sentences_count`` allows."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, is_leaning: Callable[[Candidate], bool]) -> None:
         super().__init__(stemmer(language))
         self._language = language
+        self._is_leaning = is_leaning
 
     def __call__(self, document: ObjectDocumentModel, sentences_count: Count) -> tuple[Any, ...]:
         """The sentences in reading order; no more of them are weighed than are taken."""
         candidates = [sentence.candidate for sentence in document.sentences]
-        return taken(document.sentences, _order(candidates, self._language), sentences_count)
+        waiting = [self._is_leaning(candidate) for candidate in candidates]
+        return taken(document.sentences, _order(candidates, waiting, self._language), sentences_count)
 
 
-def _order(candidates: Sequence[Candidate], language: str) -> Iterator[int]:
-    """The candidates' places, the one to take first, first."""
+def _order(candidates: Sequence[Candidate], leaning: Sequence[bool], language: str) -> Iterator[int]:
+    """The candidates' places, the one to take first, first; one that leans only once the one before it is there."""
     if not candidates:
         return
     bags = [content(candidate.text, language) for candidate in candidates]
@@ -78,10 +89,13 @@ def _order(candidates: Sequence[Candidate], language: str) -> Iterator[int]:
     worth, topic, likeness = _worth(candidates, bags, language), Topic(told, candidates), Likeness(told)
     outlets = np.array([candidate.article.source for candidate in candidates])
     said, heard = np.zeros(len(candidates)), np.zeros(len(candidates), dtype=bool)
-    for _ in candidates:
-        best = int(np.argmax(worth + _TOPIC * topic.worth() - _LIKENESS * said - _NEW_OUTLET * heard))
+    waiting = np.array(leaning, dtype=bool)
+    while np.isfinite(free := np.where(waiting, -np.inf, worth)).any():
+        best = int(np.argmax(free + _TOPIC * topic.worth() - _LIKENESS * said - _NEW_OUTLET * heard))
         yield best
         worth[best] = -np.inf
+        if best + 1 < len(candidates) and is_next(candidates[best + 1], candidates[best]):
+            waiting[best + 1] = False
         topic.tell(best)
         np.maximum(said, likeness.to(best), out=said)
         heard |= outlets == outlets[best]

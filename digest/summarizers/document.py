@@ -50,12 +50,14 @@ def document(candidates: Sequence[Candidate], language: str) -> ObjectDocumentMo
     return ObjectDocumentModel([headings, *(Paragraph([Told(one, tokenizer) for one in run]) for _, run in runs)])
 
 
-def taking(budget: Budget, language: str) -> Callable[[Iterable[Any]], list[Any]]:
+def taking(
+    budget: Budget, language: str, *, leans: Callable[[Candidate], bool] | None = None
+) -> Callable[[Iterable[Any]], list[Any]]:
     """sumy's ``count``: of its ratings, the best first, those that the budget holds; no more are asked for."""
 
     def take(ratings: Iterable[Any]) -> list[Any]:
         seen: dict[int, Any] = {}
-        kept = fit((_noted(rating, seen) for rating in ratings), budget, language)
+        kept = fit((_noted(rating, seen) for rating in ratings), budget, language, leans=leans)
         return [seen[id(candidate)] for candidate in kept]
 
     return take

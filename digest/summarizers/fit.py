@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from digest.ports import Budget, Candidate
 from digest.text.words import meanings, stems, words
@@ -12,14 +12,19 @@ TWICE = 0.5
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 
 
-def fit(preferred: Iterable[Candidate], budget: Budget, language: str) -> list[Candidate]:
-    """The best of ``preferred`` (the best first) that the budget holds, none of them a near-twin of a better one."""
+def fit(
+    preferred: Iterable[Candidate], budget: Budget, language: str, *, leans: Callable[[Candidate], bool] | None = None
+) -> list[Candidate]:
+    """The best of ``preferred`` (the best first) that the budget holds, none of them a near-twin of a better one.
+
+    One that ``leans`` is taken only after the sentence right before it.
+    """
     taken: list[Candidate] = []
     said: list[frozenset[str]] = []
     room = budget.sentences if budget.words is None else budget.words
     for candidate in preferred:
         size = 1 if budget.words is None else length(candidate.text, language)
-        if size > room:
+        if size > room or (leans and leans(candidate) and not any(is_next(candidate, other) for other in taken)):
             continue
         meaning = content(candidate.text, language)
         if any(is_twin(meaning, other) for other in said):
@@ -30,6 +35,11 @@ def fit(preferred: Iterable[Candidate], budget: Budget, language: str) -> list[C
         if room <= 0:
             break
     return taken
+
+
+def is_next(candidate: Candidate, other: Candidate) -> bool:
+    """Whether it stands right after the other."""
+    return candidate.position == other.position + 1 and candidate.article.id == other.article.id
 
 
 def length(text: str, language: str) -> int:

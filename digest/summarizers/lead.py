@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from digest.ports import Budget, Candidate
 from digest.summarizers.fit import fit
-from digest.summarizers.openings import leans, says_when
+from digest.summarizers.openings import says_when, stands_alone
 
 
 def lead(candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
     """The first sentences of the lead article that stand alone, and of the next ones where room is left."""
     order = {id(candidate): at for at, candidate in enumerate(candidates)}
-    preferred = sorted(candidates, key=lambda one: (leans(one, language), says_when(one.text, language)))
+    preferred = sorted(candidates, key=lambda one: (not stands_alone(one, language), says_when(one.text, language)))
     return tuple(sorted(fit(preferred, budget, language), key=lambda candidate: order[id(candidate)]))

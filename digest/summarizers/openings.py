@@ -97,25 +97,30 @@ _MARKED = re.compile(f"[{QUOTES}「」『』(]")
 _POINTING = re.compile(r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)", re.IGNORECASE)
 
 
-def leans(candidate: Candidate, language: str) -> bool:
-    """Whether the sentence needs what stood before it, or beside it, to be understood."""
-    text = candidate.text
-    if _points_back(text, language) or not (text.endswith(".") or _STOPPED.search(text)):
+def stands_alone(candidate: Candidate, language: str) -> bool:
+    """Whether it is understood without what stands around it."""
+    return not is_part(candidate) and not leans(candidate.text, language)
+
+
+def leans(text: str, language: str) -> bool:
+    """Whether the sentence needs the one before it to be understood."""
+    if _points_back(text, language):
         return True
     if (opening := _OPENINGS.get(language)) and opening.match(text):
         return True
-    marked = "ictured" in text or _MARKED.search(text) is not None
-    return (marked and _leans_on_quotation(text, language)) or _stands_in_quotation(candidate)
-
-
-def _leans_on_quotation(text: str, language: str) -> bool:
     unnamed = _UNNAMED.get(language)
-    return (
-        (unnamed is not None and unnamed.search(text) is not None)
-        or (("(" in text or "ictured" in text.lower()) and _POINTING.search(text) is not None)
-        or _is_all_quotation(text)
-        or _goes_on_quoting(text)
-    )
+    return unnamed is not None and _MARKED.search(text) is not None and unnamed.search(text) is not None
+
+
+def is_part(candidate: Candidate) -> bool:
+    """Whether it is part of something that no one sentence before it makes whole: a quotation, a picture, a line."""
+    text = candidate.text
+    if not (text.endswith(".") or _STOPPED.search(text)):
+        return True
+    if ("(" in text or "ictured" in text.lower()) and _POINTING.search(text):
+        return True
+    marked = _MARKED.search(text) is not None
+    return (marked and (_is_all_quotation(text) or _goes_on_quoting(text))) or _stands_in_quotation(candidate)
 
 
 def says_when(text: str, language: str) -> bool:
