@@ -449,10 +449,13 @@ def test_a_digest_in_another_zone_is_dated_there() -> None:
 # --- what differs between readers --------------------------------------------------------------------------------
 
 
-def test_no_article_can_hold_the_readers_placeholder() -> None:
-    whole = digest([brief([article(f"Fog {READER}", [f"It ({READER}) lifts."], url=f"https://a.example/?q={READER}")])])
+@pytest.mark.parametrize("text", [READER, READER[:-1], READER[1:], READER[1:-1]], ids=repr)
+def test_no_article_can_hold_the_readers_placeholder(text: str) -> None:
+    """Nor can it bring so much of it that a template's own parentheses make it whole."""
+    told = article(f"Fog {text}", [f"It ({text}) lifts."], source=f"Wire {text}", url=f"https://a.example/?q={text}")
+    other = replace(told, id="2", url="https://b.example/", source=text)
 
-    edition = render(whole, Look(links=LINKS))
+    edition = render(digest([brief([told, other])]), Look(links=LINKS))
 
     for part in (edition.html, edition.text, edition.subject, edition.preheader):
         assert READER not in part.replace(LINKS.unsubscribe, "").replace(LINKS.preferences, "")

@@ -14,6 +14,8 @@ from digest.model import Edition
 from digest.text.header import clean, phrase, unstructured
 from digest.urls import canonical
 
+#: A domain's length; nothing that is named here is longer, and a line must end.
+_LONGEST = 253
 _URI = re.compile(r"[!-;=?-~]+")
 
 
@@ -104,7 +106,7 @@ def _list_id(letterhead: Letterhead) -> list[str]:
 
 def _feedback_id(edition: Edition, letterhead: Letterhead) -> str:
     """Gmail's: campaign, newsletter, kind, and 5 to 15 characters for the sender that never change."""
-    campaign = re.sub(r"[^0-9A-Za-z-]", "", edition.slot.key)
+    campaign = re.sub(r"[^0-9A-Za-z-]", "", edition.slot.key)[:_LONGEST]
     domain = letterhead.sender.domain
     sender = f"list.{domain}" if len(domain) < 5 else domain[-15:]
     return f"{campaign}:{_label(letterhead.list_id)}:digest:{_label(sender)}"
@@ -112,5 +114,5 @@ def _feedback_id(edition: Edition, letterhead: Letterhead) -> str:
 
 def _label(name: str) -> str:
     """The name as dots and atoms of ASCII (RFC 5322, ``dot-atom-text``)."""
-    plain = name if name.isascii() else "xn--" + name.encode("punycode").decode()
+    plain = (name if name.isascii() else "xn--" + name.encode("punycode").decode())[:_LONGEST]
     return re.sub(r"\.+", ".", re.sub(r"[^0-9A-Za-z_.-]", "-", plain)).strip(".-") or "list"

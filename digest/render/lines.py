@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from digest.render.look import READER
+from digest.render.look import BARE_READER
 
 WIDTH = 72
 
@@ -37,7 +37,7 @@ def are_tidy(texts: Sequence[str]) -> bool:
 
 def line(text: str) -> str:
     """A text from outside, tidy and trimmed; the reader's placeholder is none in it."""
-    return tidy(text).strip().replace(READER, READER.replace(".", " "))
+    return tidy(text).strip().replace(BARE_READER, BARE_READER.replace(".", " "))
 
 
 def _replacement(found: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from digest.model import Article, Brand, Brief, Digest, Images, Sentence
 from digest.render.colour import legible
 from digest.render.embed import WIDEST
 from digest.render.lines import clip, line
-from digest.render.look import READER, Look
+from digest.render.look import BARE_READER, Look
 from digest.render.page import Face, Mention, Omission, Page, Passage, Picture, Telling, Trouble
 from digest.render.words import Words, direction, long_date, short_time, words
 from digest.urls import is_web
@@ -28,6 +28,7 @@ _CHARACTERS_A_MINUTE = 500
 #: Of a brand that names none.
 _ACCENT = "#1f5f8b"
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_LANGUAGE = re.compile("[a-z]{2,3}")
 #: The grounds that the accent has to be legible on: tests hold the style sheet to them.
 PAPER, NIGHT = "#ffffff", "#1b1d21"
 
@@ -37,14 +38,14 @@ def page(digest: Digest, look: Look) -> Page:
     said = words(digest.language)
     today = digest.slot.due.astimezone(ZoneInfo(digest.newsletter.timezone))
     stories = tuple(_telling(brief, today, said, digest.newsletter.images) for brief in digest.briefs)
-    title = line(look.brand.name or digest.newsletter.title) or said.untitled
+    title = _name(look.brand.name or digest.newsletter.title) or said.untitled
     subject = _subject(title, stories, said)
     return Page(
         title=title,
         subject=subject,
         preheader=_preheader(subject, stories, said),
         date=long_date(today, said),
-        language=digest.language if digest.language != "und" else said.language,
+        language=_tag(digest.language, said),
         direction=direction(digest.language),
         minutes=said.minutes.format(n=reading_minutes(digest)),
         contents=False,
@@ -79,12 +80,12 @@ def _telling(brief: Brief, today: datetime, said: Words, images: Images) -> Tell
         anchor="",
         title=headline(lead, said),
         url=_link(lead.url),
-        source=line(lead.source),
-        author=line(lead.author),
+        source=_name(lead.source),
+        author=_name(lead.author),
         time=_time(lead, today, said),
-        language=lead.language if lead.language != "und" else said.language,
+        language=_tag(lead.language, said),
         direction=direction(lead.language),
-        section=line(brief.ranked.section),
+        section=_name(brief.ranked.section),
         update=brief.ranked.update,
         passages=tuple(_passages(brief.sentences, names)),
         several=bool(cited - {lead.id}),
@@ -93,7 +94,7 @@ def _telling(brief: Brief, today: datetime, said: Words, images: Images) -> Tell
                 title=headline(article, said),
                 url=_link(article.url),
                 name=names[article.id],
-                source=line(article.source),
+                source=_name(article.source),
                 time=_time(article, today, said),
             )
             for article in (*brief.story.articles[1:], *brief.story.copies)
@@ -104,7 +105,7 @@ def _telling(brief: Brief, today: datetime, said: Words, images: Images) -> Tell
 
 def headline(article: Article, said: Words) -> str:
     """The article's title on one line; where it has none, how the article begins."""
-    title = line(article.title) or line(next(iter(article.paragraphs), "")) or line(article.source)
+    title = line(article.title) or line(next(iter(article.paragraphs), "")) or _name(article.source)
     return clip(title, LONGEST_TITLE) or said.untitled
 
 
@@ -114,13 +115,13 @@ def _passages(sentences: Sequence[Sentence], names: Mapping[str, str]) -> Iterat
         article = row[0].article
         # Chinese and Japanese put nothing between two sentences.
         text = ("" if article.language in {"ja", "zh"} else " ").join(line(sentence.text) for sentence in row)
-        source = line(article.source)
+        source = _name(article.source)
         yield Passage(text=text, name=names.get(article.id, source), source=source, url=_link(article.url))
 
 
 def _names(articles: Sequence[Article], said: Words) -> dict[str, str]:
     """By article, what tells it from the story's others: its outlet's name, and its title where that is not enough."""
-    outlets = [line(article.source) for article in articles]
+    outlets = [_name(article.source) for article in articles]
 
     def name(article: Article, outlet: str) -> str:
         if outlet and outlets.count(outlet) == 1:
@@ -129,6 +130,16 @@ def _names(articles: Sequence[Article], said: Words) -> dict[str, str]:
         return title if len(set(outlets)) == 1 or not outlet else f"{outlet}: {title}"
 
     return {article.id: name(article, outlet) for article, outlet in zip(articles, outlets, strict=True)}
+
+
+def _name(text: str) -> str:
+    """What somebody or something is called; never so long that there is no room for a story."""
+    return clip(line(text), LONGEST_TITLE)
+
+
+def _tag(language: str, said: Words) -> str:
+    """What a page says of a text's language: the mail's own where it is not known."""
+    return language if _LANGUAGE.fullmatch(language) and language != "und" else said.language
 
 
 def _time(article: Article, today: datetime, said: Words) -> str:
@@ -146,12 +157,12 @@ def _picture(article: Article, images: Images) -> Picture | None:
     # Outlook heeds nothing but the attributes: there, a wider one would tear the page apart.
     if width > WIDEST:
         width, height = WIDEST, round(height * WIDEST / width)
-    return Picture(url=image.url, alt=line(image.alt), width=str(width or ""), height=str(height or ""))
+    return Picture(url=image.url, alt=_name(image.alt), width=str(width or ""), height=str(height or ""))
 
 
 def _link(url: str) -> str:
     """The address if a mail may link to it: never a file on this machine, never a script."""
-    return url if is_web(url) and READER not in url else ""
+    return url if is_web(url) and BARE_READER not in url else ""
 
 
 def _subject(title: str, stories: Sequence[Telling], said: Words) -> str:
@@ -169,13 +180,13 @@ def _preheader(subject: str, stories: Sequence[Telling], said: Words) -> str:
 def _omissions(digest: Digest, said: Words) -> Iterator[Omission]:
     for left_out in digest.left_out:
         article = left_out.article
-        title, source = headline(article, said), line(article.source)
-        yield Omission(title=title, url=_link(article.url), source=source, reason=line(left_out.reason))
+        title, source = headline(article, said), _name(article.source)
+        yield Omission(title=title, url=_link(article.url), source=source, reason=_name(left_out.reason))
 
 
 def _troubles(digest: Digest) -> Iterator[Trouble]:
     for failure in digest.failures:
-        yield Trouble(source=line(failure.source), error=line(failure.error))
+        yield Trouble(source=_name(failure.source), error=_name(failure.error))
 
 
 def _face(brand: Brand, title: str) -> Face:
@@ -185,5 +196,5 @@ def _face(brand: Brand, title: str) -> Face:
         accent=legible(accent, PAPER),
         accent_dark=legible(accent, NIGHT),
         logo=_link(brand.logo),
-        address=line(brand.address),
+        address=_name(brand.address),
     )

@@ -129,7 +129,7 @@ def _lasting(least: timedelta, *, named: str) -> Rule:
 
 
 _ID = _matching(r"\w[\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
-_TITLE = _matching(r"[^\x00-\x1f\x7f]*", "one line of text")
+_TITLE = _matching(r"[^\x00-\x1f\x7f]{0,500}", "one line of text, of 500 characters at most")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
 _DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
@@ -175,7 +175,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     Source: {"id": _ID, "url": _web_address, "title": _TITLE, "section": _TITLE, "weight": _number(0.001, 1_000)},
     Newsletter: {
         "id": _ID,
-        "title": _matching(r"[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*", "one line of text"),
+        "title": _matching(r"(?=.*\S)[^\x00-\x1f\x7f]{1,500}", "one line of text, of 500 characters at most"),
         "sender": _mailbox,
         "schedule": _schedule,
         "timezone": _zone,
