@@ -18,11 +18,11 @@ import pytest
 class Running:
     """A process of ``digest run`` in the current folder, and what it wrote."""
 
-    def __init__(self, **environment: str) -> None:
-        self.log = Path(f"log-{time.monotonic_ns()}")
-        command = [sys.executable, "-m", "digest", "run", "--verbose"]
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, stderr=log, env=os.environ | environment)
+    def __init__(self, *options: str, log: str = "", **environment: str) -> None:
+        self.log = Path(log or f"log-{time.monotonic_ns()}")
+        command = [sys.executable, "-m", "digest", "run", "--verbose", *options]
+        with self.log.open("w") as file:
+            self.process = subprocess.Popen(command, stdout=file, stderr=file, env=os.environ | environment)
 
     def wait_for(self, *words: str) -> str:
         return until(lambda: next((line for line in self.lines if all(word in line for word in words)), ""))
@@ -49,8 +49,8 @@ def run() -> Iterator[Run]:
     """Starts processes; none outlives the test."""
     started: list[Running] = []
 
-    def start(**environment: str) -> Running:
-        started.append(Running(**environment))
+    def start(*options: str, log: str = "", **environment: str) -> Running:
+        started.append(Running(*options, log=log, **environment))
         return started[-1]
 
     yield start

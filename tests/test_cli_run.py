@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import json
 import random
 import signal
 import time
@@ -95,6 +96,26 @@ def test_two_at_once_and_one_that_is_killed_send_everything_once(office: PostOff
     assert third.end() == 0
 
     assert office.recipients == READERS
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["lines", "json"])
+def test_a_log_that_can_not_be_written_stops_no_mail(office: PostOffice, run: Run, options: list[str]) -> None:
+    running = run(*options, log="/dev/full")
+    until(lambda: office.recipients == READERS)
+    assert main(["status", "--check"]) == 0
+
+    running.end()
+
+
+def test_events_can_be_read_by_programs(office: PostOffice, run: Run) -> None:
+    running = run("--json")
+    running.wait_for('"delivered"')
+    assert running.end() == 0
+
+    events = [json.loads(line) for line in running.lines]
+    assert events[0]["pid"] == running.process.pid
+    (published,) = (event for event in events if event["event"] == "published")
+    assert (published["newsletter"], published["stories"]) == ("main", 1)
 
 
 def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Run) -> None:

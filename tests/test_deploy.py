@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from digest.cli.parser import parse
 
-DEPLOY = Path(__file__).resolve().parent.parent / "config" / "deploy"
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "config" / "deploy"
+CONTAINER = (DEPLOY / "Containerfile").read_text()
 UNITS = sorted(DEPLOY.glob("*.service"))
 
 
@@ -21,14 +28,52 @@ def test_a_unit_starts_a_command_that_there_is(unit: Path) -> None:
 
 
 def test_the_health_checks_ask_the_same() -> None:
-    container = (DEPLOY / "Containerfile").read_text()
-
-    assert 'CMD ["digest", "status", "--check"]' in container
+    assert 'CMD ["digest", "status", "--check"]' in CONTAINER
     assert parse(["status", "--check"]).check
 
 
-def test_the_container_copies_what_there_is() -> None:
-    root = DEPLOY.parent.parent
-    copied = re.findall(r"(?m)^COPY (?!--from)(.*) \S+$", (DEPLOY / "Containerfile").read_text())
+@pytest.mark.slow
+def test_what_the_container_copies_is_enough_to_build_it(tmp_path: Path) -> None:
+    """The lines before pip's, by hand; pip then builds the same wheel, for which it fetches hatchling."""
+    for line in re.findall(r"(?m)^COPY (?!--from)(.*)$", CONTAINER):
+        *names, where = line.split()
+        for name in names:
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, tmp_path / where, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(ROOT / name, tmp_path / where)
+    build = ["uv", "build", "-q", "--wheel", "--out-dir", str(tmp_path / "dist"), str(tmp_path)]
+    subprocess.run([sys.executable, "-m", *build], check=True, timeout=120)
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        inside = packed.namelist()
 
-    assert [name for line in copied for name in line.split() if not (root / name).exists()] == []
+    assert {"digest/__main__.py", "digest/_assets/config/digest.toml"} <= {*inside}
+    assert any(name.startswith("digest/_assets/templates/briefing/") for name in inside)
+
+
+def test_the_extras_that_the_container_may_have_are_there() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    named = re.findall(r"EXTRAS=([\w,]+)", CONTAINER + (DEPLOY / "README.md").read_text())
+
+    assert named
+    assert {extra for names in named for extra in names.split(",")} <= {*extras}
+
+
+def test_the_containers_health_check_is_in_the_image_that_the_commands_build() -> None:
+    """Podman's own format leaves it out, with a warning that nobody reads."""
+    commands = re.findall(r"podman build .*", CONTAINER + (DEPLOY / "README.md").read_text())
+
+    assert len(commands) == 2
+    assert all("--format docker" in command for command in commands)
+
+
+@pytest.mark.parametrize("unit", [*UNITS, DEPLOY / "digest-health.timer"], ids=lambda unit: unit.name)
+def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path) -> None:
+    for each in (*UNITS, DEPLOY / "digest-health.timer"):
+        text = each.read_text().replace("/opt/digest/bin/digest", "/bin/true")  # it looks whether that is there
+        (tmp_path / each.name).write_text(text)
+    verify = ["systemd-analyze", "verify", str(tmp_path / unit.name)]
+    said = subprocess.run(verify, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (said.returncode, said.stderr) == (0, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event, Thread
 
@@ -38,10 +39,10 @@ def sending(edition_id: int, store: Store) -> Iterator[None]:
 
 
 @contextmanager
-def running(store: Store, settings: Callable[[], Settings], *, plain: bool, verbose: bool) -> Iterator[Events]:
+def running(store: Store, settings: Callable[[], Settings], events: Events, *, plain: bool) -> Iterator[Events]:
     """Where events go: lines on stderr; on a terminal they scroll by above a view of how everything stands."""
     if plain or not sys.stderr.isatty():
-        yield Events(verbose=verbose)
+        yield events
         return
     from rich.console import Console
     from rich.live import Live
@@ -55,7 +56,7 @@ def running(store: Store, settings: Callable[[], Settings], *, plain: bool, verb
             live.update(Text("\n".join(["", *lines(seen)]), overflow="ellipsis", no_wrap=True), refresh=True)
 
         with _again_and_again(show, every_s=_RARELY_S):
-            yield Events(verbose=verbose, write=lambda line: console.print(Text(line)))
+            yield replace(events, write=lambda line: console.print(Text(line)))
 
 
 @contextmanager

@@ -26,7 +26,8 @@ _EXAMPLES = """\
 examples:
   digest run                              until Ctrl-C or SIGTERM, which finish the mails in flight
   digest run --verbose 2>> digest.log     what happened, a line for each event
-  kill -HUP $(pgrep -f 'digest run')      read the settings again
+  digest run --json | jq -c .             the same as JSON, on stdout
+  kill -HUP 4711                          read the settings again; the first line tells the number
 """
 
 
@@ -34,10 +35,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
     parser.add_argument("--plain", action="store_true", help="write lines also on a terminal, and no live view")
+    parser.add_argument("--json", action="store_true", help="print what happens as JSON, a line for each event")
 
 
 def run(args: argparse.Namespace) -> int:
     """Work until a signal asks to leave."""
+    from digest.cli.events import Events, on_stderr, on_stdout
     from digest.cli.leaving import asked_to_leave
     from digest.cli.live import running
     from digest.engines.embedded import Embedded
@@ -46,9 +49,11 @@ def run(args: argparse.Namespace) -> int:
     found = _loaded(args)
     with open_store(found.store.url) as store, asked_to_leave() as stop, _asked_to_reload() as reload:
         house = _House(args, found, store, stop=stop, reload=reload)
-        with running(store, lambda: house.settings, plain=args.plain, verbose=args.verbose) as log:
+        events = Events(verbose=args.verbose, as_json=args.json, write=on_stdout if args.json else on_stderr)
+        with running(store, lambda: house.settings, events, plain=args.plain or args.json) as log:
             house.log = log
-            log("started", store=store.name, newsletters=len(found.newsletters), sources=len(found.sources))
+            counts = {"newsletters": len(found.newsletters), "sources": len(found.sources)}
+            log("started", pid=os.getpid(), store=store.name, **counts)
             is_clean = Embedded(look=house.look, work=house.work, log=log).run(stop)
             log("stopped")
         code = INTERRUPTED if stop.is_interrupted else 0
