@@ -23,6 +23,8 @@ from digest.urls import canonical, domain, identity, is_web
 
 #: Letters of a title.
 _LONGEST_TITLE = 300
+#: Paragraphs of an article: the length of a thick book, but not of what is made to take long.
+_MOST_BLOCKS = 5_000
 #: A smaller picture is a sign, or counts readers.
 _LEAST_PIXELS = 32
 
@@ -46,6 +48,10 @@ def clean_and_learn(
 
 
 def _blocks(entry: Entry) -> tuple[Block, ...]:
+    return _read(entry)[:_MOST_BLOCKS]
+
+
+def _read(entry: Entry) -> tuple[Block, ...]:
     if entry.form is Form.TEXT:
         return from_text(entry.body)
     from digest.text.html import from_html, from_markdown  # lxml: text files do without

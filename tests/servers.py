@@ -30,7 +30,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append((self.path, dict(self.headers)))
-        route = self.server.routes.get(self.path, Answer(status=404))
+        bare = self.path.partition("?")[0]
+        route = self.server.routes.get(self.path) or self.server.routes.get(bare, Answer(status=404))
         if not isinstance(route, Answer):
             self.close_connection = True
             route(self)

@@ -268,3 +268,30 @@ def test_nothing_but_entries_or_one_clear_line_comes_out(data: bytes) -> None:
 )
 def test_an_author_is_a_name(written: str, expected: str) -> None:
     assert person(written) == expected
+
+
+def test_a_charset_that_is_pythons_own_is_none() -> None:
+    """These raise in ways of their own, or execute what they read."""
+    for name in ("undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "rot13", "hex"):
+        titles = [
+            entry.title
+            for entry in read(
+                rss("<item><title>+ADw-b\\u003c</title></item>"), content_type=f"x; charset={name}"
+            ).entries
+        ]
+
+        assert titles == ["+ADw-b\\u003c"]
+
+
+def test_no_more_text_is_read_than_anyone_reads() -> None:
+    contents = read(
+        rss(
+            "".join(
+                f"<item><guid>{n}</guid><title>A</title><description>{'x ' * 900_000}</description></item>"
+                for n in range(4)
+            )
+        )
+    )
+
+    assert [entry.guid for entry in contents.entries] == ["0", "1"]
+    assert contents.problems == ("only the newest 2 of its 4 entries are read",)

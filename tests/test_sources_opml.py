@@ -42,6 +42,7 @@ def test_folders_are_sections_and_ids_are_unique() -> None:
         pytest.param(b"", id="nothing"),
         pytest.param(b"<opml><body></body></opml>", id="no feed"),
         pytest.param(b"<opml", id="cut short"),
+        pytest.param(b"<opml xmlns='&#xD800;'><body/></opml>", id="half a letter"),
         pytest.param(b"<!DOCTYPE o [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><opml>&x;</opml>", id="external entity"),
     ],
 )

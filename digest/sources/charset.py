@@ -14,9 +14,13 @@ _MARKS = (
 )
 #: What browsers take these labels for (WHATWG Encoding).
 _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
+#: Besides, some of Python's are for its own use, and UTF-7 hides markup.
+_NOT_DECLARED = ("utf-16", "utf-32", "utf-7", "idna", "punycode", "unicode", "raw-unicode", "undefined", "mbcs", "oem")
 _HIGH = bytes(range(0x80, 0x100))
 _STATEFUL = {"iso2022_jp", "iso2022_kr", "hz"}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_HALVES = re.compile(r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|5[67]\d{3}));?", re.IGNORECASE)
 _WITHIN = re.compile(
     rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)|<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)"
 )
@@ -32,9 +36,15 @@ def decode(data: bytes, content_type: str = "") -> str:
         try:
             if encoding:
                 return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     return _guessed(data)
+
+
+def for_recovery(data: bytes, content_type: str = "") -> bytes:
+    """The XML as UTF-8 for lxml's recovering parser, which would let half a letter through and choke on it later."""
+    text = _DECLARATION.sub("", decode(data, content_type).replace("\0", ""))
+    return _HALVES.sub("", text).strip().encode("utf-8", "replace")
 
 
 def _declared(data: bytes, content_type: str) -> str:
@@ -46,7 +56,7 @@ def _declared(data: bytes, content_type: str) -> str:
     except LookupError:
         return ""
     # One that was read as ASCII can't be UTF-16, and a codec like rot13 or base64 is none for text.
-    return "" if name.startswith(("utf-16", "utf-32")) or not _is_text(name) else _MEANT.get(name, name)
+    return "" if name.startswith(_NOT_DECLARED) or not _is_text(name) else _MEANT.get(name, name)
 
 
 def _is_text(name: str) -> bool:

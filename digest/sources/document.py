@@ -13,6 +13,9 @@ from digest.sources.kind import Kind, binary_kind, kind_of
 from digest.sources.matter import front_matter, split_heading
 from digest.urls import domain, is_web
 
+#: Letters. Its marks cost time that nothing bounds; a longer one is read as the plain text that it is as well.
+_LONGEST_MARKDOWN = 300_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -117,7 +120,7 @@ def _text(document: Document, source: Source, kind: Kind, seen: datetime) -> Ent
         url=declared or document.url,
         title=title,
         body=body,
-        form=Form.MARKDOWN if kind is Kind.MARKDOWN else Form.TEXT,
+        form=Form.MARKDOWN if kind is Kind.MARKDOWN and len(body) < _LONGEST_MARKDOWN else Form.TEXT,
         seen=seen,
         source=said.get("source", "") or domain(declared) or document.outlet,
         author=said.get("author", ""),

@@ -29,6 +29,7 @@ from aiohttp import (
     ClientSession,
     ClientSSLError,
     DummyCookieJar,
+    InvalidURL,
     TCPConnector,
     ThreadedResolver,
 )
@@ -186,16 +187,18 @@ def _check(host: str, port: int, addresses: tuple[str, ...], *, allow: tuple[str
     for address in addresses:
         if not is_public(address):
             at = f"{host} is" if address == host else f"{host} is at {address},"
-            line = f"{at} not on the public Internet: permit it with --allow {host}:{port} or in fetch.allow"
+            place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            line = f"{at} not on the public Internet: permit it with --allow {place} or in fetch.allow"
             raise SourceError(line)
 
 
 def _parsed(address: str) -> URL:
     try:
         url = URL(address.strip())
-    except ValueError as error:
-        raise SourceError(f"this is no address: {error}") from error
-    if url.scheme not in {"http", "https"} or not url.host:
+        is_web = url.scheme in {"http", "https"} and bool(url.host)
+    except ValueError as error:  # UnicodeError, too: a host's name is looked at when it is asked for
+        raise SourceError(f"this is no address: {_line(str(error))}") from error
+    if not is_web:
         raise SourceError("only http:// and https:// addresses are visited: check the address")
     return url
 
@@ -250,6 +253,8 @@ def _explained(error: Exception, host: str) -> str:
             return f"{host} has no valid TLS certificate: see whether it opens in a browser"
         case ClientConnectorError():
             return f"{host} can't be reached ({error.strerror or error.os_error}): check the address, or try later"
+        case InvalidURL():
+            return f"this is no address: {host} is no name, and no number as numbers are written now"
         case ClientPayloadError():
             return "the answer broke off: it will be tried again"
         case ClientResponseError():

@@ -24,7 +24,6 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
 )
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
-_COMMENT = re.compile(r"<!--(?:[^-]|-(?!->)){0,4000}-->")
 _ROOT = re.compile(
     r"<(?:[\w.-]+:)?(rss|feed|rdf|channel|opml|urlset|sitemapindex|html|head|body|article|section|div|p|h[1-6])\b|<!doctype\s+(html)\b",
     re.IGNORECASE,
@@ -60,7 +59,7 @@ def kind_of(data: bytes, *, content_type: str = "", name: str = "") -> Kind:
     head = decode(data[:_HEAD], content_type).lstrip()
     if head.startswith(("{", "[")) and ("json" in content_type or suffix == ".json" or _JSON_FEED.search(head)):
         return Kind.JSON
-    root = _ROOT.search(_COMMENT.sub("", head))
+    root = _ROOT.search(without_comments(head))
     name = (root.group(1) or root.group(2)).lower() if root else ""
     if name in _FEEDS:
         return Kind.FEED
@@ -69,6 +68,18 @@ def kind_of(data: bytes, *, content_type: str = "", name: str = "") -> Kind:
     if name in {"urlset", "sitemapindex"}:
         return Kind.SITEMAP
     return Kind.HTML if name or "html" in content_type or "htm" in suffix else Kind.TEXT
+
+
+def without_comments(text: str, opener: str = "<!--", closer: str = "-->") -> str:
+    """Linear, where a regular expression would look for the end of each unclosed comment anew."""
+    kept, at = [], 0
+    while (start := text.find(opener, at)) >= 0:
+        end = text.find(closer, start)
+        if end < 0:
+            break
+        kept.append(text[at:start])
+        at = end + len(closer)
+    return "".join(kept) + text[at:].replace(opener, "")
 
 
 def binary_kind(data: bytes) -> str:

@@ -11,17 +11,20 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.sources.charset import decode
 from digest.sources.feeds.items import Feed, Item
+from digest.sources.kind import without_comments
 from digest.text.html import plain as plain
 from digest.urls import domain
 
 _COMMENT_OPENERS = 200
-#: No feed has more news at once.
-_MOST = 1_000
+#: No feed has more news at once, nor so many letters of it.
+_MOST, _MOST_LETTERS = 1_000, 5_000_000
+_LONGEST = 2_000_000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What feedparser looks for mail addresses in, in quadratic time: 10,000 of these in an author took it 7 seconds.
 _UNBROKEN = re.compile(rb"([\w.+-]{1000})(?=[\w.+-])")
@@ -44,26 +47,14 @@ def tame(data: bytes, content_type: str = "") -> bytes:
     """The document as UTF-8, without the comments that make parsers quadratic."""
     text = _XML_ENCODING.sub(r"\1", decode(data, content_type), count=1)
     if text.count("<!--") > _COMMENT_OPENERS:
-        text = _without_comments(text, "<!--", "-->")
+        text = without_comments(text)
     if text.count("&lt;!--") > _COMMENT_OPENERS:
-        text = _without_comments(text, "&lt;!--", "--&gt;")
+        text = without_comments(text, "&lt;!--", "--&gt;")
     return text.replace("\0", "").encode("utf-8", errors="replace")
 
 
 def _broken_up(document: bytes) -> bytes:
     return _UNBROKEN.sub(rb"\1 ", document)
-
-
-def _without_comments(text: str, opener: str, closer: str) -> str:
-    """Linear, where a regular expression would look for the end of each unclosed comment anew."""
-    kept, at = [], 0
-    while (start := text.find(opener, at)) >= 0:
-        end = text.find(closer, start)
-        if end < 0:
-            break
-        kept.append(text[at:start])
-        at = end + len(closer)
-    return "".join(kept) + text[at:].replace(opener, "")
 
 
 def entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[Entry, ...]:
@@ -81,13 +72,19 @@ def entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[En
 
 def newest(feed: Feed) -> tuple[Feed, str]:
     """The feed with as many items as anyone may read, and what to say of the others."""
-    count = len(feed.items)
-    if count <= _MOST:
-        return feed, ""
-    items = feed.items
+    items = tuple(_cut(item) for item in feed.items)
+    if len(items) <= _MOST and sum(len(item.body) for item in items) <= _MOST_LETTERS:
+        return replace(feed, items=items), ""
     if all(item.published for item in items):
         items = tuple(sorted(items, key=lambda item: item.published or _NEVER, reverse=True))
-    return replace(feed, items=items[:_MOST]), f"only the newest {_MOST:,} of its {count:,} entries are read"
+    ends = accumulate(len(item.body) for item in items[:_MOST])
+    kept = [item for item, end in zip(items, ends, strict=False) if end <= _MOST_LETTERS]
+    return replace(feed, items=tuple(kept)), f"only the newest {len(kept):,} of its {len(items):,} entries are read"
+
+
+def _cut(item: Item) -> Item:
+    """Nobody reads a longer one to its end."""
+    return item if len(item.body) <= _LONGEST else replace(item, body=item.body[:_LONGEST])
 
 
 def _entry(item: Item, source: Source, *, guid: str, name: str, language: str, seen: datetime) -> Entry:

@@ -36,7 +36,7 @@ def source_at(address: str, *, taken: Collection[str] = ()) -> Source:
     given = address.strip()
     if not given:
         raise UsageError("an address is empty", hint="name a file, a folder or a web address")
-    if not _WEB.search(given) and (path := _path(given)).exists():
+    if path := _path(given):
         return Source(id=unused_id(path.resolve().stem, taken), path=path)
     if account := _ACCOUNT.fullmatch(_tidied(given)):
         return Source(id=unused_id(account[1], taken), url=f"https://{account[2]}/@{account[1]}.rss")
@@ -52,8 +52,15 @@ def source_at(address: str, *, taken: Collection[str] = ()) -> Source:
     )
 
 
-def _path(given: str) -> Path:
-    return Path(unquote(urlsplit(given).path) if given.startswith("file://") else given).expanduser()
+def _path(given: str) -> Path | None:
+    """The file or folder that is meant, if there is one."""
+    if _WEB.search(given):
+        return None
+    try:
+        path = Path(unquote(given.removeprefix("file://")) if given.startswith("file://") else given).expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError, ValueError):  # longer than any name, or the home of nobody
+        return None
 
 
 def _tidied(given: str) -> str:

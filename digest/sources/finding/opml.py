@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, cast
 
 from digest.errors import SourceError
 from digest.model import FullText, Source
-from digest.sources.charset import decode
+from digest.sources.charset import for_recovery
 from digest.sources.finding.address import unused_id, web_address
 from digest.urls import domain, is_web
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
 
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _LOGIN = re.compile(r"(?<=://)[^/@\s]*@")
 #: Between the names of folders that stand in one another.
 _IN = " / "
@@ -28,10 +27,9 @@ def read_opml(data: bytes, *, content_type: str = "") -> tuple[Source, ...]:
     """The feeds in a list, each address once; their ids are made from their titles."""
     from lxml.etree import LxmlError, XMLParser, fromstring
 
-    text = _DECLARATION.sub("", decode(data, content_type)).strip()
     parser = XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = fromstring(text.encode("utf-8", "replace"), parser)
+        root = fromstring(for_recovery(data, content_type), parser)
     except (LxmlError, ValueError) as error:
         raise SourceError("this OPML is damaged: export it again") from error
     found: dict[str, Source] = {}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from digest.errors import SourceError
 from digest.model import Entry, Form, Image, Source
-from digest.sources.charset import decode
+from digest.sources.charset import for_recovery
 from digest.sources.dates import parse_date
 from digest.sources.feeds.items import Item, link
 from digest.sources.kind import Kind, kind_of
@@ -44,7 +44,7 @@ def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> SiteMap:
 
     parser = XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
     try:
-        root = fromstring(decode(data, content_type).encode("utf-8", "replace"), parser)
+        root = fromstring(for_recovery(data, content_type), parser)
     except (LxmlError, ValueError) as error:
         raise SourceError("this site map is damaged: give the site's address or its feed") from error
     items = [_item(_fields(child), url) for child in (() if root is None else root) if isinstance(child.tag, str)]
