@@ -13,7 +13,7 @@ from digest.mailers.smtp.dial import Timeouts
 from digest.ports import Letter, Report
 from digest.settings import SmtpSettings
 
-QUICK = Timeouts(connect=0.4, greeting=0.4, command=0.4, data=0.4, content=0.4, goodbye=0.4)
+QUICK = Timeouts(turn=0.1, connect=0.4, greeting=0.4, command=0.4, data=0.4, content=0.4, goodbye=0.4)
 
 
 @dataclass(slots=True)

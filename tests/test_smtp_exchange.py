@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from digest.mailers import open_mailer
+from digest.mailers.smtp.dial import Timeouts
 from tests.carrying import Box, carry, letter
 from tests.posting import smtp
 from tests.smtp_server import KIND, Asked, Fault, Server, smtp_server
@@ -48,6 +51,16 @@ def test_the_rate_is_kept_over_all_connections() -> None:
         carry(smtp(server.port, connections=4, rate_per_minute=1200), *[letter(number) for number in range(21)])
 
     assert 0.9 <= times[-1] - times[0] <= 3
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+def test_nothing_is_waited_for_but_the_server(connections: int) -> None:
+    """Least of all when the last mail is through."""
+    began = time.monotonic()
+    with smtp_server() as server:
+        carry(smtp(server.port, connections=connections), *[letter(n) for n in range(9)], timeouts=Timeouts(turn=60))
+
+    assert time.monotonic() - began < 30
 
 
 def test_closing_ends_what_is_under_way_and_begins_nothing() -> None:

@@ -22,10 +22,9 @@ know how far a letter came.
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass, field
 
-from digest.mailers.smtp.dial import Timeouts, dial, hang_up
+from digest.mailers.smtp.dial import Timeouts, dial, hang_up, trusted
 from digest.mailers.smtp.exchange import Exchange
 from digest.mailers.smtp.replies import Offers
 from digest.ports import Outbox
@@ -49,7 +48,7 @@ _SHORT = Timeouts(greeting=30, command=30)
 
 def probe(smtp: SmtpSettings, timeouts: Timeouts = _SHORT) -> str:
     """Connect, secure, log in, and leave; what the server is like. Raises ``MailError``."""
-    line = dial(smtp, timeouts, ssl.create_default_context())
+    line = dial(smtp, timeouts, trusted(smtp))
     hang_up(line, timeouts)
     how = {"starttls": "over TLS (STARTTLS)", "tls": "over TLS", "none": "in the clear"}[smtp.security]
     who = f"as {smtp.username}" if smtp.username else "without a name"

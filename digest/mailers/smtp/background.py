@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 from collections import deque
 from queue import SimpleQueue
 
 from digest.errors import MailError
-from digest.mailers.smtp.dial import Line, Timeouts, dial
+from digest.mailers.smtp.dial import Line, Timeouts, dial, trusted
 from digest.settings import SmtpSettings
 
 
@@ -19,7 +18,7 @@ class Dialing:
     def __init__(self, smtp: SmtpSettings, timeouts: Timeouts) -> None:
         self._smtp = smtp
         self._timeouts = timeouts
-        self._context = ssl.create_default_context()
+        self._context = trusted(smtp)
         self._done: deque[Line | MailError | BaseException] = deque()
         self._is_closed = False
         self._lock = threading.Lock()

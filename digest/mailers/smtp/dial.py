@@ -28,6 +28,8 @@ class Timeouts:
     content: float = 600
     #: After QUIT, when nothing depends on it any more.
     goodbye: float = 2
+    #: How often to look at the clock, and whether to stop, when nothing comes.
+    turn: float = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,12 @@ class Line:
 
     sock: socket.socket
     offers: Offers
+
+
+def trusted(smtp: SmtpSettings) -> ssl.SSLContext:
+    """Whom to believe that it is the server: those whom this machine trusts; without TLS, nobody is asked."""
+    # Reading all authorities takes as long as sending hundreds of mails.
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if smtp.security == "none" else ssl.create_default_context()
 
 
 def dial(smtp: SmtpSettings, timeouts: Timeouts, context: ssl.SSLContext) -> Line:

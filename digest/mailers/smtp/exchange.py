@@ -20,8 +20,6 @@ from digest.mailers.smtp.pace import Pace, Patience
 from digest.ports import Letter, Outbox, Report, Stage
 from digest.settings import SmtpSettings
 
-#: How often to look at the clock and at ``is_closing`` when nothing comes.
-_TURN_S = 0.25
 #: So many refusals of the sender in a row mean that the server takes nothing from us now.
 _MOST_REFUSALS = 20
 
@@ -122,6 +120,7 @@ class Exchange:
         for connection in self._connections:
             if connection.is_open and not connection.talk.is_leaving:
                 connection.talk.leave()
+        self._write()  # before the turn that waits for the answers
 
     # --- a turn ---
 
@@ -140,7 +139,7 @@ class Exchange:
                 key.fileobj.read(time.monotonic())
         now = time.monotonic()
         if now >= self._next_look:
-            self._next_look = now + _TURN_S
+            self._next_look = now + self._timeouts.turn
             for connection in self._connections:
                 connection.hurry(now)
 
@@ -149,7 +148,8 @@ class Exchange:
             if connection.talk.reports:
                 return 0
         now = time.monotonic()
-        return min(_TURN_S, self._pace.wait(now) or _TURN_S, self._patience.wait(now) or _TURN_S)
+        turn = self._timeouts.turn
+        return min(turn, self._pace.wait(now) or turn, self._patience.wait(now) or turn)
 
     def _settle(self) -> None:
         """Commit what was heard and what leaves next; then, and only then, it may."""
