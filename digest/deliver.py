@@ -132,7 +132,7 @@ def deliver(
     Safe to run twice at once, and again after any death: a dead sender's rows are taken over. Raises ``MailError`` if
     the server can't be used, and ``StoreError``; then the rest waits in the ledger.
     """
-    name = f"sender-{uuid.uuid4().hex}"
+    name = f"sender-{uuid.uuid4().hex[:12]}"
     with store.read() as conn:
         found = editions.get(conn, edition_id)
     if found is None:
@@ -173,7 +173,7 @@ def writer(prepared: Prepared, values: Callable[[Delivery], Mapping[str, str]], 
             sender=sender,
             recipient=mailbox.address,
             pieces=prepared.pieces_to(recipient),
-            is_smooth=True,  # ``mailers.mime`` escapes what would not be, and its tests hold it to that
+            is_smooth=not mailbox.needs_smtputf8,  # all else is escaped by ``mailers.mime``; its tests hold it to that
         )
 
     return write

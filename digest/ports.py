@@ -106,7 +106,7 @@ class Letter:
     recipient: str
     #: Header and body; each line ends with CRLF. Most pieces are the same in all letters, and are copied for none.
     pieces: tuple[bytes, ...]
-    #: Its maker knows that no line begins with a dot, and that there are no other line ends: nothing is to be escaped.
+    #: Its maker knows that all is ASCII, that no line begins with a dot, and that there are no other line ends.
     is_smooth: bool = False
 
     @property

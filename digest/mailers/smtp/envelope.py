@@ -45,7 +45,7 @@ def _needs_smtputf8(letter: Letter) -> bool:
 
 
 def _is_ascii(letter: Letter) -> bool:
-    return all(map(bytes.isascii, letter.pieces))
+    return letter.is_smooth or all(map(bytes.isascii, letter.pieces))
 
 
 def in_a_chunk(letter: Letter) -> tuple[bytes, ...]:
