@@ -24,7 +24,7 @@ PATIENCE_S = 10.0
 #: How often to look again at a store that someone opens and closes all the time.
 _LOOKS = 20
 
-# A checkpoint makes everyone wait for the disk; of the pages that one mail after the other changes, it writes each once.
+# A checkpoint makes everyone wait for the disk; the rarer it is, the more changes of one page it writes at once.
 _PRAGMAS = ("synchronous = NORMAL", "foreign_keys = ON", "wal_autocheckpoint = 4000")
 
 

@@ -2,27 +2,30 @@
 
     python -m tests.bench.speed.delivery [RECIPIENTS]
 
-Both send the same bytes (which is checked first, on a smaller run) to the same sink, a process of its own.
+Both send the same bytes (which is checked first, on a smaller run; then their number) to the same sink, a process of
+its own, and take turns.
 """
 
 from __future__ import annotations
 
 import json
 import smtplib
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from threading import Event
 
 from digest.deliver import Writer, deliver
 from digest.mailers import open_mailer
-from digest.model import Edition
+from digest.model import Edition, Outcome
 from digest.store import Store, deliveries, open_store
 from tests.bench.quality.table import Row, table
 from tests.nouns import edition
@@ -32,46 +35,84 @@ _ROOT = Path(__file__).resolve().parents[3]
 _SENTENCE = "The harbour opens again on Monday, and the ferries return to their usual hours, says the port office. "
 
 
-#: Sends what a store holds, and gives the seconds it took.
-Way = Callable[[Store, int, Writer, int], float]
+#: So often the two take turns.
+_PAIRS = 3
+#: Sends what a store holds.
+Way = Callable[[Store, int, Writer, int], None]
 
 
 @dataclass(slots=True)
 class Sink:
-    """A running sink."""
+    """A running sink; the rest is known when it has stopped."""
 
     port: int
-    #: Set when it has stopped.
     mails: int = 0
+    bytes: int = 0
     sum: str = ""
+    busy_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one way took for so many mails."""
+
+    mails: int
+    seconds: float
+    #: Of the sender's processor.
+    busy_s: float
+    sink: Sink
+
+    @property
+    def rate(self) -> float:
+        return self.mails / self.seconds
+
+    @property
+    def note(self) -> str:
+        own, sinks = (busy / self.mails * 1e6 for busy in (self.busy_s, self.sink.busy_s))
+        return f"{own:.0f} µs of processor a mail, and {sinks:.0f} of the server's"
 
 
 def measure(recipients: int = 20_000) -> list[Row]:
     """Mails a second, each beside its baseline on the same sink, after both proved to send the same; then memory."""
     published = typical()
-    sums = {_sent(way, published, 500, "--sum")[1].sum for way in (_deliver, _smtplib)}
+    sums = {_sent(way, published, 500, "--sum").sink.sum for way in (_deliver, _smtplib)}
     if len(sums) != 1:
         raise AssertionError("the two did not send the same bytes")
-    size = (len(published.html) + len(published.text)) // 1000
+    task = f"{recipients:,} mails of {len(published.html + published.text) // 1000} kB, mails a second"
     return [
-        *_rows(f"{recipients:,} mails of {size} kB, mails a second", published, recipients),
-        *_rows("the same, the server without CHUNKING", published, recipients, "--without-chunking"),
+        *_rows(task, published, recipients),
+        *_limits(task, published, recipients),
+        *_rows("the same, the server without CHUNKING", published, recipients // 2, "--without-chunking"),
         *_rows("the same, the server half a millisecond away", published, recipients // 5, "--far"),
         *_memory(published),
     ]
 
 
 def _rows(task: str, published: Edition, recipients: int, *options: str) -> list[Row]:
-    ours, theirs = (recipients / _sent(way, published, recipients, *options)[0] for way in (_deliver, _smtplib))
-    return [
-        Row(
-            task=task,
-            system="deliver, four connections, with the ledger",
-            figure=f"{ours:,.0f}",
-            note=f"{ours / theirs:.1f} times the baseline",
-        ),
-        Row(task=task, system="smtplib, one reused connection, no ledger", figure=f"{theirs:,.0f}"),
+    """The two in turn, so that a machine whose speed drifts treats both alike; medians, also of the pairs' ratios."""
+    pairs = [
+        (_sent(_deliver, published, recipients, *options), _sent(_smtplib, published, recipients, *options))
+        for _ in range(_PAIRS)
     ]
+    if len({run.sink.bytes for pair in pairs for run in pair}) != 1:
+        raise AssertionError("the two did not send as many bytes")
+    ratios = sorted(ours.rate / theirs.rate for ours, theirs in pairs)
+    times = f"{median(ratios):.1f} times the baseline ({ratios[0]:.1f} to {ratios[-1]:.1f})"
+    ours, theirs = (sorted(runs, key=lambda run: run.rate)[_PAIRS // 2] for runs in zip(*pairs, strict=True))
+    return [
+        _row(task, "deliver, four connections, with the ledger", ours, f"{times}; {ours.note}"),
+        _row(task, "smtplib, one reused connection, no ledger", theirs, theirs.note),
+    ]
+
+
+def _limits(task: str, published: Edition, recipients: int) -> list[Row]:
+    ways = {"by four connections, a mail each": _bare_groups, "step by step, as by smtplib": _bare_steps}
+    runs = {who: _sent(way, published, recipients) for who, way in ways.items()}
+    return [_row(task, f"a client that only writes and reads, {who}", run, run.note) for who, run in runs.items()]
+
+
+def _row(task: str, system: str, run: Run, note: str) -> Row:
+    return Row(task=task, system=system, figure=f"{run.rate:,.0f}", note=note)
 
 
 def _memory(published: Edition) -> list[Row]:
@@ -80,7 +121,7 @@ def _memory(published: Edition) -> list[Row]:
         Row(
             task="memory of a sender at its highest, MB",
             system=f"deliver, {recipients:,} recipients",
-            figure=f"{_sent(_deliver_apart, published, recipients)[0]:.0f}",
+            figure=f"{_memory_of(published, recipients):.0f}",
         )
         for recipients in (1_000, 100_000)
     ]
@@ -92,31 +133,94 @@ def typical() -> Edition:
     return edition(html=f"<html><body>{paragraph * 70}</body></html>", text=f"{_SENTENCE}\n" * 60)
 
 
-def _sent(way: Way, published: Edition, recipients: int, *options: str) -> tuple[float, Sink]:
+@contextmanager
+def _posted(published: Edition, recipients: int, *options: str) -> Iterator[tuple[Store, int, Sink]]:
+    """An edition in a store of its own, and a sink that must have got it all at the end."""
     with tempfile.TemporaryDirectory() as folder, open_store(f"sqlite:///{folder}/digest.db") as store:
         edition_id = publish(store, readers=recipients, published=published)
         with sink(*options) as taken:
-            figure = way(store, edition_id, writer_of(published), taken.port)
+            yield store, edition_id, taken
     if taken.mails != recipients:
         raise AssertionError(f"{taken.mails} mails of {recipients} arrived")
-    return figure, taken
 
 
-def _deliver(store: Store, edition_id: int, write: Writer, port: int) -> float:
-    began = time.perf_counter()
+def _sent(way: Way, published: Edition, recipients: int, *options: str) -> Run:
+    with _posted(published, recipients, *options) as (store, edition_id, taken):
+        began, busy = time.perf_counter(), time.process_time()
+        way(store, edition_id, writer_of(published), taken.port)
+        seconds, busy_s = time.perf_counter() - began, time.process_time() - busy
+    return Run(mails=recipients, seconds=seconds, busy_s=busy_s, sink=taken)
+
+
+def _deliver(store: Store, edition_id: int, write: Writer, port: int) -> None:
     tally = deliver(
         edition_id, store, open_mailer(smtp(port)), write=write, clock=lambda: datetime.now(UTC), stop=Event()
     )
-    seconds = time.perf_counter() - began
     assert tally.is_final
-    return seconds
 
 
-def _deliver_apart(store: Store, edition_id: int, _: Writer, port: int) -> float:
-    """In a process of its own; its memory in MB."""
-    url = store.name
-    command = [sys.executable, "-m", "tests.bench.speed.delivery", "--apart", url, str(edition_id), str(port)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT)
+def _smtplib(store: Store, edition_id: int, write: Writer, port: int) -> None:
+    with store.read() as conn, smtplib.SMTP("127.0.0.1", port) as client:
+        for row in deliveries.of(conn, edition_id):
+            letter = write(row)
+            client.sendmail(SENDER, [letter.recipient], letter.content)
+
+
+# --- the server's own limits: clients that do nothing but write what is written already, and read -----------------
+
+
+def _bare_groups(store: Store, edition_id: int, write: Writer, port: int) -> None:
+    """Four connections, each with one mail under way."""
+    content, mails = _one(store, edition_id, write)
+    said = b"MAIL FROM:<a@b> SIZE=%d\r\nRCPT TO:<c@d>\r\nBDAT %d LAST\r\n%b" % (len(content), len(content), content)
+    with ExitStack() as open_:
+        socks = [open_.enter_context(_greeted(port)) for _ in range(4)]
+        for _ in range(mails // 4):
+            for sock in socks:
+                sock.sendall(said)
+            for sock in socks:
+                _hear(sock, lines=3)
+
+
+def _bare_steps(store: Store, edition_id: int, write: Writer, port: int) -> None:
+    """One connection, and an answer to each step before the next."""
+    content, mails = _one(store, edition_id, write)
+    steps = [b"MAIL FROM:<a@b> SIZE=%d\r\n" % len(content), b"RCPT TO:<c@d>\r\n", b"DATA\r\n", content + b".\r\n"]
+    with _greeted(port) as sock:
+        for _ in range(mails):
+            for step in steps:
+                sock.sendall(step)
+                _hear(sock, lines=1)
+
+
+def _one(store: Store, edition_id: int, write: Writer) -> tuple[bytes, int]:
+    """A mail of the edition, and how many there are."""
+    with store.read() as conn:
+        return write(next(deliveries.of(conn, edition_id))).content, deliveries.counts(conn, edition_id)[
+            Outcome.PENDING
+        ]
+
+
+def _greeted(port: int) -> socket.socket:
+    sock = socket.create_connection(("127.0.0.1", port))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _hear(sock, lines=1)
+    return sock
+
+
+def _hear(sock: socket.socket, *, lines: int) -> None:
+    while lines > 0:
+        lines -= sock.recv(4096).count(b"\n")
+
+
+# --- memory --------------------------------------------------------------------------------------------------------
+
+
+def _memory_of(published: Edition, recipients: int) -> float:
+    """The highest of a process of its own that delivers, in MB."""
+    with _posted(published, recipients) as (store, edition_id, taken):
+        command = [sys.executable, "-m", "tests.bench.speed.delivery", "--apart", store.name, str(edition_id)]
+        done = subprocess.run([*command, str(taken.port)], check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT)
     return float(done.stdout)
 
 
@@ -126,17 +230,6 @@ def _apart(url: str, edition_id: str, port: str) -> None:
     # Not ``ru_maxrss``: that begins with what the parent had.
     status = Path("/proc/self/status").read_text("ascii")
     print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
-
-
-def _smtplib(store: Store, edition_id: int, write: Writer, port: int) -> float:
-    with store.read() as conn:
-        rows = list(deliveries.of(conn, edition_id))
-    began = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", port) as client:
-        for row in rows:
-            letter = write(row)
-            client.sendmail(SENDER, [letter.recipient], letter.content)
-    return time.perf_counter() - began
 
 
 @contextmanager
@@ -149,8 +242,8 @@ def sink(*options: str) -> Iterator[Sink]:
         taken = Sink(port=int(process.stdout.readline()))
         yield taken
         process.stdin.close()
-        said = json.loads(process.stdout.read())
-        taken.mails, taken.sum = said["mails"], said["sum"]
+        for name, value in json.loads(process.stdout.read()).items():
+            setattr(taken, name, value)
 
 
 if __name__ == "__main__":

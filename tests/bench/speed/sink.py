@@ -2,8 +2,9 @@
 
     python -m tests.bench.speed.sink          prints its port; at the end of its input, what it took
 
-It offers what large servers offer; ``--without-chunking`` leaves out the latest of it. With ``--sum`` it also says
-which bytes it took: the sum of all contents' hashes, in whatever order they came. With ``--far`` its answers take half
+It offers what large servers offer; ``--without-chunking`` leaves out the latest of it. It says how many mails and bytes
+it took, and how long its processor was busy with them; with ``--sum`` also which bytes they were: the sum of all
+contents' hashes, in whatever order they came. With ``--far`` its answers take half
 a millisecond, as over a local network.
 """
 
@@ -34,6 +35,7 @@ class Taken:
     far_s: float
     on_their_way: deque[tuple[float, socket.socket, bytes]] = field(default_factory=deque)
     mails: int = 0
+    bytes: int = 0
     sum: int = 0
 
     def answer(self, sock: socket.socket, out: bytes) -> None:
@@ -88,6 +90,7 @@ class Client:
 
     def pass_over(self, data: bytes, at: int, out: list[bytes]) -> int:
         step = min(self.left, len(data) - at)
+        self.taken.bytes += step
         if self.taken.is_summed:
             self.content.append(data[at : at + step])
         self.left -= step
@@ -150,8 +153,11 @@ def main() -> None:
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(listening.getsockname()[1], flush=True)
+        began = time.process_time()
         serve(listening, taken)
-    print(json.dumps({"mails": taken.mails, "sum": f"{taken.sum:064x}"}), flush=True)
+        busy_s = time.process_time() - began
+    said = {"mails": taken.mails, "bytes": taken.bytes, "sum": f"{taken.sum:064x}", "busy_s": busy_s}
+    print(json.dumps(said), flush=True)
 
 
 if __name__ == "__main__":
