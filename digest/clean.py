@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 from digest.model import Article, Entry, Form, Image
 from digest.text.blocks import Block, from_text
-from digest.text.furniture import Verdict, judge
+from digest.text.furniture import judge
 from digest.text.language import detect
 from digest.text.learning import Learnt, learn
 from digest.text.paragraphs import trimmed, whole
 from digest.text.sentences import sentences
 from digest.text.titles import headline, without_outlet
+from digest.text.verdict import Verdict
 from digest.urls import canonical, domain, identity, is_web
 
 #: Letters of a title.

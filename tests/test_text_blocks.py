@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,19 @@ def test_short_lines_beneath_each_other_are_not_put_together() -> None:
 @given(st.text())
 def test_no_block_is_empty_or_has_a_line_break(text: str) -> None:
     assert all(block.text.strip() and "\n" not in block.text for block in from_text(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("T\nhe wheel came over the pass.", "The wheel came over the pass."),
+        ("T\n\nhe wheel came over the pass.", "The wheel came over the pass."),
+        ("A\nvillage lies there.", "A village lies there."),
+        ("A\nfter the rain.\n\nAll left after a day.", "After the rain."),
+        ("T\nThe wheel came.", "T"),
+        ("T", "T"),
+    ],
+    ids=["above", "apart", "a word itself", "a word that stands elsewhere", "none", "alone"],
+)
+def test_a_drop_capital_on_a_line_of_its_own_joins_its_word(text: str, first: str) -> None:
+    assert from_text(text)[0].text == first

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.text.blocks import Block, from_text
-from digest.text.furniture import Verdict, judge
+from digest.text.furniture import judge
 from digest.text.html import from_html
 from digest.text.lines import bare
+from digest.text.verdict import Verdict
 
 _BODY = (
     "The council voted to close the bridge for a year.\n\n"
@@ -175,3 +177,42 @@ def test_ten_times_the_lines_take_about_ten_times_as_long() -> None:
         return time.perf_counter() - start
 
     assert seconds(5000) < 40 * max(seconds(500), 0.01)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Staff report | Posted: Jan. 22, 2026 at 4:05 p.m.",
+        "Lesezeit: 3 Min.",
+        "Temps de lecture : 2 min.",
+        "By the desk · 14 March 2026, 07.00 GMT.",
+    ],
+)
+def test_a_stamp_above_the_text_is_none_of_it(line: str) -> None:
+    assert line not in _kept(f"{line}\n\n{_BODY}")
+
+
+@pytest.mark.parametrize("line", ["It is 5.30 a.m. on Monday.", "Nobody knew what would happen on 3 May: it rained."])
+def test_a_sentence_that_names_an_hour_or_a_day_is_body(line: str) -> None:
+    assert line in _kept(f"{line}\n\n{_BODY}")
+
+
+def test_a_post_from_elsewhere_goes_as_a_whole_and_the_text_around_it_stays() -> None:
+    post = "Office\n@harbouroffice\nFollow\nThe ferry is here. It is yours.\n9:12 AM · Jan 21, 2026\n4.2K Views\n\n"
+    last = "The office said that many people had come to look at it before it had even left."
+
+    assert _kept(f"{_BODY}{post}{last}") == [*_kept(_BODY), last]
+
+
+def test_a_line_that_speaks_to_readers_goes_where_the_site_speaks_beside_it() -> None:
+    notice = "Privacy notice: newsletters may hold advertisements, and we protect our website by a service of others."
+
+    assert notice in _kept(f"{_BODY}{notice}\n\nIt will rain on the first days of the new week, the office said.\n\n")
+    assert notice not in _kept(f"{_BODY}Sign up for our newsletter here\n\n{notice}\n\nIt will rain, the office said.")
+
+
+def test_a_few_words_in_the_midst_of_labels_are_none_of_the_text() -> None:
+    line, above, below = "The player has stopped.", "Feedback\n\nMore topics\n\n", "Codes\n\nServices\n\n"
+
+    assert line not in _kept(f"{_BODY}{above}{line}\n\n{below}")
+    assert line in _kept(f"{_BODY}{line}\n\n{above}{below}")

@@ -223,3 +223,17 @@ def test_an_agency_that_signs_is_no_text(line: str, left: str) -> None:
 @given(st.text())
 def test_any_line_can_be_judged(line: str) -> None:
     assert {is_credit(line), is_caption(line), is_call(line), is_address(line), is_finished(line)} <= {True, False}
+
+
+@pytest.mark.parametrize(
+    ("line", "finished"),
+    [
+        ("The ferry is late.[4]", True),
+        ("The ferry is late.12", True),
+        ("The ferry is late.”", True),
+        ("Obituaries for the week of Feb. 9", False),
+        ("Captain 8.41", False),
+    ],
+)
+def test_a_number_after_a_stop_is_a_footnote_s_only_where_it_touches_a_word(line: str, finished: bool) -> None:
+    assert is_finished(line) is finished

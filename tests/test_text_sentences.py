@@ -114,12 +114,12 @@ def test_a_long_paragraph_takes_time_in_proportion() -> None:
     """Ten times the text in fewer than thirty times the time: nothing here is quadratic."""
 
     def seconds(paragraph: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         sentences(paragraph, "en")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     once = "The office's “plan. It” is 'late. They wait (here. And there.) for it. "
     seconds(once)
-    short = max(min(seconds(once * 100 + "x"), seconds(once * 100 + "y"), seconds(once * 100 + "z")), 0.002)
+    short = max(min(seconds(once * 100 + "x"), seconds(once * 100 + "y"), seconds(once * 100 + "z")), 0.005)
 
     assert seconds(once * 1000) < 60 * short

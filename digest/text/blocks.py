@@ -26,6 +26,8 @@ class Block:
 
 
 _BULLET = re.compile(r"\s*(?:[•‣▪●◦∙·■►▶➤–—*+-]\s+|\(?\d{1,2}[.)]\s+(?=\S{2}))")
+#: Letters that are words too.
+_WORDS = frozenset("AIOEUYÀ")
 _RULE = re.compile(r"[\W_]*$")
 #: Lines of a text that was wrapped by hand or by a mail program are this long at most, and nearly all alike.
 _WRAPPED_AT = range(45, 101)
@@ -33,11 +35,25 @@ _WRAPPED_AT = range(45, 101)
 
 def from_text(text: str) -> tuple[Block, ...]:
     """The lines of a plain text; paragraphs that were wrapped at a column are put together again."""
-    lines = [" ".join(line.split()) for line in repair(text).split("\n")]
+    lines = _with_drop_capitals([" ".join(line.split()) for line in repair(text).split("\n")])
     clusters = [list(lines) for filled, lines in groupby(lines, key=bool) if filled]
     if _is_wrapped(clusters):
         clusters = [list(_unwrapped(cluster)) for cluster in clusters]
     return tuple(_blocks(clusters))
+
+
+def _with_drop_capitals(lines: list[str]) -> list[str]:
+    """A drop capital that was pasted as a line of its own stands before its word again: "T", "he" → "The"."""
+    found = list(lines)
+    for at, line in enumerate(lines):
+        if not (len(line) == 1 and line.isupper()):
+            continue
+        follows = next((below for below in range(at + 1, min(at + 3, len(lines))) if lines[below]), at)
+        if lines[follows][0].islower():
+            word = line + lines[follows].split(" ", 1)[0]
+            whole = line not in _WORDS or any(word.lower() in other.lower().split() for other in lines)
+            found[at], found[follows] = "", line + ("" if whole else " ") + lines[follows]
+    return found
 
 
 def _blocks(clusters: Iterable[list[str]]) -> Iterator[Block]:

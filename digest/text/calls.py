@@ -72,6 +72,7 @@ _CALLS = tuple(
             "cookie cookies",
             r"\b(?:we|this (?:web)?site|our (?:(?:web)?site|partners)) (?:and our \w+ )?(?:uses?|value|store)\b",
             r".*\bcookies?\b",
+            r"|\b(?:unsere?|nos|nostri|nuestros|onze|nossos) partne[rn]\w*\b.*\bcookies?\b",
         ),
         ("required published", r"\b(?:required fields are marked|e-?mail address will not be published)\b"),
         (
@@ -130,7 +131,7 @@ _CALL_WORDS = frozenset[str]().union(*(needed for needed, _ in _CALLS))
 _OPENS = _any(
     r"(?:read|see|watch|listen|learn|find out)(?: (?:more|also|next|on|now|it|the full))*\s*[:|»>→–—-]",
     r"(?:read|see) (?:more|also|next)\b(?:(?! than).)*",
-    r"(?:related|recommended|trending|most read|more from|more on)\b",
+    r"(?:related|recommended|trending|most read|more from|more on|skip (?:to|past))\b",
     r"(?:you (?:may|might) also|don[’']t miss|editors?[’'] picks?)\b",
     r"sign[ -]?up (?:for|to)\b|newsletter\s*[:|–—-]",
     r"(?:liked?|enjoy(?:ed|ing)?) (?:this|what you)\b[^.!?]{0,40}\?",
@@ -162,19 +163,20 @@ _SITE_WORDS = vocabulary(
     " abonnenten abonnement abonnements abonné abonnés abonnée abonnées abonner abonnez abonneer abonnees anmelden"
     " anmeldet anmeldung konto datenschutz artikel beitrag leser lesern leserin leserinnen leserbrief leserbriefe"
     " seite commentaire commentaires compte lecteur lecteurs comentario comentarios boletín cuenta lectores"
-    " artículo commenti articolo lettori reacties artikelen lezers comentários"
+    " artículo commenti articolo lettori reacties artikelen lezers comentários text"
 )
 _SITE = _any(
     r"\b(?:newsletters?|subscri\w+|inbox|comments?|commenting|cookies?|notifications?|alerts|sign[ -]?(?:in|up)|"
     r"log[ -]?in|account|privacy|terms|app|facebook|twitter|instagram|tiktok|whatsapp|telegram|youtube|linkedin|"
     r"bluesky|mastodon|threads|podcast|e-?mail|latest|updates|headlines|stories|story|article|page|website|site|journalism|donat\w+|"
     r"member(?:ship)?|advert\w*|download|newsroom|readers?|feedback|share|follow|tips?)\b",
-    r"\b(?:kommentar\w*|abonn\w+|anmeld\w+|konto|datenschutz|artikel|beitrag|leser\w*|seite|commentaires?|compte|lecteurs?"
+    r"\b(?:kommentar\w*|text|abonn\w+|anmeld\w+|konto|datenschutz|artikel|beitrag|leser\w*|seite|commentaires?|compte|lecteurs?"
     r"|comentarios?|boletín|cuenta|lectores|artículo|commenti|articolo|lettori|reacties|artikelen|lezers|comentários)\b",
 )
 _ADDRESS = _any(
     r"\b(?:you|your|yours|us|our|ours|we)\b",
-    r"\b(?:this|the) (?:article|story|page|site|website|post|report)\b|\b(?:comments?|contents?) (?:below|above)\b",
+    r"\b(?:this|the) (?:article|story|page|site|website|post|report)\b",
+    r"\b(?:comments?|contents?) (?:below|above|section)\b",
     r"\b(?:sie|ihre?[nms]?|uns|unsere?\w*|wir|vous|votre|vos|nous|notre|nos|usted|tus?|su|nosotros|nuestr\w+|ti|tuo|tua"
     r"|noi|nostr\w+|je|jouw|uw|ons|onze|você|seu|sua|nós|noss\w+|diese[rs]? (?:artikel|seite|beitrag))\b",
     r"^\W*(?:get|join|follow|share|sign|subscribe|download|read|watch|listen|click|tap|visit|contact|email|send|support|help)\b",
@@ -188,6 +190,7 @@ _BIDS = pattern(
 )
 _TELLS_WORDS = vocabulary("said says told sagte teilte dit déclaré dijo detto disse")
 _TELLS = _any(r"\b(?:said|says|told|sagte|teilte|a (?:dit|déclaré)|dijo|ha detto|disse)\b")
+_MAILBOX = pattern(r"[^\s@]@[\w-]+\.\w")
 _BIO_WORDS = vocabulary(
     "author authors writer writers reporter editor journalist correspondent contributor columnist producer"
     " blogger freelancer staff cover covers write writes report reports"
@@ -222,6 +225,8 @@ def is_bid(line: str) -> bool:
 def is_address(line: str) -> bool:
     """Could the site be speaking to its readers? At an article's head or foot that makes it furniture."""
     words, found = size(line), words_of(line)
+    if "@" in line and words <= 25 and _MAILBOX.search(_unquoted(line)):
+        return True
     may_be_site, may_be_bio = not _SITE_WORDS.isdisjoint(found), words <= 40 and not _BIO_WORDS.isdisjoint(found)
     if words > 50 or not (may_be_site or may_be_bio):
         return False

@@ -5,35 +5,25 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from enum import StrEnum
 from itertools import chain
 
 from digest.text.blocks import Block
 from digest.text.calls import is_address, is_bid, is_call
-from digest.text.lines import bare, is_caption, is_credit, is_finished, leads_in, size, without_agency, without_credit
+from digest.text.lines import (
+    bare,
+    is_caption,
+    is_credit,
+    is_finished,
+    leads_in,
+    size,
+    without_agency,
+    without_credit,
+)
 from digest.text.quotes import QUOTES
+from digest.text.surroundings import beside, embeds, stamps, strays
+from digest.text.verdict import Marks, Verdict
 
-
-class Verdict(StrEnum):
-    """What a block is; all but ``BODY`` are furniture."""
-
-    BODY = "body"
-    TITLE = "title"
-    HEADING = "heading"
-    #: It stands in most of the source's articles.
-    KNOWN = "known"
-    LINKS = "links"
-    CREDIT = "credit"
-    CAPTION = "caption"
-    SITE = "site"
-    #: It ends as no sentence does: a heading, a caption, a label.
-    UNFINISHED = "unfinished"
-    REPEATED = "repeated"
-    KEY_POINT = "key point"
-
-
-_Marks = Iterator[tuple[int, Verdict]]
-_Mark = Callable[[Sequence[Block], Sequence[Verdict]], _Marks]
+_Mark = Callable[[Sequence[Block], Sequence[Verdict]], Marks]
 
 #: Nothing that a reader would take for furniture is longer, in letters.
 _LONGEST = 1500
@@ -50,12 +40,12 @@ def judge(
     so that a paragraph is known to be one.
     """
     verdicts = [_alone(block, bare(title), known) for block in blocks]
-    _apply((_signed, _bids, _clusters, _repeats), blocks, verdicts)
+    _apply((_signed, embeds, stamps, _bids, _clusters, _repeats), blocks, verdicts)
     if _is_punctuated(blocks, verdicts):
         for at in range(len(blocks)):
             if verdicts[at] is Verdict.BODY and not _is_whole(blocks, at, marked):
                 verdicts[at] = Verdict.UNFINISHED
-    while _apply((_bids, _echoes, _key_points, _edges, _dangling), blocks, verdicts):
+    while _apply((_bids, _echoes, _key_points, _edges, beside, strays, _dangling), blocks, verdicts):
         pass  # what one of them drops may lay bare what another one knows
     return tuple(verdicts)
 
@@ -118,7 +108,7 @@ def _leads_to(line: str, follows: str) -> bool:
     return bool(follows) and (size(line) >= 5 or follows[0] in QUOTES)
 
 
-def _signed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+def _signed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     """An agency signs an article at its end ("… he said. (dpa)"), and a picture anywhere."""
     body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
     for at in body[:-1]:
@@ -127,7 +117,7 @@ def _signed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
             yield at, Verdict.CAPTION
 
 
-def _bids(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+def _bids(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     """Calls in the midst of the text, where they are few."""
     body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
     bids = [at for at in body if is_bid(blocks[at].text)]
@@ -135,7 +125,7 @@ def _bids(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
         yield from ((at, Verdict.SITE) for at in bids)
 
 
-def _clusters(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+def _clusters(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     """Lines right beneath each other, where other lines stand apart, are one thing: a picture's lines, say."""
     if sum(block.joined for block in blocks) > 0.3 * len(blocks):
         return
@@ -151,7 +141,7 @@ def _clusters(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
         start = at
 
 
-def _repeats(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+def _repeats(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     """A line that stands twice is body at most once; one that repeats a caption is one."""
     seen: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
     order = sorted(range(len(blocks)), key=lambda at: verdicts[at] is Verdict.BODY)  # furniture first
@@ -174,7 +164,7 @@ def _near(one: str, other: str) -> bool:
     return long.startswith(short) and len(short) >= 0.8 * len(long)
 
 
-def _echoes(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+def _echoes(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     """A line beside pictures that says again what the body says (a caption), or says nothing else (a pulled quote)."""
     lines = {at: bare(blocks[at].text) for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY}
     runs = {at: tuple(_runs(line)) for at, line in lines.items()}
@@ -209,7 +199,7 @@ def _is_picture(blocks: Sequence[Block], verdicts: Sequence[Verdict], at: int) -
     return unfinished or verdicts[at] in {Verdict.CAPTION, Verdict.CREDIT}
 
 
-def _key_points(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+def _key_points(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     """Items before the first paragraph say what the article will say; they count where there is nothing else."""
     prose = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY and blocks[at].kind == "prose"]
     if prose:
@@ -218,7 +208,7 @@ def _key_points(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
                 yield at, Verdict.KEY_POINT
 
 
-def _edges(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+def _edges(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     """Above and beneath the body the site speaks to its readers."""
     body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
     for order in (body, body[::-1]):
@@ -228,7 +218,7 @@ def _edges(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
             yield at, Verdict.SITE
 
 
-def _dangling(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> _Marks:
+def _dangling(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     """A line that led to what is no body."""
     leading = (leads_in(block.text) for block, verdict in zip(blocks, verdicts, strict=True) if verdict is Verdict.BODY)
     if not any(leading) or not _is_punctuated(blocks, verdicts):

@@ -12,7 +12,10 @@ from digest.text.pattern import pattern, vocabulary
 from digest.text.quotes import CLOSING, quotations
 
 _STOPS = ".!?…。！？।॥؟۔።։;？．｡"
-_FINISHED = pattern(rf"[{_STOPS}][\s{CLOSING})\[\]}}*†‡\d]{{0,6}}$")
+#: A footnote's number may follow: "said.[4]", "said.12"; but "Feb. 9" and "1.41" end in a number.
+_FINISHED = pattern(
+    rf"[{_STOPS}](?:[\s{CLOSING})\]}}*†‡]|\[\d{{1,3}}\]){{0,6}}$|(?<=[^\W\d])[{_STOPS}][{CLOSING}]?\d{{1,3}}[\])]?$"
+)
 #: The most letters that follow a last stop, and the stop.
 _TAIL = 7
 _LEADS_IN = pattern(r"[:,;：，、–—-]$")
@@ -103,7 +106,7 @@ _REPORTING_WORDS = vocabulary(
     "reporting writing editing compiled translated edited written reported contribution contributions files"
     " material additional input inputs agencies contributed mitgearbeitet contribué contribuyó article story"
     " report post piece artikel text beitrag agences información materiali note notes correction corrections"
-    " clarification clarifications anmerkung hinweis"
+    " clarification clarifications anmerkung hinweis materials content"
 )
 _REPORTING = _any(
     r"\W*(?:additional |with )?(?:reporting|writing|editing|compiled|translated|edited|written|reported|contributions?)"
@@ -111,7 +114,8 @@ _REPORTING = _any(
     r"\W*with (?:files|material|reporting|additional|inputs?|contributions?|agencies)\b.*",
     r".{0,120}\b(?:contributed|hat mitgearbeitet|a contribué|contribuyó) (?:to|an|à|a|en)"
     r" (?:this|the|dieser|diesem|cet|este) (?:report|story|article|bericht|artikel|reportage|reportaje|artículo)\b.*",
-    r"(?:this|the) (?:article|story|report|post|piece) (?:was|is|has been|originally|first)\b.*",
+    r"(?:this|the) (?:article|story|report|post|piece) (?:was|is|has been|originally|first|appear(?:s|ed))\b.*",
+    r"\W*(?:materials?|content) (?:provided|supplied) by\b.*",
     r"(?:dieser|der) (?:artikel|text|beitrag) (?:ist|wurde|erschien)\b.*|cet article (?:a été|est)\b.*",
     r"\W*(?:a|another) version of this (?:article|story|report) (?:appear|was|is)\w*\b.*",
     r"\W*(?:mit material|avec (?:les )?agences|con información|con materiali)\b.*",
@@ -130,6 +134,23 @@ def is_credit(line: str) -> bool:
 
 def _sentences_in(line: str) -> bool:
     return is_finished(line) and size(line) > 12
+
+
+# --- stamps ------------------------------------------------------------------------------------------------------
+
+_WHEN = pattern(
+    r"\d{1,2}[:.h]\d{2}|\d+(?:st|nd|rd|th)?|\b(?:[ap]\.?m\b\.?|gmt|utc|[ce]e?s?t|uhr|min(?:ut[eo]?[sn]?)?\b\.?)"
+    r"|\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
+_PARTS = pattern(r"[|·•]|:(?!\d)|\bmin(?:ut[eo]?[sn]?)?\.?$", re.IGNORECASE)
+
+
+def is_stamp(line: str) -> bool:
+    """Is it a label with a date, an hour or a length: "Staff | Posted: Jan. 22, 4:05 p.m.", "Reading time: 3 min."?"""
+    if size(line) > 14 or not _PARTS.search(line) or not any(map(str.isdigit, line)):
+        return False
+    return len(_LETTER.findall(_WHEN.sub(" ", line))) <= 4
 
 
 # --- captions ----------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from digest.text.blocks import Block
-from digest.text.furniture import Verdict
 from digest.text.lines import bare, is_finished, size
 from digest.text.pattern import pattern
+from digest.text.verdict import Verdict
 
 _TAIL = pattern(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
 #: Words that newspapers, stations and their sites call themselves.
@@ -21,6 +21,10 @@ _OUTLET = pattern(
     r"|\.(?:com?|org|net|de|fr|es|it|nl|uk|eu|info|news|tv|at|ch|pl|se|no|dk)\b",
     re.IGNORECASE,
 )
+
+
+#: Words of a section's name.
+_LABEL = 2
 
 
 def without_outlet(title: str, source: str = "", domain: str = "") -> str:
@@ -44,15 +48,21 @@ def _is_outlet(tail: str, mark: str, source: str, domain: str) -> bool:
 
 
 def headline(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> int | None:
-    """Which block of an untitled text is its headline: the first that isn't furniture, if it is none of the text."""
+    """Which block of an untitled text is its headline: the first that isn't furniture, if it is none of the text.
+
+    One of a word or two above a longer one is the name of a section.
+    """
+    label = None
     for at, block in enumerate(blocks):
         if verdicts[at] not in {Verdict.BODY, Verdict.UNFINISHED, Verdict.HEADING, Verdict.TITLE}:
             continue
         alone = at + 1 >= len(blocks) or not blocks[at + 1].joined
-        return (
-            at if block.kind != "item" and (block.kind == "heading" or (alone and _is_headline(block.text))) else None
-        )
-    return None
+        if block.kind == "item" or not (block.kind == "heading" or (alone and _is_headline(block.text))):
+            return label
+        if block.kind == "heading" or size(block.text) > _LABEL:
+            return at
+        label = at if label is None else label
+    return label
 
 
 def _is_headline(line: str) -> bool:

@@ -22,6 +22,7 @@ from digest.summarizers import NAMES, summarizer
 from digest.text.encoding import repair
 from digest.text.html import from_html
 from tests.bench.quality.table import Row
+from tests.pasted import pasted
 
 OWN = Path(__file__).resolve().parents[2] / "data"
 _WORD = re.compile(r"\w+")
@@ -38,7 +39,7 @@ def measure(shared: Path) -> list[Row]:
     labels, texts = shared / "article_lines.jsonl", shared.parent / "articles"
     if not labels.is_file():
         labels, texts = OWN / "quality" / "lines.jsonl", OWN / "clean"
-    return [*_extraction(pages), *_noise(labels, texts)]
+    return [*_extraction(pages), *_noise(labels, texts), *_pasted()]
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -120,6 +121,23 @@ def _noise(labels: Path, folder: Path) -> list[Row]:
     return [
         Row(task="body lines dropped of pasted articles", system="digest", figure=str(lost), note=f"of {bodies}"),
         Row(task="noise lines in any summary of them", system="digest", figure=str(told), note=tried),
+    ]
+
+
+def _pasted() -> list[Row]:
+    """Articles written for the project, in the manner of many outlets; their lines were looked at while tuning."""
+    found = [(one, _cleaned(one.text, Form.TEXT)) for one in pasted()]
+    lost = sum(line[-40:] not in " ".join(article.paragraphs) for one, article in found for line in one.body)
+    told = sum(
+        any(text in line for line in one.noise) and not any(text in line for line in one.body)
+        for one, article in found
+        for text in _told(article)
+    )
+    bodies, noise = sum(len(one.body) for one, _ in found), sum(len(one.noise) for one, _ in found)
+    task = f"the same in the manner of {len(found)} outlets"
+    return [
+        Row(task=f"{task}: body lines dropped", system="digest", figure=str(lost), note=f"of {bodies}"),
+        Row(task=f"{task}: noise told", system="digest", figure=str(told), note=f"sentences, of {noise} noise lines"),
     ]
 
 
