@@ -79,15 +79,17 @@ def test_an_old_server_that_knows_only_helo_is_spoken_to() -> None:
 
 def test_what_a_server_cannot_take_is_said_in_clear_words_and_stops_nothing() -> None:
     with smtp_server(Server(extensions=("SIZE 1000",))) as server:
-        big, eight = letter(1, b"x" * 2000), letter(2, "Käpt'n\r\n".encode())
+        big, eight = letter(1, b"x" * 2000), letter(2, "\r\nKäpt'n\r\n".encode())
         foreign, fine = letter(3, recipient="käpt'n@harbour.example"), letter(4)
         broken = letter(5, recipient="a@b>\r\nRCPT TO:<c@d")
-        box = carry(smtp(server.port), big, eight, foreign, broken, fine)
+        captain = letter(6, "From: käpt'n@harbour.example\r\n\r\nHello\r\n".encode())
+        box = carry(smtp(server.port), big, eight, foreign, broken, captain, fine)
 
     said = {report.letter.id: (report.code, report.text) for report in box.reports}
     assert said[1] == (552, f"the mail has {len(big.content):,} bytes, and the mail server takes 1,000")
     assert said[2][0] == 554
     assert said[3][0] == 553
+    assert said[6][0] == 553, "nor an international sender, whom only the header names"
     assert said[5] == (553, r"this is no address: 'a@b>\r\nRCPT TO:<c@d'")
     assert said[4][0] == 250
     assert server.total == 1

@@ -41,7 +41,10 @@ def refusal(letter: Letter, offers: Offers) -> Report | None:
 
 
 def _needs_smtputf8(letter: Letter) -> bool:
-    return not (letter.recipient.isascii() and letter.sender.isascii())
+    """Is an address on the envelope or in the header in more than ASCII (RFC 6531)?"""
+    if not (letter.recipient.isascii() and letter.sender.isascii()):
+        return True
+    return not (_is_ascii(letter) or letter.content.partition(b"\r\n\r\n")[0].isascii())
 
 
 def _is_ascii(letter: Letter) -> bool:
