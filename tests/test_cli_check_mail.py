@@ -72,6 +72,24 @@ def test_offline_asks_no_other_machine(capsys: pytest.CaptureFixture[str]) -> No
     assert found(capsys, '[smtp]\nhost = "mail.example.org"\n' + NEWSLETTER, "mail server", "--offline") == []
 
 
+def test_a_footer_without_a_postal_address_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = '[smtp]\nfolder = "mails"\n'
+    without = found(capsys, folder + NEWSLETTER, "newsletter main")
+    with_one = found(capsys, f'[brand]\naddress = "Pier 4"\n{folder}{NEWSLETTER}', "newsletter main")
+
+    assert any("postal address" in words for _, words in without)
+    assert not any("postal address" in words for _, words in with_one)
+
+
+@pytest.mark.parametrize(("url", "notes"), [("https://news.example.org", 0), ("http://news.example.org", 1)])
+def test_pages_that_nobody_serves_are_told(url: str, notes: int, capsys: pytest.CaptureFixture[str]) -> None:
+    told = found(capsys, f'[web]\nurl = "{url}"\n{NEWSLETTER}', "web", "--offline")
+
+    assert told[0][0] == "bad"
+    assert f"mails link to pages below {url}, which this version does not serve" in told[0][1]
+    assert len(told) == 1 + notes
+
+
 def test_a_newsletter_that_fell_silent_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     with open_store("sqlite:///digest.db") as store, store.begin() as conn:

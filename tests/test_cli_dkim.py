@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dkim as dkimpy
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from digest.cli import main
 from digest.mailers import dkim, records
@@ -187,6 +188,53 @@ def test_check_notes_a_key_that_others_can_read(folder: Path, capsys: pytest.Cap
     (folder / "keys" / "digest.pem").chmod(0o644)
 
     assert "chmod 600" in check(capsys)["dkim"][1]
+
+
+def test_check_notes_a_key_that_receivers_make_light_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "digest.toml").write_text(SETTINGS)
+    dkim.write(rsa.generate_private_key(65537, 1024), folder / "keys" / "digest.pem")
+    assert "1024 bits is weak" in check(capsys)["dkim"][1]
+
+    (folder / "keys" / "digest.pem").unlink()
+    main(["dkim", "keygen", "--type", "ed25519"])
+    state, words = check(capsys)["dkim"]
+
+    assert state == "note"
+    assert "few receivers can check Ed25519" in words
+
+
+@pytest.mark.parametrize(
+    ("address", "topic", "aligned"),
+    [
+        ("back@bounce.example.org", "SPF bounce.example.org", True),
+        ("back@example.com", "SPF example.com", False),
+    ],
+)
+def test_spf_is_about_the_domain_that_bounces_go_to(
+    address: str, topic: str, aligned: bool, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "digest.toml").write_text(f'[bounces]\naddress = "{address}"\n{SETTINGS}')
+
+    found = check(capsys)
+
+    assert f"{topic.split()[1]}. IN TXT" in found[topic][1]
+    assert ("SPF news.example.org" not in found) is aligned
+    if not aligned:
+        assert "only DKIM speaks for the sender" in found["SPF news.example.org"][1]
+
+
+@pytest.mark.parametrize("sender", ["root@localhost", "news@[192.0.2.1]"])
+def test_no_record_is_asked_for_where_there_is_no_dns(
+    sender: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "digest.toml").write_text(
+        SETTINGS.replace("main@news.example.org", sender).replace("key_file", "#key_file")
+    )
+
+    found = check(capsys)
+
+    assert "only mail servers inside your network" in found[f"sender {sender.partition('@')[2]}"][1]
+    assert not [words for _, words in found.values() if "IN TXT" in words]
 
 
 @pytest.mark.parametrize(

@@ -49,4 +49,4 @@ def is_aligned(sender: str, signing: str) -> bool:
 
 def is_local(host: str) -> bool:
     """Is it a name that the DNS doesn't have?"""
-    return "." not in host or host.replace(".", "").isdigit() or ":" in host
+    return "." not in host or host.strip("[]").replace(".", "").isdigit() or ":" in host

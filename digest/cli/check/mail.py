@@ -56,10 +56,23 @@ def findings_on_leaving(found: Settings) -> Iterator[Finding]:
     if found.web.url:
         message = f"mails link to pages below {found.web.url}, which this version does not serve"
         yield Finding(state="bad", topic="web", message=message, hint="leave url out, or serve these pages yourself")
+        if not found.web.url.startswith("https://"):
+            message = "mail programs offer no button to unsubscribe: they want a link that is encrypted"
+            yield Finding(state="note", topic="web", message=message, hint='set [web] url = "https://…"')
     elif not found.bounces.host and (found.smtp.host or found.smtp.folder):
         message = "mails that unsubscribe come to the sender's mailbox, which is not read"
         hint = "set [bounces] host, or pipe them into 'digest bounces'"
         yield Finding(state="note", topic="bounces", message=message, hint=hint)
+
+
+def findings_on_footers(found: Settings) -> Iterator[Finding]:
+    """Does every mail that can be sent say where its sender is?"""
+    for newsletter in found.newsletters:
+        can_be_sent = newsletter.sender and (found.smtp.host or found.smtp.folder)
+        if can_be_sent and not newsletter.brand.over(found.brand).address:
+            message = "its footer has no postal address, which many countries' laws want there"
+            hint = 'set address = "…" in [brand]'
+            yield Finding(state="note", topic=f"newsletter {newsletter.id}", message=message, hint=hint)
 
 
 def findings_on_silence(found: Settings) -> Iterator[Finding]:

@@ -157,6 +157,7 @@ def _outgoing(found: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from mail.findings_on_server(found, offline=offline)
     yield from mail.findings_on_mailbox(found, offline=offline)
     yield from mail.findings_on_leaving(found)
+    yield from mail.findings_on_footers(found)
 
 
 def _deliverability(found: Settings) -> Iterator[Finding]:
