@@ -20,12 +20,13 @@ from digest.store import articles, database, entries, open_store, schema
 from digest.store.schema import OURS, Versions
 from tests.nouns import article, entry
 
-_NEXT = """
+_COMING = f"{int(OURS.head) + 1:04}"
+_NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{_COMING}"
+down_revision = "{OURS.head}"
 
 def upgrade() -> None:
     with op.batch_alter_table("entries") as table:
@@ -46,8 +47,8 @@ def later(tmp_path: Path) -> Versions:
     """The versions of a program to come, which has one more."""
     folder = tmp_path / "migrations to come 100%"
     shutil.copytree(OURS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_next.py").write_text(_NEXT)
-    return Versions(head="0002", folder=folder)
+    (folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT)
+    return Versions(head=_COMING, folder=folder)
 
 
 def describe(conn: Connection) -> dict[str, Any]:
@@ -106,17 +107,17 @@ def test_an_old_file_is_brought_up_to_date_with_its_rows_and_a_copy_is_kept(sqli
     with database.connect(database.parse(sqlite_url)) as engine:
         schema.ensure(engine, versions=later)
     path = sqlite_url.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(f"{path}.0001")) as before:
+    with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(f"{path}.{OURS.head}")) as before:
         assert now.execute("SELECT guid, mood FROM entries").fetchall() == [("1", "calm")]
         assert now.execute("SELECT id FROM articles").fetchall() == [("a1",)]
-        assert now.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
-        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert now.execute("SELECT version_num FROM alembic_version").fetchall() == [(_COMING,)]
+        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [(OURS.head,)]
         assert before.execute("SELECT guid FROM entries").fetchall() == [("1",)]
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
-    (later.folder / "versions" / "0002_next.py").write_text(_NEXT + "    op.execute('SELECT * FROM nowhere')\n")
+    (later.folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT + "    op.execute('SELECT * FROM nowhere')\n")
     with database.connect(database.parse(sqlite_url)) as engine:
         with pytest.raises(Exception, match="nowhere"):
             schema.ensure(engine, versions=later)
@@ -128,10 +129,11 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(sqlite_url: str, later
 def test_an_old_postgresql_store_waits_for_a_person(postgres_url: str, later: Versions) -> None:
     open_store(postgres_url).close()
     with database.connect(database.parse(postgres_url)) as engine:
-        with pytest.raises(StoreError, match="of version 0001, and this program needs version 0002") as raised:
+        needs = f"of version {OURS.head}, and this program needs version {_COMING}"
+        with pytest.raises(StoreError, match=needs) as raised:
             schema.ensure(engine, versions=later)
         assert "digest db upgrade" in raised.value.hint
-        assert schema.ensure(engine, asked=True, versions=later) == ("0001", "0002")
+        assert schema.ensure(engine, asked=True, versions=later) == (OURS.head, _COMING)
         schema.ensure(engine, versions=later)
 
 
@@ -141,7 +143,8 @@ def test_a_store_of_a_newer_program_is_refused(sqlite_url: str, later: Versions,
         schema.ensure(engine)
         schema.ensure(engine, versions=later)
 
-    with pytest.raises(StoreError, match="is of version 0002, and this program knows 0001 at most") as raised:
+    knows = f"is of version {_COMING}, and this program knows {OURS.head} at most"
+    with pytest.raises(StoreError, match=knows) as raised:
         open_store(sqlite_url, read_only=read_only)
     assert "newer" in raised.value.hint
 
@@ -150,7 +153,7 @@ def test_reading_never_migrates(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
     with (
         database.connect(database.parse(sqlite_url), read_only=True) as engine,
-        pytest.raises(StoreError, match="needs version 0002"),
+        pytest.raises(StoreError, match=f"needs version {_COMING}"),
     ):
         schema.ensure(engine, read_only=True, versions=later)
 

@@ -250,7 +250,6 @@ def _told() -> None:
         "told",
         sa.Column("story_id", NUMBER, nullable=False),
         sa.Column("article_id", sa.Text(), nullable=False),
-        sa.Column("wording", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_told_story_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("story_id", "article_id", name=op.f("pk_told")),
     )
