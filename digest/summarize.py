@@ -1,6 +1,6 @@
 """Story → Brief: whole sentences, word for word, each with the article it stands in.
 
-Which sentences is the summarizer's choice; that they are verbatim, in reading order and never twice is held here.
+Which sentences is the summarizer's choice; that they are verbatim, never twice, and read as a text is held here.
 """
 
 from __future__ import annotations
@@ -79,7 +79,13 @@ def _told(ranked: Ranked, summarizer: Summarizer, budget: Budget) -> tuple[Sente
         return ()
     taken = summarizer(offered, budget, language=ranked.story.lead.language)
     _check(taken, offered)
-    return tuple(Sentence(text=one.text, article=one.article) for one in taken)
+    return tuple(Sentence(text=one.text, article=one.article) for one in _as_text(taken))
+
+
+def _as_text(taken: Sequence[Candidate]) -> list[Candidate]:
+    """The outlet that is heard from nearest its beginning speaks first: who opens a story says what happened."""
+    opening = {one.article.id: one.position for one in reversed(taken)}
+    return sorted(taken, key=lambda one: opening[one.article.id])
 
 
 def _check(taken: Sequence[Candidate], offered: Sequence[Candidate]) -> None:

@@ -16,7 +16,7 @@ from digest.model import Article
 from digest.ports import Budget, Candidate
 from digest.summarizers import METHODS, NAMES, summarizer
 from digest.summarizers.fit import content, fit, is_twin, length
-from digest.summarizers.openings import is_part, says_when, stands_alone
+from digest.summarizers.openings import asks, is_part, says_when, stands_alone
 from digest.text.sentences import sentences
 
 RESERVOIR = Path(__file__).parent / "data" / "summarizers" / "reservoir.txt"
@@ -158,6 +158,14 @@ def test_twins_say_the_same() -> None:
         ("The pair were freed.", "en", True),
         ("The same day, ships returned.", "en", True),
         ("The twin docks are closed.", "en", False),
+        ("The man was taken to hospital.", "en", True),
+        ("The company expects a loss.", "en", True),
+        ("The company's dock in Alwin is closed.", "en", True),
+        ("The companion of the mayor was hurt.", "en", False),
+        ("Again, ships had to wait.", "en", True),
+        ("In another first, a woman leads the port.", "en", True),
+        ("Yes, the dock is closed.", "en", True),
+        ("No ship may leave.", "en", False),
     ],
 )
 def test_what_leans_on_an_earlier_sentence_is_known(text: str, language: str, expected: bool) -> None:
@@ -179,6 +187,25 @@ def test_what_leans_on_an_earlier_sentence_is_known(text: str, language: str, ex
 )
 def test_a_day_told_from_the_day_of_writing_is_known(text: str, language: str, expected: bool) -> None:
     assert says_when(text, language) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Will the dock open?", True), ("“Will it?”", True), ("هل يفتح الميناء؟", True), ("“Will it?” she asked.", False)],
+)
+def test_a_question_is_known(text: str, expected: bool) -> None:
+    assert asks(text) is expected
+
+
+def test_a_question_is_told_only_where_nothing_else_is() -> None:
+    texts = [
+        "Will the northern dock ever open again for ferries?",
+        "The northern dock stays closed until May.",
+        "Ships wait.",
+    ]
+
+    assert texts[0] not in ours("default", texts, 2)
+    assert ours("default", texts[:1], 1) == texts[:1]
 
 
 @pytest.mark.parametrize("name", ["default", "lead"])

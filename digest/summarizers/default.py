@@ -3,7 +3,7 @@
 A sentence is worth more the earlier it stands in its article, the more the story speaks of its words, and the more of
 the title it has; less if it quotes. Each next one is taken for what it adds: a word already told counts for less, so
 does likeness to a sentence already taken, an outlet not yet heard counts for it. A sentence that leans on the one
-before it is told only right after that one; those that say "today" come last.
+before it is told only right after that one; questions and those that say "today" come last.
 
 The weights were chosen on a plateau, not at a peak: ``tests/bench/quality`` measures what they are worth.
 """
@@ -27,13 +27,15 @@ from digest.summarizers.fit import content, is_next
 from digest.summarizers.greedy import Count, taken
 from digest.summarizers.lead import lead
 from digest.summarizers.matrix import Bags, Numbers
-from digest.summarizers.openings import is_part, leans, quotes, says_when
+from digest.summarizers.openings import asks, is_part, leans, quotes, says_when
 from digest.text.distinct import distinct
 from digest.text.words import stemmer, stop_words
 
 Values = NDArray[np.float64]
 
-_POSITION, _TOPIC, _TITLE, _QUOTATION, _TODAY = 0.6, 1.0, 0.2, -0.2, -3.0
+_POSITION, _TOPIC, _TITLE, _QUOTATION = 0.6, 1.0, 0.2, -0.2
+#: What a sentence loses that is a question, or that says "today": it comes last.
+_LAST = -3.0
 #: What a sentence loses for being like one already taken, and gains for the voice of an outlet not yet heard.
 _LIKENESS, _NEW_OUTLET = 0.5, 0.5
 #: A word that was told so often counts as if the story had so many times fewer mentions of it.
@@ -108,7 +110,8 @@ def _worth(candidates: Sequence[Candidate], bags: Sequence[frozenset[str]], lang
     quoting = [float(quotes(candidate.text)) for candidate in candidates]
     parts = ((_POSITION, _earliness(candidates)), (_TITLE, named), (_QUOTATION, quoting))
     worth = sum((weight * _standard(values) for weight, values in parts), np.zeros(len(candidates)))
-    return worth + _TODAY * np.array([says_when(candidate.text, language) for candidate in candidates], dtype=float)
+    last = [asks(candidate.text) or says_when(candidate.text, language) for candidate in candidates]
+    return worth + _LAST * np.array(last, dtype=float)
 
 
 class Topic:

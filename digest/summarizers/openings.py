@@ -39,7 +39,9 @@ _BACKWARD = {
 _RUNS = {
     "en": r"as a result|in addition|for (?:example|instance)|in (?:response|contrast|turn|return)|on the other hand"
     r"|at (?:the|that) time|by (?:then|contrast)|since then|after that|one of them|among them|the (?:pair|former|latter"
-    r"|two|three|trio|duo|same)\b|both (?:men|women|sides)|such an?\b|another\b",
+    r"|two|three|trio|duo|same|others?)\b|both (?:men|women|sides)|such an?\b|(?:in )?another\b|(?:once )?again\b"
+    r"|(?:yes|no|well),|not only\b|unlike\b|the (?:man|woman|boy|girl|teenager|couple|suspect|victim|company|firm|group"
+    r"|move|deal|decision|announcement|incident)\b",
     "de": r"zum beispiel|im gegensatz|die beiden|seitdem|einer von ihnen|unter ihnen",
     "fr": r"par exemple|en effet|par ailleurs|en outre|de plus|les deux|parmi (?:eux|elles)",
     "es": r"por ejemplo|sin embargo|por (?:otra parte|ello|eso)|ambos|entre ellos",
@@ -91,6 +93,7 @@ _SPELL = {
 _LISTS = {language: frozenset(listed.split()) for language, listed in _BACKWARD.items()}
 
 _STOPPED = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
+_ASKED = re.compile(r"[?？؟\u037e]\W*$")
 # A straight single mark is more often an apostrophe: it opens a quotation only where one is announced.
 _OPENED = re.compile(r"""["“‘„«'](?=[^\W\d_])(?:(?<!')(?<![^\s(\[].)|(?<=^')|(?<=[:,] '))""")
 _MARKED = re.compile(f"[{QUOTES}「」『』(]")
@@ -121,6 +124,11 @@ def is_part(candidate: Candidate) -> bool:
         return True
     marked = _MARKED.search(text) is not None
     return (marked and (_is_all_quotation(text) or _goes_on_quoting(text))) or _stands_in_quotation(candidate)
+
+
+def asks(text: str) -> bool:
+    """Whether it is a question."""
+    return _ASKED.search(text) is not None
 
 
 def says_when(text: str, language: str) -> bool:
