@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digest.model import Article
-from digest.text.words import stems, words
+from digest.text.words import stems, stop_words, words
 
 #: So many mentions make a topic, even where neither the title nor the first paragraph names it.
 _MENTIONS = 3
@@ -22,7 +22,16 @@ def is_about(article: Article, topic: str) -> bool:
 
 
 def _stems(text: str, language: str) -> tuple[str, ...]:
-    return stems(words(text, language), language)
+    """Stems of all words; an abbreviation that would be a small word ("US", "IT", "WHO") stays as it is written."""
+    found = words(text, language)
+    small = frozenset() if _shouts(text, found) else stop_words(language)
+    written = zip(found, stems(found, language), strict=True)
+    return tuple(word if word.isupper() and len(word) > 1 and word.lower() in small else stem for word, stem in written)
+
+
+def _shouts(text: str, found: Sequence[str]) -> bool:
+    """A line of capitals, in which an abbreviation can't be told."""
+    return len(found) > 3 and text.isupper()
 
 
 def _mentions(found: Sequence[str], wanted: tuple[str, ...]) -> int:
