@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from digest.errors import SourceError
+from digest.errors import SourceError, one_line
 from digest.model import Failure, Source
 from digest.ports import Collected, Collector, Validators
 from digest.urls import domain
@@ -79,7 +79,7 @@ def failure(source: Source, error: SourceError) -> Failure:
     return Failure(
         source=source.title or domain(source.url) or source.id,
         url=_PASSWORD.sub("", source.address),
-        error=" ".join(str(error).split()),
+        error=one_line(str(error)),
         retry_at=error.retry_at,
     )
 

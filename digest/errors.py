@@ -19,6 +19,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+def one_line(text: str) -> str:
+    """Words from outside on one line of a screen: signs that would do something there are written out."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))
+
+
 class DigestError(Exception):
     """What happened, to what, and what to do next; ``exit_code`` is for the command line."""
 

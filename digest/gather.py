@@ -16,6 +16,7 @@ from operator import attrgetter
 
 from digest.clean import clean, clean_and_learn
 from digest.collect import Visited, visit_all
+from digest.errors import one_line
 from digest.model import Article, Entry, Failure, Source
 from digest.ports import Collected, Collector, Pace
 from digest.settings import FetchSettings
@@ -48,7 +49,7 @@ class Gathered:
     def problems(self) -> tuple[Failure, ...]:
         """What could not be read of sources that otherwise could."""
         return tuple(
-            Failure(source=_name(outcome), url=outcome.source.address, error=problem)
+            Failure(source=_name(outcome), url=outcome.source.address, error=one_line(problem))
             for outcome in self.outcomes
             if isinstance(outcome, Collected)
             for problem in outcome.problems

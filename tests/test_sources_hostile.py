@@ -242,3 +242,19 @@ def test_a_preview_shows_the_good_and_names_the_bad(
     assert sorted(story["title"] for story in told["stories"]) == ["The bridge is open", "The mill grinds again"]
     assert [failure["url"] for failure in told["failures"]] == bad
     assert all(failure["error"] for failure in told["failures"])
+
+
+@pytest.mark.parametrize("form", ["terminal", "text", "json", "html"])
+def test_no_name_of_a_file_moves_a_terminals_cursor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    (tmp_path / "mill.txt").write_text(MILL)
+    for sign in "\x01\a\n\x1b\x7f\x9b\u202e":
+        (tmp_path / f"b{sign}]0;x{sign}.bin").write_bytes(b"x")
+
+    main(["preview", str(tmp_path), "--format", form])
+
+    shown = capsys.readouterr().out
+    styles = re.sub(r"\x1b\[[\d;]*m", "", shown) if form == "terminal" else shown
+    assert "The mill grinds again" in shown
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", styles)

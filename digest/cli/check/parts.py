@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from digest.cli.check.finding import Finding
-from digest.errors import DigestError
+from digest.errors import DigestError, one_line
 from digest.model import Failure, Newsletter
 from digest.ports import Collected
 from digest.settings import Settings
@@ -107,7 +107,7 @@ def _sources(found: Settings, *, offline: bool) -> Iterator[Finding]:
         articles = _count(outcome.entries, "article")
         state: Literal["ok", "note"] = "ok" if outcome.entries else "note"
         yield Finding(state=state, topic=topic, message=f"{outcome.title or source.address}: {articles}")
-        yield from (Finding(state="note", topic=topic, message=problem) for problem in outcome.problems)
+        yield from (Finding(state="note", topic=topic, message=one_line(problem)) for problem in outcome.problems)
         yield from _languages(outcome, topic)
 
 
