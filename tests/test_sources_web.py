@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from digest.model import Source
 from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
-from tests.servers import Answer, WebServer, web_server
+from tests.servers import Answer, Handler, WebServer, web_server
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
 PARAGRAPHS = "".join(
@@ -283,7 +285,6 @@ def test_a_known_teaser_is_neither_fetched_nor_given_again(web: WebServer) -> No
 
 
 def test_slow_pages_do_not_hold_up_their_feed(web: WebServer) -> None:
-    import time
 
     feed_of(web, "/a", "/slow")
     web.routes["/a"] = html()
@@ -294,3 +295,59 @@ def test_slow_pages_do_not_hold_up_their_feed(web: WebServer) -> None:
 
     assert (whole.count("<p>"), teaser) == (8, TEASER)
     assert time.monotonic() - begun < 3.9
+
+
+def test_where_it_moved_for_good_is_remembered_though_nothing_changed(web: WebServer) -> None:
+    web.routes["/old"] = Answer(status=308, headers={"Location": "/new"})
+    web.routes["/new"] = Answer(status=304)
+
+    found = collect(web, "/old", Validators(etag='"1"'))
+
+    assert found.unchanged
+    assert found.validators == Validators(etag='"1"', url=web.url("/new"))
+
+
+# --- no more at once than its host bears -------------------------------------------------------------------------
+
+
+class Busy:
+    """A route that counts how many are in it at once."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.inside = self.most = 0
+        self.lock = threading.Lock()
+
+    def __call__(self, handler: Handler) -> None:
+        with self.lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        time.sleep(0.02)
+        with self.lock:
+            self.inside -= 1
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(self.body), self.body))
+
+
+def test_a_list_of_feeds_asks_a_host_for_two_at_once(web: WebServer) -> None:
+    busy = Busy(rss("A"))
+    outlines = "".join(f'<outline xmlUrl="{web.url(f"/feed?{n}")}"/>' for n in range(20))
+    web.routes["/list"] = Answer(body=f"<opml><body>{outlines}</body></opml>".encode())
+    web.routes["/feed"] = busy
+
+    assert len(collect(web, "/list").entries) == 20
+    assert busy.most == 2
+
+
+def test_the_pages_of_several_feeds_come_two_at_once(web: WebServer) -> None:
+    busy = Busy(html().body)
+    outlines = "".join(f'<outline xmlUrl="{web.url(f"/{n}")}"/>' for n in range(4))
+    web.routes["/list"] = Answer(body=f"<opml><body>{outlines}</body></opml>".encode())
+    for number in range(4):
+        links = "".join(f"<item><title>T</title><link>{web.url(f'/page?{number}{n}')}</link></item>" for n in range(5))
+        web.routes[f"/{number}"] = Answer(body=f"<rss version='2.0'><channel>{links}</channel></rss>".encode())
+    web.routes["/page"] = busy
+
+    collect(web, "/list")
+
+    assert len([path for path in web.paths if path.startswith("/page")]) == 20
+    assert busy.most == 2

@@ -9,19 +9,21 @@ from digest.errors import SourceError
 from digest.model import Source
 from digest.ports import Collected, Collector, Validators
 from digest.settings import FetchSettings
+from digest.sources.turns import Turns
 
 __all__ = ["SourceError", "make_collector"]
 
 
 def make_collector(fetch: FetchSettings, now: datetime) -> Collector:
     """A collector for any source: its address says what it is. What it brings was seen at ``now``."""
-    return _Anything(fetch=fetch, now=now)
+    return _Anything(fetch=fetch, now=now, turns=Turns(fetch.per_host))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Anything:
     fetch: FetchSettings
     now: datetime
+    turns: Turns
     #: Lists of feeds are read; one listed in another list is not, since that may have no end.
     lists: bool = True
 
@@ -40,7 +42,7 @@ class _Anything:
         from digest.sources.http import Client
         from digest.sources.web import visit
 
-        async with Client(self.fetch, self.now) as client:
+        async with Client(self.fetch, self.now, self.turns) as client:
             return await visit(source, validators, client=client, seen=self.now)
 
     async def _each(self, source: Source, listed: tuple[Source, ...]) -> Collected:

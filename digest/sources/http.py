@@ -41,6 +41,7 @@ from digest.errors import SourceError
 from digest.ports import Validators
 from digest.settings import FetchSettings
 from digest.sources.guard import is_allowed, is_public
+from digest.sources.turns import Turns
 from digest.sources.unpack import Unpacked, too_large
 
 _MAX_REDIRECTS = 8
@@ -79,10 +80,12 @@ class Reply:
 class Client:
     """Fetches within ``fetch``'s limits; raises ``SourceError`` with one line for whatever goes wrong out there."""
 
-    def __init__(self, fetch: FetchSettings, now: datetime) -> None:
+    def __init__(self, fetch: FetchSettings, now: datetime, turns: Turns | None = None) -> None:
         #: The limits it keeps.
         self.fetch = fetch
         self._now = now
+        #: Shared with the other clients of a run, since a host doesn't care which of them asks.
+        self._turns = turns or Turns(fetch.per_host)
 
     async def __aenter__(self) -> Self:
         self._session = ClientSession(
@@ -103,7 +106,7 @@ class Client:
         """The body behind an http or https address, redirects followed."""
         url = _parsed(address)
         try:
-            async with asyncio.timeout(self.fetch.timeout_s):
+            async with self._turns.at(url.host or ""), asyncio.timeout(self.fetch.timeout_s):
                 return await self._follow(url, validators)
         except TimeoutError as error:
             line = f"no complete answer within {self.fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"

@@ -32,7 +32,8 @@ async def visit(
     asked, page = await _asked(source, validators, client)
     page = unpacked(page, client.fetch.max_bytes)
     if page.unchanged:
-        return Collected(source=source, entries=(), validators=validators, unchanged=True)
+        known = replace(validators, url=page.moved_to or validators.url)
+        return Collected(source=source, entries=(), validators=known, unchanged=True)
     if _kind(page) is Kind.OPML:
         return read_opml(page.body, content_type=page.content_type)
     if _kind(page) is Kind.SITEMAP:
