@@ -166,6 +166,7 @@ def test_markup_that_a_template_calls_safe_is_inserted_untouched(tmp_path: Path)
 
     assert page.find(".//b").get("style") is None  # it never met the inliner
     assert page.find(".//b").text == "Fog"
+    assert page.find(".//p").text is None  # nor did anything before it lose its tags
 
 
 def test_a_token_from_outside_is_a_word_like_any_other(tmp_path: Path) -> None:
@@ -263,7 +264,35 @@ def test_conditional_comments_survive_with_their_values(tmp_path: Path) -> None:
             "larger than",
             id="a text that doubles",
         ),
+        pytest.param('{{ ("x" * 9999).translate({120: "y" * 9999}) }}', 2, "larger than", id="a table that multiplies"),
+        pytest.param('{{ [1]|slice(10**8, "x")|list|length }}', 2, "larger than", id="a hundred million rows"),
+        pytest.param('{{ [1]|batch(10**8, "x")|list|length }}', 2, "larger than", id="a row of a hundred million"),
+        pytest.param(
+            '{% set x %}{{ "x" * 10**6 }}{% endset %}{% for _ in range(9999) %}{{ x }}{% endfor %}',
+            None,
+            "characters in one mail",
+            id="a text printed again and again",
+        ),
+        pytest.param(
+            '{% set x = "x" * 10**6 %}{% for _ in range(9999) %}{{ x }}{% endfor %}',
+            2,
+            "larger than",
+            id="a value printed again and again",
+        ),
+        pytest.param(
+            "{% for _ in range(99999) %}{% if range(99999)|sum == 1 %}{% endif %}{% endfor %}",
+            2,
+            "runs on and on",
+            id="few steps, each of them long",
+            marks=pytest.mark.slow,
+        ),
         pytest.param("{{ title.__class__.__mro__ }}", 2, "unsafe", id="a way out of the sandbox"),
+        pytest.param('{{ "{0.__class__}".format(title) }}', 2, "unsafe", id="a way out through a format"),
+        pytest.param('{{ title|attr("__class__") }}', 2, "unsafe", id="a way out through a filter"),
+        pytest.param("{{ cycler.__init__.__globals__ }}", 2, "unsafe", id="a way out through a helper"),
+        pytest.param("{{ self._TemplateReference__context }}", 2, "unsafe", id="a way out through the template"),
+        pytest.param('{{ stories|sort(attribute="__class__") }}', 2, "unsafe", id="a way out through an order"),
+        pytest.param("{{ lipsum.__globals__ }}", 2, "undefined", id="a way out that is shut"),
     ],
 )
 def test_a_broken_template_names_file_and_line(tmp_path: Path, html: str, line: int | None, message: str) -> None:

@@ -12,6 +12,9 @@ from digest.render.moulds import Mould, Moulds, mould
 from digest.render.page import Page
 from digest.render.traced import Flat, Trace, flat
 
+#: Characters of values in one page: what is more fits no mail, and takes long to fit.
+_LONGEST = 2_000_000
+
 
 def html(page: Page, folders: tuple[Path, ...]) -> str:
     """The page's HTML, its styles in the tags. Raises TemplateError."""
@@ -39,6 +42,8 @@ def _followed(page: Page, taken: Flat, moulds: Moulds, folders: tuple[Path, ...]
 def _made(rendered: tuple[str, tokens.Values], folders: tuple[Path, ...], trace: Trace | None = None) -> Mould:
     text, values = rendered
     skeleton = tokens.skeleton(text, values)
+    if (size := values.length(skeleton.sources)) > _LONGEST:
+        raise TemplateError(f"{size} characters in one mail ({_LONGEST} at most)", file=str(folders[0] / HTML))
     try:
         parts = inline.inlined(skeleton.html)
     except inline.RefusedError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateNotFound, TemplateSyntaxError, pass_context
-from jinja2.exceptions import TemplateRuntimeError
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup
@@ -22,9 +22,10 @@ from digest.render import tokens
 from digest.render.folders import HTML, STYLE, TEXT
 from digest.render.lines import tidy
 from digest.render.page import Page
-from digest.render.sandbox import Sandbox, bounded
+from digest.render.sandbox import Sandbox, bounded, spent
 from digest.render.traced import Leaf, Node, Trace
 
+_SANDBOXED = "templates run in a sandbox: no names with underscores before them, no endless loops, no huge texts"
 _NAMES = tuple(field.name for field in fields(Page))
 
 
@@ -52,17 +53,17 @@ def _as_token(_: Context, value: object) -> str:
         return values.token(value) if value else ""
     if isinstance(value, Markup):
         if value in values.made or tokens.TOKEN.search(value):
-            return value
-        return values.token(value) if value else value
+            return spent(value)
+        return values.token(spent(value)) if value else value
     text = "" if value is None else tidy(str(value))
-    return values.token(text) if text else text
+    return values.token(spent(text)) if text else text
 
 
 @pass_context
 def _as_line(_: Context, value: object) -> str:
     if isinstance(value, str) and value in tokens.current.get().made:
-        return value
-    return "" if value is None else tidy(str(value))
+        return str(spent(value))
+    return "" if value is None else tidy(str(spent(value)))
 
 
 @functools.lru_cache(maxsize=16)
@@ -112,11 +113,14 @@ def _explained(environment: Sandbox, name: str) -> Iterator[None]:
         raise TemplateError(
             f"there is no file {error.name!r}", file=str(own / name), hint=_missing(str(error.name))
         ) from error
+    except MemoryError as error:
+        raise TemplateError("the template makes more than there is memory for", file=str(own / name)) from error
     except RecursionError as error:
         raise TemplateError("a macro or an include goes round and round", file=_place(error, own / name)[0]) from error
     except (TemplateRuntimeError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
         file, line = _place(error, own / name)
-        raise TemplateError(str(error), file=file, line=line) from error
+        hint = _SANDBOXED if isinstance(error, SecurityError) else ""
+        raise TemplateError(str(error), file=file, line=line, hint=hint) from error
 
 
 def _missing(name: str) -> str:

@@ -50,8 +50,10 @@ def mould(parts: Sequence[str], whole: Skeleton, values: Values, revealed: Seque
             which.append(number_of(value))
             pieces += ("", text)
         else:
-            pieces[-1] += value if hasattr(value, "__html__") else escaped(place, [value])[0]
-            pieces[-1] += text
+            # Joined, not added: to add markup to a string is to escape the string.
+            pieces[-1] = "".join(
+                (pieces[-1], value if hasattr(value, "__html__") else escaped(place, [value])[0], text)
+            )
     return Mould(
         tuple(pieces),
         tuple((place, tuple(where), tuple(which)) for place, (where, which) in gaps.items()),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import ChoiceLoader, FileSystemLoader, nodes, pass_eval_context
 from jinja2.exceptions import SecurityError
@@ -31,10 +32,13 @@ from digest.render.moulds import Mould, Moulds
 from digest.render.traced import Flat, Node, revealed
 from digest.render.words import Words
 
+T = TypeVar("T")
 #: Rounds of loops and calls in one rendering; an edition of 60 stories takes a few thousand.
 _STEPS = 250_000
+#: Seconds of the processor for one rendering, since a step may be a long one; and after how many steps they are read.
+_SECONDS, _NOW_AND_THEN = 2.0, 16
 #: Characters made in one rendering, and in one operation at once.
-_CHARACTERS, _AT_ONCE = 50_000_000, 5_000_000
+_CHARACTERS, _AT_ONCE = 20_000_000, 2_000_000
 #: These hand on what they are given, story by story, and look into nothing themselves.
 _PASSING_FILTERS = frozenset(
     {
@@ -67,6 +71,8 @@ _OPEN = frozenset(
 class _Budget:
     steps: int = _STEPS
     characters: int = _CHARACTERS
+    #: When the thread's clock says so, it is over.
+    end: float = field(default_factory=lambda: time.thread_time() + _SECONDS)
 
 
 _budget: ContextVar[_Budget] = ContextVar("budget")
@@ -138,13 +144,13 @@ class Sandbox(SandboxedEnvironment):
         method = getattr(callee, "__wrapped__", callee)  # the sandbox has wrapped str.format
         own = getattr(method, "__self__", "")
         _check(own, *shown, *named.values(), pattern=own if callee is not method else "")
-        return _spent(super().call(context, callee, *shown, **named))
+        return spent(super().call(context, callee, *shown, **named))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Bounded: ``"x" * 10**10`` is a loop in disguise."""
         left, right = revealed(left), revealed(right)
         _check(left, right, pattern=left if operator == "%" else "")
-        return _spent(super().call_binop(context, operator, left, right))
+        return spent(super().call_binop(context, operator, left, right))
 
     def loop(self, items: Iterable[Any]) -> Iterator[Any]:
         """The items of a loop, each a step."""
@@ -155,14 +161,14 @@ class Sandbox(SandboxedEnvironment):
     @pass_eval_context
     def joined(self, how: EvalContext, *parts: Any) -> str:
         """What ``~`` makes."""
-        return str(_spent((markup_join if how.autoescape else str_join)(map(revealed, parts))))
+        return str(spent((markup_join if how.autoescape else str_join)(map(revealed, parts))))
 
     @staticmethod
     def concat(pieces: Iterable[str]) -> str:
         """Joined, and remembered as the template's own: what a macro returns is no value from outside."""
         made = "".join(pieces)
         tokens.current.get().made.add(made)
-        return str(_spent(made))
+        return str(spent(made))
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         return super()._generate(_Bounding(self).visit(source), *args, **kwargs)
@@ -215,9 +221,12 @@ def _step() -> None:
     budget.steps -= 1
     if budget.steps < 0:
         raise SecurityError(f"the template runs on and on (more than {_STEPS} steps)")
+    if budget.steps % _NOW_AND_THEN == 0 and time.thread_time() > budget.end:
+        raise SecurityError(f"the template runs on and on (more than {_SECONDS:g} seconds)")
 
 
-def _spent(made: Any) -> Any:
+def spent(made: T) -> T:
+    """What was made or printed, if all of it together is not too much."""
     if isinstance(made, str):
         budget = _budget.get()
         budget.characters -= len(made)
@@ -234,10 +243,11 @@ def _guarded(run: Any, *, passing: bool) -> Callable[..., Any]:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         _step()
         if passing:
+            _check(*args, *kwargs.values())  # how many to a row, and what to fill up with
             return run(*args, **kwargs)
         shown, named = _shown(args, kwargs)
         _check(*shown, *named.values(), pattern=shown[0] if formats else "")
-        return _spent(run(*shown, **named))
+        return spent(run(*shown, **named))
 
     return guarded
 
@@ -258,6 +268,8 @@ def _check(*values: Any, pattern: object = "") -> None:
 def _size(value: Any) -> int:
     if isinstance(value, int | float):
         return int(min(abs(value), _AT_ONCE + 1)) if value == value else 1  # NaN has no size
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set):
         return sum(map(_size, value))
-    return len(value) if isinstance(value, str) else 1
+    if isinstance(value, dict):
+        return sum(map(_size, (*value, *value.values())))
+    return len(value) if isinstance(value, str | bytes) else 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from digest.render.lines import tidy
-from digest.render.traced import Leaf
+from digest.render.traced import Leaf, length_of
 
 #: Lower case and letters at both ends: an identifier in CSS, a word in HTML, nothing to escape in an address.
 TOKEN = re.compile(r"xqv(\d+)vqx")
@@ -47,6 +47,11 @@ class Values:
     def at(self, number: int) -> str | Leaf:
         """The value; of a token that is none of ours (a template may insert markup from outside as safe), itself."""
         return self.held[number] if number < len(self.held) else _token(number)
+
+    def length(self, numbers: Iterable[int]) -> int:
+        """How many characters they come to; a value that is printed twice counts twice."""
+        values = map(self.at, numbers)
+        return sum(len(value) if isinstance(value, str) else length_of(value) for value in values)
 
 
 #: The rendering at work in this thread: Jinja2's `finalize` has no other way to know it, within macros least of all.

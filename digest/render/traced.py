@@ -150,6 +150,11 @@ def number_of(leaf: Leaf) -> int:
     return leaf._number
 
 
+def length_of(leaf: Leaf) -> int:
+    """How long its text is, which reveals nothing to the template."""
+    return len(leaf._text)
+
+
 class _Whole:
     """A part of the page of which nothing is told but its parts."""
 
