@@ -49,15 +49,14 @@ async def read(document: Document, source: Source, *, seen: datetime, timeout_s:
 
 def is_heavy(document: Document) -> bool:
     """May reading it take long?"""
-    from digest.sources.feeds.fast import read_fast
-    from digest.sources.feeds.feed import tame
+    from digest.sources.feeds.feed import read_plain
 
     size, tags = len(document.data), document.data.count(b"<")
     if size <= _LIGHT_FEED and tags <= _FEW_TAGS:
         return False
     kind = kind_of(document.data, content_type=document.content_type, name=document.name)
     if kind is Kind.FEED and size <= _LARGE_FEED:
-        return read_fast(tame(document.data, document.content_type), document.url) is None
+        return read_plain(document.data, document.content_type, document.url) is None
     return kind is Kind.FEED or (kind is Kind.HTML and (size > _LIGHT_PAGE or tags > _FEW_TAGS))
 
 

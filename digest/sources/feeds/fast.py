@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -63,7 +63,7 @@ _SINGLE.add(f"{_ATOM}content")
 #: Vocabularies with many spellings, of which feedparser knows all; those of single sites mean nothing to it.
 _SPELT_MANY_WAYS = re.compile(r"purl|w3\.org|xhtml|rss|atom|itunes|podcast|yahoo|netscape|userland", re.IGNORECASE)
 #: Numbers of Windows-1252 where Unicode has controls, which feedparser mends.
-_MISNUMBERED = re.compile(rb"\xc2[\x80-\x9f]|&#(?:1[2-5]\d|x[89][0-9a-f]);", re.IGNORECASE)
+_MISNUMBERED = re.compile(rb"\xc2[\x80-\x9f]|&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 _TITLE_LANGUAGE = "(a:title/@xml:lang | @xml:lang)[last()]"
 _PAGES = {"text/html", "application/xhtml+xml"}
@@ -74,6 +74,10 @@ _DATE = re.compile(
 )
 
 
+#: An element's children, by their tags.
+_Parts = Mapping[str, Sequence["_Element"]]
+
+
 class _UnknownError(Exception):
     """Something that the forgiving reader knows better."""
 
@@ -82,7 +86,7 @@ def read_fast(data: bytes, url: str) -> Feed | None:
     """The feed in a UTF-8 document; None if it isn't plainly one."""
     from lxml.etree import XMLParser, XMLSyntaxError, fromstring
 
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or _MISNUMBERED.search(data):
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or _is_misnumbered(data):
         return None
     parser = XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
     try:
@@ -91,6 +95,10 @@ def read_fast(data: bytes, url: str) -> Feed | None:
     except (XMLSyntaxError, _UnknownError, ValueError):
         return None
     return feed if feed and feed.title and all(item.url and item.title and item.body for item in feed.items) else None
+
+
+def _is_misnumbered(data: bytes) -> bool:
+    return any(mark in data for mark in (b"\xc2", b"&#1", b"&#x", b"&#X")) and _MISNUMBERED.search(data) is not None
 
 
 def _read(root: _Element) -> Feed | None:
@@ -109,50 +117,47 @@ def _read(root: _Element) -> Feed | None:
 
 
 def _rss(channel: _Element, items: list[_Element], space: str) -> Feed:
+    parts = _by_tag(channel)
     return Feed(
-        title=_text(channel, f"{space}title"),
-        language=_text(channel, f"{space}language", f"{_DC}language"),
+        title=_text(parts, f"{space}title"),
+        language=_text(parts, f"{space}language", f"{_DC}language"),
         items=tuple(_rss_item(item, space) for item in items),
     )
 
 
 def _rss_item(item: _Element, space: str) -> Item:
-    _check(item)
-    guid = _text(item, "guid")
+    parts = _checked(item)
+    guid = _text(parts, "guid")
     if "[" in guid or guid[:4].lower() == "http" != guid[:4]:
         raise _UnknownError
     about = item.get(f"{_RDF}about", "").strip()
     return Item(
         guid=guid or about,
-        url=link(item.base, _text(item, f"{space}link") or _alternate(item) or _permalink(item, guid)),
-        title=_text(item, f"{space}title", f"{_DC}title"),
-        body=_rss_body(item, space),
-        author=_rss_author(item),
-        published=_date(item, "pubDate", f"{_TERMS}issued", f"{_DC}date", f"{_TERMS}modified", f"{_TERMS}created"),
-        image=_image(item),
+        url=link(item.base, _text(parts, f"{space}link") or _alternate(parts) or _permalink(parts, guid)),
+        title=_text(parts, f"{space}title", f"{_DC}title"),
+        body=_rss_body(parts, space),
+        author=_rss_author(parts),
+        published=_date(parts, "pubDate", f"{_TERMS}issued", f"{_DC}date", f"{_TERMS}modified", f"{_TERMS}created"),
+        image=_image(item, parts),
     )
 
 
-def _permalink(item: _Element, guid: str) -> str:
+def _permalink(parts: _Parts, guid: str) -> str:
     """A GUID is the article's address unless it says otherwise."""
-    element = item.find("guid")
-    return guid if element is not None and element.get("isPermaLink") != "false" and is_web(guid) else ""
+    is_address = "guid" in parts and parts["guid"][0].get("isPermaLink") != "false" and is_web(guid)
+    return guid if is_address else ""
 
 
-def _rss_body(item: _Element, space: str) -> str:
-    contents = [*_texts(item, f"{_CONTENT}encoded")]
-    summaries = [*_texts(item, f"{space}description")]
-    if (
-        len(summaries) > 1
-        or item.find(f"{_MEDIA}description") is not None
-        or item.find(f"{_ITUNES}summary") is not None
-    ):
+def _rss_body(parts: _Parts, space: str) -> str:
+    contents = [*_texts(parts, f"{_CONTENT}encoded")]
+    summaries = [*_texts(parts, f"{space}description")]
+    if len(summaries) > 1 or f"{_MEDIA}description" in parts or f"{_ITUNES}summary" in parts:
         raise _UnknownError
     return max(contents, key=len) if contents else summaries[0] if summaries else ""
 
 
-def _rss_author(item: _Element) -> str:
-    names = [*_texts(item, "author"), *_texts(item, f"{_DC}creator"), *_texts(item, f"{_ITUNES}author")]
+def _rss_author(parts: _Parts) -> str:
+    names = [*_texts(parts, "author"), *_texts(parts, f"{_DC}creator"), *_texts(parts, f"{_ITUNES}author")]
     if len(names) > 1:
         raise _UnknownError
     return person(names[0]) if names else ""
@@ -168,38 +173,33 @@ def _atom(root: _Element) -> Feed:
 
 
 def _atom_entry(entry: _Element) -> Item:
-    _check(entry)
+    parts = _checked(entry)
     return Item(
-        guid=_atom_id(entry),
-        url=link(entry.base, _alternate(entry)),
-        title=_marked(entry.find(f"{_ATOM}title")),
-        body=_atom_body(entry),
-        author=_atom_author(entry),
-        published=_date(entry, f"{_ATOM}published", f"{_ATOM}updated"),
+        guid=_atom_id(parts),
+        url=link(entry.base, _alternate(parts)),
+        title=_marked(_first(parts, f"{_ATOM}title")),
+        body=_content(_first(parts, f"{_ATOM}content")) or _content(_first(parts, f"{_ATOM}summary")),
+        author=_atom_author(parts),
+        published=_date(parts, f"{_ATOM}published", f"{_ATOM}updated"),
         language=entry.xpath(f"string({_TITLE_LANGUAGE})", namespaces={"a": _ATOM[1:-1]}),
-        image=_image(entry),
+        image=_image(entry, parts),
     )
 
 
-def _atom_id(entry: _Element) -> str:
+def _atom_id(parts: _Parts) -> str:
     """An id is an absolute address of any kind; feedparser makes one of what isn't."""
-    text = _text(entry, f"{_ATOM}id")
+    text = _text(parts, f"{_ATOM}id")
     if not _SCHEME.match(text):
         raise _UnknownError
     return text
 
 
-def _alternate(element: _Element) -> str:
+def _alternate(parts: _Parts) -> str:
     """The first of its alternate links that is a page."""
-    for one in element.iterchildren(f"{_ATOM}link"):
+    for one in parts.get(f"{_ATOM}link", ()):
         if one.get("rel", "alternate") == "alternate" and one.get("type", "text/html") in _PAGES:
             return str(one.get("href", ""))
     return ""
-
-
-def _atom_body(entry: _Element) -> str:
-    content, summary = entry.find(f"{_ATOM}content"), entry.find(f"{_ATOM}summary")
-    return _content(content) or _content(summary)
 
 
 def _content(element: _Element | None) -> str:
@@ -219,26 +219,32 @@ def _marked(element: _Element | None) -> str:
     return text if element.get("type") == "html" else html.escape(text, quote=False)
 
 
-def _atom_author(entry: _Element) -> str:
-    authors = entry.findall(f"{_ATOM}author")
+def _atom_author(parts: _Parts) -> str:
+    authors = parts.get(f"{_ATOM}author", ())
     if len(authors) > 1:
         raise _UnknownError
-    return _text(authors[0], f"{_ATOM}name") if authors else ""
+    return _text(_by_tag(authors[0]), f"{_ATOM}name") if authors else ""
 
 
 # --- both --------------------------------------------------------------------------------------------------------
 
 
-def _check(item: _Element) -> None:
-    """Raise where the item has anything that the readers may take for different things."""
-    seen = set()
-    for child in item:
-        tag = child.tag
-        if (tag in seen and tag in _SINGLE) or (tag not in _KNOWN and not _is_foreign(tag)):
+def _by_tag(parent: _Element) -> _Parts:
+    parts: dict[str, list[_Element]] = {}
+    for child in parent:
+        parts.setdefault(child.tag, []).append(child)
+    return parts
+
+
+def _checked(item: _Element) -> _Parts:
+    """Its children. Raises where the item has anything that the readers may take for different things."""
+    parts = _by_tag(item)
+    for tag, elements in parts.items():
+        if (len(elements) > 1 and tag in _SINGLE) or (tag not in _KNOWN and not _is_foreign(tag)):
             raise _UnknownError
-        seen.add(tag)
     if item.find(f".//{_MEDIA}description") is not None or item.find(f".//{_MEDIA}title") is not None:
         raise _UnknownError
+    return parts
 
 
 @lru_cache(maxsize=1024)
@@ -247,13 +253,17 @@ def _is_foreign(tag: str) -> bool:
     return bool(space) and _SPELT_MANY_WAYS.search(space) is None
 
 
-def _text(parent: _Element, *tags: str) -> str:
+def _first(parts: _Parts, tag: str) -> _Element | None:
+    return parts[tag][0] if tag in parts else None
+
+
+def _text(parts: _Parts, *tags: str) -> str:
     """The text of the first of these children that has some."""
-    return next((text for tag in tags for text in _texts(parent, tag)), "")
+    return next((text for tag in tags if tag in parts for text in _texts(parts, tag)), "")
 
 
-def _texts(parent: _Element, tag: str) -> Iterator[str]:
-    for element in parent.iterchildren(tag):
+def _texts(parts: _Parts, tag: str) -> Iterator[str]:
+    for element in parts.get(tag, ()):
         if element.get("type") or element.get("mode"):
             raise _UnknownError
         text = _own_text(element)
@@ -268,8 +278,8 @@ def _own_text(element: _Element) -> str:
     return (element.text or "").strip()
 
 
-def _date(parent: _Element, *tags: str) -> datetime | None:
-    text = _text(parent, *tags)
+def _date(parts: _Parts, *tags: str) -> datetime | None:
+    text = _text(parts, *tags)
     if not text:
         return None
     found = parse_date(text) if _DATE.fullmatch(text) else None
@@ -278,12 +288,12 @@ def _date(parent: _Element, *tags: str) -> datetime | None:
     return found
 
 
-def _image(item: _Element) -> Image | None:
+def _image(item: _Element, parts: _Parts) -> Image | None:
     """The first picture that the item declares."""
     media = [one for one in item.iter(f"{_MEDIA}content") if "image" in one.get("medium", "") + one.get("type", "")]
     enclosed = [
         one
-        for one in (*item.iterchildren("enclosure"), *item.iterchildren(f"{_ATOM}link"))
+        for one in (*parts.get("enclosure", ()), *parts.get(f"{_ATOM}link", ()))
         if one.get("type", "").startswith("image/") and one.get("rel", "enclosure") == "enclosure"
     ]
     for one in (*media, *item.iter(f"{_MEDIA}thumbnail"), *enclosed):

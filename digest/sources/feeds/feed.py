@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import accumulate
 
 from digest.errors import SourceError
@@ -33,14 +34,20 @@ _XML_ENCODING = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[
 
 def read_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
     """An RSS, RDF, Atom or CDF document; ``url`` is where it came from."""
-    from digest.sources.feeds.fast import read_fast
     from digest.sources.feeds.forgiving import read_forgiving
 
-    document = tame(data, content_type)
-    feed = read_fast(document, url) or read_forgiving(_broken_up(document), url)
+    feed = read_plain(data, content_type, url) or read_forgiving(_broken_up(tame(data, content_type)), url)
     if feed is None:
         raise SourceError("this is no feed that can be read: check the address in a browser")
     return feed
+
+
+@lru_cache(maxsize=1)  # who decides where to read a large one has read it by then
+def read_plain(data: bytes, content_type: str, url: str) -> Feed | None:
+    """A feed that is well formed and usual, fast; None if it isn't plainly one."""
+    from digest.sources.feeds.fast import read_fast
+
+    return read_fast(tame(data, content_type), url)
 
 
 def tame(data: bytes, content_type: str = "") -> bytes:
