@@ -21,7 +21,8 @@ _SAME = {
 }  # fmt: skip
 #: What holds sentences together in the languages that most feeds declare, and no other that is like them has.
 _GLUE = {
-    "en": "the and that with from have this which their they would there about been were who she when what into",
+    "en": "the and that with from have this which their they would there been were who she when what into to for as his"
+    " not are has its on by but said",
     "de": "der und das nicht von mit den des auf eine sich dem auch wird sind einer eines wurde haben noch bei",
     "fr": "les des une est dans pour qui sur pas avec plus ont sont cette mais aux leur été par être nous ces ses",
     "es": "los las una más pero sus desde sobre también fue según hasta el y muy sin hay son ella donde cuando",
@@ -39,11 +40,11 @@ class _Model(Protocol):
 def detect(text: str, declared: str = "") -> str:
     """The primary tag of the language of ``text`` (``en``), or ``und``; ``declared`` decides where text is short."""
     prior = primary(declared)
+    if prior in _GLUE and _is_glued(text[:_ENOUGH], prior):
+        return prior
     letters = _NOT_WORDS.sub(" ", text[: 2 * _ENOUGH])[:_ENOUGH].strip()
     if not letters:
         return prior or "und"
-    if _is_glued(letters, prior):
-        return prior
     scores = _scores(letters)
     if prior and len(letters) < _ENOUGH:
         scores[prior] = scores.get(prior, 0.0) + _PRIOR * min(1.0, _SHORT / len(letters))
@@ -51,16 +52,16 @@ def detect(text: str, declared: str = "") -> str:
     return best if scores.get(best, 0.0) >= _LEAST else "und"
 
 
-def _is_glued(letters: str, prior: str) -> bool:
+def _is_glued(text: str, prior: str) -> bool:
     """Is what a source declares plain to see? Asking the model takes ten times as long."""
-    words = letters.lower().split()
+    words = text.lower().split()
     found = [word for word in words if word in _glue(prior)]
     return len(found) >= _GLUED * len(words) and len(set(found)) >= _KINDS
 
 
 @lru_cache(maxsize=512)
 def _glue(language: str) -> frozenset[str]:
-    return frozenset(_GLUE.get(language, "").split())
+    return frozenset(_GLUE[language].split())
 
 
 @lru_cache(maxsize=512)
