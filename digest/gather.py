@@ -14,6 +14,8 @@ from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
+from sqlalchemy import Connection
+
 from digest.clean import clean, clean_and_learn
 from digest.collect import Visited, visit_all
 from digest.errors import one_line
@@ -117,33 +119,34 @@ class _Keeper:
             self.keep()
 
     def keep(self) -> None:
-        """Store what waits, cleaned: all of it in one transaction."""
+        """Clean what waits and store it, all of it in one transaction; who else writes waits for no cleaning."""
         if not self._waiting:
             return
-        with self.store.begin() as conn:
-            paces = sources.paces(conn, [source.id for source, _ in self._waiting])
-            for source, outcome in self._waiting:
-                pace = self._pace(source, outcome, paces.get(source.id, Pace()))
-                if isinstance(outcome, Failure):
-                    sources.remember_failure(
-                        conn, source.id, outcome.error, at=self.now, not_before=outcome.retry_at, pace=pace
-                    )
-                else:
-                    sources.remember(conn, outcome, at=self.now, pace=pace)
-            brought = [
-                entry for _, outcome in self._waiting if isinstance(outcome, Collected) for entry in outcome.entries
-            ]
-            edited = entries.edited(conn, brought)
-            fresh = entries.add(conn, brought)
+        brought = [entry for _, outcome in self._waiting if isinstance(outcome, Collected) for entry in outcome.entries]
+        with self.store.read() as conn:
+            fresh, edited = entries.news(conn, brought)
             known = furniture.learnt(conn, {entry.source_id for entry in (*fresh, *edited)})
-            cleaned, learnt = _cleaned(fresh, known)
+        cleaned, learnt = _cleaned(fresh, known)
+        changed = list(zip(edited, clean(edited, learnt={**known, **learnt}), strict=True))
+        with self.store.begin() as conn:
+            self._remember_visits(conn)
+            self.new += len(entries.add(conn, brought))
             articles.add(conn, zip(fresh, cleaned, strict=True))
-            changed = list(zip(edited, clean(edited, learnt={**known, **learnt}), strict=True))
             stories.keep_as_told(conn, articles.reworded(conn, changed))
             articles.add(conn, changed)
             furniture.remember(conn, learnt, at=self.now)
-        self.new += len(fresh)
         self._waiting, self._letters = [], 0
+
+    def _remember_visits(self, conn: Connection) -> None:
+        paces = sources.paces(conn, [source.id for source, _ in self._waiting])
+        for source, outcome in self._waiting:
+            pace = self._pace(source, outcome, paces.get(source.id, Pace()))
+            if isinstance(outcome, Failure):
+                sources.remember_failure(
+                    conn, source.id, outcome.error, at=self.now, not_before=outcome.retry_at, pace=pace
+                )
+            else:
+                sources.remember(conn, outcome, at=self.now, pace=pace)
 
     def _pace(self, source: Source, outcome: Visited, before: Pace) -> Pace:
         every = duration(self.fetch.every)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,3 +97,24 @@ def test_failures_in_a_row_are_counted_in_the_store() -> None:
             assert sources.paces(conn, ["dead"])["dead"].failures == 3
             assert sources.waiting(conn, now=NOW + timedelta(days=2, minutes=30)) == {"dead"}
             assert sources.waiting(conn, now=NOW + timedelta(days=2, minutes=61)) == frozenset()
+
+
+def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
+    """Cleaning may take seconds: a sender's replies must not wait for it."""
+    with open_store(f"sqlite:///{tmp_path / 'kept.db'}") as store:
+
+        class Watched(str):
+            """A text that has someone else write while it is cleaned."""
+
+            def split(self, *what: Any, **how: Any) -> list[str]:
+                with open_store(f"sqlite:///{tmp_path / 'kept.db'}?timeout=0.1") as other, other.begin() as conn:
+                    written.append(conn)
+                return super().split(*what, **how)
+
+        async def bring(source: Source, validators: Validators) -> Collected:
+            return Collected(source=source, entries=(entry(source, Watched("A line.")),))
+
+        written: list[Any] = []
+        assert gather_into(store, MANY[:1], bring, fetch=FetchSettings(), now=NOW).new == 1
+
+    assert written

@@ -38,11 +38,13 @@ def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(fresh)
 
 
-def edited(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Those that are stored with other text, as they are now but with when they were first seen; ask before ``add``."""
+def news(conn: Connection, entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Those that are not stored; and those that are with other text, with when they were first seen. Before ``add``."""
     offered = first_of_each(entries, _key)
-    known = [(offered[_key(entry)], entry) for entry in _stored(conn, offered)]
-    return tuple(replace(now, seen=then.seen) for now, then in known if _edit(now) != _edit(then))
+    known = {_key(entry): entry for entry in _stored(conn, offered)}
+    fresh = tuple(entry for key, entry in offered.items() if key not in known)
+    changed = ((offered[key], then) for key, then in known.items())
+    return fresh, tuple(replace(now, seen=then.seen) for now, then in changed if _edit(now) != _edit(then))
 
 
 def of(conn: Connection, source_id: str) -> tuple[Entry, ...]:
