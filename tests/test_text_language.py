@@ -70,3 +70,51 @@ def test_primary_tag(tag: str, language: str) -> None:
 @given(st.text(), st.text(max_size=8))
 def test_any_text_has_a_language_or_none(text: str, declared: str) -> None:
     assert detect(text, declared).isalpha()
+
+
+@pytest.mark.parametrize("declared", ["en", "de", "fr", "es"])
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "nl",
+            "De raad heeft gezegd dat de brug een jaar dicht is, of was het werk toch op tijd klaar voor de winter?",
+        ),
+        (
+            "da",
+            "Han sagde til avisen, at de to broer ved havnen er lukket for et år, og at by og havn har for lidt tid.",
+        ),
+        (
+            "no",
+            "Han sa til avisen at de to broene ved havnen er stengt for et år, og at byen har for lite tid.",
+        ),
+        (
+            "it",
+            "Il consiglio ha deciso con una maggioranza ampia, pero il ponte del porto e la strada non hanno tempo.",
+        ),
+        (
+            "pt",
+            "O conselho decidiu que a ponte, como as outras entre as cidades, fica fechada para obras por mais um ano.",
+        ),
+        (
+            "pl",
+            "Rada by mogła zamknąć most na rok, ale on nie jest tak stary, jak to się wydaje, i nie ma pieniędzy.",
+        ),
+        ("ro", "Consiliul a decis ca podul să fie închis un an, iar orașul are o altă cale spre port, una mai lungă."),
+    ],
+)
+def test_a_wrong_declaration_is_not_taken_for_what_a_text_shows(language: str, text: str, declared: str) -> None:
+    assert detect(f"{text} {text} {text}", declared) == language
+
+
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [
+        ("en-GB", "They said that the bridge has been closed for a year and that there is no way to the harbour."),
+        ("de-AT", "Das Amt teilte mit, dass die Brücke nicht von allen und auch nach der Sperre genutzt wird."),
+        ("fr", "La mairie a fermé le pont pour une année, mais les bateaux sont dans le port avec des vivres."),
+        ("es", "Los vecinos cerraron el puente y una calle, pero sus barcos también siguen en el puerto desde ayer."),
+    ],
+)
+def test_a_right_declaration_is_confirmed(declared: str, text: str) -> None:
+    assert detect(text, declared) == primary(declared)

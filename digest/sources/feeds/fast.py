@@ -10,58 +10,18 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.model import Image
 from digest.sources.dates import parse_date
 from digest.sources.feeds.items import Feed, Item, link, own_language, paragraphs, person
+from digest.sources.feeds.tags import ATOM, CONTENT, DC, ITUNES, KNOWN, MEDIA, RDF, RSS1, SINGLE, TERMS, XML, is_foreign
 from digest.sources.pages.head import pixels
 from digest.urls import is_web
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_RSS1 = "{http://purl.org/rss/1.0/}"
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
-_TERMS = "{http://purl.org/dc/terms/}"
-_CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
-_MEDIA = "{http://search.yahoo.com/mrss/}"
-_ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
-_SLASH = "{http://purl.org/rss/1.0/modules/slash/}"
-_THREAD = "{http://purl.org/syndication/thread/1.0}"
-_FEEDBURNER = "{http://rssnamespace.org/feedburner/ext/1.0}"
-_GEORSS = "{http://www.georss.org/georss}"
-_GEO = "{http://www.w3.org/2003/01/geo/wgs84_pos#}"
-_XML = "{http://www.w3.org/XML/1998/namespace}"
-#: Elements of an item that both readers know or that neither does.
-_KNOWN = {
-    *("title", "link", "description", "guid", "pubDate", "author", "category", "comments", "enclosure", "source"),
-    *(f"{_RSS1}{name}" for name in ("title", "link", "description")),
-    *(f"{_DC}{name}" for name in ("title", "creator", "date", "subject", "identifier", "rights", "type", "format")),
-    *(f"{_TERMS}{name}" for name in ("issued", "modified", "created")),
-    f"{_CONTENT}encoded",
-    *(f"{_MEDIA}{name}" for name in ("content", "thumbnail", "group", "credit", "keywords", "rating", "community")),
-    *(f"{_ITUNES}{name}" for name in ("author", "duration", "explicit", "image", "episode", "season", "keywords")),
-    *(f"{_ATOM}{name}" for name in ("title", "link", "id", "published", "updated", "author", "category", "rights")),
-    *(f"{_ATOM}{name}" for name in ("summary", "content")),
-    *(f"{_SLASH}{name}" for name in ("comments", "section", "department", "hit_parade")),
-    *(f"{_THREAD}{name}" for name in ("total", "in-reply-to")),
-    *(f"{_GEORSS}{name}" for name in ("point", "featurename")),
-    *(f"{_GEO}{name}" for name in ("lat", "long")),
-    *(f"{_ITUNES}{name}" for name in ("title", "subtitle", "episodeType", "order", "block", "isClosedCaptioned")),
-    f"{_FEEDBURNER}origLink",
-    f"{_DC}publisher",
-}
-#: Those that an item has once; which of several counts is a matter of taste.
-_SINGLE = {
-    tag for tag in _KNOWN if not tag.endswith(("category", "subject", "}link", "}content", "}thumbnail", "enclosure"))
-}
-_SINGLE.add(f"{_ATOM}content")
-#: Vocabularies with many spellings, of which feedparser knows all; those of single sites mean nothing to it.
-_SPELT_MANY_WAYS = re.compile(r"purl|w3\.org|xhtml|rss|atom|itunes|podcast|yahoo|netscape|userland", re.IGNORECASE)
 #: Numbers of Windows-1252 where Unicode has controls, which feedparser mends.
 _MISNUMBERED = re.compile(rb"\xc2[\x80-\x9f]|&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
@@ -102,15 +62,15 @@ def _is_misnumbered(data: bytes) -> bool:
 
 
 def _read(root: _Element) -> Feed | None:
-    if root.tag != f"{_ATOM}feed" and next(root.iter(), root).xpath("boolean(//@xml:lang)"):
+    if root.tag != f"{ATOM}feed" and next(root.iter(), root).xpath("boolean(//@xml:lang)"):
         return None
     if root.tag == "rss" and root.get("version", "2.0").startswith("2"):
         channel = root.find("channel")
         return None if channel is None else _rss(channel, channel.findall("item"), "")
-    if root.tag == f"{_RDF}RDF":
-        channel = root.find(f"{_RSS1}channel")
-        return None if channel is None else _rss(channel, root.findall(f"{_RSS1}item"), _RSS1)
-    return _atom(root) if root.tag == f"{_ATOM}feed" else None
+    if root.tag == f"{RDF}RDF":
+        channel = root.find(f"{RSS1}channel")
+        return None if channel is None else _rss(channel, root.findall(f"{RSS1}item"), RSS1)
+    return _atom(root) if root.tag == f"{ATOM}feed" else None
 
 
 # --- RSS ---------------------------------------------------------------------------------------------------------
@@ -120,7 +80,7 @@ def _rss(channel: _Element, items: list[_Element], space: str) -> Feed:
     parts = _by_tag(channel)
     return Feed(
         title=_text(parts, f"{space}title"),
-        language=_text(parts, f"{space}language", f"{_DC}language"),
+        language=_text(parts, f"{space}language", f"{DC}language"),
         items=tuple(_rss_item(item, space) for item in items),
     )
 
@@ -130,14 +90,14 @@ def _rss_item(item: _Element, space: str) -> Item:
     guid = _text(parts, "guid")
     if "[" in guid or guid[:4].lower() == "http" != guid[:4]:
         raise _UnknownError
-    about = item.get(f"{_RDF}about", "").strip()
+    about = item.get(f"{RDF}about", "").strip()
     return Item(
         guid=guid or about,
         url=link(item.base, _text(parts, f"{space}link") or _alternate(parts) or _permalink(parts, guid)),
-        title=_text(parts, f"{space}title", f"{_DC}title"),
+        title=_text(parts, f"{space}title", f"{DC}title"),
         body=_rss_body(parts, space),
         author=_rss_author(parts),
-        published=_date(parts, "pubDate", f"{_TERMS}issued", f"{_DC}date", f"{_TERMS}modified", f"{_TERMS}created"),
+        published=_date(parts, "pubDate", f"{TERMS}issued", f"{DC}date", f"{TERMS}modified", f"{TERMS}created"),
         image=_image(item, parts),
     )
 
@@ -149,15 +109,15 @@ def _permalink(parts: _Parts, guid: str) -> str:
 
 
 def _rss_body(parts: _Parts, space: str) -> str:
-    contents = [*_texts(parts, f"{_CONTENT}encoded")]
+    contents = [*_texts(parts, f"{CONTENT}encoded")]
     summaries = [*_texts(parts, f"{space}description")]
-    if len(summaries) > 1 or f"{_MEDIA}description" in parts or f"{_ITUNES}summary" in parts:
+    if len(summaries) > 1 or f"{MEDIA}description" in parts or f"{ITUNES}summary" in parts:
         raise _UnknownError
     return max(contents, key=len) if contents else summaries[0] if summaries else ""
 
 
 def _rss_author(parts: _Parts) -> str:
-    names = [*_texts(parts, "author"), *_texts(parts, f"{_DC}creator"), *_texts(parts, f"{_ITUNES}author")]
+    names = [*_texts(parts, "author"), *_texts(parts, f"{DC}creator"), *_texts(parts, f"{ITUNES}author")]
     if len(names) > 1:
         raise _UnknownError
     return person(names[0]) if names else ""
@@ -167,9 +127,9 @@ def _rss_author(parts: _Parts) -> str:
 
 
 def _atom(root: _Element) -> Feed:
-    language = root.get(f"{_XML}lang", "")
-    items = (own_language(_atom_entry(entry), language) for entry in root.findall(f"{_ATOM}entry"))
-    return Feed(title=_marked(root.find(f"{_ATOM}title")), language=language, items=tuple(items))
+    language = root.get(f"{XML}lang", "")
+    items = (own_language(_atom_entry(entry), language) for entry in root.findall(f"{ATOM}entry"))
+    return Feed(title=_marked(root.find(f"{ATOM}title")), language=language, items=tuple(items))
 
 
 def _atom_entry(entry: _Element) -> Item:
@@ -177,18 +137,18 @@ def _atom_entry(entry: _Element) -> Item:
     return Item(
         guid=_atom_id(parts),
         url=link(entry.base, _alternate(parts)),
-        title=_marked(_first(parts, f"{_ATOM}title")),
-        body=_content(_first(parts, f"{_ATOM}content")) or _content(_first(parts, f"{_ATOM}summary")),
+        title=_marked(_first(parts, f"{ATOM}title")),
+        body=_content(_first(parts, f"{ATOM}content")) or _content(_first(parts, f"{ATOM}summary")),
         author=_atom_author(parts),
-        published=_date(parts, f"{_ATOM}published", f"{_ATOM}updated"),
-        language=entry.xpath(f"string({_TITLE_LANGUAGE})", namespaces={"a": _ATOM[1:-1]}),
+        published=_date(parts, f"{ATOM}published", f"{ATOM}updated"),
+        language=entry.xpath(f"string({_TITLE_LANGUAGE})", namespaces={"a": ATOM[1:-1]}),
         image=_image(entry, parts),
     )
 
 
 def _atom_id(parts: _Parts) -> str:
     """An id is an absolute address of any kind; feedparser makes one of what isn't."""
-    text = _text(parts, f"{_ATOM}id")
+    text = _text(parts, f"{ATOM}id")
     if not _SCHEME.match(text):
         raise _UnknownError
     return text
@@ -196,7 +156,7 @@ def _atom_id(parts: _Parts) -> str:
 
 def _alternate(parts: _Parts) -> str:
     """The first of its alternate links that is a page."""
-    for one in parts.get(f"{_ATOM}link", ()):
+    for one in parts.get(f"{ATOM}link", ()):
         if one.get("rel", "alternate") == "alternate" and one.get("type", "text/html") in _PAGES:
             return str(one.get("href", ""))
     return ""
@@ -220,10 +180,10 @@ def _marked(element: _Element | None) -> str:
 
 
 def _atom_author(parts: _Parts) -> str:
-    authors = parts.get(f"{_ATOM}author", ())
+    authors = parts.get(f"{ATOM}author", ())
     if len(authors) > 1:
         raise _UnknownError
-    return _text(_by_tag(authors[0]), f"{_ATOM}name") if authors else ""
+    return _text(_by_tag(authors[0]), f"{ATOM}name") if authors else ""
 
 
 # --- both --------------------------------------------------------------------------------------------------------
@@ -240,17 +200,11 @@ def _checked(item: _Element) -> _Parts:
     """Its children. Raises where the item has anything that the readers may take for different things."""
     parts = _by_tag(item)
     for tag, elements in parts.items():
-        if (len(elements) > 1 and tag in _SINGLE) or (tag not in _KNOWN and not _is_foreign(tag)):
+        if (len(elements) > 1 and tag in SINGLE) or (tag not in KNOWN and not is_foreign(tag)):
             raise _UnknownError
-    if item.find(f".//{_MEDIA}description") is not None or item.find(f".//{_MEDIA}title") is not None:
+    if item.find(f".//{MEDIA}description") is not None or item.find(f".//{MEDIA}title") is not None:
         raise _UnknownError
     return parts
-
-
-@lru_cache(maxsize=1024)
-def _is_foreign(tag: str) -> bool:
-    space = tag[1:].partition("}")[0] if tag.startswith("{") else ""
-    return bool(space) and _SPELT_MANY_WAYS.search(space) is None
 
 
 def _first(parts: _Parts, tag: str) -> _Element | None:
@@ -290,13 +244,13 @@ def _date(parts: _Parts, *tags: str) -> datetime | None:
 
 def _image(item: _Element, parts: _Parts) -> Image | None:
     """The first picture that the item declares."""
-    media = [one for one in item.iter(f"{_MEDIA}content") if "image" in one.get("medium", "") + one.get("type", "")]
+    media = [one for one in item.iter(f"{MEDIA}content") if "image" in one.get("medium", "") + one.get("type", "")]
     enclosed = [
         one
-        for one in (*parts.get("enclosure", ()), *parts.get(f"{_ATOM}link", ()))
+        for one in (*parts.get("enclosure", ()), *parts.get(f"{ATOM}link", ()))
         if one.get("type", "").startswith("image/") and one.get("rel", "enclosure") == "enclosure"
     ]
-    for one in (*media, *item.iter(f"{_MEDIA}thumbnail"), *enclosed):
+    for one in (*media, *item.iter(f"{MEDIA}thumbnail"), *enclosed):
         url = link(item.base, one.get("url") or one.get("href") or "")
         if url:
             return Image(url=url, width=pixels(one.get("width", "")), height=pixels(one.get("height", "")))

@@ -1,7 +1,8 @@
 """How fast feeds are fetched, parsed, cleaned and stored, beside ``reader`` on the same feeds, in the same run.
 
 ``reader`` is no dependency of the project: ``uv pip install reader sgmllib3k``; without it there are no rows for it.
-The feeds are made up; each has a host of its own. Times are processor time, since the machine may have other work.
+The feeds are made up, in the form that the commonest publishing system gives them; each has a host of its own. Both
+take turns, and the best of each counts: its processor time, and beside it what a user waits.
 """
 
 from __future__ import annotations
@@ -29,50 +30,60 @@ from tests.bench.quality.table import Row
 from tests.bench.speed.feedhouse import Feeds, served
 
 _NOW = datetime(2026, 3, 28, 6, tzinfo=UTC)
-_FEEDS, _ENTRIES = 200, 20
+_FEEDS, _ENTRIES, _TURNS = 200, 20, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timed:
-    """Processor seconds of a first run and of a second one, and the GUIDs that were stored."""
+    """Processor seconds of a first run and of a second one, the seconds of both, and the GUIDs that were stored."""
 
     first: float
     second: float
+    waited: float
     stored: frozenset[tuple[str, str]]
 
 
 def measure() -> list[Row]:
     """Beside ``reader``; then how much memory many feeds take, and what visiting more at once brings."""
-    rows = [row for paragraphs, text in ((1, "teasers"), (5, "full text")) for row in _beside(paragraphs, text)]
+    rows = [row for paragraphs, text in ((1, "teasers"), (8, "full text")) for row in _beside(paragraphs, text)]
     return [*rows, _memory(10_000), *_concurrency()]
 
 
 def _beside(paragraphs: int, text: str) -> list[Row]:
     with served(_FEEDS, entries=_ENTRIES, paragraphs=paragraphs) as feeds:
-        ours = _ours(feeds)
-        theirs = _readers(feeds) if find_spec("reader") else None
+        turns = [(_ours(feeds), _readers(feeds) if find_spec("reader") else None) for _ in range(_TURNS)]
+    ours = min((one for one, _ in turns), key=_first)
+    theirs = min((other for _, other in turns if other), key=_first, default=None)
     task = f"{_FEEDS} feeds of {_ENTRIES} entries with {text}, first visit"
     again = f"the second visit, nothing changed ({text})"
-    rows = [Row(task=task, system="digest", figure=_seconds(ours.first), note=f"{len(ours.stored):,} entries stored")]
+    note = f"{len(ours.stored):,} entries stored; {ours.waited:.2f} s to wait"
+    rows = [Row(task=task, system="digest", figure=_seconds(ours.first), note=note)]
     if theirs:
         same = "the same entries" if theirs.stored == ours.stored else "OTHER entries"
-        note = f"{same}; digest is {theirs.first / ours.first:.1f} times as fast"
+        times = f"{theirs.first / ours.first:.1f} times as fast, {theirs.waited / ours.waited:.1f} to wait"
+        note = f"{same}; {theirs.waited:.2f} s to wait; digest is {times}"
         rows.append(Row(task=task, system="reader", figure=_seconds(theirs.first), note=note))
     share = f"{ours.second / ours.first:.1%} of the first visit, nothing parsed"
     return [*rows, Row(task=again, system="digest", figure=_seconds(ours.second), note=share)]
+
+
+def _first(timed: Timed) -> float:
+    return timed.first
 
 
 def _ours(feeds: Feeds) -> Timed:
     with tempfile.TemporaryDirectory() as folder:
         app = _app(feeds, Path(folder), full_text=False)
         _warm_up(feeds)
+        begun = time.perf_counter()
         first, _ = _timed(lambda: _visit(app))
+        waited = time.perf_counter() - begun
         second, gathered = _timed(lambda: _visit(app))
         assert all(isinstance(one, Collected) and one.unchanged for one in gathered.outcomes), "it was parsed again"
         with app.store.read() as conn:
             stored = {(source.url, one.guid) for source in app.settings.sources for one in entries.of(conn, source.id)}
         app.store.close()
-    return Timed(first=first, second=second, stored=frozenset(stored))
+    return Timed(first=first, second=second, waited=waited, stored=frozenset(stored))
 
 
 def _warm_up(feeds: Feeds) -> None:
@@ -107,11 +118,13 @@ def _readers(feeds: Feeds) -> Timed:
         for url in feeds.urls:
             reader.add_feed(url)
         reader.update_feed(feeds.urls[0])  # what is loaded the first time isn't what is measured
+        begun = time.perf_counter()
         first, _ = _timed(reader.update_feeds)
+        waited = time.perf_counter() - begun
         second, _ = _timed(reader.update_feeds)
         stored = frozenset((entry.feed_url, entry.id) for entry in reader.get_entries())
         reader.close()
-    return Timed(first=first, second=second, stored=stored)
+    return Timed(first=first, second=second, waited=waited, stored=stored)
 
 
 def _memory(count: int) -> Row:
