@@ -167,26 +167,33 @@ def test_no_header_is_smuggled_in_by_a_message_id(message_id: str) -> None:
         prepared().to(recipient(message_id=message_id))
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        ["Subject: a\r\nBcc: b\r\n"],
-        ["Subject: a\r\n\r\nbody\r\n"],
-        ["Subject: a\n"],
-        ["Subject: a"],
-        ["Subject:\r\n"],
-        ["Subject: \r\n"],
-        ["Subject: a\0\r\n"],
-        ["Subject: a\r\n \r\n"],
-        [" a\r\n"],
-        [""],
-        ["Subject: " + "a" * 990 + "\r\n"],
-    ],
-    ids=["two", "body", "line feed", "no end", "nothing", "a space", "nul", "blank line", "no name", "empty", "long"],
-)
-def test_headers_that_are_not_what_they_should_be_do_not_leave(lines: list[str]) -> None:
+WRONG = {
+    "two": "Subject: a\r\nBcc: b\r\n",
+    "body": "Subject: a\r\n\r\nbody\r\n",
+    "line feed": "Subject: a\n",
+    "no end": "Subject: a",
+    "nothing": "Subject:\r\n",
+    "a space": "Subject: \r\n",
+    "nul": "Subject: a\0\r\n",
+    "next line": "Subject: a\x85Bcc: b\r\n",
+    "line separator": "Subject: a\u2028Bcc: b\r\n",
+    "half a letter": "Subject: a\ud83d\r\n",
+    "blank line": "Subject: a\r\n \r\n",
+    "no name": " a\r\n",
+    "empty": "",
+    "long": f"Subject: {'a' * 990}\r\n",
+}
+
+
+@pytest.mark.parametrize("line", WRONG.values(), ids=WRONG)
+def test_a_header_that_is_not_what_it_should_be_does_not_leave(line: str) -> None:
     with pytest.raises(UnsafeHeaders):
-        verified(lines)
+        verified(["From: a@b.example\r\n", line])
+
+
+def test_the_wrong_header_is_named() -> None:
+    with pytest.raises(UnsafeHeaders, match=re.escape(r"'To: \ud83d <a@b.example>\r\n'")):
+        verified(["From: a@b.example\r\n", "To: \ud83d <a@b.example>\r\n", "Subject: b\r\n"])
 
 
 def test_the_longest_line_may_leave() -> None:

@@ -1,4 +1,7 @@
-"""One more recipient's mail of an edition of 30 stories, against the standard library; and signed, against dkimpy."""
+"""One more recipient's mail of an edition of 30 stories, against the standard library; and signed, against dkimpy.
+
+In processor time, since nothing is waited for.
+"""
 
 from __future__ import annotations
 
@@ -60,10 +63,10 @@ def _paired(
 
 
 def _seconds(make: Callable[[Recipient], bytes], readers: list[Recipient]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for reader in readers:
         make(reader)
-    return (time.perf_counter() - start) / len(readers)
+    return (time.process_time() - start) / len(readers)
 
 
 def _by_hand(edition: Edition, head: Letterhead, reader: Recipient) -> bytes:
