@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -128,6 +129,9 @@ def _says(after: bytes) -> Callable[[socket.socket], None]:
         pytest.param(b"2500 ok\r\n", 0, "this is no reply", id="four digits"),
         pytest.param(b"250-" + b"x" * 100_000, 0, "", id="a line without end"),
         pytest.param(b"250-x\r\n" * 1000, 0, "a reply without end", id="a reply without end"),
+        pytest.param(b"250-ok\r\n550 no\r\n", 0, "it says both 250 and 550", id="of two minds"),
+        pytest.param(b"250 " + b"x" * 4000 + b"\r\n", 250, "xxx…", id="more words than anybody reads"),
+        pytest.param(b"250 \xff\0\r\n", 250, "250 \ufffd", id="bytes that are no text"),
     ],
 )
 def test_only_a_clear_yes_after_the_last_byte_is_one(after: bytes, code: int, words: str) -> None:
@@ -138,6 +142,48 @@ def test_only_a_clear_yes_after_the_last_byte_is_one(after: bytes, code: int, wo
     (report,) = box.reports
     assert (report.stage, report.code) == (Stage.CONTENT, code)
     assert words in report.text
+
+
+@pytest.mark.parametrize(
+    ("early", "stage", "code", "words"),
+    [
+        pytest.param(b"250 taken\r\n", Stage.DATA, 0, "a mail that it does not have yet", id="yes"),
+        pytest.param(b"552 too big\r\n", Stage.CONTENT, 552, "too big", id="no"),
+    ],
+)
+def test_an_answer_before_the_last_byte_is_no_yes(early: bytes, stage: Stage, code: int, words: str) -> None:
+    """Nor is the line used again: what the server makes of the rest of the content, nobody knows."""
+
+    def talk(sock: socket.socket) -> None:
+        _until_data(sock)
+        sock.recv(1000)
+        sock.sendall(early)
+        time.sleep(0.3)
+
+    box = Box([letter(number, b"x" * 8_000_000) for number in range(9)])
+    with talking(talk) as port, suppress(MailError):
+        SmtpMailer(smtp=smtp(port, connections=1), timeouts=QUICK)(box)
+
+    first = box.reports[0]
+    assert (first.stage, first.code) == (stage, code)
+    assert words in first.text
+    assert not [report for report in box.reports if 200 <= report.code < 300]
+
+
+def test_a_server_that_answers_a_byte_at_a_time_without_end_is_not_waited_for() -> None:
+    def talk(sock: socket.socket) -> None:
+        _until_data(sock)
+        sock.recv(65536)
+        for byte in b"250-" + b"x" * 100:
+            sock.sendall(bytes([byte]))
+            time.sleep(0.1)
+
+    with talking(talk) as port:
+        box = carry(smtp(port), letter(), timeouts=QUICK)
+
+    (report,) = box.reports
+    assert (report.stage, report.code) == (Stage.CONTENT, 0)
+    assert "no answer within" in report.text
 
 
 def test_a_line_cut_in_the_middle_of_the_content_leaves_no_doubt() -> None:

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -158,6 +158,34 @@ def test_it_logs_in_by_each_way(ways: str) -> None:
         box = carry(login(server.port), letter())
 
     assert box.codes == {"reader1@harbour.example": 250}
+
+
+def _asked(*answers: bytes, offered: bytes = b"PLAIN CRAM-MD5") -> Callable[[socket.socket], None]:
+    """A server that greets, offers these ways, and answers what comes then, one after the other."""
+
+    def talk(sock: socket.socket) -> None:
+        sock.sendall(b"220 hi\r\n")
+        for answer in (b"250-hi\r\n250 AUTH %b\r\n" % offered, *answers):
+            sock.recv(4096)
+            sock.sendall(answer)
+        time.sleep(0.1)
+
+    return talk
+
+
+def test_a_server_that_asks_again_for_what_it_has_is_told_again() -> None:
+    with talking(_asked(b"334 \r\n", b"235 welcome\r\n", b"221 bye\r\n")) as port:
+        assert "as press" in probe(login(port))
+
+
+@pytest.mark.parametrize("challenge", [b"334 x\r\n", b"334 \xff\xfe=\r\n", b"334 a===\r\n"])
+def test_a_challenge_that_is_none_is_the_servers_fault(challenge: bytes) -> None:
+    settings = replace(login(0), password=Secret("secret"))
+    with (
+        talking(_asked(challenge, b"535 no\r\n", offered=b"CRAM-MD5")) as port,
+        pytest.raises(MailError, match="is no mail server that we understand: this is no challenge: '334"),
+    ):
+        probe(replace(settings, port=port))
 
 
 def test_a_wrong_password_is_named_and_not_shown(authority: Authority) -> None:

@@ -34,7 +34,6 @@ class Connection:
         self._tls = self._sock if isinstance(self._sock, ssl.SSLSocket) else None
         self._timeouts = timeouts
         self._pending: list[bytes | memoryview] = []
-        self._written = 0
         #: It takes nothing any more.
         self._is_cut = False
         self._since = now
@@ -44,12 +43,12 @@ class Connection:
 
     def read(self, now: float) -> None:
         """Hear what has come."""
-        self._since = now
         try:
             data = self._sock.recv(_ENOUGH)
             while self._tls and self._tls.pending():
                 data += self._sock.recv(_ENOUGH)
-            self.talk.hear(data)
+            if self.talk.hear(data):
+                self._since = now
         except _LATER:
             return
         except Garbled as error:
@@ -62,13 +61,14 @@ class Connection:
 
     def write(self, now: float) -> None:
         """Say what there is to be said, or as much of it as fits."""
-        if self.talk.queued == self._written or self._is_cut:
+        if self.talk.queued == self.talk.written or self._is_cut:
             return
         if more := self.talk.output():
+            self._since = self._since if self._pending else now
             self._pending += more
-            self._since = now
         try:
-            self._written += self._send()
+            self.talk.written += self._send()
+            self._since = now
         except _LATER as error:
             self.is_full = not isinstance(error, ssl.SSLWantReadError)
         except OSError:
@@ -83,7 +83,7 @@ class Connection:
         if len(self._pending) > 1 and (self._tls or len(self._pending) > _MOST_PIECES):
             self._pending = [b"".join(self._pending)]
         sent = self._tls.send(self._pending[0]) if self._tls else self._sock.sendmsg(self._pending)
-        if self._written + sent == self.talk.queued:
+        if self.talk.written + sent == self.talk.queued:
             self._pending = []
         else:
             rest = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
@@ -92,7 +92,7 @@ class Connection:
 
     def hurry(self, now: float) -> None:
         """End it if the server has kept us waiting for too long."""
-        if self.talk.is_idle and self.talk.queued == self._written:
+        if self.talk.is_idle and self.talk.queued == self.talk.written:
             return
         match self.talk.stage:
             case None if self.talk.is_leaving:
@@ -111,6 +111,6 @@ class Connection:
         if self.is_open:
             self.is_open = False
             self.why = why
-            self.talk.lose(why, written=self._written)
+            self.talk.lose(why)
             with suppress(OSError):
                 self._sock.shutdown(socket.SHUT_RDWR)

@@ -33,8 +33,8 @@ class Talk:
         #: Commands that wait for the answer to the one before.
         self._held: deque[bytes] = deque()
         self._output: list[bytes] = []
-        #: How many bytes there were to be written, up to now.
-        self.queued = 0
+        #: How many bytes there were to be written, and how many have been, which whoever writes them tells.
+        self.queued = self.written = 0
         #: How many bytes had been queued when the end of the last content was.
         self._end_at = 0
         #: Offered, and not under way yet; and the refusal of its MAIL, while its RCPT is still to be answered.
@@ -129,10 +129,13 @@ class Talk:
 
     # --- what is heard ---
 
-    def hear(self, data: bytes) -> None:
-        """Understand what the server says. Raises ``Garbled``."""
+    def hear(self, data: bytes) -> bool:
+        """Understand what the server says; did that end an answer? Raises ``Garbled``."""
+        is_answered = False
         for reply in self._replies.feed(data):
             self._answer(reply)
+            is_answered = True
+        return is_answered
 
     def _answer(self, reply: Reply) -> None:
         if not self._expected:
@@ -187,12 +190,17 @@ class Talk:
         self.carried += 1
 
     def _hear_content(self, letter: Letter, reply: Reply) -> None:
+        is_early = self.written < self._end_at
         try:
             _expect(reply, 2)
+            if is_early and reply.code < 300:
+                raise Garbled(f"it takes a mail that it does not have yet: {reply.text!r}")
         except Garbled:
             self._expected.appendleft((_CONTENT, letter))  # it was not answered
             raise
         self._report(letter, _CONTENT, reply)
+        if is_early:  # what it makes of the rest, nobody knows
+            self._farewell = reply.text
 
     def _settle(self, letter: Letter, stage: Stage, reply: Reply) -> None:
         self._report(letter, stage, reply)
@@ -202,13 +210,13 @@ class Talk:
         self.reports.append(Report(letter=letter, stage=stage, code=reply.code, text=reply.text))
         self.answered += reply.code != 421
 
-    def lose(self, why: str, *, written: int) -> None:
-        """The line is gone; ``written`` bytes had left. Reports what was under way."""
+    def lose(self, why: str) -> None:
+        """The line is gone. Reports what was under way."""
         said = self._farewell or why
         waiting = [expected for expected in self._expected if expected]
         for stage, letter in waiting:
             if stage is _CONTENT:
-                left = stage if written >= self._end_at else _DATA
+                left = stage if self.written >= self._end_at else _DATA
                 self.reports.append(Report(letter=letter, stage=left, code=0, text=said))
         if self._next is not None:
             reached = next((stage for stage, letter in waiting if letter is self._next), _RCPT)

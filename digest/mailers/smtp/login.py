@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from digest.errors import MailError
 from digest.mailers.smtp.ask import Ask
-from digest.mailers.smtp.replies import Reply
+from digest.mailers.smtp.replies import Garbled, Reply
 
 
 def log_in(ask: Ask, username: str, password: str, *, offered: frozenset[str], is_private: bool) -> None:
@@ -30,7 +30,9 @@ def log_in(ask: Ask, username: str, password: str, *, offered: frozenset[str], i
 
 
 def _plain(ask: Ask, username: str, password: str) -> Reply:
-    return ask("AUTH PLAIN " + _encoded(f"\0{username}\0{password}".encode()))
+    words = _encoded(f"\0{username}\0{password}".encode())
+    reply = ask(f"AUTH PLAIN {words}")
+    return ask(words) if reply.code == 334 else reply  # it asks for what it has: some do
 
 
 def _login(ask: Ask, username: str, password: str) -> Reply:
@@ -46,7 +48,10 @@ def _cram_md5(ask: Ask, username: str, password: str) -> Reply:
     reply = ask("AUTH CRAM-MD5")
     if reply.code != 334:
         return reply
-    challenge = b64decode(" ".join(reply.lines))
+    try:
+        challenge = b64decode(" ".join(reply.lines))
+    except ValueError as error:
+        raise Garbled(f"this is no challenge: {reply.text!r}") from error
     answer = hmac.new(password.encode(), challenge, "md5").hexdigest()
     return ask(_encoded(f"{username} {answer}".encode()))
 

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 #: RFC 5321 says 512 bytes for a line; some servers say more, and none may fill our memory.
 _LONGEST_LINE, _MOST_LINES = 4096, 256
+_LONGEST_TEXT = 1000
 
 
 class Garbled(Exception):
@@ -23,8 +24,9 @@ class Reply:
 
     @cached_property
     def text(self) -> str:
-        """As it came, in one line."""
-        return f"{self.code} {' '.join(self.lines)}".rstrip()
+        """As it came, in one line; as much of it as anybody wants to read, or to keep for each mail."""
+        text = f"{self.code} {' '.join(self.lines)}".rstrip()
+        return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
 
 
 class Replies:
@@ -32,7 +34,9 @@ class Replies:
 
     def __init__(self) -> None:
         self._rest = b""
+        #: Of a reply whose last line is still to come.
         self._lines: list[str] = []
+        self._code = 0
 
     def feed(self, data: bytes) -> Iterator[Reply]:
         """The replies that are complete now. Raises ``Garbled``, after those that came before the garbage."""
@@ -50,6 +54,9 @@ class Replies:
 
     def _add(self, line: bytes) -> Reply | None:
         code, is_last, words = _taken_apart(line)
+        if self._lines and code != self._code:
+            raise Garbled(f"it says both {self._code} and {code}")
+        self._code = code
         self._lines.append(words)
         if not is_last:
             if len(self._lines) > _MOST_LINES:
