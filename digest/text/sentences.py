@@ -79,12 +79,20 @@ def sentences(paragraph: str, language: str) -> tuple[str, ...]:
 
 def _ends(paragraph: str, language: str) -> Sequence[int]:
     """Where a sentence ends and another one begins."""
-    start, kept = 0, []
-    for end, following in pairwise((*_proposed(paragraph, language), len(paragraph))):
-        if not _joins(paragraph[start:end], paragraph[end:following], language):
+    kept: list[int] = []
+    start, silent = 0, True
+    for before, end, following in _threes((0, *_proposed(paragraph, language), len(paragraph))):
+        silent = silent and _WORDLESS.match(paragraph[before:end]) is not None
+        near = paragraph[max(start, end - 3 * _TAIL) : end]
+        if not silent and not _joins(near, paragraph[end:following], language):
             kept.append(end)
-            start = end
+            start, silent = end, True
     return _whole(paragraph, kept) if kept else kept
+
+
+def _threes(places: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Each place between the one before it and the one after."""
+    return zip(places, places[1:], places[2:], strict=False)
 
 
 def _proposed(paragraph: str, language: str) -> Sequence[int]:
@@ -140,7 +148,7 @@ def _mask(match: re.Match[str]) -> str:
 
 def _joins(before: str, after: str, language: str) -> bool:
     """Does the sentence go on: is this boundary none?"""
-    if _WORDLESS.match(before) or (not after[0].isupper() and _goes_on(after)):  # most begin with a capital
+    if not after[0].isupper() and _goes_on(after):  # most begin with a capital
         return True
     if not before[-1].isspace():
         if after[0] == "-":
