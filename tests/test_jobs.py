@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -411,6 +412,23 @@ def at_once(*works: Callable[[], object]) -> None:
     with ThreadPoolExecutor(len(works)) as pool:
         for ended in [pool.submit(work, one) for one in works]:
             ended.result()
+
+
+def test_newsletters_due_at_the_same_minute_are_published_side_by_side(house: House) -> None:
+    letters = tuple(replace(MAIN, id=f"letter-{number}", title=f"Letter {number}") for number in range(4))
+    house.app = replace(house.app, settings=replace(house.app.settings, newsletters=letters))
+    house.settle()
+    house.clock.advance(2 * HOUR)
+    house.perform(Collect())
+    due = [job for job in house.look() if isinstance(job, Publish)]
+    at_once(*[partial(house.perform, job) for job in due])
+
+    with house.app.store.read() as conn:
+        made = [found.edition for heading in editions.listed(conn) if (found := editions.get(conn, heading.id))]
+    assert sorted(edition.newsletter_id for edition in made) == [letter.id for letter in letters]
+    for edition in made:
+        assert f"Letter {edition.newsletter_id[-1]}" in edition.text
+        assert "On the harbour 1" in edition.text
 
 
 def test_of_several_who_look_at_once_one_visits_the_sources(house: House) -> None:

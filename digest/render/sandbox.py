@@ -108,7 +108,7 @@ class Sandbox(SandboxedEnvironment):
 
     def moulds(self) -> Moulds:
         """What is known of the template as it is now."""
-        times = {path: _time(path) for path in self._times}
+        times = self._times_now()
         if times != self._times:
             self._times.update(times)
             self._moulds = Moulds()
@@ -116,9 +116,12 @@ class Sandbox(SandboxedEnvironment):
 
     def keep(self, page: Flat, made: Mould) -> None:
         """Remember the page's mould, unless a file changed under it."""
-        times, moulds = {path: _time(path) for path in self._times}, self._moulds
+        times, moulds = self._times_now(), self._moulds
         if times == self._times:
             moulds.keep(page, made)
+
+    def _times_now(self) -> dict[Path, int]:
+        return {path: _time(path) for path in [*self._times]}  # a copy: another thread may be reading a template
 
     def join_path(self, template: str, parent: str) -> str:
         """``style.css`` within ``briefing/email.html.j2`` is the template's own, else the one in ``briefing/``."""
