@@ -259,7 +259,7 @@ def test_no_choice_hangs_on_the_order_of_a_set() -> None:
     code = (
         "from pathlib import Path\n"
         "from digest.ports import Candidate\n"
-        "from digest.summarizers.default import Likeness, Topic\n"
+        "from digest.summarizers.default import Topic\n"
         "from digest.summarizers.fit import content\n"
         "from digest.summarizers.matrix import Bags\n"
         "from digest.text.sentences import sentences\n"
@@ -267,7 +267,9 @@ def test_no_choice_hangs_on_the_order_of_a_set() -> None:
         f"texts = sentences(Path({str(RESERVOIR)!r}).read_text('utf-8'), 'en')\n"
         "told = Bags([sorted(content(one, 'en')) for one in texts])\n"
         "offered = [Candidate(text=one, article=article(), position=0, paragraph=0) for one in texts]\n"
-        "print(Topic(told, offered).worth().tobytes().hex(), Likeness(told).to(1).tobytes().hex())"
+        "topic = Topic(told, offered)\n"
+        "topic.tell(1)\n"
+        "print(topic.worth().tobytes().hex(), topic.said().tobytes().hex())"
     )
     root = Path(__file__).resolve().parent.parent
     outputs = {

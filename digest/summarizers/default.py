@@ -1,9 +1,9 @@
 """Our own summarizer, on sumy's ``AbstractSummarizer``: position and topic weighed, told once, standing alone.
 
 A sentence is worth more the earlier it stands in its article, the more the story speaks of its words, and the more of
-the title it has; less if it quotes. Each next one is taken for what it adds: a word already told counts for less, so
-does likeness to a sentence already taken, an outlet not yet heard counts for it. A sentence that leans on the one
-before it is told only right after that one; questions and those that say "today" come last.
+the title it has; less if it says little, or quotes. Each next one is taken for what it adds: a word already told counts
+for less, an outlet not yet heard counts for it. A sentence that leans on the one before it is told only right after
+that one; questions, those that say "today" and those that say again what was told come last.
 
 The weights were chosen on a plateau, not at a peak: ``tests/bench/quality`` measures what they are worth.
 """
@@ -33,13 +33,13 @@ from digest.text.words import stemmer, stop_words
 
 Values = NDArray[np.float64]
 
-_POSITION, _TOPIC, _TITLE, _QUOTATION = 0.6, 1.0, 0.2, -0.2
-#: What a sentence loses that is a question, or that says "today": it comes last.
-_LAST = -3.0
-#: What a sentence loses for being like one already taken, and gains for the voice of an outlet not yet heard.
-_LIKENESS, _NEW_OUTLET = 0.5, 0.5
-#: A word that was told so often counts as if the story had so many times fewer mentions of it.
-_TOLD = 2.0
+_POSITION, _TOPIC, _TITLE, _FULLNESS, _QUOTATION = 0.6, 1.5, 0.2, 0.2, -0.2
+#: Telling words from which on a sentence is not the fuller for more.
+_FULL = 5
+#: What a sentence loses that is a question, that says "today", or of whose words so large a share was told.
+_LAST, _SAID = 3.0, 2 / 3
+#: What a sentence gains for the voice of an outlet not yet heard.
+_NEW_OUTLET = 0.5
 #: How sharply worth falls from an article's beginning: the smaller, the more the first sentence stands out.
 _SHARPNESS = 0.2
 
@@ -88,18 +88,16 @@ def _order(candidates: Sequence[Candidate], leaning: Sequence[bool], language: s
         return
     bags = [content(candidate.text, language) for candidate in candidates]
     told = Bags([sorted(bag) for bag in bags])  # a set's own order changes from run to run
-    worth, topic, likeness = _worth(candidates, bags, language), Topic(told, candidates), Likeness(told)
+    worth, topic = _worth(candidates, bags, language), Topic(told, candidates)
     outlets = np.array([candidate.article.source for candidate in candidates])
-    said, heard = np.zeros(len(candidates)), np.zeros(len(candidates), dtype=bool)
-    waiting = np.array(leaning, dtype=bool)
+    heard, waiting = np.zeros(len(candidates), dtype=bool), np.array(leaning, dtype=bool)
     while np.isfinite(free := np.where(waiting, -np.inf, worth)).any():
-        best = int(np.argmax(free + _TOPIC * topic.worth() - _LIKENESS * said - _NEW_OUTLET * heard))
+        best = int(np.argmax(free + _TOPIC * topic.worth() - _LAST * (topic.said() > _SAID) - _NEW_OUTLET * heard))
         yield best
         worth[best] = -np.inf
         if best + 1 < len(candidates) and is_next(candidates[best + 1], candidates[best]):
             waiting[best + 1] = False
         topic.tell(best)
-        np.maximum(said, likeness.to(best), out=said)
         heard |= outlets == outlets[best]
 
 
@@ -108,10 +106,16 @@ def _worth(candidates: Sequence[Candidate], bags: Sequence[frozenset[str]], lang
     title = content(candidates[0].article.title, language)
     named = [len(bag & title) / max(len(title), 1) for bag in bags]
     quoting = [float(quotes(candidate.text)) for candidate in candidates]
-    parts = ((_POSITION, _earliness(candidates)), (_TITLE, named), (_QUOTATION, quoting))
+    full = [float(min(len(bag), _FULL)) for bag in bags]
+    parts = (
+        (_POSITION, _earliness(candidates)),
+        (_TITLE, named),
+        (_FULLNESS, full),
+        (_QUOTATION, quoting),
+    )
     worth = sum((weight * _standard(values) for weight, values in parts), np.zeros(len(candidates)))
     last = [asks(candidate.text) or says_when(candidate.text, language) for candidate in candidates]
-    return worth + _LAST * np.array(last, dtype=float)
+    return worth - _LAST * np.array(last, dtype=float)
 
 
 class Topic:
@@ -131,7 +135,12 @@ class Topic:
         return (self._sums() - self._mean) / self._spread if self._spread > 1e-9 else np.zeros(self._told.size)
 
     def tell(self, at: int) -> None:
-        self._times[self._told.words_of(at)] += _TOLD
+        self._times[self._told.words_of(at)] += 1
+
+    def said(self) -> Values:
+        """The share of each sentence's words that were told."""
+        told = (self._times > 0)[self._told.word]
+        return np.asarray(np.bincount(self._told.owner, weights=told, minlength=self._told.size) / self._lengths)
 
     def _sums(self) -> Values:
         weights = np.log(np.maximum(self._mentions / (1 + self._times), 1)).sum(axis=0)
@@ -147,24 +156,6 @@ def _articles_with(told: Bags, candidates: Sequence[Candidate]) -> Numbers:
         return np.ones_like(told.spread)
     held = distinct(told.word * len(number) + holder[told.owner])
     return np.bincount(held // len(number), minlength=len(told.spread))
-
-
-class Likeness:
-    """The cosine of sentences' TF-IDF vectors."""
-
-    def __init__(self, told: Bags) -> None:
-        self._told = told
-        self._weights = 1 + np.log((1 + told.size) / (1 + told.spread))
-        squares = np.bincount(told.owner, weights=self._weights[told.word] ** 2, minlength=told.size)
-        self._lengths = np.sqrt(np.maximum(squares, 1e-9))
-
-    def to(self, at: int) -> Values:
-        """Every sentence's to this one."""
-        told, here = self._told, np.zeros(len(self._weights))
-        words = told.words_of(at)
-        here[words] = self._weights[words] ** 2
-        shared = np.bincount(told.owner, weights=here[told.word], minlength=told.size)
-        return np.asarray(shared / (self._lengths * self._lengths[at]))
 
 
 def _earliness(candidates: Sequence[Candidate]) -> list[float]:

@@ -1,7 +1,8 @@
 """What a brief of several outlets is worth: told from some of them, measured against what another one wrote.
 
 ECB+ has no summaries written by people. An outlet that is held out, cut at the same words, takes their place: what it
-chose to tell first of the event is what others should tell too.
+chose to tell first of the event is what others should tell too. Or two are held out, and the beginnings of both are
+what should be told: so do people who draw on several articles.
 """
 
 from __future__ import annotations
@@ -24,15 +25,19 @@ from tests.bench.quality.table import Row
 
 _SYSTEMS = ("default", "lead", "lex-rank", "text-rank", "sum-basic", "kl")
 _WORDS = 200
-#: Outlets that a brief is made of.
-_OUTLETS = 4
+#: Outlets that a brief is made of; and where two are held out.
+_OUTLETS, _FEW = 4, 2
 
 
 def measure(shared: Path) -> list[Row]:
     file = shared / "ecb_dev.jsonl"
     name, file = ("ECB+ dev", file) if file.is_file() else ("own stories", OWN)
     stories = _stories(file, least=60 if file != OWN else 1)
-    return [*_held_out(f"several outlets, {_WORDS} words exactly, ROUGE-1, {name}", stories), *_briefs(name, stories)]
+    return [
+        *_held_out(f"several outlets, {_WORDS} words exactly, ROUGE-1, {name}", _cases(stories)),
+        *_held_out(f"two outlets, {_WORDS} words exactly, ROUGE-1 to two others, {name}", _pairs(stories)),
+        *_briefs(name, stories),
+    ]
 
 
 def _stories(file: Path, *, least: int) -> list[list[Article]]:
@@ -44,8 +49,24 @@ def _stories(file: Path, *, least: int) -> list[list[Article]]:
     return [articles for _, articles in sorted(by_story.items()) if len(articles) > 2]
 
 
-def _held_out(task: str, stories: Sequence[Sequence[Article]]) -> list[Row]:
-    cases = [_case(articles, at) for articles in stories for at in range(min(len(articles), _OUTLETS + 1))]
+def _cases(stories: Sequence[Sequence[Article]]) -> list[Case]:
+    return [_case(articles, at) for articles in stories for at in range(min(len(articles), _OUTLETS + 1))]
+
+
+def _pairs(stories: Sequence[Sequence[Article]]) -> list[Case]:
+    """Each article in turn is held out together with the one after it."""
+    many = [articles for articles in stories if len(articles) >= _FEW + 2]
+    return [_pair([*articles[at:], *articles[:at]]) for articles in many for at in range(min(len(articles), _FEW + 3))]
+
+
+def _pair(articles: Sequence[Article]) -> Case:
+    """Held out are the first two; the longest of the others tell."""
+    rest = sorted(articles[2:], key=lambda article: -article.words)[:_FEW]
+    halves = [" ".join(article.paragraphs).split()[: _WORDS // 2] for article in articles[:2]]
+    return Case(candidates=candidates(Story(articles=tuple(rest))), references=(" ".join(halves[0] + halves[1]),))
+
+
+def _held_out(task: str, cases: Sequence[Case]) -> list[Row]:
     systems = {"the first article": first} | {name: summarizer(name) for name in _SYSTEMS}
     scores = {name: [_score(case, partial(told, system=system)) for case in cases] for name, system in systems.items()}
     baseline = scores["the first article"]
@@ -82,10 +103,18 @@ def _briefs(name: str, stories: Sequence[Sequence[Article]]) -> list[Row]:
         copied = statistics.fmean(_is_the_lead(brief) for brief in briefs)
         words = statistics.fmean(sum(len(one.text.split()) for one in brief.sentences) for brief in briefs)
         double = sum(twins([one.text for one in brief.sentences]) for brief in briefs)
-        note = f"{copied:.0%} only copy the lead; {words:.0f} words; {double} near-duplicate pairs"
+        late = statistics.fmean(_is_late(brief, at) for brief in briefs for at in range(len(brief.sentences)))
+        note = f"{copied:.0%} only copy the lead; {late:.0%} from beyond an article's first three; {words:.0f} words"
+        note += f"; {double} near-duplicate pairs"
         task = f"briefs of {label} that cite two outlets or more, {name}"
         rows.append(Row(task=task, system="default", figure=f"{cited:.0%}", note=note))
     return rows
+
+
+def _is_late(brief: Brief, at: int) -> bool:
+    sentence = brief.sentences[at]
+    offered = candidates(Story(articles=(sentence.article,)))
+    return sentence.text not in {one.text for one in offered[:3]}
 
 
 def _is_the_lead(brief: Brief) -> bool:
