@@ -166,6 +166,8 @@ def test_twins_say_the_same() -> None:
         ("In another first, a woman leads the port.", "en", True),
         ("Yes, the dock is closed.", "en", True),
         ("No ship may leave.", "en", False),
+        ("The class's school has framed it.", "en", True),
+        ("The port knew that it would have to close the dock for the whole of the winter.", "en", False),
     ],
 )
 def test_what_leans_on_an_earlier_sentence_is_known(text: str, language: str, expected: bool) -> None:

@@ -35,6 +35,9 @@ _BACKWARD = {
     "sv": "han hon den det de hans hennes dess deras denna detta dessa men och eller så dock ändå också sedan därefter "
     "därför dessutom vidare samtidigt här där jag vi",
 }
+#: Pronouns that point back wherever they stand in a sentence of so few words that what they mean isn't in it.
+_BRIEF = 8
+_POINTERS = {"en": "it he she they him them this these those", "de": "er sie es ihn ihm ihnen dies dieses"}
 #: Openings of several words that point back.
 _RUNS = {
     "en": r"as a result|in addition|for (?:example|instance)|in (?:response|contrast|turn|return)|on the other hand"
@@ -90,6 +93,7 @@ _SPELL = {
     language: (frozenset(keys.split()), re.compile(rf"\b(?:{runs})\b", re.IGNORECASE))
     for language, (keys, runs) in _SPELLS.items()
 }
+_POINTER = {language: frozenset(listed.split()) for language, listed in _POINTERS.items()}
 _LISTS = {language: frozenset(listed.split()) for language, listed in _BACKWARD.items()}
 
 _STOPPED = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
@@ -110,6 +114,9 @@ def leans(text: str, language: str) -> bool:
     if _points_back(text, language):
         return True
     if (opening := _OPENINGS.get(language)) and opening.match(text):
+        return True
+    spoken = words(text, language)
+    if len(spoken) <= _BRIEF and not _POINTER.get(language, frozenset()).isdisjoint(spoken):
         return True
     unnamed = _UNNAMED.get(language)
     return unnamed is not None and _MARKED.search(text) is not None and unnamed.search(text) is not None
