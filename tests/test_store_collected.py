@@ -239,3 +239,17 @@ def test_a_source_waits_until_its_next_visit(store: Store) -> None:
 
         sources.remember(conn, visit("herald", unchanged=True), at=NOON, pace=Pace(pause_s=900))
         assert sources.paces(conn, ["herald"]) == {"herald": Pace(pause_s=900)}
+
+
+def test_what_an_edit_does_not_say_stays(store: Store) -> None:
+    """A feed's teaser comes without the text, the author and the picture that its page gave."""
+    picture = Image(url="https://a.example/f.jpg")
+    whole = entry("1", body="<p>All of it.</p>", author="The desk", image=picture, language="en")
+    teaser = entry("1", title="Corrected", body="", form=Form.TEXT, seen=NOON + timedelta(hours=1))
+    with store.begin() as conn:
+        entries.add(conn, [whole])
+
+        assert entries.news(conn, [teaser]) == ((), (replace(whole, title="Corrected"),))
+        entries.add(conn, [teaser])
+        assert entries.of(conn, "herald") == (replace(whole, title="Corrected"),)
+        assert entries.news(conn, [teaser]) == ((), ())

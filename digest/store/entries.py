@@ -29,7 +29,8 @@ def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         offered = dict(batch)
         known = {_key(entry): entry for entry in _stored(conn, offered)}
         new = [entry for key, entry in batch if key not in known]
-        changed = [_edit(offered[key]) for key, entry in known.items() if _edit(offered[key]) != _edit(entry)]
+        now = {key: _edited(offered[key], entry) for key, entry in known.items()}
+        changed = [_edit(now[key]) for key, entry in known.items() if _edit(now[key]) != _edit(entry)]
         if new:  # of two processes that add the same entry at once, both may call it new, and one row is kept
             conn.execute(insert(conn, table).on_conflict_do_nothing(), [row(entry) for entry in new])
         if changed:
@@ -43,8 +44,14 @@ def news(conn: Connection, entries: Iterable[Entry]) -> tuple[tuple[Entry, ...],
     offered = first_of_each(entries, _key)
     known = {_key(entry): entry for entry in _stored(conn, offered)}
     fresh = tuple(entry for key, entry in offered.items() if key not in known)
-    changed = ((offered[key], then) for key, then in known.items())
+    changed = ((_edited(offered[key], then), then) for key, then in known.items())
     return fresh, tuple(replace(now, seen=then.seen) for now, then in changed if _edit(now) != _edit(then))
+
+
+def _edited(now: Entry, then: Entry) -> Entry:
+    """The entry as it is now; what it says no more stays: its page may have said it, which is read only once."""
+    kept = {name: getattr(now, name) or getattr(then, name) for name in _EDITABLE}
+    return replace(now, **kept | ({} if now.body else {"form": then.form}))
 
 
 def of(conn: Connection, source_id: str) -> tuple[Entry, ...]:

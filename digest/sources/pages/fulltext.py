@@ -30,13 +30,17 @@ async def with_full_text(
 ) -> tuple[Entry, ...]:
     """The entries, those that are teasers with their page's text.
 
-    A teaser that is ``known`` is left out: it was completed on an earlier visit, and would only take that text's place.
+    A teaser that is ``known`` comes without its text, which would only take the place of what its page once gave.
     """
     teasers = [entry for entry in entries if _wants_page(entry, source)]
     old = known([entry.guid for entry in teasers]) if teasers else frozenset()
     new = [entry for entry in teasers if entry.guid not in old][:_MOST_PAGES]
     found = {entry.guid: entry for entry in await _in_time(new, source, client)}
-    return tuple(found.get(entry.guid, entry) for entry in entries if entry.guid not in old)
+    return tuple(
+        replace(entry, body="") if entry.guid in old else found.get(entry.guid, entry)
+        for entry in entries
+        if entry.title or entry.guid not in old
+    )
 
 
 async def _in_time(entries: Sequence[Entry], source: Source, client: Client) -> list[Entry]:
