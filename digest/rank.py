@@ -105,6 +105,8 @@ def _silence(article: Article, criteria: Criteria) -> str:
 
 def _refusal(story: Story, criteria: Criteria) -> str:
     """Why readers don't want the story; empty if they may."""
+    if not any(article.title or article.paragraphs for article in story.articles):
+        return "there is nothing to read in it"
     if unwanted := [topic for topic in criteria.exclude if _about(story, topic)]:
         return f"about “{unwanted[0]}”, which is excluded"
     if criteria.include and not any(_about(story, topic) for topic in criteria.include):

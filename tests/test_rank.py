@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,6 +40,15 @@ def leads(ranking: Ranking) -> list[str]:
 
 def test_nothing_ranks_as_nothing() -> None:
     assert rank([], Criteria(now=NOON)) == Ranking(chosen=(), left_out=())
+
+
+def test_what_has_neither_title_nor_text_is_left_out() -> None:
+    empty = replace(article("a"), title="", paragraphs=())
+
+    ranking = rank([story(empty), story(article("b"))], Criteria(now=NOON))
+
+    assert leads(ranking) == ["b"]
+    assert [(left.article, left.reason) for left in ranking.left_out] == [(empty, "there is nothing to read in it")]
 
 
 def test_more_outlets_come_first() -> None:

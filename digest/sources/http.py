@@ -200,7 +200,8 @@ def _parsed(address: str) -> URL:
         url = URL(address.strip())
         is_web = url.scheme in {"http", "https"} and bool(url.host)
     except ValueError as error:  # UnicodeError, too: a host's name is looked at when it is asked for
-        raise SourceError(f"this is no address: {_line(str(error))}") from error
+        why = "its host's name can't be read" if isinstance(error, UnicodeError) else _line(str(error))
+        raise SourceError(f"this is no address: {why}") from error
     if not is_web:
         raise SourceError("only http:// and https:// addresses are visited: check the address")
     return url

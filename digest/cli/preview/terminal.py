@@ -12,6 +12,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from digest.errors import one_line
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Ranked, Sentence
 from digest.urls import is_web
 
@@ -122,7 +123,8 @@ def _left_out(left_out: tuple[LeftOut, ...]) -> RenderableType:
 def _failures(failures: tuple[Failure, ...]) -> RenderableType:
     heading = Text(f"Not collected ({len(failures)})", style=_TITLE + _ALARM)
     lines = (
-        Text(f"{failure.source}: ", style=_ALARM).append(failure.error, style=Style.null()) for failure in failures
+        Text(f"{one_line(failure.url)}: ", style=_ALARM).append(failure.error, style=Style.null())
+        for failure in failures
     )
     return Padding(Group(heading, *lines), (0, 0, 1, 0))
 
