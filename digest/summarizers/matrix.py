@@ -17,6 +17,8 @@ Numbers = NDArray[np.intp]
 
 #: Words of at most so many sentences are paired one by one; the product of a dense matrix does the others.
 _RARE = 12
+#: So many multiplications OpenBLAS does by itself; in so many steps at most a product is taken apart.
+_UNSHARED, _STEPS = 262_144, 64
 #: Two divergences that differ by less are the same but for rounding.
 _NOISE = 1e-12
 #: A matrix of so few cells is multiplied before rare words are picked out.
@@ -59,8 +61,7 @@ class Bags:
         words, column = distinct_and_places(self.word[cells])
         dense = np.zeros((self.size, len(words)))
         dense[self.owner[cells], column] = weights[cells]
-        product: Matrix = dense @ dense.T
-        return product
+        return _square(dense)
 
     def _pair(self, flat: Matrix, weights: Matrix, cells: Numbers, times: int) -> None:
         """Adds the products of words that stand in ``times`` sentences, each pair by itself."""
@@ -68,6 +69,25 @@ class Bags:
         owner, weight = self.owner[cells], weights[cells]
         places = owner[:, :, np.newaxis] * self.size + owner[:, np.newaxis, :]
         np.add.at(flat, places.reshape(-1), (weight[:, :, np.newaxis] * weight[:, np.newaxis, :]).reshape(-1))
+
+
+def _square(rows: Matrix) -> Matrix:
+    """The product of every row with every other, in steps so small that BLAS asks no other thread for help.
+
+    On a busy machine waiting for that thread takes several times as long as the work.
+    """
+    size, width = rows.shape
+    step = _UNSHARED // max(size * size, 1)
+    if width > _STEPS * step:
+        product: Matrix = rows @ rows.T
+        return product
+    product = np.zeros((size, size))
+    for start in range(0, width, step):
+        part = rows[:, start : start + step]
+        product += (
+            part @ part.T.copy()
+        )  # a copy: of a matrix and itself BLAS takes the symmetric product, and shares it
+    return product
 
 
 def cosines(bags: Bags, weights: Matrix) -> Matrix:
