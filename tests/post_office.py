@@ -18,6 +18,8 @@ class PostOffice:
         self.port = port
         self.envelopes: list[Envelope] = []
         self.refused: dict[str, str] = {}
+        #: How many mails it was given, taken or not yet.
+        self.begun = 0
         #: How long it thinks about each mail.
         self.delay_s = 0.0
 
@@ -30,6 +32,7 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.begun += 1
         await asyncio.sleep(self.delay_s)
         self.envelopes.append(envelope)
         return "250 taken"

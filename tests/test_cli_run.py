@@ -21,7 +21,7 @@ from digest.cli.events import Events
 from digest.store import editions, slots, subscribers
 from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
-from tests.databases import kept
+from tests.databases import kept, on_sqlite
 from tests.post_office import PostOffice, post_office
 from tests.running import Run, until
 
@@ -124,6 +124,34 @@ def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Run) -> None:
 
     assert running.end(signal.SIGINT) == 130
     assert running.lines[-1].endswith("stopped")
+
+
+@on_sqlite
+def test_the_first_signal_lets_mails_in_flight_arrive_and_the_second_does_not_wait(
+    office: PostOffice, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with kept() as store, store.begin() as conn:
+        more = [Newcomer(address=f"reader{number}@example.org") for number in range(30)]
+        subscribers.add(conn, more, "main", at=datetime.now(UTC))
+    office.delay_s = 1.0
+    first = run()
+    until(lambda: office.begun)
+    assert first.end() == 0
+    taken = len(office.envelopes)
+    assert taken == office.begun, "what was in flight has arrived"
+    assert taken < 32, "and nothing else was begun"
+
+    office.delay_s = 60.0
+    second = run()
+    until(lambda: office.begun > taken)
+    second.process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert second.process.poll() is None
+    assert second.end() == 128 + signal.SIGTERM
+
+    office.delay_s = 0.0
+    assert main(["send"]) == 0
+    assert "32 sent" in capsys.readouterr().out
 
 
 def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, run: Run) -> None:
