@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from digest.deliver import ENOUGH_TRIES, LONGEST_WAIT, Policy, Tally, decide, deliver, tally, wait
+from digest.deliver import Tally, deliver, tally
+from digest.deliver.verdict import ENOUGH_TRIES, LONGEST_WAIT, Policy, decide, wait
 from digest.errors import DigestError, MailError
 from digest.mailers.smtp import SmtpMailer
 from digest.model import Delivery, Outcome

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest import agenda
-from digest.deliver import LONGEST_WAIT
+from digest.deliver.verdict import LONGEST_WAIT
 from digest.jobs.history import is_due, last
 from digest.jobs.job import Collect, Deliver, Heed, Job, Log, Publish, Sweep
 from digest.jobs.sweep import SWEEP_EVERY

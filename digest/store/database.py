@@ -51,6 +51,11 @@ def parse(url: str) -> URL:
             raise StoreError(f"the store can't be a database of the kind {other!r}", hint=hint)
 
 
+def shown(url: URL) -> str:
+    """The address as people write it, without its password."""
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+
+
 def connect(url: URL, *, read_only: bool = False) -> AbstractContextManager[Engine]:
     """An engine for this address, disposed of at the end; the schema is not looked at."""
     make = sqlite.engine if url.get_backend_name() == "sqlite" else postgres.engine
@@ -67,8 +72,7 @@ class Store:
     @property
     def name(self) -> str:
         """The address, without its password."""
-        url = self._engine.url
-        return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+        return shown(self._engine.url)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

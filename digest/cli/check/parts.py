@@ -59,12 +59,12 @@ def _holds_secrets(found: Settings) -> bool:
 
 def _store(found: Settings) -> Iterator[Finding]:
     from digest.store import open_store, sources
-    from digest.store.database import parse
+    from digest.store.database import parse, shown
 
     try:
         with open_store(found.store.url, read_only=True) as store, store.read() as conn:
             known = len(sources.health(conn))
-        name = parse(found.store.url).render_as_string(hide_password=True)
+        name = shown(parse(found.store.url))
     except DigestError as error:
         yield _bad("store", error)
         return

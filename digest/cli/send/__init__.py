@@ -109,7 +109,7 @@ def _resume_earlier(newsletter: Newsletter, edition_id: int, app: App, stop: Sto
     """What waits of the newsletter's other editions is tried too, if its time has come: nobody is missed."""
     from datetime import UTC, datetime
 
-    from digest.deliver import LONGEST_WAIT
+    from digest.deliver.verdict import LONGEST_WAIT
     from digest.store import editions, queue
 
     now = datetime.now(UTC)
