@@ -148,9 +148,10 @@ def _repeats(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
     for at in order:
         letters = bare(without_agency(without_credit(blocks[at].text)))
         beginning = " ".join(letters.split(maxsplit=4)[:4])
-        twins = [verdict for other, verdict in seen[beginning][:50] if _near(letters, other)]
-        if twins and verdicts[at] is Verdict.BODY and _is_copy(verdicts[at], twins):
-            yield at, Verdict.REPEATED
+        if verdicts[at] is Verdict.BODY and beginning in seen:
+            twins = [verdict for other, verdict in seen[beginning][:50] if _near(letters, other)]
+            if _is_copy(verdicts[at], twins):
+                yield at, Verdict.REPEATED
         seen[beginning].append((letters, verdicts[at]))
 
 

@@ -195,7 +195,8 @@ def without_credit(line: str) -> str:
 
 
 def _may_be_credited(line: str) -> bool:
-    return any(mark in line for mark in "([/©") or not _CREDIT_TAIL_WORDS.isdisjoint(words_of(line))
+    marked = "(" in line or "[" in line or "/" in line or "©" in line
+    return marked or not _CREDIT_TAIL_WORDS.isdisjoint(words_of(line))
 
 
 def without_agency(line: str) -> str:
