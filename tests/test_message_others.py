@@ -84,11 +84,16 @@ def dns(*published: Record) -> dict[str, Any]:
 def signed(kind: Kind) -> tuple[Signer, list[bytes]]:
     """A mail of every kind, signed."""
     signer = Signer(domain="example.org", selector="autumn", key=KEYS[kind])
-    hostile = [
-        prepared(signer=signer, subject=text, text=text, title=text).to(recipient(name=text))
-        for text in HOSTILE.values()
+    odd = [
+        *(
+            prepared(signer=signer, subject=text, text=text, title=text).to(recipient(name=text))
+            for text in HOSTILE.values()
+        ),
+        prepared(signer=signer, html=f'<p><img src="data:image/png;base64,{"iVBOR" * 100}" alt=""></p>').to(
+            recipient()
+        ),
     ]
-    return signer, [matrix.mail(edition, signer) for edition in map(matrix.edition, matrix.NAMES)] + hostile
+    return signer, [matrix.mail(edition, signer) for edition in map(matrix.edition, matrix.NAMES)] + odd
 
 
 @pytest.mark.parametrize("kind", KEYS)
