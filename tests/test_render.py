@@ -237,6 +237,20 @@ def test_a_short_edition_has_no_contents() -> None:
     assert "In this edition" not in render(digest(stories=3), Look()).html
 
 
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_title_in_another_language_says_so_wherever_it_stands(template: str) -> None:
+    foreign = article("Der Hafen öffnet", ["Er öffnet."], language="de", number=1)
+    unknown = article("Fog", language="und", number=2)
+    left_out = [LeftOut(article=one, reason="older than the window") for one in (foreign, unknown)]
+    edition = render(digest([brief([foreign])], left_out=left_out), Look(template=template, show_left_out=True))
+    page = tree(edition)
+
+    titles = page.xpath("//body//*[text()='Der Hafen öffnet']")
+    assert len(titles) == 2
+    assert [one.xpath("string(ancestor-or-self::*[@lang][1]/@lang)") for one in titles] == ["de", "de"]
+    assert page.xpath("string(//a[text()='Fog']/ancestor::*[@lang][1]/@lang)") == edition.language
+
+
 def test_what_was_left_out_and_what_failed_are_told_on_request_alone() -> None:
     left_out = [LeftOut(article=article("A long weekend"), reason="older than the window")]
     failures = [Failure(source="Lighthouse Wire", url="https://lighthouse.example/feed", error="HTTP 503, try later")]

@@ -87,6 +87,8 @@ class Omission:
     title: str
     url: str
     source: str
+    language: str
+    direction: str
     reason: str
 
 

@@ -181,7 +181,14 @@ def _omissions(digest: Digest, said: Words) -> Iterator[Omission]:
     for left_out in digest.left_out:
         article = left_out.article
         title, source = headline(article, said), _name(article.source)
-        yield Omission(title=title, url=_link(article.url), source=source, reason=_name(left_out.reason))
+        yield Omission(
+            title=title,
+            url=_link(article.url),
+            source=source,
+            language=_tag(article.language, said),
+            direction=direction(article.language),
+            reason=_name(left_out.reason),
+        )
 
 
 def _troubles(digest: Digest) -> Iterator[Trouble]:
