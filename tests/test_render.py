@@ -238,6 +238,20 @@ def test_a_short_edition_has_no_contents() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
+def test_however_much_was_left_out_and_failed_there_is_room_for_the_stories(template: str) -> None:
+    left_out = [LeftOut(article=article(f"Fog {n}", number=n), reason="older than the window") for n in range(3000)]
+    failures = [Failure(source=f"Source {n}", url="https://a.example", error="no answer " * 30) for n in range(3000)]
+    look = Look(template=template, show_left_out=True, show_failures=True)
+    edition = render(digest(left_out=left_out, failures=failures), look)
+
+    assert len(edition.html.encode()) <= 80_000
+    assert "City council votes to keep the night trams" in edition.html
+    for part in (seen(edition), read(edition)):
+        assert "Fog 0" in part
+        assert part.count("2960") == 2
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_a_title_in_another_language_says_so_wherever_it_stands(template: str) -> None:
     foreign = article("Der Hafen öffnet", ["Er öffnet."], language="de", number=1)
     unknown = article("Fog", language="und", number=2)

@@ -130,8 +130,11 @@ class Page:
     #: Stories that did not fit, by title alone, and how many did not fit even there.
     more: tuple[Telling, ...]
     beyond: int
+    #: The first articles that are not in the edition, the first sources that failed, and how many more there are.
     left_out: tuple[Omission, ...]
+    left_out_beyond: int
     failures: tuple[Trouble, ...]
+    failures_beyond: int
     brand: Face
     links: Links
     reason: str

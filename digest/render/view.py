@@ -25,6 +25,8 @@ _LONGEST_PREHEADER = 140
 _LONGEST_NAME = 60
 _WORDS_A_MINUTE = 230
 _CHARACTERS_A_MINUTE = 500
+#: What was left out and what failed is told of so many; the stories need the room.
+_MOST_NOTES = 40
 #: Of a brand that names none.
 _ACCENT = "#1f5f8b"
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -40,6 +42,7 @@ def page(digest: Digest, look: Look) -> Page:
     stories = tuple(_telling(brief, today, said, digest.newsletter.images) for brief in digest.briefs)
     title = _name(look.brand.name or digest.newsletter.title) or said.untitled
     subject = _subject(title, stories, said)
+    omissions, troubles = _MOST_NOTES * look.show_left_out, _MOST_NOTES * look.show_failures
     return Page(
         title=title,
         subject=subject,
@@ -53,8 +56,10 @@ def page(digest: Digest, look: Look) -> Page:
         sections=(),
         more=(),
         beyond=0,
-        left_out=tuple(_omissions(digest, said)) if look.show_left_out else (),
-        failures=tuple(_troubles(digest)) if look.show_failures else (),
+        left_out=tuple(itertools.islice(_omissions(digest, said), omissions)),
+        left_out_beyond=max(0, len(digest.left_out) - omissions) if omissions else 0,
+        failures=tuple(itertools.islice(_troubles(digest), troubles)),
+        failures_beyond=max(0, len(digest.failures) - troubles) if troubles else 0,
         brand=_face(look.brand, title),
         links=look.links,
         reason=look.reason or (said.reason.format(title=title) if look.links.unsubscribe else ""),
