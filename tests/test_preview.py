@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import hashlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -203,11 +204,13 @@ def test_a_file_is_never_a_link_in_a_mail(run: Run, tmp_path: Path) -> None:
     assert json.loads(document)["stories"][0]["url"] == (tmp_path / "note.txt").as_uri()
 
 
-def test_explain_gives_reasons_for_the_order_and_for_what_is_left_out(run: Run, articles: Path) -> None:
-    _, out, _ = run("preview", articles, "--explain", "--stories", "1", "--format", "terminal")
+@pytest.mark.parametrize("form", ["terminal", "text"])
+def test_explain_gives_reasons_for_the_order_and_for_what_is_left_out(run: Run, articles: Path, form: str) -> None:
+    _, out, _ = run("preview", articles, "--explain", "--stories", "1", "--format", form)
 
-    assert "score" in out
-    assert "Left out (1)" in out
+    assert re.search(r"score \d\.\d\d = .*length \+\d\.\d\d", out)
+    assert "Left out" in out
+    assert "over the limit of 1 story (rank 2)" in " ".join(out.split())
 
 
 def test_at_and_since_bound_what_is_in(run: Run, articles: Path) -> None:

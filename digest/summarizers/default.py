@@ -3,7 +3,7 @@
 A sentence is worth more the earlier it stands in its article, the more the story speaks of its words, and the more of
 the title it has; less if it says little, or quotes. Each next one is taken for what it adds: a word already told counts
 for less, an outlet not yet heard counts for it. A sentence that leans on the one before it is told only right after
-that one; questions, those that say "today" and those that say again what was told come last.
+that one; those that say "today" and those that say again what was told come last.
 
 The weights were chosen on a plateau, not at a peak: ``tests/bench/quality`` measures what they are worth.
 """
@@ -27,7 +27,7 @@ from digest.summarizers.fit import content, is_next
 from digest.summarizers.greedy import Count, taken
 from digest.summarizers.lead import lead
 from digest.summarizers.matrix import Bags, Numbers
-from digest.summarizers.openings import asks, is_part, leans, quotes, says_when
+from digest.summarizers.openings import is_part, leans, quotes, says_when
 from digest.text.distinct import distinct
 from digest.text.words import stemmer, stop_words
 
@@ -36,7 +36,7 @@ Values = NDArray[np.float64]
 _POSITION, _TOPIC, _TITLE, _FULLNESS, _QUOTATION = 0.6, 1.5, 0.2, 0.2, -0.2
 #: Telling words from which on a sentence is not the fuller for more.
 _FULL = 5
-#: What a sentence loses that is a question, that says "today", or of whose words so large a share was told.
+#: What a sentence loses that says "today", or of whose words so large a share was told.
 _LAST, _SAID = 3.0, 2 / 3
 #: What a sentence gains for the voice of an outlet not yet heard.
 _NEW_OUTLET = 0.5
@@ -114,7 +114,7 @@ def _worth(candidates: Sequence[Candidate], bags: Sequence[frozenset[str]], lang
         (_QUOTATION, quoting),
     )
     worth = sum((weight * _standard(values) for weight, values in parts), np.zeros(len(candidates)))
-    last = [asks(candidate.text) or says_when(candidate.text, language) for candidate in candidates]
+    last = [says_when(candidate.text, language) for candidate in candidates]
     return worth - _LAST * np.array(last, dtype=float)
 
 

@@ -123,19 +123,14 @@ def leans(text: str, language: str) -> bool:
 
 
 def is_part(candidate: Candidate) -> bool:
-    """Whether it is part of something that no one sentence before it makes whole: a quotation, a picture, a line."""
+    """Whether no one sentence before it makes it whole: part of a quotation, of a picture, a line, a question."""
     text = candidate.text
-    if not (text.endswith(".") or _STOPPED.search(text)):
+    if not text.endswith(".") and (_ASKED.search(text) or not _STOPPED.search(text)):
         return True
     if ("(" in text or "ictured" in text.lower()) and _POINTING.search(text):
         return True
     marked = _MARKED.search(text) is not None
     return (marked and (_is_all_quotation(text) or _goes_on_quoting(text))) or _stands_in_quotation(candidate)
-
-
-def asks(text: str) -> bool:
-    """Whether it is a question."""
-    return _ASKED.search(text) is not None
 
 
 def says_when(text: str, language: str) -> bool:

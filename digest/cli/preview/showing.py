@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from digest.cli.outcome import say
+from digest.cli.preview.reasons import in_order
 from digest.cli.progress import visiting
 from digest.errors import DigestError, UsageError
 from digest.mailbox import Mailbox
@@ -103,7 +104,8 @@ class Showing:
             case "eml":
                 return _mail(edition, shown, reader)
             case _:
-                return edition.text.replace(READER, "test") if reader else edition.text
+                text = edition.text.replace(READER, "test") if reader else edition.text
+                return text + in_order(shown.digest) if self.explain else text
 
 
 def _advise(digest: Digest) -> None:

@@ -12,8 +12,9 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from digest.cli.preview.reasons import why
 from digest.errors import one_line
-from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Ranked, Sentence
+from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Sentence
 from digest.urls import is_web
 
 #: Lines longer than this are hard to read, however wide the window is.
@@ -68,7 +69,7 @@ def _story(number: int, brief: Brief, digest: Digest, *, explain: bool) -> Rende
         lines.append(_telling(brief))
     lines.append(_provenance(brief, ZoneInfo(digest.newsletter.timezone)))
     if explain:
-        lines.append(_why(brief.ranked))
+        lines.append(Text(why(brief.ranked), style=_ACCENT))
     row = Table.grid(padding=(0, 1, 0, 0))
     row.add_column(justify="right", width=2, style=_ACCENT)
     row.add_column()
@@ -100,14 +101,6 @@ def _provenance(brief: Brief, zone: ZoneInfo) -> Text:
         line.append(" · also in " if position == 0 else ", ")
         line.append(name, style=_link(article))
     return line
-
-
-def _why(ranked: Ranked) -> Text:
-    reasons = ", ".join(
-        f"{reason.name} {reason.points:+.2f}" + (f" ({reason.detail})" if reason.detail else "")
-        for reason in ranked.reasons
-    )
-    return Text(f"score {ranked.score:.2f} = {reasons}" if reasons else f"score {ranked.score:.2f}", style=_ACCENT)
 
 
 def _left_out(left_out: tuple[LeftOut, ...]) -> RenderableType:
