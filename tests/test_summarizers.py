@@ -111,6 +111,18 @@ def test_length_counts_as_a_reader_does(text: str, language: str, words: int) ->
     assert length(text, language) == words
 
 
+def test_of_two_sentences_in_mostly_the_same_words_the_better_is_taken() -> None:
+    found = candidates(
+        [
+            "The view was fine and the breakfast was very good.",
+            "The view was lovely and the breakfast was very rich.",
+            "The pool is closed until May.",
+        ]
+    )
+
+    assert fit(found, Budget(sentences=3), "en") == [found[0], found[2]]
+
+
 def test_twins_say_the_same() -> None:
     one, same, other = (
         content(text, "en")

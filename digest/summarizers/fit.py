@@ -20,17 +20,17 @@ def fit(
     One that ``leans`` is taken only after the sentence right before it.
     """
     taken: list[Candidate] = []
-    said: list[frozenset[str]] = []
+    said: list[tuple[frozenset[str], frozenset[str]]] = []
     room = budget.sentences if budget.words is None else budget.words
     for candidate in preferred:
         size = 1 if budget.words is None else length(candidate.text, language)
         if size > room or (leans and leans(candidate) and not any(is_next(candidate, other) for other in taken)):
             continue
-        meaning = content(candidate.text, language)
-        if any(is_twin(meaning, other) for other in said):
+        meant, spoken = content(candidate.text, language), _spoken(candidate.text, language)
+        if any(is_twin(meant, other) or _is_echo(spoken, echo) for other, echo in said):
             continue
         taken.append(candidate)
-        said.append(meaning)
+        said.append((meant, spoken))
         room -= size
         if room <= 0:
             break
@@ -51,6 +51,15 @@ def content(text: str, language: str) -> frozenset[str]:
     """The stems of the words that carry meaning; of all words where none does."""
     spoken = words(text, language)
     return frozenset(meanings(spoken, language) or stems(spoken, language))
+
+
+def _spoken(text: str, language: str) -> frozenset[str]:
+    return frozenset(stems(words(text, language), language))
+
+
+def _is_echo(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sentences are mostly the same words, small ones too."""
+    return len(one & other) > TWICE * len(one | other)
 
 
 def is_twin(one: frozenset[str], other: frozenset[str]) -> bool:
