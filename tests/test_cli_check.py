@@ -53,6 +53,7 @@ def test_what_is_right_is_ok(capsys: pytest.CaptureFixture[str]) -> None:
         "newsletter main": "ok",
         "mail server": "note",
     }
+    assert found["store"][1].startswith("sqlite:///")
     assert sorted(path.name for path in Path().iterdir()) == ["articles", "digest.toml"]
 
 

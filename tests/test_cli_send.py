@@ -102,7 +102,7 @@ def test_again_makes_a_new_revision_of_what_is_known_now(capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize("before", [pytest.param([], id="not out yet"), pytest.param(["send"], id="out already")])
-def test_a_test_mail_leaves_no_trace(before: list[str]) -> None:
+def test_a_test_mail_leaves_no_trace(before: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     if before:
         main(before)
         write("library", "The new library opened after two years of work. Three hundred readers queued.")
@@ -112,6 +112,9 @@ def test_a_test_mail_leaves_no_trace(before: list[str]) -> None:
 
     assert main(["send", "--to", "Me <me@example.org>"]) == 0
     assert [str(mail["To"]) for mail in mails()] == ["Me <me@example.org>"]
+    capsys.readouterr()
+    assert main(["send", "--to", "me@example.org", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["to"] == "me@example.org"
     assert kept_as_it_is() == was
 
 

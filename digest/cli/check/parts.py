@@ -63,12 +63,12 @@ def _store(found: Settings) -> Iterator[Finding]:
 
     try:
         with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-            known = len(sources.health(conn))
+            known = tuple(sources.health(conn))
         name = shown(parse(found.store.url))
     except DigestError as error:
         yield _bad("store", error)
         return
-    message = f"{name}: {known} sources visited so far" if known else f"{name}: empty"
+    message = f"{name}: {_count(known, 'source')} visited so far" if known else f"{name}: empty"
     yield Finding(state="ok", topic="store", message=message, hint="" if known else "'digest collect' fills it")
     folder = _unwritable(found.store.url)
     if folder:

@@ -180,6 +180,11 @@ def _test(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
     to = Mailbox.of(args.to)
     with drafted(newsletter, found, now=now, again=args.again, visit=not args.no_collect) as draft:
         post_one(draft.edition, newsletter, to, draft.app, now=now)
+    if args.json:
+        import json
+
+        print(json.dumps({"newsletter": newsletter.id, "slot": draft.slot.key, "to": to.address}, indent=2))
+    else:
         print(f"{newsletter.id} {draft.slot.key}: a test mail went to {to.address}")
     return 0
 
