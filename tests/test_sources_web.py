@@ -16,6 +16,7 @@ from digest.model import Source
 from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
+from digest.sources.pages.teaser import is_article, is_teaser
 from tests.servers import Answer, Handler, WebServer, web_server
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
@@ -214,6 +215,14 @@ def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
             "another text",
             id="another article",
         ),
+        pytest.param(
+            html(body=f"<p>{TEASER}</p>" + "<p>Kami mohon masuk lalu bayar.</p>" * 20),
+            "a wall in a language that nobody listed",
+            id="a wall in any language",
+        ),
+        pytest.param(
+            html(body=f"<p>{TEASER} Nous utilisons des cookies, et la ferry aussi.</p>" * 12), "cookies", id="cookies"
+        ),
         pytest.param(html(body="<p>The ferry sails again.</p>"), "too short", id="no longer than the teaser"),
         pytest.param(Answer(status=500), "an error", id="an error"),
         pytest.param(Answer(body=b"%PDF-1.7"), "no page", id="a PDF"),
@@ -352,3 +361,20 @@ def test_the_pages_of_several_feeds_come_two_at_once(web: WebServer) -> None:
 
     assert len([path for path in web.paths if path.startswith("/page")]) == 20
     assert busy.most == 2
+
+
+JAPANESE = "渡し船は風のため三日目も港に停泊した。"
+
+
+@pytest.mark.parametrize(
+    ("goes_on", "is_whole"),
+    [
+        ("港の事務所によると、渡し船は月曜日に再開する予定だ。乗客は桟橋で待っている。", True),
+        ("この記事は有料会員限定です。続きを読むにはログインしてください。", False),
+    ],
+    ids=["an article", "a wall"],
+)
+def test_pages_are_judged_where_nothing_parts_words(goes_on: str, is_whole: bool) -> None:
+    assert is_article(f"<p>{JAPANESE}</p><p>{goes_on * 4}</p>", title="渡し船が停泊", teaser=JAPANESE) is is_whole
+    assert is_teaser(JAPANESE)
+    assert not is_teaser(JAPANESE * 20)
