@@ -24,6 +24,14 @@ def pasted() -> tuple[Pasted, ...]:
     return tuple(_read(file) for file in sorted(FOLDER.glob("*.txt")))
 
 
+def dressed(article: Pasted, outlet: Pasted) -> str:
+    """The article's body with what stands around the other one's."""
+    first = outlet.text.index(outlet.body[0])
+    above = [line for line in outlet.noise if outlet.text.index(line) < first]
+    below = [line for line in outlet.noise if line not in above]
+    return "\n\n".join((*above, *article.body, *below))
+
+
 def _read(file: Path) -> Pasted:
     lines = file.read_text("utf-8").splitlines()
 

@@ -16,7 +16,7 @@ from digest.clean import clean
 from digest.model import Article, Entry, Form, Image
 from digest.text.encoding import repair
 from digest.text.sentences import sentences
-from tests.pasted import pasted
+from tests.pasted import Pasted, dressed, pasted
 
 _NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 _DATA = Path(__file__).parent / "data" / "clean"
@@ -271,6 +271,16 @@ def test_articles_pasted_from_many_outlets_keep_their_body_and_hardly_anything_e
 
     assert lost == []
     assert len(noise) <= 6
+
+
+@pytest.mark.parametrize("outlet", pasted(), ids=lambda one: one.name)
+def test_what_stands_around_most_of_an_outlet_s_articles_is_learnt_whatever_it_says(outlet: Pasted) -> None:
+    others = [one for one in pasted() if one is not outlet][:8]
+    entries = [_entry(dressed(one, outlet), title=one.title, guid=one.name) for one in others]
+
+    for one, article in zip(others, clean(entries), strict=True):
+        assert [line for line in outlet.noise if line in article.paragraphs] == []
+        assert [line for line in one.body if line[-40:] not in " ".join(article.paragraphs)] == []
 
 
 @pytest.mark.parametrize("name", ["realsumm_dev", "summeval_dev"])
