@@ -53,6 +53,8 @@ def _perform(argv: Sequence[str]) -> int:
 
     args = parse(argv)
     _hush(verbose=args.verbose)
+    # numpy reads it when it is imported: our matrices are too small to share, and to wait for helpers takes longer.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     run = import_module(f"digest.cli.{args.command}").run
     return int(run(args))
 

@@ -6,12 +6,14 @@ Run it with ``python -m tests.bench.speed [MEASURE ...]``, on a machine that has
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from tests.bench.measures import run
 
 if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does
     sys.exit(
         run(
             Path(__file__).parent,
