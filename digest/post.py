@@ -17,10 +17,11 @@ from digest.marks import Mark, return_address
 from digest.model import Delivery, Edition, Newsletter
 from digest.pipeline import App, leaving_mail, links_of, sender_of
 from digest.ports import Letter, Mailer, Report, Stage
-from digest.render import READER
+from digest.render import GREETING, READER
 from digest.settings import Settings
 from digest.settings.chosen import newsletter_of
 from digest.store import editions
+from digest.text.greeting import greeting
 
 
 def post(
@@ -54,7 +55,7 @@ def written(edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Set
     """One mail that no ledger knows: nobody leaves by its links."""
     prepared = _prepared(edition, newsletter, settings, date=now)
     message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
-    nobody = dict.fromkeys(prepared.letterhead.placeholders, "test")
+    nobody = {READER: "test", GREETING: greeting(newsletter.greeting, to.name)}
     pieces = prepared.pieces_to(Recipient(mailbox=to, message_id=message_id, values=nobody))
     sender = prepared.letterhead.sender.address
     return Letter(id=0, message_id=message_id, sender=sender, recipient=to.address, pieces=pieces)
@@ -80,17 +81,18 @@ def writer_for(edition_id: int, app: App) -> Writer:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
     newsletter = newsletter_of(app.settings, published.edition.newsletter_id)
     prepared = _prepared(published.edition, newsletter, app.settings, date=published.at)
-    return _returning(prepared, app.settings)
+    return _returning(prepared, newsletter, app.settings)
 
 
-def _returning(prepared: Prepared, settings: Settings) -> Writer:
+def _returning(prepared: Prepared, newsletter: Newsletter, settings: Settings) -> Writer:
     """Makes mails that tell, if they come back or their readers leave by mail, whose they were."""
     secret = settings.web.secret.reveal()
     back = settings.bounces.address
     sender = Mailbox.of(back) if back else prepared.letterhead.sender
 
     def values(delivery: Delivery) -> dict[str, str]:
-        return dict.fromkeys(prepared.letterhead.placeholders, str(Mark.of(delivery.message_id).sealed(secret)))
+        mark = str(Mark.of(delivery.message_id).sealed(secret))
+        return {READER: mark, GREETING: greeting(newsletter.greeting, delivery.subscriber.name)}
 
     def tagged(delivery: Delivery) -> Letter:
         letter = write(delivery)
@@ -120,7 +122,7 @@ def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -
         unsubscribe=links.unsubscribe if links.archive else "",
         unsubscribe_mail=leaving_mail(newsletter, settings),
         archive=links.archive,
-        placeholders=(READER,),
+        placeholders=(READER, GREETING),
     )
 
 

@@ -87,6 +87,8 @@ class Newsletter:
     #: Sections in the order in which they are shown; the others follow in that of the sources.
     sections: tuple[str, ...] = ()
     template: str = "briefing"
+    #: How each reader is greeted: ``Good morning, {name}!``; not at all where empty.
+    greeting: str = ""
     #: Its own, over the one of all newsletters.
     brand: Brand = field(default_factory=Brand)
     #: The stories' pictures, in templates that show them: linked (https), embedded into the mail, or none.

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from digest.model import Brand, Digest, Edition
-from digest.render.look import READER, Links, Look
+from digest.render.look import GREETING, READER, Links, Look
 
-__all__ = ["READER", "Brand", "Links", "Look", "render"]
+__all__ = ["GREETING", "READER", "Brand", "Links", "Look", "render"]
 
 
 def render(digest: Digest, look: Look) -> Edition:

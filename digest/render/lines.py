@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from digest.render.look import BARE_READER
+from digest.render.look import BARE_PLACEHOLDERS
 
 WIDTH = 72
 
@@ -36,8 +36,11 @@ def are_tidy(texts: Sequence[str]) -> bool:
 
 
 def line(text: str) -> str:
-    """A text from outside, tidy and trimmed; the reader's placeholder is none in it."""
-    return tidy(text).strip().replace(BARE_READER, BARE_READER.replace(".", " "))
+    """A text from outside, tidy and trimmed; a placeholder for the reader is none in it."""
+    text = tidy(text).strip()
+    for placeholder in BARE_PLACEHOLDERS:
+        text = text.replace(placeholder, placeholder.replace(".", " "))
+    return text
 
 
 def _replacement(found: re.Match[str]) -> str:

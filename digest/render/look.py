@@ -10,8 +10,10 @@ from digest.model import Brand
 #: Stands in links for the reader's mark until delivery fills it in. Neither HTML nor an address changes these
 #: characters; nothing from outside can hold them in this order, or it could draw a reader's mark into its own link.
 READER = "(reader.mark)"
+#: Stands in the text for what a reader is greeted with.
+GREETING = "(reader.greeting)"
 #: What is kept out of all text from outside: a template may well put parentheses around it.
-BARE_READER = READER.strip("()")
+BARE_PLACEHOLDERS = tuple(one.strip("()") for one in (READER, GREETING))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,8 @@ class Page:
     title: str
     subject: str
     preheader: str
+    #: Stands for what each reader is greeted with; empty where nobody is.
+    greeting: str
     #: The edition's day, written out.
     date: str
     language: str

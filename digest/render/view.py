@@ -13,7 +13,7 @@ from digest.model import Article, Brand, Brief, Digest, Images, Sentence
 from digest.render.colour import legible
 from digest.render.embed import WIDEST
 from digest.render.lines import clip, line
-from digest.render.look import BARE_READER, Look
+from digest.render.look import BARE_PLACEHOLDERS, GREETING, Look
 from digest.render.page import Face, Mention, Omission, Page, Passage, Picture, Telling, Trouble
 from digest.render.words import Words, direction, long_date, short_time, words
 from digest.urls import is_web
@@ -47,6 +47,7 @@ def page(digest: Digest, look: Look) -> Page:
         title=title,
         subject=subject,
         preheader=_preheader(subject, stories, said),
+        greeting=GREETING if digest.newsletter.greeting else "",
         date=long_date(today, said),
         language=_tag(digest.language, said),
         direction=direction(digest.language),
@@ -167,7 +168,7 @@ def _picture(article: Article, images: Images) -> Picture | None:
 
 def _link(url: str) -> str:
     """The address if a mail may link to it: never a file on this machine, never a script."""
-    return url if is_web(url) and BARE_READER not in url else ""
+    return url if is_web(url) and not any(one in url for one in BARE_PLACEHOLDERS) else ""
 
 
 def _subject(title: str, stories: Sequence[Telling], said: Words) -> str:

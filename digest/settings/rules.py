@@ -180,6 +180,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "schedule": _schedule,
         "timezone": _zone,
         "catch_up": _lasting(timedelta(0), named="'0m'"),
+        "greeting": _matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),
         "stories": _number(1),
         "sentences": _number(1),
         "words": _number(1),

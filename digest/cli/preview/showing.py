@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import sys
 import tempfile
@@ -18,8 +19,9 @@ from digest.mailbox import Mailbox
 from digest.model import Digest, Edition
 from digest.pipeline import look_of, with_photos
 from digest.preview import Preview, Request, preview
-from digest.render import READER, render
+from digest.render import GREETING, READER, render
 from digest.settings import Settings
+from digest.text.greeting import greeting
 from digest.text.segment import advice
 
 Form = Literal["terminal", "html", "text", "eml", "json"]
@@ -81,7 +83,15 @@ class Showing:
         _advise(shown.digest)
         look = look_of(shown.digest.newsletter, shown.settings)
         look = replace(look, show_left_out=self.explain, show_failures=self.explain)
-        return shown, self._with_photos(shown, render(shown.digest, look))
+        edition = self._with_photos(shown, render(shown.digest, look))
+        return shown, self._greeting(shown, edition)
+
+    def _greeting(self, shown: Preview, edition: Edition) -> Edition:
+        """As the reader it is for is greeted, or one whose name isn't known."""
+        name = _mailbox(self.reader, shown.settings).name if self.reader is not None else ""
+        words = greeting(shown.digest.newsletter.greeting, name)
+        page = edition.html.replace(GREETING, html.escape(words))
+        return replace(edition, html=page, text=edition.text.replace(GREETING, words))
 
     def _with_photos(self, shown: Preview, edition: Edition) -> Edition:
         """With its pictures in it where they would be seen and may be fetched; else linked."""
