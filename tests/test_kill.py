@@ -88,6 +88,9 @@ class Weather:
         if asked == "connect":
             self.server.extensions = _OFFERS[self.server.connections % len(_OFFERS)]
         fault = self.moods(asked, recipient)
+        if fault in self.moods.faults:  # which one is not left to chance: each at each stage
+            faults = self.moods.faults
+            fault = faults[sum(self.done[asked, other] for other in faults) % len(faults)]
         self.done[asked, fault] += 1
         return fault
 
@@ -159,7 +162,7 @@ def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
     assert server.taken.keys() <= {(row.message_id, address) for address, row in ledger.items()}, "one Message-ID each"
     assert extra <= bound
     assert max(in_doubt.values()) <= CONNECTIONS, "no more is in doubt than a mail for each connection"
-    assert len(in_doubt) >= killed * 3 // 4, "the kills must land while mails are under way"
+    assert len(in_doubt) >= killed // 2, "the kills must land while mails are under way"
     if readers >= 2000:  # too few to try everything, otherwise
         assert not weather.spared, "each fault at each stage"
     assert not [*tmp_path.glob("*.alive")], "no trace of the dead is left"
