@@ -199,7 +199,7 @@ def test_two_of_them_on_one_store_send_everything_once(world: World, run: Run) -
     more = [f"reader{number}@example.org" for number in range(300)]
     with kept() as store, store.begin() as conn:
         subscribers.add(conn, [Newcomer(address=address) for address in more], "main", at=due(first) - DAY)
-    world.office.delay_s = 0.02
+    world.office.delay_s = 0.05
     world.write(due(first) - 3 * HOUR)
     world.wall.set(due(first) - 2 * HOUR)
     both = [run(**world.wall.environment), run(**world.wall.environment)]
@@ -215,7 +215,7 @@ def test_two_of_them_on_one_store_send_everything_once(world: World, run: Run) -
         until(lambda day=day: visits(both) == 2 * day + 3)
     for running in both:
         assert running.end() == 0
-        assert "delivered" in running.events, "both had a hand in it"
+        assert {"delivering", "delivered"} & {*running.events}, "both had a hand in it"
 
     assert Counter(world.office.recipients) == dict.fromkeys([*READERS, *more], 3)
     assert [subject[:10] for subject in world.subjects()] == ["2026-06-01", "2026-06-02", "2026-06-03"]
