@@ -102,7 +102,8 @@ def agreed(shared: Floats | float, names: Floats | float, *, named: tuple[Floats
     It counts how alike the other words are, how much less the names are, and how much of the texts is names.
     """
     of_names = np.sqrt(np.multiply(*named))
-    of_rest = np.sqrt(np.multiply(1 - np.asarray(named[0]), 1 - np.asarray(named[1])))
+    rest = [np.maximum(0, 1 - np.asarray(share)) for share in named]  # rounding may leave less than nothing
+    of_rest = np.sqrt(np.multiply(*rest))
     wording = (shared - names) / np.maximum(of_rest, _NONE)
     apart = np.maximum(0, wording - names / np.maximum(of_names, _NONE))
     return np.asarray(shared * np.maximum(0, 1 - _OTHER_NAMES * of_names * wording * apart))
