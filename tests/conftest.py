@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.servers import WebServer, web_server
 
 pytest_plugins = ["tests.databases", "tests.running"]
 
@@ -25,6 +28,13 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared beside the checkout")
     return folder
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    """A web server that answers what the test says."""
+    with web_server() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from digest.cli import main
-from tests.servers import Answer, WebServer, web_server
+from tests.servers import Answer, WebServer
 
 SETTINGS = """\
 # mine
@@ -50,10 +50,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 @pytest.fixture
-def web() -> Iterator[WebServer]:
-    with web_server() as server:
-        server.routes["/feed"] = Answer(body=RSS)
-        yield server
+def web(web: WebServer) -> WebServer:
+    web.routes["/feed"] = Answer(body=RSS)
+    return web
 
 
 def settings_text() -> str:

@@ -7,7 +7,6 @@ import gzip
 import socket
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -20,12 +19,6 @@ from digest.sources.http import Client, Reply, retry_time
 from tests.servers import Answer, Handler, WebServer, web_server
 
 NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
-
-
-@pytest.fixture
-def web() -> Iterator[WebServer]:
-    with web_server() as server:
-        yield server
 
 
 def get(web: WebServer, path: str = "/", *, validators: Validators | None = None, **limits: object) -> Reply:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +14,7 @@ from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
 from digest.sources.finding.sitemap import read_sitemap
-from tests.servers import Answer, WebServer, web_server
+from tests.servers import Answer, WebServer
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
 SPACES = (
@@ -23,12 +22,6 @@ SPACES = (
     ' xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 )
 PAGE = "<html><head><title>{}</title></head><body><article>{}</article></body></html>"
-
-
-@pytest.fixture
-def web() -> Iterator[WebServer]:
-    with web_server() as server:
-        yield server
 
 
 def urlset(*urls: str) -> bytes:

@@ -5,53 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from digest.errors import SourceError
 from digest.model import Source
-from digest.ports import Collected, Validators
+from digest.ports import Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
 from digest.sources.pages.teaser import is_article, is_teaser
-from tests.servers import Answer, Handler, WebServer, web_server
-
-SEEN = datetime(2026, 3, 27, tzinfo=UTC)
-PARAGRAPHS = "".join(
-    f"<p>The ferry sails again, says notice number {number} of the harbour office.</p>" for number in range(8)
-)
-JSON_FEED = (
-    b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "A", "title": "A", "content_html": "x"}]}'
-)
-ALTERNATE = '<link rel="alternate" type="application/rss+xml" href="{}">'
-
-
-def rss(*titles: str) -> bytes:
-    items = "".join(f"<item><guid>{title}</guid><title>{title}</title></item>" for title in titles)
-    return f"<rss version='2.0'><channel><title>Harbour News</title>{items}</channel></rss>".encode()
-
-
-def html(head: str = "", body: str = PARAGRAPHS) -> Answer:
-    text = f"<html lang=en><head><title>A page</title>{head}</head><body><article>{body}</article></body></html>"
-    return Answer(body=f"<!DOCTYPE html>{text}".encode(), headers={"Content-Type": "text/html"})
-
-
-@pytest.fixture
-def web() -> Iterator[WebServer]:
-    with web_server() as server:
-        yield server
-
-
-def collect(web: WebServer, path: str, validators: Validators | None = None) -> Collected:
-    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
-    return asyncio.run(collector(Source(id="web", url=web.url(path)), validators or Validators()))
-
-
-def titles(collected: Collected) -> list[str]:
-    return [entry.title for entry in collected.entries]
+from tests.servers import Answer, Handler, WebServer
+from tests.sites import PARAGRAPHS, SEEN, collect, html, rss, titles
 
 
 def test_a_feed_gives_its_entries_and_what_to_ask_with_next_time(web: WebServer) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.model import Ranked, Sentence, Story
@@ -75,6 +75,7 @@ _TEXT = st.text(
     st.sampled_from(NAMES),
     st.sampled_from(BUDGETS),
 )
+@example(("\ud800",), "th", "default", BUDGETS[0])
 @settings(max_examples=400)
 def test_no_text_breaks_a_summarizer(paragraphs: tuple[str, ...], language: str, name: str, budget: Budget) -> None:
     for one in told(paragraphs, language, name, budget):

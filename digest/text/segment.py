@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 
+from digest.text.pattern import pattern
+
 Segment = Callable[[str], Iterable[str]]
+
+#: Half a letter: what is written in C takes none.
+_HALF = pattern("[\ud800-\udfff]")
 
 #: The modules that know a language's words; each language is an extra of this program, by its tag.
 EXTRAS = {"zh": ("rjieba",), "ja": ("tinysegmenter",), "th": ("pythainlp", "pycrfsuite")}
@@ -41,11 +46,12 @@ def parts(run: str, language: str) -> tuple[str, ...]:
 
 
 def spoken(paragraph: str, language: str) -> Sequence[str]:
-    """The paragraph's sentences, if only an extra can tell them, and nothing of it is lost; else none."""
+    """The paragraph's sentences, half letters replaced, if only an extra can tell them and loses nothing; else none."""
     if language != "th" or not _is_there(language):
         return ()
-    found = _thai_sentences()(paragraph)
-    return found if "".join(found) == paragraph else ()
+    readable = _HALF.sub("\N{REPLACEMENT CHARACTER}", paragraph)
+    found = _thai_sentences()(readable)
+    return found if "".join(found) == readable else ()
 
 
 @lru_cache
