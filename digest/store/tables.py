@@ -13,12 +13,14 @@ Sources and newsletters are defined in the settings; here they are only named by
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Connection,
     Float,
     ForeignKey,
     Index,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -244,8 +247,17 @@ deliveries = Table(
     UniqueConstraint("newsletter_id", "slot_key", "revision", "subscriber_id"),
     Index(None, "edition_id", "next_try"),
     # Of the few rows that are held, and not of all that ever were: each mail's commit writes one page less.
-    Index("ix_deliveries_sender", "sender", sqlite_where=_HELD, postgresql_where=_HELD),
+    Index("ix_deliveries_sender", "sender", sqlite_where=_HELD),
 )
+
+
+@event.listens_for(deliveries, "before_create")
+def _index_held_rows_only(_: Table, conn: Connection, **__: Any) -> None:
+    """On PostgreSQL too. Said up there, it would load PostgreSQL's dialect at every start, wherever the store is."""
+    if conn.dialect.name == "postgresql":
+        held = next(index for index in deliveries.indexes if index.name == "ix_deliveries_sender")
+        held.dialect_options["postgresql"]["where"] = _HELD
+
 
 # --- done --------------------------------------------------------------------------------------------------------
 

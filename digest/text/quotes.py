@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 #: Marks as they stand in a character class.
 OPENING = "\"'“‘„‚«‹「『"
@@ -28,6 +29,7 @@ _MARK = re.compile("[\"'“”‘’„‚«»‹›「」『』]")
 _ELIDED = re.compile(r"'(?:\d\ds?\b|em\b|tis\b|twas\b|til\b|cause\b|n'?\s)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=512)
 def quotations(text: str) -> tuple[tuple[int, int], ...]:
     """Where each outermost quotation that is closed in ``text`` starts and ends, in order."""
     if not _MARK.search(text):
@@ -45,10 +47,9 @@ def quotations(text: str) -> tuple[tuple[int, int], ...]:
 
 def _marks(text: str) -> Iterator[tuple[int, str]]:
     for match in _MARK.finditer(text):
-        at = match.start()
-        inside = text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
-        if not (inside and match.group() in "'’‘"):
-            yield at, match.group()
+        at, mark = match.start(), match.group()
+        if not (mark in "'’‘" and text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()):
+            yield at, mark
 
 
 def _may_open(text: str, at: int) -> bool:

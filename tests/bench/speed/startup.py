@@ -20,7 +20,7 @@ def measure() -> list[Row]:
     bare = paired([*DIGEST, "--help"], [sys.executable, "-c", "pass"], runs=21)
     with tempfile.TemporaryDirectory() as folder:
         page = str(Path(folder) / "digest.html")
-        everything = "; ".join(f"import {name}" for name in runtime_imports())
+        everything = "; ".join(runtime_imports())
         sample = paired([*DIGEST, "preview", "-o", page], [sys.executable, "-c", everything], runs=9)
     return [
         *_rows("`digest --help`", bare, "`python -c pass`"),
@@ -29,17 +29,20 @@ def measure() -> list[Row]:
 
 
 def runtime_imports() -> list[str]:
-    """The modules of others that the program imports anywhere, as it imports them."""
+    """What the program imports of others anywhere, as it imports it: "from a import b" may load a module b."""
     found: set[str] = set()
     for file in (ROOT / "digest").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module)
+            if isinstance(node, ast.Import | ast.ImportFrom) and _is_of_others(node):
+                found.add(ast.unparse(node))
+    return sorted(found)
+
+
+def _is_of_others(node: ast.Import | ast.ImportFrom) -> bool:
     own = {"digest", *sys.stdlib_module_names}
     extras = {"psycopg", "pythainlp", "rjieba", "tinysegmenter"}
-    return sorted(name for name in found if name.partition(".")[0] not in own | extras | {"_typeshed"})
+    name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+    return str(name).partition(".")[0] not in own | extras | {"_typeshed"}
 
 
 def _rows(task: str, timed: Paired, baseline: str) -> list[Row]:
