@@ -61,6 +61,19 @@ def test_a_bad_article_is_told_in_its_own_sentences_or_not_at_all(kind: str, nam
         assert len(set(texts)) == len(texts)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_many_articles_without_a_word_in_common_are_told(name: str) -> None:
+    articles = tuple(
+        nouns.article(id=f"{at}", title="", paragraphs=(" ".join(f"Storm{at}x{one}." for one in range(5)),))
+        for at in range(120)
+    )
+    ranked = Ranked(story=Story(articles=articles), score=0, reasons=())
+
+    (brief,) = summarize([ranked], summarizer(name), Budget(sentences=3))
+
+    assert len(brief.sentences) == 3
+
+
 _TEXT = st.text(
     st.one_of(
         st.characters(), st.sampled_from("ab Ab. !?…“”\"'«»()東京。ا\u0301\0\ud800\n1"), st.characters(codec="ascii")

@@ -78,15 +78,14 @@ def _square(rows: Matrix) -> Matrix:
     """
     size, width = rows.shape
     step = _UNSHARED // max(size * size, 1)
-    if width > _STEPS * step:
+    if not step or width > _STEPS * step:
         product: Matrix = rows @ rows.T
         return product
     product = np.zeros((size, size))
     for start in range(0, width, step):
         part = rows[:, start : start + step]
-        product += (
-            part @ part.T.copy()
-        )  # a copy: of a matrix and itself BLAS takes the symmetric product, and shares it
+        # A copy: of a matrix and itself BLAS takes the symmetric product, and shares it.
+        product += part @ part.T.copy()
     return product
 
 

@@ -13,7 +13,7 @@ How a connection comes about, one step after the other, and in the background, s
     background.py     dials while the others go on
     dial.py           connect, TLS, EHLO, log in
     ask.py, login.py  questions and answers; proving who we are
-    complaints.py     what went wrong, in a person's words
+    trouble.py        what went wrong, in a person's words
     pace.py           how fast to go, and how long to bear with a server that lets nobody in
 
 The standard library's client sends one mail at a time and waits five times for each; and it raises where we need to

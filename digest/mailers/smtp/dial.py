@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from digest.errors import MailError
 from digest.mailers.smtp.ask import Ask
-from digest.mailers.smtp.complaints import said_plainly
 from digest.mailers.smtp.login import log_in
 from digest.mailers.smtp.replies import Garbled, Offers, Reply, offers
+from digest.mailers.smtp.trouble import said_plainly
 from digest.settings import SmtpSettings
 
 
