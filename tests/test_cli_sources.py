@@ -222,6 +222,34 @@ def test_discover_changes_nothing(run: Run, web: WebServer) -> None:
     assert not Path("mine.db").exists()
 
 
+def test_discover_tells_scripts_as_well(run: Run, web: WebServer) -> None:
+    code, out, err = run("sources", "discover", web.url("/feed"), "--allow", web.address, "--json")
+
+    found = json.loads(out)
+    (article,) = found.pop("articles")
+    assert (code, err) == (0, "")
+    assert found == {
+        "address": web.url("/feed"),
+        "found_at": web.url("/feed"),
+        "kind": "feed",
+        "title": "Harbour News",
+        "problems": [],
+    }
+    assert article["title"] == "The ferry sails"
+
+
+def test_discover_may_visit_what_the_settings_permit(run: Run, web: WebServer) -> None:
+    Path("digest.toml").write_text(f'{SETTINGS}\n[fetch]\nallow = ["{web.address}"]\n')
+
+    assert run("sources", "discover", web.url("/feed"))[0] == 0
+
+
+def test_discover_needs_no_settings(run: Run, web: WebServer) -> None:
+    Path("digest.toml").unlink()
+
+    assert run("sources", "discover", web.url("/feed"), "--allow", web.address)[0] == 0
+
+
 def test_without_settings_there_is_nothing_to_change(run: Run) -> None:
     Path("digest.toml").unlink()
 

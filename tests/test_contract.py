@@ -29,7 +29,7 @@ PROMISED = {
     "sources remove": [],
     "sources import": [],
     "sources export": [],
-    "sources discover": ["--allow"],
+    "sources discover": ["--allow", "--json"],
     "subscribers add": ["-n"],
     "subscribers list": ["--json"],
     "subscribers remove": ["-n"],
@@ -76,7 +76,7 @@ def test_what_scripts_read_is_json_and_nothing_else(
     (tmp_path / "articles" / "a.txt").write_text("The harbour opens again\n\nThe ferry sails on Monday at nine.\n")
     assert main(["init", "--from", "articles"]) == 0
     capsys.readouterr()
-    subject = ["articles"] if command == "sources show" else []
+    subject = ["articles"] if command in {"sources show", "sources discover"} else []
 
     code = main([*command.split(), *subject, "--json"])
 

@@ -278,8 +278,9 @@ def test_the_environment_comes_before_the_file(file: Path) -> None:
     assert (found.newsletters[0].stories, found.newsletters[0].sender) == (None, "Other <other@example.org>")
 
 
-def test_the_environment_counts_without_a_file() -> None:
-    assert settings.defaults({"DIGEST_SMTP__HOST": "12"}).smtp.host == "12"
+def test_the_environment_counts_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings.load(None, {"DIGEST_SMTP__HOST": "12"}).smtp.host == "12"
 
 
 @pytest.mark.parametrize(

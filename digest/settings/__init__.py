@@ -40,7 +40,6 @@ __all__ = [
     "SmtpSettings",
     "StoreSettings",
     "WebSettings",
-    "defaults",
     "find",
     "load",
 ]
@@ -51,16 +50,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
     Raises ``SettingsError`` with all mistakes at once.
     """
-    return _read(find(path, environ), environ)
-
-
-def defaults(environ: Mapping[str, str]) -> Settings:
-    """What counts without a settings file: the defaults, with the environment over them."""
-    return _read(None, environ)
-
-
-def _read(file: Path | None, environ: Mapping[str, str]) -> Settings:
     from digest.settings.checked import checked
     from digest.settings.raw import read
 
-    return checked(read(file, environ))
+    return checked(read(find(path, environ), environ))

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from digest.cli.given import settings_of, source_named
 from digest.cli.parser import add_actions
-
-if TYPE_CHECKING:
-    pass
 
 _EXAMPLES = """\
 examples:
@@ -49,13 +45,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name in ("show", "remove"):
         each[name].add_argument("id", metavar="ID", help="its id, as 'digest sources list' shows it")
     each["import"].add_argument("file", metavar="FILE", help="an OPML file")
-    for name in ("list", "show"):
+    for name in ("list", "show", "discover"):
         each[name].add_argument("--json", action="store_true", help="print it as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do the action; data on stdout, talk on stderr."""
-    from digest.cli.sources import edit
+    from digest.cli.sources import discovery, edit
 
     actions = {
         "add": edit.add,
@@ -64,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         "remove": edit.remove,
         "import": edit.import_,
         "export": _export,
-        "discover": edit.discover,
+        "discover": discovery.discover,
     }
     actions[args.action](args)
     return 0

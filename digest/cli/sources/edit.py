@@ -1,27 +1,19 @@
-"""What ``digest sources`` changes: it visits an address, says what it found, and edits the settings file."""
+"""What ``digest sources`` changes: the settings file, with its comments kept."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-from digest import settings
-from digest.clean import clean
 from digest.cli.given import settings_of, source_named
-from digest.cli.outcome import say
-from digest.collect import collect
+from digest.cli.sources.discovery import tell, visit
 from digest.errors import DigestError, SourceError, UsageError
 from digest.model import Failure, Source
-from digest.ports import Collected
 from digest.settings import Settings
 from digest.settings.edit import with_sources, without_source
-from digest.sources import make_collector
 from digest.sources.finding.address import source_at, unused_id
 from digest.sources.finding.opml import read_opml
 
@@ -32,10 +24,10 @@ def add(args: argparse.Namespace) -> None:
     source = source_at(args.address, taken=[known.id for known in found.sources])
     source = replace(source, id=args.id or source.id, title=args.title, section=args.section)
     _refuse_known(source, found.sources)
-    outcome = _visit(source, found, args.allow)
+    outcome = visit(source, found, args.allow)
     if isinstance(outcome, Failure) and not args.force:
         raise DigestError(f"{outcome.url}: {outcome.error}", hint="add it all the same with --force")
-    _tell(outcome)
+    tell(outcome)
     _write_with(file, [source])
     print(source.id)
 
@@ -103,39 +95,6 @@ def _replace(file: Path, text: str) -> None:
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def discover(args: argparse.Namespace) -> None:
-    """Visit the address and say where its articles really are."""
-    source = source_at(args.address)
-    outcome = _visit(source, settings.defaults(os.environ), args.allow)
-    if isinstance(outcome, Failure):
-        raise DigestError(f"{outcome.url}: {outcome.error}")
-    _tell(outcome)
-    print(outcome.validators.url or source.address)
-
-
-def _visit(source: Source, found: Settings, allow: Sequence[str]) -> Collected | Failure:
-    fetch = replace(found.fetch, allow=(*found.fetch.allow, *allow))
-    (outcome,) = asyncio.run(collect([source], make_collector(fetch, datetime.now(UTC))))
-    return outcome
-
-
-def _tell(outcome: Collected | Failure) -> None:
-    """What was found there, and its first titles, on stderr."""
-    if isinstance(outcome, Failure):
-        say(f"{outcome.url}: {outcome.error}")
-        return
-    articles = clean(outcome.entries)
-    count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
-    place = outcome.validators.url or outcome.source.address
-    say(f"found a {outcome.kind}{f', {outcome.title!r},' if outcome.title else ''} at {place}: {count}")
-    if outcome.kind.startswith("list"):
-        say("this is kept as one source; 'digest sources import' adds each of them from a file")
-    for article in articles[:5]:
-        say(f"  {article.title}")
-    for problem in outcome.problems:
-        say(f"not read: {problem}")
 
 
 def _settings_file(args: argparse.Namespace) -> tuple[Settings, Path]:

@@ -1,0 +1,81 @@
+"""What an address leads to: it is visited, what was found is told, and nothing changes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from digest.clean import clean
+from digest.cli.given import settings_of
+from digest.cli.outcome import say
+from digest.collect import collect
+from digest.errors import DigestError
+from digest.model import Article, Failure, Source
+from digest.ports import Collected
+from digest.settings import Settings
+from digest.sources import make_collector
+from digest.sources.finding.address import source_at
+
+_TITLES = 5
+
+
+def discover(args: argparse.Namespace) -> None:
+    """Visit the address and say where its articles really are."""
+    source = source_at(args.address)
+    outcome = visit(source, settings_of(args), args.allow)
+    if isinstance(outcome, Failure):
+        raise DigestError(f"{outcome.url}: {outcome.error}")
+    if args.json:
+        print(_as_json(outcome))
+        return
+    tell(outcome)
+    print(_place(outcome))
+
+
+def visit(source: Source, found: Settings, allow: Sequence[str]) -> Collected | Failure:
+    """What comes of it now, remembering nothing."""
+    fetch = replace(found.fetch, allow=(*found.fetch.allow, *allow))
+    (outcome,) = asyncio.run(collect([source], make_collector(fetch, datetime.now(UTC))))
+    return outcome
+
+
+def tell(outcome: Collected | Failure) -> None:
+    """What was found there, and its first titles, on stderr."""
+    if isinstance(outcome, Failure):
+        say(f"{outcome.url}: {outcome.error}")
+        return
+    articles = clean(outcome.entries)
+    count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
+    title = f", {outcome.title!r}," if outcome.title else ""
+    say(f"found a {outcome.kind}{title} at {_place(outcome)}: {count}")
+    if outcome.kind.startswith("list"):
+        say("this is kept as one source; 'digest sources import' adds each of them from a file")
+    for article in articles[:_TITLES]:
+        say(f"  {article.title}")
+    for problem in outcome.problems:
+        say(f"not read: {problem}")
+
+
+def _place(outcome: Collected) -> str:
+    return outcome.validators.url or outcome.source.address
+
+
+def _as_json(outcome: Collected) -> str:
+    document = {
+        "address": outcome.source.address,
+        "found_at": _place(outcome),
+        "kind": outcome.kind,
+        "title": outcome.title,
+        "articles": [_article(article) for article in clean(outcome.entries)],
+        "problems": list(outcome.problems),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _article(article: Article) -> dict[str, str]:
+    published = f"{article.published:%Y-%m-%dT%H:%M:%SZ}"
+    return {"title": article.title, "url": article.url, "published": published}
