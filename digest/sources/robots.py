@@ -9,6 +9,7 @@ from urllib.robotparser import RobotFileParser
 
 from digest.errors import SourceError
 from digest.sources.charset import decode
+from digest.urls import is_web
 
 if TYPE_CHECKING:
     from digest.sources.http import Client
@@ -28,12 +29,20 @@ class Robots:
 
     async def allow(self, url: str, *, in_doubt: bool = False) -> bool:
         """May this page be fetched? ``in_doubt`` counts where its site's rules can't be had now."""
+        rules = await self._of(url)
+        return in_doubt if rules is None else rules.can_fetch(_NAME, url)
+
+    async def maps(self, url: str) -> tuple[str, ...]:
+        """The site maps that this page's site names in its rules."""
+        rules = await self._of(url)
+        return tuple(filter(is_web, (rules and rules.site_maps()) or ()))
+
+    async def _of(self, url: str) -> RobotFileParser | None:
         place = urljoin(url, "/robots.txt")
         async with self._turn:
             if place not in self._rules:
                 self._rules[place] = await self._fetched(place)
-        rules = self._rules[place]
-        return in_doubt if rules is None else rules.can_fetch(_NAME, url)
+        return self._rules[place]
 
     async def _fetched(self, place: str) -> RobotFileParser | None:
         """A site that says it has no rules allows all (RFC 9309, 2.3.1.3); one that doesn't answer may have some."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.model import Entry, Source
 from digest.ports import Collected, Validators
-from digest.sources.document import Document
-from digest.sources.finding.discover import FEEDS, feed_behind
+from digest.sources.document import Contents, Document
+from digest.sources.finding.discover import FEEDS, check_single, found_behind
 from digest.sources.finding.known import known_feed
 from digest.sources.finding.opml import read_opml
-from digest.sources.finding.sitemap import entries_of, unpacked
+from digest.sources.finding.sitemap import articles_among, entries_of, undated, unpacked
 from digest.sources.kind import Kind, kind_of
 from digest.sources.pages.fulltext import Known, with_full_text
 from digest.sources.robots import Robots
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 async def visit(
     source: Source, validators: Validators, *, client: Client, seen: datetime
 ) -> Collected | tuple[Source, ...]:
-    """Fetch the source and read it: a site's address leads to its feed, a list of feeds gives those."""
+    """Fetch the source and read it: a site's address leads to its feed or its map, a list of feeds gives those."""
     _check_patience(validators, seen)
     asked, page = await _asked(source, validators, client)
     page = unpacked(page, client.fetch.max_bytes)
@@ -36,27 +36,67 @@ async def visit(
         return Collected(source=source, entries=(), validators=known, unchanged=True)
     if _kind(page) is Kind.OPML:
         return read_opml(page.body, content_type=page.content_type)
-    if _kind(page) is Kind.SITEMAP:
-        return await _mapped(page, source, validators, client=client, seen=seen)
-    feed, reply = await feed_behind(page, client)
-    contents = await read(_document(source, reply), source, seen=seen, timeout_s=client.fetch.timeout_s)
-    home = feed or page.moved_to or asked
-    return Collected(
-        source=source,
-        entries=await _complete(contents.entries, source, reply, client=client, known=validators.known),
-        title=contents.title,
-        kind="feed" if _kind(reply) in FEEDS else "page",
-        problems=contents.problems,
-        validators=replace(reply.validators, url="" if home == source.url else home),
-    )
+    robots = Robots(client)
+    is_known = _kind(page) is Kind.HTML and bool(validators.known([page.url]))
+    found, reply = await found_behind(page, client, robots, is_known=is_known)
+    home = found or page.moved_to or asked
+    reader = _Reader(source=source, known=validators.known, client=client, robots=robots, seen=seen)
+    return await reader.read(reply, home="" if home == source.url else home)
 
 
-async def _mapped(page: Reply, source: Source, validators: Validators, *, client: Client, seen: datetime) -> Collected:
-    """A site map's pages, as far as they are articles; all read anew, since an index may stay while maps change."""
-    listed = await entries_of(page, source, client=client, seen=seen)
-    entries = await with_full_text(listed, source, client=client, known=validators.known)
-    told = tuple(entry for entry in entries if entry.title or entry.body)
-    return Collected(source=source, entries=told, kind="site map")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Makes entries of what a source answered."""
+
+    source: Source
+    known: Known
+    client: Client
+    robots: Robots
+    seen: datetime
+
+    async def read(self, reply: Reply, *, home: str) -> Collected:
+        """``home`` is where it is found, if not at the source's own address."""
+        if _kind(reply) is Kind.SITEMAP:
+            collected = await self._map(reply)
+        elif _kind(reply) in FEEDS:
+            collected = await self._feed(reply)
+        else:
+            collected = await self._page(reply)
+        return replace(collected, validators=replace(collected.validators, url=home))
+
+    async def _feed(self, reply: Reply) -> Collected:
+        """A feed's entries with the texts of their pages."""
+        contents = await self._contents(reply)
+        return Collected(
+            source=self.source,
+            entries=await self._with_full_text(contents.entries),
+            title=contents.title,
+            kind="feed",
+            problems=contents.problems,
+            validators=reply.validators,
+        )
+
+    async def _map(self, reply: Reply) -> Collected:
+        """A site map's pages, as far as they are articles; all read anew: an index may stay while its maps change."""
+        listed = await entries_of(reply, self.source, client=self.client, seen=self.seen)
+        completed = await self._with_full_text(tuple(map(undated, listed)))
+        return Collected(source=self.source, entries=articles_among(completed, listed), kind="site map")
+
+    async def _page(self, reply: Reply) -> Collected:
+        """A page that stands for itself, if it is an article, and for robots to read."""
+        if not await self.robots.allow(reply.url, in_doubt=True):
+            raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
+        if _kind(reply) is Kind.HTML and not self.source.selector:
+            check_single(reply)
+        contents = await self._contents(reply)
+        return Collected(source=self.source, entries=contents.entries, kind="page", validators=reply.validators)
+
+    async def _contents(self, reply: Reply) -> Contents:
+        document = _document(self.source, reply)
+        return await read(document, self.source, seen=self.seen, timeout_s=self.client.fetch.timeout_s)
+
+    async def _with_full_text(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        return await with_full_text(entries, self.source, client=self.client, robots=self.robots, known=self.known)
 
 
 def _check_patience(validators: Validators, now: datetime) -> None:
@@ -65,17 +105,6 @@ def _check_patience(validators: Validators, now: datetime) -> None:
     if until is not None and now < until:
         line = f"its server asked not to be visited before {until:%Y-%m-%d %H:%M} UTC: it will be tried again then"
         raise SourceError(line, retry_at=until)
-
-
-async def _complete(
-    entries: tuple[Entry, ...], source: Source, reply: Reply, *, client: Client, known: Known
-) -> tuple[Entry, ...]:
-    """A feed's entries with the text of their pages; a page by itself, if robots may read it."""
-    if _kind(reply) in FEEDS:
-        return await with_full_text(entries, source, client=client, known=known)
-    if not await Robots(client).allow(reply.url, in_doubt=True):
-        raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
-    return entries
 
 
 async def _asked(source: Source, validators: Validators, client: Client) -> tuple[str, Reply]:

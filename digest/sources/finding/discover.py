@@ -1,16 +1,18 @@
-"""From the address of a site, as people copy it, to its feed."""
+"""From the address of a site, as people copy it, to its feed; to its site map, where it has none."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from digest.errors import SourceError
 from digest.sources.finding.known import known_feed
+from digest.sources.finding.shape import is_front, likelihood
+from digest.sources.finding.sitemap import unpacked
 from digest.sources.kind import Kind, kind_of
 from digest.sources.pages.head import Head, joined, read_head
 from digest.sources.pages.page import read_tree
@@ -20,42 +22,70 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
 
     from digest.sources.http import Client, Reply
+    from digest.sources.robots import Robots
 
 _FEED_URL = re.compile(rb'"feedUrl"\s*:\s*("https?:[^"]{1,500}")')
 FEEDS = {Kind.FEED, Kind.JSON}
 #: Where sites keep a feed that their front page doesn't name.
 _USUAL = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json")
-#: The front of a site, or of a part of one: a language's, a blog's, a person's.
-_FRONT = re.compile(r"/?|/(?:index|default|home)\.\w{3,5}|/(?:~[\w.-]+|[a-z]{2}(?:-[a-zA-Z]{2})?|blog|news)/?")
+#: Where sites keep a map of their pages that their robots.txt doesn't name.
+_MAPS = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml", "news-sitemap.xml", "sitemap-news.xml")
 #: How addresses of feeds look to people.
 _LOOKS = re.compile(r"(?:^|[/.])(?:feeds?|rss|atom|rdf)(?:[/.]|\d?$)|\.(?:rss|atom|rdf)$", re.IGNORECASE)
 #: An account or a topic on the social web: its feed is beside it.
 _ACCOUNT = re.compile(r"/(?:@[\w.-]+|users/[\w.-]+|tags/\w+)")
-#: So many of the feeds that a page names are tried, at most.
+#: So many of the feeds or maps that a site names are tried, at most.
 _MOST = 5
+#: A page that leads to so many others by their headlines is a list of them; a headline has so many words.
+_LISTED, _HEADLINE = 8, 4
 
 
-async def feed_behind(reply: Reply, client: Client) -> tuple[str, Reply]:
-    """The feed of the site that this page belongs to, and its address; for what stands for itself, no address.
+async def found_behind(reply: Reply, client: Client, robots: Robots, *, is_known: bool) -> tuple[str, Reply]:
+    """The feed, or else the map, of the site that this page is the front of, and its address.
 
-    Raises ``SourceError`` where the page names feeds, and none of them is one now.
+    What stands for itself comes back without an address; where that ``is_known``, nothing is tried that the page
+    doesn't name. Raises ``SourceError`` where the page names feeds, and none of them is one now.
     """
     if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
         return "", reply
     tree = read_tree(reply.body, reply.content_type)
     head = read_head(tree, reply.url)
     named = list(dict.fromkeys(_named(reply, head)))[:_MOST]
-    for url in (*named, *dict.fromkeys(_guessed(reply, tree))):
-        if feed := await _feed(url, client):
+    for url in (*named, *(() if is_known else dict.fromkeys(_guessed(reply, tree)))):
+        if feed := await _there(url, client, FEEDS):
             return url, feed
     if named:
         raise SourceError(f"its page names {named[0]} as its feed, and that is none: give the feed's address")
+    for url in () if is_known else await _maps(reply, robots):
+        if found := await _there(url, client, {Kind.SITEMAP}):
+            return url, found
     return "", reply
+
+
+def check_single(page: Reply) -> None:
+    """Raise where a page that stands for itself is a list of articles, and so none."""
+    tree = read_tree(page.body, page.content_type)
+    if read_head(tree, page.url).is_article:
+        return
+    headlines = {link.get("href", ""): len(link.text_content().split()) for link in tree.iter("a")}
+    words = [count for href, count in headlines.items() if count >= _HEADLINE and not href.startswith("#")]
+    if len(words) >= _LISTED and sum(words) > len(tree.text_content().split()) / 4:
+        raise SourceError(
+            "this page lists articles, and leads to no feed or site map: give the address of a feed, or of one article"
+        )
+
+
+async def _maps(page: Reply, robots: Robots) -> list[str]:
+    """Where the site's map may be, the likeliest to have news first; an article's site is not asked for."""
+    if not is_front(page.url):
+        return []
+    named = sorted(await robots.maps(page.url), key=likelihood)[:_MOST]
+    return list(dict.fromkeys([*named, *(urljoin(page.url, f"/{place}") for place in _MAPS)]))
 
 
 def _named(page: Reply, head: Head) -> Iterator[str]:
     """The feeds that the page itself names, unless it is an article: then they are its site's."""
-    if _is_front(page.url) or not head.is_article:
+    if is_front(page.url) or not head.is_article:
         yield from head.feeds
     if url := _podcast_feed(page) or (known_feed(head.url) if head.url != page.url else ""):
         yield url
@@ -63,7 +93,7 @@ def _named(page: Reply, head: Head) -> Iterator[str]:
 
 def _guessed(page: Reply, tree: HtmlElement) -> Iterator[str]:
     """Where a feed may be that the page doesn't name."""
-    if _is_front(page.url):
+    if is_front(page.url):
         yield from islice(_linked(page, tree), _MOST)
         yield from (urljoin(page.url, place) for place in _USUAL)
     elif _ACCOUNT.fullmatch(urlsplit(page.url).path):
@@ -90,20 +120,15 @@ def _podcast_feed(page: Reply) -> str:
     return url if is_web(url) else ""
 
 
-async def _feed(url: str, client: Client) -> Reply | None:
-    """The feed at an address, None where there is none.
+async def _there(url: str, client: Client, kinds: Collection[Kind]) -> Reply | None:
+    """What is at an address, None where that is none of the ``kinds``.
 
-    Raises ``SourceError`` where it may well be there later: no other feed must take its place.
+    Raises ``SourceError`` where it may well be there later: nothing else must take its place.
     """
     try:
-        reply = await client.get(url)
+        reply = unpacked(await client.get(url), client.fetch.max_bytes)
     except SourceError as error:
         if (error.retry_at and not error.gone) or error.status >= 500:
             raise
         return None
-    return reply if kind_of(reply.body, content_type=reply.content_type) in FEEDS else None
-
-
-def _is_front(url: str) -> bool:
-    parts = urlsplit(url)
-    return _FRONT.fullmatch(parts.path) is not None and not parts.query
+    return reply if kind_of(reply.body, content_type=reply.content_type) in kinds else None

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from digest.errors import SourceError
 from digest.model import Entry, Form, Image, Source
 from digest.sources.charset import for_recovery
 from digest.sources.dates import parse_date
 from digest.sources.feeds.items import Item, link
+from digest.sources.finding.shape import is_front, is_telling, likelihood
 from digest.sources.kind import Kind, kind_of
 from digest.sources.unpack import Unpacked
 from digest.urls import domain
@@ -50,7 +51,7 @@ def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> SiteMap:
     items = [_item(_fields(child), url) for child in (() if root is None else root) if isinstance(child.tag, str)]
     items = sorted((item for item in items if item.url), key=lambda item: item.published or _BEGINNING, reverse=True)
     if root is not None and _name(root) == "sitemapindex":
-        likely = sorted(items, key=lambda item: "news" not in item.url.lower())
+        likely = sorted(items, key=lambda item: likelihood(item.url))
         return SiteMap(pages=(), maps=tuple(item.url for item in likely))
     return SiteMap(pages=tuple(items), maps=())
 
@@ -111,15 +112,38 @@ async def entries_of(reply: Reply, source: Source, *, client: Client, seen: date
             break
     if not found.pages:
         raise SourceError("this site map names no pages: give the site's address or its feed")
-    return tuple(_entry(item, source, reply.url, seen) for item in _recent(found.pages, seen))
+    pages = _of_part([page for page in found.pages if not is_front(page.url)], source.url)
+    return tuple(_entry(item, source, reply.url, seen) for item in _recent(pages, seen))
+
+
+def _of_part(pages: list[Item], front: str) -> list[Item]:
+    """The pages beneath a front page, where any are and it is one."""
+    folder = urljoin(urlsplit(front).path, ".") if is_front(front) else "/"
+    return [page for page in pages if urlsplit(page.url).path.startswith(folder)] or pages
 
 
 def _recent(pages: Sequence[Item], seen: datetime) -> list[Item]:
-    """Those of the last weeks; without dates, the first."""
+    """Those of the last weeks; without dates, the first. What looks like an article comes before what doesn't."""
     dated = [page for page in pages if page.published]
     fresh = [page for page in dated if page.published and page.published > seen - _OLD]
-    unique = {page.url: page for page in reversed(fresh or dated or list(pages))}
-    return list(reversed(unique.values()))[:_MOST]
+    unique = {page.url: page for page in fresh or dated or pages}
+    return sorted(unique.values(), key=lambda page: not (page.title or is_telling(page.url)))[:_MOST]
+
+
+def undated(entry: Entry) -> Entry:
+    """Without a title, a map says when a page was changed, not when it was published."""
+    return entry if entry.title else replace(entry, published=None)
+
+
+def articles_among(completed: Iterable[Entry], listed: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Those of a map's entries, now with their pages' texts, that are articles.
+
+    Where pages say when they were published, one that doesn't, and has no title in the map, is no article.
+    """
+    told = [entry for entry in completed if entry.title or entry.body]
+    changed = {entry.guid: entry.published for entry in listed if not entry.title}
+    sure = [entry for entry in told if entry.published or entry.guid not in changed]
+    return tuple(sure or (replace(entry, published=changed[entry.guid]) for entry in told))
 
 
 def _entry(item: Item, source: Source, url: str, seen: datetime) -> Entry:

@@ -26,7 +26,7 @@ Known = Callable[[Collection[str]], frozenset[str]]
 
 
 async def with_full_text(
-    entries: Sequence[Entry], source: Source, *, client: Client, known: Known
+    entries: Sequence[Entry], source: Source, *, client: Client, robots: Robots, known: Known
 ) -> tuple[Entry, ...]:
     """The entries, those that are teasers with their page's text.
 
@@ -35,7 +35,7 @@ async def with_full_text(
     teasers = [entry for entry in entries if _wants_page(entry, source)]
     old = known([entry.guid for entry in teasers]) if teasers else frozenset()
     new = [entry for entry in teasers if entry.guid not in old][:_MOST_PAGES]
-    found = {entry.guid: entry for entry in await _in_time(new, source, client)}
+    found = {entry.guid: entry for entry in await _in_time(new, source, client, robots)}
     return tuple(
         replace(entry, body="") if entry.guid in old else found.get(entry.guid, entry)
         for entry in entries
@@ -43,9 +43,9 @@ async def with_full_text(
     )
 
 
-async def _in_time(entries: Sequence[Entry], source: Source, client: Client) -> list[Entry]:
+async def _in_time(entries: Sequence[Entry], source: Source, client: Client, robots: Robots) -> list[Entry]:
     """Those that were completed before the source's time was up."""
-    robots, turns = Robots(client), asyncio.Semaphore(client.fetch.per_host)
+    turns = asyncio.Semaphore(client.fetch.per_host)
 
     async def completed(entry: Entry) -> Entry:
         async with turns:
