@@ -88,13 +88,23 @@ class TemplateError(DigestError):
 class SourceError(DigestError):
     """One source can't be read now; one line says what is wrong and what to do."""
 
-    def __init__(self, message: str, *, retry_at: datetime | None = None, gone: bool = False, status: int = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_at: datetime | None = None,
+        gone: bool = False,
+        status: int = 0,
+        temporary: bool = False,
+    ) -> None:
         #: The server asked not to be visited before then.
         self.retry_at = retry_at
         #: The server said that the source is gone for good.
         self.gone = gone
         #: What the server answered (RFC 9110, 15); 0 where it gave no answer.
         self.status = status
+        #: It may go away by itself: a later try makes sense without a change.
+        self.temporary = temporary
         super().__init__(message)
 
 

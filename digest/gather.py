@@ -22,8 +22,8 @@ from digest.errors import one_line
 from digest.model import Article, Entry, Failure, Source
 from digest.ports import Collected, Collector, Pace
 from digest.settings import FetchSettings
-from digest.sources.pace import next_pace
-from digest.store import Store, articles, entries, furniture, sources, stories
+from digest.sources.pace import asked_again, next_pace
+from digest.store import Store, articles, entries, furniture, sources, stories, unread
 from digest.text.duration import duration
 from digest.text.learning import Learnt
 
@@ -73,12 +73,14 @@ def gather_into(
     on_done: Progress | None = None,
 ) -> Gathered:
     """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
+    ids = [source.id for source in visited]
     with store.read() as conn:
+        again = unread.due(conn, ids, now=now)
         remembered = {
-            id_: replace(validators, known=partial(_known, store, id_))
-            for id_, validators in sources.remembered(conn, [source.id for source in visited]).items()
+            id_: replace(validators, known=partial(_known, store, id_), unread=again.get(id_, ()))
+            for id_, validators in sources.remembered(conn, ids).items()
         }
-    keeper = _Keeper(store=store, fetch=fetch, now=now, on_done=on_done)
+    keeper = _Keeper(store=store, fetch=fetch, now=now, on_done=on_done, again=again)
     asyncio.run(
         visit_all(
             visited,
@@ -101,6 +103,8 @@ class _Keeper:
     fetch: FetchSettings
     now: datetime
     on_done: Progress | None
+    #: What each source was asked for again.
+    again: Mapping[str, tuple[Entry, ...]]
     outcomes: dict[str, Visited] = field(default_factory=dict)
     new: int = 0
     _waiting: list[tuple[Source, Visited]] = field(default_factory=list)
@@ -132,10 +136,26 @@ class _Keeper:
             self._remember_visits(conn)
             self.new += len(entries.add(conn, brought))
             articles.add(conn, zip(fresh, cleaned, strict=True))
-            stories.keep_as_told(conn, articles.reworded(conn, changed))
+            stories.keep_as_told(conn, articles.reworded(conn, self._edited(changed)))
             articles.add(conn, changed)
+            self._remember_unread(conn)
             furniture.remember(conn, learnt, at=self.now)
         self._waiting, self._letters = [], 0
+
+    def _edited(self, changed: Sequence[tuple[Entry, Article]]) -> list[tuple[Entry, Article]]:
+        """Without those whose page was only had now: what it says is no news to those who were told of it."""
+        again = {(entry.source_id, entry.guid) for entries in self.again.values() for entry in entries}
+        return [(entry, article) for entry, article in changed if (entry.source_id, entry.guid) not in again]
+
+    def _remember_unread(self, conn: Connection) -> None:
+        for source, outcome in self._waiting:
+            if isinstance(outcome, Collected):
+                asked = {entry.guid: entry.seen for entry in self.again.get(source.id, ())}
+                later = {
+                    guid: asked_again(asked.get(guid, self.now), now=self.now, retry_at=retry_at)
+                    for guid, retry_at in outcome.unread.items()
+                }
+                unread.remember(conn, source.id, dict.fromkeys(asked) | later)
 
     def _remember_visits(self, conn: Connection) -> None:
         paces = sources.paces(conn, [source.id for source, _ in self._waiting])

@@ -6,8 +6,8 @@ A part is named in the settings by a short name; ``app.py`` puts the named one i
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +30,8 @@ class Validators:
     not_before: datetime | None = None
     #: Which of these guids did it bring before?
     known: Callable[[Collection[str]], frozenset[str]] = _none_of
+    #: Teasers that it brought before, whose pages are to be asked for again now.
+    unread: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ class Collected:
     unchanged: bool = False
     #: Parts of the source that could not be read, one line each (a file in a folder, say).
     problems: tuple[str, ...] = ()
+    #: Teasers, by guid, whose pages could not be had now, and before when their server asked not to be visited again.
+    unread: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

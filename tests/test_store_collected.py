@@ -9,7 +9,7 @@ import pytest
 
 from digest.model import Form, Image, Source, Window
 from digest.ports import Collected, Pace, Validators
-from digest.store import Store, articles, entries, sources
+from digest.store import Store, articles, entries, sources, unread
 from tests.nouns import NOON, article, entry
 
 ALWAYS = Window(start=datetime.min.replace(tzinfo=UTC), end=datetime.max.replace(tzinfo=UTC))
@@ -253,3 +253,18 @@ def test_what_an_edit_does_not_say_stays(store: Store) -> None:
         entries.add(conn, [teaser])
         assert entries.of(conn, "herald") == (replace(whole, title="Corrected"),)
         assert entries.news(conn, [teaser]) == ((), ())
+
+
+# --- pages that could not be had ---------------------------------------------------------------------------------
+
+
+def test_pages_are_asked_for_again_when_it_is_time_and_until_they_need_not_be(store: Store) -> None:
+    at = {"1": NOON, "2": NOON + timedelta(hours=1), "never stored": NOON}
+    with store.begin() as conn:
+        entries.add(conn, [entry("1"), entry("2"), entry("1", source_id="gazette")])
+        unread.remember(conn, "herald", at)
+
+        assert unread.due(conn, ["herald", "gazette"], now=NOON) == {"herald": (entry("1"),)}
+        unread.remember(conn, "herald", {"1": None, "2": NOON})
+        assert unread.due(conn, ["herald", "gazette"], now=NOON) == {"herald": (entry("2"),)}
+        assert unread.due(conn, ["gazette"], now=NOON) == {}

@@ -88,6 +88,26 @@ def test_migrating_from_nothing_gives_the_tables_of_a_new_store(engine: Engine) 
     assert made == migrated
 
 
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_a_store_of_every_earlier_version_becomes_one_of_today(engine: Engine, tmp_path: Path, version: str) -> None:
+    folder = tmp_path / "as it was"
+    shutil.copytree(OURS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (folder / "versions").glob("[0-9]*.py"):
+        if file.name[:4] > version:
+            file.unlink()
+    with engine.connect() as conn:
+        with conn.begin() as undone:
+            migrate_from_nothing(conn)
+            today = describe(conn)
+            undone.rollback()
+        with conn.begin():
+            migrate_from_nothing(conn, Versions(head=version, folder=folder))
+
+    assert schema.ensure(engine, asked=True) == (version, OURS.head)
+    with engine.connect() as conn:
+        assert describe(conn) == today
+
+
 def test_the_version_named_in_the_program_is_the_last_migration() -> None:
     last = max((OURS.folder / "versions").glob("[0-9]*.py"))
 

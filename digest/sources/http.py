@@ -48,6 +48,7 @@ _MAX_REDIRECTS = 8
 _PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
 _REDIRECTS = _PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
 _LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _ADVICE = {
     HTTPStatus.UNAUTHORIZED: "it wants a login: put it into the address as https://name:password@host/",
     HTTPStatus.FORBIDDEN: "it refuses us: see whether it opens in a browser, or ask its owner",
@@ -110,9 +111,10 @@ class Client:
                 return await self._follow(url, validators)
         except TimeoutError as error:
             line = f"no complete answer within {self.fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"
-            raise SourceError(line) from error
+            raise SourceError(line, temporary=True) from error
         except (ClientError, OSError, ValueError) as error:
-            raise SourceError(_explained(error, url.host or "")) from error
+            lasting = isinstance(error, ValueError | ClientResponseError)
+            raise SourceError(_explained(error, url.host or ""), temporary=not lasting) from error
 
     async def _follow(self, url: URL, validators: Validators) -> Reply:
         login, origin, moved_to, permanent = _login(url), url.origin(), "", True
@@ -166,6 +168,7 @@ class Client:
             retry_at=self._now + _RETIRED if is_gone else retry_at,
             gone=is_gone,
             status=status,
+            temporary=status >= 500 or status in _TRY_LATER,
         )
 
 

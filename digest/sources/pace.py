@@ -14,6 +14,8 @@ from digest.ports import Collected, Pace
 _RAREST = timedelta(hours=4)
 #: However long a source has been failing, someone may mend it.
 _PATIENCE = timedelta(days=1)
+#: A page that can't be had is asked for no longer: its article is no news then.
+_NEWS = timedelta(days=2)
 #: The newest entries tell a feed's rhythm.
 _NEWEST = 12
 #: Each time that nothing is new the pause grows by this.
@@ -38,6 +40,15 @@ def next_pace(source_id: str, outcome: Collected | Failure, before: Pace, *, eve
         pause = _rhythm(outcome.entries, now) / 2
     pause = max(min(pause, _RAREST), every)
     return Pace(pause_s=round(pause.total_seconds()), next_visit=now + _earlier(pause, source_id, now))
+
+
+def asked_again(first: datetime, *, now: datetime, retry_at: datetime | None = None) -> datetime | None:
+    """When a page is asked for again that couldn't be had since ``first``; None if not.
+
+    Each pause is as long as all before, and the first is over with the next visit.
+    """
+    at = max(now + (now - first), retry_at or now)
+    return at if at - first <= _NEWS else None
 
 
 def _rhythm(entries: Sequence[Entry], now: datetime) -> timedelta:

@@ -24,32 +24,37 @@ class Robots:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._rules: dict[str, RobotFileParser | None] = {}
+        self._rules: dict[str, RobotFileParser | SourceError] = {}
         self._turn = asyncio.Lock()
 
     async def allow(self, url: str, *, in_doubt: bool = False) -> bool:
-        """May this page be fetched? ``in_doubt`` counts where its site's rules can't be had now."""
+        """May this page be fetched? Where its site's rules can't be had now, it may ``in_doubt``; else that raises."""
         rules = await self._of(url)
-        return in_doubt if rules is None else rules.can_fetch(_NAME, url)
+        if isinstance(rules, SourceError):
+            if in_doubt:
+                return True
+            raise rules
+        return rules.can_fetch(_NAME, url)
 
     async def maps(self, url: str) -> tuple[str, ...]:
         """The site maps that this page's site names in its rules."""
         rules = await self._of(url)
-        return tuple(filter(is_web, (rules and rules.site_maps()) or ()))
+        named = None if isinstance(rules, SourceError) else rules.site_maps()
+        return tuple(filter(is_web, named or ()))
 
-    async def _of(self, url: str) -> RobotFileParser | None:
+    async def _of(self, url: str) -> RobotFileParser | SourceError:
         place = urljoin(url, "/robots.txt")
         async with self._turn:
             if place not in self._rules:
                 self._rules[place] = await self._fetched(place)
         return self._rules[place]
 
-    async def _fetched(self, place: str) -> RobotFileParser | None:
+    async def _fetched(self, place: str) -> RobotFileParser | SourceError:
         """A site that says it has no rules allows all (RFC 9309, 2.3.1.3); one that doesn't answer may have some."""
         try:
             reply = await self._client.get(place)
         except SourceError as error:
-            return parse_rules("") if 400 <= error.status < 500 else None
+            return parse_rules("") if 400 <= error.status < 500 and not error.temporary else error
         return parse_rules("" if "html" in reply.content_type else decode(reply.body[:_MOST], reply.content_type))
 
 

@@ -41,7 +41,7 @@ class Unpacked:
         try:
             self._body += self._unpack.decompress(chunk, self._limit + 1 - len(self._body))
         except zlib.error as error:
-            raise SourceError("its packed answer is damaged: it will be tried again") from error
+            raise SourceError("its packed answer is damaged: it will be tried again", temporary=True) from error
         rest = self._unpack.unused_data if len(self._body) <= self._limit else b""
         if self._unpack.eof and rest.startswith(b"\x1f\x8b"):
             self._start()
@@ -51,5 +51,5 @@ class Unpacked:
     def whole(self) -> bytes:
         """The body, if all of it came."""
         if self._packed and self._body and not self._unpack.eof:
-            raise SourceError("the answer broke off: it will be tried again")
+            raise SourceError("the answer broke off: it will be tried again", temporary=True)
         return bytes(self._body)

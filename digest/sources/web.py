@@ -15,7 +15,7 @@ from digest.sources.finding.known import known_feed
 from digest.sources.finding.opml import read_opml
 from digest.sources.finding.sitemap import articles_among, entries_of, undated, unpacked
 from digest.sources.kind import Kind, kind_of
-from digest.sources.pages.fulltext import Known, with_full_text
+from digest.sources.pages.fulltext import Texts, with_full_text
 from digest.sources.robots import Robots
 from digest.sources.worker import read
 from digest.urls import domain
@@ -29,18 +29,17 @@ async def visit(
 ) -> Collected | tuple[Source, ...]:
     """Fetch the source and read it: a site's address leads to its feed or its map, a list of feeds gives those."""
     _check_patience(validators, seen)
+    robots = Robots(client)
     asked, page = await _asked(source, validators, client)
     page = unpacked(page, client.fetch.max_bytes)
+    reader = _Reader(source=source, remembered=validators, client=client, robots=robots, seen=seen)
     if page.unchanged:
-        known = replace(validators, url=page.moved_to or validators.url)
-        return Collected(source=source, entries=(), validators=known, unchanged=True)
+        return await reader.unchanged(page)
     if _kind(page) is Kind.OPML:
         return read_opml(page.body, content_type=page.content_type)
-    robots = Robots(client)
     is_known = _kind(page) is Kind.HTML and bool(validators.known([page.url]))
     found, reply = await found_behind(page, client, robots, is_known=is_known)
     home = found or page.moved_to or asked
-    reader = _Reader(source=source, known=validators.known, client=client, robots=robots, seen=seen)
     return await reader.read(reply, home="" if home == source.url else home)
 
 
@@ -49,7 +48,7 @@ class _Reader:
     """Makes entries of what a source answered."""
 
     source: Source
-    known: Known
+    remembered: Validators
     client: Client
     robots: Robots
     seen: datetime
@@ -64,23 +63,37 @@ class _Reader:
             collected = await self._page(reply)
         return replace(collected, validators=replace(collected.validators, url=home))
 
+    async def unchanged(self, reply: Reply) -> Collected:
+        """Nothing new, but for pages that could not be had before."""
+        texts = await self._with_full_text(())
+        return Collected(
+            source=self.source,
+            entries=texts.entries,
+            validators=replace(self.remembered, url=reply.moved_to or self.remembered.url),
+            unchanged=True,
+            unread=texts.unread,
+        )
+
     async def _feed(self, reply: Reply) -> Collected:
         """A feed's entries with the texts of their pages."""
         contents = await self._contents(reply)
+        texts = await self._with_full_text(contents.entries)
         return Collected(
             source=self.source,
-            entries=await self._with_full_text(contents.entries),
+            entries=texts.entries,
             title=contents.title,
             kind="feed",
             problems=contents.problems,
             validators=reply.validators,
+            unread=texts.unread,
         )
 
     async def _map(self, reply: Reply) -> Collected:
         """A site map's pages, as far as they are articles; all read anew: an index may stay while its maps change."""
         listed = await entries_of(reply, self.source, client=self.client, seen=self.seen)
-        completed = await self._with_full_text(tuple(map(undated, listed)))
-        return Collected(source=self.source, entries=articles_among(completed, listed), kind="site map")
+        texts = await self._with_full_text(tuple(map(undated, listed)))
+        entries = articles_among(texts.entries, listed)
+        return Collected(source=self.source, entries=entries, kind="site map", unread=texts.unread)
 
     async def _page(self, reply: Reply) -> Collected:
         """A page that stands for itself, if it is an article, and for robots to read."""
@@ -95,8 +108,10 @@ class _Reader:
         document = _document(self.source, reply)
         return await read(document, self.source, seen=self.seen, timeout_s=self.client.fetch.timeout_s)
 
-    async def _with_full_text(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        return await with_full_text(entries, self.source, client=self.client, robots=self.robots, known=self.known)
+    async def _with_full_text(self, entries: tuple[Entry, ...]) -> Texts:
+        return await with_full_text(
+            entries, self.source, client=self.client, robots=self.robots, remembered=self.remembered
+        )
 
 
 def _check_patience(validators: Validators, now: datetime) -> None:

@@ -16,12 +16,14 @@ _AT_ONCE = 500
 
 
 def copy(source: Connection, target: Connection, source_ids: Collection[str], window: Window) -> None:
-    """Copy the sources' state and furniture, entries' identities, articles of the window, and what editions told."""
+    """Copy the sources' state and furniture, entries' identities, which pages are still to be had, articles of the
+    window, and what editions told."""
     for ids in batches(source_ids):
         _copy(source, target, tables.sources, select(tables.sources).where(tables.sources.c.id.in_(ids)))
         _copy(source, target, tables.furniture, select(tables.furniture).where(tables.furniture.c.source_id.in_(ids)))
         _copy(source, target, tables.entries, _entries(ids, window))
         _copy(source, target, tables.articles, _articles(ids, window))
+        _copy(source, target, tables.unread, _unread(ids))
     _copy(source, target, tables.slots, select(tables.slots))
     _copy(source, target, tables.editions, _without_bytes())
     _copy(source, target, tables.stories, select(tables.stories))
@@ -42,6 +44,10 @@ def _articles(ids: list[str], window: Window) -> Select[Any]:
     articles = tables.articles.c
     within = (articles.published >= window.start, articles.published < window.end)
     return select(tables.articles).where(articles.source_id.in_(ids), *within)
+
+
+def _unread(ids: list[str]) -> Select[Any]:
+    return select(tables.unread).join(tables.entries).where(tables.entries.c.source_id.in_(ids))
 
 
 def _without_bytes() -> Select[Any]:

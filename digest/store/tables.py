@@ -1,6 +1,7 @@
 """The tables: what is kept, and the keys that hold the promises.
 
 sources ← entries ← articles            what was collected, as published and as cleaned
+unread                                  entries whose pages are still to be had
 furniture                               what of it stands around a source's articles
 slots, editions ← stories ← told        what was sent, and which articles it told
 subscribers ← subscriptions             who reads what
@@ -125,6 +126,14 @@ articles = Table(
     Column("image", Picture),
     Column("paragraphs", Strings, nullable=False),
     Index(None, "source_id", "published"),
+)
+
+#: Teasers whose pages could not be had, and when they are asked for again.
+unread = Table(
+    "unread",
+    metadata,
+    Column("entry_id", ForeignKey(entries.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("ask_again", Instant, nullable=False),
 )
 
 #: What the last articles of a source taught of its furniture; halved now and then, so that it stays small.

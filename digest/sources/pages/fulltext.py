@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest.errors import SourceError
 from digest.model import Entry, Form, Source
+from digest.ports import Validators
 from digest.sources.document import Document
 from digest.sources.kind import Kind, kind_of
 from digest.sources.pages.teaser import is_article, is_teaser
@@ -21,44 +25,40 @@ if TYPE_CHECKING:
 
 #: Pages of one source that are asked for in one visit: the newest, since feeds begin with them.
 _MOST_PAGES = 20
-#: Which of these guids did the source bring before?
-Known = Callable[[Collection[str]], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Entries, those that were teasers with the texts of their pages."""
+
+    entries: tuple[Entry, ...]
+    #: As ``Collected.unread``.
+    unread: Mapping[str, datetime | None]
 
 
 async def with_full_text(
-    entries: Sequence[Entry], source: Source, *, client: Client, robots: Robots, known: Known
-) -> tuple[Entry, ...]:
-    """The entries, those that are teasers with their page's text.
+    entries: Sequence[Entry], source: Source, *, client: Client, robots: Robots, remembered: Validators
+) -> Texts:
+    """The entries, those that are teasers with their page's text, where it can be had.
 
-    A teaser that is ``known`` comes without its text, which would only take the place of what its page once gave.
+    A teaser that is known comes without its text, which would only take the place of what its page once gave; unless
+    its page is to be asked for again, as are those of teasers that the source shows no more.
     """
+    asked = {entry.guid: entry for entry in remembered.unread}
     teasers = [entry for entry in entries if _wants_page(entry, source)]
-    old = known([entry.guid for entry in teasers]) if teasers else frozenset()
-    new = [entry for entry in teasers if entry.guid not in old][:_MOST_PAGES]
-    found = {entry.guid: entry for entry in await _in_time(new, source, client, robots)}
-    return tuple(
-        replace(entry, body="") if entry.guid in old else found.get(entry.guid, entry)
+    old = remembered.known([entry.guid for entry in teasers]) - set(asked) if teasers else frozenset()
+    shown = {entry.guid: entry for entry in teasers if entry.guid not in old}
+    wanted = {**dict(islice(shown.items(), _MOST_PAGES)), **{guid: shown.get(guid, asked[guid]) for guid in asked}}
+    pages = _Pages(source=source, client=client, robots=robots)
+    await pages.read(wanted.values())
+    given = (
+        replace(entry, body="") if entry.guid in old else pages.found.get(entry.guid, entry)
         for entry in entries
         if entry.title or entry.guid not in old
     )
-
-
-async def _in_time(entries: Sequence[Entry], source: Source, client: Client, robots: Robots) -> list[Entry]:
-    """Those that were completed before the source's time was up."""
-    turns = asyncio.Semaphore(client.fetch.per_host)
-
-    async def completed(entry: Entry) -> Entry:
-        async with turns:
-            return await _completed(entry, source, client, robots)
-
-    tasks = [asyncio.create_task(completed(entry)) for entry in entries]
-    if not tasks:
-        return []
-    done, late = await asyncio.wait(tasks, timeout=client.fetch.timeout_s)
-    for task in late:
-        task.cancel()
-    await asyncio.gather(*late, return_exceptions=True)
-    return [task.result() for task in done]
+    there = {entry.guid for entry in entries}
+    gone = (entry for guid, entry in pages.found.items() if guid not in there)
+    return Texts(entries=(*given, *gone), unread=pages.unread)
 
 
 def _wants_page(entry: Entry, source: Source) -> bool:
@@ -67,35 +67,70 @@ def _wants_page(entry: Entry, source: Source) -> bool:
     return source.full_text == "always" or is_teaser(entry.body)
 
 
-async def _completed(entry: Entry, source: Source, client: Client, robots: Robots) -> Entry:
-    """The entry with its page's text; as it is wherever that fails."""
-    try:
-        if not await robots.allow(entry.url):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pages:
+    """The pages of a source's teasers, as far as they can be had within its time."""
+
+    source: Source
+    client: Client
+    robots: Robots
+    found: dict[str, Entry] = field(default_factory=dict)
+    unread: dict[str, datetime | None] = field(default_factory=dict)
+    #: Hosts that asked to be left in peace.
+    _tired: dict[str, SourceError] = field(default_factory=dict)
+
+    async def read(self, entries: Iterable[Entry]) -> None:
+        turns = asyncio.Semaphore(self.client.fetch.per_host)
+
+        async def read_one(entry: Entry) -> None:
+            async with turns:
+                await self._read(entry)
+
+        tasks = {asyncio.create_task(read_one(entry)): entry.guid for entry in entries}
+        if not tasks:
+            return
+        done, late = await asyncio.wait(tasks, timeout=self.client.fetch.timeout_s)
+        for task in late:
+            task.cancel()
+            self.unread[tasks[task]] = None
+        await asyncio.gather(*late, return_exceptions=True)
+        for task in done:
+            task.result()
+
+    async def _read(self, entry: Entry) -> None:
+        host = urlsplit(entry.url).netloc
+        try:
+            if tired := self._tired.get(host):
+                raise tired
+            if await self.robots.allow(entry.url):
+                self.found[entry.guid] = self._completed(entry, await self._page(entry))
+        except SourceError as error:
+            if error.temporary:
+                self.unread[entry.guid] = error.retry_at
+            if error.retry_at and not error.gone:
+                self._tired[host] = error
+
+    async def _page(self, entry: Entry) -> Entry:
+        """The article on the entry's page. Raises ``SourceError`` if it is no page or has none."""
+        reply = await self.client.get(entry.url)
+        if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
+            raise SourceError("no page")
+        document = Document(data=reply.body, url=reply.url, guid="", outlet="", content_type=reply.content_type)
+        contents = await read(document, self.source, seen=entry.seen, timeout_s=self.client.fetch.timeout_s)
+        return contents.entries[0]
+
+    def _completed(self, entry: Entry, page: Entry) -> Entry:
+        """The entry with its page's text; as it is if that is not the article."""
+        # Who names the place of the text knows better than any gate.
+        if not self.source.selector and not is_article(page.body, title=entry.title, teaser=entry.body):
             return entry
-        page = await _page(entry, source, client)
-    except SourceError:
-        return entry
-    # Who names the place of the text knows better than any gate.
-    if not source.selector and not is_article(page.body, title=entry.title, teaser=entry.body):
-        return entry
-    image = entry.image or page.image
-    return replace(
-        entry,
-        body=page.body,
-        form=Form.HTML,
-        image=image,
-        author=entry.author or page.author,
-        title=entry.title or page.title,
-        published=entry.published or page.published,
-        language=entry.language or page.language,
-    )
-
-
-async def _page(entry: Entry, source: Source, client: Client) -> Entry:
-    """The article on the entry's page. Raises ``SourceError`` if it is no page or has none."""
-    reply = await client.get(entry.url)
-    if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
-        raise SourceError("no page")
-    document = Document(data=reply.body, url=reply.url, guid="", outlet="", content_type=reply.content_type)
-    contents = await read(document, source, seen=entry.seen, timeout_s=client.fetch.timeout_s)
-    return contents.entries[0]
+        return replace(
+            entry,
+            body=page.body,
+            form=Form.HTML,
+            image=entry.image or page.image,
+            author=entry.author or page.author,
+            title=entry.title or page.title,
+            published=entry.published or page.published,
+            language=entry.language or page.language,
+        )
