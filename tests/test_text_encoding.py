@@ -15,7 +15,7 @@ def _read_as(charmap: str, text: str) -> str:
     return text.encode("utf-8").decode(charmap)
 
 
-@pytest.mark.parametrize("charmap", ["mac_latin2", "latin-1", "mac_roman"])
+@pytest.mark.parametrize("charmap", ["mac_latin2", "latin-1", "iso-8859-2", "mac_roman"])
 @pytest.mark.parametrize(
     "text",
     [

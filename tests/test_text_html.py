@@ -45,6 +45,8 @@ def _texts(html: str) -> list[str]:
         pytest.param("<p>One <b>bold</b> word.</p><p>Two.</p>", ["One bold word.", "Two."], id="paragraphs"),
         pytest.param("Loose<div>in<div>side</div>out</div>end", ["Loose", "in", "side", "out", "end"], id="loose"),
         pytest.param("One.<br><br>Two.<br/>Three<br>goes on.", ["One.", "Two.", "Three goes on."], id="breaks"),
+        pytest.param("<p>\n One\n  two. <br>\n Three&nbsp;\u2009four\t<b>go</b>.\n</p>", ["One two.", "Three four go."],
+                     id="white space"),
         pytest.param("<p>B<span>RAVE</span> people</p>", ["BRAVE people"], id="inline tags join"),
         pytest.param("<figure><img><figcaption>Cap</figcaption></figure><p>Text.</p>", ["Text."], id="figure"),
         pytest.param("<nav>Home</nav><aside>More</aside><form>Mail</form><footer>E</footer>T.", ["T."], id="page"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import partial
 
 #: UTF-8 that was read as one of these; ftfy knows how to mend them all (Mac Latin-2 it doesn't).
@@ -28,17 +29,23 @@ _UNPRINTABLE = re.compile(
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U000f0000-\U0010ffff]"
 )
 #: Nothing to see, but printable to Python.
-_HOLLOW = re.compile(f"[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0{_VARIANTS}]")
+_HOLLOWS = f"\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0{_VARIANTS}"
+_HOLLOW = re.compile(f"[{_HOLLOWS}]")
 _BREAK = re.compile("[\r\x0b\x0c\x1c-\x1e\u2028\u2029](?:(?<=\r)\n)?")
 _SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-#: What is broken has two letters in a row that aren't ASCII, or one that most texts do without.
-_USUAL = "\n -~\xa1-\xac\xae-\xc2\xc4-\u0233\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac\u2122"
-_ODD = re.compile(rf"[^\n -~](?:[^\n -~]|(?<![{_USUAL}]))")
+#: ASCII parts what isn't; what is neither stays as what no text has.
+_PARTED = bytes(0x20 if byte == 0x0A or 0x20 <= byte < 0x7F else byte if byte > 0x7F else 1 for byte in range(256))
+#: In most texts only these stand between ASCII letters, one at a time, and right text is what they are.
+_USUAL = frozenset(
+    chr(code).encode()
+    for first, last in ("\xa1\xac", "\xae\xc2", "\xc4\u0233", "‐―", "‘„", "••", "……", "€€", "™™")
+    for code in range(ord(first), ord(last) + 1)
+)
 
 
 def repair(text: str) -> str:
     """The text with broken encodings mended, in NFC, without controls, bidi marks or odd spaces; lines stay lines."""
-    if (text.isascii() and text.isprintable()) or not _ODD.search(text):
+    if is_right(text):
         return text
     for _ in range(4):  # what was encoded twice is mended in two turns
         mended = _tidy(_mend(text))
@@ -46,6 +53,21 @@ def repair(text: str) -> str:
             break
         text = mended
     return text
+
+
+def is_right(text: str) -> bool:
+    """Is there plainly nothing to mend, and nothing to take out? Then all of it but line ends is printable."""
+    return _is_usual(text) or _is_sound(text)
+
+
+def _is_usual(text: str) -> bool:
+    """Is it ASCII, but for usual letters one at a time?"""
+    return _USUAL.issuperset(text.encode("utf-8", "surrogatepass").translate(_PARTED).split())
+
+
+def _is_sound(text: str) -> bool:
+    """Is it right in whatever script? One look for all that could be broken is quicker than one for each."""
+    return text.isprintable() and not _DOUBTFUL.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _mend(text: str) -> str:
@@ -73,28 +95,36 @@ def _tidy(text: str) -> str:
     return unicodedata.normalize("NFC", _STRAY.sub("", _SPACE.sub(" ", text)))
 
 
-def _letters(charmap: str, first: int, last: int) -> str:
-    """The letters that the bytes from ``first`` to ``last`` are read as."""
-    return bytes(range(first, last + 1)).decode(charmap, "ignore")
+def _letters(charmaps: Iterable[str], first: int, last: int) -> str:
+    """The letters that the bytes from ``first`` to ``last`` are read as, for a pattern."""
+    of_bytes = bytes(range(first, last + 1))
+    return re.escape("".join(sorted({letter for name in charmaps for letter in of_bytes.decode(name, "ignore")})))
 
 
-def _runs(charmaps: tuple[str, ...], extra: str = "", more: str = "") -> str:
-    """A pattern for one letter's UTF-8 bytes as those charmaps show them, or for ``more``."""
-
-    def letters(first: int, last: int) -> str:
-        return re.escape("".join(sorted({c for name in charmaps for c in _letters(name, first, last)})))
-
-    two, three, four = letters(0xC2, 0xDF), letters(0xE0, 0xEF), letters(0xF0, 0xF4)
-    rest = f"[{letters(0x80, 0xBF)}{extra}]"
-    return f"[{two}{three}{four}{more}](?:(?<=[{two}]){rest}|(?<=[{three}]){rest}{{2}}|(?<=[{four}]){rest}{{3}}"
+def _run(charmap: str) -> str:
+    """A pattern for one letter's UTF-8 bytes as that charmap shows them."""
+    two, three, four = (_letters([charmap], *lead) for lead in _LEADS)
+    rest = f"[{_letters([charmap], *_REST)}]"
+    return f"[{two}{three}{four}](?:(?<=[{two}]){rest}|(?<=[{three}]){rest}{{2}}|(?<=[{four}]){rest}{{3}})"
 
 
-_SUSPECT = re.compile(_runs(_CHARMAPS, extra="\ufffd\x1a", more="\x80-\x9fÃâ") + r"|(?<=[\x80-\x9f])|(?<=Ã) |(?<=â)€)")
-_MACS = {
-    charmap: re.compile(f"{run}(?:{run})*")
-    for charmap in ("mac_latin2", "mac_roman")
-    if (run := _runs((charmap,)) + ")")
-}
+def _any_run(charmaps: Iterable[str], more: str = "") -> str:
+    """A pattern that finds a letter's UTF-8 bytes as any of those charmaps may show them, or ``more``.
+
+    It begins at the second one: it is the rarer in scripts of which each letter could be a first one.
+    """
+    two, three, four = (_letters(charmaps, *lead) for lead in _LEADS)
+    rest = f"{_letters(charmaps, *_REST)}\ufffd\x1a"
+    runs = f"(?<=[{two}][{rest}])|(?<=[{three}][{rest}])[{rest}]|(?<=[{four}][{rest}])[{rest}]{{2}}"
+    return f"[{rest}Ã{more}](?:{runs}|(?<=[\x80-\x9f{more}])|(?<=â€)|(?<=Ã) )"
+
+
+#: The bytes that begin a letter of two, of three, of four, and those that go on.
+_LEADS, _REST = ((0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4)), (0x80, 0xBF)
+_SUSPECT = re.compile(_any_run(_CHARMAPS))
+_MACS = {name: re.compile(f"{run}(?:{run})*") for name in ("mac_latin2", "mac_roman") if (run := _run(name))}
+#: All that may have to be mended or to go, of what is printable.
+_DOUBTFUL = re.compile(_any_run((*_CHARMAPS, *_MACS), more=f"{_HOLLOWS}Ķ"))
 #: A lone run is mended only if it gives one of these, by what no language writes: "¬†", "√©", "‚ÄĒ", "ūüėÄ".
 _LONE = re.compile("[\xa0-\xff\u2010-\u2027\u2030-\u203a\u20ac\u2122\u2190-\u21ff\u2500-\u27bf\U0001f000-\U0001faff]+")
 _STRANGE = "¬√‚ū\uf8ff"

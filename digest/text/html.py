@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # lxml brings no types
 
 from digest.text.blocks import Block, Kind
-from digest.text.encoding import repair
+from digest.text.encoding import is_right, repair
 
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 #: Elements whose text nobody reads.
@@ -33,7 +33,10 @@ _BLOCKS = _names(
     "address article blockquote body center dd details div dl dt fieldset h1 h2 h3 h4 h5 h6 header hgroup hr html li"
     " main ol p pre section summary table tbody td tfoot th thead tr ul"
 )
-_HEADINGS = _names("h1 h2 h3 h4 h5 h6 th caption summary dt")
+_KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(_names("h1 h2 h3 h4 h5 h6 th caption summary dt"), "heading"),
+    "li": "item",
+}
 _BOLD = _names("b strong")
 #: Words in a class or id that say "not the article's text".
 _FURNITURE = re.compile(
@@ -46,9 +49,15 @@ _FURNITURE = re.compile(
 )
 _ROLES = _names("navigation complementary contentinfo banner search form dialog alert button menu toolbar")
 _WHOLE = _names("html body article main")
+#: Attributes by which an element may say that it isn't the article's text.
+_TELLING = _names("hidden aria-hidden role style class id")
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+#: How many letters an element has.
+_LENGTH = etree.XPath("string-length()")
 #: An element with a furniture name that holds more than this share of the text is the article all the same.
 _TOO_MUCH = 0.4
+#: Stands for a break: no text has it.
+_BREAK = "\0"
 #: Two breaks part paragraphs, one break does so only after a full stop.
 _PARTING = re.compile(r"\n\s*\n|(?<=[.!?…:”\"])\s*\n")
 
@@ -92,15 +101,15 @@ def from_html(html: str) -> tuple[Block, ...]:
 def _parsed(html: str) -> Any:
     if not html.strip():
         return None
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(html.replace("\0", "").encode("utf-8", "replace"), parser)
+        return etree.fromstring(html.replace(_BREAK, "").encode("utf-8", "replace"), _parser())
     except etree.XMLSyntaxError:
         return None
 
 
-def _length(element: Any) -> int:
-    return sum(map(len, element.itertext()))
+@lru_cache
+def _parser() -> Any:
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -109,6 +118,7 @@ class _Reader:
 
     root: Any
     blocks: list[Block] = field(default_factory=list)
+    #: The text of the block that is being collected, as it stands in the document.
     pieces: list[str] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
     #: In an element that isn't shown.
@@ -131,10 +141,10 @@ class _Reader:
             return False
         if tag in _BLOCKS:
             self.close()
-        if tag in _HEADINGS or tag == "li":
-            self.kinds.append("item" if tag == "li" else "heading")
+        if tag in _KINDS:
+            self.kinds.append(_KINDS[tag])
         elif tag == "br":
-            self.pieces.append("\n")
+            self.pieces.append(_BREAK)
         elif tag == "a":
             self.links += 1
         elif tag in _BOLD:
@@ -154,41 +164,48 @@ class _Reader:
         else:
             if tag in _BLOCKS:
                 self.close()
-            if tag in _HEADINGS or tag == "li":
+            if tag in _KINDS:
                 self.kinds.pop()
         if text := element.tail:
             self.take(text)
 
     def take(self, text: str) -> None:
-        """Text as it is shown: white space of any kind is one space."""
-        if not _is_even(text):
-            words = " ".join(text.split())
-            text = f"{' ' * text[0].isspace()}{words}{' ' * text[-1].isspace()}" if words else " "
+        if not self.pieces and text.isspace():
+            return
         self.pieces.append(text)
-        if self.links:
-            self.linked += len(text.strip())
-        if self.bold:
-            self.strong += len(text.strip())
+        if self.links or self.bold:
+            letters = len(" ".join(text.split()))
+            self.linked += letters if self.links else 0
+            self.strong += letters if self.bold else 0
 
     def close(self) -> None:
         """End the block that is being collected."""
         if not self.pieces:
             return
         text = "".join(self.pieces)
+        even = "\n" not in text and "  " not in text and is_right(text)  # most are, and are taken as they stand
+        if not even:
+            text = "".join(map(_spaced, self.pieces)).replace(_BREAK, "\n")
         if letters := len(text.strip()):
-            kind: Kind = self.kinds[-1] if self.kinds else "prose"
-            if kind == "prose" and self.strong >= 0.95 * letters and not text.rstrip().endswith((".", "”", '"')):
-                kind = "heading"  # a paragraph all in bold
+            kind = self._kind(text, letters)
             linked = min(self.linked / letters, 1.0)
-            self.blocks += [Block(text=line, kind=kind, linked=linked) for line in _lines(text)]
+            lines = (text.strip(),) if even else _lines(text)
+            self.blocks += [Block(text=line, kind=kind, linked=linked) for line in lines]
         self.pieces, self.linked, self.strong = [], 0, 0
 
+    def _kind(self, text: str, letters: int) -> Kind:
+        if self.kinds:
+            return self.kinds[-1]
+        if self.strong >= 0.95 * letters and not text.rstrip().endswith((".", "”", '"')):
+            return "heading"  # a paragraph all in bold
+        return "prose"
+
     def _is_hidden(self, element: Any, tag: Any) -> bool:
-        if not isinstance(tag, str) or tag in _HIDDEN:
+        if tag in _HIDDEN or not isinstance(tag, str):
             return True
-        said = dict(element.items())
-        if not said:
+        if _TELLING.isdisjoint(element.keys()):
             return False
+        said = dict(element.items())
         if "hidden" in said or said.get("aria-hidden") == "true" or said.get("role") in _ROLES:
             return True
         if "style" in said and _INVISIBLE.search(said["style"]):
@@ -198,8 +215,8 @@ class _Reader:
 
     def _is_small(self, element: Any) -> bool:
         if self.total is None:
-            self.total = _length(self.root)
-        small = _length(element) < _TOO_MUCH * self.total
+            self.total = int(_LENGTH(self.root))
+        small = int(_LENGTH(element)) < _TOO_MUCH * self.total
         self.misnamed += not small
         return small
 
@@ -216,6 +233,14 @@ def _lines(text: str) -> Iterator[str]:
         line = repair(part)
         if line := line.strip() if _is_even(line) else " ".join(line.split()):
             yield line
+
+
+def _spaced(text: str) -> str:
+    """Text as it is shown: white space of any kind is one space."""
+    if _is_even(text):
+        return text
+    words = " ".join(text.split())
+    return f"{' ' * text[0].isspace()}{words}{' ' * text[-1].isspace()}" if words else " "
 
 
 def _is_even(text: str) -> bool:

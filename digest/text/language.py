@@ -54,8 +54,8 @@ def detect(text: str, declared: str = "") -> str:
 
 def _is_glued(text: str, prior: str) -> bool:
     """Is what a source declares plain to see? Asking the model takes ten times as long."""
-    words = text.lower().split()
-    found = [word for word in words if word in _glue(prior)]
+    words, glue = text.lower().split(), _glue(prior)
+    found = [word for word in words if word in glue]
     return len(found) >= _GLUED * len(words) and len(set(found)) >= _KINDS
 
 
