@@ -8,22 +8,22 @@ from functools import partial
 
 from digest.model import Failure, Photo
 from digest.pipeline import App
-from digest.ports import Mailer
+from digest.ports import Mailer, Tell, to_nobody
 from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.sources import make_collector
 from digest.store import Store, open_store
 from digest.summarizers import summarizer
 
 
-def make_app(settings: Settings, *, store: Store | None = None) -> App:
-    """The program as set; ``store`` takes the place of the one in the settings."""
+def make_app(settings: Settings, *, store: Store | None = None, tell: Tell = to_nobody) -> App:
+    """The program as set; ``store`` takes the place of the one in the settings. ``tell`` hears what is waited for."""
     return App(
         settings=settings,
         store=store or open_store(settings.store.url),
         collector_at=partial(make_collector, settings.fetch),
         summarizer=summarizer,
         photos=partial(_photos, settings.fetch),
-        mailer=partial(_mailer, settings.smtp),
+        mailer=partial(_mailer, settings.smtp, tell),
     )
 
 
@@ -33,7 +33,7 @@ def _photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Ma
     return fetch_photos(fetch, addresses, now)
 
 
-def _mailer(smtp: SmtpSettings) -> Mailer:
+def _mailer(smtp: SmtpSettings, tell: Tell) -> Mailer:
     from digest.mailers import open_mailer  # only who sends pays for ssl and email
 
-    return open_mailer(smtp)
+    return open_mailer(smtp, tell=tell)

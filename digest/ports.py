@@ -165,6 +165,14 @@ class Outbox(Protocol):
         ...
 
 
+#: Called with one line for a person, now and then.
+Tell = Callable[[str], None]
+
+
+def to_nobody(_: str) -> None:
+    """Where nobody listens."""
+
+
 class Mailer(Protocol):
     """Carries an outbox's letters, until there is none to take. Raises ``MailError`` if no server takes any."""
 

@@ -13,7 +13,7 @@ from digest.mailers.smtp.dial import Timeouts
 from digest.ports import Letter, Report
 from digest.settings import SmtpSettings
 
-QUICK = Timeouts(turn=0.1, connect=0.4, greeting=0.4, command=0.4, data=0.4, content=0.4, goodbye=0.4)
+QUICK = Timeouts(turn=0.1, connect=0.4, greeting=0.4, command=0.4, data=0.4, content=0.4, goodbye=0.4, quiet=0.1)
 
 
 @dataclass(slots=True)
@@ -23,6 +23,8 @@ class Box:
     letters: list[Letter]
     reports: list[Report] = field(default_factory=list)
     is_closing: bool = False
+    #: What a person was told.
+    told: list[str] = field(default_factory=list)
 
     def take(self) -> Letter | None:
         return self.letters.pop(0) if self.letters and not self.is_closing else None
@@ -45,7 +47,7 @@ def letter(id: int = 1, content: bytes = b"Subject: harbour\r\n\r\nShips return.
 
 def carry(settings: SmtpSettings, *letters: Letter, timeouts: Timeouts | None = None) -> Box:
     box = Box([*letters])
-    SmtpMailer(smtp=settings, timeouts=timeouts or Timeouts())(box)
+    SmtpMailer(smtp=settings, timeouts=timeouts, tell=box.told.append)(box)
     return box
 
 

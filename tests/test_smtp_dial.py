@@ -13,9 +13,11 @@ import pytest
 
 from digest.errors import MailError, UsageError
 from digest.mailers import open_mailer, probe
+from digest.mailers.smtp import SmtpMailer
+from digest.mailers.smtp.dial import Timeouts, patience
 from digest.settings import SmtpSettings
 from digest.settings.types import Secret
-from tests.carrying import QUICK, carry, letter, talking
+from tests.carrying import QUICK, Box, carry, letter, talking
 from tests.certificates import server_context
 from tests.posting import smtp
 from tests.smtp_server import Server, smtp_server
@@ -24,7 +26,7 @@ from tests.smtp_server import Server, smtp_server
 @pytest.mark.parametrize(
     ("talk", "words"),
     [
-        pytest.param(lambda sock: time.sleep(0.6), "does not answer", id="silence"),
+        pytest.param(lambda sock: time.sleep(0.6), "lets us connect, and then it said nothing for 0.4 s", id="silence"),
         pytest.param(lambda sock: None, "no connection with", id="hangs up"),
         pytest.param(lambda sock: sock.sendall(b"SSH-2.0-x\r\n"), "is no mail server", id="another protocol"),
         pytest.param(lambda sock: sock.sendall(b"554 no\r\n"), "greets us with 554 no", id="refuses"),
@@ -38,6 +40,30 @@ def test_a_server_that_lets_nobody_in_is_named_with_what_it_does(
         carry(smtp(port), letter(), timeouts=QUICK)
     assert f"127.0.0.1:{port}" in str(caught.value)
     assert caught.value.hint
+
+
+def test_a_person_is_told_once_that_a_server_lets_nobody_in_yet() -> None:
+    told: list[str] = []
+
+    def late(sock: socket.socket) -> None:
+        time.sleep(0.3)
+        sock.sendall(b"554 no\r\n")
+
+    with talking(late) as port, pytest.raises(MailError, match="554 no"):
+        SmtpMailer(smtp=smtp(port), timeouts=QUICK, tell=told.append)(Box([letter()]))
+
+    assert told == [f"waiting for the mail server 127.0.0.1:{port} to let us in, for 0.4 s at most ([smtp] timeout_s)"]
+
+
+def test_a_server_that_lets_us_in_at_once_is_no_news() -> None:
+    with smtp_server() as server:
+        assert carry(smtp(server.port), letter()).told == []
+
+
+def test_how_long_a_server_may_be_silent_is_set() -> None:
+    """All but the answer to a whole mail, and never longer than a connection takes."""
+    assert patience(20) == Timeouts(connect=20, greeting=20, command=20, data=20)
+    assert patience(300) == Timeouts()
 
 
 def test_a_host_that_is_not_known_is_named() -> None:

@@ -15,16 +15,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.errors import UsageError
+from digest.ports import to_nobody
 
 if TYPE_CHECKING:
-    from digest.ports import Mailer
+    from digest.ports import Mailer, Tell
     from digest.settings import SmtpSettings
 
 __all__ = ["open_mailer", "probe"]
 
 
-def open_mailer(smtp: SmtpSettings) -> Mailer:
-    """A mailer for the server, or the folder, of the settings. Nothing is connected yet. Raises ``UsageError``."""
+def open_mailer(smtp: SmtpSettings, *, tell: Tell = to_nobody) -> Mailer:
+    """A mailer for the server, or the folder, of the settings; ``tell`` hears what it waits for, if it takes long.
+
+    Nothing is connected yet. Raises ``UsageError``.
+    """
     if smtp.folder:
         from digest.mailers.folder import FolderMailer
 
@@ -32,7 +36,7 @@ def open_mailer(smtp: SmtpSettings) -> Mailer:
     from digest.mailers.smtp import SmtpMailer  # with it come ssl and sockets
 
     _check(smtp)
-    return SmtpMailer(smtp=smtp)
+    return SmtpMailer(smtp=smtp, tell=tell)
 
 
 def probe(smtp: SmtpSettings) -> str:

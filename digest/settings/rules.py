@@ -145,6 +145,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "connections": _number(1, 1_000),
         "rate_per_minute": _number(1),
         "messages_per_connection": _number(1),
+        "timeout_s": _number(1, 3600),
     },
     DkimSettings: {"selector": _SELECTOR, "domain": _DOMAIN},
     BouncesSettings: {

@@ -61,6 +61,8 @@ class SmtpSettings:
     rate_per_minute: int | None = None
     #: Many servers end a connection after so many; a new one costs little.
     messages_per_connection: int = 100
+    #: The server may be silent for so long, but for after a mail's last byte, where a hurry makes copies.
+    timeout_s: float = 300.0
     #: What becomes of a mail whose server was not heard after the last byte: it may have arrived.
     unknown: WhenUnknown = "retry"
 

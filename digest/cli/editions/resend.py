@@ -22,7 +22,7 @@ _WHY = "they subscribed later, or are suppressed, or are being served right now:
 
 def resend(edition_id: int, addresses: tuple[str, ...], found: Settings) -> int:
     """Send it again, the same bytes under the same Message-IDs; 1 while a delivery isn't final."""
-    app = make_app(found)
+    app = make_app(found, tell=say)
     with app.store:
         published(edition_id, app.store)
         app.mailer()

@@ -65,7 +65,7 @@ def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
     from digest.cli.leaving import asked_to_leave
     from digest.cli.outcome import say
 
-    app = make_app(found)
+    app = make_app(found, tell=say)
     with app.store:
         app.mailer()  # nothing is published that can't be sent
         slot, made = _published(args, newsletter, app, now)

@@ -38,7 +38,7 @@ def drafted(newsletter: Newsletter, found: Settings, *, now: datetime, again: bo
     """The edition of the current slot; if it must be made first, in memory."""
     with ExitStack() as opened:
         kept = opened.enter_context(open_store(found.store.url, read_only=True))
-        app = make_app(found, store=kept)
+        app = make_app(found, store=kept, tell=say)
         with kept.read() as conn:
             slot = agenda.current(conn, newsletter, now=now)
             standing = editions.find(conn, newsletter.id, slot)

@@ -22,12 +22,12 @@ know how far a letter came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from digest.mailers.smtp.dial import Timeouts, dial, hang_up, trusted
+from digest.mailers.smtp.dial import Timeouts, dial, hang_up, patience, trusted
 from digest.mailers.smtp.exchange import Exchange
 from digest.mailers.smtp.replies import Offers
-from digest.ports import Outbox
+from digest.ports import Outbox, Tell, to_nobody
 from digest.settings import SmtpSettings
 
 
@@ -36,18 +36,22 @@ class SmtpMailer:
     """Carries letters to the server of the settings."""
 
     smtp: SmtpSettings
-    timeouts: Timeouts = field(default_factory=Timeouts)
+    #: Where it is told what is waited for.
+    tell: Tell = to_nobody
+    #: None for those of the settings.
+    timeouts: Timeouts | None = None
 
     def __call__(self, outbox: Outbox) -> None:
-        Exchange(self.smtp, self.timeouts, outbox).run()
+        Exchange(self.smtp, self.timeouts or patience(self.smtp.timeout_s), outbox, tell=self.tell).run()
 
 
 #: A person waits for the outcome.
-_SHORT = Timeouts(greeting=30, command=30)
+_SHORT_S = 30.0
 
 
-def probe(smtp: SmtpSettings, timeouts: Timeouts = _SHORT) -> str:
+def probe(smtp: SmtpSettings) -> str:
     """Connect, secure, log in, and leave; what the server is like. Raises ``MailError``."""
+    timeouts = patience(min(smtp.timeout_s, _SHORT_S))
     line = dial(smtp, timeouts, trusted(smtp))
     hang_up(line, timeouts)
     how = {"starttls": "over TLS (STARTTLS)", "tls": "over TLS", "none": "in the clear"}[smtp.security]

@@ -13,6 +13,10 @@ class HungUp(OSError):
     """The server closed the connection in the middle."""
 
 
+class Silent(OSError):
+    """It took the connection, and says nothing."""
+
+
 class Ask:
     """Says a command, waits for the reply."""
 
@@ -30,7 +34,10 @@ class Ask:
     def listen(self) -> Reply:
         """The next reply."""
         while not self._heard:
-            data = self.sock.recv(4096)
+            try:
+                data = self.sock.recv(4096)
+            except TimeoutError as error:
+                raise Silent(f"it said nothing for {self.sock.gettimeout():g} s") from error
             if not data:
                 raise HungUp("it hung up")
             self._heard.extend(self._replies.feed(data))

@@ -28,8 +28,16 @@ class Timeouts:
     content: float = 600
     #: After QUIT, when nothing depends on it any more.
     goodbye: float = 2
+    #: After so long it is told what is waited for.
+    quiet: float = 5
     #: How often to look at the clock, and whether to stop, when nothing comes.
     turn: float = 0.25
+
+
+def patience(limit: float) -> Timeouts:
+    """As long as the standard asks for, or as a person set; but a whole mail, once sent, is always waited for."""
+    usual = Timeouts()
+    return Timeouts(connect=min(usual.connect, limit), greeting=limit, command=limit, data=min(usual.data, limit))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from digest.mailers.smtp.connection import Connection
 from digest.mailers.smtp.conversation import Talk
 from digest.mailers.smtp.dial import Line, Timeouts
 from digest.mailers.smtp.pace import Pace, Patience
-from digest.ports import Letter, Outbox, Report, Stage
+from digest.ports import Letter, Outbox, Report, Stage, Tell
 from digest.settings import SmtpSettings
 
 #: So many refusals of the sender in a row mean that the server takes nothing from us now.
@@ -27,10 +27,11 @@ _MOST_REFUSALS = 20
 class Exchange:
     """One use of a mailer."""
 
-    def __init__(self, smtp: SmtpSettings, timeouts: Timeouts, outbox: Outbox) -> None:
+    def __init__(self, smtp: SmtpSettings, timeouts: Timeouts, outbox: Outbox, *, tell: Tell) -> None:
         self._smtp = smtp
         self._timeouts = timeouts
         self._outbox = outbox
+        self._tell = tell
         self._connections: list[Connection] = []
         self._dialing = Dialing(smtp, timeouts)
         self._selector = selectors.DefaultSelector()
@@ -43,6 +44,8 @@ class Exchange:
         self._was_connected = False
         self._refusals = 0
         self._next_look = 0.0
+        #: Since when we ask to be let in, and nobody is; None while someone is, or that was told.
+        self._outside_since: float | None = time.monotonic()
 
     def run(self) -> None:
         """Until there is nothing left to take, or the outbox closes. Raises ``MailError``."""
@@ -142,6 +145,18 @@ class Exchange:
             self._next_look = now + self._timeouts.turn
             for connection in self._connections:
                 connection.hurry(now)
+            self._say_what_is_awaited(now)
+
+    def _say_what_is_awaited(self, now: float) -> None:
+        """Once, if nobody lets us in for a while: a person at a terminal sees nothing else happen."""
+        if self._connections:
+            self._outside_since = None
+        elif self._outside_since is not None and now - self._outside_since > self._timeouts.quiet:
+            self._outside_since = None
+            where, longest = f"{self._smtp.host}:{self._smtp.port}", self._timeouts.greeting
+            self._tell(
+                f"waiting for the mail server {where} to let us in, for {longest:g} s at most ([smtp] timeout_s)"
+            )
 
     def _wait(self) -> float:
         for connection in self._connections:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from digest.errors import MailError
+from digest.mailers.smtp.ask import Silent
 from digest.mailers.smtp.replies import Garbled
 from digest.settings import SmtpSettings
 
@@ -40,6 +41,11 @@ def _plainly(error: OSError | Garbled, smtp: SmtpSettings) -> MailError:
         case ConnectionRefusedError():
             hint = "check [smtp] host and port, and that the server runs"
             return MailError(f"no mail server listens at {where}", hint=hint, temporary=True)
+        case Silent():
+            hint = (
+                'try later; but if it always does: port 465 speaks "tls", ports 587 and 25 "starttls" ([smtp] security)'
+            )
+            return MailError(f"the mail server {where} lets us connect, and then {error}", hint=hint, temporary=True)
         case TimeoutError():
             hint = "check [smtp] host and port; many networks block port 25: try 587"
             return MailError(f"the mail server {where} does not answer", hint=hint, temporary=True)
