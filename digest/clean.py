@@ -7,8 +7,10 @@ then what is left is trimmed. Pure; the clock is in the entries.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from digest.model import Article, Entry, Form, Image
@@ -29,6 +31,9 @@ _MOST_BLOCKS = 5_000
 #: A smaller picture is a sign, or counts readers.
 _LEAST_PIXELS = 32
 
+#: Articles, and what is known of their sources' furniture now, by the sources' ids.
+Cleaned = tuple[list[Article], dict[str, Learnt]]
+
 
 def clean(entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = None) -> tuple[Article, ...]:
     """One article for each entry, in order; one without readable text has no paragraphs.
@@ -46,6 +51,22 @@ def clean_and_learn(
     told = list(zip(entries, blocks, strict=True))
     now = learn([(entry.source_id, each) for entry, each in told], learnt)
     return tuple(_article(entry, each, now[entry.source_id].furniture(each)) for entry, each in told), now
+
+
+def clean_each(entries: Sequence[Entry], learnt: Mapping[str, Learnt]) -> Cleaned:
+    """One source after the other: what is said of its lines is remembered while it is of use."""
+    cleaned: list[Article] = []
+    known: dict[str, Learnt] = {}
+    for some in by_source(entries):
+        found, now = clean_and_learn(some, learnt=learnt)
+        cleaned += found
+        known |= now
+    return cleaned, known
+
+
+def by_source(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """The entries of each source, where they stand together."""
+    return (list(some) for _, some in groupby(entries, key=attrgetter("source_id")))
 
 
 def _blocks(entry: Entry) -> tuple[Block, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from digest.errors import SourceError, one_line
@@ -33,7 +33,7 @@ async def collect(
     """Visit ``sources`` as ``visit_all`` does; the outcomes are in their order, and ``on_done`` hears of each."""
     found: dict[Source, Visited] = {}
 
-    def take(source: Source, outcome: Visited) -> None:
+    async def take(source: Source, outcome: Visited) -> None:
         found[source] = outcome
         if on_done:
             on_done(outcome)
@@ -47,7 +47,7 @@ async def visit_all(
     collector: Collector,
     remembered: Mapping[str, Validators] | None = None,
     *,
-    take: Callable[[Source, Visited], None],
+    take: Callable[[Source, Visited], Awaitable[None]],
     concurrency: int = 32,
     per_host: int = 2,
 ) -> None:
@@ -62,7 +62,7 @@ async def visit_all(
         # The host first: a source that waits for its host must not keep others from theirs.
         async with at_host[_host(source)], at_all:
             outcome = await _outcome(source, collector, (remembered or {}).get(source.id, Validators()))
-            take(source, outcome)
+            await take(source, outcome)
 
     await asyncio.gather(*(visit(source) for source in sources))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,13 @@ import pytest
 
 from digest.errors import SourceError
 from digest.gather import gather_into
-from digest.model import Entry, Form, Source
+from digest.model import Entry, Form, Source, Window
 from digest.ports import Collected, Validators
 from digest.settings import FetchSettings
-from digest.store import Store, entries, open_store, sources
+from digest.store import Store, articles, entries, furniture, open_store, sources
 
 NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 #: More than are stored at once.
 MANY = [Source(id=str(number), url=f"https://{number}.example/") for number in range(120)]
 
@@ -118,3 +121,57 @@ def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
         assert gather_into(store, MANY[:1], bring, fetch=FetchSettings(), now=NOW).new == 1
 
     assert written
+
+
+async def prolific(source: Source, validators: Validators) -> Collected:
+    """A source of twenty whole articles."""
+    story = f"<p>{SENTENCE * 8} That is what {source.url} tells.</p><p>Read more news on our site</p>"
+    await asyncio.sleep(0.01)
+    whole = replace(entry(source, story * 8), form=Form.HTML)
+    found = (replace(whole, guid=str(at), url=f"{source.url}{at}") for at in range(20))
+    return Collected(source=source, entries=tuple(found))
+
+
+SENTENCE = "The ferry sails again, says the harbour office in its notice of today. "
+
+
+def test_articles_are_the_same_whoever_cleans_them() -> None:
+    """With one processor all is done here; with more, other processes clean some."""
+    processors = os.sched_getaffinity(0)
+
+    def cleaned(allowed: set[int]) -> tuple[object, object]:
+        os.sched_setaffinity(0, allowed)
+        try:
+            with open_store("sqlite://") as store:
+                gather_into(store, MANY, prolific, fetch=FetchSettings(concurrency=8), now=NOW)
+                with store.read() as conn:
+                    ids = [source.id for source in MANY]
+                    found = articles.between(conn, ids, Window(start=NOW - timedelta(days=1), end=NOW + HOUR))
+                    return found, furniture.learnt(conn, ids)
+        finally:
+            os.sched_setaffinity(0, processors)
+
+    here, anywhere = cleaned({min(processors)}), cleaned(set(processors))
+    assert here == anywhere
+    assert isinstance(here[0], tuple)
+    assert len(here[0]) == 120 * 20
+
+
+def test_what_comes_faster_than_it_is_stored_waits() -> None:
+    """However much there is, little of it is in memory."""
+    visited = 0
+    most = 0
+
+    async def quick(source: Source, validators: Validators) -> Collected:
+        nonlocal visited, most
+        with store.read() as conn:
+            stored = sum(entries.counts(conn, since=NOW).values())
+        visited += 1
+        most = max(most, visited - stored)
+        return Collected(source=source, entries=(entry(source, "x" * 300_000),))
+
+    with open_store("sqlite://") as store:
+        gathered = gather_into(store, MANY, quick, fetch=FetchSettings(concurrency=16), now=NOW)
+
+    assert gathered.new == 120
+    assert most <= 16 + 4 * 7  # visits at once; three batches under way and one that waits, of seven such texts each

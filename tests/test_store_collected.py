@@ -237,7 +237,7 @@ def test_a_source_waits_until_its_next_visit(store: Store) -> None:
         assert sources.waiting(conn, now=NOON) == {"herald"}
         assert sources.waiting(conn, now=NOON + timedelta(hours=1)) == frozenset()
 
-        sources.remember(conn, visit("herald", unchanged=True), at=NOON, pace=Pace(pause_s=900))
+        sources.remember(conn, visit("herald", unchanged=True), at=NOON, paces={"herald": Pace(pause_s=900)})
         assert sources.paces(conn, ["herald"]) == {"herald": Pace(pause_s=900)}
 
 

@@ -1,18 +1,15 @@
 """Reading what may take long in a process of its own, which can be killed and can't use up the memory.
 
-    python -m digest.sources.worker        reads a pickled document on stdin, writes its contents on stdout
-
 What is small, or well-formed and so read fast, is read here and now: a process costs a third of a second.
 """
 
 from __future__ import annotations
 
 import asyncio
-import pickle
-import sys
+import math
 from datetime import datetime
-from typing import cast
 
+from digest.crew import GoneError, Worker
 from digest.errors import SourceError
 from digest.model import Source
 from digest.sources.document import Contents, Document, read_document
@@ -32,19 +29,17 @@ async def read(document: Document, source: Source, *, seen: datetime, timeout_s:
     """Its articles, in ``timeout_s`` or not at all."""
     if not is_heavy(document):
         return read_document(document, source, seen=seen)
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
     try:
-        async with asyncio.timeout(timeout_s):
-            out, _ = await child.communicate(pickle.dumps((document, source, seen)))
+        async with Worker() as worker, asyncio.timeout(timeout_s):
+            answer = await worker.call(_read, document, source, seen, timeout_s)
     except TimeoutError as error:
         raise SourceError(f"reading it took more than {timeout_s:g} s: it may be made to be slow") from error
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return _answer(out)
+    except GoneError as error:
+        line = "reading it took more memory or time than any article needs: it may be made to"
+        raise SourceError(line) from error
+    if isinstance(answer, SourceError):
+        raise answer
+    return answer
 
 
 def is_heavy(document: Document) -> bool:
@@ -60,29 +55,14 @@ def is_heavy(document: Document) -> bool:
     return kind is Kind.FEED or (kind is Kind.HTML and (size > _LIGHT_PAGE or tags > _FEW_TAGS))
 
 
-def _answer(out: bytes) -> Contents:
-    if not out:
-        raise SourceError("reading it took more memory or time than any article needs: it may be made to")
-    answer = cast("Contents | SourceError", pickle.loads(out))  # noqa: S301  # our own process wrote it
-    if isinstance(answer, SourceError):
-        raise answer
-    return answer
-
-
-def main() -> None:
-    """Read one document; end without an answer if the limits are hit."""
+def _read(document: Document, source: Source, seen: datetime, timeout_s: float) -> Contents | SourceError:
+    """Read one document, in a process that has no other use: it ends by itself, even if nobody is there to kill it."""
     import resource
 
+    seconds = math.ceil(timeout_s) + 1
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    document, source, seen = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
-        answer: Contents | SourceError = read_document(document, source, seen=seen)
+        return read_document(document, source, seen=seen)
     except SourceError as error:
-        answer = SourceError(str(error))
-    except (MemoryError, RecursionError):
-        sys.exit(1)
-    sys.stdout.buffer.write(pickle.dumps(answer))
-
-
-if __name__ == "__main__":
-    main()
+        return SourceError(str(error))

@@ -20,13 +20,12 @@ _KEPT = frozenset({"entry_id", "id"})
 def add(conn: Connection, pairs: Iterable[tuple[Entry, Article]]) -> None:
     """Store each article with the entry that it was cleaned from; a second one takes the first one's place and id."""
     for batch in batches(pairs):
-        row_ids = entries.row_ids(conn, [entry for entry, _ in batch])
-        rows = {
-            row_id: {"entry_id": row_id} | row(article) for row_id, (_, article) in zip(row_ids, batch, strict=True)
-        }
         statement = insert(conn, table)
         changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in _KEPT}
-        conn.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=changed), list(rows.values()))
+        conn.execute(
+            statement.values(entry_id=entries.ROW_ID).on_conflict_do_update(index_elements=["entry_id"], set_=changed),
+            [row(article) | entries.row_key(entry) for entry, article in batch],
+        )
 
 
 def reworded(conn: Connection, pairs: Sequence[tuple[Entry, Article]]) -> dict[str, tuple[str, ...]]:

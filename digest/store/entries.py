@@ -79,6 +79,11 @@ def row_ids(conn: Connection, entries: Iterable[Entry]) -> tuple[int, ...]:
     return tuple(found[key] for key in wanted)
 
 
+def row_key(entry: Entry) -> dict[str, str]:
+    """Parameters for ``ROW_ID``."""
+    return {"of_source": entry.source_id, "with_guid": entry.guid}
+
+
 def _key(entry: Entry) -> Key:
     return storable(entry.source_id), storable(entry.guid)
 
@@ -87,7 +92,7 @@ def _edit(entry: Entry) -> dict[str, object]:
     """The entry as parameters of ``_EDIT``, just as they would be stored."""
     values = {f"new_{name}": getattr(entry, name) for name in _EDITABLE}
     texts = {name: storable(value) for name, value in values.items() if isinstance(value, str)}
-    return values | texts | {"of_source": entry.source_id, "with_guid": entry.guid}
+    return values | texts | row_key(entry)
 
 
 def _stored(conn: Connection, keys: Iterable[Key]) -> Iterator[Entry]:
@@ -106,8 +111,7 @@ def _find(conn: Connection, keys: Iterable[Key], wanted: Sequence[Column[Any]]) 
 
 _COLUMNS = columns(table, Entry)
 _IDENTITY = (table.c.id, table.c.source_id, table.c.guid)
-_EDIT = (
-    update(table)
-    .where(table.c.source_id == bindparam("of_source"), table.c.guid == bindparam("with_guid"))
-    .values({name: bindparam(f"new_{name}") for name in _EDITABLE})
-)
+_THIS = (table.c.source_id == bindparam("of_source"), table.c.guid == bindparam("with_guid"))
+_EDIT = update(table).where(*_THIS).values({name: bindparam(f"new_{name}") for name in _EDITABLE})
+#: The number of an entry's row, where a statement needs it; see ``row_key``.
+ROW_ID = select(table.c.id).where(*_THIS).scalar_subquery()

@@ -23,10 +23,14 @@ def learnt(conn: Connection, source_ids: Collection[str]) -> Mapping[str, Learnt
 
 def remember(conn: Connection, known: Mapping[str, Learnt], *, at: datetime) -> None:
     """Keep what is known now in the place of what was."""
-    for source_id, taught in known.items():
-        values = {"seen": at} | row(taught)
-        statement = insert(conn, table).values(source_id=source_id, **values)
-        conn.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=values))
+    if not known:
+        return
+    statement = insert(conn, table)
+    values = {name: statement.excluded[name] for name in ("seen", "articles", "lines")}
+    conn.execute(
+        statement.on_conflict_do_update(index_elements=["source_id"], set_=values),
+        [{"source_id": source_id, "seen": at} | row(taught) for source_id, taught in known.items()],
+    )
 
 
 _COLUMNS = (table.c.source_id, *columns(table, Learnt))

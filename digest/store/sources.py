@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Executable, func, select
 
 from digest.ports import Collected, Pace, Validators
 from digest.store.rows import batches, columns, insert, read
@@ -32,11 +36,25 @@ class Health:
     next_visit: datetime | None = None
 
 
-def remember(conn: Connection, collected: Collected, *, at: datetime, pace: Pace = _AS_OTHERS) -> None:
-    """A visit that succeeded: its validators are asked with next time. What was unchanged keeps what was known."""
-    validators = collected.validators
-    values = {
-        "title": collected.title,
+def remember(
+    conn: Connection, *visits: Collected, at: datetime, paces: Mapping[str, Pace] = MappingProxyType({})
+) -> None:
+    """Visits that succeeded: their validators are asked with next time. What was unchanged keeps what was known."""
+    for unchanged, some in groupby(sorted(visits, key=_is_unchanged), key=_is_unchanged):
+        conn.execute(
+            _remembering(conn, unchanged=unchanged),
+            [_success(visit, at, paces.get(visit.source.id, _AS_OTHERS)) for visit in some],
+        )
+
+
+_is_unchanged = attrgetter("unchanged")
+
+
+def _success(visit: Collected, at: datetime, pace: Pace) -> dict[str, object]:
+    validators = visit.validators
+    return {
+        "id": visit.source.id,
+        "title": visit.title,
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "found_url": validators.url,
@@ -46,11 +64,20 @@ def remember(conn: Connection, collected: Collected, *, at: datetime, pace: Pace
         "error": "",
         **asdict(pace),
     }
-    kept = {name: value for name, value in values.items() if value or not collected.unchanged or name in _CLEARED}
-    _upsert(conn, collected.source.id, kept)
 
 
-_CLEARED = {"failing_since", "error", "not_before", *asdict(_AS_OTHERS)}
+def _remembering(conn: Connection, *, unchanged: bool) -> Executable:
+    statement = insert(conn, table)
+    given = statement.excluded
+    values: dict[str, ColumnElement[Any]] = {name: given[name] for name in (*_TOLD, *_OF_EACH)}
+    if unchanged:
+        values |= {name: func.coalesce(func.nullif(given[name], ""), table.c[name]) for name in _TOLD}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=values)
+
+
+#: What a visit may not say anew; and what each says.
+_TOLD = ("title", "etag", "last_modified", "found_url")
+_OF_EACH = ("not_before", "last_success", "failing_since", "error", *_PACE)
 
 
 def remember_failure(
@@ -97,8 +124,3 @@ def health(conn: Connection) -> tuple[Health, ...]:
     """Every source ever visited, by id."""
     rows = conn.execute(select(*columns(table, Health)).order_by(table.c.id))
     return tuple(read(Health, rows))
-
-
-def _upsert(conn: Connection, source_id: str, values: Mapping[str, object]) -> None:
-    statement = insert(conn, table).values(id=source_id, **values)
-    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=dict(values)))

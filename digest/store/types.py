@@ -6,6 +6,7 @@ import dataclasses
 import enum
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,8 +38,12 @@ class Words(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, _: Dialect) -> str | None:
-        return None if value is None else storable(value)
+    def bind_processor(self, _: Dialect) -> Callable[[str | None], str | None]:
+        return _words  # itself, not behind SQLAlchemy's wrapper: most of what is stored are words
+
+
+def _words(value: str | None) -> str | None:
+    return None if value is None else storable(value)
 
 
 class OneOf(TypeDecorator[Any]):

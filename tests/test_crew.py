@@ -1,0 +1,165 @@
+"""Work in other processes gives what it would give here, and nothing of it outlives us."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from operator import truediv
+from pathlib import Path
+
+import pytest
+
+from digest.crew import Crew, GoneError, Worker
+
+#: A program with a worker that waits for its next call; it says which process that is.
+WAITING = """
+import asyncio, os
+from digest.crew import Worker
+
+async def main():
+    async with Worker() as worker:
+        print(await worker.call(os.getpid), flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+def with_worker(do: Callable[[Worker], Awaitable[object]]) -> object:
+    async def main() -> object:
+        async with Worker() as worker:
+            return await do(worker)
+
+    return asyncio.run(main())
+
+
+def with_crew(do: Callable[[Crew], Awaitable[object]], *, most: int = 1) -> object:
+    async def main() -> object:
+        async with Crew(os.getpid, most=most) as crew:
+            return await do(crew)
+
+    return asyncio.run(main())
+
+
+async def ready(crew: Crew) -> None:
+    crew.recruit()
+    async with asyncio.timeout(30):
+        while not crew.is_free:
+            await asyncio.sleep(0.01)
+
+
+def is_running(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_call_gives_what_the_function_gives() -> None:
+    async def calls(worker: Worker) -> object:
+        long = "x" * 5_000_000  # more than any pipe holds
+        return await worker.call(truediv, 1, 4), await worker.call(str.upper, long) == long.upper()
+
+    assert with_worker(calls) == (0.25, True)
+
+
+def test_it_is_another_process() -> None:
+    assert with_worker(lambda worker: worker.call(os.getpid)) != os.getpid()
+
+
+def test_what_a_function_prints_disturbs_nothing() -> None:
+    assert with_worker(lambda worker: worker.call(print, "hello")) is None
+
+
+def test_an_error_there_is_raised_here_and_says_where_it_happened() -> None:
+    async def calls(worker: Worker) -> object:
+        with pytest.raises(ZeroDivisionError) as caught:
+            await worker.call(truediv, 1, 0)
+        assert any("digest/crew.py" in note for note in caught.value.__notes__)
+        return await worker.call(truediv, 1, 1)
+
+    assert with_worker(calls) == 1
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_that_is_killed_over_a_call_is_gone(blow: signal.Signals) -> None:
+    async def calls(worker: Worker) -> None:
+        pid = await worker.call(os.getpid)
+        asyncio.get_running_loop().call_later(0.1, os.kill, pid, blow)
+        with pytest.raises(GoneError):
+            await worker.call(time.sleep, 60)
+        with pytest.raises(GoneError):
+            await worker.call(os.getpid)
+
+    with_worker(calls)
+
+
+def test_a_call_may_be_given_up() -> None:
+    async def calls(worker: Worker) -> object:
+        pid = await worker.call(os.getpid)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await worker.call(time.sleep, 60)
+        return pid
+
+    pid = with_worker(calls)
+    assert isinstance(pid, int)
+    assert not is_running(pid)
+
+
+def test_a_worker_ends_with_whoever_has_it_however_that_ends() -> None:
+    with subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        pid = int(program.stdout.readline())
+        assert is_running(pid)
+        program.kill()
+    deadline = time.monotonic() + 30
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert not is_running(pid)
+
+
+def test_a_crew_does_a_call_elsewhere_once_it_is_there() -> None:
+    async def calls(crew: Crew) -> None:
+        assert not crew.is_free
+        await ready(crew)
+        assert await crew.call(os.getpid) != os.getpid()
+        assert crew.is_free
+
+    with_crew(calls)
+
+
+def test_a_crew_is_free_while_one_of_its_few_is() -> None:
+    async def calls(crew: Crew) -> None:
+        for _ in range(3):  # there may be only one
+            await ready(crew)
+        call = asyncio.create_task(crew.call(time.sleep, 0.2))
+        await asyncio.sleep(0)
+        assert not crew.is_free
+        await call
+        assert crew.is_free
+
+    with_crew(calls)
+
+
+def test_what_a_worker_was_killed_over_is_done_here() -> None:
+    async def calls(crew: Crew) -> None:
+        await ready(crew)
+        os.kill(await crew.call(os.getpid), signal.SIGKILL)
+        assert await crew.call(os.getpid) == os.getpid()
+        assert not crew.is_free
+
+    with_crew(calls)
+
+
+def test_a_worker_that_was_never_needed_is_gone_too() -> None:
+    async def calls(crew: Crew) -> None:
+        crew.recruit()
+        await asyncio.sleep(0)
+
+    with_crew(calls)
+    assert not [task for task in Path("/proc/self/task").glob("*/children") if task.read_text()]
