@@ -26,8 +26,9 @@ class Validators:
     last_modified: str = ""
     #: Where they were given, if not at the source's own address: its feed as discovered, or where it moved for good.
     url: str = ""
-    #: Its server asked not to be visited before then.
+    #: Its server asked not to be visited before then, and what it said.
     not_before: datetime | None = None
+    refusal: str = ""
     #: Which of these guids did it bring before?
     known: Callable[[Collection[str]], frozenset[str]] = _none_of
     #: Teasers that it brought before, whose pages are to be asked for again now.

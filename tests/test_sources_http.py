@@ -346,3 +346,31 @@ def test_gone_is_gone(web: WebServer) -> None:
 
     assert caught.value.gone
     assert caught.value.retry_at == NOW + timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("to", "message"),
+    [
+        ("/missing", r"^it leads to http://127\.0\.0\.1:\d+/missing: the server answered 404"),
+        ("http://2130706433/", r"^it leads to http://2130706433/: this is no address: 2130706433 is no name"),
+        ("http://[::1]:9/", r"^it leads to http://\[::1\]:9/: ::1 is not on the public Internet"),
+        ("http://user:secret@127.0.0.2:9/", r"^it leads to http://127\.0\.0\.2:9/: 127\.0\.0\.2 is not on the public"),
+    ],
+)
+def test_what_fails_behind_a_redirect_is_named(web: WebServer, to: str, message: str) -> None:
+    web.routes["/"] = Answer(status=302, headers={"Location": to})
+
+    with pytest.raises(SourceError, match=message):
+        get(web)
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("http://a..b/", r"this is no address: a\.\.b is no host's name"),
+        ("https://{}/", "speaks no TLS at this port: try http://"),
+    ],
+)
+def test_an_address_that_can_not_work_is_told_as_what_it_is(web: WebServer, address: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        fetch(address.format(web.address), FetchSettings(allow=(web.address,), timeout_s=5))

@@ -177,7 +177,7 @@ def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
     later = NOON + timedelta(hours=3)
     with store.begin() as conn:
         sources.remember_failure(conn, "herald", "busy", at=NOON, not_before=later)
-        assert sources.remembered(conn, ["herald"]) == {"herald": Validators(not_before=later)}
+        assert sources.remembered(conn, ["herald"]) == {"herald": Validators(not_before=later, refusal="busy")}
         sources.remember(conn, visit("herald", unchanged=True), at=later)
         assert sources.remembered(conn, ["herald"]) == {"herald": Validators()}
 

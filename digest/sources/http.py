@@ -18,21 +18,7 @@ from socket import AddressFamily
 from types import TracebackType
 from typing import Self
 
-from aiohttp import (
-    ClientConnectorCertificateError,
-    ClientConnectorDNSError,
-    ClientConnectorError,
-    ClientError,
-    ClientPayloadError,
-    ClientResponse,
-    ClientResponseError,
-    ClientSession,
-    ClientSSLError,
-    DummyCookieJar,
-    InvalidURL,
-    TCPConnector,
-    ThreadedResolver,
-)
+from aiohttp import ClientResponse, ClientSession, DummyCookieJar, TCPConnector, ThreadedResolver
 from aiohttp.abc import ResolveResult
 from yarl import URL
 
@@ -41,6 +27,7 @@ from digest.errors import SourceError
 from digest.ports import Validators
 from digest.settings import FetchSettings
 from digest.sources.guard import is_allowed, is_public
+from digest.sources.trouble import cut, said_plainly
 from digest.sources.turns import Turns
 from digest.sources.unpack import Unpacked, too_large
 
@@ -112,23 +99,21 @@ class Client:
         except TimeoutError as error:
             line = f"no complete answer within {self.fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"
             raise SourceError(line, temporary=True) from error
-        except (ClientError, OSError, ValueError) as error:
-            lasting = isinstance(error, ValueError | ClientResponseError)
-            raise SourceError(_explained(error, url.host or ""), temporary=not lasting) from error
 
     async def _follow(self, url: URL, validators: Validators) -> Reply:
-        login, origin, moved_to, permanent = _login(url), url.origin(), "", True
+        login, start, moved_to, permanent = _login(url), url.with_user(None), "", True
         for _ in range(_MAX_REDIRECTS + 1):
             url = url.with_user(None)
-            self._check_literal(url)
-            headers = _conditions(validators) | (login if url.origin() == origin else {})
-            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-                location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
-                if not location:
-                    return await self._reply(response, moved_to)
-                permanent = permanent and response.status in _PERMANENT
-                url = _parsed(str(url.join(URL(location))))
-                moved_to = str(url.with_user(None)) if permanent else moved_to
+            headers = _conditions(validators) | (login if url.origin() == start.origin() else {})
+            with said_plainly(url, start=start):
+                self._check_literal(url)
+                async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+                    location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
+                    if not location:
+                        return await self._reply(response, moved_to)
+                    permanent = permanent and response.status in _PERMANENT
+                    url = _parsed(str(url.join(URL(location))))
+                    moved_to = str(url.with_user(None)) if permanent else moved_to
         raise SourceError(f"more than {_MAX_REDIRECTS} redirects: check the address in a browser")
 
     def _check_literal(self, url: URL) -> None:
@@ -203,7 +188,7 @@ def _parsed(address: str) -> URL:
         url = URL(address.strip())
         is_web = url.scheme in {"http", "https"} and bool(url.host)
     except ValueError as error:  # UnicodeError, too: a host's name is looked at when it is asked for
-        why = "its host's name can't be read" if isinstance(error, UnicodeError) else _line(str(error))
+        why = "its host's name can't be read" if isinstance(error, UnicodeError) else cut(str(error))
         raise SourceError(f"this is no address: {why}") from error
     if not is_web:
         raise SourceError("only http:// and https:// addresses are visited: check the address")
@@ -249,26 +234,3 @@ async def _body(response: ClientResponse, limit: int) -> bytes:
         if received > limit:
             raise too_large(limit)
     return unpacked.whole()
-
-
-def _explained(error: Exception, host: str) -> str:
-    """A network error in one line: what happened and what to do."""
-    match error:
-        case ClientConnectorDNSError():
-            return f"there is no host named {host}, or no network: check the address and the connection"
-        case ClientConnectorCertificateError() | ClientSSLError():
-            return f"{host} has no valid TLS certificate: see whether it opens in a browser"
-        case ClientConnectorError():
-            return f"{host} can't be reached ({error.strerror or error.os_error}): check the address, or try later"
-        case InvalidURL():
-            return f"this is no address: {host} is no name, and no number as numbers are written now"
-        case ClientPayloadError():
-            return "the answer broke off: it will be tried again"
-        case ClientResponseError():
-            return f"{host} doesn't speak proper HTTP ({_line(error.message)}): check the address"
-        case _:
-            return f"{host} closed the connection ({_line(str(error)) or type(error).__name__}): try later"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:100]

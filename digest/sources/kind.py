@@ -67,7 +67,10 @@ def kind_of(data: bytes, *, content_type: str = "", name: str = "") -> Kind:
         return Kind.OPML
     if name in {"urlset", "sitemapindex"}:
         return Kind.SITEMAP
-    return Kind.HTML if name or "html" in content_type or "htm" in suffix else Kind.TEXT
+    if name or "html" in content_type or "htm" in suffix:
+        return Kind.HTML
+    # XML of another kind: what reads feeds says that it is none.
+    return Kind.FEED if head.startswith("<?xml") else Kind.TEXT
 
 
 def without_comments(text: str, opener: str = "<!--", closer: str = "-->") -> str:

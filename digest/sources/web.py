@@ -118,8 +118,7 @@ def _check_patience(validators: Validators, now: datetime) -> None:
     """Raise while its server wants to be left in peace."""
     until = validators.not_before
     if until is not None and now < until:
-        line = f"its server asked not to be visited before {until:%Y-%m-%d %H:%M} UTC: it will be tried again then"
-        raise SourceError(line, retry_at=until)
+        raise SourceError(validators.refusal, retry_at=until)
 
 
 async def _asked(source: Source, validators: Validators, client: Client) -> tuple[str, Reply]:

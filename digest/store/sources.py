@@ -32,6 +32,8 @@ class Health:
     failing_since: datetime | None = None
     #: What the last visit failed with; empty while it works.
     error: str = ""
+    #: Where it was found, if not at its own address.
+    found_url: str = ""
     #: When it is visited again on schedule; None for whenever others are.
     next_visit: datetime | None = None
 
@@ -98,11 +100,16 @@ def remember_failure(
 
 def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validators]:
     """What to ask each source with; a source never visited isn't in it."""
-    query = select(table.c.id, table.c.etag, table.c.last_modified, table.c.found_url, table.c.not_before)
+    query = select(
+        table.c.id, table.c.etag, table.c.last_modified, table.c.found_url, table.c.not_before, table.c.error
+    )
     found: dict[str, Validators] = {}
     for batch in batches(ids):
-        for source_id, etag, last_modified, url, not_before in conn.execute(query.where(table.c.id.in_(batch))):
-            found[source_id] = Validators(etag=etag, last_modified=last_modified, url=url, not_before=not_before)
+        for source_id, etag, last_modified, url, until, error in conn.execute(query.where(table.c.id.in_(batch))):
+            refusal = error if until else ""
+            found[source_id] = Validators(
+                etag=etag, last_modified=last_modified, url=url, not_before=until, refusal=refusal
+            )
     return found
 
 

@@ -94,6 +94,7 @@ def _document(line: Line) -> dict[str, str | int]:
     return {
         "id": source.id,
         "address": source.address,
+        "found_at": health.found_url,
         "title": source.title or health.title,
         "section": source.section,
         "state": line.state,
