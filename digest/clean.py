@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from digest.model import Article, Entry, Form, Image
 from digest.text.blocks import Block, from_text
-from digest.text.furniture import judge
+from digest.text.furniture import judge, read
 from digest.text.language import detect
 from digest.text.learning import Learnt, learn
+from digest.text.lines import Line
 from digest.text.paragraphs import trimmed, whole
 from digest.text.sentences import sentences
 from digest.text.titles import headline, without_outlet
@@ -47,10 +48,9 @@ def clean_and_learn(
     entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = None
 ) -> tuple[tuple[Article, ...], Mapping[str, Learnt]]:
     """The articles, and what is known of their sources' furniture now. An entry teaches once: not when edited."""
-    blocks = [_blocks(entry) for entry in entries]
-    told = list(zip(entries, blocks, strict=True))
-    now = learn([(entry.source_id, each) for entry, each in told], learnt)
-    return tuple(_article(entry, each, now[entry.source_id].furniture(each)) for entry, each in told), now
+    told = [(entry, read(_blocks(entry)[:_MOST_BLOCKS])) for entry in entries]
+    now = learn([(entry.source_id, lines) for entry, lines in told], learnt)
+    return tuple(_article(entry, lines, now[entry.source_id].furniture(lines)) for entry, lines in told), now
 
 
 def clean_each(entries: Sequence[Entry], learnt: Mapping[str, Learnt]) -> Cleaned:
@@ -70,10 +70,6 @@ def by_source(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _blocks(entry: Entry) -> tuple[Block, ...]:
-    return _read(entry)[:_MOST_BLOCKS]
-
-
-def _read(entry: Entry) -> tuple[Block, ...]:
     if entry.form is Form.TEXT:
         return from_text(entry.body)
     from digest.text.html import from_html, from_markdown  # lxml: text files do without
@@ -81,19 +77,17 @@ def _read(entry: Entry) -> tuple[Block, ...]:
     return from_markdown(entry.body) if entry.form is Form.MARKDOWN else from_html(entry.body)
 
 
-def _article(entry: Entry, blocks: tuple[Block, ...], known: frozenset[str]) -> Article:
+def _article(entry: Entry, lines: tuple[Line, ...], known: frozenset[str]) -> Article:
     marked = entry.form is not Form.TEXT
-    blocks = tuple(
-        block if (text := whole(block.text)) == block.text else replace(block, text=text) for block in blocks
-    )
+    lines = tuple(map(_uncut, lines))
     source, title = _plain(entry.source), _plain(entry.title)
     if not title:
-        verdicts = judge(blocks, known=known, marked=marked)
-        at = headline(blocks, verdicts)
+        verdicts = judge(lines, known=known, marked=marked)
+        at = headline(lines, verdicts)
         if at is not None:
-            title, blocks = blocks[at].text, blocks[:at] + blocks[at + 1 :]
-    verdicts = judge(blocks, title=title, known=known, marked=marked)
-    body = [block.text for block, verdict in zip(blocks, verdicts, strict=True) if verdict is Verdict.BODY]
+            title, lines = lines[at].text, lines[:at] + lines[at + 1 :]
+    verdicts = judge(lines, title=title, known=known, marked=marked)
+    body = [line.text for line, verdict in zip(lines, verdicts, strict=True) if verdict is Verdict.BODY]
     paragraphs = trimmed(body, title)
     language = detect("\n".join((title, *paragraphs)), entry.language)
     url = _url(entry.url)
@@ -109,6 +103,11 @@ def _article(entry: Entry, blocks: tuple[Block, ...], known: frozenset[str]) -> 
         author=_plain(entry.author),
         image=_image(entry.image, title),
     )
+
+
+def _uncut(line: Line) -> Line:
+    text = whole(line.text)
+    return line if text == line.text else read([replace(line.block, text=text)])[0]
 
 
 def _plain(text: str) -> str:

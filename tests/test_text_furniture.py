@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.text.blocks import Block, from_text
-from digest.text.furniture import judge
+from digest.text.furniture import judge, read
 from digest.text.html import from_html
 from digest.text.lines import bare
 from digest.text.verdict import Verdict
@@ -22,15 +22,13 @@ _BODY = (
 
 
 def _kept(text: str, **options: str) -> list[str]:
-    blocks = from_text(text)
-    return [
-        block.text for block, verdict in zip(blocks, judge(blocks, **options), strict=True) if verdict is Verdict.BODY
-    ]
+    lines = read(from_text(text))
+    return [line.text for line, verdict in zip(lines, judge(lines, **options), strict=True) if verdict is Verdict.BODY]
 
 
 def _verdict(text: str, line: str) -> Verdict:
-    blocks = from_text(text)
-    return next(verdict for block, verdict in zip(blocks, judge(blocks), strict=True) if block.text == line)
+    lines = read(from_text(text))
+    return next(verdict for each, verdict in zip(lines, judge(lines), strict=True) if each.text == line)
 
 
 def test_body_is_kept_whole() -> None:
@@ -140,16 +138,16 @@ def test_a_text_without_stops_is_kept() -> None:
 
 
 def test_what_is_known_of_the_source_is_dropped() -> None:
-    blocks = from_text(_BODY + "The Example is a paper for harbours.")
+    lines = read(from_text(_BODY + "The Example is a paper for harbours."))
 
-    assert judge(blocks, known=frozenset({bare("The Example is a paper for harbours.")}))[-1] is Verdict.KNOWN
+    assert judge(lines, known=frozenset({bare("The Example is a paper for harbours.")}))[-1] is Verdict.KNOWN
 
 
 def test_a_long_paragraph_of_a_page_may_lack_its_stop_a_caption_may_not() -> None:
     long = "The office explained at some length that the piers had been weak for years " * 2
     blocks = from_html(f"<p>{_BODY}</p><p>{long}</p><p>Workers put up a barrier</p><p>They left.</p>")
 
-    verdicts = judge(blocks, marked=True)
+    verdicts = judge(read(blocks), marked=True)
 
     assert verdicts[1:3] == (Verdict.BODY, Verdict.UNFINISHED)
 
@@ -157,14 +155,14 @@ def test_a_long_paragraph_of_a_page_may_lack_its_stop_a_caption_may_not() -> Non
 def test_links_and_headings_of_a_page_are_dropped() -> None:
     blocks = from_html("<h2>More.</h2><ul><li><a>How it was built.</a></li></ul><p>They <a>left</a> early today.</p>")
 
-    assert judge(blocks) == (Verdict.HEADING, Verdict.LINKS, Verdict.BODY)
+    assert judge(read(blocks)) == (Verdict.HEADING, Verdict.LINKS, Verdict.BODY)
 
 
 @given(st.lists(st.text(min_size=1), max_size=12), st.text())
 def test_any_blocks_are_judged(texts: list[str], title: str) -> None:
     blocks = [Block(text=text) for text in texts]
 
-    assert len(judge(blocks, title=title)) == len(blocks)
+    assert len(judge(read(blocks), title=title)) == len(blocks)
 
 
 def test_ten_times_the_lines_take_about_ten_times_as_long() -> None:
@@ -173,7 +171,7 @@ def test_ten_times_the_lines_take_about_ten_times_as_long() -> None:
     def seconds(count: int) -> float:
         lines = [f"The {at}th pier of the bridge is as old as the town hall and twice as high." for at in range(count)]
         start = time.perf_counter()
-        judge([Block(text=line) for line in lines])
+        judge(read(Block(text=line) for line in lines))
         return time.perf_counter() - start
 
     assert seconds(5000) < 40 * max(seconds(500), 0.01)

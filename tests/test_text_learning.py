@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from digest.text.blocks import Block
+from digest.text.furniture import read
 from digest.text.learning import Learnt, learn
+from digest.text.lines import Line
 
 _SLOGAN = "The Example, a paper for harbours since 1911."
 _BARE = "the example a paper for harbours since 1911"
 
 
-def _article(name: str, *lines: str) -> list[Block]:
-    return [Block(text=f"{name} {thing} is closed.") for thing in ("bridge", "pier", "ferry")] + [
-        Block(text=line) for line in lines
-    ]
+def _article(name: str, *lines: str) -> tuple[Line, ...]:
+    own = [f"{name} {thing} is closed." for thing in ("bridge", "pier", "ferry")]
+    return read(Block(text=text) for text in (*own, *lines))
 
 
-def furniture(*documents: list[Block], before: Learnt | None = None) -> frozenset[str]:
+def furniture(*documents: tuple[Line, ...], before: Learnt | None = None) -> frozenset[str]:
     """What the last of one source's documents has of its furniture."""
     learnt = learn([("a", each) for each in documents], {"a": before} if before else None)
     return learnt["a"].furniture(documents[-1])
@@ -43,7 +44,7 @@ def test_other_sources_lines_are_not_counted() -> None:
     documents = [(source, _article(name, _SLOGAN)) for source, name in (("a", "1"), ("a", "2"), ("b", "3"))]
     known = learn(documents)
 
-    assert not any(known[source].furniture(blocks) for source, blocks in documents)
+    assert not any(known[source].furniture(lines) for source, lines in documents)
 
 
 def test_what_stands_in_few_of_many_is_news() -> None:
@@ -76,4 +77,4 @@ def test_memory_stays_small_however_much_a_source_brings() -> None:
 
 
 def test_a_text_that_is_all_furniture_keeps_it() -> None:
-    assert taught(9, _SLOGAN).furniture([Block(text=_SLOGAN)]) == frozenset()
+    assert taught(9, _SLOGAN).furniture(read([Block(text=_SLOGAN)])) == frozenset()

@@ -6,16 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.text.blocks import Block
 from digest.text.calls import is_address, is_call
-from digest.text.lines import (
-    bare,
-    is_caption,
-    is_credit,
-    is_finished,
-    leads_in,
-    size,
-    without_agency,
-)
+from digest.text.credits import is_caption, is_credit
+from digest.text.furniture import read
+from digest.text.lines import Line, bare, is_finished, leads_in, without_agency
 
 _CREDITS = [
     "Credit: Harbour Office",
@@ -148,24 +143,28 @@ _BODY = [
 ]
 
 
+def _line(text: str) -> Line:
+    return read([Block(text=text)])[0]
+
+
 @pytest.mark.parametrize("line", _CREDITS)
 def test_credits(line: str) -> None:
-    assert is_credit(line)
+    assert is_credit(_line(line))
 
 
 @pytest.mark.parametrize("line", _CAPTIONS)
 def test_captions(line: str) -> None:
-    assert is_caption(line)
+    assert is_caption(_line(line))
 
 
 @pytest.mark.parametrize("line", _CALLS)
 def test_calls_to_readers(line: str) -> None:
-    assert is_call(line)
+    assert is_call(_line(line))
 
 
 @pytest.mark.parametrize("line", _BODY)
 def test_body_is_none_of_these(line: str) -> None:
-    assert [is_credit(line), is_caption(line), is_call(line)] == [False, False, False]
+    assert [is_credit(_line(line)), is_caption(_line(line)), is_call(_line(line))] == [False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -179,11 +178,13 @@ def test_body_is_none_of_these(line: str) -> None:
     ],
 )
 def test_addresses_to_readers(line: str) -> None:
-    assert is_address(line)
+    assert is_address(_line(line))
 
 
 def test_a_report_that_is_discussed_is_no_line_on_the_author() -> None:
-    assert not is_address("The council will discuss the report on 14 April. The plan is drawn for the next decade.")
+    assert not is_address(
+        _line("The council will discuss the report on 14 April. The plan is drawn for the next decade.")
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_is_finished(line: str, finished: bool) -> None:
 
 
 def test_size_counts_words_and_letters_where_words_are_not_spaced() -> None:
-    assert (size("It rained all day."), size("市议会决定将大桥关闭一年"), size("")) == (4, 5, 0)
+    assert [_line(text).size for text in ("It rained all day.", "市议会决定将大桥关闭一年", "")] == [4, 5, 0]
 
 
 def test_bare_lines_of_copies_are_the_same() -> None:
@@ -222,7 +223,9 @@ def test_an_agency_that_signs_is_no_text(line: str, left: str) -> None:
 
 @given(st.text())
 def test_any_line_can_be_judged(line: str) -> None:
-    assert {is_credit(line), is_caption(line), is_call(line), is_address(line), is_finished(line)} <= {True, False}
+    found = _line(line)
+
+    assert {is_credit(found), is_caption(found), is_call(found), is_address(found), found.finished} <= {True, False}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digest.text.blocks import from_text
-from digest.text.furniture import judge
+from digest.text.furniture import judge, read
 from digest.text.titles import headline, without_outlet
 
 
@@ -46,8 +46,8 @@ def test_the_outlet_s_name_is_no_part_of_a_title(title: str, left: str) -> None:
     ],
 )
 def test_the_headline_of_an_untitled_text(text: str, line: str | None) -> None:
-    blocks = from_text(text)
+    lines = read(from_text(text))
 
-    at = headline(blocks, judge(blocks))
+    at = headline(lines, judge(lines))
 
-    assert (None if at is None else blocks[at].text) == line
+    assert (None if at is None else lines[at].text) == line

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-from digest.text.lines import size, words_of
+from digest.text.lines import Line
 from digest.text.pattern import pattern, vocabulary
 from digest.text.quotes import CLOSING, QUOTES, quotations
-
-
-def _any(*patterns: str, start: str = "") -> re.Pattern[str]:
-    return pattern(f"{start}(?:{'|'.join(patterns)})", re.IGNORECASE)
-
+from digest.text.rules import Rule, any_of, opening, rule
 
 _PLACEHOLDER = pattern(
     r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"
@@ -19,7 +15,7 @@ _PLACEHOLDER = pattern(
 
 #: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words before it.
 _CALLS = tuple(
-    (vocabulary(words), pattern("".join(sources), re.IGNORECASE))
+    Rule(vocabulary(words), pattern("".join(sources), re.IGNORECASE))
     for words, *sources in (
         (
             "sign signing",
@@ -126,9 +122,15 @@ _CALLS = tuple(
         ("journalism", r"\bsupport (?:our|independent|quality) (?:\w+ )?journalism\b"),
     )
 )
-_CALL_WORDS = frozenset[str]().union(*(needed for needed, _ in _CALLS))
+_CALL_WORDS = frozenset[str]().union(*(call.words for call in _CALLS))
 #: How furniture begins, in the languages whose news we meet most.
-_OPENS = _any(
+_OPENS = opening(
+    "read see watch listen learn find related recommended trending most more skip you don editor editors sign signup"
+    " newsletter like liked enjoy enjoyed enjoying advertisement sponsored anzeige publicité publicidad pubblicità"
+    " advertentie annons реклама reklama 広告 lesen mehr auch hier à lire voir inscrivez sur lea lee leer te leggi"
+    " vedi lees leia veja läs les læs czytaj zobacz przeczytaj čtěte читайте смотрите 関連記事 あわせて読みたい"
+    " 相关阅读 관련 leave post write add view show load share tweet print copy e email save comment comments last"
+    " first updated published posted modified aktualisiert stand publié mis publicado",
     r"(?:read|see|watch|listen|learn|find out)(?: (?:more|also|next|on|now|it|the full))*\s*[:|»>→–—-]",
     r"(?:read|see) (?:more|also|next)\b(?:(?! than).)*",
     r"(?:related|recommended|trending|most read|more from|more on|skip (?:to|past))\b",
@@ -148,10 +150,9 @@ _OPENS = _any(
     r"(?:share|tweet|print|copy link|e-?mail|save|comments?)\W*(?:$|on \w+\W*$)",
     r"(?:last |first )?(?:updated|published|posted|modified|aktualisiert|stand|publié|mis à jour|publicado)"
     r"\s*(?:[:|]|(?:on|at|le|el|am)\b.{0,12}\d)",
-    start=r"\W*",
 )
 # Softer words: furniture only where the line addresses its readers, at the article's head or foot.
-_SITE_WORDS = vocabulary(
+_SITE = rule(
     "newsletter newsletters subscribe subscribed subscriber subscribers subscribes subscribing subscription"
     " subscriptions inbox comment comments commenting cookie cookies notification notifications alerts sign signin"
     " signup log login account privacy terms app facebook twitter instagram tiktok whatsapp telegram youtube"
@@ -163,9 +164,7 @@ _SITE_WORDS = vocabulary(
     " abonnenten abonnement abonnements abonné abonnés abonnée abonnées abonner abonnez abonneer abonnees anmelden"
     " anmeldet anmeldung konto datenschutz artikel beitrag leser lesern leserin leserinnen leserbrief leserbriefe"
     " seite commentaire commentaires compte lecteur lecteurs comentario comentarios boletín cuenta lectores"
-    " artículo commenti articolo lettori reacties artikelen lezers comentários text"
-)
-_SITE = _any(
+    " artículo commenti articolo lettori reacties artikelen lezers comentários text",
     r"\b(?:newsletters?|subscri\w+|inbox|comments?|commenting|cookies?|notifications?|alerts|sign[ -]?(?:in|up)|"
     r"log[ -]?in|account|privacy|terms|app|facebook|twitter|instagram|tiktok|whatsapp|telegram|youtube|linkedin|"
     r"bluesky|mastodon|threads|podcast|e-?mail|latest|updates|headlines|stories|story|article|page|website|site|journalism|donat\w+|"
@@ -173,7 +172,7 @@ _SITE = _any(
     r"\b(?:kommentar\w*|text|abonn\w+|anmeld\w+|konto|datenschutz|artikel|beitrag|leser\w*|seite|commentaires?|compte|lecteurs?"
     r"|comentarios?|boletín|cuenta|lectores|artículo|commenti|articolo|lettori|reacties|artikelen|lezers|comentários)\b",
 )
-_ADDRESS = _any(
+_ADDRESS = any_of(
     r"\b(?:you|your|yours|us|our|ours|we)\b",
     r"\b(?:this|the) (?:article|story|page|site|website|post|report)\b",
     r"\b(?:comments?|contents?) (?:below|above|section)\b",
@@ -188,14 +187,14 @@ _BIDS = pattern(
     r"|melden sie|recevez|apúntate|iscriviti)\b",
     re.IGNORECASE,
 )
-_TELLS_WORDS = vocabulary("said says told sagte teilte dit déclaré dijo detto disse")
-_TELLS = _any(r"\b(?:said|says|told|sagte|teilte|a (?:dit|déclaré)|dijo|ha detto|disse)\b")
-_MAILBOX = pattern(r"[^\s@]@[\w-]+\.\w")
-_BIO_WORDS = vocabulary(
-    "author authors writer writers reporter editor journalist correspondent contributor columnist producer"
-    " blogger freelancer staff cover covers write writes report reports"
+_TELLS = rule(
+    "said says told sagte teilte dit déclaré dijo detto disse",
+    r"\b(?:said|says|told|sagte|teilte|a (?:dit|déclaré)|dijo|ha detto|disse)\b",
 )
-_BIO = _any(
+_MAILBOX = pattern(r"[^\s@]@[\w-]+\.\w")
+_BIO = rule(
+    "author authors writer writers reporter editor journalist correspondent contributor columnist producer"
+    " blogger freelancer staff cover covers write writes report reports",
     r"^the (?:author|writer)s? (?:is|are)\b",
     r"\bis (?:an? |the )?(?:\w+[ -]){0,4}(?:writer|reporter|editor|journalist|correspondent|contributor|columnist|"
     r"author|producer|blogger|freelancer|staff)\b(?: (?:at|for|with|in|of|based|who|covering|and)\b|[.,])",
@@ -203,42 +202,48 @@ _BIO = _any(
 )
 
 
-def is_call(line: str) -> bool:
+def is_call(line: Line) -> bool:
     """Does the site speak to its readers here, in words that no article uses?"""
-    words = size(line)
-    if words > 60:
+    if line.size > 60:
         return False
-    if (words <= 30 and _OPENS.match(line)) or _PLACEHOLDER.search(line):
+    if (line.size <= 30 and _OPENS.fits(line)) or _has_placeholder(line.text):
         return True
-    found = words_of(line) & _CALL_WORDS
-    if not found:
+    if _CALL_WORDS.isdisjoint(line.words):
         return False
-    spoken = _unquoted(line)
-    return any(call.search(spoken) for needed, call in _CALLS if not needed.isdisjoint(found))
+    spoken = _unquoted(line.text)
+    return any(call.pattern.search(spoken) for call in _CALLS if call.concerns(line))
 
 
-def is_bid(line: str) -> bool:
+def is_bid(line: Line) -> bool:
     """Does it tell its readers what to do with the site, in one short line? In a guide to some app that is body."""
-    return size(line) <= 25 and _BIDS.match(line) is not None and is_address(line)
+    return line.size <= 25 and _BIDS.match(line.text) is not None and is_address(line)
 
 
-def is_address(line: str) -> bool:
+def is_address(line: Line) -> bool:
     """Could the site be speaking to its readers? At an article's head or foot that makes it furniture."""
-    words, found = size(line), words_of(line)
-    if "@" in line and words <= 25 and _MAILBOX.search(_unquoted(line)):
+    if "@" in line.text and line.size <= 25 and _MAILBOX.search(_unquoted(line.text)):
         return True
-    may_be_site, may_be_bio = not _SITE_WORDS.isdisjoint(found), words <= 40 and not _BIO_WORDS.isdisjoint(found)
-    if words > 50 or not (may_be_site or may_be_bio):
+    may_be_site, may_be_bio = _SITE.concerns(line), line.size <= 40 and _BIO.concerns(line)
+    if line.size > 50 or not (may_be_site or may_be_bio):
         return False
-    spoken = _unquoted(line)
-    if not _TELLS_WORDS.isdisjoint(found) and _TELLS.search(spoken):
+    spoken = _unquoted(line.text)
+    if _TELLS.concerns(line) and _TELLS.pattern.search(spoken):
         return False
-    addresses = may_be_site and _SITE.search(spoken) and _ADDRESS.search(spoken)
-    return bool(addresses or (may_be_bio and _BIO.search(spoken)))
+    addresses = may_be_site and _SITE.pattern.search(spoken) and _ADDRESS.search(spoken)
+    return bool(addresses or (may_be_bio and _BIO.pattern.search(spoken)))
 
 
-def _unquoted(line: str) -> str:
+def _has_placeholder(text: str) -> bool:
+    marked = "[" in text or "{" in text or "%" in text
+    return marked and _PLACEHOLDER.search(text) is not None
+
+
+def _unquoted(text: str) -> str:
     """The line without what is quoted in it: what a person says is news, whatever they say."""
-    for start, end in reversed(quotations(line)):
-        line = f"{line[:start]} {line[end:]}"
-    return "" if line[:1] in QUOTES and line[:1] not in CLOSING else line
+    for start, end in reversed(quotations(text)):
+        text = f"{text[:start]} {text[end:]}"
+    return "" if text[:1] in QUOTES and text[:1] not in CLOSING else text
+
+
+#: What must be known of a line's words.
+NEEDED = _CALL_WORDS | _SITE.words | _TELLS.words | _BIO.words

@@ -1,29 +1,22 @@
-"""Which blocks of a document are the article's body: told by form, by position and by repetition, never by topic."""
+"""Which lines of a document are the article's body: told by form, by position and by repetition, never by topic."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import chain
+from itertools import pairwise
 
+from digest.text import calls, credits
 from digest.text.blocks import Block
 from digest.text.calls import is_address, is_bid, is_call
-from digest.text.lines import (
-    bare,
-    is_caption,
-    is_credit,
-    is_finished,
-    leads_in,
-    size,
-    without_agency,
-    without_credit,
-)
+from digest.text.credits import is_caption, is_credit
+from digest.text.echoes import echoes, repeats
+from digest.text.lines import Line, bare, is_finished, leads_in, without_agency
 from digest.text.quotes import QUOTES
 from digest.text.surroundings import beside, embeds, stamps, strays
 from digest.text.verdict import Marks, Verdict
 
-_Mark = Callable[[Sequence[Block], Sequence[Verdict]], Marks]
+_Mark = Callable[[Sequence[Line], Sequence[Verdict]], Marks]
 
 #: Nothing that a reader would take for furniture is longer, in letters.
 _LONGEST = 1500
@@ -33,46 +26,55 @@ _PUNCTUATED = 0.35
 _WORDY = 25
 
 
+#: Words that some rule needs.
+_NEEDED = calls.NEEDED | credits.NEEDED
+
+
+def read(blocks: Iterable[Block]) -> tuple[Line, ...]:
+    """The blocks as lines to be judged."""
+    return tuple(Line.of(block, _NEEDED) for block in blocks)
+
+
 def judge(
-    blocks: Sequence[Block], *, title: str = "", known: AbstractSet[str] = frozenset(), marked: bool = False
+    lines: Sequence[Line], *, title: str = "", known: AbstractSet[str] = frozenset(), marked: bool = False
 ) -> tuple[Verdict, ...]:
-    """One verdict for each block. ``known``: bare lines learnt as the source's furniture; ``marked``: out of HTML,
+    """One verdict for each line. ``known``: bare lines learnt as the source's furniture; ``marked``: out of HTML,
     so that a paragraph is known to be one.
     """
-    verdicts = [_alone(block, bare(title), known) for block in blocks]
-    _apply((_signed, embeds, stamps, _bids, _clusters, _repeats), blocks, verdicts)
-    if _is_punctuated(blocks, verdicts):
-        for at in range(len(blocks)):
-            if verdicts[at] is Verdict.BODY and not _is_whole(blocks, at, marked):
+    named = bare(title)
+    verdicts = [_alone(line, named, known) for line in lines]
+    _apply((_signed, embeds, stamps, _bids, _clusters, repeats), lines, verdicts)
+    if _is_punctuated(lines, verdicts):
+        for at, line in enumerate(lines):
+            if verdicts[at] is Verdict.BODY and not line.finished and not _is_whole(lines, at, marked):
                 verdicts[at] = Verdict.UNFINISHED
-    while _apply((_bids, _echoes, _key_points, _edges, beside, strays, _dangling), blocks, verdicts):
+    while _apply((_bids, echoes, _key_points, _edges, beside, strays, _dangling), lines, verdicts):
         pass  # what one of them drops may lay bare what another one knows
     return tuple(verdicts)
 
 
-def _apply(marks: Iterable[_Mark], blocks: Sequence[Block], verdicts: list[Verdict]) -> bool:
+def _apply(marks: Iterable[_Mark], lines: Sequence[Line], verdicts: list[Verdict]) -> bool:
     """Drop what the marks say; was there anything?"""
     changed = False
     for mark in marks:
-        for at, verdict in tuple(mark(blocks, verdicts)):
+        for at, verdict in tuple(mark(lines, verdicts)):
             changed = changed or verdicts[at] is not verdict
             verdicts[at] = verdict
     return changed
 
 
-def _alone(block: Block, title: str, known: AbstractSet[str]) -> Verdict:
-    """What the block is by itself."""
-    line = block.text
-    if len(line) > _LONGEST:
+def _alone(line: Line, title: str, known: AbstractSet[str]) -> Verdict:
+    """What the line is by itself."""
+    if len(line.text) > _LONGEST:
         return Verdict.BODY
-    letters = bare(line)
-    if letters in known:
+    if line.bare in known:
         return Verdict.KNOWN
-    if not letters or letters == title:
+    if not line.bare or line.bare == title:
         return Verdict.TITLE
-    if block.kind == "heading":
+    if line.block.kind == "heading":
         return Verdict.HEADING
-    if block.linked > 0.8 or (block.linked > 0.5 and not is_finished(line)):
+    linked = line.block.linked
+    if linked > 0.8 or (linked > 0.5 and not is_finished(line.text)):
         return Verdict.LINKS
     if is_credit(line):
         return Verdict.CREDIT
@@ -81,155 +83,83 @@ def _alone(block: Block, title: str, known: AbstractSet[str]) -> Verdict:
     return Verdict.CAPTION if is_caption(line) else Verdict.BODY
 
 
-def _is_punctuated(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> bool:
+def _body(verdicts: Sequence[Verdict]) -> list[int]:
+    return [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
+
+
+def _is_punctuated(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> bool:
     """Do the document's sentences end in full stops at all?"""
-    total = finished = 0
-    for block, verdict in zip(blocks, verdicts, strict=True):
-        if verdict is Verdict.BODY:
-            line = without_agency(block.text)
-            words = size(line)
-            total += words
-            finished += words if is_finished(line) else 0
-    return finished > _PUNCTUATED * total
+    body = [lines[at] for at in _body(verdicts)]
+    return sum(line.size for line in body if line.finished) > _PUNCTUATED * sum(line.size for line in body)
 
 
-def _is_whole(blocks: Sequence[Block], at: int, marked: bool) -> bool:
-    block = blocks[at]
-    if is_finished(without_agency(block.text)):
-        return True
-    words = size(block.text)
-    if leads_in(block.text):
-        return at + 1 < len(blocks) and _leads_to(block.text, blocks[at + 1].text)
-    return marked and block.kind == "prose" and words >= _WORDY
+def _is_whole(lines: Sequence[Line], at: int, marked: bool) -> bool:
+    """Is a line all that its author had to say, though it doesn't end in a stop?"""
+    line = lines[at]
+    if leads_in(line.text):
+        return at + 1 < len(lines) and _leads_to(line, lines[at + 1].text)
+    return marked and line.block.kind == "prose" and line.size >= _WORDY
 
 
-def _leads_to(line: str, follows: str) -> bool:
+def _leads_to(line: Line, follows: str) -> bool:
     """ "The ministry said:" is body before what the ministry said."""
-    return bool(follows) and (size(line) >= 5 or follows[0] in QUOTES)
+    return bool(follows) and (line.size >= 5 or follows[0] in QUOTES)
 
 
-def _signed(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def _signed(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """An agency signs an article at its end ("… he said. (dpa)"), and a picture anywhere."""
-    body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
-    for at in body[:-1]:
-        line = blocks[at].text
-        if size(line) <= 60 and without_agency(line) != line:
+    for at in _body(verdicts)[:-1]:
+        text = lines[at].text
+        if lines[at].size <= 60 and without_agency(text) != text:
             yield at, Verdict.CAPTION
 
 
-def _bids(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def _bids(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """Calls in the midst of the text, where they are few."""
-    body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
-    bids = [at for at in body if is_bid(blocks[at].text)]
-    if len(bids) <= 1 + len(body) // 10 and len(body) > 2:
-        yield from ((at, Verdict.SITE) for at in bids)
+    body = _body(verdicts)
+    if len(body) > 2:
+        bids = [at for at in body if is_bid(lines[at])]
+        if len(bids) <= 1 + len(body) // 10:
+            yield from ((at, Verdict.SITE) for at in bids)
 
 
-def _clusters(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def _clusters(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """Lines right beneath each other, where other lines stand apart, are one thing: a picture's lines, say."""
-    if sum(block.joined for block in blocks) > 0.3 * len(blocks):
+    pictures = {at for at, verdict in enumerate(verdicts) if verdict in {Verdict.CAPTION, Verdict.CREDIT}}
+    if not pictures or sum(line.block.joined for line in lines) > 0.3 * len(lines):
         return
-    start = 0
-    for at in range(1, len(blocks) + 1):
-        if at < len(blocks) and blocks[at].joined:
-            continue
-        cluster = range(start, at)
-        if any(verdicts[i] in {Verdict.CAPTION, Verdict.CREDIT} for i in cluster):
-            yield from (
-                (i, Verdict.CAPTION) for i in cluster if verdicts[i] is Verdict.BODY and size(blocks[i].text) <= 60
-            )
-        start = at
+    starts = [at for at, line in enumerate(lines) if not at or not line.block.joined]
+    for start, end in pairwise((*starts, len(lines))):
+        if not pictures.isdisjoint(range(start, end)):
+            cluster = (at for at in range(start, end) if verdicts[at] is Verdict.BODY and lines[at].size <= 60)
+            yield from ((at, Verdict.CAPTION) for at in cluster)
 
 
-def _repeats(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
-    """A line that stands twice is body at most once; one that repeats a caption is one."""
-    seen: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
-    order = sorted(range(len(blocks)), key=lambda at: verdicts[at] is Verdict.BODY)  # furniture first
-    for at in order:
-        letters = bare(without_agency(without_credit(blocks[at].text)))
-        beginning = " ".join(letters.split(maxsplit=4)[:4])
-        if verdicts[at] is Verdict.BODY and beginning in seen:
-            twins = [verdict for other, verdict in seen[beginning][:50] if _near(letters, other)]
-            if _is_copy(verdicts[at], twins):
-                yield at, Verdict.REPEATED
-        seen[beginning].append((letters, verdicts[at]))
-
-
-def _is_copy(verdict: Verdict, twins: Sequence[Verdict]) -> bool:
-    return any(twin in {verdict, Verdict.CAPTION, Verdict.SITE, Verdict.KNOWN, Verdict.LINKS} for twin in twins)
-
-
-def _near(one: str, other: str) -> bool:
-    """The same line, but for a tail such as a credit."""
-    short, long = sorted((one, other), key=len)
-    return long.startswith(short) and len(short) >= 0.8 * len(long)
-
-
-def _echoes(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
-    """A line beside pictures that says again what the body says (a caption), or says nothing else (a pulled quote)."""
-    lines = {at: bare(blocks[at].text) for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY}
-    runs = {at: tuple(_runs(line)) for at, line in lines.items()}
-    counts = Counter(chain.from_iterable(runs.values()))
-    if len(counts) == counts.total():
-        return
-    holders: dict[int, list[int]] = defaultdict(list)
-    for at, own in runs.items():
-        for run in own:
-            if counts[run] > 1 and len(holders[run]) < 9:
-                holders[run].append(at)
-    for at in sorted({at for found in holders.values() for at in found}):
-        echoed = [[other for other in holders.get(run, ()) if other != at] for run in runs[at]]
-        others = {other for found in echoed for other in found}
-        enough = sum(map(bool, echoed)) > 0.2 * len(echoed)
-        beside = any(_is_picture(blocks, verdicts, near) for near in (at - 1, at + 1))
-        pulled = any(lines[at] != lines[other] and lines[at] in lines[other] for other in others)
-        if enough and size(blocks[at].text) <= 60 and (beside or pulled):
-            yield at, Verdict.REPEATED
-
-
-def _runs(line: str) -> Iterator[int]:
-    """Every seven words in a row, as one number each: two lines rarely share them by chance."""
-    words = line.split()
-    return map(hash, zip(*(words[start:] for start in range(7)), strict=False))
-
-
-def _is_picture(blocks: Sequence[Block], verdicts: Sequence[Verdict], at: int) -> bool:
-    if not 0 <= at < len(blocks):
-        return False
-    unfinished = verdicts[at] is Verdict.UNFINISHED and size(blocks[at].text) >= 8
-    return unfinished or verdicts[at] in {Verdict.CAPTION, Verdict.CREDIT}
-
-
-def _key_points(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def _key_points(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """Items before the first paragraph say what the article will say; they count where there is nothing else."""
-    prose = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY and blocks[at].kind == "prose"]
-    if prose:
-        for at in range(prose[0]):
-            if verdicts[at] is Verdict.BODY:
-                yield at, Verdict.KEY_POINT
+    body = _body(verdicts)
+    first = next((at for at in body if lines[at].block.kind == "prose"), 0)
+    yield from ((at, Verdict.KEY_POINT) for at in body if at < first)
 
 
-def _edges(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def _edges(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """Above and beneath the body the site speaks to its readers."""
-    body = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
+    body = _body(verdicts)
     for order in (body, body[::-1]):
         for at in order[: len(body) // 2]:
-            if not is_address(blocks[at].text):
+            if not is_address(lines[at]):
                 break
             yield at, Verdict.SITE
 
 
-def _dangling(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def _dangling(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """A line that led to what is no body."""
-    leading = (leads_in(block.text) for block, verdict in zip(blocks, verdicts, strict=True) if verdict is Verdict.BODY)
-    if not any(leading) or not _is_punctuated(blocks, verdicts):
+    body = _body(verdicts)
+    if not any(leads_in(lines[at].text) for at in body) or not _is_punctuated(lines, verdicts):
         return
     follows = ""
-    for at in range(len(blocks) - 1, -1, -1):
-        line = blocks[at].text
-        if verdicts[at] is not Verdict.BODY:
-            continue
-        if leads_in(line) and not _leads_to(line, follows):
+    for at in reversed(body):
+        if leads_in(lines[at].text) and not _leads_to(lines[at], follows):
             yield at, Verdict.UNFINISHED
         else:
-            follows = line
+            follows = lines[at].text

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 
-from digest.text.blocks import Block
-from digest.text.lines import bare
+from digest.text.lines import Line
 
 #: A line is furniture once it stands in this many articles of a source, and in this share of them.
 _ARTICLES = 3
@@ -32,34 +31,34 @@ class Learnt:
     #: By the line's hash.
     lines: Mapping[str, int] = field(default_factory=dict)
 
-    def furniture(self, blocks: Sequence[Block]) -> frozenset[str]:
-        """The bare lines among the blocks that are the source's furniture; none if there would be little else."""
+    def furniture(self, lines: Sequence[Line]) -> frozenset[str]:
+        """The bare lines among the lines that are the source's furniture; none if there would be little else."""
         least = max(_ARTICLES, _SHARE * self.articles)
         if max(self.lines.values(), default=0) < least:
             return frozenset()
-        found = frozenset(line for line in _lines(blocks) if self.lines.get(_key(line), 0) >= least)
-        return frozenset() if _is_alike(blocks, found) else found
+        found = frozenset(bare for bare in _bare(lines) if self.lines.get(_key(bare), 0) >= least)
+        return frozenset() if _is_alike(lines, found) else found
 
 
 def learn(
-    documents: Iterable[tuple[str, Sequence[Block]]], before: Mapping[str, Learnt] | None = None
+    documents: Iterable[tuple[str, Sequence[Line]]], before: Mapping[str, Learnt] | None = None
 ) -> Mapping[str, Learnt]:
     """What each source's documents teach, by its id, beside what was learnt before; copies of an article count once."""
-    by_source: dict[str, dict[frozenset[str], Sequence[Block]]] = defaultdict(dict)
-    for source_id, blocks in documents:
-        by_source[source_id].setdefault(_lines(blocks), blocks)
+    by_source: dict[str, dict[frozenset[str], Sequence[Line]]] = defaultdict(dict)
+    for source_id, lines in documents:
+        by_source[source_id].setdefault(_bare(lines), lines)
     known = before or {}
     return {source_id: _taught(known.get(source_id, Learnt()), articles) for source_id, articles in by_source.items()}
 
 
-def _taught(before: Learnt, articles: Mapping[frozenset[str], Sequence[Block]]) -> Learnt:
+def _taught(before: Learnt, articles: Mapping[frozenset[str], Sequence[Line]]) -> Learnt:
     counted = Counter(chain.from_iterable(articles))
     keys = {line: _key(line) for line in counted}
     total = before.articles + len(articles)
     least = max(_ARTICLES, _SHARE * total)
     common = frozenset(line for line, count in counted.items() if count + before.lines.get(keys[line], 0) >= least)
     # Articles that are mostly the same are versions of one article, not a source's furniture around many.
-    if 2 * sum(_is_alike(blocks, common) for blocks in articles.values()) > len(articles):
+    if 2 * sum(_is_alike(lines, common) for lines in articles.values()) > len(articles):
         return before
     lines = Counter(before.lines)
     lines.update({keys[line]: count for line, count in counted.items()})
@@ -68,15 +67,15 @@ def _taught(before: Learnt, articles: Mapping[frozenset[str], Sequence[Block]]) 
     return Learnt(articles=total, lines=dict(lines))
 
 
-def _lines(blocks: Iterable[Block]) -> frozenset[str]:
-    return frozenset(bare(block.text) for block in blocks if len(block.text) <= _LONGEST) - {""}
+def _bare(lines: Iterable[Line]) -> frozenset[str]:
+    return frozenset(line.bare for line in lines if len(line.text) <= _LONGEST) - {""}
 
 
-def _is_alike(blocks: Sequence[Block], common: AbstractSet[str]) -> bool:
+def _is_alike(lines: Sequence[Line], common: AbstractSet[str]) -> bool:
     if not common:
         return False
-    shared = sum(len(block.text) for block in blocks if bare(block.text) in common)
-    return shared > _ALIKE * sum(len(block.text) for block in blocks)
+    shared = sum(len(line.text) for line in lines if line.bare in common)
+    return shared > _ALIKE * sum(len(line.text) for line in lines)
 
 
 @lru_cache(maxsize=4096)

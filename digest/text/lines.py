@@ -1,205 +1,116 @@
-"""What a single line is, by its form alone: finished, a credit, a caption, a line in which the site speaks.
+"""A line, and what rules ask of every line, found once: its letters, its words, its size, how it begins and ends.
 
-Nothing here knows what an article is about. How a line stands among the others is ``furniture``'s business.
+What a line is, is said elsewhere: ``credits`` and ``calls`` tell it by its form, ``furniture`` by where it stands.
 """
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from dataclasses import dataclass
 
-from digest.text.pattern import pattern, vocabulary
-from digest.text.quotes import CLOSING, quotations
+from digest.text.blocks import Block
+from digest.text.pattern import pattern
+from digest.text.quotes import CLOSING
 
-_STOPS = ".!?…。！？।॥؟۔።։;？．｡"
+STOPS = ".!?…。！？।॥؟۔።։;？．｡"
 #: A footnote's number may follow: "said.[4]", "said.12"; but "Feb. 9" and "1.41" end in a number.
 _FINISHED = pattern(
-    rf"[{_STOPS}](?:[\s{CLOSING})\]}}*†‡]|\[\d{{1,3}}\]){{0,6}}$|(?<=[^\W\d])[{_STOPS}][{CLOSING}]?\d{{1,3}}[\])]?$"
+    rf"[{STOPS}](?:[\s{CLOSING})\]}}*†‡]|\[\d{{1,3}}\]){{0,6}}$|(?<=[^\W\d])[{STOPS}][{CLOSING}]?\d{{1,3}}[\])]?$"
 )
+_STOPS = frozenset(STOPS)
 #: The most letters that follow a last stop, and the stop.
 _TAIL = 7
-_LEADS_IN = pattern(r"[:,;：，、–—-]$")
+_LEADS_IN = frozenset(":,;：，、–—-")
 _UNSPACED = pattern("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_LETTER = pattern(r"[^\W_]+")
-#: Without these most lines of many a language are ASCII, whose letters are told in a quarter of the time.
-_MARKS = "‘’“”–—…"
-_ASCII = "".join(letter if letter.isalnum() else " " for letter in map(chr, range(128)))
 
-
-@lru_cache(maxsize=4096)
-def size(line: str) -> int:
-    """How many words the line has; where words aren't spaced, three letters count as one."""
-    return len(line.split()) + (0 if line.isascii() else len(_UNSPACED.findall(line)) // 3)
-
-
-def is_finished(line: str) -> bool:
-    """Does it end as a sentence does?"""
-    return _FINISHED.search(line, max(0, len(line) - _TAIL)) is not None
-
-
-def leads_in(line: str) -> bool:
-    """Does it lead to what comes next: "The ministry said:"?"""
-    return _LEADS_IN.search(line, max(0, len(line) - 1)) is not None
-
-
-@lru_cache(maxsize=4096)
-def bare(line: str) -> str:
-    """The line's letters and digits alone, in lower case: what two copies of it share."""
-    text = line.casefold()
-    for mark in _MARKS:
-        text = text.replace(mark, " ")
-    return " ".join(text.translate(_ASCII).split() if text.isascii() else _LETTER.findall(text))
-
-
-@lru_cache(maxsize=4096)
-def words_of(line: str) -> frozenset[str]:
-    """The line's words: most lines are told from most patterns by having none that the pattern needs."""
-    return frozenset(bare(line).split())
-
-
-def _any(*patterns: str, start: str = "") -> re.Pattern[str]:
-    return pattern(f"{start}(?:{'|'.join(patterns)})", re.IGNORECASE)
-
-
-# --- credits -----------------------------------------------------------------------------------------------------
-
-_MEDIA = (
-    r"photos?|photograph(?:s|er|y)?|pictures?|pics?|images?|illustrations?|graphics?|videos?|stills?|screengrab|credits?"
-    r"|sources?|courtesy|fotos?|bild(?:er|nachweis|quelle)?|quellen?|grafik|crédits?|photographie|imagen|fuente|créditos?"
-    r"|immagine|fonte|crediti|beeld|bron|imagem|kilde|källa|zdjęcie|źródło|zdroj|фото|источник|джерело|图片|写真|사진"
-)
-_MEDIA_WORDS = vocabulary(
-    "photo photos photograph photographs photographer photography picture pictures pic pics image images"
-    " illustration illustrations graphic graphics video videos still stills screengrab credit credits source"
-    " sources courtesy foto fotos bild bilder bildnachweis bildquelle quelle quellen grafik crédit crédits"
-    " photographie imagen fuente crédito créditos immagine fonte crediti beeld bron imagem kilde källa zdjęcie"
-    " źródło zdroj фото источник джерело 图片 写真 사진"
-)
-_LABEL = rf"(?:{_MEDIA})(?:\s+(?:{_MEDIA}|caption|by))?\s*(?:[:：©|]|\bby\b|\bvia\b)"
-_AGENCY = r"AP|AFP|PA|EPA(?:-EFE)?|EFE|DPA|ANSA|APA|ITAR-TASS|TASS|REUTERS|Reuters|Getty(?: Images)?|Shutterstock|Alamy"
-_CREDIT_LINE = _any(
-    rf"{_LABEL}.*",
-    rf"(?:{_MEDIA})(?:\s(?:{_MEDIA}))?[\s,]+(?:{_AGENCY}|©).*",
-    r"(?<!.)©.*",
-    rf"(?:{_AGENCY})(?:\s*[/,&-]\s*[\w .'-]+)?\W*",
-    start=r"\W*",
-)
+AGENCY = r"AP|AFP|PA|EPA(?:-EFE)?|EFE|DPA|ANSA|APA|ITAR-TASS|TASS|REUTERS|Reuters|Getty(?: Images)?|Shutterstock|Alamy"
 _AGENCIES = (
     r"(?i:ap|afp|pa|epa|efe|dpa|apa|ansa|sda|tass|reuters|ots|epd|kna|ats|belga|lusa|ritzau|ntb|tt|pap|čtk|mti|anp)"
 )
 #: How an agency signs an article, and a picture too: "… he said. (dpa)".
-_AGENCY_TAIL = pattern(rf"([{_STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{_AGENCY}))$")
-#: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
-_CREDIT_TAIL = pattern(
-    rf"""([{_STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
-        \W?(?i:{_LABEL})[^.!?]{{1,70}}(?:\.\w+)*\W*
-      | [(\[][^()\[\]]{{0,50}}\b(?:(?:{_AGENCY})[\s/]|(?i:photo|picture|image|foto|file)\b)[^()\[\]]{{0,50}}[)\]]\W*
-      | [(\[][A-Z][\w.’'-]*(?:[\s/&,]+(?:[A-Z][\w.’'-]*|of|the|via|for|by|von|de|du|della))+[)\]]
-      | (?:[A-Z][\w'’.-]*\s?){{1,4}}\s?/\s?(?:[A-Z][\w'’.-]*[\s/]?){{1,4}}(?:\bvia\b[^.]{{1,40}})?
-      | [^.!?]{{0,50}}\bvia\s(?:{_AGENCY})\b[^.!?]{{0,30}}
-      | ©[^.!?]{{1,60}}
-    )$""",
-    re.VERBOSE,
-)
-_CREDIT_TAIL_WORDS = _MEDIA_WORDS | {"via"}
-_REPORTING_WORDS = vocabulary(
-    "reporting writing editing compiled translated edited written reported contribution contributions files"
-    " material additional input inputs agencies contributed mitgearbeitet contribué contribuyó article story"
-    " report post piece artikel text beitrag agences información materiali note notes correction corrections"
-    " clarification clarifications anmerkung hinweis materials content"
-)
-_REPORTING = _any(
-    r"\W*(?:additional |with )?(?:reporting|writing|editing|compiled|translated|edited|written|reported|contributions?)"
-    r"(?: (?:and|&) \w+)? (?:by|from)\b.*",
-    r"\W*with (?:files|material|reporting|additional|inputs?|contributions?|agencies)\b.*",
-    r".{0,120}\b(?:contributed|hat mitgearbeitet|a contribué|contribuyó) (?:to|an|à|a|en)"
-    r" (?:this|the|dieser|diesem|cet|este) (?:report|story|article|bericht|artikel|reportage|reportaje|artículo)\b.*",
-    r"(?:this|the) (?:article|story|report|post|piece) (?:was|is|has been|originally|first|appear(?:s|ed))\b.*",
-    r"\W*(?:materials?|content) (?:provided|supplied) by\b.*",
-    r"(?:dieser|der) (?:artikel|text|beitrag) (?:ist|wurde|erschien)\b.*|cet article (?:a été|est)\b.*",
-    r"\W*(?:a|another) version of this (?:article|story|report) (?:appear|was|is)\w*\b.*",
-    r"\W*(?:mit material|avec (?:les )?agences|con información|con materiali)\b.*",
-    r"(?:editor[’']s? note|correction|clarification|(?:anmerkung|hinweis) der redaktion|note de la rédaction)s?"
-    r"\s*[:–—-].*",
-)
+_SIGNED = pattern(rf"([{STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{AGENCY}))$")
 
 
-def is_credit(line: str) -> bool:
-    """Does it say whose work this is, and nothing else?"""
-    words = size(line)
-    if words <= 60 and not _REPORTING_WORDS.isdisjoint(words_of(line)) and _REPORTING.fullmatch(line):
-        return True
-    return words <= 20 and _CREDIT_LINE.fullmatch(line) is not None and not _sentences_in(line)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A block as its rules see it."""
+
+    block: Block
+    text: str
+    #: The text's words alone, in lower case: what two copies of it share.
+    bare: str
+    #: Those of its words that some rule needs: most lines have none, and are passed over by most rules.
+    words: frozenset[str]
+    #: The first three letters of its first word.
+    opening: str
+    #: How many words it has; where words aren't spaced, three letters count as one.
+    size: int
+    #: Does it end as a sentence does? An agency may have signed it.
+    finished: bool
+
+    @classmethod
+    def of(cls, block: Block, needed: frozenset[str]) -> Line:
+        """``needed`` are all words that some rule needs."""
+        text = block.text
+        words = known = _words(text)
+        if "İ" in text or "ı" in text:  # to a pattern that ignores case each is an i
+            known = _words(text.replace("İ", "i").replace("ı", "i"))
+        return cls(
+            block=block,
+            text=text,
+            bare=" ".join(words),
+            words=needed.intersection(known),
+            opening=known[0][:3] if known else "",
+            size=_size(text),
+            finished=is_finished(without_agency(text)),
+        )
 
 
-def _sentences_in(line: str) -> bool:
-    return is_finished(line) and size(line) > 12
+def is_finished(text: str) -> bool:
+    """Does it end as a sentence does?"""
+    return text[-1:] in _STOPS or _FINISHED.search(text, max(0, len(text) - _TAIL)) is not None
 
 
-# --- stamps ------------------------------------------------------------------------------------------------------
-
-_WHEN = pattern(
-    r"\d{1,2}[:.h]\d{2}|\d+(?:st|nd|rd|th)?|\b(?:[ap]\.?m\b\.?|gmt|utc|[ce]e?s?t|uhr|min(?:ut[eo]?[sn]?)?\b\.?)"
-    r"|\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
-    re.IGNORECASE,
-)
-_PARTS = pattern(r"[|·•]|:(?!\d)|\bmin(?:ut[eo]?[sn]?)?\.?$", re.IGNORECASE)
+def leads_in(text: str) -> bool:
+    """Does it lead to what comes next: "The ministry said:"?"""
+    return text[-1:] in _LEADS_IN
 
 
-def is_stamp(line: str) -> bool:
-    """Is it a label with a date, an hour or a length: "Staff | Posted: Jan. 22, 4:05 p.m.", "Reading time: 3 min."?"""
-    if size(line) > 14 or not _PARTS.search(line) or not any(map(str.isdigit, line)):
-        return False
-    return len(_LETTER.findall(_WHEN.sub(" ", line))) <= 4
+def bare(text: str) -> str:
+    """The text's words alone, in lower case: what two copies of a line share."""
+    return " ".join(_words(text))
 
 
-# --- captions ----------------------------------------------------------------------------------------------------
-
-_CAPTION = _any(
-    r"pictured?\b(?: (?:above|below|here|left|right|is|are|was|were|from|in|on|at|with)\b|[:,]).*",
-    r"(?:image|photo|picture|bild|video)?\s*caption[\s:,].*",
-    r"(?:file|archive|handout|undated)(?: (?:photo|picture|image|pic|footage|video))?\s*[:–—-]\s.*",
-    rf"(?:{_MEDIA})\s*(?:\d+\s*)?(?:[:：|]|[–—-]\s).*",
-    r"(?:left|right|above|below|top|bottom|centre|center|clockwise)(?:,? (?:to|from) \w+)*\s*:\s.*",
-    r"(?:clockwise )?from (?:top |bottom )?(?:left|right)\b.*",
-    start=r"\W*",
-)
-_SHOWN_WORDS = vocabulary(
-    "file archive handout photo picture image photograph screengrab grab left right centre center monday tuesday"
-    " wednesday thursday friday saturday sunday"
-)
-_SHOWN = _any(
-    r"\((?:file|archive) (?:photo|picture|image|pic)\)",
-    r"\bin this (?:\w+ ){0,3}(?:photo|picture|image|photograph|screengrab|frame grab|file photo)\b",
-    r"\b(?:file|archive|handout) (?:photo|picture|image)\b",
-    r"\((?:(?:top|bottom|second|third|far|front) )?(?:left|right|centre|center)\)",
-    r",\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.?$",
-    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:[A-Z][a-z]{2,8}\.?) \d{1,2}, \d{4}\.",
-)
-
-
-def is_caption(line: str) -> bool:
-    """Does it describe a picture: a caption's opening, a credit after its last stop, an agency's full date?"""
-    words = size(line)
-    if words > 60:
-        return False
-    if _CAPTION.fullmatch(line) or (_may_be_credited(line) and _CREDIT_TAIL.search(line)):
-        return True
-    may_be_shown = line[-2:-1].isdigit() or not _SHOWN_WORDS.isdisjoint(words_of(line))
-    return words <= 45 and may_be_shown and _SHOWN.search(line) is not None and not quotations(line)
-
-
-def without_credit(line: str) -> str:
-    """A caption without the credit after its last stop."""
-    return _CREDIT_TAIL.sub(r"\1", line) if _may_be_credited(line) else line
-
-
-def _may_be_credited(line: str) -> bool:
-    marked = "(" in line or "[" in line or "/" in line or "©" in line
-    return marked or not _CREDIT_TAIL_WORDS.isdisjoint(words_of(line))
-
-
-def without_agency(line: str) -> str:
+def without_agency(text: str) -> str:
     """A last paragraph without the agency that signs it: "… he said. (dpa)"."""
     # Nearly every line ends otherwise, and to find that out by the pattern takes long.
-    return _AGENCY_TAIL.sub(r"\1", line) if line.endswith(")") or line[-1:].isalpha() else line
+    return _SIGNED.sub(r"\1", text) if text.endswith(")") or text[-1:].isalpha() else text
+
+
+def _size(text: str) -> int:
+    """A line's words are one space apart."""
+    return text.count(" ") + bool(text) + (0 if text.isascii() else len(_UNSPACED.findall(text)) // 3)
+
+
+# --- words -------------------------------------------------------------------------------------------------------
+
+WORD = pattern(r"[^\W_]+")
+#: Each byte of ASCII as it stands in words, in lower case, or else a space; others as they are.
+_SPELLED = bytes(at if at > 127 else ord(chr(at).lower() if chr(at).isalnum() else " ") for at in range(256))
+_ASCII = bytes(range(128))
+#: So many signs are taken out one by one: a text in English or Greek has fewer, one in Hindi has more.
+_SIGNS = 12
+
+
+def _words(text: str) -> list[str]:
+    """Runs of letters and digits, in lower case. Bytes are told apart in a tenth of the time that letters take."""
+    spelled = text.encode("utf-8", "surrogatepass")
+    if not text.isascii():
+        beyond = spelled.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+        if beyond != (folded := beyond.casefold()):
+            spelled = text.casefold().encode("utf-8", "surrogatepass")
+        signs = [sign for sign in set(folded) if not sign.isalnum()]
+        if len(signs) > _SIGNS:
+            return WORD.findall(text.casefold())
+        for sign in signs:
+            spelled = spelled.replace(sign.encode("utf-8", "surrogatepass"), b" ")
+    return spelled.translate(_SPELLED).decode("utf-8", "surrogatepass").split()

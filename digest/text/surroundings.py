@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digest.text.blocks import Block
 from digest.text.calls import is_address
-from digest.text.lines import is_stamp, size
+from digest.text.credits import is_stamp
+from digest.text.lines import Line
 from digest.text.pattern import pattern
 from digest.text.verdict import Marks, Verdict
 
@@ -23,36 +23,36 @@ _SPEAKING = frozenset({Verdict.SITE, Verdict.LINKS})
 _AROUND = _SPEAKING | {Verdict.UNFINISHED, Verdict.KNOWN}
 
 
-def embeds(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def embeds(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """What a reader posted elsewhere: between a handle by itself and the hour of the post."""
-    for start, block in enumerate(blocks):
-        if block.text.startswith("@") and _HANDLE.fullmatch(block.text):
-            lines = range(start + 1, min(start + _LONGEST_POST, len(blocks)))
-            end = next((at for at in lines if _POSTED.search(blocks[at].text)), start)
+    for start, line in enumerate(lines):
+        if line.text.startswith("@") and _HANDLE.fullmatch(line.text):
+            below = range(start + 1, min(start + _LONGEST_POST, len(lines)))
+            end = next((at for at in below if _POSTED.search(lines[at].text)), start)
             yield from ((at, Verdict.SITE) for at in range(start, end) if verdicts[at] is Verdict.BODY)
 
 
-def stamps(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def stamps(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """Above the body: who wrote it when, how long it takes to read."""
     for at, verdict in enumerate(verdicts):
-        if verdict is Verdict.BODY and is_stamp(blocks[at].text):
+        if verdict is Verdict.BODY and is_stamp(lines[at]):
             yield at, Verdict.CREDIT
-        elif verdict is Verdict.BODY and size(blocks[at].text) >= _SENTENCE:
+        elif verdict is Verdict.BODY and lines[at].size >= _SENTENCE:
             return
 
 
-def beside(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def beside(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """Beside a line in which the site speaks, it goes on speaking."""
-    for at, verdict in enumerate(verdicts):
-        near = verdicts[max(at - 1, 0) : at + 2]
-        if verdict is Verdict.BODY and not _SPEAKING.isdisjoint(near) and is_address(blocks[at].text):
-            yield at, Verdict.SITE
+    speaking = [at for at, verdict in enumerate(verdicts) if verdict in _SPEAKING]
+    for near in (near for at in speaking for near in (at - 1, at + 1) if 0 <= near < len(lines)):
+        if verdicts[near] is Verdict.BODY and is_address(lines[near]):
+            yield near, Verdict.SITE
 
 
-def strays(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Marks:
+def strays(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """A few words by themselves in the midst of what the site says, or at its end: it speaks, or it is none of it."""
-    said = [verdict in _AROUND for verdict in verdicts]
-    for at in (at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY):
-        alone = at >= 2 and all(said[at - 2 : at]) and all(said[at + 1 : at + 3])
-        if alone and size(blocks[at].text) <= _FEW and Verdict.BODY in verdicts[:at]:
+    few = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY and at >= 2 and lines[at].size <= _FEW]
+    for at in few:
+        around = (*verdicts[at - 2 : at], *verdicts[at + 1 : at + 3])
+        if _AROUND.issuperset(around) and Verdict.BODY in verdicts[:at]:
             yield at, Verdict.UNFINISHED

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digest.text.blocks import Block
-from digest.text.lines import bare, is_finished, size
+from digest.text.lines import Line, bare, is_finished
 from digest.text.pattern import pattern
 from digest.text.verdict import Verdict
 
@@ -47,23 +46,24 @@ def _is_outlet(tail: str, mark: str, source: str, domain: str) -> bool:
     return named and mark != ":" and not is_finished(tail) and (_OUTLET.search(tail) is not None or mark == "|")
 
 
-def headline(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> int | None:
-    """Which block of an untitled text is its headline: the first that isn't furniture, if it is none of the text.
+def headline(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> int | None:
+    """Which line of an untitled text is its headline: the first that isn't furniture, if it is none of the text.
 
     One of a word or two above a longer one is the name of a section.
     """
     label = None
-    for at, block in enumerate(blocks):
+    for at, line in enumerate(lines):
         if verdicts[at] not in {Verdict.BODY, Verdict.UNFINISHED, Verdict.HEADING, Verdict.TITLE}:
             continue
-        alone = at + 1 >= len(blocks) or not blocks[at + 1].joined
-        if block.kind == "item" or not (block.kind == "heading" or (alone and _is_headline(block.text))):
+        alone = at + 1 >= len(lines) or not lines[at + 1].block.joined
+        if line.block.kind == "item" or not (line.block.kind == "heading" or (alone and _is_headline(line))):
             return label
-        if block.kind == "heading" or size(block.text) > _LABEL:
+        if line.block.kind == "heading" or line.size > _LABEL:
             return at
         label = at if label is None else label
     return label
 
 
-def _is_headline(line: str) -> bool:
-    return size(line) <= 60 and (not is_finished(line) or (size(line) <= 20 and line[-1] in "?!？！"))
+def _is_headline(line: Line) -> bool:
+    finished = is_finished(line.text)
+    return line.size <= 60 and (not finished or (line.size <= 20 and line.text[-1] in "?!？！"))
