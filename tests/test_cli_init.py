@@ -85,7 +85,7 @@ def test_what_is_there_is_not_overwritten(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["--opml", "none.opml"], "none.opml: can't be read: No such file or directory"),
+        (["--opml", "none.opml"], "no file or folder 'none.opml'"),
         (["--opml", "."], ".: can't be read: Is a directory"),
         (["--opml", "text.txt"], "text.txt: "),
         (["--from", "no/such/file"], "no file or folder 'no/such/file'"),

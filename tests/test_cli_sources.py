@@ -171,6 +171,30 @@ def test_what_is_exported_can_be_imported(run: Run, tmp_path: Path) -> None:
     assert settings_text().count('section = "Sea"') == 2
 
 
+def test_a_list_on_the_web_is_imported_from_there(run: Run, web: WebServer) -> None:
+    web.routes["/feeds.opml"] = Answer(
+        body=b"<opml><body><outline text='Sea'><outline text='Ferry' xmlUrl='https://f.example/'/></outline></body></opml>"
+    )
+
+    assert run("sources", "import", web.url("/feeds.opml"), "--allow", web.address)[:2] == (0, "ferry\n")
+    assert 'section = "Sea"' in settings_text()
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "message"),
+    [
+        ("none.opml", 2, "no file or folder 'none.opml'"),
+        ("notes", 2, "notes: can't be read: Is a directory"),
+        ("http://127.0.0.1:9/", 1, "http://127.0.0.1:9/: 127.0.0.1 is not on the public Internet"),
+    ],
+)
+def test_a_list_that_can_not_be_read_is_told(run: Run, given: str, code: int, message: str) -> None:
+    ended, _, err = run("sources", "import", given)
+
+    assert ended == code
+    assert message in err
+
+
 def test_what_an_import_writes_can_be_read_whatever_the_list_says(run: Run) -> None:
     outlines = "".join(
         f'<outline text="{title}" xmlUrl="{url}" fullText="always"/>'

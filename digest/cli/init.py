@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
     parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where digest.toml goes (default: here)")
-    parser.add_argument("--opml", metavar="FILE", help="take the sources of a list of feeds")
+    parser.add_argument("--opml", metavar="FILE", help="take the sources of a list of feeds, a file or an address")
     parser.add_argument(
         "--from",
         dest="addresses",
@@ -107,18 +107,12 @@ def _beside(path: Path, folder: Path) -> str:
 
 
 def _listed(opml: str | None) -> tuple[Source, ...]:
-    from digest.errors import SourceError, UsageError
-
     if opml is None:
         return ()
-    from digest.sources.finding.opml import read_opml
+    from digest.cli.listed import listed
+    from digest.settings import FetchSettings
 
-    try:
-        return read_opml(Path(opml).expanduser().read_bytes())
-    except SourceError as error:
-        raise UsageError(f"{opml}: {error}") from error
-    except OSError as error:
-        raise UsageError(f"{opml}: can't be read: {error.strerror}") from error
+    return listed(opml, FetchSettings())
 
 
 def _with_given(listed: Sequence[Source], addresses: Sequence[str]) -> tuple[Source, ...]:

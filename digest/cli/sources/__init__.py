@@ -35,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     each = add_actions(parser, _ACTIONS)
     for name in ("add", "discover"):
         each[name].add_argument("address", metavar="ADDRESS", help="a feed, site or page address, a file or a folder")
+    for name in ("add", "discover", "import"):
         each[name].add_argument(
             "--allow", action="append", default=[], metavar="HOST:PORT", help="permit a private address"
         )
@@ -44,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     each["add"].add_argument("--force", action="store_true", help="add it even if it can't be read now")
     for name in ("show", "remove"):
         each[name].add_argument("id", metavar="ID", help="its id, as 'digest sources list' shows it")
-    each["import"].add_argument("file", metavar="FILE", help="an OPML file")
+    each["import"].add_argument("file", metavar="FILE", help="an OPML file, or its address")
     for name in ("list", "show", "discover"):
         each[name].add_argument("--json", action="store_true", help="print it as JSON")
 

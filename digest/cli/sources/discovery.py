@@ -16,7 +16,7 @@ from digest.collect import collect
 from digest.errors import DigestError
 from digest.model import Article, Failure, Source
 from digest.ports import Collected
-from digest.settings import Settings
+from digest.settings import FetchSettings, Settings
 from digest.sources import make_collector
 from digest.sources.finding.address import source_at
 
@@ -38,9 +38,14 @@ def discover(args: argparse.Namespace) -> None:
 
 def visit(source: Source, found: Settings, allow: Sequence[str]) -> Collected | Failure:
     """What comes of it now, remembering nothing."""
-    fetch = replace(found.fetch, allow=(*found.fetch.allow, *allow))
-    (outcome,) = asyncio.run(collect([source], make_collector(fetch, datetime.now(UTC))))
+    collector = make_collector(permitting(found.fetch, allow), datetime.now(UTC))
+    (outcome,) = asyncio.run(collect([source], collector))
     return outcome
+
+
+def permitting(fetch: FetchSettings, allow: Sequence[str]) -> FetchSettings:
+    """With these private addresses permitted as well."""
+    return replace(fetch, allow=(*fetch.allow, *allow))
 
 
 def tell(outcome: Collected | Failure) -> None:
@@ -53,7 +58,7 @@ def tell(outcome: Collected | Failure) -> None:
     title = f", {outcome.title!r}," if outcome.title else ""
     say(f"found a {outcome.kind}{title} at {_place(outcome)}: {count}")
     if outcome.kind.startswith("list"):
-        say("this is kept as one source; 'digest sources import' adds each of them from a file")
+        say(f"this is kept as one source; 'digest sources import {_place(outcome)}' adds each of them")
     for article in articles[:_TITLES]:
         say(f"  {article.title}")
     for problem in outcome.problems:

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.cli.given import settings_of, source_named
-from digest.cli.sources.discovery import tell, visit
-from digest.errors import DigestError, SourceError, UsageError
+from digest.cli.listed import listed
+from digest.cli.sources.discovery import permitting, tell, visit
+from digest.errors import DigestError, UsageError
 from digest.model import Failure, Source
 from digest.settings import Settings
 from digest.settings.edit import with_sources, without_source
 from digest.sources.finding.address import source_at, unused_id
-from digest.sources.finding.opml import read_opml
 
 
 def add(args: argparse.Namespace) -> None:
@@ -47,13 +47,10 @@ def _place(source: Source) -> str:
 def import_(args: argparse.Namespace) -> None:
     """Add the feeds of a list that aren't there yet."""
     found, file = _settings_file(args)
-    try:
-        listed = read_opml(Path(args.file).expanduser().read_bytes())
-    except (SourceError, OSError) as error:
-        raise UsageError(f"{args.file}: {getattr(error, 'strerror', None) or error}") from error
+    feeds = listed(args.file, permitting(found.fetch, args.allow))
     known, taken = {source.url for source in found.sources}, {source.id for source in found.sources}
     new: list[Source] = []
-    for source in listed:
+    for source in feeds:
         if source.url not in known:
             new.append(replace(source, id=unused_id(source.id, taken)))
             taken.add(new[-1].id)
@@ -61,7 +58,7 @@ def import_(args: argparse.Namespace) -> None:
         _write_with(file, new)
     for source in new:
         print(source.id)
-    print(f"{len(new)} added, {len(listed) - len(new)} there already", file=sys.stderr)
+    print(f"{len(new)} added, {len(feeds) - len(new)} there already", file=sys.stderr)
 
 
 def remove(args: argparse.Namespace) -> None:
