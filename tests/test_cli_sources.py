@@ -171,6 +171,30 @@ def test_what_is_exported_can_be_imported(run: Run, tmp_path: Path) -> None:
     assert settings_text().count('section = "Sea"') == 2
 
 
+@pytest.mark.parametrize("before", [SETTINGS, SETTINGS.replace('[[sources]]\nid = "notes"\npath = "notes"\n\n', "")])
+def test_what_is_added_is_set_apart_as_people_do(run: Run, before: str) -> None:
+    Path("digest.toml").write_text(before.replace('sources = ["notes"]\n', ""))
+    for name in ("first", "second"):
+        run("sources", "add", "https://127.0.0.1:9/", "--force", "--id", name)
+        Path("digest.toml").write_text(settings_text().replace("127.0.0.1:9/", f"{name}.example"))
+
+    tables = settings_text().strip("\n").split("[[")
+    assert all(table.endswith("\n\n") for table in tables[:-1])
+    assert "\n\n\n" not in settings_text()
+
+
+def test_what_is_said_above_a_table_stays_there(run: Run) -> None:
+    before = SETTINGS.replace('path = "notes"\n', 'path = "notes"\n#weight = 2\n').replace("[[news", "# to all\n[[news")
+    Path("digest.toml").write_text(before)
+
+    run("sources", "add", "https://127.0.0.1:9/", "--force", "--id", "first")
+
+    added = '[[sources]]\nid = "first"\nurl = "https://127.0.0.1:9/"\n\n'
+    assert settings_text() == before.replace("# to all", f"{added}# to all")
+    run("sources", "remove", "first")
+    assert settings_text() == before
+
+
 def test_a_list_on_the_web_is_imported_from_there(run: Run, web: WebServer) -> None:
     web.routes["/feeds.opml"] = Answer(
         body=b"<opml><body><outline text='Sea'><outline text='Ferry' xmlUrl='https://f.example/'/></outline></body></opml>"
