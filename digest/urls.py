@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
 from digest.text.pattern import pattern
 
@@ -23,6 +24,8 @@ _TRACKING = pattern(
 )
 #: These as well, unless they are all there is: on some sites they name the article.
 _AMBIGUOUS = re.compile(r"ref|source|src|via|share|shared|partner|cmp|cid|rss|feed|mod|sh|from|origin", re.IGNORECASE)
+#: As nearly all are: nothing in it can be spelt in another way, but for its query's order.
+_PLAIN_URL = re.compile(r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?(?:\?([A-Za-z0-9._~/=&-]+))?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 #: What stands as it is wherever it stands.
 _PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
@@ -41,38 +44,63 @@ _SHARED = frozenset({
 })  # fmt: skip
 
 
+class _Address(NamedTuple):
+    """The parts of a web address that is safe to link to."""
+
+    scheme: str
+    host: str
+    #: None where it is the scheme's own.
+    port: int | None
+    path: str
+    query: str
+
+    @property
+    def place(self) -> str:
+        """The host as it is spelt in an address, with its port."""
+        host = self.host.rstrip(".")
+        if not host.isascii():
+            host = _in_ascii(host)
+        host = f"[{host}]" if ":" in host else host
+        return host if self.port is None else f"{host}:{self.port}"
+
+
 def is_web(url: str) -> bool:
     """Is it an absolute http or https address that may be linked to: no credentials, no spaces or controls?"""
-    return _split(url) is not None
+    return _parts(url) is not None
+
+
+def is_plain(url: str) -> bool:
+    """Is it a web address in which nothing can be spelt in another way, but for its query's order?"""
+    return _PLAIN_URL.fullmatch(url) is not None
 
 
 @lru_cache(maxsize=1024)
 def canonical(url: str) -> str:
     """The address without what doesn't tell articles apart; as given (trimmed) where it is no web address."""
-    parts = _split(url.strip())
+    parts = _parts(url.strip())
     if parts is None:
         return url.strip()
     path = _escaped(_without_dots(parts.path), keep="/%:@!$&'()*+,;=") or "/"
-    return urlunsplit((parts.scheme.lower(), _host(parts), path, _query(parts.query), ""))
+    return f"{parts.scheme}://{parts.place}{path}{_asked(_query(parts.query))}"
 
 
 def identity(url: str) -> str:
     """What two addresses of one article share, their mobile and AMP twins as well. Compare it; never link to it."""
-    parts = _split(canonical(url))
+    parts = _parts(canonical(url))
     if parts is None:
         return url.strip()
-    host = _TWIN_HOST.sub("", parts.netloc)
+    host = _TWIN_HOST.sub("", parts.place)
     path = _TWIN_PATH.sub("", parts.path).rstrip("/")
-    return urlunsplit(("", host, path, parts.query, ""))
+    return f"//{host}{path}{_asked(parts.query)}"
 
 
 @lru_cache(maxsize=4096)
 def domain(url: str) -> str:
     """The name that an outlet is known by, or empty: ``https://www.news.example.co.uk/x`` → ``example.co.uk``."""
-    parts = _split(url.strip())
-    if parts is None or parts.hostname is None:
+    parts = _parts(url.strip())
+    if parts is None:
         return ""
-    host = parts.hostname.rstrip(".")
+    host = parts.host.rstrip(".")
     labels = host.split(".")
     if ":" in host or labels[-1].isdigit() or len(labels) < 3:
         return host
@@ -81,30 +109,29 @@ def domain(url: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _split(url: str) -> SplitResult | None:
-    """The parts of a web address that is safe to link to."""
+def _parts(url: str) -> _Address | None:
+    """None if it isn't safe to link to."""
+    if plain := _PLAIN_URL.fullmatch(url):
+        return _Address(plain[1], plain[2], None, plain[3] or "", plain[4] or "")
     if _NEVER.search(url):
         return None
     try:
         parts = urlsplit(url)
-        port = parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
-    web = parts.scheme.lower() in _PORTS and bool(parts.hostname) and "@" not in parts.netloc
-    return parts if web and port != 0 and (parts.hostname or "").strip(".") else None
+    if parts.scheme not in _PORTS or not host.strip(".") or "@" in parts.netloc or port == 0:
+        return None
+    return _Address(parts.scheme, host, None if port == _PORTS[parts.scheme] else port, parts.path, parts.query)
 
 
-def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").rstrip(".")
-    if not host.isascii():
-        import idna  # only international names need it
+def _in_ascii(host: str) -> str:
+    import idna  # only international names need it
 
-        try:
-            host = idna.encode(host, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            host = quote(host)
-    host = f"[{host}]" if ":" in host else host
-    return host if parts.port in {None, _PORTS[parts.scheme.lower()]} else f"{host}:{parts.port}"
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return quote(host)
 
 
 def _without_dots(path: str) -> str:
@@ -139,3 +166,7 @@ def _query(query: str) -> str:
     pairs = [(name, pair) for name, pair in pairs if not _TRACKING.fullmatch(name)]
     named = [(name, pair) for name, pair in pairs if not _AMBIGUOUS.fullmatch(name)]
     return "&".join(sorted(_escaped(pair, keep="/%:@!$'()*+,;=?") for _, pair in named or pairs))
+
+
+def _asked(query: str) -> str:
+    return f"?{query}" if query else ""

@@ -192,6 +192,7 @@ LAUGHS = "<!DOCTYPE rss [<!ENTITY a 'ha'>" + "".join(
         pytest.param(rss("&" * 100_000), id="ampersands"),
         pytest.param(rss("<item><title>A</title><author>" + "a" * 50_000 + "</author></item>"), id="endless author"),
         pytest.param(rss("<item><title>A</title><b:creator>" + "a." * 40_000 + "</b:creator>&</item>"), id="creator"),
+        pytest.param(b"<?xml <rss" + b" " * 100_000, id="endless declaration"),
         pytest.param(b'{"items": ' + b"[" * 100_000, id="nested JSON"),
         pytest.param(b'{"items": [' + b'{"id": ' * 50_000, id="nested JSON objects"),
     ],

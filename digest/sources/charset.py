@@ -28,17 +28,28 @@ _WITHIN = re.compile(
 
 def decode(data: bytes, content_type: str = "") -> str:
     """The text in ``data``: by its byte order mark, else UTF-8 if it is that, else as declared, else a guess."""
+    return _decoded(data, content_type)[0]
+
+
+def in_utf8(data: bytes, content_type: str = "") -> bytes:
+    """The same text in UTF-8, as most is already."""
+    text, encoding = _decoded(data, content_type)
+    return data if encoding == "utf-8" else text.encode("utf-8", errors="replace")
+
+
+def _decoded(data: bytes, content_type: str) -> tuple[str, str]:
+    """The text, and the encoding that all of ``data`` is in; empty where there is none."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, errors="replace")
+            return data[len(mark) :].decode(encoding, errors="replace"), ""
     declared = _declared(data, content_type)
     for encoding in (declared if declared in _STATEFUL else "", wide(data), _of_mainframes(data), "utf-8", declared):
         try:
             if encoding:
-                return data.decode(encoding)
+                return data.decode(encoding), encoding
         except (UnicodeError, LookupError):
             continue
-    return _guessed(data)
+    return _guessed(data), ""
 
 
 def for_recovery(data: bytes, content_type: str = "") -> bytes:

@@ -67,6 +67,12 @@ _ZONES = {
     "NZST": 12,
     "NZDT": 13,
 }
+#: As mails and nearly all feeds write it (RFC 822), where nothing is left to guess.
+_MAILED = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([1-9][0-9]{3}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) "
+    r"(?:GMT|UTC?|Z|([+-](?:[01][0-9]|2[0-3])[0-5][0-9]))"
+)
+_ENGLISH = {names[:3].capitalize(): f"{number:02}" for number, names in enumerate(_MONTHS, 1)}
 _LONGEST = 100
 
 
@@ -75,9 +81,10 @@ def parse_date(text: str) -> datetime | None:
     text = text.strip()
     if len(text) > _LONGEST:
         return None
-    for read in (datetime.fromisoformat, _standard, _loose):
+    for read in (_mailed, datetime.fromisoformat, _standard, _loose):
         try:
-            return as_utc(read(text)).replace(microsecond=0)
+            if found := read(text):
+                return as_utc(found).replace(microsecond=0)
         except (ValueError, OverflowError):
             continue
     return None
@@ -88,8 +95,17 @@ def as_utc(instant: datetime) -> datetime:
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
+def _mailed(text: str) -> datetime | None:
+    """As mails have it, by way of the form that Python reads ten times as fast; None if it isn't plainly that."""
+    found = _MAILED.fullmatch(text)
+    if not found or found[2] not in _ENGLISH:
+        return None
+    day, month, year, time, zone = found.groups("+0000")
+    return datetime.fromisoformat(f"{year}-{_ENGLISH[month]}-{day:0>2}T{time}{zone}")
+
+
 def _standard(text: str) -> datetime:
-    """As mails and most feeds write it (RFC 822)."""
+    """As the standard for mails allows."""
     if _zone(text) or _HALF.search(text):
         raise ValueError("more than the standard knows, which its reader would pass over")
     return parsedate_to_datetime(text)

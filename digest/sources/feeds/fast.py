@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,12 @@ from digest.urls import is_web
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
 
+#: A document type, or what it defines.
+_DEFINED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 #: Numbers of Windows-1252 where Unicode has controls, which feedparser mends.
-_MISNUMBERED = re.compile(rb"\xc2[\x80-\x9f]|&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
+_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
+_CONTROL_NUMBER = re.compile(rb"&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
+_MEDIA_TEXT = {f"{MEDIA}title", f"{MEDIA}description"}
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 _TITLE_LANGUAGE = "(a:title/@xml:lang | @xml:lang)[last()]"
 _PAGES = {"text/html", "application/xhtml+xml"}
@@ -46,7 +50,7 @@ def read_fast(data: bytes, url: str) -> Feed | None:
     """The feed in a UTF-8 document; None if it isn't plainly one."""
     from lxml.etree import XMLParser, XMLSyntaxError, fromstring
 
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or _is_misnumbered(data):
+    if _DEFINED.search(data) or _CONTROL.search(data) or _CONTROL_NUMBER.search(data):
         return None
     parser = XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
     try:
@@ -57,12 +61,10 @@ def read_fast(data: bytes, url: str) -> Feed | None:
     return feed if feed and feed.title and all(item.url and item.title and item.body for item in feed.items) else None
 
 
-def _is_misnumbered(data: bytes) -> bool:
-    return any(mark in data for mark in (b"\xc2", b"&#1", b"&#x", b"&#X")) and _MISNUMBERED.search(data) is not None
-
-
 def _read(root: _Element) -> Feed | None:
-    if root.tag != f"{ATOM}feed" and next(root.iter(), root).xpath("boolean(//@xml:lang)"):
+    if root.tag == f"{ATOM}feed":
+        return _atom(root)
+    if root.xpath("boolean(//@xml:lang)"):
         return None
     if root.tag == "rss" and root.get("version", "2.0").startswith("2"):
         channel = root.find("channel")
@@ -70,7 +72,7 @@ def _read(root: _Element) -> Feed | None:
     if root.tag == f"{RDF}RDF":
         channel = root.find(f"{RSS1}channel")
         return None if channel is None else _rss(channel, root.findall(f"{RSS1}item"), RSS1)
-    return _atom(root) if root.tag == f"{ATOM}feed" else None
+    return None
 
 
 # --- RSS ---------------------------------------------------------------------------------------------------------
@@ -109,15 +111,14 @@ def _permalink(parts: _Parts, guid: str) -> str:
 
 
 def _rss_body(parts: _Parts, space: str) -> str:
-    contents = [*_texts(parts, f"{CONTENT}encoded")]
-    summaries = [*_texts(parts, f"{space}description")]
+    contents, summaries = _texts(parts, f"{CONTENT}encoded"), _texts(parts, f"{space}description")
     if len(summaries) > 1 or f"{MEDIA}description" in parts or f"{ITUNES}summary" in parts:
         raise _UnknownError
     return max(contents, key=len) if contents else summaries[0] if summaries else ""
 
 
 def _rss_author(parts: _Parts) -> str:
-    names = [*_texts(parts, "author"), *_texts(parts, f"{DC}creator"), *_texts(parts, f"{ITUNES}author")]
+    names = _texts(parts, "author", f"{DC}creator", f"{ITUNES}author")
     if len(names) > 1:
         raise _UnknownError
     return person(names[0]) if names else ""
@@ -167,7 +168,7 @@ def _content(element: _Element | None) -> str:
         return ""
     if element.get("src"):
         raise _UnknownError
-    text = _own_text(element)
+    text = _typed(element)
     return text if element.get("type") == "html" else paragraphs(text)
 
 
@@ -175,7 +176,7 @@ def _marked(element: _Element | None) -> str:
     """A title as HTML."""
     if element is None:
         return ""
-    text = _own_text(element)
+    text = _typed(element)
     return text if element.get("type") == "html" else html.escape(text, quote=False)
 
 
@@ -202,7 +203,7 @@ def _checked(item: _Element) -> _Parts:
     for tag, elements in parts.items():
         if (len(elements) > 1 and tag in SINGLE) or (tag not in KNOWN and not is_foreign(tag)):
             raise _UnknownError
-    if item.find(f".//{MEDIA}description") is not None or item.find(f".//{MEDIA}title") is not None:
+    if any(one.tag in _MEDIA_TEXT for one in item.iter(f"{MEDIA}*")):
         raise _UnknownError
     return parts
 
@@ -213,20 +214,27 @@ def _first(parts: _Parts, tag: str) -> _Element | None:
 
 def _text(parts: _Parts, *tags: str) -> str:
     """The text of the first of these children that has some."""
-    return next((text for tag in tags if tag in parts for text in _texts(parts, tag)), "")
+    for tag in tags:
+        for element in parts.get(tag, ()):
+            if text := _untyped(element):
+                return text
+    return ""
 
 
-def _texts(parts: _Parts, tag: str) -> Iterator[str]:
-    for element in parts.get(tag, ()):
-        if element.get("type") or element.get("mode"):
-            raise _UnknownError
-        text = _own_text(element)
-        if text:
-            yield text
+def _texts(parts: _Parts, *tags: str) -> list[str]:
+    """The texts of those of these children that have some."""
+    return [text for tag in tags for element in parts.get(tag, ()) if (text := _untyped(element))]
 
 
-def _own_text(element: _Element) -> str:
-    """Text without markup; what has elements in it is none."""
+def _untyped(element: _Element) -> str:
+    """Text of which nothing says what kind it is; what has elements in it is none."""
+    if len(element) or element.get("type") is not None or element.get("mode"):
+        raise _UnknownError
+    return (element.text or "").strip()
+
+
+def _typed(element: _Element) -> str:
+    """Text that may say that it is HTML; what has elements in it is none."""
     if len(element) or element.get("type") not in {None, "text", "html"}:
         raise _UnknownError
     return (element.text or "").strip()

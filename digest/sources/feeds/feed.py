@@ -16,7 +16,7 @@ from itertools import accumulate
 
 from digest.errors import SourceError
 from digest.model import Entry, Source
-from digest.sources.charset import decode
+from digest.sources.charset import in_utf8
 from digest.sources.feeds.items import Feed, Item
 from digest.sources.kind import without_comments
 from digest.text.html import plain as plain
@@ -29,7 +29,7 @@ _LONGEST = 2_000_000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What feedparser looks for mail addresses in, in quadratic time: 10,000 of these in an author took it 7 seconds.
 _UNBROKEN = re.compile(rb"([\w.+-]{1000})(?=[\w.+-])")
-_XML_ENCODING = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')""")
+_XML_ENCODING = re.compile(rb"""(\s*<\?xml[^>]{0,200}?)\s{1,20}encoding\s{0,20}=\s{0,20}(?:"[^"]*"|'[^']*')""")
 
 
 def read_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
@@ -52,12 +52,18 @@ def read_plain(data: bytes, content_type: str, url: str) -> Feed | None:
 
 def tame(data: bytes, content_type: str = "") -> bytes:
     """The document as UTF-8, without the comments that make parsers quadratic."""
-    text = _XML_ENCODING.sub(r"\1", decode(data, content_type), count=1)
+    document = in_utf8(data, content_type).replace(b"\0", b"")
+    if declared := _XML_ENCODING.match(document):
+        document = declared[1] + document[declared.end() :]
+    return document if document.count(b"!--") <= _COMMENT_OPENERS else _uncommented(document.decode()).encode()
+
+
+def _uncommented(text: str) -> str:
     if text.count("<!--") > _COMMENT_OPENERS:
         text = without_comments(text)
     if text.count("&lt;!--") > _COMMENT_OPENERS:
         text = without_comments(text, "&lt;!--", "--&gt;")
-    return text.replace("\0", "").encode("utf-8", errors="replace")
+    return text
 
 
 def _broken_up(document: bytes) -> bytes:

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from digest.model import Form, Image
-from digest.urls import is_web
+from digest.urls import is_plain, is_web
 
 _LONGEST_NAME = 300
 _MAIL = re.compile(r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?")
@@ -42,8 +42,11 @@ class Feed:
 
 def link(base: str, href: str) -> str:
     """An absolute web address without credentials, or nothing."""
+    href = href.strip()
+    if is_plain(href):
+        return href
     try:
-        url = urljoin(base, href.strip()) if href.strip() else ""
+        url = urljoin(base, href) if href else ""
     except ValueError:
         return ""
     return url if is_web(url) else ""
