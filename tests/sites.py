@@ -31,8 +31,8 @@ def html(head: str = "", body: str = PARAGRAPHS) -> Answer:
     return Answer(body=f"<!DOCTYPE html>{text}".encode(), headers={"Content-Type": "text/html"})
 
 
-def collect(web: WebServer, path: str, validators: Validators | None = None) -> Collected:
-    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
+def collect(web: WebServer, path: str, validators: Validators | None = None, *, timeout_s: float = 5) -> Collected:
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=timeout_s), SEEN)
     return asyncio.run(collector(Source(id="web", url=web.url(path)), validators or Validators()))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from digest.errors import SourceError
@@ -115,6 +117,17 @@ def test_pages_that_are_no_articles_do_not_keep_articles_waiting(site: WebServer
     site.routes["/2026/03/the-mill-grinds-again"] = article("mill")
 
     assert titles(collect(site, "/")) == ["mill"]
+
+
+def test_a_site_that_takes_long_at_each_address_takes_no_longer_in_all(site: WebServer) -> None:
+    site.routes["/"] = html("".join(ALTERNATE.format(f"/{number}") for number in range(5)), HEADLINES)
+    for number in range(5):
+        site.routes[f"/{number}"] = lambda _: time.sleep(0.4)
+    site.routes["/4"] = Answer(body=rss("A"))
+
+    with pytest.raises(SourceError, match=r"no complete answer within 1 s"):
+        collect(site, "/", timeout_s=1)
+    assert "/4" not in site.paths
 
 
 @pytest.mark.parametrize("path", ["/", "/sport/"])

@@ -7,7 +7,6 @@ The connection then goes to those very addresses, so no second look-up can lead 
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from digest.errors import SourceError
 from digest.ports import Validators
 from digest.settings import FetchSettings
 from digest.sources.guard import is_allowed, is_public
+from digest.sources.patience import Patience
 from digest.sources.trouble import cut, said_plainly
 from digest.sources.turns import Turns
 from digest.sources.unpack import Unpacked, too_large
@@ -66,7 +66,10 @@ class Reply:
 
 
 class Client:
-    """Fetches within ``fetch``'s limits; raises ``SourceError`` with one line for whatever goes wrong out there."""
+    """Fetches within ``fetch``'s limits; raises ``SourceError`` with one line for whatever goes wrong out there.
+
+    All that it fetches takes ``timeout_s`` at most.
+    """
 
     def __init__(self, fetch: FetchSettings, now: datetime, turns: Turns | None = None) -> None:
         #: The limits it keeps.
@@ -74,6 +77,7 @@ class Client:
         self._now = now
         #: Shared with the other clients of a run, since a host doesn't care which of them asks.
         self._turns = turns or Turns(fetch.per_host)
+        self._patience = Patience(fetch.timeout_s)
 
     async def __aenter__(self) -> Self:
         self._session = ClientSession(
@@ -94,7 +98,7 @@ class Client:
         """The body behind an http or https address, redirects followed."""
         url = _parsed(address)
         try:
-            async with self._turns.at(url.host or ""), asyncio.timeout(self.fetch.timeout_s):
+            async with self._turns.at(url.host or ""), self._patience.waiting():
                 return await self._follow(url, validators)
         except TimeoutError as error:
             line = f"no complete answer within {self.fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"

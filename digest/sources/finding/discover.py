@@ -128,7 +128,9 @@ async def _there(url: str, client: Client, kinds: Collection[Kind]) -> Reply | N
     try:
         reply = unpacked(await client.get(url), client.fetch.max_bytes)
     except SourceError as error:
-        if (error.retry_at and not error.gone) or error.status >= 500:
+        # Who is out of time has looked at nothing, so nothing is known of the others either.
+        is_late = isinstance(error.__cause__, TimeoutError)
+        if (error.retry_at and not error.gone) or error.status >= 500 or is_late:
             raise
         return None
     return reply if kind_of(reply.body, content_type=reply.content_type) in kinds else None
