@@ -100,6 +100,10 @@ def test_any_text_has_a_language_or_none(text: str, declared: str) -> None:
             "pl",
             "Rada by mogła zamknąć most na rok, ale on nie jest tak stary, jak to się wydaje, i nie ma pieniędzy.",
         ),
+        ("ca", "L’ajuntament ha decidit que el pont es tancarà un any perquè els pilars no són segurs, i el port no."),
+        ("gl", "O concello decidiu pechar a ponte por un ano para facer obras, e os veciños teñen que ir polo porto."),
+        ("lb", "D'Stad huet decidéiert, datt d'Bréck fir ee Joer zou bleift, well nach vill um Haff ze maachen ass."),
+        ("af", "Die raad het besluit om die brug vir 'n jaar te sluit, want dit is nie veilig nie, en wat nou?"),
         ("ro", "Consiliul a decis ca podul să fie închis un an, iar orașul are o altă cale spre port, una mai lungă."),
     ],
 )

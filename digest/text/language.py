@@ -19,13 +19,16 @@ _SAME = {
     "iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "sh": "sr", "arz": "ar",
     "cmn": "zh", "yue": "zh", "wuu": "zh",
 }  # fmt: skip
-#: What holds sentences together in the languages that most feeds declare, and no other that is like them has.
+#: What holds sentences together in the languages that most feeds declare; texts in any other have few of it.
 _GLUE = {
     "en": "the and that with from have this which their they would there been were who she when what into to for as his"
-    " not are has its on by but said",
-    "de": "der und das nicht von mit den des auf eine sich dem auch wird sind einer eines wurde haben noch bei",
-    "fr": "les des une est dans pour qui sur pas avec plus ont sont cette mais aux leur été par être nous ces ses",
-    "es": "los las una más pero sus desde sobre también fue según hasta el y muy sin hay son ella donde cuando",
+    " not are has its on by but said of it an be he you will after more than about",
+    "de": "der und das nicht von mit den des auf eine sich dem auch wird sind einer eines wurde haben noch bei ist für"
+    " im zum zur aus nach dass oder kann nur vom hat als sie bis über wenn",
+    "fr": "les des une est dans pour qui sur pas avec plus ont sont cette mais aux leur été par être nous ces ses du et"
+    " au le il elle ce se vous peut cet dont après",
+    "es": "los las una más pero sus desde sobre también fue según hasta el y muy sin hay son ella donde cuando es por"
+    " para su",
 }
 #: So many of a text's words are glue, and so many different ones, where it is in the language.
 _GLUED, _KINDS = 0.15, 4
