@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from digest.errors import SourceError
 from digest.ports import Validators
 from tests.servers import Answer, WebServer
-from tests.sites import ALTERNATE, collect, html, rss, titles
+from tests.sites import ALTERNATE, PARAGRAPHS, collect, html, rss, titles
 
 SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 HEADLINES = "".join(
@@ -111,6 +112,17 @@ def test_where_pages_tell_their_dates_one_without_is_no_article(site: WebServer)
     assert (entry.title, entry.published and entry.published.day) == ("ferry", 25)
 
 
+def test_where_addresses_tell_articles_another_is_none_even_later(site: WebServer) -> None:
+    site.routes |= {"/2026/03/mill": article("mill"), "/imprint": article("imprint")}
+    site.routes["/sitemap.xml"] = site_map(site.url("/imprint"), site.url("/2026/03/mill"))
+
+    first = collect(site, "/")
+    again = collect(site, "/", Validators(known=frozenset({site.url("/2026/03/mill")}).intersection))
+
+    assert (titles(first), titles(again)) == (["mill"], [])
+    assert first.entries[0].published == datetime(2026, 3, 26, tzinfo=UTC)
+
+
 def test_pages_that_are_no_articles_do_not_keep_articles_waiting(site: WebServer) -> None:
     sections = [site.url(f"/section{n}/") for n in range(40)]
     site.routes["/sitemap.xml"] = site_map(*sections, site.url("/2026/03/the-mill-grinds-again"))
@@ -136,6 +148,13 @@ def test_a_page_that_lists_articles_is_none(site: WebServer, path: str) -> None:
 
     with pytest.raises(SourceError, match="lists articles, and leads to no feed"):
         collect(site, path)
+
+
+def test_an_article_with_headlines_beside_it_is_read(site: WebServer) -> None:
+    beside = "".join(f"<li><a href='/{n}'>The mill number {n} grinds rye again today</a></li>" for n in range(15))
+    site.routes["/tram"] = html(body=f"{PARAGRAPHS}<aside><ul>{beside}</ul></aside>")
+
+    assert titles(collect(site, "/tram")) == ["A page"]
 
 
 def test_a_front_page_that_is_an_article_is_read(site: WebServer) -> None:

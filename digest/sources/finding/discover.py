@@ -38,6 +38,8 @@ _ACCOUNT = re.compile(r"/(?:@[\w.-]+|users/[\w.-]+|tags/\w+)")
 _MOST = 5
 #: A page that leads to so many others by their headlines is a list of them; a headline has so many words.
 _LISTED, _HEADLINE = 8, 4
+#: Words outside links of which no article has fewer.
+_ARTICLE = 60
 
 
 async def found_behind(reply: Reply, client: Client, robots: Robots, *, is_known: bool) -> tuple[str, Reply]:
@@ -65,14 +67,19 @@ async def found_behind(reply: Reply, client: Client, robots: Robots, *, is_known
 def check_single(page: Reply) -> None:
     """Raise where a page that stands for itself is a list of articles, and so none."""
     tree = read_tree(page.body, page.content_type)
-    if read_head(tree, page.url).is_article:
-        return
-    headlines = {link.get("href", ""): len(link.text_content().split()) for link in tree.iter("a")}
-    words = [count for href, count in headlines.items() if count >= _HEADLINE and not href.startswith("#")]
-    if len(words) >= _LISTED and sum(words) > len(tree.text_content().split()) / 4:
+    if _is_list(tree) and not read_head(tree, page.url).is_article:
         raise SourceError(
             "this page lists articles, and leads to no feed or site map: give the address of a feed, or of one article"
         )
+
+
+def _is_list(tree: HtmlElement) -> bool:
+    """Headlines that lead elsewhere stand as headings, or are all that it says; beside an article they don't."""
+    words = {link: len(link.text_content().split()) for link in tree.iter("a")}
+    headlines = [link for link, count in words.items() if count >= _HEADLINE and link.get("href", "#")[:1] != "#"]
+    headings = [link for link in headlines if link.xpath("ancestor::h1|ancestor::h2|ancestor::h3|.//h2|.//h3|.//h4")]
+    rest = len(tree.text_content().split()) - sum(words.values())
+    return len(headings) >= _LISTED or (len(headlines) >= _LISTED and rest < _ARTICLE)
 
 
 async def _maps(page: Reply, robots: Robots) -> list[str]:

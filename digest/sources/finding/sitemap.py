@@ -135,15 +135,20 @@ def undated(entry: Entry) -> Entry:
     return entry if entry.title else replace(entry, published=None)
 
 
-def articles_among(completed: Iterable[Entry], listed: Iterable[Entry]) -> tuple[Entry, ...]:
+def articles_among(completed: Iterable[Entry], listed: Sequence[Entry]) -> tuple[Entry, ...]:
     """Those of a map's entries, now with their pages' texts, that are articles.
 
-    Where pages say when they were published, one that doesn't, and has no title in the map, is no article.
+    A page without a title in the map is one if it says when it was published, or its address looks like an article's;
+    where neither is to be had of any, each has to be taken for one.
     """
-    told = [entry for entry in completed if entry.title or entry.body]
     changed = {entry.guid: entry.published for entry in listed if not entry.title}
-    sure = [entry for entry in told if entry.published or entry.guid not in changed]
-    return tuple(sure or (replace(entry, published=changed[entry.guid]) for entry in told))
+    told = [entry for entry in completed if entry.title or entry.body]
+    sure = [entry for entry in told if entry.published or entry.guid not in changed or is_telling(entry.url)]
+    are_telling = any(is_telling(entry.url) for entry in listed)
+    return tuple(
+        replace(entry, published=entry.published or changed.get(entry.guid))
+        for entry in (sure if sure or are_telling else told)
+    )
 
 
 def _entry(item: Item, source: Source, url: str, seen: datetime) -> Entry:
