@@ -354,6 +354,7 @@ def test_gone_is_gone(web: WebServer) -> None:
         ("/missing", r"^it leads to http://127\.0\.0\.1:\d+/missing: the server answered 404"),
         ("http://2130706433/", r"^it leads to http://2130706433/: this is no address: 2130706433 is no name"),
         ("http://[::1]:9/", r"^it leads to http://\[::1\]:9/: ::1 is not on the public Internet"),
+        ("http://a\x9bb.example/", r"^it leads to 'http://a\S+b\.example/', which is no address"),
         ("http://user:secret@127.0.0.2:9/", r"^it leads to http://127\.0\.0\.2:9/: 127\.0\.0\.2 is not on the public"),
     ],
 )

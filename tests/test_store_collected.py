@@ -88,6 +88,16 @@ def test_a_time_without_a_zone_is_refused(store: Store) -> None:
         entries.add(conn, [entry(seen=datetime(2026, 3, 28))])
 
 
+def test_what_a_feed_had_before_it_was_first_visited_is_no_news_of_this_week(store: Store) -> None:
+    week = NOON - timedelta(days=7)
+    dates = [None, NOON - timedelta(days=1), NOON - timedelta(days=8), NOON - timedelta(days=900)]
+    with store.begin() as conn:
+        entries.add(conn, [entry(str(number), published=date) for number, date in enumerate(dates)])
+
+        assert entries.counts(conn, since=week) == {"herald": 2}
+        assert entries.counts(conn, since=NOON + timedelta(days=1)) == {}
+
+
 # --- articles ----------------------------------------------------------------------------------------------------
 
 

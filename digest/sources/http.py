@@ -116,7 +116,7 @@ class Client:
                     if not location:
                         return await self._reply(response, moved_to)
                     permanent = permanent and response.status in _PERMANENT
-                    url = _parsed(str(url.join(URL(location))))
+                    url = _led(url, location)
                     moved_to = str(url.with_user(None)) if permanent else moved_to
         raise SourceError(f"more than {_MAX_REDIRECTS} redirects: check the address in a browser")
 
@@ -197,6 +197,15 @@ def _parsed(address: str) -> URL:
     if not is_web:
         raise SourceError("only http:// and https:// addresses are visited: check the address")
     return url
+
+
+def _led(url: URL, location: str) -> URL:
+    """Where a redirect leads."""
+    try:
+        to = str(url.join(URL(location)))
+    except ValueError as error:
+        raise SourceError(f"it leads to {cut(location)!r}, which is no address: check it in a browser") from error
+    return _parsed(to)
 
 
 def _login(url: URL) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, bindparam, func, select, update
+from sqlalchemy import Column, Connection, Row, and_, bindparam, func, or_, select, update
 
 from digest.model import Entry
 from digest.store.rows import batches, columns, first_of_each, insert, read, row
@@ -67,8 +67,12 @@ def known(conn: Connection, source_id: str, guids: Iterable[str]) -> frozenset[s
 
 
 def counts(conn: Connection, *, since: datetime) -> Mapping[str, int]:
-    """How many entries of each source were first seen since then; a source without any isn't in it."""
-    query = select(table.c.source_id, func.count()).where(table.c.seen >= since).group_by(table.c.source_id)
+    """How many entries of each source were new since then; a source without any isn't in it.
+
+    What was old when it was first seen, as most of a feed is at the first visit, is not new.
+    """
+    is_new = and_(table.c.seen >= since, or_(table.c.published.is_(None), table.c.published >= since))
+    query = select(table.c.source_id, func.count()).where(is_new).group_by(table.c.source_id)
     return {source_id: int(count) for source_id, count in conn.execute(query)}
 
 
