@@ -17,7 +17,7 @@ from digest.model import Article, Entry, Form, Image
 from digest.text.blocks import Block, from_text
 from digest.text.furniture import judge, read
 from digest.text.language import detect
-from digest.text.learning import Learnt, learn
+from digest.text.learning import Learnt, furniture, learn
 from digest.text.lines import Line
 from digest.text.paragraphs import trimmed, whole
 from digest.text.sentences import sentences
@@ -50,7 +50,8 @@ def clean_and_learn(
     """The articles, and what is known of their sources' furniture now. An entry teaches once: not when edited."""
     told = [(entry, read(_blocks(entry)[:_MOST_BLOCKS])) for entry in entries]
     now = learn([(entry.source_id, lines) for entry, lines in told], learnt)
-    return tuple(_article(entry, lines, now[entry.source_id].furniture(lines)) for entry, lines in told), now
+    common = {source_id: known.common() for source_id, known in now.items()}
+    return tuple(_article(entry, lines, furniture(lines, common[entry.source_id])) for entry, lines in told), now
 
 
 def clean_each(entries: Sequence[Entry], learnt: Mapping[str, Learnt]) -> Cleaned:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from digest.text.blocks import Block
 from digest.text.furniture import read
-from digest.text.learning import Learnt, learn
+from digest.text.learning import Learnt, furniture, learn
 from digest.text.lines import Line
 
 _SLOGAN = "The Example, a paper for harbours since 1911."
@@ -16,10 +16,10 @@ def _article(name: str, *lines: str) -> tuple[Line, ...]:
     return read(Block(text=text) for text in (*own, *lines))
 
 
-def furniture(*documents: tuple[Line, ...], before: Learnt | None = None) -> frozenset[str]:
+def found(*documents: tuple[Line, ...], before: Learnt | None = None) -> frozenset[str]:
     """What the last of one source's documents has of its furniture."""
     learnt = learn([("a", each) for each in documents], {"a": before} if before else None)
-    return learnt["a"].furniture(documents[-1])
+    return furniture(documents[-1], learnt["a"].common())
 
 
 def taught(count: int, *lines: str) -> Learnt:
@@ -31,37 +31,35 @@ def taught(count: int, *lines: str) -> Learnt:
 
 
 def test_what_stands_in_most_articles_of_a_source_is_learnt() -> None:
-    found = furniture(*(_article(name, _SLOGAN) for name in ("First", "Second", "Third")))
-
-    assert found == {_BARE}
+    assert found(*(_article(name, _SLOGAN) for name in ("First", "Second", "Third"))) == {_BARE}
 
 
 def test_two_articles_are_too_few() -> None:
-    assert not furniture(*(_article(name, _SLOGAN) for name in ("First", "Second")))
+    assert not found(*(_article(name, _SLOGAN) for name in ("First", "Second")))
 
 
 def test_other_sources_lines_are_not_counted() -> None:
     documents = [(source, _article(name, _SLOGAN)) for source, name in (("a", "1"), ("a", "2"), ("b", "3"))]
     known = learn(documents)
 
-    assert not any(known[source].furniture(lines) for source, lines in documents)
+    assert not any(furniture(lines, known[source].common()) for source, lines in documents)
 
 
 def test_what_stands_in_few_of_many_is_news() -> None:
-    assert not furniture(*(_article(f"Number {at}", *([_SLOGAN] if at > 6 else [])) for at in range(10)))
+    assert not found(*(_article(f"Number {at}", *([_SLOGAN] if at > 6 else [])) for at in range(10)))
 
 
 def test_copies_of_one_article_teach_nothing() -> None:
-    assert not furniture(*(_article("First", _SLOGAN) for _ in range(50)))
+    assert not found(*(_article("First", _SLOGAN) for _ in range(50)))
 
 
 def test_versions_of_one_article_teach_nothing() -> None:
-    assert not furniture(*(_article("First", _SLOGAN, f"Update {at}.") for at in range(9)))
+    assert not found(*(_article("First", _SLOGAN, f"Update {at}.") for at in range(9)))
 
 
 def test_what_earlier_visits_taught_is_known_in_the_next_single_article() -> None:
-    assert furniture(_article("New", _SLOGAN), before=taught(2, _SLOGAN)) == {_BARE}
-    assert not furniture(_article("New", _SLOGAN), before=taught(1, _SLOGAN))
+    assert found(_article("New", _SLOGAN), before=taught(2, _SLOGAN)) == {_BARE}
+    assert not found(_article("New", _SLOGAN), before=taught(1, _SLOGAN))
 
 
 def test_furniture_that_a_source_gave_up_is_forgotten_and_its_new_one_learnt() -> None:
@@ -69,7 +67,7 @@ def test_furniture_that_a_source_gave_up_is_forgotten_and_its_new_one_learnt() -
     for at in range(60):
         known = learn([("a", _article(f"Later {at}", "A new slogan."))], {"a": known})["a"]
 
-    assert known.furniture(_article("Last", _SLOGAN, "A new slogan.")) == {"a new slogan"}
+    assert furniture(_article("Last", _SLOGAN, "A new slogan."), known.common()) == {"a new slogan"}
 
 
 def test_memory_stays_small_however_much_a_source_brings() -> None:
@@ -77,4 +75,4 @@ def test_memory_stays_small_however_much_a_source_brings() -> None:
 
 
 def test_a_text_that_is_all_furniture_keeps_it() -> None:
-    assert taught(9, _SLOGAN).furniture(read([Block(text=_SLOGAN)])) == frozenset()
+    assert furniture(read([Block(text=_SLOGAN)]), taught(9, _SLOGAN).common()) == frozenset()

@@ -16,6 +16,7 @@ _BEGINNING = 4
 _TWINS = 50
 #: What a twin is, if not body, where the line is a copy of it.
 _COPIED = frozenset({Verdict.CAPTION, Verdict.SITE, Verdict.KNOWN, Verdict.LINKS})
+_PICTURE = frozenset({Verdict.CAPTION, Verdict.CREDIT})
 #: Words in a row that two lines rarely share by chance, and lines that are looked at for sharing them.
 _RUN, _HOLDERS = 7, 9
 #: More of a line's runs than this stand elsewhere too, if it is an echo.
@@ -30,20 +31,17 @@ _CAPTION = 8
 
 def repeats(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """A line that stands twice is body at most once; one that repeats a caption is one."""
-    told = [_without_signature(line) for line in lines]
-    beginnings = [" ".join(letters.split(maxsplit=_BEGINNING)[:_BEGINNING]) for letters in told]
-    counts = Counter(beginnings)
-    if len(counts) == len(lines):
-        return
+    openings = Counter(line.opening for line in lines)
+    alike = [at for at, line in enumerate(lines) if openings[line.opening] > 1]
     seen: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
-    order = sorted(range(len(lines)), key=lambda at: verdicts[at] is Verdict.BODY)  # furniture first
-    for at in (at for at in order if counts[beginnings[at]] > 1):
-        before = seen[beginnings[at]]
+    for at in sorted(alike, key=lambda at: verdicts[at] is Verdict.BODY):  # furniture first
+        letters = _without_signature(lines[at])
+        before = seen[" ".join(letters.split(maxsplit=_BEGINNING)[:_BEGINNING])]
         if verdicts[at] is Verdict.BODY:
-            twins = [verdict for other, verdict in before[:_TWINS] if _near(told[at], other)]
+            twins = [verdict for other, verdict in before[:_TWINS] if _near(letters, other)]
             if any(twin is Verdict.BODY or twin in _COPIED for twin in twins):
                 yield at, Verdict.REPEATED
-        before.append((told[at], verdicts[at]))
+        before.append((letters, verdicts[at]))
 
 
 def _without_signature(line: Line) -> str:
@@ -104,10 +102,9 @@ def _runs(letters: str) -> Iterator[int]:
 
 def _beside_pictures(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> frozenset[int]:
     """The places above and beneath what belongs to a picture."""
-    pictures = [at for at, verdict in enumerate(verdicts) if _is_picture(lines[at], verdict)]
+    pictures = [
+        at
+        for at, verdict in enumerate(verdicts)
+        if verdict in _PICTURE or (verdict is Verdict.UNFINISHED and lines[at].size >= _CAPTION)
+    ]
     return frozenset(near for at in pictures for near in (at - 1, at + 1))
-
-
-def _is_picture(line: Line, verdict: Verdict) -> bool:
-    unfinished = verdict is Verdict.UNFINISHED and line.size >= _CAPTION
-    return unfinished or verdict is Verdict.CAPTION or verdict is Verdict.CREDIT

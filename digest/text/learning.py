@@ -31,13 +31,16 @@ class Learnt:
     #: By the line's hash.
     lines: Mapping[str, int] = field(default_factory=dict)
 
-    def furniture(self, lines: Sequence[Line]) -> frozenset[str]:
-        """The bare lines among the lines that are the source's furniture; none if there would be little else."""
+    def common(self) -> frozenset[str]:
+        """The lines that are the source's furniture, by their hashes."""
         least = max(_ARTICLES, _SHARE * self.articles)
-        if max(self.lines.values(), default=0) < least:
-            return frozenset()
-        found = frozenset(bare for bare in _bare(lines) if self.lines.get(_key(bare), 0) >= least)
-        return frozenset() if _is_alike(lines, found) else found
+        return frozenset(key for key, count in self.lines.items() if count >= least)
+
+
+def furniture(lines: Sequence[Line], common: frozenset[str]) -> frozenset[str]:
+    """Those of an article's bare lines that are common; none if there would be little else."""
+    found = frozenset(bare for bare in _bare(lines) if _key(bare) in common) if common else common
+    return frozenset() if _is_alike(lines, found) else found
 
 
 def learn(

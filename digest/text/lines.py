@@ -51,17 +51,18 @@ class Line:
     def of(cls, block: Block, needed: frozenset[str]) -> Line:
         """``needed`` are all words that some rule needs."""
         text = block.text
-        words = known = _words(text)
-        if "İ" in text or "ı" in text:  # to a pattern that ignores case each is an i
-            known = _words(text.replace("İ", "i").replace("ı", "i"))
+        beyond = _beyond(text)
+        words = asked = _words(text, beyond)
+        if "İ" in beyond or "ı" in beyond:  # to a pattern that ignores case each is an i
+            asked = bare(text.replace("İ", "i").replace("ı", "i")).split()
         return cls(
             block=block,
             text=text,
             bare=" ".join(words),
-            words=needed.intersection(known),
-            opening=known[0][:3] if known else "",
-            size=_size(text),
-            finished=is_finished(without_agency(text)),
+            words=needed.intersection(asked),
+            opening=asked[0][:3] if asked else "",
+            size=text.count(" ") + bool(text) + (len(_UNSPACED.findall(beyond)) // 3 if beyond else 0),
+            finished=text[-1:] in _STOPS or is_finished(without_agency(text)),
         )
 
 
@@ -77,18 +78,13 @@ def leads_in(text: str) -> bool:
 
 def bare(text: str) -> str:
     """The text's words alone, in lower case: what two copies of a line share."""
-    return " ".join(_words(text))
+    return " ".join(_words(text, _beyond(text)))
 
 
 def without_agency(text: str) -> str:
     """A last paragraph without the agency that signs it: "… he said. (dpa)"."""
     # Nearly every line ends otherwise, and to find that out by the pattern takes long.
     return _SIGNED.sub(r"\1", text) if text.endswith(")") or text[-1:].isalpha() else text
-
-
-def _size(text: str) -> int:
-    """A line's words are one space apart."""
-    return text.count(" ") + bool(text) + (0 if text.isascii() else len(_UNSPACED.findall(text)) // 3)
 
 
 # --- words -------------------------------------------------------------------------------------------------------
@@ -101,14 +97,20 @@ _ASCII = bytes(range(128))
 _SIGNS = 12
 
 
-def _words(text: str) -> list[str]:
+def _beyond(text: str) -> str:
+    """Its letters and signs that aren't ASCII: a handful in most languages that are written in Latin letters."""
+    if text.isascii():
+        return ""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+
+
+def _words(text: str, beyond: str) -> list[str]:
     """Runs of letters and digits, in lower case. Bytes are told apart in a tenth of the time that letters take."""
+    if beyond and beyond != (folded := beyond.casefold()):
+        text, beyond = text.casefold(), folded
     spelled = text.encode("utf-8", "surrogatepass")
-    if not text.isascii():
-        beyond = spelled.translate(None, _ASCII).decode("utf-8", "surrogatepass")
-        if beyond != (folded := beyond.casefold()):
-            spelled = text.casefold().encode("utf-8", "surrogatepass")
-        signs = [sign for sign in set(folded) if not sign.isalnum()]
+    if beyond and not beyond.isalnum():
+        signs = [sign for sign in set(beyond) if not sign.isalnum()]
         if len(signs) > _SIGNS:
             return WORD.findall(text.casefold())
         for sign in signs:

@@ -24,7 +24,6 @@ _CUT = re.compile(
     r"\s*(?:\[(?:…|\.{3}|&hellip;)\]|\((?:…|\.{3})\)|(?:…|\.{3})\s*(?:»|>+|→|read more|continue reading|more)?)\s*$",
     re.I,
 )
-_DOTS = ("…", "...", "&hellip;")
 _LAST_STOP = re.compile(rf"^.*[.!?。！？][{QUOTES})\]]*(?=\s)", re.DOTALL)
 _DOUBLED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z])(?P<word>(?P=letter)[A-Z’']+|(?P=letter)[a-z]+)(?=\W|$)")
 _PARTED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z]) (?P<word>[A-Z]{2,}|[a-z]+)(?=\W|$)")
@@ -36,7 +35,8 @@ def trimmed(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     if not paragraphs:
         return ()
     first, *rest = paragraphs
-    first = _without_drop_capital(_DATELINE.sub("", first), (title, *paragraphs))
+    dateline = _DATELINE.match(first)
+    first = _without_drop_capital(first[dateline.end() :] if dateline else first, (title, *paragraphs))
     found = [first, *rest]
     found[-1] = without_agency(found[-1])
     return tuple(dict.fromkeys(filter(None, found)))  # trimmed, two may be the same
@@ -72,7 +72,7 @@ def _is_doubled(match: re.Match[str], known: set[str]) -> bool:
 
 def whole(paragraph: str) -> str:
     """A line without the sentence that a feed cut short ("[…]"), if another stands before it."""
-    cut = _CUT.search(paragraph) if any(dots in paragraph for dots in _DOTS) else None
+    cut = _CUT.search(paragraph) if "…" in paragraph or "..." in paragraph or "&hellip;" in paragraph else None
     if not cut or not cut.group().strip():
         return paragraph
     marked = cut.group().strip().strip("…. ") != ""
