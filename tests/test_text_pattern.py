@@ -10,7 +10,7 @@ import pytest
 
 import digest.text
 from digest.text.pattern import pattern
-from digest.text.rules import Opening, Rule
+from digest.text.rules import Rule, Rules
 
 
 def test_a_pattern_answers_as_the_compiled_one_does() -> None:
@@ -43,8 +43,10 @@ def _within(value: object, kind: type) -> list[re.Pattern[str]]:
     """The patterns in a module's tables, however nested."""
     if isinstance(value, kind):
         return [value]  # type: ignore[list-item]  # it stands in for one
-    if isinstance(value, Rule | Opening):
+    if isinstance(value, Rule):
         return [value.pattern]
+    if isinstance(value, Rules):
+        return [each.pattern for each in value.rules]
     if isinstance(value, dict):
         return _within(tuple(value.values()), kind)
     if isinstance(value, tuple):

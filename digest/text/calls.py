@@ -7,14 +7,14 @@ import re
 from digest.text.lines import Line
 from digest.text.pattern import pattern, vocabulary
 from digest.text.quotes import CLOSING, QUOTES, quotations
-from digest.text.rules import Rule, any_of, opening, rule
+from digest.text.rules import Rule, Rules, any_of, opening, rule
 
-_PLACEHOLDER = pattern(
-    r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"
+_PLACEHOLDER = rule(
+    "% { [", r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"
 )
 
 #: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words before it.
-_CALLS = tuple(
+_CALLS = Rules(
     Rule(vocabulary(words), pattern("".join(sources), re.IGNORECASE))
     for words, *sources in (
         (
@@ -122,7 +122,6 @@ _CALLS = tuple(
         ("journalism", r"\bsupport (?:our|independent|quality) (?:\w+ )?journalism\b"),
     )
 )
-_CALL_WORDS = frozenset[str]().union(*(call.words for call in _CALLS))
 #: How furniture begins, in the languages whose news we meet most.
 _OPENS = opening(
     "read see watch listen learn find related recommended trending most more skip you don editor editors sign signup"
@@ -181,17 +180,18 @@ _ADDRESS = any_of(
     r"^\W*(?:get|join|follow|share|sign|subscribe|download|read|watch|listen|click|tap|visit|contact|email|send|support|help)\b",
 )
 #: A call in the midst of the text begins with what the reader is to do.
-_BIDS = pattern(
-    r"\W*(?:get|join|sign|subscribe|follow|stay|tell|listen|download|become|support|register|log"
+_BIDS = opening(
+    "get join sign subscribe follow stay tell listen download become support register log thank thanks to by for if"
+    " what melden recevez apúntate iscriviti",
+    r"(?:get|join|sign|subscribe|follow|stay|tell|listen|download|become|support|register|log"
     r"|thank(?:s| you)|to continue|by (?:clicking|signing)|for more|if you (?:like|enjoy)|what do you think"
     r"|melden sie|recevez|apúntate|iscriviti)\b",
-    re.IGNORECASE,
 )
 _TELLS = rule(
     "said says told sagte teilte dit déclaré dijo detto disse",
     r"\b(?:said|says|told|sagte|teilte|a (?:dit|déclaré)|dijo|ha detto|disse)\b",
 )
-_MAILBOX = pattern(r"[^\s@]@[\w-]+\.\w")
+_MAILBOX = rule("@", r"[^\s@]@[\w-]+\.\w")
 _BIO = rule(
     "author authors writer writers reporter editor journalist correspondent contributor columnist producer"
     " blogger freelancer staff cover covers write writes report reports",
@@ -206,22 +206,21 @@ def is_call(line: Line) -> bool:
     """Does the site speak to its readers here, in words that no article uses?"""
     if line.size > 60:
         return False
-    if (line.size <= 30 and _OPENS.fits(line)) or _has_placeholder(line.text):
+    if (line.size <= 30 and _OPENS.opens(line)) or _PLACEHOLDER.stands_in(line):
         return True
-    if _CALL_WORDS.isdisjoint(line.words):
-        return False
-    spoken = _unquoted(line.text)
-    return any(call.pattern.search(spoken) for call in _CALLS if call.concerns(line))
+    calls = _CALLS.concerning(line)
+    spoken = _unquoted(line.text) if calls else ""
+    return any(call.pattern.search(spoken) for call in calls)
 
 
 def is_bid(line: Line) -> bool:
     """Does it tell its readers what to do with the site, in one short line? In a guide to some app that is body."""
-    return line.size <= 25 and _BIDS.match(line.text) is not None and is_address(line)
+    return line.size <= 25 and _BIDS.opens(line) and is_address(line)
 
 
 def is_address(line: Line) -> bool:
     """Could the site be speaking to its readers? At an article's head or foot that makes it furniture."""
-    if "@" in line.text and line.size <= 25 and _MAILBOX.search(_unquoted(line.text)):
+    if line.size <= 25 and _MAILBOX.concerns(line) and _MAILBOX.pattern.search(_unquoted(line.text)):
         return True
     may_be_site, may_be_bio = _SITE.concerns(line), line.size <= 40 and _BIO.concerns(line)
     if line.size > 50 or not (may_be_site or may_be_bio):
@@ -233,11 +232,6 @@ def is_address(line: Line) -> bool:
     return bool(addresses or (may_be_bio and _BIO.pattern.search(spoken)))
 
 
-def _has_placeholder(text: str) -> bool:
-    marked = "[" in text or "{" in text or "%" in text
-    return marked and _PLACEHOLDER.search(text) is not None
-
-
 def _unquoted(text: str) -> str:
     """The line without what is quoted in it: what a person says is news, whatever they say."""
     for start, end in reversed(quotations(text)):
@@ -245,5 +239,7 @@ def _unquoted(text: str) -> str:
     return "" if text[:1] in QUOTES and text[:1] not in CLOSING else text
 
 
-#: What must be known of a line's words.
-NEEDED = _CALL_WORDS | _SITE.words | _TELLS.words | _BIO.words
+#: What these rules ask for.
+TRAITS = frozenset[str]().union(
+    *(rule.traits for rule in (_CALLS, _PLACEHOLDER, _OPENS, _SITE, _BIDS, _TELLS, _MAILBOX, _BIO))
+)

@@ -7,7 +7,7 @@ import re
 from digest.text.lines import AGENCY, STOPS, WORD, Line, is_finished
 from digest.text.pattern import pattern, vocabulary
 from digest.text.quotes import CLOSING, quotations
-from digest.text.rules import Rule, opening, rule
+from digest.text.rules import Rule, Rules, opening, rule
 
 # --- credits -----------------------------------------------------------------------------------------------------
 
@@ -32,7 +32,7 @@ _CREDITED = opening(
 )
 #: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
 _CREDIT_TAIL = Rule(
-    vocabulary(f"{_MEDIA_WORDS} via"),
+    vocabulary(f"( [ / © {_MEDIA_WORDS} via"),
     pattern(
         rf"""([{STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
             \W?(?i:{_LABEL})[^.!?]{{1,70}}(?:\.\w+)*\W*
@@ -67,11 +67,10 @@ _REPORTING = rule(
 
 def is_credit(line: Line) -> bool:
     """Does it say whose work this is, and nothing else?"""
-    if line.size <= 60 and _REPORTING.concerns(line) and _REPORTING.pattern.match(line.text):
+    if line.size <= 60 and _REPORTING.opens(line):
         return True
-    if line.size > 20 or not (line.text.startswith("©") or _CREDITED.fits(line)):
-        return False
-    return not (line.size > 12 and is_finished(line.text))
+    named = line.size <= 20 and (line.text.startswith("©") or _CREDITED.opens(line))
+    return named and not (line.size > 12 and is_finished(line.text))
 
 
 # --- stamps ------------------------------------------------------------------------------------------------------
@@ -103,15 +102,22 @@ _CAPTION = opening(
     r"(?:left|right|above|below|top|bottom|centre|center|clockwise)(?:,? (?:to|from) \w+)*\s*:\s.*",
     r"(?:clockwise )?from (?:top |bottom )?(?:left|right)\b.*",
 )
-_SHOWN = rule(
-    "file archive handout photo picture image photograph screengrab grab left right centre center monday tuesday"
-    " wednesday thursday friday saturday sunday",
-    r"\((?:file|archive) (?:photo|picture|image|pic)\)",
-    r"\bin this (?:\w+ ){0,3}(?:photo|picture|image|photograph|screengrab|frame grab|file photo)\b",
-    r"\b(?:file|archive|handout) (?:photo|picture|image)\b",
-    r"\((?:(?:top|bottom|second|third|far|front) )?(?:left|right|centre|center)\)",
-    r",\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.?$",
-    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:[A-Z][a-z]{2,8}\.?) \d{1,2}, \d{4}\.",
+_SIDE = r"(?:(?:top|bottom|second|third|far|front) )?(?:left|right|centre|center)"
+#: What only captions say.
+_SHOWN = Rules(
+    (
+        rule("(", rf"\((?:(?:file|archive) (?:photo|picture|image|pic)|{_SIDE})\)"),
+        rule(
+            "photo picture image photograph screengrab grab",
+            r"\bin this (?:\w+ ){0,3}(?:photo|picture|image|photograph|screengrab|frame grab|file photo)\b",
+        ),
+        rule("file archive handout", r"\b(?:file|archive|handout) (?:photo|picture|image)\b"),
+        rule("0$", r",\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.?$"),
+        rule(
+            "monday tuesday wednesday thursday friday saturday sunday",
+            r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:[A-Z][a-z]{2,8}\.?) \d{1,2}, \d{4}\.",
+        ),
+    )
 )
 
 
@@ -119,21 +125,16 @@ def is_caption(line: Line) -> bool:
     """Does it describe a picture: a caption's opening, a credit after its last stop, an agency's full date?"""
     if line.size > 60:
         return False
-    if _CAPTION.fits(line) or (_may_be_credited(line) and _CREDIT_TAIL.pattern.search(line.text)):
+    if _CAPTION.opens(line) or _CREDIT_TAIL.stands_in(line):
         return True
-    may_be_shown = line.size <= 45 and (line.text[-2:-1].isdigit() or _SHOWN.concerns(line))
-    return may_be_shown and _SHOWN.pattern.search(line.text) is not None and not quotations(line.text)
+    shown = line.size <= 45 and any(rule.pattern.search(line.text) for rule in _SHOWN.concerning(line))
+    return shown and not quotations(line.text)
 
 
 def without_credit(line: Line) -> str:
     """A caption without the credit after its last stop."""
-    return _CREDIT_TAIL.pattern.sub(r"\1", line.text) if _may_be_credited(line) else line.text
+    return _CREDIT_TAIL.pattern.sub(r"\1", line.text) if _CREDIT_TAIL.concerns(line) else line.text
 
 
-def _may_be_credited(line: Line) -> bool:
-    text = line.text
-    return "(" in text or "[" in text or "/" in text or "©" in text or _CREDIT_TAIL.concerns(line)
-
-
-#: What must be known of a line's words.
-NEEDED = _REPORTING.words | _CREDIT_TAIL.words | _SHOWN.words
+#: What these rules ask for.
+TRAITS = frozenset[str]().union(*(rule.traits for rule in (_CREDITED, _CREDIT_TAIL, _REPORTING, _CAPTION, _SHOWN)))

@@ -26,13 +26,13 @@ _PUNCTUATED = 0.35
 _WORDY = 25
 
 
-#: Words that some rule needs.
-_NEEDED = calls.NEEDED | credits.NEEDED
+#: What some rule asks for.
+_ASKED = calls.TRAITS | credits.TRAITS
 
 
 def read(blocks: Iterable[Block]) -> tuple[Line, ...]:
     """The blocks as lines to be judged."""
-    return tuple(Line.of(block, _NEEDED) for block in blocks)
+    return tuple(Line.of(block, _ASKED) for block in blocks)
 
 
 def judge(
@@ -76,6 +76,8 @@ def _alone(line: Line, title: str, known: AbstractSet[str]) -> Verdict:
     linked = line.block.linked
     if linked > 0.8 or (linked > 0.5 and not is_finished(line.text)):
         return Verdict.LINKS
+    if not line.traits:
+        return Verdict.BODY
     if is_credit(line):
         return Verdict.CREDIT
     if is_call(line):

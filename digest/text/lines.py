@@ -38,8 +38,9 @@ class Line:
     text: str
     #: The text's words alone, in lower case: what two copies of it share.
     bare: str
-    #: Those of its words that some rule needs: most lines have none, and are passed over by most rules.
-    words: frozenset[str]
+    #: What it has of what rules ask for: words, signs, the letters that it begins with ("^pho"), a number at its end
+    #: ("0$"). Most lines have few of them or none, and are passed over by most rules.
+    traits: frozenset[str]
     #: The first three letters of its first word.
     opening: str
     #: How many words it has; where words aren't spaced, three letters count as one.
@@ -48,19 +49,22 @@ class Line:
     finished: bool
 
     @classmethod
-    def of(cls, block: Block, needed: frozenset[str]) -> Line:
-        """``needed`` are all words that some rule needs."""
+    def of(cls, block: Block, asked: frozenset[str]) -> Line:
+        """``asked`` are all traits that some rule asks for."""
         text = block.text
         beyond = _beyond(text)
-        words = asked = _words(text, beyond)
+        words, signs = _parts(text, beyond)
+        letters = " ".join(words)
         if "İ" in beyond or "ı" in beyond:  # to a pattern that ignores case each is an i
-            asked = bare(text.replace("İ", "i").replace("ı", "i")).split()
+            words = bare(text.replace("İ", "i").replace("ı", "i")).split()
+        opening = words[0][:3] if words else ""
+        words += (f"^{opening}", f"^{opening[:2]}", "0$" if text[-2:-1].isdigit() else "", *signs)
         return cls(
             block=block,
             text=text,
-            bare=" ".join(words),
-            words=needed.intersection(asked),
-            opening=asked[0][:3] if asked else "",
+            bare=letters,
+            traits=asked.intersection(words),
+            opening=opening,
             size=text.count(" ") + bool(text) + (len(_UNSPACED.findall(beyond)) // 3 if beyond else 0),
             finished=text[-1:] in _STOPS or is_finished(without_agency(text)),
         )
@@ -78,7 +82,7 @@ def leads_in(text: str) -> bool:
 
 def bare(text: str) -> str:
     """The text's words alone, in lower case: what two copies of a line share."""
-    return " ".join(_words(text, _beyond(text)))
+    return " ".join(_parts(text, _beyond(text))[0])
 
 
 def without_agency(text: str) -> str:
@@ -87,12 +91,15 @@ def without_agency(text: str) -> str:
     return _SIGNED.sub(r"\1", text) if text.endswith(")") or text[-1:].isalpha() else text
 
 
-# --- words -------------------------------------------------------------------------------------------------------
+# --- words and signs ---------------------------------------------------------------------------------------------
+# Bytes are told apart in a tenth of the time that letters take, and most letters are bytes.
 
 WORD = pattern(r"[^\W_]+")
 #: Each byte of ASCII as it stands in words, in lower case, or else a space; others as they are.
 _SPELLED = bytes(at if at > 127 else ord(chr(at).lower() if chr(at).isalnum() else " ") for at in range(256))
 _ASCII = bytes(range(128))
+#: All bytes but ASCII's signs, without those that stand in every line.
+_UNSIGNED = bytes(at for at in range(256) if at > 127 or chr(at).isalnum() or chr(at) in " .,;:!?'\"-")
 #: So many signs are taken out one by one: a text in English or Greek has fewer, one in Hindi has more.
 _SIGNS = 12
 
@@ -104,15 +111,15 @@ def _beyond(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
-def _words(text: str, beyond: str) -> list[str]:
-    """Runs of letters and digits, in lower case. Bytes are told apart in a tenth of the time that letters take."""
+def _parts(text: str, beyond: str) -> tuple[list[str], list[str]]:
+    """The text's words, runs of letters and digits in lower case, and its signs."""
     if beyond and beyond != (folded := beyond.casefold()):
         text, beyond = text.casefold(), folded
+    signs = [sign for sign in set(beyond) if not sign.isalnum()] if beyond else []
     spelled = text.encode("utf-8", "surrogatepass")
-    if beyond and not beyond.isalnum():
-        signs = [sign for sign in set(beyond) if not sign.isalnum()]
-        if len(signs) > _SIGNS:
-            return WORD.findall(text.casefold())
-        for sign in signs:
-            spelled = spelled.replace(sign.encode("utf-8", "surrogatepass"), b" ")
-    return spelled.translate(_SPELLED).decode("utf-8", "surrogatepass").split()
+    ours = [*spelled.translate(None, _UNSIGNED).decode(), *signs]
+    if len(signs) > _SIGNS:
+        return WORD.findall(text.casefold()), ours
+    for sign in signs:
+        spelled = spelled.replace(sign.encode("utf-8", "surrogatepass"), b" ")
+    return spelled.translate(_SPELLED).decode("utf-8", "surrogatepass").split(), ours
