@@ -162,6 +162,8 @@ def _escaped(text: str, *, keep: str) -> str:
 
 
 def _query(query: str) -> str:
+    if not query:
+        return ""
     pairs = [(unquote(pair.split("=", 1)[0]), pair) for pair in query.split("&") if pair]
     pairs = [(name, pair) for name, pair in pairs if not _TRACKING.fullmatch(name)]
     named = [(name, pair) for name, pair in pairs if not _AMBIGUOUS.fullmatch(name)]

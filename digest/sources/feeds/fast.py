@@ -29,7 +29,6 @@ _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 _CONTROL_NUMBER = re.compile(rb"&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
 _MEDIA_TEXT = {f"{MEDIA}title", f"{MEDIA}description"}
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
-_TITLE_LANGUAGE = "(a:title/@xml:lang | @xml:lang)[last()]"
 _PAGES = {"text/html", "application/xhtml+xml"}
 #: The dates that both readers take to be the same instant.
 _DATE = re.compile(
@@ -88,7 +87,7 @@ def _rss(channel: _Element, items: list[_Element], space: str) -> Feed:
 
 
 def _rss_item(item: _Element, space: str) -> Item:
-    parts = _checked(item)
+    parts, media = _checked(item)
     guid = _text(parts, "guid")
     if "[" in guid or guid[:4].lower() == "http" != guid[:4]:
         raise _UnknownError
@@ -100,7 +99,7 @@ def _rss_item(item: _Element, space: str) -> Item:
         body=_rss_body(parts, space),
         author=_rss_author(parts),
         published=_date(parts, "pubDate", f"{TERMS}issued", f"{DC}date", f"{TERMS}modified", f"{TERMS}created"),
-        image=_image(item, parts),
+        image=_image(item, parts, media),
     )
 
 
@@ -134,7 +133,7 @@ def _atom(root: _Element) -> Feed:
 
 
 def _atom_entry(entry: _Element) -> Item:
-    parts = _checked(entry)
+    parts, media = _checked(entry)
     return Item(
         guid=_atom_id(parts),
         url=link(entry.base, _alternate(parts)),
@@ -142,8 +141,8 @@ def _atom_entry(entry: _Element) -> Item:
         body=_content(_first(parts, f"{ATOM}content")) or _content(_first(parts, f"{ATOM}summary")),
         author=_atom_author(parts),
         published=_date(parts, f"{ATOM}published", f"{ATOM}updated"),
-        language=entry.xpath(f"string({_TITLE_LANGUAGE})", namespaces={"a": ATOM[1:-1]}),
-        image=_image(entry, parts),
+        language=_title_language(entry, parts),
+        image=_image(entry, parts, media),
     )
 
 
@@ -153,6 +152,11 @@ def _atom_id(parts: _Parts) -> str:
     if not _SCHEME.match(text):
         raise _UnknownError
     return text
+
+
+def _title_language(entry: _Element, parts: _Parts) -> str:
+    own, title = entry.get(f"{XML}lang", ""), _first(parts, f"{ATOM}title")
+    return str(own if title is None else title.get(f"{XML}lang", own))
 
 
 def _alternate(parts: _Parts) -> str:
@@ -197,15 +201,18 @@ def _by_tag(parent: _Element) -> _Parts:
     return parts
 
 
-def _checked(item: _Element) -> _Parts:
-    """Its children. Raises where the item has anything that the readers may take for different things."""
-    parts = _by_tag(item)
+def _checked(item: _Element) -> tuple[_Parts, Sequence[_Element]]:
+    """Its children, and all in it that is of media.
+
+    Raises where the item has anything that the readers may take for different things.
+    """
+    parts, media = _by_tag(item), list(item.iter(f"{MEDIA}*"))
     for tag, elements in parts.items():
         if (len(elements) > 1 and tag in SINGLE) or (tag not in KNOWN and not is_foreign(tag)):
             raise _UnknownError
-    if any(one.tag in _MEDIA_TEXT for one in item.iter(f"{MEDIA}*")):
+    if any(one.tag in _MEDIA_TEXT for one in media):
         raise _UnknownError
-    return parts
+    return parts, media
 
 
 def _first(parts: _Parts, tag: str) -> _Element | None:
@@ -250,15 +257,17 @@ def _date(parts: _Parts, *tags: str) -> datetime | None:
     return found
 
 
-def _image(item: _Element, parts: _Parts) -> Image | None:
+def _image(item: _Element, parts: _Parts, media: Sequence[_Element]) -> Image | None:
     """The first picture that the item declares."""
-    media = [one for one in item.iter(f"{MEDIA}content") if "image" in one.get("medium", "") + one.get("type", "")]
+    contents = [one for one in media if one.tag == f"{MEDIA}content"]
+    pictures = [one for one in contents if "image" in one.get("medium", "") + one.get("type", "")]
+    thumbnails = [one for one in media if one.tag == f"{MEDIA}thumbnail"]
     enclosed = [
         one
         for one in (*parts.get("enclosure", ()), *parts.get(f"{ATOM}link", ()))
         if one.get("type", "").startswith("image/") and one.get("rel", "enclosure") == "enclosure"
     ]
-    for one in (*media, *item.iter(f"{MEDIA}thumbnail"), *enclosed):
+    for one in (*pictures, *thumbnails, *enclosed):
         url = link(item.base, one.get("url") or one.get("href") or "")
         if url:
             return Image(url=url, width=pixels(one.get("width", "")), height=pixels(one.get("height", "")))
