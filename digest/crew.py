@@ -77,7 +77,7 @@ class Worker:
 class Crew:
     """Workers that start when they are asked for, up to one for each of the machine's other processors."""
 
-    def __init__(self, prepare: Callable[[], None], *, most: int | None = None) -> None:
+    def __init__(self, prepare: Callable[[], object], *, most: int | None = None) -> None:
         """``prepare`` is called in each before it counts as free: it loads what the calls will need."""
         self._prepare = prepare
         self._wanted = min(_processors() - 1, _MOST) if most is None else most

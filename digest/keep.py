@@ -36,7 +36,10 @@ _UNDER_WAY = 3
 #: Letters that take long enough to clean for others to help: a twentieth of a second.
 _MANY = 100_000
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NOTHING = Entry(source_id="", guid="", url="", title="", body="<p>…</p>", form=Form.HTML, seen=_NEVER, source="")
+#: Has all loaded that cleaning needs: HTML's reader, the language model.
+_PREPARE = partial(clean_each, (_NOTHING,), {})
 _Outcome = tuple[Source, Visited]
 
 
@@ -53,7 +56,7 @@ class Keeper:
     #: What became of each source, by its id, without the entries; and how many articles are new.
     outcomes: dict[str, Visited] = field(default_factory=dict)
     new: int = 0
-    _crew: Crew = field(default_factory=lambda: Crew(_prepare))
+    _crew: Crew = field(default_factory=lambda: Crew(_PREPARE))
     _waiting: list[_Outcome] = field(default_factory=list)
     _letters: int = 0
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -150,12 +153,6 @@ class Keeper:
         every = duration(self.fetch.every)
         # What is on the disk costs nobody anything.
         return Pace() if source.path else next_pace(source.id, outcome, before, every=every, now=self.now)
-
-
-def _prepare() -> None:
-    """Have loaded what cleaning needs: HTML's reader, the language model."""
-    nothing = Entry(source_id="", guid="", url="", title="", body="<p>…</p>", form=Form.HTML, seen=_EPOCH, source="")
-    clean([nothing])
 
 
 def _entries(outcome: Visited) -> tuple[Entry, ...]:
