@@ -146,7 +146,7 @@ class Keeper:
         for source, one in some:
             if isinstance(one, Failure):
                 sources.remember_failure(
-                    conn, source.id, one.error, at=self.now, not_before=one.retry_at, pace=paces[source.id]
+                    conn, source, one.error, at=self.now, not_before=one.retry_at, pace=paces[source.id]
                 )
 
     def _pace(self, source: Source, outcome: Visited, before: Pace) -> Pace:

@@ -72,11 +72,21 @@ def gather(
 
     ``due_only`` leaves out those whose time hasn't come: by their own rhythm, or since they fail.
     """
+    _forget_moved(visited, app.store)
     if due_only:
         with app.store.read() as conn:
             waiting = sources.waiting(conn, now=now)
         visited = [source for source in visited if source.id not in waiting]
     return gather_into(app.store, visited, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
+
+
+def _forget_moved(visited: Sequence[Source], store: Store) -> None:
+    """A person gave these sources other addresses: what was learnt at the old ones must not lead back there."""
+    with store.read() as conn:
+        moved = sources.moved(conn, visited)
+    if moved:
+        with store.begin() as conn:
+            sources.forget(conn, moved)
 
 
 def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, audience: str = "") -> Digest:

@@ -29,6 +29,8 @@ class Validators:
     #: Its server asked not to be visited before then, and what it said.
     not_before: datetime | None = None
     refusal: str = ""
+    #: It was a feed when it was last read.
+    is_feed: bool = False
     #: Which of these guids did it bring before?
     known: Callable[[Collection[str]], frozenset[str]] = _none_of
     #: Teasers that it brought before, whose pages are to be asked for again now.

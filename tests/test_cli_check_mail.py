@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest.cli import main
-from digest.model import Slot
+from digest.model import Slot, Source
 from digest.store import open_store, slots, sources
 from digest.store.slots import Fate
 from tests.post_office import post_office
@@ -103,7 +103,12 @@ def test_a_newsletter_that_fell_silent_is_told(capsys: pytest.CaptureFixture[str
 
 def test_a_newsletter_whose_sources_are_all_broken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with open_store("sqlite:///digest.db") as store, store.begin() as conn:
-        sources.remember_failure(conn, "own", "the folder is gone", at=datetime.now(UTC) - timedelta(hours=2))
+        sources.remember_failure(
+            conn,
+            Source(id="own", path=Path("articles")),
+            "the folder is gone",
+            at=datetime.now(UTC) - timedelta(hours=2),
+        )
     told = found(capsys, NEWSLETTER + '[[sources]]\nid = "own"\npath = "gone"\n', "newsletter main")
 
     assert ("bad", True) in [(state, "its only source can't be read" in words) for state, words in told]

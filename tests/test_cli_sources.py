@@ -318,3 +318,45 @@ def test_the_list_says_when_a_source_worked_and_when_it_is_visited_next(run: Run
     assert "next in" in lines[1]
     assert "failing since 20" in lines[2]
     assert "is not on the public Internet" in lines[2]
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        pytest.param(Answer(body=RSS, headers={"ETag": '"1"'}), id="a feed"),
+        pytest.param(Answer(status=301, headers={"Location": "/feed"}), id="one that moved"),
+        pytest.param(Answer(status=410), id="one that is gone"),
+        pytest.param(Answer(status=503, headers={"Retry-After": "86400"}), id="one that wants to be left in peace"),
+    ],
+)
+def test_a_source_that_got_another_address_is_read_there_at_once(run: Run, web: WebServer, old: Answer) -> None:
+    web.routes |= {"/old": old, "/new": Answer(body=RSS.replace(b"The ferry sails", b"The mill grinds"))}
+    text = f'{SETTINGS}\n[fetch]\nallow = ["{web.address}"]\n\n[[sources]]\nid = "it"\nurl = "{web.url("/old")}"\n'
+    Path("digest.toml").write_text(text)
+    run("collect")
+    Path("digest.toml").write_text(text.replace("/old", "/new"))
+
+    listed = json.loads(run("sources", "show", "it", "--json")[1])
+    run("collect")
+    shown = json.loads(run("sources", "show", "it", "--json")[1])
+
+    assert (listed["state"], listed["error"]) == ("new", "")
+    assert (shown["state"], shown["error"], shown["found_at"]) == ("fine", "", "")
+    assert "The mill grinds" in shown["newest"]
+
+
+def test_a_page_in_the_place_of_a_feed_is_a_failure_that_goes_by(run: Run, web: WebServer) -> None:
+    feed, text = web.routes["/feed"], "<p>We are mending our site, and will be back in the evening.</p>" * 9
+    run("sources", "add", web.url("/feed"), "--id", "it", "--allow", web.address)
+    Path("digest.toml").write_text(settings_text() + f'\n[fetch]\nallow = ["{web.address}"]\n')
+    run("collect", "it")
+    web.routes["/feed"] = Answer(
+        body=f"<html><body>{text}</body></html>".encode(), headers={"Content-Type": "text/html"}
+    )
+    assert "it gives a page where its feed was" in run("collect", "it")[2]
+    assert json.loads(run("sources", "show", "it", "--json")[1])["newest"] == ["The ferry sails"]
+    web.routes["/feed"] = feed
+
+    run("collect", "it")
+
+    assert json.loads(run("sources", "show", "it", "--json")[1])["state"] == "fine"

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 
 from digest import schedule
 from digest.cli import main
-from digest.model import Outcome
+from digest.model import Outcome, Source
 from digest.store import deliveries, runs, slots, sources, subscribers, tables
 from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
@@ -93,7 +93,7 @@ def test_status_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     with kept() as store, store.begin() as conn:
-        sources.remember_failure(conn, "own", "the folder is gone", at=now - 2 * HOUR)
+        sources.remember_failure(conn, Source(id="own", path=Path("articles")), "the folder is gone", at=now - 2 * HOUR)
     out = printed(capsys, "status")
 
     assert "own since" in out

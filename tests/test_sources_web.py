@@ -17,7 +17,7 @@ from digest.settings import FetchSettings
 from digest.sources import make_collector
 from digest.sources.pages.teaser import is_article, is_teaser
 from tests.servers import Answer, Handler, WebServer
-from tests.sites import PARAGRAPHS, SEEN, collect, html, rss, titles
+from tests.sites import ALTERNATE, PARAGRAPHS, SEEN, collect, html, rss, titles
 
 
 def test_a_feed_gives_its_entries_and_what_to_ask_with_next_time(web: WebServer) -> None:
@@ -87,6 +87,21 @@ def test_a_server_that_asked_for_patience_is_left_in_peace(web: WebServer) -> No
     assert caught.value.retry_at == SEEN + timedelta(hours=1)
     assert web.paths == []
     assert titles(collect(web, "/feed", Validators(not_before=SEEN))) == ["A"]
+
+
+def test_a_page_in_the_place_of_a_feed_is_no_article(web: WebServer) -> None:
+    """A note that the site is being mended, a form of the network that one sits in, a domain that was sold."""
+    web.routes["/feed"] = html(body="<p>We will be back soon.</p>" + PARAGRAPHS)
+
+    with pytest.raises(SourceError, match="a page where its feed was"):
+        collect(web, "/feed", Validators(is_feed=True))
+    assert titles(collect(web, "/feed")) == ["A page"]
+
+
+def test_a_site_may_move_its_feed(web: WebServer) -> None:
+    web.routes |= {"/old": html(ALTERNATE.format("/new")), "/new": Answer(body=rss("A"))}
+
+    assert titles(collect(web, "/old", Validators(is_feed=True))) == ["A"]
 
 
 # --- lists of feeds ----------------------------------------------------------------------------------------------

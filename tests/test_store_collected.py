@@ -186,7 +186,7 @@ def test_validators_are_remembered_for_each_source(store: Store) -> None:
 def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
     later = NOON + timedelta(hours=3)
     with store.begin() as conn:
-        sources.remember_failure(conn, "herald", "busy", at=NOON, not_before=later)
+        sources.remember_failure(conn, visit("herald").source, "busy", at=NOON, not_before=later)
         assert sources.remembered(conn, ["herald"]) == {"herald": Validators(not_before=later, refusal="busy")}
         sources.remember(conn, visit("herald", unchanged=True), at=later)
         assert sources.remembered(conn, ["herald"]) == {"herald": Validators()}
@@ -199,7 +199,7 @@ def test_which_guids_a_source_brought_before_is_known(store: Store) -> None:
 
 
 def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -> None:
-    known = Validators(etag='"1"')
+    known = Validators(etag='"1"', is_feed=True)
     with store.begin() as conn:
         sources.remember(conn, visit(validators=known, title="Harbour Herald"), at=NOON)
         sources.remember(conn, visit(unchanged=True), at=NOON + timedelta(hours=1))
@@ -220,8 +220,8 @@ def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
     hour = timedelta(hours=1)
     with store.begin() as conn:
         sources.remember(conn, visit(title="Harbour Herald"), at=NOON)
-        sources.remember_failure(conn, "herald", "HTTP 500", at=NOON + hour)
-        sources.remember_failure(conn, "herald", "timed out", at=NOON + 2 * hour)
+        sources.remember_failure(conn, visit("herald").source, "HTTP 500", at=NOON + hour)
+        sources.remember_failure(conn, visit("herald").source, "timed out", at=NOON + 2 * hour)
         (failing,) = sources.health(conn)
         sources.remember(conn, visit(title="Harbour Herald"), at=NOON + 3 * hour)
         (well,) = sources.health(conn)
@@ -240,7 +240,7 @@ def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
 def test_a_source_waits_until_its_next_visit(store: Store) -> None:
     pace = Pace(failures=2, pause_s=900, next_visit=NOON + timedelta(hours=1))
     with store.begin() as conn:
-        sources.remember_failure(conn, "herald", "down", at=NOON, pace=pace)
+        sources.remember_failure(conn, visit("herald").source, "down", at=NOON, pace=pace)
         sources.remember(conn, visit("gazette"), at=NOON)
 
         assert sources.paces(conn, ["herald", "gazette", "other"]) == {"herald": pace, "gazette": Pace()}

@@ -97,6 +97,8 @@ class _Reader:
 
     async def _page(self, reply: Reply) -> Collected:
         """A page that stands for itself, if it is an article, and for robots to read."""
+        if self.remembered.is_feed:
+            raise SourceError("it gives a page where its feed was: see in a browser whether that has moved or is away")
         if not await self.robots.allow(reply.url, in_doubt=True):
             raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
         if _kind(reply) is Kind.HTML and not self.source.selector:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from itertools import groupby
@@ -10,11 +10,13 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, func, select
+from sqlalchemy import ColumnElement, Connection, Executable, delete, func, select
 
+from digest.model import Source
 from digest.ports import Collected, Pace, Validators
 from digest.store.rows import batches, columns, insert, read
 from digest.store.tables import sources as table
+from digest.store.types import storable
 
 _AS_OTHERS = Pace()
 _PACE = tuple(field.name for field in fields(Pace))
@@ -56,6 +58,7 @@ def _success(visit: Collected, at: datetime, pace: Pace) -> dict[str, object]:
     validators = visit.validators
     return {
         "id": visit.source.id,
+        "address": visit.source.address,
         "title": visit.title,
         "etag": validators.etag,
         "last_modified": validators.last_modified,
@@ -79,12 +82,12 @@ def _remembering(conn: Connection, *, unchanged: bool) -> Executable:
 
 #: What a visit may not say anew; and what each says.
 _TOLD = ("title", "etag", "last_modified", "found_url")
-_OF_EACH = ("not_before", "last_success", "failing_since", "error", *_PACE)
+_OF_EACH = ("address", "not_before", "last_success", "failing_since", "error", *_PACE)
 
 
 def remember_failure(
     conn: Connection,
-    source_id: str,
+    source: Source,
     error: str,
     *,
     at: datetime,
@@ -92,23 +95,54 @@ def remember_failure(
     pace: Pace = _AS_OTHERS,
 ) -> None:
     """A visit that failed; when the trouble began stays."""
-    values = {"last_failure": at, "error": error, "not_before": not_before, **asdict(pace)}
-    statement = insert(conn, table).values(id=source_id, failing_since=at, **values)
+    values = {
+        "address": source.address,
+        "last_failure": at,
+        "error": error,
+        "not_before": not_before,
+        **asdict(pace),
+    }
+    statement = insert(conn, table).values(id=source.id, failing_since=at, **values)
     since = func.coalesce(table.c.failing_since, statement.excluded.failing_since)
     conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={**values, "failing_since": since}))
+
+
+def moved(conn: Connection, sources: Iterable[Source]) -> frozenset[str]:
+    """Those of the sources, by id, that were visited at another address than they have now."""
+    now = {source.id: source.address for source in sources}
+    query = select(table.c.id, table.c.address).where(table.c.address != "")
+    rows = (row for batch in batches(now) for row in conn.execute(query.where(table.c.id.in_(batch))))
+    return frozenset(source_id for source_id, address in rows if storable(now[source_id]) != address)
+
+
+def forget(conn: Connection, ids: Collection[str]) -> None:
+    """Know nothing of visits to these sources any more; what they brought stays."""
+    for batch in batches(ids):
+        conn.execute(delete(table).where(table.c.id.in_(batch)))
 
 
 def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validators]:
     """What to ask each source with; a source never visited isn't in it."""
     query = select(
-        table.c.id, table.c.etag, table.c.last_modified, table.c.found_url, table.c.not_before, table.c.error
+        table.c.id,
+        table.c.etag,
+        table.c.last_modified,
+        table.c.found_url,
+        table.c.not_before,
+        table.c.error,
+        # Pages have no title of their own.
+        (table.c.title != "").label("is_feed"),
     )
     found: dict[str, Validators] = {}
     for batch in batches(ids):
-        for source_id, etag, last_modified, url, until, error in conn.execute(query.where(table.c.id.in_(batch))):
-            refusal = error if until else ""
-            found[source_id] = Validators(
-                etag=etag, last_modified=last_modified, url=url, not_before=until, refusal=refusal
+        for row in conn.execute(query.where(table.c.id.in_(batch))):
+            found[row.id] = Validators(
+                etag=row.etag,
+                last_modified=row.last_modified,
+                url=row.found_url,
+                not_before=row.not_before,
+                refusal=row.error if row.not_before else "",
+                is_feed=bool(row.is_feed),
             )
     return found
 

@@ -87,6 +87,8 @@ sources = Table(
     Column("pause_s", Integer, nullable=False, server_default="0"),
     #: When it is visited again on schedule; null for whenever others are.
     Column("next_visit", Instant),
+    #: Its own address when all this was learnt; empty where that isn't known.
+    Column("address", Words, nullable=False, server_default=""),
 )
 
 entries = Table(

@@ -38,7 +38,8 @@ def lines(found: Settings) -> tuple[Line, ...]:
     from digest.store import entries, sources
 
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        healths = {health.id: health for health in sources.health(conn)}
+        moved = sources.moved(conn, found.sources)
+        healths = {health.id: health for health in sources.health(conn) if health.id not in moved}
         weeks = entries.counts(conn, since=datetime.now(UTC) - _WEEK)
     return tuple(
         Line(source=source, health=healths.get(source.id), week=weeks.get(source.id, 0)) for source in found.sources
