@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.smtp_server import let_go
+
 
 class PostOffice:
     """What it took, and what it refuses."""
@@ -54,4 +56,5 @@ def post_office() -> Iterator[PostOffice]:
     try:
         yield office
     finally:
+        asyncio.run_coroutine_threadsafe(let_go(controller.server), controller.loop).result(5)
         controller.stop()

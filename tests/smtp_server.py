@@ -15,7 +15,7 @@ import re
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -388,7 +388,7 @@ def smtp_server(server: Server | None = None) -> Iterator[Server]:
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(_close(listening, server), loop).result(5)
+        asyncio.run_coroutine_threadsafe(let_go(listening, server.sessions), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -402,11 +402,17 @@ def _noted(server: Server, context: dict[str, object]) -> None:
         server.errors.append(error)
 
 
-async def _close(listening: asyncio.Server, server: Server) -> None:
-    listening.close()
-    for transport in [*server.sessions]:
-        transport.abort()
-    for task in asyncio.all_tasks():
-        if task is not asyncio.current_task():
-            task.cancel()
+async def let_go(listening: asyncio.Server, sessions: Iterable[asyncio.Transport] = ()) -> None:
+    """Have a server leave no socket open, and no task."""
+    for sock in listening.sockets:
+        asyncio.get_running_loop().remove_reader(sock)
+    # Whom it let in just now, a task has yet to begin with: closed or cancelled before, it would leave the socket open.
     await asyncio.sleep(0)
+    listening.close()
+    for transport in [*sessions]:
+        transport.abort()
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)  # what was aborted is closed a turn later

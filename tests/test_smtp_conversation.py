@@ -8,12 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from digest.errors import MailError
 from digest.mailers.smtp import SmtpMailer
 from digest.ports import Stage
 from tests.carrying import QUICK, Box, carry, letter, talking
+from tests.post_office import post_office
 from tests.posting import smtp
 from tests.smtp_server import KIND, Fault, Server, smtp_server
 
@@ -48,24 +48,11 @@ def test_the_content_arrives_as_it_is(extensions: tuple[str, ...], content: byte
 
 
 def test_a_server_that_others_wrote_takes_it_too() -> None:
-    taken: list[tuple[list[str], bytes]] = []
+    letters = [letter(number) for number in range(30)]
+    with post_office() as office:
+        box = carry(smtp(office.port), *letters)
 
-    class Keep:
-        async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
-            taken.append((envelope.rcpt_tos, envelope.original_content))  # type: ignore[attr-defined]  # untyped
-            return "250 ok"
-
-    controller = Controller(Keep(), hostname="127.0.0.1", port=0)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        controller.port = free.getsockname()[1]
-    controller.start()
-    try:
-        letters = [letter(number) for number in range(30)]
-        box = carry(smtp(controller.port), *letters)
-    finally:
-        controller.stop()
-
+    taken = [(envelope.rcpt_tos, envelope.original_content) for envelope in office.envelopes]
     assert sorted(taken) == sorted(([sent.recipient], sent.content) for sent in letters)
     assert set(box.codes.values()) == {250}
 
