@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from digest.model import Outcome
@@ -39,6 +41,16 @@ def test_an_address_is_one_persons_however_it_is_written(store: Store, other: st
     assert add(store, "press@harbour.example", other) == ("press@harbour.example",)
     assert add(store, other) == ()
     assert readers(store) == ["press@harbour.example"]
+
+
+def test_who_stops_at_the_first_reader_leaves_nothing_open(store: Store) -> None:
+    add(store, "press@harbour.example", "office@harbour.example")
+
+    with warnings.catch_warnings(record=True, action="always") as told, store.read() as conn:
+        first = next(subscribers.subscribed(conn, "main"))
+
+    assert first.address == "office@harbour.example"
+    assert told == []
 
 
 def test_accents_and_letters_that_only_look_alike_after_folding_are_different_people(store: Store) -> None:

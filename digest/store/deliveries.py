@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from digest.model import Delivery, Outcome, Subscriber
-from digest.store.rows import columns, insert
+from digest.store.rows import columns, insert, stream
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 from digest.store.types import Instant
 
@@ -119,8 +119,7 @@ def of(conn: Connection, edition_id: int, *outcomes: Outcome) -> Iterator[Delive
     query = _query().where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.id)
     if outcomes:
         query = query.where(deliveries.c.outcome.in_(outcomes))
-    for found in conn.execute(query.execution_options(yield_per=500)):
-        yield _delivery(found)
+    return map(_delivery, stream(conn, query))
 
 
 def find(conn: Connection, message_id: str) -> Delivery | None:

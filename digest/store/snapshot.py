@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, insert, literal, or_, select
 
 from digest.model import Window
 from digest.store import tables
-from digest.store.rows import batches
-
-#: How many rows are on their way at once.
-_AT_ONCE = 500
+from digest.store.rows import batches, stream
 
 
 def copy(source: Connection, target: Connection, source_ids: Collection[str], window: Window) -> None:
@@ -58,10 +55,5 @@ def _without_bytes() -> Select[Any]:
 
 
 def _copy(source: Connection, target: Connection, table: Any, query: Select[Any]) -> None:
-    for rows in _chunks(source, query):
-        target.execute(insert(table), rows)
-
-
-def _chunks(source: Connection, query: Select[Any]) -> Iterator[list[dict[str, Any]]]:
-    for chunk in source.execution_options(yield_per=_AT_ONCE).execute(query).mappings().partitions():
-        yield [dict(row) for row in chunk]
+    for rows in batches(stream(source, query)):
+        target.execute(insert(table), [dict(row._mapping) for row in rows])

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, ScalarSelect, Select, Update, delete, select, update
 
 from digest.model import Outcome, Subscriber
-from digest.store.rows import batches, columns, first_of_each, insert, read
+from digest.store.rows import batches, columns, first_of_each, insert, read, stream
 from digest.store.tables import deliveries, subscribers, subscriptions
 from digest.store.types import storable
 
@@ -98,16 +98,16 @@ def find(conn: Connection, address: str) -> Subscriber | None:
 def subscribed(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
     """The newsletter's readers, in the order of their addresses; a million of them take no more memory than ten."""
     query = _subscribed(newsletter_id, *columns(subscribers, Subscriber))
-    return read(Subscriber, conn.execute(query))
+    return read(Subscriber, stream(conn, query))
 
 
 def listed(conn: Connection, newsletter_id: str) -> Iterator[Reader]:
     """The same, with since when, and who gets no mail."""
     own = columns(subscribers, Subscriber)
     query = _subscribed(newsletter_id, *own, subscriptions.c.since, subscribers.c.suppressed)
-    for *person, since, suppressed in conn.execute(query):
-        (subscriber,) = read(Subscriber, [person])
-        yield Reader(subscriber=subscriber, since=since, suppressed=suppressed)
+    for found in stream(conn, query):
+        (subscriber,) = read(Subscriber, [found[: len(own)]])
+        yield Reader(subscriber=subscriber, since=found.since, suppressed=found.suppressed)
 
 
 def suppressed(conn: Connection, addresses: Iterable[str]) -> Mapping[str, str]:
@@ -122,7 +122,7 @@ def suppressed(conn: Connection, addresses: Iterable[str]) -> Mapping[str, str]:
 
 def _subscribed(newsletter_id: str, *wanted: Any) -> Select[Any]:
     query = select(*wanted).join_from(subscribers, subscriptions).where(subscriptions.c.newsletter_id == newsletter_id)
-    return query.order_by(subscribers.c.address_key).execution_options(yield_per=500)
+    return query.order_by(subscribers.c.address_key)
 
 
 def _ids(conn: Connection, keys: list[str]) -> dict[str, int]:

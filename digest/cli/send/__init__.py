@@ -161,12 +161,13 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
     from digest.store import deliveries
 
     with app.store.read() as conn:
-        rows = deliveries.of(conn, edition_id, Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
-        for row in islice(rows, _SHOWN):
-            when = f", again from {row.next_try:%Y-%m-%d %H:%M} UTC" if row.next_try else ""
-            say(f"{row.subscriber.address}: {row.outcome}{when}: {row.reply or 'no reply'}")
-        if next(rows, None):
-            say(f"and more: 'digest editions show {edition_id} --recipients' lists them all")
+        none = (Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
+        found = list(islice(deliveries.of(conn, edition_id, *none), _SHOWN + 1))
+    for row in found[:_SHOWN]:
+        when = f", again from {row.next_try:%Y-%m-%d %H:%M} UTC" if row.next_try else ""
+        say(f"{row.subscriber.address}: {row.outcome}{when}: {row.reply or 'no reply'}")
+    if len(found) > _SHOWN:
+        say(f"and more: 'digest editions show {edition_id} --recipients' lists them all")
 
 
 # --- without a trace ---------------------------------------------------------------------------------------------
