@@ -21,6 +21,7 @@ class Mailbox:
     seen: set[int] = field(default_factory=set)
     port: int = 0
     banner: bytes = b"* OK ready\r\n"
+    offers: str = "IMAP4rev1"
     #: Hang up instead of answering this command.
     deaf_to: str = ""
     #: Speak TLS from the first byte.
@@ -35,13 +36,16 @@ class _Handler(StreamRequestHandler):
             tag, _, command = line.partition(" ")
             if box.deaf_to and box.deaf_to in command:
                 return
+            if command == "STARTTLS" and command in box.offers:
+                self.wfile.write(f"{tag} OK go on\r\n".encode())
+                return  # and hangs up
             answer, status = self._answer(command, box)
             self.wfile.write(answer + f"{tag} {status} that is all\r\n".encode())
 
     def _answer(self, command: str, box: Mailbox) -> tuple[bytes, str]:
         match command.split(" "):
             case ["CAPABILITY"]:
-                return b"* CAPABILITY IMAP4rev1\r\n", "OK"
+                return f"* CAPABILITY {box.offers}\r\n".encode(), "OK"
             case ["LOGIN", name, *words]:
                 right = (name, " ".join(words)) == ('"news"', r'"pass \"word\""')
                 return b"", "OK" if right else "NO [AUTHENTICATIONFAILED] no"

@@ -168,3 +168,14 @@ def test_what_is_no_imap_server_is_said_to_be_none(run: Run) -> None:
         imap(box.port)
 
         assert "can't be read from" in run("--imap")[2]
+
+
+def test_a_server_that_hangs_up_as_tls_begins_is_told_as_that(run: Run) -> None:
+    with imap_server() as box:
+        box.offers = "IMAP4rev1 STARTTLS"
+        imap(box.port, security='"starttls"')
+
+        err = run("--imap")[2]
+
+    assert f"with 127.0.0.1:{box.port}" in err
+    assert "descriptor" not in err, "nor is it told how closing went"

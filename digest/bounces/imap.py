@@ -6,7 +6,7 @@ import imaplib
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from digest.bounces.notice import LARGEST
 from digest.errors import MailError
@@ -37,6 +37,8 @@ def probe(bounces: BouncesSettings) -> str:
 def _logged_in(bounces: BouncesSettings) -> Iterator[imaplib.IMAP4]:
     server = _connected(bounces)
     try:
+        if bounces.security == "starttls":
+            server.starttls(ssl.create_default_context())
         try:
             server.login(_quoted(bounces.username), bounces.password.reveal())  # it quotes the latter itself
         except imaplib.IMAP4.error as error:
@@ -50,17 +52,15 @@ def _logged_in(bounces: BouncesSettings) -> Iterator[imaplib.IMAP4]:
             raise MailError(f"{bounces.host} has no folder {bounces.folder!r}: {_words(*answer)}", hint=hint)
         yield server
     finally:
-        server.shutdown()
+        with suppress(OSError):  # it is shut already, and what happened before is to be told
+            server.shutdown()
 
 
 def _connected(bounces: BouncesSettings) -> imaplib.IMAP4:
-    context = ssl.create_default_context()
     if bounces.security == "tls":
+        context = ssl.create_default_context()
         return imaplib.IMAP4_SSL(bounces.host, bounces.port, ssl_context=context, timeout=_TIMEOUT_S)
-    server = imaplib.IMAP4(bounces.host, bounces.port, timeout=_TIMEOUT_S)
-    if bounces.security == "starttls":
-        server.starttls(context)
-    return server
+    return imaplib.IMAP4(bounces.host, bounces.port, timeout=_TIMEOUT_S)
 
 
 def _command(server: imaplib.IMAP4, command: str, *arguments: str) -> list[bytes]:
