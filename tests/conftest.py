@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +45,20 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("DIGEST_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _warnings_are_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within commands too, which hush them unless Python was told what to do with them."""
+    monkeypatch.setattr(sys, "warnoptions", ["error"])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_is_left_open() -> Iterator[None]:
+    """What a file's tests leave open is told of them, and not of whoever runs when Python comes to it."""
+    yield
+    gc.collect()
+    gc.freeze()  # what is left stays: to look through it after each file takes longer than most files' tests
 
 
 _connect = socket.socket.connect
