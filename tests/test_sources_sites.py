@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from datetime import UTC, datetime
 
@@ -169,3 +170,56 @@ def test_what_was_read_as_a_page_is_not_searched_for_feeds_and_maps_again(site: 
     collect(site, "/", Validators(known=frozenset({site.url("/")}).intersection))
 
     assert site.paths == ["/", "/robots.txt"]
+
+
+def packed_bomb() -> bytes:
+    return gzip.compress(f"<urlset {SPACE}>".encode() + b" " * 30_000_000)
+
+
+@pytest.mark.parametrize(
+    ("routes", "message"),
+    [
+        pytest.param(
+            {"/robots.txt": Answer(body=b"".join(b"Sitemap: http://127.0.0.1:9/%d\n" % n for n in range(30_000)))},
+            "lists articles",
+            id="a robots.txt that names thousands",
+        ),
+        pytest.param(
+            {"/robots.txt": Answer(body=b"Sitemap: file:///etc/passwd\nSitemap: javascript:x\nSitemap: \n")},
+            "lists articles",
+            id="a robots.txt that names no addresses",
+        ),
+        pytest.param(
+            {"/robots.txt": Answer(body=b"x" * 20_000_000)}, "lists articles", id="a robots.txt that is too large"
+        ),
+        pytest.param({"/robots.txt": Answer(status=503)}, "lists articles", id="a robots.txt that is away"),
+        pytest.param({"/sitemap.xml": Answer(body=b"<html>none</html>")}, "lists articles", id="a page in its place"),
+        pytest.param({"/sitemap.xml": Answer(body=b"<urlset/>")}, "names no pages", id="an empty map"),
+        pytest.param(
+            {"/sitemap.xml": Answer(status=302, headers={"Location": "http://[::1]:9/sitemap.xml"})},
+            "lists articles",
+            id="a way inside",
+        ),
+        pytest.param(
+            {"/robots.txt": Answer(body=b"Sitemap: /bomb.xml.gz"), "/bomb.xml.gz": Answer(body=packed_bomb())},
+            "lists articles",
+            id="a bomb by a relative address",
+        ),
+    ],
+)
+def test_a_hostile_map_fails_in_one_line(site: WebServer, routes: dict[str, Answer], message: str) -> None:
+    site.routes |= routes
+
+    with pytest.raises(SourceError, match=message) as caught:
+        collect(site, "/")
+
+    assert str(caught.value).isprintable()
+    assert len(site.paths) < 30
+
+
+def test_a_packed_bomb_of_a_map_is_never_unpacked(site: WebServer) -> None:
+    site.routes["/robots.txt"] = Answer(body=f"Sitemap: {site.url('/bomb.xml.gz')}".encode())
+    site.routes["/bomb.xml.gz"] = Answer(body=packed_bomb())
+
+    with pytest.raises(SourceError, match="lists articles"):
+        collect(site, "/")
