@@ -38,6 +38,8 @@ _ACCOUNT = re.compile(r"/(?:@[\w.-]+|users/[\w.-]+|tags/\w+)")
 _MOST = 5
 #: A page that leads to so many others by their headlines is a list of them; a headline has so many words.
 _LISTED, _HEADLINE = 8, 4
+#: So many links tell a list; a page may have a hundred thousand.
+_LINKS = 2_000
 #: Words outside links of which no article has fewer.
 _ARTICLE = 60
 
@@ -75,7 +77,7 @@ def check_single(page: Reply) -> None:
 
 def _is_list(tree: HtmlElement) -> bool:
     """Headlines that lead elsewhere stand as headings, or are all that it says; beside an article they don't."""
-    words = {link: len(link.text_content().split()) for link in tree.iter("a")}
+    words = {link: len(link.text_content().split()) for link in islice(tree.iter("a"), _LINKS)}
     headlines = [link for link, count in words.items() if count >= _HEADLINE and link.get("href", "#")[:1] != "#"]
     headings = [link for link in headlines if link.xpath("ancestor::h1|ancestor::h2|ancestor::h3|.//h2|.//h3|.//h4")]
     rest = len(tree.text_content().split()) - sum(words.values())
