@@ -203,3 +203,19 @@ def test_a_preview_that_looks_afresh_asks_again_too(app: App, web: WebServer) ->
     window = Window(start=NOW - HOUR, end=NOW + 2 * HOUR)
     with app.store.snapshot(["post"], window) as scratch:
         assert visit(make_app(app.settings, store=scratch), NOW + HOUR) == [6]
+
+
+def test_the_feeds_of_a_list_are_remembered_too(app: App, web: WebServer) -> None:
+    web.routes |= {
+        "/b": PAGE,
+        "/feed": feed(web, "/a", "/b"),
+        "/list": Answer(body=f"<opml><body><outline xmlUrl='{web.url('/feed')}'/></body></opml>".encode()),
+    }
+    listed = Source(id="post", url=web.url("/list"))
+    app = make_app(replace(app.settings, sources=(listed,)), store=app.store)
+
+    assert visit(app) == [0, 6]
+    web.routes["/a"] = PAGE
+    assert visit(app, NOW + HOUR) == [6, 6]
+    assert visit(app, NOW + 2 * HOUR) == [6, 6]
+    assert (web.paths.count("/a"), web.paths.count("/b")) == (2, 1)

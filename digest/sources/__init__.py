@@ -29,7 +29,7 @@ class _Anything:
 
     async def __call__(self, source: Source, validators: Validators) -> Collected:
         found = self._on_disk(source) if source.path is not None else await self._on_web(source, validators)
-        return found if isinstance(found, Collected) else await self._each(source, found)
+        return found if isinstance(found, Collected) else await self._each(source, found, validators)
 
     def _on_disk(self, source: Source) -> Collected | tuple[Source, ...]:
         from digest.sources.folder import read_path
@@ -45,10 +45,10 @@ class _Anything:
         async with Client(self.fetch, self.now, self.turns) as client:
             return await visit(source, validators, client=client, seen=self.now)
 
-    async def _each(self, source: Source, listed: tuple[Source, ...]) -> Collected:
+    async def _each(self, source: Source, listed: tuple[Source, ...], validators: Validators) -> Collected:
         from digest.sources.several import read_several
 
         if not self.lists:
             raise SourceError("a list of feeds inside a list of feeds: give it by itself")
         collector = replace(self, lists=False)
-        return await read_several(source, listed, collector=collector, concurrency=self.fetch.concurrency)
+        return await read_several(source, listed, validators, collector=collector, concurrency=self.fetch.concurrency)
