@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import threading
 import time
 import zlib
 from dataclasses import replace
@@ -375,3 +376,27 @@ def test_what_fails_behind_a_redirect_is_named(web: WebServer, to: str, message:
 def test_an_address_that_can_not_work_is_told_as_what_it_is(web: WebServer, address: str, message: str) -> None:
     with pytest.raises(SourceError, match=message):
         fetch(address.format(web.address), FetchSettings(allow=(web.address,), timeout_s=5))
+
+
+def test_a_hosts_limit_counts_for_those_sent_to_it_as_well(web: WebServer) -> None:
+    busy, most, lock = 0, 0, threading.Lock()
+
+    def slow(handler: Handler) -> None:
+        nonlocal busy, most
+        with lock:
+            busy, most = busy + 1, max(most, busy + 1)
+        time.sleep(0.1)
+        with lock:
+            busy -= 1
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    web.routes |= {"/slow": slow, "/sent": Answer(status=302, headers={"Location": web.url("/slow")})}
+    elsewhere = f"http://localhost:{web.server_port}/sent"
+    settings = FetchSettings(allow=(web.address, f"localhost:{web.server_port}"), per_host=1, timeout_s=5)
+
+    async def all_at_once() -> list[Reply]:
+        async with Client(settings, NOW) as client:
+            return await asyncio.gather(*(client.get(one) for one in (web.url("/slow"), elsewhere) * 3))
+
+    assert [reply.body for reply in asyncio.run(all_at_once())] == [b"ok"] * 6
+    assert most == 1

@@ -8,6 +8,8 @@ The connection then goes to those very addresses, so no second look-up can lead 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -98,8 +100,7 @@ class Client:
         """The body behind an http or https address, redirects followed."""
         url = _parsed(address)
         try:
-            async with self._turns.at(url.host or ""), self._patience.waiting():
-                return await self._follow(url, validators)
+            return await self._follow(url, validators)
         except TimeoutError as error:
             line = f"no complete answer within {self.fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"
             raise SourceError(line, temporary=True) from error
@@ -109,16 +110,23 @@ class Client:
         for _ in range(_MAX_REDIRECTS + 1):
             url = url.with_user(None)
             headers = _conditions(validators) | (login if url.origin() == start.origin() else {})
+            async with self._asked(url, start, headers) as response:
+                location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
+                if not location:
+                    return await self._reply(response, moved_to)
+                permanent = permanent and response.status in _PERMANENT
+                url = _led(url, location)
+                moved_to = str(url.with_user(None)) if permanent else moved_to
+        raise SourceError(f"more than {_MAX_REDIRECTS} redirects: check the address in a browser")
+
+    @asynccontextmanager
+    async def _asked(self, url: URL, start: URL, headers: Mapping[str, str]) -> AsyncIterator[ClientResponse]:
+        """What one address answers, at its host's turn."""
+        async with self._turns.at(url.host or ""), self._patience.waiting():
             with said_plainly(url, start=start):
                 self._check_literal(url)
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-                    location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
-                    if not location:
-                        return await self._reply(response, moved_to)
-                    permanent = permanent and response.status in _PERMANENT
-                    url = _led(url, location)
-                    moved_to = str(url.with_user(None)) if permanent else moved_to
-        raise SourceError(f"more than {_MAX_REDIRECTS} redirects: check the address in a browser")
+                    yield response
 
     def _check_literal(self, url: URL) -> None:
         """An address written as a number never reaches the resolver, so it is checked here."""
