@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.sources.feeds.fast import read_fast
@@ -124,6 +124,11 @@ def test_the_readers_agree_on_rss(items: str, usual: bool) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(ATOM, st.booleans())
+@example(
+    "<link href='https://a.example/1' rel='alternate'/><content>B</content><id>urn:x:1</id><title>A</title>"
+    "<link href='https://a.example/last'/>",
+    False,
+)
 def test_the_readers_agree_on_atom(items: str, usual: bool) -> None:
     entry = (USUAL_ATOM if usual else "") + items
     spaces = f"xmlns='http://www.w3.org/2005/Atom' {SPACES} xml:lang='fr'"

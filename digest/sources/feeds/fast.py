@@ -160,11 +160,15 @@ def _title_language(entry: _Element, parts: _Parts) -> str:
 
 
 def _alternate(parts: _Parts) -> str:
-    """The first of its alternate links that is a page."""
-    for one in parts.get(f"{ATOM}link", ()):
-        if one.get("rel", "alternate") == "alternate" and one.get("type", "text/html") in _PAGES:
-            return str(one.get("href", ""))
-    return ""
+    """Its alternate link that is a page; which of several counts, the forgiving reader knows."""
+    pages = {
+        str(one.get("href", ""))
+        for one in parts.get(f"{ATOM}link", ())
+        if one.get("rel", "alternate") == "alternate" and one.get("type", "text/html") in _PAGES
+    }
+    if len(pages) > 1:
+        raise _UnknownError
+    return next(iter(pages), "")
 
 
 def _content(element: _Element | None) -> str:
