@@ -67,7 +67,7 @@ def _is_usual(text: str) -> bool:
 
 def _is_sound(text: str) -> bool:
     """Is it right in whatever script? One look for all that could be broken is quicker than one for each."""
-    return text.isprintable() and not _DOUBTFUL.search(text) and unicodedata.is_normalized("NFC", text)
+    return text.replace("\n", "").isprintable() and not _DOUBTFUL.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _mend(text: str) -> str:

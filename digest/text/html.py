@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -183,20 +183,21 @@ class _Reader:
         if not self.pieces:
             return
         text = "".join(self.pieces)
-        even = "\n" not in text and "  " not in text and is_right(text)  # most are, and are taken as they stand
-        if not even:
+        if "\n" not in text and "  " not in text and is_right(text):  # as most are
+            lines: Iterable[str] = (text.strip(),)
+        else:
             text = "".join(map(_spaced, self.pieces)).replace(_BREAK, "\n")
-        if letters := len(text.strip()):
-            kind = self._kind(text, letters)
-            linked = min(self.linked / letters, 1.0)
-            lines = (text.strip(),) if even else _lines(text)
-            self.blocks += [Block(text=line, kind=kind, linked=linked) for line in lines]
+            lines = _lines(text)
+        if text := text.strip():
+            kind, linked = self._kind(text), min(self.linked / len(text), 1.0)
+            for line in lines:
+                self.blocks.append(Block(text=line, kind=kind, linked=linked))
         self.pieces, self.linked, self.strong = [], 0, 0
 
-    def _kind(self, text: str, letters: int) -> Kind:
+    def _kind(self, text: str) -> Kind:
         if self.kinds:
             return self.kinds[-1]
-        if self.strong >= 0.95 * letters and not text.rstrip().endswith((".", "”", '"')):
+        if self.strong >= 0.95 * len(text) and not text.endswith((".", "”", '"')):
             return "heading"  # a paragraph all in bold
         return "prose"
 
