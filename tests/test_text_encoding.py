@@ -42,6 +42,8 @@ def test_utf8_read_as_another_encoding_is_mended(charmap: str, text: str) -> Non
         pytest.param("Wait‚Ķ what", "Wait… what", id="an ellipsis that lost a byte"),
         pytest.param("said ‚ÄĒ but not done ‚ÄĒ today", "said — but not done — today", id="mac latin-2 dashes"),
         pytest.param("the¬†end of¬†it", "the end of it", id="mac latin-2 spaces"),
+        pytest.param("un ≈ìuf", "un œuf", id="one letter as a Mac shows it"),
+        pytest.param("l’été … Ã©tat", "l’été … état", id="right beside broken"),
         pytest.param("right: é. broken: Ã©.", "right: é. broken: é.", id="both in one line"),
     ],
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-#: UTF-8 that was read as one of these; ftfy knows how to mend them all (Mac Latin-2 it doesn't).
-_CHARMAPS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac_roman", "cp437")
+#: UTF-8 that was read as one of these, which ftfy knows how to mend; of the first it also mends what is of several.
+_CHARMAPS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2"), ("cp437",)
 
 # What "nothing but text" means. Joiners stay where scripts and emoji need them, other invisible letters never.
 _JOINING = "\u0600-\u06ff\u0700-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1800-\u18af\ufb50-\ufdff\ufe70-\ufefc"
@@ -49,8 +49,8 @@ def repair(text: str) -> str:
         return text
     for _ in range(4):  # what was encoded twice is mended in two turns
         mended = _tidy(_mend(text))
-        if mended == text:
-            break
+        if mended == text or is_right(mended):
+            return mended
         text = mended
     return text
 
@@ -67,13 +67,15 @@ def _is_usual(text: str) -> bool:
 
 def _is_sound(text: str) -> bool:
     """Is it right in whatever script? One look for all that could be broken is quicker than one for each."""
-    return text.replace("\n", "").isprintable() and not _DOUBTFUL.search(text) and unicodedata.is_normalized("NFC", text)
+    printable = text.replace("\n", "").isprintable()
+    return printable and not _DOUBTFUL.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _mend(text: str) -> str:
     if text.isascii():
         return text
-    return "\n".join(_mend_line(line) for line in _BREAK.sub("\n", text).split("\n"))
+    text = _BREAK.sub("\n", text)
+    return "\n".join(map(_mend_line, text.split("\n"))) if _DOUBTFUL.search(text) else text
 
 
 def _mend_line(line: str) -> str:
@@ -81,11 +83,18 @@ def _mend_line(line: str) -> str:
     for charmap, runs in _MACS.items():
         line = runs.sub(partial(_mend_run, charmap), line)
     line = line.replace("‚Ķ", "…")  # a byte was lost on the way
-    if _SUSPECT.search(line):
+    if _SUSPECT.search(line) or _is_of_mac(line):
         from ftfy import fix_encoding  # 0.1 s, so only broken text pays
 
         return fix_encoding(line)
     return line
+
+
+def _is_of_mac(line: str) -> bool:
+    try:
+        return line.encode("mac_roman").decode("utf-8") != line
+    except UnicodeError:
+        return False
 
 
 def _tidy(text: str) -> str:
@@ -93,6 +102,10 @@ def _tidy(text: str) -> str:
         return unicodedata.normalize("NFC", text)
     text = _UNPRINTABLE.sub("", _BREAK.sub("\n", _TERMINAL.sub("", text)))
     return unicodedata.normalize("NFC", _STRAY.sub("", _SPACE.sub(" ", text)))
+
+
+#: The bytes that begin a letter of two, of three, of four, and those that go on.
+_LEADS, _REST = ((0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4)), (0x80, 0xBF)
 
 
 def _letters(charmaps: Iterable[str], first: int, last: int) -> str:
@@ -108,23 +121,29 @@ def _run(charmap: str) -> str:
     return f"[{two}{three}{four}](?:(?<=[{two}]){rest}|(?<=[{three}]){rest}{{2}}|(?<=[{four}]){rest}{{3}})"
 
 
-def _any_run(charmaps: Iterable[str], more: str = "") -> str:
-    """A pattern that finds a letter's UTF-8 bytes as any of those charmaps may show them, or ``more``.
+def _any_run(groups: Sequence[Sequence[str]], more: str = "") -> str:
+    """A pattern that finds a letter's UTF-8 bytes as the charmaps of a group may show them, or ``more``.
 
     It begins at the second one: it is the rarer in scripts of which each letter could be a first one.
     """
-    two, three, four = (_letters(charmaps, *lead) for lead in _LEADS)
-    rest = f"{_letters(charmaps, *_REST)}\ufffd\x1a"
-    runs = f"(?<=[{two}][{rest}])|(?<=[{three}][{rest}])[{rest}]|(?<=[{four}][{rest}])[{rest}]{{2}}"
+    every = [name for group in groups for name in group]
+    rest, lead = f"{_letters(every, *_REST)}{_LOST}", "".join(_letters(every, *lead) for lead in _LEADS)
+    runs = f"(?<=[{lead}].)(?:{'|'.join(map(_rest_of_run, groups))})"
     return f"[{rest}Ã{more}](?:{runs}|(?<=[\x80-\x9f{more}])|(?<=â€)|(?<=Ã) )"
 
 
-#: The bytes that begin a letter of two, of three, of four, and those that go on.
-_LEADS, _REST = ((0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4)), (0x80, 0xBF)
+def _rest_of_run(charmaps: Sequence[str]) -> str:
+    two, three, four = (_letters(charmaps, *lead) for lead in _LEADS)
+    rest = f"[{_letters(charmaps, *_REST)}{_LOST}]"
+    return f"(?<={rest})(?:(?<=[{two}].)|(?<=[{three}].){rest}|(?<=[{four}].){rest}{{2}})"
+
+
+#: What stands for bytes that were lost.
+_LOST = "\ufffd\x1a"
 _SUSPECT = re.compile(_any_run(_CHARMAPS))
 _MACS = {name: re.compile(f"{run}(?:{run})*") for name in ("mac_latin2", "mac_roman") if (run := _run(name))}
 #: All that may have to be mended or to go, of what is printable.
-_DOUBTFUL = re.compile(_any_run((*_CHARMAPS, *_MACS), more=f"{_HOLLOWS}Ķ"))
+_DOUBTFUL = re.compile(_any_run((*_CHARMAPS, *((name,) for name in _MACS)), more=f"{_HOLLOWS}Ķ"))
 #: A lone run is mended only if it gives one of these, by what no language writes: "¬†", "√©", "‚ÄĒ", "ūüėÄ".
 _LONE = re.compile("[\xa0-\xff\u2010-\u2027\u2030-\u203a\u20ac\u2122\u2190-\u21ff\u2500-\u27bf\U0001f000-\U0001faff]+")
 _STRANGE = "¬√‚ū\uf8ff"
