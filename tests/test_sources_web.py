@@ -16,7 +16,7 @@ from digest.ports import Validators
 from digest.settings import FetchSettings
 from digest.sources import make_collector
 from digest.sources.pages.teaser import is_article, is_teaser
-from tests.servers import Answer, Handler, WebServer
+from tests.servers import Answer, Handler, WebServer, web_server
 from tests.sites import ALTERNATE, PARAGRAPHS, SEEN, collect, html, rss, titles
 
 
@@ -245,6 +245,44 @@ def test_a_page_that_robots_must_not_read_is_told(web: WebServer) -> None:
 
     with pytest.raises(SourceError, match=r"robots\.txt asks programs not to read"):
         collect(web, "/ferry")
+
+
+def test_a_site_that_does_not_answer_keeps_no_other_sites_pages_waiting(web: WebServer) -> None:
+    with web_server() as dead:
+        dead.routes["/robots.txt"] = lambda _: time.sleep(4)
+        items = "".join(
+            f"<item><guid>{url}</guid><link>{url}</link><title>The ferry sails again</title>"
+            f"<description>{TEASER}</description></item>"
+            for url in (dead.url("/1"), dead.url("/2"), dead.url("/3"), f"http://localhost:{web.server_port}/a")
+        )
+        web.routes |= {
+            "/a": html(),
+            "/feed": Answer(body=f"<rss version='2.0'><channel>{items}</channel></rss>".encode()),
+        }
+        allow = (web.address, dead.address, f"localhost:{web.server_port}")
+        collector = make_collector(FetchSettings(allow=allow, timeout_s=2), SEEN)
+        found = asyncio.run(collector(Source(id="web", url=web.url("/feed")), Validators()))
+
+    assert [entry.body.count("<p>") for entry in found.entries] == [0, 0, 0, 8]
+
+
+def test_a_sites_rules_are_asked_for_once_for_all_its_feeds(web: WebServer) -> None:
+    feed_of(web, "/a")
+    web.routes |= {
+        "/other": web.routes["/feed"],
+        "/a": html(),
+        "/robots.txt": Answer(body=b"User-agent: *\nAllow: /\n"),
+    }
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=2), SEEN)
+
+    async def both() -> None:
+        for path in ("/feed", "/other"):
+            await collector(Source(id=path, url=web.url(path)), Validators())
+
+    asyncio.run(both())
+
+    assert web.paths.count("/robots.txt") == 1
+    assert web.paths.count("/a") == 2
 
 
 def test_full_text_can_be_switched_off_and_forced(web: WebServer) -> None:

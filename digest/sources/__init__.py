@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from digest.errors import SourceError
 from digest.model import Source
 from digest.ports import Collected, Collector, Validators
 from digest.settings import FetchSettings
 from digest.sources.turns import Turns
+
+if TYPE_CHECKING:
+    from digest.sources.robots import Rules
 
 __all__ = ["SourceError", "make_collector"]
 
@@ -24,6 +28,8 @@ class _Anything:
     fetch: FetchSettings
     now: datetime
     turns: Turns
+    #: What sites' robots.txt ask for, as far as it was heard.
+    rules: Rules = field(default_factory=dict)
     #: Lists of feeds are read; one listed in another list is not, since that may have no end.
     lists: bool = True
 
@@ -43,7 +49,7 @@ class _Anything:
         from digest.sources.web import visit
 
         async with Client(self.fetch, self.now, self.turns) as client:
-            return await visit(source, validators, client=client, seen=self.now)
+            return await visit(source, validators, client=client, rules=self.rules, seen=self.now)
 
     async def _each(self, source: Source, listed: tuple[Source, ...], validators: Validators) -> Collected:
         from digest.sources.several import read_several

@@ -16,7 +16,7 @@ from digest.sources.finding.opml import read_opml
 from digest.sources.finding.sitemap import articles_among, entries_of, undated, unpacked
 from digest.sources.kind import Kind, kind_of
 from digest.sources.pages.fulltext import Texts, with_full_text
-from digest.sources.robots import Robots
+from digest.sources.robots import Robots, Rules
 from digest.sources.worker import read
 from digest.urls import domain
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 async def visit(
-    source: Source, validators: Validators, *, client: Client, seen: datetime
+    source: Source, validators: Validators, *, client: Client, rules: Rules, seen: datetime
 ) -> Collected | tuple[Source, ...]:
     """Fetch the source and read it: a site's address leads to its feed or its map, a list of feeds gives those."""
     _check_patience(validators, seen)
-    robots = Robots(client)
+    robots = Robots(client, rules)
     asked, page = await _asked(source, validators, client)
     page = unpacked(page, client.fetch.max_bytes)
     reader = _Reader(source=source, remembered=validators, client=client, robots=robots, seen=seen)

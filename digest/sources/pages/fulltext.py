@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Pages of one source that are asked for in one visit: the newest, since feeds begin with them.
 _MOST_PAGES = 20
+#: Of them at the same time, if they are of several hosts, of which some may not answer.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +83,11 @@ class _Pages:
     _tired: dict[str, SourceError] = field(default_factory=dict)
 
     async def read(self, entries: Iterable[Entry]) -> None:
-        turns = asyncio.Semaphore(self.client.fetch.per_host)
+        at_all = asyncio.Semaphore(_AT_ONCE)
+        at_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(self.client.fetch.per_host))
 
         async def read_one(entry: Entry) -> None:
-            async with turns:
+            async with at_host[urlsplit(entry.url).netloc], at_all:
                 await self._read(entry)
 
         tasks = {asyncio.create_task(read_one(entry)): entry.guid for entry in entries}
