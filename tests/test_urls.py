@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.urls import canonical, domain, identity, is_web
+from digest.urls import canonical, domain, identity, is_plain, is_web
 
 
 @pytest.mark.parametrize(
@@ -122,3 +124,19 @@ def test_canonical_is_done_at_once_and_never_raises(url: str) -> None:
     assert canonical(once) == once
     assert is_web(once) or not is_web(url.strip())
     assert isinstance(domain(url), str)
+
+
+@pytest.mark.parametrize("url", ["https://example.org", "http://www.example.org/a-b/c.html", "https://e.org/?p=1&b=2"])
+def test_most_addresses_are_plain(url: str) -> None:
+    assert is_plain(url)
+
+
+@given(
+    st.builds(
+        "https://{}{}".format, st.sampled_from(["e.org", "a.e.org", "E.org"]), st.text("aA1é./?=&#;%:@ ", max_size=5)
+    )
+)
+def test_a_plain_address_is_what_it_leads_to_from_anywhere(url: str) -> None:
+    joined, safe = urljoin("https://base.example/x/y?z", url), is_web(url)
+
+    assert (joined == url and safe) or not is_plain(url)
