@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import socket
 import threading
 import time
@@ -400,3 +401,19 @@ def test_a_hosts_limit_counts_for_those_sent_to_it_as_well(web: WebServer) -> No
 
     assert [reply.body for reply in asyncio.run(all_at_once())] == [b"ok"] * 6
     assert most == 1
+
+
+@pytest.mark.parametrize(
+    ("contact", "agent"),
+    [
+        ("", r"digest/\S+ \(newsletter digests; honours robots\.txt and Retry-After\)"),
+        ("https://example.org/about", r"digest/\S+ \(\+https://example\.org/about; newsletter digests; .*\)"),
+    ],
+)
+def test_we_say_who_we_are_and_where_to_be_reached(web: WebServer, contact: str, agent: str) -> None:
+    web.routes["/"] = Answer(body=b"ok")
+
+    get(web, contact=contact)
+
+    ((_, headers),) = web.requests
+    assert re.fullmatch(agent, headers["User-Agent"])

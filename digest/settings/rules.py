@@ -136,6 +136,11 @@ _DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
 _COLOUR = _matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
 _SECURE = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
 _HOST = _matching(r"[^\s/@]*", "a host's name like 'mail.example.org'")
+#: A word that may stand in a comment of a header (RFC 9110, 5.6.5).
+_PLAIN = r"[!-'*-\[\]-~]+"
+_CONTACT = _matching(
+    rf"(https?://{_PLAIN}|{_PLAIN}@{_PLAIN})?", "an address like 'https://example.org/about', in ASCII"
+)
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
 
 RULES: Mapping[type, Mapping[str, Rule]] = {
@@ -161,6 +166,7 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "every": _lasting(timedelta(minutes=1), named="'1m'"),
         "allow": _each(_HOST_PORT),
         "concurrency": _number(1, 10_000),
+        "contact": _CONTACT,
         "per_host": _number(1, 1_000),
         "timeout_s": _number(0.1, 86_400),
         "max_bytes": _number(1_000),

@@ -111,6 +111,8 @@ class FetchSettings:
     every: str = "15m"
     concurrency: int = 32
     per_host: int = 2
+    #: Where owners of sites reach whoever runs this: a web or mail address, told to every server.
+    contact: str = ""
     timeout_s: float = 30.0
     max_bytes: int = 10_000_000
 

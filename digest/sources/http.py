@@ -49,7 +49,6 @@ _LONGEST_WAIT = timedelta(days=7)
 NOTHING_REMEMBERED = Validators()
 #: What is gone for good is asked about once a month, since servers err.
 _RETIRED = timedelta(days=30)
-AGENT = f"digest/{digest.__version__} (newsletter digests; honours robots.txt and Retry-After)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,7 @@ class Client:
         self._session = ClientSession(
             connector=TCPConnector(resolver=_PublicOnly(self.fetch.allow), limit=self.fetch.concurrency),
             cookie_jar=DummyCookieJar(),
-            headers={"User-Agent": AGENT, "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": agent(self.fetch.contact), "Accept-Encoding": "gzip, deflate"},
             auto_decompress=False,
             trust_env=False,
         )
@@ -167,6 +166,12 @@ class Client:
             status=status,
             temporary=status >= 500 or status in _TRY_LATER,
         )
+
+
+def agent(contact: str) -> str:
+    """How we call ourselves, and where whoever runs this can be reached."""
+    whom = f"+{contact}; " if contact else ""
+    return f"digest/{digest.__version__} ({whom}newsletter digests; honours robots.txt and Retry-After)"
 
 
 class _PublicOnly(ThreadedResolver):
