@@ -22,7 +22,7 @@ from digest.text.lines import Line
 from digest.text.paragraphs import trimmed, whole
 from digest.text.sentences import sentences
 from digest.text.titles import headline, without_outlet
-from digest.text.verdict import Verdict
+from digest.text.verdict import BODY
 from digest.urls import canonical, domain, identity, is_web
 
 #: Letters of a title.
@@ -88,7 +88,7 @@ def _article(entry: Entry, lines: tuple[Line, ...], known: frozenset[str]) -> Ar
         if at is not None:
             title, lines = lines[at].text, lines[:at] + lines[at + 1 :]
     verdicts = judge(lines, title=title, known=known, marked=marked)
-    body = [line.text for line, verdict in zip(lines, verdicts, strict=True) if verdict is Verdict.BODY]
+    body = [line.text for line, verdict in zip(lines, verdicts, strict=True) if verdict is BODY]
     paragraphs = trimmed(body, title)
     language = detect("\n".join((title, *paragraphs)), entry.language)
     url = _url(entry.url)

@@ -10,7 +10,7 @@ from digest.text.blocks import Block
 from digest.text.calls import is_address, is_call
 from digest.text.credits import is_caption, is_credit
 from digest.text.furniture import read
-from digest.text.lines import Line, bare, is_finished, leads_in, without_agency
+from digest.text.lines import Line, bare, is_finished, without_agency
 
 _CREDITS = [
     "Credit: Harbour Office",
@@ -138,6 +138,7 @@ _BODY = [
     "The views from the bridge are famous.",
     "Reported cases fell by half, the institute said.",
     "He subscribed to the theory that bridges age like people.",
+    "The clerk writes dates as %D/%M/%Y and nothing else.",
     "Das Rathaus teilte mit, die Kommentare seien gelöscht worden.",
     "Le journal a publié les commentaires de la mairie.",
 ]
@@ -208,8 +209,8 @@ def test_bare_lines_of_copies_are_the_same() -> None:
 
 
 def test_leads_in() -> None:
-    assert leads_in("The ministry said:")
-    assert not leads_in("The ministry said.")
+    assert _line("The ministry said:").leads_in
+    assert not _line("The ministry said.").leads_in
 
 
 @pytest.mark.parametrize(

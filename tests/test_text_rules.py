@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -58,7 +57,7 @@ def test_each_line_is_known_to_have_what_a_rule_asks_for(rule: Rule) -> None:
 @given(_LINES)
 def test_of_a_line_only_what_rules_ask_for_matters(text: str) -> None:
     line = _line(text)
-    whole = replace(line, traits=frozenset(trait for rule in RULES for trait in rule.traits))
+    whole = line._replace(traits=frozenset(trait for rule in RULES for trait in rule.traits))
 
     for judged in (is_credit, is_caption, is_call, is_address, is_bid, without_credit):
         assert judged(line) == judged(whole), judged

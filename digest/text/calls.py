@@ -9,8 +9,9 @@ from digest.text.pattern import pattern, vocabulary
 from digest.text.quotes import CLOSING, QUOTES, quotations
 from digest.text.rules import Rule, Rules, any_of, opening, rule
 
-_PLACEHOLDER = rule(
-    "% { [", r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"
+_PLACEHOLDER = Rule(
+    vocabulary("% { ["),
+    pattern(r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"),
 )
 
 #: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words before it.

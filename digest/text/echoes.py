@@ -8,7 +8,7 @@ from itertools import chain
 
 from digest.text.credits import without_credit
 from digest.text.lines import Line, bare, without_agency
-from digest.text.verdict import Marks, Verdict
+from digest.text.verdict import BODY, Marks, Verdict
 
 #: Words that a line's copies begin with.
 _BEGINNING = 4
@@ -34,12 +34,12 @@ def repeats(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     openings = Counter(line.opening for line in lines)
     alike = [at for at, line in enumerate(lines) if openings[line.opening] > 1]
     seen: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
-    for at in sorted(alike, key=lambda at: verdicts[at] is Verdict.BODY):  # furniture first
+    for at in sorted(alike, key=lambda at: verdicts[at] is BODY):  # furniture first
         letters = _without_signature(lines[at])
         before = seen[" ".join(letters.split(maxsplit=_BEGINNING)[:_BEGINNING])]
-        if verdicts[at] is Verdict.BODY:
+        if verdicts[at] is BODY:
             twins = [verdict for other, verdict in before[:_TWINS] if _near(letters, other)]
-            if any(twin is Verdict.BODY or twin in _COPIED for twin in twins):
+            if any(twin is BODY or twin in _COPIED for twin in twins):
                 yield at, Verdict.REPEATED
         before.append((letters, verdicts[at]))
 
@@ -58,7 +58,7 @@ def _near(one: str, other: str) -> bool:
 
 def echoes(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """A line beside pictures that says again what the body says (a caption), or says nothing else (a pulled quote)."""
-    body = {at: lines[at].bare for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY}
+    body = {at: lines[at].bare for at, verdict in enumerate(verdicts) if verdict is BODY}
     captions = _beside_pictures(lines, verdicts)
     likely = _likely({at: letters for at, letters in body.items() if lines[at].size <= _WORDS}, body, captions)
     if not likely:

@@ -11,10 +11,10 @@ from digest.text.blocks import Block
 from digest.text.calls import is_address, is_bid, is_call
 from digest.text.credits import is_caption, is_credit
 from digest.text.echoes import echoes, repeats
-from digest.text.lines import Line, bare, is_finished, leads_in, without_agency
+from digest.text.lines import Line, bare, is_finished
 from digest.text.quotes import QUOTES
 from digest.text.surroundings import beside, embeds, stamps, strays
-from digest.text.verdict import Marks, Verdict
+from digest.text.verdict import BODY, Marks, Verdict
 
 _Mark = Callable[[Sequence[Line], Sequence[Verdict]], Marks]
 
@@ -46,7 +46,7 @@ def judge(
     _apply((_signed, embeds, stamps, _bids, _clusters, repeats), lines, verdicts)
     if _is_punctuated(lines, verdicts):
         for at, line in enumerate(lines):
-            if verdicts[at] is Verdict.BODY and not line.finished and not _is_whole(lines, at, marked):
+            if verdicts[at] is BODY and not line.finished and not _is_whole(lines, at, marked):
                 verdicts[at] = Verdict.UNFINISHED
     while _apply((_bids, echoes, _key_points, _edges, beside, strays, _dangling), lines, verdicts):
         pass  # what one of them drops may lay bare what another one knows
@@ -66,7 +66,7 @@ def _apply(marks: Iterable[_Mark], lines: Sequence[Line], verdicts: list[Verdict
 def _alone(line: Line, title: str, known: AbstractSet[str]) -> Verdict:
     """What the line is by itself."""
     if len(line.text) > _LONGEST:
-        return Verdict.BODY
+        return BODY
     if line.bare in known:
         return Verdict.KNOWN
     if not line.bare or line.bare == title:
@@ -77,16 +77,16 @@ def _alone(line: Line, title: str, known: AbstractSet[str]) -> Verdict:
     if linked > 0.8 or (linked > 0.5 and not is_finished(line.text)):
         return Verdict.LINKS
     if not line.traits:
-        return Verdict.BODY
+        return BODY
     if is_credit(line):
         return Verdict.CREDIT
     if is_call(line):
         return Verdict.SITE
-    return Verdict.CAPTION if is_caption(line) else Verdict.BODY
+    return Verdict.CAPTION if is_caption(line) else BODY
 
 
 def _body(verdicts: Sequence[Verdict]) -> list[int]:
-    return [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY]
+    return [at for at, verdict in enumerate(verdicts) if verdict is BODY]
 
 
 def _is_punctuated(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> bool:
@@ -98,7 +98,7 @@ def _is_punctuated(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> bool:
 def _is_whole(lines: Sequence[Line], at: int, marked: bool) -> bool:
     """Is a line all that its author had to say, though it doesn't end in a stop?"""
     line = lines[at]
-    if leads_in(line.text):
+    if line.leads_in:
         return at + 1 < len(lines) and _leads_to(line, lines[at + 1].text)
     return marked and line.block.kind == "prose" and line.size >= _WORDY
 
@@ -111,8 +111,8 @@ def _leads_to(line: Line, follows: str) -> bool:
 def _signed(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """An agency signs an article at its end ("… he said. (dpa)"), and a picture anywhere."""
     for at in _body(verdicts)[:-1]:
-        text = lines[at].text
-        if lines[at].size <= 60 and without_agency(text) != text:
+        line = lines[at]
+        if line.size <= 60 and line.unsigned != line.text:
             yield at, Verdict.CAPTION
 
 
@@ -133,7 +133,7 @@ def _clusters(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     starts = [at for at, line in enumerate(lines) if not at or not line.block.joined]
     for start, end in pairwise((*starts, len(lines))):
         if not pictures.isdisjoint(range(start, end)):
-            cluster = (at for at in range(start, end) if verdicts[at] is Verdict.BODY and lines[at].size <= 60)
+            cluster = (at for at in range(start, end) if verdicts[at] is BODY and lines[at].size <= 60)
             yield from ((at, Verdict.CAPTION) for at in cluster)
 
 
@@ -157,11 +157,11 @@ def _edges(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
 def _dangling(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """A line that led to what is no body."""
     body = _body(verdicts)
-    if not any(leads_in(lines[at].text) for at in body) or not _is_punctuated(lines, verdicts):
+    if not any(lines[at].leads_in for at in body) or not _is_punctuated(lines, verdicts):
         return
     follows = ""
     for at in reversed(body):
-        if leads_in(lines[at].text) and not _leads_to(lines[at], follows):
+        if lines[at].leads_in and not _leads_to(lines[at], follows):
             yield at, Verdict.UNFINISHED
         else:
             follows = lines[at].text

@@ -39,7 +39,9 @@ class Learnt:
 
 def furniture(lines: Sequence[Line], common: frozenset[str]) -> frozenset[str]:
     """Those of an article's bare lines that are common; none if there would be little else."""
-    found = frozenset(bare for bare in _bare(lines) if _key(bare) in common) if common else common
+    if not common:
+        return common
+    found = frozenset(bare for bare in _bare(lines) if _key(bare) in common)
     return frozenset() if _is_alike(lines, found) else found
 
 
@@ -71,14 +73,14 @@ def _taught(before: Learnt, articles: Mapping[frozenset[str], Sequence[Line]]) -
 
 
 def _bare(lines: Iterable[Line]) -> frozenset[str]:
-    return frozenset(line.bare for line in lines if len(line.text) <= _LONGEST) - {""}
+    return frozenset([line.bare for line in lines if line.bare and len(line.text) <= _LONGEST])
 
 
 def _is_alike(lines: Sequence[Line], common: AbstractSet[str]) -> bool:
     if not common:
         return False
-    shared = sum(len(line.text) for line in lines if line.bare in common)
-    return shared > _ALIKE * sum(len(line.text) for line in lines)
+    shared = sum([len(line.text) for line in lines if line.bare in common])
+    return shared > _ALIKE * sum([len(line.text) for line in lines])
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ What a line is, is said elsewhere: ``credits`` and ``calls`` tell it by its form
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from digest.text.blocks import Block
 from digest.text.pattern import pattern
@@ -19,7 +19,7 @@ _FINISHED = pattern(
 _STOPS = frozenset(STOPS)
 #: The most letters that follow a last stop, and the stop.
 _TAIL = 7
-_LEADS_IN = frozenset(":,;：，、–—-")
+_LEADING = frozenset(":,;：，、–—-")
 _UNSPACED = pattern("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 AGENCY = r"AP|AFP|PA|EPA(?:-EFE)?|EFE|DPA|ANSA|APA|ITAR-TASS|TASS|REUTERS|Reuters|Getty(?: Images)?|Shutterstock|Alamy"
@@ -30,35 +30,39 @@ _AGENCIES = (
 _SIGNED = pattern(rf"([{STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{AGENCY}))$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A block as its rules see it."""
 
     block: Block
     text: str
     #: The text's words alone, in lower case: what two copies of it share.
     bare: str
-    #: What it has of what rules ask for: words, signs, the letters that it begins with ("^pho"), a number at its end
+    #: What it has of what rules ask for: words, symbols, the letters that it begins with ("^pho"), a number at its end
     #: ("0$"). Most lines have few of them or none, and are passed over by most rules.
     traits: frozenset[str]
     #: The first three letters of its first word.
     opening: str
     #: How many words it has; where words aren't spaced, three letters count as one.
     size: int
-    #: Does it end as a sentence does? An agency may have signed it.
+    #: The text without an agency that signs it.
+    unsigned: str
+    #: Does that end as a sentence does?
     finished: bool
+    #: Does it lead to what comes next: "The ministry said:"?
+    leads_in: bool
 
     @classmethod
     def of(cls, block: Block, asked: frozenset[str]) -> Line:
         """``asked`` are all traits that some rule asks for."""
         text = block.text
+        unsigned = text if text[-1:] in _STOPS else without_agency(text)
         beyond = _beyond(text)
-        words, signs = _parts(text, beyond)
+        words, symbols = _parts(text, beyond)
         letters = " ".join(words)
         if "İ" in beyond or "ı" in beyond:  # to a pattern that ignores case each is an i
             words = bare(text.replace("İ", "i").replace("ı", "i")).split()
         opening = words[0][:3] if words else ""
-        words += (f"^{opening}", f"^{opening[:2]}", "0$" if text[-2:-1].isdigit() else "", *signs)
+        words += ("^" + opening, "^" + opening[:2], "0$" if text[-2:-1].isdigit() else "", *symbols)
         return cls(
             block=block,
             text=text,
@@ -66,18 +70,15 @@ class Line:
             traits=asked.intersection(words),
             opening=opening,
             size=text.count(" ") + bool(text) + (len(_UNSPACED.findall(beyond)) // 3 if beyond else 0),
-            finished=text[-1:] in _STOPS or is_finished(without_agency(text)),
+            unsigned=unsigned,
+            finished=is_finished(unsigned),
+            leads_in=text[-1:] in _LEADING,
         )
 
 
 def is_finished(text: str) -> bool:
     """Does it end as a sentence does?"""
     return text[-1:] in _STOPS or _FINISHED.search(text, max(0, len(text) - _TAIL)) is not None
-
-
-def leads_in(text: str) -> bool:
-    """Does it lead to what comes next: "The ministry said:"?"""
-    return text[-1:] in _LEADS_IN
 
 
 def bare(text: str) -> str:
@@ -91,35 +92,35 @@ def without_agency(text: str) -> str:
     return _SIGNED.sub(r"\1", text) if text.endswith(")") or text[-1:].isalpha() else text
 
 
-# --- words and signs ---------------------------------------------------------------------------------------------
+# --- words and symbols -------------------------------------------------------------------------------------------
 # Bytes are told apart in a tenth of the time that letters take, and most letters are bytes.
 
 WORD = pattern(r"[^\W_]+")
 #: Each byte of ASCII as it stands in words, in lower case, or else a space; others as they are.
 _SPELLED = bytes(at if at > 127 else ord(chr(at).lower() if chr(at).isalnum() else " ") for at in range(256))
 _ASCII = bytes(range(128))
-#: All bytes but ASCII's signs, without those that stand in every line.
-_UNSIGNED = bytes(at for at in range(256) if at > 127 or chr(at).isalnum() or chr(at) in " .,;:!?'\"-")
-#: So many signs are taken out one by one: a text in English or Greek has fewer, one in Hindi has more.
-_SIGNS = 12
+#: All bytes but ASCII's symbols, without those that stand in every line.
+_SYMBOLLESS = bytes(at for at in range(256) if at > 127 or chr(at).isalnum() or chr(at) in " .,;:!?'\"-")
+#: So many symbols are taken out one by one: a text in English or Greek has fewer, one in Hindi has more.
+_FEW = 12
 
 
 def _beyond(text: str) -> str:
-    """Its letters and signs that aren't ASCII: a handful in most languages that are written in Latin letters."""
+    """Its letters and symbols that aren't ASCII: a handful in most languages that are written in Latin letters."""
     if text.isascii():
         return ""
     return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _parts(text: str, beyond: str) -> tuple[list[str], list[str]]:
-    """The text's words, runs of letters and digits in lower case, and its signs."""
+    """The text's words, runs of letters and digits in lower case, and its symbols."""
     if beyond and beyond != (folded := beyond.casefold()):
         text, beyond = text.casefold(), folded
-    signs = [sign for sign in set(beyond) if not sign.isalnum()] if beyond else []
+    symbols = [symbol for symbol in set(beyond) if not symbol.isalnum()] if beyond else []
     spelled = text.encode("utf-8", "surrogatepass")
-    ours = [*spelled.translate(None, _UNSIGNED).decode(), *signs]
-    if len(signs) > _SIGNS:
-        return WORD.findall(text.casefold()), ours
-    for sign in signs:
-        spelled = spelled.replace(sign.encode("utf-8", "surrogatepass"), b" ")
-    return spelled.translate(_SPELLED).decode("utf-8", "surrogatepass").split(), ours
+    all_symbols = [*spelled.translate(None, _SYMBOLLESS).decode(), *symbols]
+    if len(symbols) > _FEW:
+        return WORD.findall(text.casefold()), all_symbols
+    for symbol in symbols:
+        spelled = spelled.replace(symbol.encode("utf-8", "surrogatepass"), b" ")
+    return spelled.translate(_SPELLED).decode("utf-8", "surrogatepass").split(), all_symbols

@@ -9,7 +9,7 @@ from digest.text.calls import is_address
 from digest.text.credits import is_stamp
 from digest.text.lines import Line
 from digest.text.pattern import pattern
-from digest.text.verdict import Marks, Verdict
+from digest.text.verdict import BODY, Marks, Verdict
 
 #: A sentence of the text has so many words, as a rule; what says less by itself may be a label.
 _SENTENCE, _FEW = 12, 8
@@ -29,15 +29,15 @@ def embeds(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
         if line.text.startswith("@") and _HANDLE.fullmatch(line.text):
             below = range(start + 1, min(start + _LONGEST_POST, len(lines)))
             end = next((at for at in below if _POSTED.search(lines[at].text)), start)
-            yield from ((at, Verdict.SITE) for at in range(start, end) if verdicts[at] is Verdict.BODY)
+            yield from ((at, Verdict.SITE) for at in range(start, end) if verdicts[at] is BODY)
 
 
 def stamps(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """Above the body: who wrote it when, how long it takes to read."""
     for at, verdict in enumerate(verdicts):
-        if verdict is Verdict.BODY and is_stamp(lines[at]):
+        if verdict is BODY and is_stamp(lines[at]):
             yield at, Verdict.CREDIT
-        elif verdict is Verdict.BODY and lines[at].size >= _SENTENCE:
+        elif verdict is BODY and lines[at].size >= _SENTENCE:
             return
 
 
@@ -45,14 +45,14 @@ def beside(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """Beside a line in which the site speaks, it goes on speaking."""
     speaking = [at for at, verdict in enumerate(verdicts) if verdict in _SPEAKING]
     for near in (near for at in speaking for near in (at - 1, at + 1) if 0 <= near < len(lines)):
-        if verdicts[near] is Verdict.BODY and is_address(lines[near]):
+        if verdicts[near] is BODY and is_address(lines[near]):
             yield near, Verdict.SITE
 
 
 def strays(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
     """A few words by themselves in the midst of what the site says, or at its end: it speaks, or it is none of it."""
-    few = [at for at, verdict in enumerate(verdicts) if verdict is Verdict.BODY and at >= 2 and lines[at].size <= _FEW]
+    few = [at for at, verdict in enumerate(verdicts) if verdict is BODY and at >= 2 and lines[at].size <= _FEW]
     for at in few:
         around = (*verdicts[at - 2 : at], *verdicts[at + 1 : at + 3])
-        if _AROUND.issuperset(around) and Verdict.BODY in verdicts[:at]:
+        if _AROUND.issuperset(around) and BODY in verdicts[:at]:
             yield at, Verdict.UNFINISHED

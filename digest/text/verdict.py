@@ -1,4 +1,4 @@
-"""What a block of a document is."""
+"""What a line of a document is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What a block is; all but ``BODY`` are furniture."""
+    """What a line is; all but ``BODY`` are furniture."""
 
     BODY = "body"
     TITLE = "title"
@@ -24,5 +24,8 @@ class Verdict(StrEnum):
     KEY_POINT = "key point"
 
 
-#: Blocks, by their places, and what they turn out to be.
+#: The commonest by far: an enumeration's members are slow to look up.
+BODY = Verdict.BODY
+
+#: Lines, by their places, and what they turn out to be.
 Marks = Iterator[tuple[int, Verdict]]
