@@ -258,6 +258,21 @@ def test_a_broken_source_is_told_from_a_quiet_one(run: Run) -> None:
     assert "not on the public Internet" in told["dead"]["error"]
 
 
+def test_a_quiet_source_says_since_when(run: Run, web: WebServer) -> None:
+    dated = RSS.replace(b"</item>", b"<pubDate>Mon, 02 Mar 2015 08:00:00 GMT</pubDate></item>")
+    web.routes["/feed"] = Answer(body=dated)
+    run("sources", "add", web.url("/feed"), "--id", "old", "--allow", web.address)
+    Path("digest.toml").write_text(settings_text() + f'\n[fetch]\nallow = ["{web.address}"]\n')
+    run("collect")
+
+    _, line, beneath = run("sources", "list")[1].splitlines()
+    listed = json.loads(run("sources", "list", "--json")[1])[1]
+
+    assert line.startswith("quiet   old")
+    assert beneath.strip() == "nothing new since 2015-03-02"
+    assert (listed["state"], listed["newest_article"]) == ("quiet", "2015-03-02T08:00:00Z")
+
+
 def test_discover_changes_nothing(run: Run, web: WebServer) -> None:
     link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
     web.routes["/"] = Answer(body=f"<html><head>{link}</head></html>".encode(), headers={"Content-Type": "text/html"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,3 +100,14 @@ def test_sources_that_began_together_part() -> None:
 
     assert len(waits) > 40
     assert wait(brought(unchanged=True)) == wait(brought(unchanged=True))
+
+
+def test_who_is_left_in_peace_has_not_failed_once_more() -> None:
+    busy = replace(BROKEN, retry_at=NOW + HOUR)
+    first = next_pace("s", busy, Pace(), every=EVERY, now=NOW)
+
+    asked_for_by_a_person = next_pace("s", busy, first, every=EVERY, now=NOW + EVERY)
+    still_busy = next_pace("s", replace(busy, retry_at=NOW + 3 * HOUR), first, every=EVERY, now=NOW + HOUR)
+
+    assert asked_for_by_a_person == first
+    assert (first.failures, still_busy.failures) == (1, 2)

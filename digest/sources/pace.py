@@ -27,6 +27,8 @@ _JITTER = 0.2
 def next_pace(source_id: str, outcome: Collected | Failure, before: Pace, *, every: timedelta, now: datetime) -> Pace:
     """The pace after a visit; ``every`` is how often sources are visited at most."""
     if isinstance(outcome, Failure):
+        if before.failures and outcome.retry_at and before.next_visit and outcome.retry_at <= before.next_visit:
+            return before  # it was left in peace, as it had asked: that is no failure more
         failures = before.failures + 1
         # Capped before the power is: a source may fail for years.
         wait = min(every * 2 ** min(failures - 1, 20), _PATIENCE)

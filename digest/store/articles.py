@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from digest.model import Article, Entry, Window
 from digest.store import entries
@@ -47,6 +48,12 @@ def reworded(conn: Connection, pairs: Sequence[tuple[Entry, Article]]) -> dict[s
 
 def _wording(article: Article | Row[Any]) -> tuple[str, ...]:
     return article.title, *article.paragraphs
+
+
+def latest(conn: Connection) -> Mapping[str, datetime]:
+    """When the newest article of each source was published, of those that are kept."""
+    query = select(table.c.source_id, func.max(table.c.published, type_=table.c.published.type).label("newest"))
+    return {found.source_id: found.newest for found in conn.execute(query.group_by(table.c.source_id))}
 
 
 def between(conn: Connection, source_ids: Collection[str], window: Window) -> tuple[Article, ...]:

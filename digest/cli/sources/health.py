@@ -24,6 +24,8 @@ class Line:
     health: Health | None
     #: Entries first seen in the last seven days.
     week: int
+    #: When its newest article was published; None where there is none.
+    newest: datetime | None
 
     @property
     def state(self) -> str:
@@ -35,19 +37,26 @@ class Line:
 
 def lines(found: Settings) -> tuple[Line, ...]:
     """One for each source in the settings, in their order; the store is only read."""
-    from digest.store import entries, sources
+    from digest.store import articles, entries, sources
 
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:
         moved = sources.moved(conn, found.sources)
         healths = {health.id: health for health in sources.health(conn) if health.id not in moved}
         weeks = entries.counts(conn, since=datetime.now(UTC) - _WEEK)
+        newest = articles.latest(conn)
     return tuple(
-        Line(source=source, health=healths.get(source.id), week=weeks.get(source.id, 0)) for source in found.sources
+        Line(
+            source=source,
+            health=healths.get(source.id),
+            week=weeks.get(source.id, 0),
+            newest=newest.get(source.id),
+        )
+        for source in found.sources
     )
 
 
 def as_table(known: Sequence[Line], *, now: datetime) -> Iterator[str]:
-    """One line for each source, in columns; what is wrong with it beneath."""
+    """One line for each source, in columns; beneath it what is wrong with it, or since when it has been quiet."""
     rows = [_row(line, now) for line in known]
     widths = [max(len(row[column]) for row in rows) for column in range(5)] if rows else []
     for line, row in zip(known, rows, strict=True):
@@ -55,6 +64,8 @@ def as_table(known: Sequence[Line], *, now: datetime) -> Iterator[str]:
         if line.health and line.health.error:
             since = f"failing since {line.health.failing_since:%Y-%m-%d %H:%M} UTC" if line.health.failing_since else ""
             yield f"        {': '.join(filter(None, (since, line.health.error)))}"
+        elif line.state == "quiet" and line.newest:
+            yield f"        nothing new since {line.newest:%Y-%m-%d}"
 
 
 def _row(line: Line, now: datetime) -> tuple[str, ...]:
@@ -100,6 +111,7 @@ def _document(line: Line) -> dict[str, str | int]:
         "section": source.section,
         "state": line.state,
         "entries_this_week": line.week,
+        "newest_article": _instant(line.newest),
         "last_success": _instant(health.last_success),
         "next_visit": _instant(health.next_visit),
         "failing_since": _instant(health.failing_since),
