@@ -128,6 +128,25 @@ def test_add_refuses_what_is_there(run: Run, arguments: list[str], message: str)
     assert message in err
 
 
+def test_add_refuses_a_site_whose_feed_is_there(run: Run, web: WebServer) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    web.routes["/"] = Answer(body=f"<html><head>{link}</head></html>".encode(), headers={"Content-Type": "text/html"})
+    run("sources", "add", web.url("/feed"), "--id", "harbour", "--allow", web.address)
+
+    code, _, err = run("sources", "add", web.url("/"), "--id", "again", "--allow", web.address)
+
+    assert code == 2
+    assert f"{web.url('/feed')} is there already, as 'harbour'" in err
+
+
+def test_add_says_where_no_newsletter_will_read_it(run: Run, web: WebServer) -> None:
+    _, _, err = run("sources", "add", web.url("/feed"), "--id", "one", "--allow", web.address)
+    assert "no newsletter reads what was added yet" in err
+    Path("digest.toml").write_text(SETTINGS.replace('sources = ["notes"]\n', ""))
+
+    assert "no newsletter" not in run("sources", "add", web.url("/feed"), "--id", "two", "--allow", web.address)[2]
+
+
 def test_a_folder_beside_the_settings_is_added_as_people_write_it(run: Run) -> None:
     Path("more").mkdir()
     Path("more/b.md").write_text("# A heading\n\nA text.\n")
@@ -165,7 +184,9 @@ def test_what_is_exported_can_be_imported(run: Run, tmp_path: Path) -> None:
     outlines = "".join(f'<outline text="Feed {n}" xmlUrl="https://feeds.example/{n}"/>' for n in (1, 2))
     Path("in.opml").write_text(f'<opml><body><outline text="Sea">{outlines}</outline></body></opml>')
 
-    assert run("sources", "import", "in.opml") == (0, "feed-1\nfeed-2\n", "2 added, 0 there already\n")
+    code, out, err = run("sources", "import", "in.opml")
+    assert (code, out) == (0, "feed-1\nfeed-2\n")
+    assert err.startswith("2 added, 0 there already\ndigest: no newsletter reads what was added yet\n")
     Path("out.opml").write_text(run("sources", "export")[1])
     assert run("sources", "import", "out.opml") == (0, "", "0 added, 2 there already\n")
     assert settings_text().count('section = "Sea"') == 2

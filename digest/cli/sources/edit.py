@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,9 +11,11 @@ from pathlib import Path
 
 from digest.cli.given import settings_of, source_named
 from digest.cli.listed import listed
+from digest.cli.outcome import say
 from digest.cli.sources.discovery import permitting, tell, visit
 from digest.errors import DigestError, UsageError
-from digest.model import Failure, Source
+from digest.model import Source
+from digest.ports import Collected
 from digest.settings import Settings
 from digest.settings.edit import with_sources, without_source
 from digest.sources.finding.address import source_at, unused_id
@@ -23,35 +26,47 @@ def add(args: argparse.Namespace) -> None:
     found, file = _settings_file(args)
     source = source_at(args.address, taken=[known.id for known in found.sources])
     source = replace(source, id=args.id or source.id, title=args.title, section=args.section)
+    if any(other.id == source.id for other in found.sources):
+        raise UsageError(f"there is a source {source.id!r} already", hint="give this one another --id")
     _refuse_known(source, found.sources)
     outcome = visit(source, found, args.allow)
-    if isinstance(outcome, Failure) and not args.force:
+    if isinstance(outcome, Collected):
+        _refuse_known(replace(source, url=outcome.validators.url or source.url), found.sources)
+    elif not args.force:
         raise DigestError(f"{outcome.url}: {outcome.error}", hint="add it all the same with --force")
     tell(outcome)
     _write_with(file, [source])
     print(source.id)
+    _say_unused(found)
 
 
 def _refuse_known(source: Source, known: Sequence[Source]) -> None:
     for other in known:
-        if other.id == source.id:
-            raise UsageError(f"there is a source {source.id!r} already", hint="give this one another --id")
         if _place(other) == _place(source):
             raise UsageError(f"{source.address} is there already, as {other.id!r}")
 
 
 def _place(source: Source) -> str:
-    return source.url if source.path is None else str(source.path.resolve())
+    """Where it is, without what makes no difference."""
+    if source.path is not None:
+        return str(source.path.resolve())
+    return re.sub(r"^https?://(?:www\.)?", "", source.url, flags=re.IGNORECASE).rstrip("/")
+
+
+def _say_unused(found: Settings) -> None:
+    """Who names a newsletter's sources has to name new ones, too."""
+    if found.newsletters and all(newsletter.sources for newsletter in found.newsletters):
+        say("no newsletter reads what was added yet", "add it to 'sources' of one in the settings")
 
 
 def import_(args: argparse.Namespace) -> None:
     """Add the feeds of a list that aren't there yet."""
     found, file = _settings_file(args)
     feeds = listed(args.file, permitting(found.fetch, args.allow))
-    known, taken = {source.url for source in found.sources}, {source.id for source in found.sources}
+    known, taken = {_place(source) for source in found.sources}, {source.id for source in found.sources}
     new: list[Source] = []
     for source in feeds:
-        if source.url not in known:
+        if _place(source) not in known:
             new.append(replace(source, id=unused_id(source.id, taken)))
             taken.add(new[-1].id)
     if new:
@@ -59,6 +74,8 @@ def import_(args: argparse.Namespace) -> None:
     for source in new:
         print(source.id)
     print(f"{len(new)} added, {len(feeds) - len(new)} there already", file=sys.stderr)
+    if new:
+        _say_unused(found)
 
 
 def remove(args: argparse.Namespace) -> None:
