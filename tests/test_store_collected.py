@@ -265,6 +265,30 @@ def test_what_an_edit_does_not_say_stays(store: Store) -> None:
         assert entries.news(conn, [teaser]) == ((), ())
 
 
+def test_what_was_learnt_at_another_address_is_forgotten(store: Store) -> None:
+    there, elsewhere = visit("herald").source, Source(id="herald", url="https://new.example/")
+    never = Source(id="never", url="https://never.example/")
+    with store.begin() as conn:
+        sources.remember(conn, visit("herald", validators=Validators(etag='"1"')), at=NOON)
+        sources.remember_failure(conn, visit("gazette").source, "gone", at=NOON, not_before=NOON + timedelta(days=30))
+        moved = Source(id="gazette", url="https://new.example/")
+
+        assert sources.moved(conn, [there, never]) == frozenset()
+        assert sources.moved(conn, [elsewhere, moved, never]) == {"herald", "gazette"}
+        sources.forget(conn, {"gazette"})
+        assert sources.remembered(conn, ["herald", "gazette"]) == {"herald": Validators(etag='"1"')}
+
+
+def test_the_newest_article_of_each_source_is_known(store: Store) -> None:
+    with store.begin() as conn:
+        for number, date in enumerate((NOON, NOON - timedelta(days=3))):
+            one = entry(str(number))
+            entries.add(conn, [one])
+            articles.add(conn, [(one, article(str(number), published=date))])
+
+        assert articles.latest(conn) == {"herald": NOON}
+
+
 # --- pages that could not be had ---------------------------------------------------------------------------------
 
 
