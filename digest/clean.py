@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from digest.model import Article, Entry, Form, Image
 from digest.text.blocks import Block, from_text
+from digest.text.encoding import repair
 from digest.text.furniture import judge, read
 from digest.text.language import detect
 from digest.text.learning import Learnt, furniture, learn
@@ -113,8 +114,6 @@ def _uncut(line: Line) -> Line:
 
 def _plain(text: str) -> str:
     if "<" not in text and "&" not in text:
-        from digest.text.encoding import repair
-
         return " ".join(repair(text).split())
     from digest.text.html import plain
 
