@@ -121,3 +121,43 @@ def test_a_hundred_thousand_pages_are_read_and_few_are_looked_at() -> None:
     body = urlset(*(f"<url><loc>https://a.example/{n}</loc></url>" for n in range(100_000)))
 
     assert len(read_sitemap(body, url="https://a.example/").pages) == 100_000
+
+
+def test_a_map_whose_pages_are_all_read_is_asked_whether_it_changed(web: WebServer) -> None:
+    urls = [f"<url><loc>{web.url(f'/{n}')}</loc></url>" for n in range(30)]
+    web.routes |= {f"/{n}": page(f"ferry {n}") for n in range(30)}
+    web.routes["/map.xml"] = Answer(body=urlset(*urls), headers={"ETag": '"m"'})
+
+    first = collect(web, "/map.xml")
+    second = collect(web, "/map.xml", known=frozenset(entry.guid for entry in first.entries))
+
+    assert (len(first.entries), first.validators.etag) == (20, "")
+    assert (len(second.entries), second.validators.etag) == (10, '"m"')
+
+
+def test_an_index_is_always_read_since_its_maps_may_change(web: WebServer) -> None:
+    body = f"<sitemapindex {SPACES}><sitemap><loc>{web.url('/map.xml')}</loc></sitemap></sitemapindex>".encode()
+    web.routes["/index.xml"] = Answer(body=body, headers={"ETag": '"i"'})
+    web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
+
+    assert collect(web, "/index.xml").validators.etag == ""
+
+
+def test_a_map_without_titles_is_read_by_its_pages_whatever_is_asked_of_teasers(web: WebServer) -> None:
+    web.routes |= {"/map.xml": Answer(body=urlset(f"<url><loc>{web.url('/a')}</loc></url>")), "/a": page("ferry")}
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
+
+    found = asyncio.run(collector(Source(id="map", url=web.url("/map.xml"), full_text="never"), Validators()))
+
+    assert [entry.title for entry in found.entries] == ["ferry"]
+
+
+def test_a_dead_map_in_an_index_does_not_hide_the_others(web: WebServer) -> None:
+    maps = "".join(f"<sitemap><loc>{web.url(path)}</loc></sitemap>" for path in ("/dead-news.xml", "/map.xml"))
+    web.routes["/index.xml"] = Answer(body=f"<sitemapindex {SPACES}>{maps}</sitemapindex>".encode())
+    web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
+    assert [entry.title for entry in collect(web, "/index.xml").entries] == ["A"]
+
+    web.routes["/map.xml"] = Answer(status=503)
+    with pytest.raises(SourceError, match="404"):
+        collect(web, "/index.xml")

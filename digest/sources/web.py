@@ -89,11 +89,21 @@ class _Reader:
         )
 
     async def _map(self, reply: Reply) -> Collected:
-        """A site map's pages, as far as they are articles; all read anew: an index may stay while its maps change."""
-        listed = await entries_of(reply, self.source, client=self.client, seen=self.seen)
+        """A site map's pages, as far as they are articles.
+
+        It is read anew as long as there are pages left to read; and an index always: it may stay while its maps change.
+        """
+        listed, is_index = await entries_of(reply, self.source, client=self.client, seen=self.seen)
         texts = await self._with_full_text(tuple(map(undated, listed)))
         entries = articles_among(texts.entries, listed)
-        return Collected(source=self.source, entries=entries, kind="site map", unread=texts.unread)
+        is_done = texts.is_all and not is_index
+        return Collected(
+            source=self.source,
+            entries=entries,
+            kind="site map",
+            validators=reply.validators if is_done else Validators(),
+            unread=texts.unread,
+        )
 
     async def _page(self, reply: Reply) -> Collected:
         """A page that stands for itself, if it is an article, and for robots to read."""

@@ -15,7 +15,6 @@ from digest.sources.charset import for_recovery
 from digest.sources.dates import parse_date
 from digest.sources.feeds.items import Item, link
 from digest.sources.finding.shape import is_front, is_telling, likelihood
-from digest.sources.kind import Kind, kind_of
 from digest.sources.unpack import Unpacked
 from digest.urls import domain
 
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Pages of a map that are looked at: what is older or further down is no news.
 _MOST = 100
+#: Maps of an index that are looked at.
+_MAPS = 3
 _OLD = timedelta(days=30)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -101,19 +102,34 @@ def unpacked(reply: Reply, most: int) -> Reply:
     return replace(reply, body=body.whole(), content_type="")
 
 
-async def entries_of(reply: Reply, source: Source, *, client: Client, seen: datetime) -> tuple[Entry, ...]:
-    """The newest pages of a map, or of the first map in an index that has any; untitled where it gives no titles."""
+async def entries_of(reply: Reply, source: Source, *, client: Client, seen: datetime) -> tuple[tuple[Entry, ...], bool]:
+    """The newest pages of a map, untitled where it gives no titles; or of the first map in an index that has any.
+
+    And whether it is an index.
+    """
     found = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
-    for url in found.maps[:3]:
-        inner = unpacked(await client.get(url), client.fetch.max_bytes)
-        if kind_of(inner.body, content_type=inner.content_type) is Kind.SITEMAP:
-            found = read_sitemap(inner.body, content_type=inner.content_type, url=inner.url)
-        if found.pages:
-            break
-    if not found.pages:
+    listed = found.pages or await _first_pages(found.maps[:_MAPS], client)
+    if not listed:
         raise SourceError("this site map names no pages: give the site's address or its feed")
-    pages = _of_part([page for page in found.pages if not is_front(page.url)], source.url)
-    return tuple(_entry(item, source, reply.url, seen) for item in _recent(pages, seen))
+    pages = _of_part([page for page in listed if not is_front(page.url)], source.url)
+    return tuple(_entry(item, source, reply.url, seen) for item in _recent(pages, seen)), bool(found.maps)
+
+
+async def _first_pages(maps: Sequence[str], client: Client) -> tuple[Item, ...]:
+    """Those of the first map that has any. Raises ``SourceError`` where none has, and one can't be had."""
+    failures: list[SourceError] = []
+    for url in maps:
+        try:
+            reply = unpacked(await client.get(url), client.fetch.max_bytes)
+            found = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
+        except SourceError as error:
+            failures.append(error)
+        else:
+            if found.pages:
+                return found.pages
+    if failures:
+        raise failures[0]
+    return ()
 
 
 def _of_part(pages: list[Item], front: str) -> list[Item]:

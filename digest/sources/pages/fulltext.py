@@ -37,6 +37,8 @@ class Texts:
     entries: tuple[Entry, ...]
     #: As ``Collected.unread``.
     unread: Mapping[str, datetime | None]
+    #: No page is left for another visit.
+    is_all: bool
 
 
 async def with_full_text(
@@ -61,11 +63,16 @@ async def with_full_text(
     )
     there = {entry.guid for entry in entries}
     gone = (entry for guid, entry in pages.found.items() if guid not in there)
-    return Texts(entries=(*given, *gone), unread=pages.unread)
+    is_all = len(shown) <= _MOST_PAGES and not pages.unread
+    return Texts(entries=(*given, *gone), unread=pages.unread, is_all=is_all)
 
 
 def _wants_page(entry: Entry, source: Source) -> bool:
-    if source.full_text == "never" or not is_web(entry.url):
+    if not is_web(entry.url):
+        return False
+    if not (entry.title or entry.body):
+        return True  # in a site map: there is nothing else to read
+    if source.full_text == "never":
         return False
     return source.full_text == "always" or is_teaser(entry.body)
 
