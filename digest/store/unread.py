@@ -31,6 +31,11 @@ def remember(conn: Connection, source_id: str, again: Mapping[str, datetime | No
     query = select(entries.c.id, entries.c.guid).where(entries.c.source_id == storable(source_id))
     for guids in batches(known):
         rows = {id_: known[guid] for id_, guid in conn.execute(query.where(entries.c.guid.in_(guids)))}
-        conn.execute(delete(table).where(table.c.entry_id.in_(rows)))
+        conn.execute(delete(table).where(table.c.entry_id.in_([id_ for id_, at in rows.items() if at is None])))
         if waiting := [{"entry_id": id_, "ask_again": at} for id_, at in rows.items() if at]:
-            conn.execute(insert(conn, table), waiting)
+            statement = insert(conn, table)
+            # Another process may have visited the same source meanwhile.
+            later = statement.on_conflict_do_update(
+                index_elements=["entry_id"], set_={"ask_again": statement.excluded.ask_again}
+            )
+            conn.execute(later, waiting)
