@@ -52,6 +52,8 @@ class Collected:
     unchanged: bool = False
     #: Parts of the source that could not be read, one line each (a file in a folder, say).
     problems: tuple[str, ...] = ()
+    #: Addresses of other feeds that its page names.
+    others: tuple[str, ...] = ()
     #: Teasers, by guid, whose pages could not be had now, and before when their server asked not to be visited again.
     unread: Mapping[str, datetime | None] = field(default_factory=dict)
 

@@ -279,6 +279,18 @@ def test_a_broken_source_is_told_from_a_quiet_one(run: Run) -> None:
     assert "not on the public Internet" in told["dead"]["error"]
 
 
+def test_discover_names_the_other_feeds_of_a_site(run: Run, web: WebServer) -> None:
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="{path}">' for path in ("/feed", "/sport", "/feed")
+    )
+    web.routes["/"] = Answer(body=f"<html><head>{links}</head></html>".encode(), headers={"Content-Type": "text/html"})
+
+    _, out, err = run("sources", "discover", web.url("/"), "--allow", web.address)
+
+    assert out == f"{web.url('/feed')}\n"
+    assert f"its page names other feeds, too: {web.url('/sport')}\n" in err
+
+
 def test_a_quiet_source_says_since_when(run: Run, web: WebServer) -> None:
     dated = RSS.replace(b"</item>", b"<pubDate>Mon, 02 Mar 2015 08:00:00 GMT</pubDate></item>")
     web.routes["/feed"] = Answer(body=dated)
@@ -317,6 +329,7 @@ def test_discover_tells_scripts_as_well(run: Run, web: WebServer) -> None:
         "found_at": web.url("/feed"),
         "kind": "feed",
         "title": "Harbour News",
+        "other_feeds": [],
         "problems": [],
     }
     assert article["title"] == "The ferry sails"

@@ -38,9 +38,10 @@ async def visit(
     if _kind(page) is Kind.OPML:
         return read_opml(page.body, content_type=page.content_type)
     is_known = _kind(page) is Kind.HTML and bool(validators.known([page.url]))
-    found, reply = await found_behind(page, client, robots, is_known=is_known)
-    home = found or page.moved_to or asked
-    return await reader.read(reply, home="" if home == source.url else home)
+    found = await found_behind(page, client, robots, is_known=is_known)
+    home = found.url or page.moved_to or asked
+    collected = await reader.read(found.reply, home="" if home == source.url else home)
+    return replace(collected, others=found.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

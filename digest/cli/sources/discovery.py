@@ -61,6 +61,8 @@ def tell(outcome: Collected | Failure) -> None:
         say(f"this is kept as one source; 'digest sources import {_place(outcome)}' adds each of them")
     for article in articles[:_TITLES]:
         say(f"  {article.title}")
+    if outcome.others:
+        say(f"its page names other feeds, too: {', '.join(outcome.others)}")
     for problem in outcome.problems:
         say(f"not read: {problem}")
 
@@ -75,6 +77,7 @@ def _as_json(outcome: Collected) -> str:
         "found_at": _place(outcome),
         "kind": outcome.kind,
         "title": outcome.title,
+        "other_feeds": list(outcome.others),
         "articles": [_article(article) for article in clean(outcome.entries)],
         "problems": list(outcome.problems),
     }

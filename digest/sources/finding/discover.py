@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -36,6 +37,8 @@ _LOOKS = re.compile(r"(?:^|[/.])(?:feeds?|rss|atom|rdf)(?:[/.]|\d?$)|\.(?:rss|at
 _ACCOUNT = re.compile(r"/(?:@[\w.-]+|users/[\w.-]+|tags/\w+)")
 #: So many of the feeds or maps that a site names are tried, at most.
 _MOST = 5
+#: So many are told of.
+_TOLD = 20
 #: A page that leads to so many others by their headlines is a list of them; a headline has so many words.
 _LISTED, _HEADLINE = 8, 4
 #: So many links tell a list; a page may have a hundred thousand.
@@ -44,26 +47,37 @@ _LINKS = 2_000
 _ARTICLE = 60
 
 
-async def found_behind(reply: Reply, client: Client, robots: Robots, *, is_known: bool) -> tuple[str, Reply]:
-    """The feed, or else the map, of the site that this page is the front of, and its address.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What an address leads to."""
 
-    What stands for itself comes back without an address; where that ``is_known``, nothing is tried that the page
-    doesn't name. Raises ``SourceError`` where the page names feeds, and none of them is one now.
+    #: Where it is; empty for what stands for itself.
+    url: str = ""
+    reply: Reply
+    #: Other feeds that the page names.
+    others: tuple[str, ...] = ()
+
+
+async def found_behind(reply: Reply, client: Client, robots: Robots, *, is_known: bool) -> Found:
+    """The feed, or else the map, of the site that this page is the front of; or what stands for itself.
+
+    Where that ``is_known``, nothing is tried that the page doesn't name. Raises ``SourceError`` where the page names
+    feeds, and none of them is one now.
     """
     if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
-        return "", reply
+        return Found(reply=reply)
     tree = read_tree(reply.body, reply.content_type)
     head = read_head(tree, reply.url)
     named = list(dict.fromkeys(_named(reply, head)))[:_MOST]
     for url in (*named, *(() if is_known else dict.fromkeys(_guessed(reply, tree)))):
         if feed := await _there(url, client, FEEDS):
-            return url, feed
+            return Found(url=url, reply=feed, others=tuple(other for other in head.feeds if other != url)[:_TOLD])
     if named:
         raise SourceError(f"its page names {named[0]} as its feed, and that is none: give the feed's address")
     for url in () if is_known else await _maps(reply, robots):
         if found := await _there(url, client, {Kind.SITEMAP}):
-            return url, found
-    return "", reply
+            return Found(url=url, reply=found)
+    return Found(reply=reply)
 
 
 def check_single(page: Reply) -> None:
