@@ -48,6 +48,15 @@ def test_a_site_without_a_feed_is_read_by_its_map(site: WebServer, place: str) -
     assert collected.validators.url == site.url(place)
 
 
+def test_pages_of_a_map_say_whose_they_are(site: WebServer) -> None:
+    site.routes["/ferry"] = article("ferry", '<meta property="og:site_name" content="Brenna Post">')
+    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"), site.url("/mill"))
+
+    told = {entry.title: entry.source for entry in collect(site, "/").entries}
+
+    assert told == {"ferry": "Brenna Post", "mill": "127.0.0.1"}
+
+
 def test_the_map_that_robots_txt_names_counts_first(site: WebServer) -> None:
     lines = f"User-agent: *\nAllow: /\nSitemap: {site.url('/pages.xml')}\nsitemap: {site.url('/maps/news.xml')}\n"
     site.routes["/robots.txt"] = Answer(body=lines.encode())

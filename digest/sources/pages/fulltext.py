@@ -135,8 +135,11 @@ class _Pages:
         # Who names the place of the text knows better than any gate.
         if not self.source.selector and not is_article(page.body, title=entry.title, teaser=entry.body):
             return entry
+        # Who gives a title says whose it is; of a page in a site map only its own words tell.
+        outlet = entry.source if entry.title or self.source.title else page.source or entry.source
         return replace(
             entry,
+            source=outlet,
             body=page.body,
             form=Form.HTML,
             image=entry.image or page.image,
