@@ -24,7 +24,7 @@ _ECHOED = 0.2
 #: Words of a caption or a pulled quote, at most.
 _WORDS = 60
 #: From so many lines on, to look for each of them in all others takes longer than to compare their runs.
-_MANY = 64
+_MANY = 100
 #: A line without a stop that is long enough to be a caption, in words.
 _CAPTION = 8
 
@@ -86,6 +86,8 @@ def _likely(short: Mapping[int, str], body: Mapping[int, str], captions: Contain
 def _holders(runs: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
     """Which lines hold a run that several hold."""
     counts = Counter(chain.from_iterable(runs.values()))
+    if len(counts) == counts.total():
+        return {}
     holders: dict[int, list[int]] = defaultdict(list)
     for at, own in runs.items():
         for run in own:
