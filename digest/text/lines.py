@@ -56,8 +56,7 @@ class Line(NamedTuple):
         """``asked`` are all traits that some rule asks for."""
         text = block.text
         unsigned = text if text[-1:] in _STOPS else without_agency(text)
-        beyond = _beyond(text)
-        words, symbols = _parts(text, beyond)
+        words, symbols, beyond = _parts(text)
         letters = " ".join(words)
         if "İ" in beyond or "ı" in beyond:  # to a pattern that ignores case each is an i
             words = bare(text.replace("İ", "i").replace("ı", "i")).split()
@@ -71,7 +70,7 @@ class Line(NamedTuple):
             opening=opening,
             size=text.count(" ") + bool(text) + (len(_UNSPACED.findall(beyond)) // 3 if beyond else 0),
             unsigned=unsigned,
-            finished=is_finished(unsigned),
+            finished=text[-1:] in _STOPS or is_finished(unsigned),
             leads_in=text[-1:] in _LEADING,
         )
 
@@ -83,7 +82,7 @@ def is_finished(text: str) -> bool:
 
 def bare(text: str) -> str:
     """The text's words alone, in lower case: what two copies of a line share."""
-    return " ".join(_parts(text, _beyond(text))[0])
+    return " ".join(_parts(text)[0])
 
 
 def without_agency(text: str) -> str:
@@ -105,22 +104,20 @@ _SYMBOLLESS = bytes(at for at in range(256) if at > 127 or chr(at).isalnum() or 
 _FEW = 12
 
 
-def _beyond(text: str) -> str:
-    """Its letters and symbols that aren't ASCII: a handful in most languages that are written in Latin letters."""
+def _parts(text: str) -> tuple[list[str], str, str]:
+    """The text's words (runs of letters and digits) in lower case, its symbols, and all of it that isn't ASCII."""
     if text.isascii():
-        return ""
-    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
-
-
-def _parts(text: str, beyond: str) -> tuple[list[str], list[str]]:
-    """The text's words, runs of letters and digits in lower case, and its symbols."""
-    if beyond and beyond != (folded := beyond.casefold()):
-        text, beyond = text.casefold(), folded
-    symbols = [symbol for symbol in set(beyond) if not symbol.isalnum()] if beyond else []
+        spelled = text.encode()
+        return spelled.translate(_SPELLED).decode().split(), spelled.translate(None, _SYMBOLLESS).decode(), ""
     spelled = text.encode("utf-8", "surrogatepass")
-    all_symbols = [*spelled.translate(None, _SYMBOLLESS).decode(), *symbols]
-    if len(symbols) > _FEW:
-        return WORD.findall(text.casefold()), all_symbols
-    for symbol in symbols:
+    beyond = spelled.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    folded = beyond.casefold()
+    if beyond != folded:
+        spelled = text.casefold().encode("utf-8", "surrogatepass")
+    strange = [symbol for symbol in set(folded) if not symbol.isalnum()]
+    symbols = spelled.translate(None, _SYMBOLLESS).decode() + "".join(strange)
+    if len(strange) > _FEW:
+        return WORD.findall(text.casefold()), symbols, beyond
+    for symbol in strange:
         spelled = spelled.replace(symbol.encode("utf-8", "surrogatepass"), b" ")
-    return spelled.translate(_SPELLED).decode("utf-8", "surrogatepass").split(), all_symbols
+    return spelled.translate(_SPELLED).decode("utf-8", "surrogatepass").split(), symbols, beyond
