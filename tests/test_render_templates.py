@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -34,8 +34,9 @@ def template(folder: Path, *, html: str = "", text: str = "{{ title }}", css: st
     return own
 
 
-def rendered(own: Path, *, title: str = "Fog lifts") -> lxml_html.HtmlElement:
-    edition = render(digest([brief([article(title, ["It lifts."])])]), Look(template=own))
+def rendered(own: Path, *, title: str = "Fog lifts", **more: str) -> lxml_html.HtmlElement:
+    told = replace(article(title, ["It lifts."]), **more)
+    edition = render(digest([brief([told])]), Look(template=own))
     return lxml_html.document_fromstring(edition.html)
 
 
@@ -173,6 +174,20 @@ def test_a_token_from_outside_is_a_word_like_any_other(tmp_path: Path) -> None:
     own = template(tmp_path, html="<p>{{ stories[0].title|safe }}</p>")
 
     assert rendered(own, title="xqv99999vqx").find(".//p").text == "xqv99999vqx"
+
+
+@pytest.mark.parametrize(
+    ("author", "source"), [("xqv0vqx", "b"), ("xqv", "0vqx"), ("x", "qv0vqx"), ("xqv1vq", "x"), ("b", "xqv7vqx")]
+)
+def test_a_class_from_outside_that_looks_like_a_token_stays_a_class(tmp_path: Path, author: str, source: str) -> None:
+    """Alone or with what stands beside it, it never takes another value's place."""
+    html = '<b class="{{ stories[0].author }}{{ stories[0].source }}" id="c">{{ stories[0].title }}</b>'
+    own = template(tmp_path, html=html, css="#c { color: red }")
+
+    found = rendered(own, title='"><i>Fog', author=author, source=source).find(".//b")
+    assert found.get("class") == author + source
+    assert found.text == '"><i>Fog'
+    assert found.get("style") == "color:red"
 
 
 @pytest.mark.parametrize(

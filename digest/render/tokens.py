@@ -71,12 +71,20 @@ class Skeleton:
 def skeleton(html: str, values: Values) -> Skeleton:
     """The rendered template with plain words put in where selectors may ask for them: in classes, tags, languages."""
     pieces, outline = _outline(html)
-    if len(pieces) > 1:
-        pieces = list(pieces)
-        for place in range(1, len(pieces), 2):
-            word = str(values.at(outline.sources[int(pieces[place])]))
-            pieces[place] = word if _PLAIN.fullmatch(word) else _token(int(pieces[place]))
-    return replace(outline, html="".join(pieces))
+    if len(pieces) == 1:
+        return outline
+    put = list(pieces)
+    tokens = dict.fromkeys(map(str, range(len(outline.sources))))
+    for place in range(1, len(put), 2):
+        word = str(values.at(outline.sources[int(pieces[place])]))
+        if _PLAIN.fullmatch(word):
+            put[place] = word
+            del tokens[pieces[place]]
+        else:
+            put[place] = _token(int(pieces[place]))
+    whole = "".join(put)
+    # Words from outside may look like tokens, alone or with what stands beside them: then none is put in.
+    return replace(outline, html=whole) if TOKEN.findall(whole) == list(tokens) else outline
 
 
 @functools.lru_cache(maxsize=64)
