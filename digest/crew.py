@@ -13,7 +13,7 @@ import os
 import pickle
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from subprocess import DEVNULL, PIPE, Popen
 from traceback import format_exc
@@ -75,13 +75,15 @@ class Worker:
 
 
 class Crew:
-    """Workers that start when they are asked for, up to one for each of the machine's other processors."""
+    """This process, and workers that start as they are needed, up to one for each of the machine's other processors."""
 
     def __init__(self, prepare: Callable[[], object], *, most: int | None = None) -> None:
-        """``prepare`` is called in each before it counts as free: it loads what the calls will need."""
+        """``prepare`` is called in each worker before it counts as free: it loads what the calls will need."""
         self._prepare = prepare
         self._wanted = min(_processors() - 1, _MOST) if most is None else most
-        self._free: list[Worker] = []
+        #: Who is free, the workers first: this process has more to do.
+        self._free: asyncio.PriorityQueue[tuple[int, Worker | None]] = asyncio.PriorityQueue()
+        self._free.put_nowait(_THIS_PROCESS)
         self._shifts: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -94,35 +96,46 @@ class Crew:
             shift.cancel()
         await asyncio.gather(*self._shifts, return_exceptions=True)
 
-    @property
-    def is_free(self) -> bool:
-        """Is a worker ready for a call?"""
-        return bool(self._free)
+    async def each(self, function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
+        """What the function gives for each of the calls, by whoever is free first; in turn, so that others go on."""
+        self._recruit()
+        number, worker = await self._free.get()
+        try:
+            answers = await (worker.call(_each, function, calls) if worker else _each_here(function, calls))
+        except GoneError:
+            return await _each_here(function, calls)
+        self._free.put_nowait((number, worker))
+        return answers
 
-    def recruit(self) -> None:
-        """Have one more start, if there may be more; nobody waits for it."""
+    def _recruit(self) -> None:
+        """Have one more worker start, if there may be more; nobody waits for it."""
         if self._wanted:
             self._wanted -= 1
-            self._shifts.add(asyncio.create_task(self._shift()))
+            self._shifts.add(asyncio.create_task(self._shift(number=self._wanted)))
 
-    async def _shift(self) -> None:
+    async def _shift(self, number: int) -> None:
         try:
             async with Worker() as worker:
                 await worker.call(self._prepare)
-                self._free.append(worker)
+                self._free.put_nowait((number, worker))
                 await asyncio.Event().wait()  # until the crew is dismissed
         except (GoneError, OSError):
-            return  # there is none to be had: all is done here
+            return  # there is none to be had: the others do it all
 
-    async def call(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
-        """What the function gives, by a worker that is free; or by this process, if that one is killed over it."""
-        worker = self._free.pop()
-        try:
-            answer = await worker.call(function, *arguments)
-        except GoneError:
-            return function(*arguments)
-        self._free.append(worker)
-        return answer
+
+_THIS_PROCESS = (_MOST, None)
+
+
+def _each(function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
+    return [function(*arguments) for arguments in calls]
+
+
+async def _each_here(function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
+    answers = []
+    for arguments in calls:
+        answers.append(function(*arguments))
+        await asyncio.sleep(0)
+    return answers
 
 
 def _processors() -> int:

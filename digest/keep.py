@@ -107,19 +107,13 @@ class Keeper:
             furniture.remember(conn, learnt, at=self.now)
 
     async def _cleaned(self, fresh: Sequence[Entry], known: Mapping[str, Learnt]) -> Cleaned:
-        """By the crew, if one of it is free; here in short steps, so that visits go on and the crew gets its work."""
         if _letters(fresh) < _MANY:
             return clean_each(fresh, known)
-        if self._crew.is_free:
-            return await self._crew.call(clean_each, fresh, known)
-        self._crew.recruit()
         cleaned: list[Article] = []
         learnt: dict[str, Learnt] = {}
-        for some in by_source(fresh):
-            found, now = clean_each(some, known)
+        for found, now in await self._crew.each(clean_each, [(some, known) for some in by_source(fresh)]):
             cleaned += found
             learnt |= now
-            await asyncio.sleep(0)
         return cleaned, learnt
 
     def _edited(self, changed: Sequence[tuple[Entry, Article]]) -> list[tuple[Entry, Article]]:

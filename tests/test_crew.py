@@ -46,11 +46,17 @@ def with_crew(do: Callable[[Crew], Awaitable[object]], *, most: int = 1) -> obje
     return asyncio.run(main())
 
 
-async def ready(crew: Crew) -> None:
-    crew.recruit()
+async def elsewhere(crew: Crew) -> int:
+    """Have one of the crew's workers say which process it is, once it is there."""
     async with asyncio.timeout(30):
-        while not crew.is_free:
+        while (pid := await where(crew)) == os.getpid():
             await asyncio.sleep(0.01)
+    return pid
+
+
+async def where(crew: Crew) -> int:
+    (pid,) = await crew.each(os.getpid, [()])
+    return pid
 
 
 def is_running(pid: int) -> bool:
@@ -123,43 +129,61 @@ def test_a_worker_ends_with_whoever_has_it_however_that_ends() -> None:
     assert not is_running(pid)
 
 
-def test_a_crew_does_a_call_elsewhere_once_it_is_there() -> None:
-    async def calls(crew: Crew) -> None:
-        assert not crew.is_free
-        await ready(crew)
-        assert await crew.call(os.getpid) != os.getpid()
-        assert crew.is_free
+def test_a_crew_answers_each_call_in_its_order() -> None:
+    async def calls(crew: Crew) -> object:
+        here = await crew.each(truediv, [(1, 2), (1, 4)])
+        await elsewhere(crew)
+        return here, await crew.each(truediv, [(1, 2), (1, 4)])
 
-    with_crew(calls)
+    assert with_crew(calls) == ([0.5, 0.25], [0.5, 0.25])
 
 
-def test_a_crew_is_free_while_one_of_its_few_is() -> None:
-    async def calls(crew: Crew) -> None:
-        for _ in range(3):  # there may be only one
-            await ready(crew)
-        call = asyncio.create_task(crew.call(time.sleep, 0.2))
-        await asyncio.sleep(0)
-        assert not crew.is_free
-        await call
-        assert crew.is_free
+def test_nobody_waits_for_a_worker_to_start() -> None:
+    assert with_crew(where) == os.getpid()
 
-    with_crew(calls)
+
+def test_while_the_workers_are_busy_this_process_works_too() -> None:
+    async def calls(crew: Crew) -> object:
+        pid = await elsewhere(crew)
+        return pid, set(await asyncio.gather(where(crew), where(crew)))
+
+    pid, both = with_crew(calls)  # type: ignore[misc]  # it gives these two
+    assert both == {pid, os.getpid()}
 
 
 def test_what_a_worker_was_killed_over_is_done_here() -> None:
-    async def calls(crew: Crew) -> None:
-        await ready(crew)
-        os.kill(await crew.call(os.getpid), signal.SIGKILL)
-        assert await crew.call(os.getpid) == os.getpid()
-        assert not crew.is_free
+    async def calls(crew: Crew) -> object:
+        os.kill(await elsewhere(crew), signal.SIGKILL)
+        return [await where(crew) for _ in range(3)]
 
-    with_crew(calls)
+    assert with_crew(calls) == [os.getpid()] * 3
+
+
+def test_an_error_at_a_worker_is_an_error_here() -> None:
+    async def calls(crew: Crew) -> None:
+        await elsewhere(crew)
+        await crew.each(truediv, [(1, 1), (1, 0)])
+
+    with pytest.raises(ZeroDivisionError):
+        with_crew(calls)
+
+
+def test_others_go_on_between_the_calls_done_here() -> None:
+    async def calls(crew: Crew) -> object:
+        seen: list[int] = []
+
+        async def other() -> None:
+            for _ in range(2):
+                seen.append(len(done))
+                await asyncio.sleep(0)
+
+        done: list[int] = []
+        await asyncio.gather(crew.each(done.append, [(1,), (2,), (3,)]), other())
+        return seen
+
+    assert with_crew(calls, most=0) == [1, 2]
 
 
 def test_a_worker_that_was_never_needed_is_gone_too() -> None:
-    async def calls(crew: Crew) -> None:
-        crew.recruit()
-        await asyncio.sleep(0)
-
-    with_crew(calls)
+    with_crew(where)
     assert not [task for task in Path("/proc/self/task").glob("*/children") if task.read_text()]
