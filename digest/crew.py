@@ -14,6 +14,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from subprocess import DEVNULL, PIPE, Popen
 from traceback import format_exc
@@ -41,6 +42,8 @@ class Worker:
     async def __aenter__(self) -> Self:
         command = (sys.executable, "-m", __name__)
         self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, pipesize=_AT_ONCE)  # noqa: S603  # ourselves
+        # Of its own: those that all share look up names as well, and must not wait for what is made to take long.
+        self._thread = ThreadPoolExecutor(max_workers=1)
         return self
 
     async def __aexit__(
@@ -49,12 +52,14 @@ class Worker:
         self._process.kill()
         with suppress(BrokenPipeError):
             self._process.communicate()
+        self._thread.shutdown()
 
     async def call(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
         """What the function gives or raises. Raises ``GoneError`` if the process ended over it."""
         question = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
         # In a thread: what is busy here lets a thread go on within milliseconds, the event loop only when it is done.
-        answer, error = pickle.loads(await asyncio.to_thread(self._ask, question))  # noqa: S301  # from our own process
+        answered = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)
+        answer, error = pickle.loads(answered)  # noqa: S301  # our own process wrote it
         if error:
             raise error
         return cast("T", answer)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from operator import truediv
 from pathlib import Path
 
@@ -114,6 +115,23 @@ def test_a_call_may_be_given_up() -> None:
     pid = with_worker(calls)
     assert isinstance(pid, int)
     assert not is_running(pid)
+
+
+def test_whoever_waits_for_a_worker_keeps_no_thread_from_others() -> None:
+    """Names are looked up in the event loop's own threads: one here, which must stay free."""
+
+    async def calls(worker: Worker) -> object:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
+        call = asyncio.create_task(worker.call(time.sleep, 60))
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(30):
+            found = await loop.getaddrinfo("127.0.0.1", 80)
+        assert not call.done()
+        call.cancel()
+        return bool(found)
+
+    assert with_worker(calls)
 
 
 def test_a_worker_ends_with_whoever_has_it_however_that_ends() -> None:
