@@ -85,7 +85,7 @@ class Crew:
     def __init__(self, prepare: Callable[[], object], *, most: int | None = None) -> None:
         """``prepare`` is called in each worker before it counts as free: it loads what the calls will need."""
         self._prepare = prepare
-        self._wanted = min(_processors() - 1, _MOST) if most is None else most
+        self._wanted = min(processors() - 1, _MOST) if most is None else most
         #: Who is free, the workers first: this process has more to do.
         self._free: asyncio.PriorityQueue[tuple[int, Worker | None]] = asyncio.PriorityQueue()
         self._free.put_nowait(_THIS_PROCESS)
@@ -143,7 +143,7 @@ async def _each_here(function: Callable[[*Arguments], T], calls: Sequence[tuple[
     return answers
 
 
-def _processors() -> int:
+def processors() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 
+from digest.crew import processors
 from digest.errors import SourceError
 from digest.model import Source
 from digest.sources.document import Contents, Document, read_document
+from digest.sources.turns import Turns
 from digest.sources.worker import is_heavy, read
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
@@ -36,7 +40,7 @@ def page(count: int) -> Document:
 
 def elsewhere(heavy: Document, timeout_s: float = 30) -> Contents:
     assert is_heavy(heavy)
-    return asyncio.run(read(heavy, SOURCE, seen=SEEN, timeout_s=timeout_s))
+    return asyncio.run(read(heavy, SOURCE, seen=SEEN, timeout_s=timeout_s, turn=nullcontext()))
 
 
 def test_it_gives_what_reading_here_gives() -> None:
@@ -76,16 +80,36 @@ def test_what_is_told_elsewhere_is_told_here() -> None:
 def test_others_are_read_meanwhile() -> None:
     async def both() -> list[str]:
         done: list[str] = []
+        turns = Turns(per_host=2)
 
         async def one(name: str, what: Document) -> None:
             with contextlib.suppress(SourceError):
-                await read(what, SOURCE, seen=SEEN, timeout_s=3)
+                await read(what, SOURCE, seen=SEEN, timeout_s=3, turn=turns.to_read())
             done.append(name)
 
         await asyncio.gather(one("slow", page(30_000)), one("quick", rss(2)))
         return done
 
     assert asyncio.run(both()) == ["quick", "slow"]
+
+
+def test_what_takes_long_is_read_a_few_at_once() -> None:
+    """Each may take more than a gigabyte, and servers can send as many as there are visits."""
+    heavy = rss(1500, tail="<item><title>& open")
+    assert is_heavy(heavy)
+
+    async def six() -> int:
+        turns, most = Turns(per_host=2), 0
+        calls = [
+            asyncio.create_task(read(heavy, SOURCE, seen=SEEN, timeout_s=30, turn=turns.to_read())) for _ in range(6)
+        ]
+        while not all(call.done() for call in calls):
+            most = max(most, len(psutil.Process().children()))
+            await asyncio.sleep(0.01)
+        assert all(call.result().entries for call in calls)
+        return most
+
+    assert 0 < asyncio.run(six()) <= processors()
 
 
 def test_a_small_page_of_very_many_elements_is_heavy() -> None:

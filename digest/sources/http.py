@@ -77,7 +77,7 @@ class Client:
         self.fetch = fetch
         self._now = now
         #: Shared with the other clients of a run, since a host doesn't care which of them asks.
-        self._turns = turns or Turns(fetch.per_host)
+        self.turns = turns or Turns(fetch.per_host)
         self._patience = Patience(fetch.timeout_s)
 
     async def __aenter__(self) -> Self:
@@ -121,7 +121,7 @@ class Client:
     @asynccontextmanager
     async def _asked(self, url: URL, start: URL, headers: Mapping[str, str]) -> AsyncIterator[ClientResponse]:
         """What one address answers, at its host's turn."""
-        async with self._turns.at(url.host or ""), self._patience.waiting():
+        async with self.turns.at(url.host or ""), self._patience.waiting():
             with said_plainly(url, start=start):
                 self._check_literal(url)
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:

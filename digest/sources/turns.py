@@ -1,22 +1,32 @@
-"""So many visits at once to each host, whoever makes them: feeds, the pages of feeds, feeds of a list."""
+"""So much at once, whoever asks for it: visits to each host, and documents that take long to read."""
 
 from __future__ import annotations
 
 import asyncio
 from weakref import WeakKeyDictionary
 
-_Hosts = dict[str, asyncio.Semaphore]
+from digest.crew import processors
 
 
 class Turns:
-    """A host's turn is a context to be in while it is talked to; whoever has one asks for no other."""
+    """A turn is a context to be in while a host is talked to, or a document is read; whoever has one asks for no other.
+
+    Feeds, the pages of feeds and the feeds of a list all take theirs here.
+    """
 
     def __init__(self, per_host: int) -> None:
         self._per_host = per_host
         # A collector may be used by one event loop after another, and a semaphore belongs to one.
-        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Hosts] = WeakKeyDictionary()
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 
     def at(self, host: str) -> asyncio.Semaphore:
         """Wait here for this host's turn."""
-        hosts = self._loops.setdefault(asyncio.get_running_loop(), {})
-        return hosts.setdefault(host.lower().rstrip("."), asyncio.Semaphore(self._per_host))
+        return self._turn(host.lower().rstrip("."), self._per_host)
+
+    def to_read(self) -> asyncio.Semaphore:
+        """Wait here to read what may take long: each takes a processor, and memory that only a few may have at once."""
+        return self._turn("", processors())
+
+    def _turn(self, of: str, most: int) -> asyncio.Semaphore:
+        turns = self._loops.setdefault(asyncio.get_running_loop(), {})
+        return turns.setdefault(of, asyncio.Semaphore(most))

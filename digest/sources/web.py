@@ -118,8 +118,9 @@ class _Reader:
         return Collected(source=self.source, entries=contents.entries, kind="page", validators=reply.validators)
 
     async def _contents(self, reply: Reply) -> Contents:
-        document = _document(self.source, reply)
-        return await read(document, self.source, seen=self.seen, timeout_s=self.client.fetch.timeout_s)
+        document, limit_s = _document(self.source, reply), self.client.fetch.timeout_s
+        turn = self.client.turns.to_read()
+        return await read(document, self.source, seen=self.seen, timeout_s=limit_s, turn=turn)
 
     async def _with_full_text(self, entries: tuple[Entry, ...]) -> Texts:
         return await with_full_text(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from digest.crew import GoneError, Worker
@@ -25,12 +26,14 @@ _FEW_TAGS = 10_000
 _MEMORY = 1_500_000_000
 
 
-async def read(document: Document, source: Source, *, seen: datetime, timeout_s: float) -> Contents:
-    """Its articles, in ``timeout_s`` or not at all."""
+async def read(
+    document: Document, source: Source, *, seen: datetime, timeout_s: float, turn: AbstractAsyncContextManager[object]
+) -> Contents:
+    """Its articles, in ``timeout_s`` or not at all; what may take long waits for its ``turn``."""
     if not is_heavy(document):
         return read_document(document, source, seen=seen)
     try:
-        async with Worker() as worker, asyncio.timeout(timeout_s):
+        async with turn, Worker() as worker, asyncio.timeout(timeout_s):
             answer = await worker.call(_read, document, source, seen, timeout_s)
     except TimeoutError as error:
         raise SourceError(f"reading it took more than {timeout_s:g} s: it may be made to be slow") from error

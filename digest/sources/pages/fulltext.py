@@ -127,7 +127,8 @@ class _Pages:
         if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
             raise SourceError("no page")
         document = Document(data=reply.body, url=reply.url, guid="", outlet="", content_type=reply.content_type)
-        contents = await read(document, self.source, seen=entry.seen, timeout_s=self.client.fetch.timeout_s)
+        limit_s, turn = self.client.fetch.timeout_s, self.client.turns.to_read()
+        contents = await read(document, self.source, seen=entry.seen, timeout_s=limit_s, turn=turn)
         return contents.entries[0]
 
     def _completed(self, entry: Entry, page: Entry) -> Entry:
