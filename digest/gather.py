@@ -73,7 +73,7 @@ def gather_into(
 async def _visited(
     visited: Sequence[Source], collector: Collector, remembered: Mapping[str, Validators], keeper: Keeper
 ) -> None:
-    async with keeper:
+    async with keeper.crew:
         await visit_all(
             visited,
             collector,
@@ -82,6 +82,7 @@ async def _visited(
             per_host=keeper.fetch.per_host,
             take=keeper.take,
         )
+        await keeper.keep_the_rest()
 
 
 def _known(store: Store, source_id: str, guids: Collection[str]) -> frozenset[str]:

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import Connection
 
@@ -45,7 +43,7 @@ _Outcome = tuple[Source, Visited]
 
 @dataclass(kw_only=True)
 class Keeper:
-    """Takes outcomes as they come, and stores some at a time; as a context it stores the last ones at its end."""
+    """Takes outcomes as they come, and stores some at a time. Its crew is to be dismissed in the end."""
 
     store: Store
     fetch: FetchSettings
@@ -56,21 +54,12 @@ class Keeper:
     #: What became of each source, by its id, without the entries; and how many articles are new.
     outcomes: dict[str, Visited] = field(default_factory=dict)
     new: int = 0
-    _crew: Crew = field(default_factory=lambda: Crew(_PREPARE))
+    #: Who cleans what is much.
+    crew: Crew = field(default_factory=lambda: Crew(_PREPARE))
     _waiting: list[_Outcome] = field(default_factory=list)
     _letters: int = 0
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)
     _room: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, _UNDER_WAY))
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        async with self._crew:
-            if self._waiting and not error:
-                await self._keep(self._waiting)
 
     async def take(self, source: Source, outcome: Visited) -> None:
         """Keep it with some others, once there are enough; then come back."""
@@ -88,6 +77,11 @@ class Keeper:
             await self._keep(some)
         finally:
             self._room.release()
+
+    async def keep_the_rest(self) -> None:
+        """Store what still waits for more to come: nothing does."""
+        if self._waiting:
+            await self._keep(self._waiting)
 
     async def _keep(self, some: Sequence[_Outcome]) -> None:
         """Clean these and store them, all in one transaction; who else writes waits for no cleaning."""
@@ -111,7 +105,7 @@ class Keeper:
             return clean_each(fresh, known)
         cleaned: list[Article] = []
         learnt: dict[str, Learnt] = {}
-        for found, now in await self._crew.each(clean_each, [(some, known) for some in by_source(fresh)]):
+        for found, now in await self.crew.each(clean_each, [(some, known) for some in by_source(fresh)]):
             cleaned += found
             learnt |= now
         return cleaned, learnt

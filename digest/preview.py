@@ -163,7 +163,7 @@ def _configured(request: Request, found: Settings, now: datetime) -> _Plan:
 
 
 def _allowing(found: Settings, allow: tuple[str, ...]) -> Settings:
-    return replace(found, fetch=replace(found.fetch, allow=(*found.fetch.allow, *allow)))
+    return replace(found, fetch=found.fetch.permitting(allow))
 
 
 # --- out of what -------------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -115,6 +116,10 @@ class FetchSettings:
     contact: str = ""
     timeout_s: float = 30.0
     max_bytes: int = 10_000_000
+
+    def permitting(self, addresses: Iterable[str]) -> FetchSettings:
+        """The same, with these private addresses permitted as well."""
+        return replace(self, allow=(*self.allow, *addresses))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

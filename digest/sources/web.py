@@ -35,9 +35,10 @@ async def visit(
     reader = _Reader(source=source, remembered=validators, client=client, robots=robots, seen=seen)
     if page.unchanged:
         return await reader.unchanged(page)
-    if _kind(page) is Kind.OPML:
+    kind = _kind(page)
+    if kind is Kind.OPML:
         return read_opml(page.body, content_type=page.content_type)
-    is_known = _kind(page) is Kind.HTML and bool(validators.known([page.url]))
+    is_known = kind is Kind.HTML and bool(validators.known([page.url]))
     found = await found_behind(page, client, robots, is_known=is_known)
     home = found.url or page.moved_to or asked
     collected = await reader.read(found.reply, home="" if home == source.url else home)
@@ -56,9 +57,10 @@ class _Reader:
 
     async def read(self, reply: Reply, *, home: str) -> Collected:
         """``home`` is where it is found, if not at the source's own address."""
-        if _kind(reply) is Kind.SITEMAP:
+        kind = _kind(reply)
+        if kind is Kind.SITEMAP:
             collected = await self._map(reply)
-        elif _kind(reply) in FEEDS:
+        elif kind in FEEDS:
             collected = await self._feed(reply)
         else:
             collected = await self._page(reply)

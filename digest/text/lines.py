@@ -31,7 +31,7 @@ _SIGNED = pattern(rf"([{STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/â€
 
 
 class Line(NamedTuple):
-    """A block as its rules see it."""
+    """A block as its rules see it. No dataclass: there are many, and a frozen one takes twice as long to make."""
 
     block: Block
     text: str

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from digest.clean import clean
@@ -16,7 +15,7 @@ from digest.collect import collect
 from digest.errors import DigestError
 from digest.model import Article, Failure, Source
 from digest.ports import Collected
-from digest.settings import FetchSettings, Settings
+from digest.settings import Settings
 from digest.sources import make_collector
 from digest.sources.finding.address import source_at
 
@@ -38,14 +37,9 @@ def discover(args: argparse.Namespace) -> None:
 
 def visit(source: Source, found: Settings, allow: Sequence[str]) -> Collected | Failure:
     """What comes of it now, remembering nothing."""
-    collector = make_collector(permitting(found.fetch, allow), datetime.now(UTC))
+    collector = make_collector(found.fetch.permitting(allow), datetime.now(UTC))
     (outcome,) = asyncio.run(collect([source], collector))
     return outcome
-
-
-def permitting(fetch: FetchSettings, allow: Sequence[str]) -> FetchSettings:
-    """With these private addresses permitted as well."""
-    return replace(fetch, allow=(*fetch.allow, *allow))
 
 
 def tell(outcome: Collected | Failure) -> None:

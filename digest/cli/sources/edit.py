@@ -12,7 +12,7 @@ from pathlib import Path
 from digest.cli.given import settings_of, source_named
 from digest.cli.listed import listed
 from digest.cli.outcome import say
-from digest.cli.sources.discovery import permitting, tell, visit
+from digest.cli.sources.discovery import tell, visit
 from digest.errors import DigestError, UsageError
 from digest.model import Source
 from digest.ports import Collected
@@ -62,7 +62,7 @@ def _say_unused(found: Settings) -> None:
 def import_(args: argparse.Namespace) -> None:
     """Add the feeds of a list that aren't there yet."""
     found, file = _settings_file(args)
-    feeds = listed(args.file, permitting(found.fetch, args.allow))
+    feeds = listed(args.file, found.fetch.permitting(args.allow))
     known, taken = {_place(source) for source in found.sources}, {source.id for source in found.sources}
     new: list[Source] = []
     for source in feeds:

@@ -22,7 +22,7 @@ class Line:
 
     source: Source
     health: Health | None
-    #: Entries first seen in the last seven days.
+    #: Entries that were new in the last seven days.
     week: int
     #: When its newest article was published; None where there is none.
     newest: datetime | None

@@ -74,8 +74,8 @@ def _beside(paragraphs: int, text: str) -> list[Row]:
     if theirs:
         same = "the same entries" if theirs.stored == ours.stored else "OTHER entries"
         faster = theirs.first.waited / ours.first.waited
-        spared = theirs.first.busy / ours.first.busy
-        times = f"{faster:.1f} times as fast, with {1 / spared:.0%} of the processor time"
+        busy = ours.first.busy / theirs.first.busy
+        times = f"{faster:.1f} times as fast, with {busy:.0%} of the processor time"
         note = f"{same}; {_seconds(theirs.first.busy)} of processor time; digest is {times}"
         rows.append(Row(task=task, system="reader", figure=_seconds(theirs.first.waited), note=note))
     share = f"{ours.second.waited / ours.first.waited:.1%} of the first visit, nothing parsed"
