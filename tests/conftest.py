@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.servers import WebServer, web_server
+from tests.support.web_servers import WebServer, web_server
 
-pytest_plugins = ["tests.databases", "tests.running"]
+pytest_plugins = ["tests.support.databases", "tests.support.run_process"]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 
 # A busy machine is no defect of the program's; neither is the first run, when Hypothesis makes its tables.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -13,10 +13,10 @@ import pytest
 from digest import settings
 from digest.cli import COMMANDS
 from digest.cli.parser import parser
-from digest.settings.keys import LISTS, SECTIONS, keys
+from digest.settings.sections import LISTS, SECTIONS, keys
 from digest.settings.types import Secret
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = (ROOT / "config" / "digest.toml").read_text("utf-8")
 PAGE = (ROOT / "config" / "README.md").read_text("utf-8")
 KINDS = {**SECTIONS, **LISTS}

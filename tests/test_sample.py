@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from digest.clean import clean
-from digest.group import group
+from digest.clean.articles import clean
+from digest.collect.collector import make_collector
 from digest.model import Article, Entry, Source, Story
-from digest.ports import Validators
+from digest.model.protocols import Validators
 from digest.settings import FetchSettings
-from digest.sources import make_collector
-from digest.urls import is_web
+from digest.stories.group import group
+from digest.text.urls import is_web
 
-FOLDER = Path(__file__).resolve().parent.parent / "config" / "sample"
+FOLDER = Path(__file__).resolve().parents[1] / "config" / "sample"
 #: The Saturday morning after, when all of it is news.
 NOW = datetime(2026, 3, 28, 6, tzinfo=UTC)
 

@@ -43,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
     except SystemExit as leaving:  # argparse has printed its help
         return leaving.code if isinstance(leaving.code, int) else 0
     except BaseException as error:  # noqa: BLE001  # the outermost edge: Ctrl-C and bugs too
-        from digest.cli.outcome import explain
+        from digest.cli.errors import explain
 
         return explain(error, verbose="--verbose" in argv)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digest.heed import Heard
+    from digest.pipeline.bounces import Heard
     from digest.settings import Settings
 
 _EXAMPLES = """\
@@ -33,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
     from functools import partial
 
-    from digest.cli.given import settings_of
-    from digest.heed import heed_all
+    from digest.cli.arguments import settings_of
+    from digest.pipeline.bounces import heed_all
     from digest.store import open_store
 
     found = settings_of(args)
@@ -55,14 +55,14 @@ def _as_json(heard: Heard) -> str:
 
 
 def _mails(args: argparse.Namespace, found: Settings) -> Iterator[bytes]:
-    from digest.errors import UsageError
+    from digest.model.errors import UsageError
 
     if args.maildir:
-        from digest.bounces.maildir import new_mails
+        from digest.inbound.maildir import new_mails
 
         yield from new_mails(Path(args.maildir).expanduser())
     elif args.imap:
-        from digest.bounces.imap import unread_mails
+        from digest.inbound.imap import unread_mails
 
         if not found.bounces.host:
             raise UsageError("no mailbox is set", hint='set [bounces] host = "imap.example.org" in the settings')
@@ -75,8 +75,8 @@ def _piped() -> bytes:
     """The mail on stdin. All of it is taken, so that who writes it isn't cut short; the rest is let go."""
     import sys
 
-    from digest.bounces.notice import LARGEST
-    from digest.errors import UsageError
+    from digest.inbound import LARGEST
+    from digest.model.errors import UsageError
 
     if sys.stdin.isatty():
         raise UsageError("no mail on stdin", hint="digest bounces < mail.eml, or --maildir, or --imap")

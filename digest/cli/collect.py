@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from digest.cli.given import settings_of
+from digest.cli.arguments import settings_of
 
 if TYPE_CHECKING:
     from digest.model import Source
-    from digest.pipeline import Gathered
+    from digest.pipeline.collect import Gathered
     from digest.settings import Settings
 
 _EXAMPLES = """\
@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     """Collect; 1 if every source failed."""
     from datetime import UTC, datetime
 
-    from digest.app import make_app
     from digest.cli.progress import visiting
-    from digest.pipeline import gather
+    from digest.pipeline.app import make_app
+    from digest.pipeline.collect import gather
 
     found = settings_of(args)
     now = datetime.now(UTC)
@@ -50,8 +50,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _wanted(ids: Sequence[str], found: Settings) -> tuple[Source, ...]:
     """The sources of those ids; all where none is named. Raises ``UsageError`` for an id that there isn't."""
-    from digest.cli.given import source_named
-    from digest.errors import UsageError
+    from digest.cli.arguments import source_named
+    from digest.model.errors import UsageError
 
     if not found.sources:
         raise UsageError("there are no sources", hint="add one: digest sources add https://example.org")
@@ -59,7 +59,7 @@ def _wanted(ids: Sequence[str], found: Settings) -> tuple[Source, ...]:
 
 
 def _tell(gathered: Gathered, *, as_json: bool) -> None:
-    from digest.cli.outcome import say
+    from digest.cli.errors import say
 
     for failure in (*gathered.failures, *gathered.problems):
         say(f"{failure.source} ({failure.url}): {failure.error}")

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.cli.given import settings_of
+from digest.cli.arguments import settings_of
 from digest.cli.parser import add_actions
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the key and print its record; no file is ever overwritten. Raises ``UsageError``."""
-    from digest.errors import DigestError, UsageError
-    from digest.mailers import dkim, records
+    from digest.deliver.message import dkim, dns_records
+    from digest.model.errors import DigestError, UsageError
 
     found = settings_of(args)
     file = _file(args, found).absolute()
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{file} is there already, and is not overwritten", hint=hint) from error
     except OSError as error:
         raise DigestError(f"can't write {file}: {error.strerror}", hint="choose another place with -o") from error
-    print(records.dkim_record(signer))
+    print(dns_records.dkim_record(signer))
     _say_what_comes_next(file, found)
     return 0
 
@@ -66,8 +66,8 @@ def _file(args: argparse.Namespace, found: Settings) -> Path:
 
 
 def _domain(args: argparse.Namespace, found: Settings) -> str:
-    from digest.errors import UsageError
-    from digest.mailbox import Mailbox
+    from digest.model.errors import UsageError
+    from digest.model.mailbox import Mailbox
 
     if args.domain:
         return Mailbox.at(f"postmaster@{args.domain}").domain

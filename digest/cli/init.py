@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 def starter(sources: Sequence[Source], *, folder: Path, title: str) -> str:
     """The text of a settings file in ``folder`` for one newsletter of these sources."""
-    from digest.settings.zone import zone_here
+    from digest.settings.timezone import zone_here
 
     return _STARTER.format(
         sources="\n\n".join("\n".join(_table(source, folder)) for source in sources),
@@ -109,14 +109,14 @@ def _beside(path: Path, folder: Path) -> str:
 def _listed(opml: str | None) -> tuple[Source, ...]:
     if opml is None:
         return ()
-    from digest.cli.listed import listed
+    from digest.cli.opml_argument import listed
     from digest.settings import FetchSettings
 
     return listed(opml, FetchSettings())
 
 
 def _with_given(listed: Sequence[Source], addresses: Sequence[str]) -> tuple[Source, ...]:
-    from digest.sources.finding.address import source_at
+    from digest.collect.discovery.address import source_at
 
     sources = [*listed]
     for address in addresses:
@@ -157,7 +157,7 @@ def _title(folder: Path) -> str:
 
 
 def _refuse_to_overwrite(file: Path) -> None:
-    from digest.errors import UsageError
+    from digest.model.errors import UsageError
 
     if file.exists() or file.is_symlink():
         raise UsageError(f"{file} is there already", hint="edit it, or name another folder: digest init DIR")

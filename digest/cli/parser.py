@@ -52,8 +52,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options)  # type: ignore[arg-type]  # argparse passes its own options through
 
     def error(self, message: str) -> NoReturn:
-        from digest.errors import UsageError  # dataclasses: only who errs pays for them
-        from digest.text.near import nearest
+        from digest.model.errors import UsageError  # dataclasses: only who errs pays for them
+        from digest.text.suggest import nearest
 
         word, known = self._mistaken(message)
         near = nearest(word, known)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from digest.model import Failure
-from digest.pipeline import Progress
-from digest.ports import Collected
+from digest.model.protocols import Collected
+from digest.pipeline.collect import Progress
 
 
 @contextmanager

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from digest.cli import INTERRUPTED
-from digest.cli.given import settings_of
+from digest.cli.arguments import settings_of
 
 if TYPE_CHECKING:
     from threading import Event
 
     from digest.jobs import Job, Log
-    from digest.pipeline import App
+    from digest.pipeline.app import App
     from digest.settings import Settings
     from digest.store import Store
 
@@ -40,10 +40,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until a signal asks to leave."""
-    from digest.cli.events import Events, on_stderr, on_stdout
-    from digest.cli.leaving import asked_to_leave
-    from digest.cli.live import running
-    from digest.engines.embedded import Embedded
+    from digest.cli.event_log import Events, on_stderr, on_stdout
+    from digest.cli.live_view import running
+    from digest.cli.signals import asked_to_leave
+    from digest.jobs.embedded_engine import Embedded
     from digest.store import open_store
 
     found = _loaded(args)
@@ -93,7 +93,7 @@ class _House:
 
     def _read_again(self) -> None:
         """A file that is wrong is told, and what was set before stays."""
-        from digest.errors import DigestError
+        from digest.model.errors import DigestError
 
         try:
             found = _loaded(self._args)
@@ -106,16 +106,16 @@ class _House:
         self.log("settings_read", newsletters=len(found.newsletters), sources=len(found.sources))
 
     def _made(self, found: Settings) -> App:
-        from digest.app import make_app
+        from digest.pipeline.app import make_app
 
         return make_app(found, store=self._store, tell=lambda line: self.log("waiting", why=line))
 
 
 def _loaded(args: argparse.Namespace) -> Settings:
     """The settings, if there is something to run: who would send is named, and how."""
-    from digest.errors import UsageError
-    from digest.mailers import open_mailer
-    from digest.pipeline import sender_of
+    from digest.deliver.mailers import open_mailer
+    from digest.model.errors import UsageError
+    from digest.pipeline.newsletter import sender_of
 
     found = settings_of(args)
     if not found.newsletters:

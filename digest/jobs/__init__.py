@@ -11,7 +11,7 @@ processes on one store each may look. An engine only decides where and when a jo
 """
 
 from digest.jobs.due import look
-from digest.jobs.job import Collect, Deliver, Hands, Heed, Job, Log, Publish, Sweep
-from digest.jobs.work import perform
+from digest.jobs.perform import perform
+from digest.jobs.types import Collect, Deliver, Hands, Heed, Job, Log, Publish, Sweep
 
 __all__ = ["Collect", "Deliver", "Hands", "Heed", "Job", "Log", "Publish", "Sweep", "look", "perform"]

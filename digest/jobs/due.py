@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest import agenda
-from digest.deliver.verdict import LONGEST_WAIT
-from digest.jobs.history import is_due, last
-from digest.jobs.job import Collect, Deliver, Heed, Job, Log, Publish, Sweep
-from digest.jobs.sweep import SWEEP_EVERY
+from digest.deliver.retry import LONGEST_WAIT
+from digest.jobs.retention import SWEEP_EVERY
+from digest.jobs.runs import is_due, last
+from digest.jobs.types import Collect, Deliver, Heed, Job, Log, Publish, Sweep
 from digest.model import Newsletter
-from digest.pipeline import App
+from digest.pipeline import calendar
+from digest.pipeline.app import App
+from digest.settings.duration import duration
 from digest.store import queue, slots
 from digest.store.slots import Fate
-from digest.text.duration import duration
 
 #: Sources that are being visited now are waited for before an edition is made, but no longer than this.
 _PATIENCE = timedelta(minutes=10)
@@ -43,11 +43,11 @@ def look(app: App, *, now: datetime, log: Log) -> tuple[Job, ...]:
 def _owed(newsletter: Newsletter, app: App, now: datetime, log: Log) -> Iterator[Publish]:
     """The newsletter's slot to publish; slots that it is too late for are written off."""
     with app.store.read() as conn:
-        owed = agenda.owed(conn, newsletter, now=now)
+        owed = calendar.owed(conn, newsletter, now=now)
     if owed is None or owed.missed:
         with app.store.begin() as conn:
             if owed is None:
-                agenda.enrol(conn, newsletter, now=now)
+                calendar.enrol(conn, newsletter, now=now)
                 return
             for slot in owed.missed:
                 if slots.decide(conn, newsletter.id, slot, Fate.MISSED, at=now):

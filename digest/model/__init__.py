@@ -10,10 +10,10 @@ Every ``datetime`` is aware; inside the program it is UTC. The glossary is in ``
 
 from __future__ import annotations
 
-from digest.model.collected import Article, Entry, Form, Image, Photo
-from digest.model.composed import Brief, Digest, Failure, LeftOut, Ranked, Reason, Sentence, Slot, Story, Window
-from digest.model.defined import Brand, FullText, Images, Newsletter, Source
-from digest.model.sent import Delivery, Edition, Outcome, Subscriber
+from digest.model.articles import Article, Entry, Form, Image, Photo
+from digest.model.editions import Delivery, Edition, Outcome, Subscriber
+from digest.model.newsletters import Brand, FullText, Images, Newsletter, Source
+from digest.model.stories import Brief, Digest, Failure, LeftOut, Ranked, Reason, Sentence, Slot, Story, Window
 
 __all__ = [
     "Article",

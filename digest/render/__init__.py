@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from digest.model import Brand, Digest, Edition
-from digest.render.look import GREETING, READER, Links, Look
+from digest.render.options import GREETING, READER, Links, Look
 
 __all__ = ["GREETING", "READER", "Brand", "Links", "Look", "render"]
 
@@ -15,13 +15,13 @@ __all__ = ["GREETING", "READER", "Brand", "Links", "Look", "render"]
 def render(digest: Digest, look: Look) -> Edition:
     """The digest in a template's dress; raises TemplateError with file, line and cure where the template is broken."""
     # Jinja2 and premailer take a third of a second to import: only who renders waits for them.
-    from digest.render import environment, fit
-    from digest.render.folders import search_path
-    from digest.render.lines import fold
-    from digest.render.view import page, reading_minutes
+    from digest.render import environment, size_limit
+    from digest.render.context import page, reading_minutes
+    from digest.render.plain_text import fold
+    from digest.render.template_paths import search_path
 
     folders = search_path(look)
-    shown, html = fit.fitted(page(digest, look), folders)
+    shown, html = size_limit.fitted(page(digest, look), folders)
     return Edition(
         newsletter_id=digest.newsletter.id,
         slot=digest.slot,

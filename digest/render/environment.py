@@ -17,13 +17,13 @@ from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup
 
-from digest.errors import TemplateError
-from digest.render import tokens
-from digest.render.folders import HTML, STYLE, TEXT
-from digest.render.lines import tidy
-from digest.render.page import Page
+from digest.model.errors import TemplateError
+from digest.render import placeholders
+from digest.render.context_types import Page
+from digest.render.plain_text import tidy
 from digest.render.sandbox import Sandbox, bounded, spent
-from digest.render.traced import Leaf, Node, Trace
+from digest.render.template_paths import HTML, STYLE, TEXT
+from digest.render.trace import Leaf, Node, Trace
 
 _SANDBOXED = "templates run in a sandbox: no names with underscores before them, no endless loops, no huge texts"
 _NAMES = tuple(field.name for field in fields(Page))
@@ -48,11 +48,11 @@ def _public(owner: object) -> tuple[str, ...]:
 
 @pass_context  # also keeps Jinja2 from computing constants while it compiles, when there are no values to add them to
 def _as_token(_: Context, value: object) -> str:
-    values = tokens.current.get()
+    values = placeholders.current.get()
     if type(value) is Leaf:
         return values.token(value) if value else ""
     if isinstance(value, Markup):
-        if value in values.made or tokens.TOKEN.search(value):
+        if value in values.made or placeholders.TOKEN.search(value):
             return spent(value)
         return values.token(spent(value)) if value else value
     text = "" if value is None else tidy(str(value))
@@ -61,7 +61,7 @@ def _as_token(_: Context, value: object) -> str:
 
 @pass_context
 def _as_line(_: Context, value: object) -> str:
-    if isinstance(value, str) and value in tokens.current.get().made:
+    if isinstance(value, str) and value in placeholders.current.get().made:
         return str(spent(value))
     return "" if value is None else tidy(str(spent(value)))
 
@@ -73,12 +73,12 @@ def sandbox(folders: tuple[Path, ...], *, html: bool) -> Sandbox:
     return Sandbox(folders, autoescape=html, undefined=_Strict, finalize=finalize)
 
 
-def html(folders: tuple[Path, ...], page: Page) -> tuple[str, tokens.Values]:
+def html(folders: tuple[Path, ...], page: Page) -> tuple[str, placeholders.Values]:
     """The template's HTML with a token for each value, and the values."""
     return _rendered(sandbox(folders, html=True), HTML, {name: getattr(page, name) for name in _NAMES})
 
 
-def traced(folders: tuple[Path, ...], page: Page, trace: Trace) -> tuple[str, tokens.Values]:
+def traced(folders: tuple[Path, ...], page: Page, trace: Trace) -> tuple[str, placeholders.Values]:
     """The same, the page's texts among the values as leaves; a TemplateError too where the page can't be followed."""
     seen = Node(trace, page)
     return _rendered(sandbox(folders, html=True), HTML, {name: getattr(seen, name) for name in _NAMES})
@@ -89,14 +89,14 @@ def text(folders: tuple[Path, ...], page: Page) -> str:
     return _rendered(sandbox(folders, html=False), TEXT, {name: getattr(page, name) for name in _NAMES})[0]
 
 
-def _rendered(environment: Sandbox, name: str, variables: Mapping[str, Any]) -> tuple[str, tokens.Values]:
-    values = tokens.Values()
-    held = tokens.current.set(values)
+def _rendered(environment: Sandbox, name: str, variables: Mapping[str, Any]) -> tuple[str, placeholders.Values]:
+    values = placeholders.Values()
+    held = placeholders.current.set(values)
     try:
         with _explained(environment, name), bounded():
             return environment.get_template(name).render(variables), values
     finally:
-        tokens.current.reset(held)
+        placeholders.current.reset(held)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.render.tokens import TOKEN
+from digest.render.placeholders import TOKEN
 
 #: What premailer drops or rewrites, and mail programs read in a `<style>`: at-rules, Outlook's dark mode, ``*``.
 _KEPT = re.compile(r"@|[^{]*(?:\[data-ogs[cb]\]|\*(?!=))")
@@ -38,7 +38,7 @@ def inlined(skeleton: str) -> tuple[str, ...]:
 
     Kept by the skeleton's bytes: an edition of a shape that was seen before costs no inlining.
     """
-    from digest.render.premail import inline  # importing premailer takes longer than all the rest
+    from digest.render.premailer_adapter import inline  # importing premailer takes longer than all the rest
 
     html = inline(_STYLE.sub(_parted, _checked(skeleton)))
     size = sum(len(style[0].encode()) for style in _ANY_STYLE.finditer(html))

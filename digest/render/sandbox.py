@@ -25,12 +25,12 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro, markup_j
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from digest.render import page as seen
-from digest.render import tokens
-from digest.render.look import Links
-from digest.render.moulds import Mould, Moulds
-from digest.render.traced import Flat, Node, revealed
-from digest.render.words import Words
+from digest.render import context_types as seen
+from digest.render import placeholders
+from digest.render.cache import Mould, Moulds
+from digest.render.locale import Words
+from digest.render.options import Links
+from digest.render.trace import Flat, Node, revealed
 
 T = TypeVar("T")
 #: Rounds of loops and calls in one rendering; an edition of 60 stories takes a few thousand.
@@ -170,7 +170,7 @@ class Sandbox(SandboxedEnvironment):
     def concat(pieces: Iterable[str]) -> str:
         """Joined, and remembered as the template's own: what a macro returns is no value from outside."""
         made = "".join(pieces)
-        tokens.current.get().made.add(made)
+        placeholders.current.get().made.add(made)
         return str(spent(made))
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:

@@ -50,7 +50,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
     Raises ``SettingsError`` with all mistakes at once.
     """
-    from digest.settings.checked import checked
-    from digest.settings.raw import read
+    from digest.settings.toml import read
+    from digest.settings.validate import checked
 
     return checked(read(find(path, environ), environ))

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from digest.errors import Mistake
-from digest.settings.keys import LISTS, SECTIONS
-from digest.settings.lines import Place
-from digest.text.near import nearest
+from digest.model.errors import Mistake
+from digest.settings.line_numbers import Place
+from digest.settings.sections import LISTS, SECTIONS
+from digest.text.suggest import nearest
 
 _PREFIX = "DIGEST_"
 _FILE = "_file"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from digest.errors import UsageError
+from digest.model.errors import UsageError
 
 NAME = "digest.toml"
 _MOST_BYTES = 4_000_000

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from digest.model import Article, Entry, Window
 from digest.store import entries
-from digest.store.rows import batches, columns, first_of_each, insert, read, row
+from digest.store.mapping import batches, columns, first_of_each, insert, read, row
 from digest.store.tables import articles as table
 
 #: What an edit leaves as it was.

@@ -10,10 +10,10 @@ from typing import Any, Self
 from sqlalchemy import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from digest.errors import StoreError
 from digest.model import Window
+from digest.model.errors import StoreError
 from digest.store import locks, postgres, schema, snapshot, sqlite
-from digest.store.complaints import said_plainly
+from digest.store.errors import said_plainly
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:

@@ -32,9 +32,9 @@ from sqlalchemy import (
 )
 
 from digest.model import Delivery, Outcome, Subscriber
-from digest.store.rows import columns, insert, stream
+from digest.store.column_types import Instant
+from digest.store.mapping import columns, insert, stream
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
-from digest.store.types import Instant
 
 #: A sender has the row in hand. What it sent keeps its name until it claims again.
 HELD = and_(deliveries.c.sender.is_not(None), deliveries.c.outcome != Outcome.SENT)

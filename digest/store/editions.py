@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from digest.model import Edition, Slot
-from digest.store.rows import columns, insert
+from digest.store.mapping import columns, insert
 from digest.store.tables import editions as table
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, and_, bindparam, func, or_, select, update
 
 from digest.model import Entry
-from digest.store.rows import batches, columns, first_of_each, insert, read, row
+from digest.store.column_types import storable
+from digest.store.mapping import batches, columns, first_of_each, insert, read, row
 from digest.store.tables import entries as table
-from digest.store.types import storable
 
 #: What an edit may change; identity, dates and the source's name stay.
 _EDITABLE = ("url", "title", "body", "form", "author", "language", "image")

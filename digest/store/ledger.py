@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect
 
 from digest.model import Delivery, Outcome, Subscriber
+from digest.store.column_types import Instant, storable
 from digest.store.database import Store
-from digest.store.types import Instant, storable
 
 _DUE = """
 SELECT deliveries.id, edition_id, message_id, outcome, attempts, reply, subscribers.id, address, name, preferences

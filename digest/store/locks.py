@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, func, literal, select
 
-from digest.errors import StoreError
+from digest.model.errors import StoreError
 
 _KEY = func.hashtextextended(bindparam("name"), literal(0))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from digest.errors import StoreError
+from digest.model.errors import StoreError
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, not_, null, or_, select,
 
 from digest.model import Outcome
 from digest.store.deliveries import HELD
-from digest.store.rows import batches
+from digest.store.mapping import batches
 from digest.store.subscribers import key
 from digest.store.tables import deliveries, editions, subscribers
 

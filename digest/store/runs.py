@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from digest.store.rows import SKEW, columns, read
+from digest.store.mapping import SKEW, columns, read
 from digest.store.tables import runs as table
 
 

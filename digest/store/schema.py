@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from digest.errors import StoreError
+from digest.model.errors import StoreError
 from digest.store.tables import metadata
 
 

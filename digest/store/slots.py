@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.model import Slot
-from digest.store.rows import SKEW, insert
+from digest.store.mapping import SKEW, insert
 from digest.store.tables import Fate as Fate
 from digest.store.tables import slots as table
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, case, insert, literal, or_, select
 
 from digest.model import Window
 from digest.store import tables
-from digest.store.rows import batches, stream
+from digest.store.mapping import batches, stream
 
 
 def copy(source: Connection, target: Connection, source_ids: Collection[str], window: Window) -> None:

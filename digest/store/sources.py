@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Executable, delete, func, select
 
 from digest.model import Source
-from digest.ports import Collected, Pace, Validators
-from digest.store.rows import batches, columns, insert, read
+from digest.model.protocols import Collected, Pace, Validators
+from digest.store.column_types import storable
+from digest.store.mapping import batches, columns, insert, read
 from digest.store.tables import sources as table
-from digest.store.types import storable
 
 _AS_OTHERS = Pace()
 _PACE = tuple(field.name for field in fields(Pace))

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import OperationalError
 
-from digest.errors import StoreError
+from digest.model.errors import StoreError
 
 #: How long to wait for another process to finish writing.
 PATIENCE_S = 10.0

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, ScalarSelect, Select, Update, delete, select, update
 
 from digest.model import Outcome, Subscriber
-from digest.store.rows import batches, columns, first_of_each, insert, read, stream
+from digest.store.column_types import storable
+from digest.store.mapping import batches, columns, first_of_each, insert, read, stream
 from digest.store.tables import deliveries, subscribers, subscriptions
-from digest.store.types import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from digest.model import Form, Outcome
-from digest.store.types import Instant, Json, OneOf, Picture, Strings, Words
+from digest.store.column_types import Instant, Json, OneOf, Picture, Strings, Words
 
 
 class Fate(enum.StrEnum):

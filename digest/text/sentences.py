@@ -14,9 +14,9 @@ from itertools import accumulate, pairwise
 
 import sentencex  # type: ignore[import-untyped]  # sentencex has no types
 
-from digest.text.pattern import pattern
+from digest.text.lazy_regex import pattern
 from digest.text.quotes import CLOSING, OPENING, QUOTES, quotations
-from digest.text.segment import spoken
+from digest.text.segmentation import spoken
 
 #: A quotation of several sentences stays whole up to here; a longer one may be told in parts.
 _LONGEST_QUOTATION = 50

@@ -11,10 +11,10 @@ from functools import lru_cache, partial
 from importlib.resources import files
 from itertools import chain
 
-from digest.text.function_words import FUNCTION_WORDS
-from digest.text.known import Known
-from digest.text.pattern import pattern
-from digest.text.segment import EXTRAS, parts
+from digest.text.lazy_regex import pattern
+from digest.text.memo import Known
+from digest.text.segmentation import EXTRAS, parts
+from digest.text.stop_words import FUNCTION_WORDS
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-", "\u00ad": None})
 

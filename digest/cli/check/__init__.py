@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from digest.cli.given import settings_of
+from digest.cli.arguments import settings_of
 
 if TYPE_CHECKING:
     from digest.cli.check.finding import Finding
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print every finding; 1 if one of them is bad. Raises ``SettingsError`` if there is nothing to go by."""
-    from digest.cli.check.parts import findings_on
+    from digest.cli.check.checks import findings_on
 
     found = settings_of(args)
     findings = [*findings_on(found, offline=args.offline)]

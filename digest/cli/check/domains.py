@@ -8,10 +8,10 @@ from contextlib import suppress
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from digest.cli.check.finding import Finding
-from digest.errors import DigestError
-from digest.mailbox import Mailbox
-from digest.mailers import dkim, records
-from digest.mailers.records import Record
+from digest.deliver.message import dkim, dns_records
+from digest.deliver.message.dns_records import Record
+from digest.model.errors import DigestError
+from digest.model.mailbox import Mailbox
 from digest.settings import Settings
 
 _UNSIGNED = "mails leave unsigned; large providers refuse those, unless your mail server signs them"
@@ -21,7 +21,7 @@ def findings_on_domains(found: Settings) -> Iterator[Finding]:
     """Are mails signed, for the domain that they come from, and what must the DNS say?"""
     yield from _key(found)
     for domain in dict.fromkeys(_senders(found)):
-        if records.is_local(domain):
+        if dns_records.is_local(domain):
             message = f"the DNS has no {domain}: only mail servers inside your network believe mail from there"
             yield Finding(state="note", topic=f"sender {domain}", message=message, hint="send from a domain of yours")
         else:
@@ -39,7 +39,7 @@ def _on_domain(domain: str, found: Settings) -> Iterator[Finding]:
         yield from _signing(domain, dkim.signer(found.dkim, domain))
     yield from _bouncing(domain, found)
     hint = "keep the one you have; when its reports show no stranger, p=quarantine"
-    yield _publish("DMARC", domain, records.dmarc_record(domain), hint=hint)
+    yield _publish("DMARC", domain, dns_records.dmarc_record(domain), hint=hint)
 
 
 def _key(found: Settings) -> Iterator[Finding]:
@@ -70,27 +70,27 @@ def _signing(domain: str, signer: dkim.Signer | None) -> Iterator[Finding]:
         hint = f"'digest dkim keygen {domain}' makes a key"
         yield Finding(state="note", topic=topic, message=_UNSIGNED, hint=hint)
         return
-    if records.is_aligned(domain, signer.domain):
+    if dns_records.is_aligned(domain, signer.domain):
         message = f"{dkim.kind_of(signer.key).upper()} key, signs as {signer.domain}"
         yield Finding(state="ok", topic=topic, message=message)
     else:
         message = f"signed by {signer.domain}, which is not the sender's domain: DMARC does not believe it"
         yield Finding(state="bad", topic=topic, message=message, hint="leave out [dkim] domain")
-    yield _publish("DKIM", domain, records.dkim_record(signer))
+    yield _publish("DKIM", domain, dns_records.dkim_record(signer))
 
 
 def _bouncing(domain: str, found: Settings) -> Iterator[Finding]:
     """SPF is about the domain that bounces go to."""
     bouncing = Mailbox.of(found.bounces.address).domain if found.bounces.address else domain
-    if not records.is_aligned(domain, bouncing):
+    if not dns_records.is_aligned(domain, bouncing):
         message = (
             f"bounces go to {bouncing}, which is not the sender's domain: for DMARC, only DKIM speaks for the sender"
         )
         hint = f"choose a [bounces] address below {domain}"
         yield Finding(state="note", topic=f"SPF {domain}", message=message, hint=hint)
-    if not records.is_local(bouncing):
+    if not dns_records.is_local(bouncing):
         hint = "only one is allowed: add to the one you have"
-        yield _publish("SPF", bouncing, records.spf_record(bouncing, found.smtp.host), hint=hint)
+        yield _publish("SPF", bouncing, dns_records.spf_record(bouncing, found.smtp.host), hint=hint)
 
 
 def _publish(kind: str, domain: str, record: Record, *, hint: str = "") -> Finding:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from digest.cli.check.finding import Finding
-from digest.errors import DigestError
+from digest.model.errors import DigestError
 from digest.settings import Settings
 
 _HERE = {"localhost", "127.0.0.1", "::1"}
@@ -15,7 +15,7 @@ _HERE = {"localhost", "127.0.0.1", "::1"}
 
 def findings_on_server(found: Settings, *, offline: bool) -> Iterator[Finding]:
     """Does it let us in? Nothing is sent."""
-    from digest.mailers import probe
+    from digest.deliver.mailers import probe
 
     smtp = found.smtp
     if not smtp.host and not smtp.folder:
@@ -39,7 +39,7 @@ def findings_on_mailbox(found: Settings, *, offline: bool) -> Iterator[Finding]:
     bounces = found.bounces
     if not bounces.host or offline:
         return
-    from digest.bounces.imap import probe
+    from digest.inbound.imap import probe
 
     if bounces.security == "none" and bounces.host not in _HERE:
         message, hint = f"the password would travel to {bounces.host} unprotected", 'set security = "tls" or "starttls"'
@@ -77,7 +77,7 @@ def findings_on_footers(found: Settings) -> Iterator[Finding]:
 
 def findings_on_silence(found: Settings) -> Iterator[Finding]:
     """Newsletters with nothing to tell for a while, or nothing to tell it from."""
-    from digest.alarm import alarm_for
+    from digest.jobs.alarm import alarm_for
     from digest.store import open_store
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from digest.cli.given import settings_of
+from digest.cli.arguments import settings_of
 from digest.cli.parser import add_actions
 
 _EXAMPLES = """\

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from digest.cli.editions.standing import document, published, stand
+from digest.cli.editions.summary import document, published, stand
 from digest.settings import Settings
-from digest.settings.chosen import newsletter_of
+from digest.settings.select import newsletter_of
 from digest.store import Store, deliveries, editions
 from digest.store.editions import Published
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from digest.app import make_app
 from digest.cli import FAILED, INTERRUPTED
-from digest.cli.editions.standing import published, stand
-from digest.cli.leaving import asked_to_leave
-from digest.cli.live import sending
-from digest.cli.outcome import say
+from digest.cli.editions.summary import published, stand
+from digest.cli.errors import say
+from digest.cli.live_view import sending
+from digest.cli.signals import asked_to_leave
 from digest.model import Outcome
-from digest.post import post, writer_for
+from digest.pipeline.app import make_app
+from digest.pipeline.deliver import post, writer_for
 from digest.settings import Settings
 from digest.store import Store, deliveries, queue
 from digest.store.subscribers import key

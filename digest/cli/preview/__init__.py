@@ -8,7 +8,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.text.duration import duration
+from digest.settings.duration import duration
 
 EXAMPLES = """\
 examples:
@@ -70,8 +70,8 @@ def run(args: argparse.Namespace) -> int:
     """Show the preview; errors are raised, for ``main`` to tell."""
     # What is imported stays: to search it for garbage again and again is a tenth of a preview's second.
     gc.set_threshold(1_000_000)
-    from digest.cli.preview.showing import Showing
-    from digest.preview import Request
+    from digest.cli.preview.output import Showing
+    from digest.pipeline.preview import Request
 
     changes = {name: getattr(args, name) for name in _CHANGES if getattr(args, name) is not None}
     request = Request(

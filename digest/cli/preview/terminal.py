@@ -12,10 +12,10 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from digest.cli.preview.reasons import why
-from digest.errors import one_line
+from digest.cli.preview.explain import why
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Sentence
-from digest.urls import is_web
+from digest.model.errors import one_line
+from digest.text.urls import is_web
 
 #: Lines longer than this are hard to read, however wide the window is.
 _MEASURE = 88

@@ -8,10 +8,10 @@ import webbrowser
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from digest.cli.outcome import say
-from digest.cli.preview.showing import Showing
-from digest.errors import DigestError
-from digest.preview import Request, watched
+from digest.cli.errors import say
+from digest.cli.preview.output import Showing
+from digest.model.errors import DigestError
+from digest.pipeline.preview import Request, watched
 
 _RELOAD = "<script>new EventSource('changes?%d').onmessage = () => location.reload()</script>"
 

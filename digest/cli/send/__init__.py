@@ -6,14 +6,15 @@ import argparse
 from typing import TYPE_CHECKING
 
 from digest.cli import FAILED, INTERRUPTED
-from digest.cli.given import settings_of
+from digest.cli.arguments import settings_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.deliver import Stop, Tally
     from digest.model import Newsletter, Slot
-    from digest.pipeline import App, Publication
+    from digest.pipeline.app import App
+    from digest.pipeline.outbox import Stop, Tally
+    from digest.pipeline.publish import Publication
     from digest.settings import Settings
 
 _EXAMPLES = """\
@@ -43,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
     """Send; 1 while a delivery isn't final."""
     from datetime import UTC, datetime
 
-    from digest.pipeline import sender_of
-    from digest.settings.chosen import newsletter_of
+    from digest.pipeline.newsletter import sender_of
+    from digest.settings.select import newsletter_of
 
     found = settings_of(args)
     newsletter = newsletter_of(found, args.newsletter)
@@ -61,9 +62,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
-    from digest.app import make_app
-    from digest.cli.leaving import asked_to_leave
-    from digest.cli.outcome import say
+    from digest.cli.errors import say
+    from digest.cli.signals import asked_to_leave
+    from digest.pipeline.app import make_app
 
     app = make_app(found, tell=say)
     with app.store:
@@ -84,14 +85,14 @@ def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
 
 
 def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, Publication]:
-    from digest import agenda
-    from digest.cli.send.drafts import say_missing, stale_sources, visited
-    from digest.errors import UsageError
-    from digest.pipeline import publish
+    from digest.cli.send.draft import say_missing, stale_sources, visited
+    from digest.model.errors import UsageError
+    from digest.pipeline import calendar
+    from digest.pipeline.publish import publish
     from digest.store import editions, subscribers
 
     with app.store.read() as conn:
-        slot = agenda.current(conn, newsletter, now=now)
+        slot = calendar.current(conn, newsletter, now=now)
         is_out = editions.find(conn, newsletter.id, slot) is not None
         has_readers = next(subscribers.subscribed(conn, newsletter.id), None) is not None
     if args.again or not is_out:
@@ -109,7 +110,7 @@ def _resume_earlier(newsletter: Newsletter, edition_id: int, app: App, stop: Sto
     """What waits of the newsletter's other editions is tried too, if its time has come: nobody is missed."""
     from datetime import UTC, datetime
 
-    from digest.deliver.verdict import LONGEST_WAIT
+    from digest.deliver.retry import LONGEST_WAIT
     from digest.store import editions, queue
 
     now = datetime.now(UTC)
@@ -124,8 +125,8 @@ def _resume_earlier(newsletter: Newsletter, edition_id: int, app: App, stop: Sto
 def _delivered(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) -> Tally:
     from datetime import UTC, datetime
 
-    from digest.cli.live import sending
-    from digest.post import post
+    from digest.cli.live_view import sending
+    from digest.pipeline.deliver import post
 
     def clock() -> datetime:
         return datetime.now(UTC)
@@ -156,7 +157,7 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
     """Some of those whose mail was refused or waits, and why."""
     from itertools import islice
 
-    from digest.cli.outcome import say
+    from digest.cli.errors import say
     from digest.model import Outcome
     from digest.store import deliveries
 
@@ -174,9 +175,9 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
 
 
 def _test(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
-    from digest.cli.send.drafts import drafted
-    from digest.mailbox import Mailbox
-    from digest.post import post_one
+    from digest.cli.send.draft import drafted
+    from digest.model.mailbox import Mailbox
+    from digest.pipeline.deliver import post_one
 
     to = Mailbox.of(args.to)
     with drafted(newsletter, found, now=now, again=args.again, visit=not args.no_collect) as draft:
@@ -191,8 +192,8 @@ def _test(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
 
 
 def _rehearse(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
-    from digest.cli.send.drafts import drafted
-    from digest.cli.send.rehearsal import rehearsal
+    from digest.cli.send.draft import drafted
+    from digest.cli.send.dry_run import rehearsal
 
     with drafted(newsletter, found, now=now, again=args.again, visit=not args.no_collect) as draft:
         for line in rehearsal(draft, newsletter, as_json=args.json):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from digest.cli.given import settings_of, source_named
+from digest.cli.arguments import settings_of, source_named
 from digest.cli.parser import add_actions
 
 _EXAMPLES = """\
@@ -89,6 +89,6 @@ def _show(args: argparse.Namespace) -> None:
 
 
 def _export(args: argparse.Namespace) -> None:
-    from digest.sources.finding.opml import write_opml
+    from digest.collect.discovery.opml import write_opml
 
     print(write_opml(settings_of(args).sources, title="Sources"), end="")

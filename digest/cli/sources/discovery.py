@@ -8,16 +8,16 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from digest.clean import clean
-from digest.cli.given import settings_of
-from digest.cli.outcome import say
-from digest.collect import collect
-from digest.errors import DigestError
+from digest.clean.articles import clean
+from digest.cli.arguments import settings_of
+from digest.cli.errors import say
+from digest.collect.collector import make_collector
+from digest.collect.discovery.address import source_at
+from digest.collect.visits import collect
 from digest.model import Article, Failure, Source
-from digest.ports import Collected
+from digest.model.errors import DigestError
+from digest.model.protocols import Collected
 from digest.settings import Settings
-from digest.sources import make_collector
-from digest.sources.finding.address import source_at
 
 _TITLES = 5
 

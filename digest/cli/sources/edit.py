@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from digest.cli.given import settings_of, source_named
-from digest.cli.listed import listed
-from digest.cli.outcome import say
+from digest.cli.arguments import settings_of, source_named
+from digest.cli.errors import say
+from digest.cli.opml_argument import listed
 from digest.cli.sources.discovery import tell, visit
-from digest.errors import DigestError, UsageError
+from digest.collect.discovery.address import source_at, unused_id
 from digest.model import Source
-from digest.ports import Collected
+from digest.model.errors import DigestError, UsageError
+from digest.model.protocols import Collected
 from digest.settings import Settings
 from digest.settings.edit import with_sources, without_source
-from digest.sources.finding.address import source_at, unused_id
 
 
 def add(args: argparse.Namespace) -> None:

@@ -124,7 +124,7 @@ def _instant(at: datetime | None) -> str:
 
 
 def _newest(source: Source, found: Settings) -> list[str]:
-    from digest.clean import clean
+    from digest.clean.articles import clean
     from digest.store import entries
 
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from digest.cli.given import settings_of
+from digest.cli.arguments import settings_of
 
 _EXAMPLES = """\
 examples:
@@ -26,9 +26,9 @@ def run(args: argparse.Namespace) -> int:
     import json
     from datetime import UTC, datetime
 
-    from digest.cli.outcome import say
+    from digest.cli.errors import say
     from digest.cli.status.as_json import document
-    from digest.cli.status.lines import lines
+    from digest.cli.status.output import lines
     from digest.cli.status.overview import overview
     from digest.store import open_store
 

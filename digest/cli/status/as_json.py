@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from digest.cli.editions.standing import document as edition_as_json
+from digest.cli.editions.summary import document as edition_as_json
 from digest.cli.status.overview import Overview, Standing
 from digest.store.runs import Run
 

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest import agenda
-from digest.alarm import alarm_for
+from digest.jobs.alarm import alarm_for
 from digest.model import Newsletter, Outcome, Slot
+from digest.pipeline import calendar
 from digest.settings import Settings
+from digest.settings.duration import duration
 from digest.store import Store, deliveries, editions, queue, runs, slots, sources
 from digest.store.queue import Queue
 from digest.store.slots import Fate
 from digest.store.sources import Health
-from digest.text.duration import duration
 
 #: How late things may be before something must be wrong with ``digest run``.
 _LATE, _STUCK = timedelta(minutes=30), timedelta(hours=1)
@@ -86,11 +86,11 @@ def overview(found: Settings, store: Store, *, now: datetime) -> Overview:
 def _standing(conn: Connection, newsletter: Newsletter, found: Settings, now: datetime) -> Standing:
     decided = slots.decided(conn, newsletter.id, by=now)
     last = next((slot for slot in reversed([*decided]) if decided[slot] is not Fate.BEFORE), None)
-    owed = agenda.owed(conn, newsletter, now=now)
+    owed = calendar.owed(conn, newsletter, now=now)
     alarm = alarm_for(conn, newsletter, found, now=now)
     return Standing(
         newsletter=newsletter,
-        next=agenda.upcoming(conn, newsletter, now=now),
+        next=calendar.upcoming(conn, newsletter, now=now),
         last=last,
         fate=decided[last] if last else None,
         trouble=alarm.message if alarm else "",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from digest.cli.parser import add_actions
 
 if TYPE_CHECKING:
-    from digest.mailbox import Mailbox
     from digest.model import Newsletter
+    from digest.model.mailbox import Mailbox
     from digest.settings import Settings
 
 _EXAMPLES = """\
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 def _add(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from digest.cli.outcome import say
+    from digest.cli.errors import say
     from digest.store import open_store, subscribers
     from digest.store.subscribers import Newcomer
 
@@ -78,8 +78,8 @@ def _remove(args: argparse.Namespace) -> int:
     """1 if one of them read nothing."""
     from datetime import UTC, datetime
 
-    from digest.cli.outcome import say
-    from digest.settings.chosen import newsletter_of
+    from digest.cli.errors import say
+    from digest.settings.select import newsletter_of
     from digest.store import open_store, subscribers
 
     found = _settings(args)
@@ -128,7 +128,7 @@ def _export(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace) -> int:
     """1 if there is nothing in the file but refused lines."""
-    from digest.cli.subscribers.enrolment import enrol, opened
+    from digest.cli.subscribers.importing import enrol, opened
     from digest.store import open_store
 
     found, newsletter = _chosen(args)
@@ -139,8 +139,8 @@ def _import(args: argparse.Namespace) -> int:
 
 def _mailboxes(args: argparse.Namespace) -> list[Mailbox]:
     """The addresses named; raises ``UsageError`` for the first that is none, before anything is changed."""
-    from digest.errors import UsageError
-    from digest.mailbox import AddressError, Mailbox
+    from digest.model.errors import UsageError
+    from digest.model.mailbox import AddressError, Mailbox
 
     try:
         return [Mailbox.of(address) for address in args.addresses]
@@ -149,13 +149,13 @@ def _mailboxes(args: argparse.Namespace) -> list[Mailbox]:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    from digest.cli.given import settings_of
+    from digest.cli.arguments import settings_of
 
     return settings_of(args)
 
 
 def _chosen(args: argparse.Namespace) -> tuple[Settings, Newsletter]:
-    from digest.settings.chosen import newsletter_of
+    from digest.settings.select import newsletter_of
 
     found = _settings(args)
     return found, newsletter_of(found, args.newsletter)

@@ -1,7 +1,7 @@
 """What programs of others say of our mails, beside the same for MJML's.
 
-Run it with ``python -m tests.bench.mail [MEASURE ...]``; ``tests/checkers`` says what has to be installed for it (and
-``mjml@5``).
+Run it with ``python -m tests.bench.mail [MEASURE ...]``; ``tests/support/checkers`` says what has to be
+installed for it (and ``mjml@5``).
 """
 
 from __future__ import annotations

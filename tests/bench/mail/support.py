@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from digest.model import Brief, Digest
-from tests import matrix
 from tests.bench.quality.table import Row
-from tests.checkers import answers
-from tests.checkers.caniemail import FAMILIES, features, support
+from tests.support import mail_matrix
+from tests.support.checkers import answers
+from tests.support.checkers.caniemail import FAMILIES, features, support
 
 #: A dark mode as MJML's users add one: its own output has none.
 _NIGHT = """<mj-raw><meta name="color-scheme" content="light dark"></mj-raw><mj-style>
@@ -19,9 +19,9 @@ _NIGHT = """<mj-raw><meta name="color-scheme" content="light dark"></mj-raw><mj-
 
 
 def measure() -> list[Row]:
-    whole = matrix.content("en", 12, hostile=False)
+    whole = mail_matrix.content("en", 12, hostile=False)
     by_day, by_night = answers("mjml.mjs", [_mjml(whole, ""), _mjml(whole, _NIGHT)], "mjml")
-    pages = {template: matrix.edition(f"{template}-en-12").html for template in matrix.TEMPLATES}
+    pages = {template: mail_matrix.edition(f"{template}-en-12").html for template in mail_matrix.TEMPLATES}
     return [
         row
         for system, html in {**pages, "MJML without a dark mode": by_day, "MJML with one": by_night}.items()
@@ -50,7 +50,7 @@ def _mjml(whole: Digest, head: str) -> str:
         "<mj-body css-class='ground' background-color='#f3f1ec'>"
         f"{_section(f'<h1>{escape(whole.newsletter.title)}</h1><p>Sunday, 29 March 2026</p>', size=30)}"
         f"{_section(f'<ol>{contents}</ol>')}{stories}"
-        f"{_section(f'<p>Pier 4, Sandhaven</p><a href={matrix.WEB!r}>Unsubscribe</a>', size=14)}</mj-body></mjml>"
+        f"{_section(f'<p>Pier 4, Sandhaven</p><a href={mail_matrix.WEB!r}>Unsubscribe</a>', size=14)}</mj-body></mjml>"
     )
 
 

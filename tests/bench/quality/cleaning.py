@@ -12,17 +12,17 @@ from itertools import product
 from pathlib import Path
 from statistics import fmean
 
-from digest.clean import clean
-from digest.errors import SourceError
+from digest.clean.articles import clean
+from digest.collect.pages.extract import read_page
 from digest.model import Article, Entry, Form, Ranked, Story
-from digest.ports import Budget
-from digest.sources.pages.page import read_page
-from digest.summarize import summarize
-from digest.summarizers import NAMES, summarizer
+from digest.model.errors import SourceError
+from digest.model.protocols import Budget
+from digest.stories.summarize import summarize
+from digest.stories.summarizers import NAMES, summarizer
 from digest.text.encoding import repair
 from digest.text.html import from_html
 from tests.bench.quality.table import Row
-from tests.pasted import pasted
+from tests.support.pasted_articles import pasted
 
 OWN = Path(__file__).resolve().parents[2] / "data"
 _WORD = re.compile(r"\w+")

@@ -18,8 +18,8 @@ from statistics import fmean
 
 from lxml.html import fromstring
 
-from digest.errors import SourceError
-from digest.sources.pages.page import read_page
+from digest.collect.pages.extract import read_page
+from digest.model.errors import SourceError
 from tests.bench.quality.table import Row
 
 _WORDS = re.compile(r"\w+")

@@ -13,8 +13,8 @@ from statistics import mean, stdev
 
 import numpy as np
 
-from digest.group import group
 from digest.model import Article
+from digest.stories.group import group
 from digest.text.words import stems, stop_words, words
 from tests.bench.quality.table import Row
 

@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from digest.model import Article, Brief, Ranked, Story
-from digest.ports import Budget
-from digest.summarize import candidates, summarize
-from digest.summarizers import summarizer
+from digest.model.protocols import Budget
+from digest.stories.summarize import candidates, summarize
+from digest.stories.summarizers import summarizer
 from tests.bench.quality.grouping import OWN, read
 from tests.bench.quality.rouge import rouge_n
 from tests.bench.quality.summaries import Case, first, told, twins

@@ -15,8 +15,8 @@ from itertools import combinations
 from pathlib import Path
 
 from digest.model import Article
-from digest.ports import Budget, Candidate, Summarizer
-from digest.summarizers import NAMES, summarizer
+from digest.model.protocols import Budget, Candidate, Summarizer
+from digest.stories.summarizers import NAMES, summarizer
 from tests.bench.quality.rouge import rouge_l, rouge_n, tokens
 from tests.bench.quality.table import Row
 

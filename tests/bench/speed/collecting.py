@@ -25,10 +25,10 @@ from typing import TypeVar
 
 import psutil
 
-from digest.app import make_app
 from digest.model import Source
-from digest.pipeline import App, Gathered, gather
-from digest.ports import Collected
+from digest.model.protocols import Collected
+from digest.pipeline.app import App, make_app
+from digest.pipeline.collect import Gathered, gather
 from digest.settings import FetchSettings, Settings
 from digest.settings.types import StoreSettings
 from digest.store import entries

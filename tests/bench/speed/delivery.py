@@ -23,13 +23,13 @@ from pathlib import Path
 from statistics import median
 from threading import Event
 
-from digest.deliver import Writer, deliver
-from digest.mailers import open_mailer
+from digest.deliver.mailers import open_mailer
 from digest.model import Edition, Outcome
+from digest.pipeline.outbox import Writer, deliver
 from digest.store import Store, deliveries, open_store
 from tests.bench.quality.table import Row, table
-from tests.nouns import edition
-from tests.posting import SENDER, publish, smtp, writer_of
+from tests.support.editions import SENDER, publish, smtp, writer_of
+from tests.support.values import edition
 
 _ROOT = Path(__file__).resolve().parents[3]
 _SENTENCE = "The harbour opens again on Monday, and the ferries return to their usual hours, says the port office. "

@@ -16,15 +16,15 @@ from typing import Any
 import dkim as dkimpy
 from cryptography.hazmat.primitives import serialization
 
-from digest.mailers import dkim
-from digest.mailers.dkim import Signer
-from digest.mailers.letterhead import Letterhead, Recipient
-from digest.mailers.message import prepare
+from digest.deliver.message import dkim
+from digest.deliver.message.dkim import Signer
+from digest.deliver.message.edition_headers import Letterhead, Recipient
+from digest.deliver.message.message import prepare
 from digest.model import Edition
 from digest.render import Links, Look, render
 from tests.bench.quality.table import Row
-from tests.digests import digest
-from tests.letters import PLACEHOLDER, TOKEN, letterhead, recipient
+from tests.support.digests import digest
+from tests.support.messages import PLACEHOLDER, TOKEN, letterhead, recipient
 
 _READERS = 200
 _TURNS = 9

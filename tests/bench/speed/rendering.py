@@ -15,12 +15,14 @@ from statistics import median
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from premailer import cache  # type: ignore[import-untyped]  # it has no types
 
-from digest.render import Look, dress, environment, inline, moulds, premail, render, tokens
-from digest.render.folders import HTML, search_path
-from digest.render.page import Page
-from digest.render.view import page
+from digest.render import Look, environment, inline, placeholders, premailer_adapter, render
+from digest.render import cache as moulds
+from digest.render import html as dress
+from digest.render.context import page
+from digest.render.context_types import Page
+from digest.render.template_paths import HTML, search_path
 from tests.bench.quality.table import Row
-from tests.digests import digest
+from tests.support.digests import digest
 
 STORIES, RUNS, ROW = 30, 15, 4
 FOLDERS = search_path(Look())
@@ -65,7 +67,7 @@ def _rows(times: dict[str, list[float]]) -> list[Row]:
 def _forget() -> None:
     """As if no page of this shape had been seen; the style sheet was."""
     inline.inlined.cache_clear()
-    tokens._outline.cache_clear()
+    placeholders._outline.cache_clear()
     environment.sandbox(FOLDERS, html=True)._moulds = moulds.Moulds()
 
 
@@ -77,7 +79,7 @@ def _environment() -> Environment:
 def _baseline(shown: Page, jinja: Environment) -> str:
     html = jinja.get_template(HTML).render({name: getattr(shown, name) for name in shown.__dataclass_fields__})
     parted = inline._STYLE.sub(inline._parted, html)
-    return str(premail.Premailer(parted, **premail._OPTIONS).transform(pretty_print=False))
+    return str(premailer_adapter.Premailer(parted, **premailer_adapter._OPTIONS).transform(pretty_print=False))
 
 
 def _timed(times: dict[str, list[float]], name: str, run: Callable[[], object]) -> None:

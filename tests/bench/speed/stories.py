@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from digest.group import group
 from digest.model import Article
+from digest.stories.group import group
 from tests.bench.quality.table import Row
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -77,12 +77,12 @@ def _grouping(count: int) -> float:
 
 def peak() -> int:
     """Bytes that a process held at most when it cleaned, grouped, ranked and told a day's 1,000 texts."""
-    from digest.clean import clean
+    from digest.clean.articles import clean
     from digest.model import Entry, Form
-    from digest.ports import Budget
-    from digest.rank import Criteria, rank
-    from digest.summarize import summarize
-    from digest.summarizers import summarizer
+    from digest.model.protocols import Budget
+    from digest.stories.rank import Criteria, rank
+    from digest.stories.summarize import summarize
+    from digest.stories.summarizers import summarizer
 
     now = datetime(2026, 3, 28, tzinfo=UTC)
     entries = [

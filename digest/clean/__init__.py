@@ -1,0 +1,1 @@
+"""Clean entries into articles: canonical address, plain paragraphs, boilerplate removed, language detected."""

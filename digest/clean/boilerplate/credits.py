@@ -1,0 +1,140 @@
+"""What a line is by its form alone: a credit, a stamp, a caption."""
+
+from __future__ import annotations
+
+import re
+
+from digest.clean.boilerplate.lines import AGENCY, STOPS, WORD, Line, is_finished
+from digest.clean.boilerplate.rules import Rule, Rules, opening, rule
+from digest.text.lazy_regex import pattern, vocabulary
+from digest.text.quotes import CLOSING, quotations
+
+# --- credits -----------------------------------------------------------------------------------------------------
+
+_MEDIA = (
+    r"photos?|photograph(?:s|er|y)?|pictures?|pics?|images?|illustrations?|graphics?|videos?|stills?|screengrab|credits?"
+    r"|sources?|courtesy|fotos?|bild(?:er|nachweis|quelle)?|quellen?|grafik|crédits?|photographie|imagen|fuente|créditos?"
+    r"|immagine|fonte|crediti|beeld|bron|imagem|kilde|källa|zdjęcie|źródło|zdroj|фото|источник|джерело|图片|写真|사진"
+)
+_MEDIA_WORDS = (
+    "photo photos photograph photographs photographer photography picture pictures pic pics image images"
+    " illustration illustrations graphic graphics video videos still stills screengrab credit credits source"
+    " sources courtesy foto fotos bild bilder bildnachweis bildquelle quelle quellen grafik crédit crédits"
+    " photographie imagen fuente crédito créditos immagine fonte crediti beeld bron imagem kilde källa zdjęcie"
+    " źródło zdroj фото источник джерело 图片 写真 사진"
+)
+_LABEL = rf"(?:{_MEDIA})(?:\s+(?:{_MEDIA}|caption|by))?\s*(?:[:：©|]|\bby\b|\bvia\b)"
+_CREDITED = opening(
+    f"{_MEDIA_WORDS} ap afp pa epa efe dpa ansa apa itar tass reuters getty shutterstock alamy",
+    rf"{_LABEL}.*",
+    rf"(?:{_MEDIA})(?:\s(?:{_MEDIA}))?[\s,]+(?:{AGENCY}|©).*",
+    rf"(?:{AGENCY})(?:\s*[/,&-]\s*[\w .'-]+)?\W*$",
+)
+#: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
+_CREDIT_TAIL = Rule(
+    vocabulary(f"( [ / © {_MEDIA_WORDS} via"),
+    pattern(
+        rf"""([{STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
+            \W?(?i:{_LABEL})[^.!?]{{1,70}}(?:\.\w+)*\W*
+          | [(\[][^()\[\]]{{0,50}}\b(?:(?:{AGENCY})[\s/]|(?i:photo|picture|image|foto|file)\b)[^()\[\]]{{0,50}}[)\]]\W*
+          | [(\[][A-Z][\w.’'-]*(?:[\s/&,]+(?:[A-Z][\w.’'-]*|of|the|via|for|by|von|de|du|della))+[)\]]
+          | (?:[A-Z][\w'’.-]*\s?){{1,4}}\s?/\s?(?:[A-Z][\w'’.-]*[\s/]?){{1,4}}(?:\bvia\b[^.]{{1,40}})?
+          | [^.!?]{{0,50}}\bvia\s(?:{AGENCY})\b[^.!?]{{0,30}}
+          | ©[^.!?]{{1,60}}
+        )$""",
+        re.VERBOSE,
+    ),
+)
+_REPORTING = rule(
+    "reporting writing editing compiled translated edited written reported contribution contributions files"
+    " material additional input inputs agencies contributed mitgearbeitet contribué contribuyó article story"
+    " report post piece artikel text beitrag agences información materiali note notes correction corrections"
+    " clarification clarifications anmerkung hinweis materials content",
+    r"\W*(?:additional |with )?(?:reporting|writing|editing|compiled|translated|edited|written|reported|contributions?)"
+    r"(?: (?:and|&) \w+)? (?:by|from)\b.*",
+    r"\W*with (?:files|material|reporting|additional|inputs?|contributions?|agencies)\b.*",
+    r".{0,120}\b(?:contributed|hat mitgearbeitet|a contribué|contribuyó) (?:to|an|à|a|en)"
+    r" (?:this|the|dieser|diesem|cet|este) (?:report|story|article|bericht|artikel|reportage|reportaje|artículo)\b.*",
+    r"(?:this|the) (?:article|story|report|post|piece) (?:was|is|has been|originally|first|appear(?:s|ed))\b.*",
+    r"\W*(?:materials?|content) (?:provided|supplied) by\b.*",
+    r"(?:dieser|der) (?:artikel|text|beitrag) (?:ist|wurde|erschien)\b.*|cet article (?:a été|est)\b.*",
+    r"\W*(?:a|another) version of this (?:article|story|report) (?:appear|was|is)\w*\b.*",
+    r"\W*(?:mit material|avec (?:les )?agences|con información|con materiali)\b.*",
+    r"(?:editor[’']s? note|correction|clarification|(?:anmerkung|hinweis) der redaktion|note de la rédaction)s?"
+    r"\s*[:–—-].*",
+)
+
+
+def is_credit(line: Line) -> bool:
+    """Does it say whose work this is, and nothing else?"""
+    if line.size <= 60 and _REPORTING.opens(line):
+        return True
+    named = line.size <= 20 and (line.text.startswith("©") or _CREDITED.opens(line))
+    return named and not (line.size > 12 and is_finished(line.text))
+
+
+# --- stamps ------------------------------------------------------------------------------------------------------
+
+_WHEN = pattern(
+    r"\d{1,2}[:.h]\d{2}|\d+(?:st|nd|rd|th)?|\b(?:[ap]\.?m\b\.?|gmt|utc|[ce]e?s?t|uhr|min(?:ut[eo]?[sn]?)?\b\.?)"
+    r"|\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
+_PARTS = pattern(r"[|·•]|:(?!\d)|\bmin(?:ut[eo]?[sn]?)?\.?$", re.IGNORECASE)
+
+
+def is_stamp(line: Line) -> bool:
+    """Is it a label with a date, an hour or a length: "Staff | Posted: Jan. 22, 4:05 p.m.", "Reading time: 3 min."?"""
+    if line.size > 14 or not _PARTS.search(line.text) or not any(map(str.isdigit, line.text)):
+        return False
+    return len(WORD.findall(_WHEN.sub(" ", line.text))) <= 4
+
+
+# --- captions ----------------------------------------------------------------------------------------------------
+
+_CAPTION = opening(
+    f"{_MEDIA_WORDS} pictured caption file archive handout undated left right above below top bottom centre center"
+    " clockwise from",
+    r"pictured?\b(?: (?:above|below|here|left|right|is|are|was|were|from|in|on|at|with)\b|[:,]).*",
+    r"(?:image|photo|picture|bild|video)?\s*caption[\s:,].*",
+    r"(?:file|archive|handout|undated)(?: (?:photo|picture|image|pic|footage|video))?\s*[:–—-]\s.*",
+    rf"(?:{_MEDIA})\s*(?:\d+\s*)?(?:[:：|]|[–—-]\s).*",
+    r"(?:left|right|above|below|top|bottom|centre|center|clockwise)(?:,? (?:to|from) \w+)*\s*:\s.*",
+    r"(?:clockwise )?from (?:top |bottom )?(?:left|right)\b.*",
+)
+_SIDE = r"(?:(?:top|bottom|second|third|far|front) )?(?:left|right|centre|center)"
+#: What only captions say.
+_SHOWN = Rules(
+    (
+        rule("(", rf"\((?:(?:file|archive) (?:photo|picture|image|pic)|{_SIDE})\)"),
+        rule(
+            "photo picture image photograph screengrab grab",
+            r"\bin this (?:\w+ ){0,3}(?:photo|picture|image|photograph|screengrab|frame grab|file photo)\b",
+        ),
+        rule("file archive handout", r"\b(?:file|archive|handout) (?:photo|picture|image)\b"),
+        rule("0$", r",\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.?$"),
+        rule(
+            "monday tuesday wednesday thursday friday saturday sunday",
+            r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:[A-Z][a-z]{2,8}\.?) \d{1,2}, \d{4}\.",
+        ),
+    )
+)
+
+
+def is_caption(line: Line) -> bool:
+    """Does it describe a picture: a caption's opening, a credit after its last stop, an agency's full date?"""
+    if line.size > 60:
+        return False
+    if _CAPTION.opens(line) or _CREDIT_TAIL.stands_in(line):
+        return True
+    shown = line.size <= 45 and any(rule.pattern.search(line.text) for rule in _SHOWN.concerning(line))
+    return shown and not quotations(line.text)
+
+
+def without_credit(line: Line) -> str:
+    """A caption without the credit after its last stop."""
+    return _CREDIT_TAIL.pattern.sub(r"\1", line.text) if _CREDIT_TAIL.concerns(line) else line.text
+
+
+#: What these rules ask for.
+TRAITS = frozenset[str]().union(*(rule.traits for rule in (_CREDITED, _CREDIT_TAIL, _REPORTING, _CAPTION, _SHOWN)))

@@ -1,0 +1,217 @@
+"""How a preview is shown: on the screen, in a file, in the browser."""
+
+from __future__ import annotations
+
+import html
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Self
+
+from digest.cli.errors import say
+from digest.cli.preview.explain import in_order
+from digest.cli.progress import visiting
+from digest.model import Digest, Edition
+from digest.model.errors import DigestError, UsageError
+from digest.model.mailbox import Mailbox
+from digest.pipeline.newsletter import look_of
+from digest.pipeline.preview import Preview, Request, preview
+from digest.pipeline.publish import with_photos
+from digest.render import GREETING, READER, render
+from digest.render.greeting import greeting
+from digest.settings import Settings
+from digest.text.segmentation import advice
+
+Form = Literal["terminal", "html", "text", "eml", "json"]
+_ENDINGS: dict[str, Form] = {
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "text",
+    ".text": "text",
+    ".eml": "eml",
+    ".json": "json",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """In which form, and where to."""
+
+    form: Form
+    #: None for stdout.
+    output: Path | None
+    browser: bool
+    explain: bool
+    #: The address of the subscriber who would get it; None for nobody.
+    reader: str | None
+
+    @classmethod
+    def of(
+        cls, *, form: Form | None, output: Path | None, browser: bool, explain: bool, reader: str | None = None
+    ) -> Self:
+        """What was asked for; what was not said follows from where it goes."""
+        target = None if output == Path("-") else output
+        form = form or _form_for(target, browser=browser)
+        return cls(form=form, output=target, browser=browser, explain=explain, reader=reader)
+
+    def show(self, request: Request) -> None:
+        """Compose it and show it."""
+        if self.form == "terminal" and self.output is None and not self.browser:
+            shown, edition = self._composed(request)
+            _on_screen(shown.digest, edition, explain=self.explain)
+            return
+        data = self.data(request)
+        if self.browser:
+            _browse(self.output or _kept_for_the_browser(), data)
+        elif self.output is None:
+            sys.stdout.write(data)
+        else:
+            write(self.output, data)
+
+    def data(self, request: Request) -> str:
+        """Compose it; what is to be shown, where it is no terminal page. What could not be collected is said."""
+        shown, edition = self._composed(request)
+        for failure in shown.digest.failures:
+            say(f"not collected: {failure.url}: {failure.error}")
+        return self._data(shown, edition)
+
+    def _composed(self, request: Request) -> tuple[Preview, Edition]:
+        with visiting() as on_done:
+            shown = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
+        _advise(shown.digest)
+        look = look_of(shown.digest.newsletter, shown.settings)
+        look = replace(look, show_left_out=self.explain, show_failures=self.explain)
+        edition = self._with_photos(shown, render(shown.digest, look))
+        return shown, self._greeting(shown, edition)
+
+    def _greeting(self, shown: Preview, edition: Edition) -> Edition:
+        """As the reader it is for is greeted, or one whose name isn't known."""
+        name = _mailbox(self.reader, shown.settings).name if self.reader is not None else ""
+        words = greeting(shown.digest.newsletter.greeting, name)
+        page = edition.html.replace(GREETING, html.escape(words))
+        return replace(edition, html=page, text=edition.text.replace(GREETING, words))
+
+    def _with_photos(self, shown: Preview, edition: Edition) -> Edition:
+        """With its pictures in it where they would be seen and may be fetched; else linked."""
+        if shown.photos is None or self.form not in {"html", "eml"}:
+            return edition
+        full, missing = with_photos(edition, shown.digest.newsletter, shown.photos, now=datetime.now(UTC))
+        for failure in missing:
+            say(f"a picture is missing: {failure.url}: {failure.error}")
+        return full
+
+    def _data(self, shown: Preview, edition: Edition) -> str:
+        reader = _mailbox(self.reader, shown.settings) if self.reader is not None else None
+        match self.form:
+            case "html":
+                return edition.html.replace(READER, "test") if reader else edition.html
+            case "json":
+                from digest.cli.preview.as_json import as_json
+
+                return as_json(shown.digest, edition)
+            case "eml":
+                return _mail(edition, shown, reader)
+            case _:
+                text = edition.text.replace(READER, "test") if reader else edition.text
+                return text + in_order(shown.digest) if self.explain else text
+
+
+def _advise(digest: Digest) -> None:
+    """Say what to install for languages that it holds."""
+    for language in sorted({article.language for brief in digest.briefs for article in brief.story.articles}):
+        if hint := advice(language):
+            say(f"some articles are in {language!r}", hint)
+
+
+def _mailbox(address: str, settings: Settings) -> Mailbox:
+    """The subscriber's, by name; without settings there are no subscribers, and anyone may be meant."""
+    from digest.store import open_store, subscribers
+
+    if settings.file is None:
+        return Mailbox.of(address)
+    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+        person = subscribers.find(conn, address)
+    if person is None:
+        raise UsageError(f"no subscriber has the address {address}", hint="'digest subscribers list' shows them")
+    return Mailbox.at(person.address, person.name)
+
+
+def _mail(edition: Edition, shown: Preview, reader: Mailbox | None) -> str:
+    newsletter = shown.digest.newsletter
+    if reader is None or not newsletter.sender:
+        from digest.deliver.message.message import preview as to_nobody
+
+        return to_nobody(edition, newsletter).decode()
+    from digest.pipeline.deliver import written
+
+    return written(edition, newsletter, reader, shown.settings, now=shown.digest.slot.due).content.decode()
+
+
+def write(path: Path, data: str) -> None:
+    """Write the file whole or not at all; raises ``UsageError`` if that can't be."""
+    raw = data.encode("utf-8", "replace")
+    try:
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe
+            path.write_bytes(raw)
+            return
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            _fill(Path(file.name), path, raw)
+    except OSError as error:
+        raise DigestError(
+            f"can't write {path}: {error.strerror or error}",
+            hint="choose another place with -o; nothing was changed",
+        ) from error
+
+
+def _fill(part: Path, path: Path, raw: bytes) -> None:
+    """The new file takes the old one's place only once it is whole."""
+    try:
+        part.write_bytes(raw)
+        part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        part.replace(path)
+    except BaseException:  # Ctrl-C too: no half a file stays
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _form_for(output: Path | None, *, browser: bool) -> Form:
+    if output is not None and (form := _ENDINGS.get(output.suffix.lower())):
+        return form
+    if browser:
+        return "html"
+    if output is None and sys.stdout.isatty():
+        return "terminal"
+    if output is not None and output.suffix:
+        known = " ".join(_ENDINGS)
+        raise UsageError(f"no format for the ending {output.suffix!r}", hint=f"use one of {known}, or say --format")
+    return "text"
+
+
+def _on_screen(digest: Digest, edition: Edition, *, explain: bool) -> None:
+    from rich.console import Console
+
+    from digest.cli.preview.terminal import show
+
+    show(Console(), digest, edition, explain=explain)
+
+
+def _kept_for_the_browser() -> Path:
+    # Not removed at the end: the browser reads it when we are gone.
+    return Path(tempfile.mkdtemp(prefix="digest-preview-")) / "digest.html"
+
+
+def _browse(path: Path, data: str) -> None:
+    import webbrowser
+
+    write(path, data)
+    if not webbrowser.open(path.resolve().as_uri()):
+        say("no browser found", f"the preview is in {path}")

@@ -1,0 +1,1 @@
+"""Collect entries from sources: feeds, pages and sites on the web; files, folders and feed lists on the disk."""

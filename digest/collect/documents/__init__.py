@@ -1,0 +1,1 @@
+"""What a fetched document is: its kind, charset, dates and front matter."""

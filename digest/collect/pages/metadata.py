@@ -1,0 +1,191 @@
+"""What an HTML document says of itself: its title, its address, its date, its feeds. Pure but for lxml."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from digest.collect.documents.dates import parse_date
+from digest.model import Image
+from digest.text.urls import is_web
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
+
+#: Of a link to an alternate; the last two name no feed by the letter, and hardly ever anything else.
+_FEED_TYPES = {
+    *("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"),
+    *("text/xml", "application/xml"),
+}
+_ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review)$")
+_DATES = ("article:published_time", "datepublished", "dc.date.issued", "dcterms.created", "parsely-pub-date", "date")
+_AUTHORS = ("author", "parsely-author", "dc.creator", "citation_author")
+_IMAGES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """An HTML document's own words on itself; empty where it has none."""
+
+    #: HTML, as every title of an entry whose body is HTML.
+    title: str
+    author: str
+    #: The web address that it declares.
+    url: str
+    site: str
+    language: str
+    published: datetime | None
+    image: Image | None
+    #: Addresses of the feeds that it names, the likeliest first.
+    feeds: tuple[str, ...]
+    #: It calls itself one article, not the front of a site.
+    is_article: bool
+
+
+def read_head(tree: HtmlElement, base: str) -> Head:
+    """Read it from a parsed document; relative addresses are resolved against ``base``."""
+    meta = _meta(tree)
+    linked = _linked_data(tree)
+    href = tree.xpath("string(//base/@href)").strip()
+    base = joined(base, href) if href else base
+    return Head(
+        title=escape(_first(meta, "og:title") or _text(linked.get("headline")) or _title(tree), quote=False),
+        author=escape(_author(meta, linked), quote=False),
+        url=_canonical(tree, meta, base),
+        site=_first(meta, "og:site_name", "application-name") or _name(linked.get("publisher")),
+        language=_language(tree, meta),
+        published=_published(tree, meta, linked),
+        image=_image(meta, base),
+        feeds=tuple(_feeds(tree, base)),
+        is_article=bool(linked) or _first(meta, "og:type") == "article" or "article:published_time" in meta,
+    )
+
+
+def _meta(tree: HtmlElement) -> dict[str, str]:
+    """The first content of each ``<meta>``, by its property, name or itemprop in lower case."""
+    found: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        key = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        content = " ".join(element.get("content", "").split())
+        if key and content:
+            found.setdefault(key.strip().lower(), content)
+    return found
+
+
+def _first(meta: Mapping[str, str], *keys: str) -> str:
+    return next((meta[key] for key in keys if key in meta), "")
+
+
+def _linked_data(tree: HtmlElement) -> Mapping[str, Any]:
+    """The first article that the page's JSON-LD describes."""
+    for script in tree.xpath("//script[@type='application/ld+json']"):
+        try:
+            document = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for node in _nodes(document):
+            if any(_ARTICLE.search(kind) for kind in _strings(node.get("@type"))):
+                return node
+    return {}
+
+
+def _nodes(document: object) -> Iterator[Mapping[str, Any]]:
+    for node in document if isinstance(document, list) else [document]:
+        if isinstance(node, dict):
+            yield node
+            graph = node.get("@graph")
+            yield from (inner for inner in graph if isinstance(inner, dict)) if isinstance(graph, list) else ()
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+def _text(value: object) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _name(value: object) -> str:
+    """``"x"``, ``{"name": "x"}``, or a list of those."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_name, value)))
+    return _text(value.get("name")) if isinstance(value, dict) else _text(value)
+
+
+def _title(tree: HtmlElement) -> str:
+    for path in ("//head/title", "//h1", "//title"):
+        text = " ".join(tree.xpath(f"string({path})").split())
+        if text:
+            return text
+    return ""
+
+
+def _author(meta: Mapping[str, str], linked: Mapping[str, Any]) -> str:
+    author = _name(linked.get("author")) or _first(meta, *_AUTHORS)
+    return "" if is_web(author) else author
+
+
+def _canonical(tree: HtmlElement, meta: Mapping[str, str], base: str) -> str:
+    declared = tree.xpath("string(//link[translate(@rel, 'CANOIL', 'canoil')='canonical']/@href)") or _first(
+        meta, "og:url"
+    )
+    url = joined(base, declared) if declared.strip() else ""
+    return url if is_web(url) else ""
+
+
+def _language(tree: HtmlElement, meta: Mapping[str, str]) -> str:
+    language = tree.xpath("string(/html/@lang)") or _first(meta, "content-language", "og:locale")
+    return language.strip().replace("_", "-")
+
+
+def _published(tree: HtmlElement, meta: Mapping[str, str], linked: Mapping[str, Any]) -> datetime | None:
+    dates = [_text(linked.get("datePublished")), *(meta.get(key, "") for key in _DATES)]
+    dates += tree.xpath("//time[@pubdate or @itemprop='datePublished']/@datetime") or tree.xpath(
+        "//article//time/@datetime"
+    )
+    return next(filter(None, (parse_date(str(date)) for date in dates if date)), None)
+
+
+def _image(meta: Mapping[str, str], base: str) -> Image | None:
+    url = joined(base, _first(meta, *_IMAGES)) if _first(meta, *_IMAGES) else ""
+    if not is_web(url):
+        return None
+    width, height = (meta.get(f"og:image:{side}", "") for side in ("width", "height"))
+    return Image(url=url, alt=_first(meta, "og:image:alt"), width=pixels(width), height=pixels(height))
+
+
+def pixels(text: str) -> int | None:
+    """A number of pixels, where it is one."""
+    digits = text.strip().removesuffix("px")
+    return int(digits) if digits.isdecimal() and len(digits) < 6 and int(digits) > 0 else None
+
+
+def _feeds(tree: HtmlElement, base: str) -> list[str]:
+    """The feeds in its link elements; those of comments only where there is no other."""
+    links = [
+        link
+        for link in tree.iter("link")
+        if _names_feed(link.get("rel", "").lower().split(), link.get("type", "").partition(";")[0].strip().lower())
+    ]
+    talk = [link for link in links if "comment" in (link.get("title", "") + link.get("href", "")).lower()]
+    links = [link for link in links if link not in talk] or talk
+    urls = (joined(base, link.get("href", "")) for link in links if link.get("href", "").strip())
+    return [url for url in dict.fromkeys(urls) if is_web(url)]
+
+
+def _names_feed(relation: list[str], kind: str) -> bool:
+    return ("alternate" in relation and kind in _FEED_TYPES) or "feed" in relation
+
+
+def joined(base: str, url: str) -> str:
+    """An absolute address, or nothing."""
+    try:
+        return urljoin(base, url.strip())
+    except ValueError:
+        return ""

@@ -1,0 +1,130 @@
+"""One document from the disk or the web, whatever it is, as entries. Pure: bytes in, values out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.collect.documents.dates import parse_date
+from digest.collect.documents.front_matter import front_matter, split_heading
+from digest.collect.documents.kind import Kind, binary_kind, kind_of
+from digest.model import Entry, Form, Image, Source
+from digest.model.errors import SourceError
+from digest.text.charset import decode
+from digest.text.urls import domain, is_web
+
+#: Letters. Its marks cost time that nothing bounds; a longer one is read as the plain text that it is as well.
+_LONGEST_MARKDOWN = 300_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Bytes, and what is known about them beside."""
+
+    data: bytes
+    #: Where it came from: ``https://…`` or ``file://…``.
+    url: str
+    #: What tells it from its source's other documents.
+    guid: str
+    #: The name of whoever published it, unless it says so itself.
+    outlet: str
+    #: The file's name; empty for the web.
+    name: str = ""
+    content_type: str = ""
+    #: When the file was last changed; None for the web.
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a document held."""
+
+    entries: tuple[Entry, ...]
+    #: The feed's own title; empty for what is no feed.
+    title: str = ""
+    #: What of it was not read, one line each.
+    problems: tuple[str, ...] = ()
+
+
+def read_document(document: Document, source: Source, *, seen: datetime) -> Contents:
+    """Its articles. Raises ``SourceError`` where there are none to be had."""
+    kind = kind_of(document.data, content_type=document.content_type, name=document.name)
+    if kind in {Kind.FEED, Kind.JSON}:
+        return _feed(document, source, kind, seen)
+    if kind is Kind.HTML:
+        return Contents(entries=(_page(document, source, seen),))
+    if kind in {Kind.TEXT, Kind.MARKDOWN}:
+        return Contents(entries=(_text(document, source, kind, seen),))
+    raise SourceError(_useless(kind, document.data))
+
+
+def _useless(kind: Kind, data: bytes) -> str:
+    if kind is Kind.BINARY:
+        return f"{binary_kind(data)}, not an article: give text, Markdown, HTML or a feed"
+    if kind is Kind.OPML:
+        return "a list of feeds (OPML), not an article: give it by itself, or `digest sources import` it"
+    return "a site map, not an article: give its address on the web"
+
+
+def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Contents:
+    from digest.collect.feeds.json_feed import read_json_feed
+    from digest.collect.feeds.parser import entries, newest, plain, read_feed
+
+    if kind is Kind.JSON:
+        feed = read_json_feed(document.data, url=document.url)
+    else:
+        feed = read_feed(document.data, content_type=document.content_type, url=document.url)
+    feed, problem = newest(feed)
+    found = entries(feed, source, url=document.url, seen=seen)
+    return Contents(entries=found, title=plain(feed.title), problems=(problem,) if problem else ())
+
+
+def _page(document: Document, source: Source, seen: datetime) -> Entry:
+    from digest.collect.pages.extract import read_page
+
+    page = read_page(document.data, content_type=document.content_type, url=document.url, selector=source.selector)
+    if not page.body:
+        raise SourceError("there is no article text in this page: look for its feed, or give the source a selector")
+    head = page.head
+    return Entry(
+        source_id=source.id,
+        guid=document.guid,
+        url=head.url or document.url,
+        title=head.title,
+        body=page.body,
+        form=Form.HTML,
+        seen=seen,
+        source=head.site or domain(head.url) or document.outlet,
+        author=head.author,
+        published=head.published or document.modified,
+        language=head.language,
+        image=head.image,
+    )
+
+
+def _text(document: Document, source: Source, kind: Kind, seen: datetime) -> Entry:
+    said, body = front_matter(decode(document.data, document.content_type))
+    title = said.get("title", "")
+    if kind is Kind.MARKDOWN:
+        heading, rest = split_heading(body)
+        title, body = (title or heading), (rest if title in {"", heading} else body)
+    # A text without front matter has no title yet: `clean` finds it, since it knows a headline from furniture.
+    if not body.strip():
+        raise SourceError("the file is empty: put an article in it")
+    url = said.get("url", "")
+    declared = url if is_web(url) else ""
+    image = said.get("image", "")
+    return Entry(
+        source_id=source.id,
+        guid=document.guid,
+        url=declared or document.url,
+        title=title,
+        body=body,
+        form=Form.MARKDOWN if kind is Kind.MARKDOWN and len(body) < _LONGEST_MARKDOWN else Form.TEXT,
+        seen=seen,
+        source=said.get("source", "") or domain(declared) or document.outlet,
+        author=said.get("author", ""),
+        published=parse_date(said.get("date", "")) or document.modified,
+        language=said.get("language", ""),
+        image=Image(url=image) if is_web(image) else None,
+    )

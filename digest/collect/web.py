@@ -1,0 +1,163 @@
+"""One visit to an address on the web: what it answers, told apart by its own bytes, becomes entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digest.collect.discovery.feeds import FEEDS, check_single, found_behind
+from digest.collect.discovery.known_sites import known_feed
+from digest.collect.discovery.opml import read_opml
+from digest.collect.discovery.sitemap import articles_among, entries_of, undated, unpacked
+from digest.collect.documents.kind import Kind, kind_of
+from digest.collect.full_text import Texts, with_full_text
+from digest.collect.isolated import read
+from digest.collect.reader import Contents, Document
+from digest.http.robots import Robots, Rules
+from digest.model import Entry, Source
+from digest.model.errors import SourceError
+from digest.model.protocols import Collected, Validators
+from digest.text.urls import domain
+
+if TYPE_CHECKING:
+    from digest.http.client import Client, Reply
+
+
+async def visit(
+    source: Source, validators: Validators, *, client: Client, rules: Rules, seen: datetime
+) -> Collected | tuple[Source, ...]:
+    """Fetch the source and read it: a site's address leads to its feed or its map, a list of feeds gives those."""
+    _check_patience(validators, seen)
+    robots = Robots(client, rules)
+    asked, page = await _asked(source, validators, client)
+    page = unpacked(page, client.fetch.max_bytes)
+    reader = _Reader(source=source, remembered=validators, client=client, robots=robots, seen=seen)
+    if page.unchanged:
+        return await reader.unchanged(page)
+    kind = _kind(page)
+    if kind is Kind.OPML:
+        return read_opml(page.body, content_type=page.content_type)
+    is_known = kind is Kind.HTML and bool(validators.known([page.url]))
+    found = await found_behind(page, client, robots, is_known=is_known)
+    home = found.url or page.moved_to or asked
+    collected = await reader.read(found.reply, home="" if home == source.url else home)
+    return replace(collected, others=found.others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Makes entries of what a source answered."""
+
+    source: Source
+    remembered: Validators
+    client: Client
+    robots: Robots
+    seen: datetime
+
+    async def read(self, reply: Reply, *, home: str) -> Collected:
+        """``home`` is where it is found, if not at the source's own address."""
+        kind = _kind(reply)
+        if kind is Kind.SITEMAP:
+            collected = await self._map(reply)
+        elif kind in FEEDS:
+            collected = await self._feed(reply)
+        else:
+            collected = await self._page(reply)
+        return replace(collected, validators=replace(collected.validators, url=home))
+
+    async def unchanged(self, reply: Reply) -> Collected:
+        """Nothing new, but for pages that could not be had before."""
+        texts = await self._with_full_text(())
+        return Collected(
+            source=self.source,
+            entries=texts.entries,
+            validators=replace(self.remembered, url=reply.moved_to or self.remembered.url),
+            unchanged=True,
+            unread=texts.unread,
+        )
+
+    async def _feed(self, reply: Reply) -> Collected:
+        """A feed's entries with the texts of their pages."""
+        contents = await self._contents(reply)
+        texts = await self._with_full_text(contents.entries)
+        return Collected(
+            source=self.source,
+            entries=texts.entries,
+            title=contents.title,
+            kind="feed",
+            problems=contents.problems,
+            validators=reply.validators,
+            unread=texts.unread,
+        )
+
+    async def _map(self, reply: Reply) -> Collected:
+        """A site map's pages, as far as they are articles.
+
+        It is read anew as long as there are pages left to read; and an index always: it may stay while its maps change.
+        """
+        listed, is_index = await entries_of(reply, self.source, client=self.client, seen=self.seen)
+        texts = await self._with_full_text(tuple(map(undated, listed)))
+        entries = articles_among(texts.entries, listed)
+        is_done = texts.is_all and not is_index
+        return Collected(
+            source=self.source,
+            entries=entries,
+            kind="site map",
+            validators=reply.validators if is_done else Validators(),
+            unread=texts.unread,
+        )
+
+    async def _page(self, reply: Reply) -> Collected:
+        """A page that stands for itself, if it is an article, and for robots to read."""
+        if self.remembered.is_feed:
+            raise SourceError("it gives a page where its feed was: see in a browser whether that has moved or is away")
+        if not await self.robots.allow(reply.url, in_doubt=True):
+            raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
+        if _kind(reply) is Kind.HTML and not self.source.selector:
+            check_single(reply)
+        contents = await self._contents(reply)
+        return Collected(source=self.source, entries=contents.entries, kind="page", validators=reply.validators)
+
+    async def _contents(self, reply: Reply) -> Contents:
+        document, limit_s = _document(self.source, reply), self.client.fetch.timeout_s
+        turn = self.client.turns.to_read()
+        return await read(document, self.source, seen=self.seen, timeout_s=limit_s, turn=turn)
+
+    async def _with_full_text(self, entries: tuple[Entry, ...]) -> Texts:
+        return await with_full_text(
+            entries, self.source, client=self.client, robots=self.robots, remembered=self.remembered
+        )
+
+
+def _check_patience(validators: Validators, now: datetime) -> None:
+    """Raise while its server wants to be left in peace."""
+    until = validators.not_before
+    if until is not None and now < until:
+        raise SourceError(validators.refusal, retry_at=until)
+
+
+async def _asked(source: Source, validators: Validators, client: Client) -> tuple[str, Reply]:
+    """Ask where it was found the last time, or is bound to be; if it is no more, at its own address."""
+    better = validators.url or known_feed(source.url)
+    if better:
+        try:
+            return better, await client.get(better, validators if validators.url else Validators())
+        except SourceError as error:
+            if error.retry_at is not None and not error.gone:
+                raise
+    return source.url, await client.get(source.url, Validators() if better else validators)
+
+
+def _kind(reply: Reply) -> Kind:
+    return kind_of(reply.body, content_type=reply.content_type)
+
+
+def _document(source: Source, reply: Reply) -> Document:
+    return Document(
+        data=reply.body,
+        url=reply.url,
+        guid=reply.url,
+        outlet=source.title or domain(reply.url),
+        content_type=reply.content_type,
+    )

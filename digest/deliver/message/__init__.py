@@ -1,0 +1,1 @@
+"""Build a mail: headers, MIME encoding, inline images, DKIM signature."""

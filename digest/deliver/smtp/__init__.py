@@ -1,0 +1,1 @@
+"""SMTP client: connections, authentication, pipelining, rate limits."""

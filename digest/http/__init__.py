@@ -1,0 +1,1 @@
+"""The one guarded HTTP client: SSRF protection, robots.txt, limits, decompression."""

@@ -1,0 +1,104 @@
+"""What each job does, whoever asks for it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from digest.jobs.alarm import raise_alarm
+from digest.jobs.retention import sweep
+from digest.jobs.runs import begin, noted, start
+from digest.jobs.types import Collect, Deliver, Hands, Heed, Job, Log, Publish, Sweep
+from digest.model import Newsletter
+from digest.model.errors import DigestError
+from digest.pipeline import publish
+from digest.pipeline.bounces import heed_all
+from digest.pipeline.collect import gather
+from digest.pipeline.deliver import post
+from digest.settings.duration import duration
+from digest.settings.select import newsletter_of
+from digest.store import editions
+
+
+def perform(job: Job, hands: Hands) -> tuple[Job, ...]:
+    """Do the job; the jobs that follow at once. Raises ``DigestError`` for what can't be done now."""
+    match job:
+        case Collect():
+            _collect(hands)
+        case Publish():
+            return _publish(job, hands)
+        case Deliver():
+            _deliver(job, hands)
+        case Heed():
+            _heed(hands)
+        case Sweep():
+            sweep(hands)
+    return ()
+
+
+def _collect(hands: Hands) -> None:
+    app, log = hands.app, hands.log
+    if (run_id := begin(hands, "collect", duration(app.settings.fetch.every))) is None:
+        return
+    with noted(hands, run_id) as counts:
+        gathered = gather(app.settings.sources, app, now=hands.clock(), due_only=True)
+        counts |= {"sources": len(gathered.outcomes), "failed": len(gathered.failures), "new": gathered.new}
+    for failure in gathered.failures:
+        log("source_failed", source=failure.source, url=failure.url, error=failure.error)
+    log("collected", **counts)
+    _tell_operator(hands, *app.settings.newsletters)
+
+
+def _publish(job: Publish, hands: Hands) -> tuple[Job, ...]:
+    log: Log = partial(hands.log, newsletter=job.newsletter_id, slot=job.slot.key)
+    newsletter = newsletter_of(hands.app.settings, job.newsletter_id)
+    with noted(hands, start(hands, "publish", about=newsletter.id)) as counts:
+        made = publish.publish(newsletter, job.slot, hands.app, now=hands.clock())
+        counts |= {"stories": len(made.digest.briefs)} if made.digest else {}
+    if made.edition_id is None:
+        log("empty")
+        _tell_operator(hands, newsletter)
+        return ()
+    if made.is_new:
+        log("published", edition=made.edition_id, **counts)
+    for failure in made.missing:
+        log("picture_missing", url=failure.url, error=failure.error)
+    return (Deliver(edition_id=made.edition_id),)
+
+
+def _deliver(job: Deliver, hands: Hands) -> None:
+    with noted(hands, start(hands, "deliver", about=_newsletter_of(job, hands))) as counts:
+        tally = post(job.edition_id, hands.app, clock=hands.clock, stop=hands.stop)
+        counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
+    hands.log("delivered" if tally.is_final else "delivering", edition=job.edition_id, **counts)
+
+
+def _newsletter_of(job: Deliver, hands: Hands) -> str:
+    with hands.app.store.read() as conn:
+        found = editions.get(conn, job.edition_id)
+    return found.edition.newsletter_id if found else ""
+
+
+def _heed(hands: Hands) -> None:
+    from digest.inbound.imap import unread_mails  # only who has a mailbox pays for imaplib
+
+    app = hands.app
+    if (run_id := begin(hands, "heed", duration(app.settings.bounces.every))) is None:
+        return
+    with noted(hands, run_id) as counts:
+        for heard in heed_all(unread_mails(app.settings.bounces), app.store, app.settings, clock=hands.clock):
+            counts[heard.kind] = counts.get(heard.kind, 0) + 1
+            hands.log("heard", kind=str(heard.kind), address=heard.address, done=heard.done)
+            if hands.stop.is_set():
+                break
+
+
+def _tell_operator(hands: Hands, *newsletters: Newsletter) -> None:
+    """An alarm that can't be sent is no reason to fail."""
+    for newsletter in newsletters:
+        try:
+            alarm = raise_alarm(newsletter, hands.app, now=hands.clock())
+        except DigestError as error:
+            hands.log("alarm_failed", newsletter=newsletter.id, error=str(error))
+        else:
+            if alarm:
+                hands.log("alarm", newsletter=newsletter.id, message=alarm.message)

@@ -1,0 +1,125 @@
+"""Mailboxes: a name and an address, as people write them and as headers and envelopes need them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Self
+
+from digest.model.errors import UsageError
+from digest.text.mail_header import clean, phrase
+
+# What an atom can't hold; to name all that it can, up to the last letter, takes re a hundred times as long.
+_ATEXT = r"""[^\x00-\x20"(),.:;<>@\[\\\]\x7f-\xa0]"""
+_DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*")
+#: What nothing needs to be asked about: most are so.
+_USUAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
+_LONGEST_LOCAL = 64
+_QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[ -~])*)"')
+#: Not the standard library's parser: it makes ``a@b.c`` of ``a@b.c d``, and ``"a b"@c`` of ``a b@c``.
+_NAMED = re.compile(r'(?P<name>[^<>]*|\s*"(?:[^"\\]|\\.)*"\s*)<(?P<address>[^<>]*)>\s*')
+_COMMENT = re.compile(r"\([^()\\]*\)")
+_HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
+
+
+class AddressError(UsageError):
+    """No mail can be sent to this address; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A name and an address that mail can be sent to."""
+
+    #: As a header or an envelope writes it: quoted where it must be, the domain in A-labels.
+    address: str
+    name: str = ""
+
+    @classmethod
+    def at(cls, address: str, name: str = "") -> Self:
+        """The mailbox at an address as given. Raises ``AddressError``."""
+        local, at, domain = address.strip().rpartition("@")
+        try:
+            if not at:
+                raise ValueError("it has no @")
+            return cls(address=f"{_local(local)}@{_domain(domain)}", name=clean(name))
+        except ValueError as error:
+            raise AddressError(f"{_shown(address)} is no address: {error}") from error
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """``Name <name@example.org>``, or an address alone; comments are left out. Raises ``AddressError``."""
+        if '"' not in text:
+            text = _COMMENT.sub("", text)
+        named = _NAMED.fullmatch(text)
+        return cls.at(named["address"], _unquoted(named["name"].strip())) if named else cls.at(text)
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Only servers that offer SMTPUTF8 (RFC 6531) can take mail for it."""
+        return not self.address.isascii()
+
+    def words(self, *, room: int) -> list[str]:
+        """The words of a header that names it; the first fits into ``room``."""
+        return [*phrase(self.name, room=room), f"<{self.address}>"] if self.name else [self.address]
+
+
+def _local(local: str) -> str:
+    """What stands before the @, quoted only if it must be."""
+    if len(local) <= _LONGEST_LOCAL and _USUAL.fullmatch(local):
+        return local
+    if not local:
+        raise ValueError("nothing stands before the @")
+    if _QUOTED.fullmatch(local):
+        local = _unquoted(local)
+    elif not _DOT_ATOM.fullmatch(local):
+        raise ValueError(f"{_shown(local)} can't stand before the @")
+    # What looks like an encoded word would be decoded by someone on the way.
+    length = len(local.encode("utf-8", "replace"))
+    if not 1 <= length <= _LONGEST_LOCAL or clean(local) != local or "=?" in local:
+        raise ValueError("what stands before the @ is empty, too long or unprintable")
+    if _DOT_ATOM.fullmatch(local):
+        return local
+    return '"' + re.sub(r'(["\\])', r"\\\1", local) + '"'
+
+
+def _unquoted(text: str) -> str:
+    quoted = _QUOTED.fullmatch(text)
+    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
+
+
+@lru_cache(maxsize=1024)  # many readers have their mailboxes with few hosts
+def _domain(domain: str) -> str:
+    if not domain:
+        raise ValueError("nothing stands after the @")
+    domain = domain.rstrip(".")
+    if domain.startswith("[") and domain.endswith("]"):
+        return _literal(domain)
+    if not domain.isascii():
+        import idna  # only international names need it
+
+        try:
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+        except (idna.IDNAError, UnicodeError) as error:
+            raise ValueError(f"{_shown(domain)} is no domain ({clean(str(error), 120)})") from error
+    if not _HOST.fullmatch(domain) or len(domain) > 253:
+        raise ValueError(f"{_shown(domain)} is no domain")
+    return domain.lower()
+
+
+def _literal(domain: str) -> str:
+    """``[192.0.2.1]`` or ``[IPv6:2001:db8::1]``."""
+    try:
+        number = ipaddress.ip_address(re.sub(r"(?i)^ipv6:", "", domain[1:-1]))
+    except ValueError as error:
+        raise ValueError(f"{_shown(domain)} is no domain") from error
+    return f"[{number}]" if number.version == 4 else f"[IPv6:{number}]"
+
+
+def _shown(text: str) -> str:
+    return repr(clean(text, 80))

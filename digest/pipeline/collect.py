@@ -1,0 +1,119 @@
+"""Visit sources and keep what they bring; nothing is composed here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from digest.collect.visits import Visited, visit_all
+from digest.model import Failure, Source
+from digest.model.errors import one_line
+from digest.model.protocols import Collected, Collector, Validators
+from digest.pipeline.app import App
+from digest.pipeline.ingest import Keeper
+from digest.pipeline.ingest import Progress as Progress
+from digest.settings import FetchSettings
+from digest.store import Store, entries, pending_pages, sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What visiting sources brought into the store."""
+
+    #: One for each source, without the entries.
+    outcomes: tuple[Visited, ...]
+    #: Articles that were not there before.
+    new: int
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The sources that could not be read."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
+
+    @property
+    def problems(self) -> tuple[Failure, ...]:
+        """What could not be read of sources that otherwise could."""
+        return tuple(
+            Failure(source=_name(outcome), url=outcome.source.address, error=one_line(problem))
+            for outcome in self.outcomes
+            if isinstance(outcome, Collected)
+            for problem in outcome.problems
+        )
+
+    @property
+    def is_lost(self) -> bool:
+        """Every source failed."""
+        return bool(self.outcomes) and len(self.failures) == len(self.outcomes)
+
+
+def gather(
+    visited: Sequence[Source], app: App, *, now: datetime, due_only: bool = False, on_done: Progress | None = None
+) -> Gathered:
+    """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others.
+
+    ``due_only`` leaves out those whose time hasn't come: by their own rhythm, or since they fail.
+    """
+    _forget_moved(visited, app.store)
+    if due_only:
+        with app.store.read() as conn:
+            waiting = sources.waiting(conn, now=now)
+        visited = [source for source in visited if source.id not in waiting]
+    return gather_into(app.store, visited, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
+
+
+def _forget_moved(visited: Sequence[Source], store: Store) -> None:
+    """A person gave these sources other addresses: what was learnt at the old ones must not lead back there."""
+    with store.read() as conn:
+        moved = sources.moved(conn, visited)
+    if moved:
+        with store.begin() as conn:
+            sources.forget(conn, moved)
+
+
+def gather_into(
+    store: Store,
+    visited: Sequence[Source],
+    collector: Collector,
+    *,
+    fetch: FetchSettings,
+    now: datetime,
+    on_done: Progress | None = None,
+) -> Gathered:
+    """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
+    ids = [source.id for source in visited]
+    with store.read() as conn:
+        again = pending_pages.due(conn, ids, now=now)
+        remembered = {
+            id_: replace(validators, known=partial(_known, store, id_), unread=again.get(id_, ()))
+            for id_, validators in sources.remembered(conn, ids).items()
+        }
+    keeper = Keeper(store=store, fetch=fetch, now=now, on_done=on_done, again=again)
+    asyncio.run(_visited(visited, collector, remembered, keeper))
+    return Gathered(outcomes=tuple(keeper.outcomes[id_] for id_ in ids), new=keeper.new)
+
+
+async def _visited(
+    visited: Sequence[Source], collector: Collector, remembered: Mapping[str, Validators], keeper: Keeper
+) -> None:
+    async with keeper.crew:
+        await visit_all(
+            visited,
+            collector,
+            remembered,
+            concurrency=keeper.fetch.concurrency,
+            per_host=keeper.fetch.per_host,
+            take=keeper.take,
+        )
+        await keeper.keep_the_rest()
+
+
+def _known(store: Store, source_id: str, guids: Collection[str]) -> frozenset[str]:
+    with store.read() as conn:
+        return entries.known(conn, source_id, guids)
+
+
+def _name(collected: Collected) -> str:
+    return collected.source.title or collected.title or collected.source.id

@@ -1,0 +1,55 @@
+"""What a newsletter's settings say together with the program's: its sender, sources, look and links."""
+
+from __future__ import annotations
+
+from digest.model import Newsletter, Source
+from digest.model.delivery_token import leaving_link
+from digest.model.errors import UsageError
+from digest.model.mailbox import Mailbox
+from digest.render import READER, Links, Look
+from digest.settings import Settings
+
+
+def sender_of(newsletter: Newsletter) -> Mailbox:
+    """Whom the newsletter's mails come from. Raises ``UsageError`` if that isn't set."""
+    if not newsletter.sender:
+        hint = f'set from = "{newsletter.title} <news@example.org>" in its [[newsletters]] table'
+        raise UsageError(f"newsletter {newsletter.id!r} has no sender", hint=hint)
+    return Mailbox.of(newsletter.sender)
+
+
+def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]:
+    """The newsletter's sources in its own order; all of them if it names none."""
+    if not newsletter.sources:
+        return settings.sources
+    by_id = {source.id: source for source in settings.sources}
+    return tuple(by_id[source_id] for source_id in newsletter.sources)
+
+
+def look_of(newsletter: Newsletter, settings: Settings) -> Look:
+    """How the newsletter's editions are dressed; templates beside the settings file come before the shipped ones."""
+    own = (settings.file.parent / "templates",) if settings.file else ()
+    return Look(
+        template=newsletter.template,
+        folders=own,
+        brand=newsletter.brand.over(settings.brand),
+        links=links_of(newsletter, settings),
+    )
+
+
+def links_of(newsletter: Newsletter, settings: Settings) -> Links:
+    """Where its mails lead: to the readers' pages, where there are any; else to a mail that unsubscribes."""
+    if web := settings.web.url.rstrip("/"):
+        return Links(
+            web=f"{web}/read/{READER}",
+            archive=web,
+            preferences=f"{web}/preferences/{READER}",
+            unsubscribe=f"{web}/unsubscribe/{READER}",
+        )
+    return Links(unsubscribe=leaving_mail(newsletter, settings))
+
+
+def leaving_mail(newsletter: Newsletter, settings: Settings) -> str:
+    """A ``mailto:`` that unsubscribes the reader; empty while nobody is named as the sender."""
+    address = settings.bounces.address or newsletter.sender
+    return leaving_link(Mailbox.of(address).address, READER) if address else ""

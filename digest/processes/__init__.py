@@ -1,0 +1,1 @@
+"""Process pool and isolated calls for CPU-bound pure functions."""

@@ -1,0 +1,129 @@
+"""Raw tables → frozen settings, or every mistake in them at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from digest.model import Newsletter, Source
+from digest.model.errors import Mistake, SettingsError
+from digest.settings.line_numbers import Place
+from digest.settings.sections import LISTS, SECTIONS
+from digest.settings.toml import Raw
+from digest.settings.types import DkimSettings, Settings, SmtpSettings, StoreSettings
+from digest.text.suggest import nearest
+
+
+def checked(raw: Raw) -> Settings:
+    """The settings; raises ``SettingsError`` with all mistakes, in the order of the file."""
+    if not raw.tables and not raw.mistakes:
+        return _resolved(Settings(file=raw.file), raw.folder)
+    from digest.settings.convert import read_table
+
+    mistakes = [*raw.mistakes, *_unknown(raw), *_repeated_ids(raw), *_missing_sources(raw)]
+    values: dict[str, Any] = {}
+    for place, kind in _places(raw):
+        value, wrong = read_table(raw, place, kind)
+        mistakes += wrong
+        if len(place) == 1:
+            values[str(place[0])] = value
+        else:
+            values[str(place[0])] = (*values.get(str(place[0]), ()), value)
+    if mistakes:
+        raise SettingsError(raw.name, sorted(mistakes, key=lambda mistake: (mistake.line or 0, mistake.key)))
+    return _resolved(Settings(file=raw.file, **values), raw.folder)
+
+
+def _places(raw: Raw) -> Iterator[tuple[Place, type]]:
+    """Every table of a kind that we know."""
+    for name, kind in SECTIONS.items():
+        if name in raw.tables:
+            yield (name,), kind
+    for name, kind in LISTS.items():
+        for number, _ in _items(raw, name):
+            yield (name, number), kind
+
+
+def _items(raw: Raw, name: str) -> Iterator[tuple[int, Any]]:
+    items = raw.tables.get(name)
+    return enumerate(items) if isinstance(items, list) else enumerate(())
+
+
+def _unknown(raw: Raw) -> Iterator[Mistake]:
+    known = [*SECTIONS, *LISTS]
+    for name, value in raw.tables.items():
+        if name not in known:
+            near = nearest(name, known)
+            message = "no such section" + ("" if near else f"; there are {', '.join(known)}")
+            yield raw.mistake((name,), message, suggestion=near)
+        elif name in LISTS and not isinstance(value, list):
+            yield raw.mistake((name,), f"expected [[{name}]] in double brackets, since there can be several")
+
+
+def _repeated_ids(raw: Raw) -> Iterator[Mistake]:
+    for name in LISTS:
+        seen: Counter[str] = Counter()
+        for number, item in _items(raw, name):
+            id_ = item.get("id") if isinstance(item, dict) else None
+            if isinstance(id_, str):
+                seen[id_.casefold()] += 1
+                if seen[id_.casefold()] > 1:
+                    yield raw.mistake((name, number, "id"), f"{id_!r} is taken: ids differ by more than case")
+
+
+def _missing_sources(raw: Raw) -> Iterator[Mistake]:
+    known = [item.get("id") for _, item in _items(raw, "sources") if isinstance(item, dict)]
+    for number, newsletter in _items(raw, "newsletters"):
+        wanted = newsletter.get("sources") if isinstance(newsletter, dict) else None
+        for id_ in wanted if isinstance(wanted, list) else ():
+            if isinstance(id_, str) and id_ not in known:
+                near = nearest(id_, [name for name in known if isinstance(name, str)])
+                yield raw.mistake(("newsletters", number, "sources"), f"no source has the id {id_!r}", suggestion=near)
+
+
+# --- paths, relative to the settings' folder ---------------------------------------------------------------------
+
+
+def _resolved(settings: Settings, folder: Path) -> Settings:
+    return replace(
+        settings,
+        store=_store(settings.store, folder),
+        smtp=_smtp(settings.smtp, folder),
+        dkim=_dkim(settings.dkim, folder),
+        sources=tuple(_source(source, folder) for source in settings.sources),
+        newsletters=tuple(_newsletter(newsletter, folder) for newsletter in settings.newsletters),
+    )
+
+
+def _store(store: StoreSettings, folder: Path) -> StoreSettings:
+    scheme, separator, file = store.url.partition(":///")
+    if not (scheme.startswith("sqlite") and separator) or file in {"", ":memory:"} or file.startswith("file:"):
+        return store
+    path, question, options = file.partition("?")
+    return replace(store, url=f"{scheme}:///{_absolute(path, folder)}{question}{options}")
+
+
+def _smtp(smtp: SmtpSettings, folder: Path) -> SmtpSettings:
+    return replace(smtp, folder=_absolute(smtp.folder, folder)) if smtp.folder else smtp
+
+
+def _dkim(dkim: DkimSettings, folder: Path) -> DkimSettings:
+    return replace(dkim, key_file=_absolute(dkim.key_file, folder)) if dkim.key_file else dkim
+
+
+def _source(source: Source, folder: Path) -> Source:
+    return replace(source, path=_absolute(source.path, folder)) if source.path else source
+
+
+def _newsletter(newsletter: Newsletter, folder: Path) -> Newsletter:
+    """A template is a folder where its name looks like a path."""
+    if "/" not in newsletter.template:
+        return newsletter
+    return replace(newsletter, template=str(_absolute(newsletter.template, folder)))
+
+
+def _absolute(path: str | Path, folder: Path) -> Path:
+    return folder / Path(path).expanduser()

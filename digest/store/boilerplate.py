@@ -1,0 +1,36 @@
+"""What was learnt of each source's furniture."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from digest.model.boilerplate import Learnt
+from digest.store.mapping import batches, columns, insert, row
+from digest.store.tables import furniture as table
+
+
+def learnt(conn: Connection, source_ids: Collection[str]) -> Mapping[str, Learnt]:
+    """What is known of the sources' furniture; one that taught nothing yet isn't in it."""
+    found: dict[str, Learnt] = {}
+    for ids in batches(source_ids):
+        for source_id, articles, lines in conn.execute(select(*_COLUMNS).where(table.c.source_id.in_(ids))):
+            found[source_id] = Learnt(articles=articles, lines=lines)
+    return found
+
+
+def remember(conn: Connection, known: Mapping[str, Learnt], *, at: datetime) -> None:
+    """Keep what is known now in the place of what was."""
+    if not known:
+        return
+    statement = insert(conn, table)
+    values = {name: statement.excluded[name] for name in ("seen", "articles", "lines")}
+    conn.execute(
+        statement.on_conflict_do_update(index_elements=["source_id"], set_=values),
+        [{"source_id": source_id, "seen": at} | row(taught) for source_id, taught in known.items()],
+    )
+
+
+_COLUMNS = (table.c.source_id, *columns(table, Learnt))

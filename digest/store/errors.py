@@ -1,0 +1,61 @@
+"""A database's complaint in a person's words: what happened, to what, and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from digest.model.errors import StoreError
+
+_PERMISSIONS = "check who owns the file and its folder, and their permissions"
+
+#: The beginnings of SQLite's names for what went wrong; the first that fits speaks.
+_SQLITE = {
+    "SQLITE_BUSY": ("{} is locked: another process has been writing to it for too long", "wait for it, or end it"),
+    "SQLITE_LOCKED": ("{} is locked by another transaction of this process", "transactions don't nest"),
+    "SQLITE_NOTADB": ("{} is not a database", "name another file as the store, or move this one away"),
+    "SQLITE_CORRUPT": ("{} is damaged", "restore it from a backup, or see what `sqlite3 FILE .recover` saves"),
+    "SQLITE_FULL": ("no room: {} can't grow", "make room on the disk and try again: what was committed is safe"),
+    "SQLITE_READONLY": ("{} can't be written", _PERMISSIONS),
+    "SQLITE_PERM": ("{} can't be opened", _PERMISSIONS),
+    "SQLITE_CANTOPEN": ("{} can't be opened", _PERMISSIONS),
+    "SQLITE_IOERR": ("{} can't be read or written: the disk refuses", "check the disk, and how much room it has"),
+}
+
+
+@contextmanager
+def said_plainly(url: URL, driver: type[Exception] = sqlite3.Error) -> Iterator[None]:
+    """Turns what the database complains of into a ``StoreError``; our own mistakes in SQL stay what they are.
+
+    ``driver`` is the error that its driver means it by, for those who speak to the driver.
+    """
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, driver) as error:
+        original = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(original, sqlite3.Error):
+            said = _sqlite(url, original)
+        else:
+            said = _postgres(url, original) if isinstance(error, (OperationalError, driver)) else None
+        if said is None:
+            raise
+        raise said from error
+
+
+def _sqlite(url: URL, original: sqlite3.Error) -> StoreError | None:
+    name = getattr(original, "sqlite_errorname", "")
+    for beginning, (message, hint) in _SQLITE.items():
+        if name.startswith(beginning):
+            return StoreError(message.format(url.database or "the store"), hint=hint)
+    return None
+
+
+def _postgres(url: URL, original: BaseException | None) -> StoreError:
+    lines = str(original).strip().splitlines() or ["no answer"]
+    where = url.render_as_string(hide_password=True)
+    hint = "check that the server runs, and the address, name and password in [store] url"
+    return StoreError(f"the store {where} can't be used: {lines[-1].strip()}", hint=hint)

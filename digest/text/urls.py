@@ -1,0 +1,174 @@
+"""Addresses: which are safe to link to, and which two are the same article. Not: what a host is, or what it says."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urlsplit
+
+from digest.text.lazy_regex import pattern
+
+_PORTS = {"http": 80, "https": 443}
+#: What no honest address holds: spaces, controls, bidi and zero-width letters, backslashes.
+_NEVER = re.compile(r"[\s\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\]")
+#: Query parameters that say where a reader came from, never what is read.
+_TRACKING = pattern(
+    r"""(?:utm|pk|piwik|mtm|matomo|hsa|hs|vero|ns|oly|wt|fb|at)_\w+ | _hs\w+ | hs\w*tracking | mc_[ce]id | mkt_tok
+    | fbclid | gclid | gclsrc | dclid | [wg]braid | msclkid | ya?clid | ysclid | twclid | ttclid | igshid? | li_fat_id
+    | srsltid | wickedid | _ga | _gl | _openstat | cmpid | cmp_id | campaign(?:_id)? | icid | ito | ocid | ncid | smid
+    | smtyp | s_cid | sref | spm | scm | xtor | wtrid | ref_(?:src|url) | referr?er | sharetype | guce?\w*(?:_\w+)?
+    | __twitter_impression | outputtype | amp | ftag | ftcamp | taid | tpcc | trk(?:campaign)? | mbid | cvid | echobox
+    | soc_(?:src|trk) | tsrc | traffic_source | wpsrc | wprov | action_\w+_ids | unlocked_article_code""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: These as well, unless they are all there is: on some sites they name the article.
+_AMBIGUOUS = re.compile(r"ref|source|src|via|share|shared|partner|cmp|cid|rss|feed|mod|sh|from|origin", re.IGNORECASE)
+#: As nearly all are: nothing in it can be spelt in another way, but for its query's order.
+_PLAIN_URL = re.compile(r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?(?:\?([A-Za-z0-9._~/=&-]+))?")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+#: What stands as it is wherever it stands.
+_PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+_TWIN_HOST = re.compile(r"^(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.)")
+_TWIN_PATH = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)")
+#: Second labels under a country that are no outlet's name, and hosts whose every subdomain is another outlet.
+_SECOND = frozenset(
+    {"ac", "co", "com", "edu", "gob", "gov", "govt", "gouv", "ne", "net", "nom", "or", "org", "go", "in"}
+)
+_SHARED = frozenset({
+    "blogspot.com", "wordpress.com", "substack.com", "github.io", "gitlab.io", "tumblr.com", "medium.com", "ghost.io",
+    "netlify.app", "pages.dev", "vercel.app", "web.app", "livejournal.com", "over-blog.com", "blogs.com", "typepad.com",
+    "hatenablog.com", "beehiiv.com", "bearblog.dev", "neocities.org", "weebly.com", "wixsite.com", "mataroa.blog",
+})  # fmt: skip
+
+
+class _Address(NamedTuple):
+    """The parts of a web address that is safe to link to."""
+
+    scheme: str
+    host: str
+    #: None where it is the scheme's own.
+    port: int | None
+    path: str
+    query: str
+
+    @property
+    def place(self) -> str:
+        """The host as it is spelt in an address, with its port."""
+        host = self.host.rstrip(".")
+        if not host.isascii():
+            host = _in_ascii(host)
+        host = f"[{host}]" if ":" in host else host
+        return host if self.port is None else f"{host}:{self.port}"
+
+
+def is_web(url: str) -> bool:
+    """Is it an absolute http or https address that may be linked to: no credentials, no spaces or controls?"""
+    return _parts(url) is not None
+
+
+def is_plain(url: str) -> bool:
+    """Is it a web address in which nothing can be spelt in another way, but for its query's order?"""
+    return _PLAIN_URL.fullmatch(url) is not None
+
+
+@lru_cache(maxsize=1024)
+def canonical(url: str) -> str:
+    """The address without what doesn't tell articles apart; as given (trimmed) where it is no web address."""
+    parts = _parts(url.strip())
+    if parts is None:
+        return url.strip()
+    path = _escaped(_without_dots(parts.path), keep="/%:@!$&'()*+,;=") or "/"
+    return f"{parts.scheme}://{parts.place}{path}{_asked(_query(parts.query))}"
+
+
+def identity(url: str) -> str:
+    """What two addresses of one article share, their mobile and AMP twins as well. Compare it; never link to it."""
+    parts = _parts(canonical(url))
+    if parts is None:
+        return url.strip()
+    host = _TWIN_HOST.sub("", parts.place)
+    path = _TWIN_PATH.sub("", parts.path).rstrip("/")
+    return f"//{host}{path}{_asked(parts.query)}"
+
+
+@lru_cache(maxsize=4096)
+def domain(url: str) -> str:
+    """The name that an outlet is known by, or empty: ``https://www.news.example.co.uk/x`` → ``example.co.uk``."""
+    parts = _parts(url.strip())
+    if parts is None:
+        return ""
+    host = parts.host.rstrip(".")
+    labels = host.split(".")
+    if ":" in host or labels[-1].isdigit() or len(labels) < 3:
+        return host
+    deep = ".".join(labels[-2:]) in _SHARED or (len(labels[-1]) == 2 and labels[-2] in _SECOND)
+    return ".".join(labels[-3:] if deep else labels[-2:])
+
+
+@lru_cache(maxsize=1024)
+def _parts(url: str) -> _Address | None:
+    """None if it isn't safe to link to."""
+    if plain := _PLAIN_URL.fullmatch(url):
+        return _Address(plain[1], plain[2], None, plain[3] or "", plain[4] or "")
+    if _NEVER.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not host.strip(".") or "@" in parts.netloc or port == 0:
+        return None
+    return _Address(parts.scheme, host, None if port == _PORTS[parts.scheme] else port, parts.path, parts.query)
+
+
+def _in_ascii(host: str) -> str:
+    import idna  # only international names need it
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return quote(host)
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, section 5.2.4: ``/x/../a/./b`` → ``/a/b``."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment != ".":
+            kept.append(segment)
+    slash = "/" if path.endswith(("/.", "/..")) and kept and kept[-1] else ""
+    return "/" + "/".join(kept) + slash
+
+
+def _escaped(text: str, *, keep: str) -> str:
+    """Every letter escaped that must be, none that needn't; escapes in capitals (RFC 3986, section 6.2.2)."""
+
+    if _PLAIN.fullmatch(text):
+        return text
+
+    def normal(match: re.Match[str]) -> str:
+        letter = chr(int(match[1], 16))
+        return letter if letter in _UNRESERVED else match.group().upper()
+
+    return quote(_ESCAPE.sub(normal, re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)), safe=keep)
+
+
+def _query(query: str) -> str:
+    if not query:
+        return ""
+    pairs = [(unquote(pair.split("=", 1)[0]), pair) for pair in query.split("&") if pair]
+    pairs = [(name, pair) for name, pair in pairs if not _TRACKING.fullmatch(name)]
+    named = [(name, pair) for name, pair in pairs if not _AMBIGUOUS.fullmatch(name)]
+    return "&".join(sorted(_escaped(pair, keep="/%:@!$'()*+,;=?") for _, pair in named or pairs))
+
+
+def _asked(query: str) -> str:
+    return f"?{query}" if query else ""

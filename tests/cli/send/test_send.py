@@ -1,0 +1,273 @@
+"""``digest send``: everyone once, whatever is run again; a test mail and a rehearsal leave nothing behind."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+from digest.store import subscribers
+from digest.store.subscribers import Newcomer
+from tests.support.databases import kept, kept_as_it_is, on_sqlite
+from tests.support.mail_server import PostOffice, post_office
+from tests.support.values import NOON
+
+SETTINGS = """\
+[smtp]
+{smtp}
+
+[[sources]]
+id = "own"
+path = "articles"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+schedule = "daily 00:00"
+"""
+FOLDER = 'folder = "mails"'
+ADDRESSES = ["ann@example.org", "bo@example.org", "cy@example.org"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Path:
+    """A folder with settings that send into a folder, an article, and three readers."""
+    monkeypatch.chdir(tmp_path)
+    settings()
+    Path("articles").mkdir()
+    write("ferry", "The island ferry stayed in harbour for the third day because of strong wind. Bread came by air.")
+    with kept() as store, store.begin() as conn:
+        subscribers.add(conn, [Newcomer(address=address) for address in ADDRESSES], "main", at=NOON)
+    return tmp_path
+
+
+def settings(smtp: str = FOLDER, more: str = "") -> None:
+    Path("digest.toml").write_text(SETTINGS.format(smtp=smtp) + more)
+
+
+def write(name: str, text: str) -> None:
+    Path("articles", f"{name}.txt").write_text(f"On the {name}\n\n{text}\n")
+
+
+def mails() -> list[EmailMessage]:
+    found = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in Path().glob("mails/*")
+    ]
+    return sorted(found, key=lambda mail: str(mail["To"]))
+
+
+def test_everyone_gets_a_mail_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send"]) == 0
+
+    assert [mail["To"] for mail in mails()] == ADDRESSES
+    assert len({mail["Message-ID"] for mail in mails()}) == 3
+    body = mails()[0].get_body(("plain",))
+    assert body is not None
+    assert "The island ferry stayed in harbour" in body.get_content()
+    assert "3 sent" in capsys.readouterr().out
+
+
+def test_a_second_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send"]) == 0
+    for path in Path().glob("mails/*"):
+        path.unlink()
+    write("library", "The new library opened after two years of work. Three hundred readers queued.")
+
+    assert main(["send", "--json"]) == 0
+    assert mails() == []
+    assert json.loads(capsys.readouterr().out.partition("\n")[2])["counts"] == {"sent": 3}
+
+
+def test_again_makes_a_new_revision_of_what_is_known_now(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["send"]) == 0
+    write("library", "The new library opened after two years of work. Three hundred readers queued.")
+    capsys.readouterr()
+
+    assert main(["send", "--again"]) == 0
+    assert len(mails()) == 6
+    assert "edition 2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("before", [pytest.param([], id="not out yet"), pytest.param(["send"], id="out already")])
+def test_a_test_mail_leaves_no_trace(before: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    if before:
+        main(before)
+        write("library", "The new library opened after two years of work. Three hundred readers queued.")
+    for path in Path().glob("mails/*"):
+        path.unlink()
+    was = kept_as_it_is()
+
+    assert main(["send", "--to", "Me <me@example.org>"]) == 0
+    assert [str(mail["To"]) for mail in mails()] == ["Me <me@example.org>"]
+    capsys.readouterr()
+    assert main(["send", "--to", "me@example.org", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["to"] == "me@example.org"
+    assert kept_as_it_is() == was
+
+
+def test_a_rehearsal_says_who_would_get_what_and_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    was = kept_as_it_is()
+
+    assert main(["send", "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert "ferry" in out
+    assert [line.strip() for line in out.splitlines()[1:]] == [*ADDRESSES, "3 would get it"]
+    assert main(["send", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["recipients"] == ADDRESSES
+    assert kept_as_it_is() == was
+    assert not Path("mails").exists()
+
+
+def test_a_rehearsal_of_what_everyone_has_names_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["send"])
+    capsys.readouterr()
+
+    assert main(["send", "--dry-run"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "nobody would get it"
+
+
+def test_with_nothing_new_nothing_is_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    os.utime("articles/ferry.txt", (0, 0))
+
+    assert main(["send"]) == 0
+    assert "nothing new" in capsys.readouterr().err
+    assert mails() == []
+    write("library", "The new library opened after two years of work. Three hundred readers queued.")
+    assert main(["send"]) == 0
+    assert len(mails()) == 3
+
+
+@pytest.mark.parametrize(
+    ("smtp", "argv", "said"),
+    [
+        pytest.param("", [], "set [smtp] host", id="no mail server"),
+        pytest.param(FOLDER, ["-n", "mian"], "did you mean 'main'?", id="another newsletter's name"),
+        pytest.param(FOLDER, ["--to", "nobody"], "no @", id="no address"),
+        pytest.param(FOLDER, ["--to", "a@b.example", "--dry-run"], "not allowed with", id="two ways at once"),
+    ],
+)
+def test_what_can_not_be_is_told_in_one_line_with_its_cure(
+    capsys: pytest.CaptureFixture[str], smtp: str, argv: list[str], said: str
+) -> None:
+    settings(smtp)
+
+    assert main(["send", *argv]) != 0
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+    assert mails() == []
+
+
+def test_without_settings_it_says_how_to_begin(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("digest.toml").unlink()
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/nowhere")
+
+    assert main(["send"]) == 2
+    assert "digest init" in capsys.readouterr().err
+
+
+def test_without_readers_nothing_is_published(capsys: pytest.CaptureFixture[str]) -> None:
+    settings(more='[[newsletters]]\nid = "other"\ntitle = "Other"\nfrom = "o@example.org"\n')
+
+    assert main(["send", "-n", "other"]) == 2
+    assert "digest subscribers add" in capsys.readouterr().err
+
+
+def test_a_folder_that_can_not_be_written_is_told_and_nothing_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mails").write_text("in the way")
+
+    assert main(["send"]) == 1
+    assert "mails" in capsys.readouterr().err
+    Path("mails").unlink()
+    assert main(["send"]) == 0
+    assert len(mails()) == 3
+
+
+@on_sqlite
+def test_a_store_that_another_holds_is_told_and_nothing_is_lost(
+    kept_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DIGEST_STORE__URL", f"{kept_url}?timeout=0.2")
+    with closing(sqlite3.connect("digest.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert main(["send"]) == 1
+        other.execute("ROLLBACK")
+    assert len(capsys.readouterr().err.strip().splitlines()) <= 3
+    assert main(["send"]) == 0
+
+    assert [mail["To"] for mail in mails()] == ADDRESSES
+
+
+@on_sqlite
+@pytest.mark.parametrize("room", [10_000, 40_000, 80_000, 120_000, 150_000])
+def test_a_disk_that_is_full_is_told_and_nothing_is_lost(room: int) -> None:
+    """Wherever the room for the store's journal ends: when collecting, publishing or delivering."""
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+
+    command = [sys.executable, "-m", "digest", "send"]
+    first = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=small_disk)
+    assert (first.returncode, "how much room" in first.stderr) == (1, True)
+    assert "Traceback" not in first.stderr
+    assert main(["send"]) == 0
+
+    assert [mail["To"] for mail in mails()] == ADDRESSES
+
+
+# --- over SMTP ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server() -> Iterator[PostOffice]:
+    """A mail server on this machine, and settings that name it."""
+    with post_office() as office:
+        settings(f'host = "127.0.0.1"\nport = {office.port}\nsecurity = "none"')
+        yield office
+
+
+def test_recipients_never_see_each_other(server: PostOffice) -> None:
+    assert main(["send"]) == 0
+
+    assert server.recipients == ADDRESSES
+    for envelope in server.envelopes:
+        assert isinstance(envelope.content, bytes)
+        (own,) = envelope.rcpt_tos
+        assert [address for address in ADDRESSES if address.encode() in envelope.content] == [own]
+
+
+def test_what_waits_is_tried_again_at_once_by_a_person(server: PostOffice, capsys: pytest.CaptureFixture[str]) -> None:
+    server.refused = {"bo@example.org": "450 come back later", "cy@example.org": "550 nobody here"}
+
+    assert main(["send"]) == 1
+    told = capsys.readouterr()
+    assert "1 failed, 1 retry, 1 sent" in told.out
+    assert "bo@example.org: retry" in told.err
+    assert "cy@example.org: failed: 550 nobody here" in told.err
+    server.refused = {}
+    assert main(["send"]) == 0
+    assert server.recipients == ["ann@example.org", "bo@example.org"]
+
+
+def test_a_server_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    settings('host = "127.0.0.1"\nport = 9\nsecurity = "none"')
+
+    assert main(["send"]) == 1
+    err = capsys.readouterr().err
+    assert "127.0.0.1:9" in err
+    assert len(err.strip().splitlines()) <= 3

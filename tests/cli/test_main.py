@@ -1,0 +1,232 @@
+"""The command line as a shell sees it: exit codes, one clear message for each error, and no traceback unasked."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from digest import __version__
+from digest.cli import COMMANDS, main
+from digest.cli.errors import explain
+from digest.model.errors import StoreError
+
+FULL = Path("/dev/full")
+
+
+@pytest.fixture(autouse=True)
+def _somewhere_without_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+
+
+def digest(*argv: str, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run it as a process of its own."""
+    command = [sys.executable, "-m", "digest", *argv]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload,no-any-return]
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+
+
+def test_help_lists_every_command_in_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+
+    out = capsys.readouterr().out
+
+    for name, summary in COMMANDS.items():
+        assert [line.split() for line in out.splitlines()].count([name, *summary.split()]) == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_goes_to_stdout(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+
+    printed = capsys.readouterr()
+
+    assert printed.out.startswith(f"usage: digest {command}")
+    assert "--config FILE" in printed.out
+    assert "--verbose" in printed.out
+    assert not printed.err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"digest {__version__}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+
+    out = capsys.readouterr().out
+
+    assert all(command in out for command in COMMANDS)
+    assert "explain" in out
+
+
+# --- wrong usage -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        ([], "which command? there are preview"),
+        (["prevew"], "(did you mean 'preview'?)"),
+        (["preview", "--formt", "html"], "unrecognized arguments: --formt (did you mean '--format'?)"),
+        (["preview", "--format", "htm"], "(did you mean 'html'?)"),
+        (["preview", "--stories", "none"], "--stories"),
+        (["sources", "lst"], "(did you mean 'list'?)"),
+        (["sources"], "ACTION"),
+        (["completion", "fish"], "invalid choice: 'fish'"),
+        (["--verbos"], "(did you mean '--verbose'?)"),
+        (["check", "--config"], "--config: expected one argument"),
+        (["check", "--config", "no such"], "no such: no such settings file"),
+        (["--config", "no such", "check"], "no such: no such settings file"),
+        (["check", "--config", "."], "a folder, not a settings file"),
+        (["preview", "-n", "main"], "no newsletter"),
+        (["preview", "no/such/file"], "no/such/file"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_is_one_message_and_exit_2(
+    argv: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == 2
+
+    printed = capsys.readouterr()
+
+    assert not printed.out
+    assert printed.err.startswith("digest: ")
+    assert message in printed.err
+    assert "Traceback" not in printed.err
+
+
+def test_all_mistakes_of_broken_settings_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("digest.toml").write_text("[smtp]\nprot = 1\n[[sources]]\nid = 1\n")
+
+    assert main(["check"]) == 2
+
+    err = capsys.readouterr().err
+
+    assert "digest.toml:2: smtp.prot: no such key (did you mean 'port'?)" in err
+    assert "digest.toml:4: sources[1].id: expected text in quotes, found 1" in err
+
+
+def test_outside_escapes_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["\x1b]0;gotcha\x07"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
+# --- errors ------------------------------------------------------------------------------------------------------
+
+
+def raised(error: BaseException, cause: BaseException | None = None) -> BaseException:
+    try:
+        raise error from cause
+    except BaseException as caught:  # noqa: BLE001  # that is what is tested
+        return caught
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (StoreError("it is locked", hint="wait"), 1, "digest: it is locked\n  wait\n"),
+        (KeyError("x"), 1, "digest: something unforeseen: KeyError: 'x'\n  run it again with --verbose to see where\n"),
+        (OSError(28, "No space left on device", "x"), 1, "digest: x: No space left on device\n  make room"),
+        (OSError(13, "Permission denied", "x"), 1, "digest: x: Permission denied\n"),
+        (KeyboardInterrupt(), 130, "digest: interrupted\n"),
+        (BaseExceptionGroup("", [KeyboardInterrupt()]), 130, "digest: interrupted\n"),
+        (raised(ImportError("half"), KeyboardInterrupt()), 130, "digest: interrupted\n"),
+        (BrokenPipeError(), 141, ""),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_an_error_is_a_message_and_an_exit_code(
+    error: BaseException, code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explain(error, verbose=False) == code
+
+    err = capsys.readouterr().err
+
+    assert err.startswith(message)
+    assert "Traceback" not in err
+
+
+def test_verbose_shows_where_an_error_arose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--config", "none", "--verbose"]) == 2
+
+    err = capsys.readouterr().err
+
+    assert "Traceback" in err
+    assert err.endswith("digest: none: no such settings file\n  'digest init' writes one to start from\n")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("argv", [["--help"], ["completion", "bash"], ["preview"]], ids=" ".join)
+def test_a_full_disk_is_told(argv: list[str]) -> None:
+    with FULL.open("w") as full:
+        command = [sys.executable, "-m", "digest", *argv]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = [sys.executable, "-m", "digest", "completion", "bash"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stdout
+    assert running.stderr
+    running.stdout.close()
+    err = running.stderr.read()
+    running.stderr.close()
+
+    assert running.wait() == 141
+    assert not err
+
+
+def test_a_closed_stdout_is_no_error() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m digest completion bash >&-"], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_colour_where_it_is_not_wanted() -> None:
+    done = digest("preview", "--format", "terminal", env={**os.environ, "NO_COLOR": "1", "FORCE_COLOR": ""})
+
+    assert done.returncode == 0
+    assert "\x1b[3" not in done.stdout
+
+
+def test_text_that_the_terminal_has_no_signs_for_is_printed_nevertheless() -> None:
+    done = digest("preview", "--format", "text", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+
+    assert done.returncode == 0
+    assert done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(60))
+def test_ctrl_c_at_any_moment_ends_at_once_without_a_traceback(seed: int) -> None:
+    """From the first moment that is the program's; while Python itself starts, it dies in Python's own way."""
+    begin = "import sys; from digest.__main__ import main; print('begun', flush=True); sys.exit(main())"
+    running = subprocess.Popen([sys.executable, "-c", begin, "preview"], stdout=-1, stderr=-1, text=True)
+    assert running.stdout
+    assert running.stdout.readline() == "begun\n"
+    time.sleep(random.Random(seed).uniform(0.001, 1.5))
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=20)
+
+    assert running.returncode in {0, 130, -signal.SIGINT}, err
+    assert "Traceback" not in err

@@ -1,0 +1,253 @@
+"""``digest run`` as a process: it does its work, hears signals, and loses nothing however it ends."""
+
+from __future__ import annotations
+
+import email
+import json
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import Envelope
+
+from digest.cli import main
+from digest.cli.event_log import Events
+from digest.pipeline import slots as schedule
+from digest.store import editions, slots, subscribers
+from digest.store.slots import Fate
+from digest.store.subscribers import Newcomer
+from tests.support.databases import kept, on_sqlite
+from tests.support.mail_server import PostOffice, post_office
+from tests.support.run_process import Run, until
+
+READERS = ["ann@example.org", "bo@example.org"]
+SETTINGS = """\
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+
+[[sources]]
+id = "own"
+path = "articles"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+schedule = "daily 00:00"
+catch_up = "30h"
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Iterator[PostOffice]:
+    """A mail server, and in the current folder settings that name it, an article, two readers, a slot that is due."""
+    monkeypatch.chdir(tmp_path)
+    Path("articles").mkdir()
+    text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
+    Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
+    now = datetime.now(UTC)
+    last = schedule.latest(schedule.parse("daily 00:00"), UTC, now - timedelta(days=1))
+    with kept() as store, store.begin() as conn:
+        subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=now)
+        slots.decide(conn, "main", last, Fate.BEFORE, at=last.due)
+    with post_office() as made:
+        Path("digest.toml").write_text(SETTINGS.format(port=made.port))
+        yield made
+
+
+def test_it_collects_publishes_and_delivers_and_leaves_when_told(
+    office: PostOffice, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = run()
+    running.wait_for(" delivered edition=1 sent=2")
+    assert office.recipients == READERS
+    assert main(["status", "--check"]) == 0
+    assert running.end() == 0
+    assert [event for event in running.events if event != "swept"] == [
+        "started",
+        "collected",
+        "published",
+        "delivered",
+        "stopped",
+    ]
+    capsys.readouterr()
+    assert main(["send"]) == 0
+    assert office.recipients == READERS
+
+
+def test_two_at_once_and_one_that_is_killed_send_everything_once(office: PostOffice, run: Run) -> None:
+    office.refused = {"bo@example.org": "450 later"}
+    first, second = run(), run()
+    until(lambda: "taken" if office.recipients else "")
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    office.refused = {}
+    third = run()
+    for running in (second, third):
+        running.wait_for("started")
+    assert main(["send"]) == 0
+    assert second.end() == 0
+    assert third.end() == 0
+
+    assert office.recipients == READERS
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["lines", "json"])
+def test_a_log_that_can_not_be_written_stops_no_mail(office: PostOffice, run: Run, options: list[str]) -> None:
+    running = run(*options, log="/dev/full")
+    until(lambda: office.recipients == READERS)
+    assert main(["status", "--check"]) == 0
+
+    running.end()
+
+
+def test_events_can_be_read_by_programs(office: PostOffice, run: Run) -> None:
+    running = run("--json")
+    running.wait_for('"delivered"')
+    assert running.end() == 0
+
+    events = [json.loads(line) for line in running.lines]
+    assert events[0]["pid"] == running.process.pid
+    (published,) = (event for event in events if event["event"] == "published")
+    assert (published["newsletter"], published["stories"]) == ("main", 1)
+
+
+def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Run) -> None:
+    running = run()
+    running.wait_for("started")
+
+    assert running.end(signal.SIGINT) == 130
+    assert running.lines[-1].endswith("stopped")
+
+
+@on_sqlite
+def test_the_first_signal_lets_mails_in_flight_arrive_and_the_second_does_not_wait(
+    office: PostOffice, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with kept() as store, store.begin() as conn:
+        more = [Newcomer(address=f"reader{number}@example.org") for number in range(30)]
+        subscribers.add(conn, more, "main", at=datetime.now(UTC))
+    office.delay_s = 1.0
+    first = run()
+    until(lambda: office.begun)
+    assert first.end() == 0
+    taken = len(office.envelopes)
+    assert taken == office.begun, "what was in flight has arrived"
+    assert taken < 32, "and nothing else was begun"
+
+    office.delay_s = 60.0
+    second = run()
+    until(lambda: office.begun > taken)
+    second.process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert second.process.poll() is None
+    assert second.end() == 128 + signal.SIGTERM
+
+    office.delay_s = 0.0
+    assert main(["send"]) == 0
+    assert "32 sent" in capsys.readouterr().out
+
+
+def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, run: Run) -> None:
+    running = run()
+    running.wait_for("delivered")
+    right = Path("digest.toml").read_text()
+    Path("digest.toml").write_text(right.replace('title = "Main"', "title = 7"))
+    running.process.send_signal(signal.SIGHUP)
+    told = running.wait_for("settings_kept")
+    assert "newsletters[main].title" in told
+    Path("digest.toml").write_text(right + '[[newsletters]]\nid = "other"\ntitle = "Other"\nfrom = "o@example.org"\n')
+    running.process.send_signal(signal.SIGHUP)
+    running.wait_for("settings_read", "newsletters=2")
+
+    assert running.end() == 0
+
+
+def test_a_dead_mail_server_loses_nothing(office: PostOffice, run: Run) -> None:
+    Path("digest.toml").write_text(SETTINGS.format(port=9))
+    running = run()
+    assert "127.0.0.1:9" in running.wait_for(" failed job=deliver")
+    Path("digest.toml").write_text(SETTINGS.format(port=office.port))
+    assert running.end() == 0
+
+    run().wait_for(" delivered edition=1 sent=2")
+    assert office.recipients == READERS
+
+
+@pytest.mark.slow
+def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(office: PostOffice, run: Run) -> None:
+    """Killed while it starts, collects, publishes, delivers: as chance has it."""
+    office.delay_s = 0.02
+    readers = [f"reader{number}@example.org" for number in range(400)]
+    with kept() as store, store.begin() as conn:
+        subscribers.add(conn, [Newcomer(address=address) for address in readers], "main", at=datetime.now(UTC))
+    chance, kills = random.Random(7), 20
+    for _ in range(kills):
+        running = run()
+        time.sleep(chance.uniform(0.5, 3.0))
+        assert running.end(signal.SIGKILL) == -signal.SIGKILL
+    office.delay_s = 0.0
+    assert main(["send"]) == 0
+
+    taken = Counter(address for envelope in office.envelopes for address in envelope.rcpt_tos)
+    assert set(taken) == {*READERS, *readers}
+    assert taken.total() - len(taken) <= kills * 4, "at most one copy for each connection and death"
+    ids = {(envelope.rcpt_tos[0], message_id(envelope)) for envelope in office.envelopes}
+    assert len(ids) == len(taken), "a copy has the same Message-ID"
+    with kept() as store, store.read() as conn:
+        assert len(editions.listed(conn)) == 1
+    before = len(office.envelopes)
+    assert main(["send"]) == 0
+    assert len(office.envelopes) == before
+
+
+def message_id(envelope: Envelope) -> str:
+    assert isinstance(envelope.content, bytes)
+    return str(email.message_from_bytes(envelope.content)["Message-ID"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        pytest.param("", "digest init", id="no newsletter"),
+        pytest.param('[[newsletters]]\nid = "m"\ntitle = "M"\n', "set from =", id="no sender"),
+        pytest.param('[[newsletters]]\nid = "m"\ntitle = "M"\nfrom = "m@example.org"\n', "[smtp] host", id="no server"),
+    ],
+)
+def test_what_can_not_run_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    Path("digest.toml").write_text(settings)
+
+    assert main(["run"]) == 2
+    assert said in capsys.readouterr().err
+
+
+# --- lines -------------------------------------------------------------------------------------------------------
+
+
+def test_an_event_is_one_line_that_nothing_from_outside_can_break() -> None:
+    written: list[str] = []
+    Events(write=written.append)("failed", source="a\nb \x1b[31m", error='say "x"', nothing="", count=0)
+
+    assert len(written) == 1
+    assert written[0].split(" ", 1)[1] == 'failed source="a\\nb \\u001b[31m" error="say \\"x\\"" count=0'
+
+
+def test_a_bug_is_shown_whole() -> None:
+    written: list[str] = []
+    try:
+        _ = 1 // 0
+    except ZeroDivisionError as error:
+        Events(write=written.append)("failed", trace=error)
+
+    assert "ZeroDivisionError" in written[1]
+    assert "test_run.py" in written[1]

@@ -1,0 +1,219 @@
+"""``digest status`` and ``digest editions``: what stands where, read without a trace, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from digest.cli import main
+from digest.model import Outcome, Source
+from digest.pipeline import slots as schedule
+from digest.store import deliveries, runs, slots, sources, subscribers, tables
+from digest.store.slots import Fate
+from digest.store.subscribers import Newcomer
+from tests.support.databases import kept, kept_as_it_is
+
+SETTINGS = """\
+[smtp]
+folder = "mails"
+
+[operator]
+alarm_after = 2
+
+[[sources]]
+id = "own"
+path = "articles"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+schedule = "daily 00:00"
+"""
+READERS = ["ann@example.org", "bo@example.org"]
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_url: str) -> None:
+    """Settings, and one edition that was sent."""
+    monkeypatch.chdir(tmp_path)
+    Path("digest.toml").write_text(SETTINGS)
+    Path("articles").mkdir()
+    text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
+    Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
+    with kept() as store, store.begin() as conn:
+        subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=datetime.now(UTC))
+    assert main(["send"]) == 0
+    capsys.readouterr()
+
+
+def printed(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
+    main(argv)
+    return capsys.readouterr().out
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *argv: str) -> object:
+    return json.loads(printed(capsys, *argv, "--json"))
+
+
+# --- status ------------------------------------------------------------------------------------------------------
+
+
+def test_status_tells_what_comes_and_what_went(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, "status")
+    today, tomorrow = (f"{datetime.now(UTC) + days * DAY:%Y-%m-%d}" for days in (0, 1))
+
+    assert f" {tomorrow} 00:00 UTC, last {today} published" in out
+    assert f"edition 1: main {today}.1: 2 sent" in out
+    assert "queue: 0 waiting, 0 in hand" in out
+    assert "sources: 1, 0 failing" in out
+
+
+def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> None:
+    found = as_json(capsys, "status")
+
+    assert isinstance(found, dict)
+    assert list(found) == ["newsletters", "editions", "queue", "sources", "runs", "problems"]
+    assert found["editions"][0]["counts"] == {"sent": 2}
+
+
+def test_status_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    was = kept_as_it_is()
+    for argv in (["status"], ["status", "--check"], ["editions", "list"], ["editions", "show", "1"]):
+        main(argv)
+
+    assert kept_as_it_is() == was
+
+
+def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    now = datetime.now(UTC)
+    with kept() as store, store.begin() as conn:
+        sources.remember_failure(conn, Source(id="own", path=Path("articles")), "the folder is gone", at=now - 2 * HOUR)
+    out = printed(capsys, "status")
+
+    assert "own since" in out
+    assert "its only source can't be read" in out
+
+
+@pytest.mark.parametrize(
+    ("collected", "said"),
+    [
+        pytest.param(timedelta(minutes=5), "", id="lately"),
+        pytest.param(DAY, "no sources were visited since", id="yesterday"),
+        pytest.param(None, "no sources were visited yet", id="never"),
+    ],
+)
+def test_the_health_check_fails_where_nothing_runs(
+    capsys: pytest.CaptureFixture[str], collected: timedelta | None, said: str
+) -> None:
+    with kept() as store, store.begin() as conn:
+        if collected:
+            runs.start(conn, "collect", at=datetime.now(UTC) - collected)
+
+    assert main(["status", "--check"]) == (1 if said else 0)
+    err = capsys.readouterr().err
+    assert said in err
+    assert bool(err) == bool(said)
+
+
+def test_the_health_check_fails_where_an_edition_is_late_or_mails_wait(capsys: pytest.CaptureFixture[str]) -> None:
+    now = datetime.now(UTC)
+    Path("digest.toml").write_text(SETTINGS.replace('"daily 00:00"', f'"daily {now - HOUR:%H:%M}"\ncatch_up = "30h"'))
+    with kept() as store, store.begin() as conn:
+        runs.start(conn, "collect", at=now)
+        conn.execute(delete(tables.slots))
+        rhythm = schedule.parse(f"daily {now - HOUR:%H:%M}")
+        last = schedule.latest(rhythm, UTC, now - DAY)
+        slots.decide(conn, "main", last, Fate.PUBLISHED, at=last.due)
+        conn.execute(update(tables.deliveries).values(outcome=Outcome.RETRY, next_try=now - 2 * HOUR))
+
+    assert main(["status", "--check"]) == 1
+    err = capsys.readouterr().err
+    assert "is late" in err
+    assert "2 mails wait since" in err
+
+
+# --- editions ----------------------------------------------------------------------------------------------------
+
+
+def test_editions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "2 sent" in printed(capsys, "editions", "list")
+    found = as_json(capsys, "editions", "list", "-n", "main")
+    assert isinstance(found, list)
+    assert [edition["id"] for edition in found] == [1]
+    assert main(["editions", "list", "-n", "other"]) == 2
+
+
+def test_an_edition_is_shown_as_it_was_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "The island ferry stayed in harbour" in printed(capsys, "editions", "show", "1")
+    assert printed(capsys, "editions", "show", "1", "--html").lstrip().startswith("<!")
+    lines = printed(capsys, "editions", "show", "1", "--recipients").splitlines()
+    assert [line.split()[:2] for line in lines] == [[address, "sent"] for address in READERS]
+    found = as_json(capsys, "editions", "show", "1", "--recipients")
+    assert isinstance(found, dict)
+    assert [row["address"] for row in found["recipients"]] == READERS
+
+
+def test_an_edition_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["editions", "show", "9"]) == 2
+    assert "digest editions list" in capsys.readouterr().err
+    assert main(["editions", "resend", "9"]) == 2
+
+
+def mails() -> list[str]:
+    return sorted(path.name for path in Path().glob("mails/*"))
+
+
+def set_outcome(outcome: Outcome) -> None:
+    """What happened to the first reader's mail."""
+    with kept() as store, store.begin() as conn:
+        first = conn.execute(select(func.min(tables.deliveries.c.id))).scalar_one()
+        conn.execute(update(tables.deliveries).where(tables.deliveries.c.id == first).values(outcome=outcome))
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN])
+def test_what_failed_or_is_in_doubt_is_sent_again_as_it_was(
+    capsys: pytest.CaptureFixture[str], outcome: Outcome
+) -> None:
+    first = mails()
+    (mine,) = [path for path in Path().glob("mails/*") if b"ann@example.org" in path.read_bytes()]
+    was = mine.read_bytes()
+    for path in Path().glob("mails/*"):
+        path.unlink()
+    set_outcome(outcome)
+
+    assert "ann@example.org" in printed(capsys, "editions", "resend", "1", "--dry-run")
+    assert mails() == []
+    assert main(["editions", "resend", "1"]) == 0
+    assert mails() == [mine.name]
+    assert mine.name in first
+    assert mine.read_bytes() == was
+
+
+def test_a_reader_gets_it_again_on_request_and_nobody_else(capsys: pytest.CaptureFixture[str]) -> None:
+    for path in Path().glob("mails/*"):
+        path.unlink()
+
+    assert main(["editions", "resend", "1"]) == 0
+    assert mails() == []
+    assert main(["editions", "resend", "1", "Bo@example.org", "cy@example.org"]) == 0
+    assert "1 of them" in capsys.readouterr().err
+    assert len(mails()) == 1
+    assert b"bo@example.org" in next(Path().glob("mails/*")).read_bytes()
+
+
+def test_who_is_suppressed_gets_nothing_again() -> None:
+    with kept() as store, store.begin() as conn:
+        subscribers.suppress(conn, "bo@example.org", "complained", at=datetime.now(UTC))
+    for path in Path().glob("mails/*"):
+        path.unlink()
+
+    main(["editions", "resend", "1", "bo@example.org"])
+    assert mails() == []
+    with kept() as store, store.read() as conn:
+        assert deliveries.counts(conn, 1) == {Outcome.SENT: 2}

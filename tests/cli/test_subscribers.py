@@ -1,0 +1,339 @@
+"""``digest subscribers``, as a person uses it: what can be taken is taken, the rest refused line by line."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import json
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.cli import main
+from digest.cli.subscribers.csv_reader import Refused, read_roster
+from digest.model.errors import UsageError
+from digest.store import subscribers
+from digest.store.subscribers import Newcomer
+from tests.support.databases import kept
+from tests.support.values import NOON
+
+ONE = '[[newsletters]]\nid = "main"\ntitle = "Main"\n'
+TWO = ONE + '[[newsletters]]\nid = "weekly"\ntitle = "Weekly"\n'
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_url: str) -> Run:
+    """The command in a folder with settings for one newsletter."""
+    (tmp_path / "digest.toml").write_text(ONE)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*argv: str) -> tuple[int, str, str]:
+        code = main(["subscribers", *argv])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def addresses(run: Run, *argv: str) -> list[str]:
+    return [reader["address"] for reader in json.loads(run("list", "--json", *argv)[1])]
+
+
+def suppress(address: str, reason: str = "no such user") -> None:
+    with kept() as store, store.begin() as conn:
+        subscribers.suppress(conn, address, reason, at=NOON)
+
+
+# --- add, list, remove -------------------------------------------------------------------------------------------
+
+
+def test_who_is_added_is_listed(run: Run) -> None:
+    assert run("add", "office@harbour.example", "The Press <press@harbour.example>") == (
+        0,
+        "office@harbour.example\npress@harbour.example\n",
+        "",
+    )
+
+    (office, press) = json.loads(run("list", "--json")[1])
+
+    assert office.pop("since").endswith("Z")
+    assert office == {"address": "office@harbour.example", "name": "", "preferences": {}, "suppressed": ""}
+    assert press["name"] == "The Press"
+    assert run("list")[1].splitlines()[1].endswith("  press@harbour.example  The Press")
+
+
+def test_nobody_is_added_twice_for_a_capital_or_a_domains_spelling(run: Run) -> None:
+    run("add", "info@müllerei.example")
+
+    code, out, err = run("add", "Info@XN--mllerei-n2a.example")
+
+    assert (code, out) == (0, "")
+    assert "reads main already" in err
+    assert "info@müllerei.example" in run("list")[1]
+
+
+def test_an_address_that_is_none_changes_nothing(run: Run) -> None:
+    code, out, err = run("add", "office@harbour.example", "the press@harbour.example")
+
+    assert (code, out) == (2, "")
+    assert "'the press' can't stand before the @" in err
+    assert addresses(run) == []
+
+
+def test_nobody_yet_is_said_and_is_an_empty_list(run: Run) -> None:
+    code, out, err = run("list", "--json")
+
+    assert (code, json.loads(out)) == (0, [])
+    assert "nobody reads main" in err
+    assert not Path("digest.db").exists()
+
+
+def test_who_is_removed_reads_nothing(run: Run) -> None:
+    run("add", "office@harbour.example", "press@harbour.example")
+
+    assert run("remove", "OFFICE@harbour.example") == (0, "", "")
+    assert addresses(run) == ["press@harbour.example"]
+
+
+def test_removing_who_does_not_read_is_told(run: Run) -> None:
+    code, _, err = run("remove", "office@harbour.example")
+
+    assert code == 1
+    assert "office@harbour.example does not read anything" in err
+
+
+def test_a_newsletter_is_named_where_there_are_two(run: Run) -> None:
+    Path("digest.toml").write_text(TWO)
+
+    assert "choose with -n one of main, weekly" in run("add", "office@harbour.example")[2]
+    assert "did you mean 'weekly'?" in run("add", "office@harbour.example", "-n", "weekl")[2]
+    run("add", "office@harbour.example", "-n", "main")
+    run("add", "office@harbour.example", "-n", "weekly")
+    run("remove", "office@harbour.example", "-n", "main")
+    assert (addresses(run, "-n", "main"), addresses(run, "-n", "weekly")) == ([], ["office@harbour.example"])
+
+
+def test_who_is_suppressed_is_shown_and_can_be_readmitted(run: Run) -> None:
+    run("add", "office@harbour.example")
+    suppress("office@harbour.example")
+
+    assert "no mail: no such user" in run("list")[1]
+    assert "office@harbour.example gets no mail: no such user" in run("add", "office@harbour.example")[2]
+    assert "--again" in run("add", "office@harbour.example")[2]
+    assert "gets no mail" not in run("add", "office@harbour.example", "--again")[2]
+    assert "no such user" not in run("list")[1]
+
+
+# --- import, export ----------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_taken_and_what_is_wrong_in_it_refused_by_its_line(run: Run) -> None:
+    Path("in.csv").write_text(
+        "\ufeffName;E-Mail;Zone\nThe Office;office@harbour.example;Europe/Berlin\n;OFFICE@harbour.example;\n\n"
+        ';office,press@harbour.example;\n;;Europe/Rome\n"Press; the";press@harbour.example;\n',
+        "utf-8",
+    )
+
+    code, out, err = run("import", "in.csv")
+
+    assert (code, out) == (0, "")
+    assert err.splitlines() == [
+        "digest: line 5: 'office,press@harbour.example' is no address: 'office,press' can't stand before the @",
+        "digest: line 6: it has no address",
+        "2 added, 1 there already, 2 refused",
+    ]
+    (office, press) = json.loads(run("list", "--json")[1])
+    assert (office["name"], office["preferences"]) == ("The Office", {"zone": "Europe/Berlin"})
+    assert press["name"] == "Press; the"
+
+
+def test_an_import_can_be_read_by_a_script(run: Run) -> None:
+    Path("in.csv").write_text("email\noffice@harbour.example\npress\n")
+
+    reason = "'press' is no address: it has no @"
+    assert json.loads(run("import", "in.csv", "--json")[1]) == {
+        "added": 1,
+        "known": 0,
+        "refused": [{"line": 3, "reason": reason}],
+    }
+
+
+def test_an_import_of_nothing_but_wrong_lines_fails(run: Run) -> None:
+    Path("in.csv").write_text("email\npress\n")
+
+    assert run("import", "in.csv")[0] == 1
+
+
+def test_what_is_exported_can_be_imported(run: Run) -> None:
+    Path("in.csv").write_text(
+        'email,name,zone\na@harbour.example,"Office, ""the""",Europe/Rome\n"""b c""@x.example",,\n'
+    )
+    run("import", "in.csv")
+    run("add", "gone@harbour.example")
+    suppress("gone@harbour.example")
+
+    code, out, err = run("export")
+
+    assert (code, err) == (0, "1 left out: they get no mail ('digest subscribers list' says why)\n")
+    assert set(out.splitlines()) == set(Path("in.csv").read_text().splitlines())
+    Path("out.csv").write_text(out)
+    assert run("import", "out.csv")[2] == "0 added, 2 there already, 0 refused\n"
+
+
+def test_an_import_says_who_gets_no_mail_all_the_same(run: Run) -> None:
+    run("add", "office@harbour.example")
+    suppress("office@harbour.example")
+    Path("in.csv").write_text("email\nOffice@harbour.example\n")
+
+    assert "office@harbour.example gets no mail: no such user" in run("import", "in.csv")[2]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the first line has nothing"),
+        (b"name,zone\nThe Office,UTC\n", "the first line has 'name', 'zone'"),
+        (b"email,zone,Zone\na@x.example,1,2\n", "the first line has 'email', 'zone', 'Zone'"),
+        (b"email,E-Mail\na@x.example,b@x.example\n", "one column must be called 'email'"),
+        (b"PK\x03\x04\x14\x00\x06\x00rest of it", "save it as CSV"),
+        (None, "No such file"),
+    ],
+    ids=["empty", "no address", "a name twice", "two addresses", "a spreadsheet's own format", "no file"],
+)
+def test_a_file_that_can_not_be_right_changes_nothing(run: Run, content: bytes | None, said: str) -> None:
+    if content is not None:
+        Path("in.csv").write_bytes(content)
+
+    code, out, err = run("import", "in.csv")
+
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+# --- files of subscribers ----------------------------------------------------------------------------------------
+
+
+def people(content: bytes) -> list[Newcomer | Refused]:
+    return list(read_roster(io.BufferedReader(io.BytesIO(content))))  # type: ignore[arg-type]  # bytes are raw enough
+
+
+OFFICE = [Newcomer(address="office@harbour.example", name="Büro, das", preferences={"zone": "UTC"})]
+FILES = {
+    "commas": 'email,name,zone\noffice@harbour.example,"Büro, das",UTC\n'.encode(),
+    "semicolons": "Email;Name;Zone\r\noffice@harbour.example;Büro, das;UTC\r\n".encode(),
+    "tabs": "EMAIL\tNAME\tZONE\noffice@harbour.example\tBüro, das\tUTC".encode(),
+    "BOM": "\ufeffemail|name|zone\noffice@harbour.example|Büro, das|UTC\n".encode(),
+    "UTF-16": 'email,name,zone\r\noffice@harbour.example,"Büro, das",UTC\r\n'.encode("utf-16"),
+    "old Windows": "email;name;zone\r\noffice@harbour.example;Büro, das;UTC\r\n".encode("cp1252"),
+    "old Macintosh": b"email;name;zone\roffice@harbour.example;" + "Büro, das;UTC\r".encode(),
+    "said to a spreadsheet": "sep=;\nemail;name;zone\noffice@harbour.example;Büro, das;UTC\n".encode(),
+    "quoted header": b'"e-mail","name"," zone"\n' + 'office@harbour.example,"Büro, das",UTC\n'.encode(),
+    "other order": "zone;e-mail address;name\nUTC;office@harbour.example;Büro, das\n".encode(),
+    "the name beside the address": 'zone,email\nUTC,"""Büro, das"" <office@harbour.example>"\n'.encode(),
+    "a column without a name": "email;name;zone;\noffice@harbour.example;Büro, das;UTC;7\n".encode(),
+    "empty columns after": "email;name;zone\noffice@harbour.example;Büro, das;UTC;;;\n".encode(),
+    "empty lines": "email;name;zone\n\n;;\noffice@harbour.example;Büro, das;UTC\n  \n".encode(),
+    "two lines in quotes": 'email;name;zone\noffice@harbour.example;"Büro,\ndas";UTC\n'.encode(),
+}
+
+
+@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
+def test_a_file_is_read_however_a_spreadsheet_wrote_it(content: bytes) -> None:
+    assert people(content) == OFFICE
+
+
+@pytest.mark.parametrize("content", [b"name,zone\nThe Office,UTC\n", b"email\na@x.example\nb@x.example\n"])
+def test_a_file_that_is_closed_too_early_is_let_go_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    complaints: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", complaints.append)
+    (tmp_path / "in.csv").write_bytes(content)
+    with (tmp_path / "in.csv").open("rb") as file, contextlib.suppress(UsageError):
+        found = read_roster(file)
+        next(found)
+    del found
+    gc.collect()
+
+    assert complaints == []
+
+
+def test_addresses_alone_need_no_header() -> None:
+    found = people(b"office@harbour.example\nThe Press <press@harbour.example>\noops\n")
+
+    assert found == [
+        Newcomer(address="office@harbour.example"),
+        Newcomer(address="press@harbour.example", name="The Press"),
+        Refused(line=3, reason="'oops' is no address: it has no @"),
+    ]
+
+
+REFUSED = {
+    "too many columns": ("office@harbour.example,Büro,das", "it has 3 columns, and the first line has 2"),
+    "no address": (",Büro", "it has no address"),
+    "an open quote": ('"office@harbour.example,Büro', "a quotation mark is opened and never closed"),
+    "an open quote in a later column": ('office@harbour.example,"Büro', "a quotation mark is opened and never closed"),
+    "a very long line": ("office@harbour.example," + "x" * 50_000, "longer than 20,000 characters"),
+    "two addresses": ('"a@harbour.example, b@harbour.example",', "'a@harbour.example, b' can't stand before the @"),
+}
+
+
+@pytest.mark.parametrize(("line", "reason"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("after", [1, 30], ids=["near the end", "far from the end"])
+def test_a_line_refused_takes_no_other_with_it(line: str, reason: str, after: int) -> None:
+    good = [f"reader{number}@harbour.example" for number in range(after)]
+
+    found = people("\n".join(["email,name", "first@harbour.example,", line, *good]).encode())
+
+    assert isinstance(found[1], Refused)
+    assert found[1].line == 3
+    assert reason in found[1].reason
+    assert [person.address for person in found if isinstance(person, Newcomer)] == ["first@harbour.example", *good]
+
+
+@given(st.binary(max_size=300) | st.text('aé@.,;"\n\r\t <>', max_size=200).map(str.encode))
+def test_no_file_is_too_odd_to_be_read(rest: bytes) -> None:
+    for found in people(b"email,name\n" + rest):
+        assert isinstance(found, Newcomer | Refused)
+    try:
+        people(rest)
+    except UsageError as error:
+        assert "email" in f"{error} {error.hint}"  # noqa: PT017  # most files are refused whole, some are not
+
+
+@given(st.lists(st.sampled_from(["a@x.example,A", '"b@x.example","B"', "c@x.example,", "oops,"]), max_size=40))
+def test_every_good_line_is_taken_and_every_other_named(lines: list[str]) -> None:
+    found = people("\n".join(["email,name", *lines]).encode())
+
+    refused = [line.line for line in found if isinstance(line, Refused)]
+    assert len(found) == len(lines)
+    assert refused == [number for number, line in enumerate(lines, start=2) if line == "oops,"]
+
+
+def test_a_long_file_takes_no_more_memory_than_a_short_one() -> None:
+    class Endless(io.RawIOBase):
+        def __init__(self) -> None:
+            self.sent = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, into: bytearray) -> int:  # type: ignore[override]  # a plain buffer is what it gets
+            line = b"email\n" if not self.sent else b"reader%d@harbour.example\n" % self.sent
+            self.sent += 1
+            into[: len(line)] = line
+            return len(line) if self.sent <= 20_001 else 0
+
+    tracemalloc.start()
+    count = sum(1 for _ in read_roster(io.BufferedReader(Endless())))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert count == 20_000
+    assert peak < 1_000_000

@@ -1,0 +1,136 @@
+"""Lists of feeds, in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.collect.discovery.opml import read_opml, write_opml
+from digest.model import Source
+from digest.model.errors import SourceError
+
+LIST = """<?xml version="1.0" encoding="ISO-8859-1"?>
+<opml version="1.0"><head><title>My feeds</title></head><body>
+  <outline text="Sea &amp; land">
+    <outline text="Ferry" title="The Ferry" type="rss" xmlUrl="https://ferry.example/feed" htmlUrl="https://ferry.example/"/>
+    <outline text="Deeper"><outline text="Dock" XMLURL="https://dock.example/feed"/></outline>
+  </outline>
+  <outline text="The Ferry" xmlUrl="https://other.example/feed"/>
+  <outline text="Twice" xmlUrl="https://ferry.example/feed"/>
+  <outline text="Bad" xmlUrl="javascript:alert(1)"/>
+  <outline xmlUrl="https://unnamed.example/feed"/>
+  <outline text="No feed" htmlUrl="https://site.example/"/>
+</body></opml>"""
+
+
+def test_folders_are_sections_and_ids_are_unique() -> None:
+    assert read_opml(LIST.encode("latin-1")) == (
+        Source(id="the-ferry", url="https://ferry.example/feed", title="The Ferry", section="Sea & land"),
+        Source(id="dock", url="https://dock.example/feed", title="Dock", section="Sea & land / Deeper"),
+        Source(id="the-ferry-2", url="https://other.example/feed", title="The Ferry"),
+        Source(id="unnamed-example", url="https://unnamed.example/feed"),
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"<opml><body></body></opml>", id="no feed"),
+        pytest.param(b"<opml", id="cut short"),
+        pytest.param(b"<opml xmlns='&#xD800;'><body/></opml>", id="half a letter"),
+        pytest.param(b"<!DOCTYPE o [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><opml>&x;</opml>", id="external entity"),
+    ],
+)
+def test_a_list_without_feeds_is_told_in_one_line(data: bytes) -> None:
+    with pytest.raises(SourceError, match="OPML"):
+        read_opml(data)
+
+
+def test_outlines_that_nest_without_end_give_what_comes_before() -> None:
+    feed = "<outline xmlUrl='https://first.example/feed'/>"
+    nested = "<outline text='x'>" * 50_000
+
+    found = read_opml(f"<opml><body>{feed}{nested}".encode())
+
+    assert [source.url for source in found] == ["https://first.example/feed"]
+
+
+def test_where_there_are_no_folders_categories_are_sections() -> None:
+    outline = '<outline text="Ferry" xmlUrl="https://ferry.example/feed" category="/News/Sea,/Local"/>'
+
+    (source,) = read_opml(f"<opml><body>{outline}</body></opml>".encode())
+
+    assert source.section == "News / Sea"
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("feed://ferry.example/f", "https://ferry.example/f"),
+        (" https://ferry.example/f\n", "https://ferry.example/f"),
+        ("https://me:secret@ferry.example/f", "https://me:secret@ferry.example/f"),
+        ("ferry.example/f", "https://ferry.example/f"),
+    ],
+)
+def test_an_address_is_taken_as_it_is_meant(written: str, url: str) -> None:
+    (source,) = read_opml(f'<opml><body><outline text="x" xmlUrl="{written}"/></body></opml>'.encode())
+
+    assert source.url == url
+
+
+@pytest.mark.parametrize("bad", ["https://[bad", "https://a.example:0/", "file:///etc/passwd", "data:text/xml,x", ""])
+def test_what_is_no_web_address_is_passed_over(bad: str) -> None:
+    good = '<outline text="x" xmlUrl="https://ferry.example/f"/>'
+
+    found = read_opml(f'<opml><body><outline text="y" xmlUrl="{bad}"/>{good}</body></opml>'.encode())
+
+    assert [source.url for source in found] == ["https://ferry.example/f"]
+
+
+def test_a_title_is_one_line_of_what_can_be_seen() -> None:
+    outline = '<outline text="The&#10;fer&#127;&#x202e;ry&#x200b;" xmlUrl="https://ferry.example/f"/>'
+
+    (source,) = read_opml(f"<opml><body>{outline}</body></opml>".encode())
+
+    assert (source.title, source.id) == ("The ferry", "the-ferry")
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+sections = st.lists(words, max_size=3).map(" / ".join)
+
+
+@given(st.lists(st.tuples(words, sections), min_size=1, max_size=6))
+def test_what_is_written_is_read_again(named: list[tuple[str, str]]) -> None:
+    sources = [
+        Source(
+            id=str(number),
+            url=f"https://feeds.example/{number}?a=1&b=2",
+            title=title,
+            section=section,
+            weight=1.0 + number / 2,
+            full_text="always" if number % 2 else "auto",
+            selector="p > .text" if number % 3 else "",
+        )
+        for number, (title, section) in enumerate(named)
+    ]
+
+    again = read_opml(write_opml(sources, title="Feeds").encode())
+
+    def told(sources: Iterable[Source]) -> list[Source]:
+        return sorted((replace(source, id="") for source in sources), key=lambda source: source.url)
+
+    assert told(again) == told(sources)
+
+
+def test_folders_in_folders_are_written_as_such() -> None:
+    deep = Source(id="a", url="https://a.example/f", section="Sea / Ferries / North")
+
+    text = write_opml([deep, replace(deep, url="https://b.example/f", section="Sea")], title="Feeds")
+
+    assert text.count('text="Sea"') == text.count('text="Ferries"') == text.count('text="North"') == 1
+    assert read_opml(text.encode())[0].section == "Sea / Ferries / North"

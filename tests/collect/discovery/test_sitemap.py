@@ -1,0 +1,163 @@
+"""Site maps: of news, of all pages, in an index, packed."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.collect.collector import make_collector
+from digest.collect.discovery.sitemap import read_sitemap
+from digest.model import Source
+from digest.model.errors import SourceError
+from digest.model.protocols import Collected, Validators
+from digest.settings import FetchSettings
+from tests.support.web_servers import Answer, WebServer
+
+SEEN = datetime(2026, 3, 27, tzinfo=UTC)
+SPACES = (
+    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+    ' xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+)
+PAGE = "<html><head><title>{}</title></head><body><article>{}</article></body></html>"
+
+
+def urlset(*urls: str) -> bytes:
+    return f"<?xml version='1.0'?><urlset {SPACES}>{''.join(urls)}</urlset>".encode()
+
+
+def news(url: str, title: str, date: str = "2026-03-26T08:00:00Z") -> str:
+    name = "<news:publication><news:name>Post</news:name><news:language>en</news:language></news:publication>"
+    told = f"{name}<news:publication_date>{date}</news:publication_date><news:title>{title}</news:title>"
+    return f"<url><loc>{url}</loc><news:news>{told}</news:news></url>"
+
+
+def page(title: str) -> Answer:
+    text = "".join(f"<p>The {title} sails again, says notice number {n} of the harbour office.</p>" for n in range(12))
+    return Answer(body=PAGE.format(title, text).encode(), headers={"Content-Type": "text/html"})
+
+
+def collect(web: WebServer, path: str, known: frozenset[str] = frozenset()) -> Collected:
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
+    return asyncio.run(collector(Source(id="map", url=web.url(path)), Validators(known=known.intersection)))
+
+
+def test_a_news_sitemap_gives_titles_and_dates_and_pages_the_text(web: WebServer) -> None:
+    web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A &amp; B &lt;3"), news(web.url("/dead"), "C")))
+    web.routes["/a"] = page("ferry")
+
+    whole, bare = collect(web, "/map.xml").entries
+
+    assert (whole.title, whole.published, whole.body.count("<p>")) == (
+        "A &amp; B &lt;3",
+        datetime(2026, 3, 26, 8, tzinfo=UTC),
+        12,
+    )
+    assert (bare.title, bare.body, bare.guid) == ("C", "", web.url("/dead"))
+
+
+def test_a_sitemap_of_all_pages_gives_the_newest_that_are_articles(web: WebServer) -> None:
+    paths = {"/old": "2020-01-01", "/ferry": "2026-03-25", "/about": "2026-03-20", "/mill": "2026-03-26"}
+    urls = [f"<url><loc>{web.url(path)}</loc><lastmod>{date}</lastmod></url>" for path, date in paths.items()]
+    web.routes["/sitemap.xml"] = Answer(body=urlset(*urls))
+    web.routes |= {"/ferry": page("ferry"), "/mill": page("mill"), "/old": page("old")}
+    web.routes["/about"] = Answer(body=PAGE.format("About", "<p>Write to us.</p>").encode())
+
+    assert [entry.title for entry in collect(web, "/sitemap.xml").entries] == ["mill", "ferry"]
+    assert "/old" not in web.paths
+
+
+def test_an_index_leads_to_its_map_of_news_packed_or_not(web: WebServer) -> None:
+    maps = "".join(f"<sitemap><loc>{web.url(path)}</loc></sitemap>" for path in ("/all.xml", "/news.xml.gz"))
+    web.routes["/index.xml"] = Answer(body=f"<sitemapindex {SPACES}>{maps}</sitemapindex>".encode())
+    web.routes["/news.xml.gz"] = Answer(body=gzip.compress(urlset(news(web.url("/a"), "A"))))
+
+    assert [entry.title for entry in collect(web, "/index.xml").entries] == ["A"]
+    assert "/all.xml" not in web.paths
+
+
+def test_an_index_that_lists_itself_has_an_end(web: WebServer) -> None:
+    web.routes["/i"] = Answer(
+        body=f"<sitemapindex {SPACES}><sitemap><loc>{web.url('/i')}</loc></sitemap></sitemapindex>".encode()
+    )
+
+    with pytest.raises(SourceError, match="names no pages"):
+        collect(web, "/i")
+    assert len(web.paths) == 2
+
+
+def test_a_known_page_is_not_fetched_again(web: WebServer) -> None:
+    web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
+
+    (entry,) = collect(web, "/map.xml", known=frozenset({web.url("/a")})).entries
+
+    assert (entry.title, entry.body) == ("A", "")
+    assert web.paths == ["/map.xml"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<urlset>", id="cut short"),
+        pytest.param(b"<urlset></urlset>", id="empty"),
+        pytest.param(b"<urlset><url><loc>javascript:alert(1)</loc></url></urlset>", id="no addresses"),
+        pytest.param(
+            b"<!DOCTYPE u [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><urlset><url><loc>&a;</loc></url></urlset>",
+            id="external entity",
+        ),
+        pytest.param(b"<urlset>" + b"<url>" * 20_000, id="deep"),
+    ],
+)
+def test_a_sitemap_without_pages_is_told(web: WebServer, body: bytes) -> None:
+    web.routes["/map.xml"] = Answer(body=body)
+
+    with pytest.raises(SourceError, match="site map"):
+        collect(web, "/map.xml")
+
+
+def test_a_hundred_thousand_pages_are_read_and_few_are_looked_at() -> None:
+    body = urlset(*(f"<url><loc>https://a.example/{n}</loc></url>" for n in range(100_000)))
+
+    assert len(read_sitemap(body, url="https://a.example/").pages) == 100_000
+
+
+def test_a_map_whose_pages_are_all_read_is_asked_whether_it_changed(web: WebServer) -> None:
+    urls = [f"<url><loc>{web.url(f'/{n}')}</loc></url>" for n in range(30)]
+    web.routes |= {f"/{n}": page(f"ferry {n}") for n in range(30)}
+    web.routes["/map.xml"] = Answer(body=urlset(*urls), headers={"ETag": '"m"'})
+
+    first = collect(web, "/map.xml")
+    second = collect(web, "/map.xml", known=frozenset(entry.guid for entry in first.entries))
+
+    assert (len(first.entries), first.validators.etag) == (20, "")
+    assert (len(second.entries), second.validators.etag) == (10, '"m"')
+
+
+def test_an_index_is_always_read_since_its_maps_may_change(web: WebServer) -> None:
+    body = f"<sitemapindex {SPACES}><sitemap><loc>{web.url('/map.xml')}</loc></sitemap></sitemapindex>".encode()
+    web.routes["/index.xml"] = Answer(body=body, headers={"ETag": '"i"'})
+    web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
+
+    assert collect(web, "/index.xml").validators.etag == ""
+
+
+def test_a_map_without_titles_is_read_by_its_pages_whatever_is_asked_of_teasers(web: WebServer) -> None:
+    web.routes |= {"/map.xml": Answer(body=urlset(f"<url><loc>{web.url('/a')}</loc></url>")), "/a": page("ferry")}
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
+
+    found = asyncio.run(collector(Source(id="map", url=web.url("/map.xml"), full_text="never"), Validators()))
+
+    assert [entry.title for entry in found.entries] == ["ferry"]
+
+
+def test_a_dead_map_in_an_index_does_not_hide_the_others(web: WebServer) -> None:
+    maps = "".join(f"<sitemap><loc>{web.url(path)}</loc></sitemap>" for path in ("/dead-news.xml", "/map.xml"))
+    web.routes["/index.xml"] = Answer(body=f"<sitemapindex {SPACES}>{maps}</sitemapindex>".encode())
+    web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
+    assert [entry.title for entry in collect(web, "/index.xml").entries] == ["A"]
+
+    web.routes["/map.xml"] = Answer(status=503)
+    with pytest.raises(SourceError, match="404"):
+        collect(web, "/index.xml")

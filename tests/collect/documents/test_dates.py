@@ -1,0 +1,116 @@
+"""Dates in the forms in which feeds, pages and people write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import feedparser  # type: ignore[import-untyped]
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.collect.documents.dates import parse_date
+from digest.collect.feeds.lenient_parser import read_forgiving
+
+MORNING = "2026-03-05 07:08:09"
+DATES = {
+    # as the standards say
+    "2026-03-05T07:08:09Z": MORNING,
+    "2026-03-05T08:08:09+01:00": MORNING,
+    "2026-03-05T08:08:09+0100": MORNING,
+    "2026-03-05T02:08:09-05": MORNING,
+    "2026-03-05T07:08:09.123456789Z": MORNING,
+    "2026-03-05 08:08:09 +0100": MORNING,
+    "20260305T070809Z": MORNING,
+    "2026-W10-4": "2026-03-05 00:00:00",
+    "2026-064": "2026-03-05 00:00:00",
+    "2026-03-05T07:08Z": "2026-03-05 07:08:00",
+    "2026-03-05": "2026-03-05 00:00:00",
+    "2026-03": "2026-03-01 00:00:00",
+    "2026": "2026-01-01 00:00:00",
+    "2026-03-05T24:00:00Z": "2026-03-06 00:00:00",
+    "Thu, 05 Mar 2026 07:08:09 GMT": MORNING,
+    "Thu, 5 Mar 26 02:08:09 EST": MORNING,
+    "5 Mar 2026 07:08:09 Z": MORNING,
+    "Thu, 05 Mar 2026 08:08:09 +0100 (CET)": MORNING,
+    "Thursday, 05 March 2026 07:08:09 GMT": MORNING,
+    "Wed, 05 Mar 2026 07:08:09 +0000": MORNING,
+    "Thu Mar  5 07:08:09 2026": MORNING,
+    # as programs write them all the same
+    "Thu, 05-Mar-2026 07:08:09 GMT": MORNING,
+    "Thu Mar 05 08:08:09 CET 2026": MORNING,
+    "Thu, 05 Mar 2026 09:08:09 EET": MORNING,
+    "Thu, 05 Mar 2026 16:08:09 JST": MORNING,
+    "Thu, 05 Mar 2026T07:08:09Z": MORNING,
+    "2026/03/05 07:08:09": MORNING,
+    "2026-3-5 7:08:09": MORNING,
+    "2026-03-05T08:08:09 CET": MORNING,
+    "1772694489": MORNING,
+    "1772694489000": MORNING,
+    "Thu, 05 Mar 2026 07:08:60 GMT": "2026-03-05 07:08:59",
+    "Thu, 05 Mar 2026 24:00:00 GMT": "2026-03-06 00:00:00",
+    "05 Mar 2026": "2026-03-05 00:00:00",
+    "05.03.2026 07:08": "2026-03-05 07:08:00",
+    # as people write them
+    "Mar 5, 2026": "2026-03-05 00:00:00",
+    "March 5th, 2026 7:08 PM": "2026-03-05 19:08:00",
+    "March 5, 2026 12:08 a.m.": "2026-03-05 00:08:00",
+    "5th March 2026": "2026-03-05 00:00:00",
+    "Do, 05 Mär 2026 08:08:09 +0100": MORNING,
+    "jeu. 5 févr. 2026": "2026-02-05 00:00:00",
+    "5 de marzo de 2026": "2026-03-05 00:00:00",
+    "5 juillet 2026": "2026-07-05 00:00:00",
+    "5 juin 2026": "2026-06-05 00:00:00",
+    "5 maja 2026": "2026-05-05 00:00:00",
+    "Чт, 05 мар 2026 10:08:09 +0300": MORNING,
+    "5 мая 2026": "2026-05-05 00:00:00",
+    "Πεμ, 05 Μάρ 2026 09:08:09 EET": MORNING,
+    "2026년 3월 5일 목요일 오후 7:08": "2026-03-05 19:08:00",
+    "2026年3月5日 07:08": "2026-03-05 07:08:00",
+}
+
+
+@pytest.mark.parametrize(("written", "meant"), DATES.items())
+def test_a_date_is_read_as_it_is_meant(written: str, meant: str) -> None:
+    assert parse_date(f" {written}\n") == datetime.fromisoformat(meant).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", "next Tuesday", "03/05/2026", "Thu, 31 Feb 2026 07:08:09 GMT", "05 Foo 2026", "2026-13-01", "0000-00-00"),
+        *("99999-01-01", "2026-03-05T99:99:99Z", "5 Mar 2026 25:00", "1" * 10_000, "9999-12-31T23:59:59-23:59"),
+    ],
+)
+def test_what_is_no_date_is_none(written: str) -> None:
+    assert parse_date(written) is None
+
+
+@given(st.text(max_size=60) | st.text(alphabet="0123456789-/.:+ TZaprMJuneé月", max_size=40))
+def test_no_text_stops_it(text: str) -> None:
+    found = parse_date(text)
+
+    assert found is None or found.tzinfo is UTC
+
+
+@given(
+    st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+    st.integers(-12 * 60, 14 * 60),
+)
+def test_what_is_written_is_read_again(at: datetime, minutes: int) -> None:
+    at = at.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+
+    for written in (at.isoformat(), format_datetime(at), f"{at:%d-%b-%Y %H:%M:%S %z}", f"{at:%Y/%m/%d %H:%M:%S %z}"):
+        assert parse_date(written) == at.astimezone(UTC), written
+
+
+@pytest.mark.parametrize("written", [*DATES, "2026-március-5T7:08+01:00", "Πεμ, 05 Μαρ 2026 07:08:09 EST"])
+def test_every_date_that_feedparser_reads_is_read(written: str) -> None:
+    item = f"<item><title>A</title><pubDate>{written}</pubDate></item>"
+    document = f"<rss version='2.0'><channel><title>T</title>{item}</channel></rss>".encode()
+
+    feed = read_forgiving(document, "https://a.example/")
+
+    assert feed
+    assert feed.items[0].published or not feedparser.parse(document).entries[0].get("published_parsed")

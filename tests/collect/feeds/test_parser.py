@@ -1,0 +1,298 @@
+"""Feeds of every format, as entries."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.collect.feeds.items import person
+from digest.collect.reader import Contents, Document, read_document
+from digest.model import Entry, Source
+from digest.model.errors import SourceError
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "sources" / "feeds"
+SEEN = datetime(2026, 3, 27, tzinfo=UTC)
+SOURCE = Source(id="s", url="https://feeds.example/x")
+
+
+def read(data: bytes, *, content_type: str = "", name: str = "", source: Source = SOURCE) -> Contents:
+    document = Document(
+        data=data, url="https://feeds.example/feed", guid="g", outlet="outlet", content_type=content_type, name=name
+    )
+    return read_document(document, source, seen=SEEN)
+
+
+def read_or_error(data: bytes) -> Contents | SourceError:
+    """What the document gives; anything but these two is a bug and raises."""
+    try:
+        return read(data)
+    except SourceError as error:
+        return error
+
+
+def rss(items: str, *, head: str = "") -> bytes:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{head}{items}</channel></rss>'.encode()
+
+
+def told(entry: Entry) -> dict[str, object]:
+    """What an entry says, as the expectations write it."""
+    fields = {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name not in {"seen", "source_id"}}
+    if entry.image:
+        fields["image"] = {name: getattr(entry.image, name) for name in ("url", "alt", "width", "height")}
+    if entry.published:
+        fields["published"] = entry.published.isoformat()
+    return {name: value for name, value in fields.items() if value not in ("", None)}
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in DATA.iterdir() if path.suffixes[-2:] != [".expected", ".json"]),
+    ids=lambda p: p.name,
+)
+def test_every_format_gives_its_entries(path: Path) -> None:
+    contents = read(path.read_bytes())
+
+    expected = json.loads(path.with_name(f"{path.name}.expected.json").read_text())
+    assert {"title": contents.title, "entries": [told(entry) for entry in contents.entries]} == expected
+
+
+def test_an_entry_belongs_to_its_source_and_has_its_name() -> None:
+    named = Source(id="coast", url="https://feeds.example/x", title="The Coast")
+    (entry,) = read(rss("<item><title>A</title></item>"), source=named).entries
+
+    assert (entry.source_id, entry.source, entry.seen) == ("coast", "The Coast", SEEN)
+
+
+# --- identity ----------------------------------------------------------------------------------------------------
+
+
+def guids(items: str) -> list[str]:
+    return [entry.guid for entry in read(rss(items)).entries]
+
+
+def test_the_same_item_twice_is_one_entry() -> None:
+    item = "<item><guid isPermaLink='false'>1</guid><title>A</title><link>https://a.example/1</link></item>"
+
+    assert guids(item * 2) == ["1"]
+
+
+def test_an_id_shared_by_several_articles_is_none() -> None:
+    item = "<item><guid isPermaLink='false'>1</guid><title>{0}</title><link>https://a.example/{0}</link></item>"
+
+    assert guids(item.format("a") + item.format("b")) == ["https://a.example/a", "https://a.example/b"]
+
+
+def test_without_id_and_link_the_words_are_the_identity() -> None:
+    first, again, other = (
+        guids("<item><title>A</title></item>"),
+        guids("<item><title>A</title></item>"),
+        guids("<item><title>B</title></item>"),
+    )
+
+    assert first == again != other
+
+
+# --- what feeds get wrong ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "content_type"),
+    [
+        pytest.param("utf-8", "utf-8", "", id="UTF-8"),
+        pytest.param("cp1252", "iso-8859-1", "", id="Windows text called Latin"),
+        pytest.param("utf-8", "iso-8859-1", "", id="UTF-8 called Latin"),
+        pytest.param("cp1252", "utf-8", "", id="Latin called UTF-8"),
+        pytest.param("cp1252", "", "text/xml; charset=windows-1252", id="declared in the header"),
+        pytest.param("utf-16", "utf-16", "", id="UTF-16"),
+        pytest.param("utf-16-le", "utf-16", "", id="UTF-16 without a mark"),
+        pytest.param("utf-16-be", "", "", id="UTF-16 without a mark or word"),
+        pytest.param("utf-8-sig", "", "", id="UTF-8 with a mark"),
+    ],
+)
+def test_titles_survive_every_encoding(encoding: str, declared: str, content_type: str) -> None:
+    label = f' encoding="{declared}"' if declared else ""
+    item = "<item><title>Café “Zoë”</title></item>"
+    text = f'<?xml version="1.0"{label}?><rss version="2.0"><channel>{item}</channel></rss>'
+
+    assert read(text.encode(encoding), content_type=content_type).entries[0].title == "Café “Zoë”"
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        pytest.param("<item><title>A &nbsp; B & C</title></item>", ["A &nbsp; B & C"], id="entities of HTML"),
+        pytest.param("<item><title>A</title></item><item><title>B", ["A"], id="cut short"),
+        pytest.param(
+            "<item><title>A<b></title></item><item><title>B</title></item>", ["A<b>", "B"], id="unclosed tags"
+        ),
+        pytest.param("<item/><item><title>A</title></item>", ["A"], id="an empty item"),
+        pytest.param("<item><title>A\x0b\x00B</title></item>", ["A\x0bB"], id="controls, which clean drops"),
+    ],
+)
+def test_broken_feeds_give_what_is_sound(items: str, expected: list[str]) -> None:
+    titles = [entry.title.replace("\xa0", "&nbsp;").replace("&amp;", "&") for entry in read(rss(items)).entries]
+
+    assert titles == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://name:password@a.example/",
+        "file:///etc/passwd",
+        "http://[bad",
+    ],
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    (entry,) = read(rss(f"<item><title>A</title><link>{url}</link></item>")).entries
+
+    assert entry.url == ""
+
+
+def test_an_unreadable_date_is_none() -> None:
+    (entry,) = read(rss("<item><title>A</title><pubDate>next Tuesday</pubDate></item>")).entries
+
+    assert entry.published is None
+
+
+def test_plain_text_in_atom_keeps_its_paragraphs_and_signs() -> None:
+    content = "<content type='text'>1 &lt; 2\n\nQ &amp; A</content>"
+    atom = f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id>{content}</entry></feed>"
+
+    assert read(atom.encode()).entries[0].body == "<p>1 &lt; 2</p><p>Q &amp; A</p>"
+
+
+# --- hostile feeds -----------------------------------------------------------------------------------------------
+
+EXTERNAL = '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+LAUGHS = "<!DOCTYPE rss [<!ENTITY a 'ha'>" + "".join(
+    f"<!ENTITY {new} '{f'&{old};' * 10}'>" for old, new in zip("abcdefghij", "bcdefghijk", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(EXTERNAL.encode() + rss("<item><title>&x;</title></item>")[21:], id="external entity"),
+        pytest.param(LAUGHS.encode() + b"]>" + rss("<item><title>&k;</title></item>")[21:], id="a billion laughs"),
+        pytest.param(rss("<!--" * 60_000), id="comment openers"),
+        pytest.param(rss("<item><description>" + "&lt;!--" * 60_000 + "</description></item>"), id="escaped openers"),
+        pytest.param(rss("<item><description><![CDATA[" + "<!--" * 60_000), id="openers in CDATA"),
+        pytest.param(rss("<a>" * 20_000), id="nested tags"),
+        pytest.param(rss("<item><description>" + "&lt;div&gt;" * 20_000), id="nested tags in text"),
+        pytest.param(rss("<" * 100_000), id="brackets"),
+        pytest.param(rss("&" * 100_000), id="ampersands"),
+        pytest.param(rss("<item><title>A</title><author>" + "a" * 50_000 + "</author></item>"), id="endless author"),
+        pytest.param(rss("<item><title>A</title><b:creator>" + "a." * 40_000 + "</b:creator>&</item>"), id="creator"),
+        pytest.param(b"<?xml <rss" + b" " * 100_000, id="endless declaration"),
+        pytest.param(b'{"items": ' + b"[" * 100_000, id="nested JSON"),
+        pytest.param(b'{"items": [' + b'{"id": ' * 50_000, id="nested JSON objects"),
+    ],
+)
+def test_hostile_feeds_end_in_time_and_tell_no_secret(data: bytes) -> None:
+    begun = time.process_time()
+    outcome = read_or_error(data)
+
+    assert "root:" not in repr(outcome)
+    assert len(repr(outcome)) < 2_000_000
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"{", b"[]", b"{}", b'{"items": 7}', b'{"items": null}', b"{'items': []}"],
+)
+def test_json_that_is_no_feed_is_told(data: bytes) -> None:
+    with pytest.raises(SourceError):
+        read(data, name="feed.json", content_type="application/json")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(b"%PDF-1.7 \x00\x01", "a PDF", id="PDF"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\x00", "an image", id="image"),
+        pytest.param(b"\x00\x01\x02\x03" * 100, "a binary file", id="binary"),
+        pytest.param(b"<?xml version='1.0'?><urlset></urlset>", "a site map", id="site map"),
+        pytest.param(b"", "empty", id="nothing"),
+    ],
+)
+def test_what_is_no_article_is_named(data: bytes, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        read(data)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=400)
+    | st.text(max_size=300).map(lambda text: rss(f"<item><title>{text}</title></item>"))
+    | st.text(alphabet="<>&;![]-CDATA/abc=\"' ", max_size=300).map(lambda text: rss(f"<item>{text}</item>"))
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9), lambda inner: st.lists(inner, max_size=3)
+    )
+    .flatmap(
+        lambda value: st.fixed_dictionaries(
+            {}, optional=dict.fromkeys(["id", "url", "title", "authors", "content_html"], st.just(value))
+        )
+    )
+    .map(lambda item: json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]}).encode())
+)
+def test_nothing_but_entries_or_one_clear_line_comes_out(data: bytes) -> None:
+    outcome = read_or_error(data)
+
+    for entry in outcome.entries if isinstance(outcome, Contents) else ():
+        assert isinstance(entry.title, str)
+        assert isinstance(entry.body, str)
+        assert entry.guid
+        assert entry.url == "" or entry.url.startswith(("http://", "https://"))
+        assert entry.published is None or entry.published.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param("desk@outlet.example (The desk)", "The desk", id="RSS"),
+        pytest.param("The desk <desk@outlet.example>", "The desk", id="mail"),
+        pytest.param('"The desk" <desk@outlet.example>', "The desk", id="quoted"),
+        pytest.param("desk@outlet.example", "", id="only an address"),
+        pytest.param("The desk", "The desk", id="only a name"),
+        pytest.param("a" * 5000 + "@(", "a" * 300, id="hostile"),
+    ],
+)
+def test_an_author_is_a_name(written: str, expected: str) -> None:
+    assert person(written) == expected
+
+
+def test_a_charset_that_is_pythons_own_is_none() -> None:
+    """These raise in ways of their own, or execute what they read."""
+    for name in ("undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "rot13", "hex"):
+        titles = [
+            entry.title
+            for entry in read(
+                rss("<item><title>+ADw-b\\u003c</title></item>"), content_type=f"x; charset={name}"
+            ).entries
+        ]
+
+        assert titles == ["+ADw-b\\u003c"]
+
+
+def test_no_more_text_is_read_than_anyone_reads() -> None:
+    contents = read(
+        rss(
+            "".join(
+                f"<item><guid>{n}</guid><title>A</title><description>{'x ' * 900_000}</description></item>"
+                for n in range(4)
+            )
+        )
+    )
+
+    assert [entry.guid for entry in contents.entries] == ["0", "1"]
+    assert contents.problems == ("only the newest 2 of its 4 entries are read",)

@@ -1,0 +1,156 @@
+"""The fast reader gives the forgiving one's answer, or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from digest.collect.feeds.lenient_parser import read_forgiving
+from digest.collect.feeds.parser import tame
+from digest.collect.feeds.strict_parser import read_fast
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "sources" / "feeds"
+URL = "https://feeds.example/feed"
+SPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"'
+    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:dcterms="http://purl.org/dc/terms/"'
+    ' xmlns:slash="http://purl.org/rss/1.0/modules/slash/" xmlns:thr="http://purl.org/syndication/thread/1.0"'
+    ' xmlns:georss="http://www.georss.org/georss" xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#"'
+    ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:wfw="http://wellformedweb.org/CommentAPI/"'
+)
+#: What publishing systems add of their own; none of it says anything of the article.
+ADDED = (
+    "<slash:comments>3</slash:comments><wfw:commentRss>https://a.example/1/feed</wfw:commentRss>",
+    "<slash:section>x</slash:section><slash:department>y</slash:department><slash:hit_parade>1,2</slash:hit_parade>",
+    "<thr:total>3</thr:total><thr:in-reply-to ref='urn:x:9' href='https://a.example/9' type='text/html'/>",
+    "<georss:point>45.2 -71.9</georss:point><georss:featurename>Here</georss:featurename><geo:lat>4</geo:lat>",
+    "<feedburner:origLink>https://a.example/original</feedburner:origLink><dc:publisher>Outlet</dc:publisher>",
+    "<itunes:title>Other</itunes:title><itunes:subtitle>Less</itunes:subtitle><itunes:order>2</itunes:order>",
+    "<itunes:episodeType>full</itunes:episodeType><itunes:block>yes</itunes:block>",
+)
+WORDS = [
+    "A &amp; B",
+    "1 &lt; 2",
+    "&lt;b&gt;bold&lt;/b&gt;",
+    "<![CDATA[<p>Text &amp; more</p>]]>",
+    "Zoë’s &#8220;café&#8221;",
+    " x ",
+]
+LINKS = ["https://a.example/1?x=1&amp;y=2", "/relative", "javascript:alert(1)", "https://a.example/ü"]
+DATES = [
+    *("Thu, 26 Mar 2026 07:30:00 +0100", "26 Mar 2026 07:30:00 GMT", "2026-03-26T07:30:00Z", "2026-03-26"),
+    *("Thu, 26 Mar 2026 07:30:00 EST", "2026-03-26T07:30:00.5+02:00", "gestern", "Thu, 26 Mar 26 07:30 CET"),
+]
+
+
+def element(name: str, values: list[str], attributes: tuple[str, ...] = ("",)) -> st.SearchStrategy[str]:
+    """That element with one of the values, and one of the attributes."""
+    return st.builds(
+        lambda value, more: f"<{name}{more}>{value}</{name.split()[0]}>",
+        st.sampled_from(values),
+        st.sampled_from(attributes),
+    )
+
+
+RSS = st.lists(
+    st.one_of(
+        element("title", WORDS),
+        element("link", LINKS),
+        element("guid", ["1", "https://a.example/2", "Tag:x"], ("", " isPermaLink='false'", " isPermaLink='true'")),
+        element("description", WORDS),
+        element("content:encoded", WORDS),
+        element("pubDate", DATES),
+        element("dc:date", DATES),
+        element("dc:creator", ["The desk", "desk@a.example (The desk)"]),
+        element("author", ["desk@a.example (The desk)", "desk@a.example", "The desk &lt;desk@a.example&gt;"]),
+        element("media:title", WORDS),
+        element("media:description", WORDS),
+        element("itunes:summary", WORDS),
+        element("body", ["<p>x</p>"], (' xmlns="http://www.w3.org/1999/xhtml"',)),
+        st.just('<media:content url="https://a.example/a.jpg" medium="image" width="10" height="20"/>'),
+        st.just('<media:group><media:thumbnail url="/t.jpg" width="big"/></media:group>'),
+        st.just('<enclosure url="https://a.example/e.png" type="image/png"/><category>c</category>'),
+        st.just('<atom:link href="https://a.example/self" rel="self"/>'),
+        st.sampled_from(ADDED),
+    ),
+    max_size=7,
+).map("".join)
+USUAL = "<title>A</title><link>https://a.example/1</link><description>B</description>"
+ATOM = st.lists(
+    st.one_of(
+        element("title", WORDS, ("", " type='text'", " type='html'", " xml:lang='de'")),
+        element("id", ["urn:x:1", "https://a.example/1", "relative"]),
+        element("content", WORDS, ("", " type='text'", " type='html'", " type='text/html'", " src='/x'")),
+        element("summary", WORDS, ("", " type='text'", " type='html'")),
+        element("published", DATES),
+        element("updated", DATES),
+        st.just("<author><name>The desk</name><email>desk@a.example</email></author>"),
+        st.sampled_from([f"<link href='{link}' rel='{rel}'/>" for link in LINKS for rel in ("alternate", "self")]),
+        st.just("<link href='https://a.example/last'/><category term='c'/>"),
+        st.sampled_from(ADDED),
+        st.just("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>x</p></div></content>"),
+    ),
+    max_size=7,
+).map("".join)
+USUAL_ATOM = "<id>urn:x:0</id><title>A</title><link href='/a'/><summary>B</summary>"
+
+
+def agree(document: str) -> bool:
+    """Does the fast reader answer, and then as the forgiving one?"""
+    data = tame(document.encode())
+    fast = read_fast(data, URL)
+
+    assert fast is None or fast == read_forgiving(data, URL)
+    return fast is not None
+
+
+@pytest.mark.parametrize("name", ["rss20.xml", "rss10.rdf", "atom10.xml", "rss091.xml"])
+def test_the_readers_agree_on_every_format(name: str) -> None:
+    data = tame((DATA / name).read_bytes())
+
+    assert read_fast(data, URL) in (None, read_forgiving(data, URL))
+
+
+@settings(max_examples=300, deadline=None)
+@given(RSS, st.booleans())
+def test_the_readers_agree_on_rss(items: str, usual: bool) -> None:
+    item = (USUAL if usual else "") + items
+    agree(f"<rss version='2.0' {SPACES}><channel><title>T</title><item>{item}</item></channel></rss>")
+
+
+@settings(max_examples=300, deadline=None)
+@given(ATOM, st.booleans())
+@example(
+    "<link href='https://a.example/1' rel='alternate'/><content>B</content><id>urn:x:1</id><title>A</title>"
+    "<link href='https://a.example/last'/>",
+    False,
+)
+def test_the_readers_agree_on_atom(items: str, usual: bool) -> None:
+    entry = (USUAL_ATOM if usual else "") + items
+    spaces = f"xmlns='http://www.w3.org/2005/Atom' {SPACES} xml:lang='fr'"
+    agree(f"<feed {spaces}><title>T</title><entry>{entry}</entry></feed>")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(f"<rss version='2.0'><channel><title>T</title><item>{USUAL}</item></channel></rss>", id="RSS"),
+        pytest.param(
+            f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry>{USUAL_ATOM}</entry></feed>", id="Atom"
+        ),
+    ],
+)
+def test_the_usual_is_read_fast(document: str) -> None:
+    assert agree(document)
+
+
+@pytest.mark.parametrize("added", ADDED)
+@pytest.mark.parametrize("before", [True, False], ids=["first", "last"])
+def test_what_publishing_systems_add_is_read_fast(added: str, before: bool) -> None:
+    item = f"{added}{USUAL}" if before else f"{USUAL}{added}"
+
+    assert agree(f"<rss version='2.0' {SPACES}><channel><title>T</title><item>{item}</item></channel></rss>")

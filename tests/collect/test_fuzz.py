@@ -1,0 +1,228 @@
+"""The border of every parser: whatever bytes come, what comes out is sound, or one clear line."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.clean.articles import clean
+from digest.collect.discovery.address import source_at, web_address
+from digest.collect.discovery.known_sites import known_feed
+from digest.collect.discovery.opml import read_opml
+from digest.collect.discovery.sitemap import read_sitemap
+from digest.collect.documents.front_matter import front_matter, split_heading
+from digest.collect.documents.kind import Kind, binary_kind, kind_of
+from digest.collect.feeds.items import Feed
+from digest.collect.feeds.json_feed import read_json_feed
+from digest.collect.feeds.lenient_parser import read_forgiving
+from digest.collect.feeds.parser import read_feed, tame
+from digest.collect.feeds.strict_parser import read_fast
+from digest.collect.pages.extract import read_page, read_tree
+from digest.collect.pages.metadata import read_head
+from digest.collect.pages.teaser import is_article, is_teaser
+from digest.collect.reader import Document, read_document
+from digest.http.robots import parse_rules
+from digest.model import Article, Source
+from digest.model.errors import SourceError, UsageError
+from digest.text.charset import decode
+from digest.text.urls import is_web
+
+URL = "https://a.example/feed"
+SEEN = datetime(2026, 3, 27, tzinfo=UTC)
+BIDI = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+SOURCE = Source(id="s", url=URL)
+#: A sound document of each kind, to be broken.
+SOUND = {
+    "rss": b"""<?xml version='1.0'?><rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><title>N</title>
+        <item><title>A</title><link>/1</link><guid>1</guid><author>a@b.example (C)</author>
+        <pubDate>Thu, 05 Mar 2026 07:08:09 GMT</pubDate><media:content url='/i.jpg' medium='image'/>
+        <description>&lt;p&gt;The ferry.</description></item></channel></rss>""",
+    "rdf": b"""<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>
+        <channel><title>N</title></channel><item rdf:about='/1'><title>A</title><link>/1</link></item></rdf:RDF>""",
+    "atom": b"""<feed xmlns='http://www.w3.org/2005/Atom'><title>N</title><entry><id>urn:1</id>
+        <title type='html'>A</title><link href='/1'/><updated>2026-03-05T07:08:09Z</updated>
+        <content type='xhtml'><div>x</div></content></entry></feed>""",
+    "json": b"""{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "title": "A", "url": "/1",
+        "authors": [{"name": "B"}], "date_published": "2026-03-05", "image": "/i.jpg", "content_html": "<p>x"}]}""",
+    "opml": b"""<opml version='2.0'><body><outline text='Sea'><outline text='A' xmlUrl='https://b.example/f'/>
+        </outline></body></opml>""",
+    "sitemap": b"""<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>/1</loc>
+        <lastmod>2026-03-05</lastmod></url></urlset>""",
+    "index": b"<sitemapindex><sitemap><loc>/news.xml</loc></sitemap></sitemapindex>",
+    "page": b"""<!doctype html><html lang=en><head><title>A</title><base href='/b/'>
+        <link rel=alternate type=application/rss+xml href=f><meta property=og:image content=i.jpg>
+        <meta property=og:image:width content=9><script type=application/ld+json>
+        {"@type": "NewsArticle", "author": [{"name": "B"}], "datePublished": "2026-03-05"}</script></head>
+        <body><article><p>The ferry sails again, they say.</p><time datetime=2026></time></article></body></html>""",
+    "text": b"---\ntitle: A\ndate: 5 Mar 2026\nurl: https://a.example/1\n---\n# B\n\nThe ferry sails again.",
+    "robots": b"User-agent: *\nDisallow: /a\nCrawl-delay: 5\n",
+}
+AWKWARD = [
+    *(b"<", b">", b"&", b"<!--", b"-->", b"]]>", b"<![CDATA[", b"\0", b"\xff\xfe", b"\xfe\xff", b'"', b"'", b"{", b"]"),
+    *(b"&#xD800;", b"&#0;", b"&#99999999999;", b"&x;", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\\ud800"),
+    *(
+        b"<!DOCTYPE x [",
+        b"<?xml encoding='utf-7'?>",
+        b"<?xml encoding='idna'?>",
+        b"charset=punycode",
+        b"\x1b$B",
+        b"\x0e",
+    ),
+    *(b"http://[", b"//:0/", b"javascript:", b"99999-99-99", b"1e999", b"NaN", b"null", b"-", b"\xe2\x80\xae", b"\x7f"),
+]
+BROKEN = st.builds(
+    lambda sound, cuts: _broken(sound, cuts),
+    st.sampled_from(sorted(SOUND.values())),
+    st.lists(
+        st.tuples(st.integers(0, 700), st.integers(0, 30), st.sampled_from(AWKWARD) | st.binary(max_size=9)),
+        min_size=1,
+        max_size=4,
+    ),
+)
+ANYTHING = BROKEN | st.binary(max_size=300) | st.sampled_from(sorted(SOUND.values()))
+TYPES = st.sampled_from(
+    [
+        *("", "text/html", "application/json", "text/xml; charset=utf-16", "text/plain; charset=hz", "text/markdown"),
+        *("text/html; charset=utf-7", "application/rss+xml; charset=undefined", "text/xml; charset=unicode_escape"),
+    ]
+)
+
+
+def _broken(sound: bytes, cuts: list[tuple[int, int, bytes]]) -> bytes:
+    for at, length, put in cuts:
+        sound = sound[:at] + put + sound[at + length :]
+    return sound
+
+
+def told(parse: Callable[[], object]) -> str:
+    """What a parser fails with; nothing where it succeeds. Anything but a ``SourceError`` is a bug and raises."""
+    try:
+        parse()
+    except SourceError as error:
+        return str(error)
+    return ""
+
+
+def checked(feed: Feed | None) -> None:
+    """Whatever is in a feed can be used."""
+    for item in feed.items if feed else ():
+        assert all(isinstance(text, str) for text in (item.guid, item.title, item.body, item.author, item.language))
+        assert item.url == "" or is_web(item.url)
+        assert item.published is None or item.published.tzinfo is UTC
+        assert item.image is None or is_web(item.image.url)
+
+
+def fast(data: bytes) -> None:
+    tamed = tame(data)
+    found = read_fast(tamed, URL)
+    checked(found)
+    assert found is None or found == read_forgiving(tamed, URL)
+
+
+def page(data: bytes) -> None:
+    found = read_page(data, url=URL)
+    head = found.head
+    assert all(map(is_web, (*head.feeds, *filter(None, [head.url, head.image.url if head.image else ""]))))
+    assert head.published is None or head.published.tzinfo is UTC
+    assert is_article(found.body, title=head.title, teaser="x") in {True, False}
+    assert is_teaser(found.body) in {True, False}
+
+
+def opml(data: bytes) -> None:
+    found = read_opml(data)
+    assert len({source.id for source in found}) == len({source.url for source in found}) == len(found)
+    assert all(source.title.isprintable() and source.section.isprintable() for source in found)
+
+
+def sitemap(data: bytes) -> None:
+    found = read_sitemap(data, url=URL)
+    assert all(map(is_web, (*found.maps, *(item.url for item in found.pages))))
+
+
+def text(data: bytes) -> None:
+    said, body = front_matter(decode(data))
+    title, rest = split_heading(body)
+    assert all(isinstance(word, str) for word in (*said.values(), title, rest))
+
+
+PARSERS: dict[str, Callable[[bytes], object]] = {
+    "any feed": lambda data: checked(read_feed(data, url=URL)),
+    "fast": fast,
+    "forgiving": lambda data: checked(read_forgiving(tame(data), URL)),
+    "JSON feed": lambda data: checked(read_json_feed(data, url=URL)),
+    "OPML": opml,
+    "site map": sitemap,
+    "page": page,
+    "head": lambda data: read_head(read_tree(data), URL),
+    "text": text,
+    "robots": lambda data: parse_rules(decode(data)).can_fetch("digest", URL),
+    "kind": lambda data: (kind_of(data), binary_kind(data)),
+}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=150, deadline=None)
+@given(data=ANYTHING)
+def test_a_parser_gives_what_is_sound_or_one_line(name: str, data: bytes) -> None:
+    said = told(lambda: PARSERS[name](data))
+
+    assert said.isprintable()
+    assert len(said) < 250
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=ANYTHING, declared=TYPES)
+def test_a_document_of_any_kind_ends_in_articles_that_can_be_told(data: bytes, declared: str) -> None:
+    document = Document(data=data, url=URL, guid="g", outlet="A", content_type=declared)
+    articles: list[Article] = []
+
+    said = told(lambda: articles.extend(clean(read_document(document, SOURCE, seen=SEEN).entries)))
+
+    assert said.isprintable()
+    for article in articles:
+        for words in (article.title, article.author, article.source, *article.paragraphs):
+            assert not {unicodedata.category(letter) for letter in words} & {"Cc", "Cs", "Zl", "Zp"}
+            assert not BIDI & set(words)
+        assert article.url == "" or is_web(article.url)
+        assert article.published <= SEEN
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "url", "id"]), inner),
+    max_leaves=6,
+)
+FIELDS = ["id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image",
+          "date_published", "date_modified", "authors", "author", "language"]  # fmt: skip
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, json_values)), json_values)
+def test_json_of_any_types_is_read(item: object, whole: object) -> None:
+    for document in ({"items": [item, whole], "title": whole, "language": whole, "authors": whole}, {"items": whole}):
+        data = json.dumps(document).encode()
+
+        assert told(lambda data=data: checked(read_json_feed(data, url=URL))).isprintable()
+
+
+@given(st.binary(max_size=200), TYPES)
+def test_any_bytes_are_some_text(data: bytes, declared: str) -> None:
+    assert isinstance(decode(data, declared), str)
+    assert kind_of(data, content_type=declared) in Kind
+
+
+@given(st.text(max_size=60) | st.text(alphabet="htps:/[]@.%#?&=<>()u0", max_size=40))
+def test_any_address_is_one_or_is_told(pasted: str) -> None:
+    assert web_address(pasted) == "" or "://" in web_address(pasted)
+    assert known_feed(pasted) == "" or is_web(known_feed(pasted))
+    try:
+        source = source_at(pasted)
+    except UsageError:
+        return
+
+    assert bool(source.url) != bool(source.path)

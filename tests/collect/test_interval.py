@@ -1,0 +1,113 @@
+"""How often a source is visited: by its own rhythm, and ever less often while it fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.collect.interval import next_pace
+from digest.model import Entry, Failure, Form, Source
+from digest.model.protocols import Collected, Pace
+
+NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
+EVERY = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+SOURCE = Source(id="s", url="https://a.example/")
+BROKEN = Failure(source="s", url="https://a.example/", error="down")
+
+
+def entry(published: datetime | None) -> Entry:
+    return Entry(
+        source_id="s",
+        guid=str(published),
+        url="",
+        title="",
+        body="",
+        form=Form.TEXT,
+        seen=NOW,
+        source="",
+        published=published,
+    )
+
+
+def brought(*ago: timedelta, unchanged: bool = False) -> Collected:
+    return Collected(source=SOURCE, entries=tuple(entry(NOW - one) for one in ago), unchanged=unchanged)
+
+
+def wait(outcome: Collected | Failure, before: Pace | None = None, *, source_id: str = "s") -> timedelta:
+    at = next_pace(source_id, outcome, before or Pace(), every=EVERY, now=NOW).next_visit
+    assert at is not None
+    return at - NOW
+
+
+@pytest.mark.parametrize(
+    ("gap", "pause"),
+    [
+        pytest.param(timedelta(minutes=2), EVERY, id="a wire service: as often as may be"),
+        pytest.param(2 * HOUR, HOUR, id="every two hours: every hour"),
+        pytest.param(timedelta(days=1), 4 * HOUR, id="daily: still in time for an edition"),
+        pytest.param(timedelta(days=90), 4 * HOUR, id="four times a year: no rarer than that"),
+    ],
+)
+def test_a_feed_is_visited_by_its_own_rhythm(gap: timedelta, pause: timedelta) -> None:
+    assert pause * 0.8 <= wait(brought(*(gap * n for n in range(1, 13)))) <= pause
+
+
+def test_without_dates_there_is_no_rhythm() -> None:
+    assert wait(Collected(source=SOURCE, entries=(entry(None),) * 9)) <= EVERY
+
+
+def test_dates_in_the_future_are_no_rhythm() -> None:
+    assert wait(brought(*(-HOUR * n for n in range(9)))) <= EVERY
+
+
+def test_each_time_that_nothing_is_new_the_pause_grows_to_an_end() -> None:
+    pace, pauses = Pace(), []
+    for _ in range(20):
+        pace = next_pace("s", brought(unchanged=True), pace, every=EVERY, now=NOW)
+        pauses.append(pace.pause_s)
+
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (1125, 4 * 3600)
+
+
+def test_failures_are_tried_again_ever_later_and_at_least_daily() -> None:
+    pace, waits = Pace(), []
+    for _ in range(2000):
+        pace = next_pace("s", BROKEN, pace, every=EVERY, now=NOW)
+        assert pace.next_visit is not None
+        waits.append((pace.next_visit - NOW) / EVERY)
+
+    assert [round(one) for one in waits[:3]] in ([1, 2, 4], [1, 2, 3])
+    assert waits[:5] == sorted(waits[:5])
+    assert max(waits) <= 96
+
+
+def test_a_success_forgets_the_failures() -> None:
+    assert next_pace("s", brought(HOUR), Pace(failures=7), every=EVERY, now=NOW).failures == 0
+
+
+def test_a_server_that_asks_for_patience_gets_it() -> None:
+    asked = NOW + timedelta(days=3)
+
+    assert wait(Failure(source="s", url="", error="busy", retry_at=asked)) == timedelta(days=3)
+
+
+def test_sources_that_began_together_part() -> None:
+    waits = {wait(brought(unchanged=True), source_id=str(number)) for number in range(50)}
+
+    assert len(waits) > 40
+    assert wait(brought(unchanged=True)) == wait(brought(unchanged=True))
+
+
+def test_who_is_left_in_peace_has_not_failed_once_more() -> None:
+    busy = replace(BROKEN, retry_at=NOW + HOUR)
+    first = next_pace("s", busy, Pace(), every=EVERY, now=NOW)
+
+    asked_for_by_a_person = next_pace("s", busy, first, every=EVERY, now=NOW + EVERY)
+    still_busy = next_pace("s", replace(busy, retry_at=NOW + 3 * HOUR), first, every=EVERY, now=NOW + HOUR)
+
+    assert asked_for_by_a_person == first
+    assert (first.failures, still_busy.failures) == (1, 2)

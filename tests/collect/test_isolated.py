@@ -1,0 +1,118 @@
+"""What may take long is read elsewhere, and killed in time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import psutil
+import pytest
+
+from digest.collect.isolated import is_heavy, read
+from digest.collect.reader import Contents, Document, read_document
+from digest.http.limits import Turns
+from digest.model import Source
+from digest.model.errors import SourceError
+from digest.processes.process_pool import processors
+
+SEEN = datetime(2026, 3, 27, tzinfo=UTC)
+SOURCE = Source(id="s", url="https://a.example/")
+PARAGRAPH = "<p>The ferry sails again, says the harbour office in its notice of today.</p>"
+
+
+def document(text: str) -> Document:
+    return Document(data=text.encode(), url="https://a.example/", guid="g", outlet="o")
+
+
+def rss(count: int, *, tail: str = "</channel></rss>") -> Document:
+    item = "<item><title>A</title><link>https://a.example/{0}</link><description>The ferry sails.</description></item>"
+    items = "".join(item.format(number) for number in range(count))
+    return document(f"<rss version='2.0'><channel><title>T</title>{items}{tail}")
+
+
+def page(count: int) -> Document:
+    return document(f"<!DOCTYPE html><html><body><article>{PARAGRAPH * count}</article></body></html>")
+
+
+def elsewhere(heavy: Document, timeout_s: float = 30) -> Contents:
+    assert is_heavy(heavy)
+    return asyncio.run(read(heavy, SOURCE, seen=SEEN, timeout_s=timeout_s, turn=nullcontext()))
+
+
+def test_it_gives_what_reading_here_gives() -> None:
+    broken = rss(2000, tail="<item><title>& open")
+
+    assert elsewhere(broken) == read_document(broken, SOURCE, seen=SEEN)
+
+
+@pytest.mark.parametrize(
+    "light",
+    [
+        pytest.param(rss(20), id="a small feed"),
+        pytest.param(rss(20, tail="<item><title>& open"), id="a small broken feed"),
+        pytest.param(rss(20_000), id="a large feed that is well formed"),
+        pytest.param(page(100), id="a page"),
+        pytest.param(document("word " * 100_000), id="a long text"),
+    ],
+)
+def test_the_usual_is_read_here(light: Document) -> None:
+    assert not is_heavy(light)
+
+
+def test_what_takes_too_long_is_killed() -> None:
+    begun = time.monotonic()
+
+    with pytest.raises(SourceError, match=r"took more than 0\.5 s"):
+        elsewhere(page(30_000), timeout_s=0.5)
+
+    assert time.monotonic() - begun < 5
+
+
+def test_what_is_told_elsewhere_is_told_here() -> None:
+    with pytest.raises(SourceError, match="is no article: look for its feed"):
+        elsewhere(replace(page(1), data=b"<!DOCTYPE html><html><body>" + b"<b>" * 1_100_000))
+
+
+def test_others_are_read_meanwhile() -> None:
+    async def both() -> list[str]:
+        done: list[str] = []
+        turns = Turns(per_host=2)
+
+        async def one(name: str, what: Document) -> None:
+            with contextlib.suppress(SourceError):
+                await read(what, SOURCE, seen=SEEN, timeout_s=3, turn=turns.to_read())
+            done.append(name)
+
+        await asyncio.gather(one("slow", page(30_000)), one("quick", rss(2)))
+        return done
+
+    assert asyncio.run(both()) == ["quick", "slow"]
+
+
+def test_what_takes_long_is_read_a_few_at_once() -> None:
+    """Each may take more than a gigabyte, and servers can send as many as there are visits."""
+    heavy = rss(1500, tail="<item><title>& open")
+    assert is_heavy(heavy)
+
+    async def six() -> int:
+        turns, most = Turns(per_host=2), 0
+        calls = [
+            asyncio.create_task(read(heavy, SOURCE, seen=SEEN, timeout_s=30, turn=turns.to_read())) for _ in range(6)
+        ]
+        while not all(call.done() for call in calls):
+            most = max(most, len(psutil.Process().children()))
+            await asyncio.sleep(0.01)
+        assert all(call.result().entries for call in calls)
+        return most
+
+    assert 0 < asyncio.run(six()) <= processors()
+
+
+def test_a_small_page_of_very_many_elements_is_heavy() -> None:
+    crowd = b"<html><body>" + b"<p>a" * 20_000
+
+    assert is_heavy(Document(data=crowd, url="https://a.example/", guid="", outlet=""))

@@ -1,0 +1,234 @@
+"""A site without a feed: its site map tells what is new; a front page that only lists articles is none."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.model.errors import SourceError
+from digest.model.protocols import Validators
+from tests.support.sites import ALTERNATE, PARAGRAPHS, collect, html, rss, titles
+from tests.support.web_servers import Answer, WebServer
+
+SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+HEADLINES = "".join(
+    f"<h2><a href='/2026/{n}/the-ferry'>The ferry number {n} sails on Monday</a></h2><p>It sails.</p>"
+    for n in range(12)
+)
+
+
+def site_map(*urls: str, date: str = "2026-03-26") -> Answer:
+    told = "".join(f"<url><loc>{url}</loc><lastmod>{date}</lastmod></url>" for url in urls)
+    return Answer(body=f"<urlset {SPACE}>{told}</urlset>".encode())
+
+
+def article(name: str, head: str = "") -> Answer:
+    body = "".join(f"<p>The {name} sails again, says notice number {n} of the harbour office.</p>" for n in range(12))
+    page = html(head, body)
+    return Answer(body=page.body.replace(b"A page", name.encode()), headers=page.headers)
+
+
+@pytest.fixture
+def site(web: WebServer) -> WebServer:
+    """A front page of headlines, two articles, and nothing else."""
+    web.routes |= {"/": html(body=HEADLINES), "/ferry": article("ferry"), "/mill": article("mill")}
+    return web
+
+
+@pytest.mark.parametrize("place", ["/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml"])
+def test_a_site_without_a_feed_is_read_by_its_map(site: WebServer, place: str) -> None:
+    site.routes[place] = site_map(site.url("/ferry"), site.url("/mill"))
+
+    collected = collect(site, "/")
+
+    assert (collected.kind, sorted(titles(collected))) == ("site map", ["ferry", "mill"])
+    assert collected.validators.url == site.url(place)
+
+
+def test_pages_of_a_map_say_whose_they_are(site: WebServer) -> None:
+    site.routes["/ferry"] = article("ferry", '<meta property="og:site_name" content="Brenna Post">')
+    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"), site.url("/mill"))
+
+    told = {entry.title: entry.source for entry in collect(site, "/").entries}
+
+    assert told == {"ferry": "Brenna Post", "mill": "127.0.0.1"}
+
+
+def test_the_map_that_robots_txt_names_counts_first(site: WebServer) -> None:
+    lines = f"User-agent: *\nAllow: /\nSitemap: {site.url('/pages.xml')}\nsitemap: {site.url('/maps/news.xml')}\n"
+    site.routes["/robots.txt"] = Answer(body=lines.encode())
+    site.routes["/pages.xml"] = site_map(site.url("/about"))
+    site.routes["/maps/news.xml"] = site_map(site.url("/ferry"))
+
+    assert titles(collect(site, "/")) == ["ferry"]
+    assert "/pages.xml" not in site.paths
+    assert site.paths.count("/robots.txt") == 1
+
+
+def test_a_map_once_found_is_asked_directly(site: WebServer) -> None:
+    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"))
+
+    again = collect(site, "/", Validators(url=site.url("/sitemap.xml")))
+
+    assert (titles(again), again.validators.url) == (["ferry"], site.url("/sitemap.xml"))
+    assert "/" not in site.paths
+
+
+def test_a_feed_counts_before_a_map(site: WebServer) -> None:
+    site.routes["/"] = html(ALTERNATE.format("/feed"), HEADLINES)
+    site.routes["/feed"] = Answer(body=rss("A"))
+    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"))
+
+    assert titles(collect(site, "/")) == ["A"]
+
+
+def test_an_article_has_no_map(site: WebServer) -> None:
+    site.routes["/sitemap.xml"] = site_map(site.url("/mill"))
+
+    assert titles(collect(site, "/ferry")) == ["ferry"]
+
+
+def test_a_map_that_is_away_is_told_and_nothing_takes_its_place(site: WebServer) -> None:
+    site.routes["/sitemap.xml"] = Answer(status=503)
+
+    with pytest.raises(SourceError, match="503"):
+        collect(site, "/")
+
+
+def test_front_pages_in_a_map_are_no_articles(site: WebServer) -> None:
+    site.routes["/de/"] = article("Startseite")
+    site.routes["/sitemap.xml"] = site_map(site.url("/"), site.url("/de/"), site.url("/ferry"))
+
+    assert titles(collect(site, "/")) == ["ferry"]
+
+
+def test_of_a_part_of_a_site_only_that_part_is_read(site: WebServer) -> None:
+    site.routes |= {"/blog/": html(body=HEADLINES), "/blog/mill": article("mill")}
+    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"), site.url("/blog/mill"))
+
+    assert titles(collect(site, "/blog/")) == ["mill"]
+
+
+def test_where_pages_tell_their_dates_one_without_is_no_article(site: WebServer) -> None:
+    dated = '<meta property="article:published_time" content="2026-03-25T08:00:00Z">'
+    site.routes |= {"/ferry": article("ferry", dated), "/imprint": article("imprint")}
+    site.routes["/sitemap.xml"] = site_map(site.url("/imprint"), site.url("/ferry"))
+
+    (entry,) = collect(site, "/").entries
+
+    assert (entry.title, entry.published and entry.published.day) == ("ferry", 25)
+
+
+def test_where_addresses_tell_articles_another_is_none_even_later(site: WebServer) -> None:
+    site.routes |= {"/2026/03/mill": article("mill"), "/imprint": article("imprint")}
+    site.routes["/sitemap.xml"] = site_map(site.url("/imprint"), site.url("/2026/03/mill"))
+
+    first = collect(site, "/")
+    again = collect(site, "/", Validators(known=frozenset({site.url("/2026/03/mill")}).intersection))
+
+    assert (titles(first), titles(again)) == (["mill"], [])
+    assert first.entries[0].published == datetime(2026, 3, 26, tzinfo=UTC)
+
+
+def test_pages_that_are_no_articles_do_not_keep_articles_waiting(site: WebServer) -> None:
+    sections = [site.url(f"/section{n}/") for n in range(40)]
+    site.routes["/sitemap.xml"] = site_map(*sections, site.url("/2026/03/the-mill-grinds-again"))
+    site.routes["/2026/03/the-mill-grinds-again"] = article("mill")
+
+    assert titles(collect(site, "/")) == ["mill"]
+
+
+def test_a_site_that_takes_long_at_each_address_takes_no_longer_in_all(site: WebServer) -> None:
+    site.routes["/"] = html("".join(ALTERNATE.format(f"/{number}") for number in range(5)), HEADLINES)
+    for number in range(5):
+        site.routes[f"/{number}"] = lambda _: time.sleep(0.4)
+    site.routes["/4"] = Answer(body=rss("A"))
+
+    with pytest.raises(SourceError, match=r"no complete answer within 1 s"):
+        collect(site, "/", timeout_s=1)
+    assert "/4" not in site.paths
+
+
+@pytest.mark.parametrize("path", ["/", "/sport/"])
+def test_a_page_that_lists_articles_is_none(site: WebServer, path: str) -> None:
+    site.routes[path] = html(body=HEADLINES)
+
+    with pytest.raises(SourceError, match="lists articles, and leads to no feed"):
+        collect(site, path)
+
+
+def test_an_article_with_headlines_beside_it_is_read(site: WebServer) -> None:
+    beside = "".join(f"<li><a href='/{n}'>The mill number {n} grinds rye again today</a></li>" for n in range(15))
+    site.routes["/tram"] = html(body=f"{PARAGRAPHS}<aside><ul>{beside}</ul></aside>")
+
+    assert titles(collect(site, "/tram")) == ["A page"]
+
+
+def test_a_front_page_that_is_an_article_is_read(site: WebServer) -> None:
+    site.routes["/"] = article("one page of a site of one page")
+
+    assert titles(collect(site, "/")) == ["one page of a site of one page"]
+
+
+def test_what_was_read_as_a_page_is_not_searched_for_feeds_and_maps_again(site: WebServer) -> None:
+    site.routes["/"] = article("one page of a site of one page")
+
+    collect(site, "/", Validators(known=frozenset({site.url("/")}).intersection))
+
+    assert site.paths == ["/", "/robots.txt"]
+
+
+def packed_bomb() -> bytes:
+    return gzip.compress(f"<urlset {SPACE}>".encode() + b" " * 30_000_000)
+
+
+@pytest.mark.parametrize(
+    ("routes", "message"),
+    [
+        pytest.param(
+            {"/robots.txt": Answer(body=b"".join(b"Sitemap: http://127.0.0.1:9/%d\n" % n for n in range(30_000)))},
+            "lists articles",
+            id="a robots.txt that names thousands",
+        ),
+        pytest.param(
+            {"/robots.txt": Answer(body=b"Sitemap: file:///etc/passwd\nSitemap: javascript:x\nSitemap: \n")},
+            "lists articles",
+            id="a robots.txt that names no addresses",
+        ),
+        pytest.param(
+            {"/robots.txt": Answer(body=b"x" * 20_000_000)}, "lists articles", id="a robots.txt that is too large"
+        ),
+        pytest.param({"/robots.txt": Answer(status=503)}, "lists articles", id="a robots.txt that is away"),
+        pytest.param({"/sitemap.xml": Answer(body=b"<html>none</html>")}, "lists articles", id="a page in its place"),
+        pytest.param({"/sitemap.xml": Answer(body=b"<urlset/>")}, "names no pages", id="an empty map"),
+        pytest.param(
+            {"/sitemap.xml": Answer(status=302, headers={"Location": "http://[::1]:9/sitemap.xml"})},
+            "lists articles",
+            id="a way inside",
+        ),
+        pytest.param(
+            {"/robots.txt": Answer(body=b"Sitemap: /bomb.xml.gz"), "/bomb.xml.gz": Answer(body=packed_bomb())},
+            "lists articles",
+            id="a bomb by a relative address",
+        ),
+    ],
+)
+def test_a_hostile_map_fails_in_one_line(site: WebServer, routes: dict[str, Answer], message: str) -> None:
+    site.routes |= routes
+
+    with pytest.raises(SourceError, match=message) as caught:
+        collect(site, "/")
+
+    assert str(caught.value).isprintable()
+    assert len(site.paths) < 30
+
+
+def test_a_packed_bomb_of_a_map_is_never_unpacked(site: WebServer) -> None:
+    site.routes["/robots.txt"] = Answer(body=f"Sitemap: {site.url('/bomb.xml.gz')}".encode())
+    site.routes["/bomb.xml.gz"] = Answer(body=packed_bomb())
+
+    with pytest.raises(SourceError, match="lists articles"):
+        collect(site, "/")

@@ -1,0 +1,111 @@
+"""Many sources at once, and none stops another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from digest.collect.collector import make_collector
+from digest.collect.visits import collect
+from digest.model import Failure, Source
+from digest.model.errors import SourceError
+from digest.model.protocols import Collected, Validators
+from digest.settings import FetchSettings
+from tests.support.web_servers import Answer, web_server
+
+
+class Slow:
+    """A collector that takes its time, and counts who is inside."""
+
+    def __init__(self) -> None:
+        self.inside: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self.asked: dict[str, Validators] = {}
+
+    async def __call__(self, source: Source, validators: Validators) -> Collected:
+        self.asked[source.id] = validators
+        host = source.url.split("/")[2]
+        for name in (host, "all"):
+            self.inside[name] += 1
+            self.most[name] = max(self.most[name], self.inside[name])
+        await asyncio.sleep(0.02 if source.id == "0" else 0.001)
+        self.inside.subtract((host, "all"))
+        if source.section == "broken":
+            raise SourceError("two\nlines: try later")
+        return Collected(source=source, entries=())
+
+
+def sources(*hosts: str, section: str = "") -> list[Source]:
+    return [
+        Source(id=str(number), url=f"https://{host}/{number}", section=section) for number, host in enumerate(hosts)
+    ]
+
+
+def test_outcomes_are_in_the_order_of_the_sources() -> None:
+    given = sources("a.example", "b.example", "c.example")
+    heard: list[str] = []
+
+    found = asyncio.run(collect(given, Slow(), on_done=lambda one: heard.append(one.source.id)))  # type: ignore[union-attr]
+
+    assert [one.source for one in found] == given
+    assert sorted(heard) == ["0", "1", "2"]
+    assert heard[-1] == "0"
+
+
+def test_no_more_than_so_many_at_once_and_at_one_host() -> None:
+    slow = Slow()
+
+    asyncio.run(collect(sources(*["a.example"] * 10, *["b.example"] * 10), slow, concurrency=3, per_host=2))
+
+    assert slow.most == {"a.example": 2, "b.example": 2, "all": 3}
+
+
+def test_each_source_is_asked_with_what_it_gave() -> None:
+    slow = Slow()
+
+    asyncio.run(collect(sources("a.example", "b.example"), slow, {"1": Validators(etag="x")}))
+
+    assert slow.asked == {"0": Validators(), "1": Validators(etag="x")}
+
+
+def test_a_failing_source_is_a_value_on_one_line() -> None:
+    (found,) = asyncio.run(collect(sources("a.example", section="broken"), Slow()))
+
+    assert found == Failure(source="a.example", url="https://a.example/0", error="two lines: try later")
+
+
+def test_a_failure_names_no_password() -> None:
+    source = Source(id="s", url="https://name:secret@a.example/feed", section="broken", title="Private")
+
+    (found,) = asyncio.run(collect([source], Slow()))
+
+    assert found == Failure(source="Private", url="https://a.example/feed", error="two lines: try later")
+
+
+def test_a_bug_raises() -> None:
+    async def buggy(source: Source, validators: Validators) -> Collected:
+        raise KeyError(source.id)
+
+    with pytest.raises(KeyError):
+        asyncio.run(collect(sources("a.example"), buggy))
+
+
+def test_good_sources_are_collected_beside_dead_and_hostile_ones(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The ferry sails again.")
+    with web_server() as web:
+        web.routes["/feed"] = Answer(body=b"<rss version='2.0'><channel><item><title>A</title></item></channel></rss>")
+        web.routes["/bomb"] = Answer(body=b"x" * 100, headers={"Content-Encoding": "gzip"})
+        web.routes["/inside"] = Answer(status=302, headers={"Location": "http://127.0.0.1:1/"})
+        given = [
+            Source(id="folder", path=tmp_path),
+            *(Source(id=path, url=web.url(path)) for path in ("/feed", "/bomb", "/inside", "/dead")),
+            Source(id="nowhere", path=tmp_path / "nowhere"),
+        ]
+        collector = make_collector(FetchSettings(allow=(web.address,)), datetime(2026, 3, 27, tzinfo=UTC))
+        found = asyncio.run(collect(given, collector))
+
+    assert [type(one).__name__ for one in found] == ["Collected", "Collected", *["Failure"] * 4]

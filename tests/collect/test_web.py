@@ -1,0 +1,401 @@
+"""Any address on the web: feeds, sites, pages, lists of feeds."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.collect.collector import make_collector
+from digest.collect.pages.teaser import is_article, is_teaser
+from digest.model import Source
+from digest.model.errors import SourceError
+from digest.model.protocols import Validators
+from digest.settings import FetchSettings
+from tests.support.sites import ALTERNATE, PARAGRAPHS, SEEN, collect, html, rss, titles
+from tests.support.web_servers import Answer, Handler, WebServer, web_server
+
+
+def test_a_feed_gives_its_entries_and_what_to_ask_with_next_time(web: WebServer) -> None:
+    web.routes["/feed"] = Answer(body=rss("A", "B"), headers={"ETag": '"1"', "Content-Type": "text/plain"})
+
+    collected = collect(web, "/feed")
+
+    assert (titles(collected), collected.title) == (["A", "B"], "Harbour News")
+    assert collected.validators == Validators(etag='"1"')
+
+
+def test_an_unchanged_feed_is_not_read(web: WebServer) -> None:
+    web.routes["/feed"] = Answer(status=304)
+
+    collected = collect(web, "/feed", Validators(etag='"1"'))
+
+    assert (collected.unchanged, collected.entries, collected.validators) == (True, (), Validators(etag='"1"'))
+
+
+def test_a_page_is_one_article(web: WebServer) -> None:
+    web.routes["/ferry"] = html()
+
+    (entry,) = collect(web, "/ferry").entries
+
+    assert (entry.title, entry.guid, entry.url) == ("A page", web.url("/ferry"), web.url("/ferry"))
+    assert entry.source == "127.0.0.1"
+    assert entry.body.count("<p>") == 8
+
+
+def test_where_a_feed_moved_for_good_is_remembered(web: WebServer) -> None:
+    web.routes["/old"] = Answer(status=301, headers={"Location": "/new"})
+    web.routes["/new"] = Answer(body=rss("A"), headers={"ETag": '"n"'})
+
+    first = collect(web, "/old")
+    collect(web, "/old", first.validators)
+
+    assert first.validators == Validators(etag='"n"', url=web.url("/new"))
+    assert web.paths == ["/old", "/new", "/new"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        pytest.param(html(body=""), "no article text", id="an empty page"),
+        pytest.param(Answer(body=b"%PDF-1.7", headers={"Content-Type": "text/html"}), "a PDF", id="PDF as HTML"),
+        pytest.param(
+            Answer(body=b"\x89PNG\r\n", headers={"Content-Type": "application/rss+xml"}), "an image", id="image"
+        ),
+        pytest.param(Answer(body=b""), "empty", id="nothing"),
+        pytest.param(Answer(body=b"<?xml version='1.0'?><some><other/></some>"), "no feed", id="XML of another kind"),
+    ],
+)
+def test_what_is_no_article_fails_in_one_line(web: WebServer, answer: Answer, message: str) -> None:
+    web.routes["/"] = answer
+
+    with pytest.raises(SourceError, match=message):
+        collect(web, "/")
+
+
+def test_a_server_that_asked_for_patience_is_left_in_peace(web: WebServer) -> None:
+    web.routes["/feed"] = Answer(body=rss("A"))
+    why = "the server answered 429 Too Many Requests: it asks us to wait until 2026-03-27 01:00 UTC"
+
+    with pytest.raises(SourceError, match=f"^{why}$") as caught:
+        collect(web, "/feed", Validators(not_before=SEEN + timedelta(hours=1), refusal=why))
+
+    assert caught.value.retry_at == SEEN + timedelta(hours=1)
+    assert web.paths == []
+    assert titles(collect(web, "/feed", Validators(not_before=SEEN))) == ["A"]
+
+
+def test_a_page_in_the_place_of_a_feed_is_no_article(web: WebServer) -> None:
+    """A note that the site is being mended, a form of the network that one sits in, a domain that was sold."""
+    web.routes["/feed"] = html(body="<p>We will be back soon.</p>" + PARAGRAPHS)
+
+    with pytest.raises(SourceError, match="a page where its feed was"):
+        collect(web, "/feed", Validators(is_feed=True))
+    assert titles(collect(web, "/feed")) == ["A page"]
+
+
+def test_a_site_may_move_its_feed(web: WebServer) -> None:
+    web.routes |= {"/old": html(ALTERNATE.format("/new")), "/new": Answer(body=rss("A"))}
+
+    assert titles(collect(web, "/old", Validators(is_feed=True))) == ["A"]
+
+
+# --- lists of feeds ----------------------------------------------------------------------------------------------
+
+
+def opml(*urls: str) -> bytes:
+    outlines = "".join(f'<outline text="Feed {number}" xmlUrl="{url}"/>' for number, url in enumerate(urls, 1))
+    return f"<opml version='2.0'><body>{outlines}</body></opml>".encode()
+
+
+def test_a_list_of_feeds_gives_the_entries_of_all_and_names_the_dead(web: WebServer, tmp_path: Path) -> None:
+    web.routes["/a"] = Answer(body=rss("same", "A"))
+    web.routes["/b"] = Answer(body=rss("same", "B"))
+    list_ = opml(web.url("/a"), web.url("/dead"), web.url("/b"))
+    web.routes["/list"] = Answer(body=list_)
+    (tmp_path / "list.opml").write_bytes(list_)
+    collector = make_collector(FetchSettings(allow=(web.address,)), SEEN)
+
+    from_disk = asyncio.run(collector(Source(id="all", path=tmp_path / "list.opml"), Validators()))
+    from_web = asyncio.run(collector(Source(id="all", url=web.url("/list")), Validators()))
+
+    assert from_disk.entries == from_web.entries
+    assert titles(from_disk) == ["same", "A", "same", "B"]
+    assert len({entry.guid for entry in from_disk.entries}) == 4
+    assert {entry.source_id for entry in from_disk.entries} == {"all"}
+    (problem,) = from_disk.problems
+    assert problem.startswith(f"Feed 2 ({web.url('/dead')}): the server answered 404")
+
+
+def test_a_list_of_dead_feeds_fails(web: WebServer) -> None:
+    web.routes["/list"] = Answer(body=opml(web.url("/a"), web.url("/b")))
+
+    with pytest.raises(SourceError, match="none of its 2 feeds can be read"):
+        collect(web, "/list")
+
+
+def test_a_list_that_lists_itself_has_an_end(web: WebServer) -> None:
+    web.routes["/list"] = Answer(body=opml(web.url("/list")))
+
+    with pytest.raises(SourceError, match="inside a list of feeds"):
+        collect(web, "/list")
+
+
+# --- full text ---------------------------------------------------------------------------------------------------
+
+TEASER = "The ferry sails again, says the harbour office."
+
+
+def feed_of(web: WebServer, *paths: str, text: str = TEASER) -> None:
+    items = "".join(
+        f"<item><guid>{web.url(path)}</guid><link>{web.url(path)}</link><title>The ferry sails again</title>"
+        f"<description>{text}</description></item>"
+        for path in paths
+    )
+    web.routes["/feed"] = Answer(body=f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode())
+
+
+def visited(web: WebServer, known: frozenset[str] = frozenset(), **fields: str) -> list[str]:
+    """The bodies that a visit to the feed gives."""
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=2), SEEN)
+    source = Source(id="web", url=web.url("/feed"), **fields)  # type: ignore[arg-type]
+    return [entry.body for entry in asyncio.run(collector(source, Validators(known=known.intersection))).entries]
+
+
+def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
+    feed_of(web, "/a", "/b")
+    web.routes["/a"] = html()
+
+    whole, teaser = visited(web)
+
+    assert whole.count("<p>") == 8
+    assert teaser == TEASER
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        pytest.param(
+            html(body=f"<p>{TEASER} Subscribe to continue reading.</p>" + PARAGRAPHS), "a paywall", id="paywall"
+        ),
+        pytest.param(
+            html(body="<p>We and our partners use cookies. Accept all cookies?</p>" * 20), "consent", id="consent"
+        ),
+        pytest.param(
+            html(body="<p>Please verify you are human to go on to the ferry.</p>" * 20), "captcha", id="captcha"
+        ),
+        pytest.param(
+            html(body="<p>" + "<a href='/x'>The ferry sails again, says the harbour office</a> " * 30 + "</p>"),
+            "links",
+            id="a list of links",
+        ),
+        pytest.param(
+            html(body="".join(f"<p>Soup number {n} is on the menu of the canteen today.</p>" for n in range(20))),
+            "another text",
+            id="another article",
+        ),
+        pytest.param(
+            html(body=f"<p>{TEASER}</p>" + "<p>Kami mohon masuk lalu bayar.</p>" * 20),
+            "a wall in a language that nobody listed",
+            id="a wall in any language",
+        ),
+        pytest.param(
+            html(body=f"<p>{TEASER} Nous utilisons des cookies, et la ferry aussi.</p>" * 12), "cookies", id="cookies"
+        ),
+        pytest.param(html(body="<p>The ferry sails again.</p>"), "too short", id="no longer than the teaser"),
+        pytest.param(Answer(status=500), "an error", id="an error"),
+        pytest.param(Answer(body=b"%PDF-1.7"), "no page", id="a PDF"),
+    ],
+)
+def test_where_the_page_is_not_the_article_the_teaser_stays(web: WebServer, page: Answer, why: str) -> None:
+    feed_of(web, "/a")
+    web.routes["/a"] = page
+
+    assert visited(web) == [TEASER], why
+
+
+def test_robots_rules_bind_for_pages_and_not_for_feeds(web: WebServer) -> None:
+    feed_of(web, "/open", "/shut/a")
+    web.routes["/open"] = web.routes["/shut/a"] = html()
+    web.routes["/robots.txt"] = Answer(body=b"User-agent: *\nDisallow: /shut\nDisallow: /feed\n")
+
+    whole, teaser = visited(web)
+
+    assert (whole.count("<p>"), teaser) == (8, TEASER)
+    assert "/shut/a" not in web.paths
+    assert web.paths.count("/robots.txt") == 1
+
+
+@pytest.mark.parametrize(("status", "paragraphs"), [(404, 8), (403, 8), (500, 0), (503, 0)])
+def test_where_robots_rules_can_not_be_had_pages_are_left_alone(web: WebServer, status: int, paragraphs: int) -> None:
+    feed_of(web, "/a")
+    web.routes["/a"] = html()
+    web.routes["/robots.txt"] = Answer(status=status)
+
+    assert [body.count("<p>") for body in visited(web)] == [paragraphs]
+
+
+def test_a_page_that_robots_must_not_read_is_told(web: WebServer) -> None:
+    web.routes["/ferry"] = html()
+    web.routes["/robots.txt"] = Answer(body=b"User-agent: digest\nDisallow: /\n")
+
+    with pytest.raises(SourceError, match=r"robots\.txt asks programs not to read"):
+        collect(web, "/ferry")
+
+
+def test_a_site_that_does_not_answer_keeps_no_other_sites_pages_waiting(web: WebServer) -> None:
+    with web_server() as dead:
+        dead.routes["/robots.txt"] = lambda _: time.sleep(4)
+        items = "".join(
+            f"<item><guid>{url}</guid><link>{url}</link><title>The ferry sails again</title>"
+            f"<description>{TEASER}</description></item>"
+            for url in (dead.url("/1"), dead.url("/2"), dead.url("/3"), f"http://localhost:{web.server_port}/a")
+        )
+        web.routes |= {
+            "/a": html(),
+            "/feed": Answer(body=f"<rss version='2.0'><channel>{items}</channel></rss>".encode()),
+        }
+        allow = (web.address, dead.address, f"localhost:{web.server_port}")
+        collector = make_collector(FetchSettings(allow=allow, timeout_s=2), SEEN)
+        found = asyncio.run(collector(Source(id="web", url=web.url("/feed")), Validators()))
+
+    assert [entry.body.count("<p>") for entry in found.entries] == [0, 0, 0, 8]
+
+
+def test_a_sites_rules_are_asked_for_once_for_all_its_feeds(web: WebServer) -> None:
+    feed_of(web, "/a")
+    web.routes |= {
+        "/other": web.routes["/feed"],
+        "/a": html(),
+        "/robots.txt": Answer(body=b"User-agent: *\nAllow: /\n"),
+    }
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=2), SEEN)
+
+    async def both() -> None:
+        for path in ("/feed", "/other"):
+            await collector(Source(id=path, url=web.url(path)), Validators())
+
+    asyncio.run(both())
+
+    assert web.paths.count("/robots.txt") == 1
+    assert web.paths.count("/a") == 2
+
+
+def test_full_text_can_be_switched_off_and_forced(web: WebServer) -> None:
+    long = " ".join(["The ferry sails again, says the harbour office."] * 40)
+    web.routes["/a"] = html(body=PARAGRAPHS * 20)
+    feed_of(web, "/a")
+    assert visited(web, full_text="never") == [TEASER]
+    assert "/a" not in web.paths
+
+    feed_of(web, "/a", text=long)
+    assert visited(web) == [long]
+    assert visited(web, full_text="always") != [long]
+
+
+def test_a_selector_names_the_text_of_a_stubborn_site(web: WebServer) -> None:
+    feed_of(web, "/a")
+    web.routes["/a"] = html(body="<div id=real><p>Only this.</p></div><p>Not this.</p>")
+
+    assert visited(web, selector="#real") == ['<div id="real"><p>Only this.</p></div>']
+
+
+def test_a_known_teaser_is_not_fetched_again_and_its_text_not_given(web: WebServer) -> None:
+    feed_of(web, "/a", "/b")
+    web.routes["/a"] = web.routes["/b"] = html()
+
+    known, fresh = visited(web, known=frozenset({web.url("/a")}))
+
+    assert known == ""
+    assert fresh.count("<p>") == 8
+    assert "/a" not in web.paths
+
+
+def test_slow_pages_do_not_hold_up_their_feed(web: WebServer) -> None:
+
+    feed_of(web, "/a", "/slow")
+    web.routes["/a"] = html()
+    web.routes["/slow"] = lambda _: time.sleep(4)
+    begun = time.monotonic()
+
+    whole, teaser = visited(web)
+
+    assert (whole.count("<p>"), teaser) == (8, TEASER)
+    assert time.monotonic() - begun < 3.9
+
+
+def test_where_it_moved_for_good_is_remembered_though_nothing_changed(web: WebServer) -> None:
+    web.routes["/old"] = Answer(status=308, headers={"Location": "/new"})
+    web.routes["/new"] = Answer(status=304)
+
+    found = collect(web, "/old", Validators(etag='"1"'))
+
+    assert found.unchanged
+    assert found.validators == Validators(etag='"1"', url=web.url("/new"))
+
+
+# --- no more at once than its host bears -------------------------------------------------------------------------
+
+
+class Busy:
+    """A route that counts how many are in it at once."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.inside = self.most = 0
+        self.lock = threading.Lock()
+
+    def __call__(self, handler: Handler) -> None:
+        with self.lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        time.sleep(0.02)
+        with self.lock:
+            self.inside -= 1
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(self.body), self.body))
+
+
+def test_a_list_of_feeds_asks_a_host_for_two_at_once(web: WebServer) -> None:
+    busy = Busy(rss("A"))
+    outlines = "".join(f'<outline xmlUrl="{web.url(f"/feed?{n}")}"/>' for n in range(20))
+    web.routes["/list"] = Answer(body=f"<opml><body>{outlines}</body></opml>".encode())
+    web.routes["/feed"] = busy
+
+    assert len(collect(web, "/list").entries) == 20
+    assert busy.most == 2
+
+
+def test_the_pages_of_several_feeds_come_two_at_once(web: WebServer) -> None:
+    busy = Busy(html().body)
+    outlines = "".join(f'<outline xmlUrl="{web.url(f"/{n}")}"/>' for n in range(4))
+    web.routes["/list"] = Answer(body=f"<opml><body>{outlines}</body></opml>".encode())
+    for number in range(4):
+        links = "".join(f"<item><title>T</title><link>{web.url(f'/page?{number}{n}')}</link></item>" for n in range(5))
+        web.routes[f"/{number}"] = Answer(body=f"<rss version='2.0'><channel>{links}</channel></rss>".encode())
+    web.routes["/page"] = busy
+
+    collect(web, "/list")
+
+    assert len([path for path in web.paths if path.startswith("/page")]) == 20
+    assert busy.most == 2
+
+
+JAPANESE = "渡し船は風のため三日目も港に停泊した。"
+
+
+@pytest.mark.parametrize(
+    ("goes_on", "is_whole"),
+    [
+        ("港の事務所によると、渡し船は月曜日に再開する予定だ。乗客は桟橋で待っている。", True),
+        ("この記事は有料会員限定です。続きを読むにはログインしてください。", False),
+    ],
+    ids=["an article", "a wall"],
+)
+def test_pages_are_judged_where_nothing_parts_words(goes_on: str, is_whole: bool) -> None:
+    assert is_article(f"<p>{JAPANESE}</p><p>{goes_on * 4}</p>", title="渡し船が停泊", teaser=JAPANESE) is is_whole
+    assert is_teaser(JAPANESE)
+    assert not is_teaser(JAPANESE * 20)

@@ -1,0 +1,247 @@
+"""A mail's headers hold any text as text: nothing is smuggled in, nothing is lost, every line is short enough."""
+
+from __future__ import annotations
+
+import re
+from email.header import decode_header, make_header
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.deliver.message.headers import UnsafeHeaders, header, verified
+from digest.deliver.message.message import prepare
+from digest.model.mailbox import Mailbox
+from digest.text.mail_header import LONGEST, clean
+from tests.support.messages import ANY_TEXT, HOSTILE, PLACEHOLDER, TOKEN, head, letterhead, parsed, prepared, recipient
+from tests.support.values import edition
+
+NAMES = [
+    "From", "Subject", "Date", "List-Id", "List-Post", "List-Archive", "Feedback-ID", "Auto-Submitted", "Precedence",
+    "X-Auto-Response-Suppress", "Content-Language", "To", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
+    "MIME-Version", "Content-Type",
+]  # fmt: skip
+ENCODED = re.compile(r"=\?utf-8\?[qb]\?[^ ?]*\?=")
+
+hostile = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+
+
+def mail_with(text: str) -> bytes:
+    """A mail that has the text wherever text from outside can be."""
+    sender = Mailbox.at("harbour@example.org", text)
+    return prepared(subject=text, sender=sender, title=text).to(recipient(name=text))
+
+
+def shown(phrase: str) -> str:
+    """A name as it stands before an address, read by the older and stricter of Python's two readers."""
+    text = re.sub(r"\s*<[^<]*>$", "", phrase)
+    if text.startswith('"'):
+        return re.sub(r"\\(.)", r"\1", text[1:-1])
+    return str(make_header(decode_header(text)))
+
+
+def check(text: str) -> None:
+    mail = mail_with(text)
+    found, expected = parsed(mail), clean(text)
+    unfolded = dict(line.split(": ", 1) for line in "\n".join(head(mail)).replace("\n ", " ").split("\n"))
+
+    assert list(found.keys()) == NAMES
+    assert found["Subject"] == (expected or "harbour")
+    assert found["From"].addresses[0].addr_spec == "harbour@example.org"
+    assert [address.addr_spec for address in found["To"].addresses] == ["reader@example.net"]
+    for name in ("From", "To", "List-Id") if expected else ():
+        assert shown(unfolded[name]) == expected
+        # Python's newer reader puts a space of its own between encoded words in a name.
+        if name != "List-Id" and len(ENCODED.findall(unfolded[name])) <= 1:
+            assert found[name].addresses[0].display_name == expected
+    assert max(map(len, head(mail))) <= 78
+    assert all(len(word) <= 75 for word in ENCODED.findall(mail.decode()))
+    assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
+
+
+@hostile
+def test_hostile_text_stays_text(text: str) -> None:
+    check(text)
+
+
+@given(ANY_TEXT)
+def test_any_text_is_read_back_as_it_was_cleaned(text: str) -> None:
+    check(text)
+
+
+@given(ANY_TEXT)
+def test_cleaning_leaves_one_line_of_text_and_nothing_to_clean(text: str) -> None:
+    once = clean(text)
+
+    assert clean(once) == once
+    assert len(once) <= LONGEST
+    assert once == once.strip()
+    assert "  " not in once
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", once)
+
+
+@given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]), min_size=1, max_size=40))
+def test_cleaning_changes_no_plain_word(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Harbour Letter", "To: Harbour Letter <reader@example.net>"),
+        ("Harbour, Letter", 'To: "Harbour, Letter" <reader@example.net>'),
+        ('The "Harbour" \\', r'To: "The \"Harbour\" \\" <reader@example.net>'),
+        ("J. Harbour", 'To: "J. Harbour" <reader@example.net>'),
+        ("Häfen", "To: =?utf-8?q?H=C3=A4fen?= <reader@example.net>"),
+        ("港のたより", "To: =?utf-8?b?5riv44Gu44Gf44KI44KK?= <reader@example.net>"),
+        ("=?utf-8?q?x?=", "To: =?utf-8?q?=3D=3Futf-8=3Fq=3Fx=3F=3D?= <reader@example.net>"),
+        ("", "To: reader@example.net"),
+        ('"' * 40, f"To: =?utf-8?b?{'IiIi' * 13}Ig==?="),
+    ],
+    ids=["atoms", "comma", "quotes", "dot", "German", "Japanese", "encoded word", "no name", "nothing but quotes"],
+)
+def test_a_name_is_written_in_the_plainest_way(name: str, line: str) -> None:
+    assert line in head(prepared().to(recipient(name=name)))
+
+
+@pytest.mark.parametrize(
+    ("more", "absent"),
+    [
+        ({"unsubscribe": ""}, {"List-Unsubscribe-Post"}),
+        ({"unsubscribe_mail": ""}, set()),
+        ({"unsubscribe": "http://localhost:8000/unsubscribe"}, {"List-Unsubscribe-Post"}),
+        ({"unsubscribe": "", "unsubscribe_mail": ""}, {"List-Unsubscribe", "List-Unsubscribe-Post"}),
+        ({"archive": ""}, {"List-Archive"}),
+    ],
+    ids=["no pages", "no mailbox", "unprotected pages", "neither", "no archive"],
+)
+def test_only_what_is_there_is_promised(more: dict[str, Any], absent: set[str]) -> None:
+    found = parsed(prepared(**more).to(recipient()))
+
+    assert set(NAMES) - set(found.keys()) == absent
+
+
+def test_links_are_neither_encoded_nor_folded_however_long() -> None:
+    value = "t" * 400
+    mail = prepared().to(recipient(values={PLACEHOLDER: value}))
+
+    assert f"List-Unsubscribe: <https://news.example.org/unsubscribe/{value}>," in head(mail)
+    assert f" <mailto:leave@example.org?subject={value}>" in head(mail)
+
+
+def test_one_click_stands_beside_the_https_link() -> None:
+    found = parsed(prepared().to(recipient()))
+
+    assert found["List-Unsubscribe"] == (
+        f"<https://news.example.org/unsubscribe/{TOKEN}>, <mailto:leave@example.org?subject={TOKEN}>"
+    )
+    assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize("value", ["a b", "a>b", "a\r\nBcc: x", "ä", "", "\0"], ids=repr)
+def test_a_value_never_leaves_its_link(value: str) -> None:
+    mail = prepared(unsubscribe_mail="")
+
+    if value in {"", "ä"}:
+        assert list(parsed(mail.to(recipient(values={PLACEHOLDER: value}))).keys()) == NAMES
+    else:
+        with pytest.raises(UnsafeHeaders):
+            mail.to(recipient(values={PLACEHOLDER: value}))
+
+
+@pytest.mark.parametrize(
+    "more", [{"unsubscribe": "https://a b/"}, {"archive": "https://a.example/" + "x" * 990}], ids=str
+)
+def test_a_link_that_no_mail_can_hold_is_told_before_the_first_mail(more: dict[str, str]) -> None:
+    with pytest.raises(UnsafeHeaders) as caught:
+        prepared(**more)
+    assert "[web] url" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "message_id", ["<a@example.org>\r\nBcc: x@example.com", "<a b@example.org>\n", "", "<\0@example.org>"], ids=repr
+)
+def test_no_header_is_smuggled_in_by_a_message_id(message_id: str) -> None:
+    with pytest.raises(UnsafeHeaders):
+        prepared().to(recipient(message_id=message_id))
+
+
+WRONG = {
+    "two": "Subject: a\r\nBcc: b\r\n",
+    "body": "Subject: a\r\n\r\nbody\r\n",
+    "line feed": "Subject: a\n",
+    "no end": "Subject: a",
+    "nothing": "Subject:\r\n",
+    "a space": "Subject: \r\n",
+    "nul": "Subject: a\0\r\n",
+    "next line": "Subject: a\x85Bcc: b\r\n",
+    "line separator": "Subject: a\u2028Bcc: b\r\n",
+    "half a letter": "Subject: a\ud83d\r\n",
+    "blank line": "Subject: a\r\n \r\n",
+    "no name": " a\r\n",
+    "empty": "",
+    "long": f"Subject: {'a' * 990}\r\n",
+}
+
+
+@pytest.mark.parametrize("line", WRONG.values(), ids=WRONG)
+def test_a_header_that_is_not_what_it_should_be_does_not_leave(line: str) -> None:
+    with pytest.raises(UnsafeHeaders):
+        verified(["From: a@b.example\r\n", line])
+
+
+def test_the_wrong_header_is_named() -> None:
+    with pytest.raises(UnsafeHeaders, match=re.escape(r"'To: \ud83d <a@b.example>\r\n'")):
+        verified(["From: a@b.example\r\n", "To: \ud83d <a@b.example>\r\n", "Subject: b\r\n"])
+
+
+def test_the_longest_line_may_leave() -> None:
+    assert verified([header("Subject", ["a" * 989])])
+
+
+@pytest.mark.parametrize(
+    ("list_id", "sender", "expected"),
+    [
+        ("harbour", "harbour@example.org", "The Harbour Letter <harbour.example.org>"),
+        ("hafen-brief_2.0", "h@bücher.example", "The Harbour Letter <hafen-brief_2.0.xn--bcher-kva.example>"),
+        ("häfen", "h@example.org", "The Harbour Letter <xn--hfen-loa.example.org>"),
+        ("a....b.", "h@example.org", "The Harbour Letter <a.b.example.org>"),
+        ("a", "h@[192.0.2.1]", "The Harbour Letter <a.192.0.2.1>"),
+    ],
+    ids=["plain", "international domain", "international id", "dots", "no domain"],
+)
+def test_a_list_id_is_made_of_atoms(list_id: str, sender: str, expected: str) -> None:
+    found = parsed(prepared(list_id=list_id, sender=Mailbox.at(sender)).to(recipient()))
+
+    assert found["List-Id"] == expected
+
+
+@pytest.mark.parametrize("domain", ["a.de", "example.org", "news.of.the.harbour.example.org"])
+def test_a_feedback_id_names_the_sender_last_in_5_to_15_characters(domain: str) -> None:
+    found = parsed(prepared(sender=Mailbox.at(f"h@{domain}")).to(recipient()))
+
+    campaign, newsletter, kind, sender = str(found["Feedback-ID"]).split(":")
+    assert (campaign, newsletter, kind) == ("2026-03-29", "harbour", "digest")
+    assert 5 <= len(sender) <= 15
+
+
+@pytest.mark.parametrize(("language", "expected"), [("de", "de"), ("und", None), ("de\r\nBcc: x", None), ("", None)])
+def test_a_known_language_is_named(language: str, expected: str | None) -> None:
+    found = parsed(prepare(edition(language=language), letterhead()).to(recipient()))
+
+    assert found["Content-Language"] == expected
+
+
+def test_the_same_edition_and_recipient_give_the_same_bytes() -> None:
+    assert prepared().to(recipient()) == prepared().to(recipient())
+
+
+def test_recipients_never_see_each_other() -> None:
+    edition_ = prepared()
+    one = edition_.to(recipient("one@example.net", "One"))
+    two = edition_.to(recipient("two@example.net", "Two", message_id="<8@example.org>", values={PLACEHOLDER: "other"}))
+
+    assert b"two" not in one.lower()
+    assert b"one@" not in two.lower()
+    assert TOKEN.encode() not in two

@@ -1,0 +1,247 @@
+"""Connections set up: servers that let nobody in, TLS, and login; each says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from digest.deliver.mailers import open_mailer, probe
+from digest.deliver.smtp.connect import Timeouts, patience
+from digest.deliver.smtp.mailer import SmtpMailer
+from digest.model.errors import MailError, UsageError
+from digest.settings import SmtpSettings
+from digest.settings.types import Secret
+from tests.support.certificates import server_context
+from tests.support.editions import smtp
+from tests.support.smtp_delivery import QUICK, Box, carry, letter, talking
+from tests.support.smtp_server import Server, smtp_server
+
+
+@pytest.mark.parametrize(
+    ("talk", "words"),
+    [
+        pytest.param(lambda sock: time.sleep(0.6), "lets us connect, and then it said nothing for 0.4 s", id="silence"),
+        pytest.param(lambda sock: None, "no connection with", id="hangs up"),
+        pytest.param(lambda sock: sock.sendall(b"SSH-2.0-x\r\n"), "is no mail server", id="another protocol"),
+        pytest.param(lambda sock: sock.sendall(b"554 no\r\n"), "greets us with 554 no", id="refuses"),
+        pytest.param(lambda sock: sock.sendall(b"x" * 1_000_000), "no mail server|no connection", id="babbles"),
+    ],
+)
+def test_a_server_that_lets_nobody_in_is_named_with_what_it_does(
+    talk: Callable[[socket.socket], None], words: str
+) -> None:
+    with talking(talk) as port, pytest.raises(MailError, match=words) as caught:
+        carry(smtp(port), letter(), timeouts=QUICK)
+    assert f"127.0.0.1:{port}" in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_person_is_told_once_that_a_server_lets_nobody_in_yet() -> None:
+    told: list[str] = []
+
+    def late(sock: socket.socket) -> None:
+        time.sleep(0.3)
+        sock.sendall(b"554 no\r\n")
+
+    with talking(late) as port, pytest.raises(MailError, match="554 no"):
+        SmtpMailer(smtp=smtp(port), timeouts=QUICK, tell=told.append)(Box([letter()]))
+
+    assert told == [f"waiting for the mail server 127.0.0.1:{port} to let us in, for 0.4 s at most ([smtp] timeout_s)"]
+
+
+def test_a_server_that_lets_us_in_at_once_is_no_news() -> None:
+    with smtp_server() as server:
+        assert carry(smtp(server.port), letter()).told == []
+
+
+def test_how_long_a_server_may_be_silent_is_set() -> None:
+    """All but the answer to a whole mail, and never longer than a connection takes."""
+    assert patience(20) == Timeouts(connect=20, greeting=20, command=20, data=20)
+    assert patience(300) == Timeouts()
+
+
+def test_a_host_that_is_not_known_is_named() -> None:
+    with pytest.raises(MailError, match=r"no address is known for the mail server 'mail\.invalid'") as caught:
+        probe(smtp(25, host="mail.invalid"))
+    assert "[smtp] host" in caught.value.hint
+
+
+def test_a_port_where_nobody_listens_is_named() -> None:
+    with smtp_server() as server:
+        pass
+    with pytest.raises(MailError, match=rf"no mail server listens at 127\.0\.0\.1:{server.port}") as caught:
+        probe(smtp(server.port))
+    assert caught.value.temporary
+
+
+def test_no_server_set_is_a_mistake_in_the_settings() -> None:
+    with pytest.raises(UsageError, match="no mail server is set"):
+        open_mailer(SmtpSettings())
+
+
+# --- TLS --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Makes certificates; clients are told to trust them."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    def server(self, host: str = "localhost", *, days: int = 1) -> ssl.SSLContext:
+        """A server's side, with a certificate for this name that lasts so many days from now."""
+        context, file = server_context(self.folder, days=days, name=host)
+        self.monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        return context
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    return Authority(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
+def test_mail_goes_over_tls(authority: Authority, implicit: bool) -> None:
+    with smtp_server(Server(tls=authority.server(), implicit_tls=implicit, extensions=("PIPELINING",))) as server:
+        settings = smtp(server.port, host="localhost", connections=1, security="tls" if implicit else "starttls")
+        box = carry(settings, *[letter(number, b"x" * 100_000) for number in range(20)])
+
+    assert set(box.codes.values()) == {250}
+    assert server.total == 20
+    if not implicit:
+        assert server.commands[:3] == [server.commands[0], "STARTTLS", server.commands[0]], "EHLO again"
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "words"),
+    [
+        pytest.param("localhost", -1, "has expired", id="expired"),
+        pytest.param("mail.harbour.example", 1, "is for another name", id="another name"),
+    ],
+)
+@pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
+def test_a_bad_certificate_is_named(authority: Authority, host: str, days: int, words: str, implicit: bool) -> None:
+    with (
+        smtp_server(Server(tls=authority.server(host, days=days), implicit_tls=implicit)) as server,
+        pytest.raises(MailError, match=f"the certificate of localhost:{server.port} {words}") as caught,
+    ):
+        probe(smtp(server.port, host="localhost", security="tls" if implicit else "starttls"))
+    assert caught.value.hint
+    assert not caught.value.temporary
+
+
+def test_a_certificate_that_nobody_trusts_is_named(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = authority.server()
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with (
+        smtp_server(Server(tls=context)) as server,
+        pytest.raises(MailError, match="is signed by nobody whom this machine trusts"),
+    ):
+        probe(smtp(server.port, host="localhost", security="starttls"))
+
+
+def test_a_server_without_tls_is_not_spoken_to_in_the_clear(authority: Authority) -> None:
+    with smtp_server() as server:
+        with pytest.raises(MailError, match="offers no TLS"):
+            carry(smtp(server.port, security="starttls", username="press", password=Secret("secret")), letter())
+        with pytest.raises(MailError, match="no TLS with"):
+            carry(smtp(server.port, security="tls"), letter())
+    assert not any("AUTH" in command or "MAIL" in command for command in server.commands)
+
+
+def test_what_is_said_before_tls_counts_for_nothing(authority: Authority) -> None:
+    """An answer slipped in behind that to STARTTLS would be taken for one that came over TLS."""
+
+    def talk(sock: socket.socket) -> None:
+        sock.sendall(b"220 hi\r\n")
+        sock.recv(4096)
+        sock.sendall(b"250-hi\r\n250 STARTTLS\r\n")
+        sock.recv(4096)
+        sock.sendall(b"220 go\r\n250 slipped in\r\n")
+        time.sleep(0.2)
+
+    with talking(talk) as port, pytest.raises(MailError, match="between STARTTLS and TLS"):
+        probe(smtp(port, security="starttls"))
+
+
+# --- login ------------------------------------------------------------------------------------------------------------
+
+
+def login(port: int, **more: object) -> SmtpSettings:
+    return smtp(port, username="press", password=Secret("pa$$wörd"), **more)
+
+
+@pytest.mark.parametrize("ways", ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2 LOGIN PLAIN"])
+def test_it_logs_in_by_each_way(ways: str) -> None:
+    with smtp_server(Server(credentials=("press", "pa$$wörd"), ways=ways)) as server:
+        box = carry(login(server.port), letter())
+
+    assert box.codes == {"reader1@harbour.example": 250}
+
+
+def _asked(*answers: bytes, offered: bytes = b"PLAIN CRAM-MD5") -> Callable[[socket.socket], None]:
+    """A server that greets, offers these ways, and answers what comes then, one after the other."""
+
+    def talk(sock: socket.socket) -> None:
+        sock.sendall(b"220 hi\r\n")
+        for answer in (b"250-hi\r\n250 AUTH %b\r\n" % offered, *answers):
+            sock.recv(4096)
+            sock.sendall(answer)
+        time.sleep(0.1)
+
+    return talk
+
+
+def test_a_server_that_asks_again_for_what_it_has_is_told_again() -> None:
+    with talking(_asked(b"334 \r\n", b"235 welcome\r\n", b"221 bye\r\n")) as port:
+        assert "as press" in probe(login(port))
+
+
+@pytest.mark.parametrize("challenge", [b"334 x\r\n", b"334 \xff\xfe=\r\n", b"334 a===\r\n"])
+def test_a_challenge_that_is_none_is_the_servers_fault(challenge: bytes) -> None:
+    settings = replace(login(0), password=Secret("secret"))
+    with (
+        talking(_asked(challenge, b"535 no\r\n", offered=b"CRAM-MD5")) as port,
+        pytest.raises(MailError, match="is no mail server that we understand: this is no challenge: '334"),
+    ):
+        probe(replace(settings, port=port))
+
+
+def test_a_wrong_password_is_named_and_not_shown(authority: Authority) -> None:
+    with (
+        smtp_server(Server(credentials=("press", "another"), tls=authority.server())) as server,
+        pytest.raises(MailError, match="does not accept the name 'press' with its password: 535") as caught,
+    ):
+        probe(login(server.port, host="localhost", security="starttls"))
+    assert "pa$$" not in str(caught.value) + caught.value.hint
+    assert not caught.value.temporary
+
+
+def test_a_server_that_wants_no_login_says_so() -> None:
+    with smtp_server() as server, pytest.raises(MailError, match="no way to log in that we know"):
+        probe(login(server.port))
+
+
+def test_a_server_that_wants_a_login_is_reported_after_a_few_mails() -> None:
+    letters = [letter(number) for number in range(500)]
+    with (
+        smtp_server(Server(credentials=("press", "secret"))) as server,
+        pytest.raises(MailError, match=r"refuses the sender news@harbour\.example: 530 5\.7\.0 log in first"),
+    ):
+        carry(smtp(server.port), *letters)
+
+
+def test_a_probe_says_what_the_server_is_like(authority: Authority) -> None:
+    with smtp_server(Server(credentials=("press", "pa$$wörd"), tls=authority.server())) as server:
+        said = probe(login(server.port, host="localhost", security="starttls"))
+
+    assert said.startswith(f"localhost:{server.port} lets us in over TLS (STARTTLS), as press")
+    assert "up to 10,000,000 bytes" in said
+    assert server.total == 0

@@ -1,0 +1,66 @@
+"""Day after day over a real feed server and a real mail server, through both clock changes: one edition a day, each
+article told once, each reader one mail a day. Only the clock is ours."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.jobs import Hands, look, perform
+from digest.model import Newsletter, Source
+from digest.pipeline.app import make_app
+from digest.settings import FetchSettings, Settings, SmtpSettings
+from digest.store import editions, open_store, subscribers
+from digest.store.subscribers import Newcomer
+from tests.support.daily_feed import NEWS, feed
+from tests.support.fakes import Clock
+from tests.support.mail_server import post_office
+from tests.support.web_servers import Answer, web_server
+
+DAY, STEP = timedelta(days=1), timedelta(minutes=30)
+READERS = ["ann@example.org", "bo@example.org"]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(datetime(2026, 3, 27, 12, tzinfo=UTC), id="over spring's change"),
+        pytest.param(datetime(2026, 10, 23, 12, tzinfo=UTC), id="over autumn's change"),
+    ],
+)
+def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: datetime) -> None:
+    clock, days = Clock(start), 4
+    newsletter = Newsletter(
+        id="main", title="Main", sender="main@example.org", timezone="Europe/Berlin", schedule="daily 02:30"
+    )
+    with web_server() as web, post_office() as office, open_store(kept_url) as store:
+        settings = Settings(
+            smtp=SmtpSettings(host="127.0.0.1", port=office.port, security="none"),
+            fetch=FetchSettings(allow=(web.address,), every="2h"),
+            sources=(Source(id="news", url=web.url("/feed"), full_text="never"),),
+            newsletters=(newsletter,),
+        )
+        with store.begin() as conn:
+            subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=start)
+        hands = Hands(
+            app=make_app(settings, store=store), clock=clock, stop=threading.Event(), log=lambda _, **__: None
+        )
+        articles: list[tuple[int, datetime]] = []
+        while clock() < start + days * DAY:
+            if (clock() - start) % DAY == timedelta():
+                articles.append((len(articles), clock()))
+                web.routes["/feed"] = Answer(body=feed(articles), headers={"Content-Type": "application/rss+xml"})
+            for _ in range(3):
+                for job in look(hands.app, now=clock(), log=hands.log):
+                    for follow in perform(job, hands):
+                        perform(follow, hands)
+            clock.advance(STEP)
+        with store.read() as conn:
+            published = [(found.slot.key, found.subject) for found in reversed(editions.listed(conn))]
+
+    assert [key for key, _ in published] == [f"{start + (day + 1) * DAY:%Y-%m-%d}" for day in range(days)]
+    for number, (_, subject) in enumerate(published):
+        assert f"{NEWS[number][0]} {number}" in subject
+    assert office.recipients == sorted(READERS * days)

@@ -1,0 +1,215 @@
+"""The embedded engine: what is due is done, one at a time, whatever fails; and nothing is begun when it stops."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from digest.jobs import Collect, Deliver, Job, Sweep
+from digest.jobs.embedded_engine import Embedded
+from digest.model.errors import StoreError
+
+
+class Desk:
+    """What is due, and what was done."""
+
+    def __init__(self) -> None:
+        self.due: set[Job] = set()
+        self.done: Counter[Job] = Counter()
+        self.events: list[tuple[str, dict[str, object]]] = []
+        self.act: Callable[[Job], tuple[Job, ...]] = lambda job: ()
+        self.lock = threading.Lock()
+
+    def look(self) -> tuple[Job, ...]:
+        return tuple(self.due)
+
+    def work(self, job: Job) -> tuple[Job, ...]:
+        with self.lock:
+            self.done[job] += 1
+        return self.act(job)
+
+    def log(self, event: str, /, **fields: object) -> None:
+        self.events.append((event, fields))
+
+
+@contextmanager
+def running(desk: Desk, **more: Any) -> Iterator[Callable[[], bool]]:
+    """The engine at work in a thread; called, it is told to stop, and says how it ended."""
+    stop, ended = threading.Event(), []
+    engine = Embedded(look=desk.look, work=desk.work, log=desk.log, tick_s=0.02, **{"rest_s": 0.1} | more)
+    thread = threading.Thread(target=lambda: ended.append(engine.run(stop)))
+    thread.start()
+
+    def leave() -> bool:
+        stop.set()
+        thread.join(5)
+        assert not thread.is_alive()
+        return ended[0]
+
+    try:
+        yield leave
+    finally:
+        leave()
+
+
+def until(is_so: Callable[[], bool], *, within_s: float = 5.0) -> None:
+    end = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < end, "it never came to be"
+        time.sleep(0.005)
+
+
+def test_what_is_due_is_done_and_what_follows_too() -> None:
+    desk = Desk()
+    desk.act = lambda job: (Deliver(edition_id=1),) if job == Sweep() else ()
+    desk.due = {Sweep()}
+    with running(desk):
+        until(lambda: desk.done[Deliver(edition_id=1)] == 1)
+
+
+def test_a_job_in_hand_is_not_begun_again() -> None:
+    desk, gate = Desk(), threading.Event()
+    desk.due = {Sweep()}
+    desk.act = lambda job: (gate.wait(5), ())[1]
+    with running(desk):
+        until(lambda: desk.done[Sweep()] == 1)
+        time.sleep(0.2)
+        assert desk.done[Sweep()] == 1
+        gate.set()
+        until(lambda: desk.done[Sweep()] == 2)
+
+
+def test_editions_are_delivered_one_after_the_other() -> None:
+    desk, gate = Desk(), threading.Event()
+    desk.due = {Deliver(edition_id=1), Deliver(edition_id=2)}
+    desk.act = lambda job: (gate.wait(5), ())[1]
+    with running(desk):
+        until(lambda: desk.done.total() == 1)
+        time.sleep(0.1)
+        assert desk.done.total() == 1
+        gate.set()
+        until(lambda: len(desk.done) == 2)
+
+
+@pytest.mark.parametrize("error", [StoreError("the store is locked"), RuntimeError("a bug")])
+def test_a_job_that_fails_is_told_and_tried_again_later_and_stops_no_other(error: Exception) -> None:
+    desk = Desk()
+    desk.due = {Sweep(), Collect()}
+
+    def act(job: Job) -> tuple[Job, ...]:
+        if job == Sweep():
+            raise error
+        return ()
+
+    desk.act = act
+    with running(desk):
+        until(lambda: desk.done[Sweep()] >= 2 and desk.done[Collect()] >= 2)
+
+    failures = [fields for event, fields in desk.events if event == "failed"]
+    assert {fields["job"] for fields in failures} == {"sweep"}
+    assert all(str(error) in str(fields["error"]) for fields in failures)
+    assert len(failures) <= 5, "it is left alone for longer each time"
+
+
+def test_a_store_that_can_not_be_looked_at_is_looked_at_again() -> None:
+    desk = Desk()
+    desk.due = {Sweep()}
+    right, looks = desk.look, []
+
+    def look() -> tuple[Job, ...]:
+        looks.append(1)
+        if len(looks) == 1:
+            raise StoreError("the store is locked")
+        return right()
+
+    desk.look = look  # type: ignore[method-assign]  # this desk's own
+    with running(desk):
+        until(lambda: desk.done[Sweep()] == 1)
+
+    assert desk.events[0] == ("failed", {"job": "look", "error": "the store is locked", "hint": ""})
+
+
+def test_stopping_ends_what_is_in_hand_and_begins_nothing() -> None:
+    desk, ended = Desk(), []
+
+    def act(job: Job) -> tuple[Job, ...]:
+        time.sleep(0.2)
+        ended.append(job)
+        return (Deliver(edition_id=2),)
+
+    desk.act = act
+    desk.due = {Deliver(edition_id=1)}
+    with running(desk) as leave:
+        until(lambda: desk.done.total() == 1)
+        assert leave()
+
+    assert ended == [Deliver(edition_id=1)]
+    assert desk.done.total() == 1
+
+
+def test_visits_to_sources_are_not_waited_for() -> None:
+    desk, gate = Desk(), threading.Event()
+    desk.due = {Collect()}
+    desk.act = lambda job: (gate.wait(5), ())[1]
+    with running(desk) as leave:
+        until(lambda: desk.done.total() == 1)
+        before = time.monotonic()
+        assert not leave()
+        assert time.monotonic() - before < 2
+        gate.set()
+
+
+@pytest.fixture
+def shift(monkeypatch: pytest.MonkeyPatch) -> list[timedelta]:
+    """How far the clock on the wall is off. It belongs to the environment: nothing but a patch can set it in a test."""
+    from apscheduler.schedulers import base  # type: ignore[import-untyped]  # it has no types
+
+    from digest.jobs import embedded_engine
+
+    shift = [timedelta()]
+
+    class Shifted(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz) + shift[0]
+
+    wall = time.time
+    monkeypatch.setattr(base, "datetime", Shifted)
+    monkeypatch.setattr(embedded_engine, "_now", lambda: Shifted.now(UTC))
+    monkeypatch.setattr(embedded_engine.time, "time", lambda: wall() + shift[0].total_seconds())
+    return shift
+
+
+def test_a_clock_set_back_by_an_hour_stops_no_tick(shift: list[timedelta]) -> None:
+    desk = Desk()
+    desk.due = {Sweep()}
+    with running(desk, rest_s=0.01):
+        until(lambda: desk.done[Sweep()] >= 2)
+        shift[0] = timedelta(hours=-1)
+        until(lambda: any(event == "clock_set" for event, _ in desk.events))
+        so_far = desk.done[Sweep()]
+        until(lambda: desk.done[Sweep()] >= so_far + 2)
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("a bug")])
+def test_by_a_new_clock_nothing_rests(shift: list[timedelta], error: Exception | None) -> None:
+    desk = Desk()
+    desk.due = {Sweep()}
+
+    def act(job: Job) -> tuple[Job, ...]:
+        if error:
+            raise error
+        return ()
+
+    desk.act = act
+    with running(desk, rest_s=600):
+        until(lambda: desk.done[Sweep()] == 1)
+        shift[0] = timedelta(hours=1)
+        until(lambda: desk.done[Sweep()] == 2)

@@ -1,0 +1,92 @@
+"""What came back is read on schedule, where a mailbox is set."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from digest.jobs import Hands, Heed, look, perform
+from digest.model.errors import MailError
+from digest.pipeline.app import make_app
+from digest.settings import BouncesSettings, Secret, Settings
+from digest.store import Store, deliveries, runs, subscribers
+from tests.support.bounce_mails import ADDRESS, TOKEN, dsn, plain
+from tests.support.editions import publish
+from tests.support.fakes import Clock
+from tests.support.imap_server import Mailbox, imap_server
+from tests.support.values import NOON
+
+
+def hands_over(store: Store, box: Mailbox | None, events: list[tuple[str, dict[str, object]]]) -> Hands:
+    bounces = BouncesSettings()
+    if box:
+        password = Secret('pass "word"')
+        bounces = BouncesSettings(
+            host="127.0.0.1", port=box.port, security="none", username="news", password=password, every="30m"
+        )
+    app = make_app(Settings(bounces=bounces), store=store)
+    return Hands(
+        app=app,
+        clock=Clock(NOON),
+        stop=threading.Event(),
+        log=lambda event, /, **fields: events.append((event, fields)),
+    )
+
+
+def is_due(hands: Hands, *, after: timedelta = timedelta()) -> bool:
+    return Heed() in look(hands.app, now=NOON + after, log=hands.log)
+
+
+def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
+    id_ = publish(store, ADDRESS)
+    with store.read() as conn:
+        (row,) = list(deliveries.of(conn, id_))
+    mark = row.message_id.strip("<>").partition("@")[0]
+    returned = dsn("5.1.1").replace(f"{TOKEN}.1".encode(), mark.encode())
+    events: list[tuple[str, dict[str, object]]] = []
+    with imap_server(returned, plain("Buy a boat")) as box:
+        hands = hands_over(store, box, events)
+        assert is_due(hands)
+        perform(Heed(), hands)
+        perform(Heed(), hands)
+
+        assert box.seen == {7, 8}
+    assert not is_due(hands, after=timedelta(minutes=29))
+    assert is_due(hands, after=timedelta(minutes=30))
+    assert [(event, fields["kind"], fields["address"]) for event, fields in events] == [
+        ("heard", "hard", ADDRESS),
+        ("heard", "other", ""),
+    ]
+    with store.read() as conn:
+        assert list(subscribers.suppressed(conn, [ADDRESS])) == [ADDRESS]
+        (run,) = runs.recent(conn, "heed")
+    assert (run.outcome, run.counts) == ("done", {"hard": 1, "other": 1})
+
+
+def test_without_a_mailbox_there_is_nothing_to_read(store: Store) -> None:
+    assert not is_due(hands_over(store, None, []))
+
+
+def test_a_mailbox_that_can_not_be_read_is_tried_again_later(store: Store) -> None:
+    with imap_server() as box:
+        hands = hands_over(store, box, [])
+        wrong = replace(hands.app.settings.bounces, folder="Elsewhere")
+        hands = replace(hands, app=replace(hands.app, settings=replace(hands.app.settings, bounces=wrong)))
+        with pytest.raises(MailError, match="no folder 'Elsewhere'"):
+            perform(Heed(), hands)
+
+    assert not is_due(hands)
+    assert is_due(hands, after=timedelta(minutes=30))
+
+
+def test_who_asks_it_to_stop_is_not_kept_waiting(store: Store) -> None:
+    with imap_server(plain("one"), plain("two")) as box:
+        hands = hands_over(store, box, [])
+        assert isinstance(hands.stop, threading.Event)
+        hands.stop.set()
+        perform(Heed(), hands)
+
+        assert 8 not in box.seen

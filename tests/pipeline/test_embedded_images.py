@@ -1,0 +1,212 @@
+"""Pictures that travel with the mail: fetched once, when an edition is frozen, and the same bytes ever after."""
+
+from __future__ import annotations
+
+import email
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+from digest.collect import images
+from digest.model import Failure, Newsletter, Photo, Slot, Source
+from digest.model.errors import SourceError
+from digest.pipeline.app import App, make_app
+from digest.pipeline.collect import gather
+from digest.pipeline.deliver import writer_for
+from digest.pipeline.publish import publish
+from digest.render import embedded_images
+from digest.settings import FetchSettings, Settings
+from digest.store import deliveries, editions, open_store, subscribers
+from digest.store.subscribers import Newcomer
+from tests.support.web_servers import Answer, WebServer, web_server
+
+NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)
+SLOT = Slot(due=NOW, key="2026-03-27")
+NEWSLETTER = Newsletter(
+    id="main", title="Main", sender="Main <main@example.org>", template="longread", images="embedded"
+)
+BODIES = {
+    "ferry": "The island ferry stayed in harbour for the third day because of strong wind. Bread came by helicopter.",
+    "evil": "The new library opened its doors after two years of work. Three hundred readers queued to the market.",
+}
+
+
+def png(width: int = 600, height: int = 400, *, padding: int = 0) -> bytes:
+    """A sound grey picture; ``padding`` makes it larger without anything more to see."""
+    rows = zlib.compress((b"\0" + b"\x88" * width) * height)
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))]
+    chunks += [(b"teXt", b"a" * padding)] * bool(padding) + [(b"IDAT", rows), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+
+
+GIF = b"GIF89a" + struct.pack("<HH", 320, 200) + b"\0\0\0;"
+JPEG = (
+    b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xc0\0\x0b\x08" + struct.pack(">HH", 200, 320) + b"\1\1\x11\0"
+)
+WEBP = b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + struct.pack("<I", 319)[:3] + struct.pack("<I", 199)[:3]
+
+
+@pytest.fixture
+def server() -> Iterator[WebServer]:
+    with web_server() as running:
+        running.routes |= {"/ferry.png": Answer(body=png()), "/evil.png": Answer(body=b"<svg onload=alert(1)/>")}
+        yield running
+
+
+@pytest.fixture
+def app(server: WebServer, tmp_path: Path) -> Iterator[App]:
+    """Two stories with a picture each, of which one is none; and a reader."""
+    for name, body in BODIES.items():
+        page = f'<meta property="og:image" content="{server.url(f"/{name}.png")}">'
+        size = '<meta property="og:image:width" content="600"><meta property="og:image:height" content="400">'
+        (tmp_path / f"{name}.html").write_text(
+            f"<html lang=en><head><title>News of the {name}</title>{page}{size}"
+            f'<meta property="article:published_time" content="2026-03-27T04:00:00+00:00"></head>'
+            f"<body><article><h1>News of the {name}</h1><p>{body}</p></article></body></html>"
+        )
+    settings = Settings(
+        sources=(Source(id="post", path=tmp_path),),
+        newsletters=(NEWSLETTER,),
+        fetch=FetchSettings(allow=(server.address,)),
+    )
+    with open_store(f"sqlite:///{tmp_path}/digest.db") as store:
+        made = make_app(settings, store=store)
+        with store.begin() as conn:
+            subscribers.add(conn, [Newcomer(address="ann@example.org")], "main", at=NOW - timedelta(days=1))
+        gather(settings.sources, made, now=NOW)
+        yield made
+
+
+def letter(app: App, edition_id: int) -> EmailMessage:
+    with app.store.read() as conn:
+        row = next(iter(deliveries.of(conn, edition_id)))
+    read = email.message_from_bytes(writer_for(edition_id, app)(row).content, policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def test_an_edition_is_frozen_with_its_pictures_and_says_which_it_goes_without(app: App, server: WebServer) -> None:
+    made = publish(NEWSLETTER, SLOT, app, now=NOW)
+
+    assert made.edition_id is not None
+    assert [(failure.url, "no JPEG" in failure.error) for failure in made.missing] == [(server.url("/evil.png"), True)]
+    with app.store.read() as conn:
+        frozen = editions.get(conn, made.edition_id)
+    assert frozen
+    assert frozen.edition.html.count("<img") == 1
+    assert '<img class="picture" src="data:image/png;base64,' in frozen.edition.html
+    assert "News of the evil" in frozen.edition.html
+
+
+def test_a_mail_holds_its_pictures_beside_its_page_and_a_resumed_one_is_the_same(app: App, server: WebServer) -> None:
+    made = publish(NEWSLETTER, SLOT, app, now=NOW)
+    assert made.edition_id is not None
+    server.routes["/ferry.png"] = Answer(body=png(500, 500))
+    mail = letter(app, made.edition_id)
+
+    text, related = mail.iter_parts()
+    page, picture = related.iter_parts()
+    assert [part.get_content_type() for part in (mail, text, related, page)] == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+    ]
+    assert picture.get_content() == png()
+    assert picture["Content-Disposition"].startswith("inline")
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in page.get_content()
+    assert "data:" not in page.get_content()
+    assert mail.as_bytes() == letter(app, made.edition_id).as_bytes()
+    assert server.paths.count("/ferry.png") == 1
+
+
+@pytest.mark.parametrize("fetch", [True, False])
+def test_a_preview_fetches_pictures_only_when_asked_to_fetch(
+    app: App, server: WebServer, tmp_path: Path, *, fetch: bool
+) -> None:
+    file = tmp_path / "digest.toml"
+    source, newsletter = (
+        f'[[sources]]\nid = "post"\npath = "{tmp_path}"\n',
+        '[[newsletters]]\nid = "main"\ntitle = "M"\n',
+    )
+    file.write_text(
+        f'[fetch]\nallow = ["{server.address}"]\n{source}{newsletter}template = "longread"\nimages = "embedded"\n'
+    )
+    out = tmp_path / "out.html"
+    args = ["preview", "--config", str(file), "--at", "2026-03-27 08:00", "-o", str(out), *["--fetch"] * fetch]
+    assert main(args) == 0
+
+    assert ("data:image/png" in out.read_text()) is fetch
+    assert ("/ferry.png" in server.paths) is fetch
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(png(), "image/png"), (JPEG, "image/jpeg"), (GIF, "image/gif"), (WEBP, "image/webp")],
+    ids=["png", "jpeg", "gif", "webp"],
+)
+def test_a_picture_is_known_by_its_bytes(data: bytes, kind: str) -> None:
+    assert images.photo(data).kind == kind
+    assert images.photo(data).width > images.photo(data).height
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        pytest.param(b"", "no JPEG", id="nothing"),
+        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg' width='99' height='99'/>", "no JPEG", id="a drawing"),
+        pytest.param(b"<html>404</html>", "no JPEG", id="a page"),
+        pytest.param(png()[:12], "damaged", id="broken off"),
+        pytest.param(png(1, 1), "1 × 1 pixels", id="a pixel that counts readers"),
+        pytest.param(png(20, 9000), "20 × 9000 pixels", id="a pillar"),
+    ],
+)
+def test_what_is_no_picture_to_look_at_is_refused(data: bytes, told: str) -> None:
+    with pytest.raises(SourceError, match=told):
+        images.photo(data)
+
+
+def test_pictures_keep_to_their_limits(server: WebServer) -> None:
+    heavy = {f"/{number}.png": Answer(body=png(padding=900_000 + number)) for number in range(7)}
+    server.routes |= {**heavy, "/huge.png": Answer(body=png(padding=images.LARGEST))}
+    found = images.fetch_photos(
+        FetchSettings(allow=(server.address,)),
+        [server.url(path) for path in ("/huge.png", "/gone.png", *heavy)],
+        NOW,
+    )
+
+    told = [one.error if isinstance(one, Failure) else "" for one in found.values()]
+    assert "larger than" in told[0]
+    assert "404" in told[1]
+    assert (
+        told[2:] == [""] * 5 + [f"the mail's pictures are larger than {images.LARGEST_IN_ALL:,} bytes without it"] * 2
+    )
+
+
+def test_private_addresses_are_not_asked_for_pictures(server: WebServer) -> None:
+    found = images.fetch_photos(FetchSettings(), [server.url("/ferry.png")], NOW)
+
+    assert [type(one) for one in found.values()] == [Failure]
+    assert server.paths == []
+
+
+def test_a_picture_of_unknown_size_gets_a_width_that_fits() -> None:
+    photo = Photo(kind="image/png", data=b"x", width=2_000, height=100)
+    page = '<p title="src=&quot;"><img alt="a" src="https://a.example/i?a=1&amp;b=2"><img src="/own.png"></p>'
+
+    assert embedded_images.addresses(page) == ("https://a.example/i?a=1&b=2",)
+    assert re.findall(r"<img[^>]*>", embedded_images.embedded(page, {"https://a.example/i?a=1&b=2": photo})) == [
+        '<img width="520" alt="a" src="data:image/png;base64,eA==">',
+        '<img src="/own.png">',
+    ]
+    assert embedded_images.embedded(page, {}) == '<p title="src=&quot;"><img src="/own.png"></p>'

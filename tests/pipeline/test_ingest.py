@@ -1,0 +1,180 @@
+"""What sources bring is kept as it comes, a few at a time, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest.model import Entry, Form, Source, Window
+from digest.model.errors import SourceError
+from digest.model.protocols import Collected, Validators
+from digest.pipeline.collect import gather_into
+from digest.settings import FetchSettings
+from digest.store import Store, articles, boilerplate, entries, open_store, sources
+
+NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+#: More than are stored at once.
+MANY = [Source(id=str(number), url=f"https://{number}.example/") for number in range(120)]
+
+
+class Bringing:
+    """A collector whose every source brings one entry; the last one takes until ``others`` are stored."""
+
+    def __init__(self, store: Store, *, letters: int = 10, others: int = 0) -> None:
+        self.store = store
+        self.letters = letters
+        self.others = others
+        self.known: dict[str, frozenset[str]] = {}
+
+    async def __call__(self, source: Source, validators: Validators) -> Collected:
+        self.known[source.id] = validators.known(["guid", "other"])
+        if source == MANY[-1]:
+            await self._stored()
+        if source.section == "broken":
+            raise SourceError("down")
+        return Collected(source=source, entries=(entry(source, "x" * self.letters),))
+
+    async def _stored(self) -> None:
+        async with asyncio.timeout(60):
+            stored = -1
+            while stored < self.others:
+                await asyncio.sleep(0.01)
+                with self.store.read() as conn:
+                    stored = sum(entries.counts(conn, since=NOW).values())
+        assert stored == self.others
+
+
+def entry(source: Source, body: str) -> Entry:
+    return Entry(
+        source_id=source.id, guid="guid", url=source.url, title="T", body=body, form=Form.TEXT, seen=NOW, source="S"
+    )
+
+
+def test_a_slow_source_holds_up_nobodys_entries() -> None:
+    with open_store("sqlite://") as store:
+        gathered = gather_into(store, MANY, Bringing(store, others=100), fetch=FetchSettings(), now=NOW)
+
+        assert gathered.new == 120
+        assert [outcome.source for outcome in gathered.outcomes if isinstance(outcome, Collected)] == MANY
+
+
+def test_long_texts_are_stored_sooner() -> None:
+    with open_store("sqlite://") as store:
+        bring = Bringing(store, letters=1_000_000, others=8)
+        assert gather_into(store, [*MANY[:9], MANY[-1]], bring, fetch=FetchSettings(), now=NOW).new == 10
+
+
+def test_what_came_before_a_bug_is_kept() -> None:
+    async def buggy(source: Source, validators: Validators) -> Collected:
+        if source == MANY[-1]:
+            await asyncio.sleep(0.3)
+            raise KeyError(source.id)
+        return Collected(source=source, entries=(entry(source, "x"),))
+
+    with open_store("sqlite://") as store:
+        with pytest.raises(KeyError):
+            gather_into(store, MANY, buggy, fetch=FetchSettings(), now=NOW)
+        with store.read() as conn:
+            assert len(sources.health(conn)) == 100
+
+
+def test_a_source_is_asked_with_what_it_brought_before() -> None:
+    with open_store("sqlite://") as store:
+        first, second = Bringing(store), Bringing(store)
+        gather_into(store, MANY[:1], first, fetch=FetchSettings(), now=NOW)
+        gather_into(store, MANY[:1], second, fetch=FetchSettings(), now=NOW + timedelta(hours=1))
+
+        assert (first.known, second.known) == ({"0": frozenset()}, {"0": {"guid"}})
+
+
+def test_failures_in_a_row_are_counted_in_the_store() -> None:
+    dead = Source(id="dead", url="https://dead.example/", section="broken")
+    with open_store("sqlite://") as store:
+        for day in range(3):
+            gather_into(store, [dead], Bringing(store), fetch=FetchSettings(), now=NOW + timedelta(days=day))
+        with store.read() as conn:
+            assert sources.paces(conn, ["dead"])["dead"].failures == 3
+            assert sources.waiting(conn, now=NOW + timedelta(days=2, minutes=30)) == {"dead"}
+            assert sources.waiting(conn, now=NOW + timedelta(days=2, minutes=61)) == frozenset()
+
+
+def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
+    """Cleaning may take seconds: a sender's replies must not wait for it."""
+    with open_store(f"sqlite:///{tmp_path / 'kept.db'}") as store:
+
+        class Watched(str):
+            """A text that has someone else write while it is cleaned."""
+
+            def split(self, *what: Any, **how: Any) -> list[str]:
+                with open_store(f"sqlite:///{tmp_path / 'kept.db'}?timeout=0.1") as other, other.begin() as conn:
+                    written.append(conn)
+                return super().split(*what, **how)
+
+        async def bring(source: Source, validators: Validators) -> Collected:
+            return Collected(source=source, entries=(entry(source, Watched("A line.")),))
+
+        written: list[Any] = []
+        assert gather_into(store, MANY[:1], bring, fetch=FetchSettings(), now=NOW).new == 1
+
+    assert written
+
+
+async def prolific(source: Source, validators: Validators) -> Collected:
+    """A source of twenty whole articles."""
+    story = f"<p>{SENTENCE * 8} That is what {source.url} tells.</p><p>Read more news on our site</p>"
+    await asyncio.sleep(0.01)
+    whole = replace(entry(source, story * 8), form=Form.HTML)
+    found = (replace(whole, guid=str(at), url=f"{source.url}{at}") for at in range(20))
+    return Collected(source=source, entries=tuple(found))
+
+
+SENTENCE = "The ferry sails again, says the harbour office in its notice of today. "
+
+
+def test_articles_are_the_same_whoever_cleans_them() -> None:
+    """With one processor all is done here; with more, other processes clean some."""
+    processors = os.sched_getaffinity(0)
+
+    def cleaned(allowed: set[int]) -> tuple[object, object]:
+        os.sched_setaffinity(0, allowed)
+        try:
+            with open_store("sqlite://") as store:
+                gather_into(store, MANY, prolific, fetch=FetchSettings(concurrency=8), now=NOW)
+                with store.read() as conn:
+                    ids = [source.id for source in MANY]
+                    found = articles.between(conn, ids, Window(start=NOW - timedelta(days=1), end=NOW + HOUR))
+                    return found, boilerplate.learnt(conn, ids)
+        finally:
+            os.sched_setaffinity(0, processors)
+
+    here, anywhere = cleaned({min(processors)}), cleaned(set(processors))
+    assert here == anywhere
+    assert isinstance(here[0], tuple)
+    assert len(here[0]) == 120 * 20
+
+
+def test_what_comes_faster_than_it_is_stored_waits() -> None:
+    """However much there is, little of it is in memory."""
+    visited = 0
+    most = 0
+
+    async def quick(source: Source, validators: Validators) -> Collected:
+        nonlocal visited, most
+        with store.read() as conn:
+            stored = sum(entries.counts(conn, since=NOW).values())
+        visited += 1
+        most = max(most, visited - stored)
+        return Collected(source=source, entries=(entry(source, "x" * 300_000),))
+
+    with open_store("sqlite://") as store:
+        gathered = gather_into(store, MANY, quick, fetch=FetchSettings(concurrency=16), now=NOW)
+
+    assert gathered.new == 120
+    assert most <= 16 + 4 * 7  # visits at once; three batches under way and one that waits, of seven such texts each

@@ -1,0 +1,222 @@
+"""A teaser whose page could not be had is completed later, within reason; who was told of it hears nothing twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.model import Digest, Newsletter, Slot, Source, Window
+from digest.pipeline.app import App, make_app
+from digest.pipeline.collect import gather
+from digest.pipeline.compose import compose
+from digest.settings import FetchSettings, Settings
+from digest.store import entries, open_store
+from tests.support.sites import html
+from tests.support.values import sent
+from tests.support.web_servers import Answer, Route, WebServer
+
+NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
+QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
+NEWSLETTER = Newsletter(id="main", title="Main")
+TEASER = "The ferry sails again, says the harbour office."
+PAGE = html(
+    body=f"<p>{TEASER}</p>"
+    + "".join(
+        f"<p>{line}</p>"
+        for line in (
+            "It had been in the dock for three weeks, since its rudder was damaged by a tree trunk in the river.",
+            "The crew of the harbour took the time to paint its hull, and to mend the lights on the upper deck.",
+            "On Monday the first ferry leaves at nine in the morning, and the last one comes back at eight.",
+            "A crossing costs what it did before, but children below the age of ten don't pay in the summer.",
+            "The office expects more guests than last year, since the bridge upstream is closed until autumn.",
+        )
+    )
+)
+
+
+def feed(web: WebServer, *paths: str, **headers: str) -> Answer:
+    items = "".join(
+        f"<item><guid>{path}</guid><link>{web.url(path)}</link><title>The ferry sails again</title>"
+        f"<description>{TEASER}</description></item>"
+        for path in paths
+    )
+    body = f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode()
+    return Answer(body=body, headers=headers)
+
+
+@pytest.fixture
+def app(web: WebServer) -> Iterator[App]:
+    """A feed of one teaser, whose page is away."""
+    web.routes |= {"/feed": feed(web, "/a"), "/a": Answer(status=503)}
+    source = Source(id="post", url=web.url("/feed"))
+    fetch = FetchSettings(allow=(web.address,), timeout_s=2)
+    with open_store("sqlite://") as store:
+        yield make_app(Settings(sources=(source,), newsletters=(NEWSLETTER,), fetch=fetch), store=store)
+
+
+def visit(app: App, at: datetime = NOW) -> list[int]:
+    """How many paragraphs the entries have after a visit."""
+    gather(app.settings.sources, app, now=at)
+    with app.store.read() as conn:
+        return [entry.body.count("<p>") for entry in entries.of(conn, "post")]
+
+
+def composed(app: App, at: datetime) -> Digest:
+    return compose(NEWSLETTER, Slot(due=at, key=f"{at:%d%H}"), app, window=Window(start=at - 24 * HOUR, end=at))
+
+
+def hang_up(_: object) -> None:
+    """Say nothing."""
+
+
+AWAY: dict[str, Route] = {
+    "an error": Answer(status=500),
+    "too many requests": Answer(status=429),
+    "no answer": hang_up,
+    "no answer in time": lambda _: time.sleep(3),
+    "cut short": Answer(body=b"<html>", headers={"Content-Length": "99"}),
+}
+
+
+@pytest.mark.parametrize("away", AWAY.values(), ids=AWAY)
+def test_a_page_that_could_not_be_had_is_asked_for_again(app: App, web: WebServer, away: Route) -> None:
+    web.routes["/a"] = away
+    assert visit(app) == [0]
+    web.routes["/a"] = PAGE
+
+    assert visit(app, NOW + HOUR) == [6]
+    asked = web.paths.count("/a")
+    assert visit(app, NOW + 2 * HOUR) == [6]
+    assert web.paths.count("/a") == asked
+
+
+def test_a_page_whose_robots_rules_could_not_be_had_is_asked_for_again(app: App, web: WebServer) -> None:
+    web.routes |= {"/robots.txt": Answer(status=503), "/a": PAGE}
+    assert visit(app) == [0]
+    del web.routes["/robots.txt"]
+
+    assert visit(app, NOW + HOUR) == [6]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param(Answer(status=304), id="unchanged"),
+        pytest.param(Answer(body=b"<rss version='2.0'><channel></channel></rss>"), id="without it"),
+    ],
+)
+def test_it_needs_no_feed_that_shows_it_still(app: App, web: WebServer, later: Answer) -> None:
+    web.routes["/feed"] = feed(web, "/a", ETag='"1"')
+    visit(app)
+    web.routes |= {"/feed": later, "/a": PAGE}
+
+    assert visit(app, NOW + HOUR) == [6]
+
+
+@pytest.mark.parametrize("page", [Answer(status=404), Answer(status=403), html(body="<p>Pay.</p>")])
+def test_a_page_that_is_none_is_asked_for_once(app: App, web: WebServer, page: Answer) -> None:
+    web.routes["/a"] = page
+
+    for hours in range(5):
+        assert visit(app, NOW + hours * HOUR) == [0]
+
+    assert web.paths.count("/a") == 1
+
+
+def test_it_is_asked_for_less_and_less_often_and_not_for_ever(app: App, web: WebServer) -> None:
+    for quarters in range(4 * 24 * 5):
+        visit(app, NOW + quarters * QUARTER)
+
+    assert web.paths.count("/a") == 9
+
+
+def test_a_server_that_asks_for_patience_gets_it(app: App, web: WebServer) -> None:
+    web.routes["/feed"] = feed(web, "/a", "/b", "/c")
+    for path in "abc":
+        web.routes[f"/{path}"] = Answer(status=429, headers={"Retry-After": "7200"})
+    fetch = replace(app.settings.fetch, per_host=1)
+    app = make_app(replace(app.settings, fetch=fetch), store=app.store)
+
+    visit(app)
+    visit(app, NOW + HOUR)
+    asked = [path for path in web.paths if path in {"/a", "/b", "/c"}]
+    for path in "abc":
+        web.routes[f"/{path}"] = PAGE
+
+    assert asked == ["/a"]
+    assert visit(app, NOW + 3 * HOUR) == [6, 6, 6]
+
+
+def test_a_source_that_fails_meanwhile_loses_nothing(app: App, web: WebServer) -> None:
+    visit(app)
+    web.routes |= {"/feed": Answer(status=500), "/a": PAGE}
+    visit(app, NOW + HOUR)
+    web.routes["/feed"] = feed(web, "/a")
+
+    assert visit(app, NOW + 2 * HOUR) == [6]
+
+
+def test_the_next_edition_tells_the_whole_text(app: App, web: WebServer) -> None:
+    visit(app)
+    web.routes["/a"] = PAGE
+    visit(app, NOW + HOUR)
+
+    (brief,) = composed(app, NOW + 2 * HOUR).briefs
+    assert len(brief.sentences) == 3
+    assert not brief.ranked.update
+
+
+def test_who_was_told_the_teaser_is_told_nothing_again(app: App, web: WebServer) -> None:
+    visit(app)
+    first = composed(app, NOW + HOUR)
+    sent(first, app.store)
+    web.routes["/a"] = PAGE
+    visit(app, NOW + 2 * HOUR)
+
+    assert [sentence.text for brief in first.briefs for sentence in brief.sentences] == [TEASER]
+    assert composed(app, NOW + 3 * HOUR).briefs == ()
+
+
+def test_an_edit_after_that_is_news(app: App, web: WebServer) -> None:
+    visit(app)
+    sent(composed(app, NOW + HOUR), app.store)
+    web.routes["/a"] = PAGE
+    visit(app, NOW + 2 * HOUR)
+    whole = PAGE.body.decode().partition("<article>")[2].partition("</article>")[0]
+    more = "<p>The ferry struck a sandbank on Friday evening. Nine guests were brought ashore by the lifeboat.</p>"
+    rest = "<p>It sails no more until May, the office says.</p>" * 9
+    shown = feed(web, "/a").body.decode().replace(TEASER, f"<![CDATA[{whole}{more}{rest}]]>")
+    web.routes["/feed"] = Answer(body=shown.encode())
+    visit(app, NOW + 3 * HOUR)
+
+    (brief,) = composed(app, NOW + 4 * HOUR).briefs
+    assert brief.ranked.update
+    assert "sandbank" in " ".join(sentence.text for sentence in brief.sentences)
+
+
+def test_a_preview_that_looks_afresh_asks_again_too(app: App, web: WebServer) -> None:
+    visit(app)
+    web.routes["/a"] = PAGE
+    window = Window(start=NOW - HOUR, end=NOW + 2 * HOUR)
+    with app.store.snapshot(["post"], window) as scratch:
+        assert visit(make_app(app.settings, store=scratch), NOW + HOUR) == [6]
+
+
+def test_the_feeds_of_a_list_are_remembered_too(app: App, web: WebServer) -> None:
+    web.routes |= {
+        "/b": PAGE,
+        "/feed": feed(web, "/a", "/b"),
+        "/list": Answer(body=f"<opml><body><outline xmlUrl='{web.url('/feed')}'/></body></opml>".encode()),
+    }
+    listed = Source(id="post", url=web.url("/list"))
+    app = make_app(replace(app.settings, sources=(listed,)), store=app.store)
+
+    assert visit(app) == [0, 6]
+    web.routes["/a"] = PAGE
+    assert visit(app, NOW + HOUR) == [6, 6]
+    assert visit(app, NOW + 2 * HOUR) == [6, 6]
+    assert (web.paths.count("/a"), web.paths.count("/b")) == (2, 1)

@@ -1,0 +1,194 @@
+"""An edition is frozen with its memory and its ledger, once, whoever asks and however often."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.model import Newsletter, Outcome, Slot, Source
+from digest.model.errors import UsageError
+from digest.pipeline.app import App, make_app
+from digest.pipeline.collect import gather
+from digest.pipeline.publish import publish
+from digest.settings import Settings
+from digest.store import Store, deliveries, editions, open_store, slots, stories, subscribers
+from digest.store.slots import Fate
+from digest.store.subscribers import Newcomer
+
+DAY = timedelta(days=1)
+NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)
+SLOT = Slot(due=NOW, key="2026-03-27")
+MAIN = Newsletter(id="main", title="Main", sender="Main <main@example.org>", timezone="UTC")
+ADDRESSES = ("ann@example.org", "bo@example.org", "cy@example.org")
+
+
+BODIES = {
+    "ferry": "The island ferry stayed in harbour for the third day because of strong wind. Bread came by helicopter.",
+    "library": "The new library opened its doors after two years of work. Three hundred readers queued to the market.",
+}
+
+
+def put(folder: Path, name: str, *, at: datetime = NOW - timedelta(hours=3)) -> None:
+    head = f"title: News of the {name}\nsource: Post\ndate: {at.isoformat()}\nurl: https://post.example/{name}"
+    (folder / f"{name}.md").write_text(f"---\n{head}\n---\n{BODIES[name]}\n", "utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "articles"
+    made.mkdir()
+    put(made, "ferry")
+    return made
+
+
+@pytest.fixture
+def app(folder: Path, kept_url: str) -> Iterator[App]:
+    """An app over a store on disk that has gathered the folder, with three readers."""
+    with open_store(kept_url) as store:
+        made = make_app(Settings(sources=(Source(id="post", path=folder),), newsletters=(MAIN,)), store=store)
+        with store.begin() as conn:
+            subscribers.add(conn, [Newcomer(address=address) for address in ADDRESSES], "main", at=NOW - DAY)
+        gather(made.settings.sources, made, now=NOW)
+        yield made
+
+
+def ledger(store: Store, edition_id: int) -> list[tuple[str, Outcome]]:
+    with store.read() as conn:
+        return [(row.subscriber.address, row.outcome) for row in deliveries.of(conn, edition_id)]
+
+
+def fates(store: Store) -> dict[str, Fate]:
+    with store.read() as conn:
+        return {slot.key: fate for slot, fate in slots.decided(conn, "main").items()}
+
+
+def number_of_editions(store: Store) -> int:
+    with store.read() as conn:
+        return len(editions.listed(conn))
+
+
+def test_an_edition_is_frozen_with_memory_ledger_and_slot(app: App) -> None:
+    made = publish(MAIN, SLOT, app, now=NOW)
+
+    assert made.is_new
+    assert made.edition_id is not None
+    assert ledger(app.store, made.edition_id) == [(address, Outcome.PENDING) for address in ADDRESSES]
+    assert fates(app.store) == {"2026-03-27": Fate.PUBLISHED}
+    with app.store.read() as conn:
+        kept = editions.get(conn, made.edition_id)
+        assert len(stories.sent(conn, "main")) == 1
+    assert kept is not None
+    assert "News of the ferry" in kept.edition.text
+
+
+def test_an_edition_that_stands_is_given_back_as_it_is(app: App, folder: Path) -> None:
+    first = publish(MAIN, SLOT, app, now=NOW)
+    put(folder, "library")
+    gather(app.settings.sources, app, now=NOW)
+    second = publish(replace(MAIN, title="Other"), SLOT, app, now=NOW + timedelta(hours=1))
+
+    assert (second.edition_id, second.is_new) == (first.edition_id, False)
+    assert number_of_editions(app.store) == 1
+
+
+def test_a_person_may_ask_for_a_further_revision(app: App) -> None:
+    first = publish(MAIN, SLOT, app, now=NOW)
+    second = publish(MAIN, SLOT, app, now=NOW, again=True)
+
+    assert second.is_new
+    assert second.edition_id is not None
+    assert second.edition_id != first.edition_id
+    assert len(ledger(app.store, second.edition_id)) == 3
+    with app.store.read() as conn:
+        found = editions.find(conn, "main", SLOT)
+    assert found is not None
+    assert found.edition.revision == 2
+    assert "News of the ferry" in found.edition.text
+
+
+def test_the_next_edition_tells_only_what_is_new(app: App, folder: Path) -> None:
+    publish(MAIN, SLOT, app, now=NOW)
+    tomorrow = Slot(due=NOW + DAY, key="2026-03-28")
+    put(folder, "library", at=NOW + timedelta(hours=5))
+    gather(app.settings.sources, app, now=NOW + timedelta(hours=6))
+    made = publish(MAIN, tomorrow, app, now=NOW + DAY)
+
+    assert made.digest is not None
+    assert [brief.story.lead.title for brief in made.digest.briefs] == ["News of the library"]
+
+
+def test_an_empty_edition_is_not_sent(app: App) -> None:
+    publish(MAIN, SLOT, app, now=NOW)
+    made = publish(MAIN, Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
+
+    assert made.edition_id is None
+    assert fates(app.store)["2026-03-28"] is Fate.EMPTY
+    assert number_of_editions(app.store) == 1
+
+
+def test_an_empty_edition_is_sent_where_that_is_set(app: App) -> None:
+    publish(MAIN, SLOT, app, now=NOW)
+    made = publish(replace(MAIN, empty="send"), Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
+
+    assert made.is_new
+    assert fates(app.store)["2026-03-28"] is Fate.PUBLISHED
+
+
+def test_a_slot_that_was_empty_can_be_sent_when_something_came(app: App, folder: Path) -> None:
+    tomorrow = Slot(due=NOW + DAY, key="2026-03-28")
+    publish(MAIN, SLOT, app, now=NOW)
+    publish(MAIN, tomorrow, app, now=NOW + DAY)
+    put(folder, "library", at=NOW + timedelta(hours=23))
+    gather(app.settings.sources, app, now=NOW + DAY)
+    made = publish(MAIN, tomorrow, app, now=NOW + DAY + timedelta(hours=1))
+
+    assert made.is_new
+    assert fates(app.store)["2026-03-28"] is Fate.PUBLISHED
+
+
+def test_what_was_missed_goes_into_the_next_edition(app: App, folder: Path) -> None:
+    publish(MAIN, SLOT, app, now=NOW)
+    put(folder, "library", at=NOW + timedelta(hours=30))
+    gather(app.settings.sources, app, now=NOW + timedelta(hours=31))
+    with app.store.begin() as conn:
+        for days in range(1, 6):
+            missed = Slot(due=NOW + days * DAY, key=f"2026-03-{27 + days}")
+            slots.decide(conn, "main", missed, Fate.MISSED, at=NOW + 6 * DAY)
+    made = publish(MAIN, Slot(due=NOW + 6 * DAY, key="2026-04-02"), app, now=NOW + 6 * DAY)
+
+    assert made.digest is not None
+    assert [brief.story.lead.title for brief in made.digest.briefs] == ["News of the library"]
+
+
+def test_without_a_sender_nothing_is_published(app: App) -> None:
+    with pytest.raises(UsageError, match="has no sender"):
+        publish(replace(MAIN, sender=""), SLOT, app, now=NOW)
+
+    assert number_of_editions(app.store) == 0
+
+
+def test_many_at_once_make_one_edition(app: App) -> None:
+    """As two schedulers, a restart and a person would."""
+    barrier = threading.Barrier(4)
+    ids: list[int | None] = []
+
+    def race() -> None:
+        barrier.wait()
+        ids.append(publish(MAIN, SLOT, app, now=NOW).edition_id)
+
+    threads = [threading.Thread(target=race) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(ids) == 4
+    assert len(set(ids)) == 1
+    assert number_of_editions(app.store) == 1
+    assert ids[0] is not None
+    assert len(ledger(app.store, ids[0])) == 3

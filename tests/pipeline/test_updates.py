@@ -1,0 +1,174 @@
+"""A story goes on: the reader hears what is new, under "Update", and not what was told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.model import Digest, Newsletter, Slot, Source, Window
+from digest.pipeline.app import App, make_app
+from digest.pipeline.collect import gather
+from digest.pipeline.compose import compose
+from digest.settings import Settings
+from digest.store import open_store
+from tests.support.values import sent
+
+MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+NEWSLETTER = Newsletter(id="main", title="Main")
+
+#: Other stories, so that the run isn't two articles.
+OTHERS = {
+    "tram": """Trams on the hill line run every six minutes again from Monday, the transport office said.
+The line had been cut to one tram a quarter of an hour while its overhead wires were replaced.""",
+    "choir": """The town choir sings for the opening of the restored concert hall on Saturday, its board said.
+Tickets for both evenings were gone within an hour, and the rehearsal is open to schools.""",
+    "honey": """Beekeepers in the valley expect half the usual honey after a cold spring, their association said.
+Many colonies were fed with sugar until May, which has not been necessary for eleven years.""",
+}
+QUAKE = """An earthquake of magnitude 6.1 struck the Karvel valley before dawn on Thursday, killing nine people.
+The quake destroyed the old town hall of Brenna and blocked the only road into the valley, civil defence said.
+Rescue teams with dogs searched the ruins of two apartment blocks in Brenna for survivors.
+The valley was last hit by a strong earthquake in 1981, when 40 people died."""
+AID = """The government will pay for the rebuilding of every home that the Karvel valley earthquake destroyed, the
+finance minister announced on Friday. The fund of 350 million crowns opens on Monday, and owners can apply for
+advances at once. The death toll in Brenna rose to 27 after rescuers reached a collapsed hotel overnight.
+An earthquake of magnitude 6.1 struck the Karvel valley before dawn on Thursday, killing nine people.
+The quake destroyed the old town hall of Brenna and blocked the only road into the valley, civil defence said.
+The valley was last hit by a strong earthquake in 1981, when 40 people died."""
+AGAIN = """At least nine people were killed when a 6.1 magnitude earthquake hit the Karvel valley early on Thursday.
+The old town hall of Brenna was destroyed, and the only road to the valley is blocked, according to civil defence.
+Teams with rescue dogs looked for survivors in two ruined apartment blocks. In 1981 a strong quake in the valley killed
+40 people."""
+TRIAL = """The trial of two former managers of the Lowen shipyard over the sinking of the ferry Marit opened on Tuesday.
+Prosecutors say that they had known of cracks in the bow door for a year. The Marit sank in March 2023 with 52 people
+aboard. Both men deny the charges of manslaughter, and a verdict is expected within weeks."""
+VERDICT = """Two former managers of the Lowen shipyard were sentenced to six years in prison on Wednesday. The court
+found them guilty of manslaughter over the sinking of the ferry Marit. Their lawyers announced an appeal. The judge
+said the pair had ignored four written warnings from the shipyard's own inspectors. Relatives of the dead wept
+and embraced in the courtroom. The Marit sank in March 2023 with 52 people aboard. Prosecutors had said that the
+managers knew of cracks in the bow door for a year."""
+
+
+def put(folder: Path, name: str, title: str, body: str, at: datetime) -> None:
+    head = f"title: {title}\nsource: {name.title()} Post\ndate: {at.isoformat()}\nurl: https://{name}.example/{at:%d%H}"
+    (folder / f"{name}-{at:%d%H}.md").write_text(f"---\n{head}\n---\n{body}\n", "utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "articles"
+    made.mkdir()
+    for name, body in OTHERS.items():
+        put(made, name, f"News of the {name}", body, MORNING)
+    return made
+
+
+@pytest.fixture
+def app(folder: Path) -> App:
+    source = Source(id="all", path=folder)
+    return make_app(Settings(sources=(source,), newsletters=(NEWSLETTER,)), store=open_store("sqlite://"))
+
+
+def composed(app: App, at: datetime) -> Digest:
+    gather(app.settings.sources, app, now=at)
+    return compose(NEWSLETTER, Slot(due=at, key=f"{at:%d}"), app, window=Window(start=at - 24 * HOUR, end=at))
+
+
+def told(app: App, at: datetime) -> Digest:
+    """Compose, and remember it as sent."""
+    digest = composed(app, at)
+    sent(digest, app.store)
+    return digest
+
+
+REBUILT, JAILED = "Government to rebuild every home in Karvel valley", "Shipyard managers jailed over Marit sinking"
+TURNS = {
+    "the background copied": ("Karvel quake", QUAKE, REBUILT, AID, "350 million"),
+    "the background retold": ("Ferry trial opens", TRIAL, JAILED, VERDICT, "sentenced"),
+}
+
+
+@pytest.mark.parametrize("days", [1, 2, 5], ids=["a day later", "two days later", "five days later"])
+@pytest.mark.parametrize(("title", "before", "later_title", "after", "news"), TURNS.values(), ids=TURNS)
+def test_a_new_turn_is_an_update_that_tells_what_is_new(
+    app: App, folder: Path, title: str, before: str, later_title: str, after: str, news: str, days: int
+) -> None:
+    put(folder, "herald", title, before, MORNING)
+    first = told(app, MORNING + HOUR)
+    put(folder, "courier", later_title, after, MORNING + days * 24 * HOUR)
+    second = composed(app, MORNING + days * 24 * HOUR + HOUR)
+
+    assert title in {brief.story.lead.title for brief in first.briefs}
+    (update,) = second.briefs
+    assert update.ranked.update
+    assert [article.title for article in update.story.articles] == [later_title]
+    said = " ".join(sentence.text for sentence in update.sentences)
+    assert news in said
+    assert "1981" not in said
+    assert "2023" not in said
+    assert "bow door" not in said
+    assert "old town hall" not in said
+
+
+@pytest.mark.parametrize("days", [1, 3], ids=["a day later", "three days later"])
+def test_another_outlets_telling_of_it_is_silent(app: App, folder: Path, days: int) -> None:
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    told(app, MORNING + HOUR)
+    put(folder, "courier", "Nine dead as quake hits Karvel valley", AGAIN, MORNING + days * 24 * HOUR)
+    second = composed(app, MORNING + days * 24 * HOUR + HOUR)
+
+    assert second.briefs == ()
+    assert "nothing new since an earlier edition told its story" in {out.reason for out in second.left_out}
+
+
+MORE = f"""{QUAKE}
+Engineers closed the Karvel dam on Friday after they had found a crack forty metres long below its crest.
+Three thousand people downstream were taken to schools in Oster, where the army set up field kitchens."""
+EDITS = {
+    "as it was": QUAKE,
+    "a typo mended": QUAKE.replace("ruins of two", "ruins of the two").replace("by a strong", "by so strong a"),
+    "a number corrected": QUAKE.replace("killing nine people", "killing eleven people"),
+    "one sentence more": MORE.rpartition("\n")[0],
+    "shortened": QUAKE.rpartition("\n")[0],
+    "put in another order": "\n".join(reversed(QUAKE.split("\n"))),
+}
+
+
+def test_an_article_that_was_told_and_says_more_now_is_an_update_that_tells_what_is_more(
+    app: App, folder: Path
+) -> None:
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    told(app, MORNING + HOUR)
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", MORE, MORNING)
+    second = told(app, MORNING + 24 * HOUR)
+    third = composed(app, MORNING + 48 * HOUR)
+
+    (update,) = second.briefs
+    assert update.ranked.update
+    assert [sentence.text for sentence in update.sentences] == MORE.split("\n")[-2:]
+    assert third.briefs == ()
+
+
+@pytest.mark.parametrize("edited", EDITS.values(), ids=EDITS)
+def test_a_small_edit_of_an_article_that_was_told_is_silent(app: App, folder: Path, edited: str) -> None:
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    told(app, MORNING + HOUR)
+    put(folder, "herald", "Earthquake kills nine in the Karvel valley", edited, MORNING)
+    second = composed(app, MORNING + 24 * HOUR)
+
+    assert second.briefs == ()
+    assert "already in an earlier edition" in {out.reason for out in second.left_out}
+
+
+def test_small_edits_add_up_to_an_update(app: App, folder: Path) -> None:
+    """What counts is what readers were told, and not how the article read an hour ago."""
+    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    told(app, MORNING + HOUR)
+    for hours, text in ((2, EDITS["one sentence more"]), (3, MORE)):
+        put(folder, "herald", "Earthquake kills nine in Karvel valley", text, MORNING)
+        digest = composed(app, MORNING + hours * HOUR)
+
+    assert [brief.ranked.update for brief in digest.briefs] == [True]

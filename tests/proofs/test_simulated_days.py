@@ -1,0 +1,226 @@
+"""The real program over simulated days: ``digest run`` as a process, a feed server, a mail server, and a clock on the
+wall that is set while it runs. One edition a day, each article told once, each reader one mail a day."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from digest.model import Outcome
+from digest.store import deliveries, editions, slots, subscribers
+from digest.store.slots import Fate
+from digest.store.subscribers import Newcomer
+from tests.support.daily_feed import NEWS, feed
+from tests.support.databases import kept, on_sqlite
+from tests.support.mail_server import PostOffice, post_office
+from tests.support.run_process import Run, Running, Wall, until
+from tests.support.web_servers import Answer, WebServer, web_server
+
+pytestmark = pytest.mark.slow
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+READERS = ["ann@example.org", "bo@example.org"]
+SETTINGS = """\
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+
+[fetch]
+allow = ["{web}"]
+every = "30m"
+
+[[sources]]
+id = "news"
+url = "http://{web}/feed"
+full_text = "never"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+schedule = "daily 02:30"
+timezone = "Europe/Berlin"
+"""
+
+
+@dataclass(kw_only=True)
+class World:
+    """What surrounds the program."""
+
+    wall: Wall
+    web: WebServer
+    office: PostOffice
+    articles: list[tuple[int, datetime]] = field(default_factory=list)
+
+    def write(self, at: datetime) -> None:
+        """An article is published."""
+        self.articles.append((len(self.articles), at))
+        self.web.routes["/feed"] = Answer(body=feed(self.articles), headers={"Content-Type": "application/rss+xml"})
+
+    def subjects(self) -> list[str]:
+        """The editions that are out, the earliest first: their slots and subjects."""
+        with kept() as store, store.read() as conn:
+            return [f"{found.slot.key} {found.subject}" for found in reversed(editions.listed(conn))]
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Iterator[World]:
+    monkeypatch.chdir(tmp_path)
+    with web_server() as web, post_office() as office:
+        Path("digest.toml").write_text(SETTINGS.format(port=office.port, web=web.address))
+        with kept() as store, store.begin() as conn:
+            people = [Newcomer(address=address) for address in READERS]
+            subscribers.add(conn, people, "main", at=datetime(2020, 1, 1, tzinfo=UTC))
+        yield World(wall=Wall(tmp_path), web=web, office=office)
+
+
+def go_to(at: datetime, running: Running, world: World) -> None:
+    """Set the clock, and wait until the program has looked around at that time."""
+    so_far = running.events.count("collected")
+    world.wall.set(at)
+    until(lambda: running.events.count("collected") > so_far)
+
+
+def is_delivered(running: Running, number: int) -> bool:
+    return running.events.count("delivered") == number
+
+
+def due(day: datetime) -> datetime:
+    """When Berlin's clock first reads 02:30 or later on that date."""
+    local = day.replace(hour=2, minute=30, tzinfo=BERLIN)
+    skipped = local.astimezone(UTC).astimezone(BERLIN).hour != 2
+    return (local.replace(hour=3, minute=0) if skipped else local).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(datetime(2026, 3, 28), id="over spring's change"),
+        pytest.param(datetime(2026, 10, 24), id="over autumn's change"),
+    ],
+)
+def test_each_day_has_its_edition_its_news_and_its_mails(world: World, run: Run, first: datetime) -> None:
+    days = 3
+    world.write(due(first) - 3 * HOUR)
+    world.wall.set(due(first) - 2 * HOUR)
+    running = run(**world.wall.environment)
+    running.wait_for("collected")
+    for day in range(days):
+        slot = due(first + day * DAY)
+        if day:
+            world.write(slot - 2 * HOUR)
+        go_to(slot - 31 * MINUTE, running, world)
+        assert len(world.office.envelopes) == day * len(READERS), "nothing leaves before its time"
+        world.wall.set(slot + MINUTE)
+        until(lambda day=day: is_delivered(running, day + 1))
+        go_to(slot + HOUR, running, world)  # in autumn, the clock reads 02:30 again
+        go_to(slot + 3 * HOUR, running, world)
+    assert running.end() == 0
+
+    subjects = world.subjects()
+    assert [subject[:10] for subject in subjects] == [f"{first + day * DAY:%Y-%m-%d}" for day in range(days)]
+    assert all(f"{NEWS[number][0]} {number}" in subject for number, subject in enumerate(subjects))
+    assert world.office.recipients == sorted(READERS * days)
+    assert "failed" not in running.events
+
+
+@on_sqlite
+def test_after_days_without_it_the_newest_edition_tells_what_the_missed_ones_would_have(world: World, run: Run) -> None:
+    first = datetime(2026, 3, 28)
+    world.write(due(first) - 3 * HOUR)
+    world.wall.set(due(first) - MINUTE)
+    running = run(**world.wall.environment)
+    running.wait_for("collected")
+    world.wall.set(due(first))
+    until(lambda: is_delivered(running, 1))
+    assert running.end(signal.SIGKILL) == -signal.SIGKILL
+    for day in (1, 2, 3):
+        world.write(due(first + day * DAY) - 2 * HOUR)
+    world.wall.set(due(first + 3 * DAY) + 5 * HOUR)
+    again = run(**world.wall.environment)
+    until(lambda: is_delivered(again, 1))
+    assert again.end() == 0
+
+    assert [subject[:10] for subject in world.subjects()] == ["2026-03-28", "2026-03-31"]
+    with kept() as store, store.read() as conn:
+        fates = {slot.key: fate for slot, fate in slots.decided(conn, "main").items()}
+        newest = editions.listed(conn)[0]
+        found = editions.get(conn, newest.id)
+    assert fates["2026-03-29"] == fates["2026-03-30"] == Fate.MISSED
+    assert found is not None
+    assert all(f"{NEWS[number][0]} {number}" in found.edition.text for number in (1, 2, 3))
+    assert world.office.recipients == sorted(READERS * 2)
+
+
+@on_sqlite
+def test_a_clock_that_jumps_a_day_ahead_and_back_costs_no_edition_and_doubles_no_mail(world: World, run: Run) -> None:
+    first = datetime(2026, 6, 1)
+    world.write(due(first) - 3 * HOUR)
+    world.wall.set(due(first) - MINUTE)
+    running = run(**world.wall.environment)
+    running.wait_for("collected")
+    world.wall.set(due(first))
+    until(lambda: is_delivered(running, 1))
+    world.write(due(first) + HOUR)
+    go_to(due(first) + DAY + HOUR, running, world)  # tomorrow, by a clock that is wrong: its edition goes out
+    until(lambda: is_delivered(running, 2))
+    world.wall.set(due(first) + 2 * HOUR)
+    running.wait_for("clock_set", "by_s=-")
+    world.write(due(first) + 3 * HOUR)
+    for day in (1, 2, 3):
+        go_to(due(first + day * DAY) - 31 * MINUTE, running, world)
+        world.wall.set(due(first + day * DAY) + MINUTE)
+        if day > 1:
+            until(lambda day=day: is_delivered(running, day + 1))
+            world.write(due(first + day * DAY) + HOUR)
+    assert running.end() == 0
+
+    with kept() as store, store.read() as conn:
+        listed = editions.listed(conn)
+        counts = Counter(dict.fromkeys(Outcome, 0))
+        for heading in listed:
+            counts.update(deliveries.counts(conn, heading.id))
+    assert [heading.slot.key for heading in reversed(listed)] == [f"2026-06-0{day}" for day in (1, 2, 3, 4)]
+    assert world.office.recipients == sorted(READERS * 4)
+    assert {outcome for outcome, count in counts.items() if count} == {Outcome.SENT}
+
+
+def test_two_of_them_on_one_store_send_everything_once(world: World, run: Run) -> None:
+    first = datetime(2026, 6, 1)
+    more = [f"reader{number}@example.org" for number in range(300)]
+    with kept() as store, store.begin() as conn:
+        subscribers.add(conn, [Newcomer(address=address) for address in more], "main", at=due(first) - DAY)
+    world.office.delay_s = 0.05
+    world.write(due(first) - 3 * HOUR)
+    world.wall.set(due(first) - 2 * HOUR)
+    both = [run(**world.wall.environment), run(**world.wall.environment)]
+    for running in both:
+        running.wait_for("started")
+    until(lambda: visits(both) == 1)
+    for day in range(3):
+        world.wall.set(due(first + day * DAY) - 31 * MINUTE)
+        until(lambda day=day: visits(both) == 2 * day + 2)
+        world.wall.set(due(first + day * DAY) + MINUTE)
+        until(lambda day=day: len(world.office.envelopes) >= (day + 1) * len([*READERS, *more]))
+        world.write(due(first + day * DAY) + HOUR)
+        until(lambda day=day: visits(both) == 2 * day + 3)
+    for running in both:
+        assert running.end() == 0
+        assert {"delivering", "delivered"} & {*running.events}, "both had a hand in it"
+
+    assert Counter(world.office.recipients) == dict.fromkeys([*READERS, *more], 3)
+    assert [subject[:10] for subject in world.subjects()] == ["2026-06-01", "2026-06-02", "2026-06-03"]
+
+
+def visits(both: list[Running]) -> int:
+    """How often sources were visited, by whichever."""
+    return sum(running.events.count("collected") for running in both)

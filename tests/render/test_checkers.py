@@ -1,0 +1,82 @@
+"""Every template, in four languages, of any size, with hostile content: checkers have nothing to say (``slow``)."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import browser
+from tests.support.checkers import package, program
+from tests.support.checkers.caniemail import features, support
+from tests.support.mail_matrix import NAMES, edition
+
+__all__ = ["browser"]  # a fixture
+pytestmark = pytest.mark.slow
+
+#: How it is looked at: the width, the scheme of colours, and whether its style elements are dropped.
+VIEWS = {
+    "light": (700, "light", False),
+    "dark": (700, "dark", False),
+    "320 pixels": (320, "light", False),
+    "without style elements": (320, "light", True),
+}
+#: Outlook knows no other way to say that a table has no gaps.
+RULES = {"extends": ["html-validate:standard"], "root": True, "rules": {"no-deprecated-attr": "off"}}
+
+
+@pytest.fixture(scope="module")
+def pages(browser: Browser) -> dict[str, Page]:
+    """A page for each view, for all editions in turn."""
+    return {
+        view: browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        for view, (width, scheme, _) in VIEWS.items()
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_has_nothing_to_say_and_nothing_is_too_wide(pages: dict[str, Page], name: str) -> None:
+    html = edition(name).html
+    for view, (width, _, is_stripped) in VIEWS.items():
+        pages[view].set_content(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL) if is_stripped else html)
+
+        found = Axe().run(pages[view], options={"resultTypes": ["violations"]}).response["violations"]
+
+        assert [(view, one["id"], one["nodes"][0]["html"]) for one in found] == []
+        assert pages[view].evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_html_is_valid(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / f"{name}.html").write_text(edition(name).html, "utf-8")
+
+    assert validated(tmp_path) == ""
+
+
+def test_the_validator_would_say_something(tmp_path: Path) -> None:
+    (tmp_path / "broken.html").write_text(edition(NAMES[0]).html.replace("</h1>", "</h2>"), "utf-8")
+
+    assert "close-order" in validated(tmp_path)
+
+
+def validated(folder: Path) -> str:
+    """What html-validate says of the pages in the folder."""
+    (folder / ".htmlvalidate.json").write_text(json.dumps(RULES), "utf-8")
+    validate = package("html-validate") / "bin" / "html-validate.mjs"
+    return subprocess.run([program("node"), validate, "."], cwd=folder, capture_output=True, text=True).stdout
+
+
+#: Known at least in part, in percent: what MJML's mails reach.
+LEAST = {"gmail": 88, "apple-mail": 98, "outlook": 89, "yahoo": 81}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_mail_programs_know_what_the_html_uses(name: str) -> None:
+    used = features(edition(name).html)
+
+    assert {family: support(used, family).any for family in LEAST if support(used, family).any < LEAST[family]} == {}

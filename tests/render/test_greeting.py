@@ -1,0 +1,88 @@
+"""Readers are greeted by name: filled in at delivery, as text, and by nothing from outside."""
+
+from __future__ import annotations
+
+import email
+from datetime import timedelta
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+from digest.model import Newsletter, Slot, Source
+from digest.pipeline.app import make_app
+from digest.pipeline.collect import gather
+from digest.pipeline.deliver import writer_for
+from digest.pipeline.publish import publish
+from digest.render import GREETING, Look, render
+from digest.render.greeting import greeting
+from digest.settings import Settings
+from digest.store import Store, deliveries, subscribers
+from digest.store.subscribers import Newcomer
+from tests.support.digests import article, brief, digest
+from tests.support.values import NOON
+
+NEWSLETTER = Newsletter(id="main", title="Main", sender="Main <main@example.org>", greeting="Good morning, {name}!")
+NOTE = "The ferry stayed in harbour for the third day because of strong wind, the shipping line said."
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "said"),
+    [
+        ("Good morning, {name}!", "Ann", "Good morning, Ann!"),
+        ("Good morning, {name}!", "", "Good morning!"),
+        ("صباح الخير، {name}", "", "صباح الخير"),
+        ("Hello {name}", "", "Hello"),
+        ("Hello", "Ann", "Hello"),
+        ("", "Ann", ""),
+    ],
+)
+def test_a_greeting_has_the_name_if_there_is_one(pattern: str, name: str, said: str) -> None:
+    assert greeting(pattern, name) == said
+
+
+def test_each_reader_is_greeted_by_name_whatever_the_name_is(sqlite_store: Store, tmp_path: Path) -> None:
+    written = NOON - timedelta(hours=3)
+    (tmp_path / "ferry.md").write_text(f"---\ntitle: News\ndate: {written.isoformat()}\n---\n{NOTE}\n", "utf-8")
+    app = make_app(Settings(sources=(Source(id="a", path=tmp_path),), newsletters=(NEWSLETTER,)), store=sqlite_store)
+    people = [
+        Newcomer(address="ann@example.org", name="Ann <b>Fog</b>"),
+        Newcomer(address="bo@example.org"),
+    ]
+    with sqlite_store.begin() as conn:
+        subscribers.add(conn, people, "main", at=NOON - timedelta(days=1))
+    gather(app.settings.sources, app, now=NOON)
+    made = publish(NEWSLETTER, Slot(due=NOON, key="x"), app, now=NOON)
+    assert made.edition_id is not None
+    write = writer_for(made.edition_id, app)
+    with sqlite_store.read() as conn:
+        mails = [
+            email.message_from_bytes(write(row).content, _class=EmailMessage, policy=policy.default)
+            for row in deliveries.of(conn, made.edition_id)
+        ]
+
+    texts, pages = zip(*([part.get_content() for part in mail.iter_parts()] for mail in mails), strict=True)
+    assert "Good morning, Ann <b>Fog</b>!" in texts[0].replace("\n", " ")
+    assert "Good morning, Ann &lt;b&gt;Fog&lt;/b&gt;!</p>" in pages[0]
+    assert "Good morning!" in texts[1]
+    assert "Good morning!</p>" in pages[1]
+    assert GREETING not in "".join((*texts, *pages))
+
+
+def test_a_preview_greets_without_a_name(tmp_path: Path) -> None:
+    (tmp_path / "ferry.txt").write_text(NOTE, "utf-8")
+    file, out = tmp_path / "digest.toml", tmp_path / "out.html"
+    newsletter = '[[newsletters]]\nid = "main"\ntitle = "M"\nempty = "send"\ngreeting = "Good morning, {name}!"\n'
+    file.write_text(f'[[sources]]\nid = "a"\npath = "{tmp_path}/ferry.txt"\n{newsletter}', "utf-8")
+
+    assert main(["preview", "--config", str(file), "--fetch", "-o", str(out)]) == 0
+    assert "Good morning!</p>" in out.read_text("utf-8")
+
+
+def test_nobody_is_greeted_unasked_and_nothing_from_outside_greets() -> None:
+    edition = render(digest([brief([article(f"Fog {GREETING}", [f"It lifts {GREETING}."])])]), Look())
+
+    assert GREETING not in edition.html
+    assert GREETING not in edition.text

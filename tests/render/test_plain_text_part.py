@@ -1,0 +1,82 @@
+"""The text part: every word and link of the HTML's stories, by itself, in lines that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+
+from digest.model import Digest
+from digest.render import Look, render
+from digest.render.plain_text import WIDTH, columns
+from digest.render.template_paths import names
+from digest.settings import shipped_files
+from tests.support.digests import article, brief, digest
+
+TEMPLATES = tuple(names([shipped_files.templates()]))
+_WORDS = st.text(alphabet="abcXYZäß漢字かな .,-<&'\"אב", max_size=90)
+
+
+@st.composite
+def digests(draw: st.DrawFn) -> Digest:
+    told = []
+    for number in range(draw(st.integers(0, 6))):
+        articles = [
+            replace(
+                article(
+                    draw(_WORDS),
+                    draw(st.lists(_WORDS, max_size=3)),
+                    source=draw(_WORDS),
+                    author=draw(_WORDS),
+                    url=draw(
+                        st.sampled_from(["", "https://a.example/?q=1&r=%22", "https://b.example/%C3%BC", "file:///c"])
+                    ),
+                    number=number * 9 + place,
+                ),
+                language=draw(st.sampled_from(["en", "ja", "ar"])),
+            )
+            for place in range(draw(st.integers(1, 3)))
+        ]
+        told.append(brief(articles, section=draw(st.sampled_from(["", "Sky"])), update=draw(st.booleans())))
+    return digest(told, language=draw(st.sampled_from(["en", "ja", "ar"])))
+
+
+def bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def said(html: str) -> Iterator[str]:
+    """What the cells with stories say and lead to, piece by piece."""
+    for cell in lxml_html.document_fromstring(html).xpath("//td[@class]"):
+        if {"story", "headlines", "list"} & set(cell.get("class").split()):
+            yield from (text for text in cell.itertext() if text.strip(" \n·,"))
+            yield from (link.get("href") for link in cell.iter("a"))
+            yield from (link.get("title") for link in cell.iter("a") if link.get("title"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@settings(max_examples=60)
+@given(whole=digests())
+def test_the_text_has_every_word_and_link_of_the_stories(template: str, whole: Digest) -> None:
+    edition = render(whole, Look(template=template))
+
+    text = bare(edition.text)
+    words = [word.strip("·,:…") for piece in said(edition.html) for word in piece.split()]
+    assert [word for word in words if word not in text] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@settings(max_examples=40)
+@given(whole=digests())
+def test_only_what_has_no_space_makes_a_line_too_long(template: str, whole: Digest) -> None:
+    text = render(whole, Look(template=template)).text
+
+    assert [
+        line for line in text.splitlines() if columns(line) > WIDTH and " " in line.strip().removeprefix("- ")
+    ] == []
+    assert "\n\n\n" not in text
+    assert not any(line.endswith(" ") for line in text.splitlines())

@@ -1,0 +1,435 @@
+"""Settings are read whole, or every mistake is told at once, with its place and the nearest right name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest import settings
+from digest.model import Brand
+from digest.model.errors import SettingsError, UsageError
+from digest.pipeline.newsletter import look_of
+from digest.settings import Secret, Settings
+from digest.settings.line_numbers import lines
+
+WHOLE = """\
+[smtp]
+host = "127.0.0.1"
+port = 8025
+security = "none"
+
+[[sources]]
+id = "a"
+path = "articles"            # or url = "https://example.org/feed.xml"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+sources = ["a"]
+schedule = "daily 07:00"
+timezone = "Europe/Berlin"
+"""
+SOURCE = '[[sources]]\nid = "a"\nurl = "https://example.org/"\n'
+NEWSLETTER = '[[newsletters]]\nid = "main"\ntitle = "Main"\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "digest.toml"
+
+
+def loaded(file: Path, text: str, environ: dict[str, str] | None = None) -> Settings:
+    file.write_text(text, "utf-8")
+    return settings.load(file, environ or {})
+
+
+def told(file: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
+    """The lines of the error, without the file's name."""
+    with pytest.raises(SettingsError) as caught:
+        loaded(file, text, environ)
+    return [line.removeprefix(f"{file}:") for line in str(caught.value).splitlines()]
+
+
+# --- what is right -----------------------------------------------------------------------------------------------
+
+
+def test_a_whole_installation_is_read(file: Path) -> None:
+    found = loaded(file, WHOLE)
+
+    assert (found.smtp.host, found.smtp.port, found.smtp.security) == ("127.0.0.1", 8025, "none")
+    assert found.sources[0].path == file.parent / "articles"
+    assert found.newsletters[0].sender == "Main <main@example.org>"
+    assert found.newsletters[0].sources == ("a",)
+    assert found.store.url == f"sqlite:///{file.parent}/digest.db"
+    assert found.file == file
+
+
+def test_no_file_means_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = settings.load(None, {})
+
+    assert replace(found, store=Settings().store) == Settings()
+
+
+def test_an_empty_file_means_the_defaults(file: Path) -> None:
+    found = loaded(file, "")
+
+    assert replace(found, store=Settings().store, file=None) == Settings()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [WHOLE.replace("\n", "\r\n"), "\ufeff" + WHOLE, WHOLE + "# ende, größer"],
+    ids=["windows line ends", "byte order mark", "umlauts"],
+)
+def test_text_from_any_editor_is_read(file: Path, text: str) -> None:
+    file.write_bytes(text.encode())
+
+    assert settings.load(file, {}).newsletters[0].title == "Main"
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("sqlite:///x.db", "sqlite:///{folder}/x.db"),
+        ("sqlite:///data/x.db?timeout=5", "sqlite:///{folder}/data/x.db?timeout=5"),
+        ("sqlite:////var/x.db", "sqlite:////var/x.db"),
+        ("sqlite://", "sqlite://"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("postgresql+psycopg://u:p@host/name", "postgresql+psycopg://u:p@host/name"),
+    ],
+)
+def test_a_store_lies_beside_the_settings(file: Path, url: str, meant: str) -> None:
+    found = loaded(file, f'[store]\nurl = "{url}"\n')
+
+    assert found.store.url == meant.format(folder=file.parent)
+
+
+@pytest.mark.parametrize(
+    ("template", "meant"),
+    [("headlines", "headlines"), ("./mine", "{folder}/mine"), ("/srv/mine", "/srv/mine")],
+)
+def test_a_template_is_a_name_or_a_folder_beside_the_settings(file: Path, template: str, meant: str) -> None:
+    found = loaded(file, NEWSLETTER + f'template = "{template}"\n')
+
+    assert Path(found.newsletters[0].template) == Path(meant.format(folder=file.parent))
+
+
+def test_unlimited_is_a_word(file: Path) -> None:
+    found = loaded(file, '[smtp]\nrate_per_minute = "unlimited"\n' + NEWSLETTER + 'stories = "unlimited"\n')
+
+    assert found.smtp.rate_per_minute is None
+    assert found.newsletters[0].stories is None
+
+
+# --- what is wrong -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[smtp]\nhots = 1\n", "2: smtp.hots: no such key (did you mean 'host'?)"),
+        (
+            "[store]\nqqq = 1\n",
+            "2: store.qqq: no such key; there are url",
+        ),
+        ("[smpt]\nhost = 1\n", "1: smpt: no such section (did you mean 'smtp'?)"),
+        ("file = 1\n", "1: file: no such section; there are"),
+        ('[smtp]\nport = "25"\n', '2: smtp.port: expected a whole number, found "25"'),
+        ("[smtp]\nport = 25.5\n", "2: smtp.port: expected a whole number, found 25.5"),
+        ("[smtp]\nport = true\n", "2: smtp.port: expected a whole number, found true"),
+        ("[smtp]\nport = 0\n", "2: smtp.port: expected a number from 1 to 65535, found 0"),
+        ("[smtp]\nhost = 07:00:00\n", "2: smtp.host: expected text in quotes, found 07:00:00"),
+        (
+            '[smtp]\nsecurity = "tsl"\n',
+            "2: smtp.security: expected 'starttls', 'tls' or 'none', found \"tsl\" (did you mean 'tls'?)",
+        ),
+        ("smtp = 3\n", "1: smtp: expected a table, found 3"),
+        ('smtp = {host = "x", prot = 2}\n', "1: smtp.prot: no such key (did you mean 'port'?)"),
+        ('[fetch]\nallow = "x:1"\n', '2: fetch.allow: expected a list like ["a", "b"], found "x:1"'),
+        ('[fetch]\nallow = ["x:1", 2]\n', "2: fetch.allow: expected text in quotes, found 2"),
+        ('[fetch]\nallow = ["x"]\n', "2: fetch.allow: expected an address like 'localhost:8080', found 'x'"),
+        ("[fetch]\ntimeout_s = nan\n", "2: fetch.timeout_s: expected a number from 0.1 to 86400, found nan"),
+        ('[fetch]\ncontact = "me"\n', "2: fetch.contact: expected an address like 'https://example.org/about'"),
+        ('[fetch]\ncontact = "a@b (c)"\n', "2: fetch.contact: expected an address like 'https://example.org/about'"),
+        ('[fetch]\ncontact = "a@b\\r\\nX: y"\n', "2: fetch.contact: expected an address like"),
+        ('[web]\nurl = "example.org"\n', "2: web.url: expected an address like 'https://example.org/feed.xml'"),
+        ('[sources]\nid = "a"\n', "1: sources: expected [[sources]] in double brackets, since there can be several"),
+        ('[[sources]]\nid = "a"\n', "1: sources[a].url: set url or path"),
+        (SOURCE + 'path = "x"\n', "3: sources[a].url: set either url or path, not both"),
+        ("[[sources]]\nurl = 'https://example.org'\n", "1: sources[1].id: required, but not set"),
+        (SOURCE + SOURCE.replace('"a"', '"A"'), "5: sources[A].id: 'A' is taken: ids differ by more than case"),
+        (SOURCE.replace('"a"', '"a b"'), "2: sources[a b].id: expected letters, digits, '-', '_' and '.', found 'a b'"),
+        (SOURCE.replace("https", "ftp"), "3: sources[a].url: expected an address like"),
+        (SOURCE + "weight = -1\n", "4: sources[a].weight: expected a number from 0.001 to 1000, found -1"),
+        (SOURCE + 'full_text = "allways"\n', "(did you mean 'always'?)"),
+        (
+            SOURCE + NEWSLETTER + 'sources = ["aa"]\n',
+            "7: newsletters[main].sources: no source has the id 'aa' (did you mean 'a'?)",
+        ),
+        (NEWSLETTER + 'sender = "a@b.example"\n', "4: newsletters[main].sender: no such key (did you mean 'from'?)"),
+        (NEWSLETTER + 'from = "Main"\n', "4: newsletters[main].from: expected a mailbox like"),
+        (NEWSLETTER + 'from = "a@b.example, c@d.example"\n', "4: newsletters[main].from: expected a mailbox like"),
+        (NEWSLETTER + r'from = "a\r\nBcc: x@y.example"' + "\n", "4: newsletters[main].from: expected a mailbox like"),
+        (NEWSLETTER + 'from = "a@-b.example"\n', "'-b.example' is no domain"),
+        (NEWSLETTER + 'timezone = "Europe/Belrin"\n', "(did you mean 'Europe/Berlin'?)"),
+        (NEWSLETTER + 'timezone = "berlin"\n', "(did you mean 'Europe/Berlin'?)"),
+        (NEWSLETTER + 'timezone = "../../etc/passwd"\n', "4: newsletters[main].timezone: no such time zone"),
+        (NEWSLETTER + 'schedule = "dayly 07:00"\n', "(did you mean 'daily 07:00'?)"),
+        (NEWSLETTER + 'title = "x"\n', "not valid TOML: Cannot overwrite a value"),
+        (NEWSLETTER.replace('"Main"', r'"two\nlines"'), "3: newsletters[main].title: expected one line of text"),
+        (NEWSLETTER + "stories = 0\n", "4: newsletters[main].stories: expected a number of at least 1, found 0"),
+        (
+            NEWSLETTER + "exclude = ['?!']\n",
+            "4: newsletters[main].exclude: expected plain words like 'climate change', found '?!'",
+        ),
+        ("[smtp\n", "1: not valid TOML: Expected ']'"),
+        ("x = " + "[" * 5_000, "not valid TOML: nested too deeply"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(file: Path, text: str, line: str) -> None:
+    assert any(line in one for one in told(file, text)), told(file, text)
+
+
+def test_all_mistakes_are_told_at_once_in_the_file_s_order(file: Path) -> None:
+    text = "[smtp]\nprot = 1\nport = 'x'\n" + SOURCE.replace("https", "ftp") + NEWSLETTER + "words = 0\nstories = 2.5\n"
+
+    assert [line.partition(":")[0] for line in told(file, text)] == ["2", "3", "6", "10", "11"]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda file: None, "no such settings file"),
+        (lambda file: file.mkdir(), "a folder, not a settings file"),
+        (lambda file: file.write_bytes(b'# ok\ntitle = "\xe4"\n'), "digest.toml:2: not UTF-8 text"),
+        (lambda file: file.write_bytes(b"\x00" * 5_000_000), "too big for a settings file"),
+        (lambda file: file.symlink_to(file), "can't be read: Too many levels of symbolic links"),
+    ],
+    ids=["missing", "folder", "not UTF-8", "too big", "a link to itself"],
+)
+def test_a_file_that_can_not_be_read_is_one_clear_line(file: Path, make: object, message: str) -> None:
+    make(file)  # type: ignore[operator]
+    with pytest.raises(UsageError, match=message) as caught:
+        settings.load(file, {})
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "brief@bücher.example",
+        "Hafenbrief, täglich <brief@bücher.example>",
+        "Dr. Fog's Letter: daily <fog@example.org>",
+        "Päivi <päivi@example.org>",
+    ],
+)
+def test_a_sender_may_have_any_name_and_an_international_address(file: Path, sender: str) -> None:
+    assert loaded(file, f'{NEWSLETTER}from = "{sender}"\n').newsletters[0].sender == sender
+
+
+def test_a_newsletter_has_its_own_brand_over_that_of_all(file: Path) -> None:
+    own = '[newsletters.brand]\naccent = "#8b1f3a"\nname = "The Harbour"\n'
+    found = loaded(file, f'[brand]\nname = "Press"\naddress = "Pier 4"\n{NEWSLETTER}{own}')
+    look = look_of(found.newsletters[0], found)
+
+    assert look.brand == Brand(name="The Harbour", accent="#8b1f3a", address="Pier 4")
+
+
+def test_a_brand_comes_from_the_environment_too(file: Path) -> None:
+    found = loaded(file, NEWSLETTER, {"DIGEST_NEWSLETTERS__MAIN__BRAND": '{ name = "Fog" }'})
+
+    assert found.newsletters[0].brand.name == "Fog"
+
+
+@pytest.mark.parametrize(
+    ("brand", "line"),
+    [
+        ('{ acent = "#8b1f3a" }', "4: newsletters[main].brand.acent: no such key (did you mean 'accent'?)"),
+        ('{ accent = "red" }', "4: newsletters[main].brand.accent: expected a colour like '#1f5f8b', found 'red'"),
+        ("{ accent = 3 }", "4: newsletters[main].brand.accent: expected text in quotes, found 3"),
+        ('"red"', '4: newsletters[main].brand: expected a table, found "red"'),
+    ],
+)
+def test_a_mistake_in_a_newsletters_brand_is_told_where_it_stands(file: Path, brand: str, line: str) -> None:
+    assert [text.strip() for text in told(file, f"{NEWSLETTER}brand = {brand}\n")] == [line]
+
+
+# --- the environment, and files of one value ---------------------------------------------------------------------
+
+
+def test_the_environment_comes_before_the_file(file: Path) -> None:
+    environ = {
+        "DIGEST_SMTP__PORT": "2525",
+        "DIGEST_FETCH__ALLOW": "localhost:8080, [::1]:80",
+        "DIGEST_NEWSLETTERS__MAIN__STORIES": "unlimited",
+        "DIGEST_NEWSLETTERS__MAIN__FROM": "Other <other@example.org>",
+        "DIGEST_CONFIG": "elsewhere",
+        "DIGESTIVE__X__Y": "1",
+        "DIGEST_UNRELATED": "1",
+    }
+    found = loaded(file, WHOLE, environ)
+
+    assert found.smtp.port == 2525
+    assert found.fetch.allow == ("localhost:8080", "[::1]:80")
+    assert (found.newsletters[0].stories, found.newsletters[0].sender) == (None, "Other <other@example.org>")
+
+
+def test_the_environment_counts_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings.load(None, {"DIGEST_SMTP__HOST": "12"}).smtp.host == "12"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "line"),
+    [
+        ("DIGEST_SMTP__PORT", "x", 'DIGEST_SMTP__PORT: expected a whole number, found "x"'),
+        ("DIGEST_SMTP__PROT", "1", "DIGEST_SMTP__PROT: no such key (did you mean 'port'?)"),
+        ("DIGEST_SMTP_PORT", "1", "(did you mean 'DIGEST_SMTP__PORT'?)"),
+        ("DIGEST_SMPT__PORT", "1", "no such section (did you mean 'DIGEST_SMTP__PORT'?)"),
+        ("DIGEST_NEWSLETTERS__MIAN__TITLE", "x", "no [[newsletters]] has the id 'mian' (did you mean 'main'?)"),
+        ("DIGEST_NEWSLETTERS__TITLE", "x", "name the item: DIGEST_NEWSLETTERS__<ID>__<KEY>"),
+        ("DIGEST_SMTP__PASSWORD_FILE", "/nowhere/at/all", 'can\'t read "/nowhere/at/all": No such file or directory'),
+    ],
+)
+def test_a_wrong_variable_is_named(file: Path, variable: str, value: str, line: str) -> None:
+    (only,) = told(file, WHOLE, {variable: value})
+
+    assert only.startswith(f"environment: {variable}: ")
+    assert line in only
+
+
+def test_a_value_can_stand_in_a_file_of_its_own(file: Path) -> None:
+    (file.parent / "secret").write_text("s3 cret\n")
+    text = '[smtp]\npassword_file = "secret"\nport_file = "port"\n'
+    (file.parent / "port").write_text("26\n")
+    found = loaded(file, text)
+
+    assert (found.smtp.password.reveal(), found.smtp.port) == ("s3 cret", 26)
+
+
+def test_a_value_and_its_file_exclude_each_other(file: Path) -> None:
+    text = '[smtp]\npassword = "x"\npassword_file = "secret"\n'
+
+    assert told(file, text) == ["3: smtp.password_file: set either password or password_file, not both"]
+
+
+def test_the_environment_s_password_replaces_the_file_s_password_file(file: Path) -> None:
+    found = loaded(file, '[smtp]\npassword_file = "not there"\n', {"DIGEST_SMTP__PASSWORD": "x"})
+
+    assert found.smtp.password.reveal() == "x"
+
+
+def test_secrets_are_never_printed(file: Path) -> None:
+    text = '[store]\nurl = "postgresql://u:t0ken@h/d"\n[web]\nsecret = "t0ken"\n'
+    found = loaded(file, text, {"DIGEST_SMTP__PASSWORD": "t0ken"})
+
+    assert found.smtp.password.reveal() == "t0ken"
+    assert "t0ken" not in f"{found} {found!r} {found.smtp.password} {found.web.secret!s:>20}"
+    assert bool(Secret("x")) is not bool(Secret())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[smtp]\npassword = ['t0ken']\n", "[store]\nurl = ['t0ken']\n", "[web]\nsecret = {x = 't0ken'}\n"],
+)
+def test_secrets_are_not_printed_in_complaints_either(file: Path, text: str) -> None:
+    assert "t0ken" not in "".join(told(file, text))
+
+
+# --- which file --------------------------------------------------------------------------------------------------
+
+
+def test_the_first_file_of_four_places_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, home = tmp_path / "here", tmp_path / "home"
+    user = home / ".config" / "digest" / "digest.toml"
+    for folder in (here, user.parent):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(here)
+    environ = {"HOME": str(home)}
+
+    assert settings.find(None, environ) is None
+
+    user.touch()
+
+    assert settings.find(None, environ) == user
+    assert settings.find(None, {**environ, "XDG_CONFIG_HOME": str(tmp_path)}) is None
+
+    Path("digest.toml").touch()
+
+    assert settings.find(None, environ) == Path("digest.toml")
+    assert settings.find(None, {**environ, "DIGEST_CONFIG": "x"}) == Path("x")
+    assert settings.find(Path("y"), {**environ, "DIGEST_CONFIG": "x"}) == Path("y")
+
+
+# --- for whatever may come ---------------------------------------------------------------------------------------
+
+_keys = st.sampled_from(
+    ["id", "url", "path", "title", "from", "sources", "schedule", "timezone", "stories", "port", "x"]
+)
+_values = st.one_of(
+    st.integers(), st.floats(), st.booleans(), st.text(), st.lists(st.text(), max_size=2), st.datetimes(), st.just({})
+)
+_tables = st.dictionaries(_keys, _values, max_size=4)
+_documents = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("store", "smtp", "fetch", "web", "other"), _tables | _values),
+        **{name: st.lists(_tables, max_size=3) | _tables for name in ("sources", "newsletters")},
+    },
+)
+
+
+@given(document=_documents)
+def test_any_document_is_read_or_every_mistake_has_its_place(
+    tmp_path_factory: pytest.TempPathFactory, document: dict[str, object]
+) -> None:
+    import tomlkit
+
+    error = refused(tmp_path_factory, tomlkit.dumps(document))
+
+    for mistake in error.mistakes if isinstance(error, SettingsError) else ():
+        assert mistake.line or "TOML" in mistake.message
+
+
+@given(text=st.text())
+def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    assert str(refused(tmp_path_factory, text))
+
+
+def refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> UsageError | None:
+    file = tmp_path_factory.getbasetemp() / "digest.toml"
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        settings.load(file, {})
+    except UsageError as error:
+        return error
+    return None
+
+
+def test_lines_are_found_through_strings_lists_and_comments() -> None:
+    text = (
+        '[a]\nx = """[\n[b]\ny = 1\n"""\ny = [\n  [1],\n  ["z"]\n]\n# """\nz = 1\n'
+        '[[c]]\n"q.r" = 1\n[[c]]\ns . t = 2\n[c.d]\nu = 3\n'
+    )
+
+    assert lines(text) == {
+        ("a",): 1,
+        ("a", "x"): 2,
+        ("a", "y"): 6,
+        ("a", "z"): 11,
+        ("c",): 12,
+        ("c", 0): 12,
+        ("c", 0, "q.r"): 13,
+        ("c", 1): 14,
+        ("c", 1, "s"): 15,
+        ("c", 1, "s", "t"): 15,
+        ("c", 1, "d"): 16,
+        ("c", 1, "d", "u"): 17,
+    }

@@ -1,0 +1,29 @@
+"""What was learnt of a source's furniture comes back as it was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from digest.model.boilerplate import Learnt
+from digest.store import Store, boilerplate, retention
+from tests.support.values import NOON
+
+KNOWN = Learnt(articles=3, lines={"0a1b": 3, "ffff": 1})
+
+
+def test_what_was_learnt_comes_back_and_is_replaced(store: Store) -> None:
+    more = Learnt(articles=4, lines={"0a1b": 4})
+    with store.begin() as conn:
+        boilerplate.remember(conn, {"herald": KNOWN, "post": KNOWN}, at=NOON)
+        boilerplate.remember(conn, {"herald": more}, at=NOON)
+
+        assert boilerplate.learnt(conn, ["herald", "post", "other"]) == {"herald": more, "post": KNOWN}
+
+
+def test_a_source_that_went_silent_is_forgotten(store: Store) -> None:
+    with store.begin() as conn:
+        boilerplate.remember(conn, {"herald": KNOWN}, at=NOON)
+        boilerplate.remember(conn, {"post": KNOWN}, at=NOON + timedelta(days=2))
+
+        assert retention.forget_furniture(conn, before=NOON + timedelta(days=1)) == 1
+        assert boilerplate.learnt(conn, ["herald", "post"]) == {"post": KNOWN}

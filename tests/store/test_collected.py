@@ -1,0 +1,304 @@
+"""What the store keeps of collecting: the state of sources, entries, articles. On every kind of database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from digest.model import Form, Image, Source, Window
+from digest.model.protocols import Collected, Pace, Validators
+from digest.store import Store, articles, entries, pending_pages, sources
+from tests.support.values import NOON, article, entry
+
+ALWAYS = Window(start=datetime.min.replace(tzinfo=UTC), end=datetime.max.replace(tzinfo=UTC))
+
+
+def visit(id: str = "herald", **more: object) -> Collected:
+    return Collected(source=Source(id=id, url=f"https://{id}.example/"), entries=(), **more)  # type: ignore[arg-type]
+
+
+# --- entries -----------------------------------------------------------------------------------------------------
+
+
+def test_an_entry_is_new_once(store: Store) -> None:
+    with store.begin() as conn:
+        assert entries.add(conn, [entry("1"), entry("2")]) == (entry("1"), entry("2"))
+        assert entries.add(conn, [entry("2"), entry("3")]) == (entry("3"),)
+        assert entries.of(conn, "herald") == (entry("1"), entry("2"), entry("3"))
+
+
+def test_the_same_guid_of_two_sources_is_two_entries(store: Store) -> None:
+    both = (entry("1"), entry("1", source_id="gazette"))
+    with store.begin() as conn:
+        assert entries.add(conn, both) == both
+
+
+def test_of_two_entries_with_one_guid_in_one_visit_the_first_stays(store: Store) -> None:
+    with store.begin() as conn:
+        assert entries.add(conn, [entry("1"), entry("1", title="Again")]) == (entry("1"),)
+
+
+def test_an_edited_entry_takes_the_new_text_and_keeps_when_it_was_seen(store: Store) -> None:
+    edited = entry("1", body="<p>Closed.</p>", title="Correction", seen=NOON + timedelta(hours=1))
+    with store.begin() as conn:
+        entries.add(conn, [entry("1")])
+        assert entries.add(conn, [edited]) == ()
+        assert entries.of(conn, "herald") == (replace(edited, seen=NOON),)
+
+
+def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:
+    full = entry(
+        author="The office",
+        form=Form.MARKDOWN,
+        published=datetime(2026, 3, 28, 14, tzinfo=timezone(timedelta(hours=2))),
+        language="de-AT",
+        image=Image(url="https://herald.example/p.jpg", alt="Ein Hafen", width=640),
+    )
+    with store.begin() as conn:
+        entries.add(conn, [full])
+        (back,) = entries.of(conn, "herald")
+
+    assert back == full
+    assert isinstance(back.form, Form)
+    assert back.published is not None
+    assert back.published.tzinfo is UTC
+
+
+def test_text_that_no_database_can_hold_stops_nothing(store: Store) -> None:
+    broken = entry("g\0", title="a\0b", body="\ud800 \U0001f6a2")
+    with store.begin() as conn:
+        assert entries.add(conn, [broken]) == (broken,)
+        assert entries.add(conn, [broken]) == ()
+        (back,) = entries.of(conn, "herald")
+
+    assert (back.title, back.body) == ("a�b", "� \U0001f6a2")
+
+
+def test_many_entries_are_added_at_once(store: Store) -> None:
+    many = [entry(str(number)) for number in range(1201)]
+    with store.begin() as conn:
+        assert entries.add(conn, many) == tuple(many)
+        assert entries.add(conn, many) == ()
+
+
+def test_a_time_without_a_zone_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="without a zone"), store.begin() as conn:
+        entries.add(conn, [entry(seen=datetime(2026, 3, 28))])
+
+
+def test_what_a_feed_had_before_it_was_first_visited_is_no_news_of_this_week(store: Store) -> None:
+    week = NOON - timedelta(days=7)
+    dates = [None, NOON - timedelta(days=1), NOON - timedelta(days=8), NOON - timedelta(days=900)]
+    with store.begin() as conn:
+        entries.add(conn, [entry(str(number), published=date) for number, date in enumerate(dates)])
+
+        assert entries.counts(conn, since=week) == {"herald": 2}
+        assert entries.counts(conn, since=NOON + timedelta(days=1)) == {}
+
+
+# --- articles ----------------------------------------------------------------------------------------------------
+
+
+def add(store: Store, *pairs: tuple[str, str, datetime]) -> None:
+    with store.begin() as conn:
+        found = [
+            (entry(f"{source_id} {id}", source_id=source_id), article(id, source_id=source_id, published=published))
+            for source_id, id, published in pairs
+        ]
+        entries.add(conn, [published for published, _ in found])
+        articles.add(conn, found)
+
+
+def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
+    full = article(author="The office", language="de", image=Image(url="https://herald.example/p.jpg"))
+    with store.begin() as conn:
+        entries.add(conn, [entry()])
+        articles.add(conn, [(entry(), full)])
+        assert articles.between(conn, ["herald"], ALWAYS) == (full,)
+
+
+def test_the_newest_article_comes_first_and_the_id_breaks_ties(store: Store) -> None:
+    hour = timedelta(hours=1)
+    add(
+        store,
+        ("herald", "b", NOON),
+        ("herald", "a", NOON),
+        ("herald", "old", NOON - hour),
+        ("gazette", "new", NOON + hour),
+    )
+    with store.read() as conn:
+        found = articles.between(conn, ["gazette", "herald"], ALWAYS)
+
+    assert [one.id for one in found] == ["new", "a", "b", "old"]
+
+
+def test_a_window_begins_at_its_start_and_ends_before_its_end(store: Store) -> None:
+    moment = timedelta(microseconds=1)
+    add(store, ("herald", "before", NOON - moment), ("herald", "at", NOON), ("herald", "end", NOON + moment))
+    with store.read() as conn:
+        found = articles.between(conn, ["herald"], Window(start=NOON, end=NOON + moment))
+
+    assert [one.id for one in found] == ["at"]
+
+
+def test_only_the_sources_asked_for_are_read(store: Store) -> None:
+    add(store, ("herald", "a", NOON), ("gazette", "b", NOON))
+    with store.read() as conn:
+        assert [one.id for one in articles.between(conn, ["gazette"], ALWAYS)] == ["b"]
+        assert articles.between(conn, [], ALWAYS) == ()
+
+
+def test_an_article_that_two_sources_carry_is_read_once_and_by_each(store: Store) -> None:
+    add(store, ("herald", "same", NOON), ("gazette", "same", NOON))
+    with store.read() as conn:
+        assert len(articles.between(conn, ["herald", "gazette"], ALWAYS)) == 1
+        assert [one.source_id for one in articles.between(conn, ["gazette"], ALWAYS)] == ["gazette"]
+
+
+def test_an_article_cleaned_again_takes_the_place_of_the_first(store: Store) -> None:
+    with store.begin() as conn:
+        entries.add(conn, [entry()])
+        articles.add(conn, [(entry(), article())])
+        articles.add(conn, [(entry(), article(title="Corrected"))])
+        assert [one.title for one in articles.between(conn, ["herald"], ALWAYS)] == ["Corrected"]
+
+
+# --- sources -----------------------------------------------------------------------------------------------------
+
+
+def test_a_source_never_visited_is_not_remembered(store: Store) -> None:
+    with store.read() as conn:
+        assert sources.remembered(conn, ["herald"]) == {}
+        assert sources.health(conn) == ()
+
+
+def test_validators_are_remembered_for_each_source(store: Store) -> None:
+    first = Validators(etag='"1"', url="https://herald.example/found")
+    second = Validators(last_modified="Sat, 28 Mar 2026 12:00:00 GMT")
+    with store.begin() as conn:
+        sources.remember(conn, visit("herald", validators=first), at=NOON)
+        sources.remember(conn, visit("gazette", validators=second), at=NOON)
+        assert sources.remembered(conn, ["gazette", "herald", "other"]) == {"herald": first, "gazette": second}
+
+
+def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
+    later = NOON + timedelta(hours=3)
+    with store.begin() as conn:
+        sources.remember_failure(conn, visit("herald").source, "busy", at=NOON, not_before=later)
+        assert sources.remembered(conn, ["herald"]) == {"herald": Validators(not_before=later, refusal="busy")}
+        sources.remember(conn, visit("herald", unchanged=True), at=later)
+        assert sources.remembered(conn, ["herald"]) == {"herald": Validators()}
+
+
+def test_which_guids_a_source_brought_before_is_known(store: Store) -> None:
+    with store.begin() as conn:
+        entries.add(conn, [entry(source_id="herald", guid="1"), entry(source_id="gazette", guid="2")])
+        assert entries.known(conn, "herald", ["1", "2", "3"]) == {"1"}
+
+
+def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -> None:
+    known = Validators(etag='"1"', is_feed=True)
+    with store.begin() as conn:
+        sources.remember(conn, visit(validators=known, title="Harbour Herald"), at=NOON)
+        sources.remember(conn, visit(unchanged=True), at=NOON + timedelta(hours=1))
+        assert sources.remembered(conn, ["herald"]) == {"herald": known}
+        (health,) = sources.health(conn)
+
+    assert (health.title, health.last_success) == ("Harbour Herald", NOON + timedelta(hours=1))
+
+
+def test_validators_that_a_server_no_longer_gives_are_forgotten(store: Store) -> None:
+    with store.begin() as conn:
+        sources.remember(conn, visit(validators=Validators(etag='"1"')), at=NOON)
+        sources.remember(conn, visit(), at=NOON)
+        assert sources.remembered(conn, ["herald"]) == {"herald": Validators()}
+
+
+def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
+    hour = timedelta(hours=1)
+    with store.begin() as conn:
+        sources.remember(conn, visit(title="Harbour Herald"), at=NOON)
+        sources.remember_failure(conn, visit("herald").source, "HTTP 500", at=NOON + hour)
+        sources.remember_failure(conn, visit("herald").source, "timed out", at=NOON + 2 * hour)
+        (failing,) = sources.health(conn)
+        sources.remember(conn, visit(title="Harbour Herald"), at=NOON + 3 * hour)
+        (well,) = sources.health(conn)
+
+    assert failing == sources.Health(
+        id="herald",
+        title="Harbour Herald",
+        last_success=NOON,
+        last_failure=NOON + 2 * hour,
+        failing_since=NOON + hour,
+        error="timed out",
+    )
+    assert (well.failing_since, well.error, well.last_failure) == (None, "", NOON + 2 * hour)
+
+
+def test_a_source_waits_until_its_next_visit(store: Store) -> None:
+    pace = Pace(failures=2, pause_s=900, next_visit=NOON + timedelta(hours=1))
+    with store.begin() as conn:
+        sources.remember_failure(conn, visit("herald").source, "down", at=NOON, pace=pace)
+        sources.remember(conn, visit("gazette"), at=NOON)
+
+        assert sources.paces(conn, ["herald", "gazette", "other"]) == {"herald": pace, "gazette": Pace()}
+        assert sources.waiting(conn, now=NOON) == {"herald"}
+        assert sources.waiting(conn, now=NOON + timedelta(hours=1)) == frozenset()
+
+        sources.remember(conn, visit("herald", unchanged=True), at=NOON, paces={"herald": Pace(pause_s=900)})
+        assert sources.paces(conn, ["herald"]) == {"herald": Pace(pause_s=900)}
+
+
+def test_what_an_edit_does_not_say_stays(store: Store) -> None:
+    """A feed's teaser comes without the text, the author and the picture that its page gave."""
+    picture = Image(url="https://a.example/f.jpg")
+    whole = entry("1", body="<p>All of it.</p>", author="The desk", image=picture, language="en")
+    teaser = entry("1", title="Corrected", body="", form=Form.TEXT, seen=NOON + timedelta(hours=1))
+    with store.begin() as conn:
+        entries.add(conn, [whole])
+
+        assert entries.news(conn, [teaser]) == ((), (replace(whole, title="Corrected"),))
+        entries.add(conn, [teaser])
+        assert entries.of(conn, "herald") == (replace(whole, title="Corrected"),)
+        assert entries.news(conn, [teaser]) == ((), ())
+
+
+def test_what_was_learnt_at_another_address_is_forgotten(store: Store) -> None:
+    there, elsewhere = visit("herald").source, Source(id="herald", url="https://new.example/")
+    never = Source(id="never", url="https://never.example/")
+    with store.begin() as conn:
+        sources.remember(conn, visit("herald", validators=Validators(etag='"1"')), at=NOON)
+        sources.remember_failure(conn, visit("gazette").source, "gone", at=NOON, not_before=NOON + timedelta(days=30))
+        moved = Source(id="gazette", url="https://new.example/")
+
+        assert sources.moved(conn, [there, never]) == frozenset()
+        assert sources.moved(conn, [elsewhere, moved, never]) == {"herald", "gazette"}
+        sources.forget(conn, {"gazette"})
+        assert sources.remembered(conn, ["herald", "gazette"]) == {"herald": Validators(etag='"1"')}
+
+
+def test_the_newest_article_of_each_source_is_known(store: Store) -> None:
+    with store.begin() as conn:
+        for number, date in enumerate((NOON, NOON - timedelta(days=3))):
+            one = entry(str(number))
+            entries.add(conn, [one])
+            articles.add(conn, [(one, article(str(number), published=date))])
+
+        assert articles.latest(conn) == {"herald": NOON}
+
+
+# --- pages that could not be had ---------------------------------------------------------------------------------
+
+
+def test_pages_are_asked_for_again_when_it_is_time_and_until_they_need_not_be(store: Store) -> None:
+    at = {"1": NOON, "2": NOON + timedelta(hours=1), "never stored": NOON}
+    with store.begin() as conn:
+        entries.add(conn, [entry("1"), entry("2"), entry("1", source_id="gazette")])
+        pending_pages.remember(conn, "herald", at)
+
+        assert pending_pages.due(conn, ["herald", "gazette"], now=NOON) == {"herald": (entry("1"),)}
+        pending_pages.remember(conn, "herald", {"1": None, "2": NOON})
+        assert pending_pages.due(conn, ["herald", "gazette"], now=NOON) == {"herald": (entry("2"),)}
+        assert pending_pages.due(conn, ["gazette"], now=NOON) == {}

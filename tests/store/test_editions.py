@@ -1,0 +1,144 @@
+"""What the store keeps of publishing: editions, what they told, slots, runs. On every kind of database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from digest.model import Slot
+from digest.store import Store, articles, editions, entries, runs, slots, stories
+from digest.store.slots import Fate
+from tests.support.values import NOON, SLOT, article, brief, edition, entry
+
+NEXT = Slot(due=SLOT.due + timedelta(days=1), key="2026-03-30")
+
+
+def test_an_edition_comes_back_as_it_went_in(store: Store) -> None:
+    frozen = edition(html="<p>Ünïcödé 🚢</p>\r\n", text="a\tb\n")
+    with store.begin() as conn:
+        id_, added = editions.add(conn, frozen, at=NOON)
+        assert added
+        assert editions.get(conn, id_) == editions.Published(id=id_, edition=frozen, at=NOON)
+        assert editions.get(conn, id_ + 1) is None
+
+
+def test_a_second_edition_for_the_same_slot_changes_nothing(store: Store) -> None:
+    with store.begin() as conn:
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        assert editions.add(conn, edition(html="other"), at=NOON) == (id_, False)
+        found = editions.find(conn, "main", SLOT)
+
+    assert found is not None
+    assert found.edition == edition()
+
+
+def test_each_audience_has_its_own_edition(store: Store) -> None:
+    with store.begin() as conn:
+        editions.add(conn, edition(), at=NOON)
+        _, added = editions.add(conn, edition(audience="Europe/Berlin", subject="Berlin"), at=NOON)
+        found = editions.find(conn, "main", SLOT, audience="Europe/Berlin")
+
+    assert added
+    assert found is not None
+    assert found.edition.subject == "Berlin"
+
+
+def test_the_latest_revision_is_found_unless_one_is_named(store: Store) -> None:
+    with store.begin() as conn:
+        assert editions.next_revision(conn, "main", SLOT) == 1
+        editions.add(conn, edition(), at=NOON)
+        assert editions.next_revision(conn, "main", SLOT) == 2
+        editions.add(conn, edition(revision=2, subject="Second"), at=NOON)
+        latest, first = (editions.find(conn, "main", SLOT, revision=number) for number in (None, 1))
+
+    assert latest is not None
+    assert first is not None
+    assert (latest.edition.subject, first.edition.subject) == ("Second", edition().subject)
+
+
+def test_editions_are_listed_with_the_newest_first(store: Store) -> None:
+    with store.begin() as conn:
+        editions.add(conn, edition(), at=NOON)
+        editions.add(conn, edition(slot=NEXT), at=NOON)
+        editions.add(conn, edition(newsletter_id="other"), at=NOON)
+        assert [heading.slot for heading in editions.listed(conn, "main")] == [NEXT, SLOT]
+        assert len(editions.listed(conn)) == 3
+        assert len(editions.listed(conn, limit=1)) == 1
+
+
+def test_what_an_edition_told_is_remembered_with_its_copies(store: Store) -> None:
+    a, b, c, d = (article(id) for id in "abcd")
+    with store.begin() as conn:
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        stories.remember(conn, id_, [brief(a, b, copies=(c,)), brief(d)])
+        assert stories.sent(conn, "main").keys() == {"a", "b", "c", "d"}
+
+
+def test_what_one_audience_was_told_is_new_to_another(store: Store) -> None:
+    with store.begin() as conn:
+        id_, _ = editions.add(conn, edition(audience="weekly"), at=NOON)
+        stories.remember(conn, id_, [brief(article("a"))])
+        assert stories.sent(conn, "main", "weekly").keys() == {"a"}
+        assert not stories.sent(conn, "main")
+        assert not stories.sent(conn, "other", "weekly")
+
+
+def test_an_article_that_is_edited_is_remembered_as_it_was_told(store: Store) -> None:
+    first, second, third = (article("a", paragraphs=(text,)) for text in ("Closed.", "Closing.", "Open again."))
+    with store.begin() as conn:
+        entries.add(conn, [entry()])
+        articles.add(conn, [(entry(), first)])
+        for now, then in ((second, SLOT), (third, NEXT)):
+            id_, _ = editions.add(conn, edition(slot=then), at=NOON)
+            stories.remember(conn, id_, [brief(first)])
+            stories.keep_as_told(conn, articles.reworded(conn, [(entry(), now)]))
+            articles.add(conn, [(entry(), now)])
+        assert stories.sent(conn, "main") == {"a": (("Title a", "Closed."), ("Title a", "Closing."))}
+        assert articles.reworded(conn, [(entry(), third)]) == {}
+
+
+def test_of_an_article_from_two_sources_readers_see_the_first(store: Store) -> None:
+    one, other = entry("1"), entry("2")
+    with store.begin() as conn:
+        entries.add(conn, [one, other])
+        articles.add(conn, [(one, article("a")), (other, article("a"))])
+        edit = article("a", paragraphs=("Closed again.",))
+        assert articles.reworded(conn, [(other, edit)]) == {}
+        assert articles.reworded(conn, [(other, edit), (one, edit)]).keys() == {"a"}
+
+
+def test_a_second_revision_may_tell_again_what_the_first_one_told(store: Store) -> None:
+    with store.begin() as conn:
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        stories.remember(conn, id_, [brief(article("a"))])
+        assert not stories.sent(conn, "main", before=SLOT.due)
+        assert stories.sent(conn, "main", before=NEXT.due).keys() == {"a"}
+
+
+def test_a_slot_is_decided_once(store: Store) -> None:
+    with store.begin() as conn:
+        assert slots.decide(conn, "main", SLOT, Fate.PUBLISHED, at=NOON)
+        assert not slots.decide(conn, "main", SLOT, Fate.MISSED, at=NOON)
+        assert slots.decide(conn, "main", NEXT, Fate.MISSED, at=NOON)
+        assert slots.decided(conn, "main") == {SLOT: Fate.PUBLISHED, NEXT: Fate.MISSED}
+
+
+def test_a_slot_is_decided_for_each_newsletter_and_audience(store: Store) -> None:
+    with store.begin() as conn:
+        assert slots.decide(conn, "main", SLOT, Fate.PUBLISHED, at=NOON)
+        assert slots.decide(conn, "main", SLOT, Fate.EMPTY, at=NOON, audience="weekly")
+        assert slots.decide(conn, "other", SLOT, Fate.MISSED, at=NOON)
+        assert slots.decided(conn, "main", audience="weekly") == {SLOT: Fate.EMPTY}
+
+
+def test_a_run_is_open_until_it_is_finished(store: Store) -> None:
+    later = NOON + timedelta(seconds=3)
+    with store.begin() as conn:
+        id_ = runs.start(conn, "collect", at=NOON)
+        (running,) = runs.recent(conn)
+        runs.finish(conn, id_, "done", at=later, counts={"new": 3})
+        (ended,) = runs.recent(conn, "collect")
+        assert runs.recent(conn, "publish") == ()
+
+    assert (running.ended, running.outcome) == (None, "")
+    assert ended == replace(running, ended=later, outcome="done", counts={"new": 3})

@@ -1,0 +1,104 @@
+"""The ledger as a queue: what has something to send, how much waits, and what a person puts back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, update
+
+from digest.model import Outcome, Slot
+from digest.store import Store, deliveries, editions, queue, slots, subscribers
+from digest.store.queue import Queue
+from digest.store.slots import Fate
+from digest.store.subscribers import Newcomer
+from digest.store.tables import deliveries as table
+from tests.support.values import NOON, SLOT, edition
+
+HOUR = timedelta(hours=1)
+BEYOND = NOON + 8 * HOUR
+
+
+def published(conn: Connection) -> int:
+    people = [Newcomer(address="ann@example.org"), Newcomer(address="bo@example.org")]
+    subscribers.add(conn, people, "main", at=NOON)
+    id_, _ = editions.add(conn, edition(), at=NOON)
+    deliveries.enqueue(conn, id_, host="example.org", at=NOON)
+    return id_
+
+
+def set_rows(conn: Connection, **values: object) -> None:
+    conn.execute(update(table).values(**{"next_try": None, "sender": None} | values))
+
+
+def test_what_was_just_published_is_due(store: Store) -> None:
+    with store.begin() as conn:
+        id_ = published(conn)
+        assert queue.due(conn, now=NOON, beyond=BEYOND) == (id_,)
+        assert queue.state(conn) == Queue(waiting=2, held=0, next_try=NOON)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_due"),
+    [
+        pytest.param({"outcome": Outcome.SENT}, False, id="all is sent"),
+        pytest.param({"outcome": Outcome.UNKNOWN}, False, id="it waits for a person"),
+        pytest.param({"outcome": Outcome.RETRY, "next_try": NOON + HOUR}, False, id="its time has not come"),
+        pytest.param({"outcome": Outcome.RETRY, "next_try": NOON}, True, id="its time has come"),
+        pytest.param({"outcome": Outcome.SENDING, "sender": "one"}, True, id="someone holds it, dead or alive"),
+        pytest.param({"outcome": Outcome.PENDING, "next_try": NOON + HOUR}, True, id="never tried, by a wrong clock"),
+        pytest.param({"outcome": Outcome.RETRY, "next_try": NOON + 9 * HOUR}, True, id="too far off, by a wrong clock"),
+    ],
+)
+def test_an_edition_is_due_while_it_has_something_to_send(
+    store: Store, values: dict[str, object], is_due: bool
+) -> None:
+    with store.begin() as conn:
+        id_ = published(conn)
+        set_rows(conn, **values)
+        assert queue.due(conn, now=NOON, beyond=BEYOND) == ((id_,) if is_due else ())
+
+
+@pytest.mark.parametrize(
+    ("addresses", "outcome", "count"),
+    [
+        pytest.param([], Outcome.FAILED, 2, id="what failed"),
+        pytest.param([], Outcome.UNKNOWN, 2, id="what is in doubt"),
+        pytest.param([], Outcome.SENT, 0, id="not what was sent"),
+        pytest.param(["ANN@example.org"], Outcome.SENT, 1, id="unless its reader asks"),
+        pytest.param(["cy@example.org"], Outcome.FAILED, 0, id="nobody else's"),
+    ],
+)
+def test_a_person_puts_back(store: Store, addresses: list[str], outcome: Outcome, count: int) -> None:
+    with store.begin() as conn:
+        id_ = published(conn)
+        set_rows(conn, outcome=outcome)
+        assert queue.put_back(conn, id_, addresses, at=NOON) == count
+        assert queue.state(conn).waiting == count
+
+
+def test_nothing_is_put_back_for_who_gets_no_more_mail_or_is_being_served(store: Store) -> None:
+    with store.begin() as conn:
+        id_ = published(conn)
+        set_rows(conn, outcome=Outcome.FAILED)
+        subscribers.suppress(conn, "ann@example.org", "complained", at=NOON)
+        conn.execute(update(table).where(table.c.outcome == Outcome.FAILED).values(sender="one"))
+        assert queue.put_back(conn, id_, ["ann@example.org", "bo@example.org"], at=NOON) == 0
+
+
+def test_an_edition_that_is_out_overrules_what_was_said_of_its_slot(store: Store) -> None:
+    with store.begin() as conn:
+        for fate in (Fate.EMPTY, Fate.MISSED, Fate.BEFORE):
+            slot = Slot(due=SLOT.due, key=str(fate))
+            assert slots.decide(conn, "main", slot, fate, at=NOON)
+            assert slots.decide(conn, "main", slot, Fate.PUBLISHED, at=NOON)
+            assert not slots.decide(conn, "main", slot, Fate.PUBLISHED, at=NOON)
+            assert not slots.decide(conn, "main", slot, Fate.MISSED, at=NOON)
+        assert set(slots.decided(conn, "main").values()) == {Fate.PUBLISHED}
+
+
+def test_what_a_clock_ahead_said_does_not_count_before_its_time(store: Store) -> None:
+    with store.begin() as conn:
+        slots.decide(conn, "main", SLOT, Fate.MISSED, at=NOON + HOUR)
+        assert slots.decided(conn, "main", by=NOON) == {}
+        assert slots.decided(conn, "main", by=NOON + HOUR) == {SLOT: Fate.MISSED}

@@ -1,0 +1,170 @@
+"""Whatever the model can hold comes back from the store as it went in: properties, on every kind of database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digest.model import Article, Edition, Entry, Form, Image, Slot
+from digest.store import Store, articles, editions, entries, subscribers
+from digest.store.column_types import storable
+from digest.store.subscribers import Newcomer
+from tests.store.test_collected import ALWAYS
+from tests.support.values import NOON, entry
+
+#: The store is emptied by each example itself: it undoes its transaction.
+round_trip = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+any_text = st.text(st.characters(), max_size=30)
+text = any_text.map(storable)
+zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+instants = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 28), timezones=zones | st.just(UTC))
+sizes = st.none() | st.integers(1, 10_000)
+images = st.builds(Image, url=text, alt=text, width=sizes, height=sizes)
+some_entries = st.builds(
+    Entry,
+    source_id=text,
+    guid=text,
+    url=text,
+    title=text,
+    body=text,
+    form=st.sampled_from(Form),
+    seen=instants,
+    source=text,
+    author=text,
+    published=st.none() | instants,
+    language=text,
+    image=st.none() | images,
+)
+some_articles = st.builds(
+    Article,
+    id=text,
+    source_id=text,
+    source=text,
+    url=text,
+    title=text,
+    paragraphs=st.lists(text, max_size=4).map(tuple),
+    published=instants,
+    language=text,
+    author=text,
+    image=st.none() | images,
+)
+some_editions = st.builds(
+    Edition,
+    newsletter_id=text,
+    slot=st.builds(Slot, due=instants, key=text),
+    subject=text,
+    preheader=text,
+    html=text,
+    text=text,
+    language=text,
+    reading_minutes=st.integers(0, 1000),
+    audience=text,
+    revision=st.integers(1, 1000),
+)
+
+
+class _Undone(Exception):
+    """Ends a transaction of which nothing is kept."""
+
+
+def undone(store: Store, check: Any) -> None:
+    try:
+        with store.begin() as conn:
+            check(conn)
+            raise _Undone
+    except _Undone:
+        pass
+
+
+@round_trip
+@given(some=st.lists(some_entries, max_size=6))
+def test_entries(store: Store, some: list[Entry]) -> None:
+    def check(conn: Any) -> None:
+        first = {(one.source_id, one.guid): one for one in reversed(some)}
+        added = entries.add(conn, some)
+        assert {(one.source_id, one.guid): one for one in added} == first
+        assert len(added) == len(first)
+        assert entries.news(conn, added) == ((), ())
+        for source_id in {one.source_id for one in some}:
+            assert entries.of(conn, source_id) == tuple(one for one in added if one.source_id == source_id)
+
+    undone(store, check)
+
+
+@round_trip
+@given(some=st.lists(some_articles, max_size=6, unique_by=lambda article: article.id))
+def test_articles(store: Store, some: list[Article]) -> None:
+    def check(conn: Any) -> None:
+        published = [entry(str(number)) for number in range(len(some))]
+        entries.add(conn, published)
+        articles.add(conn, zip(published, some, strict=True))
+        found = articles.between(conn, {one.source_id for one in some}, ALWAYS)
+        assert {one.id: one for one in found} == {one.id: one for one in some}
+        assert list(found) == sorted(found, key=lambda one: (-one.published.timestamp(), one.id))
+
+    undone(store, check)
+
+
+@round_trip
+@given(some=some_editions)
+def test_an_edition(store: Store, some: Edition) -> None:
+    def check(conn: Any) -> None:
+        id_, added = editions.add(conn, some, at=NOON)
+        found = editions.get(conn, id_)
+        assert added
+        assert found is not None
+        assert found.edition == some
+        assert editions.find(conn, some.newsletter_id, some.slot, audience=some.audience) == found
+
+    undone(store, check)
+
+
+@round_trip
+@given(before=some_entries, after=some_entries)
+def test_an_edit_is_seen_before_it_is_made_and_not_after(store: Store, before: Entry, after: Entry) -> None:
+    kept = {"source_id": before.source_id, "guid": before.guid, "published": before.published, "source": before.source}
+    offered = replace(after, **kept)
+    silent = {name for name in ("url", "title", "body", "author", "language", "image") if not getattr(offered, name)}
+    silent |= {"form"} if "body" in silent else set()
+    edit = replace(offered, **{name: getattr(before, name) for name in silent}, seen=before.seen)
+
+    def check(conn: Any) -> None:
+        entries.add(conn, [before])
+        assert entries.news(conn, [offered]) == ((), () if edit == before else (edit,))
+        entries.add(conn, [offered])
+        assert entries.of(conn, before.source_id) == (edit,)
+
+    undone(store, check)
+
+
+@round_trip
+@given(raw=st.text(st.characters(categories=["L", "Cs", "Cc", "So"]) | st.just("\0"), max_size=30))
+def test_any_text_at_all_is_stored(store: Store, raw: str) -> None:
+    def check(conn: Any) -> None:
+        one = entry(raw, source_id=raw, title=raw, body=raw)
+        assert entries.add(conn, [one]) == (one,)
+        assert entries.add(conn, [one]) == ()
+        (found,) = entries.of(conn, raw)
+        assert found.body == storable(raw)
+
+    undone(store, check)
+
+
+@round_trip
+@given(addresses=st.lists(st.text(st.characters(categories=["L", "Nd", "P"]), min_size=1, max_size=8), max_size=8))
+def test_nobody_is_subscribed_twice(store: Store, addresses: list[str]) -> None:
+    def check(conn: Any) -> None:
+        people = [Newcomer(address=address) for address in addresses]
+        added = subscribers.add(conn, people, "main", at=NOON)
+        assert len(added) == len({subscribers.key(address) for address in addresses})
+        assert subscribers.add(conn, people, "main", at=NOON) == ()
+        assert {found.address for found in subscribers.subscribed(conn, "main")} == {one.strip() for one in added}
+
+    undone(store, check)

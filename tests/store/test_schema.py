@@ -1,0 +1,211 @@
+"""The schema's versions: a new store, an old one, a newer one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, inspect
+
+from digest.model.errors import StoreError
+from digest.store import articles, database, entries, open_store, schema
+from digest.store.schema import OURS, Versions
+from tests.support.values import article, entry
+
+_COMING = f"{int(OURS.head) + 1:04}"
+_NEXT = f"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{_COMING}"
+down_revision = "{OURS.head}"
+
+def upgrade() -> None:
+    with op.batch_alter_table("entries") as table:
+        table.add_column(sa.Column("mood", sa.Text(), nullable=False, server_default="calm"))
+        table.alter_column("author", existing_type=sa.Text(), nullable=True)
+"""
+
+
+@pytest.fixture
+def engine(store_url: str) -> Iterator[Engine]:
+    """An engine on an empty database of each kind."""
+    with database.connect(database.parse(store_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Versions:
+    """The versions of a program to come, which has one more."""
+    folder = tmp_path / "migrations to come 100%"
+    shutil.copytree(OURS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT)
+    return Versions(head=_COMING, folder=folder)
+
+
+def describe(conn: Connection) -> dict[str, Any]:
+    """All that matters of the tables in a database, in an order of our own."""
+    look = inspect(conn)
+
+    def plain(found: object) -> str:
+        return json.dumps(found, default=str, sort_keys=True)
+
+    def table(name: str) -> dict[str, Any]:
+        return {
+            "columns": {c["name"]: (str(c["type"]), c["nullable"], c["default"]) for c in look.get_columns(name)},
+            "order": [c["name"] for c in look.get_columns(name)],
+            "primary key": look.get_pk_constraint(name),
+            "foreign keys": sorted(map(plain, look.get_foreign_keys(name))),
+            "unique": sorted(map(plain, look.get_unique_constraints(name))),
+            "indexes": sorted(map(plain, look.get_indexes(name))),
+            "checks": sorted(map(plain, look.get_check_constraints(name))),
+        }
+
+    return {name: table(name) for name in look.get_table_names()}
+
+
+def migrate_from_nothing(conn: Connection, versions: Versions = OURS) -> None:
+    schema._migrate(conn, versions)
+
+
+def test_migrating_from_nothing_gives_the_tables_of_a_new_store(engine: Engine) -> None:
+    with engine.connect() as conn:
+        with conn.begin() as undone:
+            migrate_from_nothing(conn)
+            migrated = describe(conn)
+            undone.rollback()
+        schema.ensure(engine)
+        made = describe(conn)
+
+    assert made == migrated
+
+
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_a_store_of_every_earlier_version_becomes_one_of_today(engine: Engine, tmp_path: Path, version: str) -> None:
+    folder = tmp_path / "as it was"
+    shutil.copytree(OURS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (folder / "versions").glob("[0-9]*.py"):
+        if file.name[:4] > version:
+            file.unlink()
+    with engine.connect() as conn:
+        with conn.begin() as undone:
+            migrate_from_nothing(conn)
+            today = describe(conn)
+            undone.rollback()
+        with conn.begin():
+            migrate_from_nothing(conn, Versions(head=version, folder=folder))
+
+    assert schema.ensure(engine, asked=True) == (version, OURS.head)
+    with engine.connect() as conn:
+        assert describe(conn) == today
+
+
+def test_the_version_named_in_the_program_is_the_last_migration() -> None:
+    last = max((OURS.folder / "versions").glob("[0-9]*.py"))
+
+    assert last.name.startswith(f"{OURS.head}_")
+
+
+def test_opening_a_store_again_changes_nothing(engine: Engine) -> None:
+    schema.ensure(engine)
+    assert schema.ensure(engine) == (OURS.head, OURS.head)
+
+
+def test_an_old_file_is_brought_up_to_date_with_its_rows_and_a_copy_is_kept(sqlite_url: str, later: Versions) -> None:
+    with open_store(sqlite_url) as store, store.begin() as conn:
+        entries.add(conn, [entry()])
+        articles.add(conn, [(entry(), article())])
+
+    with database.connect(database.parse(sqlite_url)) as engine:
+        schema.ensure(engine, versions=later)
+    path = sqlite_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(f"{path}.{OURS.head}")) as before:
+        assert now.execute("SELECT guid, mood FROM entries").fetchall() == [("1", "calm")]
+        assert now.execute("SELECT id FROM articles").fetchall() == [("a1",)]
+        assert now.execute("SELECT version_num FROM alembic_version").fetchall() == [(_COMING,)]
+        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [(OURS.head,)]
+        assert before.execute("SELECT guid FROM entries").fetchall() == [("1",)]
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(sqlite_url: str, later: Versions) -> None:
+    open_store(sqlite_url).close()
+    (later.folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT + "    op.execute('SELECT * FROM nowhere')\n")
+    with database.connect(database.parse(sqlite_url)) as engine:
+        with pytest.raises(Exception, match="nowhere"):
+            schema.ensure(engine, versions=later)
+        with engine.connect() as conn:
+            assert "mood" not in describe(conn)["entries"]["columns"]
+    open_store(sqlite_url).close()
+
+
+def test_an_old_postgresql_store_waits_for_a_person(postgres_url: str, later: Versions) -> None:
+    open_store(postgres_url).close()
+    with database.connect(database.parse(postgres_url)) as engine:
+        needs = f"of version {OURS.head}, and this program needs version {_COMING}"
+        with pytest.raises(StoreError, match=needs) as raised:
+            schema.ensure(engine, versions=later)
+        assert "digest db upgrade" in raised.value.hint
+        assert schema.ensure(engine, asked=True, versions=later) == (OURS.head, _COMING)
+        schema.ensure(engine, versions=later)
+
+
+@pytest.mark.parametrize("read_only", [False, True], ids=["to write", "to read"])
+def test_a_store_of_a_newer_program_is_refused(sqlite_url: str, later: Versions, read_only: bool) -> None:
+    with database.connect(database.parse(sqlite_url)) as engine:
+        schema.ensure(engine)
+        schema.ensure(engine, versions=later)
+
+    knows = f"is of version {_COMING}, and this program knows {OURS.head} at most"
+    with pytest.raises(StoreError, match=knows) as raised:
+        open_store(sqlite_url, read_only=read_only)
+    assert "newer" in raised.value.hint
+
+
+def test_reading_never_migrates(sqlite_url: str, later: Versions) -> None:
+    open_store(sqlite_url).close()
+    with (
+        database.connect(database.parse(sqlite_url), read_only=True) as engine,
+        pytest.raises(StoreError, match=f"needs version {_COMING}"),
+    ):
+        schema.ensure(engine, read_only=True, versions=later)
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE songs (title)")
+    before = path.read_bytes()
+
+    with pytest.raises(StoreError, match="holds other things"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("code", "unwanted"),
+    [
+        ("import digest.store", "sqlalchemy"),
+        ("from digest.store import open_store; open_store('sqlite://').close()", "alembic"),
+    ],
+    ids=["importing the store", "opening a store"],
+)
+def test_nothing_heavy_is_imported_before_it_is_used(code: str, unwanted: str) -> None:
+    check = f"import sys; {code}; sys.exit(any(name.split('.')[0] == {unwanted!r} for name in sys.modules))"
+
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_two_processes_may_open_a_new_store_at_once(sqlite_url: str) -> None:
+    code = f"from digest.store import open_store; open_store({sqlite_url!r}).close()"
+    both = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
+
+    assert [process.wait() for process in both] == [0, 0, 0, 0]

@@ -1,0 +1,174 @@
+"""Who reads what. On every kind of database."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from digest.model import Outcome
+from digest.store import Store, deliveries, editions, subscribers
+from digest.store.ledger import open_ledger
+from digest.store.subscribers import Newcomer
+from tests.support.values import NOON, edition
+
+
+def add(store: Store, *addresses: str, newsletter: str = "main") -> tuple[str, ...]:
+    with store.begin() as conn:
+        return subscribers.add(conn, [Newcomer(address=address) for address in addresses], newsletter, at=NOON)
+
+
+def readers(store: Store, newsletter: str = "main") -> list[str]:
+    with store.read() as conn:
+        return [subscriber.address for subscriber in subscribers.subscribed(conn, newsletter)]
+
+
+def test_someone_is_subscribed_once(store: Store) -> None:
+    assert add(store, "press@harbour.example", "office@harbour.example") == (
+        "press@harbour.example",
+        "office@harbour.example",
+    )
+    assert add(store, "office@harbour.example") == ()
+    assert readers(store) == ["office@harbour.example", "press@harbour.example"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["Press@Harbour.example", "  press@harbour.example ", "PRESS@HARBOUR.EXAMPLE"],
+    ids=["capitals", "spaces", "all capitals"],
+)
+def test_an_address_is_one_persons_however_it_is_written(store: Store, other: str) -> None:
+    assert add(store, "press@harbour.example", other) == ("press@harbour.example",)
+    assert add(store, other) == ()
+    assert readers(store) == ["press@harbour.example"]
+
+
+def test_who_stops_at_the_first_reader_leaves_nothing_open(store: Store) -> None:
+    add(store, "press@harbour.example", "office@harbour.example")
+
+    with warnings.catch_warnings(record=True, action="always") as told, store.read() as conn:
+        first = next(subscribers.subscribed(conn, "main"))
+
+    assert first.address == "office@harbour.example"
+    assert told == []
+
+
+def test_accents_and_letters_that_only_look_alike_after_folding_are_different_people(store: Store) -> None:
+    assert len(add(store, "straße@harbour.example", "strasse@harbour.example")) == 2
+    assert add(store, "stra\u00dfe@harbour.example", "STRASSE@harbour.example") == ()
+
+
+def test_composed_and_decomposed_accents_are_the_same_person(store: Store) -> None:
+    assert len(add(store, "caf\u00e9@harbour.example", "cafe\u0301@harbour.example")) == 1
+
+
+def test_someone_may_read_two_newsletters(store: Store) -> None:
+    add(store, "press@harbour.example")
+    assert add(store, "press@harbour.example", newsletter="other") == ("press@harbour.example",)
+    assert readers(store) == readers(store, "other") == ["press@harbour.example"]
+
+
+def test_a_subscriber_comes_back_as_added_and_adding_again_keeps_it(store: Store) -> None:
+    full = Newcomer(address="Press@harbour.example", name="Preßstelle", preferences={"zone": "Europe/Berlin"})
+    with store.begin() as conn:
+        subscribers.add(conn, [full], "main", at=NOON)
+        subscribers.add(conn, [Newcomer(address="press@harbour.example", name="Other")], "main", at=NOON)
+        found = subscribers.find(conn, "PRESS@harbour.example")
+        assert subscribers.find(conn, "nobody@harbour.example") is None
+
+    assert found is not None
+    assert (found.address, found.name, found.preferences) == (full.address, full.name, full.preferences)
+
+
+def test_someone_removed_reads_nothing_and_removing_again_is_no_error(store: Store) -> None:
+    add(store, "press@harbour.example", "office@harbour.example")
+    with store.begin() as conn:
+        assert subscribers.remove(conn, "PRESS@harbour.example", at=NOON)
+        assert not subscribers.remove(conn, "press@harbour.example", at=NOON)
+        assert not subscribers.remove(conn, "nobody@harbour.example", at=NOON)
+    assert readers(store) == ["office@harbour.example"]
+    assert add(store, "press@harbour.example") == ("press@harbour.example",)
+
+
+def test_leaving_one_newsletter_keeps_the_other(store: Store) -> None:
+    add(store, "press@harbour.example")
+    add(store, "press@harbour.example", newsletter="other")
+    with store.begin() as conn:
+        subscribers.remove(conn, "press@harbour.example", "main", at=NOON)
+    assert (readers(store), readers(store, "other")) == ([], ["press@harbour.example"])
+
+
+def test_who_leaves_is_not_sent_what_still_waits(store: Store) -> None:
+    add(store, "press@harbour.example", "office@harbour.example")
+    with store.begin() as conn:
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+        subscribers.remove(conn, "press@harbour.example", "main", at=NOON)
+        counted = deliveries.counts(conn, id_)
+
+    with open_ledger(store, "me") as ledger:
+        claimed = ledger.claim(id_, now=NOON, limit=9)
+    assert [delivery.subscriber.address for delivery in claimed] == ["office@harbour.example"]
+    assert counted == {Outcome.PENDING: 1, Outcome.SUPPRESSED: 1}
+
+
+def test_who_leaves_is_not_sent_what_a_sender_holds_already(store: Store) -> None:
+    add(store, "press@harbour.example")
+    with store.begin() as conn:
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+    with open_ledger(store, "me") as ledger:
+        (held,) = ledger.claim(id_, now=NOON, limit=9)
+        with store.begin() as conn:
+            subscribers.remove(conn, "press@harbour.example", at=NOON)
+        assert ledger.settle([], [held.id], at=NOON) == frozenset()
+    with store.begin() as conn:
+        deliveries.take_over(conn, "me", now=NOON)
+        deliveries.hurry(conn, id_, now=NOON)
+    with open_ledger(store, "other") as ledger:
+        assert ledger.claim(id_, now=NOON, limit=9) == ()
+
+
+def test_a_suppressed_address_is_in_the_ledger_and_sent_nothing(store: Store) -> None:
+    add(store, "press@harbour.example", "office@harbour.example")
+    with store.begin() as conn:
+        subscribers.suppress(conn, "Press@harbour.example", "no such user", at=NOON)
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        assert deliveries.enqueue(conn, id_, host="harbour.example", at=NOON) == 2
+        (row,) = deliveries.of(conn, id_, Outcome.SUPPRESSED)
+
+    assert (row.subscriber.address, row.reply, row.next_try) == ("press@harbour.example", "no such user", None)
+
+
+def test_many_are_subscribed_at_once(store: Store) -> None:
+    many = [f"reader{number:04}@harbour.example" for number in range(1201)]
+    assert add(store, *many) == tuple(many)
+    assert add(store, *many) == ()
+    assert readers(store) == many
+
+
+def test_readers_are_listed_with_since_when_and_who_gets_no_mail(store: Store) -> None:
+    add(store, "press@harbour.example", "office@harbour.example")
+    add(store, "mill@harbour.example", newsletter="other")
+    with store.begin() as conn:
+        subscribers.suppress(conn, "PRESS@harbour.example", "no such user", at=NOON)
+        found = [
+            (reader.subscriber.address, reader.since, reader.suppressed) for reader in subscribers.listed(conn, "main")
+        ]
+        assert subscribers.suppressed(
+            conn, ["Press@harbour.example", "office@harbour.example", "nobody@x.example"]
+        ) == {"press@harbour.example": "no such user"}
+
+    assert found == [("office@harbour.example", NOON, ""), ("press@harbour.example", NOON, "no such user")]
+
+
+def test_who_is_readmitted_gets_mail_again(store: Store) -> None:
+    add(store, "press@harbour.example")
+    with store.begin() as conn:
+        subscribers.suppress(conn, "press@harbour.example", "no such user", at=NOON)
+        assert subscribers.readmit(conn, "Press@harbour.example")
+        assert not subscribers.readmit(conn, "press@harbour.example")
+        assert not subscribers.readmit(conn, "nobody@harbour.example")
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+        assert deliveries.counts(conn, id_) == {Outcome.PENDING: 1}

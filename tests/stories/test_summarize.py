@@ -1,0 +1,202 @@
+"""Briefs: whole sentences, word for word, each from the article it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.model import Article, Ranked, Story
+from digest.model.errors import DigestError
+from digest.model.protocols import Budget, Candidate
+from digest.stories.summarize import candidates, summarize
+from digest.stories.summarizers import NAMES, summarizer
+
+THREE = Budget(sentences=3)
+
+
+def article(*paragraphs: str, id: str = "a", title: str = "", language: str = "en") -> Article:
+    return Article(
+        id=id,
+        source_id=id,
+        source=id,
+        url=f"https://{id}.example/1",
+        title=title,
+        paragraphs=paragraphs,
+        published=datetime(2026, 3, 1, tzinfo=UTC),
+        language=language,
+    )
+
+
+def ranked(*articles: Article) -> Ranked:
+    return Ranked(story=Story(articles=articles), score=1.0, reasons=())
+
+
+def told(*articles: Article, name: str = "default", budget: Budget = THREE) -> list[str]:
+    (brief,) = summarize([ranked(*articles)], summarizer(name), budget)
+    return [sentence.text for sentence in brief.sentences]
+
+
+HARBOUR = article(
+    "The harbour authority closed the northern dock on Monday after cracks were found in the sea wall. "
+    "Ships were sent to the southern dock, where ferries now wait up to three hours.",
+    "It said that the wall had been inspected in spring.",
+    "“We could not wait any longer.”",
+    "Repairs to the sea wall will cost four million and take until autumn, the harbour authority said. "
+    "The city council votes on the money next week.",
+    id="harbour",
+    title="Cracks in sea wall close northern dock",
+)
+PORT = article(
+    "Ferry passengers face delays of three hours after the northern dock was closed. "
+    "The ferry company offers refunds to passengers who miss their trains.",
+    "The harbour authority closed the northern dock on Monday after cracks were found in the sea wall.",
+    id="port",
+    title="Delays for ferry passengers",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("budget", [Budget(), Budget(sentences=1), Budget(words=40)], ids=["3", "1", "40 words"])
+def test_a_brief_is_verbatim_in_the_order_of_each_article_and_within_its_budget(name: str, budget: Budget) -> None:
+    (brief,) = summarize([ranked(HARBOUR, PORT)], summarizer(name), budget)
+
+    offered = {candidate.text: candidate.position for candidate in candidates(brief.story)}
+    places = {
+        id: [offered[one.text] for one in said] for id, said in groupby(brief.sentences, key=lambda one: one.article.id)
+    }
+    assert brief.sentences
+    assert all(any(one.text in paragraph for paragraph in one.article.paragraphs) for one in brief.sentences)
+    assert len(places) == len({sentence.article.id for sentence in brief.sentences})
+    assert all(said == sorted(set(said)) for said in places.values())
+    assert [said[0] for said in places.values()] == sorted(said[0] for said in places.values())
+    if budget.words is None:
+        assert len(brief.sentences) <= budget.sentences
+    else:
+        assert sum(len(sentence.text.split()) for sentence in brief.sentences) <= budget.words
+
+
+def test_a_sentence_that_two_outlets_share_is_offered_once() -> None:
+    texts = [candidate.text for candidate in candidates(Story(articles=(HARBOUR, PORT)))]
+
+    assert len(texts) == len(set(texts)) == 8
+
+
+def test_positions_count_from_each_article_s_beginning() -> None:
+    found = candidates(Story(articles=(HARBOUR, PORT)))
+
+    assert [(one.article.id, one.position, one.paragraph) for one in found][:3] == [
+        ("harbour", 0, 0),
+        ("harbour", 1, 0),
+        ("harbour", 2, 1),
+    ]
+    assert [one.position for one in found if one.article.id == "port"] == [0, 1]
+
+
+def test_a_story_of_two_outlets_cites_both() -> None:
+    (brief,) = summarize([ranked(HARBOUR, PORT)], summarizer("default"), Budget(sentences=3))
+
+    assert {sentence.article.id for sentence in brief.sentences} == {"harbour", "port"}
+
+
+def test_an_article_in_another_language_is_not_quoted() -> None:
+    german = article("Der Hafen ist gesperrt.", id="hafen", language="de")
+
+    assert {one.article.id for one in candidates(Story(articles=(HARBOUR, german)))} == {"harbour"}
+
+
+def test_an_article_without_text_gives_a_brief_without_sentences() -> None:
+    assert told(article(title="Only a title")) == []
+
+
+def test_a_cut_paragraph_gives_no_cut_sentence() -> None:
+    endless = article(" ".join(f"Sentence number {number} stands here whole." for number in range(20_000)))
+
+    found = candidates(Story(articles=(endless,)))
+
+    assert len(found) <= 400
+    assert all(one.text.endswith("whole.") for one in found)
+
+
+def test_what_has_no_stop_for_a_thousand_letters_is_no_sentence() -> None:
+    assert candidates(Story(articles=(article("word " * 1000),))) == ()
+
+
+def test_many_outlets_share_the_room() -> None:
+    outlets = [article(*(f"Outlet {id} tells part {part}." for part in range(60)), id=f"o{id}") for id in range(50)]
+
+    found = candidates(Story(articles=tuple(outlets)))
+
+    assert len(found) <= 400
+    assert len({one.article.id for one in found}) == 50
+
+
+def test_a_summarizer_that_invents_a_sentence_is_refused() -> None:
+    def invents(offered: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
+        first = offered[0]
+        return (Candidate(text="Never said.", article=first.article, position=0, paragraph=0),)
+
+    with pytest.raises(DigestError, match="no article holds"):
+        summarize([ranked(HARBOUR)], invents, Budget())
+
+
+def test_a_summarizer_that_repeats_a_sentence_is_refused() -> None:
+    def repeats(offered: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
+        return (offered[0], offered[0])
+
+    with pytest.raises(DigestError, match="twice"):
+        summarize([ranked(HARBOUR)], repeats, Budget())
+
+
+DEGENERATE = {
+    "empty": (),
+    "blank": ("", "  "),
+    "one word": ("Word",),
+    "one sentence": ("Only this is known so far.",),
+    "all quotations": ("“We will stay.” “They will go.”", "“Nobody knows.”"),
+    "all capitals": ("THE DOCK IS CLOSED. THE SHIPS MUST WAIT. NOBODY KNOWS WHY.",),
+    "emoji": ("😀😀😀", "🚢 🚢", "👩‍👩‍👧"),
+    "no stops": ("first line without a stop", "second line without a stop", "third line"),
+    "identical": ("The same again. " * 30,) * 3,
+    "stop words": ("He was there and they were not.", "It is what it is.", "That was then, this is now."),
+    "numbers": ("1 2 3. 4 5 6. 7 8 9.",),
+    "list": ("- one", "- two", "- three"),
+    "punctuation": ("...", "!!!", "?", "—"),
+    "mixed scripts": ("Привет мир. שלום עולם. 你好世界。 مرحبا بالعالم. Hello world.",),
+    "surrogate-like": ("\ufffd\ufffd \u200b", "a\u0301 b"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("paragraphs", DEGENERATE.values(), ids=DEGENERATE)
+@pytest.mark.parametrize("language", ["en", "ar", "zh", "xx", "und"])
+def test_degenerate_text_gives_a_sound_brief(name: str, paragraphs: tuple[str, ...], language: str) -> None:
+    texts = told(article(*paragraphs, language=language), name=name)
+
+    assert len(texts) == len(set(texts)) <= 3
+    assert all(any(text in paragraph for paragraph in paragraphs) for text in texts)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.text(max_size=200), max_size=8), st.sampled_from(NAMES), st.integers(1, 4))
+def test_any_text_gives_a_sound_brief(paragraphs: list[str], name: str, count: int) -> None:
+    texts = told(article(*paragraphs), name=name, budget=Budget(sentences=count))
+
+    assert len(texts) == len(set(texts)) <= count
+    assert all(any(text in paragraph for paragraph in paragraphs) for text in texts)
+
+
+def test_the_same_story_gives_the_same_brief() -> None:
+    assert told(HARBOUR, PORT) == told(HARBOUR, PORT)
+
+
+def test_what_cannot_stand_alone_is_left_out() -> None:
+    texts = told(HARBOUR, budget=Budget(sentences=9))
+
+    assert "“We could not wait any longer.”" not in texts
+    assert ("It said" in " ".join(texts)) is ("Ships were sent" in " ".join(texts))

@@ -1,0 +1,19 @@
+"""Distinct values: as ``numpy.unique`` tells them."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.stories.unique import distinct, distinct_and_places
+
+VALUES = st.lists(st.integers(-5, 5), max_size=30).map(lambda values: np.array(values, dtype=np.int64))
+
+
+@given(VALUES)
+def test_it_is_what_numpy_says(values: np.ndarray) -> None:
+    expected, places = np.unique(values, return_inverse=True)
+
+    assert distinct(values).tolist() == expected.tolist()
+    assert [part.tolist() for part in distinct_and_places(values)] == [expected.tolist(), places.tolist()]

@@ -1,0 +1,154 @@
+"""Editions of every kind: each template × English, German, Arabic, Japanese × 1, 12, 60 stories × hostile content."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from digest.deliver.message.dkim import Signer
+from digest.deliver.message.edition_headers import Letterhead, Recipient
+from digest.deliver.message.message import prepare
+from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut
+from digest.model.delivery_token import leaving_link
+from digest.model.mailbox import Mailbox
+from digest.render import READER, Brand, Links, Look, render
+from digest.render.template_paths import names
+from digest.settings import shipped_files
+from tests.support.digests import article, brief, digest, news
+
+MARK = "4f1c9a0000000000000000aa.7"
+WEB = "https://news.example.org/harbour"
+LINKS = Links(
+    web=f"{WEB}/read/{READER}",
+    archive=WEB,
+    preferences=f"{WEB}/preferences/{READER}",
+    unsubscribe=f"{WEB}/unsubscribe/{READER}",
+)
+BRAND = Brand(address="Harbour Press Office, Pier 4, Sandhaven", logo="https://news.example.org/logo.png")
+TEMPLATES = tuple(names([shipped_files.templates()]))
+LANGUAGES = ("en", "de", "ar", "ja")
+#: How many stories; and whether every third, beginning with the first, is hostile.
+SIZES = {"1": (1, False), "hostile": (1, True), "12": (12, True), "60": (60, True)}
+
+_NEWS = {
+    "de": (
+        (
+            "Die Hafenbehörde öffnet die Nordschleuse ein Jahr früher als geplant",
+            "Seit Samstag fahren Frachter durch die Nordschleuse, elf Monate vor dem Plan.",
+            "Schiffe bis 230 Meter Länge kommen nun bei jedem Wasserstand herein, sagt die Hafenbehörde.",
+            "Sandhavener Bote",
+        ),
+        (
+            "Straßenbahnnachtliniennetz bleibt: Rat lehnt Kürzung ab",
+            "Mit 31 zu 24 Stimmen hat der Rat die Kürzung der Nachtlinien 2 und 7 abgelehnt.",
+            "Das Verkehrsamt hatte die Ersparnis auf 1,8 Millionen im Jahr beziffert.",
+            "Nordmarkischer Rundfunk",
+        ),
+    ),
+    "ar": (
+        (
+            "هيئة الميناء تفتح الهويس الشمالي قبل موعده بعام",
+            "فُتح الهويس الشمالي أمام سفن الشحن يوم السبت، قبل الخطة بأحد عشر شهراً.",
+            "وقالت الهيئة إن سفناً يبلغ طولها 230 متراً تستطيع الدخول الآن في أي وقت من المدّ.",
+            "صحيفة الميناء",
+        ),
+        (
+            "المرصد يسجل أصفى شتاء منذ أربعين عاماً",
+            "سجّل المرصد إحدى وسبعين ليلة بلا غيوم بين نوفمبر وفبراير.",
+            "واستغل العاملون الوقت لإتمام مسح 4,200 نجم مزدوج.",
+            "نشرة السماء",
+        ),
+    ),
+    "ja": (
+        (
+            "港湾局、北の閘門を予定より一年早く開く",
+            "北の閘門は土曜日、予定より十一か月早く貨物船に開かれた。",
+            "全長二百三十メートルまでの船が潮の高さにかかわらず入港できる、と港湾局は述べた。",
+            "砂港新聞",
+        ),
+        (
+            "市議会、夜間の路面電車を残すことを決める",
+            "市議会は三十一対二十四で、二系統と七系統の夜間運行の削減案を退けた。",
+            "交通局は年間百八十万の節約になると見込んでいた。",
+            "北辺放送",
+        ),
+    ),
+}
+
+
+def _hostile(number: int) -> Brief:
+    """What comes from outside and wants to be more than text, or less than a story."""
+    titles = (
+        "</a></h2><script>alert(1)</script><b>\"Fog\" & 'rain'</b> --> ]]> {{ 7 * 7 }} {% raw %} &lt;i&gt;",
+        "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 6,
+        "\u202eelas \u2066ladiB\u2069 \u200f\u0000 Sale\r\nBcc: all@example.org \ud83d =?utf-8?q?x?=",
+        "",
+        "sale 値 " * 1500,
+        " \t\u200b ",
+    )
+    links = (
+        "https://bücher.example/a b?q=\"x\"&y='z'#<i>",
+        'https://a.example/"><script>alert(2)</script>',
+        "",
+        "https://a.example/" + "x" * 600,
+    )
+    one = article(
+        titles[number % len(titles)],
+        ["</p><style>p { display: none }</style><img src=x onerror=alert(3)>", "https://a.example/" + "y" * 300],
+        source="<i>&amp;</i> \u202eWire",
+        author='"><b>The</b> desk',
+        language=("en", "he", "und")[number % 3],
+        url=links[number % len(links)],
+        number=number,
+    )
+    return brief([one], section="<b>Harbour</b> & more")
+
+
+def _native(number: int, language: str) -> Brief:
+    if language == "en":
+        return news(number)
+    told = _NEWS[language]
+    title, first, second, source = told[number % len(told)]
+    suffix = f" ({number})" if number >= len(told) else ""
+    return brief([article(title + suffix, [first, second], source=source, language=language, number=number)])
+
+
+def content(language: str, stories: int, *, hostile: bool) -> Digest:
+    """A digest in that language, of that many stories."""
+    briefs = [_hostile(n // 3) if hostile and n % 3 == 0 else _native(n, language) for n in range(stories)]
+    left: list[Article] = [article("A long weekend"), article("", source="<b>Wire</b>", url="")]
+    return digest(
+        briefs,
+        language=language,
+        left_out=[LeftOut(article=one, reason="older than the window") for one in left],
+        failures=[Failure(source="Lighthouse </td> Wire", url="https://l.example/", error='HTTP 503 <b>"')],
+    )
+
+
+#: Each edition's name, like ``briefing-ar-12``.
+NAMES = tuple(f"{template}-{language}-{size}" for template in TEMPLATES for language in LANGUAGES for size in SIZES)
+
+
+@cache
+def edition(name: str) -> Edition:
+    """The edition of that name."""
+    template, language, size = name.split("-")
+    stories, hostile = SIZES[size]
+    look = Look(template=template, links=LINKS, brand=BRAND, show_left_out=True, show_failures=True)
+    return render(content(language, stories, hostile=hostile), look)
+
+
+def mail(edition: Edition, signer: Signer | None = None) -> bytes:
+    """The edition as its reader gets it."""
+    head = Letterhead(
+        sender=Mailbox.of("The Harbour Letter <harbour@example.org>"),
+        list_id="harbour",
+        title="The Harbour Letter",
+        date=edition.slot.due,
+        unsubscribe=LINKS.unsubscribe,
+        unsubscribe_mail=leaving_link("harbour@example.org", READER),
+        archive=WEB,
+        placeholders=(READER,),
+    )
+    reader = Recipient(mailbox=Mailbox.at("reader@example.net", "A Reader"), message_id=f"<{MARK}@example.org>",
+                       values={READER: f"{MARK}.mfrggzdfmztw"})  # fmt: skip
+    return prepare(edition, head, signer).to(reader)

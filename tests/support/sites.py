@@ -1,0 +1,40 @@
+"""Sites for tests: a feed, a page, and a visit to what stands on the test's own web server."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from digest.collect.collector import make_collector
+from digest.model import Source
+from digest.model.protocols import Collected, Validators
+from digest.settings import FetchSettings
+from tests.support.web_servers import Answer, WebServer
+
+SEEN = datetime(2026, 3, 27, tzinfo=UTC)
+PARAGRAPHS = "".join(
+    f"<p>The ferry sails again, says notice number {number} of the harbour office.</p>" for number in range(8)
+)
+JSON_FEED = (
+    b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "A", "title": "A", "content_html": "x"}]}'
+)
+ALTERNATE = '<link rel="alternate" type="application/rss+xml" href="{}">'
+
+
+def rss(*titles: str) -> bytes:
+    items = "".join(f"<item><guid>{title}</guid><title>{title}</title></item>" for title in titles)
+    return f"<rss version='2.0'><channel><title>Harbour News</title>{items}</channel></rss>".encode()
+
+
+def html(head: str = "", body: str = PARAGRAPHS) -> Answer:
+    text = f"<html lang=en><head><title>A page</title>{head}</head><body><article>{body}</article></body></html>"
+    return Answer(body=f"<!DOCTYPE html>{text}".encode(), headers={"Content-Type": "text/html"})
+
+
+def collect(web: WebServer, path: str, validators: Validators | None = None, *, timeout_s: float = 5) -> Collected:
+    collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=timeout_s), SEEN)
+    return asyncio.run(collector(Source(id="web", url=web.url(path)), validators or Validators()))
+
+
+def titles(collected: Collected) -> list[str]:
+    return [entry.title for entry in collected.entries]

@@ -1,0 +1,142 @@
+"""Addresses."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.text.urls import canonical, domain, identity, is_plain, is_web
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org", "http://example.org:8080/a?b=c#d", "HTTPS://EXAMPLE.ORG/", "https://müller.example/ä",
+     "http://127.0.0.1:8000/feed", "https://[2001:db8::1]/x", "https://example.org/@user/a:b"],
+)  # fmt: skip
+def test_web_addresses(url: str) -> None:
+    assert is_web(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "example.org", "/path", "//example.org/x", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x",
+     "ftp://example.org", "file:///etc/passwd", "mailto:desk@example.org", "https://user:secret@example.org/",
+     "https://user@example.org/", "https://", "https:///x", "http://exa mple.org", "https://example.org/\n",
+     "java\tscript:alert(1)", "https://example.org/\u202ex", "https://example.org\\@evil.example", "https://[::1",
+     "https://example.org:port/", "https://example.org:99999/", "\x01https://example.org", "https://:@example.org/",
+     "vbscript:x", "blob:https://example.org/1", "https://ex\u200bample.org/"],
+)  # fmt: skip
+def test_no_web_addresses(url: str) -> None:
+    assert not is_web(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        pytest.param("HTTPS://Example.ORG/Path", "https://example.org/Path", id="case"),
+        pytest.param("https://example.org:443/a", "https://example.org/a", id="default port"),
+        pytest.param("http://example.org:80/a", "http://example.org/a", id="default port of http"),
+        pytest.param("http://example.org:8080/a", "http://example.org:8080/a", id="another port"),
+        pytest.param("https://example.org/a#part", "https://example.org/a", id="fragment"),
+        pytest.param("https://example.org/a?utm_source=x&utm_medium=y", "https://example.org/a", id="campaign"),
+        pytest.param("https://example.org/a?id=7&fbclid=x", "https://example.org/a?id=7", id="what is read stays"),
+        pytest.param("https://example.org/a?b=2&a=1", "https://example.org/a?a=1&b=2", id="order"),
+        pytest.param("https://example.org", "https://example.org/", id="root"),
+        pytest.param("https://example.org/a/?", "https://example.org/a/", id="empty query"),
+        pytest.param("https://example.org/%7Euser/%c3%a4", "https://example.org/~user/%C3%A4", id="escapes"),
+        pytest.param("https://example.org/ä", "https://example.org/%C3%A4", id="letters"),
+        pytest.param("https://MÜLLER.example/", "https://xn--mller-kva.example/", id="international host"),
+        pytest.param("https://example.org./a", "https://example.org/a", id="host's last dot"),
+        pytest.param("https://example.org/x/../a/./b", "https://example.org/a/b", id="dots in the path"),
+        pytest.param("https://www.example.org/a?amp=1", "https://www.example.org/a", id="AMP parameter"),
+        pytest.param("  https://example.org/a ", "https://example.org/a", id="spaces around"),
+        pytest.param("https://example.org/?p=12&ref=home", "https://example.org/?p=12", id="article in the query"),
+        pytest.param(
+            "https://example.org/story?source=12", "https://example.org/story?source=12", id="alone, it names"
+        ),
+        pytest.param("file:///tmp/a.txt", "file:///tmp/a.txt", id="a file"),
+    ],
+)
+def test_two_addresses_of_one_article_are_the_same(url: str, same: str) -> None:
+    assert canonical(url) == same
+
+
+@pytest.mark.parametrize(
+    ("url", "twin"),
+    [
+        pytest.param("https://m.example.org/a", "https://www.example.org/a", id="mobile twin"),
+        pytest.param("https://amp.example.org/a", "https://www.example.org/a", id="AMP host"),
+        pytest.param("https://www.example.org/news/a/amp/", "https://www.example.org/news/a/", id="AMP path"),
+        pytest.param("https://www.example.org/amp/news/a", "https://www.example.org/news/a", id="AMP folder"),
+        pytest.param("https://www.example.org/a.amp.html", "https://www.example.org/a.html", id="AMP file"),
+        pytest.param("http://example.org/a", "https://www.example.org/a/", id="scheme, www, slash"),
+    ],
+)
+def test_twins_have_one_identity_but_keep_their_addresses(url: str, twin: str) -> None:
+    assert identity(url) == identity(twin)
+    assert canonical(url) != canonical(twin)
+
+
+@pytest.mark.parametrize("other", ["https://example.org/b", "https://example.org/a?id=2", "https://news.example.org/a"])
+def test_other_articles_have_another_identity(other: str) -> None:
+    assert identity("https://example.org/a?id=1") != identity(other)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://www.example.org/a", "example.org"),
+        ("https://news.example.org/a", "example.org"),
+        ("https://www.news.example.co.uk/x", "example.co.uk"),
+        ("https://blog.example.com.au/x", "example.com.au"),
+        ("https://someone.github.io/x", "someone.github.io"),
+        ("https://someone.blogspot.com/x", "someone.blogspot.com"),
+        ("http://127.0.0.1:8000/", "127.0.0.1"),
+        ("http://localhost:80/", "localhost"),
+        ("https://[2001:db8::1]/", "2001:db8::1"),
+        ("nonsense", ""),
+    ],
+)
+def test_the_name_an_outlet_is_known_by(url: str, name: str) -> None:
+    assert domain(url) == name
+
+
+_URLS = st.one_of(
+    st.text(),
+    st.builds(
+        "{}://{}{}?{}#{}".format,
+        st.sampled_from(["http", "https", "HTTP"]),
+        st.sampled_from(["example.org", "m.example.org", "Ä.example", "[::1]", "x:99", "amp.x.y"]),
+        st.text(alphabet="/.%2fAampä~", max_size=12).map(lambda path: "/" + path),
+        st.text(alphabet="a=&%20;utm_ref", max_size=14),
+        st.text(max_size=3),
+    ),
+)
+
+
+@given(_URLS)
+def test_canonical_is_done_at_once_and_never_raises(url: str) -> None:
+    once = canonical(url)
+
+    assert canonical(once) == once
+    assert is_web(once) or not is_web(url.strip())
+    assert isinstance(domain(url), str)
+
+
+@pytest.mark.parametrize("url", ["https://example.org", "http://www.example.org/a-b/c.html", "https://e.org/?p=1&b=2"])
+def test_most_addresses_are_plain(url: str) -> None:
+    assert is_plain(url)
+
+
+@given(
+    st.builds(
+        "https://{}{}".format, st.sampled_from(["e.org", "a.e.org", "E.org"]), st.text("aA1é./?=&#;%:@ ", max_size=5)
+    )
+)
+def test_a_plain_address_is_what_it_leads_to_from_anywhere(url: str) -> None:
+    joined, safe = urljoin("https://base.example/x/y?z", url), is_web(url)
+
+    assert (joined == url and safe) or not is_plain(url)
