@@ -23,7 +23,7 @@ from digest.model import Article, Entry, Form, Image
 from digest.model.boilerplate import Learnt
 from digest.text.blocks import Block, from_text
 from digest.text.encoding import repair
-from digest.text.language import detect
+from digest.text.language import detect_language
 from digest.text.sentences import sentences
 from digest.text.urls import canonical, domain, identity, is_web
 
@@ -35,7 +35,7 @@ _MOST_BLOCKS = 5_000
 _LEAST_PIXELS = 32
 
 #: Articles, and what is known of their sources' furniture now, by the sources' ids.
-Cleaned = tuple[list[Article], dict[str, Learnt]]
+CleanedBatch = tuple[list[Article], dict[str, Learnt]]
 
 
 def clean(entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = None) -> tuple[Article, ...]:
@@ -56,18 +56,18 @@ def clean_and_learn(
     return tuple(_article(entry, lines, furniture(lines, common[entry.source_id])) for entry, lines in told), now
 
 
-def clean_each(entries: Sequence[Entry], learnt: Mapping[str, Learnt]) -> Cleaned:
+def clean_by_source(entries: Sequence[Entry], learnt: Mapping[str, Learnt]) -> CleanedBatch:
     """One source after the other: what is said of its lines is remembered while it is of use."""
     cleaned: list[Article] = []
     known: dict[str, Learnt] = {}
-    for some in by_source(entries):
+    for some in group_by_source(entries):
         found, now = clean_and_learn(some, learnt=learnt)
         cleaned += found
         known |= now
     return cleaned, known
 
 
-def by_source(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+def group_by_source(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """The entries of each source, where they stand together."""
     return (list(some) for _, some in groupby(entries, key=attrgetter("source_id")))
 
@@ -92,7 +92,7 @@ def _article(entry: Entry, lines: tuple[Line, ...], known: frozenset[str]) -> Ar
     verdicts = judge(lines, title=title, known=known, marked=marked)
     body = [line.text for line, verdict in zip(lines, verdicts, strict=True) if verdict is BODY]
     paragraphs = trimmed(body, title)
-    language = detect("\n".join((title, *paragraphs)), entry.language)
+    language = detect_language("\n".join((title, *paragraphs)), entry.language)
     url = _url(entry.url)
     return Article(
         id=_id(entry, url),

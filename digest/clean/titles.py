@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from digest.clean.boilerplate.labels import Verdict
 from digest.clean.boilerplate.lines import Line, bare, is_finished
-from digest.text.lazy_regex import pattern
+from digest.text.lazy_regex import lazy_compile
 
-_TAIL = pattern(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
+_TAIL = lazy_compile(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
 #: Words that newspapers, stations and their sites call themselves.
-_OUTLET = pattern(
+_OUTLET = lazy_compile(
     r"\b(?:news(?:paper|wire)?|times|post|daily|herald|tribune|gazette|journal|chronicle|guardian|observer|telegraph|courier"
     r"|mail|mirror|express|standard|star|sun|press|review|magazine|online|media|radio|tv|broadcasting|network|wire|blog"
     r"|zeitung|nachrichten|rundschau|tagblatt|tageblatt|anzeiger|kurier|presse|welt|spiegel|le monde|figaro|libération"

@@ -14,7 +14,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from digest.clean.articles import Cleaned, by_source, clean, clean_each
+from digest.clean.articles import CleanedBatch, clean, clean_by_source, group_by_source
 from digest.collect.interval import asked_again, next_pace
 from digest.collect.visits import Visited
 from digest.model import Article, Entry, Failure, Form, Source
@@ -37,7 +37,7 @@ _MANY = 100_000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING = Entry(source_id="", guid="", url="", title="", body="<p>…</p>", form=Form.HTML, seen=_NEVER, source="")
 #: Has all loaded that cleaning needs: HTML's reader, the language model.
-_PREPARE = partial(clean_each, (_NOTHING,), {})
+_PREPARE = partial(clean_by_source, (_NOTHING,), {})
 _Outcome = tuple[Source, Visited]
 
 
@@ -100,12 +100,12 @@ class Keeper:
             self._remember_unread(conn, some)
             boilerplate.remember(conn, learnt, at=self.now)
 
-    async def _cleaned(self, fresh: Sequence[Entry], known: Mapping[str, Learnt]) -> Cleaned:
+    async def _cleaned(self, fresh: Sequence[Entry], known: Mapping[str, Learnt]) -> CleanedBatch:
         if _letters(fresh) < _MANY:
-            return clean_each(fresh, known)
+            return clean_by_source(fresh, known)
         cleaned: list[Article] = []
         learnt: dict[str, Learnt] = {}
-        for found, now in await self.crew.each(clean_each, [(some, known) for some in by_source(fresh)]):
+        for found, now in await self.crew.each(clean_by_source, [(some, known) for some in group_by_source(fresh)]):
             cleaned += found
             learnt |= now
         return cleaned, learnt

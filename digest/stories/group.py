@@ -17,8 +17,9 @@ from digest.model import Article, Story
 from digest.stories.clusters import clusters, fade
 from digest.stories.near_duplicates import copies
 from digest.stories.vectors import Floats, Ints, Vectors, drawn_together, neighbours, tf_idf
+from digest.text.stop_words import stop_words
 from digest.text.urls import is_web
-from digest.text.words import stems, stop_words, words
+from digest.text.words import stems, words
 
 #: How alike two groups' articles must be to be one story, where they say much; less where they say little,
 #: half at so many terms (a bare title has six).

@@ -8,7 +8,7 @@ from itertools import islice
 
 from digest.model import Article
 from digest.text.sentences import sentences
-from digest.text.words import meanings, words
+from digest.text.words import content_stems, words
 
 #: A sentence is news if so much of what it says was said nowhere; or so much, with a number that wasn't.
 _UNSAID, _UNSAID_NUMBER = 0.4, 0.25
@@ -88,4 +88,4 @@ def _sentences(article: Article) -> Iterator[str]:
 
 def _telling(text: str, language: str) -> frozenset[str]:
     """The stems of the words that tell something."""
-    return frozenset(meanings(words(text, language), language))
+    return frozenset(content_stems(words(text, language), language))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digest.model import Article
-from digest.text.words import stems, stop_words, words
+from digest.text.stop_words import stop_words
+from digest.text.words import stems, words
 
 #: So many mentions make a topic, even where neither the title nor the first paragraph names it.
 _MENTIONS = 3

@@ -40,9 +40,9 @@ class _Model(Protocol):
     def predict(self, text: str, k: int = 1, threshold: float = 0.0) -> tuple[tuple[str, ...], tuple[float, ...]]: ...
 
 
-def detect(text: str, declared: str = "") -> str:
+def detect_language(text: str, declared: str = "") -> str:
     """The primary tag of the language of ``text`` (``en``), or ``und``; ``declared`` decides where text is short."""
-    prior = primary(declared)
+    prior = primary_subtag(declared)
     if prior in _GLUE and _is_plain(text, _glue(prior)):
         return prior
     letters = _NOT_WORDS.sub(" ", text[: 2 * _ENOUGH])[:_ENOUGH].strip()
@@ -71,7 +71,7 @@ def _glue(language: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def primary(tag: str) -> str:
+def primary_subtag(tag: str) -> str:
     """``de-AT`` → ``de``, ``zh_Hant`` → ``zh``; empty for what is no language tag."""
     main = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
     return _SAME.get(main, main) if re.fullmatch(r"[a-z]{2,3}", main) and main != "und" else ""
@@ -83,7 +83,7 @@ def _scores(letters: str) -> dict[str, float]:
     labels, probabilities = _model().predict(text, k=5)
     scores: dict[str, float] = {}
     for label, probability in zip(labels, probabilities, strict=True):
-        tag = primary(label.removeprefix("__label__"))
+        tag = primary_subtag(label.removeprefix("__label__"))
         if tag == "ja" and not _KANA.search(letters):
             tag = "zh"  # no Japanese sentence does without kana
         scores[tag] = scores.get(tag, 0.0) + float(probability)

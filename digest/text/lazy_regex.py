@@ -18,7 +18,7 @@ class _Pattern:
         return found
 
 
-def pattern(source: str, flags: int = 0) -> re.Pattern[str]:
+def lazy_compile(source: str, flags: int = 0) -> re.Pattern[str]:
     """What ``re.compile`` gives, at the price of nothing until it is used; what is wrong with it shows only then."""
     return cast("re.Pattern[str]", _Pattern(source, flags))
 

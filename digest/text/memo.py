@@ -14,7 +14,7 @@ _LONGEST = 40
 Answer = TypeVar("Answer")
 
 
-class Known(dict[str, Answer]):
+class Memo(dict[str, Answer]):
     """What ``find`` answered; all of it is forgotten once it is too much.
 
     A dict, so that ``map(known.__getitem__, words)`` runs without a step of Python for a word that is known.

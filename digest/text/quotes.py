@@ -30,7 +30,7 @@ _ELIDED = re.compile(r"'(?:\d\ds?\b|em\b|tis\b|twas\b|til\b|cause\b|n'?\s)", re.
 
 
 @lru_cache(maxsize=512)
-def quotations(text: str) -> tuple[tuple[int, int], ...]:
+def quotation_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where each outermost quotation that is closed in ``text`` starts and ends, in order."""
     if not _MARK.search(text):
         return ()

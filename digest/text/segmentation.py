@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 
-from digest.text.lazy_regex import pattern
+from digest.text.lazy_regex import lazy_compile
 
 Segment = Callable[[str], Iterable[str]]
 
 #: Half a letter: what is written in C takes none.
-_HALF = pattern("[\ud800-\udfff]")
+_HALF = lazy_compile("[\ud800-\udfff]")
 
 #: The modules that know a language's words; each language is an extra of this program, by its tag.
 EXTRAS = {"zh": ("rjieba",), "ja": ("tinysegmenter",), "th": ("pythainlp", "pycrfsuite")}
@@ -28,7 +28,7 @@ _INSTALL = {
 }
 
 
-def advice(language: str) -> str:
+def install_hint(language: str) -> str:
     """What to install for more of the language to be understood; empty if nothing is missing."""
     if language not in EXTRAS or _is_there(language):
         return ""

@@ -14,8 +14,8 @@ from itertools import accumulate, pairwise
 
 import sentencex  # type: ignore[import-untyped]  # sentencex has no types
 
-from digest.text.lazy_regex import pattern
-from digest.text.quotes import CLOSING, OPENING, QUOTES, quotations
+from digest.text.lazy_regex import lazy_compile
+from digest.text.quotes import CLOSING, OPENING, QUOTES, quotation_spans
 from digest.text.segmentation import spoken
 
 #: A quotation of several sentences stays whole up to here; a longer one may be told in parts.
@@ -30,7 +30,7 @@ _WITHOUT_STOPS = frozenset({"th", "lo", "km", "my", "und"})
 _WORDLESS = re.compile(r"[\W_]*$")
 _SMALL = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
 _DECIMAL = re.compile(r"\d[.,．，]$")
-_SPEAKS_ON = pattern(r"(?:と|って|などと|、|，|との|という)")
+_SPEAKS_ON = lazy_compile(r"(?:と|って|などと|、|，|との|という)")
 # Ends that sentencex doesn't see: "(He left.) She stayed.", a stray "”. " at the start, "said no. The", "then… The".
 _ASIDE = re.compile(r"\A\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
 _STRAY = re.compile(rf"(?:^|(?<=\s))[{QUOTES}]+[.!?]\s+(?=\S)")
@@ -57,10 +57,10 @@ _ABBREVIATIONS = {
     "ru": r"т\. ?е|т\. ?д|т\. ?п|ул|пр|г|гг|в|вв|руб|тыс|млн|млрд|им|см|проф|акад|стр",
     "uk": r"т\. ?д|т\. ?п|вул|пр|р|рр|ст|грн|тис|млн|млрд|ім|див|проф|акад",
 }
-_ABBREVIATED = {tag: pattern(rf"(?:^|[\s({QUOTES}])(?:{each})\.\s*$") for tag, each in _ABBREVIATIONS.items()}
+_ABBREVIATED = {tag: lazy_compile(rf"(?:^|[\s({QUOTES}])(?:{each})\.\s*$") for tag, each in _ABBREVIATIONS.items()}
 #: No abbreviation, or ordinal with its article, takes up more letters.
 _TAIL = 32
-_ORDINAL = pattern(
+_ORDINAL = lazy_compile(
     r"\b(?:der|die|das|dem|den|des|am|im|zum|zur|vom|beim|ein\w*|jede\w?|sein\w*|ihr\w*|unser\w*)\s\d{1,3}\.\s*$",
     re.IGNORECASE,
 )
@@ -173,7 +173,7 @@ def _goes_on(after: str) -> bool:
 def _whole(paragraph: str, ends: Sequence[int]) -> Sequence[int]:
     """The ends that don't cut a quotation of usual length."""
     cut: set[int] = set()
-    for start, end in quotations(paragraph):
+    for start, end in quotation_spans(paragraph):
         first, last = bisect_right(ends, start), bisect_left(ends, end)
         if first == last:
             continue

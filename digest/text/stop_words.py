@@ -1,8 +1,41 @@
-"""Words that carry no meaning, in languages that sumy has a stemmer for and no list: the commonest of each, by us."""
+"""Stop words: function words that carry no meaning of their own, by language.
+
+sumy has lists for 18 languages. For seven more that have a Snowball stemmer, the most frequent ones are listed here.
+"""
 
 from __future__ import annotations
 
-FUNCTION_WORDS = {
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+#: The languages of sumy's lists, with their file names.
+_SUMY_LISTS = {
+    "ar": "arabic", "cs": "czech", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fr": "french",
+    "he": "hebrew", "it": "italian", "ja": "japanese", "ko": "korean", "pl": "polish", "pt": "portuguese",
+    "sk": "slovak", "sv": "swedish", "th": "thai", "uk": "ukrainian", "zh": "chinese",
+}  # fmt: skip
+#: Bokmål and Nynorsk share one list.
+_SHARED_LISTS = {"nb": "no", "nn": "no"}
+#: sumy's Portuguese list has "n\\xe3o" where it means "não".
+_HEX_ESCAPE = r"\\x([0-9a-f]{2})"
+
+
+@lru_cache
+def stop_words(language: str) -> frozenset[str]:
+    """The language's stop words in lower case; empty if there is no list for it."""
+    if name := _SUMY_LISTS.get(language):
+        # not through sumy.utils, which imports requests and pycountry
+        text = (files("sumy") / "data" / "stopwords" / f"{name}.txt").read_text("utf-8")
+        return frozenset(_unescape(line.strip()).lower() for line in text.splitlines() if line.strip())
+    return frozenset(_OWN_LISTS.get(_SHARED_LISTS.get(language, language), "").split())
+
+
+def _unescape(word: str) -> str:
+    return re.sub(_HEX_ESCAPE, lambda match: chr(int(match[1], 16)), word)
+
+
+_OWN_LISTS = {
     "da": """af alle alt anden at blev blive bliver da de dem den denne der deres det dette dig din disse dog du
         efter eller en end er et for fordi fra før få får ham han hans har havde have hende hendes her hos hun
         hvad hvem hver hvis hvor hvordan hvornår i ikke ind ingen jeg kan kom kommer kun kunne man mange med

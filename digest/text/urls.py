@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from digest.text.lazy_regex import pattern
+from digest.text.lazy_regex import lazy_compile
 
 _PORTS = {"http": 80, "https": 443}
 #: What no honest address holds: spaces, controls, bidi and zero-width letters, backslashes.
 _NEVER = re.compile(r"[\s\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\]")
 #: Query parameters that say where a reader came from, never what is read.
-_TRACKING = pattern(
+_TRACKING = lazy_compile(
     r"""(?:utm|pk|piwik|mtm|matomo|hsa|hs|vero|ns|oly|wt|fb|at)_\w+ | _hs\w+ | hs\w*tracking | mc_[ce]id | mkt_tok
     | fbclid | gclid | gclsrc | dclid | [wg]braid | msclkid | ya?clid | ysclid | twclid | ttclid | igshid? | li_fat_id
     | srsltid | wickedid | _ga | _gl | _openstat | cmpid | cmp_id | campaign(?:_id)? | icid | ito | ocid | ncid | smid

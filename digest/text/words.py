@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
-from importlib.resources import files
 from itertools import chain
 
-from digest.text.lazy_regex import pattern
-from digest.text.memo import Known
+from digest.text.lazy_regex import lazy_compile
+from digest.text.memo import Memo
 from digest.text.segmentation import EXTRAS, parts
-from digest.text.stop_words import FUNCTION_WORDS
+from digest.text.stop_words import stop_words
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-", "\u00ad": None})
 
@@ -25,7 +24,7 @@ _UNSPACED = (
 )
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _MARKED = rf"{_LETTER}+(?:[\u0300-\u036f]+{_LETTER}*)*"
-_WORD = pattern(
+_WORD = lazy_compile(
     rf"""
       (?P<unspaced>[{_UNSPACED}]+)
     | \d+(?:[.,:]\d+)*[^\W\d_{_UNSPACED}]*              # 1,000  3.5  19:30  7th  5km
@@ -45,7 +44,9 @@ _ASCII_WORD = re.compile(
 )
 _WITHOUT_SPACES = re.compile(f"[{_UNSPACED}]")
 _MARKS = re.compile(r"[\u064b-\u065f\u0670\u0640\u05b0-\u05c7]")  # vowel points and tatweel: optional in writing
-_ELISION = pattern(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|[dns]ell|[ds]all|sull|quest|un)'(?=\w)", re.IGNORECASE)
+_ELISION = lazy_compile(
+    r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|[dns]ell|[ds]all|sull|quest|un)'(?=\w)", re.IGNORECASE
+)
 _ELIDING = frozenset({"fr", "it", "ca", "oc"})
 
 _SNOWBALL = {
@@ -55,15 +56,6 @@ _SNOWBALL = {
     "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian",
     "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sk": "czech",
     "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-
-#: Written forms of one language, for its list of ours.
-_SAME = {"nb": "no", "nn": "no"}
-#: The languages of sumy's lists of stop words, by their file names.
-_STOP_WORDS = {
-    "ar": "arabic", "cs": "czech", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fr": "french",
-    "he": "hebrew", "it": "italian", "ja": "japanese", "ko": "korean", "pl": "polish", "pt": "portuguese",
-    "sk": "slovak", "sv": "swedish", "th": "thai", "uk": "ukrainian", "zh": "chinese",
 }  # fmt: skip
 
 
@@ -79,9 +71,9 @@ def _habit(language: str) -> str:
 
 
 @lru_cache
-def _found(habit: str) -> Known[tuple[str, ...]]:
+def _found(habit: str) -> Memo[tuple[str, ...]]:
     """By what stands between two spaces: no word goes beyond."""
-    return Known(partial(_words, language=habit))
+    return Memo(partial(_words, language=habit))
 
 
 def _words(text: str, language: str) -> tuple[str, ...]:
@@ -112,21 +104,21 @@ def stemmer(language: str) -> Callable[[str], str]:
     return _stems(language).__getitem__
 
 
-def meanings(words: Iterable[str], language: str) -> tuple[str, ...]:
+def content_stems(words: Iterable[str], language: str) -> tuple[str, ...]:
     """The stems of those words that carry meaning, in order."""
     return tuple(filter(None, map(_meanings(language).__getitem__, words)))
 
 
 @lru_cache
-def _meanings(language: str) -> Known[str]:
+def _meanings(language: str) -> Memo[str]:
     stem, stop = _stems(language), stop_words(language)
-    return Known(lambda word: "" if word.lower() in stop else stem[word])
+    return Memo(lambda word: "" if word.lower() in stop else stem[word])
 
 
 @lru_cache
-def _stems(language: str) -> Known[str]:
+def _stems(language: str) -> Memo[str]:
     stem = _snowball(language)
-    return Known(lambda word: stem(word.lower()))
+    return Memo(lambda word: stem(word.lower()))
 
 
 def _snowball(language: str) -> Callable[[str], str]:
@@ -140,21 +132,3 @@ def _snowball(language: str) -> Callable[[str], str]:
         made = Stemmer(name)
         return lambda word: str(made.stemWord(word))
     return str
-
-
-#: sumy's Portuguese list has "n\\xe3o" where it means "não".
-_ESCAPED = pattern(r"\\x([0-9a-f]{2})")
-
-
-def _letter(match: re.Match[str]) -> str:
-    return chr(int(match[1], 16))
-
-
-@lru_cache
-def stop_words(language: str) -> frozenset[str]:
-    """Words that carry no meaning, in lower case; empty for a language that neither sumy nor we have a list for."""
-    if name := _STOP_WORDS.get(language):
-        # not through sumy.utils, which imports requests and pycountry
-        text = (files("sumy") / "data" / "stopwords" / f"{name}.txt").read_text("utf-8")
-        return frozenset(_ESCAPED.sub(_letter, line.strip()).lower() for line in text.splitlines() if line.strip())
-    return frozenset(FUNCTION_WORDS.get(_SAME.get(language, language), "").split())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.language import detect, primary
+from digest.text.language import detect_language, primary_subtag
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from digest.text.language import detect, primary
     ],
 )
 def test_a_sentence_is_enough(language: str, text: str) -> None:
-    assert detect(text) == language
+    assert detect_language(text) == language
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_sentence_is_enough(language: str, text: str) -> None:
     ],
 )
 def test_a_declaration_decides_where_text_is_short(text: str, declared: str, language: str) -> None:
-    assert detect(text, declared) == language
+    assert detect_language(text, declared) == language
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_a_declaration_decides_where_text_is_short(text: str, declared: str, lan
      ("english", ""), ("en; q=1", "")],
 )  # fmt: skip
 def test_primary_tag(tag: str, language: str) -> None:
-    assert primary(tag) == language
+    assert primary_subtag(tag) == language
 
 
 @given(st.text(), st.text(max_size=8))
 def test_any_text_has_a_language_or_none(text: str, declared: str) -> None:
-    assert detect(text, declared).isalpha()
+    assert detect_language(text, declared).isalpha()
 
 
 @pytest.mark.parametrize("declared", ["en", "de", "fr", "es"])
@@ -108,7 +108,7 @@ def test_any_text_has_a_language_or_none(text: str, declared: str) -> None:
     ],
 )
 def test_a_wrong_declaration_is_not_taken_for_what_a_text_shows(language: str, text: str, declared: str) -> None:
-    assert detect(f"{text} {text} {text}", declared) == language
+    assert detect_language(f"{text} {text} {text}", declared) == language
 
 
 @pytest.mark.parametrize(
@@ -121,4 +121,4 @@ def test_a_wrong_declaration_is_not_taken_for_what_a_text_shows(language: str, t
     ],
 )
 def test_a_right_declaration_is_confirmed(declared: str, text: str) -> None:
-    assert detect(text, declared) == primary(declared)
+    assert detect_language(text, declared) == primary_subtag(declared)

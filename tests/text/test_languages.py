@@ -25,7 +25,7 @@ from digest.stories.summarize import summarize
 from digest.stories.summarizers import NAMES, summarizer
 from digest.text import segmentation, words
 from digest.text.sentences import sentences
-from digest.text.words import stop_words
+from digest.text.stop_words import stop_words
 
 #: Five sentences in each: a bridge is closed, for repairs, until autumn.
 TEXTS = {
@@ -173,7 +173,7 @@ def _forget() -> None:
 def test_an_extra_that_is_missing_is_named_and_pairs_of_letters_stand_in(language: str) -> None:
     clause, pairs, _ = CLAUSES[language]
 
-    assert f"--extra {language}" in segmentation.advice(language)
+    assert f"--extra {language}" in segmentation.install_hint(language)
     assert words.words(clause, language) == tuple(pairs.split())
 
 
@@ -181,7 +181,7 @@ def test_an_extra_that_is_missing_is_named_and_pairs_of_letters_stand_in(languag
 def test_an_extra_that_is_there_finds_the_words(language: str) -> None:
     clause, _, whole = CLAUSES[language]
 
-    assert segmentation.advice(language) == ""
+    assert segmentation.install_hint(language) == ""
     assert words.words(clause, language) == tuple(whole.split())
 
 
@@ -239,5 +239,5 @@ def test_the_project_offers_each_language_s_packages() -> None:
 
 
 def test_languages_that_need_nothing_get_no_advice() -> None:
-    assert {tag for tag in TEXTS if segmentation.advice(tag)} == set()
-    assert segmentation.advice("en") == ""
+    assert {tag for tag in TEXTS if segmentation.install_hint(tag)} == set()
+    assert segmentation.install_hint("en") == ""

@@ -12,12 +12,12 @@ import digest.clean
 import digest.stories
 import digest.text
 from digest.clean.boilerplate.rules import Rule, Rules
-from digest.text.lazy_regex import pattern
+from digest.text.lazy_regex import lazy_compile
 
 
 def test_a_pattern_answers_as_the_compiled_one_does() -> None:
     text = "Ferries wait; FERRIES leave."
-    lazy, eager = pattern("ferr(ies)", re.IGNORECASE), re.compile("ferr(ies)", re.IGNORECASE)
+    lazy, eager = lazy_compile("ferr(ies)", re.IGNORECASE), re.compile("ferr(ies)", re.IGNORECASE)
 
     assert lazy.findall(text) == eager.findall(text)
     assert lazy.sub(r"\1", text) == eager.sub(r"\1", text)
@@ -25,7 +25,7 @@ def test_a_pattern_answers_as_the_compiled_one_does() -> None:
 
 
 def test_what_is_wrong_with_a_pattern_shows_when_it_is_used() -> None:
-    broken = pattern("(")
+    broken = lazy_compile("(")
 
     with pytest.raises(re.error):
         broken.search("")
@@ -39,7 +39,7 @@ def test_every_pattern_of_ours_is_sound() -> None:
         for package in packages
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
     ]
-    kind = type(pattern(""))
+    kind = type(lazy_compile(""))
     found = [one for name in names for one in _within(vars(importlib.import_module(name)), kind)]
 
     assert len(found) > 50

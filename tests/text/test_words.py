@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.words import stems, stop_words, words
+from digest.text.stop_words import stop_words
+from digest.text.words import stems, words
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_any_text_has_words_that_are_words(text: str, language: str) -> None:
 def test_words_stems_and_stop_words_cost_no_nltk_and_no_sumy_summarizer() -> None:
     """Start-up: NLTK costs 0.4 s, and so does what sumy's own helpers import."""
     code = (
-        "import sys; from digest.text.words import stems, stop_words, words\n"
+        "import sys; from digest.text.stop_words import stop_words; from digest.text.words import stems, words\n"
         "stems(words('It rains', 'en'), 'en'); stop_words('en')\n"
         "sys.exit(bool({'nltk', 'requests', 'pycountry', 'numpy'} & set(sys.modules)))"
     )

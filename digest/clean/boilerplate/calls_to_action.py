@@ -6,17 +6,17 @@ import re
 
 from digest.clean.boilerplate.lines import Line
 from digest.clean.boilerplate.rules import Rule, Rules, any_of, opening, rule
-from digest.text.lazy_regex import pattern, vocabulary
-from digest.text.quotes import CLOSING, QUOTES, quotations
+from digest.text.lazy_regex import lazy_compile, vocabulary
+from digest.text.quotes import CLOSING, QUOTES, quotation_spans
 
 _PLACEHOLDER = Rule(
     vocabulary("% { ["),
-    pattern(r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"),
+    lazy_compile(r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"),
 )
 
 #: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words before it.
 _CALLS = Rules(
-    Rule(vocabulary(words), pattern("".join(sources), re.IGNORECASE))
+    Rule(vocabulary(words), lazy_compile("".join(sources), re.IGNORECASE))
     for words, *sources in (
         (
             "sign signing",
@@ -235,7 +235,7 @@ def is_address(line: Line) -> bool:
 
 def _unquoted(text: str) -> str:
     """The line without what is quoted in it: what a person says is news, whatever they say."""
-    for start, end in reversed(quotations(text)):
+    for start, end in reversed(quotation_spans(text)):
         text = f"{text[:start]} {text[end:]}"
     return "" if text[:1] in QUOTES and text[:1] not in CLOSING else text
 

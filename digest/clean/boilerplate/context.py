@@ -9,13 +9,13 @@ from digest.clean.boilerplate.calls_to_action import is_address
 from digest.clean.boilerplate.credits import is_stamp
 from digest.clean.boilerplate.labels import BODY, Marks, Verdict
 from digest.clean.boilerplate.lines import Line
-from digest.text.lazy_regex import pattern
+from digest.text.lazy_regex import lazy_compile
 
 #: A sentence of the text has so many words, as a rule; what says less by itself may be a label.
 _SENTENCE, _FEW = 12, 8
-_HANDLE = pattern(r"@\w{2,30}")
+_HANDLE = lazy_compile(r"@\w{2,30}")
 #: The hour and the day at which something was posted elsewhere: "9:12 AM · Jan 21, 2026"; lines up to there.
-_POSTED = pattern(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
+_POSTED = lazy_compile(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
 _LONGEST_POST = 10
 #: The site speaks there.
 _SPEAKING = frozenset({Verdict.SITE, Verdict.LINKS})

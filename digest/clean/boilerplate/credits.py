@@ -6,8 +6,8 @@ import re
 
 from digest.clean.boilerplate.lines import AGENCY, STOPS, WORD, Line, is_finished
 from digest.clean.boilerplate.rules import Rule, Rules, opening, rule
-from digest.text.lazy_regex import pattern, vocabulary
-from digest.text.quotes import CLOSING, quotations
+from digest.text.lazy_regex import lazy_compile, vocabulary
+from digest.text.quotes import CLOSING, quotation_spans
 
 # --- credits -----------------------------------------------------------------------------------------------------
 
@@ -33,7 +33,7 @@ _CREDITED = opening(
 #: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
 _CREDIT_TAIL = Rule(
     vocabulary(f"( [ / © {_MEDIA_WORDS} via"),
-    pattern(
+    lazy_compile(
         rf"""([{STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
             \W?(?i:{_LABEL})[^.!?]{{1,70}}(?:\.\w+)*\W*
           | [(\[][^()\[\]]{{0,50}}\b(?:(?:{AGENCY})[\s/]|(?i:photo|picture|image|foto|file)\b)[^()\[\]]{{0,50}}[)\]]\W*
@@ -75,12 +75,12 @@ def is_credit(line: Line) -> bool:
 
 # --- stamps ------------------------------------------------------------------------------------------------------
 
-_WHEN = pattern(
+_WHEN = lazy_compile(
     r"\d{1,2}[:.h]\d{2}|\d+(?:st|nd|rd|th)?|\b(?:[ap]\.?m\b\.?|gmt|utc|[ce]e?s?t|uhr|min(?:ut[eo]?[sn]?)?\b\.?)"
     r"|\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
 )
-_PARTS = pattern(r"[|·•]|:(?!\d)|\bmin(?:ut[eo]?[sn]?)?\.?$", re.IGNORECASE)
+_PARTS = lazy_compile(r"[|·•]|:(?!\d)|\bmin(?:ut[eo]?[sn]?)?\.?$", re.IGNORECASE)
 
 
 def is_stamp(line: Line) -> bool:
@@ -128,7 +128,7 @@ def is_caption(line: Line) -> bool:
     if _CAPTION.opens(line) or _CREDIT_TAIL.stands_in(line):
         return True
     shown = line.size <= 45 and any(rule.pattern.search(line.text) for rule in _SHOWN.concerning(line))
-    return shown and not quotations(line.text)
+    return shown and not quotation_spans(line.text)
 
 
 def without_credit(line: Line) -> str:

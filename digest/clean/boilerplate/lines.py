@@ -8,26 +8,26 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from digest.text.blocks import Block
-from digest.text.lazy_regex import pattern
+from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING
 
 STOPS = ".!?…。！？।॥؟۔።։;？．｡"
 #: A footnote's number may follow: "said.[4]", "said.12"; but "Feb. 9" and "1.41" end in a number.
-_FINISHED = pattern(
+_FINISHED = lazy_compile(
     rf"[{STOPS}](?:[\s{CLOSING})\]}}*†‡]|\[\d{{1,3}}\]){{0,6}}$|(?<=[^\W\d])[{STOPS}][{CLOSING}]?\d{{1,3}}[\])]?$"
 )
 _STOPS = frozenset(STOPS)
 #: The most letters that follow a last stop, and the stop.
 _TAIL = 7
 _LEADING = frozenset(":,;：，、–—-")
-_UNSPACED = pattern("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = lazy_compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 AGENCY = r"AP|AFP|PA|EPA(?:-EFE)?|EFE|DPA|ANSA|APA|ITAR-TASS|TASS|REUTERS|Reuters|Getty(?: Images)?|Shutterstock|Alamy"
 _AGENCIES = (
     r"(?i:ap|afp|pa|epa|efe|dpa|apa|ansa|sda|tass|reuters|ots|epd|kna|ats|belga|lusa|ritzau|ntb|tt|pap|čtk|mti|anp)"
 )
 #: How an agency signs an article, and a picture too: "… he said. (dpa)".
-_SIGNED = pattern(rf"([{STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{AGENCY}))$")
+_SIGNED = lazy_compile(rf"([{STOPS}{CLOSING}])\s+(?:\((?:{_AGENCIES})(?:/\w+)*\)|[/–—-]?\s?(?:{AGENCY}))$")
 
 
 class Line(NamedTuple):
@@ -94,7 +94,7 @@ def without_agency(text: str) -> str:
 # --- words and symbols -------------------------------------------------------------------------------------------
 # Bytes are told apart in a tenth of the time that letters take, and most letters are bytes.
 
-WORD = pattern(r"[^\W_]+")
+WORD = lazy_compile(r"[^\W_]+")
 #: Each byte of ASCII as it stands in words, in lower case, or else a space; others as they are.
 _SPELLED = bytes(at if at > 127 else ord(chr(at).lower() if chr(at).isalnum() else " ") for at in range(256))
 _ASCII = bytes(range(128))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from digest.clean.boilerplate.lines import Line
-from digest.text.lazy_regex import pattern, vocabulary
+from digest.text.lazy_regex import lazy_compile, vocabulary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,4 +59,4 @@ def opening(words: str, *sources: str) -> Rule:
 
 def any_of(*sources: str, start: str = "") -> re.Pattern[str]:
     """A pattern for any of the sources, in capitals or not."""
-    return pattern(f"{start}(?:{'|'.join(sources)})", re.IGNORECASE)
+    return lazy_compile(f"{start}(?:{'|'.join(sources)})", re.IGNORECASE)

@@ -114,10 +114,10 @@ def _sources(found: Settings, *, offline: bool) -> Iterator[Finding]:
 def _languages(found: Collected, topic: str) -> Iterator[Finding]:
     """Those that more is understood of with a package that isn't there."""
     from digest.clean.articles import clean
-    from digest.text.segmentation import advice
+    from digest.text.segmentation import install_hint
 
     for language in sorted({article.language for article in clean(found.entries[:_LOOKED_AT])}):
-        if hint := advice(language):
+        if hint := install_hint(language):
             yield Finding(state="note", topic=topic, message=f"some articles are in {language!r}", hint=hint)
 
 

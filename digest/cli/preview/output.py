@@ -23,7 +23,7 @@ from digest.pipeline.publish import with_photos
 from digest.render import GREETING, READER, render
 from digest.render.greeting import greeting
 from digest.settings import Settings
-from digest.text.segmentation import advice
+from digest.text.segmentation import install_hint
 
 Form = Literal["terminal", "html", "text", "eml", "json"]
 _ENDINGS: dict[str, Form] = {
@@ -122,7 +122,7 @@ class Showing:
 def _advise(digest: Digest) -> None:
     """Say what to install for languages that it holds."""
     for language in sorted({article.language for brief in digest.briefs for article in brief.story.articles}):
-        if hint := advice(language):
+        if hint := install_hint(language):
             say(f"some articles are in {language!r}", hint)
 
 

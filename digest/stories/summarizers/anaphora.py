@@ -9,8 +9,8 @@ import re
 from functools import lru_cache
 
 from digest.model.protocols import Candidate
-from digest.text.memo import Known
-from digest.text.quotes import OPENING, QUOTES, quotations
+from digest.text.memo import Memo
+from digest.text.quotes import OPENING, QUOTES, quotation_spans
 from digest.text.words import words
 
 #: Pronouns and connectives that, as a sentence's first word, point back.
@@ -144,14 +144,14 @@ def says_when(text: str, language: str) -> bool:
 
 
 @lru_cache
-def _telling_days(language: str) -> Known[bool]:
+def _telling_days(language: str) -> Memo[bool]:
     """Whether a word is such a day's, or part of one."""
     days = _DAY.get(language, frozenset()) | _SPELL.get(language, (frozenset(),))[0]
-    return Known(lambda word: word.lower() in days)
+    return Memo(lambda word: word.lower() in days)
 
 
 def _points_back(text: str, language: str) -> bool:
-    if text[:1] in OPENING and any(start == 0 for start, _ in quotations(text)):
+    if text[:1] in OPENING and any(start == 0 for start, _ in quotation_spans(text)):
         return False  # what someone says may begin with "we": the one who speaks is named after it
     first = next(iter(words(text, language)), "")
     return first.lower() in _LISTS.get(language, frozenset()) and not _is_abbreviation(first)
@@ -164,14 +164,14 @@ def _is_abbreviation(word: str) -> bool:
 
 def quotes(text: str) -> bool:
     """Whether the sentence holds someone's words."""
-    return _MARKED.search(text) is not None and bool(quotations(text))
+    return _MARKED.search(text) is not None and bool(quotation_spans(text))
 
 
 def _is_all_quotation(text: str) -> bool:
     """Someone's words, without who speaks."""
     if text[:1] not in OPENING:
         return False
-    spans = quotations(text)
+    spans = quotation_spans(text)
     own = len(words(text, "und")) - sum(len(words(text[start:end], "und")) for start, end in spans)
     return bool(spans) and own < 2
 
@@ -182,7 +182,7 @@ def _goes_on_quoting(text: str) -> bool:
         return False
     closed = 0
     rest = []
-    for start, end in (*quotations(text), (len(text), len(text))):
+    for start, end in (*quotation_spans(text), (len(text), len(text))):
         rest.append(text[closed:start])
         closed = end
     return any(map(_OPENED.search, rest))

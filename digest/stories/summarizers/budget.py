@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from digest.model.protocols import Budget, Candidate
-from digest.text.words import meanings, stems, words
+from digest.text.words import content_stems, stems, words
 
 #: Two sentences with more than this share of the longer one's meaningful words in common say the same.
 TWICE = 0.5
@@ -50,7 +50,7 @@ def length(text: str, language: str) -> int:
 def content(text: str, language: str) -> frozenset[str]:
     """The stems of the words that carry meaning; of all words where none does."""
     spoken = words(text, language)
-    return frozenset(meanings(spoken, language) or stems(spoken, language))
+    return frozenset(content_stems(spoken, language) or stems(spoken, language))
 
 
 def _spoken(text: str, language: str) -> frozenset[str]:

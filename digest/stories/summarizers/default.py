@@ -29,7 +29,8 @@ from digest.stories.summarizers.lead import lead
 from digest.stories.summarizers.matrix import Bags, Numbers
 from digest.stories.summarizers.sumy_document import document, taking
 from digest.stories.unique import distinct
-from digest.text.words import stemmer, stop_words
+from digest.text.stop_words import stop_words
+from digest.text.words import stemmer
 
 Values = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from sumy.utils import ItemsCount  # type: ignore[import-untyped]  # sumy has no
 
 from digest.stories.summarizers.matrix import Divergence
 from digest.stories.summarizers.stem_lookup import Lookup
-from digest.text.memo import Known
+from digest.text.memo import Memo
 
 
 class Rated(NamedTuple):
@@ -100,5 +100,5 @@ class Kl(kl.KLSummarizer):  # type: ignore[misc]  # sumy has no types
         return (word.lower() for word in sentence.words if word not in self.stop_words)
 
     @cached_property
-    def _lowered(self) -> Known[str]:
-        return Known(lambda word: "" if word.lower() in self.stop_words else word.lower())
+    def _lowered(self) -> Memo[str]:
+        return Memo(lambda word: "" if word.lower() in self.stop_words else word.lower())

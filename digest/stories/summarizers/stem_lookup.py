@@ -8,7 +8,7 @@ from typing import Any
 
 from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped]  # sumy has no types
 
-from digest.text.memo import Known
+from digest.text.memo import Memo
 
 #: A word as it is written in, its stem out.
 Stem = Callable[[str], str]
@@ -31,6 +31,6 @@ class Lookup(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
         return list(filter(None, map(self._meanings.__getitem__, words)))
 
     @cached_property
-    def _meanings(self) -> Known[str]:
+    def _meanings(self) -> Memo[str]:
         stop = frozenset(self.stop_words)
-        return Known(lambda word: "" if word.lower() in stop else self.stem_word(word))
+        return Memo(lambda word: "" if word.lower() in stop else self.stem_word(word))

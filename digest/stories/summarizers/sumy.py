@@ -14,7 +14,8 @@ from digest.model.protocols import Budget, Candidate
 from digest.stories.summarizers import sumy_methods
 from digest.stories.summarizers.lead import lead
 from digest.stories.summarizers.sumy_document import Told, document, taking
-from digest.text.words import stemmer, stop_words
+from digest.text.stop_words import stop_words
+from digest.text.words import stemmer
 
 
 class Named:

@@ -15,7 +15,8 @@ import numpy as np
 
 from digest.model import Article
 from digest.stories.group import group
-from digest.text.words import stems, stop_words, words
+from digest.text.stop_words import stop_words
+from digest.text.words import stems, words
 from tests.bench.quality.table import Row
 
 #: Small stories written for this project, for where the outside sets are not.

@@ -26,7 +26,8 @@ from digest.model.protocols import Budget
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import summarizer, sumy_methods
 from digest.stories.summarizers.sumy_document import Tokenizer
-from digest.text.words import stemmer, stop_words
+from digest.text.stop_words import stop_words
+from digest.text.words import stemmer
 from tests.bench.quality.__main__ import SHARED
 from tests.bench.quality.table import Row
 

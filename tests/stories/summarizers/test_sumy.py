@@ -31,7 +31,8 @@ from digest.settings import FetchSettings
 from digest.stories.summarizers import METHODS, NAMES, summarizer, sumy_methods
 from digest.stories.summarizers.sumy_document import Tokenizer, document
 from digest.text.sentences import sentences
-from digest.text.words import stemmer, stop_words
+from digest.text.stop_words import stop_words
+from digest.text.words import stemmer
 from tests.support import values
 
 STOCK: dict[str, Callable[[Callable[[str], str]], Any]] = {
