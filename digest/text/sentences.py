@@ -1,7 +1,7 @@
-"""Sentences of a paragraph, word for word.
+"""Sentence splitting: the sentences of a paragraph, verbatim.
 
-sentencex finds the boundaries. It is shown the paragraph with its quotation marks masked, because it takes an
-apostrophe for a quotation's start; quotations are kept together here, and what is wrong with a boundary is mended.
+sentencex proposes boundaries. Quotation marks are masked first, because it takes an apostrophe for the start of a
+quotation. Then wrong boundaries are dropped, missing ones added, and short quotations kept whole.
 """
 
 from __future__ import annotations
@@ -16,31 +16,30 @@ import sentencex  # type: ignore[import-untyped]  # sentencex has no types
 
 from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING, OPENING, QUOTES, quotation_spans
-from digest.text.segmentation import spoken
+from digest.text.segmentation import segment_sentences
 
-#: A quotation of several sentences stays whole up to here; a longer one may be told in parts.
-_LONGEST_QUOTATION = 50
+#: Words of a sentence with a quotation of several sentences that is kept whole; a longer one is split.
+_MAX_QUOTATION_WORDS = 50
 
 _STOPS = ".!?…。！？।॥؟۔።։;？"
-_CLOSED = re.compile(rf"[{re.escape(_STOPS)}][{CLOSING})\]]*$")
-#: Nothing can end here.
-_ENDLESS = re.compile(rf"[^{re.escape(_STOPS)}]*+[{re.escape(_STOPS)}]?+[{CLOSING})\]\s]*+")
-#: Languages whose sentences may end without a stop.
+#: A paragraph without a boundary: at most one stop, at its end.
+_SINGLE_SENTENCE = re.compile(rf"[^{re.escape(_STOPS)}]*+[{re.escape(_STOPS)}]?+[{CLOSING})\]\s]*+")
+#: Languages whose sentences may end without a full stop.
 _WITHOUT_STOPS = frozenset({"th", "lo", "km", "my", "und"})
 _WORDLESS = re.compile(r"[\W_]*$")
-_SMALL = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
+_LOWERCASE_START = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
 _DECIMAL = re.compile(r"\d[.,．，]$")
-_SPEAKS_ON = lazy_compile(r"(?:と|って|などと|、|，|との|という)")
-# Ends that sentencex doesn't see: "(He left.) She stayed.", a stray "”. " at the start, "said no. The", "then… The".
-_ASIDE = re.compile(r"\A\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
-_STRAY = re.compile(rf"(?:^|(?<=\s))[{QUOTES}]+[.!?]\s+(?=\S)")
-_STRAYED = re.compile(rf"[{QUOTES}][.!?]\s")
-_NOT_NUMBER = re.compile(r"\b[Nn]o\.\s+(?=[^\W\d_a-z])")
-#: Languages whose "no." is a number's or an answer.
-_NUMBERED = frozenset({"en", "es", "it"})
-_TRAILED = re.compile(rf"(?<=\w)(?:…|\.{{3}})[{CLOSING}]*\s+(?=[{QUOTES}(]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
+_QUOTE_CONTINUES = lazy_compile(r"(?:と|って|などと|、|，|との|という)")
+# Boundaries that sentencex misses: "(He left.) She stayed.", a stray "”. " at the start, "said no. The", "then… The".
+_PARENTHESIS = re.compile(r"\A\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
+_STRAY_QUOTE = re.compile(rf"(?:^|(?<=\s))[{QUOTES}]+[.!?]\s+(?=\S)")
+_HAS_STRAY_QUOTE = re.compile(rf"[{QUOTES}][.!?]\s")
+_ANSWER_NO = re.compile(r"\b[Nn]o\.\s+(?=[^\W\d_a-z])")
+#: Languages in which "no." is an abbreviation (number) or an answer.
+_AMBIGUOUS_NO = frozenset({"en", "es", "it"})
+_ELLIPSIS = re.compile(rf"(?<=\w)(?:…|\.{{3}})[{CLOSING}]*\s+(?=[{QUOTES}(]*[A-ZÀ-ÖØ-ÞА-ЯΑ-Ω])")
 
-#: Abbreviations that sentencex takes for an end, by language; most are followed by a capital.
+#: Abbreviations that sentencex takes for the end of a sentence, by language; most are followed by a capital.
 _ABBREVIATIONS = {
     "en": r"vs|v|cf|viz|approx|Gov|Rep|Sen|Supt|Insp|Det|Cllr|Hon|Rev|Fr|Sgt|Cpl|Pte|Cmdr|Adm|Maj|Brig|Pvt|Ft|Mt",
     "de": r"z\. ?B|d\. ?h|u\. ?a|bzw|ca|vgl|Nr|St|Str|Mio|Mrd|Tsd|evtl|ggf|inkl|zzgl|Abs|Art|Bd|Hrsg|geb|gest",
@@ -57,10 +56,12 @@ _ABBREVIATIONS = {
     "ru": r"т\. ?е|т\. ?д|т\. ?п|ул|пр|г|гг|в|вв|руб|тыс|млн|млрд|им|см|проф|акад|стр",
     "uk": r"т\. ?д|т\. ?п|вул|пр|р|рр|ст|грн|тис|млн|млрд|ім|див|проф|акад",
 }
-_ABBREVIATED = {tag: lazy_compile(rf"(?:^|[\s({QUOTES}])(?:{each})\.\s*$") for tag, each in _ABBREVIATIONS.items()}
-#: No abbreviation, or ordinal with its article, takes up more letters.
+_ENDS_IN_ABBREVIATION = {
+    tag: lazy_compile(rf"(?:^|[\s({QUOTES}])(?:{abbreviations})\.\s*$") for tag, abbreviations in _ABBREVIATIONS.items()
+}
+#: Characters of the longest abbreviation, or ordinal with its article.
 _TAIL = 32
-_ORDINAL = lazy_compile(
+_ENDS_IN_ORDINAL = lazy_compile(
     r"\b(?:der|die|das|dem|den|des|am|im|zum|zur|vom|beim|ein\w*|jede\w?|sein\w*|ihr\w*|unser\w*)\s\d{1,3}\.\s*$",
     re.IGNORECASE,
 )
@@ -68,71 +69,74 @@ _ORDINAL = lazy_compile(
 
 @lru_cache(maxsize=4096)
 def sentences(paragraph: str, language: str) -> tuple[str, ...]:
-    """The sentences of one paragraph: each stands in it verbatim, in order; only white space between them is lost."""
-    if language not in _WITHOUT_STOPS and _ENDLESS.fullmatch(paragraph):
+    """The sentences of one paragraph, verbatim and in order; only white space between them is dropped."""
+    if language not in _WITHOUT_STOPS and _SINGLE_SENTENCE.fullmatch(paragraph):
         ends: Sequence[int] = ()
     else:
-        ends = _ends(paragraph, language)
-    found = [paragraph[start:end].strip() for start, end in pairwise((0, *ends, len(paragraph)))]
-    return tuple(filter(None, found))
+        ends = _sentence_ends(paragraph, language)
+    texts = [paragraph[start:end].strip() for start, end in pairwise((0, *ends, len(paragraph)))]
+    return tuple(filter(None, texts))
 
 
-def _ends(paragraph: str, language: str) -> Sequence[int]:
-    """Where a sentence ends and another one begins."""
-    kept: list[int] = []
-    start, silent = 0, True
-    for before, end, following in _threes((0, *_proposed(paragraph, language), len(paragraph))):
-        silent = silent and _WORDLESS.match(paragraph[before:end]) is not None
-        near = paragraph[max(start, end - 3 * _TAIL) : end]
-        if not silent and not _joins(near, paragraph[end:following], language):
-            kept.append(end)
-            start, silent = end, True
-    return _whole(paragraph, kept) if kept else kept
+def _sentence_ends(paragraph: str, language: str) -> Sequence[int]:
+    """Positions at which one sentence ends and another begins."""
+    ends: list[int] = []
+    start, wordless = 0, True
+    for before, end, following in _triples((0, *_proposed_ends(paragraph, language), len(paragraph))):
+        wordless = wordless and _WORDLESS.match(paragraph[before:end]) is not None
+        tail = paragraph[max(start, end - 3 * _TAIL) : end]
+        if not wordless and not _sentence_continues(tail, paragraph[end:following], language):
+            ends.append(end)
+            start, wordless = end, True
+    return _without_ends_in_quotations(paragraph, ends) if ends else ends
 
 
-def _threes(places: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Each place between the one before it and the one after."""
-    return zip(places, places[1:], places[2:], strict=False)
+def _triples(positions: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Each position with the one before it and the one after it."""
+    return zip(positions, positions[1:], positions[2:], strict=False)
 
 
-def _proposed(paragraph: str, language: str) -> Sequence[int]:
-    """Where sentencex, and the patterns that it lacks, would end a sentence."""
-    parts = spoken(paragraph, language) or sentencex.segment(language, _masked(paragraph))
+# --- proposed boundaries -----------------------------------------------------------------------------------------
+
+
+def _proposed_ends(paragraph: str, language: str) -> Sequence[int]:
+    """Boundaries proposed by sentencex, and by the patterns for those that it misses."""
+    parts = segment_sentences(paragraph, language) or sentencex.segment(language, _mask_quotes(paragraph))
     ends = [*accumulate(map(len, parts))]
-    if lacking := _lacking(paragraph, language):
-        ends = sorted({*ends, *_mended(paragraph, ends, lacking)})
+    if patterns := _applicable_patterns(paragraph, language):
+        ends = sorted({*ends, *_missed_ends(paragraph, ends, patterns)})
     return [end for end in ends if end < len(paragraph)]
 
 
-def _mended(paragraph: str, ends: Sequence[int], lacking: Sequence[re.Pattern[str]]) -> Iterator[int]:
+def _missed_ends(paragraph: str, ends: Sequence[int], patterns: Sequence[re.Pattern[str]]) -> Iterator[int]:
     for start, end in pairwise((0, *ends)):
-        own = paragraph[start:end]
-        yield from (start + match.end() for each in lacking for match in each.finditer(own))
+        sentence = paragraph[start:end]
+        yield from (start + match.end() for pattern in patterns for match in pattern.finditer(sentence))
 
 
-def _lacking(paragraph: str, language: str) -> tuple[re.Pattern[str], ...]:
-    """The patterns that might find an end in the paragraph; most hold nothing for any."""
-    found = []
+def _applicable_patterns(paragraph: str, language: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns that may match in the paragraph: for most paragraphs none."""
+    patterns = []
     if "…" in paragraph or "..." in paragraph:
-        found.append(_TRAILED)
-    if _STRAYED.search(paragraph):
-        found.append(_STRAY)
-    if language in _NUMBERED and ("no." in paragraph or "No." in paragraph):
-        found.append(_NOT_NUMBER)
+        patterns.append(_ELLIPSIS)
+    if _HAS_STRAY_QUOTE.search(paragraph):
+        patterns.append(_STRAY_QUOTE)
+    if language in _AMBIGUOUS_NO and ("no." in paragraph or "No." in paragraph):
+        patterns.append(_ANSWER_NO)
     if "(" in paragraph:
-        found.append(_ASIDE)
-    return tuple(found)
+        patterns.append(_PARENTHESIS)
+    return tuple(patterns)
 
 
-def _masked(paragraph: str) -> str:
-    """The same length, without quotation marks but for those that close a sentence, and without what is no letter."""
+def _mask_quotes(paragraph: str) -> str:
+    """Mask quotation marks that do not close a sentence, and lone surrogates; the length stays the same."""
     if paragraph.isascii() and "'" not in paragraph and '"' not in paragraph:
         return paragraph
-    return _MARK.sub(_mask, paragraph)
+    return _TO_MASK.sub(_mask, paragraph)
 
 
-# One class of letters comes first: re looks for it quickly.
-_MARK = re.compile(
+# It starts with a single character class, which re searches for quickly.
+_TO_MASK = re.compile(
     rf"[{re.escape(_STOPS)}{QUOTES}\ud800-\udfff](?:"
     rf"(?<=[{re.escape(_STOPS)}])(\s»(?!\S)|[{CLOSING}]+)(?=\s|$|[{OPENING}]|[^\W\d_])|(?<=[{QUOTES}])([^\s\ud800-\udfff]?)|(?<=[\ud800-\udfff]))"
 )
@@ -146,41 +150,44 @@ def _mask(match: re.Match[str]) -> str:
     return ("A" if match[2].isupper() or match[2].isdigit() else "a") + match[2]
 
 
-def _joins(before: str, after: str, language: str) -> bool:
-    """Does the sentence go on: is this boundary none?"""
-    if not after[0].isupper() and _goes_on(after):  # most begin with a capital
+# --- wrong boundaries --------------------------------------------------------------------------------------------
+
+
+def _sentence_continues(before: str, after: str, language: str) -> bool:
+    """Is the boundary between ``before`` and ``after`` within a sentence?"""
+    if not after[0].isupper() and _is_no_start(after):  # most sentences begin with a capital
         return True
     if not before[-1].isspace():
         if after[0] == "-":
             return True
         return bool(_DECIMAL.search(before) and after[0].isdigit()) or bool(
-            before[-1] in "」』”" and _SPEAKS_ON.match(after)
+            before[-1] in "」』”" and _QUOTE_CONTINUES.match(after)
         )
     tail = max(0, len(before) - _TAIL)
-    if language == "de" and _ORDINAL.search(before, tail):
+    if language == "de" and _ENDS_IN_ORDINAL.search(before, tail):
         return True
-    abbreviated = _ABBREVIATED.get(language)
-    return abbreviated is not None and abbreviated.search(before, tail) is not None
+    abbreviation = _ENDS_IN_ABBREVIATION.get(language)
+    return abbreviation is not None and abbreviation.search(before, tail) is not None
 
 
-def _goes_on(after: str) -> bool:
-    """Is it no start: without a word, or with a small letter?"""
+def _is_no_start(after: str) -> bool:
+    """Does the text have no word, or begin with a lower-case character?"""
     if _WORDLESS.match(after):
         return True
-    return _SMALL.match(after) is not None and after.lstrip(QUOTES + "([ ")[:1].islower()
+    return _LOWERCASE_START.match(after) is not None and after.lstrip(QUOTES + "([ ")[:1].islower()
 
 
-def _whole(paragraph: str, ends: Sequence[int]) -> Sequence[int]:
-    """The ends that don't cut a quotation of usual length."""
-    cut: set[int] = set()
+def _without_ends_in_quotations(paragraph: str, ends: Sequence[int]) -> Sequence[int]:
+    """The ends that do not split a quotation of usual length."""
+    dropped: set[int] = set()
     for start, end in quotation_spans(paragraph):
         first, last = bisect_right(ends, start), bisect_left(ends, end)
         if first == last:
             continue
         before = first - 1
-        while before >= 0 and ends[before] in cut and first - before < _LONGEST_QUOTATION:
+        while before >= 0 and ends[before] in dropped and first - before < _MAX_QUOTATION_WORDS:
             before -= 1
         after = ends[last] if last < len(ends) else len(paragraph)
-        if len(paragraph[ends[before] if before >= 0 else 0 : after].split()) <= _LONGEST_QUOTATION:
-            cut.update(ends[first:last])
-    return [end for end in ends if end not in cut] if cut else ends
+        if len(paragraph[ends[before] if before >= 0 else 0 : after].split()) <= _MAX_QUOTATION_WORDS:
+            dropped.update(ends[first:last])
+    return [end for end in ends if end not in dropped] if dropped else ends

@@ -162,8 +162,8 @@ def _without_extras(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget() -> None:
-    segmentation._segment.cache_clear()
-    words._found.cache_clear()
+    segmentation._segmenter.cache_clear()
+    words._tokenizer.cache_clear()
     words.words.cache_clear()
     sentences.cache_clear()
 

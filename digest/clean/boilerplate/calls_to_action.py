@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 
 from digest.clean.boilerplate.lines import Line
-from digest.clean.boilerplate.rules import Rule, Rules, any_of, opening, rule
-from digest.text.lazy_regex import lazy_compile, vocabulary
+from digest.clean.boilerplate.rules import Rule, Rules, any_of, keyword_set, opening, rule
+from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING, QUOTES, quotation_spans
 
 _PLACEHOLDER = Rule(
-    vocabulary("% { ["),
+    keyword_set("% { ["),
     lazy_compile(r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"),
 )
 
 #: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words before it.
 _CALLS = Rules(
-    Rule(vocabulary(words), lazy_compile("".join(sources), re.IGNORECASE))
+    Rule(keyword_set(words), lazy_compile("".join(sources), re.IGNORECASE))
     for words, *sources in (
         (
             "sign signing",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from digest.clean.boilerplate.lines import AGENCY, STOPS, WORD, Line, is_finished
-from digest.clean.boilerplate.rules import Rule, Rules, opening, rule
-from digest.text.lazy_regex import lazy_compile, vocabulary
+from digest.clean.boilerplate.rules import Rule, Rules, keyword_set, opening, rule
+from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING, quotation_spans
 
 # --- credits -----------------------------------------------------------------------------------------------------
@@ -32,7 +32,7 @@ _CREDITED = opening(
 )
 #: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
 _CREDIT_TAIL = Rule(
-    vocabulary(f"( [ / © {_MEDIA_WORDS} via"),
+    keyword_set(f"( [ / © {_MEDIA_WORDS} via"),
     lazy_compile(
         rf"""([{STOPS}{CLOSING})])\s+[|–—-]?\s?(?:
             \W?(?i:{_LABEL})[^.!?]{{1,70}}(?:\.\w+)*\W*

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from digest.clean.boilerplate.lines import Line
-from digest.text.lazy_regex import lazy_compile, vocabulary
+from digest.text.lazy_regex import lazy_compile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,14 +49,19 @@ class Rules:
 
 def rule(traits: str, *sources: str) -> Rule:
     """For what any of the sources describes, in capitals or not; each needs one of the traits."""
-    return Rule(vocabulary(traits), any_of(*sources))
+    return Rule(keyword_set(traits), any_of(*sources))
 
 
 def opening(words: str, *sources: str) -> Rule:
     """For lines that begin as any of the sources says, in capitals or not, and so with one of the words."""
-    return Rule(frozenset(f"^{word[:3]}" for word in vocabulary(words)), any_of(*sources, start=r"\W*"))
+    return Rule(frozenset(f"^{word[:3]}" for word in keyword_set(words)), any_of(*sources, start=r"\W*"))
 
 
 def any_of(*sources: str, start: str = "") -> re.Pattern[str]:
     """A pattern for any of the sources, in capitals or not."""
     return lazy_compile(f"{start}(?:{'|'.join(sources)})", re.IGNORECASE)
+
+
+def keyword_set(words: str) -> frozenset[str]:
+    """The keywords of a rule, from a text with spaces between them."""
+    return frozenset(words.split())
