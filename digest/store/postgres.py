@@ -28,7 +28,7 @@ def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
         made = create_engine(url, connect_args=arguments)
     except ImportError:
         raise StoreError(
-            "PostgreSQL needs a driver that isn't installed", hint="pip install 'digest[postgres]'"
+            "PostgreSQL needs a driver that isn't installed", hint="pip install 'psycopg[binary]'"
         ) from None
     event.listen(made, "begin", _begin)
     try:

@@ -56,7 +56,7 @@ def test_a_missing_driver_says_what_to_install(tmp_path: Path) -> None:
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
 
-    assert done.stdout == "pip install 'digest[postgres]'\n"
+    assert done.stdout == "pip install 'psycopg[binary]'\n"
 
 
 def overwrite(path: Path, data: bytes, at: int) -> None:

@@ -1,0 +1,58 @@
+"""The distribution: its name, and what hints and documents tell people to install."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+DOCUMENTS = sorted(
+    file
+    for folder in ("digest", "config", "templates", "tests/README.md", "README.md", "CHANGELOG.md")
+    for file in ([ROOT / folder] if (ROOT / folder).is_file() else (ROOT / folder).rglob("*"))
+    if file.suffix in {".py", ".md", ".toml", ".service"} or file.name == "Containerfile"
+)
+_WORD = r"(?:-\S+|'[^']+'|\"[^\"]+\"|[\w.\[\],{}$/-]+)"
+_INSTALL = re.compile(rf"(?:pip install|pipx install|uv add|uv tool install)((?: +{_WORD})+)")
+
+
+def _declared() -> set[str]:
+    extras = PROJECT["optional-dependencies"].values()
+    requirements = [*PROJECT["dependencies"], *(name for extra in extras for name in extra)]
+    return {re.split(r"[\[<>=!~;, ]", requirement)[0] for requirement in requirements}
+
+
+def _named(text: str) -> set[str]:
+    """The packages that the text tells people to install."""
+    words = [word.strip("'\"") for command in _INSTALL.findall(text) for word in command.split()]
+    return {re.split(r"[\[<>=]", word)[0] for word in words if not word.startswith(("-", "{", "/", "$"))}
+
+
+def test_the_distribution_has_a_name_of_its_own() -> None:
+    """``digest`` on PyPI is a checksum tool of others: who installs it gets their code."""
+    assert PROJECT["name"] == "newsletter-digest"
+    assert PROJECT["scripts"] == {"digest": "digest.__main__:main"}
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_hints_name_no_package_of_others_as_ours(file: Path) -> None:
+    """Until the distribution is registered, only our dependencies, uv and a checkout may be installed."""
+    assert _named(file.read_text("utf-8")) <= _declared() | {"uv", "", "."}
+
+
+def test_an_install_hint_is_recognised() -> None:
+    assert _named("hint: pip install 'digest[postgres]'") == {"digest"}
+    assert _named("`pip install -q uv rjieba>=0.2`") == {"uv", "rjieba"}
+
+
+def test_every_import_is_declared_and_every_dependency_is_used() -> None:
+    deptry = Path(sys.executable).with_name("deptry")
+    result = subprocess.run([deptry, "."], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 0, result.stderr
