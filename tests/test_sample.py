@@ -218,7 +218,7 @@ def test_cleaning_keeps_the_articles_own_paragraphs(
 
 
 def test_the_sample_groups_into_its_stories(stories: Sequence[Story], files: dict[str, str]) -> None:
-    found = [{files[article.id] for article in (*story.articles, *story.copies)} for story in stories]
+    found = [{files[article.id] for article in story.all_articles} for story in stories]
     several = [story for story in found if len(story) > 1]
 
     assert sorted(several, key=sorted) == sorted(TOGETHER, key=sorted)
@@ -226,7 +226,7 @@ def test_the_sample_groups_into_its_stories(stories: Sequence[Story], files: dic
 
 
 def test_agency_text_printed_twice_is_told_once(stories: Sequence[Story], files: dict[str, str]) -> None:
-    copies = {files[article.id] for story in stories for article in story.copies}
+    copies = {files[article.id] for story in stories for article in story.near_duplicates}
 
     assert len(copies) == 1
     assert copies < COPIES

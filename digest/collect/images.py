@@ -11,7 +11,7 @@ from io import BytesIO
 import imagesize  # type: ignore[import-untyped]  # it has no types
 
 from digest.http.client import Client
-from digest.model import Failure, Photo
+from digest.model import Failure, FetchedImage
 from digest.model.errors import SourceError
 from digest.settings import FetchSettings
 from digest.text.urls import domain
@@ -26,7 +26,7 @@ _SMALLEST, _WIDEST = 16, 8_000
 _KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 #: What became of each address.
-Photos = Mapping[str, Photo | Failure]
+Photos = Mapping[str, FetchedImage | Failure]
 
 
 def fetch_photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Photos:
@@ -35,11 +35,11 @@ def fetch_photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) 
     return dict(_within(zip(addresses, asyncio.run(_all(addresses, limits, now)), strict=True)))
 
 
-async def _all(addresses: Sequence[str], limits: FetchSettings, now: datetime) -> list[Photo | Failure]:
+async def _all(addresses: Sequence[str], limits: FetchSettings, now: datetime) -> list[FetchedImage | Failure]:
     at_once = asyncio.Semaphore(_AT_ONCE)
     async with Client(limits, now) as client:
 
-        async def one(address: str) -> Photo | Failure:
+        async def one(address: str) -> FetchedImage | Failure:
             async with at_once:
                 try:
                     return photo((await client.get(address)).body)
@@ -49,18 +49,18 @@ async def _all(addresses: Sequence[str], limits: FetchSettings, now: datetime) -
         return await asyncio.gather(*map(one, addresses))
 
 
-def _within(found: Iterator[tuple[str, Photo | Failure]]) -> Iterator[tuple[str, Photo | Failure]]:
+def _within(found: Iterator[tuple[str, FetchedImage | Failure]]) -> Iterator[tuple[str, FetchedImage | Failure]]:
     """The first ones, as many as a mail may carry."""
     size = 0
     for address, outcome in found:
-        if isinstance(outcome, Photo) and size + len(outcome.data) > LARGEST_IN_ALL:
+        if isinstance(outcome, FetchedImage) and size + len(outcome.data) > LARGEST_IN_ALL:
             outcome = _failure(address, f"the mail's pictures are larger than {LARGEST_IN_ALL:,} bytes without it")
-        elif isinstance(outcome, Photo):
+        elif isinstance(outcome, FetchedImage):
             size += len(outcome.data)
         yield address, outcome
 
 
-def photo(data: bytes) -> Photo:
+def photo(data: bytes) -> FetchedImage:
     """The bytes as a picture, by what they are, whatever their server called them. Raises ``SourceError``."""
     kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), "")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -71,7 +71,7 @@ def photo(data: bytes) -> Photo:
     if not (_SMALLEST <= width <= _WIDEST and _SMALLEST <= height <= _WIDEST):
         size = f"{width} × {height} pixels" if width > 0 else "damaged"
         raise SourceError(f"{size}: pictures have {_SMALLEST} to {_WIDEST:,} pixels a side")
-    return Photo(kind=kind, data=data, width=width, height=height)
+    return FetchedImage(media_type=kind, data=data, width=width, height=height)
 
 
 def _failure(address: str, error: str) -> Failure:

@@ -10,7 +10,7 @@ Every ``datetime`` is aware; inside the program it is UTC. The glossary is in ``
 
 from __future__ import annotations
 
-from digest.model.articles import Article, Entry, Form, Image, Photo
+from digest.model.articles import Article, Entry, FetchedImage, Form, Image
 from digest.model.editions import Delivery, Edition, Outcome, Subscriber
 from digest.model.newsletters import Brand, FullText, Images, Newsletter, Source
 from digest.model.stories import Brief, Digest, Failure, LeftOut, Ranked, Reason, Sentence, Slot, Story, Window
@@ -24,6 +24,7 @@ __all__ = [
     "Edition",
     "Entry",
     "Failure",
+    "FetchedImage",
     "Form",
     "FullText",
     "Image",
@@ -31,7 +32,6 @@ __all__ = [
     "LeftOut",
     "Newsletter",
     "Outcome",
-    "Photo",
     "Ranked",
     "Reason",
     "Sentence",

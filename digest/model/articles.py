@@ -1,4 +1,4 @@
-"""What comes in: entries as published, articles as cleaned."""
+"""Values that sources bring: entries as published, articles as cleaned, and their images."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 
 class Form(enum.StrEnum):
-    """What an entry's body is written in."""
+    """Markup of an entry's body."""
 
     HTML = "html"
     TEXT = "text"
@@ -17,7 +17,7 @@ class Form(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture that belongs to an article; ``width`` and ``height`` in pixels where known."""
+    """Image of an article by its address; ``width`` and ``height`` in pixels, if known."""
 
     url: str
     alt: str = ""
@@ -26,11 +26,11 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
-    """A picture itself; ``width`` and ``height`` in pixels as its bytes say."""
+class FetchedImage:
+    """Image data with its size in pixels, as read from the data."""
 
     #: ``image/jpeg``
-    kind: str
+    media_type: str
     data: bytes
     width: int
     height: int
@@ -38,22 +38,22 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One item as its source published it: nothing repaired, nothing trusted."""
+    """Item as its source published it: nothing repaired, nothing trusted."""
 
     source_id: str
-    #: What tells it from the source's other entries: GUID, else link, else a hash of the content.
+    #: Unique within the source: the GUID, else the link, else a hash of the content.
     guid: str
     url: str
     title: str
     body: str
     form: Form
-    #: When it was first seen here.
+    #: When it was first collected.
     seen: datetime
-    #: The source's name, as published or as the person set it.
+    #: The source's name, as published or as set by the user.
     source: str
     author: str = ""
     published: datetime | None = None
-    #: As declared by the source (BCP 47), unchecked; empty if it did not say.
+    #: As declared by the source (BCP 47), unchecked; empty if not declared.
     language: str = ""
     image: Image | None = None
 
@@ -62,21 +62,21 @@ class Entry:
 class Article:
     """A readable article: canonical URL, plain paragraphs of body text, a known language."""
 
-    #: Stable: the same article has the same id in every run.
+    #: The same in every run.
     id: str
     source_id: str
     source: str
     url: str
     title: str
     paragraphs: tuple[str, ...]
-    #: The published date, or when it was first seen; never in the future.
+    #: When it was published, else first collected; never in the future.
     published: datetime
-    #: BCP 47 primary tag: ``en``, ``de``; ``und`` if it can't be told.
+    #: BCP 47 primary tag: ``en``, ``de``; ``und`` if unknown.
     language: str
     author: str = ""
     image: Image | None = None
 
     @property
     def words(self) -> int:
-        """How many words the body has, as white space separates them."""
+        """Number of words in the body, separated by white space."""
         return sum(len(paragraph.split()) for paragraph in self.paragraphs)

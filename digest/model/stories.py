@@ -1,4 +1,4 @@
-"""What is made of it: stories, ranked, told in briefs, put together to a digest."""
+"""Values that a digest is composed of: stories, rankings, briefs, slots and windows."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ class Story:
     """Articles about one event, the lead first."""
 
     articles: tuple[Article, ...]
-    #: Near-copies (wire text) of an article above; named, never summarized.
-    copies: tuple[Article, ...] = ()
+    #: Reprints (agency text, say) of an article above; listed, never summarized.
+    near_duplicates: tuple[Article, ...] = ()
 
     @property
     def lead(self) -> Article:
         """The article that gives the story its title and link."""
         return self.articles[0]
+
+    @property
+    def all_articles(self) -> tuple[Article, ...]:
+        """The articles and their near-duplicates."""
+        return (*self.articles, *self.near_duplicates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,22 +39,22 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A story that is in, with why it stands where it does."""
+    """A story chosen for the digest, with its score and the reasons for it."""
 
     story: Story
     #: The sum of the reasons' points.
     score: float
     reasons: tuple[Reason, ...]
     section: str = ""
-    #: It was in an earlier edition and something material is new.
+    #: An earlier edition had the story, and these articles add something material.
     update: bool = False
-    #: What earlier editions told of it.
-    told: tuple[Article, ...] = ()
+    #: Its articles in earlier editions, as they were then; the brief leaves out what they say.
+    already_published: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """An article that was collected and is not in the digest, and why."""
+    """A collected article that is not in the digest, with the reason."""
 
     article: Article
     reason: str
@@ -57,7 +62,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A whole sentence, word for word as it stands in ``article``."""
+    """A whole sentence of a brief, verbatim from ``article``."""
 
     text: str
     article: Article
@@ -65,7 +70,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """A story told in verbatim sentences."""
+    """Summary of a story in verbatim, cited sentences."""
 
     ranked: Ranked
     sentences: tuple[Sentence, ...]
@@ -77,17 +82,17 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Slot:
-    """The local date (and time, where a newsletter has several a day) that an edition is for."""
+    """Local date of an edition, with the time if the newsletter has several a day."""
 
-    #: The instant at which it falls due, in UTC.
+    #: When the edition is due, in UTC.
     due: datetime
-    #: ``2026-03-29`` or ``2026-03-29T18:30``; with the newsletter's id it names the edition.
+    #: ``2026-03-29`` or ``2026-03-29T18:30``; identifies the edition together with the newsletter's id.
     key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """How far back an edition looks: ``start <= published < end``."""
+    """Time range of the articles in an edition: ``start <= published < end``."""
 
     start: datetime
     end: datetime
@@ -98,15 +103,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A source that could not be collected; shown to people, never raised."""
+    """A source that could not be collected; reported to the user, never raised."""
 
-    #: The source's name as readers see it.
+    #: The source's display name.
     source: str
     #: The address as given.
     url: str
-    #: What went wrong and what to do, in one line.
+    #: One line: what went wrong, and what to do.
     error: str
-    #: The server asked not to be visited before then.
+    #: From the server's ``Retry-After``; None if it sent none.
     retry_at: datetime | None = None
 
 

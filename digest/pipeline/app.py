@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import partial
 
 from digest.collect.collector import make_collector
-from digest.model import Failure, Photo
+from digest.model import Failure, FetchedImage
 from digest.model.protocols import Collector, Mailer, Summarizer, Tell, to_nobody
 from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.store import Store, open_store
 from digest.stories.summarizers import summarizer
 
 #: What became of each address of a picture.
-Photos = Callable[[Sequence[str], datetime], Mapping[str, Photo | Failure]]
+Photos = Callable[[Sequence[str], datetime], Mapping[str, FetchedImage | Failure]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def make_app(settings: Settings, *, store: Store | None = None, tell: Tell = to_
     )
 
 
-def _photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Mapping[str, Photo | Failure]:
+def _photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Mapping[str, FetchedImage | Failure]:
     from digest.collect.images import fetch_photos  # only who embeds pictures pays for a web client
 
     return fetch_photos(fetch, addresses, now)

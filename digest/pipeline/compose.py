@@ -74,7 +74,7 @@ def _criteria(
         limit=newsletter.stories,
         weights={source.id: source.weight for source in wanted},
         sections={source.id: source.section for source in wanted},
-        told=told,
+        already_published=told,
         include=newsletter.include,
         exclude=newsletter.exclude,
         boost=dict(map(wish, newsletter.boost)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digest.model import Digest, Edition, Failure, Newsletter, Photo, Slot
+from digest.model import Digest, Edition, Failure, FetchedImage, Newsletter, Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, Photos
 from digest.pipeline.compose import compose
@@ -65,7 +65,7 @@ def with_photos(
     if not shown:
         return edition, ()
     found = photos(shown, now)
-    kept = {address: photo for address, photo in found.items() if isinstance(photo, Photo)}
+    kept = {address: photo for address, photo in found.items() if isinstance(photo, FetchedImage)}
     missing = tuple(failure for failure in found.values() if isinstance(failure, Failure))
     return replace(edition, html=embedded_images.embedded(edition.html, kept)), missing
 

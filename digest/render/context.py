@@ -80,7 +80,7 @@ def reading_minutes(digest: Digest) -> int:
 def _telling(brief: Brief, today: datetime, said: Words, images: Images) -> Telling:
     lead = brief.story.lead
     cited = {sentence.article.id for sentence in brief.sentences}
-    names = _names((*brief.story.articles, *brief.story.copies), said)
+    names = _names(brief.story.all_articles, said)
     return Telling(
         number=0,
         anchor="",
@@ -103,7 +103,7 @@ def _telling(brief: Brief, today: datetime, said: Words, images: Images) -> Tell
                 source=_name(article.source),
                 time=_time(article, today, said),
             )
-            for article in (*brief.story.articles[1:], *brief.story.copies)
+            for article in (*brief.story.articles[1:], *brief.story.near_duplicates)
         ),
         image=_picture(lead, images),
     )

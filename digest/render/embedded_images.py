@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from html import unescape
 
-from digest.model import Photo
+from digest.model import FetchedImage
 
 #: The widest that a template has room for; Outlook heeds nothing but the attributes.
 WIDEST = 520
@@ -25,7 +25,7 @@ def addresses(html: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(_address, _IMAGE.findall(html)))))
 
 
-def embedded(html: str, photos: Mapping[str, Photo]) -> str:
+def embedded(html: str, photos: Mapping[str, FetchedImage]) -> str:
     """The page with these pictures in it; one that is not among them is left out."""
 
     def put(image: re.Match[str]) -> str:
@@ -42,7 +42,7 @@ def _address(image: str) -> str:
     return unescape(found[0]) if found else ""
 
 
-def _with(image: str, photo: Photo) -> str:
-    data = f"data:{photo.kind};base64,{b64encode(photo.data).decode()}"
+def _with(image: str, photo: FetchedImage) -> str:
+    data = f"data:{photo.media_type};base64,{b64encode(photo.data).decode()}"
     put = _ADDRESS.sub(data, image, count=1)
     return put if _WIDTH.search(image) else f'{put[:4]} width="{min(photo.width, WIDEST)}"{put[4:]}'

@@ -27,7 +27,7 @@ def remember(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None
             "sentences": tuple(sentence.text for sentence in brief.sentences),
         }
         story_id = conn.execute(insert(stories).values(values).returning(stories.c.id)).scalar_one()
-        article_ids = dict.fromkeys(article.id for article in (*brief.story.articles, *brief.story.copies))
+        article_ids = dict.fromkeys(article.id for article in brief.story.all_articles)
         conn.execute(insert(told), [{"story_id": story_id, "article_id": article_id} for article_id in article_ids])
 
 

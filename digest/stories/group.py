@@ -80,7 +80,9 @@ def _told(articles: Sequence[Article], language: str, weights: Mapping[str, floa
     for members in _clusters([texts[at] for at in kept], hours):
         places = sorted(kept[member] for member in members)
         doubles = (at for place in places for at in copied[place] if at != place)
-        yield Story(articles=tuple(preferred[at] for at in places), copies=tuple(preferred[at] for at in doubles))
+        yield Story(
+            articles=tuple(preferred[at] for at in places), near_duplicates=tuple(preferred[at] for at in doubles)
+        )
 
 
 def _preference(article: Article, weights: Mapping[str, float]) -> tuple[object, ...]:

@@ -40,7 +40,7 @@ class Criteria:
     #: Sources' sections by id, in the order in which sections are shown.
     sections: Mapping[str, str] = field(default_factory=dict)
     #: Articles of earlier editions for the same readers, by id, each as it was told each time.
-    told: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
+    already_published: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     #: Only stories about one of these topics, in plain words; empty for all.
     include: tuple[str, ...] = ()
     #: No stories about one of these.
@@ -77,28 +77,30 @@ def _admitted(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[Lef
     """The story if it may be in, or only its new turn if it was told before; and what of it is left out."""
     if reason := _refusal(story, criteria):
         return None, _left_out(story, reason)
-    articles = (*story.articles, *story.copies)
-    told = tuple(chain.from_iterable(criteria.told.get(article.id, ()) for article in articles))
+    articles = story.all_articles
+    told = tuple(chain.from_iterable(criteria.already_published.get(article.id, ()) for article in articles))
     if not told:
         return _ranked(story, criteria), []
     news = tuple(article for article in story.articles if _is_news(article, told, criteria))
     known = [
         LeftOut(article=article, reason=_silence(article, criteria)) for article in articles if article not in news
     ]
-    return (replace(_ranked(Story(articles=news), criteria), update=True, told=told) if news else None), known
+    return (
+        replace(_ranked(Story(articles=news), criteria), update=True, already_published=told) if news else None
+    ), known
 
 
 def _left_out(story: Story, reason: str) -> list[LeftOut]:
-    return [LeftOut(article=article, reason=reason) for article in (*story.articles, *story.copies)]
+    return [LeftOut(article=article, reason=reason) for article in story.all_articles]
 
 
 def _is_news(article: Article, told: Sequence[Article], criteria: Criteria) -> bool:
     """One that was told is news once it was edited, and tells more than all that was told of the story."""
-    return tells_more(article, told) if article.id in criteria.told else is_news(article, told)
+    return tells_more(article, told) if article.id in criteria.already_published else is_news(article, told)
 
 
 def _silence(article: Article, criteria: Criteria) -> str:
-    if article.id in criteria.told:
+    if article.id in criteria.already_published:
         return "already in an earlier edition"
     return "nothing new since an earlier edition told its story"
 
@@ -146,7 +148,7 @@ def _coverage(story: Story) -> Reason:
 
 
 def _reprints(story: Story) -> Reason:
-    outlets = {_outlet(article) for article in story.copies} - {_outlet(article) for article in story.articles}
+    outlets = {_outlet(article) for article in story.near_duplicates} - {_outlet(article) for article in story.articles}
     detail = (
         "1 more outlet has the same text" if len(outlets) == 1 else f"{len(outlets)} more outlets have the same text"
     )

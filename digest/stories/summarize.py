@@ -74,7 +74,7 @@ def _new(offered: Sequence[Candidate], told: Sequence[Article]) -> tuple[Candida
 
 
 def _told(ranked: Ranked, summarizer: Summarizer, budget: Budget) -> tuple[Sentence, ...]:
-    offered = _new(candidates(ranked.story), ranked.told)
+    offered = _new(candidates(ranked.story), ranked.already_published)
     if not offered:
         return ()
     taken = summarizer(offered, budget, language=ranked.story.lead.language)

@@ -95,7 +95,7 @@ def test_the_same_article_from_fifty_outlets_is_one_story(tmp_path: Path) -> Non
 
     check(digest)
     (brief,) = digest.briefs
-    assert len((*brief.story.articles, *brief.story.copies)) == 50
+    assert len(brief.story.all_articles) == 50
     assert len(brief.story.articles) == 1
 
 

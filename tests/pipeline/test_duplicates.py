@@ -52,7 +52,7 @@ def told(folder: Path, *visits: list[Item]) -> list[Article]:
     due = MORNING + timedelta(hours=2)
     newsletter = Newsletter(id="main", title="Main", stories=None)
     digest = compose(newsletter, Slot(due=due, key="k"), app, window=Window(start=due - 400 * DAY, end=due))
-    stories = [article for brief in digest.briefs for article in (*brief.story.articles, *brief.story.copies)]
+    stories = [article for brief in digest.briefs for article in brief.story.all_articles]
     return sorted([*stories, *(left.article for left in digest.left_out)], key=lambda article: article.title)
 
 

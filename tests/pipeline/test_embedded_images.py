@@ -16,7 +16,7 @@ import pytest
 
 from digest.cli import main
 from digest.collect import images
-from digest.model import Failure, Newsletter, Photo, Slot, Source
+from digest.model import Failure, FetchedImage, Newsletter, Slot, Source
 from digest.model.errors import SourceError
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import gather
@@ -156,7 +156,7 @@ def test_a_preview_fetches_pictures_only_when_asked_to_fetch(
     ids=["png", "jpeg", "gif", "webp"],
 )
 def test_a_picture_is_known_by_its_bytes(data: bytes, kind: str) -> None:
-    assert images.photo(data).kind == kind
+    assert images.photo(data).media_type == kind
     assert images.photo(data).width > images.photo(data).height
 
 
@@ -201,7 +201,7 @@ def test_private_addresses_are_not_asked_for_pictures(server: WebServer) -> None
 
 
 def test_a_picture_of_unknown_size_gets_a_width_that_fits() -> None:
-    photo = Photo(kind="image/png", data=b"x", width=2_000, height=100)
+    photo = FetchedImage(media_type="image/png", data=b"x", width=2_000, height=100)
     page = '<p title="src=&quot;"><img alt="a" src="https://a.example/i?a=1&amp;b=2"><img src="/own.png"></p>'
 
     assert embedded_images.addresses(page) == ("https://a.example/i?a=1&b=2",)

@@ -57,7 +57,7 @@ def sound() -> Digest:
     )
     other = article("Lock open", ["Freight came first."], source="Coastal Trade Weekly", url="https://b.example/2")
     told = brief(
-        [shown, other], copies=[article("A copy", source="Wire", url="https://c.example/3")], section="Harbour"
+        [shown, other], near_duplicates=[article("A copy", source="Wire", url="https://c.example/3")], section="Harbour"
     )
     return digest(
         [told, brief([article("فتح الهويس", ["فُتح الهويس."], language="ar", url="https://d.example/4")])],

@@ -70,7 +70,7 @@ def test_what_an_edition_told_is_remembered_with_its_copies(store: Store) -> Non
     a, b, c, d = (article(id) for id in "abcd")
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
-        stories.remember(conn, id_, [brief(a, b, copies=(c,)), brief(d)])
+        stories.remember(conn, id_, [brief(a, b, near_duplicates=(c,)), brief(d)])
         assert stories.sent(conn, "main").keys() == {"a", "b", "c", "d"}
 
 

@@ -36,7 +36,7 @@ def article(id: str, title: str, *paragraphs: str, hours: float = 0, language: s
 
 
 def ids(stories: tuple[Story, ...]) -> set[frozenset[str]]:
-    return {frozenset(a.id for a in (*story.articles, *story.copies)) for story in stories}
+    return {frozenset(a.id for a in story.all_articles) for story in stories}
 
 
 def test_nothing_gives_nothing() -> None:
@@ -55,7 +55,7 @@ def test_fifty_identical_articles_are_one_story_with_one_lead() -> None:
 
     assert len(stories) == 1
     assert len(stories[0].articles) == 1
-    assert len(stories[0].copies) == 49
+    assert len(stories[0].near_duplicates) == 49
     assert stories[0].lead.id == "n0"
 
 
@@ -69,7 +69,7 @@ def test_a_copy_with_a_new_top_and_a_trimmed_end_is_a_copy() -> None:
 
     (story,) = group([trimmed, whole])
 
-    assert (story.lead, story.copies) == (whole, (trimmed,))
+    assert (story.lead, story.near_duplicates) == (whole, (trimmed,))
 
 
 def test_a_round_up_is_no_copy_of_what_it_quotes() -> None:
@@ -81,7 +81,7 @@ def test_a_round_up_is_no_copy_of_what_it_quotes() -> None:
     ]
     roundup = article("roundup", "The day in brief", *(line for report in reports for line in report.paragraphs * 2))
 
-    assert all(not story.copies for story in group([*reports, roundup]))
+    assert all(not story.near_duplicates for story in group([*reports, roundup]))
 
 
 def test_the_lead_is_the_fullest_that_readers_can_open() -> None:
@@ -216,6 +216,6 @@ def test_every_article_is_in_exactly_one_story_whatever_the_order(articles: list
     shuffled = list(articles)
     random.shuffle(shuffled)
 
-    assert sorted(a.id for story in stories for a in (*story.articles, *story.copies)) == sorted(a.id for a in articles)
-    assert all(len({a.language for a in (*story.articles, *story.copies) if a.paragraphs}) < 2 for story in stories)
+    assert sorted(a.id for story in stories for a in story.all_articles) == sorted(a.id for a in articles)
+    assert all(len({a.language for a in story.all_articles if a.paragraphs}) < 2 for story in stories)
     assert group(shuffled) == stories

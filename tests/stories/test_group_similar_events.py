@@ -44,7 +44,7 @@ def others() -> list[Article]:
 
 
 def grouped(articles: Sequence[Article], kind: str) -> set[frozenset[str]]:
-    found = [frozenset(one.id for one in (*story.articles, *story.copies)) for story in group(articles)]
+    found = [frozenset(one.id for one in story.all_articles) for story in group(articles)]
     return {ids for ids in found if any(id.startswith(kind) for id in ids)}
 
 

@@ -30,8 +30,8 @@ def article(id: str, *body: str, source: str = "", hours_old: float = 1, words: 
     )
 
 
-def story(*articles: Article, copies: tuple[Article, ...] = ()) -> Story:
-    return Story(articles=articles, copies=copies)
+def story(*articles: Article, near_duplicates: tuple[Article, ...] = ()) -> Story:
+    return Story(articles=articles, near_duplicates=near_duplicates)
 
 
 def leads(ranking: Ranking) -> list[str]:
@@ -77,7 +77,7 @@ def test_a_weightier_source_comes_first() -> None:
 
 
 def test_what_is_over_the_limit_is_left_out_with_its_rank() -> None:
-    stories = [story(article(f"n{n}", hours_old=n), copies=(article(f"m{n}"),)) for n in range(3)]
+    stories = [story(article(f"n{n}", hours_old=n), near_duplicates=(article(f"m{n}"),)) for n in range(3)]
     ranking = rank(stories, Criteria(now=NOON, limit=2))
 
     assert leads(ranking) == ["n0", "n1"]
@@ -88,7 +88,9 @@ def test_what_is_over_the_limit_is_left_out_with_its_rank() -> None:
 
 
 def test_what_was_sent_is_silent() -> None:
-    ranking = rank([story(article("a")), story(article("b"))], Criteria(now=NOON, told={"a": (article("a"),)}))
+    ranking = rank(
+        [story(article("a")), story(article("b"))], Criteria(now=NOON, already_published={"a": (article("a"),)})
+    )
 
     assert leads(ranking) == ["b"]
     assert [(out.article.id, out.reason) for out in ranking.left_out] == [("a", "already in an earlier edition")]
@@ -110,7 +112,7 @@ TURN = (
 
 def told_and(later: Article) -> Ranking:
     told = article("told", FIRE, title="Fire destroys market hall", hours_old=30)
-    return rank([story(later, told)], Criteria(now=NOON, told={"told": (told,)}))
+    return rank([story(later, told)], Criteria(now=NOON, already_published={"told": (told,)}))
 
 
 def test_a_new_turn_of_a_story_that_was_sent_is_an_update_that_holds_only_what_is_new() -> None:
@@ -123,9 +125,9 @@ def test_a_new_turn_of_a_story_that_was_sent_is_an_update_that_holds_only_what_i
 def test_an_article_that_was_sent_and_says_more_now_is_an_update() -> None:
     before = article("told", FIRE, title="Fire destroys market hall")
     now = article("told", f"{FIRE} {TURN}", title="Fire destroys market hall")
-    ranking = rank([story(now)], Criteria(now=NOON, told={"told": (before,)}))
+    ranking = rank([story(now)], Criteria(now=NOON, already_published={"told": (before,)}))
 
-    assert [(ranked.update, ranked.told) for ranked in ranking.chosen] == [(True, (before,))]
+    assert [(ranked.update, ranked.already_published) for ranked in ranking.chosen] == [(True, (before,))]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,9 @@ def test_limits_for_a_source_and_a_section_say_so() -> None:
 
 
 def test_a_text_in_fifty_outlets_is_one_story_with_a_sound_score() -> None:
-    ranking = rank([story(article("a"), copies=tuple(article(f"c{n}") for n in range(49)))], Criteria(now=NOON))
+    ranking = rank(
+        [story(article("a"), near_duplicates=tuple(article(f"c{n}") for n in range(49)))], Criteria(now=NOON)
+    )
 
     assert ("reprints", "49 more outlets have the same text") in [(r.name, r.detail) for r in ranking.chosen[0].reasons]
 
@@ -217,7 +221,7 @@ many = st.lists(articles, max_size=12, unique_by=lambda row: row[0]).map(
 @given(many, st.one_of(st.none(), st.integers(0, 5)), st.randoms(use_true_random=False))
 def test_scores_sum_and_nothing_is_lost_whatever_the_order(stories: list[Story], limit: int | None, random) -> None:  # type: ignore[no-untyped-def]
     told = {a.id: (a,) for one in stories for a in one.articles if a.id in {"n1", "n2"}}
-    criteria = Criteria(now=NOON, limit=limit, told=told)
+    criteria = Criteria(now=NOON, limit=limit, already_published=told)
     ranking = rank(stories, criteria)
     seen = [a.id for r in ranking.chosen for a in r.story.articles] + [out.article.id for out in ranking.left_out]
     shuffled = list(stories)

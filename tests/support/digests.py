@@ -105,7 +105,7 @@ def article(
 
 
 def brief(
-    articles: Sequence[Article], *, copies: Sequence[Article] = (), section: str = "", update: bool = False
+    articles: Sequence[Article], *, near_duplicates: Sequence[Article] = (), section: str = "", update: bool = False
 ) -> Brief:
     """A story told by one sentence after the other, the articles in turn."""
     rows = [
@@ -115,7 +115,7 @@ def brief(
         for text in one.paragraphs[place : place + 1]
     ]
     ranked = Ranked(
-        story=Story(articles=tuple(articles), copies=tuple(copies)),
+        story=Story(articles=tuple(articles), near_duplicates=tuple(near_duplicates)),
         score=1.0,
         reasons=(Reason(name="fresh", points=1.0),),
         section=section,

@@ -38,8 +38,8 @@ def article(id: str = "a1", **more: Any) -> Article:
     return Article(id=id, **values | more)
 
 
-def brief(*articles: Article, copies: tuple[Article, ...] = ()) -> Brief:
-    story = Story(articles=articles, copies=copies)
+def brief(*articles: Article, near_duplicates: tuple[Article, ...] = ()) -> Brief:
+    story = Story(articles=articles, near_duplicates=near_duplicates)
     sentence = Sentence(text=articles[0].paragraphs[0], article=articles[0])
     return Brief(ranked=Ranked(story=story, score=1.5, reasons=()), sentences=(sentence,))
 

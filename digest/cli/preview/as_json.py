@@ -47,7 +47,7 @@ def _story(brief: Brief) -> JSON:
             for sentence in brief.sentences
         ],
         "articles": [_article(article) for article in brief.story.articles]
-        + [_article(article) | {"copy": True} for article in brief.story.copies],
+        + [_article(article) | {"copy": True} for article in brief.story.near_duplicates],
     }
 
 

@@ -95,7 +95,7 @@ def _provenance(brief: Brief, zone: ZoneInfo) -> Text:
     lead = brief.story.lead
     when = lead.published.astimezone(zone)
     line = Text(f"{lead.source}, {when.day} {when:%b %H:%M}", style=_QUIET)
-    others = {article.source: article for article in (*brief.story.articles[1:], *brief.story.copies)}
+    others = {article.source: article for article in (*brief.story.articles[1:], *brief.story.near_duplicates)}
     others.pop(lead.source, None)
     for position, (name, article) in enumerate(others.items()):
         line.append(" · also in " if position == 0 else ", ")

@@ -129,7 +129,7 @@ def _f1(gold: Sequence[Gold], grouping: Grouping) -> float:
 
 
 def _ours(articles: Sequence[Article]) -> list[list[str]]:
-    return [[article.id for article in (*story.articles, *story.copies)] for story in group(articles)]
+    return [[article.id for article in story.all_articles] for story in group(articles)]
 
 
 # --- the baseline: all pairs, one bar ------------------------------------------------------------------------------
