@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from digest.text.time_format import iso_utc
+
 #: Told to those who ask for more; ``digest status`` shows the same at any time.
 _QUIET = {"source_failed"}
 
@@ -42,7 +44,7 @@ class Events:
                 self.write(line)
 
     def _lines(self, event: str, fields: dict[str, object]) -> Iterator[str]:
-        at, error = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", fields.pop("trace", None)
+        at, error = iso_utc(datetime.now(UTC)), fields.pop("trace", None)
         trace = "".join(traceback.format_exception(error)).rstrip() if isinstance(error, BaseException) else ""
         if self.as_json:
             told = {"at": at, "event": event} | fields | ({"trace": trace} if trace else {})

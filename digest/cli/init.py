@@ -38,12 +38,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the file, unless there is one; say what comes next."""
+    from digest.settings.atomic_write import atomic_write
+
     folder = Path(args.folder).expanduser()
     file = folder / "digest.toml"
     _refuse_to_overwrite(file)
     sources = _with_given(_listed(args.opml), args.addresses)
     folder.mkdir(parents=True, exist_ok=True)
-    _write(file, starter(sources or _own(folder), folder=folder, title=_title(folder)))
+    text = starter(sources or _own(folder), folder=folder, title=_title(folder))
+    atomic_write(file, text, overwrite=False)
     where = "" if args.folder == "." else f"cd {folder} && "
     print(file)
     print(f"next: {where}digest preview --fetch, and digest check to see what sending needs", file=sys.stderr)
@@ -127,12 +130,13 @@ def _with_given(listed: Sequence[Source], addresses: Sequence[str]) -> tuple[Sou
 def _own(folder: Path) -> tuple[Source, ...]:
     """A folder for articles with one in it, so that there is something to see."""
     from digest.model import Source
+    from digest.settings.atomic_write import atomic_write
 
     articles = folder / "articles"
     articles.mkdir(exist_ok=True)
     welcome = articles / "welcome.md"
     if not welcome.exists():
-        _write(welcome, _WELCOME)
+        atomic_write(welcome, _WELCOME, overwrite=False)
     return (Source(id="articles", path=articles, title="Articles"),)
 
 
@@ -161,14 +165,3 @@ def _refuse_to_overwrite(file: Path) -> None:
 
     if file.exists() or file.is_symlink():
         raise UsageError(f"{file} is there already", hint="edit it, or name another folder: digest init DIR")
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a new file, or none at all."""
-    with file.open("x", encoding="utf-8") as new:
-        try:
-            new.write(text)
-            new.flush()
-        except OSError:
-            file.unlink()
-            raise

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from digest.model.errors import MailError
 from digest.model.protocols import Letter, Outbox, Report, Stage
+from digest.settings.atomic_write import atomic_write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +32,8 @@ class FolderMailer:
     def _written(self, letter: Letter) -> Report:
         """Whole or not at all: what watches the folder never sees half a mail."""
         path = self.folder / f"{_name(letter)}.eml"
-        part = path.with_suffix(f".{os.getpid()}.part")
         try:
-            part.write_bytes(letter.content)
-            part.replace(path)
+            atomic_write(path, letter.content)
         except OSError as error:
             raise self._can_not("be written", error) from error
         return Report(letter=letter, stage=Stage.CONTENT, code=250, text=f"250 {path.name}")

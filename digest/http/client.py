@@ -32,6 +32,7 @@ from digest.http.time_budget import Patience
 from digest.model.errors import SourceError
 from digest.model.protocols import Validators
 from digest.settings import FetchSettings
+from digest.text.time_format import utc_time
 
 _MAX_REDIRECTS = 8
 _PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
@@ -157,7 +158,7 @@ class Client:
         said = f"the server answered {status} {_phrase(status)}".rstrip()
         is_gone = status == HTTPStatus.GONE
         retry_at = retry_time(response.headers.get("Retry-After", ""), self._now) if status in _LATER else None
-        later = f"it asks us to wait until {retry_at:%Y-%m-%d %H:%M} UTC" if retry_at else "it will be tried again"
+        later = f"it asks us to wait until {utc_time(retry_at)}" if retry_at else "it will be tried again"
         advice = _ADVICE.get(HTTPStatus(status)) if status in HTTPStatus._value2member_map_ else None
         return SourceError(
             f"{said}: {advice or later}",

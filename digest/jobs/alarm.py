@@ -22,6 +22,7 @@ from digest.settings import Settings
 from digest.store import runs, slots, sources
 from digest.store.locks import alone
 from digest.store.slots import Fate
+from digest.text.time_format import utc_time
 
 #: A network that is gone for a moment breaks all sources at once, and is no news.
 _BLIP = timedelta(hours=1)
@@ -83,7 +84,7 @@ def _broken(conn: Connection, newsletter: Newsletter, settings: Settings, now: d
     if not wanted or len(failing) < len(wanted) or now - began < _BLIP:
         return None
     what = "its only source can't" if len(wanted) == 1 else f"none of its {len(wanted)} sources can"
-    message = f"{what} be read since {began:%Y-%m-%d %H:%M} UTC: {failing[0].id}: {failing[0].error}"
+    message = f"{what} be read since {utc_time(began)}: {failing[0].id}: {failing[0].error}"
     return Alarm(newsletter_id=newsletter.id, message=message, since=began)
 
 

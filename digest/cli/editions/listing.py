@@ -12,6 +12,7 @@ from digest.settings import Settings
 from digest.settings.select import newsletter_of
 from digest.store import Store, deliveries, editions
 from digest.store.editions import Published
+from digest.text.time_format import iso_utc
 
 # --- list --------------------------------------------------------------------------------------------------------
 
@@ -63,7 +64,7 @@ def _as_json(found: Published, store: Store, *, with_recipients: bool) -> str:
         "subject": edition.subject,
         "preheader": edition.preheader,
         "language": edition.language,
-        "published": f"{found.at:%Y-%m-%dT%H:%M:%SZ}",
+        "published": iso_utc(found.at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
         "text": edition.text,
         "html": edition.html,
@@ -80,6 +81,6 @@ def _recipients(edition_id: int, store: Store) -> Iterator[dict[str, Any]]:
                 "address": row.subscriber.address,
                 "outcome": str(row.outcome),
                 "attempts": row.attempts,
-                "next_try": f"{row.next_try:%Y-%m-%dT%H:%M:%SZ}" if row.next_try else "",
+                "next_try": iso_utc(row.next_try),
                 "reply": row.reply,
             }

@@ -9,6 +9,7 @@ from digest.model import Outcome
 from digest.model.errors import UsageError
 from digest.store import Store, editions
 from digest.store.editions import Heading, Published
+from digest.text.time_format import iso_utc
 
 
 def published(edition_id: int, store: Store) -> Published:
@@ -29,7 +30,7 @@ def document(heading: Heading, counts: Mapping[Outcome, int]) -> dict[str, Any]:
         "audience": heading.audience,
         "revision": heading.revision,
         "subject": heading.subject,
-        "published": f"{heading.at:%Y-%m-%dT%H:%M:%SZ}",
+        "published": iso_utc(heading.at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
     }
 

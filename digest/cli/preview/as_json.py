@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from digest.model import Article, Brief, Digest, Edition, Failure, Image, LeftOut
+from digest.text.time_format import iso_utc
 
 JSON = dict[str, Any]  # what json.dumps takes; the keys are spelled out below
 
@@ -16,7 +17,7 @@ def as_json(digest: Digest, edition: Edition) -> str:
     document = {
         "newsletter": {"id": digest.newsletter.id, "title": digest.newsletter.title},
         "slot": digest.slot.key,
-        "window": {"start": _instant(digest.window.start), "end": _instant(digest.window.end)},
+        "window": {"start": _iso(digest.window.start), "end": _iso(digest.window.end)},
         "language": digest.language,
         "subject": edition.subject,
         "preheader": edition.preheader,
@@ -57,7 +58,7 @@ def _article(article: Article) -> JSON:
         "url": article.url,
         "source": article.source,
         "author": article.author,
-        "published": _instant(article.published),
+        "published": _iso(article.published),
         "language": article.language,
         "words": article.words,
         "image": _image(article.image),
@@ -79,5 +80,5 @@ def _failure(failure: Failure) -> JSON:
     return {"source": failure.source, "url": failure.url, "error": failure.error}
 
 
-def _instant(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
+def _iso(moment: datetime) -> str:
+    return iso_utc(moment, timespec="auto")

@@ -23,6 +23,7 @@ from digest.pipeline.publish import with_photos
 from digest.render import GREETING, READER, render
 from digest.render.greeting import greeting
 from digest.settings import Settings
+from digest.settings.atomic_write import atomic_write
 from digest.text.segmentation import install_hint
 
 Form = Literal["terminal", "html", "text", "eml", "json"]
@@ -152,35 +153,13 @@ def _mail(edition: Edition, shown: Preview, reader: Mailbox | None) -> str:
 
 def write(path: Path, data: str) -> None:
     """Write the file whole or not at all; raises ``UsageError`` if that can't be."""
-    raw = data.encode("utf-8", "replace")
     try:
-        if path.exists() and not path.is_file():  # /dev/stdout, a pipe
-            path.write_bytes(raw)
-            return
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            _fill(Path(file.name), path, raw)
+        atomic_write(path, data.encode("utf-8", "replace"))
     except OSError as error:
         raise DigestError(
             f"can't write {path}: {error.strerror or error}",
             hint="choose another place with -o; nothing was changed",
         ) from error
-
-
-def _fill(part: Path, path: Path, raw: bytes) -> None:
-    """The new file takes the old one's place only once it is whole."""
-    try:
-        part.write_bytes(raw)
-        part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        part.replace(path)
-    except BaseException:  # Ctrl-C too: no half a file stays
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _form_for(output: Path | None, *, browser: bool) -> Form:

@@ -15,6 +15,7 @@ from rich.text import Text
 from digest.cli.preview.explain import why
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Sentence
 from digest.model.errors import one_line
+from digest.text.time_format import long_local_date, short_local_time
 from digest.text.urls import is_web
 
 #: Lines longer than this are hard to read, however wide the window is.
@@ -50,11 +51,11 @@ def _page(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[Render
 
 
 def _masthead(digest: Digest, edition: Edition) -> Iterator[RenderableType]:
-    day = digest.slot.due.astimezone(ZoneInfo(digest.newsletter.timezone))
+    day = long_local_date(digest.slot.due, ZoneInfo(digest.newsletter.timezone))
     stories = _count(len(digest.briefs), "story", "stories")
     yield Text("")
     yield Text(digest.newsletter.title, style=_TITLE + _ACCENT)
-    facts = f"{day:%A} {day.day} {day:%B %Y} · {stories} · {edition.reading_minutes} min to read"
+    facts = f"{day} · {stories} · {edition.reading_minutes} min to read"
     yield Text(facts, style=_QUIET)
     yield Rule(style=_QUIET)
     yield Text("")
@@ -93,8 +94,7 @@ def _telling(brief: Brief) -> Text:
 
 def _provenance(brief: Brief, zone: ZoneInfo) -> Text:
     lead = brief.story.lead
-    when = lead.published.astimezone(zone)
-    line = Text(f"{lead.source}, {when.day} {when:%b %H:%M}", style=_QUIET)
+    line = Text(f"{lead.source}, {short_local_time(lead.published, zone)}", style=_QUIET)
     others = {article.source: article for article in (*brief.story.articles[1:], *brief.story.near_duplicates)}
     others.pop(lead.source, None)
     for position, (name, article) in enumerate(others.items()):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.cli import FAILED, INTERRUPTED
 from digest.cli.arguments import settings_of
+from digest.text.time_format import utc_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -165,7 +166,7 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
         none = (Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
         found = list(islice(deliveries.of(conn, edition_id, *none), _SHOWN + 1))
     for row in found[:_SHOWN]:
-        when = f", again from {row.next_try:%Y-%m-%d %H:%M} UTC" if row.next_try else ""
+        when = f", again from {utc_time(row.next_try)}" if row.next_try else ""
         say(f"{row.subscriber.address}: {row.outcome}{when}: {row.reply or 'no reply'}")
     if len(found) > _SHOWN:
         say(f"and more: 'digest editions show {edition_id} --recipients' lists them all")

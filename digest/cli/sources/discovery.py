@@ -18,6 +18,7 @@ from digest.model import Article, Failure, Source
 from digest.model.errors import DigestError
 from digest.model.protocols import Collected
 from digest.settings import Settings
+from digest.text.time_format import iso_utc
 
 _TITLES = 5
 
@@ -79,5 +80,5 @@ def _as_json(outcome: Collected) -> str:
 
 
 def _article(article: Article) -> dict[str, str]:
-    published = f"{article.published:%Y-%m-%dT%H:%M:%SZ}"
+    published = iso_utc(article.published)
     return {"title": article.title, "url": article.url, "published": published}

@@ -18,6 +18,7 @@ from digest.model import Source
 from digest.model.errors import DigestError, UsageError
 from digest.model.protocols import Collected
 from digest.settings import Settings
+from digest.settings.atomic_write import atomic_write
 from digest.settings.edit import with_sources, without_source
 
 
@@ -83,7 +84,7 @@ def remove(args: argparse.Namespace) -> None:
     found, file = _settings_file(args)
     source = source_named(args.id, found.sources)
     _refuse_if_only(source, found)
-    _replace(file, without_source(file.read_text("utf-8"), source.id))
+    atomic_write(file, without_source(file.read_text("utf-8"), source.id))
     print(f"removed {source.id}; what it brought is kept", file=sys.stderr)
 
 
@@ -96,19 +97,7 @@ def _refuse_if_only(source: Source, found: Settings) -> None:
 
 
 def _write_with(file: Path, new: Sequence[Source]) -> None:
-    _replace(file, with_sources(file.read_text("utf-8"), new, folder=file.parent))
-
-
-def _replace(file: Path, text: str) -> None:
-    """Put the new text in the file's place at once, or leave the old one."""
-    target = file.resolve()
-    beside = target.with_name(f".{target.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.chmod(target.stat().st_mode)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    atomic_write(file, with_sources(file.read_text("utf-8"), new, folder=file.parent))
 
 
 def _settings_file(args: argparse.Namespace) -> tuple[Settings, Path]:

@@ -11,6 +11,7 @@ from digest.model import Source
 from digest.settings import Settings
 from digest.store import open_store
 from digest.store.sources import Health
+from digest.text.time_format import iso_utc, utc_date, utc_time
 
 _WEEK = timedelta(days=7)
 _TITLES = 10
@@ -62,10 +63,10 @@ def as_table(known: Sequence[Line], *, now: datetime) -> Iterator[str]:
     for line, row in zip(known, rows, strict=True):
         yield "  ".join([text.ljust(width) for text, width in zip(row, widths, strict=True)] + [line.source.address])
         if line.health and line.health.error:
-            since = f"failing since {line.health.failing_since:%Y-%m-%d %H:%M} UTC" if line.health.failing_since else ""
+            since = f"failing since {utc_time(line.health.failing_since)}" if line.health.failing_since else ""
             yield f"        {': '.join(filter(None, (since, line.health.error)))}"
         elif line.state == "quiet" and line.newest:
-            yield f"        nothing new since {line.newest:%Y-%m-%d}"
+            yield f"        nothing new since {utc_date(line.newest)}"
 
 
 def _row(line: Line, now: datetime) -> tuple[str, ...]:
@@ -111,16 +112,12 @@ def _document(line: Line) -> dict[str, str | int]:
         "section": source.section,
         "state": line.state,
         "entries_this_week": line.week,
-        "newest_article": _instant(line.newest),
-        "last_success": _instant(health.last_success),
-        "next_visit": _instant(health.next_visit),
-        "failing_since": _instant(health.failing_since),
+        "newest_article": iso_utc(line.newest),
+        "last_success": iso_utc(health.last_success),
+        "next_visit": iso_utc(health.next_visit),
+        "failing_since": iso_utc(health.failing_since),
         "error": health.error,
     }
-
-
-def _instant(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else ""
 
 
 def _newest(source: Source, found: Settings) -> list[str]:

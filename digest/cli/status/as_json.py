@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from digest.cli.editions.summary import document as edition_as_json
 from digest.cli.status.overview import Overview, Standing
 from digest.store.runs import Run
+from digest.text.time_format import iso_utc
 
 
 def document(seen: Overview, problems: list[str]) -> dict[str, Any]:
@@ -16,11 +16,11 @@ def document(seen: Overview, problems: list[str]) -> dict[str, Any]:
     return {
         "newsletters": [_newsletter(standing) for standing in seen.standings],
         "editions": [edition_as_json(heading, counts) for heading, counts in seen.editions],
-        "queue": {"waiting": queue.waiting, "in_hand": queue.held, "next_try": _instant(queue.next_try)},
+        "queue": {"waiting": queue.waiting, "in_hand": queue.held, "next_try": iso_utc(queue.next_try)},
         "sources": {
             "total": seen.sources,
             "failing": [
-                {"id": health.id, "since": _instant(health.failing_since), "error": health.error}
+                {"id": health.id, "since": iso_utc(health.failing_since), "error": health.error}
                 for health in seen.broken
             ],
         },
@@ -33,7 +33,7 @@ def _newsletter(standing: Standing) -> dict[str, Any]:
     return {
         "id": standing.newsletter.id,
         "title": standing.newsletter.title,
-        "next": {"slot": standing.next.key, "due": _instant(standing.next.due)},
+        "next": {"slot": standing.next.key, "due": iso_utc(standing.next.due)},
         "last": {"slot": standing.last.key, "fate": standing.fate} if standing.last else None,
         "trouble": standing.trouble,
     }
@@ -43,12 +43,8 @@ def _run(made: Run) -> dict[str, Any]:
     return {
         "kind": made.kind,
         "about": made.about,
-        "started": _instant(made.started),
-        "ended": _instant(made.ended),
+        "started": iso_utc(made.started),
+        "ended": iso_utc(made.ended),
         "outcome": made.outcome,
         "counts": dict(made.counts),
     }
-
-
-def _instant(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else ""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from digest.cli.editions.summary import stand
 from digest.cli.status.overview import Overview
+from digest.text.time_format import local_time, utc_time
 
 
 def lines(seen: Overview) -> Iterator[str]:
@@ -15,8 +16,8 @@ def lines(seen: Overview) -> Iterator[str]:
     for standing in seen.standings:
         newsletter = standing.newsletter
         last = f", last {standing.last.key} {standing.fate}" if standing.last else ""
-        due = standing.next.due.astimezone(ZoneInfo(newsletter.timezone))
-        yield f"{newsletter.id}: next {due:%a %Y-%m-%d %H:%M} {newsletter.timezone}{last}"
+        due = local_time(standing.next.due, ZoneInfo(newsletter.timezone))
+        yield f"{newsletter.id}: next {due} {newsletter.timezone}{last}"
         if standing.trouble:
             yield f"  {standing.trouble}"
     if not seen.standings:
@@ -36,4 +37,4 @@ def lines(seen: Overview) -> Iterator[str]:
 
 
 def _when(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
+    return utc_time(at) if at else ""

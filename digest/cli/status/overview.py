@@ -17,6 +17,7 @@ from digest.store import Store, deliveries, editions, queue, runs, slots, source
 from digest.store.queue import Queue
 from digest.store.slots import Fate
 from digest.store.sources import Health
+from digest.text.time_format import utc_time
 
 #: How late things may be before something must be wrong with ``digest run``.
 _LATE, _STUCK = timedelta(minutes=30), timedelta(hours=1)
@@ -55,14 +56,14 @@ class Overview:
         """What shows that ``digest run`` doesn't do its work: nothing, if it does."""
         visits = [run for run in self.runs if run.kind == "collect"]
         if self.sources and not any(self.now - run.started < 2 * self.every + _LATE for run in visits):
-            last = f"since {visits[0].started:%Y-%m-%d %H:%M} UTC" if visits else "yet"
+            last = f"since {utc_time(visits[0].started)}" if visits else "yet"
             yield f"no sources were visited {last}: is 'digest run' running?"
         for standing in self.standings:
             if standing.owed and self.now - standing.owed.due > _LATE:
                 yield f"{standing.newsletter.id}: the edition of {standing.owed.key} is late"
         if self.queue.next_try and self.now - self.queue.next_try > _STUCK:
             waiting = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
-            yield f"{waiting} since {self.queue.next_try:%Y-%m-%d %H:%M} UTC"
+            yield f"{waiting} since {utc_time(self.queue.next_try)}"
 
 
 def overview(found: Settings, store: Store, *, now: datetime) -> Overview:

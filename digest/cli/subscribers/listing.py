@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.store.subscribers import Reader
+from digest.text.time_format import iso_utc, utc_date
 
 
 def as_table(known: Iterable[Reader]) -> Iterator[str]:
@@ -15,7 +16,7 @@ def as_table(known: Iterable[Reader]) -> Iterator[str]:
     for reader in known:
         person = reader.subscriber
         silent = f"no mail: {reader.suppressed}" if reader.suppressed else ""
-        facts = (f"{reader.since:%Y-%m-%d}", _spelled(person.address), person.name, silent)
+        facts = (utc_date(reader.since), _spelled(person.address), person.name, silent)
         yield "  ".join(filter(None, facts))
 
 
@@ -34,7 +35,7 @@ def _document(reader: Reader) -> dict[str, object]:
         "address": person.address,
         "name": person.name,
         "preferences": dict(person.preferences),
-        "since": f"{reader.since:%Y-%m-%dT%H:%M:%SZ}",
+        "since": iso_utc(reader.since),
         "suppressed": reader.suppressed,
     }
 

@@ -7,7 +7,6 @@ that could be changed, so that a signature costs little more than the key's own 
 from __future__ import annotations
 
 import hashlib
-import os
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from digest.deliver.message.headers import header
 from digest.model.errors import UsageError
 from digest.settings import DkimSettings
+from digest.settings.atomic_write import atomic_write
 
 Kind = Literal["rsa", "ed25519"]
 Key = RSAPrivateKey | Ed25519PrivateKey
@@ -104,8 +104,7 @@ def read(file: Path) -> Key:
 def write(key: Key, file: Path) -> None:
     """Keep the private key where only its owner can read it. Raises ``FileExistsError``, since none is overwritten."""
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(pem)
+    atomic_write(file, pem, overwrite=False, mode=0o600)
 
 
 def public(key: Key) -> str:
