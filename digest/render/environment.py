@@ -21,9 +21,8 @@ from digest.model.errors import TemplateError
 from digest.render import placeholders
 from digest.render.context_types import Page
 from digest.render.plain_text import tidy
-from digest.render.sandbox import Sandbox, bounded, spent
+from digest.render.sandbox import Sandbox, count_characters, limited
 from digest.render.template_paths import HTML, STYLE, TEXT
-from digest.render.trace import Leaf, Node, Trace
 
 _SANDBOXED = "templates run in a sandbox: no names with underscores before them, no endless loops, no huge texts"
 _NAMES = tuple(field.name for field in fields(Page))
@@ -47,41 +46,35 @@ def _public(owner: object) -> tuple[str, ...]:
 
 
 @pass_context  # also keeps Jinja2 from computing constants while it compiles, when there are no values to add them to
-def _as_token(_: Context, value: object) -> str:
-    values = placeholders.current.get()
-    if type(value) is Leaf:
-        return values.token(value) if value else ""
+def _to_placeholder(_: Context, value: object) -> str:
+    """Finalize HTML: store a printed value and print a placeholder; the template's own markup stays."""
+    values = placeholders.current_values.get()
     if isinstance(value, Markup):
-        if value in values.made or placeholders.TOKEN.search(value):
-            return spent(value)
-        return values.token(spent(value)) if value else value
+        if value in values.own_markup or placeholders.PLACEHOLDER.search(value):
+            return count_characters(value)
+        return values.add(count_characters(value)) if value else value
     text = "" if value is None else tidy(str(value))
-    return values.token(spent(text)) if text else text
+    return values.add(count_characters(text)) if text else text
 
 
 @pass_context
-def _as_line(_: Context, value: object) -> str:
-    if isinstance(value, str) and value in placeholders.current.get().made:
-        return str(spent(value))
-    return "" if value is None else tidy(str(spent(value)))
+def _to_line(_: Context, value: object) -> str:
+    """Finalize text: a printed value as one tidy line; the template's own lines stay."""
+    if isinstance(value, str) and value in placeholders.current_values.get().own_markup:
+        return str(count_characters(value))
+    return "" if value is None else tidy(str(count_characters(value)))
 
 
 @functools.lru_cache(maxsize=16)
 def sandbox(folders: tuple[Path, ...], *, html: bool) -> Sandbox:
     """Where the template is run; it reads its files again when they change."""
-    finalize = _as_token if html else _as_line
+    finalize = _to_placeholder if html else _to_line
     return Sandbox(folders, autoescape=html, undefined=_Strict, finalize=finalize)
 
 
 def html(folders: tuple[Path, ...], page: Page) -> tuple[str, placeholders.Values]:
     """The template's HTML with a token for each value, and the values."""
     return _rendered(sandbox(folders, html=True), HTML, {name: getattr(page, name) for name in _NAMES})
-
-
-def traced(folders: tuple[Path, ...], page: Page, trace: Trace) -> tuple[str, placeholders.Values]:
-    """The same, the page's texts among the values as leaves; a TemplateError too where the page can't be followed."""
-    seen = Node(trace, page)
-    return _rendered(sandbox(folders, html=True), HTML, {name: getattr(seen, name) for name in _NAMES})
 
 
 def text(folders: tuple[Path, ...], page: Page) -> str:
@@ -91,18 +84,18 @@ def text(folders: tuple[Path, ...], page: Page) -> str:
 
 def _rendered(environment: Sandbox, name: str, variables: Mapping[str, Any]) -> tuple[str, placeholders.Values]:
     values = placeholders.Values()
-    held = placeholders.current.set(values)
+    held = placeholders.current_values.set(values)
     try:
-        with _explained(environment, name), bounded():
+        with _explained(environment, name), limited():
             return environment.get_template(name).render(variables), values
     finally:
-        placeholders.current.reset(held)
+        placeholders.current_values.reset(held)
 
 
 @contextmanager
 def _explained(environment: Sandbox, name: str) -> Iterator[None]:
     """Whatever is wrong with a template becomes a TemplateError that names file and line."""
-    own = environment.own
+    own = environment.template_folder
     try:
         yield
     except TemplateSyntaxError as error:

@@ -1,4 +1,4 @@
-"""A page in a template's dress: rendered and inlined, or poured into the mould of a page like it."""
+"""HTML of an edition: render the template with placeholders, inline its CSS, then insert the escaped values."""
 
 from __future__ import annotations
 
@@ -6,57 +6,31 @@ from pathlib import Path
 
 from digest.model.errors import TemplateError
 from digest.render import environment, inline, placeholders
-from digest.render.cache import Mould, Moulds, mould
 from digest.render.context_types import Page
-from digest.render.plain_text import are_tidy
 from digest.render.template_paths import HTML, STYLE
-from digest.render.trace import Flat, Trace, flat
 
-#: Characters of values in one page: what is more fits no mail, and takes long to fit.
-_LONGEST = 2_000_000
-
-
-def html(page: Page, folders: tuple[Path, ...]) -> str:
-    """The page's HTML, its styles in the tags. Raises TemplateError."""
-    taken = flat(page)
-    moulds = environment.sandbox(folders, html=True).moulds()
-    if not moulds.are_possible or not are_tidy(taken.texts):
-        return _made(environment.html(folders, page), folders).filled(())
-    known = moulds.of(taken) or _followed(page, taken, moulds, folders)
-    return known.filled(taken.texts) if known else html(page, folders)
+#: Characters of all values in one mail. More fit no mail and take long to shorten.
+_MAX_CHARACTERS = 2_000_000
 
 
-def _followed(page: Page, taken: Flat, moulds: Moulds, folders: tuple[Path, ...]) -> Mould | None:
-    """A new mould; None if the template does what can't be followed (or is wrong, which the plain way explains)."""
-    trace = Trace(taken)
+def render_html(page: Page, folders: tuple[Path, ...]) -> str:
+    """Render the HTML part with inline styles. Raises TemplateError."""
+    html, values = environment.html(folders, page)
+    skeleton = placeholders.make_skeleton(html, values)
+    if (size := values.total_length(skeleton.value_numbers)) > _MAX_CHARACTERS:
+        raise TemplateError(f"{size} characters in one mail ({_MAX_CHARACTERS} at most)", file=str(folders[0] / HTML))
     try:
-        rendered = environment.traced(folders, page, trace)
-    except TemplateError:
-        moulds.are_possible = False
-        return None
-    made = _made(rendered, folders, trace)
-    environment.sandbox(folders, html=True).keep(taken, made)
-    return made
+        parts = inline.inline_css(skeleton.html)
+    except inline.UnsupportedCssError as error:
+        raise _locate(error, folders[0]) from error
+    return placeholders.fill(parts, skeleton, values)
 
 
-def _made(rendered: tuple[str, placeholders.Values], folders: tuple[Path, ...], trace: Trace | None = None) -> Mould:
-    text, values = rendered
-    skeleton = placeholders.skeleton(text, values)
-    if (size := values.length(skeleton.sources)) > _LONGEST:
-        raise TemplateError(f"{size} characters in one mail ({_LONGEST} at most)", file=str(folders[0] / HTML))
-    try:
-        parts = inline.inlined(skeleton.html)
-    except inline.RefusedError as error:
-        raise _refused(error, folders) from error
-    return mould(parts, skeleton, values, trace.told if trace else ())
-
-
-def _refused(error: inline.RefusedError, folders: tuple[Path, ...]) -> TemplateError:
-    """Told with the place in the template's own files, if it stands there."""
-    for path in (folders[0] / STYLE, folders[0] / HTML):
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() and error.where else []
-        for number, line in enumerate(lines, 1):
-            if error.where in line:
-                return TemplateError(str(error), file=str(path), line=number, hint=error.cure)
-    own = next((path for path in (folders[0] / STYLE, folders[0] / HTML) if path.is_file()), folders[0])
-    return TemplateError(str(error), file=str(own), hint=error.cure)
+def _locate(error: inline.UnsupportedCssError, folder: Path) -> TemplateError:
+    """A TemplateError with file and line, if the template's own files contain the refused CSS."""
+    files = [path for path in (folder / STYLE, folder / HTML) if path.is_file()]
+    for path in files if error.css else ():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if error.css in line:
+                return TemplateError(str(error), file=str(path), line=number, hint=error.hint)
+    return TemplateError(str(error), file=str(next(iter(files), folder)), hint=error.hint)

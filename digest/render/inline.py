@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.render.placeholders import TOKEN
+from digest.render.placeholders import PLACEHOLDER
 
 #: What premailer drops or rewrites, and mail programs read in a `<style>`: at-rules, Outlook's dark mode, ``*``.
 _KEPT = re.compile(r"@|[^{]*(?:\[data-ogs[cb]\]|\*(?!=))")
@@ -15,25 +15,25 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _ANY_STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BY_VALUE = re.compile(r"\[\s*([\w-]+)\s*[~|^$*]?=[^\]]*\]|:contains\([^)]*\)")
-_TOKENED = re.compile(r"([\w-]+)\s*=\s*(?:\"[^\"<>]*?xqv\d|'[^'<>]*?xqv\d|xqv\d)")
+_WITH_PLACEHOLDER = re.compile(r"([\w-]+)\s*=\s*(?:\"[^\"<>]*?xqv\d|'[^'<>]*?xqv\d|xqv\d)")
 
 
 #: Above this, Gmail drops a style element whole.
 _LONGEST_STYLE = 8192
 
 
-class RefusedError(Exception):
+class UnsupportedCssError(Exception):
     """Something in a style sheet that mail programs, or the way in which mails are made, can't do."""
 
-    def __init__(self, message: str, *, where: str = "", cure: str) -> None:
+    def __init__(self, message: str, *, css: str = "", hint: str) -> None:
         super().__init__(message)
         #: As it stands in the style sheet; empty for all of it.
-        self.where = where
-        self.cure = cure
+        self.css = css
+        self.hint = hint
 
 
 @functools.lru_cache(maxsize=128)
-def inlined(skeleton: str) -> tuple[str, ...]:
+def inline_css(skeleton: str) -> tuple[str, ...]:
     """The skeleton inlined and cut at its tokens: text and token numbers in turn.
 
     Kept by the skeleton's bytes: an edition of a shape that was seen before costs no inlining.
@@ -44,19 +44,19 @@ def inlined(skeleton: str) -> tuple[str, ...]:
     size = sum(len(style[0].encode()) for style in _ANY_STYLE.finditer(html))
     if size > _LONGEST_STYLE:
         message = f"{size} bytes of styles that can't go into the tags ({_LONGEST_STYLE} at most)"
-        raise RefusedError(message, cure="mail programs drop the whole of it: leave some of the at-rules out")
-    return tuple(TOKEN.split(html))
+        raise UnsupportedCssError(message, hint="mail programs drop the whole of it: leave some of the at-rules out")
+    return tuple(PLACEHOLDER.split(html))
 
 
 def _checked(skeleton: str) -> str:
     for style in _STYLE.finditer(skeleton):
         if nested := _nested(_COMMENT.sub("", style[1])):
-            cure = "mail programs drop the whole style element then; join the two conditions with `and`"
-            raise RefusedError(f"{nested} stands within another at-rule", where=nested, cure=cure)
+            hint = "mail programs drop the whole style element then; join the two conditions with `and`"
+            raise UnsupportedCssError(f"{nested} stands within another at-rule", css=nested, hint=hint)
         for found in _BY_VALUE.finditer(style[1]):
-            if found[1] is None or found[1] in set(_TOKENED.findall(_STYLE.sub("", skeleton))):
+            if found[1] is None or found[1] in set(_WITH_PLACEHOLDER.findall(_STYLE.sub("", skeleton))):
                 message = f"{found[0]} asks for a value that is only inserted after the styles are"
-                raise RefusedError(message, where=found[0], cure="give the element a class and select that")
+                raise UnsupportedCssError(message, css=found[0], hint="give the element a class and select that")
     return skeleton
 
 

@@ -1,14 +1,14 @@
-"""Opaque tokens in place of values, so that nothing from outside passes through the inliner.
+"""Placeholders for values in rendered HTML, so that nothing from outside passes through the CSS inliner.
 
-While a template is rendered, each value is kept in a `Values` and a token, numbered by its position, stands in its
-place. What a token stands in (text, an attribute, a style) decides how its value is escaped when it goes in, last.
+While a template is rendered, `Values` stores each printed value, and a numbered placeholder is printed instead. After
+inlining, `fill` puts the values in. Where a placeholder stands (text, attribute, URL, CSS or tag) decides how its value
+is escaped.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-import string
 from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -17,146 +17,156 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from digest.render.plain_text import tidy
-from digest.render.trace import Leaf, length_of
 
-#: Lower case and letters at both ends: an identifier in CSS, a word in HTML, nothing to escape in an address.
-TOKEN = re.compile(r"xqv(\d+)vqx")
-_MARK = "xqv"
+#: Lower case, and letters at both ends: an identifier in CSS, a word in HTML, nothing to escape in a URL.
+PLACEHOLDER = re.compile(r"xqv(\d+)vqx")
+_PREFIX = "xqv"
 _TAG = re.compile(
     r"<!--.*?-->|<style\b[^>]*>.*?</style\s*>|</?[a-z](?:[^>\"']++|\"[^\"]*\"|'[^']*')*+>", re.DOTALL | re.IGNORECASE
 )
 _ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
-_PLAIN = re.compile(r" ?[\w-]+( [\w-]+)* ?", re.ASCII)
-#: Attributes that a selector may well ask for and whose values are plain words: these the inliner sees.
-_SEEN = frozenset({"class", "id", "dir", "lang", "align", "valign", "role", "type"})
-_ADDRESSES = frozenset({"href", "src", "action", "background", "cite"})
+_PLAIN_WORDS = re.compile(r" ?[\w-]+( [\w-]+)* ?", re.ASCII)
+#: Attributes that a CSS selector may ask for: their values are inserted before inlining if they are plain words.
+_SELECTABLE = frozenset({"class", "id", "dir", "lang", "align", "valign", "role", "type"})
+_URL_ATTRIBUTES = frozenset({"href", "src", "action", "background", "cite"})
 
 
 @dataclass(slots=True)
 class Values:
-    """What one rendering has put tokens in place of."""
+    """Values that one rendering replaced by placeholders."""
 
-    held: list[str | Leaf] = field(default_factory=list)
-    #: What macros and blocks of this template returned: markup of its own, to be inlined like the rest.
-    made: set[str] = field(default_factory=set)
+    stored: list[str] = field(default_factory=list)
+    #: Results of the template's own macros and blocks: markup to be inlined like the rest, no values.
+    own_markup: set[str] = field(default_factory=set)
 
-    def token(self, value: str | Leaf) -> Markup:
-        self.held.append(value)
-        return str.__new__(Markup, _token(len(self.held) - 1))  # as Markup() does, without its questions
+    def add(self, value: str) -> Markup:
+        """Store a value; returns its placeholder."""
+        self.stored.append(value)
+        return str.__new__(Markup, _placeholder(len(self.stored) - 1))  # Markup() without its checks
 
-    def at(self, number: int) -> str | Leaf:
-        """The value; of a token that is none of ours (a template may insert markup from outside as safe), itself."""
-        return self.held[number] if number < len(self.held) else _token(number)
+    def get(self, number: int) -> str:
+        """The value of a placeholder. An unknown number is text that looks like a placeholder: returned as it is."""
+        return self.stored[number] if number < len(self.stored) else _placeholder(number)
 
-    def length(self, numbers: Iterable[int]) -> int:
-        """How many characters they come to; a value that is printed twice counts twice."""
-        values = map(self.at, numbers)
-        return sum(len(value) if isinstance(value, str) else length_of(value) for value in values)
+    def total_length(self, numbers: Iterable[int]) -> int:
+        """Characters in all these values; a value that is printed twice counts twice."""
+        return sum(len(self.get(number)) for number in numbers)
 
 
-#: The rendering at work in this thread: Jinja2's `finalize` has no other way to know it, within macros least of all.
-current: ContextVar[Values] = ContextVar("values")
+#: Values of this thread's current rendering. Jinja2 gives `finalize` no other access to them, least of all in macros.
+current_values: ContextVar[Values] = ContextVar("values")
 
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """A rendered template whose values are tokens still, numbered by their position."""
+    """Rendered HTML with placeholders, numbered by their position in it."""
 
     html: str
-    #: For each position, the value's number, and what it stands in.
-    sources: tuple[int, ...]
+    #: The number of the value at each position.
+    value_numbers: tuple[int, ...]
+    #: For each position ``text``, ``url``, ``css``, ``tag``, or the name of the attribute.
     places: tuple[str, ...]
 
 
-def skeleton(html: str, values: Values) -> Skeleton:
-    """The rendered template with plain words put in where selectors may ask for them: in classes, tags, languages."""
+def make_skeleton(html: str, values: Values) -> Skeleton:
+    """Number placeholders by position; insert plain words where selectors may ask for them (``class``, ``lang``)."""
     pieces, outline = _outline(html)
     if len(pieces) == 1:
         return outline
-    put = list(pieces)
-    tokens = dict.fromkeys(map(str, range(len(outline.sources))))
-    for place in range(1, len(put), 2):
-        word = str(values.at(outline.sources[int(pieces[place])]))
-        if _PLAIN.fullmatch(word):
-            put[place] = word
-            del tokens[pieces[place]]
+    pieces = list(pieces)
+    remaining = dict.fromkeys(map(str, range(len(outline.value_numbers))))
+    for index in range(1, len(pieces), 2):
+        word = values.get(outline.value_numbers[int(pieces[index])])
+        if _PLAIN_WORDS.fullmatch(word):
+            del remaining[pieces[index]]
+            pieces[index] = word
         else:
-            put[place] = _token(int(pieces[place]))
-    whole = "".join(put)
-    # Words from outside may look like tokens, alone or with what stands beside them: then none is put in.
-    return replace(outline, html=whole) if TOKEN.findall(whole) == list(tokens) else outline
+            pieces[index] = _placeholder(int(pieces[index]))
+    skeleton = "".join(pieces)
+    # Words from outside may look like placeholders, alone or with the text beside them: then none is inserted.
+    return replace(outline, html=skeleton) if PLACEHOLDER.findall(skeleton) == list(remaining) else outline
+
+
+def fill(parts: Sequence[str], skeleton: Skeleton, values: Values) -> str:
+    """Insert the escaped values. ``parts`` is the inlined skeleton, text and positions in turn."""
+    pieces = list(parts)
+    for index in range(1, len(pieces), 2):
+        position = int(pieces[index])
+        value = values.get(skeleton.value_numbers[position])
+        pieces[index] = value if hasattr(value, "__html__") else escape(value, skeleton.places[position])
+    return "".join(pieces)
 
 
 @functools.lru_cache(maxsize=64)
 def _outline(html: str) -> tuple[Sequence[str], Skeleton]:
-    """The skeleton cut at the tokens that selectors may ask for, and what does not depend on their words.
+    """The skeleton without inserted words, and its text cut at the placeholders that selectors may ask for.
 
-    A token that was printed twice (a macro's result, say) stands in two places, so positions are counted anew.
+    The result of a macro may be printed twice, so placeholders are numbered anew, by position.
     """
-    texts = TOKEN.split(html)
-    sources = tuple(map(int, texts[1::2]))
-    html = "".join(text if number % 2 == 0 else _token(number // 2) for number, text in enumerate(texts))
-    places = ["text"] * len(sources)
+    texts = PLACEHOLDER.split(html)
+    value_numbers = tuple(map(int, texts[1::2]))
+    html = "".join(text if index % 2 == 0 else _placeholder(index // 2) for index, text in enumerate(texts))
+    places = ["text"] * len(value_numbers)
     for position, place in _places(html):
         places[position] = place
     pieces = [texts[0]]
     for position, text in enumerate(texts[2::2]):
-        if places[position] in _SEEN or places[position] == "bare":
+        if places[position] in _SELECTABLE or places[position] == "tag":
             pieces += (str(position), text)
         else:
-            pieces[-1] += _token(position) + text
-    return pieces, Skeleton(html, sources, tuple(places))
+            pieces[-1] += _placeholder(position) + text
+    return pieces, Skeleton(html, value_numbers, tuple(places))
 
 
-def _token(number: int) -> str:
+def _placeholder(number: int) -> str:
     return f"xqv{number}vqx"
 
 
 def _places(html: str) -> Iterator[tuple[int, str]]:
     for tag in _TAG.findall(html):
-        if _MARK in tag:
-            yield from zip(map(int, TOKEN.findall(tag)), _places_within(TOKEN.sub(_token(0), tag)), strict=True)
+        if _PREFIX in tag:
+            yield from zip(
+                map(int, PLACEHOLDER.findall(tag)), _places_in_tag(PLACEHOLDER.sub(_placeholder(0), tag)), strict=True
+            )
 
 
 @functools.lru_cache(maxsize=1024)
-def _places_within(tag: str) -> tuple[str, ...]:
-    """What each token in the tag (or the comment, or the style element) stands in; their numbers don't matter."""
-    kind = "attribute" if tag.startswith("<!--") else "css" if tag[:6].lower() == "<style" else "bare"
-    spans = [(one.span(2), _place(one[1].lower())) for one in _ATTRIBUTE.finditer(tag)] if kind == "bare" else []
+def _places_in_tag(tag: str) -> tuple[str, ...]:
+    """The place of each placeholder in a tag, comment or style element, whatever their numbers."""
+    default = "attribute" if tag.startswith("<!--") else "css" if tag[:6].lower() == "<style" else "tag"
+    attributes = _ATTRIBUTE.finditer(tag) if default == "tag" else ()
+    spans = [(attribute.span(2), _attribute_place(attribute[1].lower())) for attribute in attributes]
     return tuple(
-        next((place for (start, end), place in spans if start <= token.start() < end), kind)
-        for token in TOKEN.finditer(tag)
+        next((place for (start, end), place in spans if start <= placeholder.start() < end), default)
+        for placeholder in PLACEHOLDER.finditer(tag)
     )
 
 
-def _place(attribute: str) -> str:
+def _attribute_place(attribute: str) -> str:
     if attribute == "style":
         return "css"
-    return "address" if attribute in _ADDRESSES else attribute
+    return "url" if attribute in _URL_ATTRIBUTES else attribute
 
 
-def escaped(place: str, values: Sequence[str]) -> list[str]:
-    """The values (each a tidy line) as they go into that place."""
+def escape(value: str, place: str) -> str:
+    """The value (a tidy line) escaped for its place."""
     if place == "css":
-        return list(map(_css, values))
-    if place == "bare":  # within a tag and in no attribute: a plain word went in before, and nothing else may
-        return [""] * len(values)
-    # All at once: what holds for each holds for them in a row, and a tidy line has no NUL.
-    row = "\0".join(values)
-    if place == "address" and row.rstrip(_SAFE_ROW):
-        row = "\0".join(quote(value, safe=_SAFE) for value in values)
-    row = row.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if place != "text":  # both quotes: the inliner decides which of them stand around a value
-        row = row.replace('"', "&quot;").replace("'", "&#39;")
-    return row.split("\0")
+        return _escape_css(value)
+    if place == "tag":  # a tag's or an attribute's name: plain words are inserted already, and nothing else may be
+        return ""
+    if place == "url":
+        value = quote(value, safe=_URL_SAFE)
+    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if place == "text":
+        return value
+    return value.replace('"', "&quot;").replace("'", "&#39;")  # both: the inliner chooses the attribute's quotes
 
 
-#: What libxml2 leaves alone in an address, so that an inserted one looks as if it had gone through the inliner.
-_SAFE = "@/:=?;#%&,+-_.!~*'()"
-_SAFE_ROW = f"{_SAFE}{string.ascii_letters}{string.digits}\0"
+#: Characters that libxml2 leaves alone in a URL, so that an inserted URL looks as if it had gone through the inliner.
+_URL_SAFE = "@/:=?;#%&,+-_.!~*'()"
 
 
 @functools.lru_cache(maxsize=256)
-def _css(value: str) -> str:
-    """A colour, a length or a word as it is; of anything else each sign that could end a value is escaped."""
-    return re.sub(r"[^\w#%.,+ -]", lambda sign: f"\\{ord(sign[0]):x} ", tidy(value))
+def _escape_css(value: str) -> str:
+    """Colours, lengths and words stay; any other character, which could end a CSS value, is escaped."""
+    return re.sub(r"[^\w#%.,+ -]", lambda character: f"\\{ord(character[0]):x} ", tidy(value))

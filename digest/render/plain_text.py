@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from digest.render.options import BARE_PLACEHOLDERS
 
@@ -27,12 +26,6 @@ def tidy(text: str) -> str:
     if _ODD.search(text) is None:
         return text
     return re.sub(" {2,}", " ", _ODD.sub(_replacement, _SPACES.sub(" ", text)))
-
-
-def are_tidy(texts: Sequence[str]) -> bool:
-    """Is each as ``tidy`` would leave it? For a whole page at once."""
-    row = "|".join(texts)
-    return "  " not in row and (row.isprintable() or _ODD.search(row) is None)
 
 
 def line(text: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from digest.model.errors import TemplateError
-from digest.render import html as dress
 from digest.render.context_types import Page
+from digest.render.html import render_html
 from digest.render.template_paths import HTML
 
 #: Gmail cuts a mail at 102 kB; readers' own links and the mail's encoding need room as well.
@@ -20,7 +20,7 @@ def fitted(page: Page, folders: tuple[Path, ...]) -> tuple[Page, str]:
     stories, titles = min(len(page.stories), _STORIES), _TITLES
     while True:
         shown = page.cut(stories, titles)
-        html = dress.html(shown, folders)
+        html = render_html(shown, folders)
         size = len(html.encode())
         if size <= LIMIT:
             return shown, html

@@ -212,7 +212,9 @@ def differences(
 ) -> list[tuple[str, list[str]]]:
     """The elements whose computed styles are not the same as written and as sent, each with what it has as sent."""
     rendered, values = environment.html(search_path(look), view(whole, look).cut(60, 60))
-    written = placeholders.TOKEN.sub(lambda token: str(values.held[int(token[1])]).replace("<", "&lt;"), rendered)
+    written = placeholders.PLACEHOLDER.sub(
+        lambda placeholder: values.stored[int(placeholder[1])].replace("<", "&lt;"), rendered
+    )
     pages = [open_page(html, width=width, scheme=scheme) for html in (written, render(whole, look).html)]
     for page in pages:
         page.emulate_media(media=media, color_scheme=scheme)
