@@ -17,7 +17,7 @@ from digest.model import Article, Entry, Source, Story
 from digest.model.protocols import Validators
 from digest.settings import FetchSettings
 from digest.stories.group import group
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 FOLDER = Path(__file__).resolve().parents[1] / "config" / "sample"
 #: The Saturday morning after, when all of it is news.
@@ -130,7 +130,7 @@ def test_every_file_of_the_sample_is_an_article_of_an_outlet_on_the_web(entries:
     assert len(entries) == len(list(FOLDER.iterdir())) >= 20
     assert len({entry.url for entry in entries}) == len(entries)
     for entry in entries:
-        assert is_web(entry.url), entry.guid
+        assert is_web_url(entry.url), entry.guid
         assert entry.url.startswith("https://"), entry.guid
         assert (urlsplit(entry.url).hostname or "").endswith(".example"), "a name that is nobody's"
 

@@ -21,11 +21,11 @@ from digest.clean.paragraphs import trimmed, whole
 from digest.clean.titles import headline, without_outlet
 from digest.model import Article, Entry, Form, Image
 from digest.model.boilerplate import Learnt
-from digest.text.blocks import Block, from_text
+from digest.text.blocks import Block, blocks_from_text
 from digest.text.encoding import repair
 from digest.text.language import detect_language
 from digest.text.sentences import sentences
-from digest.text.urls import canonical, domain, identity, is_web
+from digest.text.urls import canonical_url, is_web_url, outlet_domain, url_identity
 
 #: Letters of a title.
 _LONGEST_TITLE = 300
@@ -74,10 +74,10 @@ def group_by_source(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 def _blocks(entry: Entry) -> tuple[Block, ...]:
     if entry.form is Form.TEXT:
-        return from_text(entry.body)
-    from digest.text.html import from_html, from_markdown  # lxml: text files do without
+        return blocks_from_text(entry.body)
+    from digest.text.html import blocks_from_html, blocks_from_markdown  # lxml: text files do without
 
-    return from_markdown(entry.body) if entry.form is Form.MARKDOWN else from_html(entry.body)
+    return blocks_from_markdown(entry.body) if entry.form is Form.MARKDOWN else blocks_from_html(entry.body)
 
 
 def _article(entry: Entry, lines: tuple[Line, ...], known: frozenset[str]) -> Article:
@@ -97,9 +97,9 @@ def _article(entry: Entry, lines: tuple[Line, ...], known: frozenset[str]) -> Ar
     return Article(
         id=_id(entry, url),
         source_id=entry.source_id,
-        source=source or domain(url),
+        source=source or outlet_domain(url),
         url=url,
-        title=_short(without_outlet(title, source, domain(url)) or _first(paragraphs, language)),
+        title=_short(without_outlet(title, source, outlet_domain(url)) or _first(paragraphs, language)),
         paragraphs=paragraphs,
         published=min(entry.published or entry.seen, entry.seen),
         language=language,
@@ -116,9 +116,9 @@ def _uncut(line: Line) -> Line:
 def _plain(text: str) -> str:
     if "<" not in text and "&" not in text:
         return " ".join(repair(text).split())
-    from digest.text.html import plain
+    from digest.text.html import plain_text
 
-    return plain(text)
+    return plain_text(text)
 
 
 def _first(paragraphs: Sequence[str], language: str) -> str:
@@ -135,18 +135,18 @@ def _short(title: str) -> str:
 
 def _url(url: str) -> str:
     """A web address in its canonical form, a file's as it is; anything else is none."""
-    if is_web(url.strip()):
-        return canonical(url)
+    if is_web_url(url.strip()):
+        return canonical_url(url)
     return url if urlsplit(url).scheme == "file" and url.isprintable() else ""
 
 
 def _id(entry: Entry, url: str) -> str:
-    key = identity(url) if is_web(url) else f"{entry.source_id}\0{entry.guid}"
+    key = url_identity(url) if is_web_url(url) else f"{entry.source_id}\0{entry.guid}"
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def _image(image: Image | None, title: str) -> Image | None:
     """A picture with all that a mail needs to show it well, or none: its size, and words in its place."""
-    if image is None or not is_web(image.url) or min(image.width or 0, image.height or 0) < _LEAST_PIXELS:
+    if image is None or not is_web_url(image.url) or min(image.width or 0, image.height or 0) < _LEAST_PIXELS:
         return None
     return replace(image, alt=_plain(image.alt) or title)

@@ -19,7 +19,7 @@ from digest.http.robots import Robots
 from digest.model import Entry, Form, Source
 from digest.model.errors import SourceError
 from digest.model.protocols import Validators
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
     from digest.http.client import Client
@@ -68,7 +68,7 @@ async def with_full_text(
 
 
 def _wants_page(entry: Entry, source: Source) -> bool:
-    if not is_web(entry.url):
+    if not is_web_url(entry.url):
         return False
     if not (entry.title or entry.body):
         return True  # in a site map: there is nothing else to read

@@ -14,7 +14,7 @@ from digest.http.client import Client
 from digest.model import Failure, FetchedImage
 from digest.model.errors import SourceError
 from digest.settings import FetchSettings
-from digest.text.urls import domain
+from digest.text.urls import outlet_domain
 
 #: Bytes of one picture, and of all in a mail: every reader's mailbox pays for them.
 LARGEST, LARGEST_IN_ALL = 1_000_000, 5_000_000
@@ -75,4 +75,4 @@ def photo(data: bytes) -> FetchedImage:
 
 
 def _failure(address: str, error: str) -> Failure:
-    return Failure(source=domain(address), url=address, error=" ".join(error.split()))
+    return Failure(source=outlet_domain(address), url=address, error=" ".join(error.split()))

@@ -11,7 +11,7 @@ from digest.collect.documents.kind import Kind, binary_kind, kind_of
 from digest.model import Entry, Form, Image, Source
 from digest.model.errors import SourceError
 from digest.text.charset import decode
-from digest.text.urls import domain, is_web
+from digest.text.urls import is_web_url, outlet_domain
 
 #: Letters. Its marks cost time that nothing bounds; a longer one is read as the plain text that it is as well.
 _LONGEST_MARKDOWN = 300_000
@@ -68,7 +68,8 @@ def _useless(kind: Kind, data: bytes) -> str:
 
 def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Contents:
     from digest.collect.feeds.json_feed import read_json_feed
-    from digest.collect.feeds.parser import entries, newest, plain, read_feed
+    from digest.collect.feeds.parser import entries, newest, read_feed
+    from digest.text.html import plain_text
 
     if kind is Kind.JSON:
         feed = read_json_feed(document.data, url=document.url)
@@ -76,7 +77,7 @@ def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Con
         feed = read_feed(document.data, content_type=document.content_type, url=document.url)
     feed, problem = newest(feed)
     found = entries(feed, source, url=document.url, seen=seen)
-    return Contents(entries=found, title=plain(feed.title), problems=(problem,) if problem else ())
+    return Contents(entries=found, title=plain_text(feed.title), problems=(problem,) if problem else ())
 
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:
@@ -94,7 +95,7 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
         body=page.body,
         form=Form.HTML,
         seen=seen,
-        source=head.site or domain(head.url) or document.outlet,
+        source=head.site or outlet_domain(head.url) or document.outlet,
         author=head.author,
         published=head.published or document.modified,
         language=head.language,
@@ -112,7 +113,7 @@ def _text(document: Document, source: Source, kind: Kind, seen: datetime) -> Ent
     if not body.strip():
         raise SourceError("the file is empty: put an article in it")
     url = said.get("url", "")
-    declared = url if is_web(url) else ""
+    declared = url if is_web_url(url) else ""
     image = said.get("image", "")
     return Entry(
         source_id=source.id,
@@ -122,9 +123,9 @@ def _text(document: Document, source: Source, kind: Kind, seen: datetime) -> Ent
         body=body,
         form=Form.MARKDOWN if kind is Kind.MARKDOWN and len(body) < _LONGEST_MARKDOWN else Form.TEXT,
         seen=seen,
-        source=said.get("source", "") or domain(declared) or document.outlet,
+        source=said.get("source", "") or outlet_domain(declared) or document.outlet,
         author=said.get("author", ""),
         published=parse_date(said.get("date", "")) or document.modified,
         language=said.get("language", ""),
-        image=Image(url=image) if is_web(image) else None,
+        image=Image(url=image) if is_web_url(image) else None,
     )

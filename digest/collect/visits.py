@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from digest.model import Failure, Source
 from digest.model.errors import SourceError, one_line
 from digest.model.protocols import Collected, Collector, Validators
-from digest.text.urls import domain
+from digest.text.urls import outlet_domain
 
 #: What a visit came to.
 Visited = Collected | Failure
@@ -77,7 +77,7 @@ async def _outcome(source: Source, collector: Collector, validators: Validators)
 def failure(source: Source, error: SourceError) -> Failure:
     """The failure of ``source`` as people are told of it: on one line, without the password in its address."""
     return Failure(
-        source=source.title or domain(source.url) or source.id,
+        source=source.title or outlet_domain(source.url) or source.id,
         url=_PASSWORD.sub("", source.address),
         error=one_line(str(error)),
         retry_at=error.retry_at,

@@ -18,7 +18,7 @@ from digest.http.robots import Robots, Rules
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
 from digest.model.protocols import Collected, Validators
-from digest.text.urls import domain
+from digest.text.urls import outlet_domain
 
 if TYPE_CHECKING:
     from digest.http.client import Client, Reply
@@ -158,6 +158,6 @@ def _document(source: Source, reply: Reply) -> Document:
         data=reply.body,
         url=reply.url,
         guid=reply.url,
-        outlet=source.title or domain(reply.url),
+        outlet=source.title or outlet_domain(reply.url),
         content_type=reply.content_type,
     )

@@ -10,7 +10,7 @@ from urllib.robotparser import RobotFileParser
 
 from digest.model.errors import SourceError
 from digest.text.charset import decode
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
     from digest.http.client import Client
@@ -49,7 +49,7 @@ class Robots:
         """The site maps that this page's site names in its rules."""
         rules = await self._of(url)
         named = None if isinstance(rules, SourceError) else rules.site_maps()
-        return tuple(filter(is_web, named or ()))
+        return tuple(filter(is_web_url, named or ()))
 
     async def _of(self, url: str) -> RobotFileParser | SourceError:
         place = urljoin(url, "/robots.txt")

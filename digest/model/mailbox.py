@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Self
 
 from digest.model.errors import UsageError
-from digest.text.mail_header import clean, phrase
+from digest.text.mail_header import clean_header, encode_phrase
 
 # What an atom can't hold; to name all that it can, up to the last letter, takes re a hundred times as long.
 _ATEXT = r"""[^\x00-\x20"(),.:;<>@\[\\\]\x7f-\xa0]"""
@@ -43,7 +43,7 @@ class Mailbox:
         try:
             if not at:
                 raise ValueError("it has no @")
-            return cls(address=f"{_local(local)}@{_domain(domain)}", name=clean(name))
+            return cls(address=f"{_local(local)}@{_domain(domain)}", name=clean_header(name))
         except ValueError as error:
             raise AddressError(f"{_shown(address)} is no address: {error}") from error
 
@@ -66,7 +66,7 @@ class Mailbox:
 
     def words(self, *, room: int) -> list[str]:
         """The words of a header that names it; the first fits into ``room``."""
-        return [*phrase(self.name, room=room), f"<{self.address}>"] if self.name else [self.address]
+        return [*encode_phrase(self.name, room=room), f"<{self.address}>"] if self.name else [self.address]
 
 
 def _local(local: str) -> str:
@@ -81,7 +81,7 @@ def _local(local: str) -> str:
         raise ValueError(f"{_shown(local)} can't stand before the @")
     # What looks like an encoded word would be decoded by someone on the way.
     length = len(local.encode("utf-8", "replace"))
-    if not 1 <= length <= _LONGEST_LOCAL or clean(local) != local or "=?" in local:
+    if not 1 <= length <= _LONGEST_LOCAL or clean_header(local) != local or "=?" in local:
         raise ValueError("what stands before the @ is empty, too long or unprintable")
     if _DOT_ATOM.fullmatch(local):
         return local
@@ -106,7 +106,7 @@ def _domain(domain: str) -> str:
         try:
             domain = idna.encode(domain, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError) as error:
-            raise ValueError(f"{_shown(domain)} is no domain ({clean(str(error), 120)})") from error
+            raise ValueError(f"{_shown(domain)} is no domain ({clean_header(str(error), 120)})") from error
     if not _HOST.fullmatch(domain) or len(domain) > 253:
         raise ValueError(f"{_shown(domain)} is no domain")
     return domain.lower()
@@ -122,4 +122,4 @@ def _literal(domain: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return repr(clean(text, 80))
+    return repr(clean_header(text, 80))

@@ -16,7 +16,7 @@ from digest.render.embedded_images import WIDEST
 from digest.render.locale import Words, direction, long_date, short_time, words
 from digest.render.options import BARE_PLACEHOLDERS, GREETING, Look
 from digest.render.plain_text import clip, line
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 LONGEST_TITLE = 300
 #: Mail programs show 40 to 90 characters of a subject and about 140 of a preheader.
@@ -168,7 +168,7 @@ def _picture(article: Article, images: Images) -> Picture | None:
 
 def _link(url: str) -> str:
     """The address if a mail may link to it: never a file on this machine, never a script."""
-    return url if is_web(url) and not any(one in url for one in BARE_PLACEHOLDERS) else ""
+    return url if is_web_url(url) and not any(one in url for one in BARE_PLACEHOLDERS) else ""
 
 
 def _subject(title: str, stories: Sequence[Telling], said: Words) -> str:

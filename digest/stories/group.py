@@ -18,7 +18,7 @@ from digest.stories.clusters import clusters, fade
 from digest.stories.near_duplicates import copies
 from digest.stories.vectors import Floats, Ints, Vectors, drawn_together, neighbours, tf_idf
 from digest.text.stop_words import stop_words
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 from digest.text.words import stems, words
 
 #: How alike two groups' articles must be to be one story, where they say much; less where they say little,
@@ -88,7 +88,7 @@ def _told(articles: Sequence[Article], language: str, weights: Mapping[str, floa
 def _preference(article: Article, weights: Mapping[str, float]) -> tuple[object, ...]:
     """What makes a lead: a link that readers can open, a weighty source, a full text, and being first."""
     fullness = weights.get(article.source_id, 1.0) * math.log2(min(article.words, _FULL) + 8)
-    return not is_web(article.url), -round(fullness, 6), article.published, article.id
+    return not is_web_url(article.url), -round(fullness, 6), article.published, article.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

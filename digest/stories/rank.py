@@ -16,7 +16,7 @@ from itertools import chain
 from digest.model import Article, LeftOut, Ranked, Reason, Story
 from digest.stories.novelty import is_news, tells_more
 from digest.stories.topics import is_about
-from digest.text.urls import domain
+from digest.text.urls import outlet_domain
 
 #: Hours in which a story loses half of its freshness.
 _HALF_LIFE_H = 24.0
@@ -138,7 +138,7 @@ def _reasons(story: Story, criteria: Criteria) -> tuple[Reason, ...]:
 
 def _outlet(article: Article) -> str:
     """Who published it: one source may bring many outlets, one outlet may have many feeds."""
-    return domain(article.url) or article.source
+    return outlet_domain(article.url) or article.source
 
 
 def _coverage(story: Story) -> Reason:

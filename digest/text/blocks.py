@@ -10,7 +10,7 @@ from typing import Literal
 
 from digest.text.encoding import repair
 
-Kind = Literal["prose", "item", "heading"]
+BlockKind = Literal["prose", "item", "heading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Block:
     """One line of text, or one element of a page; its text is one line, repaired."""
 
     text: str
-    kind: Kind = "prose"
+    kind: BlockKind = "prose"
     #: It stands right beneath the block before it, with no blank line between.
     joined: bool = False
     #: The share of its letters that are links.
@@ -33,7 +33,7 @@ _RULE = re.compile(r"[\W_]*$")
 _WRAPPED_AT = range(45, 101)
 
 
-def from_text(text: str) -> tuple[Block, ...]:
+def blocks_from_text(text: str) -> tuple[Block, ...]:
     """The lines of a plain text; paragraphs that were wrapped at a column are put together again."""
     lines = _with_drop_capitals([" ".join(line.split()) for line in repair(text).split("\n")])
     clusters = [list(lines) for filled, lines in groupby(lines, key=bool) if filled]

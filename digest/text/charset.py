@@ -31,7 +31,7 @@ def decode(data: bytes, content_type: str = "") -> str:
     return _decoded(data, content_type)[0]
 
 
-def in_utf8(data: bytes, content_type: str = "") -> bytes:
+def to_utf8(data: bytes, content_type: str = "") -> bytes:
     """The same text in UTF-8, as most is already."""
     text, encoding = _decoded(data, content_type)
     return data if encoding == "utf-8" else text.encode("utf-8", errors="replace")
@@ -43,7 +43,13 @@ def _decoded(data: bytes, content_type: str) -> tuple[str, str]:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, errors="replace"), ""
     declared = _declared(data, content_type)
-    for encoding in (declared if declared in _STATEFUL else "", wide(data), _of_mainframes(data), "utf-8", declared):
+    for encoding in (
+        declared if declared in _STATEFUL else "",
+        detect_wide_encoding(data),
+        _ebcdic(data),
+        "utf-8",
+        declared,
+    ):
         try:
             if encoding:
                 return data.decode(encoding), encoding
@@ -52,7 +58,7 @@ def _decoded(data: bytes, content_type: str) -> tuple[str, str]:
     return _guessed(data), ""
 
 
-def for_recovery(data: bytes, content_type: str = "") -> bytes:
+def utf8_for_recovery(data: bytes, content_type: str = "") -> bytes:
     """The XML as UTF-8 for lxml's recovering parser, which would let half a letter through and choke on it later."""
     text = _DECLARATION.sub("", decode(data, content_type).replace("\0", ""))
     return _HALVES.sub("", text).strip().encode("utf-8", "replace")
@@ -77,7 +83,7 @@ def _is_text(name: str) -> bool:
         return False
 
 
-def wide(data: bytes) -> str:
+def detect_wide_encoding(data: bytes) -> str:
     """The name of the UTF-16 or UTF-32 that ``data`` seems to be in, without a mark that says so; else empty."""
     head = data[:512]
     zeros = [head[at::4].count(0) for at in range(4)]
@@ -89,7 +95,7 @@ def wide(data: bytes) -> str:
     return "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else ""
 
 
-def _of_mainframes(data: bytes) -> str:
+def _ebcdic(data: bytes) -> str:
     """The EBCDIC of an XML document (XML 1.0, appendix F); its declaration can be read in any of them."""
     if not data.startswith(b"\x4c\x6f\xa7\x94"):
         return ""

@@ -45,17 +45,17 @@ _USUAL = frozenset(
 
 def repair(text: str) -> str:
     """The text with broken encodings mended, in NFC, without controls, bidi marks or odd spaces; lines stay lines."""
-    if is_right(text):
+    if is_intact(text):
         return text
     for _ in range(4):  # what was encoded twice is mended in two turns
         mended = _tidy(_mend(text))
-        if mended == text or is_right(mended):
+        if mended == text or is_intact(mended):
             return mended
         text = mended
     return text
 
 
-def is_right(text: str) -> bool:
+def is_intact(text: str) -> bool:
     """Is there plainly nothing to mend, and nothing to take out? Then all of it but line ends is printable."""
     return _is_usual(text) or _is_sound(text)
 

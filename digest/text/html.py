@@ -11,8 +11,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml brings no types
 
-from digest.text.blocks import Block, Kind
-from digest.text.encoding import is_right, repair
+from digest.text.blocks import Block, BlockKind
+from digest.text.encoding import is_intact, repair
 
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 #: Elements whose text nobody reads.
@@ -33,7 +33,7 @@ _BLOCKS = _names(
     "address article blockquote body center dd details div dl dt fieldset h1 h2 h3 h4 h5 h6 header hgroup hr html li"
     " main ol p pre section summary table tbody td tfoot th thead tr ul"
 )
-_KINDS: Mapping[str, Kind] = {
+_KINDS: Mapping[str, BlockKind] = {
     **dict.fromkeys(_names("h1 h2 h3 h4 h5 h6 th caption summary dt"), "heading"),
     "li": "item",
 }
@@ -62,7 +62,7 @@ _BREAK = "\0"
 _PARTING = re.compile(r"\n\s*\n|(?<=[.!?…:”\"])\s*\n")
 
 
-def plain(html: str) -> str:
+def plain_text(html: str) -> str:
     """A title or an author as one line of plain text: tags gone, entities resolved, nothing unprintable."""
     text = html[:_LONGEST_LINE]
     for _ in range(2):  # feeds escape twice: "&amp;#8217;"
@@ -74,15 +74,15 @@ def plain(html: str) -> str:
     return " ".join(repair(_TAG.sub("", text)).split())
 
 
-def from_markdown(text: str) -> tuple[Block, ...]:
+def blocks_from_markdown(text: str) -> tuple[Block, ...]:
     """The blocks of a Markdown document; its own HTML is read as HTML."""
     from markdown_it import MarkdownIt
 
     without_front_matter = re.sub(r"\A---\n.*?\n(?:---|\.\.\.)\n", "", text, flags=re.DOTALL)
-    return from_html(str(MarkdownIt("commonmark").enable("table").render(without_front_matter)))
+    return blocks_from_html(str(MarkdownIt("commonmark").enable("table").render(without_front_matter)))
 
 
-def from_html(html: str) -> tuple[Block, ...]:
+def blocks_from_html(html: str) -> tuple[Block, ...]:
     """The blocks of a page or a fragment, without what isn't text of the article."""
     root = _parsed(html)
     if root is None:
@@ -120,7 +120,7 @@ class _Reader:
     blocks: list[Block] = field(default_factory=list)
     #: The text of the block that is being collected, as it stands in the document.
     pieces: list[str] = field(default_factory=list)
-    kinds: list[Kind] = field(default_factory=list)
+    kinds: list[BlockKind] = field(default_factory=list)
     #: In an element that isn't shown.
     hidden: bool = False
     #: How deep in links, in bold; and how many letters of the block are.
@@ -183,7 +183,7 @@ class _Reader:
         if not self.pieces:
             return
         text = "".join(self.pieces)
-        if "\n" not in text and "  " not in text and is_right(text):  # as most are
+        if "\n" not in text and "  " not in text and is_intact(text):  # as most are
             lines: Iterable[str] = (text.strip(),)
         else:
             text = "".join(map(_spaced, self.pieces)).replace(_BREAK, "\n")
@@ -194,7 +194,7 @@ class _Reader:
                 self.blocks.append(Block(text=line, kind=kind, linked=linked))
         self.pieces, self.linked, self.strong = [], 0, 0
 
-    def _kind(self, text: str) -> Kind:
+    def _kind(self, text: str) -> BlockKind:
         if self.kinds:
             return self.kinds[-1]
         if self.strong >= 0.95 * len(text) and not text.endswith((".", "”", '"')):

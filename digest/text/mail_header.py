@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 
 #: What the most widespread mail server takes in a subject.
-LONGEST = 255
+MAX_LENGTH = 255
 #: An encoded word's limit (RFC 2047, section 2), and what encloses its text.
 _WORD = 75
 _FRAME = len("=?utf-8?q??=")
@@ -31,27 +31,27 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
-def clean(text: str, longest: int = LONGEST) -> str:
+def clean_header(text: str, longest: int = MAX_LENGTH) -> str:
     """The text as one line that is safe in any header, cut with an ellipsis where it is longer than ``longest``."""
     if not (text.isascii() and text.isprintable()):
-        text = _ODD.sub("", _SPACES.sub(" ", whole(text)))
+        text = _ODD.sub("", _SPACES.sub(" ", join_surrogates(text)))
     if "  " in text:
         text = _SPACES.sub(" ", text)
     text = text.strip()
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def whole(text: str) -> str:
+def join_surrogates(text: str) -> str:
     """The text with surrogates joined to characters; a lone one is replaced, since no encoding has a place for it."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def unstructured(text: str, *, room: int) -> list[str]:
+def encode_unstructured(text: str, *, room: int) -> list[str]:
     """A cleaned text as the words of a header, to be parted by single spaces; the first fits into ``room``."""
     return text.split(" ") if _is_plain(text) else _encoded(text, room)
 
 
-def phrase(text: str, *, room: int) -> list[str]:
+def encode_phrase(text: str, *, room: int) -> list[str]:
     """A cleaned name as the words that may stand before an address: atoms, a quoted string, or encoded words."""
     if not text:
         return []

@@ -64,18 +64,18 @@ class _Address(NamedTuple):
         return host if self.port is None else f"{host}:{self.port}"
 
 
-def is_web(url: str) -> bool:
+def is_web_url(url: str) -> bool:
     """Is it an absolute http or https address that may be linked to: no credentials, no spaces or controls?"""
     return _parts(url) is not None
 
 
-def is_plain(url: str) -> bool:
+def is_simple_url(url: str) -> bool:
     """Is it a web address in which nothing can be spelt in another way, but for its query's order?"""
     return _PLAIN_URL.fullmatch(url) is not None
 
 
 @lru_cache(maxsize=1024)
-def canonical(url: str) -> str:
+def canonical_url(url: str) -> str:
     """The address without what doesn't tell articles apart; as given (trimmed) where it is no web address."""
     parts = _parts(url.strip())
     if parts is None:
@@ -84,9 +84,9 @@ def canonical(url: str) -> str:
     return f"{parts.scheme}://{parts.place}{path}{_asked(_query(parts.query))}"
 
 
-def identity(url: str) -> str:
+def url_identity(url: str) -> str:
     """What two addresses of one article share, their mobile and AMP twins as well. Compare it; never link to it."""
-    parts = _parts(canonical(url))
+    parts = _parts(canonical_url(url))
     if parts is None:
         return url.strip()
     host = _TWIN_HOST.sub("", parts.place)
@@ -95,7 +95,7 @@ def identity(url: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def domain(url: str) -> str:
+def outlet_domain(url: str) -> str:
     """The name that an outlet is known by, or empty: ``https://www.news.example.co.uk/x`` → ``example.co.uk``."""
     parts = _parts(url.strip())
     if parts is None:

@@ -6,7 +6,7 @@ import pytest
 
 from digest.clean.boilerplate.classify import judge, read
 from digest.clean.titles import headline, without_outlet
-from digest.text.blocks import from_text
+from digest.text.blocks import blocks_from_text
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_outlet_s_name_is_no_part_of_a_title(title: str, left: str) -> None:
     ],
 )
 def test_the_headline_of_an_untitled_text(text: str, line: str | None) -> None:
-    lines = read(from_text(text))
+    lines = read(blocks_from_text(text))
 
     at = headline(lines, judge(lines))
 

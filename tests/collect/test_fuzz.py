@@ -31,7 +31,7 @@ from digest.http.robots import parse_rules
 from digest.model import Article, Source
 from digest.model.errors import SourceError, UsageError
 from digest.text.charset import decode
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 URL = "https://a.example/feed"
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
@@ -113,9 +113,9 @@ def checked(feed: Feed | None) -> None:
     """Whatever is in a feed can be used."""
     for item in feed.items if feed else ():
         assert all(isinstance(text, str) for text in (item.guid, item.title, item.body, item.author, item.language))
-        assert item.url == "" or is_web(item.url)
+        assert item.url == "" or is_web_url(item.url)
         assert item.published is None or item.published.tzinfo is UTC
-        assert item.image is None or is_web(item.image.url)
+        assert item.image is None or is_web_url(item.image.url)
 
 
 def fast(data: bytes) -> None:
@@ -128,7 +128,7 @@ def fast(data: bytes) -> None:
 def page(data: bytes) -> None:
     found = read_page(data, url=URL)
     head = found.head
-    assert all(map(is_web, (*head.feeds, *filter(None, [head.url, head.image.url if head.image else ""]))))
+    assert all(map(is_web_url, (*head.feeds, *filter(None, [head.url, head.image.url if head.image else ""]))))
     assert head.published is None or head.published.tzinfo is UTC
     assert is_article(found.body, title=head.title, teaser="x") in {True, False}
     assert is_teaser(found.body) in {True, False}
@@ -142,7 +142,7 @@ def opml(data: bytes) -> None:
 
 def sitemap(data: bytes) -> None:
     found = read_sitemap(data, url=URL)
-    assert all(map(is_web, (*found.maps, *(item.url for item in found.pages))))
+    assert all(map(is_web_url, (*found.maps, *(item.url for item in found.pages))))
 
 
 def text(data: bytes) -> None:
@@ -189,7 +189,7 @@ def test_a_document_of_any_kind_ends_in_articles_that_can_be_told(data: bytes, d
         for words in (article.title, article.author, article.source, *article.paragraphs):
             assert not {unicodedata.category(letter) for letter in words} & {"Cc", "Cs", "Zl", "Zp"}
             assert not BIDI & set(words)
-        assert article.url == "" or is_web(article.url)
+        assert article.url == "" or is_web_url(article.url)
         assert article.published <= SEEN
 
 
@@ -219,7 +219,7 @@ def test_any_bytes_are_some_text(data: bytes, declared: str) -> None:
 @given(st.text(max_size=60) | st.text(alphabet="htps:/[]@.%#?&=<>()u0", max_size=40))
 def test_any_address_is_one_or_is_told(pasted: str) -> None:
     assert web_address(pasted) == "" or "://" in web_address(pasted)
-    assert known_feed(pasted) == "" or is_web(known_feed(pasted))
+    assert known_feed(pasted) == "" or is_web_url(known_feed(pasted))
     try:
         source = source_at(pasted)
     except UsageError:

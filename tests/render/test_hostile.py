@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from digest.model import Digest, Edition, Failure, Image, LeftOut
 from digest.render import READER, Brand, Look, render
-from digest.text.mail_header import clean
+from digest.text.mail_header import clean_header
 from tests.support.digests import article, brief, digest
 from tests.support.mail_matrix import LINKS, TEMPLATES, mail
 from tests.support.messages import ANY_TEXT, HOSTILE, head, parsed
@@ -153,7 +153,7 @@ def _check_mail(edition: Edition) -> None:
     found = parsed(content)
     assert [name for name in HEADERS if name in found] == list(found.keys())
     assert set(HEADERS) - set(found.keys()) <= {"Content-Language"}
-    assert found["Subject"] == (clean(edition.subject) or "The Harbour Letter")
+    assert found["Subject"] == (clean_header(edition.subject) or "The Harbour Letter")
     assert max(map(len, head(content))) <= 998
     assert not [line for line in head(content) if not line.strip()]
     assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]

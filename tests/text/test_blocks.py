@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.blocks import from_text
+from digest.text.blocks import blocks_from_text
 
 
 def test_lines_beneath_each_other_are_joined_and_lines_apart_are_not() -> None:
-    blocks = from_text("One.\nTwo.\n\n\nThree.\n")
+    blocks = blocks_from_text("One.\nTwo.\n\n\nThree.\n")
 
     assert [(block.text, block.joined) for block in blocks] == [("One.", False), ("Two.", True), ("Three.", False)]
 
 
 def test_bullets_and_numbers_are_items() -> None:
-    blocks = from_text("  • One\n- Two\n* Three\n1. Four\n2) Five\n\n10 ships came.\n\n-5 degrees")
+    blocks = blocks_from_text("  • One\n- Two\n* Three\n1. Four\n2) Five\n\n10 ships came.\n\n-5 degrees")
 
     assert [(block.text, block.kind) for block in blocks] == [
         ("One", "item"), ("Two", "item"), ("Three", "item"), ("Four", "item"), ("Five", "item"),
@@ -25,7 +25,7 @@ def test_bullets_and_numbers_are_items() -> None:
 
 
 def test_rules_between_parts_are_no_blocks() -> None:
-    assert [block.text for block in from_text("One.\n\n* * *\n\n-----\n\nTwo.")] == ["One.", "Two."]
+    assert [block.text for block in blocks_from_text("One.\n\n* * *\n\n-----\n\nTwo.")] == ["One.", "Two."]
 
 
 def test_paragraphs_wrapped_at_a_column_are_put_together() -> None:
@@ -38,19 +38,19 @@ def test_paragraphs_wrapped_at_a_column_are_put_together() -> None:
         "same as that of a bus.\n"
     )
 
-    texts = [block.text for block in from_text(wrapped)]
+    texts = [block.text for block in blocks_from_text(wrapped)]
 
     assert len(texts) == 2
     assert texts[0].endswith("which will cost the town more than it has.")
 
 
 def test_short_lines_beneath_each_other_are_not_put_together() -> None:
-    assert len(from_text("A caption of a picture\nCredit: Harbour\nAnother one\n\nBody text is here.")) == 4
+    assert len(blocks_from_text("A caption of a picture\nCredit: Harbour\nAnother one\n\nBody text is here.")) == 4
 
 
 @given(st.text())
 def test_no_block_is_empty_or_has_a_line_break(text: str) -> None:
-    assert all(block.text.strip() and "\n" not in block.text for block in from_text(text))
+    assert all(block.text.strip() and "\n" not in block.text for block in blocks_from_text(text))
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_no_block_is_empty_or_has_a_line_break(text: str) -> None:
     ids=["above", "apart", "a word itself", "a word that stands elsewhere", "none", "alone"],
 )
 def test_a_drop_capital_on_a_line_of_its_own_joins_its_word(text: str, first: str) -> None:
-    assert from_text(text)[0].text == first
+    assert blocks_from_text(text)[0].text == first

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.html import from_html, from_markdown, plain
+from digest.text.html import blocks_from_html, blocks_from_markdown, plain_text
 
 
 @pytest.mark.parametrize(
@@ -27,16 +27,16 @@ from digest.text.html import from_html, from_markdown, plain
     ],
 )
 def test_plain(html: str, text: str) -> None:
-    assert plain(html) == text
+    assert plain_text(html) == text
 
 
 @given(st.text())
 def test_plain_is_one_line_of_any_text(html: str) -> None:
-    assert len(plain(html).splitlines()) <= 1
+    assert len(plain_text(html).splitlines()) <= 1
 
 
 def _texts(html: str) -> list[str]:
-    return [block.text for block in from_html(html)]
+    return [block.text for block in blocks_from_html(html)]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,9 @@ def test_blocks_of_html(html: str, texts: list[str]) -> None:
 
 
 def test_kinds_and_links() -> None:
-    blocks = from_html("<h2>Head</h2><ul><li><a href=x>Link</a></li></ul><p><b>All bold</b></p><p>Half <a>link</a></p>")
+    blocks = blocks_from_html(
+        "<h2>Head</h2><ul><li><a href=x>Link</a></li></ul><p><b>All bold</b></p><p>Half <a>link</a></p>"
+    )
 
     assert [(block.kind, round(block.linked, 1)) for block in blocks] == [
         ("heading", 0.0), ("item", 1.0), ("heading", 0.0), ("prose", 0.4),
@@ -79,7 +81,7 @@ def test_kinds_and_links() -> None:
 
 
 def test_markdown_is_read_by_its_own_rules() -> None:
-    blocks = from_markdown(
+    blocks = blocks_from_markdown(
         "---\ntitle: x\n---\n# Head\n\nOne *word*\nwrapped.\n\n- item\n\n![Alt](a.png)\n\n<b>html</b>.\n"
     )
 
@@ -90,7 +92,7 @@ def test_markdown_is_read_by_its_own_rules() -> None:
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from('<>/="&;!-abpdiv '))))
 def test_any_html_gives_clean_blocks(html: str) -> None:
-    assert all(block.text == " ".join(block.text.split()) != "" for block in from_html(html))
+    assert all(block.text == " ".join(block.text.split()) != "" for block in blocks_from_html(html))
 
 
 @pytest.mark.parametrize(
@@ -100,6 +102,6 @@ def test_any_html_gives_clean_blocks(html: str) -> None:
 )
 def test_hostile_html_is_read_in_seconds(html: str) -> None:
     start = time.perf_counter()
-    from_html(html)
+    blocks_from_html(html)
 
     assert time.perf_counter() - start < 20

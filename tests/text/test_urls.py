@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.urls import canonical, domain, identity, is_plain, is_web
+from digest.text.urls import canonical_url, is_simple_url, is_web_url, outlet_domain, url_identity
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from digest.text.urls import canonical, domain, identity, is_plain, is_web
      "http://127.0.0.1:8000/feed", "https://[2001:db8::1]/x", "https://example.org/@user/a:b"],
 )  # fmt: skip
 def test_web_addresses(url: str) -> None:
-    assert is_web(url)
+    assert is_web_url(url)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_web_addresses(url: str) -> None:
      "vbscript:x", "blob:https://example.org/1", "https://ex\u200bample.org/"],
 )  # fmt: skip
 def test_no_web_addresses(url: str) -> None:
-    assert not is_web(url)
+    assert not is_web_url(url)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_no_web_addresses(url: str) -> None:
     ],
 )
 def test_two_addresses_of_one_article_are_the_same(url: str, same: str) -> None:
-    assert canonical(url) == same
+    assert canonical_url(url) == same
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_two_addresses_of_one_article_are_the_same(url: str, same: str) -> None:
     ],
 )
 def test_twins_have_one_identity_but_keep_their_addresses(url: str, twin: str) -> None:
-    assert identity(url) == identity(twin)
-    assert canonical(url) != canonical(twin)
+    assert url_identity(url) == url_identity(twin)
+    assert canonical_url(url) != canonical_url(twin)
 
 
 @pytest.mark.parametrize("other", ["https://example.org/b", "https://example.org/a?id=2", "https://news.example.org/a"])
 def test_other_articles_have_another_identity(other: str) -> None:
-    assert identity("https://example.org/a?id=1") != identity(other)
+    assert url_identity("https://example.org/a?id=1") != url_identity(other)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_other_articles_have_another_identity(other: str) -> None:
     ],
 )
 def test_the_name_an_outlet_is_known_by(url: str, name: str) -> None:
-    assert domain(url) == name
+    assert outlet_domain(url) == name
 
 
 _URLS = st.one_of(
@@ -119,16 +119,16 @@ _URLS = st.one_of(
 
 @given(_URLS)
 def test_canonical_is_done_at_once_and_never_raises(url: str) -> None:
-    once = canonical(url)
+    once = canonical_url(url)
 
-    assert canonical(once) == once
-    assert is_web(once) or not is_web(url.strip())
-    assert isinstance(domain(url), str)
+    assert canonical_url(once) == once
+    assert is_web_url(once) or not is_web_url(url.strip())
+    assert isinstance(outlet_domain(url), str)
 
 
 @pytest.mark.parametrize("url", ["https://example.org", "http://www.example.org/a-b/c.html", "https://e.org/?p=1&b=2"])
 def test_most_addresses_are_plain(url: str) -> None:
-    assert is_plain(url)
+    assert is_simple_url(url)
 
 
 @given(
@@ -137,6 +137,6 @@ def test_most_addresses_are_plain(url: str) -> None:
     )
 )
 def test_a_plain_address_is_what_it_leads_to_from_anywhere(url: str) -> None:
-    joined, safe = urljoin("https://base.example/x/y?z", url), is_web(url)
+    joined, safe = urljoin("https://base.example/x/y?z", url), is_web_url(url)
 
-    assert (joined == url and safe) or not is_plain(url)
+    assert (joined == url and safe) or not is_simple_url(url)

@@ -16,7 +16,7 @@ from digest.cli.preview.explain import why
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Sentence
 from digest.model.errors import one_line
 from digest.text.time_format import long_local_date, short_local_time
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 #: Lines longer than this are hard to read, however wide the window is.
 _MEASURE = 88
@@ -124,7 +124,7 @@ def _failures(failures: tuple[Failure, ...]) -> RenderableType:
 
 def _link(article: Article) -> Style:
     """A terminal hyperlink (OSC 8) where the address is one a person can open."""
-    return Style(link=article.url) if is_web(article.url) or article.url.startswith("file://") else Style.null()
+    return Style(link=article.url) if is_web_url(article.url) or article.url.startswith("file://") else Style.null()
 
 
 def _count(number: int, one: str, many: str) -> str:

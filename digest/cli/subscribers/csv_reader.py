@@ -18,7 +18,7 @@ from itertools import chain, islice
 from digest.model.errors import UsageError
 from digest.model.mailbox import AddressError, Mailbox
 from digest.store.subscribers import Newcomer
-from digest.text.mail_header import clean
+from digest.text.mail_header import clean_header
 
 #: The longest line, in characters; and the most lines of one record, so that a quote never closed comes to an end.
 _LONGEST, _SPAN = 20_000, 20
@@ -106,7 +106,7 @@ def _columns(header: Sequence[str]) -> tuple[str, ...]:
     names = tuple(map(_column, header))
     if names.count("email") == 1 and len(found := [name for name in names if name]) == len(set(found)):
         return names
-    shown = ", ".join(repr(clean(name, 30)) for name in header[:10]) or "nothing"
+    shown = ", ".join(repr(clean_header(name, 30)) for name in header[:10]) or "nothing"
     hint = "the first line names the columns, each once: email,name"
     if header and header[0].startswith("PK\x03\x04"):
         hint = "this is a spreadsheet's own format: save it as CSV"
@@ -114,7 +114,7 @@ def _columns(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def _column(name: str) -> str:
-    name = clean(name).casefold()
+    name = clean_header(name).casefold()
     return "email" if re.sub(r"[^a-z]", "", name) in _EMAIL else name
 
 
@@ -174,4 +174,4 @@ def _newcomer(cells: Sequence[str], columns: Sequence[str]) -> Newcomer | str | 
         mailbox = Mailbox.of(row.pop("email"))
     except AddressError as error:
         return str(error)
-    return Newcomer(address=mailbox.address, name=clean(row.pop("name", mailbox.name)), preferences=row)
+    return Newcomer(address=mailbox.address, name=clean_header(row.pop("name", mailbox.name)), preferences=row)

@@ -17,7 +17,7 @@ from digest.collect.documents.kind import Kind, kind_of
 from digest.collect.pages.extract import read_tree
 from digest.collect.pages.metadata import Head, joined, read_head
 from digest.model.errors import SourceError
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
@@ -128,7 +128,7 @@ def _linked(page: Reply, tree: HtmlElement) -> Iterator[str]:
     for link in tree.iter("a"):
         if _LOOKS.search(link.get("href", "")) or link.text_content().strip().lower() in {"rss", "feed", "atom"}:
             url = joined(page.url, link.get("href", ""))
-            if is_web(url) and url != page.url:
+            if is_web_url(url) and url != page.url:
                 yield url
 
 
@@ -140,7 +140,7 @@ def _podcast_feed(page: Reply) -> str:
         url = str(json.loads(named[1]))
     except ValueError:
         return ""
-    return url if is_web(url) else ""
+    return url if is_web_url(url) else ""
 
 
 async def _there(url: str, client: Client, kinds: Collection[Kind]) -> Reply | None:

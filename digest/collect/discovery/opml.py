@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 from digest.collect.discovery.address import unused_id, web_address
 from digest.model import FullText, Source
 from digest.model.errors import SourceError
-from digest.text.charset import for_recovery
-from digest.text.urls import domain, is_web
+from digest.text.charset import utf8_for_recovery
+from digest.text.urls import is_web_url, outlet_domain
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
@@ -29,7 +29,7 @@ def read_opml(data: bytes, *, content_type: str = "") -> tuple[Source, ...]:
 
     parser = XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = fromstring(for_recovery(data, content_type), parser)
+        root = fromstring(utf8_for_recovery(data, content_type), parser)
     except (LxmlError, ValueError) as error:
         raise SourceError("this OPML is damaged: export it again") from error
     found: dict[str, Source] = {}
@@ -50,7 +50,7 @@ def _outlines(root: _Element) -> Iterator[Source]:
         said = {name.rpartition("}")[2].lower(): _line(value) for name, value in element.attrib.items()}
         title = said.get("title") or said.get("text") or ""
         url = web_address(said.get("xmlurl", ""))
-        if is_web(_LOGIN.sub("", url)):
+        if is_web_url(_LOGIN.sub("", url)):
             yield _source(url, title, section or _category(said), said)
         elif element.tag.lower() == "outline" and title:
             section = f"{section}{_IN}{title}" if section else title
@@ -84,7 +84,7 @@ def _source(url: str, title: str, section: str, said: Mapping[str, str]) -> Sour
 def _with_ids(sources: Iterable[Source]) -> tuple[Source, ...]:
     named: dict[str, Source] = {}
     for source in sources:
-        name = unused_id(source.title or domain(source.url), named)
+        name = unused_id(source.title or outlet_domain(source.url), named)
         named[name] = replace(source, id=name)
     return tuple(named.values())
 

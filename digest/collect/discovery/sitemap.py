@@ -15,8 +15,8 @@ from digest.collect.feeds.items import Item, link
 from digest.http.decompress import Unpacked
 from digest.model import Entry, Form, Image, Source
 from digest.model.errors import SourceError
-from digest.text.charset import for_recovery
-from digest.text.urls import domain
+from digest.text.charset import utf8_for_recovery
+from digest.text.urls import outlet_domain
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
@@ -46,7 +46,7 @@ def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> SiteMap:
 
     parser = XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
     try:
-        root = fromstring(for_recovery(data, content_type), parser)
+        root = fromstring(utf8_for_recovery(data, content_type), parser)
     except (LxmlError, ValueError) as error:
         raise SourceError("this site map is damaged: give the site's address or its feed") from error
     items = [_item(_fields(child), url) for child in (() if root is None else root) if isinstance(child.tag, str)]
@@ -176,7 +176,7 @@ def _entry(item: Item, source: Source, url: str, seen: datetime) -> Entry:
         body="",
         form=Form.HTML,
         seen=seen,
-        source=source.title or domain(url),
+        source=source.title or outlet_domain(url),
         published=item.published,
         language=item.language,
         image=item.image,

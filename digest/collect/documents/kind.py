@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-from digest.text.charset import decode, wide
+from digest.text.charset import decode, detect_wide_encoding
 
 _HEAD = 16_384
 _MAGIC = (
@@ -91,7 +91,7 @@ def binary_kind(data: bytes) -> str:
         if data.startswith(magic):
             return what
     head = data[:_HEAD]
-    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) or wide(head):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) or detect_wide_encoding(head):
         return ""
     controls = len(head) - len(head.translate(None, _CONTROLS))
     # A stray NUL or two is a fault of text; packed or compiled data has one control in nine bytes.

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from digest.model import Form, Image
-from digest.text.urls import is_plain, is_web
+from digest.text.urls import is_simple_url, is_web_url
 
 _LONGEST_NAME = 300
 _MAIL = re.compile(r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?")
@@ -43,13 +43,13 @@ class Feed:
 def link(base: str, href: str) -> str:
     """An absolute web address without credentials, or nothing."""
     href = href.strip()
-    if is_plain(href):
+    if is_simple_url(href):
         return href
     try:
         url = urljoin(base, href) if href else ""
     except ValueError:
         return ""
-    return url if is_web(url) else ""
+    return url if is_web_url(url) else ""
 
 
 def own_language(item: Item, shared: str) -> Item:

@@ -15,7 +15,7 @@ from digest.collect.feeds.items import Feed, Item, link, own_language, paragraph
 from digest.collect.pages.metadata import pixels
 from digest.model import Image
 from digest.model.errors import SourceError
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 
 def read_forgiving(data: bytes, url: str) -> Feed | None:
@@ -58,7 +58,7 @@ def _item(entry: Mapping[str, Any], base: str, *, is_atom: bool) -> Item:
 
 def _is_no_address(entry: Mapping[str, Any]) -> bool:
     """feedparser takes any GUID for a link that nobody says is none."""
-    return bool(entry.get("guidislink")) and not is_web(_string(entry, "id"))
+    return bool(entry.get("guidislink")) and not is_web_url(_string(entry, "id"))
 
 
 def _string(mapping: Mapping[str, Any], key: str) -> str:

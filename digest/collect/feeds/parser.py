@@ -18,9 +18,9 @@ from digest.collect.documents.kind import without_comments
 from digest.collect.feeds.items import Feed, Item
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
-from digest.text.charset import in_utf8
-from digest.text.html import plain as plain
-from digest.text.urls import domain
+from digest.text.charset import to_utf8
+from digest.text.html import plain_text
+from digest.text.urls import outlet_domain
 
 _COMMENT_OPENERS = 200
 #: No feed has more news at once, nor so many letters of it.
@@ -52,7 +52,7 @@ def read_plain(data: bytes, content_type: str, url: str) -> Feed | None:
 
 def tame(data: bytes, content_type: str = "") -> bytes:
     """The document as UTF-8, without the comments that make parsers quadratic."""
-    document = in_utf8(data, content_type).replace(b"\0", b"")
+    document = to_utf8(data, content_type).replace(b"\0", b"")
     if declared := _XML_ENCODING.match(document):
         document = declared[1] + document[declared.end() :]
     return document if document.count(b"!--") <= _COMMENT_OPENERS else _uncommented(document.decode()).encode()
@@ -72,7 +72,7 @@ def _broken_up(document: bytes) -> bytes:
 
 def entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[Entry, ...]:
     """The feed's items as entries of ``source``, each once, in the feed's order."""
-    name = source.title or plain(feed.title) or domain(url) or source.address
+    name = source.title or plain_text(feed.title) or outlet_domain(url) or source.address
     shared = _shared_guids(feed.items)
     found: dict[str, Entry] = {}
     for item in feed.items:

@@ -30,7 +30,7 @@ from digest.collect.feeds.namespaces import (
 )
 from digest.collect.pages.metadata import pixels
 from digest.model import Image
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
@@ -118,7 +118,7 @@ def _rss_item(item: _Element, space: str) -> Item:
 
 def _permalink(parts: _Parts, guid: str) -> str:
     """A GUID is the article's address unless it says otherwise."""
-    is_address = "guid" in parts and parts["guid"][0].get("isPermaLink") != "false" and is_web(guid)
+    is_address = "guid" in parts and parts["guid"][0].get("isPermaLink") != "false" and is_web_url(guid)
     return guid if is_address else ""
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from digest.collect.documents.dates import parse_date
 from digest.model import Image
-from digest.text.urls import is_web
+from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
@@ -128,7 +128,7 @@ def _title(tree: HtmlElement) -> str:
 
 def _author(meta: Mapping[str, str], linked: Mapping[str, Any]) -> str:
     author = _name(linked.get("author")) or _first(meta, *_AUTHORS)
-    return "" if is_web(author) else author
+    return "" if is_web_url(author) else author
 
 
 def _canonical(tree: HtmlElement, meta: Mapping[str, str], base: str) -> str:
@@ -136,7 +136,7 @@ def _canonical(tree: HtmlElement, meta: Mapping[str, str], base: str) -> str:
         meta, "og:url"
     )
     url = joined(base, declared) if declared.strip() else ""
-    return url if is_web(url) else ""
+    return url if is_web_url(url) else ""
 
 
 def _language(tree: HtmlElement, meta: Mapping[str, str]) -> str:
@@ -154,7 +154,7 @@ def _published(tree: HtmlElement, meta: Mapping[str, str], linked: Mapping[str, 
 
 def _image(meta: Mapping[str, str], base: str) -> Image | None:
     url = joined(base, _first(meta, *_IMAGES)) if _first(meta, *_IMAGES) else ""
-    if not is_web(url):
+    if not is_web_url(url):
         return None
     width, height = (meta.get(f"og:image:{side}", "") for side in ("width", "height"))
     return Image(url=url, alt=_first(meta, "og:image:alt"), width=pixels(width), height=pixels(height))
@@ -176,7 +176,7 @@ def _feeds(tree: HtmlElement, base: str) -> list[str]:
     talk = [link for link in links if "comment" in (link.get("title", "") + link.get("href", "")).lower()]
     links = [link for link in links if link not in talk] or talk
     urls = (joined(base, link.get("href", "")) for link in links if link.get("href", "").strip())
-    return [url for url in dict.fromkeys(urls) if is_web(url)]
+    return [url for url in dict.fromkeys(urls) if is_web_url(url)]
 
 
 def _names_feed(relation: list[str], kind: str) -> bool:

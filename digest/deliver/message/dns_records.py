@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digest.deliver.message.dkim import Signer, kind_of, public
-from digest.text.urls import domain as registered
+from digest.text.urls import outlet_domain as registered
 
 #: The longest string in a TXT record; a longer text is several.
 _STRING = 255

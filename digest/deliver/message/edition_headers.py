@@ -11,8 +11,8 @@ from email.utils import format_datetime
 from digest.deliver.message.headers import WIDTH, UnsafeHeaders, header
 from digest.model import Edition
 from digest.model.mailbox import Mailbox
-from digest.text.mail_header import clean, phrase, unstructured
-from digest.text.urls import canonical
+from digest.text.mail_header import clean_header, encode_phrase, encode_unstructured
+from digest.text.urls import canonical_url
 
 #: A domain's length; nothing that is named here is longer, and a line must end.
 _LONGEST = 253
@@ -55,8 +55,8 @@ class Recipient:
 def shared(edition: Edition, letterhead: Letterhead) -> Iterator[str]:
     """The headers that all mails of the edition have, but for their content's."""
     yield header("From", letterhead.sender.words(room=WIDTH - len("From: ")))
-    subject = clean(edition.subject) or clean(letterhead.title) or letterhead.list_id
-    yield header("Subject", unstructured(subject, room=WIDTH - len("Subject: ")))
+    subject = clean_header(edition.subject) or clean_header(letterhead.title) or letterhead.list_id
+    yield header("Subject", encode_unstructured(subject, room=WIDTH - len("Subject: ")))
     yield header("Date", format_datetime(letterhead.date.astimezone(UTC)).split(" "))
     yield header("List-Id", _list_id(letterhead))
     yield header("List-Post", ["NO"])  # RFC 2369, section 3.4: no mail program offers to answer all readers
@@ -92,15 +92,15 @@ def _filled(link: str, values: Mapping[str, str]) -> str:
 def _bracketed(link: str) -> str:
     """RFC 2369; never encoded, and never folded: a mail server would lose it."""
     if not link.isascii():
-        link = canonical(link)
+        link = canonical_url(link)
     if not _URI.fullmatch(link):
-        raise UnsafeHeaders(f"a link that no header can hold: {clean(link, 80)!r}", hint="correct [web] url")
+        raise UnsafeHeaders(f"a link that no header can hold: {clean_header(link, 80)!r}", hint="correct [web] url")
     return f"<{link}>"
 
 
 def _list_id(letterhead: Letterhead) -> list[str]:
     """RFC 2919: the newsletter's id under the sender's domain; it stays the same when the title changes."""
-    words = phrase(clean(letterhead.title), room=WIDTH - len("List-Id: "))
+    words = encode_phrase(clean_header(letterhead.title), room=WIDTH - len("List-Id: "))
     return [*words, f"<{_label(letterhead.list_id)}.{_label(letterhead.sender.domain)}>"]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from digest.text.mail_header import clean, whole
+from digest.text.mail_header import clean_header, join_surrogates
 
 _LINE = 76
 _NEWLINE = re.compile("\r\n?|\n")
@@ -38,7 +38,7 @@ class Part(Protocol):
 
 def encoded(text: str, placeholders: Collection[str], *, escape: Escape) -> Part:
     """The text in whichever encoding is shorter; values are cleaned to a line, then escaped, and may be any text."""
-    lines = _NEWLINE.sub("\r\n", whole(text).replace("\0", "").rstrip("\r\n") + "\n")
+    lines = _NEWLINE.sub("\r\n", join_surrogates(text).replace("\0", "").rstrip("\r\n") + "\n")
     pieces = [lines]
     if placeholders:
         pieces = re.split(f"({'|'.join(map(re.escape, placeholders))})", lines)
@@ -66,7 +66,7 @@ class QuotedPrintable:
     def filled(self, values: Values) -> Iterator[bytes]:
         yield self.segments[0]
         for gap, segment in zip(self.gaps, self.segments[1:], strict=True):
-            value = self.escape(clean(values[gap]))
+            value = self.escape(clean_header(values[gap]))
             yield b"=\r\n%b=\r\n" % (value.encode() if _AS_IS.fullmatch(value) else _quoted(value.encode()))
             yield segment
 
@@ -91,7 +91,7 @@ class Base64:
         yield first.lines
         rest = first.rest
         for gap, segment in zip(self.gaps, self.segments[1:], strict=True):
-            rest += self.escape(clean(values[gap])).encode()
+            rest += self.escape(clean_header(values[gap])).encode()
             chosen = segment[-len(rest) % 3]
             rest += chosen.head
             end = len(rest) - len(rest) % 3  # all of it, unless the segment is shorter than what is missing

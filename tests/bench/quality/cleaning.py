@@ -20,7 +20,7 @@ from digest.model.protocols import Budget
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import NAMES, summarizer
 from digest.text.encoding import repair
-from digest.text.html import from_html
+from digest.text.html import blocks_from_html
 from tests.bench.quality.table import Row
 from tests.support.pasted_articles import pasted
 
@@ -69,7 +69,7 @@ def _page(folder: Path, name: str) -> bytes:
 def _extracted(data: bytes, url: str) -> str:
     """What the page's collector hands on: with headings, before lines are judged."""
     try:
-        return "\n".join(block.text for block in from_html(read_page(data, url=url).body))
+        return "\n".join(block.text for block in blocks_from_html(read_page(data, url=url).body))
     except SourceError:
         return ""
 

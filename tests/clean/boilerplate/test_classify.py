@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from digest.clean.boilerplate.classify import judge, read
 from digest.clean.boilerplate.labels import Verdict
 from digest.clean.boilerplate.lines import bare
-from digest.text.blocks import Block, from_text
-from digest.text.html import from_html
+from digest.text.blocks import Block, blocks_from_text
+from digest.text.html import blocks_from_html
 
 _BODY = (
     "The council voted to close the bridge for a year.\n\n"
@@ -22,12 +22,12 @@ _BODY = (
 
 
 def _kept(text: str, **options: str) -> list[str]:
-    lines = read(from_text(text))
+    lines = read(blocks_from_text(text))
     return [line.text for line, verdict in zip(lines, judge(lines, **options), strict=True) if verdict is Verdict.BODY]
 
 
 def _verdict(text: str, line: str) -> Verdict:
-    lines = read(from_text(text))
+    lines = read(blocks_from_text(text))
     return next(verdict for each, verdict in zip(lines, judge(lines), strict=True) if each.text == line)
 
 
@@ -138,14 +138,14 @@ def test_a_text_without_stops_is_kept() -> None:
 
 
 def test_what_is_known_of_the_source_is_dropped() -> None:
-    lines = read(from_text(_BODY + "The Example is a paper for harbours."))
+    lines = read(blocks_from_text(_BODY + "The Example is a paper for harbours."))
 
     assert judge(lines, known=frozenset({bare("The Example is a paper for harbours.")}))[-1] is Verdict.KNOWN
 
 
 def test_a_long_paragraph_of_a_page_may_lack_its_stop_a_caption_may_not() -> None:
     long = "The office explained at some length that the piers had been weak for years " * 2
-    blocks = from_html(f"<p>{_BODY}</p><p>{long}</p><p>Workers put up a barrier</p><p>They left.</p>")
+    blocks = blocks_from_html(f"<p>{_BODY}</p><p>{long}</p><p>Workers put up a barrier</p><p>They left.</p>")
 
     verdicts = judge(read(blocks), marked=True)
 
@@ -153,7 +153,9 @@ def test_a_long_paragraph_of_a_page_may_lack_its_stop_a_caption_may_not() -> Non
 
 
 def test_links_and_headings_of_a_page_are_dropped() -> None:
-    blocks = from_html("<h2>More.</h2><ul><li><a>How it was built.</a></li></ul><p>They <a>left</a> early today.</p>")
+    blocks = blocks_from_html(
+        "<h2>More.</h2><ul><li><a>How it was built.</a></li></ul><p>They <a>left</a> early today.</p>"
+    )
 
     assert judge(read(blocks)) == (Verdict.HEADING, Verdict.LINKS, Verdict.BODY)
 

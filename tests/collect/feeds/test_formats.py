@@ -20,7 +20,7 @@ from digest.collect.feeds.parser import tame
 from digest.collect.feeds.strict_parser import read_fast
 from digest.collect.reader import Document, read_document
 from digest.model import Entry, Source
-from digest.text.html import plain
+from digest.text.html import plain_text
 
 URL = "https://feeds.example/feed"
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
@@ -184,10 +184,10 @@ def test_what_feedparser_reads_is_read(name: str, how: str) -> None:
 
     ours = entry(data)
 
-    assert plain(ours.title) == TITLE
+    assert plain_text(ours.title) == TITLE
     assert ours.url == "https://a.example/1?x=1&y=2"
     assert ours.published == (datetime(2026, 3, day, 7, 30, tzinfo=UTC) if day else None)
-    assert "Die F" in plain(ours.body) or not theirs.get("summary")
+    assert "Die F" in plain_text(ours.body) or not theirs.get("summary")
     if theirs.get("id"):
         assert ours.guid == theirs["id"]
 
@@ -222,7 +222,7 @@ def test_every_encoding_is_read_whatever_it_is_called(name: str, encoding: str) 
         data = f"{declared}{FORMATS[name][0]}".encode(encoding)
 
         assert kind_of(data) is Kind.FEED, label
-        assert plain(entry(data).title) == TITLE, label
+        assert plain_text(entry(data).title) == TITLE, label
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_a_mark_counts_more_than_any_word(mark: bytes) -> None:
     encoding = {2: "utf-16", 4: "utf-32"}[len(mark)] + ("-le" if mark[0] == 0xFF else "-be")
     data = mark + f"<?xml version='1.0' encoding='utf-8'?>{FORMATS['RSS 2.0'][0]}".encode(encoding)
 
-    assert plain(entry(data, "text/xml; charset=iso-8859-1").title) == TITLE
+    assert plain_text(entry(data, "text/xml; charset=iso-8859-1").title) == TITLE
 
 
 def instant(theirs: Any) -> datetime | None:

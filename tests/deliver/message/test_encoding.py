@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.deliver.message.encoding import encoded
-from digest.text.mail_header import clean
+from digest.text.mail_header import clean_header
 from tests.support.messages import ANY_TEXT, HOSTILE, PLACEHOLDER, TOKEN, parsed, prepared, recipient
 
 LANGUAGES = {
@@ -67,7 +67,7 @@ def test_every_gap_is_filled_with_any_value(template: str, value: str) -> None:
     filled = b"".join(part.filled({PLACEHOLDER: value}))
     header = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n" % part.encoding.encode()
 
-    expected = as_lines(template).replace(PLACEHOLDER, html.escape(clean(value)))
+    expected = as_lines(template).replace(PLACEHOLDER, html.escape(clean_header(value)))
     assert parsed(header + filled).get_content() == expected
     assert bodies(mail) == [as_lines(template or ".").replace(PLACEHOLDER, "x")] * 2
 

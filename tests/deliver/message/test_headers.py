@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from digest.deliver.message.headers import UnsafeHeaders, header, verified
 from digest.deliver.message.message import prepare
 from digest.model.mailbox import Mailbox
-from digest.text.mail_header import LONGEST, clean
+from digest.text.mail_header import MAX_LENGTH, clean_header
 from tests.support.messages import ANY_TEXT, HOSTILE, PLACEHOLDER, TOKEN, head, letterhead, parsed, prepared, recipient
 from tests.support.values import edition
 
@@ -43,7 +43,7 @@ def shown(phrase: str) -> str:
 
 def check(text: str) -> None:
     mail = mail_with(text)
-    found, expected = parsed(mail), clean(text)
+    found, expected = parsed(mail), clean_header(text)
     unfolded = dict(line.split(": ", 1) for line in "\n".join(head(mail)).replace("\n ", " ").split("\n"))
 
     assert list(found.keys()) == NAMES
@@ -72,10 +72,10 @@ def test_any_text_is_read_back_as_it_was_cleaned(text: str) -> None:
 
 @given(ANY_TEXT)
 def test_cleaning_leaves_one_line_of_text_and_nothing_to_clean(text: str) -> None:
-    once = clean(text)
+    once = clean_header(text)
 
-    assert clean(once) == once
-    assert len(once) <= LONGEST
+    assert clean_header(once) == once
+    assert len(once) <= MAX_LENGTH
     assert once == once.strip()
     assert "  " not in once
     assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", once)
@@ -83,7 +83,7 @@ def test_cleaning_leaves_one_line_of_text_and_nothing_to_clean(text: str) -> Non
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]), min_size=1, max_size=40))
 def test_cleaning_changes_no_plain_word(text: str) -> None:
-    assert clean(text) == text
+    assert clean_header(text) == text
 
 
 @pytest.mark.parametrize(

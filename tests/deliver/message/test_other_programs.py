@@ -18,7 +18,7 @@ from digest.deliver.message import dkim, dns_records
 from digest.deliver.message.dkim import Kind, Signer
 from digest.deliver.message.dns_records import Record
 from digest.model.mailbox import Mailbox
-from digest.text.mail_header import clean
+from digest.text.mail_header import clean_header
 from tests.support import mail_matrix
 from tests.support.checkers import answers, spamassassin
 from tests.support.header_texts import texts
@@ -43,8 +43,8 @@ def _mail(subject: str, sender: str, reader: str) -> bytes:
 
 def meant(subject: str, sender: str, reader: str) -> tuple[str, tuple[str, str], tuple[str, str]]:
     """What a reader of the mail is to find."""
-    names = (clean(sender), "harbour@example.org"), (clean(reader), "reader@example.net")
-    return clean(subject) or "The Harbour Letter", *names
+    names = (clean_header(sender), "harbour@example.org"), (clean_header(reader), "reader@example.net")
+    return clean_header(subject) or "The Harbour Letter", *names
 
 
 def test_python_reads_ten_thousand_headers_unchanged(wild: list[tuple[tuple[str, str, str], bytes]]) -> None:
