@@ -14,7 +14,7 @@ import pytest
 from digest.clean.articles import clean
 from digest.collect.collector import make_collector
 from digest.model import Article, Entry, Source, Story
-from digest.model.protocols import Validators
+from digest.model.protocols import FetchState
 from digest.settings import FetchSettings
 from digest.stories.group import group
 from digest.text.urls import is_web_url
@@ -101,7 +101,7 @@ MOJIBAKE = re.compile(r"â€|Ã.|Â|‚Ä|ďż")
 @pytest.fixture(scope="module")
 def entries() -> Sequence[Entry]:
     collector = make_collector(FetchSettings(), NOW)
-    collected = asyncio.run(collector(Source(id="sample", path=FOLDER), Validators()))
+    collected = asyncio.run(collector(Source(id="sample", path=FOLDER), FetchState()))
     assert collected.problems == ()
     return collected.entries
 

@@ -19,8 +19,8 @@ from digest.clean.boilerplate.learned import furniture, learn
 from digest.clean.boilerplate.lines import Line
 from digest.clean.paragraphs import trimmed, whole
 from digest.clean.titles import headline, without_outlet
-from digest.model import Article, Entry, Form, Image
-from digest.model.boilerplate import Learnt
+from digest.model import Article, BodyFormat, Entry, Image
+from digest.model.boilerplate import LearnedBoilerplate
 from digest.text.blocks import Block, blocks_from_text
 from digest.text.encoding import repair
 from digest.text.language import detect_language
@@ -35,10 +35,10 @@ _MOST_BLOCKS = 5_000
 _LEAST_PIXELS = 32
 
 #: Articles, and what is known of their sources' furniture now, by the sources' ids.
-CleanedBatch = tuple[list[Article], dict[str, Learnt]]
+CleanedBatch = tuple[list[Article], dict[str, LearnedBoilerplate]]
 
 
-def clean(entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = None) -> tuple[Article, ...]:
+def clean(entries: Sequence[Entry], *, learnt: Mapping[str, LearnedBoilerplate] | None = None) -> tuple[Article, ...]:
     """One article for each entry, in order; one without readable text has no paragraphs.
 
     ``learnt`` is what earlier articles taught of each source's furniture, by its id.
@@ -47,19 +47,19 @@ def clean(entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = Non
 
 
 def clean_and_learn(
-    entries: Sequence[Entry], *, learnt: Mapping[str, Learnt] | None = None
-) -> tuple[tuple[Article, ...], Mapping[str, Learnt]]:
+    entries: Sequence[Entry], *, learnt: Mapping[str, LearnedBoilerplate] | None = None
+) -> tuple[tuple[Article, ...], Mapping[str, LearnedBoilerplate]]:
     """The articles, and what is known of their sources' furniture now. An entry teaches once: not when edited."""
     told = [(entry, read(_blocks(entry)[:_MOST_BLOCKS])) for entry in entries]
     now = learn([(entry.source_id, lines) for entry, lines in told], learnt)
-    common = {source_id: known.common() for source_id, known in now.items()}
+    common = {source_id: known.common_lines() for source_id, known in now.items()}
     return tuple(_article(entry, lines, furniture(lines, common[entry.source_id])) for entry, lines in told), now
 
 
-def clean_by_source(entries: Sequence[Entry], learnt: Mapping[str, Learnt]) -> CleanedBatch:
+def clean_by_source(entries: Sequence[Entry], learnt: Mapping[str, LearnedBoilerplate]) -> CleanedBatch:
     """One source after the other: what is said of its lines is remembered while it is of use."""
     cleaned: list[Article] = []
-    known: dict[str, Learnt] = {}
+    known: dict[str, LearnedBoilerplate] = {}
     for some in group_by_source(entries):
         found, now = clean_and_learn(some, learnt=learnt)
         cleaned += found
@@ -73,15 +73,15 @@ def group_by_source(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _blocks(entry: Entry) -> tuple[Block, ...]:
-    if entry.form is Form.TEXT:
+    if entry.form is BodyFormat.TEXT:
         return blocks_from_text(entry.body)
     from digest.text.html import blocks_from_html, blocks_from_markdown  # lxml: text files do without
 
-    return blocks_from_markdown(entry.body) if entry.form is Form.MARKDOWN else blocks_from_html(entry.body)
+    return blocks_from_markdown(entry.body) if entry.form is BodyFormat.MARKDOWN else blocks_from_html(entry.body)
 
 
 def _article(entry: Entry, lines: tuple[Line, ...], known: frozenset[str]) -> Article:
-    marked = entry.form is not Form.TEXT
+    marked = entry.form is not BodyFormat.TEXT
     lines = tuple(map(_uncut, lines))
     source, title = _plain(entry.source), _plain(entry.title)
     if not title:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digest.http.limits import Turns
 from digest.model import Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, Collector, Validators
+from digest.model.protocols import Collected, Collector, FetchState
 from digest.settings import FetchSettings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class _Anything:
     #: Lists of feeds are read; one listed in another list is not, since that may have no end.
     lists: bool = True
 
-    async def __call__(self, source: Source, validators: Validators) -> Collected:
+    async def __call__(self, source: Source, validators: FetchState) -> Collected:
         found = self._on_disk(source) if source.path is not None else await self._on_web(source, validators)
         return found if isinstance(found, Collected) else await self._each(source, found, validators)
 
@@ -43,7 +43,7 @@ class _Anything:
         assert source.path is not None
         return read_path(source, path=source.path, most=self.fetch.max_bytes, seen=self.now)
 
-    async def _on_web(self, source: Source, validators: Validators) -> Collected | tuple[Source, ...]:
+    async def _on_web(self, source: Source, validators: FetchState) -> Collected | tuple[Source, ...]:
         # Here, since a preview of what is on the disk must not pay for it.
         from digest.collect.web import visit
         from digest.http.client import Client
@@ -51,7 +51,7 @@ class _Anything:
         async with Client(self.fetch, self.now, self.turns) as client:
             return await visit(source, validators, client=client, rules=self.rules, seen=self.now)
 
-    async def _each(self, source: Source, listed: tuple[Source, ...], validators: Validators) -> Collected:
+    async def _each(self, source: Source, listed: tuple[Source, ...], validators: FetchState) -> Collected:
         from digest.collect.feed_list import read_several
 
         if not self.lists:

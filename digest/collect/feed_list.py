@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, Collector, Validators
+from digest.model.protocols import Collected, Collector, FetchState
 
 
 async def read_several(
-    source: Source, listed: Sequence[Source], validators: Validators, *, collector: Collector, concurrency: int
+    source: Source, listed: Sequence[Source], validators: FetchState, *, collector: Collector, concurrency: int
 ) -> Collected:
     """Visit every source that ``source`` lists. Raises ``SourceError`` only if none of them can be read."""
     turns = asyncio.Semaphore(concurrency)
@@ -34,7 +34,7 @@ async def read_several(
         entries=tuple(entry for one in collected for entry in _adopted(one, source)),
         kind=f"list of {len(listed)} feeds",
         problems=(*problems, *(problem for one in collected for problem in one.problems)),
-        unread={_guid(one.source, guid): at for one in collected for guid, at in one.unread.items()},
+        pending_pages={_guid(one.source, guid): at for one in collected for guid, at in one.pending_pages.items()},
     )
 
 
@@ -48,7 +48,7 @@ def _guid(feed: Source, guid: str) -> str:
     return f"{feed.url} {guid}"
 
 
-def _its_own(validators: Validators, feed: Source) -> Validators:
+def _its_own(validators: FetchState, feed: Source) -> FetchState:
     """What is remembered of the entries of one of a list's feeds."""
 
     def known(guids: Collection[str]) -> frozenset[str]:
@@ -56,5 +56,7 @@ def _its_own(validators: Validators, feed: Source) -> Validators:
         return frozenset(adopted[guid] for guid in validators.known(adopted))
 
     mark = _guid(feed, "")
-    unread = (entry for entry in validators.unread if entry.guid.startswith(mark))
-    return Validators(known=known, unread=tuple(replace(entry, guid=entry.guid.removeprefix(mark)) for entry in unread))
+    unread = (entry for entry in validators.pending_pages if entry.guid.startswith(mark))
+    return FetchState(
+        known=known, pending_pages=tuple(replace(entry, guid=entry.guid.removeprefix(mark)) for entry in unread)
+    )

@@ -16,9 +16,9 @@ from digest.collect.isolated import read
 from digest.collect.pages.teaser import is_article, is_teaser
 from digest.collect.reader import Document
 from digest.http.robots import Robots
-from digest.model import Entry, Form, Source
+from digest.model import BodyFormat, Entry, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Validators
+from digest.model.protocols import FetchState
 from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ class Texts:
 
 
 async def with_full_text(
-    entries: Sequence[Entry], source: Source, *, client: Client, robots: Robots, remembered: Validators
+    entries: Sequence[Entry], source: Source, *, client: Client, robots: Robots, remembered: FetchState
 ) -> Texts:
     """The entries, those that are teasers with their page's text, where it can be had.
 
     A teaser that is known comes without its text, which would only take the place of what its page once gave; unless
     its page is to be asked for again, as are those of teasers that the source shows no more.
     """
-    asked = {entry.guid: entry for entry in remembered.unread}
+    asked = {entry.guid: entry for entry in remembered.pending_pages}
     teasers = [entry for entry in entries if _wants_page(entry, source)]
     old = remembered.known([entry.guid for entry in teasers]) - set(asked) if teasers else frozenset()
     shown = {entry.guid: entry for entry in teasers if entry.guid not in old}
@@ -142,7 +142,7 @@ class _Pages:
             entry,
             source=outlet,
             body=page.body,
-            form=Form.HTML,
+            form=BodyFormat.HTML,
             image=entry.image or page.image,
             author=entry.author or page.author,
             title=entry.title or page.title,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from digest.model import Entry, Failure
-from digest.model.protocols import Collected, Pace
+from digest.model.protocols import Collected, FetchInterval
 
 #: However rarely a source brings news, what it brings should make the next edition.
 _RAREST = timedelta(hours=4)
@@ -24,24 +24,28 @@ _SLOWER = 1.25
 _JITTER = 0.2
 
 
-def next_pace(source_id: str, outcome: Collected | Failure, before: Pace, *, every: timedelta, now: datetime) -> Pace:
+def next_pace(
+    source_id: str, outcome: Collected | Failure, before: FetchInterval, *, every: timedelta, now: datetime
+) -> FetchInterval:
     """The pace after a visit; ``every`` is how often sources are visited at most."""
     if isinstance(outcome, Failure):
-        if before.failures and outcome.retry_at and before.next_visit and outcome.retry_at <= before.next_visit:
+        if before.failures and outcome.retry_at and before.next_fetch and outcome.retry_at <= before.next_fetch:
             return before  # it was left in peace, as it had asked: that is no failure more
         failures = before.failures + 1
         # Capped before the power is: a source may fail for years.
         wait = min(every * 2 ** min(failures - 1, 20), _PATIENCE)
         at = now + _earlier(wait, source_id, now)
-        return Pace(
-            failures=failures, pause_s=before.pause_s, next_visit=max(at, outcome.retry_at) if outcome.retry_at else at
+        return FetchInterval(
+            failures=failures,
+            interval_s=before.interval_s,
+            next_fetch=max(at, outcome.retry_at) if outcome.retry_at else at,
         )
     if outcome.unchanged or not outcome.entries:
-        pause = timedelta(seconds=before.pause_s or every.total_seconds()) * _SLOWER
+        pause = timedelta(seconds=before.interval_s or every.total_seconds()) * _SLOWER
     else:
         pause = _rhythm(outcome.entries, now) / 2
     pause = max(min(pause, _RAREST), every)
-    return Pace(pause_s=round(pause.total_seconds()), next_visit=now + _earlier(pause, source_id, now))
+    return FetchInterval(interval_s=round(pause.total_seconds()), next_fetch=now + _earlier(pause, source_id, now))
 
 
 def asked_again(first: datetime, *, now: datetime, retry_at: datetime | None = None) -> datetime | None:

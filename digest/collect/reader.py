@@ -8,7 +8,7 @@ from datetime import datetime
 from digest.collect.documents.dates import parse_date
 from digest.collect.documents.front_matter import front_matter, split_heading
 from digest.collect.documents.kind import Kind, binary_kind, kind_of
-from digest.model import Entry, Form, Image, Source
+from digest.model import BodyFormat, Entry, Image, Source
 from digest.model.errors import SourceError
 from digest.text.charset import decode
 from digest.text.urls import is_web_url, outlet_domain
@@ -93,7 +93,7 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
         url=head.url or document.url,
         title=head.title,
         body=page.body,
-        form=Form.HTML,
+        form=BodyFormat.HTML,
         seen=seen,
         source=head.site or outlet_domain(head.url) or document.outlet,
         author=head.author,
@@ -121,7 +121,7 @@ def _text(document: Document, source: Source, kind: Kind, seen: datetime) -> Ent
         url=declared or document.url,
         title=title,
         body=body,
-        form=Form.MARKDOWN if kind is Kind.MARKDOWN and len(body) < _LONGEST_MARKDOWN else Form.TEXT,
+        form=BodyFormat.MARKDOWN if kind is Kind.MARKDOWN and len(body) < _LONGEST_MARKDOWN else BodyFormat.TEXT,
         seen=seen,
         source=said.get("source", "") or outlet_domain(declared) or document.outlet,
         author=said.get("author", ""),

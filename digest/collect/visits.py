@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from digest.model import Failure, Source
 from digest.model.errors import SourceError, one_line
-from digest.model.protocols import Collected, Collector, Validators
+from digest.model.protocols import Collected, Collector, FetchState
 from digest.text.urls import outlet_domain
 
 #: What a visit came to.
@@ -24,7 +24,7 @@ _PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 async def collect(
     sources: Sequence[Source],
     collector: Collector,
-    remembered: Mapping[str, Validators] | None = None,
+    remembered: Mapping[str, FetchState] | None = None,
     *,
     concurrency: int = 32,
     per_host: int = 2,
@@ -45,7 +45,7 @@ async def collect(
 async def visit_all(
     sources: Sequence[Source],
     collector: Collector,
-    remembered: Mapping[str, Validators] | None = None,
+    remembered: Mapping[str, FetchState] | None = None,
     *,
     take: Callable[[Source, Visited], Awaitable[None]],
     concurrency: int = 32,
@@ -61,13 +61,13 @@ async def visit_all(
     async def visit(source: Source) -> None:
         # The host first: a source that waits for its host must not keep others from theirs.
         async with at_host[_host(source)], at_all:
-            outcome = await _outcome(source, collector, (remembered or {}).get(source.id, Validators()))
+            outcome = await _outcome(source, collector, (remembered or {}).get(source.id, FetchState()))
             await take(source, outcome)
 
     await asyncio.gather(*(visit(source) for source in sources))
 
 
-async def _outcome(source: Source, collector: Collector, validators: Validators) -> Visited:
+async def _outcome(source: Source, collector: Collector, validators: FetchState) -> Visited:
     try:
         return await collector(source, validators)
     except SourceError as error:

@@ -17,7 +17,7 @@ from digest.collect.reader import Contents, Document
 from digest.http.robots import Robots, Rules
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, Validators
+from digest.model.protocols import Collected, FetchState
 from digest.text.urls import outlet_domain
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 async def visit(
-    source: Source, validators: Validators, *, client: Client, rules: Rules, seen: datetime
+    source: Source, validators: FetchState, *, client: Client, rules: Rules, seen: datetime
 ) -> Collected | tuple[Source, ...]:
     """Fetch the source and read it: a site's address leads to its feed or its map, a list of feeds gives those."""
     _check_patience(validators, seen)
@@ -42,7 +42,7 @@ async def visit(
     found = await found_behind(page, client, robots, is_known=is_known)
     home = found.url or page.moved_to or asked
     collected = await reader.read(found.reply, home="" if home == source.url else home)
-    return replace(collected, others=found.others)
+    return replace(collected, feed_urls=found.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class _Reader:
     """Makes entries of what a source answered."""
 
     source: Source
-    remembered: Validators
+    remembered: FetchState
     client: Client
     robots: Robots
     seen: datetime
@@ -64,7 +64,7 @@ class _Reader:
             collected = await self._feed(reply)
         else:
             collected = await self._page(reply)
-        return replace(collected, validators=replace(collected.validators, url=home))
+        return replace(collected, fetch_state=replace(collected.fetch_state, url=home))
 
     async def unchanged(self, reply: Reply) -> Collected:
         """Nothing new, but for pages that could not be had before."""
@@ -72,9 +72,9 @@ class _Reader:
         return Collected(
             source=self.source,
             entries=texts.entries,
-            validators=replace(self.remembered, url=reply.moved_to or self.remembered.url),
+            fetch_state=replace(self.remembered, url=reply.moved_to or self.remembered.url),
             unchanged=True,
-            unread=texts.unread,
+            pending_pages=texts.unread,
         )
 
     async def _feed(self, reply: Reply) -> Collected:
@@ -87,8 +87,8 @@ class _Reader:
             title=contents.title,
             kind="feed",
             problems=contents.problems,
-            validators=reply.validators,
-            unread=texts.unread,
+            fetch_state=reply.validators,
+            pending_pages=texts.unread,
         )
 
     async def _map(self, reply: Reply) -> Collected:
@@ -104,8 +104,8 @@ class _Reader:
             source=self.source,
             entries=entries,
             kind="site map",
-            validators=reply.validators if is_done else Validators(),
-            unread=texts.unread,
+            fetch_state=reply.validators if is_done else FetchState(),
+            pending_pages=texts.unread,
         )
 
     async def _page(self, reply: Reply) -> Collected:
@@ -117,7 +117,7 @@ class _Reader:
         if _kind(reply) is Kind.HTML and not self.source.selector:
             check_single(reply)
         contents = await self._contents(reply)
-        return Collected(source=self.source, entries=contents.entries, kind="page", validators=reply.validators)
+        return Collected(source=self.source, entries=contents.entries, kind="page", fetch_state=reply.validators)
 
     async def _contents(self, reply: Reply) -> Contents:
         document, limit_s = _document(self.source, reply), self.client.fetch.timeout_s
@@ -130,23 +130,23 @@ class _Reader:
         )
 
 
-def _check_patience(validators: Validators, now: datetime) -> None:
+def _check_patience(validators: FetchState, now: datetime) -> None:
     """Raise while its server wants to be left in peace."""
     until = validators.not_before
     if until is not None and now < until:
         raise SourceError(validators.refusal, retry_at=until)
 
 
-async def _asked(source: Source, validators: Validators, client: Client) -> tuple[str, Reply]:
+async def _asked(source: Source, validators: FetchState, client: Client) -> tuple[str, Reply]:
     """Ask where it was found the last time, or is bound to be; if it is no more, at its own address."""
     better = validators.url or known_feed(source.url)
     if better:
         try:
-            return better, await client.get(better, validators if validators.url else Validators())
+            return better, await client.get(better, validators if validators.url else FetchState())
         except SourceError as error:
             if error.retry_at is not None and not error.gone:
                 raise
-    return source.url, await client.get(source.url, Validators() if better else validators)
+    return source.url, await client.get(source.url, FetchState() if better else validators)
 
 
 def _kind(reply: Reply) -> Kind:

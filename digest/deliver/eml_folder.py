@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digest.model.errors import MailError
-from digest.model.protocols import Letter, Outbox, Report, Stage
+from digest.model.protocols import Message, Outbox, SendResult, Stage
 from digest.settings.atomic_write import atomic_write
 
 
@@ -29,14 +29,14 @@ class FolderMailer:
         except OSError as error:
             raise self._can_not("be made", error) from error
 
-    def _written(self, letter: Letter) -> Report:
+    def _written(self, letter: Message) -> SendResult:
         """Whole or not at all: what watches the folder never sees half a mail."""
         path = self.folder / f"{_name(letter)}.eml"
         try:
             atomic_write(path, letter.content)
         except OSError as error:
             raise self._can_not("be written", error) from error
-        return Report(letter=letter, stage=Stage.CONTENT, code=250, text=f"250 {path.name}")
+        return SendResult(message=letter, stage=Stage.CONTENT, code=250, text=f"250 {path.name}")
 
     def _can_not(self, what: str, error: OSError) -> MailError:
         hint = "check who owns it, its permissions, and the room on its disk; what wasn't written waits in the ledger"
@@ -44,6 +44,6 @@ class FolderMailer:
         return MailError(message, hint=hint, temporary=True)
 
 
-def _name(letter: Letter) -> str:
+def _name(letter: Message) -> str:
     """The Message-ID as a file's name. Its own characters are few; whatever else comes can't leave the folder."""
     return re.sub(r"[^0-9A-Za-z@._-]", "-", letter.message_id.strip("<>")).lstrip(".")[:200] or str(letter.id)

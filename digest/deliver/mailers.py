@@ -15,16 +15,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.model.errors import UsageError
-from digest.model.protocols import to_nobody
+from digest.model.protocols import ignore_notice
 
 if TYPE_CHECKING:
-    from digest.model.protocols import Mailer, Tell
+    from digest.model.protocols import Mailer, Notify
     from digest.settings import SmtpSettings
 
 __all__ = ["open_mailer", "probe"]
 
 
-def open_mailer(smtp: SmtpSettings, *, tell: Tell = to_nobody) -> Mailer:
+def open_mailer(smtp: SmtpSettings, *, tell: Notify = ignore_notice) -> Mailer:
     """A mailer for the server, or the folder, of the settings; ``tell`` hears what it waits for, if it takes long.
 
     Nothing is connected yet. Raises ``UsageError``.

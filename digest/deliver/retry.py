@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from digest.model import Outcome
-from digest.model.protocols import Report, Stage
+from digest.model.protocols import SendResult, Stage
 
 #: What becomes of a mail after whose last byte nothing was heard: it is tried again, or waits for a person.
 Policy = Literal["retry", "hold"]
@@ -33,7 +33,7 @@ class Verdict:
 _SENT = Verdict(Outcome.SENT)
 
 
-def decide(report: Report, *, attempts: int, now: datetime, published: datetime, policy: Policy) -> Verdict:
+def decide(report: SendResult, *, attempts: int, now: datetime, published: datetime, policy: Policy) -> Verdict:
     """What the report means for its delivery, of which this was try number ``attempts``."""
     if report.stage is Stage.CONTENT and 200 <= report.code < 300:
         return _SENT
@@ -41,12 +41,12 @@ def decide(report: Report, *, attempts: int, now: datetime, published: datetime,
     is_enough = attempts >= ENOUGH_TRIES and now - published >= PATIENCE
     if report.code == 0 and report.stage is Stage.CONTENT:
         waits = policy == "hold" or is_enough
-        return Verdict(Outcome.UNKNOWN, None if waits else now + wait(attempts, report.letter.message_id))
+        return Verdict(Outcome.UNKNOWN, None if waits else now + wait(attempts, report.message.message_id))
     if _is_final(report) or is_enough:
         return Verdict(Outcome.FAILED)
     if hung_up and attempts <= _AT_ONCE:
         return Verdict(Outcome.RETRY, now)
-    return Verdict(Outcome.RETRY, now + wait(attempts, report.letter.message_id))
+    return Verdict(Outcome.RETRY, now + wait(attempts, report.message.message_id))
 
 
 def wait(attempts: int, message_id: str) -> timedelta:
@@ -56,7 +56,7 @@ def wait(attempts: int, message_id: str) -> timedelta:
     return min(doubled, LONGEST_WAIT) * (1 + spread / 4)
 
 
-def _is_final(report: Report) -> bool:
+def _is_final(report: SendResult) -> bool:
     """Is it about this mail, and for good?"""
     if not 500 <= report.code < 600 or report.code == 530:  # 530: log in first; nobody's address is at fault
         return False

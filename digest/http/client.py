@@ -30,7 +30,7 @@ from digest.http.limits import Turns
 from digest.http.ssrf import is_allowed, is_public
 from digest.http.time_budget import Patience
 from digest.model.errors import SourceError
-from digest.model.protocols import Validators
+from digest.model.protocols import FetchState
 from digest.settings import FetchSettings
 from digest.text.time_format import utc_time
 
@@ -47,7 +47,7 @@ _ADVICE = {
 }
 #: A server may ask for patience, but not for ever.
 _LONGEST_WAIT = timedelta(days=7)
-NOTHING_REMEMBERED = Validators()
+NOTHING_REMEMBERED = FetchState()
 #: What is gone for good is asked about once a month, since servers err.
 _RETIRED = timedelta(days=30)
 
@@ -61,7 +61,7 @@ class Reply:
     body: bytes = b""
     #: As declared, in lower case: ``text/html; charset=utf-8``.
     content_type: str = ""
-    validators: Validators = NOTHING_REMEMBERED
+    validators: FetchState = NOTHING_REMEMBERED
     unchanged: bool = False
     #: Where the server says that it lives from now on; empty where it said nothing.
     moved_to: str = ""
@@ -96,7 +96,7 @@ class Client:
     ) -> None:
         await self._session.close()
 
-    async def get(self, address: str, validators: Validators = NOTHING_REMEMBERED) -> Reply:
+    async def get(self, address: str, validators: FetchState = NOTHING_REMEMBERED) -> Reply:
         """The body behind an http or https address, redirects followed."""
         url = _parsed(address)
         try:
@@ -105,7 +105,7 @@ class Client:
             line = f"no complete answer within {self.fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"
             raise SourceError(line, temporary=True) from error
 
-    async def _follow(self, url: URL, validators: Validators) -> Reply:
+    async def _follow(self, url: URL, validators: FetchState) -> Reply:
         login, start, moved_to, permanent = _login(url), url.with_user(None), "", True
         for _ in range(_MAX_REDIRECTS + 1):
             url = url.with_user(None)
@@ -147,7 +147,7 @@ class Client:
             url=url,
             body=await _body(response, self.fetch.max_bytes),
             content_type=response.headers.get("Content-Type", "").lower(),
-            validators=Validators(
+            validators=FetchState(
                 etag=response.headers.get("ETag", ""), last_modified=response.headers.get("Last-Modified", "")
             ),
             moved_to=moved_to,
@@ -230,7 +230,7 @@ def _login(url: URL) -> dict[str, str]:
     return {"Authorization": f"Basic {credentials}"}
 
 
-def _conditions(validators: Validators) -> dict[str, str]:
+def _conditions(validators: FetchState) -> dict[str, str]:
     asked = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
     return {name: value for name, value in asked.items() if value and value.isprintable()}
 

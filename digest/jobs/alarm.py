@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from digest.model import Newsletter, Slot
 from digest.model.mailbox import Mailbox
-from digest.model.protocols import Letter
+from digest.model.protocols import Message
 from digest.pipeline.app import App
 from digest.pipeline.deliver import hand_over
 from digest.pipeline.newsletter import sender_of, sources_of
@@ -96,7 +96,7 @@ def _was_told(conn: Connection, alarm: Alarm, now: datetime) -> bool:
     return last.outcome == "sent" or now - last.started < _BLIP
 
 
-def _letter(alarm: Alarm, newsletter: Newsletter, to: Mailbox, now: datetime) -> Letter:
+def _letter(alarm: Alarm, newsletter: Newsletter, to: Mailbox, now: datetime) -> Message:
     sender = sender_of(newsletter)
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender.address
@@ -107,4 +107,4 @@ def _letter(alarm: Alarm, newsletter: Newsletter, to: Mailbox, now: datetime) ->
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(f"{newsletter.title}: {alarm.message}\n\n'digest status' and 'digest check' tell more.\n")
     pieces = (mail.as_bytes(),)
-    return Letter(id=0, message_id=message_id, sender=sender.address, recipient=to.address, pieces=pieces)
+    return Message(id=0, message_id=message_id, sender=sender.address, recipient=to.address, chunks=pieces)

@@ -10,13 +10,14 @@ Every ``datetime`` is aware; inside the program it is UTC. The glossary is in ``
 
 from __future__ import annotations
 
-from digest.model.articles import Article, Entry, FetchedImage, Form, Image
+from digest.model.articles import Article, BodyFormat, Entry, FetchedImage, Image
 from digest.model.editions import Delivery, Edition, Outcome, Subscriber
 from digest.model.newsletters import Brand, FullText, Images, Newsletter, Source
 from digest.model.stories import Brief, Digest, Failure, LeftOut, Ranked, Reason, Sentence, Slot, Story, Window
 
 __all__ = [
     "Article",
+    "BodyFormat",
     "Brand",
     "Brief",
     "Delivery",
@@ -25,7 +26,6 @@ __all__ = [
     "Entry",
     "Failure",
     "FetchedImage",
-    "Form",
     "FullText",
     "Image",
     "Images",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-class Form(enum.StrEnum):
+class BodyFormat(enum.StrEnum):
     """Markup of an entry's body."""
 
     HTML = "html"
@@ -46,7 +46,7 @@ class Entry:
     url: str
     title: str
     body: str
-    form: Form
+    form: BodyFormat
     #: When it was first collected.
     seen: datetime
     #: The source's name, as published or as set by the user.

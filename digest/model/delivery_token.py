@@ -25,49 +25,53 @@ _LOCAL = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class DeliveryToken:
     """One reader's copy of one edition."""
 
-    token: str
+    edition_token: str
     subscriber_id: int
     #: Empty where there is none.
-    seal: str = ""
+    signature: str = ""
 
     @classmethod
-    def of(cls, message_id: str) -> Self:
+    def from_message_id(cls, message_id: str) -> Self:
         """The mark of a Message-ID of the ledger's."""
         token, _, number = message_id.strip("<>").partition("@")[0].partition(".")
-        return cls(token=token, subscriber_id=int(number))
+        return cls(edition_token=token, subscriber_id=int(number))
 
     def __str__(self) -> str:
-        return ".".join(filter(None, (self.token, str(self.subscriber_id), self.seal)))
+        return ".".join(filter(None, (self.edition_token, str(self.subscriber_id), self.signature)))
 
-    def sealed(self, secret: str) -> Mark:
+    def signed(self, secret: str) -> DeliveryToken:
         """The mark with its seal; without a secret there is none."""
         if not secret:
             return self
-        text = f"{self.token}.{self.subscriber_id}".encode()
+        text = f"{self.edition_token}.{self.subscriber_id}".encode()
         made = hmac.digest(secret.encode("utf-8", "replace"), b"mark " + text, hashlib.sha256)
-        return Mark(token=self.token, subscriber_id=self.subscriber_id, seal=b32encode(made)[:12].decode().lower())
+        return DeliveryToken(
+            edition_token=self.edition_token,
+            subscriber_id=self.subscriber_id,
+            signature=b32encode(made)[:12].decode().lower(),
+        )
 
-    def is_proven(self, secret: str) -> bool:
+    def is_signed_with(self, secret: str) -> bool:
         """Was it sealed with this secret?"""
-        return bool(secret and self.seal) and hmac.compare_digest(self.seal, self.sealed(secret).seal)
+        return bool(secret and self.signature) and hmac.compare_digest(self.signature, self.signed(secret).signature)
 
 
-def marks_in(text: str) -> Iterator[Mark]:
+def find_delivery_tokens(text: str) -> Iterator[DeliveryToken]:
     """The marks that stand in a text; mail servers may have changed their case."""
     for token, subscriber_id, seal in _MARK.findall(text):
-        yield Mark(token=token.lower(), subscriber_id=int(subscriber_id), seal=seal.lower())
+        yield DeliveryToken(edition_token=token.lower(), subscriber_id=int(subscriber_id), signature=seal.lower())
 
 
-def return_address(address: str, mark: Mark) -> str:
+def return_address(address: str, mark: DeliveryToken) -> str:
     """Where the mail comes back to, if it does: the address with the mark as its tag (VERP)."""
     local, _, domain = address.rpartition("@")
     tagged = f"{local}+{mark}"
     return f"{tagged}@{domain}" if len(tagged) <= _LOCAL and not local.endswith('"') else address
 
 
-def leaving_link(address: str, mark: Mark | str) -> str:
+def unsubscribe_mailto(address: str, mark: DeliveryToken | str) -> str:
     """A ``mailto:`` for List-Unsubscribe: a mail that unsubscribes the reader; the mark may be filled in later."""
     return f"mailto:{quote(address, safe='@+')}?subject=unsubscribe%20{mark}"

@@ -19,7 +19,7 @@ def _none_of(_: Collection[str]) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
+class FetchState:
     """What is remembered of a source; first what its server gave to ask "has it changed?" with (RFC 9110, 8.8)."""
 
     etag: str = ""
@@ -34,7 +34,7 @@ class Validators:
     #: Which of these guids did it bring before?
     known: Callable[[Collection[str]], frozenset[str]] = _none_of
     #: Teasers that it brought before, whose pages are to be asked for again now.
-    unread: tuple[Entry, ...] = ()
+    pending_pages: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,33 +47,33 @@ class Collected:
     title: str = ""
     #: What it turned out to be, for people: ``feed``, ``page``, ``list of 12 feeds``; empty where nothing new came.
     kind: str = ""
-    validators: Validators = Validators()
+    fetch_state: FetchState = FetchState()
     #: The server said that nothing changed since the last visit.
     unchanged: bool = False
     #: Parts of the source that could not be read, one line each (a file in a folder, say).
     problems: tuple[str, ...] = ()
     #: Addresses of other feeds that its page names.
-    others: tuple[str, ...] = ()
+    feed_urls: tuple[str, ...] = ()
     #: Teasers, by guid, whose pages could not be had now, and before when their server asked not to be visited again.
-    unread: Mapping[str, datetime | None] = field(default_factory=dict)
+    pending_pages: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class FetchInterval:
     """How often a source is visited on schedule."""
 
     #: Failed visits in a row.
     failures: int = 0
     #: Between visits while it works; zero where its rhythm isn't known.
-    pause_s: int = 0
+    interval_s: int = 0
     #: Not before then; None for whenever others are visited.
-    next_visit: datetime | None = None
+    next_fetch: datetime | None = None
 
 
 class Collector(Protocol):
     """Visits one source. Raises ``sources.SourceError`` with one clear line if it can't be read."""
 
-    async def __call__(self, source: Source, validators: Validators) -> Collected: ...
+    async def __call__(self, source: Source, validators: FetchState) -> Collected: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class Summarizer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Message:
     """One mail to one reader: what stands on the envelope, and what is in it."""
 
     #: The delivery's id in the ledger.
@@ -114,19 +114,19 @@ class Letter:
     sender: str
     recipient: str
     #: Header and body; each line ends with CRLF. Most pieces are the same in all letters, and are copied for none.
-    pieces: tuple[bytes, ...]
+    chunks: tuple[bytes, ...]
     #: Its maker knows that all is ASCII, that no line begins with a dot, and that there are no other line ends.
-    is_smooth: bool = False
+    is_wire_ready: bool = False
 
     @property
     def content(self) -> bytes:
         """The pieces as one."""
-        return b"".join(self.pieces)
+        return b"".join(self.chunks)
 
     @property
     def size(self) -> int:
         """How many bytes it has."""
-        return sum(map(len, self.pieces))
+        return sum(map(len, self.chunks))
 
 
 class Stage(enum.IntEnum):
@@ -140,10 +140,10 @@ class Stage(enum.IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class SendResult:
     """What was heard of a letter: the server's last word on it."""
 
-    letter: Letter
+    message: Message
     stage: Stage
     #: The reply's code (RFC 5321, 4.2); 0 where the line went dead without one.
     code: int
@@ -158,11 +158,11 @@ class Outbox(Protocol):
         """Nothing new is to be sent; what is under way may end."""
         ...
 
-    def take(self) -> Letter | None:
+    def take(self) -> Message | None:
         """The next letter to try; None while there is none."""
         ...
 
-    def settle(self, reports: Sequence[Report], starting: Sequence[Letter]) -> frozenset[int]:
+    def settle(self, reports: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         """Commit what was heard, and which letters' contents leave next.
 
         The ids of those that may leave: not all, if the ledger says that someone's mail is not wanted any more.
@@ -171,10 +171,10 @@ class Outbox(Protocol):
 
 
 #: Called with one line for a person, now and then.
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
-def to_nobody(_: str) -> None:
+def ignore_notice(_: str) -> None:
     """Where nobody listens."""
 
 

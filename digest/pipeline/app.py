@@ -9,7 +9,7 @@ from functools import partial
 
 from digest.collect.collector import make_collector
 from digest.model import Failure, FetchedImage
-from digest.model.protocols import Collector, Mailer, Summarizer, Tell, to_nobody
+from digest.model.protocols import Collector, Mailer, Notify, Summarizer, ignore_notice
 from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.store import Store, open_store
 from digest.stories.summarizers import summarizer
@@ -34,7 +34,7 @@ class App:
     mailer: Callable[[], Mailer]
 
 
-def make_app(settings: Settings, *, store: Store | None = None, tell: Tell = to_nobody) -> App:
+def make_app(settings: Settings, *, store: Store | None = None, tell: Notify = ignore_notice) -> App:
     """The program as set; ``store`` takes the place of the one in the settings. ``tell`` hears what is waited for."""
     return App(
         settings=settings,
@@ -52,7 +52,7 @@ def _photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Ma
     return fetch_photos(fetch, addresses, now)
 
 
-def _mailer(smtp: SmtpSettings, tell: Tell) -> Mailer:
+def _mailer(smtp: SmtpSettings, tell: Notify) -> Mailer:
     from digest.deliver.mailers import open_mailer  # only who sends pays for ssl and email
 
     return open_mailer(smtp, tell=tell)

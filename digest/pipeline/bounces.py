@@ -86,7 +86,7 @@ def _proven(notice: Notice, conn: Connection, secret: str) -> Copy | str:
     """The copy that the mail is about, or why it isn't believed."""
     for mark in notice.marks:
         copy = bounces.find(conn, mark)
-        if copy and (mark.is_proven(secret) or _names(notice.evidence, copy.subscriber.address)):
+        if copy and (mark.is_signed_with(secret) or _names(notice.evidence, copy.subscriber.address)):
             return copy
     return "nothing proves that it is about a mail of ours"
 

@@ -11,7 +11,7 @@ from functools import partial
 from digest.collect.visits import Visited, visit_all
 from digest.model import Failure, Source
 from digest.model.errors import one_line
-from digest.model.protocols import Collected, Collector, Validators
+from digest.model.protocols import Collected, Collector, FetchState
 from digest.pipeline.app import App
 from digest.pipeline.ingest import Keeper
 from digest.pipeline.ingest import Progress as Progress
@@ -87,7 +87,7 @@ def gather_into(
     with store.read() as conn:
         again = pending_pages.due(conn, ids, now=now)
         remembered = {
-            id_: replace(validators, known=partial(_known, store, id_), unread=again.get(id_, ()))
+            id_: replace(validators, known=partial(_known, store, id_), pending_pages=again.get(id_, ()))
             for id_, validators in sources.remembered(conn, ids).items()
         }
     keeper = Keeper(store=store, fetch=fetch, now=now, on_done=on_done, again=again)
@@ -96,7 +96,7 @@ def gather_into(
 
 
 async def _visited(
-    visited: Sequence[Source], collector: Collector, remembered: Mapping[str, Validators], keeper: Keeper
+    visited: Sequence[Source], collector: Collector, remembered: Mapping[str, FetchState], keeper: Keeper
 ) -> None:
     async with keeper.crew:
         await visit_all(

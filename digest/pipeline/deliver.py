@@ -10,10 +10,10 @@ from datetime import datetime
 from digest.deliver.message.edition_headers import Letterhead, Recipient
 from digest.deliver.message.message import Prepared, prepare
 from digest.model import Delivery, Edition, Newsletter
-from digest.model.delivery_token import Mark, return_address
+from digest.model.delivery_token import DeliveryToken, return_address
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
-from digest.model.protocols import Letter, Mailer, Report, Stage
+from digest.model.protocols import Mailer, Message, SendResult, Stage
 from digest.pipeline.app import App
 from digest.pipeline.bounces import heed_refusals
 from digest.pipeline.newsletter import leaving_mail, links_of, sender_of
@@ -52,17 +52,17 @@ def post_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *,
     hand_over(written(edition, newsletter, to, app.settings, now=now), app.mailer())
 
 
-def written(edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Settings, *, now: datetime) -> Letter:
+def written(edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Settings, *, now: datetime) -> Message:
     """One mail that no ledger knows: nobody leaves by its links."""
     prepared = _prepared(edition, newsletter, settings, date=now)
     message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
     nobody = {READER: "test", GREETING: greeting(newsletter.greeting, to.name)}
     pieces = prepared.pieces_to(Recipient(mailbox=to, message_id=message_id, values=nobody))
     sender = prepared.letterhead.sender.address
-    return Letter(id=0, message_id=message_id, sender=sender, recipient=to.address, pieces=pieces)
+    return Message(id=0, message_id=message_id, sender=sender, recipient=to.address, chunks=pieces)
 
 
-def hand_over(letter: Letter, mailer: Mailer) -> None:
+def hand_over(letter: Message, mailer: Mailer) -> None:
     """Let the mailer carry one letter that stands in no ledger. Raises ``DigestError`` if it isn't taken."""
     outbox = _Single(letters=[letter])
     mailer(outbox)
@@ -92,12 +92,12 @@ def _returning(prepared: Prepared, newsletter: Newsletter, settings: Settings) -
     sender = Mailbox.of(back) if back else prepared.letterhead.sender
 
     def values(delivery: Delivery) -> dict[str, str]:
-        mark = str(Mark.of(delivery.message_id).sealed(secret))
+        mark = str(DeliveryToken.from_message_id(delivery.message_id).signed(secret))
         return {READER: mark, GREETING: greeting(newsletter.greeting, delivery.subscriber.name)}
 
-    def tagged(delivery: Delivery) -> Letter:
+    def tagged(delivery: Delivery) -> Message:
         letter = write(delivery)
-        mark = Mark.of(letter.message_id).sealed(secret)
+        mark = DeliveryToken.from_message_id(letter.message_id).signed(secret)
         return replace(letter, sender=return_address(letter.sender, mark))
 
     write = writer(prepared, values, sender=sender.address)
@@ -131,16 +131,16 @@ def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -
 class _Single:
     """An outbox without a ledger."""
 
-    letters: list[Letter]
-    reports: list[Report] = field(default_factory=list)
+    letters: list[Message]
+    reports: list[SendResult] = field(default_factory=list)
 
     @property
     def is_closing(self) -> bool:
         return False
 
-    def take(self) -> Letter | None:
+    def take(self) -> Message | None:
         return self.letters.pop() if self.letters else None
 
-    def settle(self, reports: Sequence[Report], starting: Sequence[Letter]) -> frozenset[int]:
+    def settle(self, reports: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         self.reports += reports
         return frozenset(letter.id for letter in starting)

@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 from digest.clean.articles import CleanedBatch, clean, clean_by_source, group_by_source
 from digest.collect.interval import asked_again, next_pace
 from digest.collect.visits import Visited
-from digest.model import Article, Entry, Failure, Form, Source
-from digest.model.boilerplate import Learnt
-from digest.model.protocols import Collected, Pace
+from digest.model import Article, BodyFormat, Entry, Failure, Source
+from digest.model.boilerplate import LearnedBoilerplate
+from digest.model.protocols import Collected, FetchInterval
 from digest.processes.process_pool import Crew
 from digest.settings import FetchSettings
 from digest.settings.duration import duration
@@ -35,7 +35,7 @@ _UNDER_WAY = 3
 _MANY = 100_000
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_NOTHING = Entry(source_id="", guid="", url="", title="", body="<p>…</p>", form=Form.HTML, seen=_NEVER, source="")
+_NOTHING = Entry(source_id="", guid="", url="", title="", body="<p>…</p>", form=BodyFormat.HTML, seen=_NEVER, source="")
 #: Has all loaded that cleaning needs: HTML's reader, the language model.
 _PREPARE = partial(clean_by_source, (_NOTHING,), {})
 _Outcome = tuple[Source, Visited]
@@ -100,11 +100,11 @@ class Keeper:
             self._remember_unread(conn, some)
             boilerplate.remember(conn, learnt, at=self.now)
 
-    async def _cleaned(self, fresh: Sequence[Entry], known: Mapping[str, Learnt]) -> CleanedBatch:
+    async def _cleaned(self, fresh: Sequence[Entry], known: Mapping[str, LearnedBoilerplate]) -> CleanedBatch:
         if _letters(fresh) < _MANY:
             return clean_by_source(fresh, known)
         cleaned: list[Article] = []
-        learnt: dict[str, Learnt] = {}
+        learnt: dict[str, LearnedBoilerplate] = {}
         for found, now in await self.crew.each(clean_by_source, [(some, known) for some in group_by_source(fresh)]):
             cleaned += found
             learnt |= now
@@ -123,13 +123,15 @@ class Keeper:
                 asked = {entry.guid: entry.seen for entry in self.again.get(source.id, ())}
                 later = {
                     guid: asked_again(asked.get(guid, self.now), now=self.now, retry_at=retry_at)
-                    for guid, retry_at in outcome.unread.items()
+                    for guid, retry_at in outcome.pending_pages.items()
                 }
                 pending_pages.remember(conn, source.id, dict.fromkeys(asked) | later)
 
     def _remember_visits(self, conn: Connection, some: Sequence[_Outcome]) -> None:
         before = sources.paces(conn, [source.id for source, _ in some])
-        paces = {source.id: self._pace(source, outcome, before.get(source.id, Pace())) for source, outcome in some}
+        paces = {
+            source.id: self._pace(source, outcome, before.get(source.id, FetchInterval())) for source, outcome in some
+        }
         sources.remember(conn, *(one for _, one in some if isinstance(one, Collected)), at=self.now, paces=paces)
         for source, one in some:
             if isinstance(one, Failure):
@@ -137,10 +139,10 @@ class Keeper:
                     conn, source, one.error, at=self.now, not_before=one.retry_at, pace=paces[source.id]
                 )
 
-    def _pace(self, source: Source, outcome: Visited, before: Pace) -> Pace:
+    def _pace(self, source: Source, outcome: Visited, before: FetchInterval) -> FetchInterval:
         every = duration(self.fetch.every)
         # What is on the disk costs nobody anything.
-        return Pace() if source.path else next_pace(source.id, outcome, before, every=every, now=self.now)
+        return FetchInterval() if source.path else next_pace(source.id, outcome, before, every=every, now=self.now)
 
 
 def _entries(outcome: Visited) -> tuple[Entry, ...]:

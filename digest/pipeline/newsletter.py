@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from digest.model import Newsletter, Source
-from digest.model.delivery_token import leaving_link
+from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.render import READER, Links, Look
@@ -52,4 +52,4 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
 def leaving_mail(newsletter: Newsletter, settings: Settings) -> str:
     """A ``mailto:`` that unsubscribes the reader; empty while nobody is named as the sender."""
     address = settings.bounces.address or newsletter.sender
-    return leaving_link(Mailbox.of(address).address, READER) if address else ""
+    return unsubscribe_mailto(Mailbox.of(address).address, READER) if address else ""

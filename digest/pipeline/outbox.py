@@ -25,12 +25,12 @@ from digest.deliver.retry import LONGEST_WAIT, Policy, decide
 from digest.model import Delivery, Outcome
 from digest.model.errors import DigestError, StoreError
 from digest.model.mailbox import Mailbox
-from digest.model.protocols import Letter, Mailer, Report
+from digest.model.protocols import Mailer, Message, SendResult
 from digest.store import Store, deliveries, editions
 from digest.store.ledger import Ledger, Result, open_ledger
 
 #: Makes the mail for one row. Raises ``DigestError`` if none can be made, which is final for that row.
-Writer = Callable[[Delivery], Letter]
+Writer = Callable[[Delivery], Message]
 
 _CHUNK = 200
 
@@ -102,17 +102,18 @@ def tally(edition_id: int, store: Store) -> Tally:
 def writer(prepared: Prepared, values: Callable[[Delivery], Mapping[str, str]], *, sender: str) -> Writer:
     """Fills a prepared mail for each row: ``values`` gives what stands in its placeholders, ``sender`` gets bounces."""
 
-    def write(delivery: Delivery) -> Letter:
+    def write(delivery: Delivery) -> Message:
         reader = delivery.subscriber
         mailbox = Mailbox.at(reader.address, reader.name)
         recipient = Recipient(mailbox=mailbox, message_id=delivery.message_id, values=values(delivery))
-        return Letter(
+        return Message(
             id=delivery.id,
             message_id=delivery.message_id,
             sender=sender,
             recipient=mailbox.address,
-            pieces=prepared.pieces_to(recipient),
-            is_smooth=not mailbox.needs_smtputf8,  # all else is escaped by ``mailers.mime``; its tests hold it to that
+            chunks=prepared.pieces_to(recipient),
+            # ``deliver.message`` escapes everything else, and its tests hold it to that.
+            is_wire_ready=not mailbox.needs_smtputf8,
         )
 
     return write
@@ -154,7 +155,7 @@ class _Sender:
     def is_closing(self) -> bool:
         return self.stop.is_set()
 
-    def take(self) -> Letter | None:
+    def take(self) -> Message | None:
         while not self.stop.is_set() and (self._waiting or self._claim()):
             delivery = self._waiting.popleft()
             try:
@@ -172,22 +173,22 @@ class _Sender:
                 return letter
         return None
 
-    def settle(self, reports: Sequence[Report], starting: Sequence[Letter]) -> frozenset[int]:
+    def settle(self, reports: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         now = self.clock()
         results = [self._result(report, now) for report in reports]
         may_leave = self.ledger.settle(results, [letter.id for letter in starting], at=now)
         for report in reports:
-            del self._taken[report.letter.id]
+            del self._taken[report.message.id]
         for letter in starting:
             if letter.id not in may_leave:
                 del self._taken[letter.id]
         return may_leave
 
-    def _result(self, report: Report, now: datetime) -> Result:
-        attempts = self._taken[report.letter.id].attempts + 1
+    def _result(self, report: SendResult, now: datetime) -> Result:
+        attempts = self._taken[report.message.id].attempts + 1
         verdict = decide(report, attempts=attempts, now=now, published=self.published, policy=self.policy)
         return Result(
-            delivery_id=report.letter.id,
+            delivery_id=report.message.id,
             outcome=verdict.outcome,
             attempts=attempts,
             reply=report.text,

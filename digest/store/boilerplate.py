@@ -7,21 +7,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from digest.model.boilerplate import Learnt
+from digest.model.boilerplate import LearnedBoilerplate
 from digest.store.mapping import batches, columns, insert, row
 from digest.store.tables import furniture as table
 
 
-def learnt(conn: Connection, source_ids: Collection[str]) -> Mapping[str, Learnt]:
+def learnt(conn: Connection, source_ids: Collection[str]) -> Mapping[str, LearnedBoilerplate]:
     """What is known of the sources' furniture; one that taught nothing yet isn't in it."""
-    found: dict[str, Learnt] = {}
+    found: dict[str, LearnedBoilerplate] = {}
     for ids in batches(source_ids):
         for source_id, articles, lines in conn.execute(select(*_COLUMNS).where(table.c.source_id.in_(ids))):
-            found[source_id] = Learnt(articles=articles, lines=lines)
+            found[source_id] = LearnedBoilerplate(articles=articles, lines=lines)
     return found
 
 
-def remember(conn: Connection, known: Mapping[str, Learnt], *, at: datetime) -> None:
+def remember(conn: Connection, known: Mapping[str, LearnedBoilerplate], *, at: datetime) -> None:
     """Keep what is known now in the place of what was."""
     if not known:
         return
@@ -33,4 +33,4 @@ def remember(conn: Connection, known: Mapping[str, Learnt], *, at: datetime) -> 
     )
 
 
-_COLUMNS = (table.c.source_id, *columns(table, Learnt))
+_COLUMNS = (table.c.source_id, *columns(table, LearnedBoilerplate))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, null, select, update
 
 from digest.model import Outcome, Subscriber
-from digest.model.delivery_token import Mark
+from digest.model.delivery_token import DeliveryToken
 from digest.store.mapping import columns, read
 from digest.store.tables import deliveries, editions, subscribers
 
@@ -22,13 +22,13 @@ class Copy:
     edition_id: int
 
 
-def find(conn: Connection, mark: Mark) -> Copy | None:
+def find(conn: Connection, mark: DeliveryToken) -> Copy | None:
     """The copy that a mark names; None if there can't be one."""
     own = columns(subscribers, Subscriber)
     query = (
         select(*own, editions.c.newsletter_id, editions.c.id)
         .join_from(editions, subscribers, subscribers.c.id == mark.subscriber_id)
-        .where(editions.c.token == mark.token)
+        .where(editions.c.token == mark.edition_token)
     )
     found = conn.execute(query).first()
     if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Executable, delete, func, select
 
 from digest.model import Source
-from digest.model.protocols import Collected, Pace, Validators
+from digest.model.protocols import Collected, FetchInterval, FetchState
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, insert, read
 from digest.store.tables import sources as table
 
-_AS_OTHERS = Pace()
-_PACE = tuple(field.name for field in fields(Pace))
+_AS_OTHERS = FetchInterval()
+#: The columns of ``FetchInterval``'s fields, in their order.
+_INTERVAL_COLUMNS = ("failures", "pause_s", "next_visit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Health:
 
 
 def remember(
-    conn: Connection, *visits: Collected, at: datetime, paces: Mapping[str, Pace] = MappingProxyType({})
+    conn: Connection, *visits: Collected, at: datetime, paces: Mapping[str, FetchInterval] = MappingProxyType({})
 ) -> None:
     """Visits that succeeded: their validators are asked with next time. What was unchanged keeps what was known."""
     for unchanged, some in groupby(sorted(visits, key=_is_unchanged), key=_is_unchanged):
@@ -54,8 +55,8 @@ def remember(
 _is_unchanged = attrgetter("unchanged")
 
 
-def _success(visit: Collected, at: datetime, pace: Pace) -> dict[str, object]:
-    validators = visit.validators
+def _success(visit: Collected, at: datetime, pace: FetchInterval) -> dict[str, object]:
+    validators = visit.fetch_state
     return {
         "id": visit.source.id,
         "address": visit.source.address,
@@ -67,7 +68,7 @@ def _success(visit: Collected, at: datetime, pace: Pace) -> dict[str, object]:
         "last_success": at,
         "failing_since": None,
         "error": "",
-        **asdict(pace),
+        **_interval_row(pace),
     }
 
 
@@ -82,7 +83,7 @@ def _remembering(conn: Connection, *, unchanged: bool) -> Executable:
 
 #: What a visit may not say anew; and what each says.
 _TOLD = ("title", "etag", "last_modified", "found_url")
-_OF_EACH = ("address", "not_before", "last_success", "failing_since", "error", *_PACE)
+_OF_EACH = ("address", "not_before", "last_success", "failing_since", "error", *_INTERVAL_COLUMNS)
 
 
 def remember_failure(
@@ -92,7 +93,7 @@ def remember_failure(
     *,
     at: datetime,
     not_before: datetime | None = None,
-    pace: Pace = _AS_OTHERS,
+    pace: FetchInterval = _AS_OTHERS,
 ) -> None:
     """A visit that failed; when the trouble began stays."""
     values = {
@@ -100,7 +101,7 @@ def remember_failure(
         "last_failure": at,
         "error": error,
         "not_before": not_before,
-        **asdict(pace),
+        **_interval_row(pace),
     }
     statement = insert(conn, table).values(id=source.id, failing_since=at, **values)
     since = func.coalesce(table.c.failing_since, statement.excluded.failing_since)
@@ -121,7 +122,7 @@ def forget(conn: Connection, ids: Collection[str]) -> None:
         conn.execute(delete(table).where(table.c.id.in_(batch)))
 
 
-def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validators]:
+def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchState]:
     """What to ask each source with; a source never visited isn't in it."""
     query = select(
         table.c.id,
@@ -133,10 +134,10 @@ def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validator
         # Pages have no title of their own.
         (table.c.title != "").label("is_feed"),
     )
-    found: dict[str, Validators] = {}
+    found: dict[str, FetchState] = {}
     for batch in batches(ids):
         for row in conn.execute(query.where(table.c.id.in_(batch))):
-            found[row.id] = Validators(
+            found[row.id] = FetchState(
                 etag=row.etag,
                 last_modified=row.last_modified,
                 url=row.found_url,
@@ -147,13 +148,22 @@ def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, Validator
     return found
 
 
-def paces(conn: Connection, ids: Collection[str]) -> Mapping[str, Pace]:
+def paces(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchInterval]:
     """How often each source is visited; a source never visited isn't in it."""
-    found: dict[str, Pace] = {}
+    found: dict[str, FetchInterval] = {}
     for batch in batches(ids):
-        rows = conn.execute(select(table.c.id, *columns(table, Pace)).where(table.c.id.in_(batch)))
-        found |= {id_: Pace(**dict(zip(_PACE, rest, strict=True))) for id_, *rest in rows}
+        rows = conn.execute(
+            select(table.c.id, *(table.c[name] for name in _INTERVAL_COLUMNS)).where(table.c.id.in_(batch))
+        )
+        found |= {
+            row.id: FetchInterval(failures=row.failures, interval_s=row.pause_s, next_fetch=row.next_visit)
+            for row in rows
+        }
     return found
+
+
+def _interval_row(interval: FetchInterval) -> dict[str, object]:
+    return dict(zip(_INTERVAL_COLUMNS, astuple(interval), strict=True))
 
 
 def waiting(conn: Connection, *, now: datetime) -> frozenset[str]:

@@ -33,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 
-from digest.model import Form, Outcome
+from digest.model import BodyFormat, Outcome
 from digest.store.column_types import Instant, Json, OneOf, Picture, Strings, Words
 
 
@@ -99,7 +99,7 @@ entries = Table(
     Column("guid", Words, nullable=False),
     Column("url", Words, nullable=False),
     Column("title", Words, nullable=False),
-    Column("form", OneOf(Form), nullable=False),
+    Column("form", OneOf(BodyFormat), nullable=False),
     Column("seen", Instant, nullable=False),
     Column("source", Words, nullable=False),
     Column("author", Words, nullable=False),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.clean.articles import clean
-from digest.model import Article, Entry, Form, Image
+from digest.model import Article, BodyFormat, Entry, Image
 from digest.text.encoding import repair
 from digest.text.sentences import sentences
 from tests.support.pasted_articles import Pasted, dressed, pasted
@@ -22,7 +22,7 @@ _NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 _DATA = Path(__file__).resolve().parents[1] / "data" / "clean"
 
 
-def _entry(body: str = "", form: Form = Form.TEXT, **fields: object) -> Entry:
+def _entry(body: str = "", form: BodyFormat = BodyFormat.TEXT, **fields: object) -> Entry:
     entry = Entry(
         source_id="s",
         guid="g",
@@ -79,12 +79,15 @@ def test_a_text_without_a_headline_is_named_by_its_first_sentence_which_stays() 
 @pytest.mark.parametrize(
     ("form", "body"),
     [
-        (Form.HTML, "<p>It rained.</p><figure>Pic</figure><p>They <a href=x>left</a> early.</p><footer>End</footer>"),
-        (Form.MARKDOWN, "## Head\n\nIt rained.\n\n![Pic](p.png)\n\nThey [left](x) early.\n"),
-        (Form.TEXT, "It rained.\n\nThey left early.\n"),
+        (
+            BodyFormat.HTML,
+            "<p>It rained.</p><figure>Pic</figure><p>They <a href=x>left</a> early.</p><footer>End</footer>",
+        ),
+        (BodyFormat.MARKDOWN, "## Head\n\nIt rained.\n\n![Pic](p.png)\n\nThey [left](x) early.\n"),
+        (BodyFormat.TEXT, "It rained.\n\nThey left early.\n"),
     ],
 )
-def test_each_form_is_read_by_its_own_rules(form: Form, body: str) -> None:
+def test_each_form_is_read_by_its_own_rules(form: BodyFormat, body: str) -> None:
     assert _clean(_entry(body, form, title="Rain")).paragraphs == ("It rained.", "They left early.")
 
 
@@ -217,8 +220,10 @@ _TEXT = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("ab A.!?…:
 
 
 @settings(deadline=None)
-@given(_TEXT, st.sampled_from(Form), st.text(), st.text(), st.text(), st.text())
-def test_anything_becomes_an_article(body: str, form: Form, title: str, author: str, url: str, language: str) -> None:
+@given(_TEXT, st.sampled_from(BodyFormat), st.text(), st.text(), st.text(), st.text())
+def test_anything_becomes_an_article(
+    body: str, form: BodyFormat, title: str, author: str, url: str, language: str
+) -> None:
     article = _clean(_entry(body, form, title=title, author=author, url=url, language=language))
 
     assert all(paragraph == repair(paragraph).strip() != "" for paragraph in article.paragraphs)
@@ -227,8 +232,8 @@ def test_anything_becomes_an_article(body: str, form: Form, title: str, author: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", list(Form))
-def test_five_megabytes_are_cleaned_in_under_two_minutes(form: Form) -> None:
+@pytest.mark.parametrize("form", list(BodyFormat))
+def test_five_megabytes_are_cleaned_in_under_two_minutes(form: BodyFormat) -> None:
     """A quarter of that on an idle machine."""
     body = "The council voted, at last, to “close” the bridge. It rained ‚ÄĒ all day.\n\n" * 65_000
     start = time.perf_counter()

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from digest.collect.collector import make_collector
-from digest.model import Entry, Form, Image, Source
+from digest.model import BodyFormat, Entry, Image, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, Validators
+from digest.model.protocols import Collected, FetchState
 from digest.settings import FetchSettings
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
@@ -22,7 +22,7 @@ TEXT = "The ferry sails again.\n\nIt had been in the dock since autumn.\n"
 
 def collect(path: Path, *, title: str = "", **limits: int) -> Collected:
     collector = make_collector(FetchSettings(**limits), SEEN)  # type: ignore[arg-type]
-    return asyncio.run(collector(Source(id="disk", path=path, title=title), Validators()))
+    return asyncio.run(collector(Source(id="disk", path=path, title=title), FetchState()))
 
 
 def only(path: Path) -> Entry:
@@ -45,7 +45,7 @@ def test_a_text_comes_whole_and_finds_its_title_later(tmp_path: Path) -> None:
 
     entry = only(file)
 
-    assert (entry.title, entry.body, entry.form) == ("", TEXT, Form.TEXT)
+    assert (entry.title, entry.body, entry.form) == ("", TEXT, BodyFormat.TEXT)
     assert (entry.guid, entry.url, entry.source) == ("ferry.txt", file.as_uri(), "ferry")
     assert (entry.published, entry.seen) == (datetime.fromtimestamp(1_774_000_000, UTC), SEEN)
 
@@ -92,7 +92,7 @@ def test_markdown_has_its_first_heading_for_a_title(tmp_path: Path, text: str, t
 
     entry = only(tmp_path / "a.md")
 
-    assert (entry.title, entry.body.strip(), entry.form) == (title, body, Form.MARKDOWN)
+    assert (entry.title, entry.body.strip(), entry.form) == (title, body, BodyFormat.MARKDOWN)
 
 
 def test_a_saved_page_is_its_article(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_saved_page_is_its_article(tmp_path: Path) -> None:
         "https://outlet.example/ferry",
         "Gazette",
     )
-    assert (entry.author, entry.language, entry.form) == ("The desk", "de", Form.HTML)
+    assert (entry.author, entry.language, entry.form) == ("The desk", "de", BodyFormat.HTML)
     assert entry.published == datetime(2026, 3, 26, 7, 30, tzinfo=UTC)
     assert entry.body.count("<p>") == 6
 
@@ -237,10 +237,10 @@ def test_reading_texts_imports_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys; from pathlib import Path; from datetime import datetime, UTC\n"
         "from digest.collect.collector import make_collector; from digest.settings import FetchSettings\n"
-        "from digest.model import Source; from digest.model.protocols import Validators\n"
+        "from digest.model import Source; from digest.model.protocols import FetchState\n"
         f"collector = make_collector(FetchSettings(), datetime.now(UTC))\n"
         f"source = Source(id='a', path=Path({str(tmp_path)!r}))\n"
-        "assert asyncio.run(collector(source, Validators())).entries\n"
+        "assert asyncio.run(collector(source, FetchState())).entries\n"
         "print(*sorted({'aiohttp', 'feedparser', 'trafilatura', 'lxml', 'pydantic', 'sqlalchemy'} & set(sys.modules)))"
     )
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.collect.interval import next_pace
-from digest.model import Entry, Failure, Form, Source
-from digest.model.protocols import Collected, Pace
+from digest.model import BodyFormat, Entry, Failure, Source
+from digest.model.protocols import Collected, FetchInterval
 
 NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
 EVERY = timedelta(minutes=15)
@@ -25,7 +25,7 @@ def entry(published: datetime | None) -> Entry:
         url="",
         title="",
         body="",
-        form=Form.TEXT,
+        form=BodyFormat.TEXT,
         seen=NOW,
         source="",
         published=published,
@@ -36,8 +36,8 @@ def brought(*ago: timedelta, unchanged: bool = False) -> Collected:
     return Collected(source=SOURCE, entries=tuple(entry(NOW - one) for one in ago), unchanged=unchanged)
 
 
-def wait(outcome: Collected | Failure, before: Pace | None = None, *, source_id: str = "s") -> timedelta:
-    at = next_pace(source_id, outcome, before or Pace(), every=EVERY, now=NOW).next_visit
+def wait(outcome: Collected | Failure, before: FetchInterval | None = None, *, source_id: str = "s") -> timedelta:
+    at = next_pace(source_id, outcome, before or FetchInterval(), every=EVERY, now=NOW).next_fetch
     assert at is not None
     return at - NOW
 
@@ -64,21 +64,21 @@ def test_dates_in_the_future_are_no_rhythm() -> None:
 
 
 def test_each_time_that_nothing_is_new_the_pause_grows_to_an_end() -> None:
-    pace, pauses = Pace(), []
+    pace, pauses = FetchInterval(), []
     for _ in range(20):
         pace = next_pace("s", brought(unchanged=True), pace, every=EVERY, now=NOW)
-        pauses.append(pace.pause_s)
+        pauses.append(pace.interval_s)
 
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (1125, 4 * 3600)
 
 
 def test_failures_are_tried_again_ever_later_and_at_least_daily() -> None:
-    pace, waits = Pace(), []
+    pace, waits = FetchInterval(), []
     for _ in range(2000):
         pace = next_pace("s", BROKEN, pace, every=EVERY, now=NOW)
-        assert pace.next_visit is not None
-        waits.append((pace.next_visit - NOW) / EVERY)
+        assert pace.next_fetch is not None
+        waits.append((pace.next_fetch - NOW) / EVERY)
 
     assert [round(one) for one in waits[:3]] in ([1, 2, 4], [1, 2, 3])
     assert waits[:5] == sorted(waits[:5])
@@ -86,7 +86,7 @@ def test_failures_are_tried_again_ever_later_and_at_least_daily() -> None:
 
 
 def test_a_success_forgets_the_failures() -> None:
-    assert next_pace("s", brought(HOUR), Pace(failures=7), every=EVERY, now=NOW).failures == 0
+    assert next_pace("s", brought(HOUR), FetchInterval(failures=7), every=EVERY, now=NOW).failures == 0
 
 
 def test_a_server_that_asks_for_patience_gets_it() -> None:
@@ -104,7 +104,7 @@ def test_sources_that_began_together_part() -> None:
 
 def test_who_is_left_in_peace_has_not_failed_once_more() -> None:
     busy = replace(BROKEN, retry_at=NOW + HOUR)
-    first = next_pace("s", busy, Pace(), every=EVERY, now=NOW)
+    first = next_pace("s", busy, FetchInterval(), every=EVERY, now=NOW)
 
     asked_for_by_a_person = next_pace("s", busy, first, every=EVERY, now=NOW + EVERY)
     still_busy = next_pace("s", replace(busy, retry_at=NOW + 3 * HOUR), first, every=EVERY, now=NOW + HOUR)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.model.errors import SourceError
-from digest.model.protocols import Validators
+from digest.model.protocols import FetchState
 from tests.support.sites import ALTERNATE, PARAGRAPHS, collect, html, rss, titles
 from tests.support.web_servers import Answer, WebServer
 
@@ -45,7 +45,7 @@ def test_a_site_without_a_feed_is_read_by_its_map(site: WebServer, place: str) -
     collected = collect(site, "/")
 
     assert (collected.kind, sorted(titles(collected))) == ("site map", ["ferry", "mill"])
-    assert collected.validators.url == site.url(place)
+    assert collected.fetch_state.url == site.url(place)
 
 
 def test_pages_of_a_map_say_whose_they_are(site: WebServer) -> None:
@@ -71,9 +71,9 @@ def test_the_map_that_robots_txt_names_counts_first(site: WebServer) -> None:
 def test_a_map_once_found_is_asked_directly(site: WebServer) -> None:
     site.routes["/sitemap.xml"] = site_map(site.url("/ferry"))
 
-    again = collect(site, "/", Validators(url=site.url("/sitemap.xml")))
+    again = collect(site, "/", FetchState(url=site.url("/sitemap.xml")))
 
-    assert (titles(again), again.validators.url) == (["ferry"], site.url("/sitemap.xml"))
+    assert (titles(again), again.fetch_state.url) == (["ferry"], site.url("/sitemap.xml"))
     assert "/" not in site.paths
 
 
@@ -127,7 +127,7 @@ def test_where_addresses_tell_articles_another_is_none_even_later(site: WebServe
     site.routes["/sitemap.xml"] = site_map(site.url("/imprint"), site.url("/2026/03/mill"))
 
     first = collect(site, "/")
-    again = collect(site, "/", Validators(known=frozenset({site.url("/2026/03/mill")}).intersection))
+    again = collect(site, "/", FetchState(known=frozenset({site.url("/2026/03/mill")}).intersection))
 
     assert (titles(first), titles(again)) == (["mill"], [])
     assert first.entries[0].published == datetime(2026, 3, 26, tzinfo=UTC)
@@ -176,7 +176,7 @@ def test_a_front_page_that_is_an_article_is_read(site: WebServer) -> None:
 def test_what_was_read_as_a_page_is_not_searched_for_feeds_and_maps_again(site: WebServer) -> None:
     site.routes["/"] = article("one page of a site of one page")
 
-    collect(site, "/", Validators(known=frozenset({site.url("/")}).intersection))
+    collect(site, "/", FetchState(known=frozenset({site.url("/")}).intersection))
 
     assert site.paths == ["/", "/robots.txt"]
 

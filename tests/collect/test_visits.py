@@ -13,7 +13,7 @@ from digest.collect.collector import make_collector
 from digest.collect.visits import collect
 from digest.model import Failure, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, Validators
+from digest.model.protocols import Collected, FetchState
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, web_server
 
@@ -24,9 +24,9 @@ class Slow:
     def __init__(self) -> None:
         self.inside: Counter[str] = Counter()
         self.most: Counter[str] = Counter()
-        self.asked: dict[str, Validators] = {}
+        self.asked: dict[str, FetchState] = {}
 
-    async def __call__(self, source: Source, validators: Validators) -> Collected:
+    async def __call__(self, source: Source, validators: FetchState) -> Collected:
         self.asked[source.id] = validators
         host = source.url.split("/")[2]
         for name in (host, "all"):
@@ -67,9 +67,9 @@ def test_no_more_than_so_many_at_once_and_at_one_host() -> None:
 def test_each_source_is_asked_with_what_it_gave() -> None:
     slow = Slow()
 
-    asyncio.run(collect(sources("a.example", "b.example"), slow, {"1": Validators(etag="x")}))
+    asyncio.run(collect(sources("a.example", "b.example"), slow, {"1": FetchState(etag="x")}))
 
-    assert slow.asked == {"0": Validators(), "1": Validators(etag="x")}
+    assert slow.asked == {"0": FetchState(), "1": FetchState(etag="x")}
 
 
 def test_a_failing_source_is_a_value_on_one_line() -> None:
@@ -87,7 +87,7 @@ def test_a_failure_names_no_password() -> None:
 
 
 def test_a_bug_raises() -> None:
-    async def buggy(source: Source, validators: Validators) -> Collected:
+    async def buggy(source: Source, validators: FetchState) -> Collected:
         raise KeyError(source.id)
 
     with pytest.raises(KeyError):

@@ -14,7 +14,7 @@ from digest.collect.collector import make_collector
 from digest.collect.pages.teaser import is_article, is_teaser
 from digest.model import Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Validators
+from digest.model.protocols import FetchState
 from digest.settings import FetchSettings
 from tests.support.sites import ALTERNATE, PARAGRAPHS, SEEN, collect, html, rss, titles
 from tests.support.web_servers import Answer, Handler, WebServer, web_server
@@ -26,15 +26,15 @@ def test_a_feed_gives_its_entries_and_what_to_ask_with_next_time(web: WebServer)
     collected = collect(web, "/feed")
 
     assert (titles(collected), collected.title) == (["A", "B"], "Harbour News")
-    assert collected.validators == Validators(etag='"1"')
+    assert collected.fetch_state == FetchState(etag='"1"')
 
 
 def test_an_unchanged_feed_is_not_read(web: WebServer) -> None:
     web.routes["/feed"] = Answer(status=304)
 
-    collected = collect(web, "/feed", Validators(etag='"1"'))
+    collected = collect(web, "/feed", FetchState(etag='"1"'))
 
-    assert (collected.unchanged, collected.entries, collected.validators) == (True, (), Validators(etag='"1"'))
+    assert (collected.unchanged, collected.entries, collected.fetch_state) == (True, (), FetchState(etag='"1"'))
 
 
 def test_a_page_is_one_article(web: WebServer) -> None:
@@ -52,9 +52,9 @@ def test_where_a_feed_moved_for_good_is_remembered(web: WebServer) -> None:
     web.routes["/new"] = Answer(body=rss("A"), headers={"ETag": '"n"'})
 
     first = collect(web, "/old")
-    collect(web, "/old", first.validators)
+    collect(web, "/old", first.fetch_state)
 
-    assert first.validators == Validators(etag='"n"', url=web.url("/new"))
+    assert first.fetch_state == FetchState(etag='"n"', url=web.url("/new"))
     assert web.paths == ["/old", "/new", "/new"]
 
 
@@ -82,11 +82,11 @@ def test_a_server_that_asked_for_patience_is_left_in_peace(web: WebServer) -> No
     why = "the server answered 429 Too Many Requests: it asks us to wait until 2026-03-27 01:00 UTC"
 
     with pytest.raises(SourceError, match=f"^{why}$") as caught:
-        collect(web, "/feed", Validators(not_before=SEEN + timedelta(hours=1), refusal=why))
+        collect(web, "/feed", FetchState(not_before=SEEN + timedelta(hours=1), refusal=why))
 
     assert caught.value.retry_at == SEEN + timedelta(hours=1)
     assert web.paths == []
-    assert titles(collect(web, "/feed", Validators(not_before=SEEN))) == ["A"]
+    assert titles(collect(web, "/feed", FetchState(not_before=SEEN))) == ["A"]
 
 
 def test_a_page_in_the_place_of_a_feed_is_no_article(web: WebServer) -> None:
@@ -94,14 +94,14 @@ def test_a_page_in_the_place_of_a_feed_is_no_article(web: WebServer) -> None:
     web.routes["/feed"] = html(body="<p>We will be back soon.</p>" + PARAGRAPHS)
 
     with pytest.raises(SourceError, match="a page where its feed was"):
-        collect(web, "/feed", Validators(is_feed=True))
+        collect(web, "/feed", FetchState(is_feed=True))
     assert titles(collect(web, "/feed")) == ["A page"]
 
 
 def test_a_site_may_move_its_feed(web: WebServer) -> None:
     web.routes |= {"/old": html(ALTERNATE.format("/new")), "/new": Answer(body=rss("A"))}
 
-    assert titles(collect(web, "/old", Validators(is_feed=True))) == ["A"]
+    assert titles(collect(web, "/old", FetchState(is_feed=True))) == ["A"]
 
 
 # --- lists of feeds ----------------------------------------------------------------------------------------------
@@ -120,8 +120,8 @@ def test_a_list_of_feeds_gives_the_entries_of_all_and_names_the_dead(web: WebSer
     (tmp_path / "list.opml").write_bytes(list_)
     collector = make_collector(FetchSettings(allow=(web.address,)), SEEN)
 
-    from_disk = asyncio.run(collector(Source(id="all", path=tmp_path / "list.opml"), Validators()))
-    from_web = asyncio.run(collector(Source(id="all", url=web.url("/list")), Validators()))
+    from_disk = asyncio.run(collector(Source(id="all", path=tmp_path / "list.opml"), FetchState()))
+    from_web = asyncio.run(collector(Source(id="all", url=web.url("/list")), FetchState()))
 
     assert from_disk.entries == from_web.entries
     assert titles(from_disk) == ["same", "A", "same", "B"]
@@ -163,7 +163,7 @@ def visited(web: WebServer, known: frozenset[str] = frozenset(), **fields: str) 
     """The bodies that a visit to the feed gives."""
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=2), SEEN)
     source = Source(id="web", url=web.url("/feed"), **fields)  # type: ignore[arg-type]
-    return [entry.body for entry in asyncio.run(collector(source, Validators(known=known.intersection))).entries]
+    return [entry.body for entry in asyncio.run(collector(source, FetchState(known=known.intersection))).entries]
 
 
 def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
@@ -261,7 +261,7 @@ def test_a_site_that_does_not_answer_keeps_no_other_sites_pages_waiting(web: Web
         }
         allow = (web.address, dead.address, f"localhost:{web.server_port}")
         collector = make_collector(FetchSettings(allow=allow, timeout_s=2), SEEN)
-        found = asyncio.run(collector(Source(id="web", url=web.url("/feed")), Validators()))
+        found = asyncio.run(collector(Source(id="web", url=web.url("/feed")), FetchState()))
 
     assert [entry.body.count("<p>") for entry in found.entries] == [0, 0, 0, 8]
 
@@ -277,7 +277,7 @@ def test_a_sites_rules_are_asked_for_once_for_all_its_feeds(web: WebServer) -> N
 
     async def both() -> None:
         for path in ("/feed", "/other"):
-            await collector(Source(id=path, url=web.url(path)), Validators())
+            await collector(Source(id=path, url=web.url(path)), FetchState())
 
     asyncio.run(both())
 
@@ -332,10 +332,10 @@ def test_where_it_moved_for_good_is_remembered_though_nothing_changed(web: WebSe
     web.routes["/old"] = Answer(status=308, headers={"Location": "/new"})
     web.routes["/new"] = Answer(status=304)
 
-    found = collect(web, "/old", Validators(etag='"1"'))
+    found = collect(web, "/old", FetchState(etag='"1"'))
 
     assert found.unchanged
-    assert found.validators == Validators(etag='"1"', url=web.url("/new"))
+    assert found.fetch_state == FetchState(etag='"1"', url=web.url("/new"))
 
 
 # --- no more at once than its host bears -------------------------------------------------------------------------

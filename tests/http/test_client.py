@@ -16,23 +16,23 @@ import pytest
 
 from digest.http.client import Client, Reply, retry_time
 from digest.model.errors import SourceError
-from digest.model.protocols import Validators
+from digest.model.protocols import FetchState
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, Handler, WebServer, web_server
 
 NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
 
 
-def get(web: WebServer, path: str = "/", *, validators: Validators | None = None, **limits: object) -> Reply:
+def get(web: WebServer, path: str = "/", *, validators: FetchState | None = None, **limits: object) -> Reply:
     """Fetch from the server, which is allowed."""
     limits = {"allow": (web.address,), "timeout_s": 5.0, **limits}
     return fetch(web.url(path), replace(FetchSettings(), **limits), validators)  # type: ignore[arg-type]
 
 
-def fetch(url: str, settings: FetchSettings, validators: Validators | None = None) -> Reply:
+def fetch(url: str, settings: FetchSettings, validators: FetchState | None = None) -> Reply:
     async def once() -> Reply:
         async with Client(settings, NOW) as client:
-            return await client.get(url, validators or Validators())
+            return await client.get(url, validators or FetchState())
 
     return asyncio.run(once())
 
@@ -58,14 +58,14 @@ def test_a_body_comes_with_its_type_and_validators(web: WebServer) -> None:
         url=web.url(),
         body=b"hello",
         content_type="text/html; charset=utf-8",
-        validators=Validators(etag='"1"', last_modified="Thu, 26 Mar 2026 07:00:00 GMT"),
+        validators=FetchState(etag='"1"', last_modified="Thu, 26 Mar 2026 07:00:00 GMT"),
     )
 
 
 def test_what_has_not_changed_is_not_sent_again(web: WebServer) -> None:
     web.routes["/"] = Answer(status=304)
 
-    reply = get(web, validators=Validators(etag='"1"', last_modified="Thu, 26 Mar 2026 07:00:00 GMT"))
+    reply = get(web, validators=FetchState(etag='"1"', last_modified="Thu, 26 Mar 2026 07:00:00 GMT"))
 
     assert reply.unchanged
     asked = web.requests[0][1]

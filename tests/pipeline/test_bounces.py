@@ -9,7 +9,7 @@ import pytest
 from digest.deliver.bounces.classify import Kind
 from digest.deliver.bounces.parse import read
 from digest.model import Outcome, Slot
-from digest.model.delivery_token import Mark
+from digest.model.delivery_token import DeliveryToken
 from digest.pipeline.bounces import Heard, heed, heed_refusals
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, bounces, deliveries, editions, subscribers
@@ -32,7 +32,7 @@ class Ledger:
             people = [Newcomer(address=ADDRESS), Newcomer(address=OTHER)]
             subscribers.add(conn, people, "main", at=NOON)
 
-    def send(self, day: int = 0) -> Mark:
+    def send(self, day: int = 0) -> DeliveryToken:
         """Send the day's edition; the mark of the first reader's copy."""
         slot = Slot(due=NOON + day * DAY, key=f"{NOON + day * DAY:%Y-%m-%d}")
         with self.store.begin() as conn:
@@ -41,9 +41,9 @@ class Ledger:
             self.editions.append(id_)
             (row,) = [row for row in deliveries.of(conn, id_) if row.subscriber.address == ADDRESS]
         token, _, number = row.message_id.strip("<>").partition("@")[0].partition(".")
-        return Mark(token=token, subscriber_id=int(number))
+        return DeliveryToken(edition_token=token, subscriber_id=int(number))
 
-    def hear(self, raw: bytes, mark: Mark, *, day: int = 0, settings: Settings = SETTINGS) -> Heard:
+    def hear(self, raw: bytes, mark: DeliveryToken, *, day: int = 0, settings: Settings = SETTINGS) -> Heard:
         """A mail about that copy comes in."""
         notice = read(raw.replace(f"{TOKEN}.1".encode(), str(mark).encode()))
         with self.store.begin() as conn:
@@ -150,12 +150,12 @@ def test_who_forwards_the_mail_leaves_by_its_seal(ledger: Ledger) -> None:
 
     assert "ignored" in ledger.hear(leaving(sender="someone@else.example"), mark).done
     assert ledger.readers() == [OTHER, ADDRESS]
-    assert ledger.hear(leaving(sender="someone@else.example"), mark.sealed("secret")).has_changed
+    assert ledger.hear(leaving(sender="someone@else.example"), mark.signed("secret")).has_changed
     assert ledger.readers() == [OTHER]
 
 
 def test_a_bounce_is_known_by_the_seal_alone(ledger: Ledger) -> None:
-    sealed = ledger.send().sealed("secret")
+    sealed = ledger.send().signed("secret")
     blank = dsn("5.1.1", address="else@where.example", copy="Subject: x\n", To=f"bounces+{sealed}@news.example")
 
     assert ledger.hear(blank, sealed).has_changed
@@ -176,7 +176,7 @@ def test_nobody_is_suppressed_by_a_forged_mail(ledger: Ledger, settings: Setting
 
     for raw in forged:
         heard = ledger.hear(raw, mark, settings=settings)
-        wrong_seal = ledger.hear(raw, mark.sealed("guess"), settings=settings)
+        wrong_seal = ledger.hear(raw, mark.signed("guess"), settings=settings)
 
         assert not heard.has_changed
         assert not wrong_seal.has_changed
@@ -188,7 +188,10 @@ def test_nobody_is_suppressed_by_a_forged_mail(ledger: Ledger, settings: Setting
 def test_a_mark_of_nobody_is_ignored(ledger: Ledger) -> None:
     mark = ledger.send()
 
-    for unknown in (Mark(token=mark.token, subscriber_id=10**9), Mark(token="f" * 24, subscriber_id=1)):
+    for unknown in (
+        DeliveryToken(edition_token=mark.edition_token, subscriber_id=10**9),
+        DeliveryToken(edition_token="f" * 24, subscriber_id=1),
+    ):
         assert "nothing proves" in ledger.hear(dsn("5.1.1"), unknown).done
 
 

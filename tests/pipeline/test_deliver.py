@@ -15,7 +15,7 @@ import pytest
 
 from digest.deliver.bounces.parse import read
 from digest.model import Newsletter
-from digest.model.protocols import Letter
+from digest.model.protocols import Message
 from digest.pipeline.app import App, make_app
 from digest.pipeline.bounces import heed
 from digest.pipeline.deliver import post, writer_for
@@ -41,7 +41,7 @@ def app(store: Store, bounces: BouncesSettings, *, secret: str = "secret") -> Ap
     )
 
 
-def sent(store: Store, bounces: BouncesSettings, *, secret: str = "secret") -> Letter:
+def sent(store: Store, bounces: BouncesSettings, *, secret: str = "secret") -> Message:
     """The one mail of an edition for one reader."""
     id_ = publish(store, PRESS)
     carrier = Carrier()
@@ -55,7 +55,7 @@ def _carried_by(carrier: Carrier, made: App) -> App:
     return replace(made, mailer=lambda: carrier)
 
 
-def header(letter: Letter, name: str) -> str:
+def header(letter: Message, name: str) -> str:
     message = email.message_from_bytes(letter.content, _class=EmailMessage, policy=email.policy.default)
     return str(message[name] or "")
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from digest.model import Entry, Form, Source, Window
+from digest.model import BodyFormat, Entry, Source, Window
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, Validators
+from digest.model.protocols import Collected, FetchState
 from digest.pipeline.collect import gather_into
 from digest.settings import FetchSettings
 from digest.store import Store, articles, boilerplate, entries, open_store, sources
@@ -33,7 +33,7 @@ class Bringing:
         self.others = others
         self.known: dict[str, frozenset[str]] = {}
 
-    async def __call__(self, source: Source, validators: Validators) -> Collected:
+    async def __call__(self, source: Source, validators: FetchState) -> Collected:
         self.known[source.id] = validators.known(["guid", "other"])
         if source == MANY[-1]:
             await self._stored()
@@ -53,7 +53,14 @@ class Bringing:
 
 def entry(source: Source, body: str) -> Entry:
     return Entry(
-        source_id=source.id, guid="guid", url=source.url, title="T", body=body, form=Form.TEXT, seen=NOW, source="S"
+        source_id=source.id,
+        guid="guid",
+        url=source.url,
+        title="T",
+        body=body,
+        form=BodyFormat.TEXT,
+        seen=NOW,
+        source="S",
     )
 
 
@@ -72,7 +79,7 @@ def test_long_texts_are_stored_sooner() -> None:
 
 
 def test_what_came_before_a_bug_is_kept() -> None:
-    async def buggy(source: Source, validators: Validators) -> Collected:
+    async def buggy(source: Source, validators: FetchState) -> Collected:
         if source == MANY[-1]:
             await asyncio.sleep(0.3)
             raise KeyError(source.id)
@@ -117,7 +124,7 @@ def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
                     written.append(conn)
                 return super().split(*what, **how)
 
-        async def bring(source: Source, validators: Validators) -> Collected:
+        async def bring(source: Source, validators: FetchState) -> Collected:
             return Collected(source=source, entries=(entry(source, Watched("A line.")),))
 
         written: list[Any] = []
@@ -126,11 +133,11 @@ def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
     assert written
 
 
-async def prolific(source: Source, validators: Validators) -> Collected:
+async def prolific(source: Source, validators: FetchState) -> Collected:
     """A source of twenty whole articles."""
     story = f"<p>{SENTENCE * 8} That is what {source.url} tells.</p><p>Read more news on our site</p>"
     await asyncio.sleep(0.01)
-    whole = replace(entry(source, story * 8), form=Form.HTML)
+    whole = replace(entry(source, story * 8), form=BodyFormat.HTML)
     found = (replace(whole, guid=str(at), url=f"{source.url}{at}") for at in range(20))
     return Collected(source=source, entries=tuple(found))
 
@@ -165,7 +172,7 @@ def test_what_comes_faster_than_it_is_stored_waits() -> None:
     visited = 0
     most = 0
 
-    async def quick(source: Source, validators: Validators) -> Collected:
+    async def quick(source: Source, validators: FetchState) -> Collected:
         nonlocal visited, most
         with store.read() as conn:
             stored = sum(entries.counts(conn, since=NOW).values())

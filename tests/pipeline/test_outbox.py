@@ -13,7 +13,7 @@ from digest.deliver.retry import ENOUGH_TRIES, LONGEST_WAIT, Policy, decide, wai
 from digest.deliver.smtp.mailer import SmtpMailer
 from digest.model import Delivery, Outcome
 from digest.model.errors import DigestError, MailError
-from digest.model.protocols import Letter, Mailer, Outbox, Report, Stage
+from digest.model.protocols import Mailer, Message, Outbox, SendResult, Stage
 from digest.pipeline.outbox import Tally, deliver, tally
 from digest.store import Store, open_store, subscribers
 from digest.store.ledger import open_ledger
@@ -402,9 +402,9 @@ def test_a_back_off_written_by_a_clock_years_ahead_is_not_waited_for(sqlite_stor
 # --- decide ------------------------------------------------------------------------------------------------------
 
 
-def report(code: int, stage: Stage) -> Report:
-    letter = Letter(id=1, message_id="<1@x>", sender="a@x", recipient="b@x", pieces=())
-    return Report(letter=letter, stage=stage, code=code, text="")
+def report(code: int, stage: Stage) -> SendResult:
+    letter = Message(id=1, message_id="<1@x>", sender="a@x", recipient="b@x", chunks=())
+    return SendResult(message=letter, stage=stage, code=code, text="")
 
 
 @pytest.mark.parametrize(

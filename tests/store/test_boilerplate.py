@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from digest.model.boilerplate import Learnt
+from digest.model.boilerplate import LearnedBoilerplate
 from digest.store import Store, boilerplate, retention
 from tests.support.values import NOON
 
-KNOWN = Learnt(articles=3, lines={"0a1b": 3, "ffff": 1})
+KNOWN = LearnedBoilerplate(articles=3, lines={"0a1b": 3, "ffff": 1})
 
 
 def test_what_was_learnt_comes_back_and_is_replaced(store: Store) -> None:
-    more = Learnt(articles=4, lines={"0a1b": 4})
+    more = LearnedBoilerplate(articles=4, lines={"0a1b": 4})
     with store.begin() as conn:
         boilerplate.remember(conn, {"herald": KNOWN, "post": KNOWN}, at=NOON)
         boilerplate.remember(conn, {"herald": more}, at=NOON)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from digest.model import Form, Image, Source, Window
-from digest.model.protocols import Collected, Pace, Validators
+from digest.model import BodyFormat, Image, Source, Window
+from digest.model.protocols import Collected, FetchInterval, FetchState
 from digest.store import Store, articles, entries, pending_pages, sources
 from tests.support.values import NOON, article, entry
 
@@ -51,7 +51,7 @@ def test_an_edited_entry_takes_the_new_text_and_keeps_when_it_was_seen(store: St
 def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:
     full = entry(
         author="The office",
-        form=Form.MARKDOWN,
+        form=BodyFormat.MARKDOWN,
         published=datetime(2026, 3, 28, 14, tzinfo=timezone(timedelta(hours=2))),
         language="de-AT",
         image=Image(url="https://herald.example/p.jpg", alt="Ein Hafen", width=640),
@@ -61,7 +61,7 @@ def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:
         (back,) = entries.of(conn, "herald")
 
     assert back == full
-    assert isinstance(back.form, Form)
+    assert isinstance(back.form, BodyFormat)
     assert back.published is not None
     assert back.published.tzinfo is UTC
 
@@ -175,11 +175,11 @@ def test_a_source_never_visited_is_not_remembered(store: Store) -> None:
 
 
 def test_validators_are_remembered_for_each_source(store: Store) -> None:
-    first = Validators(etag='"1"', url="https://herald.example/found")
-    second = Validators(last_modified="Sat, 28 Mar 2026 12:00:00 GMT")
+    first = FetchState(etag='"1"', url="https://herald.example/found")
+    second = FetchState(last_modified="Sat, 28 Mar 2026 12:00:00 GMT")
     with store.begin() as conn:
-        sources.remember(conn, visit("herald", validators=first), at=NOON)
-        sources.remember(conn, visit("gazette", validators=second), at=NOON)
+        sources.remember(conn, visit("herald", fetch_state=first), at=NOON)
+        sources.remember(conn, visit("gazette", fetch_state=second), at=NOON)
         assert sources.remembered(conn, ["gazette", "herald", "other"]) == {"herald": first, "gazette": second}
 
 
@@ -187,9 +187,9 @@ def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
     later = NOON + timedelta(hours=3)
     with store.begin() as conn:
         sources.remember_failure(conn, visit("herald").source, "busy", at=NOON, not_before=later)
-        assert sources.remembered(conn, ["herald"]) == {"herald": Validators(not_before=later, refusal="busy")}
+        assert sources.remembered(conn, ["herald"]) == {"herald": FetchState(not_before=later, refusal="busy")}
         sources.remember(conn, visit("herald", unchanged=True), at=later)
-        assert sources.remembered(conn, ["herald"]) == {"herald": Validators()}
+        assert sources.remembered(conn, ["herald"]) == {"herald": FetchState()}
 
 
 def test_which_guids_a_source_brought_before_is_known(store: Store) -> None:
@@ -199,9 +199,9 @@ def test_which_guids_a_source_brought_before_is_known(store: Store) -> None:
 
 
 def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -> None:
-    known = Validators(etag='"1"', is_feed=True)
+    known = FetchState(etag='"1"', is_feed=True)
     with store.begin() as conn:
-        sources.remember(conn, visit(validators=known, title="Harbour Herald"), at=NOON)
+        sources.remember(conn, visit(fetch_state=known, title="Harbour Herald"), at=NOON)
         sources.remember(conn, visit(unchanged=True), at=NOON + timedelta(hours=1))
         assert sources.remembered(conn, ["herald"]) == {"herald": known}
         (health,) = sources.health(conn)
@@ -211,9 +211,9 @@ def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -
 
 def test_validators_that_a_server_no_longer_gives_are_forgotten(store: Store) -> None:
     with store.begin() as conn:
-        sources.remember(conn, visit(validators=Validators(etag='"1"')), at=NOON)
+        sources.remember(conn, visit(fetch_state=FetchState(etag='"1"')), at=NOON)
         sources.remember(conn, visit(), at=NOON)
-        assert sources.remembered(conn, ["herald"]) == {"herald": Validators()}
+        assert sources.remembered(conn, ["herald"]) == {"herald": FetchState()}
 
 
 def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
@@ -238,24 +238,26 @@ def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
 
 
 def test_a_source_waits_until_its_next_visit(store: Store) -> None:
-    pace = Pace(failures=2, pause_s=900, next_visit=NOON + timedelta(hours=1))
+    pace = FetchInterval(failures=2, interval_s=900, next_fetch=NOON + timedelta(hours=1))
     with store.begin() as conn:
         sources.remember_failure(conn, visit("herald").source, "down", at=NOON, pace=pace)
         sources.remember(conn, visit("gazette"), at=NOON)
 
-        assert sources.paces(conn, ["herald", "gazette", "other"]) == {"herald": pace, "gazette": Pace()}
+        assert sources.paces(conn, ["herald", "gazette", "other"]) == {"herald": pace, "gazette": FetchInterval()}
         assert sources.waiting(conn, now=NOON) == {"herald"}
         assert sources.waiting(conn, now=NOON + timedelta(hours=1)) == frozenset()
 
-        sources.remember(conn, visit("herald", unchanged=True), at=NOON, paces={"herald": Pace(pause_s=900)})
-        assert sources.paces(conn, ["herald"]) == {"herald": Pace(pause_s=900)}
+        sources.remember(
+            conn, visit("herald", unchanged=True), at=NOON, paces={"herald": FetchInterval(interval_s=900)}
+        )
+        assert sources.paces(conn, ["herald"]) == {"herald": FetchInterval(interval_s=900)}
 
 
 def test_what_an_edit_does_not_say_stays(store: Store) -> None:
     """A feed's teaser comes without the text, the author and the picture that its page gave."""
     picture = Image(url="https://a.example/f.jpg")
     whole = entry("1", body="<p>All of it.</p>", author="The desk", image=picture, language="en")
-    teaser = entry("1", title="Corrected", body="", form=Form.TEXT, seen=NOON + timedelta(hours=1))
+    teaser = entry("1", title="Corrected", body="", form=BodyFormat.TEXT, seen=NOON + timedelta(hours=1))
     with store.begin() as conn:
         entries.add(conn, [whole])
 
@@ -269,14 +271,14 @@ def test_what_was_learnt_at_another_address_is_forgotten(store: Store) -> None:
     there, elsewhere = visit("herald").source, Source(id="herald", url="https://new.example/")
     never = Source(id="never", url="https://never.example/")
     with store.begin() as conn:
-        sources.remember(conn, visit("herald", validators=Validators(etag='"1"')), at=NOON)
+        sources.remember(conn, visit("herald", fetch_state=FetchState(etag='"1"')), at=NOON)
         sources.remember_failure(conn, visit("gazette").source, "gone", at=NOON, not_before=NOON + timedelta(days=30))
         moved = Source(id="gazette", url="https://new.example/")
 
         assert sources.moved(conn, [there, never]) == frozenset()
         assert sources.moved(conn, [elsewhere, moved, never]) == {"herald", "gazette"}
         sources.forget(conn, {"gazette"})
-        assert sources.remembered(conn, ["herald", "gazette"]) == {"herald": Validators(etag='"1"')}
+        assert sources.remembered(conn, ["herald", "gazette"]) == {"herald": FetchState(etag='"1"')}
 
 
 def test_the_newest_article_of_each_source_is_known(store: Store) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from digest.model import Window
-from digest.model.protocols import Validators
+from digest.model.protocols import FetchState
 from digest.store import Store, articles, editions, entries, open_store, slots, sources, stories
 from tests.store.test_collected import ALWAYS, visit
 from tests.support.values import NOON, SLOT, article, brief, edition, entry
@@ -200,7 +200,7 @@ def test_a_snapshot_has_the_windows_articles_and_what_was_sent(store: Store) -> 
     with store.begin() as conn:
         entries.add(conn, [entry("1"), entry("2"), entry("3", source_id="gazette")])
         articles.add(conn, [(entry("1"), article("a")), (entry("2"), old)])
-        sources.remember(conn, visit("herald", validators=Validators(etag='"1"')), at=NOON)
+        sources.remember(conn, visit("herald", fetch_state=FetchState(etag='"1"')), at=NOON)
         sources.remember(conn, visit("gazette"), at=NOON)
         id_, _ = editions.add(conn, edition(), at=NOON)
         stories.remember(conn, id_, [brief(article("a"))])

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.model import Article, Edition, Entry, Form, Image, Slot
+from digest.model import Article, BodyFormat, Edition, Entry, Image, Slot
 from digest.store import Store, articles, editions, entries, subscribers
 from digest.store.column_types import storable
 from digest.store.subscribers import Newcomer
@@ -34,7 +34,7 @@ some_entries = st.builds(
     url=text,
     title=text,
     body=text,
-    form=st.sampled_from(Form),
+    form=st.sampled_from(BodyFormat),
     seen=instants,
     source=text,
     author=text,

@@ -9,7 +9,7 @@ from digest.deliver.message.edition_headers import Letterhead
 from digest.deliver.message.message import prepare
 from digest.model import Delivery, Edition
 from digest.model.mailbox import Mailbox
-from digest.model.protocols import Letter
+from digest.model.protocols import Message
 from digest.pipeline.outbox import Writer, writer
 from digest.settings import SmtpSettings
 from digest.store import Store, deliveries, editions, subscribers
@@ -37,7 +37,7 @@ def writer_of(published: Edition) -> Writer:
     return writer(prepare(published, letterhead), lambda _: {}, sender=SENDER)
 
 
-def write(delivery: Delivery) -> Letter:
+def write(delivery: Delivery) -> Message:
     """A mail of the usual edition."""
     return _usual()(delivery)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from digest.model.protocols import Letter, Outbox, Report, Stage
+from digest.model.protocols import Message, Outbox, SendResult, Stage
 
 
 @dataclass(slots=True)
 class Carrier:
     """A mailer whose server takes every letter, or answers some recipients as told; it keeps what was taken."""
 
-    taken: list[Letter] = field(default_factory=list)
+    taken: list[Message] = field(default_factory=list)
     #: What certain recipients are answered with: a code and words.
     refused: dict[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -21,11 +21,11 @@ class Carrier:
             if letter.id in outbox.settle([], [letter]) or not letter.id:
                 outbox.settle([self._report(letter)], [])
 
-    def _report(self, letter: Letter) -> Report:
+    def _report(self, letter: Message) -> SendResult:
         if answer := self.refused.get(letter.recipient):
-            return Report(letter=letter, stage=Stage.RCPT, code=answer[0], text=answer[1])
+            return SendResult(message=letter, stage=Stage.RCPT, code=answer[0], text=answer[1])
         self.taken.append(letter)
-        return Report(letter=letter, stage=Stage.CONTENT, code=250, text="taken")
+        return SendResult(message=letter, stage=Stage.CONTENT, code=250, text="taken")
 
     @property
     def recipients(self) -> list[str]:

@@ -8,7 +8,7 @@ from digest.deliver.message.dkim import Signer
 from digest.deliver.message.edition_headers import Letterhead, Recipient
 from digest.deliver.message.message import prepare
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut
-from digest.model.delivery_token import leaving_link
+from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.mailbox import Mailbox
 from digest.render import READER, Brand, Links, Look, render
 from digest.render.template_paths import names
@@ -145,7 +145,7 @@ def mail(edition: Edition, signer: Signer | None = None) -> bytes:
         title="The Harbour Letter",
         date=edition.slot.due,
         unsubscribe=LINKS.unsubscribe,
-        unsubscribe_mail=leaving_link("harbour@example.org", READER),
+        unsubscribe_mail=unsubscribe_mailto("harbour@example.org", READER),
         archive=WEB,
         placeholders=(READER,),
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from digest.collect.collector import make_collector
 from digest.model import Source
-from digest.model.protocols import Collected, Validators
+from digest.model.protocols import Collected, FetchState
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, WebServer
 
@@ -31,9 +31,9 @@ def html(head: str = "", body: str = PARAGRAPHS) -> Answer:
     return Answer(body=f"<!DOCTYPE html>{text}".encode(), headers={"Content-Type": "text/html"})
 
 
-def collect(web: WebServer, path: str, validators: Validators | None = None, *, timeout_s: float = 5) -> Collected:
+def collect(web: WebServer, path: str, validators: FetchState | None = None, *, timeout_s: float = 5) -> Collected:
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=timeout_s), SEEN)
-    return asyncio.run(collector(Source(id="web", url=web.url(path)), validators or Validators()))
+    return asyncio.run(collector(Source(id="web", url=web.url(path)), validators or FetchState()))
 
 
 def titles(collected: Collected) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from digest.deliver.smtp.connect import Timeouts
 from digest.deliver.smtp.mailer import SmtpMailer
-from digest.model.protocols import Letter, Report
+from digest.model.protocols import Message, SendResult
 from digest.settings import SmtpSettings
 
 QUICK = Timeouts(turn=0.1, connect=0.4, greeting=0.4, command=0.4, data=0.4, content=0.4, goodbye=0.4, quiet=0.1)
@@ -20,32 +20,32 @@ QUICK = Timeouts(turn=0.1, connect=0.4, greeting=0.4, command=0.4, data=0.4, con
 class Box:
     """An outbox in memory."""
 
-    letters: list[Letter]
-    reports: list[Report] = field(default_factory=list)
+    letters: list[Message]
+    reports: list[SendResult] = field(default_factory=list)
     is_closing: bool = False
     #: What a person was told.
     told: list[str] = field(default_factory=list)
 
-    def take(self) -> Letter | None:
+    def take(self) -> Message | None:
         return self.letters.pop(0) if self.letters and not self.is_closing else None
 
-    def settle(self, reports: Sequence[Report], starting: Sequence[Letter]) -> frozenset[int]:
+    def settle(self, reports: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         self.reports += reports
         return frozenset(letter.id for letter in starting)
 
     @property
     def codes(self) -> dict[str, int]:
-        return {report.letter.recipient: report.code for report in self.reports}
+        return {report.message.recipient: report.code for report in self.reports}
 
 
-def letter(id: int = 1, content: bytes = b"Subject: harbour\r\n\r\nShips return.\r\n", **more: str) -> Letter:
+def letter(id: int = 1, content: bytes = b"Subject: harbour\r\n\r\nShips return.\r\n", **more: str) -> Message:
     message_id = f"<{id}@harbour.example>"
     values = {"sender": "news@harbour.example", "recipient": f"reader{id}@harbour.example", **more}
     pieces = (f"Message-ID: {message_id}\r\n".encode(), content)
-    return Letter(id=id, message_id=message_id, pieces=pieces, **values)
+    return Message(id=id, message_id=message_id, chunks=pieces, **values)
 
 
-def carry(settings: SmtpSettings, *letters: Letter, timeouts: Timeouts | None = None) -> Box:
+def carry(settings: SmtpSettings, *letters: Message, timeouts: Timeouts | None = None) -> Box:
     box = Box([*letters])
     SmtpMailer(smtp=settings, timeouts=timeouts, tell=box.told.append)(box)
     return box

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from digest.model import Article, Brief, Digest, Edition, Entry, Form, Ranked, Sentence, Slot, Story
+from digest.model import Article, BodyFormat, Brief, Digest, Edition, Entry, Ranked, Sentence, Slot, Story
 from digest.store import Store, editions, stories
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
@@ -18,7 +18,7 @@ def entry(guid: str = "1", **more: Any) -> Entry:
         "url": f"https://herald.example/{guid}",
         "title": f"Title {guid}",
         "body": "<p>The harbour opens again.</p>",
-        "form": Form.HTML,
+        "form": BodyFormat.HTML,
         "seen": NOON,
         "source": "Harbour Herald",
     }

@@ -19,7 +19,7 @@ from sumy.nlp.stemmers import Stemmer
 
 from digest.clean.articles import clean
 from digest.cli import main
-from digest.model import Entry, Form, Ranked, Story
+from digest.model import BodyFormat, Entry, Ranked, Story
 from digest.model.protocols import Budget
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import NAMES, summarizer
@@ -109,7 +109,7 @@ NOW = datetime(2026, 3, 27, tzinfo=UTC)
 
 def entry(language: str) -> Entry:
     return Entry(
-        source_id="a", guid=language, url="", title="", body=TEXTS[language], form=Form.TEXT, seen=NOW, source="A"
+        source_id="a", guid=language, url="", title="", body=TEXTS[language], form=BodyFormat.TEXT, seen=NOW, source="A"
     )
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from digest.clean.boilerplate.lines import Line
-from digest.model.boilerplate import Learnt, least_count
+from digest.model.boilerplate import LearnedBoilerplate, min_article_count
 
 #: Beyond this many letters no line is learnt: wire text repeats whole paragraphs.
 _LONGEST = 400
@@ -29,21 +29,24 @@ def furniture(lines: Sequence[Line], common: frozenset[str]) -> frozenset[str]:
 
 
 def learn(
-    documents: Iterable[tuple[str, Sequence[Line]]], before: Mapping[str, Learnt] | None = None
-) -> Mapping[str, Learnt]:
+    documents: Iterable[tuple[str, Sequence[Line]]], before: Mapping[str, LearnedBoilerplate] | None = None
+) -> Mapping[str, LearnedBoilerplate]:
     """What each source's documents teach, by its id, beside what was learnt before; copies of an article count once."""
     by_source: dict[str, dict[frozenset[str], Sequence[Line]]] = defaultdict(dict)
     for source_id, lines in documents:
         by_source[source_id].setdefault(_bare(lines), lines)
     known = before or {}
-    return {source_id: _taught(known.get(source_id, Learnt()), articles) for source_id, articles in by_source.items()}
+    return {
+        source_id: _taught(known.get(source_id, LearnedBoilerplate()), articles)
+        for source_id, articles in by_source.items()
+    }
 
 
-def _taught(before: Learnt, articles: Mapping[frozenset[str], Sequence[Line]]) -> Learnt:
+def _taught(before: LearnedBoilerplate, articles: Mapping[frozenset[str], Sequence[Line]]) -> LearnedBoilerplate:
     counted = Counter(chain.from_iterable(articles))
     keys = {line: _key(line) for line in counted}
     total = before.articles + len(articles)
-    least = least_count(total)
+    least = min_article_count(total)
     common = frozenset(line for line, count in counted.items() if count + before.lines.get(keys[line], 0) >= least)
     # Articles that are mostly the same are versions of one article, not a source's furniture around many.
     if 2 * sum(_is_alike(lines, common) for lines in articles.values()) > len(articles):
@@ -52,7 +55,7 @@ def _taught(before: Learnt, articles: Mapping[frozenset[str], Sequence[Line]]) -
     lines.update({keys[line]: count for line, count in counted.items()})
     while total > _KEPT:
         total, lines = total // 2, Counter({key: count // 2 for key, count in lines.items() if count > 1})
-    return Learnt(articles=total, lines=dict(lines))
+    return LearnedBoilerplate(articles=total, lines=dict(lines))
 
 
 def _bare(lines: Iterable[Line]) -> frozenset[str]:

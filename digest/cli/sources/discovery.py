@@ -56,14 +56,14 @@ def tell(outcome: Collected | Failure) -> None:
         say(f"this is kept as one source; 'digest sources import {_place(outcome)}' adds each of them")
     for article in articles[:_TITLES]:
         say(f"  {article.title}")
-    if outcome.others:
-        say(f"its page names other feeds, too: {', '.join(outcome.others)}")
+    if outcome.feed_urls:
+        say(f"its page names other feeds, too: {', '.join(outcome.feed_urls)}")
     for problem in outcome.problems:
         say(f"not read: {problem}")
 
 
 def _place(outcome: Collected) -> str:
-    return outcome.validators.url or outcome.source.address
+    return outcome.fetch_state.url or outcome.source.address
 
 
 def _as_json(outcome: Collected) -> str:
@@ -72,7 +72,7 @@ def _as_json(outcome: Collected) -> str:
         "found_at": _place(outcome),
         "kind": outcome.kind,
         "title": outcome.title,
-        "other_feeds": list(outcome.others),
+        "other_feeds": list(outcome.feed_urls),
         "articles": [_article(article) for article in clean(outcome.entries)],
         "problems": list(outcome.problems),
     }

@@ -32,7 +32,7 @@ def add(args: argparse.Namespace) -> None:
     _refuse_known(source, found.sources)
     outcome = visit(source, found, args.allow)
     if isinstance(outcome, Collected):
-        _refuse_known(replace(source, url=outcome.validators.url or source.url), found.sources)
+        _refuse_known(replace(source, url=outcome.fetch_state.url or source.url), found.sources)
     elif not args.force:
         raise DigestError(f"{outcome.url}: {outcome.error}", hint="add it all the same with --force")
     tell(outcome)

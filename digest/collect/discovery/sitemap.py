@@ -13,7 +13,7 @@ from digest.collect.discovery.url_patterns import is_front, is_telling, likeliho
 from digest.collect.documents.dates import parse_date
 from digest.collect.feeds.items import Item, link
 from digest.http.decompress import Unpacked
-from digest.model import Entry, Form, Image, Source
+from digest.model import BodyFormat, Entry, Image, Source
 from digest.model.errors import SourceError
 from digest.text.charset import utf8_for_recovery
 from digest.text.urls import outlet_domain
@@ -174,7 +174,7 @@ def _entry(item: Item, source: Source, url: str, seen: datetime) -> Entry:
         url=item.url,
         title=item.title,
         body="",
-        form=Form.HTML,
+        form=BodyFormat.HTML,
         seen=seen,
         source=source.title or outlet_domain(url),
         published=item.published,

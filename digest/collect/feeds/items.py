@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from digest.model import Form, Image
+from digest.model import BodyFormat, Image
 from digest.text.urls import is_simple_url, is_web_url
 
 _LONGEST_NAME = 300
@@ -24,7 +24,7 @@ class Item:
     url: str
     title: str
     body: str
-    form: Form = Form.HTML
+    form: BodyFormat = BodyFormat.HTML
     author: str = ""
     published: datetime | None = None
     language: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from digest.collect.documents.dates import parse_date
 from digest.collect.feeds.items import Feed, Item, link
-from digest.model import Form, Image
+from digest.model import BodyFormat, Image
 from digest.model.errors import SourceError
 from digest.text.charset import decode
 
@@ -34,7 +34,7 @@ def read_json_feed(data: bytes, *, url: str) -> Feed:
 def _item(item: Mapping[str, Any], base: str, author: str) -> Item:
     body, form = _body(item)
     # Title and author are plain text by the standard, and HTML to us where the body is.
-    escaped = (lambda text: html.escape(text, quote=False)) if form is Form.HTML else str
+    escaped = (lambda text: html.escape(text, quote=False)) if form is BodyFormat.HTML else str
     return Item(
         guid=_string(item, "id"),
         url=link(base, _string(item, "url")) or link(base, _string(item, "external_url")),
@@ -55,10 +55,10 @@ def _string(mapping: Mapping[str, Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _body(item: Mapping[str, Any]) -> tuple[str, Form]:
+def _body(item: Mapping[str, Any]) -> tuple[str, BodyFormat]:
     if marked := _string(item, "content_html"):
-        return marked, Form.HTML
-    return _string(item, "content_text") or _string(item, "summary"), Form.TEXT
+        return marked, BodyFormat.HTML
+    return _string(item, "content_text") or _string(item, "summary"), BodyFormat.TEXT
 
 
 def _author(mapping: Mapping[str, Any]) -> str:

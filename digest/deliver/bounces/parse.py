@@ -17,7 +17,7 @@ from itertools import islice
 
 from digest.deliver.bounces.classify import Kind, judge
 from digest.inbound import LARGEST
-from digest.model.delivery_token import Mark, marks_in
+from digest.model.delivery_token import DeliveryToken, find_delivery_tokens
 
 #: No report has more parts. Python's parser is recursive, and slow where there are many, or deep ones.
 _MOST_PARTS, _MOST_BOUNDARIES = 30, 1_000
@@ -48,7 +48,7 @@ class Notice:
     #: The server's words, or what the mail is: one line.
     detail: str
     #: Whose copy it is about, the likeliest first.
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[DeliveryToken, ...] = ()
     #: Who it came from.
     sender: str = ""
     #: The text in which the reader's address must stand for a mark without a seal to be believed.
@@ -92,9 +92,9 @@ def _text(raw: bytes, parts: Sequence[Message]) -> Iterator[str]:
             yield data.decode("utf-8", "replace")
 
 
-def _marks(message: Message, body: str) -> Iterator[Mark]:
+def _marks(message: Message, body: str) -> Iterator[DeliveryToken]:
     addressed = (str(value) for name in _ADDRESSED for value in message.get_all(name, []))
-    found = (mark for text in (*addressed, *_NAMED.findall(body)) for mark in marks_in(text))
+    found = (mark for text in (*addressed, *_NAMED.findall(body)) for mark in find_delivery_tokens(text))
     return iter(dict.fromkeys(islice(found, 20)))
 
 
@@ -154,12 +154,12 @@ def _fields(block: Message) -> Mapping[str, str]:
 # --- other mails -------------------------------------------------------------------------------------------------
 
 
-def _leaving(message: Message) -> Iterator[Mark]:
+def _leaving(message: Message) -> Iterator[DeliveryToken]:
     """The marks in a subject, or an address, that says "unsubscribe"."""
     for name in ("Subject", *_ADDRESSED):
         for value in message.get_all(name, []):
             for said in _LEAVING.findall(str(value)):
-                yield from marks_in(said)
+                yield from find_delivery_tokens(said)
 
 
 def _returned(message: Message, body: str) -> tuple[Kind, str] | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from digest.deliver.smtp.replies import Offers
-from digest.model.protocols import Letter, Report, Stage
+from digest.model.protocols import Message, SendResult, Stage
 
 _DOT = re.compile(rb"(?m)^\.")
 _END = b".\r\n"
 _ANY_LINE_END = re.compile(rb"\r\n?|\n")
 
 
-def announced(letter: Letter, offers: Offers) -> tuple[bytes, bytes]:
+def announced(letter: Message, offers: Offers) -> tuple[bytes, bytes]:
     """The commands that say whom the letter is from, with what the server wants to know in advance, and for whom."""
     mail = b"MAIL FROM:<%b>" % letter.sender.encode()
     if offers.size:
@@ -24,7 +24,7 @@ def announced(letter: Letter, offers: Offers) -> tuple[bytes, bytes]:
     return mail + b"\r\n", b"RCPT TO:<%b>\r\n" % letter.recipient.encode()
 
 
-def refusal(letter: Letter, offers: Offers) -> Report | None:
+def refusal(letter: Message, offers: Offers) -> SendResult | None:
     """Why this server can't take the letter: what it would say itself, if it were asked."""
     stage, code, text = Stage.RCPT, 553, ""
     if not (letter.recipient.isprintable() and letter.sender.isprintable()):
@@ -37,29 +37,29 @@ def refusal(letter: Letter, offers: Offers) -> Report | None:
     elif offers.largest and letter.size > offers.largest:
         stage, code = Stage.MAIL, 552
         text = f"the mail has {letter.size:,} bytes, and the mail server takes {offers.largest:,}"
-    return Report(letter=letter, stage=stage, code=code, text=text) if text else None
+    return SendResult(message=letter, stage=stage, code=code, text=text) if text else None
 
 
-def _needs_smtputf8(letter: Letter) -> bool:
+def _needs_smtputf8(letter: Message) -> bool:
     """Is an address on the envelope or in the header in more than ASCII (RFC 6531)?"""
     if not (letter.recipient.isascii() and letter.sender.isascii()):
         return True
     return not (_is_ascii(letter) or letter.content.partition(b"\r\n\r\n")[0].isascii())
 
 
-def _is_ascii(letter: Letter) -> bool:
-    return letter.is_smooth or all(map(bytes.isascii, letter.pieces))
+def _is_ascii(letter: Message) -> bool:
+    return letter.is_wire_ready or all(map(bytes.isascii, letter.chunks))
 
 
-def in_a_chunk(letter: Letter) -> tuple[bytes, ...]:
+def in_a_chunk(letter: Message) -> tuple[bytes, ...]:
     """The content as it travels where its length is told beforehand (RFC 3030)."""
-    return letter.pieces if letter.is_smooth else (_clean(letter.content),)
+    return letter.chunks if letter.is_wire_ready else (_clean(letter.content),)
 
 
-def up_to_a_dot(letter: Letter) -> tuple[bytes, ...]:
+def up_to_a_dot(letter: Message) -> tuple[bytes, ...]:
     """The content up to its final dot: lines that begin with one get another (RFC 5321, 4.5.2)."""
-    if letter.is_smooth:
-        return *letter.pieces, _END
+    if letter.is_wire_ready:
+        return *letter.chunks, _END
     return _DOT.sub(b"..", _clean(letter.content)), _END
 
 

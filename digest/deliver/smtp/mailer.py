@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from digest.deliver.smtp.connect import Timeouts, dial, hang_up, patience, trusted
 from digest.deliver.smtp.replies import Offers
 from digest.deliver.smtp.sender import Exchange
-from digest.model.protocols import Outbox, Tell, to_nobody
+from digest.model.protocols import Notify, Outbox, ignore_notice
 from digest.settings import SmtpSettings
 
 
@@ -37,7 +37,7 @@ class SmtpMailer:
 
     smtp: SmtpSettings
     #: Where it is told what is waited for.
-    tell: Tell = to_nobody
+    tell: Notify = ignore_notice
     #: None for those of the settings.
     timeouts: Timeouts | None = None
 

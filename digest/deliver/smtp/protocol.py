@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from digest.deliver.smtp.envelope import announced, in_a_chunk, refusal, up_to_a_dot
 from digest.deliver.smtp.replies import Garbled, Offers, Replies, Reply
-from digest.model.protocols import Letter, Report, Stage
+from digest.model.protocols import Message, SendResult, Stage
 
 #: What RSET and QUIT are about.
 _NOTHING = None
@@ -29,7 +29,7 @@ class Talk:
         self._offers = offers
         self._replies = Replies()
         #: What is answered next, in order: a letter's stage, or RSET.
-        self._expected: deque[tuple[Stage, Letter] | None] = deque()
+        self._expected: deque[tuple[Stage, Message] | None] = deque()
         #: Commands that wait for the answer to the one before.
         self._held: deque[bytes] = deque()
         self._output: list[bytes] = []
@@ -38,14 +38,14 @@ class Talk:
         #: How many bytes had been queued when the end of the last content was.
         self._end_at = 0
         #: Offered, and not under way yet; and the refusal of its MAIL, while its RCPT is still to be answered.
-        self._next: Letter | None = None
+        self._next: Message | None = None
         self._refusal: Reply | None = None
         #: A MAIL stands that nothing came of.
         self._is_open = False
         #: What the server said that made an end of it.
         self._farewell = ""
-        self.accepted: Letter | None = None
-        self.reports: list[Report] = []
+        self.accepted: Message | None = None
+        self.reports: list[SendResult] = []
         #: Letters whose content was given up to the server.
         self.carried = 0
         #: Letters that the server had a word for, yes or no.
@@ -79,7 +79,7 @@ class Talk:
         expected = self._expected[0] if self._expected else None
         return expected[0] if expected else None
 
-    def offer(self, letter: Letter) -> None:
+    def offer(self, letter: Message) -> None:
         """Say whom the letter is from, and for whom. What this server can't take is refused here, in clear words."""
         if refused := refusal(letter, self._offers):
             self.reports.append(refused)
@@ -116,7 +116,7 @@ class Talk:
         written, self._output = self._output, []
         return written
 
-    def _say(self, command: bytes, expected: tuple[Stage, Letter] | None) -> None:
+    def _say(self, command: bytes, expected: tuple[Stage, Message] | None) -> None:
         if self._expected and not self._offers.pipelining:
             self._held.append(command)
         else:
@@ -156,14 +156,14 @@ class Talk:
         if self._held:
             self._put(self._held.popleft())
 
-    def _hear_mail(self, _: Letter, reply: Reply) -> None:
+    def _hear_mail(self, _: Message, reply: Reply) -> None:
         _expect(reply, 2)
         if reply.code < 300:
             self._is_open = True
         else:
             self._refusal = reply
 
-    def _hear_rcpt(self, letter: Letter, reply: Reply) -> None:
+    def _hear_rcpt(self, letter: Message, reply: Reply) -> None:
         _expect(reply, 2)
         if self._refusal:  # what is said of the recipient of no mail is of no interest
             self._settle(letter, _MAIL, self._refusal)
@@ -173,14 +173,14 @@ class Talk:
         else:
             self.accepted = letter
 
-    def _hear_data(self, letter: Letter, reply: Reply) -> None:
+    def _hear_data(self, letter: Message, reply: Reply) -> None:
         _expect(reply, 3)
         if reply.code >= 400:
             self._settle(letter, _DATA, reply)
             return
         self._carry(letter, up_to_a_dot(letter))
 
-    def _carry(self, letter: Letter, pieces: Sequence[bytes]) -> None:
+    def _carry(self, letter: Message, pieces: Sequence[bytes]) -> None:
         self._output += pieces
         self.queued += sum(map(len, pieces))
         self._end_at = self.queued
@@ -189,7 +189,7 @@ class Talk:
         self._is_open = False
         self.carried += 1
 
-    def _hear_content(self, letter: Letter, reply: Reply) -> None:
+    def _hear_content(self, letter: Message, reply: Reply) -> None:
         is_early = self.written < self._end_at
         try:
             _expect(reply, 2)
@@ -202,12 +202,12 @@ class Talk:
         if is_early:  # what it makes of the rest, nobody knows
             self._farewell = reply.text
 
-    def _settle(self, letter: Letter, stage: Stage, reply: Reply) -> None:
+    def _settle(self, letter: Message, stage: Stage, reply: Reply) -> None:
         self._report(letter, stage, reply)
         self._next = None
 
-    def _report(self, letter: Letter, stage: Stage, reply: Reply) -> None:
-        self.reports.append(Report(letter=letter, stage=stage, code=reply.code, text=reply.text))
+    def _report(self, letter: Message, stage: Stage, reply: Reply) -> None:
+        self.reports.append(SendResult(message=letter, stage=stage, code=reply.code, text=reply.text))
         self.answered += reply.code != 421
 
     def lose(self, why: str) -> None:
@@ -217,10 +217,10 @@ class Talk:
         for stage, letter in waiting:
             if stage is _CONTENT:
                 left = stage if self.written >= self._end_at else _DATA
-                self.reports.append(Report(letter=letter, stage=left, code=0, text=said))
+                self.reports.append(SendResult(message=letter, stage=left, code=0, text=said))
         if self._next is not None:
             reached = next((stage for stage, letter in waiting if letter is self._next), _RCPT)
-            self.reports.append(Report(letter=self._next, stage=reached, code=0, text=said))
+            self.reports.append(SendResult(message=self._next, stage=reached, code=0, text=said))
         self._expected.clear()
         self._next = self.accepted = None
         self._farewell = said

@@ -17,7 +17,7 @@ from digest.deliver.smtp.connector import Dialing
 from digest.deliver.smtp.protocol import Talk
 from digest.deliver.smtp.rate_limit import Pace, Patience
 from digest.model.errors import MailError
-from digest.model.protocols import Letter, Outbox, Report, Stage, Tell
+from digest.model.protocols import Message, Notify, Outbox, SendResult, Stage
 from digest.settings import SmtpSettings
 
 #: So many refusals of the sender in a row mean that the server takes nothing from us now.
@@ -27,7 +27,7 @@ _MOST_REFUSALS = 20
 class Exchange:
     """One use of a mailer."""
 
-    def __init__(self, smtp: SmtpSettings, timeouts: Timeouts, outbox: Outbox, *, tell: Tell) -> None:
+    def __init__(self, smtp: SmtpSettings, timeouts: Timeouts, outbox: Outbox, *, tell: Notify) -> None:
         self._smtp = smtp
         self._timeouts = timeouts
         self._outbox = outbox
@@ -39,7 +39,7 @@ class Exchange:
         self._pace = Pace(smtp.rate_per_minute)
         self._patience = Patience()
         #: Taken from the outbox, and not offered yet.
-        self._hand: deque[Letter] = deque()
+        self._hand: deque[Message] = deque()
         self._is_dry = False
         self._was_connected = False
         self._refusals = 0
@@ -168,8 +168,8 @@ class Exchange:
 
     def _settle(self) -> None:
         """Commit what was heard and what leaves next; then, and only then, it may."""
-        reports: list[Report] = []
-        starting: list[tuple[Talk, Letter]] = []
+        reports: list[SendResult] = []
+        starting: list[tuple[Talk, Message]] = []
         for connection in self._connections:
             talk = connection.talk
             if talk.reports:
@@ -186,7 +186,7 @@ class Exchange:
                     talk.skip()
         self._judge(reports)
 
-    def _judge(self, reports: Sequence[Report]) -> None:
+    def _judge(self, reports: Sequence[SendResult]) -> None:
         """Is this server still worth talking to?"""
         for report in reports:
             self._weigh(report)
@@ -204,7 +204,7 @@ class Exchange:
             message = f"the mail server {where} ends each connection before it takes a mail: {connection.why}"
             raise MailError(message, hint="try later, or ask whoever runs it", temporary=True)
 
-    def _weigh(self, report: Report) -> None:
+    def _weigh(self, report: SendResult) -> None:
         if report.code in {0, 421}:
             self._is_dry = False  # it may be due again
         elif report.stage is Stage.MAIL and report.code != 552:
@@ -213,7 +213,7 @@ class Exchange:
             self._refusals = 0
             self._patience.succeeded()
         if self._refusals >= _MOST_REFUSALS:
-            message = f"the mail server refuses the sender {report.letter.sender}: {report.text}"
+            message = f"the mail server refuses the sender {report.message.sender}: {report.text}"
             raise MailError(message, hint="check the newsletter's from, and [smtp] username", temporary=True)
 
     def _offer(self) -> None:

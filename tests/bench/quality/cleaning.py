@@ -14,7 +14,7 @@ from statistics import fmean
 
 from digest.clean.articles import clean
 from digest.collect.pages.extract import read_page
-from digest.model import Article, Entry, Form, Ranked, Story
+from digest.model import Article, BodyFormat, Entry, Ranked, Story
 from digest.model.errors import SourceError
 from digest.model.protocols import Budget
 from digest.stories.summarize import summarize
@@ -79,7 +79,7 @@ def _ours(data: bytes, url: str) -> str:
         page = read_page(data, url=url)
     except SourceError:
         return ""
-    return "\n".join(_cleaned(page.body, Form.HTML, page.head.title).paragraphs)
+    return "\n".join(_cleaned(page.body, BodyFormat.HTML, page.head.title).paragraphs)
 
 
 def _trafilatura(data: bytes, _: str) -> str:
@@ -88,7 +88,7 @@ def _trafilatura(data: bytes, _: str) -> str:
     return extract(data, favor_precision=True, include_comments=False) or ""
 
 
-def _cleaned(body: str, form: Form, title: str = "") -> Article:
+def _cleaned(body: str, form: BodyFormat, title: str = "") -> Article:
     entry = Entry(source_id="a", guid="a", url="", title=title, body=body, form=form, seen=_NOW, source="A")
     return clean([entry])[0]
 
@@ -110,7 +110,7 @@ def _noise(labels: Path, folder: Path) -> list[Row]:
     lines = [json.loads(line) for line in labels.read_text("utf-8").splitlines()]
     lost = told = 0
     for file in sorted({line["file"] for line in lines}):
-        article = _cleaned(next(folder.glob(f"{file}*")).read_text("utf-8"), Form.TEXT)
+        article = _cleaned(next(folder.glob(f"{file}*")).read_text("utf-8"), BodyFormat.TEXT)
         own = [line for line in lines if line["file"] == file]
         kept = " ".join((article.title, *article.paragraphs))
         lost += sum(_plain(line["text"])[2:] not in kept for line in own if line["label"] == "body")
@@ -126,7 +126,7 @@ def _noise(labels: Path, folder: Path) -> list[Row]:
 
 def _pasted() -> list[Row]:
     """Articles written for the project, in the manner of many outlets; their lines were looked at while tuning."""
-    found = [(one, _cleaned(one.text, Form.TEXT)) for one in pasted()]
+    found = [(one, _cleaned(one.text, BodyFormat.TEXT)) for one in pasted()]
     lost = sum(line[-40:] not in " ".join(article.paragraphs) for one, article in found for line in one.body)
     told = sum(
         any(text in line for line in one.noise) and not any(text in line for line in one.body)

@@ -78,7 +78,7 @@ def _grouping(count: int) -> float:
 def peak() -> int:
     """Bytes that a process held at most when it cleaned, grouped, ranked and told a day's 1,000 texts."""
     from digest.clean.articles import clean
-    from digest.model import Entry, Form
+    from digest.model import BodyFormat, Entry
     from digest.model.protocols import Budget
     from digest.stories.rank import Criteria, rank
     from digest.stories.summarize import summarize
@@ -92,7 +92,7 @@ def peak() -> int:
             url=one.url,
             title=one.title,
             body="".join(f"<p>{paragraph}</p>" for paragraph in one.paragraphs),
-            form=Form.HTML,
+            form=BodyFormat.HTML,
             seen=now,
             source=one.source,
             published=one.published,

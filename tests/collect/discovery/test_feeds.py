@@ -9,7 +9,7 @@ import pytest
 from digest.collect.discovery.address import source_at
 from digest.collect.discovery.known_sites import known_feed
 from digest.model.errors import SourceError, UsageError
-from digest.model.protocols import Validators
+from digest.model.protocols import FetchState
 from tests.support.sites import ALTERNATE, JSON_FEED, PARAGRAPHS, collect, html, rss, titles
 from tests.support.web_servers import Answer, WebServer
 
@@ -97,13 +97,13 @@ def test_a_site_leads_to_its_feed(web: WebServer, links: str) -> None:
     collected = collect(web, "/")
 
     assert titles(collected) == ["A"]
-    assert collected.validators == Validators(etag='"f"', url=web.url("/feed"))
+    assert collected.fetch_state == FetchState(etag='"f"', url=web.url("/feed"))
 
 
 def test_a_discovered_feed_is_asked_directly_the_next_time(web: WebServer) -> None:
     web.routes["/feed"] = Answer(status=304)
 
-    assert collect(web, "/", Validators(etag='"f"', url=web.url("/feed"))).unchanged
+    assert collect(web, "/", FetchState(etag='"f"', url=web.url("/feed"))).unchanged
     assert web.paths == ["/feed"]
 
 
@@ -111,9 +111,9 @@ def test_a_discovered_feed_that_is_no_more_is_discovered_anew(web: WebServer) ->
     web.routes["/"] = html(ALTERNATE.format("/new"))
     web.routes["/new"] = Answer(body=rss("A"))
 
-    collected = collect(web, "/", Validators(etag='"f"', url=web.url("/feed")))
+    collected = collect(web, "/", FetchState(etag='"f"', url=web.url("/feed")))
 
-    assert (titles(collected), collected.validators.url) == (["A"], web.url("/new"))
+    assert (titles(collected), collected.fetch_state.url) == (["A"], web.url("/new"))
     assert "If-None-Match" not in web.requests[1][1]
 
 
@@ -125,7 +125,7 @@ def test_a_site_that_names_no_feed_may_have_it_in_the_usual_place(web: WebServer
 
     collected = collect(web, "/")
 
-    assert (titles(collected), collected.validators.url) == (["A"], web.url(place))
+    assert (titles(collected), collected.fetch_state.url) == (["A"], web.url(place))
 
 
 def test_a_site_without_any_feed_is_its_front_page(web: WebServer) -> None:
@@ -133,7 +133,7 @@ def test_a_site_without_any_feed_is_its_front_page(web: WebServer) -> None:
 
     collected = collect(web, "/")
 
-    assert (titles(collected), collected.validators.url) == (["A page"], "")
+    assert (titles(collected), collected.fetch_state.url) == (["A page"], "")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from digest.collect.collector import make_collector
 from digest.collect.discovery.sitemap import read_sitemap
 from digest.model import Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, Validators
+from digest.model.protocols import Collected, FetchState
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, WebServer
 
@@ -41,7 +41,7 @@ def page(title: str) -> Answer:
 
 def collect(web: WebServer, path: str, known: frozenset[str] = frozenset()) -> Collected:
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
-    return asyncio.run(collector(Source(id="map", url=web.url(path)), Validators(known=known.intersection)))
+    return asyncio.run(collector(Source(id="map", url=web.url(path)), FetchState(known=known.intersection)))
 
 
 def test_a_news_sitemap_gives_titles_and_dates_and_pages_the_text(web: WebServer) -> None:
@@ -131,8 +131,8 @@ def test_a_map_whose_pages_are_all_read_is_asked_whether_it_changed(web: WebServ
     first = collect(web, "/map.xml")
     second = collect(web, "/map.xml", known=frozenset(entry.guid for entry in first.entries))
 
-    assert (len(first.entries), first.validators.etag) == (20, "")
-    assert (len(second.entries), second.validators.etag) == (10, '"m"')
+    assert (len(first.entries), first.fetch_state.etag) == (20, "")
+    assert (len(second.entries), second.fetch_state.etag) == (10, '"m"')
 
 
 def test_an_index_is_always_read_since_its_maps_may_change(web: WebServer) -> None:
@@ -140,14 +140,14 @@ def test_an_index_is_always_read_since_its_maps_may_change(web: WebServer) -> No
     web.routes["/index.xml"] = Answer(body=body, headers={"ETag": '"i"'})
     web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
 
-    assert collect(web, "/index.xml").validators.etag == ""
+    assert collect(web, "/index.xml").fetch_state.etag == ""
 
 
 def test_a_map_without_titles_is_read_by_its_pages_whatever_is_asked_of_teasers(web: WebServer) -> None:
     web.routes |= {"/map.xml": Answer(body=urlset(f"<url><loc>{web.url('/a')}</loc></url>")), "/a": page("ferry")}
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
 
-    found = asyncio.run(collector(Source(id="map", url=web.url("/map.xml"), full_text="never"), Validators()))
+    found = asyncio.run(collector(Source(id="map", url=web.url("/map.xml"), full_text="never"), FetchState()))
 
     assert [entry.title for entry in found.entries] == ["ferry"]
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from digest.deliver.bounces.classify import Kind, judge
 from digest.deliver.bounces.parse import LARGEST, Notice, read
-from digest.model.delivery_token import Mark, leaving_link, marks_in, return_address
+from digest.model.delivery_token import DeliveryToken, find_delivery_tokens, return_address, unsubscribe_mailto
 from tests.support.bounce_mails import ADDRESS, HEADERS, MARK, TOKEN, complaint, dsn, leaving, plain, report
 
-OURS = Mark(token=TOKEN, subscriber_id=1)
+OURS = DeliveryToken(edition_token=TOKEN, subscriber_id=1)
 
 QMAIL = f"""\
 Hi. This is the mail program at mx.example.
@@ -152,20 +152,20 @@ def test_an_encoded_copy_is_read_too(encoding: str) -> None:
 
 
 def test_the_address_that_it_came_back_to_says_which_copy_it_was() -> None:
-    sealed = OURS.sealed("secret")
+    sealed = OURS.signed("secret")
     to = return_address("bounces@news.example", sealed)
 
     notice = read(dsn("5.1.1", copy="Subject: all else is gone\n", Delivered_To=to.upper()))
 
     assert notice.marks == (sealed,)
-    assert notice.marks[0].is_proven("secret")
+    assert notice.marks[0].is_signed_with("secret")
 
 
 # --- leaving -----------------------------------------------------------------------------------------------------
 
 LEAVING = {
     "by its subject": leaving(),
-    "by its subject, sealed": leaving(f"unsubscribe {OURS.sealed('secret')}"),
+    "by its subject, sealed": leaving(f"unsubscribe {OURS.signed('secret')}"),
     "answered": leaving(f"Re: Unsubscribe: {MARK}"),
     "by its address": leaving("", To=f"main+unsubscribe-{MARK}@news.example"),
     "by another address": leaving("", Delivered_To=f"leave-{MARK}@news.example"),
@@ -218,26 +218,26 @@ def test_other_mails_ask_for_nothing(raw: bytes, kind: Kind) -> None:
 
 
 def test_only_the_secret_makes_a_seal() -> None:
-    sealed = OURS.sealed("secret")
+    sealed = OURS.signed("secret")
 
-    assert sealed.is_proven("secret")
-    assert not sealed.is_proven("other")
-    assert not sealed.is_proven("")
-    assert not OURS.is_proven("secret")
-    assert not Mark(token=TOKEN, subscriber_id=2, seal=sealed.seal).is_proven("secret")
-    assert OURS.sealed("") == OURS
+    assert sealed.is_signed_with("secret")
+    assert not sealed.is_signed_with("other")
+    assert not sealed.is_signed_with("")
+    assert not OURS.is_signed_with("secret")
+    assert not DeliveryToken(edition_token=TOKEN, subscriber_id=2, signature=sealed.signature).is_signed_with("secret")
+    assert OURS.signed("") == OURS
 
 
 @given(
     st.text("0123456789abcdef", min_size=24, max_size=24), st.integers(1, 10**12), st.sampled_from(["", "secret", "ü"])
 )
 def test_a_mark_is_found_again_wherever_it_is_put(token: str, number: int, secret: str) -> None:
-    mark = Mark(token=token, subscriber_id=number).sealed(secret)
+    mark = DeliveryToken(edition_token=token, subscriber_id=number).signed(secret)
     bounces = return_address("bounces@news.example", mark)
 
-    assert [*marks_in(bounces.upper())] == ([mark] if bounces != "bounces@news.example" else [])
-    assert [*marks_in(unquote(leaving_link("main@news.example", mark)))] == [mark]
-    assert [*marks_in(f"<{mark}@news.example>")] == [mark]
+    assert [*find_delivery_tokens(bounces.upper())] == ([mark] if bounces != "bounces@news.example" else [])
+    assert [*find_delivery_tokens(unquote(unsubscribe_mailto("main@news.example", mark)))] == [mark]
+    assert [*find_delivery_tokens(f"<{mark}@news.example>")] == [mark]
     assert len(bounces.partition("@")[0]) <= 64
 
 
@@ -245,7 +245,7 @@ def test_a_mark_is_found_again_wherever_it_is_put(token: str, number: int, secre
     "text", ["", TOKEN, f"{TOKEN}.", f"{TOKEN}.x", f"a{MARK}", f"{TOKEN}.0", f"{TOKEN}.{'9' * 30}"]
 )
 def test_what_only_looks_like_a_mark_is_none(text: str) -> None:
-    assert [*marks_in(text)] == []
+    assert [*find_delivery_tokens(text)] == []
 
 
 # --- verdicts ----------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def test_what_a_server_cannot_take_is_said_in_clear_words_and_stops_nothing() ->
         captain = letter(6, "From: käpt'n@harbour.example\r\n\r\nHello\r\n".encode())
         box = carry(smtp(server.port), big, eight, foreign, broken, captain, fine)
 
-    said = {report.letter.id: (report.code, report.text) for report in box.reports}
+    said = {report.message.id: (report.code, report.text) for report in box.reports}
     assert said[1] == (552, f"the mail has {len(big.content):,} bytes, and the mail server takes 1,000")
     assert said[2][0] == 554
     assert said[3][0] == 553

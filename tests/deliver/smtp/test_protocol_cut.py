@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digest.deliver.smtp.protocol import Talk
 from digest.deliver.smtp.replies import Garbled, Offers
-from digest.model.protocols import Letter, Report, Stage
+from digest.model.protocols import Message, SendResult, Stage
 from tests.support.smtp_delivery import letter
 
 #: What a server answers at each step; most often a yes.
@@ -104,7 +104,7 @@ class Wire:
     piece: int
 
 
-def _carried(letters: list[Letter], talk: Talk, server: Answering, wire: Wire) -> tuple[list[Report], set[int]]:
+def _carried(letters: list[Message], talk: Talk, server: Answering, wire: Wire) -> tuple[list[SendResult], set[int]]:
     """What is reported of all that was offered, and which letters those were."""
     waiting, offered = [*letters], set[int]()
     with suppress(Garbled):
@@ -147,9 +147,9 @@ def test_a_line_cut_at_any_byte_leaves_at_most_one_letter_in_doubt_and_tells_no_
     reports, offered = _carried(letters, Talk(offers), server, wire)
 
     taken = {sent.id for sent in letters for content in server.taken if sent.message_id.encode() in content}
-    said_yes = {report.letter.id for report in reports if report.stage is Stage.CONTENT and 200 <= report.code < 300}
-    in_doubt = {report.letter.id for report in reports if report.stage is Stage.CONTENT and report.code == 0}
-    assert sorted(report.letter.id for report in reports) == sorted(offered), "one report of each, and of no other"
+    said_yes = {report.message.id for report in reports if report.stage is Stage.CONTENT and 200 <= report.code < 300}
+    in_doubt = {report.message.id for report in reports if report.stage is Stage.CONTENT and report.code == 0}
+    assert sorted(report.message.id for report in reports) == sorted(offered), "one report of each, and of no other"
     assert len(server.taken) == len(taken), "none is taken twice"
     assert said_yes <= taken <= said_yes | in_doubt
     assert len(in_doubt) <= 1
@@ -195,6 +195,6 @@ def test_whatever_a_server_says_each_letter_is_reported_once_and_none_is_sent_un
                 talk.go()
     talk.lose("the line broke")
 
-    assert sorted(report.letter.id for report in talk.reports) == sorted(offered)
-    assert {report.letter.id for report in talk.reports if report.stage is Stage.CONTENT} <= gone
+    assert sorted(report.message.id for report in talk.reports) == sorted(offered)
+    assert {report.message.id for report in talk.reports if report.stage is Stage.CONTENT} <= gone
     assert all(report.code // 100 in {0, 2, 4, 5} and len(report.text) <= 1000 for report in talk.reports)

@@ -26,7 +26,7 @@ from sumy.summarizers.text_rank import TextRankSummarizer
 from digest.clean.articles import clean
 from digest.collect.collector import make_collector
 from digest.model import Article, Source
-from digest.model.protocols import Budget, Candidate, Validators
+from digest.model.protocols import Budget, Candidate, FetchState
 from digest.settings import FetchSettings
 from digest.stories.summarizers import METHODS, NAMES, summarizer, sumy_methods
 from digest.stories.summarizers.sumy_document import Tokenizer, document
@@ -56,7 +56,7 @@ Text = tuple[str, str, list[str]]
 def sample() -> list[Text]:
     folder = Path(__file__).resolve().parents[3] / "config" / "sample"
     collector = make_collector(FetchSettings(), values.NOON)
-    entries = asyncio.run(collector(Source(id="sample", path=folder), Validators())).entries
+    entries = asyncio.run(collector(Source(id="sample", path=folder), FetchState())).entries
     return [(one.language, one.title, _sentences(one)) for one in clean(entries)]
 
 
