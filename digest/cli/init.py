@@ -119,11 +119,11 @@ def _listed(opml: str | None) -> tuple[Source, ...]:
 
 
 def _with_given(listed: Sequence[Source], addresses: Sequence[str]) -> tuple[Source, ...]:
-    from digest.collect.discovery.address import source_at
+    from digest.collect.discovery.address import source_from_address
 
     sources = [*listed]
     for address in addresses:
-        sources.append(source_at(address, taken=[source.id for source in sources]))
+        sources.append(source_from_address(address, taken=[source.id for source in sources]))
     return tuple(sources)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from digest.collect.discovery.address import source_at
+from digest.collect.discovery.address import source_from_address
 from digest.collect.discovery.opml import read_opml
 from digest.model import Source
 from digest.model.errors import DigestError, SourceError, UsageError
@@ -14,7 +14,7 @@ from digest.settings import FetchSettings
 
 def listed(given: str, fetch: FetchSettings) -> tuple[Source, ...]:
     """The feeds in the list. Raises ``DigestError``."""
-    place = source_at(given)
+    place = source_from_address(given)
     try:
         return read_opml(place.path.read_bytes()) if place.path else asyncio.run(_fetched(place.url, fetch))
     except OSError as error:

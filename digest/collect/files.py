@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digest.collect.discovery.opml import read_opml
-from digest.collect.documents.kind import Kind, kind_of
+from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Document, read_document
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
@@ -26,7 +26,7 @@ def read_path(source: Source, *, path: Path, most: int, seen: datetime) -> Colle
     if path.is_dir():
         return _read_folder(source, path, most=most, seen=seen)
     document = _document(path, root=path.parent, outlet=source.title or path.stem, most=most)
-    if kind_of(document.data, name=path.name) is Kind.OPML:
+    if detect_kind(document.data, name=path.name) is DocumentKind.OPML:
         return read_opml(document.data)
     contents = read_document(document, source, seen=seen)
     return Collected(

@@ -11,9 +11,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.collect.documents.kind import Kind, kind_of
+from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.isolated import read
-from digest.collect.pages.teaser import is_article, is_teaser
+from digest.collect.pages.teaser import is_full_article, is_teaser
 from digest.collect.reader import Document
 from digest.http.robots import Robots
 from digest.model import BodyFormat, Entry, Source
@@ -124,7 +124,7 @@ class _Pages:
     async def _page(self, entry: Entry) -> Entry:
         """The article on the entry's page. Raises ``SourceError`` if it is no page or has none."""
         reply = await self.client.get(entry.url)
-        if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
+        if detect_kind(reply.body, content_type=reply.content_type) is not DocumentKind.HTML:
             raise SourceError("no page")
         document = Document(data=reply.body, url=reply.url, guid="", outlet="", content_type=reply.content_type)
         limit_s, turn = self.client.fetch.timeout_s, self.client.turns.to_read()
@@ -134,7 +134,7 @@ class _Pages:
     def _completed(self, entry: Entry, page: Entry) -> Entry:
         """The entry with its page's text; as it is if that is not the article."""
         # Who names the place of the text knows better than any gate.
-        if not self.source.selector and not is_article(page.body, title=entry.title, teaser=entry.body):
+        if not self.source.selector and not is_full_article(page.body, title=entry.title, teaser=entry.body):
             return entry
         # Who gives a title says whose it is; of a page in a site map only its own words tell.
         outlet = entry.source if entry.title or self.source.title else page.source or entry.source

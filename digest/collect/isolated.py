@@ -10,7 +10,7 @@ import math
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
-from digest.collect.documents.kind import Kind, kind_of
+from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Contents, Document, read_document
 from digest.model import Source
 from digest.model.errors import SourceError
@@ -47,15 +47,15 @@ async def read(
 
 def is_heavy(document: Document) -> bool:
     """May reading it take long?"""
-    from digest.collect.feeds.parser import read_plain
+    from digest.collect.feeds.parser import read_well_formed
 
     size, tags = len(document.data), document.data.count(b"<")
     if size <= _LIGHT_FEED and tags <= _FEW_TAGS:
         return False
-    kind = kind_of(document.data, content_type=document.content_type, name=document.name)
-    if kind is Kind.FEED and size <= _LARGE_FEED:
-        return read_plain(document.data, document.content_type, document.url) is None
-    return kind is Kind.FEED or (kind is Kind.HTML and (size > _LIGHT_PAGE or tags > _FEW_TAGS))
+    kind = detect_kind(document.data, content_type=document.content_type, name=document.name)
+    if kind is DocumentKind.FEED and size <= _LARGE_FEED:
+        return read_well_formed(document.data, document.content_type, document.url) is None
+    return kind is DocumentKind.FEED or (kind is DocumentKind.HTML and (size > _LIGHT_PAGE or tags > _FEW_TAGS))
 
 
 def _read(document: Document, source: Source, seen: datetime, timeout_s: float) -> Contents | SourceError:

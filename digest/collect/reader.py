@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.documents.front_matter import front_matter, split_heading
-from digest.collect.documents.kind import Kind, binary_kind, kind_of
+from digest.collect.documents.front_matter import split_front_matter, split_heading
+from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
 from digest.model import BodyFormat, Entry, Image, Source
 from digest.model.errors import SourceError
 from digest.text.charset import decode
@@ -48,35 +48,35 @@ class Contents:
 
 def read_document(document: Document, source: Source, *, seen: datetime) -> Contents:
     """Its articles. Raises ``SourceError`` where there are none to be had."""
-    kind = kind_of(document.data, content_type=document.content_type, name=document.name)
-    if kind in {Kind.FEED, Kind.JSON}:
+    kind = detect_kind(document.data, content_type=document.content_type, name=document.name)
+    if kind in {DocumentKind.FEED, DocumentKind.JSON}:
         return _feed(document, source, kind, seen)
-    if kind is Kind.HTML:
+    if kind is DocumentKind.HTML:
         return Contents(entries=(_page(document, source, seen),))
-    if kind in {Kind.TEXT, Kind.MARKDOWN}:
+    if kind in {DocumentKind.TEXT, DocumentKind.MARKDOWN}:
         return Contents(entries=(_text(document, source, kind, seen),))
     raise SourceError(_useless(kind, document.data))
 
 
-def _useless(kind: Kind, data: bytes) -> str:
-    if kind is Kind.BINARY:
-        return f"{binary_kind(data)}, not an article: give text, Markdown, HTML or a feed"
-    if kind is Kind.OPML:
+def _useless(kind: DocumentKind, data: bytes) -> str:
+    if kind is DocumentKind.BINARY:
+        return f"{describe_binary(data)}, not an article: give text, Markdown, HTML or a feed"
+    if kind is DocumentKind.OPML:
         return "a list of feeds (OPML), not an article: give it by itself, or `digest sources import` it"
     return "a site map, not an article: give its address on the web"
 
 
-def _feed(document: Document, source: Source, kind: Kind, seen: datetime) -> Contents:
+def _feed(document: Document, source: Source, kind: DocumentKind, seen: datetime) -> Contents:
     from digest.collect.feeds.json_feed import read_json_feed
-    from digest.collect.feeds.parser import entries, newest, read_feed
+    from digest.collect.feeds.parser import feed_entries, limit_feed, read_feed
     from digest.text.html import plain_text
 
-    if kind is Kind.JSON:
+    if kind is DocumentKind.JSON:
         feed = read_json_feed(document.data, url=document.url)
     else:
         feed = read_feed(document.data, content_type=document.content_type, url=document.url)
-    feed, problem = newest(feed)
-    found = entries(feed, source, url=document.url, seen=seen)
+    feed, problem = limit_feed(feed)
+    found = feed_entries(feed, source, url=document.url, seen=seen)
     return Contents(entries=found, title=plain_text(feed.title), problems=(problem,) if problem else ())
 
 
@@ -103,10 +103,10 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
     )
 
 
-def _text(document: Document, source: Source, kind: Kind, seen: datetime) -> Entry:
-    said, body = front_matter(decode(document.data, document.content_type))
+def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime) -> Entry:
+    said, body = split_front_matter(decode(document.data, document.content_type))
     title = said.get("title", "")
-    if kind is Kind.MARKDOWN:
+    if kind is DocumentKind.MARKDOWN:
         heading, rest = split_heading(body)
         title, body = (title or heading), (rest if title in {"", heading} else body)
     # A text without front matter has no title yet: `clean` finds it, since it knows a headline from furniture.
@@ -121,7 +121,9 @@ def _text(document: Document, source: Source, kind: Kind, seen: datetime) -> Ent
         url=declared or document.url,
         title=title,
         body=body,
-        form=BodyFormat.MARKDOWN if kind is Kind.MARKDOWN and len(body) < _LONGEST_MARKDOWN else BodyFormat.TEXT,
+        form=BodyFormat.MARKDOWN
+        if kind is DocumentKind.MARKDOWN and len(body) < _LONGEST_MARKDOWN
+        else BodyFormat.TEXT,
         seen=seen,
         source=said.get("source", "") or outlet_domain(declared) or document.outlet,
         author=said.get("author", ""),

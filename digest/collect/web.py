@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from digest.collect.discovery.feeds import FEEDS, check_single, found_behind
-from digest.collect.discovery.known_sites import known_feed
+from digest.collect.discovery.feeds import FEED_KINDS, check_is_no_list, discover_feed
+from digest.collect.discovery.known_sites import known_site_feed
 from digest.collect.discovery.opml import read_opml
-from digest.collect.discovery.sitemap import articles_among, entries_of, undated, unpacked
-from digest.collect.documents.kind import Kind, kind_of
+from digest.collect.discovery.sitemap import decompress_reply, drop_lastmod, select_articles, sitemap_entries
+from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.full_text import Texts, with_full_text
 from digest.collect.isolated import read
 from digest.collect.reader import Contents, Document
@@ -31,15 +31,15 @@ async def visit(
     _check_patience(validators, seen)
     robots = Robots(client, rules)
     asked, page = await _asked(source, validators, client)
-    page = unpacked(page, client.fetch.max_bytes)
+    page = decompress_reply(page, client.fetch.max_bytes)
     reader = _Reader(source=source, remembered=validators, client=client, robots=robots, seen=seen)
     if page.unchanged:
         return await reader.unchanged(page)
     kind = _kind(page)
-    if kind is Kind.OPML:
+    if kind is DocumentKind.OPML:
         return read_opml(page.body, content_type=page.content_type)
-    is_known = kind is Kind.HTML and bool(validators.known([page.url]))
-    found = await found_behind(page, client, robots, is_known=is_known)
+    is_known = kind is DocumentKind.HTML and bool(validators.known([page.url]))
+    found = await discover_feed(page, client, robots, is_known=is_known)
     home = found.url or page.moved_to or asked
     collected = await reader.read(found.reply, home="" if home == source.url else home)
     return replace(collected, feed_urls=found.others)
@@ -58,9 +58,9 @@ class _Reader:
     async def read(self, reply: Reply, *, home: str) -> Collected:
         """``home`` is where it is found, if not at the source's own address."""
         kind = _kind(reply)
-        if kind is Kind.SITEMAP:
+        if kind is DocumentKind.SITEMAP:
             collected = await self._map(reply)
-        elif kind in FEEDS:
+        elif kind in FEED_KINDS:
             collected = await self._feed(reply)
         else:
             collected = await self._page(reply)
@@ -96,9 +96,9 @@ class _Reader:
 
         It is read anew as long as there are pages left to read; and an index always: it may stay while its maps change.
         """
-        listed, is_index = await entries_of(reply, self.source, client=self.client, seen=self.seen)
-        texts = await self._with_full_text(tuple(map(undated, listed)))
-        entries = articles_among(texts.entries, listed)
+        listed, is_index = await sitemap_entries(reply, self.source, client=self.client, seen=self.seen)
+        texts = await self._with_full_text(tuple(map(drop_lastmod, listed)))
+        entries = select_articles(texts.entries, listed)
         is_done = texts.is_all and not is_index
         return Collected(
             source=self.source,
@@ -114,8 +114,8 @@ class _Reader:
             raise SourceError("it gives a page where its feed was: see in a browser whether that has moved or is away")
         if not await self.robots.allow(reply.url, in_doubt=True):
             raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
-        if _kind(reply) is Kind.HTML and not self.source.selector:
-            check_single(reply)
+        if _kind(reply) is DocumentKind.HTML and not self.source.selector:
+            check_is_no_list(reply)
         contents = await self._contents(reply)
         return Collected(source=self.source, entries=contents.entries, kind="page", fetch_state=reply.validators)
 
@@ -139,7 +139,7 @@ def _check_patience(validators: FetchState, now: datetime) -> None:
 
 async def _asked(source: Source, validators: FetchState, client: Client) -> tuple[str, Reply]:
     """Ask where it was found the last time, or is bound to be; if it is no more, at its own address."""
-    better = validators.url or known_feed(source.url)
+    better = validators.url or known_site_feed(source.url)
     if better:
         try:
             return better, await client.get(better, validators if validators.url else FetchState())
@@ -149,8 +149,8 @@ async def _asked(source: Source, validators: FetchState, client: Client) -> tupl
     return source.url, await client.get(source.url, FetchState() if better else validators)
 
 
-def _kind(reply: Reply) -> Kind:
-    return kind_of(reply.body, content_type=reply.content_type)
+def _kind(reply: Reply) -> DocumentKind:
+    return detect_kind(reply.body, content_type=reply.content_type)
 
 
 def _document(source: Source, reply: Reply) -> Document:

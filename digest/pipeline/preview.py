@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest import settings
-from digest.collect.discovery.address import source_at
+from digest.collect.discovery.address import source_from_address
 from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.model.errors import NothingCollected
 from digest.model.protocols import Collected
@@ -126,7 +126,7 @@ def _given(request: Request, now: datetime) -> _Plan:
     """Everything at the addresses; it needs no settings."""
     sources: list[Source] = []
     for address in request.addresses:
-        sources.append(source_at(address, taken=[source.id for source in sources]))
+        sources.append(source_from_address(address, taken=[source.id for source in sources]))
     newsletter = Newsletter(id="preview", title="", timezone=zone_here())
     return _afresh(request, newsletter, tuple(sources), at=now, seen=now)
 

@@ -12,20 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.clean.articles import clean
-from digest.collect.discovery.address import source_at, web_address
-from digest.collect.discovery.known_sites import known_feed
+from digest.collect.discovery.address import parse_web_address, source_from_address
+from digest.collect.discovery.known_sites import known_site_feed
 from digest.collect.discovery.opml import read_opml
 from digest.collect.discovery.sitemap import read_sitemap
-from digest.collect.documents.front_matter import front_matter, split_heading
-from digest.collect.documents.kind import Kind, binary_kind, kind_of
+from digest.collect.documents.front_matter import split_front_matter, split_heading
+from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
 from digest.collect.feeds.items import Feed
 from digest.collect.feeds.json_feed import read_json_feed
-from digest.collect.feeds.lenient_parser import read_forgiving
-from digest.collect.feeds.parser import read_feed, tame
-from digest.collect.feeds.strict_parser import read_fast
-from digest.collect.pages.extract import read_page, read_tree
-from digest.collect.pages.metadata import read_head
-from digest.collect.pages.teaser import is_article, is_teaser
+from digest.collect.feeds.lenient_parser import parse_leniently
+from digest.collect.feeds.parser import normalize_xml, read_feed
+from digest.collect.feeds.strict_parser import parse_strictly
+from digest.collect.pages.extract import parse_html, read_page
+from digest.collect.pages.metadata import read_metadata
+from digest.collect.pages.teaser import is_full_article, is_teaser
 from digest.collect.reader import Document, read_document
 from digest.http.robots import parse_rules
 from digest.model import Article, Source
@@ -119,10 +119,10 @@ def checked(feed: Feed | None) -> None:
 
 
 def fast(data: bytes) -> None:
-    tamed = tame(data)
-    found = read_fast(tamed, URL)
+    tamed = normalize_xml(data)
+    found = parse_strictly(tamed, URL)
     checked(found)
-    assert found is None or found == read_forgiving(tamed, URL)
+    assert found is None or found == parse_leniently(tamed, URL)
 
 
 def page(data: bytes) -> None:
@@ -130,7 +130,7 @@ def page(data: bytes) -> None:
     head = found.head
     assert all(map(is_web_url, (*head.feeds, *filter(None, [head.url, head.image.url if head.image else ""]))))
     assert head.published is None or head.published.tzinfo is UTC
-    assert is_article(found.body, title=head.title, teaser="x") in {True, False}
+    assert is_full_article(found.body, title=head.title, teaser="x") in {True, False}
     assert is_teaser(found.body) in {True, False}
 
 
@@ -146,7 +146,7 @@ def sitemap(data: bytes) -> None:
 
 
 def text(data: bytes) -> None:
-    said, body = front_matter(decode(data))
+    said, body = split_front_matter(decode(data))
     title, rest = split_heading(body)
     assert all(isinstance(word, str) for word in (*said.values(), title, rest))
 
@@ -154,15 +154,15 @@ def text(data: bytes) -> None:
 PARSERS: dict[str, Callable[[bytes], object]] = {
     "any feed": lambda data: checked(read_feed(data, url=URL)),
     "fast": fast,
-    "forgiving": lambda data: checked(read_forgiving(tame(data), URL)),
+    "forgiving": lambda data: checked(parse_leniently(normalize_xml(data), URL)),
     "JSON feed": lambda data: checked(read_json_feed(data, url=URL)),
     "OPML": opml,
     "site map": sitemap,
     "page": page,
-    "head": lambda data: read_head(read_tree(data), URL),
+    "head": lambda data: read_metadata(parse_html(data), URL),
     "text": text,
     "robots": lambda data: parse_rules(decode(data)).can_fetch("digest", URL),
-    "kind": lambda data: (kind_of(data), binary_kind(data)),
+    "kind": lambda data: (detect_kind(data), describe_binary(data)),
 }
 
 
@@ -213,15 +213,15 @@ def test_json_of_any_types_is_read(item: object, whole: object) -> None:
 @given(st.binary(max_size=200), TYPES)
 def test_any_bytes_are_some_text(data: bytes, declared: str) -> None:
     assert isinstance(decode(data, declared), str)
-    assert kind_of(data, content_type=declared) in Kind
+    assert detect_kind(data, content_type=declared) in DocumentKind
 
 
 @given(st.text(max_size=60) | st.text(alphabet="htps:/[]@.%#?&=<>()u0", max_size=40))
 def test_any_address_is_one_or_is_told(pasted: str) -> None:
-    assert web_address(pasted) == "" or "://" in web_address(pasted)
-    assert known_feed(pasted) == "" or is_web_url(known_feed(pasted))
+    assert parse_web_address(pasted) == "" or "://" in parse_web_address(pasted)
+    assert known_site_feed(pasted) == "" or is_web_url(known_site_feed(pasted))
     try:
-        source = source_at(pasted)
+        source = source_from_address(pasted)
     except UsageError:
         return
 

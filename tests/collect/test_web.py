@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digest.collect.collector import make_collector
-from digest.collect.pages.teaser import is_article, is_teaser
+from digest.collect.pages.teaser import is_full_article, is_teaser
 from digest.model import Source
 from digest.model.errors import SourceError
 from digest.model.protocols import FetchState
@@ -396,6 +396,6 @@ JAPANESE = "渡し船は風のため三日目も港に停泊した。"
     ids=["an article", "a wall"],
 )
 def test_pages_are_judged_where_nothing_parts_words(goes_on: str, is_whole: bool) -> None:
-    assert is_article(f"<p>{JAPANESE}</p><p>{goes_on * 4}</p>", title="渡し船が停泊", teaser=JAPANESE) is is_whole
+    assert is_full_article(f"<p>{JAPANESE}</p><p>{goes_on * 4}</p>", title="渡し船が停泊", teaser=JAPANESE) is is_whole
     assert is_teaser(JAPANESE)
     assert not is_teaser(JAPANESE * 20)

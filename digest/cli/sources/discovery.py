@@ -12,7 +12,7 @@ from digest.clean.articles import clean
 from digest.cli.arguments import settings_of
 from digest.cli.errors import say
 from digest.collect.collector import make_collector
-from digest.collect.discovery.address import source_at
+from digest.collect.discovery.address import source_from_address
 from digest.collect.visits import collect
 from digest.model import Article, Failure, Source
 from digest.model.errors import DigestError
@@ -25,7 +25,7 @@ _TITLES = 5
 
 def discover(args: argparse.Namespace) -> None:
     """Visit the address and say where its articles really are."""
-    source = source_at(args.address)
+    source = source_from_address(args.address)
     outcome = visit(source, settings_of(args), args.allow)
     if isinstance(outcome, Failure):
         raise DigestError(f"{outcome.url}: {outcome.error}")

@@ -13,7 +13,7 @@ from digest.cli.arguments import settings_of, source_named
 from digest.cli.errors import say
 from digest.cli.opml_argument import listed
 from digest.cli.sources.discovery import tell, visit
-from digest.collect.discovery.address import source_at, unused_id
+from digest.collect.discovery.address import source_from_address, unused_id
 from digest.model import Source
 from digest.model.errors import DigestError, UsageError
 from digest.model.protocols import Collected
@@ -25,7 +25,7 @@ from digest.settings.edit import with_sources, without_source
 def add(args: argparse.Namespace) -> None:
     """Visit the address, and put it into the settings if there is something to read."""
     found, file = _settings_file(args)
-    source = source_at(args.address, taken=[known.id for known in found.sources])
+    source = source_from_address(args.address, taken=[known.id for known in found.sources])
     source = replace(source, id=args.id or source.id, title=args.title, section=args.section)
     if any(other.id == source.id for other in found.sources):
         raise UsageError(f"there is a source {source.id!r} already", hint="give this one another --id")

@@ -28,7 +28,7 @@ _AROUND = "<>\"'`“”„‘’‚«»‹›"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-def source_at(address: str, *, taken: Collection[str] = ()) -> Source:
+def source_from_address(address: str, *, taken: Collection[str] = ()) -> Source:
     """A file or folder that exists, or a web address, with ``https://`` or without it; its id is none of ``taken``.
 
     Raises ``UsageError`` if it is neither.
@@ -40,7 +40,7 @@ def source_at(address: str, *, taken: Collection[str] = ()) -> Source:
         return Source(id=unused_id(path.resolve().stem, taken), path=path)
     if account := _ACCOUNT.fullmatch(_tidied(given)):
         return Source(id=unused_id(account[1], taken), url=f"https://{account[2]}/@{account[1]}.rss")
-    if url := web_address(given):
+    if url := parse_web_address(given):
         return Source(id=unused_id(_host(url), taken), url=url)
     if "://" in given and not given.startswith("file://"):
         raise UsageError(
@@ -77,7 +77,7 @@ def _tidied(given: str) -> str:
     return text
 
 
-def web_address(given: str) -> str:
+def parse_web_address(given: str) -> str:
     """The web address that someone wrote, whatever stands around it; empty if it is none."""
     text = _tidied(given)
     if _WEB.fullmatch(text):

@@ -10,12 +10,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from digest.collect.discovery.known_sites import known_feed
-from digest.collect.discovery.sitemap import unpacked
-from digest.collect.discovery.url_patterns import is_front, likelihood
-from digest.collect.documents.kind import Kind, kind_of
-from digest.collect.pages.extract import read_tree
-from digest.collect.pages.metadata import Head, joined, read_head
+from digest.collect.discovery.known_sites import known_site_feed
+from digest.collect.discovery.sitemap import decompress_reply
+from digest.collect.discovery.url_patterns import is_front_page, sitemap_priority
+from digest.collect.documents.kind import DocumentKind, detect_kind
+from digest.collect.pages.extract import parse_html
+from digest.collect.pages.metadata import PageMetadata, join_url, read_metadata
 from digest.model.errors import SourceError
 from digest.text.urls import is_web_url
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digest.http.robots import Robots
 
 _FEED_URL = re.compile(rb'"feedUrl"\s*:\s*("https?:[^"]{1,500}")')
-FEEDS = {Kind.FEED, Kind.JSON}
+FEED_KINDS = {DocumentKind.FEED, DocumentKind.JSON}
 #: Where sites keep a feed that their front page doesn't name.
 _USUAL = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json")
 #: Where sites keep a map of their pages that their robots.txt doesn't name.
@@ -48,7 +48,7 @@ _ARTICLE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Discovery:
     """What an address leads to."""
 
     #: Where it is; empty for what stands for itself.
@@ -58,32 +58,32 @@ class Found:
     others: tuple[str, ...] = ()
 
 
-async def found_behind(reply: Reply, client: Client, robots: Robots, *, is_known: bool) -> Found:
+async def discover_feed(reply: Reply, client: Client, robots: Robots, *, is_known: bool) -> Discovery:
     """The feed, or else the map, of the site that this page is the front of; or what stands for itself.
 
     Where that ``is_known``, nothing is tried that the page doesn't name. Raises ``SourceError`` where the page names
     feeds, and none of them is one now.
     """
-    if kind_of(reply.body, content_type=reply.content_type) is not Kind.HTML:
-        return Found(reply=reply)
-    tree = read_tree(reply.body, reply.content_type)
-    head = read_head(tree, reply.url)
+    if detect_kind(reply.body, content_type=reply.content_type) is not DocumentKind.HTML:
+        return Discovery(reply=reply)
+    tree = parse_html(reply.body, reply.content_type)
+    head = read_metadata(tree, reply.url)
     named = list(dict.fromkeys(_named(reply, head)))[:_MOST]
     for url in (*named, *(() if is_known else dict.fromkeys(_guessed(reply, tree)))):
-        if feed := await _there(url, client, FEEDS):
-            return Found(url=url, reply=feed, others=tuple(other for other in head.feeds if other != url)[:_TOLD])
+        if feed := await _there(url, client, FEED_KINDS):
+            return Discovery(url=url, reply=feed, others=tuple(other for other in head.feeds if other != url)[:_TOLD])
     if named:
         raise SourceError(f"its page names {named[0]} as its feed, and that is none: give the feed's address")
     for url in () if is_known else await _maps(reply, robots):
-        if found := await _there(url, client, {Kind.SITEMAP}):
-            return Found(url=url, reply=found)
-    return Found(reply=reply)
+        if found := await _there(url, client, {DocumentKind.SITEMAP}):
+            return Discovery(url=url, reply=found)
+    return Discovery(reply=reply)
 
 
-def check_single(page: Reply) -> None:
+def check_is_no_list(page: Reply) -> None:
     """Raise where a page that stands for itself is a list of articles, and so none."""
-    tree = read_tree(page.body, page.content_type)
-    if _is_list(tree) and not read_head(tree, page.url).is_article:
+    tree = parse_html(page.body, page.content_type)
+    if _is_list(tree) and not read_metadata(tree, page.url).is_article:
         raise SourceError(
             "this page lists articles, and leads to no feed or site map: give the address of a feed, or of one article"
         )
@@ -100,23 +100,23 @@ def _is_list(tree: HtmlElement) -> bool:
 
 async def _maps(page: Reply, robots: Robots) -> list[str]:
     """Where the site's map may be, the likeliest to have news first; an article's site is not asked for."""
-    if not is_front(page.url):
+    if not is_front_page(page.url):
         return []
-    named = sorted(await robots.maps(page.url), key=likelihood)[:_MOST]
+    named = sorted(await robots.maps(page.url), key=sitemap_priority)[:_MOST]
     return list(dict.fromkeys([*named, *(urljoin(page.url, f"/{place}") for place in _MAPS)]))
 
 
-def _named(page: Reply, head: Head) -> Iterator[str]:
+def _named(page: Reply, head: PageMetadata) -> Iterator[str]:
     """The feeds that the page itself names, unless it is an article: then they are its site's."""
-    if is_front(page.url) or not head.is_article:
+    if is_front_page(page.url) or not head.is_article:
         yield from head.feeds
-    if url := _podcast_feed(page) or (known_feed(head.url) if head.url != page.url else ""):
+    if url := _podcast_feed(page) or (known_site_feed(head.url) if head.url != page.url else ""):
         yield url
 
 
 def _guessed(page: Reply, tree: HtmlElement) -> Iterator[str]:
     """Where a feed may be that the page doesn't name."""
-    if is_front(page.url):
+    if is_front_page(page.url):
         yield from islice(_linked(page, tree), _MOST)
         yield from (urljoin(page.url, place) for place in _USUAL)
     elif _ACCOUNT.fullmatch(urlsplit(page.url).path):
@@ -127,7 +127,7 @@ def _linked(page: Reply, tree: HtmlElement) -> Iterator[str]:
     """Links for people ("RSS") that look like ways to a feed."""
     for link in tree.iter("a"):
         if _LOOKS.search(link.get("href", "")) or link.text_content().strip().lower() in {"rss", "feed", "atom"}:
-            url = joined(page.url, link.get("href", ""))
+            url = join_url(page.url, link.get("href", ""))
             if is_web_url(url) and url != page.url:
                 yield url
 
@@ -143,17 +143,17 @@ def _podcast_feed(page: Reply) -> str:
     return url if is_web_url(url) else ""
 
 
-async def _there(url: str, client: Client, kinds: Collection[Kind]) -> Reply | None:
+async def _there(url: str, client: Client, kinds: Collection[DocumentKind]) -> Reply | None:
     """What is at an address, None where that is none of the ``kinds``.
 
     Raises ``SourceError`` where it may well be there later: nothing else must take its place.
     """
     try:
-        reply = unpacked(await client.get(url), client.fetch.max_bytes)
+        reply = decompress_reply(await client.get(url), client.fetch.max_bytes)
     except SourceError as error:
         # Who is out of time has looked at nothing, so nothing is known of the others either.
         is_late = isinstance(error.__cause__, TimeoutError)
         if (error.retry_at and not error.gone) or error.status >= 500 or is_late:
             raise
         return None
-    return reply if kind_of(reply.body, content_type=reply.content_type) in kinds else None
+    return reply if detect_kind(reply.body, content_type=reply.content_type) in kinds else None

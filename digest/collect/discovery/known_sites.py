@@ -26,7 +26,7 @@ _REDDIT = re.compile(r"(?:www\.|old\.|new\.|np\.|m\.)?reddit\.com")
 _SUBREDDIT = re.compile(r"/(?:r|u|user)/[\w+-]+(?:/(?:m/\w+|new|hot|top|rising|controversial|submitted|comments))?/?")
 
 
-def known_feed(url: str) -> str:
+def known_site_feed(url: str) -> str:
     """The feed of a page on one of the large sites, told from its address alone; empty elsewhere."""
     try:
         parts = urlsplit(url)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from digest.collect.discovery.address import unused_id, web_address
+from digest.collect.discovery.address import parse_web_address, unused_id
 from digest.model import FullText, Source
 from digest.model.errors import SourceError
 from digest.text.charset import utf8_for_recovery
@@ -49,7 +49,7 @@ def _outlines(root: _Element) -> Iterator[Source]:
             continue
         said = {name.rpartition("}")[2].lower(): _line(value) for name, value in element.attrib.items()}
         title = said.get("title") or said.get("text") or ""
-        url = web_address(said.get("xmlurl", ""))
+        url = parse_web_address(said.get("xmlurl", ""))
         if is_web_url(_LOGIN.sub("", url)):
             yield _source(url, title, section or _category(said), said)
         elif element.tag.lower() == "outline" and title:

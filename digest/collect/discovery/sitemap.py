@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from digest.collect.discovery.url_patterns import is_front, is_telling, likelihood
+from digest.collect.discovery.url_patterns import is_front_page, looks_like_article, sitemap_priority
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.items import Item, link
+from digest.collect.feeds.items import Item, absolute_url
 from digest.http.decompress import Unpacked
 from digest.model import BodyFormat, Entry, Image, Source
 from digest.model.errors import SourceError
@@ -32,7 +32,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteMap:
+class Sitemap:
     """A site map, the newest first."""
 
     pages: tuple[Item, ...]
@@ -40,7 +40,7 @@ class SiteMap:
     maps: tuple[str, ...]
 
 
-def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> SiteMap:
+def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> Sitemap:
     """A ``urlset`` or ``sitemapindex``; ``url`` is where it came from."""
     from lxml.etree import LxmlError, XMLParser, fromstring
 
@@ -52,14 +52,14 @@ def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> SiteMap:
     items = [_item(_fields(child), url) for child in (() if root is None else root) if isinstance(child.tag, str)]
     items = sorted((item for item in items if item.url), key=lambda item: item.published or _BEGINNING, reverse=True)
     if root is not None and _name(root) == "sitemapindex":
-        likely = sorted(items, key=lambda item: likelihood(item.url))
-        return SiteMap(pages=(), maps=tuple(item.url for item in likely))
-    return SiteMap(pages=tuple(items), maps=())
+        likely = sorted(items, key=lambda item: sitemap_priority(item.url))
+        return Sitemap(pages=(), maps=tuple(item.url for item in likely))
+    return Sitemap(pages=tuple(items), maps=())
 
 
 def _item(fields: Mapping[str, str], base: str) -> Item:
-    url = link(base, fields.get("loc", ""))
-    image = link(base, fields.get("image/loc", ""))
+    url = absolute_url(base, fields.get("loc", ""))
+    image = absolute_url(base, fields.get("image/loc", ""))
     return Item(
         guid=url,
         url=url,
@@ -93,7 +93,7 @@ def _name(element: _Element) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
-def unpacked(reply: Reply, most: int) -> Reply:
+def decompress_reply(reply: Reply, most: int) -> Reply:
     """What was packed as a file (``sitemap.xml.gz``), unpacked; anything else as it is."""
     if not reply.body.startswith(b"\x1f\x8b") or not urlsplit(reply.url).path.endswith(".gz"):
         return reply
@@ -102,7 +102,9 @@ def unpacked(reply: Reply, most: int) -> Reply:
     return replace(reply, body=body.whole(), content_type="")
 
 
-async def entries_of(reply: Reply, source: Source, *, client: Client, seen: datetime) -> tuple[tuple[Entry, ...], bool]:
+async def sitemap_entries(
+    reply: Reply, source: Source, *, client: Client, seen: datetime
+) -> tuple[tuple[Entry, ...], bool]:
     """The newest pages of a map, untitled where it gives no titles; or of the first map in an index that has any.
 
     And whether it is an index.
@@ -111,7 +113,7 @@ async def entries_of(reply: Reply, source: Source, *, client: Client, seen: date
     listed = found.pages or await _first_pages(found.maps[:_MAPS], client)
     if not listed:
         raise SourceError("this site map names no pages: give the site's address or its feed")
-    pages = _of_part([page for page in listed if not is_front(page.url)], source.url)
+    pages = _of_part([page for page in listed if not is_front_page(page.url)], source.url)
     return tuple(_entry(item, source, reply.url, seen) for item in _recent(pages, seen)), bool(found.maps)
 
 
@@ -120,7 +122,7 @@ async def _first_pages(maps: Sequence[str], client: Client) -> tuple[Item, ...]:
     failures: list[SourceError] = []
     for url in maps:
         try:
-            reply = unpacked(await client.get(url), client.fetch.max_bytes)
+            reply = decompress_reply(await client.get(url), client.fetch.max_bytes)
             found = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
         except SourceError as error:
             failures.append(error)
@@ -134,7 +136,7 @@ async def _first_pages(maps: Sequence[str], client: Client) -> tuple[Item, ...]:
 
 def _of_part(pages: list[Item], front: str) -> list[Item]:
     """The pages beneath a front page, where any are and it is one."""
-    folder = urljoin(urlsplit(front).path, ".") if is_front(front) else "/"
+    folder = urljoin(urlsplit(front).path, ".") if is_front_page(front) else "/"
     return [page for page in pages if urlsplit(page.url).path.startswith(folder)] or pages
 
 
@@ -143,15 +145,15 @@ def _recent(pages: Sequence[Item], seen: datetime) -> list[Item]:
     dated = [page for page in pages if page.published]
     fresh = [page for page in dated if page.published and page.published > seen - _OLD]
     unique = {page.url: page for page in fresh or dated or pages}
-    return sorted(unique.values(), key=lambda page: not (page.title or is_telling(page.url)))[:_MOST]
+    return sorted(unique.values(), key=lambda page: not (page.title or looks_like_article(page.url)))[:_MOST]
 
 
-def undated(entry: Entry) -> Entry:
+def drop_lastmod(entry: Entry) -> Entry:
     """Without a title, a map says when a page was changed, not when it was published."""
     return entry if entry.title else replace(entry, published=None)
 
 
-def articles_among(completed: Iterable[Entry], listed: Sequence[Entry]) -> tuple[Entry, ...]:
+def select_articles(completed: Iterable[Entry], listed: Sequence[Entry]) -> tuple[Entry, ...]:
     """Those of a map's entries, now with their pages' texts, that are articles.
 
     A page without a title in the map is one if it says when it was published, or its address looks like an article's;
@@ -159,8 +161,8 @@ def articles_among(completed: Iterable[Entry], listed: Sequence[Entry]) -> tuple
     """
     changed = {entry.guid: entry.published for entry in listed if not entry.title}
     told = [entry for entry in completed if entry.title or entry.body]
-    sure = [entry for entry in told if entry.published or entry.guid not in changed or is_telling(entry.url)]
-    are_telling = any(is_telling(entry.url) for entry in listed)
+    sure = [entry for entry in told if entry.published or entry.guid not in changed or looks_like_article(entry.url)]
+    are_telling = any(looks_like_article(entry.url) for entry in listed)
     return tuple(
         replace(entry, published=entry.published or changed.get(entry.guid))
         for entry in (sure if sure or are_telling else told)

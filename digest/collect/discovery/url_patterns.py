@@ -14,18 +14,18 @@ _POSTS = re.compile(r"post|article|stor(?:y|ies)|blog")
 _ELSE = re.compile(r"page|categor|tag|tax|author|user|image|video|product|section|static|archive")
 
 
-def is_front(url: str) -> bool:
+def is_front_page(url: str) -> bool:
     """Is it a site's front page, or that of a part of it?"""
     parts = urlsplit(url)
     return _FRONT.fullmatch(parts.path) is not None and not parts.query
 
 
-def is_telling(url: str) -> bool:
+def looks_like_article(url: str) -> bool:
     """Does it look like an article's?"""
     return _TELLING.search(urlsplit(url).path) is not None
 
 
-def likelihood(url: str) -> int:
+def sitemap_priority(url: str) -> int:
     """How likely a site map of this address is to have news: the least number is the likeliest."""
     path = urlsplit(url).path.lower()
     return 0 if "news" in path else 1 if _POSTS.search(path) else 3 if _ELSE.search(path) else 2

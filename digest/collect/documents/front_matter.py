@@ -21,7 +21,7 @@ _UNDERLINED = re.compile(r"^[=-]{2,}[ \t]*$")
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
 
 
-def front_matter(text: str) -> tuple[Mapping[str, str], str]:
+def split_front_matter(text: str) -> tuple[Mapping[str, str], str]:
     """The file's own words on itself, and the text after them; none where it doesn't begin with them."""
     lines = text.lstrip("\ufeff").splitlines()
     end = next((number for number, line in enumerate(lines[1:60], 1) if line.rstrip() in {"---", "..."}), 0)

@@ -34,7 +34,7 @@ _MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
 _TEXT = (".txt", ".text", ".asc")
 
 
-class Kind(enum.Enum):
+class DocumentKind(enum.Enum):
     """What can be done with a document."""
 
     FEED = "feed"
@@ -47,33 +47,33 @@ class Kind(enum.Enum):
     BINARY = "binary"
 
 
-def kind_of(data: bytes, *, content_type: str = "", name: str = "") -> Kind:
+def detect_kind(data: bytes, *, content_type: str = "", name: str = "") -> DocumentKind:
     """What the document is; ``name`` (of a file) or the declared type settles what its bytes leave open."""
-    if binary_kind(data):
-        return Kind.BINARY
+    if describe_binary(data):
+        return DocumentKind.BINARY
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     if suffix in _MARKDOWN or content_type.startswith("text/markdown"):
-        return Kind.MARKDOWN
+        return DocumentKind.MARKDOWN
     if suffix in _TEXT:
-        return Kind.TEXT
+        return DocumentKind.TEXT
     head = decode(data[:_HEAD], content_type).lstrip()
     if head.startswith(("{", "[")) and ("json" in content_type or suffix == ".json" or _JSON_FEED.search(head)):
-        return Kind.JSON
-    root = _ROOT.search(without_comments(head))
+        return DocumentKind.JSON
+    root = _ROOT.search(strip_comments(head))
     name = (root.group(1) or root.group(2)).lower() if root else ""
     if name in _FEEDS:
-        return Kind.FEED
+        return DocumentKind.FEED
     if name == "opml":
-        return Kind.OPML
+        return DocumentKind.OPML
     if name in {"urlset", "sitemapindex"}:
-        return Kind.SITEMAP
+        return DocumentKind.SITEMAP
     if name or "html" in content_type or "htm" in suffix:
-        return Kind.HTML
+        return DocumentKind.HTML
     # XML of another kind: what reads feeds says that it is none.
-    return Kind.FEED if head.startswith("<?xml") else Kind.TEXT
+    return DocumentKind.FEED if head.startswith("<?xml") else DocumentKind.TEXT
 
 
-def without_comments(text: str, opener: str = "<!--", closer: str = "-->") -> str:
+def strip_comments(text: str, opener: str = "<!--", closer: str = "-->") -> str:
     """Linear, where a regular expression would look for the end of each unclosed comment anew."""
     kept, at = [], 0
     while (start := text.find(opener, at)) >= 0:
@@ -85,7 +85,7 @@ def without_comments(text: str, opener: str = "<!--", closer: str = "-->") -> st
     return "".join(kept) + text[at:].replace(opener, "")
 
 
-def binary_kind(data: bytes) -> str:
+def describe_binary(data: bytes) -> str:
     """What kind of thing that isn't text this is, for a person to read; empty for text."""
     for magic, what in _MAGIC:
         if data.startswith(magic):

@@ -40,7 +40,7 @@ class Feed:
     language: str = ""
 
 
-def link(base: str, href: str) -> str:
+def absolute_url(base: str, href: str) -> str:
     """An absolute web address without credentials, or nothing."""
     href = href.strip()
     if is_simple_url(href):
@@ -52,17 +52,17 @@ def link(base: str, href: str) -> str:
     return url if is_web_url(url) else ""
 
 
-def own_language(item: Item, shared: str) -> Item:
+def drop_shared_language(item: Item, shared: str) -> Item:
     """The item with a language only where it isn't the feed's."""
     return replace(item, language="") if item.language == shared else item
 
 
-def paragraphs(text: str) -> str:
+def text_to_html(text: str) -> str:
     """Plain text as HTML, an empty line between paragraphs."""
     return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in text.split("\n\n")) if text else ""
 
 
-def person(text: str) -> str:
+def author_name(text: str) -> str:
     """A name without the mail address beside it, as RSS has them: ``desk@outlet.example (The desk)``."""
     if "@" not in text or len(text) > _LONGEST_NAME:
         return text.strip()[:_LONGEST_NAME]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.items import Feed, Item, link
+from digest.collect.feeds.items import Feed, Item, absolute_url
 from digest.model import BodyFormat, Image
 from digest.model.errors import SourceError
 from digest.text.charset import decode
@@ -37,7 +37,7 @@ def _item(item: Mapping[str, Any], base: str, author: str) -> Item:
     escaped = (lambda text: html.escape(text, quote=False)) if form is BodyFormat.HTML else str
     return Item(
         guid=_string(item, "id"),
-        url=link(base, _string(item, "url")) or link(base, _string(item, "external_url")),
+        url=absolute_url(base, _string(item, "url")) or absolute_url(base, _string(item, "external_url")),
         title=escaped(_string(item, "title")),
         body=body,
         form=form,
@@ -69,5 +69,5 @@ def _author(mapping: Mapping[str, Any]) -> str:
 
 
 def _image(item: Mapping[str, Any], base: str) -> Image | None:
-    url = link(base, _string(item, "image")) or link(base, _string(item, "banner_image"))
+    url = absolute_url(base, _string(item, "image")) or absolute_url(base, _string(item, "banner_image"))
     return Image(url=url) if url else None

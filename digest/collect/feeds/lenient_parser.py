@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.items import Feed, Item, link, own_language, paragraphs, person
-from digest.collect.pages.metadata import pixels
+from digest.collect.feeds.items import Feed, Item, absolute_url, author_name, drop_shared_language, text_to_html
+from digest.collect.pages.metadata import parse_pixels
 from digest.model import Image
 from digest.model.errors import SourceError
 from digest.text.urls import is_web_url
 
 
-def read_forgiving(data: bytes, url: str) -> Feed | None:
+def parse_leniently(data: bytes, url: str) -> Feed | None:
     """What feedparser makes of a document; None if it sees no feed in it."""
     import feedparser  # type: ignore[import-untyped]  # feedparser brings no types
 
@@ -39,17 +39,18 @@ def read_forgiving(data: bytes, url: str) -> Feed | None:
         language=_string(parsed.feed, "language"),
         items=tuple(_item(entry, url, is_atom=is_atom) for entry in parsed.entries),
     )
-    return replace(feed, items=tuple(own_language(item, feed.language) for item in feed.items))
+    return replace(feed, items=tuple(drop_shared_language(item, feed.language) for item in feed.items))
 
 
 def _item(entry: Mapping[str, Any], base: str, *, is_atom: bool) -> Item:
-    url = "" if _is_no_address(entry) else link(base, _string(entry, "link"))
+    url = "" if _is_no_address(entry) else absolute_url(base, _string(entry, "link"))
     return Item(
         guid=_string(entry, "id"),
-        url=url or link(base, next((_string(one, "href") for one in entry.get("links", ()) if one.get("href")), "")),
+        url=url
+        or absolute_url(base, next((_string(one, "href") for one in entry.get("links", ()) if one.get("href")), "")),
         title=_marked(entry, "title", is_atom=is_atom),
         body=_body(entry, is_atom=is_atom),
-        author=person(_string(entry, "author")),
+        author=author_name(_string(entry, "author")),
         published=_date(entry),
         language=_string(entry.get("title_detail", {}), "language"),
         image=_image(entry, base),
@@ -77,11 +78,11 @@ def _body(entry: Mapping[str, Any], *, is_atom: bool) -> str:
     parts = [part for part in entry.get("content", ()) if _string(part, "value")]
     if not parts:
         is_plain = is_atom and entry.get("summary_detail", {}).get("type") == "text/plain"
-        return paragraphs(_string(entry, "summary")) if is_plain else _string(entry, "summary")
+        return text_to_html(_string(entry, "summary")) if is_plain else _string(entry, "summary")
     best = max(parts, key=lambda part: len(part["value"]))
     if not is_atom and best.get("type") == "text/plain" and len(_string(entry, "summary")) > len(best["value"]):
         return _string(entry, "summary")  # a podcast's short words on itself, which feedparser calls its content
-    return paragraphs(best["value"]) if best.get("type") == "text/plain" else str(best["value"])
+    return text_to_html(best["value"]) if best.get("type") == "text/plain" else str(best["value"])
 
 
 def _date(entry: Mapping[str, Any]) -> datetime | None:
@@ -105,7 +106,9 @@ def _image(entry: Mapping[str, Any], base: str) -> Image | None:
     media = [one for one in entry.get("media_content", ()) if "image" in (one.get("medium", "") + one.get("type", ""))]
     enclosed = [one for one in entry.get("enclosures", ()) if one.get("type", "").startswith("image/")]
     for one in (*media, *entry.get("media_thumbnail", ()), *enclosed):
-        url = link(base, _string(one, "url") or _string(one, "href"))
+        url = absolute_url(base, _string(one, "url") or _string(one, "href"))
         if url:
-            return Image(url=url, width=pixels(_string(one, "width")), height=pixels(_string(one, "height")))
+            return Image(
+                url=url, width=parse_pixels(_string(one, "width")), height=parse_pixels(_string(one, "height"))
+            )
     return None

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate
 
-from digest.collect.documents.kind import without_comments
+from digest.collect.documents.kind import strip_comments
 from digest.collect.feeds.items import Feed, Item
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
@@ -34,23 +34,25 @@ _XML_ENCODING = re.compile(rb"""(\s*<\?xml[^>]{0,200}?)\s{1,20}encoding\s{0,20}=
 
 def read_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
     """An RSS, RDF, Atom or CDF document; ``url`` is where it came from."""
-    from digest.collect.feeds.lenient_parser import read_forgiving
+    from digest.collect.feeds.lenient_parser import parse_leniently
 
-    feed = read_plain(data, content_type, url) or read_forgiving(_broken_up(tame(data, content_type)), url)
+    feed = read_well_formed(data, content_type, url) or parse_leniently(
+        _broken_up(normalize_xml(data, content_type)), url
+    )
     if feed is None:
         raise SourceError("this is no feed that can be read: check the address in a browser")
     return feed
 
 
 @lru_cache(maxsize=1)  # who decides where to read a large one has read it by then
-def read_plain(data: bytes, content_type: str, url: str) -> Feed | None:
+def read_well_formed(data: bytes, content_type: str, url: str) -> Feed | None:
     """A feed that is well formed and usual, fast; None if it isn't plainly one."""
-    from digest.collect.feeds.strict_parser import read_fast
+    from digest.collect.feeds.strict_parser import parse_strictly
 
-    return read_fast(tame(data, content_type), url)
+    return parse_strictly(normalize_xml(data, content_type), url)
 
 
-def tame(data: bytes, content_type: str = "") -> bytes:
+def normalize_xml(data: bytes, content_type: str = "") -> bytes:
     """The document as UTF-8, without the comments that make parsers quadratic."""
     document = to_utf8(data, content_type).replace(b"\0", b"")
     if declared := _XML_ENCODING.match(document):
@@ -60,9 +62,9 @@ def tame(data: bytes, content_type: str = "") -> bytes:
 
 def _uncommented(text: str) -> str:
     if text.count("<!--") > _COMMENT_OPENERS:
-        text = without_comments(text)
+        text = strip_comments(text)
     if text.count("&lt;!--") > _COMMENT_OPENERS:
-        text = without_comments(text, "&lt;!--", "--&gt;")
+        text = strip_comments(text, "&lt;!--", "--&gt;")
     return text
 
 
@@ -70,7 +72,7 @@ def _broken_up(document: bytes) -> bytes:
     return _UNBROKEN.sub(rb"\1 ", document)
 
 
-def entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[Entry, ...]:
+def feed_entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[Entry, ...]:
     """The feed's items as entries of ``source``, each once, in the feed's order."""
     name = source.title or plain_text(feed.title) or outlet_domain(url) or source.address
     shared = _shared_guids(feed.items)
@@ -83,7 +85,7 @@ def entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[En
     return tuple(found.values())
 
 
-def newest(feed: Feed) -> tuple[Feed, str]:
+def limit_feed(feed: Feed) -> tuple[Feed, str]:
     """The feed with as many items as anyone may read, and what to say of the others."""
     items = tuple(_cut(item) for item in feed.items)
     if len(items) <= _MOST and sum(len(item.body) for item in items) <= _MOST_LETTERS:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.items import Feed, Item, link, own_language, paragraphs, person
+from digest.collect.feeds.items import Feed, Item, absolute_url, author_name, drop_shared_language, text_to_html
 from digest.collect.feeds.namespaces import (
     ATOM,
     CONTENT,
@@ -28,7 +28,7 @@ from digest.collect.feeds.namespaces import (
     XML,
     is_foreign,
 )
-from digest.collect.pages.metadata import pixels
+from digest.collect.pages.metadata import parse_pixels
 from digest.model import Image
 from digest.text.urls import is_web_url
 
@@ -58,7 +58,7 @@ class _UnknownError(Exception):
     """Something that the forgiving reader knows better."""
 
 
-def read_fast(data: bytes, url: str) -> Feed | None:
+def parse_strictly(data: bytes, url: str) -> Feed | None:
     """The feed in a UTF-8 document; None if it isn't plainly one."""
     from lxml.etree import XMLParser, XMLSyntaxError, fromstring
 
@@ -107,7 +107,7 @@ def _rss_item(item: _Element, space: str) -> Item:
     about = item.get(f"{RDF}about", "").strip()
     return Item(
         guid=guid or about,
-        url=link(item.base, _text(parts, f"{space}link") or _alternate(parts) or _permalink(parts, guid)),
+        url=absolute_url(item.base, _text(parts, f"{space}link") or _alternate(parts) or _permalink(parts, guid)),
         title=_text(parts, f"{space}title", f"{DC}title"),
         body=_rss_body(parts, space),
         author=_rss_author(parts),
@@ -133,7 +133,7 @@ def _rss_author(parts: _Parts) -> str:
     names = _texts(parts, "author", f"{DC}creator", f"{ITUNES}author")
     if len(names) > 1:
         raise _UnknownError
-    return person(names[0]) if names else ""
+    return author_name(names[0]) if names else ""
 
 
 # --- Atom --------------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def _rss_author(parts: _Parts) -> str:
 
 def _atom(root: _Element) -> Feed:
     language = root.get(f"{XML}lang", "")
-    items = (own_language(_atom_entry(entry), language) for entry in root.findall(f"{ATOM}entry"))
+    items = (drop_shared_language(_atom_entry(entry), language) for entry in root.findall(f"{ATOM}entry"))
     return Feed(title=_marked(root.find(f"{ATOM}title")), language=language, items=tuple(items))
 
 
@@ -149,7 +149,7 @@ def _atom_entry(entry: _Element) -> Item:
     parts, media = _checked(entry)
     return Item(
         guid=_atom_id(parts),
-        url=link(entry.base, _alternate(parts)),
+        url=absolute_url(entry.base, _alternate(parts)),
         title=_marked(_first(parts, f"{ATOM}title")),
         body=_content(_first(parts, f"{ATOM}content")) or _content(_first(parts, f"{ATOM}summary")),
         author=_atom_author(parts),
@@ -190,7 +190,7 @@ def _content(element: _Element | None) -> str:
     if element.get("src"):
         raise _UnknownError
     text = _typed(element)
-    return text if element.get("type") == "html" else paragraphs(text)
+    return text if element.get("type") == "html" else text_to_html(text)
 
 
 def _marked(element: _Element | None) -> str:
@@ -285,7 +285,7 @@ def _image(item: _Element, parts: _Parts, media: Sequence[_Element]) -> Image | 
         if one.get("type", "").startswith("image/") and one.get("rel", "enclosure") == "enclosure"
     ]
     for one in (*pictures, *thumbnails, *enclosed):
-        url = link(item.base, one.get("url") or one.get("href") or "")
+        url = absolute_url(item.base, one.get("url") or one.get("href") or "")
         if url:
-            return Image(url=url, width=pixels(one.get("width", "")), height=pixels(one.get("height", "")))
+            return Image(url=url, width=parse_pixels(one.get("width", "")), height=parse_pixels(one.get("height", "")))
     return None

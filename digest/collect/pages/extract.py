@@ -8,7 +8,7 @@ from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
 
-from digest.collect.pages.metadata import Head, read_head
+from digest.collect.pages.metadata import PageMetadata, read_metadata
 from digest.collect.pages.prune import prune
 from digest.model.errors import SourceError
 from digest.text.charset import decode
@@ -27,12 +27,12 @@ _MOST = 3_000_000
 class Page:
     """An HTML document, read."""
 
-    head: Head
+    head: PageMetadata
     #: The article as simple HTML, without the page around it; empty where there is none.
     body: str
 
 
-def read_tree(data: bytes, content_type: str = "") -> HtmlElement:
+def parse_html(data: bytes, content_type: str = "") -> HtmlElement:
     """Parse any HTML, however broken."""
     from lxml.etree import LxmlError  # type: ignore[import-untyped]  # lxml brings no types
     from lxml.html import HTMLParser, document_fromstring
@@ -48,15 +48,15 @@ def read_tree(data: bytes, content_type: str = "") -> HtmlElement:
 
 def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = "") -> Page:
     """What the page says of itself, and its article; ``selector`` (CSS) says where the text is on a stubborn site."""
-    tree = read_tree(data, content_type)
-    head = read_head(tree, url)
+    tree = parse_html(data, content_type)
+    head = read_metadata(tree, url)
     if selector:
         return Page(head=head, body=_selected(tree, selector))
     prune(tree)
-    return Page(head=head, body=_untitled(extract(tree), head.title))
+    return Page(head=head, body=_untitled(extract_article(tree), head.title))
 
 
-def extract(tree: HtmlElement) -> str:
+def extract_article(tree: HtmlElement) -> str:
     """The article's text as simple HTML: judged twice, in doubt against what stands around it, if that leaves any."""
     from trafilatura import extract as trafilatura_extract
 

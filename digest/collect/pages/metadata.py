@@ -30,7 +30,7 @@ _IMAGES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class PageMetadata:
     """An HTML document's own words on itself; empty where it has none."""
 
     #: HTML, as every title of an entry whose body is HTML.
@@ -48,13 +48,13 @@ class Head:
     is_article: bool
 
 
-def read_head(tree: HtmlElement, base: str) -> Head:
+def read_metadata(tree: HtmlElement, base: str) -> PageMetadata:
     """Read it from a parsed document; relative addresses are resolved against ``base``."""
     meta = _meta(tree)
     linked = _linked_data(tree)
     href = tree.xpath("string(//base/@href)").strip()
-    base = joined(base, href) if href else base
-    return Head(
+    base = join_url(base, href) if href else base
+    return PageMetadata(
         title=escape(_first(meta, "og:title") or _text(linked.get("headline")) or _title(tree), quote=False),
         author=escape(_author(meta, linked), quote=False),
         url=_canonical(tree, meta, base),
@@ -135,7 +135,7 @@ def _canonical(tree: HtmlElement, meta: Mapping[str, str], base: str) -> str:
     declared = tree.xpath("string(//link[translate(@rel, 'CANOIL', 'canoil')='canonical']/@href)") or _first(
         meta, "og:url"
     )
-    url = joined(base, declared) if declared.strip() else ""
+    url = join_url(base, declared) if declared.strip() else ""
     return url if is_web_url(url) else ""
 
 
@@ -153,14 +153,14 @@ def _published(tree: HtmlElement, meta: Mapping[str, str], linked: Mapping[str, 
 
 
 def _image(meta: Mapping[str, str], base: str) -> Image | None:
-    url = joined(base, _first(meta, *_IMAGES)) if _first(meta, *_IMAGES) else ""
+    url = join_url(base, _first(meta, *_IMAGES)) if _first(meta, *_IMAGES) else ""
     if not is_web_url(url):
         return None
     width, height = (meta.get(f"og:image:{side}", "") for side in ("width", "height"))
-    return Image(url=url, alt=_first(meta, "og:image:alt"), width=pixels(width), height=pixels(height))
+    return Image(url=url, alt=_first(meta, "og:image:alt"), width=parse_pixels(width), height=parse_pixels(height))
 
 
-def pixels(text: str) -> int | None:
+def parse_pixels(text: str) -> int | None:
     """A number of pixels, where it is one."""
     digits = text.strip().removesuffix("px")
     return int(digits) if digits.isdecimal() and len(digits) < 6 and int(digits) > 0 else None
@@ -175,7 +175,7 @@ def _feeds(tree: HtmlElement, base: str) -> list[str]:
     ]
     talk = [link for link in links if "comment" in (link.get("title", "") + link.get("href", "")).lower()]
     links = [link for link in links if link not in talk] or talk
-    urls = (joined(base, link.get("href", "")) for link in links if link.get("href", "").strip())
+    urls = (join_url(base, link.get("href", "")) for link in links if link.get("href", "").strip())
     return [url for url in dict.fromkeys(urls) if is_web_url(url)]
 
 
@@ -183,7 +183,7 @@ def _names_feed(relation: list[str], kind: str) -> bool:
     return ("alternate" in relation and kind in _FEED_TYPES) or "feed" in relation
 
 
-def joined(base: str, url: str) -> str:
+def join_url(base: str, url: str) -> str:
     """An absolute address, or nothing."""
     try:
         return urljoin(base, url.strip())

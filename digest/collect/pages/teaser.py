@@ -43,7 +43,7 @@ def is_teaser(body: str) -> bool:
     return _size(text) < _WHOLE or bool(_ENDS_OPEN.search(text))
 
 
-def is_article(page: str, *, title: str, teaser: str) -> bool:
+def is_full_article(page: str, *, title: str, teaser: str) -> bool:
     """Is this the whole text of what the feed announced?"""
     text, announced = _plain(page), _plain(teaser)
     size = _size(text)

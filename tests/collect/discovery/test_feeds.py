@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.collect.discovery.address import source_at
-from digest.collect.discovery.known_sites import known_feed
+from digest.collect.discovery.address import source_from_address
+from digest.collect.discovery.known_sites import known_site_feed
 from digest.model.errors import SourceError, UsageError
 from digest.model.protocols import FetchState
 from tests.support.sites import ALTERNATE, JSON_FEED, PARAGRAPHS, collect, html, rss, titles
@@ -51,7 +51,7 @@ PASTED = {
 
 @pytest.mark.parametrize(("pasted", "url"), PASTED.values(), ids=PASTED)
 def test_an_address_is_taken_as_it_is_meant(pasted: str, url: str) -> None:
-    assert source_at(pasted).url == url
+    assert source_from_address(pasted).url == url
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_address_is_taken_as_it_is_meant(pasted: str, url: str) -> None:
 )
 def test_what_is_no_address_is_told(pasted: str) -> None:
     with pytest.raises(UsageError):
-        source_at(pasted)
+        source_from_address(pasted)
 
 
 def test_what_exists_on_the_disk_is_meant_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,15 +67,17 @@ def test_what_exists_on_the_disk_is_meant_first(tmp_path: Path, monkeypatch: pyt
     for name in ("a.example", "r/sailing", "odd."):
         (tmp_path / name).mkdir(parents=True)
 
-    found = [source_at(given).path for given in ("a.example", "r/sailing", "odd.", (tmp_path / "odd.").as_uri())]
+    found = [
+        source_from_address(given).path for given in ("a.example", "r/sailing", "odd.", (tmp_path / "odd.").as_uri())
+    ]
 
     assert [path and path.name for path in found] == ["a.example", "sailing", "odd.", "odd."]
 
 
 def test_an_id_is_made_from_the_address() -> None:
-    assert source_at("@harbour_office@social.example").id == "harbour-office"
-    assert source_at("https://www.a.example/feed").id == "a-example"
-    assert source_at("https://www.a.example/feed", taken=["a-example"]).id == "a-example-2"
+    assert source_from_address("@harbour_office@social.example").id == "harbour-office"
+    assert source_from_address("https://www.a.example/feed").id == "a-example"
+    assert source_from_address("https://www.a.example/feed", taken=["a-example"]).id == "a-example-2"
 
 
 # --- from a page to its feed -------------------------------------------------------------------------------------
@@ -164,7 +166,7 @@ def test_a_site_without_any_feed_is_its_front_page(web: WebServer) -> None:
     ],
 )
 def test_the_feeds_of_large_sites_follow_from_the_address(url: str, expected: str) -> None:
-    assert known_feed(url) == expected
+    assert known_site_feed(url) == expected
 
 
 def test_an_article_that_names_its_sites_feed_stays_itself(web: WebServer) -> None:

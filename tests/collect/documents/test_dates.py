@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.lenient_parser import read_forgiving
+from digest.collect.feeds.lenient_parser import parse_leniently
 
 MORNING = "2026-03-05 07:08:09"
 DATES = {
@@ -110,7 +110,7 @@ def test_every_date_that_feedparser_reads_is_read(written: str) -> None:
     item = f"<item><title>A</title><pubDate>{written}</pubDate></item>"
     document = f"<rss version='2.0'><channel><title>T</title>{item}</channel></rss>".encode()
 
-    feed = read_forgiving(document, "https://a.example/")
+    feed = parse_leniently(document, "https://a.example/")
 
     assert feed
     assert feed.items[0].published or not feedparser.parse(document).entries[0].get("published_parsed")

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.collect.documents.kind import Kind, kind_of
-from digest.collect.feeds.lenient_parser import read_forgiving
-from digest.collect.feeds.parser import tame
-from digest.collect.feeds.strict_parser import read_fast
+from digest.collect.documents.kind import DocumentKind, detect_kind
+from digest.collect.feeds.lenient_parser import parse_leniently
+from digest.collect.feeds.parser import normalize_xml
+from digest.collect.feeds.strict_parser import parse_strictly
 from digest.collect.reader import Document, read_document
 from digest.model import Entry, Source
 from digest.text.html import plain_text
@@ -204,9 +204,9 @@ def test_a_broken_feed_has_the_identity_of_the_sound_one(name: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_fast_reader_says_the_same_or_nothing(name: str) -> None:
     for broken in BROKEN.values():
-        data = tame(broken(DECLARED + FORMATS[name][0]).encode())
+        data = normalize_xml(broken(DECLARED + FORMATS[name][0]).encode())
 
-        assert read_fast(data, URL) in (None, read_forgiving(data, URL))
+        assert parse_strictly(data, URL) in (None, parse_leniently(data, URL))
 
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "latin-1",
@@ -221,7 +221,7 @@ def test_every_encoding_is_read_whatever_it_is_called(name: str, encoding: str) 
         declared = f"<?xml version='1.0' encoding='{label}'?>" if label else DECLARED
         data = f"{declared}{FORMATS[name][0]}".encode(encoding)
 
-        assert kind_of(data) is Kind.FEED, label
+        assert detect_kind(data) is DocumentKind.FEED, label
         assert plain_text(entry(data).title) == TITLE, label
 
 
@@ -269,6 +269,6 @@ def test_wherever_a_feed_breaks_as_much_is_read_as_feedparser_reads(data: st.Dat
     )
 
     theirs = [one for one in stock(broken.encode()) if one.get("title") or one.get("summary")]
-    ours = read_forgiving(tame(broken.encode()), URL)
+    ours = parse_leniently(normalize_xml(broken.encode()), URL)
 
     assert len(ours.items if ours else ()) >= len(theirs)

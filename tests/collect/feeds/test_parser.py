@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.collect.feeds.items import person
+from digest.collect.feeds.items import author_name
 from digest.collect.reader import Contents, Document, read_document
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
@@ -268,7 +268,7 @@ def test_nothing_but_entries_or_one_clear_line_comes_out(data: bytes) -> None:
     ],
 )
 def test_an_author_is_a_name(written: str, expected: str) -> None:
-    assert person(written) == expected
+    assert author_name(written) == expected
 
 
 def test_a_charset_that_is_pythons_own_is_none() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.collect.feeds.lenient_parser import read_forgiving
-from digest.collect.feeds.parser import tame
-from digest.collect.feeds.strict_parser import read_fast
+from digest.collect.feeds.lenient_parser import parse_leniently
+from digest.collect.feeds.parser import normalize_xml
+from digest.collect.feeds.strict_parser import parse_strictly
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "sources" / "feeds"
 URL = "https://feeds.example/feed"
@@ -101,18 +101,18 @@ USUAL_ATOM = "<id>urn:x:0</id><title>A</title><link href='/a'/><summary>B</summa
 
 def agree(document: str) -> bool:
     """Does the fast reader answer, and then as the forgiving one?"""
-    data = tame(document.encode())
-    fast = read_fast(data, URL)
+    data = normalize_xml(document.encode())
+    fast = parse_strictly(data, URL)
 
-    assert fast is None or fast == read_forgiving(data, URL)
+    assert fast is None or fast == parse_leniently(data, URL)
     return fast is not None
 
 
 @pytest.mark.parametrize("name", ["rss20.xml", "rss10.rdf", "atom10.xml", "rss091.xml"])
 def test_the_readers_agree_on_every_format(name: str) -> None:
-    data = tame((DATA / name).read_bytes())
+    data = normalize_xml((DATA / name).read_bytes())
 
-    assert read_fast(data, URL) in (None, read_forgiving(data, URL))
+    assert parse_strictly(data, URL) in (None, parse_leniently(data, URL))
 
 
 @settings(max_examples=300, deadline=None)

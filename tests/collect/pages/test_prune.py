@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.pages.extract import read_page, read_tree
+from digest.collect.pages.extract import parse_html, read_page
 from digest.collect.pages.prune import prune
 
 FERRY = "The ferry across the bay sails again since Monday morning, says the office of the harbour. "
@@ -60,7 +60,7 @@ def test_what_only_leads_elsewhere_is_no_text(inside: str, gone: list[str]) -> N
     ids=["a link at the end", "links in a sentence", "a long paragraph all linked", "a list with links"],
 )
 def test_a_sentence_with_links_is_text(line: str) -> None:
-    tree = read_tree(page(line))
+    tree = parse_html(page(line))
     before = tree.text_content()
 
     prune(tree)
@@ -70,7 +70,7 @@ def test_a_sentence_with_links_is_text(line: str) -> None:
 
 def test_a_card_amid_a_sentence_goes_and_the_name_stays() -> None:
     name = f'<span><a href="/people/ann">Ann Ferrywoman</a>{CARD}</span>'
-    tree = read_tree(page(f"<p>The captain, {name}, waved. {FERRY}</p>"))
+    tree = parse_html(page(f"<p>The captain, {name}, waved. {FERRY}</p>"))
 
     prune(tree)
 
@@ -88,7 +88,7 @@ def test_other_posts_beneath_the_pages_own_are_not_its_text() -> None:
 
 
 def test_an_article_within_an_article_stays() -> None:
-    tree = read_tree(page(f"<article><article><h1>Ferry</h1>{ARTICLE}</article><article>inner</article></article>"))
+    tree = parse_html(page(f"<article><article><h1>Ferry</h1>{ARTICLE}</article><article>inner</article></article>"))
 
     prune(tree)
 
@@ -111,7 +111,7 @@ def test_posts_of_a_blog_are_not_put_together() -> None:
         f'<div><h2><a href="/{n}">Post {n}</a></h2><div class="entry body">{p(text)}</div></div>'
         for n, text in enumerate((FERRY, MILL))
     )
-    tree = read_tree(page(posts))
+    tree = parse_html(page(posts))
 
     prune(tree)
 
@@ -123,7 +123,7 @@ def test_posts_of_a_blog_are_not_put_together() -> None:
     "</a>", "<article>", "</article>", "<h1>", "</h1>", "<b>", "</b>", "<li>", FERRY, "x",
 ]), max_size=60))  # fmt: skip
 def test_any_page_is_pruned_to_a_part_of_itself(pieces: list[str]) -> None:
-    tree = read_tree(page("".join(pieces), "end"))
+    tree = parse_html(page("".join(pieces), "end"))
     letters = Counter(tree.text_content())
 
     prune(tree)
