@@ -18,8 +18,8 @@ from digest.pipeline.app import App
 from digest.pipeline.bounces import heed_refusals
 from digest.pipeline.newsletter import leaving_mail, links_of, sender_of
 from digest.pipeline.outbox import Stop, Tally, Writer, deliver, writer
-from digest.render import GREETING, READER
-from digest.render.greeting import greeting
+from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
+from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
 from digest.settings.select import newsletter_of
 from digest.store import editions
@@ -56,7 +56,7 @@ def written(edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Set
     """One mail that no ledger knows: nobody leaves by its links."""
     prepared = _prepared(edition, newsletter, settings, date=now)
     message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
-    nobody = {READER: "test", GREETING: greeting(newsletter.greeting, to.name)}
+    nobody = {TOKEN_PLACEHOLDER: "test", GREETING_PLACEHOLDER: fill_greeting(newsletter.greeting, to.name)}
     pieces = prepared.pieces_to(Recipient(mailbox=to, message_id=message_id, values=nobody))
     sender = prepared.letterhead.sender.address
     return Message(id=0, message_id=message_id, sender=sender, recipient=to.address, chunks=pieces)
@@ -93,7 +93,10 @@ def _returning(prepared: Prepared, newsletter: Newsletter, settings: Settings) -
 
     def values(delivery: Delivery) -> dict[str, str]:
         mark = str(DeliveryToken.from_message_id(delivery.message_id).signed(secret))
-        return {READER: mark, GREETING: greeting(newsletter.greeting, delivery.subscriber.name)}
+        return {
+            TOKEN_PLACEHOLDER: mark,
+            GREETING_PLACEHOLDER: fill_greeting(newsletter.greeting, delivery.subscriber.name),
+        }
 
     def tagged(delivery: Delivery) -> Message:
         letter = write(delivery)
@@ -123,7 +126,7 @@ def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -
         unsubscribe=links.unsubscribe if links.archive else "",
         unsubscribe_mail=leaving_mail(newsletter, settings),
         archive=links.archive,
-        placeholders=(READER, GREETING),
+        placeholders=(TOKEN_PLACEHOLDER, GREETING_PLACEHOLDER),
     )
 
 

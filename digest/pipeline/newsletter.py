@@ -6,7 +6,7 @@ from digest.model import Newsletter, Source
 from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
-from digest.render import READER, Links, Look
+from digest.render import TOKEN_PLACEHOLDER, Links, RenderOptions
 from digest.settings import Settings
 
 
@@ -26,10 +26,10 @@ def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]
     return tuple(by_id[source_id] for source_id in newsletter.sources)
 
 
-def look_of(newsletter: Newsletter, settings: Settings) -> Look:
+def look_of(newsletter: Newsletter, settings: Settings) -> RenderOptions:
     """How the newsletter's editions are dressed; templates beside the settings file come before the shipped ones."""
     own = (settings.file.parent / "templates",) if settings.file else ()
-    return Look(
+    return RenderOptions(
         template=newsletter.template,
         folders=own,
         brand=newsletter.brand.over(settings.brand),
@@ -41,10 +41,10 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
     """Where its mails lead: to the readers' pages, where there are any; else to a mail that unsubscribes."""
     if web := settings.web.url.rstrip("/"):
         return Links(
-            web=f"{web}/read/{READER}",
+            web=f"{web}/read/{TOKEN_PLACEHOLDER}",
             archive=web,
-            preferences=f"{web}/preferences/{READER}",
-            unsubscribe=f"{web}/unsubscribe/{READER}",
+            preferences=f"{web}/preferences/{TOKEN_PLACEHOLDER}",
+            unsubscribe=f"{web}/unsubscribe/{TOKEN_PLACEHOLDER}",
         )
     return Links(unsubscribe=leaving_mail(newsletter, settings))
 
@@ -52,4 +52,4 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
 def leaving_mail(newsletter: Newsletter, settings: Settings) -> str:
     """A ``mailto:`` that unsubscribes the reader; empty while nobody is named as the sender."""
     address = settings.bounces.address or newsletter.sender
-    return unsubscribe_mailto(Mailbox.of(address).address, READER) if address else ""
+    return unsubscribe_mailto(Mailbox.of(address).address, TOKEN_PLACEHOLDER) if address else ""

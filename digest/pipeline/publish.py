@@ -61,13 +61,13 @@ def with_photos(
     edition: Edition, newsletter: Newsletter, photos: Photos, *, now: datetime
 ) -> tuple[Edition, tuple[Failure, ...]]:
     """The edition with its pictures in it, where its newsletter wants that; and those that can't be had."""
-    shown = embedded_images.addresses(edition.html) if newsletter.images == "embedded" else ()
+    shown = embedded_images.image_urls(edition.html) if newsletter.images == "embedded" else ()
     if not shown:
         return edition, ()
     found = photos(shown, now)
     kept = {address: photo for address, photo in found.items() if isinstance(photo, FetchedImage)}
     missing = tuple(failure for failure in found.values() if isinstance(failure, Failure))
-    return replace(edition, html=embedded_images.embedded(edition.html, kept)), missing
+    return replace(edition, html=embedded_images.embed_images(edition.html, kept)), missing
 
 
 def _freeze(

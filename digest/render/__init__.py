@@ -1,34 +1,36 @@
-"""Digest → Edition: dressed by a template, inlined once, the words of others inserted last.
+"""Render a digest as an edition: fill a template, inline its CSS once, insert values from outside last.
 
-`render` is all that the rest of the program needs. `look` is what a person chooses, `page` what a template sees;
-`environment` runs the template, `tokens` and `inline` make mail of it, `lines` folds the text part.
+Other packages need `render` and `RenderOptions` only. `context` computes a template's variables, `environment` runs the
+template, `inline` and `placeholders` make mail HTML of its output, `plain_text` folds the text part.
 """
 
 from __future__ import annotations
 
 from digest.model import Brand, Digest, Edition
-from digest.render.options import GREETING, READER, Links, Look
+from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
+from digest.render.options import Links, RenderOptions
 
-__all__ = ["GREETING", "READER", "Brand", "Links", "Look", "render"]
+__all__ = ["GREETING_PLACEHOLDER", "TOKEN_PLACEHOLDER", "Brand", "Links", "RenderOptions", "render"]
 
 
-def render(digest: Digest, look: Look) -> Edition:
-    """The digest in a template's dress; raises TemplateError with file, line and cure where the template is broken."""
-    # Jinja2 and premailer take a third of a second to import: only who renders waits for them.
-    from digest.render import environment, size_limit
+def render(digest: Digest, options: RenderOptions) -> Edition:
+    """Render the HTML and text parts; raises TemplateError with file, line and hint where the template is broken."""
+    # Importing Jinja2 and premailer takes a third of a second, so only rendering pays for it.
+    from digest.render import environment
     from digest.render.context import page, reading_minutes
     from digest.render.plain_text import fold
+    from digest.render.size_limit import fit_to_size
     from digest.render.template_paths import search_path
 
-    folders = search_path(look)
-    shown, html = size_limit.fitted(page(digest, look), folders)
+    folders = search_path(options)
+    context, html = fit_to_size(page(digest, options), folders)
     return Edition(
         newsletter_id=digest.newsletter.id,
         slot=digest.slot,
-        subject=shown.subject,
-        preheader=shown.preheader,
+        subject=context.subject,
+        preheader=context.preheader,
         html=html,
-        text=fold(environment.text(folders, shown)),
-        language=shown.language,
+        text=fold(environment.text(folders, context)),
+        language=context.language,
         reading_minutes=reading_minutes(digest),
     )

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from digest.model import Article, Brand, Brief, Digest, Images, Sentence
 from digest.render.context_types import Face, Mention, Omission, Page, Passage, Picture, Telling, Trouble
 from digest.render.contrast import legible
-from digest.render.embedded_images import WIDEST
+from digest.render.delivery_placeholders import BARE_PLACEHOLDERS, GREETING_PLACEHOLDER
+from digest.render.embedded_images import MAX_WIDTH
 from digest.render.locale import Words, direction, long_date, short_time, words
-from digest.render.options import BARE_PLACEHOLDERS, GREETING, Look
+from digest.render.options import RenderOptions
 from digest.render.plain_text import clip, line
 from digest.text.urls import is_web_url
 
@@ -35,7 +36,7 @@ _LANGUAGE = re.compile("[a-z]{2,3}")
 PAPER, NIGHT = "#ffffff", "#1b1d21"
 
 
-def page(digest: Digest, look: Look) -> Page:
+def page(digest: Digest, look: RenderOptions) -> Page:
     """The digest as a template sees it, whole and in the order of the digest; `Page.cut` makes it one that fits."""
     said = words(digest.language)
     today = digest.slot.due.astimezone(ZoneInfo(digest.newsletter.timezone))
@@ -47,7 +48,7 @@ def page(digest: Digest, look: Look) -> Page:
         title=title,
         subject=subject,
         preheader=_preheader(subject, stories, said),
-        greeting=GREETING if digest.newsletter.greeting else "",
+        greeting=GREETING_PLACEHOLDER if digest.newsletter.greeting else "",
         date=long_date(today, said),
         language=_tag(digest.language, said),
         direction=direction(digest.language),
@@ -161,8 +162,8 @@ def _picture(article: Article, images: Images) -> Picture | None:
         return None
     width, height = max(0, image.width or 0), max(0, image.height or 0)
     # Outlook heeds nothing but the attributes: there, a wider one would tear the page apart.
-    if width > WIDEST:
-        width, height = WIDEST, round(height * WIDEST / width)
+    if width > MAX_WIDTH:
+        width, height = MAX_WIDTH, round(height * MAX_WIDTH / width)
     return Picture(url=image.url, alt=_name(image.alt), width=str(width or ""), height=str(height or ""))
 
 

@@ -1,7 +1,7 @@
-"""Pictures that travel with the mail: what an edition shows is put into it, as ``data:`` addresses.
+"""Images embedded into an edition's HTML as ``data:`` URLs.
 
-So a frozen edition is whole by itself, whoever shows it. Only in the mail they become parts of their own
-(``mailers/enclosed.py``), since mail programs refuse ``data:``.
+A frozen edition is then complete by itself, wherever it is shown. Mail programs refuse ``data:`` URLs, so delivery makes
+each image a MIME part of its own (``deliver/message/inline_images.py``).
 """
 
 from __future__ import annotations
@@ -11,38 +11,37 @@ from base64 import b64encode
 from collections.abc import Mapping
 from html import unescape
 
-from digest.model import FetchedImage
+from digest.model import Photo
 
-#: The widest that a template has room for; Outlook heeds nothing but the attributes.
-WIDEST = 520
+#: Pixels that every template has room for. Outlook obeys nothing but the ``width`` attribute.
+MAX_WIDTH = 520
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-_ADDRESS = re.compile(r'(?<=\ssrc=")https?://[^"]*', re.IGNORECASE)
+_WEB_SRC = re.compile(r'(?<=\ssrc=")https?://[^"]*', re.IGNORECASE)
 _WIDTH = re.compile(r"\swidth=", re.IGNORECASE)
 
 
-def addresses(html: str) -> tuple[str, ...]:
-    """What pictures the page has from elsewhere, in its order."""
-    return tuple(dict.fromkeys(filter(None, map(_address, _IMAGE.findall(html)))))
+def image_urls(html: str) -> tuple[str, ...]:
+    """Web addresses of the images in the HTML, in order, without repeats."""
+    return tuple(dict.fromkeys(filter(None, map(_image_url, _IMAGE.findall(html)))))
 
 
-def embedded(html: str, photos: Mapping[str, FetchedImage]) -> str:
-    """The page with these pictures in it; one that is not among them is left out."""
+def embed_images(html: str, photos: Mapping[str, Photo]) -> str:
+    """Replace the URLs of images by the images. An image that is not in ``photos`` is removed."""
 
-    def put(image: re.Match[str]) -> str:
-        address = _address(image[0])
-        if not address:
+    def replacement(image: re.Match[str]) -> str:
+        url = _image_url(image[0])
+        if not url:
             return image[0]
-        return _with(image[0], photos[address]) if address in photos else ""
+        return _embed(image[0], photos[url]) if url in photos else ""
 
-    return _IMAGE.sub(put, html)
-
-
-def _address(image: str) -> str:
-    found = _ADDRESS.search(image)
-    return unescape(found[0]) if found else ""
+    return _IMAGE.sub(replacement, html)
 
 
-def _with(image: str, photo: FetchedImage) -> str:
-    data = f"data:{photo.media_type};base64,{b64encode(photo.data).decode()}"
-    put = _ADDRESS.sub(data, image, count=1)
-    return put if _WIDTH.search(image) else f'{put[:4]} width="{min(photo.width, WIDEST)}"{put[4:]}'
+def _image_url(image: str) -> str:
+    src = _WEB_SRC.search(image)
+    return unescape(src[0]) if src else ""
+
+
+def _embed(image: str, photo: Photo) -> str:
+    image = _WEB_SRC.sub(f"data:{photo.kind};base64,{b64encode(photo.data).decode()}", image, count=1)
+    return image if _WIDTH.search(image) else f'{image[:4]} width="{min(photo.width, MAX_WIDTH)}"{image[4:]}'

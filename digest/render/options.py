@@ -1,4 +1,4 @@
-"""What a person chooses about how an edition looks; no content."""
+"""Options of rendering: template, brand, links and optional lists; no content."""
 
 from __future__ import annotations
 
@@ -7,18 +7,10 @@ from pathlib import Path
 
 from digest.model import Brand
 
-#: Stands in links for the reader's mark until delivery fills it in. Neither HTML nor an address changes these
-#: characters; nothing from outside can hold them in this order, or it could draw a reader's mark into its own link.
-READER = "(reader.mark)"
-#: Stands in the text for what a reader is greeted with.
-GREETING = "(reader.greeting)"
-#: What is kept out of all text from outside: a template may well put parentheses around it.
-BARE_PLACEHOLDERS = tuple(one.strip("()") for one in (READER, GREETING))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Where the footer leads; an empty one is not shown, so that no link is dead. They may hold ``READER``."""
+    """Links of the footer; an empty link is not shown. They may contain ``TOKEN_PLACEHOLDER``."""
 
     web: str = ""
     preferences: str = ""
@@ -31,18 +23,18 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """How an edition is dressed."""
+class RenderOptions:
+    """Options for one newsletter's editions."""
 
     #: A template's name, or the path of a template's folder.
     template: str | Path = "briefing"
-    #: Where templates are looked for by name, before the shipped ones.
+    #: Folders searched for templates by name, before the shipped templates.
     folders: tuple[Path, ...] = ()
     brand: Brand = field(default_factory=Brand)
     links: Links = Links()
-    #: Why the reader gets this mail, one sentence for the footer.
+    #: Why the subscriber gets this mail: one sentence in the footer.
     reason: str = ""
-    #: List what was left out, and why: for the operator, or on request.
+    #: List the articles that were left out, with reasons.
     show_left_out: bool = False
     #: List the sources that could not be read.
     show_failures: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from digest.render.options import BARE_PLACEHOLDERS
+from digest.render.delivery_placeholders import BARE_PLACEHOLDERS
 
 WIDTH = 72
 

@@ -15,7 +15,7 @@ LIMIT = 80_000
 _STORIES, _TITLES = 60, 60
 
 
-def fitted(page: Page, folders: tuple[Path, ...]) -> tuple[Page, str]:
+def fit_to_size(page: Page, folders: tuple[Path, ...]) -> tuple[Page, str]:
     """The page cut to what fits, and its HTML."""
     stories, titles = min(len(page.stories), _STORIES), _TITLES
     while True:

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from digest.model.errors import TemplateError
-from digest.render.options import Look
+from digest.render.options import RenderOptions
 from digest.settings import shipped_files
 
 HTML, TEXT, STYLE = "email.html.j2", "email.txt.j2", "style.css"
 
 
-def search_path(look: Look) -> tuple[Path, ...]:
+def search_path(look: RenderOptions) -> tuple[Path, ...]:
     """The template's own folder first, then those in which it may find other templates to build on."""
     shelves = (*look.folders, shipped_files.templates())
     return (_own(look.template, shelves), *shelves)

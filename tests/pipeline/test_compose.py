@@ -14,7 +14,7 @@ from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import gather
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import links_of
-from digest.render import READER, Links
+from digest.render import TOKEN_PLACEHOLDER, Links
 from digest.settings import BouncesSettings, Settings, WebSettings
 from digest.store import Store, articles, open_store
 from tests.support.values import sent
@@ -210,20 +210,22 @@ def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path
     ("settings", "links"),
     [
         pytest.param(
-            Settings(), Links(unsubscribe=f"mailto:main@a.example?subject=unsubscribe%20{READER}"), id="a mail"
+            Settings(),
+            Links(unsubscribe=f"mailto:main@a.example?subject=unsubscribe%20{TOKEN_PLACEHOLDER}"),
+            id="a mail",
         ),
         pytest.param(
             Settings(bounces=BouncesSettings(address="Returns <back@a.example>")),
-            Links(unsubscribe=f"mailto:back@a.example?subject=unsubscribe%20{READER}"),
+            Links(unsubscribe=f"mailto:back@a.example?subject=unsubscribe%20{TOKEN_PLACEHOLDER}"),
             id="a mail to where mails are read",
         ),
         pytest.param(
             Settings(web=WebSettings(url="https://a.example/news/")),
             Links(
-                web=f"https://a.example/news/read/{READER}",
+                web=f"https://a.example/news/read/{TOKEN_PLACEHOLDER}",
                 archive="https://a.example/news",
-                preferences=f"https://a.example/news/preferences/{READER}",
-                unsubscribe=f"https://a.example/news/unsubscribe/{READER}",
+                preferences=f"https://a.example/news/preferences/{TOKEN_PLACEHOLDER}",
+                unsubscribe=f"https://a.example/news/unsubscribe/{TOKEN_PLACEHOLDER}",
             ),
             id="pages",
         ),

@@ -204,9 +204,9 @@ def test_a_picture_of_unknown_size_gets_a_width_that_fits() -> None:
     photo = FetchedImage(media_type="image/png", data=b"x", width=2_000, height=100)
     page = '<p title="src=&quot;"><img alt="a" src="https://a.example/i?a=1&amp;b=2"><img src="/own.png"></p>'
 
-    assert embedded_images.addresses(page) == ("https://a.example/i?a=1&b=2",)
-    assert re.findall(r"<img[^>]*>", embedded_images.embedded(page, {"https://a.example/i?a=1&b=2": photo})) == [
+    assert embedded_images.image_urls(page) == ("https://a.example/i?a=1&b=2",)
+    assert re.findall(r"<img[^>]*>", embedded_images.embed_images(page, {"https://a.example/i?a=1&b=2": photo})) == [
         '<img width="520" alt="a" src="data:image/png;base64,eA==">',
         '<img src="/own.png">',
     ]
-    assert embedded_images.embedded(page, {}) == '<p title="src=&quot;"><img src="/own.png"></p>'
+    assert embedded_images.embed_images(page, {}) == '<p title="src=&quot;"><img src="/own.png"></p>'

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from digest.model import Digest, Failure, LeftOut
-from digest.render import Brand, Links, Look, environment, placeholders, render
+from digest.render import Brand, Links, RenderOptions, environment, placeholders, render
 from digest.render.context import page as view
 from digest.render.template_paths import names, search_path
 from digest.settings import shipped_files
@@ -24,7 +24,7 @@ from tests.support.digests import article, brief, digest, news
 __all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.slow
 
-LOOK = Look(
+LOOK = RenderOptions(
     show_left_out=True,
     show_failures=True,
     reason="You get this letter because you asked for it.",
@@ -58,12 +58,12 @@ def full(language: str = "en") -> Digest:
 
 EDITIONS = {
     "every part": (full(), LOOK),
-    "no sections": (digest(), Look()),
-    "one story": (digest(stories=1), Look()),
-    "no story": (digest([]), Look()),
+    "no sections": (digest(), RenderOptions()),
+    "one story": (digest(stories=1), RenderOptions()),
+    "no story": (digest([]), RenderOptions()),
     "many stories": (digest(stories=70), LOOK),
     "headlines": (full(), replace(LOOK, template="headlines")),
-    "headlines by source": (digest(), Look(template="headlines")),
+    "headlines by source": (digest(), RenderOptions(template="headlines")),
     "longread": (full(), replace(LOOK, template="longread")),
 }
 
@@ -91,7 +91,7 @@ def open_page(browser: Browser) -> Iterator[Any]:
 
 @pytest.mark.parametrize("variant", ["light", "dark", "320 pixels", "without style elements"])
 @pytest.mark.parametrize(("whole", "look"), EDITIONS.values(), ids=EDITIONS.keys())
-def test_axe_has_nothing_to_say(open_page: Any, whole: Digest, look: Look, variant: str) -> None:
+def test_axe_has_nothing_to_say(open_page: Any, whole: Digest, look: RenderOptions, variant: str) -> None:
     html = render(whole, look).html
     page = open_page(
         stripped(html) if variant.startswith("without") else html,
@@ -106,7 +106,7 @@ def test_axe_has_nothing_to_say(open_page: Any, whole: Digest, look: Look, varia
 
 @pytest.mark.parametrize("style", [True, False], ids=["as sent", "without style elements"])
 @pytest.mark.parametrize(("whole", "look"), EDITIONS.values(), ids=EDITIONS.keys())
-def test_nothing_is_wider_than_a_small_phone(open_page: Any, whole: Digest, look: Look, style: bool) -> None:
+def test_nothing_is_wider_than_a_small_phone(open_page: Any, whole: Digest, look: RenderOptions, style: bool) -> None:
     html = render(whole, look).html
 
     page = open_page(html if style else stripped(html), width=320)
@@ -208,7 +208,7 @@ def test_inlining_changes_no_computed_style(open_page: Any, template: str, width
 
 
 def differences(
-    open_page: Any, whole: Digest, look: Look, *, width: int, scheme: str = "light", media: str = "screen"
+    open_page: Any, whole: Digest, look: RenderOptions, *, width: int, scheme: str = "light", media: str = "screen"
 ) -> list[tuple[str, list[str]]]:
     """The elements whose computed styles are not the same as written and as sent, each with what it has as sent."""
     rendered, values = environment.html(search_path(look), view(whole, look).cut(60, 60))
@@ -287,4 +287,4 @@ def test_inlining_is_true_to_templates_of_any_kind(
     (tmp_path / "email.txt.j2").write_text("{{ title }}", encoding="utf-8")
     (tmp_path / "style.css").write_text(css, encoding="utf-8")
 
-    assert differences(open_page, digest(), Look(template=tmp_path), width=width) == []
+    assert differences(open_page, digest(), RenderOptions(template=tmp_path), width=width) == []

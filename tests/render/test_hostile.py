@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Digest, Edition, Failure, Image, LeftOut
-from digest.render import READER, Brand, Look, render
+from digest.render import TOKEN_PLACEHOLDER, Brand, RenderOptions, render
 from digest.text.mail_header import clean_header
 from tests.support.digests import article, brief, digest
 from tests.support.mail_matrix import LINKS, TEMPLATES, mail
@@ -27,12 +27,12 @@ VALUES = {
     "comment": "<!-- --><!--[if mso]> <![endif]--> ]]> -->",
     "entity": "&lt;b&gt; &#x202e; &nbsp; &amp;amp;",
     "template": "{{ 7 * 7 }} {% include 'x' %} {# #} {{ config }}",
-    "the reader's placeholder": f"{READER} (reader.mark",
+    "the reader's placeholder": f"{TOKEN_PLACEHOLDER} (reader.mark",
     "script address": "javascript:alert(1)",
     "data address": "data:text/html,<script>alert(1)</script>",
     "address in quotes": 'https://a.example/"><script>alert(1)</script>',
     "address with spaces": "https://a.example/a b\r\nBcc: x",
-    "address of a reader": f"https://a.example/{READER}",
+    "address of a reader": f"https://a.example/{TOKEN_PLACEHOLDER}",
     "international address": "https://bücher.example/ä?q='x'",
 }
 #: Set by a person, and checked when the settings are read; or never shown.
@@ -115,8 +115,10 @@ class Shape(HTMLParser):
         assert self._open.pop() == tag
 
 
-def look(template: str) -> Look:
-    return Look(template=template, links=LINKS, show_left_out=True, show_failures=True, reason="You asked for it.")
+def look(template: str) -> RenderOptions:
+    return RenderOptions(
+        template=template, links=LINKS, show_left_out=True, show_failures=True, reason="You asked for it."
+    )
 
 
 WHOLE = sound()
@@ -125,7 +127,7 @@ SHAPES = {template: Shape(render(WHOLE, look(template)).html) for template in TE
 OTHER_LANGUAGE = {(tag, name) for tag in ("span", "td", "tr", "li") for name in ("lang", "dir")}
 WITHOUT_SECTION = {("h2", "id"), ("h3", "id")}
 #: The reader's own links are the footer's.
-MARKS = "".join((LINKS.web, LINKS.preferences, LINKS.unsubscribe)).count(READER)
+MARKS = "".join((LINKS.web, LINKS.preferences, LINKS.unsubscribe)).count(TOKEN_PLACEHOLDER)
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -135,7 +137,7 @@ def check(edition: Edition, template: str) -> None:
     assert shape.elements.keys() <= usual.elements.keys() | {"span"}
     assert shape.attributes <= usual.attributes | OTHER_LANGUAGE | WITHOUT_SECTION
     assert [one for one in shape.addresses if not re.match(r"https?://[^\s\"<>]+$|mailto:|#", one)] == []
-    assert edition.html.count(READER) == MARKS
+    assert edition.html.count(TOKEN_PLACEHOLDER) == MARKS
     assert not CONTROLS.search(edition.html)
     _check_text(edition)
     _check_mail(edition)
@@ -145,7 +147,7 @@ def _check_text(edition: Edition) -> None:
     assert not CONTROLS.search(edition.text)
     assert not re.search(r"[ \t]\n|\n\n\n\n", edition.text)
     assert all(len(line) <= 78 or len(line.split()) <= 2 for line in edition.text.split("\n"))
-    assert edition.text.count(READER) == MARKS
+    assert edition.text.count(TOKEN_PLACEHOLDER) == MARKS
 
 
 def _check_mail(edition: Edition) -> None:
@@ -185,7 +187,7 @@ def test_all_strings_at_once_may_be_anything(template: str, text: str) -> None:
 @pytest.mark.parametrize("text", VALUES.values(), ids=VALUES)
 def test_what_a_person_sets_is_text_too(text: str) -> None:
     """One line of at most 500 characters, as the settings hold it; the reader's placeholder would be their own."""
-    line = text[:500].replace(READER, "")
+    line = text[:500].replace(TOKEN_PLACEHOLDER, "")
     edition = render(WHOLE, replace(look("briefing"), brand=Brand(name=line, address=line), reason=line))
 
     check(edition, "briefing")

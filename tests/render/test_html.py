@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from digest.model import Digest, Edition, Failure, Image, LeftOut
-from digest.render import READER, Brand, Links, Look, render
+from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
 from digest.render.template_paths import names
 from digest.settings import shipped_files
 from tests.support.digests import DUE, NEWSLETTER, article, brief, digest, news
@@ -20,8 +20,8 @@ from tests.support.digests import DUE, NEWSLETTER, article, brief, digest, news
 LINKS = Links(
     web="https://letter.example/web",
     archive="https://letter.example/archive",
-    preferences=f"https://letter.example/p/{READER}",
-    unsubscribe=f"https://letter.example/u/{READER}",
+    preferences=f"https://letter.example/p/{TOKEN_PLACEHOLDER}",
+    unsubscribe=f"https://letter.example/u/{TOKEN_PLACEHOLDER}",
 )
 
 
@@ -50,7 +50,7 @@ def read(edition: Edition) -> str:
 def test_every_sentence_title_and_outlet_is_in_both_parts() -> None:
     whole = digest()
 
-    edition = render(whole, Look())
+    edition = render(whole, RenderOptions())
 
     for told in whole.briefs:
         for words in (
@@ -66,7 +66,7 @@ def test_every_sentence_title_and_outlet_is_in_both_parts() -> None:
 def test_every_link_of_the_stories_is_in_both_parts(template: str) -> None:
     whole = digest()
 
-    edition = render(whole, Look(template=template, links=LINKS))
+    edition = render(whole, RenderOptions(template=template, links=LINKS))
 
     hrefs = {link.get("href") for link in tree(edition).iter("a")}
     for told in whole.briefs:
@@ -79,7 +79,7 @@ def test_every_link_of_the_stories_is_in_both_parts(template: str) -> None:
 def test_a_sentence_of_several_outlets_names_its_own() -> None:
     lock = news(0)
 
-    edition = render(digest([lock]), Look())
+    edition = render(digest([lock]), RenderOptions())
 
     cited = [cite.text_content() for cite in tree(edition).iter() if cite.get("class") == "cite"]
     assert cited == [sentence.article.source for sentence in lock.sentences]
@@ -88,7 +88,7 @@ def test_a_sentence_of_several_outlets_names_its_own() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_headline_outlet_and_time_is_in_both_parts(template: str) -> None:
-    edition = render(digest(), Look(template=template))
+    edition = render(digest(), RenderOptions(template=template))
 
     for told in digest().briefs:
         for words in (told.story.lead.title, *(one.source for one in told.story.articles)):
@@ -124,22 +124,22 @@ def test_a_picture_is_linked_with_its_words_and_its_size(image: Image, shown: di
     whole = digest([brief([replace(article("Fog"), image=image)])])
     without = replace(whole, newsletter=replace(NEWSLETTER, images="none"))
 
-    pictures = [dict(one.attrib) for one in tree(render(whole, Look(template="longread"))).iter("img")]
+    pictures = [dict(one.attrib) for one in tree(render(whole, RenderOptions(template="longread"))).iter("img")]
 
     assert [{key: one[key] for key in one if key not in {"class", "style"}} for one in pictures] == [shown] * bool(
         shown
     )
-    assert "<img" not in render(without, Look(template="longread")).html
+    assert "<img" not in render(without, RenderOptions(template="longread")).html
 
 
 def test_headlines_without_sections_stand_under_their_sources_best_first() -> None:
-    page = tree(render(digest(), Look(template="headlines")))
+    page = tree(render(digest(), RenderOptions(template="headlines")))
 
     assert [heading.text_content() for heading in page.iter("h2")][:2] == ["Sandhaven Courier", "Hohenfels Observer"]
 
 
 def test_a_story_of_one_outlet_names_it_once() -> None:
-    edition = render(digest([news(1)]), Look())
+    edition = render(digest([news(1)]), RenderOptions())
 
     assert seen(edition).count("Hohenfels Observer") == 1
     assert read(edition).count("Hohenfels Observer") == 1
@@ -159,13 +159,13 @@ def test_a_citation_tells_the_articles_apart(outlets: tuple[str, ...], cited: li
     titles = ("Fog lifts", "Fog falls", "Fog stays")
     told = brief([article(titles[n], [f"Number {n}."], source=outlet, number=n) for n, outlet in enumerate(outlets)])
 
-    page = tree(render(digest([told]), Look()))
+    page = tree(render(digest([told]), RenderOptions()))
 
     assert [cite.text_content() for cite in page.iter("a") if cite.get("class") == "cite"] == cited
 
 
 def test_the_top_story_is_the_subject_and_the_preheader_goes_on_from_there() -> None:
-    edition = render(digest(), Look())
+    edition = render(digest(), RenderOptions())
 
     assert edition.subject == news(0).story.lead.title
     assert edition.preheader.startswith(news(1).story.lead.title)
@@ -182,14 +182,14 @@ def test_the_top_story_is_the_subject_and_the_preheader_goes_on_from_there() -> 
     ],
 )
 def test_the_preheader_never_repeats_the_subject(whole: Digest) -> None:
-    edition = render(whole, Look())
+    edition = render(whole, RenderOptions())
 
     assert edition.preheader
     assert edition.preheader != edition.subject
 
 
 def test_an_edition_without_stories_says_so() -> None:
-    edition = render(digest([]), Look())
+    edition = render(digest([]), RenderOptions())
 
     assert edition.subject == "The Harbour Letter: There is nothing new in this edition."
     assert "There is nothing new in this edition." in read(edition)
@@ -199,7 +199,7 @@ def test_an_edition_without_stories_says_so() -> None:
 def test_times_are_local_and_dated_only_where_the_day_is_another() -> None:
     stories = [brief([article("Fog", hours=hours, number=int(hours))]) for hours in (1, 8, 24 * 120)]
 
-    text = render(digest(stories), Look()).text
+    text = render(digest(stories), RenderOptions()).text
 
     assert "Sandhaven Courier, 06:00\n" in text
     assert "Sandhaven Courier, 28 March, 22:00\n" in text  # the clocks went forward that night
@@ -216,7 +216,8 @@ def test_times_are_local_and_dated_only_where_the_day_is_another() -> None:
 )
 def test_reading_time(words: str, language: str, minutes: int) -> None:
     edition = render(
-        digest([brief([article("港" if language == "ja" else "Fog", [words.strip()], language=language)])]), Look()
+        digest([brief([article("港" if language == "ja" else "Fog", [words.strip()], language=language)])]),
+        RenderOptions(),
     )
 
     assert edition.reading_minutes == minutes
@@ -225,7 +226,7 @@ def test_reading_time(words: str, language: str, minutes: int) -> None:
 def test_the_contents_lead_to_the_stories_in_the_order_of_the_page() -> None:
     stories = [news(0, section="Harbour"), news(1, section="Sky"), news(2, section="Harbour"), news(3), news(4)]
 
-    page = tree(render(digest(stories), Look()))
+    page = tree(render(digest(stories), RenderOptions()))
 
     targets = [link.get("href", "")[1:] for link in page.iter("a") if link.get("href", "").startswith("#")]
     titles = [heading.get("id") for heading in page.iter("h3")]
@@ -234,14 +235,14 @@ def test_the_contents_lead_to_the_stories_in_the_order_of_the_page() -> None:
 
 
 def test_a_short_edition_has_no_contents() -> None:
-    assert "In this edition" not in render(digest(stories=3), Look()).html
+    assert "In this edition" not in render(digest(stories=3), RenderOptions()).html
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_however_much_was_left_out_and_failed_there_is_room_for_the_stories(template: str) -> None:
     left_out = [LeftOut(article=article(f"Fog {n}", number=n), reason="older than the window") for n in range(3000)]
     failures = [Failure(source=f"Source {n}", url="https://a.example", error="no answer " * 30) for n in range(3000)]
-    look = Look(template=template, show_left_out=True, show_failures=True)
+    look = RenderOptions(template=template, show_left_out=True, show_failures=True)
     edition = render(digest(left_out=left_out, failures=failures), look)
 
     assert len(edition.html.encode()) <= 80_000
@@ -256,7 +257,9 @@ def test_a_title_in_another_language_says_so_wherever_it_stands(template: str) -
     foreign = article("Der Hafen öffnet", ["Er öffnet."], language="de", number=1)
     unknown = article("Fog", language="und", number=2)
     left_out = [LeftOut(article=one, reason="older than the window") for one in (foreign, unknown)]
-    edition = render(digest([brief([foreign])], left_out=left_out), Look(template=template, show_left_out=True))
+    edition = render(
+        digest([brief([foreign])], left_out=left_out), RenderOptions(template=template, show_left_out=True)
+    )
     page = tree(edition)
 
     titles = page.xpath("//body//*[text()='Der Hafen öffnet']")
@@ -270,7 +273,7 @@ def test_what_was_left_out_and_what_failed_are_told_on_request_alone() -> None:
     failures = [Failure(source="Lighthouse Wire", url="https://lighthouse.example/feed", error="HTTP 503, try later")]
     whole = digest(left_out=left_out, failures=failures)
 
-    quiet, frank = render(whole, Look()), render(whole, Look(show_left_out=True, show_failures=True))
+    quiet, frank = render(whole, RenderOptions()), render(whole, RenderOptions(show_left_out=True, show_failures=True))
 
     for words in ("A long weekend", "older than the window", "Lighthouse Wire", "HTTP 503, try later"):
         assert words not in quiet.html + quiet.text
@@ -279,7 +282,7 @@ def test_what_was_left_out_and_what_failed_are_told_on_request_alone() -> None:
 
 
 def test_an_update_is_marked() -> None:
-    edition = render(digest([brief([article("Fog lifts")], update=True)]), Look())
+    edition = render(digest([brief([article("Fog lifts")], update=True)]), RenderOptions())
 
     assert "Update · Sandhaven Courier" in seen(edition)
     assert "Update: Sandhaven Courier" in read(edition)
@@ -287,7 +290,7 @@ def test_an_update_is_marked() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_in_a_story_of_another_language_the_mails_own_words_keep_theirs(template: str) -> None:
-    page = tree(render(digest([news(0), news(2)], language="ar"), Look(template=template)))
+    page = tree(render(digest([news(0), news(2)], language="ar"), RenderOptions(template=template)))
 
     months = [one for one in page.iter("span") if one.text_content() == "28 مارس, 14:30"]
     assert [(one.get("lang"), one.get("dir")) for one in months] == [("ar", "rtl")]
@@ -297,7 +300,7 @@ def test_in_a_story_of_another_language_the_mails_own_words_keep_theirs(template
 
 
 def test_a_preview_has_no_dead_link() -> None:
-    page = tree(render(digest(), Look()))
+    page = tree(render(digest(), RenderOptions()))
 
     places = {element.get("id") for element in page.iter() if element.get("id")}
     for link in page.iter("a"):
@@ -306,7 +309,9 @@ def test_a_preview_has_no_dead_link() -> None:
 
 
 def test_the_footer_has_the_links_that_it_is_given_and_their_placeholders_stay() -> None:
-    edition = render(digest(), Look(links=LINKS, reason="You asked for it.", brand=Brand(address="Pier 4, Sandhaven")))
+    edition = render(
+        digest(), RenderOptions(links=LINKS, reason="You asked for it.", brand=Brand(address="Pier 4, Sandhaven"))
+    )
 
     for words in (LINKS.web, LINKS.archive, LINKS.preferences, LINKS.unsubscribe, "You asked for it.", "Pier 4"):
         assert words in edition.html
@@ -325,7 +330,7 @@ def test_the_footer_has_the_links_that_it_is_given_and_their_placeholders_stay()
     ],
 )
 def test_only_web_addresses_are_links(url: str) -> None:
-    edition = render(digest([brief([article("Fog", ["It lifts."], url=url)])]), Look())
+    edition = render(digest([brief([article("Fog", ["It lifts."], url=url)])]), RenderOptions())
 
     assert [link.get("href") for link in tree(edition).iter("a")] == []
     if url:
@@ -336,7 +341,7 @@ def test_only_web_addresses_are_links(url: str) -> None:
 def test_quotes_in_an_address_stay_within_it() -> None:
     url = "https://news.example/?q=\"><b>'&x=1"
 
-    page = tree(render(digest([brief([article("Fog", ["It lifts."], url=url)])]), Look()))
+    page = tree(render(digest([brief([article("Fog", ["It lifts."], url=url)])]), RenderOptions()))
 
     assert [link.get("href") for link in page.iter("a")] == ["https://news.example/?q=%22%3E%3Cb%3E'&x=1"]
 
@@ -368,7 +373,7 @@ def test_a_hostile_text_is_text(title: str, shown: str) -> None:
             digest(
                 [brief([article(words, [words], source=words, author=words, url="https://a.example/")], section=words)]
             ),
-            Look(show_failures=True),
+            RenderOptions(show_failures=True),
         )
         for words in ("Fog", title)
     )
@@ -387,16 +392,16 @@ def test_a_hostile_text_is_text(title: str, shown: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200), st.text(alphabet="<>&\"'{}%#xqv0;:/\\ \r\n\0-!=", max_size=60))
 def test_no_text_changes_the_structure(title: str, sentence: str) -> None:
-    edition = render(digest([brief([article(title, [sentence])])]), Look())
+    edition = render(digest([brief([article(title, [sentence])])]), RenderOptions())
 
-    tame = render(digest([brief([article("Fog", ["It lifts."])])]), Look())
+    tame = render(digest([brief([article("Fog", ["It lifts."])])]), RenderOptions())
     assert [one.tag for one in tree(edition).iter()] == [one.tag for one in tree(tame).iter()]
     assert "\r" not in edition.subject + edition.preheader
     assert "\n" not in edition.subject + edition.preheader
 
 
 def test_a_title_of_ten_thousand_characters_is_cut_at_a_word() -> None:
-    edition = render(digest([brief([article("fog " * 2500, ["It lifts."])])]), Look())
+    edition = render(digest([brief([article("fog " * 2500, ["It lifts."])])]), RenderOptions())
 
     assert len(edition.subject) <= 120
     assert edition.subject.endswith("fog…")
@@ -413,7 +418,7 @@ def test_a_title_of_ten_thousand_characters_is_cut_at_a_word() -> None:
     ],
 )
 def test_a_story_always_has_a_title(one: object, shown: str) -> None:
-    assert render(digest([brief([one])]), Look()).subject == shown  # type: ignore[list-item]
+    assert render(digest([brief([one])]), RenderOptions()).subject == shown  # type: ignore[list-item]
 
 
 # --- size, sameness ----------------------------------------------------------------------------------------------
@@ -422,7 +427,7 @@ def test_a_story_always_has_a_title(one: object, shown: str) -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("stories", [0, 1, 12, 33, 60, 400, 2000])
 def test_the_mail_stays_small_and_no_story_is_lost(stories: int, template: str) -> None:
-    edition = render(digest(stories=stories), Look(template=template, links=LINKS))
+    edition = render(digest(stories=stories), RenderOptions(template=template, links=LINKS))
 
     page = tree(edition)
     told = len(page.xpath("//*[contains(@class, 'title') or contains(@class, 'headline ') or @class='headline']"))
@@ -437,7 +442,7 @@ def test_the_mail_stays_small_and_no_story_is_lost(stories: int, template: str) 
 def test_the_best_stories_stay_whole() -> None:
     stories = [news(number, section=("Harbour", "Sky")[number % 2]) for number in range(70)]
 
-    page = tree(render(digest(stories), Look()))
+    page = tree(render(digest(stories), RenderOptions()))
 
     shown = {heading.text_content() for heading in page.iter("h3")}
     assert shown == {told.story.lead.title for told in stories[: len(shown)]}
@@ -446,7 +451,7 @@ def test_the_best_stories_stay_whole() -> None:
 def test_a_story_too_long_for_any_mail_is_named() -> None:
     endless = brief([article("The whole register", ["Fog and rain. " * 8000])])
 
-    edition = render(digest([endless]), Look())
+    edition = render(digest([endless]), RenderOptions())
 
     assert len(edition.html.encode()) <= 80_000
     assert "More stories" in seen(edition)
@@ -455,43 +460,45 @@ def test_a_story_too_long_for_any_mail_is_named() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_style_element_fits_where_mail_programs_cut_it(template: str) -> None:
-    edition = render(digest(), Look(template=template))
+    edition = render(digest(), RenderOptions(template=template))
 
     assert sum(len(style) for style in re.findall(r"<style.*?</style>", edition.html, re.DOTALL)) < 8192
 
 
 def test_the_same_digest_gives_the_same_bytes() -> None:
-    first = render(digest(), Look())
-    render(digest(stories=9), Look(show_left_out=True))
+    first = render(digest(), RenderOptions())
+    render(digest(stories=9), RenderOptions(show_left_out=True))
 
-    assert render(digest(), Look()) == first
+    assert render(digest(), RenderOptions()) == first
 
 
 def test_a_digest_in_another_zone_is_dated_there() -> None:
     kiribati = replace(NEWSLETTER, timezone="Pacific/Kiritimati")
     late = replace(digest(newsletter=kiribati), slot=replace(digest().slot, due=DUE + timedelta(hours=12)))
 
-    assert "Monday, 30 March 2026" in render(late, Look()).text
+    assert "Monday, 30 March 2026" in render(late, RenderOptions()).text
 
 
 # --- what differs between readers --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", [READER, READER[:-1], READER[1:], READER[1:-1]], ids=repr)
+@pytest.mark.parametrize(
+    "text", [TOKEN_PLACEHOLDER, TOKEN_PLACEHOLDER[:-1], TOKEN_PLACEHOLDER[1:], TOKEN_PLACEHOLDER[1:-1]], ids=repr
+)
 def test_no_article_can_hold_the_readers_placeholder(text: str) -> None:
     """Nor can it bring so much of it that a template's own parentheses make it whole."""
     told = article(f"Fog {text}", [f"It ({text}) lifts."], source=f"Wire {text}", url=f"https://a.example/?q={text}")
     other = replace(told, id="2", url="https://b.example/", source=text)
 
-    edition = render(digest([brief([told, other])]), Look(links=LINKS))
+    edition = render(digest([brief([told, other])]), RenderOptions(links=LINKS))
 
     for part in (edition.html, edition.text, edition.subject, edition.preheader):
-        assert READER not in part.replace(LINKS.unsubscribe, "").replace(LINKS.preferences, "")
+        assert TOKEN_PLACEHOLDER not in part.replace(LINKS.unsubscribe, "").replace(LINKS.preferences, "")
 
 
 def test_the_footer_says_why_the_reader_gets_it_where_it_says_how_to_leave() -> None:
     reason = "You get this mail because you subscribed to The Harbour Letter."
 
-    assert reason in seen(render(digest(), Look(links=LINKS)))
-    assert reason in read(render(digest(), Look(links=LINKS)))
-    assert "because" not in seen(render(digest([]), Look()))
+    assert reason in seen(render(digest(), RenderOptions(links=LINKS)))
+    assert reason in read(render(digest(), RenderOptions(links=LINKS)))
+    assert "because" not in seen(render(digest([]), RenderOptions()))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.render import Look, render
+from digest.render import RenderOptions, render
 from digest.render.contrast import AA, contrast, legible
 from digest.render.locale import languages, long_date, short_time, words
 from digest.render.plain_text import clip, columns, fold, tidy
@@ -65,7 +65,7 @@ def test_a_time_says_no_more_than_it_must(moment: datetime, time: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_an_edition_speaks_its_language(language: str) -> None:
-    edition = render(digest(language=language), Look())
+    edition = render(digest(language=language), RenderOptions())
 
     assert words(language).contents in edition.html
     assert words(language).contents in edition.text
@@ -111,7 +111,7 @@ def test_lines_fold_at_their_width(line: str, folded: str) -> None:
 
 
 def test_the_text_part_keeps_within_72_columns_but_for_addresses() -> None:
-    text = render(digest(stories=12), Look()).text
+    text = render(digest(stories=12), RenderOptions()).text
 
     assert all(columns(line) <= 72 or line.strip().startswith("https://") for line in text.splitlines())
 

@@ -10,7 +10,7 @@ import pytest
 from lxml import html as lxml_html
 
 from digest.model.errors import TemplateError
-from digest.render import Links, Look, render
+from digest.render import Links, RenderOptions, render
 from digest.render import context_types as page
 from digest.render.contrast import AA, contrast
 from digest.render.locale import Words
@@ -37,7 +37,7 @@ def template(folder: Path, *, html: str = "", text: str = "{{ title }}", css: st
 
 def rendered(own: Path, *, title: str = "Fog lifts", **more: str) -> lxml_html.HtmlElement:
     told = replace(article(title, ["It lifts."]), **more)
-    edition = render(digest([brief([told])]), Look(template=own))
+    edition = render(digest([brief([told])]), RenderOptions(template=own))
     return lxml_html.document_fromstring(edition.html)
 
 
@@ -47,15 +47,15 @@ def rendered(own: Path, *, title: str = "Fog lifts", **more: str) -> lxml_html.H
 def test_a_name_is_looked_for_in_a_persons_folders_first(tmp_path: Path) -> None:
     template(tmp_path, html="<p>mine</p>", name="briefing")
 
-    assert "mine" in render(digest(), Look(template="briefing", folders=(tmp_path,))).html
-    assert "mine" not in render(digest(), Look(template="briefing")).html
+    assert "mine" in render(digest(), RenderOptions(template="briefing", folders=(tmp_path,))).html
+    assert "mine" not in render(digest(), RenderOptions(template="briefing")).html
 
 
 @pytest.mark.parametrize("spelling", [Path, str], ids=["a path", "a string with a slash"])
 def test_a_folder_is_a_template(tmp_path: Path, spelling: type) -> None:
     own = template(tmp_path, html="<p>mine</p>")
 
-    assert "mine" in render(digest(), Look(template=spelling(own))).html
+    assert "mine" in render(digest(), RenderOptions(template=spelling(own))).html
 
 
 def test_a_template_may_build_upon_a_shipped_one(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_template_may_build_upon_a_shipped_one(tmp_path: Path) -> None:
     )
     (own / "style.css").unlink()
 
-    built, shipped = (render(digest(), Look(template=name)) for name in (own, "briefing"))
+    built, shipped = (render(digest(), RenderOptions(template=name)) for name in (own, "briefing"))
 
     assert built.html == shipped.html
     assert built.text == shipped.text
@@ -229,7 +229,7 @@ def test_rules_that_cannot_stand_in_a_tag_stay_word_for_word(tmp_path: Path) -> 
 def test_conditional_comments_survive_with_their_values(tmp_path: Path) -> None:
     own = template(tmp_path, html="<!--[if mso]><table><tr><td>{{ stories[0].title }}<![endif]--><p>x</p>")
 
-    edition = render(digest([brief([article("Fog --> <b>", ["It lifts."])])]), Look(template=own))
+    edition = render(digest([brief([article("Fog --> <b>", ["It lifts."])])]), RenderOptions(template=own))
 
     assert "<!--[if mso]><table><tr><td>Fog --&gt; &lt;b&gt;<![endif]-->" in edition.html
 
@@ -315,7 +315,7 @@ def test_a_broken_template_names_file_and_line(tmp_path: Path, html: str, line: 
     own = template(tmp_path, html=html)
 
     with pytest.raises(TemplateError) as caught:
-        render(digest(), Look(template=own))
+        render(digest(), RenderOptions(template=own))
 
     assert message in str(caught.value)
     assert str(own) in str(caught.value)
@@ -328,7 +328,7 @@ def test_a_missing_file_is_named_with_the_cure(tmp_path: Path, name: str) -> Non
     (own / name).unlink()
 
     with pytest.raises(TemplateError, match=re.escape(name)) as caught:
-        render(digest(), Look(template=own))
+        render(digest(), RenderOptions(template=own))
 
     assert "start from a copy of" in caught.value.hint
 
@@ -338,7 +338,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (own / "email.html.j2").write_bytes(b"\xff\xfe<p>")
 
     with pytest.raises(TemplateError, match=r"email\.html\.j2"):
-        render(digest(), Look(template=own))
+        render(digest(), RenderOptions(template=own))
 
 
 @pytest.mark.parametrize(
@@ -355,7 +355,7 @@ def test_a_selector_on_what_comes_from_outside_is_refused(tmp_path: Path, css: s
     )
 
     with pytest.raises(TemplateError, match="only inserted after") as caught:
-        render(digest(), Look(template=own))
+        render(digest(), RenderOptions(template=own))
 
     assert caught.value.file.endswith("style.css")
     assert caught.value.line == line
@@ -380,7 +380,7 @@ def test_styles_that_mail_programs_drop_are_refused(tmp_path: Path, css: str, li
     own = template(tmp_path, html="<p>x</p>", css=css)
 
     with pytest.raises(TemplateError, match=re.escape(message)) as caught:
-        render(digest(), Look(template=own))
+        render(digest(), RenderOptions(template=own))
 
     assert caught.value.file.endswith("style.css")
     assert caught.value.line == line
@@ -395,21 +395,21 @@ def test_a_selector_on_the_templates_own_values_is_not_refused(tmp_path: Path) -
 
 def test_an_unknown_name_gives_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="did you mean 'briefing'") as caught:
-        render(digest(), Look(template="brieffing", folders=(tmp_path,)))
+        render(digest(), RenderOptions(template="brieffing", folders=(tmp_path,)))
 
     assert "a template is a folder" in caught.value.hint
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="there is no such folder"):
-        render(digest(), Look(template=tmp_path / "nowhere"))
+        render(digest(), RenderOptions(template=tmp_path / "nowhere"))
 
 
 def test_a_template_too_large_for_a_mail_is_refused(tmp_path: Path) -> None:
     own = template(tmp_path, html="x" * 90_000)
 
     with pytest.raises(TemplateError, match="before a single story"):
-        render(digest(), Look(template=own))
+        render(digest(), RenderOptions(template=own))
 
 
 # --- the page that explains them ---------------------------------------------------------------------------------

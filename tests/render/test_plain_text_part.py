@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from digest.model import Digest
-from digest.render import Look, render
+from digest.render import RenderOptions, render
 from digest.render.plain_text import WIDTH, columns
 from digest.render.template_paths import names
 from digest.settings import shipped_files
@@ -62,7 +62,7 @@ def said(html: str) -> Iterator[str]:
 @settings(max_examples=60)
 @given(whole=digests())
 def test_the_text_has_every_word_and_link_of_the_stories(template: str, whole: Digest) -> None:
-    edition = render(whole, Look(template=template))
+    edition = render(whole, RenderOptions(template=template))
 
     text = bare(edition.text)
     words = [word.strip("·,:…") for piece in said(edition.html) for word in piece.split()]
@@ -73,7 +73,7 @@ def test_the_text_has_every_word_and_link_of_the_stories(template: str, whole: D
 @settings(max_examples=40)
 @given(whole=digests())
 def test_only_what_has_no_space_makes_a_line_too_long(template: str, whole: Digest) -> None:
-    text = render(whole, Look(template=template)).text
+    text = render(whole, RenderOptions(template=template)).text
 
     assert [
         line for line in text.splitlines() if columns(line) > WIDTH and " " in line.strip().removeprefix("- ")

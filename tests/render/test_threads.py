@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from digest.model import Edition
-from digest.render import Look, render
+from digest.render import RenderOptions, render
 from digest.settings import shipped_files
 from tests.support.digests import NEWSLETTER, digest
 
@@ -42,12 +42,14 @@ def test_editions_rendered_at_once_are_what_they_are_one_by_one(tmp_path: Path) 
     def made(number: int, round_: int) -> Edition:
         made, template = tasks[number]
         # Folders of their own: nothing of them has been read yet, by whoever comes first.
-        look = Look(template=template, folders=(tmp_path / "templates", tmp_path / str(round_)))
+        look = RenderOptions(template=template, folders=(tmp_path / "templates", tmp_path / str(round_)))
         together.wait(30)
         return render(made, look)
 
     with ThreadPoolExecutor(len(tasks)) as pool:
         rounds = [[*pool.map(made, range(len(tasks)), [round_] * len(tasks))] for round_ in range(6)]
-    alone = [render(made, Look(template=template, folders=(tmp_path / "templates",))) for made, template in tasks]
+    alone = [
+        render(made, RenderOptions(template=template, folders=(tmp_path / "templates",))) for made, template in tasks
+    ]
 
     assert all(round_ == alone for round_ in rounds)

@@ -10,7 +10,7 @@ from digest.deliver.message.message import prepare
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut
 from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.mailbox import Mailbox
-from digest.render import READER, Brand, Links, Look, render
+from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
 from digest.render.template_paths import names
 from digest.settings import shipped_files
 from tests.support.digests import article, brief, digest, news
@@ -18,10 +18,10 @@ from tests.support.digests import article, brief, digest, news
 MARK = "4f1c9a0000000000000000aa.7"
 WEB = "https://news.example.org/harbour"
 LINKS = Links(
-    web=f"{WEB}/read/{READER}",
+    web=f"{WEB}/read/{TOKEN_PLACEHOLDER}",
     archive=WEB,
-    preferences=f"{WEB}/preferences/{READER}",
-    unsubscribe=f"{WEB}/unsubscribe/{READER}",
+    preferences=f"{WEB}/preferences/{TOKEN_PLACEHOLDER}",
+    unsubscribe=f"{WEB}/unsubscribe/{TOKEN_PLACEHOLDER}",
 )
 BRAND = Brand(address="Harbour Press Office, Pier 4, Sandhaven", logo="https://news.example.org/logo.png")
 TEMPLATES = tuple(names([shipped_files.templates()]))
@@ -133,7 +133,7 @@ def edition(name: str) -> Edition:
     """The edition of that name."""
     template, language, size = name.split("-")
     stories, hostile = SIZES[size]
-    look = Look(template=template, links=LINKS, brand=BRAND, show_left_out=True, show_failures=True)
+    look = RenderOptions(template=template, links=LINKS, brand=BRAND, show_left_out=True, show_failures=True)
     return render(content(language, stories, hostile=hostile), look)
 
 
@@ -145,10 +145,10 @@ def mail(edition: Edition, signer: Signer | None = None) -> bytes:
         title="The Harbour Letter",
         date=edition.slot.due,
         unsubscribe=LINKS.unsubscribe,
-        unsubscribe_mail=unsubscribe_mailto("harbour@example.org", READER),
+        unsubscribe_mail=unsubscribe_mailto("harbour@example.org", TOKEN_PLACEHOLDER),
         archive=WEB,
-        placeholders=(READER,),
+        placeholders=(TOKEN_PLACEHOLDER,),
     )
     reader = Recipient(mailbox=Mailbox.at("reader@example.net", "A Reader"), message_id=f"<{MARK}@example.org>",
-                       values={READER: f"{MARK}.mfrggzdfmztw"})  # fmt: skip
+                       values={TOKEN_PLACEHOLDER: f"{MARK}.mfrggzdfmztw"})  # fmt: skip
     return prepare(edition, head, signer).to(reader)

@@ -142,12 +142,12 @@ def _newsletter(newsletter: Newsletter, *, is_sent: bool) -> Iterator[Finding]:
 def _sample_bytes(template: str) -> int:
     """How big the sample is in this dress."""
     from digest.pipeline.preview import Request, preview
-    from digest.render import Look, render
+    from digest.render import RenderOptions, render
     from digest.settings import shipped_files
 
     request = Request(addresses=(str(shipped_files.config() / "sample"),))
     shown = preview(request, environ={}, now=datetime.now(UTC))
-    return len(render(shown.digest, Look(template=template)).html.encode())
+    return len(render(shown.digest, RenderOptions(template=template)).html.encode())
 
 
 def _outgoing(found: Settings, *, offline: bool) -> Iterator[Finding]:

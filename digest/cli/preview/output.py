@@ -20,8 +20,8 @@ from digest.model.mailbox import Mailbox
 from digest.pipeline.newsletter import look_of
 from digest.pipeline.preview import Preview, Request, preview
 from digest.pipeline.publish import with_photos
-from digest.render import GREETING, READER, render
-from digest.render.greeting import greeting
+from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER, render
+from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
 from digest.settings.atomic_write import atomic_write
 from digest.text.segmentation import install_hint
@@ -91,9 +91,9 @@ class Showing:
     def _greeting(self, shown: Preview, edition: Edition) -> Edition:
         """As the reader it is for is greeted, or one whose name isn't known."""
         name = _mailbox(self.reader, shown.settings).name if self.reader is not None else ""
-        words = greeting(shown.digest.newsletter.greeting, name)
-        page = edition.html.replace(GREETING, html.escape(words))
-        return replace(edition, html=page, text=edition.text.replace(GREETING, words))
+        words = fill_greeting(shown.digest.newsletter.greeting, name)
+        page = edition.html.replace(GREETING_PLACEHOLDER, html.escape(words))
+        return replace(edition, html=page, text=edition.text.replace(GREETING_PLACEHOLDER, words))
 
     def _with_photos(self, shown: Preview, edition: Edition) -> Edition:
         """With its pictures in it where they would be seen and may be fetched; else linked."""
@@ -108,7 +108,7 @@ class Showing:
         reader = _mailbox(self.reader, shown.settings) if self.reader is not None else None
         match self.form:
             case "html":
-                return edition.html.replace(READER, "test") if reader else edition.html
+                return edition.html.replace(TOKEN_PLACEHOLDER, "test") if reader else edition.html
             case "json":
                 from digest.cli.preview.as_json import as_json
 
@@ -116,7 +116,7 @@ class Showing:
             case "eml":
                 return _mail(edition, shown, reader)
             case _:
-                text = edition.text.replace(READER, "test") if reader else edition.text
+                text = edition.text.replace(TOKEN_PLACEHOLDER, "test") if reader else edition.text
                 return text + in_order(shown.digest) if self.explain else text
 
 

@@ -21,7 +21,7 @@ from digest.deliver.message.dkim import Signer
 from digest.deliver.message.edition_headers import Letterhead, Recipient
 from digest.deliver.message.message import prepare
 from digest.model import Edition
-from digest.render import Links, Look, render
+from digest.render import Links, RenderOptions, render
 from tests.bench.quality.table import Row
 from tests.support.digests import digest
 from tests.support.messages import PLACEHOLDER, TOKEN, letterhead, recipient
@@ -33,7 +33,7 @@ _TURNS = 9
 def measure() -> list[Row]:
     """Both sides make a mail that reads the same, which is asserted before anything is timed."""
     page = Links(unsubscribe=f"https://news.example.org/unsubscribe/{PLACEHOLDER}")
-    edition, head = render(digest(stories=30), Look(links=page)), letterhead()
+    edition, head = render(digest(stories=30), RenderOptions(links=page)), letterhead()
     readers = [recipient(f"reader{number}@example.net", f"Reader {number}") for number in range(_READERS)]
     key = dkim.generate()
     signer = Signer(domain="example.org", selector="digest", key=key)

@@ -15,7 +15,7 @@ from statistics import median
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from premailer import cache  # type: ignore[import-untyped]  # it has no types
 
-from digest.render import Look, inline, placeholders, premailer_adapter, render
+from digest.render import RenderOptions, inline, placeholders, premailer_adapter, render
 from digest.render.context import page
 from digest.render.context_types import Page
 from digest.render.html import render_html
@@ -24,13 +24,13 @@ from tests.bench.quality.table import Row
 from tests.support.digests import digest
 
 STORIES, RUNS, ROW = 30, 15, 4
-FOLDERS = search_path(Look())
+FOLDERS = search_path(RenderOptions())
 
 
 def measure() -> list[Row]:
     """One edition of 30 stories by each way in turn."""
     whole = digest(stories=STORIES)
-    shown = page(whole, Look()).cut(STORIES, 0)
+    shown = page(whole, RenderOptions()).cut(STORIES, 0)
     others = replace(shown, stories=shown.stories)  # other values of the same shape: nothing may hang on identity
     jinja = _environment()
     if not _baseline(shown, jinja) == render_html(shown, FOLDERS) == render_html(others, FOLDERS):
@@ -42,7 +42,7 @@ def measure() -> list[Row]:
         _timed(times, "again", lambda: _baseline(shown, jinja))
         _timed(times, "new", lambda: (_clear_caches(), render_html(shown, FOLDERS)))
         _timed(times, "cached", lambda: render_html(others, FOLDERS))
-        _timed(times, "edition", lambda: render(whole, Look()))
+        _timed(times, "edition", lambda: render(whole, RenderOptions()))
     return _rows(times)
 
 

@@ -11,7 +11,7 @@ import pytest
 from digest.deliver.message.message import prepare, preview
 from digest.model import Edition, Newsletter
 from digest.model.mailbox import Mailbox
-from digest.render import Links, Look, render
+from digest.render import Links, RenderOptions, render
 from tests.support.digests import digest
 from tests.support.messages import PLACEHOLDER, TOKEN, head, letterhead, parsed, recipient
 from tests.support.values import NOON, SLOT, edition
@@ -46,7 +46,9 @@ def test_a_mail_is_the_golden_one_byte_for_byte(name: str) -> None:
 
 
 def rendered(stories: int = 12) -> Edition:
-    return render(digest(stories=stories), Look(links=Links(unsubscribe=LINK, web="https://news.example.org/3")))
+    return render(
+        digest(stories=stories), RenderOptions(links=Links(unsubscribe=LINK, web="https://news.example.org/3"))
+    )
 
 
 def test_an_edition_reads_as_it_was_rendered() -> None:

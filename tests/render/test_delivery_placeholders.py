@@ -16,8 +16,8 @@ from digest.pipeline.app import make_app
 from digest.pipeline.collect import gather
 from digest.pipeline.deliver import writer_for
 from digest.pipeline.publish import publish
-from digest.render import GREETING, Look, render
-from digest.render.greeting import greeting
+from digest.render import GREETING_PLACEHOLDER, RenderOptions, render
+from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
 from digest.store import Store, deliveries, subscribers
 from digest.store.subscribers import Newcomer
@@ -40,7 +40,7 @@ NOTE = "The ferry stayed in harbour for the third day because of strong wind, th
     ],
 )
 def test_a_greeting_has_the_name_if_there_is_one(pattern: str, name: str, said: str) -> None:
-    assert greeting(pattern, name) == said
+    assert fill_greeting(pattern, name) == said
 
 
 def test_each_reader_is_greeted_by_name_whatever_the_name_is(sqlite_store: Store, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_each_reader_is_greeted_by_name_whatever_the_name_is(sqlite_store: Store
     assert "Good morning, Ann &lt;b&gt;Fog&lt;/b&gt;!</p>" in pages[0]
     assert "Good morning!" in texts[1]
     assert "Good morning!</p>" in pages[1]
-    assert GREETING not in "".join((*texts, *pages))
+    assert GREETING_PLACEHOLDER not in "".join((*texts, *pages))
 
 
 def test_a_preview_greets_without_a_name(tmp_path: Path) -> None:
@@ -82,7 +82,10 @@ def test_a_preview_greets_without_a_name(tmp_path: Path) -> None:
 
 
 def test_nobody_is_greeted_unasked_and_nothing_from_outside_greets() -> None:
-    edition = render(digest([brief([article(f"Fog {GREETING}", [f"It lifts {GREETING}."])])]), Look())
+    edition = render(
+        digest([brief([article(f"Fog {GREETING_PLACEHOLDER}", [f"It lifts {GREETING_PLACEHOLDER}."])])]),
+        RenderOptions(),
+    )
 
-    assert GREETING not in edition.html
-    assert GREETING not in edition.text
+    assert GREETING_PLACEHOLDER not in edition.html
+    assert GREETING_PLACEHOLDER not in edition.text
