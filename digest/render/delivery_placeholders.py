@@ -6,7 +6,7 @@ import re
 
 #: Stands in links for the subscriber's delivery token. Neither HTML nor a URL changes these characters. Text from
 #: outside never contains them in this order, or it could put a subscriber's token into a link of its own.
-TOKEN_PLACEHOLDER = "(reader.mark)"
+TOKEN_PLACEHOLDER = "(reader.mark)"  # noqa: S105  # no password
 #: Stands in the text for the subscriber's greeting.
 GREETING_PLACEHOLDER = "(reader.greeting)"
 #: Removed from all text from outside: a template may well put parentheses around such text.

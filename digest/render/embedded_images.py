@@ -1,6 +1,6 @@
 """Images embedded into an edition's HTML as ``data:`` URLs.
 
-A frozen edition is then complete by itself, wherever it is shown. Mail programs refuse ``data:`` URLs, so delivery makes
+A frozen edition is then complete by itself, wherever it is shown. Mail programs refuse ``data:``, so delivery makes
 each image a MIME part of its own (``deliver/message/inline_images.py``).
 """
 
@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from html import unescape
 
-from digest.model import Photo
+from digest.model import FetchedImage
 
 #: Pixels that every template has room for. Outlook obeys nothing but the ``width`` attribute.
 MAX_WIDTH = 520
@@ -25,23 +25,23 @@ def image_urls(html: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(_image_url, _IMAGE.findall(html)))))
 
 
-def embed_images(html: str, photos: Mapping[str, Photo]) -> str:
-    """Replace the URLs of images by the images. An image that is not in ``photos`` is removed."""
+def embed_images(html: str, images: Mapping[str, FetchedImage]) -> str:
+    """Replace the URLs of images by the images. An image that is not in ``images`` is removed."""
 
-    def replacement(image: re.Match[str]) -> str:
-        url = _image_url(image[0])
+    def replacement(tag: re.Match[str]) -> str:
+        url = _image_url(tag[0])
         if not url:
-            return image[0]
-        return _embed(image[0], photos[url]) if url in photos else ""
+            return tag[0]
+        return _embed(tag[0], images[url]) if url in images else ""
 
     return _IMAGE.sub(replacement, html)
 
 
-def _image_url(image: str) -> str:
-    src = _WEB_SRC.search(image)
+def _image_url(tag: str) -> str:
+    src = _WEB_SRC.search(tag)
     return unescape(src[0]) if src else ""
 
 
-def _embed(image: str, photo: Photo) -> str:
-    image = _WEB_SRC.sub(f"data:{photo.kind};base64,{b64encode(photo.data).decode()}", image, count=1)
-    return image if _WIDTH.search(image) else f'{image[:4]} width="{min(photo.width, MAX_WIDTH)}"{image[4:]}'
+def _embed(tag: str, image: FetchedImage) -> str:
+    tag = _WEB_SRC.sub(f"data:{image.media_type};base64,{b64encode(image.data).decode()}", tag, count=1)
+    return tag if _WIDTH.search(tag) else f'{tag[:4]} width="{min(image.width, MAX_WIDTH)}"{tag[4:]}'
