@@ -1,1 +1,1 @@
-"""Feeds of every kind: ``fast`` reads what is well formed and usual, ``forgiving`` the rest, ``jsonfeed`` JSON."""
+"""Feed parsers: strict (lxml) for common feeds, lenient (feedparser) for all others, and JSON Feed."""

@@ -1,4 +1,4 @@
-"""A feed's items as any of its readers tells them, and what the readers share. Pure."""
+"""Feed and Item, which all feed parsers return, and the helpers that the parsers share. Pure."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from urllib.parse import urljoin
 from digest.model import BodyFormat, Image
 from digest.text.urls import is_simple_url, is_web_url
 
-_LONGEST_NAME = 300
-_MAIL = re.compile(r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?")
+_MAX_NAME_LENGTH = 300
+_NAME_WITH_ADDRESS = re.compile(
+    r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One item as any of the formats has it; title and author are HTML where the body is."""
+    """Item of a feed in any format. Title and author are HTML if the body is HTML."""
 
     guid: str
-    #: Absolute, or empty.
+    #: Absolute web address, or empty.
     url: str
     title: str
     body: str
@@ -33,7 +35,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed document."""
+    """Parsed feed document."""
 
     title: str
     items: tuple[Item, ...]
@@ -41,7 +43,7 @@ class Feed:
 
 
 def absolute_url(base: str, href: str) -> str:
-    """An absolute web address without credentials, or nothing."""
+    """Resolve a link against ``base``; empty unless the result is a safe web address."""
     href = href.strip()
     if is_simple_url(href):
         return href
@@ -52,19 +54,19 @@ def absolute_url(base: str, href: str) -> str:
     return url if is_web_url(url) else ""
 
 
-def drop_shared_language(item: Item, shared: str) -> Item:
-    """The item with a language only where it isn't the feed's."""
-    return replace(item, language="") if item.language == shared else item
+def drop_shared_language(item: Item, feed_language: str) -> Item:
+    """Clear the item's language if it is the feed's."""
+    return replace(item, language="") if item.language == feed_language else item
 
 
 def text_to_html(text: str) -> str:
-    """Plain text as HTML, an empty line between paragraphs."""
+    """Convert plain text to HTML paragraphs, which empty lines separate."""
     return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in text.split("\n\n")) if text else ""
 
 
 def author_name(text: str) -> str:
-    """A name without the mail address beside it, as RSS has them: ``desk@outlet.example (The desk)``."""
-    if "@" not in text or len(text) > _LONGEST_NAME:
-        return text.strip()[:_LONGEST_NAME]
-    match = _MAIL.fullmatch(text.strip())
+    """Remove the mail address from an RSS author: ``desk@outlet.example (The desk)`` → ``The desk``."""
+    if "@" not in text or len(text) > _MAX_NAME_LENGTH:
+        return text.strip()[:_MAX_NAME_LENGTH]
+    match = _NAME_WITH_ADDRESS.fullmatch(text.strip())
     return (match["before"] or match["after"] or "").strip(" \"'") if match else text.strip()

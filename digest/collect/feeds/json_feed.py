@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1; a field of the wrong type counts as absent. Pure."""
+"""Parser for JSON Feed 1.0 and 1.1. A field of the wrong type counts as absent. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.text.charset import decode
 
 
 def read_json_feed(data: bytes, *, url: str) -> Feed:
-    """The feed in a JSON document from ``url``."""
+    """Parse a JSON document from ``url``. Raises ``SourceError`` if it is no feed."""
     try:
         document = json.loads(decode(data), strict=False)
     except (ValueError, RecursionError) as error:
@@ -33,15 +33,15 @@ def read_json_feed(data: bytes, *, url: str) -> Feed:
 
 def _item(item: Mapping[str, Any], base: str, author: str) -> Item:
     body, form = _body(item)
-    # Title and author are plain text by the standard, and HTML to us where the body is.
-    escaped = (lambda text: html.escape(text, quote=False)) if form is BodyFormat.HTML else str
+    # JSON Feed has titles and authors in plain text; `Item` has them in HTML if the body is HTML.
+    escape = (lambda text: html.escape(text, quote=False)) if form is BodyFormat.HTML else str
     return Item(
         guid=_string(item, "id"),
         url=absolute_url(base, _string(item, "url")) or absolute_url(base, _string(item, "external_url")),
-        title=escaped(_string(item, "title")),
+        title=escape(_string(item, "title")),
         body=body,
         form=form,
-        author=escaped(_author(item) or author),
+        author=escape(_author(item) or author),
         published=parse_date(_string(item, "date_published") or _string(item, "date_modified")),
         language=_string(item, "language"),
         image=_image(item, base),
@@ -56,16 +56,16 @@ def _string(mapping: Mapping[str, Any], key: str) -> str:
 
 
 def _body(item: Mapping[str, Any]) -> tuple[str, BodyFormat]:
-    if marked := _string(item, "content_html"):
-        return marked, BodyFormat.HTML
+    if content := _string(item, "content_html"):
+        return content, BodyFormat.HTML
     return _string(item, "content_text") or _string(item, "summary"), BodyFormat.TEXT
 
 
 def _author(mapping: Mapping[str, Any]) -> str:
-    """``authors`` of version 1.1, ``author`` of 1.0."""
+    """Read ``authors`` of version 1.1, or ``author`` of 1.0."""
     authors = mapping.get("authors")
-    people = authors if isinstance(authors, list) else [mapping.get("author")]
-    return ", ".join(filter(None, (_string(person, "name") for person in people if isinstance(person, dict))))
+    authors = authors if isinstance(authors, list) else [mapping.get("author")]
+    return ", ".join(filter(None, (_string(author, "name") for author in authors if isinstance(author, dict))))
 
 
 def _image(item: Mapping[str, Any], base: str) -> Image | None:

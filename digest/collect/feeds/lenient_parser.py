@@ -1,4 +1,7 @@
-"""Any feed, however broken, by feedparser. Its sanitizer is off: ``clean`` takes the text out of all HTML anyway."""
+"""Lenient feed parser for malformed and unusual feeds, by feedparser.
+
+Its sanitizer is off, since ``clean`` extracts plain text from all HTML anyway.
+"""
 
 from __future__ import annotations
 
@@ -19,23 +22,23 @@ from digest.text.urls import is_web_url
 
 
 def parse_leniently(data: bytes, url: str) -> Feed | None:
-    """What feedparser makes of a document; None if it sees no feed in it."""
+    """Parse with feedparser; None if it finds no feed in the document."""
     import feedparser  # type: ignore[import-untyped]  # feedparser brings no types
 
-    # No content-location: ids would be resolved against it, and change when the feed moves.
+    # No content-location header: feedparser would resolve ids against it, and they would change when the feed moves.
     headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Bytes only: a string would be opened as a file or an address.
+            # Bytes only: feedparser opens a string as a file or URL.
             parsed = feedparser.parse(data, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
-    except Exception as error:  # feedparser trips over some hostile documents in ways of its own
+    except Exception as error:  # feedparser raises undocumented exceptions on some hostile documents
         raise SourceError(f"this feed can't be read ({type(error).__name__}): check the address") from error
     if not parsed.get("version") and not parsed.get("entries"):
         return None
     is_atom = str(parsed.get("version", "")).startswith("atom")
     feed = Feed(
-        title=_marked(parsed.feed, "title", is_atom=is_atom),
+        title=_html_title(parsed.feed, "title", is_atom=is_atom),
         language=_string(parsed.feed, "language"),
         items=tuple(_item(entry, url, is_atom=is_atom) for entry in parsed.entries),
     )
@@ -43,12 +46,11 @@ def parse_leniently(data: bytes, url: str) -> Feed | None:
 
 
 def _item(entry: Mapping[str, Any], base: str, *, is_atom: bool) -> Item:
-    url = "" if _is_no_address(entry) else absolute_url(base, _string(entry, "link"))
+    url = "" if _has_no_link(entry) else absolute_url(base, _string(entry, "link"))
     return Item(
         guid=_string(entry, "id"),
-        url=url
-        or absolute_url(base, next((_string(one, "href") for one in entry.get("links", ()) if one.get("href")), "")),
-        title=_marked(entry, "title", is_atom=is_atom),
+        url=url or absolute_url(base, _first_href(entry)),
+        title=_html_title(entry, "title", is_atom=is_atom),
         body=_body(entry, is_atom=is_atom),
         author=author_name(_string(entry, "author")),
         published=_date(entry),
@@ -57,9 +59,13 @@ def _item(entry: Mapping[str, Any], base: str, *, is_atom: bool) -> Item:
     )
 
 
-def _is_no_address(entry: Mapping[str, Any]) -> bool:
-    """feedparser takes any GUID for a link that nobody says is none."""
+def _has_no_link(entry: Mapping[str, Any]) -> bool:
+    """Is the link only a GUID that is no address? feedparser takes a GUID for a link unless isPermaLink is false."""
     return bool(entry.get("guidislink")) and not is_web_url(_string(entry, "id"))
+
+
+def _first_href(entry: Mapping[str, Any]) -> str:
+    return next((_string(link, "href") for link in entry.get("links", ()) if link.get("href")), "")
 
 
 def _string(mapping: Mapping[str, Any], key: str) -> str:
@@ -67,48 +73,54 @@ def _string(mapping: Mapping[str, Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _marked(mapping: Mapping[str, Any], key: str, *, is_atom: bool) -> str:
-    """A title as HTML: only Atom says for sure that one is plain text."""
+def _html_title(mapping: Mapping[str, Any], key: str, *, is_atom: bool) -> str:
+    """Return a title as HTML. Only Atom reliably declares plain text."""
     text, detail = _string(mapping, key), mapping.get(f"{key}_detail", {})
     return html.escape(text, quote=False) if is_atom and detail.get("type") == "text/plain" else text
 
 
 def _body(entry: Mapping[str, Any], *, is_atom: bool) -> str:
-    """The full content where there is any, else the summary; as HTML."""
-    parts = [part for part in entry.get("content", ()) if _string(part, "value")]
-    if not parts:
+    """Return the full content, or else the summary, as HTML."""
+    contents = [content for content in entry.get("content", ()) if _string(content, "value")]
+    if not contents:
         is_plain = is_atom and entry.get("summary_detail", {}).get("type") == "text/plain"
         return text_to_html(_string(entry, "summary")) if is_plain else _string(entry, "summary")
-    best = max(parts, key=lambda part: len(part["value"]))
-    if not is_atom and best.get("type") == "text/plain" and len(_string(entry, "summary")) > len(best["value"]):
-        return _string(entry, "summary")  # a podcast's short words on itself, which feedparser calls its content
-    return text_to_html(best["value"]) if best.get("type") == "text/plain" else str(best["value"])
+    longest = max(contents, key=lambda content: len(content["value"]))
+    if not is_atom and longest.get("type") == "text/plain" and len(_string(entry, "summary")) > len(longest["value"]):
+        return _string(entry, "summary")  # feedparser reports a podcast's short subtitle as content
+    return text_to_html(longest["value"]) if longest.get("type") == "text/plain" else str(longest["value"])
 
 
 def _date(entry: Mapping[str, Any]) -> datetime | None:
-    """When it was published, else changed: as we read it, since feedparser takes 2026/03/05 for this month's first."""
-    # Asked for by `in`: `get` warns, since feedparser once stood in one date for another.
+    """Return the time of publication, or else of the last change.
+
+    ``parse_date`` comes first: feedparser reads 2026/03/05 as the first day of the current month.
+    """
+    # Tested with `in`, since `get` on these keys issues a DeprecationWarning.
     for key in filter(entry.__contains__, ("published", "updated", "created")):
-        if found := parse_date(_string(entry, key)) or _parsed(entry.get(f"{key}_parsed")):
-            return found
+        if date := parse_date(_string(entry, key)) or _from_struct_time(entry.get(f"{key}_parsed")):
+            return date
     return None
 
 
-def _parsed(found: object) -> datetime | None:
+def _from_struct_time(value: object) -> datetime | None:
     try:
-        return datetime.fromtimestamp(timegm(cast("tuple[int, ...]", found)), UTC)
+        return datetime.fromtimestamp(timegm(cast("tuple[int, ...]", value)), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 
 
 def _image(entry: Mapping[str, Any], base: str) -> Image | None:
-    """The first picture that the entry declares."""
-    media = [one for one in entry.get("media_content", ()) if "image" in (one.get("medium", "") + one.get("type", ""))]
-    enclosed = [one for one in entry.get("enclosures", ()) if one.get("type", "").startswith("image/")]
-    for one in (*media, *entry.get("media_thumbnail", ()), *enclosed):
-        url = absolute_url(base, _string(one, "url") or _string(one, "href"))
+    """Return the first image that the entry declares."""
+    media = [
+        media for media in entry.get("media_content", ()) if "image" in media.get("medium", "") + media.get("type", "")
+    ]
+    enclosures = [
+        enclosure for enclosure in entry.get("enclosures", ()) if enclosure.get("type", "").startswith("image/")
+    ]
+    for image in (*media, *entry.get("media_thumbnail", ()), *enclosures):
+        url = absolute_url(base, _string(image, "url") or _string(image, "href"))
         if url:
-            return Image(
-                url=url, width=parse_pixels(_string(one, "width")), height=parse_pixels(_string(one, "height"))
-            )
+            width, height = (parse_pixels(_string(image, side)) for side in ("width", "height"))
+            return Image(url=url, width=width, height=height)
     return None

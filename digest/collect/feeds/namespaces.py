@@ -1,4 +1,4 @@
-"""The vocabularies of feeds: which elements of an item mean the same to the fast reader and to feedparser."""
+"""XML namespaces of feeds, and the item elements that the strict parser reads as feedparser does."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ FEEDBURNER = "{http://rssnamespace.org/feedburner/ext/1.0}"
 GEORSS = "{http://www.georss.org/georss}"
 GEO = "{http://www.w3.org/2003/01/geo/wgs84_pos#}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
-#: Elements of an item that both readers know or that neither does.
-KNOWN = {
+#: Item elements that both parsers read alike, or that both ignore.
+SUPPORTED_TAGS = {
     *("title", "link", "description", "guid", "pubDate", "author", "category", "comments", "enclosure", "source"),
     *(f"{RSS1}{name}" for name in ("title", "link", "description")),
     *(f"{DC}{name}" for name in ("title", "creator", "date", "subject", "identifier", "rights", "type", "format")),
@@ -38,17 +38,19 @@ KNOWN = {
     f"{FEEDBURNER}origLink",
     f"{DC}publisher",
 }
-#: Those that an item has once; which of several counts is a matter of taste.
-SINGLE = {
-    tag for tag in KNOWN if not tag.endswith(("category", "subject", "}link", "}content", "}thumbnail", "enclosure"))
+#: Elements that an item has at most once; parsers differ in which of several they take.
+SINGLE_TAGS = {
+    tag
+    for tag in SUPPORTED_TAGS
+    if not tag.endswith(("category", "subject", "}link", "}content", "}thumbnail", "enclosure"))
 }
-SINGLE.add(f"{ATOM}content")
-#: Vocabularies with many spellings, of which feedparser knows all; those of single sites mean nothing to it.
-_SPELT_MANY_WAYS = re.compile(r"purl|w3\.org|xhtml|rss|atom|itunes|podcast|yahoo|netscape|userland", re.IGNORECASE)
+SINGLE_TAGS.add(f"{ATOM}content")
+#: Namespaces with several spellings, all of which feedparser supports; it ignores those of single sites.
+_SUPPORTED_NAMESPACES = re.compile(r"purl|w3\.org|xhtml|rss|atom|itunes|podcast|yahoo|netscape|userland", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
-def is_foreign(tag: str) -> bool:
-    """Is it of a vocabulary that neither reader knows?"""
-    space = tag[1:].partition("}")[0] if tag.startswith("{") else ""
-    return bool(space) and _SPELT_MANY_WAYS.search(space) is None
+def is_ignored(tag: str) -> bool:
+    """Is the tag in a namespace that both parsers ignore?"""
+    namespace = tag[1:].partition("}")[0] if tag.startswith("{") else ""
+    return bool(namespace) and _SUPPORTED_NAMESPACES.search(namespace) is None

@@ -1,6 +1,6 @@
-"""Feeds of every kind, read into items and those into entries. Pure: bytes in, values out.
+"""XML feed parser: bytes to feeds, and feeds to entries. Pure.
 
-A fast reader takes what is well formed and usual; all else goes to feedparser, which forgives nearly anything.
+The strict parser handles well-formed, common feeds fast; all others go to feedparser, which accepts nearly anything.
 """
 
 from __future__ import annotations
@@ -22,84 +22,82 @@ from digest.text.charset import to_utf8
 from digest.text.html import plain_text
 from digest.text.urls import outlet_domain
 
-_COMMENT_OPENERS = 200
-#: No feed has more news at once, nor so many letters of it.
-_MOST, _MOST_LETTERS = 1_000, 5_000_000
-_LONGEST = 2_000_000
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-#: What feedparser looks for mail addresses in, in quadratic time: 10,000 of these in an author took it 7 seconds.
-_UNBROKEN = re.compile(rb"([\w.+-]{1000})(?=[\w.+-])")
+_MAX_COMMENTS = 200
+#: Limits for a feed: its items, the characters of all bodies, and those of one body.
+_MAX_ITEMS, _MAX_TOTAL_LENGTH, _MAX_BODY_LENGTH = 1_000, 5_000_000, 2_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: feedparser searches such runs for mail addresses in quadratic time: 10,000 characters in an author took 7 seconds.
+_LONG_RUN = re.compile(rb"([\w.+-]{1000})(?=[\w.+-])")
 _XML_ENCODING = re.compile(rb"""(\s*<\?xml[^>]{0,200}?)\s{1,20}encoding\s{0,20}=\s{0,20}(?:"[^"]*"|'[^']*')""")
 
 
 def read_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
-    """An RSS, RDF, Atom or CDF document; ``url`` is where it came from."""
+    """Parse an RSS, RDF, Atom or CDF document from ``url``. Raises ``SourceError`` if it is no feed."""
     from digest.collect.feeds.lenient_parser import parse_leniently
 
-    feed = read_well_formed(data, content_type, url) or parse_leniently(
-        _broken_up(normalize_xml(data, content_type)), url
-    )
+    feed = read_well_formed(data, content_type, url)
+    if feed is None:
+        feed = parse_leniently(_split_long_runs(normalize_xml(data, content_type)), url)
     if feed is None:
         raise SourceError("this is no feed that can be read: check the address in a browser")
     return feed
 
 
-@lru_cache(maxsize=1)  # who decides where to read a large one has read it by then
+@lru_cache(maxsize=1)  # `isolated` calls this to choose a process, and then `read_feed` does with the same data
 def read_well_formed(data: bytes, content_type: str, url: str) -> Feed | None:
-    """A feed that is well formed and usual, fast; None if it isn't plainly one."""
+    """Parse a well-formed, common feed fast; None if it is another document."""
     from digest.collect.feeds.strict_parser import parse_strictly
 
     return parse_strictly(normalize_xml(data, content_type), url)
 
 
 def normalize_xml(data: bytes, content_type: str = "") -> bytes:
-    """The document as UTF-8, without the comments that make parsers quadratic."""
+    """Convert to UTF-8, and remove comments if there are so many that parsers take quadratic time."""
     document = to_utf8(data, content_type).replace(b"\0", b"")
-    if declared := _XML_ENCODING.match(document):
-        document = declared[1] + document[declared.end() :]
-    return document if document.count(b"!--") <= _COMMENT_OPENERS else _uncommented(document.decode()).encode()
+    if declaration := _XML_ENCODING.match(document):
+        document = declaration[1] + document[declaration.end() :]
+    return document if document.count(b"!--") <= _MAX_COMMENTS else _remove_comments(document.decode()).encode()
 
 
-def _uncommented(text: str) -> str:
-    if text.count("<!--") > _COMMENT_OPENERS:
+def _remove_comments(text: str) -> str:
+    if text.count("<!--") > _MAX_COMMENTS:
         text = strip_comments(text)
-    if text.count("&lt;!--") > _COMMENT_OPENERS:
+    if text.count("&lt;!--") > _MAX_COMMENTS:
         text = strip_comments(text, "&lt;!--", "--&gt;")
     return text
 
 
-def _broken_up(document: bytes) -> bytes:
-    return _UNBROKEN.sub(rb"\1 ", document)
+def _split_long_runs(document: bytes) -> bytes:
+    return _LONG_RUN.sub(rb"\1 ", document)
 
 
 def feed_entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[Entry, ...]:
-    """The feed's items as entries of ``source``, each once, in the feed's order."""
+    """Convert the feed's items to entries of ``source``, without duplicates, in the feed's order."""
     name = source.title or plain_text(feed.title) or outlet_domain(url) or source.address
-    shared = _shared_guids(feed.items)
-    found: dict[str, Entry] = {}
+    reused_guids = _reused_guids(feed.items)
+    entries: dict[str, Entry] = {}
     for item in feed.items:
         if not (item.title.strip() or item.body.strip()):
             continue
-        guid = _identity(item, shared)
-        found.setdefault(guid, _entry(item, source, guid=guid, name=name, language=feed.language, seen=seen))
-    return tuple(found.values())
+        guid = _entry_guid(item, reused_guids)
+        entries.setdefault(guid, _entry(item, source, guid=guid, name=name, language=feed.language, seen=seen))
+    return tuple(entries.values())
 
 
 def limit_feed(feed: Feed) -> tuple[Feed, str]:
-    """The feed with as many items as anyone may read, and what to say of the others."""
-    items = tuple(_cut(item) for item in feed.items)
-    if len(items) <= _MOST and sum(len(item.body) for item in items) <= _MOST_LETTERS:
+    """Limit the feed to the newest items; return it with a note for the user on what was left out."""
+    items = tuple(_truncate(item) for item in feed.items)
+    if len(items) <= _MAX_ITEMS and sum(len(item.body) for item in items) <= _MAX_TOTAL_LENGTH:
         return replace(feed, items=items), ""
     if all(item.published for item in items):
-        items = tuple(sorted(items, key=lambda item: item.published or _NEVER, reverse=True))
-    ends = accumulate(len(item.body) for item in items[:_MOST])
-    kept = [item for item, end in zip(items, ends, strict=False) if end <= _MOST_LETTERS]
-    return replace(feed, items=tuple(kept)), f"only the newest {len(kept):,} of its {len(items):,} entries are read"
+        items = tuple(sorted(items, key=lambda item: item.published or _EPOCH, reverse=True))
+    lengths = accumulate(len(item.body) for item in items[:_MAX_ITEMS])
+    newest = [item for item, length in zip(items, lengths, strict=False) if length <= _MAX_TOTAL_LENGTH]
+    return replace(feed, items=tuple(newest)), f"only the newest {len(newest):,} of its {len(items):,} entries are read"
 
 
-def _cut(item: Item) -> Item:
-    """Nobody reads a longer one to its end."""
-    return item if len(item.body) <= _LONGEST else replace(item, body=item.body[:_LONGEST])
+def _truncate(item: Item) -> Item:
+    return item if len(item.body) <= _MAX_BODY_LENGTH else replace(item, body=item.body[:_MAX_BODY_LENGTH])
 
 
 def _entry(item: Item, source: Source, *, guid: str, name: str, language: str, seen: datetime) -> Entry:
@@ -119,19 +117,19 @@ def _entry(item: Item, source: Source, *, guid: str, name: str, language: str, s
     )
 
 
-def _shared_guids(items: Iterable[Item]) -> frozenset[str]:
-    """Ids that stand for several articles, and so for none."""
+def _reused_guids(items: Iterable[Item]) -> frozenset[str]:
+    """Return the ids that several articles of the feed have, and so identify none."""
     pairs = {(item.guid, item.url or item.title) for item in items if item.guid}
     counts = Counter(guid for guid, _ in pairs)
     return frozenset(guid for guid, count in counts.items() if count > 1)
 
 
-def _identity(item: Item, shared: frozenset[str]) -> str:
-    """GUID, else link, else what it says."""
-    guid = "" if item.guid in shared else item.guid
+def _entry_guid(item: Item, reused_guids: frozenset[str]) -> str:
+    """Return the item's GUID, or else its link, or else a hash of its content."""
+    guid = "" if item.guid in reused_guids else item.guid
     return guid or item.url or content_guid(item.title, item.body)
 
 
 def content_guid(title: str, body: str) -> str:
-    """An identity for what has no other: the same words give the same one."""
+    """Return a content hash as the identity of an item that has no other."""
     return "sha256:" + hashlib.sha256(f"{title}\0{body}".encode(errors="replace")).hexdigest()
