@@ -1,4 +1,4 @@
-"""What is left to do to body paragraphs: datelines, drop capitals, agencies that sign, sentences cut short."""
+"""Trim body paragraphs: datelines, drop capitals, agency signatures, truncated sentences."""
 
 from __future__ import annotations
 
@@ -20,61 +20,62 @@ _DATELINE = re.compile(
     )(?=[A-ZÀ-ÞА-Я"“‘'„«])""",
     re.VERBOSE,
 )
-_CUT = re.compile(
+#: A feed's mark where it truncated the text: "[…]", "… read more".
+_TRUNCATION = re.compile(
     r"\s*(?:\[(?:…|\.{3}|&hellip;)\]|\((?:…|\.{3})\)|(?:…|\.{3})\s*(?:»|>+|→|read more|continue reading|more)?)\s*$",
     re.I,
 )
 _LAST_STOP = re.compile(rf"^.*[.!?。！？][{QUOTES})\]]*(?=\s)", re.DOTALL)
 _DOUBLED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z])(?P<word>(?P=letter)[A-Z’']+|(?P=letter)[a-z]+)(?=\W|$)")
-_PARTED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z]) (?P<word>[A-Z]{2,}|[a-z]+)(?=\W|$)")
+_SEPARATED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z]) (?P<word>[A-Z]{2,}|[a-z]+)(?=\W|$)")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def trimmed(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
-    """The paragraphs as a reader wants them: what was around their words is gone, the words are as they were."""
+def trim_paragraphs(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
+    """The paragraphs without dateline, separate drop capital and agency signature; duplicates dropped."""
     if not paragraphs:
         return ()
-    first, *rest = paragraphs
-    dateline = _DATELINE.match(first)
-    first = _without_drop_capital(first[dateline.end() :] if dateline else first, (title, *paragraphs))
-    found = [first, *rest]
-    found[-1] = without_agency(found[-1])
-    return tuple(dict.fromkeys(filter(None, found)))  # trimmed, two may be the same
+    dateline = _DATELINE.match(paragraphs[0])
+    first = paragraphs[0][dateline.end() :] if dateline else paragraphs[0]
+    trimmed = [_join_drop_capital(first, (title, *paragraphs)), *paragraphs[1:]]
+    trimmed[-1] = without_agency(trimmed[-1])
+    return tuple(dict.fromkeys(filter(None, trimmed)))  # trimming may have made two equal
 
 
-def _words(texts: Sequence[str]) -> set[str]:
-    """All words but the very first of the body, in lower case."""
-    title, first, *rest = texts
-    return {word.lower() for text in (title, first.partition(" ")[2], *rest) for word in _WORD.findall(text)}
-
-
-def _without_drop_capital(paragraph: str, texts: Sequence[str]) -> str:
-    """A drop capital that was pasted beside its word: "BBRAVE", "B RAVE" → "BRAVE", where the texts have that word."""
-    doubled, parted = _DOUBLED.match(paragraph), _PARTED.match(paragraph)
-    known = _words(texts) if doubled or parted else set()
-    if doubled and _is_doubled(doubled, known):
+def _join_drop_capital(paragraph: str, texts: Sequence[str]) -> str:
+    """Join a drop capital that was pasted beside its word: "BBRAVE", "B RAVE" → "BRAVE", if the text has that word."""
+    doubled, separated = _DOUBLED.match(paragraph), _SEPARATED.match(paragraph)
+    vocabulary = _lowercase_words(texts) if doubled or separated else set()
+    if doubled and _is_doubled(doubled, vocabulary):
         return doubled["mark"] + doubled["word"] + paragraph[doubled.end() :]
-    if parted:
-        word = parted["letter"] + parted["word"]
-        if word.lower() in known:
-            return parted["mark"] + word + paragraph[parted.end() :]
+    if separated:
+        word = separated["letter"] + separated["word"]
+        if word.lower() in vocabulary:
+            return separated["mark"] + word + paragraph[separated.end() :]
     return paragraph
 
 
-def _is_doubled(match: re.Match[str], known: set[str]) -> bool:
-    """Is it one letter too many? It is, if the article has the shorter word elsewhere and never the longer."""
+def _lowercase_words(texts: Sequence[str]) -> set[str]:
+    """The words of the title and the body, without the first word of the body."""
+    title, first, *following = texts
+    return {word.lower() for text in (title, first.partition(" ")[2], *following) for word in _WORD.findall(text)}
+
+
+def _is_doubled(match: re.Match[str], vocabulary: set[str]) -> bool:
+    """Is the first letter a drop capital? So it is if the article has the shorter word elsewhere, never the longer."""
     short = match["word"].lower()
-    if match["letter"].lower() + short in known:
+    if match["letter"].lower() + short in vocabulary:
         return False
     begins_words = match["letter"] in "AEIOUL"  # Aaron, eerie, Lloyd
-    return short in known or (not begins_words and len(short) >= 5 and match["word"].isupper())
+    return short in vocabulary or (not begins_words and len(short) >= 5 and match["word"].isupper())
 
 
-def whole(paragraph: str) -> str:
-    """A line without the sentence that a feed cut short ("[…]"), if another stands before it."""
-    cut = _CUT.search(paragraph) if "…" in paragraph or "..." in paragraph or "&hellip;" in paragraph else None
-    if not cut or not cut.group().strip():
+def without_truncated_sentence(paragraph: str) -> str:
+    """The paragraph without the sentence that a feed truncated ("[…]"), if a whole sentence is before it."""
+    may_match = "…" in paragraph or "..." in paragraph or "&hellip;" in paragraph
+    match = _TRUNCATION.search(paragraph) if may_match else None
+    if not match or not match.group().strip():
         return paragraph
-    marked = cut.group().strip().strip("…. ") != ""
-    before = _LAST_STOP.match(paragraph[: cut.start()]) if marked else None
-    return before.group() if before else paragraph
+    is_explicit = match.group().strip().strip("…. ") != ""  # an ellipsis alone may be the author's
+    whole = _LAST_STOP.match(paragraph[: match.start()]) if is_explicit else None
+    return whole.group() if whole else paragraph

@@ -1,17 +1,16 @@
-"""Headlines: which line of a text is one, and where it ends and the outlet's name begins."""
+"""Find the headline of an untitled text; remove the outlet's name from titles."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from digest.clean.boilerplate.labels import Verdict
-from digest.clean.boilerplate.lines import Line, bare, is_finished
+from digest.clean.boilerplate.lines import Line, LineLabel, ends_sentence, normalize
 from digest.text.lazy_regex import lazy_compile
 
 _TAIL = lazy_compile(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
-#: Words that newspapers, stations and their sites call themselves.
-_OUTLET = lazy_compile(
+#: Words in the names of newspapers, stations and sites.
+_OUTLET_WORD = lazy_compile(
     r"\b(?:news(?:paper|wire)?|times|post|daily|herald|tribune|gazette|journal|chronicle|guardian|observer|telegraph|courier"
     r"|mail|mirror|express|standard|star|sun|press|review|magazine|online|media|radio|tv|broadcasting|network|wire|blog"
     r"|zeitung|nachrichten|rundschau|tagblatt|tageblatt|anzeiger|kurier|presse|welt|spiegel|le monde|figaro|libération"
@@ -20,10 +19,10 @@ _OUTLET = lazy_compile(
     r"|\.(?:com?|org|net|de|fr|es|it|nl|uk|eu|info|news|tv|at|ch|pl|se|no|dk)\b",
     re.IGNORECASE,
 )
-
-
-#: Words of a section's name.
-_LABEL = 2
+#: Words of a section's name, at most.
+_MAX_SECTION_WORDS = 2
+#: Labels that a headline of a text may get.
+_HEADLINE_LABELS = frozenset({LineLabel.BODY, LineLabel.INCOMPLETE, LineLabel.HEADING, LineLabel.TITLE})
 
 
 def without_outlet(title: str, source: str = "", domain: str = "") -> str:
@@ -37,33 +36,35 @@ def without_outlet(title: str, source: str = "", domain: str = "") -> str:
 
 
 def _is_outlet(tail: str, mark: str, source: str, domain: str) -> bool:
-    letters = bare(tail).replace(" ", "")
-    name = domain.removeprefix("www.").split(".")[0].replace("-", "")
-    if letters and letters in {bare(source).replace(" ", ""), name}:
+    name = normalize(tail).replace(" ", "")
+    domain_name = domain.removeprefix("www.").split(".")[0].replace("-", "")
+    if name and name in {normalize(source).replace(" ", ""), domain_name}:
         return True
     words = tail.split()
-    named = len(words) <= 5 and all(not word[0].islower() or len(word) <= 3 or "." in word for word in words)
-    return named and mark != ":" and not is_finished(tail) and (_OUTLET.search(tail) is not None or mark == "|")
+    is_name = len(words) <= 5 and all(not word[0].islower() or len(word) <= 3 or "." in word for word in words)
+    may_be_outlet = mark == "|" or (mark != ":" and _OUTLET_WORD.search(tail) is not None)
+    return is_name and may_be_outlet and not ends_sentence(tail)
 
 
-def headline(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> int | None:
-    """Which line of an untitled text is its headline: the first that isn't furniture, if it is none of the text.
+def find_headline(lines: Sequence[Line], labels: Sequence[LineLabel]) -> int | None:
+    """Index of the headline of an untitled text: its first line that is not boilerplate, unless that is body.
 
-    One of a word or two above a longer one is the name of a section.
+    One or two words above a longer headline are the name of a section.
     """
-    label = None
+    section = None
     for at, line in enumerate(lines):
-        if verdicts[at] not in {Verdict.BODY, Verdict.UNFINISHED, Verdict.HEADING, Verdict.TITLE}:
+        if labels[at] not in _HEADLINE_LABELS:
             continue
-        alone = at + 1 >= len(lines) or not lines[at + 1].block.joined
-        if line.block.kind == "item" or not (line.block.kind == "heading" or (alone and _is_headline(line))):
-            return label
-        if line.block.kind == "heading" or line.size > _LABEL:
+        is_apart = at + 1 >= len(lines) or not lines[at + 1].block.joined
+        is_heading = line.block.kind == "heading"
+        if line.block.kind == "item" or not (is_heading or (is_apart and _reads_as_headline(line))):
+            return section
+        if is_heading or line.word_count > _MAX_SECTION_WORDS:
             return at
-        label = at if label is None else label
-    return label
+        section = at if section is None else section
+    return section
 
 
-def _is_headline(line: Line) -> bool:
-    finished = is_finished(line.text)
-    return line.size <= 60 and (not finished or (line.size <= 20 and line.text[-1] in "?!？！"))
+def _reads_as_headline(line: Line) -> bool:
+    is_sentence = ends_sentence(line.text)
+    return line.word_count <= 60 and (not is_sentence or (line.word_count <= 20 and line.text[-1] in "?!？！"))

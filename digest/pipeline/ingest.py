@@ -90,7 +90,7 @@ class Keeper:
             fresh, edited = entries.news(conn, brought)
             known = boilerplate.learnt(conn, {entry.source_id for entry in (*fresh, *edited)})
         cleaned, learnt = await self._cleaned(fresh, known)
-        changed = list(zip(edited, clean(edited, learnt={**known, **learnt}), strict=True))
+        changed = list(zip(edited, clean(edited, learned={**known, **learnt}), strict=True))
         with self.store.begin() as conn:
             self._remember_visits(conn, some)
             self.new += len(entries.add(conn, brought))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.clean.paragraphs import trimmed, whole
+from digest.clean.paragraphs import trim_paragraphs, without_truncated_sentence
 
 _REST = "The brave people of the town agreed, as the council said. Unions were for it, and Germany was not."
 
@@ -34,7 +34,7 @@ _REST = "The brave people of the town agreed, as the council said. Unions were f
     ],
 )  # fmt: skip
 def test_the_first_paragraph(first: str, left: str) -> None:
-    assert trimmed((first, _REST), "A title")[0] == left
+    assert trim_paragraphs((first, _REST), "A title")[0] == left
 
 
 @pytest.mark.parametrize(
@@ -48,16 +48,16 @@ def test_the_first_paragraph(first: str, left: str) -> None:
     ],
 )
 def test_a_sentence_that_was_cut_short_is_dropped(line: str, left: str) -> None:
-    assert whole(line) == left
+    assert without_truncated_sentence(line) == left
 
 
 def test_an_agency_that_signs_the_last_paragraph_is_dropped() -> None:
-    assert trimmed((_REST, "It rained. They left. (dpa)"), "")[-1] == "It rained. They left."
+    assert trim_paragraphs((_REST, "It rained. They left. (dpa)"), "")[-1] == "It rained. They left."
 
 
 @given(st.lists(st.text(max_size=80).map(str.strip).filter(bool), max_size=6), st.text())
 def test_trimming_is_done_at_once_and_adds_nothing(paragraphs: list[str], title: str) -> None:
-    once = trimmed(paragraphs, title)
+    once = trim_paragraphs(paragraphs, title)
 
-    assert trimmed(once, title) == once
+    assert trim_paragraphs(once, title) == once
     assert sum(map(len, once)) <= sum(map(len, paragraphs))

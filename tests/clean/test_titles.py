@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from digest.clean.boilerplate.classify import judge, read
-from digest.clean.titles import headline, without_outlet
+from digest.clean.boilerplate.classify import classify_lines, lines_of
+from digest.clean.titles import find_headline, without_outlet
 from digest.text.blocks import blocks_from_text
 
 
@@ -46,8 +46,8 @@ def test_the_outlet_s_name_is_no_part_of_a_title(title: str, left: str) -> None:
     ],
 )
 def test_the_headline_of_an_untitled_text(text: str, line: str | None) -> None:
-    lines = read(blocks_from_text(text))
+    lines = lines_of(blocks_from_text(text))
 
-    at = headline(lines, judge(lines))
+    at = find_headline(lines, classify_lines(lines))
 
     assert (None if at is None else lines[at].text) == line

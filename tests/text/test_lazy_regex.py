@@ -11,7 +11,7 @@ import pytest
 import digest.clean
 import digest.stories
 import digest.text
-from digest.clean.boilerplate.rules import Rule, Rules
+from digest.clean.boilerplate.rules import Rule, RuleSet
 from digest.text.lazy_regex import lazy_compile
 
 
@@ -52,7 +52,7 @@ def _within(value: object, kind: type) -> list[re.Pattern[str]]:
         return [value]  # type: ignore[list-item]  # it stands in for one
     if isinstance(value, Rule):
         return [value.pattern]
-    if isinstance(value, Rules):
+    if isinstance(value, RuleSet):
         return [each.pattern for each in value.rules]
     if isinstance(value, dict):
         return _within(tuple(value.values()), kind)

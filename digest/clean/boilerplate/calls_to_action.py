@@ -1,21 +1,21 @@
-"""Lines in which the site speaks to its readers: sign up, follow, read more, comments, cookies."""
+"""Detect calls to action and other lines by the site: sign up, follow, read more, comments, cookies."""
 
 from __future__ import annotations
 
 import re
 
 from digest.clean.boilerplate.lines import Line
-from digest.clean.boilerplate.rules import Rule, Rules, any_of, keyword_set, opening, rule
+from digest.clean.boilerplate.rules import Rule, RuleSet, any_of, keyword_rule, keyword_set, opening_rule
 from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING, QUOTES, quotation_spans
 
-_PLACEHOLDER = Rule(
+_TEMPLATE_PLACEHOLDER = Rule(
     keyword_set("% { ["),
     lazy_compile(r"[%{$<\[](?:(?<!\S%)(?<=%)[ds]\b|(?<=\{)\{.*?\}\}|(?<=\$)\{.*?\}|(?<=<)%.*?%>|(?<=\[)\[.*?\]\])"),
 )
 
-#: Said nowhere but in furniture, whoever says it. Each pattern needs one of the words before it.
-_CALLS = Rules(
+#: Phrases that only boilerplate contains: keywords, then the parts of the pattern.
+_PHRASES = RuleSet(
     Rule(keyword_set(words), lazy_compile("".join(sources), re.IGNORECASE))
     for words, *sources in (
         (
@@ -123,8 +123,8 @@ _CALLS = Rules(
         ("journalism", r"\bsupport (?:our|independent|quality) (?:\w+ )?journalism\b"),
     )
 )
-#: How furniture begins, in the languages whose news we meet most.
-_OPENS = opening(
+#: Openings of boilerplate lines, in the most frequent languages.
+_OPENINGS = opening_rule(
     "read see watch listen learn find related recommended trending most more skip you don editor editors sign signup"
     " newsletter like liked enjoy enjoyed enjoying advertisement sponsored anzeige publicité publicidad pubblicità"
     " advertentie annons реклама reklama 広告 lesen mehr auch hier à lire voir inscrivez sur lea lee leer te leggi"
@@ -151,8 +151,8 @@ _OPENS = opening(
     r"(?:last |first )?(?:updated|published|posted|modified|aktualisiert|stand|publié|mis à jour|publicado)"
     r"\s*(?:[:|]|(?:on|at|le|el|am)\b.{0,12}\d)",
 )
-# Softer words: furniture only where the line addresses its readers, at the article's head or foot.
-_SITE = rule(
+#: Words for the site and its services: boilerplate only in a line that addresses the reader.
+_SITE_WORDS = keyword_rule(
     "newsletter newsletters subscribe subscribed subscriber subscribers subscribes subscribing subscription"
     " subscriptions inbox comment comments commenting cookie cookies notification notifications alerts sign signin"
     " signup log login account privacy terms app facebook twitter instagram tiktok whatsapp telegram youtube"
@@ -172,7 +172,7 @@ _SITE = rule(
     r"\b(?:kommentar\w*|text|abonn\w+|anmeld\w+|konto|datenschutz|artikel|beitrag|leser\w*|seite|commentaires?|compte|lecteurs?"
     r"|comentarios?|boletín|cuenta|lectores|artículo|commenti|articolo|lettori|reacties|artikelen|lezers|comentários)\b",
 )
-_ADDRESS = any_of(
+_READER_ADDRESS = any_of(
     r"\b(?:you|your|yours|us|our|ours|we)\b",
     r"\b(?:this|the) (?:article|story|page|site|website|post|report)\b",
     r"\b(?:comments?|contents?) (?:below|above|section)\b",
@@ -180,20 +180,20 @@ _ADDRESS = any_of(
     r"|noi|nostr\w+|je|jouw|uw|ons|onze|você|seu|sua|nós|noss\w+|diese[rs]? (?:artikel|seite|beitrag))\b",
     r"^\W*(?:get|join|follow|share|sign|subscribe|download|read|watch|listen|click|tap|visit|contact|email|send|support|help)\b",
 )
-#: A call in the midst of the text begins with what the reader is to do.
-_BIDS = opening(
+#: Openings of calls to action within the body.
+_IMPERATIVES = opening_rule(
     "get join sign subscribe follow stay tell listen download become support register log thank thanks to by for if"
     " what melden recevez apúntate iscriviti",
     r"(?:get|join|sign|subscribe|follow|stay|tell|listen|download|become|support|register|log"
     r"|thank(?:s| you)|to continue|by (?:clicking|signing)|for more|if you (?:like|enjoy)|what do you think"
     r"|melden sie|recevez|apúntate|iscriviti)\b",
 )
-_TELLS = rule(
+_REPORTED_SPEECH = keyword_rule(
     "said says told sagte teilte dit déclaré dijo detto disse",
     r"\b(?:said|says|told|sagte|teilte|a (?:dit|déclaré)|dijo|ha detto|disse)\b",
 )
-_MAILBOX = rule("@", r"[^\s@]@[\w-]+\.\w")
-_BIO = rule(
+_EMAIL_ADDRESS = keyword_rule("@", r"[^\s@]@[\w-]+\.\w")
+_AUTHOR_BIO = keyword_rule(
     "author authors writer writers reporter editor journalist correspondent contributor columnist producer"
     " blogger freelancer staff cover covers write writes report reports",
     r"^the (?:author|writer)s? (?:is|are)\b",
@@ -203,44 +203,57 @@ _BIO = rule(
 )
 
 
-def is_call(line: Line) -> bool:
-    """Does the site speak to its readers here, in words that no article uses?"""
-    if line.size > 60:
+def is_call_to_action(line: Line) -> bool:
+    """Does the line contain a phrase or an opening that only boilerplate contains?"""
+    if line.word_count > 60:
         return False
-    if (line.size <= 30 and _OPENS.opens(line)) or _PLACEHOLDER.stands_in(line):
+    if (line.word_count <= 30 and _OPENINGS.matches_start(line)) or _TEMPLATE_PLACEHOLDER.matches_anywhere(line):
         return True
-    calls = _CALLS.concerning(line)
-    spoken = _unquoted(line.text) if calls else ""
-    return any(call.pattern.search(spoken) for call in calls)
+    rules = _PHRASES.candidates(line)
+    text = _without_quotations(line.text) if rules else ""
+    return any(rule.pattern.search(text) for rule in rules)
 
 
-def is_bid(line: Line) -> bool:
-    """Does it tell its readers what to do with the site, in one short line? In a guide to some app that is body."""
-    return line.size <= 25 and _BIDS.opens(line) and is_address(line)
+def is_imperative_call(line: Line) -> bool:
+    """Does a short line tell the reader what to do with the site? In a guide to an app such lines are body."""
+    return line.word_count <= 25 and _IMPERATIVES.matches_start(line) and addresses_reader(line)
 
 
-def is_address(line: Line) -> bool:
-    """Could the site be speaking to its readers? At an article's head or foot that makes it furniture."""
-    if line.size <= 25 and _MAILBOX.concerns(line) and _MAILBOX.pattern.search(_unquoted(line.text)):
+def addresses_reader(line: Line) -> bool:
+    """May the site be addressing the reader, or presenting the author? Boilerplate at an article's head or foot."""
+    may_be_contact = line.word_count <= 25 and _EMAIL_ADDRESS.may_match(line)
+    if may_be_contact and _EMAIL_ADDRESS.pattern.search(_without_quotations(line.text)):
         return True
-    may_be_site, may_be_bio = _SITE.concerns(line), line.size <= 40 and _BIO.concerns(line)
-    if line.size > 50 or not (may_be_site or may_be_bio):
+    may_be_site, may_be_bio = _SITE_WORDS.may_match(line), line.word_count <= 40 and _AUTHOR_BIO.may_match(line)
+    if line.word_count > 50 or not (may_be_site or may_be_bio):
         return False
-    spoken = _unquoted(line.text)
-    if _TELLS.concerns(line) and _TELLS.pattern.search(spoken):
+    text = _without_quotations(line.text)
+    if _REPORTED_SPEECH.may_match(line) and _REPORTED_SPEECH.pattern.search(text):
         return False
-    addresses = may_be_site and _SITE.pattern.search(spoken) and _ADDRESS.search(spoken)
-    return bool(addresses or (may_be_bio and _BIO.pattern.search(spoken)))
+    is_address = may_be_site and _SITE_WORDS.pattern.search(text) and _READER_ADDRESS.search(text)
+    return bool(is_address or (may_be_bio and _AUTHOR_BIO.pattern.search(text)))
 
 
-def _unquoted(text: str) -> str:
-    """The line without what is quoted in it: what a person says is news, whatever they say."""
+def _without_quotations(text: str) -> str:
+    """The text without its quotations: whatever a person is quoted as saying is news."""
     for start, end in reversed(quotation_spans(text)):
         text = f"{text[:start]} {text[end:]}"
     return "" if text[:1] in QUOTES and text[:1] not in CLOSING else text
 
 
-#: What these rules ask for.
-TRAITS = frozenset[str]().union(
-    *(rule.traits for rule in (_CALLS, _PLACEHOLDER, _OPENS, _SITE, _BIDS, _TELLS, _MAILBOX, _BIO))
+#: The keywords of these rules.
+KEYWORDS = frozenset[str]().union(
+    *(
+        rule.keywords
+        for rule in (
+            _PHRASES,
+            _TEMPLATE_PLACEHOLDER,
+            _OPENINGS,
+            _SITE_WORDS,
+            _IMPERATIVES,
+            _REPORTED_SPEECH,
+            _EMAIL_ADDRESS,
+            _AUTHOR_BIO,
+        )
+    )
 )

@@ -1,58 +1,169 @@
-"""Blocks that are furniture by what stands around them: told from where the site or another site speaks."""
+"""Boilerplate by context: passes that label lines by the lines around them.
+
+Each pass reads the lines and their present labels, and yields the labels to change.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from digest.clean.boilerplate.calls_to_action import is_address
-from digest.clean.boilerplate.credits import is_stamp
-from digest.clean.boilerplate.labels import BODY, Marks, Verdict
-from digest.clean.boilerplate.lines import Line
+from digest.clean.boilerplate.calls_to_action import addresses_reader, is_imperative_call
+from digest.clean.boilerplate.credits import is_timestamp
+from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel
 from digest.text.lazy_regex import lazy_compile
+from digest.text.quotes import QUOTES
 
-#: A sentence of the text has so many words, as a rule; what says less by itself may be a label.
-_SENTENCE, _FEW = 12, 8
+#: Words of a sentence of the body, at least; and of a stray label, at most.
+_MIN_SENTENCE_WORDS, _MAX_STRAY_WORDS = 12, 8
+#: Words of a caption, at most.
+_MAX_CAPTION_WORDS = 60
+#: In a text with full stops, at least this share of the words is in lines that end as sentences do.
+_PUNCTUATED_SHARE = 0.35
+#: From this many words on, a paragraph of a page may lack its full stop. A plain text does not mark its paragraphs.
+_MIN_UNPUNCTUATED_WORDS = 25
 _HANDLE = lazy_compile(r"@\w{2,30}")
-#: The hour and the day at which something was posted elsewhere: "9:12 AM · Jan 21, 2026"; lines up to there.
-_POSTED = lazy_compile(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
-_LONGEST_POST = 10
-#: The site speaks there.
-_SPEAKING = frozenset({Verdict.SITE, Verdict.LINKS})
-#: Nor is the text there, or a picture.
-_AROUND = _SPEAKING | {Verdict.UNFINISHED, Verdict.KNOWN}
+#: The time of a post on a social network: "9:12 AM · Jan 21, 2026"; and the lines of a post, at most.
+_POST_TIME = lazy_compile(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
+_MAX_POST_LINES = 10
+#: Lines by the site.
+_SITE = frozenset({LineLabel.CALL_TO_ACTION, LineLabel.LINKS})
+#: Lines around a stray label: neither body nor a picture's.
+_AROUND_STRAYS = _SITE | {LineLabel.INCOMPLETE, LineLabel.LEARNED}
 
 
-def embeds(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
-    """What a reader posted elsewhere: between a handle by itself and the hour of the post."""
+def body_indexes(labels: Sequence[LineLabel]) -> list[int]:
+    return [at for at, label in enumerate(labels) if label is BODY]
+
+
+# --- pictures, posts and timestamps ------------------------------------------------------------------------------
+
+
+def find_agency_captions(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Captions signed by an agency. The last line may be signed too: "… he said. (dpa)"."""
+    for at in body_indexes(labels)[:-1]:
+        line = lines[at]
+        if line.word_count <= _MAX_CAPTION_WORDS and line.unsigned != line.text:
+            yield at, LineLabel.CAPTION
+
+
+def find_embedded_posts(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Embedded posts of social networks: from a line with a handle alone to the time of the post."""
     for start, line in enumerate(lines):
         if line.text.startswith("@") and _HANDLE.fullmatch(line.text):
-            below = range(start + 1, min(start + _LONGEST_POST, len(lines)))
-            end = next((at for at in below if _POSTED.search(lines[at].text)), start)
-            yield from ((at, Verdict.SITE) for at in range(start, end) if verdicts[at] is BODY)
+            below = range(start + 1, min(start + _MAX_POST_LINES, len(lines)))
+            end = next((at for at in below if _POST_TIME.search(lines[at].text)), start)
+            yield from ((at, LineLabel.CALL_TO_ACTION) for at in range(start, end) if labels[at] is BODY)
 
 
-def stamps(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
-    """Above the body: who wrote it when, how long it takes to read."""
-    for at, verdict in enumerate(verdicts):
-        if verdict is BODY and is_stamp(lines[at]):
-            yield at, Verdict.CREDIT
-        elif verdict is BODY and lines[at].size >= _SENTENCE:
+def find_timestamps(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Timestamps, bylines and reading times above the first sentence."""
+    for at, label in enumerate(labels):
+        if label is BODY and is_timestamp(lines[at]):
+            yield at, LineLabel.CREDIT
+        elif label is BODY and lines[at].word_count >= _MIN_SENTENCE_WORDS:
             return
 
 
-def beside(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
-    """Beside a line in which the site speaks, it goes on speaking."""
-    speaking = [at for at, verdict in enumerate(verdicts) if verdict in _SPEAKING]
-    for near in (near for at in speaking for near in (at - 1, at + 1) if 0 <= near < len(lines)):
-        if verdicts[near] is BODY and is_address(lines[near]):
-            yield near, Verdict.SITE
+def find_picture_clusters(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Lines in one cluster with a caption or credit, with no blank line between, where most lines stand apart."""
+    pictures = {at for at, label in enumerate(labels) if label in {LineLabel.CAPTION, LineLabel.CREDIT}}
+    if not pictures or sum(line.block.joined for line in lines) > 0.3 * len(lines):
+        return
+    starts = [at for at, line in enumerate(lines) if not at or not line.block.joined]
+    for start, end in pairwise((*starts, len(lines))):
+        if not pictures.isdisjoint(range(start, end)):
+            cluster = (
+                at for at in range(start, end) if labels[at] is BODY and lines[at].word_count <= _MAX_CAPTION_WORDS
+            )
+            yield from ((at, LineLabel.CAPTION) for at in cluster)
 
 
-def strays(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
-    """A few words by themselves in the midst of what the site says, or at its end: it speaks, or it is none of it."""
-    few = [at for at, verdict in enumerate(verdicts) if verdict is BODY and at >= 2 and lines[at].size <= _FEW]
-    for at in few:
-        around = (*verdicts[at - 2 : at], *verdicts[at + 1 : at + 3])
-        if _AROUND.issuperset(around) and BODY in verdicts[:at]:
-            yield at, Verdict.UNFINISHED
+# --- calls to action ---------------------------------------------------------------------------------------------
+
+
+def find_imperative_calls(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Calls to action within the body, if they are few: a guide consists of such lines."""
+    body = body_indexes(labels)
+    if len(body) > 2:
+        calls = [at for at in body if is_imperative_call(lines[at])]
+        if len(calls) <= 1 + len(body) // 10:
+            yield from ((at, LineLabel.CALL_TO_ACTION) for at in calls)
+
+
+def find_calls_at_edges(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Lines that address the reader at the head and the foot of the body."""
+    body = body_indexes(labels)
+    for order in (body, body[::-1]):
+        for at in order[: len(body) // 2]:
+            if not addresses_reader(lines[at]):
+                break
+            yield at, LineLabel.CALL_TO_ACTION
+
+
+def find_calls_beside_calls(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Lines that address the reader beside calls to action and links."""
+    site = [at for at, label in enumerate(labels) if label in _SITE]
+    for beside in (beside for at in site for beside in (at - 1, at + 1) if 0 <= beside < len(lines)):
+        if labels[beside] is BODY and addresses_reader(lines[beside]):
+            yield beside, LineLabel.CALL_TO_ACTION
+
+
+# --- incomplete lines and key points -----------------------------------------------------------------------------
+
+
+def find_incomplete(lines: Sequence[Line], labels: Sequence[LineLabel], *, is_markup: bool) -> LabelChanges:
+    """Lines that do not end as sentences do, in a text with full stops."""
+    if _uses_full_stops(lines, labels):
+        for at in body_indexes(labels):
+            if not lines[at].ends_sentence and not _is_complete(lines, at, is_markup=is_markup):
+                yield at, LineLabel.INCOMPLETE
+
+
+def _uses_full_stops(lines: Sequence[Line], labels: Sequence[LineLabel]) -> bool:
+    body = [lines[at] for at in body_indexes(labels)]
+    finished = sum(line.word_count for line in body if line.ends_sentence)
+    return finished > _PUNCTUATED_SHARE * sum(line.word_count for line in body)
+
+
+def _is_complete(lines: Sequence[Line], at: int, *, is_markup: bool) -> bool:
+    """Is the line body though it does not end in a full stop: a lead-in, or a long paragraph of a page?"""
+    line = lines[at]
+    if line.is_lead_in:
+        return at + 1 < len(lines) and _introduces(line, lines[at + 1].text)
+    return is_markup and line.block.kind == "prose" and line.word_count >= _MIN_UNPUNCTUATED_WORDS
+
+
+def _introduces(lead_in: Line, following: str) -> bool:
+    """ "The ministry said:" introduces a quotation; a lead-in of five words introduces any line."""
+    return bool(following) and (lead_in.word_count >= 5 or following[0] in QUOTES)
+
+
+def find_dangling_lead_ins(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Lead-ins to lines that are not body."""
+    body = body_indexes(labels)
+    if not any(lines[at].is_lead_in for at in body) or not _uses_full_stops(lines, labels):
+        return
+    following = ""
+    for at in reversed(body):
+        if lines[at].is_lead_in and not _introduces(lines[at], following):
+            yield at, LineLabel.INCOMPLETE
+        else:
+            following = lines[at].text
+
+
+def find_stray_lines(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Lines of few words among or below calls to action, links and incomplete lines."""
+    short = [at for at in body_indexes(labels) if at >= 2 and lines[at].word_count <= _MAX_STRAY_WORDS]
+    for at in short:
+        around = (*labels[at - 2 : at], *labels[at + 1 : at + 3])
+        if _AROUND_STRAYS.issuperset(around) and BODY in labels[:at]:
+            yield at, LineLabel.INCOMPLETE
+
+
+def find_key_points(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """List items before the first paragraph: they summarize the article. A text of items alone is body."""
+    body = body_indexes(labels)
+    first = next((at for at in body if lines[at].block.kind == "prose"), 0)
+    yield from ((at, LineLabel.KEY_POINT) for at in body if at < first)

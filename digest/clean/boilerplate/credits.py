@@ -1,11 +1,11 @@
-"""What a line is by its form alone: a credit, a stamp, a caption."""
+"""Detect credits, timestamps and captions by the form of a line."""
 
 from __future__ import annotations
 
 import re
 
-from digest.clean.boilerplate.lines import AGENCY, STOPS, WORD, Line, is_finished
-from digest.clean.boilerplate.rules import Rule, Rules, keyword_set, opening, rule
+from digest.clean.boilerplate.lines import AGENCY, STOPS, WORD, Line, ends_sentence
+from digest.clean.boilerplate.rules import Rule, RuleSet, keyword_rule, keyword_set, opening_rule
 from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING, quotation_spans
 
@@ -24,13 +24,13 @@ _MEDIA_WORDS = (
     " źródło zdroj фото источник джерело 图片 写真 사진"
 )
 _LABEL = rf"(?:{_MEDIA})(?:\s+(?:{_MEDIA}|caption|by))?\s*(?:[:：©|]|\bby\b|\bvia\b)"
-_CREDITED = opening(
+_CREDIT_OPENING = opening_rule(
     f"{_MEDIA_WORDS} ap afp pa epa efe dpa ansa apa itar tass reuters getty shutterstock alamy",
     rf"{_LABEL}.*",
     rf"(?:{_MEDIA})(?:\s(?:{_MEDIA}))?[\s,]+(?:{AGENCY}|©).*",
     rf"(?:{AGENCY})(?:\s*[/,&-]\s*[\w .'-]+)?\W*$",
 )
-#: What follows a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
+#: A credit after a caption's last sentence: "Source: …", "(AP Photo/…)", "REUTERS/…", "Name/Agency via …".
 _CREDIT_TAIL = Rule(
     keyword_set(f"( [ / © {_MEDIA_WORDS} via"),
     lazy_compile(
@@ -45,7 +45,7 @@ _CREDIT_TAIL = Rule(
         re.VERBOSE,
     ),
 )
-_REPORTING = rule(
+_CONTRIBUTION_NOTE = keyword_rule(
     "reporting writing editing compiled translated edited written reported contribution contributions files"
     " material additional input inputs agencies contributed mitgearbeitet contribué contribuyó article story"
     " report post piece artikel text beitrag agences información materiali note notes correction corrections"
@@ -66,33 +66,33 @@ _REPORTING = rule(
 
 
 def is_credit(line: Line) -> bool:
-    """Does it say whose work this is, and nothing else?"""
-    if line.size <= 60 and _REPORTING.opens(line):
+    """Does the line name the authors of a text or a picture, and nothing else?"""
+    if line.word_count <= 60 and _CONTRIBUTION_NOTE.matches_start(line):
         return True
-    named = line.size <= 20 and (line.text.startswith("©") or _CREDITED.opens(line))
-    return named and not (line.size > 12 and is_finished(line.text))
+    starts_as_credit = line.word_count <= 20 and (line.text.startswith("©") or _CREDIT_OPENING.matches_start(line))
+    return starts_as_credit and not (line.word_count > 12 and ends_sentence(line.text))
 
 
-# --- stamps ------------------------------------------------------------------------------------------------------
+# --- timestamps --------------------------------------------------------------------------------------------------
 
-_WHEN = lazy_compile(
+_DATE_OR_TIME = lazy_compile(
     r"\d{1,2}[:.h]\d{2}|\d+(?:st|nd|rd|th)?|\b(?:[ap]\.?m\b\.?|gmt|utc|[ce]e?s?t|uhr|min(?:ut[eo]?[sn]?)?\b\.?)"
     r"|\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
 )
-_PARTS = lazy_compile(r"[|·•]|:(?!\d)|\bmin(?:ut[eo]?[sn]?)?\.?$", re.IGNORECASE)
+_SEPARATOR = lazy_compile(r"[|·•]|:(?!\d)|\bmin(?:ut[eo]?[sn]?)?\.?$", re.IGNORECASE)
 
 
-def is_stamp(line: Line) -> bool:
-    """Is it a label with a date, an hour or a length: "Staff | Posted: Jan. 22, 4:05 p.m.", "Reading time: 3 min."?"""
-    if line.size > 14 or not _PARTS.search(line.text) or not any(map(str.isdigit, line.text)):
+def is_timestamp(line: Line) -> bool:
+    """Is it a label with a date, time or duration: "Staff | Posted: Jan. 22, 4:05 p.m.", "Reading time: 3 min."?"""
+    if line.word_count > 14 or not _SEPARATOR.search(line.text) or not any(map(str.isdigit, line.text)):
         return False
-    return len(WORD.findall(_WHEN.sub(" ", line.text))) <= 4
+    return len(WORD.findall(_DATE_OR_TIME.sub(" ", line.text))) <= 4
 
 
 # --- captions ----------------------------------------------------------------------------------------------------
 
-_CAPTION = opening(
+_CAPTION_OPENING = opening_rule(
     f"{_MEDIA_WORDS} pictured caption file archive handout undated left right above below top bottom centre center"
     " clockwise from",
     r"pictured?\b(?: (?:above|below|here|left|right|is|are|was|were|from|in|on|at|with)\b|[:,]).*",
@@ -103,17 +103,17 @@ _CAPTION = opening(
     r"(?:clockwise )?from (?:top |bottom )?(?:left|right)\b.*",
 )
 _SIDE = r"(?:(?:top|bottom|second|third|far|front) )?(?:left|right|centre|center)"
-#: What only captions say.
-_SHOWN = Rules(
+#: Phrases that only captions contain.
+_CAPTION_PHRASES = RuleSet(
     (
-        rule("(", rf"\((?:(?:file|archive) (?:photo|picture|image|pic)|{_SIDE})\)"),
-        rule(
+        keyword_rule("(", rf"\((?:(?:file|archive) (?:photo|picture|image|pic)|{_SIDE})\)"),
+        keyword_rule(
             "photo picture image photograph screengrab grab",
             r"\bin this (?:\w+ ){0,3}(?:photo|picture|image|photograph|screengrab|frame grab|file photo)\b",
         ),
-        rule("file archive handout", r"\b(?:file|archive|handout) (?:photo|picture|image)\b"),
-        rule("0$", r",\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.?$"),
-        rule(
+        keyword_rule("file archive handout", r"\b(?:file|archive|handout) (?:photo|picture|image)\b"),
+        keyword_rule("0$", r",\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.?$"),
+        keyword_rule(
             "monday tuesday wednesday thursday friday saturday sunday",
             r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:[A-Z][a-z]{2,8}\.?) \d{1,2}, \d{4}\.",
         ),
@@ -122,19 +122,23 @@ _SHOWN = Rules(
 
 
 def is_caption(line: Line) -> bool:
-    """Does it describe a picture: a caption's opening, a credit after its last stop, an agency's full date?"""
-    if line.size > 60:
+    """Does the line open as a caption, end in a credit, or contain a phrase of captions, such as a full date?"""
+    if line.word_count > 60:
         return False
-    if _CAPTION.opens(line) or _CREDIT_TAIL.stands_in(line):
+    if _CAPTION_OPENING.matches_start(line) or _CREDIT_TAIL.matches_anywhere(line):
         return True
-    shown = line.size <= 45 and any(rule.pattern.search(line.text) for rule in _SHOWN.concerning(line))
-    return shown and not quotation_spans(line.text)
+    has_phrase = line.word_count <= 45 and any(
+        rule.pattern.search(line.text) for rule in _CAPTION_PHRASES.candidates(line)
+    )
+    return has_phrase and not quotation_spans(line.text)
 
 
 def without_credit(line: Line) -> str:
-    """A caption without the credit after its last stop."""
-    return _CREDIT_TAIL.pattern.sub(r"\1", line.text) if _CREDIT_TAIL.concerns(line) else line.text
+    """The line's text without a credit after its last stop."""
+    return _CREDIT_TAIL.pattern.sub(r"\1", line.text) if _CREDIT_TAIL.may_match(line) else line.text
 
 
-#: What these rules ask for.
-TRAITS = frozenset[str]().union(*(rule.traits for rule in (_CREDITED, _CREDIT_TAIL, _REPORTING, _CAPTION, _SHOWN)))
+#: The keywords of these rules.
+KEYWORDS = frozenset[str]().union(
+    *(rule.keywords for rule in (_CREDIT_OPENING, _CREDIT_TAIL, _CONTRIBUTION_NOTE, _CAPTION_OPENING, _CAPTION_PHRASES))
+)

@@ -1,4 +1,4 @@
-"""Lines that say again what another line of the document says: copies, captions, pulled quotes."""
+"""Lines that repeat other lines of the document: copies, captions, pull quotes."""
 
 from __future__ import annotations
 
@@ -7,106 +7,106 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import chain
 
 from digest.clean.boilerplate.credits import without_credit
-from digest.clean.boilerplate.labels import BODY, Marks, Verdict
-from digest.clean.boilerplate.lines import Line, bare, without_agency
+from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel, normalize, without_agency
 
-#: Words that a line's copies begin with.
-_BEGINNING = 4
-#: Twins of a line that are looked at.
-_TWINS = 50
-#: What a twin is, if not body, where the line is a copy of it.
-_COPIED = frozenset({Verdict.CAPTION, Verdict.SITE, Verdict.KNOWN, Verdict.LINKS})
-_PICTURE = frozenset({Verdict.CAPTION, Verdict.CREDIT})
-#: Words in a row that two lines rarely share by chance, and lines that are looked at for sharing them.
-_RUN, _HOLDERS = 7, 9
-#: More of a line's runs than this stand elsewhere too, if it is an echo.
-_ECHOED = 0.2
-#: Words of a caption or a pulled quote, at most.
-_WORDS = 60
-#: From so many lines on, to look for each of them in all others takes longer than to compare their runs.
-_MANY = 100
-#: A line without a stop that is long enough to be a caption, in words.
-_CAPTION = 8
-
-
-def repeats(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
-    """A line that stands twice is body at most once; one that repeats a caption is one."""
-    openings = Counter(line.opening for line in lines)
-    alike = [at for at, line in enumerate(lines) if openings[line.opening] > 1]
-    seen: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
-    for at in sorted(alike, key=lambda at: verdicts[at] is BODY):  # furniture first
-        letters = _without_signature(lines[at])
-        before = seen[" ".join(letters.split(maxsplit=_BEGINNING)[:_BEGINNING])]
-        if verdicts[at] is BODY:
-            twins = [verdict for other, verdict in before[:_TWINS] if _near(letters, other)]
-            if any(twin is BODY or twin in _COPIED for twin in twins):
-                yield at, Verdict.REPEATED
-        before.append((letters, verdicts[at]))
+#: Copies of a line are looked for among the lines that begin with the same words: so many.
+_FIRST_WORDS = 4
+#: Lines that a line is compared with, at most.
+_MAX_COMPARED = 50
+#: A line is a repeat if its copy is body, or has one of these labels.
+_COPIED = frozenset({LineLabel.CAPTION, LineLabel.CALL_TO_ACTION, LineLabel.LEARNED, LineLabel.LINKS})
+_PICTURE = frozenset({LineLabel.CAPTION, LineLabel.CREDIT})
+#: Words of a shingle: two lines rarely share one by chance. A shingle's lines are stored up to a maximum.
+_SHINGLE, _MAX_HOLDERS = 7, 9
+#: A repeat shares more than this part of its shingles with other lines.
+_SHARED_PART = 0.2
+#: Words of a caption or a pull quote, at most.
+_MAX_WORDS = 60
+#: From this many lines on, comparing shingles is faster than searching all other lines for each line.
+_MANY_LINES = 100
+#: Words of an incomplete line that may be a caption, at least.
+_MIN_CAPTION_WORDS = 8
 
 
-def _without_signature(line: Line) -> str:
-    """The bare line without a credit at its end."""
+def find_copies(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Copies of lines: of several copies at most one is body; a copy of a caption is none."""
+    prefixes = Counter(line.prefix for line in lines)
+    candidates = [at for at, line in enumerate(lines) if prefixes[line.prefix] > 1]
+    seen: dict[str, list[tuple[str, LineLabel]]] = defaultdict(list)
+    for at in sorted(candidates, key=lambda at: labels[at] is BODY):  # boilerplate first
+        text = _without_credits(lines[at])
+        earlier = seen[" ".join(text.split(maxsplit=_FIRST_WORDS)[:_FIRST_WORDS])]
+        if labels[at] is BODY:
+            copies = [label for copy, label in earlier[:_MAX_COMPARED] if _are_copies(text, copy)]
+            if any(label is BODY or label in _COPIED for label in copies):
+                yield at, LineLabel.REPEAT
+        earlier.append((text, labels[at]))
+
+
+def _without_credits(line: Line) -> str:
+    """The normalized line without a credit at its end."""
     text = without_agency(without_credit(line))
-    return line.bare if text == line.text else bare(text)
+    return line.normalized if text == line.text else normalize(text)
 
 
-def _near(one: str, other: str) -> bool:
-    """The same line, but for a tail such as a credit."""
-    short, long = sorted((one, other), key=len)
+def _are_copies(first: str, second: str) -> bool:
+    """Are the lines equal, but for a tail such as a credit?"""
+    short, long = sorted((first, second), key=len)
     return long.startswith(short) and len(short) >= 0.8 * len(long)
 
 
-def echoes(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> Marks:
-    """A line beside pictures that says again what the body says (a caption), or says nothing else (a pulled quote)."""
-    body = {at: lines[at].bare for at, verdict in enumerate(verdicts) if verdict is BODY}
-    captions = _beside_pictures(lines, verdicts)
-    likely = _likely({at: letters for at, letters in body.items() if lines[at].size <= _WORDS}, body, captions)
-    if not likely:
+def find_partial_repeats(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Captions that repeat what the body says, and pull quotes: lines that are part of another line."""
+    body = {at: lines[at].normalized for at, label in enumerate(labels) if label is BODY}
+    captions = _beside_pictures(lines, labels)
+    short = {at: text for at, text in body.items() if lines[at].word_count <= _MAX_WORDS}
+    candidates = _candidates(short, body, captions)
+    if not candidates:
         return
-    runs = {at: tuple(_runs(letters)) for at, letters in body.items()}
-    holders = _holders(runs)
-    held = frozenset(chain.from_iterable(holders.values()))
-    for at in (at for at in likely if at in held):
-        echoed = [[other for other in holders.get(run, ()) if other != at] for run in runs[at]]
-        others = set(chain.from_iterable(echoed))
-        pulled = any(body[at] != body[other] and body[at] in body[other] for other in others)
-        if sum(map(bool, echoed)) > _ECHOED * len(echoed) and (at in captions or pulled):
-            yield at, Verdict.REPEATED
+    shingles = {at: tuple(_shingles(text)) for at, text in body.items()}
+    holders = _shared_shingles(shingles)
+    sharing = frozenset(chain.from_iterable(holders.values()))
+    for at in (at for at in candidates if at in sharing):
+        shared = [[holder for holder in holders.get(shingle, ()) if holder != at] for shingle in shingles[at]]
+        sources = set(chain.from_iterable(shared))
+        is_pull_quote = any(body[at] != body[source] and body[at] in body[source] for source in sources)
+        if sum(map(bool, shared)) > _SHARED_PART * len(shared) and (at in captions or is_pull_quote):
+            yield at, LineLabel.REPEAT
 
 
-def _likely(short: Mapping[int, str], body: Mapping[int, str], captions: Container[int]) -> list[int]:
-    """The short lines that may be echoes: beside pictures, or part of another line too; where there are many, all."""
-    if len(body) > _MANY:
+def _candidates(short: Mapping[int, str], body: Mapping[int, str], captions: Container[int]) -> list[int]:
+    """The short lines that are beside pictures or part of another line; in a long document, all of them."""
+    if len(body) > _MANY_LINES:
         return list(short)
-    text = "\n".join(body.values())
-    long = (at for at, letters in short.items() if letters.count(" ") >= _RUN - 1)
-    return [at for at in long if at in captions or text.count(short[at]) > 1]
+    document = "\n".join(body.values())
+    comparable = (at for at, text in short.items() if text.count(" ") >= _SHINGLE - 1)
+    return [at for at in comparable if at in captions or document.count(short[at]) > 1]
 
 
-def _holders(runs: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
-    """Which lines hold a run that several hold."""
-    counts = Counter(chain.from_iterable(runs.values()))
+def _shared_shingles(shingles: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+    """The lines that hold each shingle, for shingles that several lines hold."""
+    counts = Counter(chain.from_iterable(shingles.values()))
     if len(counts) == counts.total():
         return {}
     holders: dict[int, list[int]] = defaultdict(list)
-    for at, own in runs.items():
-        for run in own:
-            if counts[run] > 1 and len(holders[run]) < _HOLDERS:
-                holders[run].append(at)
+    for at, line_shingles in shingles.items():
+        for shingle in line_shingles:
+            if counts[shingle] > 1 and len(holders[shingle]) < _MAX_HOLDERS:
+                holders[shingle].append(at)
     return holders
 
 
-def _runs(letters: str) -> Iterator[int]:
-    """Each run of words as one number."""
-    words = letters.split()
-    return map(hash, zip(*(words[start:] for start in range(_RUN)), strict=False))
+def _shingles(text: str) -> Iterator[int]:
+    """The hash of each run of words."""
+    words = text.split()
+    return map(hash, zip(*(words[start:] for start in range(_SHINGLE)), strict=False))
 
 
-def _beside_pictures(lines: Sequence[Line], verdicts: Sequence[Verdict]) -> frozenset[int]:
-    """The places above and beneath what belongs to a picture."""
+def _beside_pictures(lines: Sequence[Line], labels: Sequence[LineLabel]) -> frozenset[int]:
+    """Indexes of the lines above and below captions and credits."""
     pictures = [
         at
-        for at, verdict in enumerate(verdicts)
-        if verdict in _PICTURE or (verdict is Verdict.UNFINISHED and lines[at].size >= _CAPTION)
+        for at, label in enumerate(labels)
+        if label in _PICTURE or (label is LineLabel.INCOMPLETE and lines[at].word_count >= _MIN_CAPTION_WORDS)
     ]
-    return frozenset(near for at in pictures for near in (at - 1, at + 1))
+    return frozenset(beside for at in pictures for beside in (at - 1, at + 1))

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.clean.boilerplate.classify import judge, read
-from digest.clean.boilerplate.labels import Verdict
-from digest.clean.boilerplate.lines import bare
+from digest.clean.boilerplate.classify import classify_lines, lines_of
+from digest.clean.boilerplate.lines import LineLabel, normalize
 from digest.text.blocks import Block, blocks_from_text
 from digest.text.html import blocks_from_html
 
@@ -22,13 +21,16 @@ _BODY = (
 
 
 def _kept(text: str, **options: str) -> list[str]:
-    lines = read(blocks_from_text(text))
-    return [line.text for line, verdict in zip(lines, judge(lines, **options), strict=True) if verdict is Verdict.BODY]
+    lines = lines_of(blocks_from_text(text))
+    labels = classify_lines(lines, **options)
+    return [line.text for line, label in zip(lines, labels, strict=True) if label is LineLabel.BODY]
 
 
-def _verdict(text: str, line: str) -> Verdict:
-    lines = read(blocks_from_text(text))
-    return next(verdict for each, verdict in zip(lines, judge(lines), strict=True) if each.text == line)
+def _label(text: str, line: str) -> LineLabel:
+    """The label of one line of the text."""
+    lines = lines_of(blocks_from_text(text))
+    labels = classify_lines(lines)
+    return labels[[each.text for each in lines].index(line)]
 
 
 def test_body_is_kept_whole() -> None:
@@ -36,7 +38,7 @@ def test_body_is_kept_whole() -> None:
 
 
 def test_a_line_without_a_stop_between_paragraphs_is_none() -> None:
-    assert _verdict(_BODY + "Workers put up a barrier\n\nThey left.", "Workers put up a barrier") is Verdict.UNFINISHED
+    assert _label(_BODY + "Workers put up a barrier\n\nThey left.", "Workers put up a barrier") is LineLabel.INCOMPLETE
 
 
 def test_a_line_that_leads_to_a_quotation_is_body() -> None:
@@ -52,7 +54,7 @@ def test_the_title_is_no_body() -> None:
 def test_lines_beneath_a_credit_or_caption_belong_to_the_picture() -> None:
     text = _BODY + "A worker inspects the barrier.\nThe ferry starts soon. Source: Harbour Office\n\nThe end is near."
 
-    assert _verdict(text, "A worker inspects the barrier.") is Verdict.CAPTION
+    assert _label(text, "A worker inspects the barrier.") is LineLabel.CAPTION
     assert "The end is near." in _kept(text)
 
 
@@ -138,18 +140,19 @@ def test_a_text_without_stops_is_kept() -> None:
 
 
 def test_what_is_known_of_the_source_is_dropped() -> None:
-    lines = read(blocks_from_text(_BODY + "The Example is a paper for harbours."))
+    slogan = "The Example is a paper for harbours."
+    lines = lines_of(blocks_from_text(_BODY + slogan))
 
-    assert judge(lines, known=frozenset({bare("The Example is a paper for harbours.")}))[-1] is Verdict.KNOWN
+    assert classify_lines(lines, learned=frozenset({normalize(slogan)}))[-1] is LineLabel.LEARNED
 
 
 def test_a_long_paragraph_of_a_page_may_lack_its_stop_a_caption_may_not() -> None:
     long = "The office explained at some length that the piers had been weak for years " * 2
     blocks = blocks_from_html(f"<p>{_BODY}</p><p>{long}</p><p>Workers put up a barrier</p><p>They left.</p>")
 
-    verdicts = judge(read(blocks), marked=True)
+    verdicts = classify_lines(lines_of(blocks), is_markup=True)
 
-    assert verdicts[1:3] == (Verdict.BODY, Verdict.UNFINISHED)
+    assert verdicts[1:3] == (LineLabel.BODY, LineLabel.INCOMPLETE)
 
 
 def test_links_and_headings_of_a_page_are_dropped() -> None:
@@ -157,14 +160,14 @@ def test_links_and_headings_of_a_page_are_dropped() -> None:
         "<h2>More.</h2><ul><li><a>How it was built.</a></li></ul><p>They <a>left</a> early today.</p>"
     )
 
-    assert judge(read(blocks)) == (Verdict.HEADING, Verdict.LINKS, Verdict.BODY)
+    assert classify_lines(lines_of(blocks)) == (LineLabel.HEADING, LineLabel.LINKS, LineLabel.BODY)
 
 
 @given(st.lists(st.text(min_size=1), max_size=12), st.text())
 def test_any_blocks_are_judged(texts: list[str], title: str) -> None:
     blocks = [Block(text=text) for text in texts]
 
-    assert len(judge(read(blocks), title=title)) == len(blocks)
+    assert len(classify_lines(lines_of(blocks), title=title)) == len(blocks)
 
 
 def test_ten_times_the_lines_take_about_ten_times_as_long() -> None:
@@ -173,7 +176,7 @@ def test_ten_times_the_lines_take_about_ten_times_as_long() -> None:
     def seconds(count: int) -> float:
         lines = [f"The {at}th pier of the bridge is as old as the town hall and twice as high." for at in range(count)]
         start = time.perf_counter()
-        judge(read(Block(text=line) for line in lines))
+        classify_lines(lines_of(Block(text=line) for line in lines))
         return time.perf_counter() - start
 
     assert seconds(5000) < 40 * max(seconds(500), 0.01)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from digest.clean.boilerplate.classify import read
-from digest.clean.boilerplate.learned import furniture, learn
+from digest.clean.boilerplate.classify import lines_of
+from digest.clean.boilerplate.learned import find_learned, learn
 from digest.clean.boilerplate.lines import Line
 from digest.model.boilerplate import LearnedBoilerplate
 from digest.text.blocks import Block
@@ -14,13 +14,13 @@ _BARE = "the example a paper for harbours since 1911"
 
 def _article(name: str, *lines: str) -> tuple[Line, ...]:
     own = [f"{name} {thing} is closed." for thing in ("bridge", "pier", "ferry")]
-    return read(Block(text=text) for text in (*own, *lines))
+    return lines_of(Block(text=text) for text in (*own, *lines))
 
 
 def found(*documents: tuple[Line, ...], before: LearnedBoilerplate | None = None) -> frozenset[str]:
     """What the last of one source's documents has of its furniture."""
     learnt = learn([("a", each) for each in documents], {"a": before} if before else None)
-    return furniture(documents[-1], learnt["a"].common_lines())
+    return find_learned(documents[-1], learnt["a"].common_lines())
 
 
 def taught(count: int, *lines: str) -> LearnedBoilerplate:
@@ -43,7 +43,7 @@ def test_other_sources_lines_are_not_counted() -> None:
     documents = [(source, _article(name, _SLOGAN)) for source, name in (("a", "1"), ("a", "2"), ("b", "3"))]
     known = learn(documents)
 
-    assert not any(furniture(lines, known[source].common_lines()) for source, lines in documents)
+    assert not any(find_learned(lines, known[source].common_lines()) for source, lines in documents)
 
 
 def test_what_stands_in_few_of_many_is_news() -> None:
@@ -68,7 +68,7 @@ def test_furniture_that_a_source_gave_up_is_forgotten_and_its_new_one_learnt() -
     for at in range(60):
         known = learn([("a", _article(f"Later {at}", "A new slogan."))], {"a": known})["a"]
 
-    assert furniture(_article("Last", _SLOGAN, "A new slogan."), known.common_lines()) == {"a new slogan"}
+    assert find_learned(_article("Last", _SLOGAN, "A new slogan."), known.common_lines()) == {"a new slogan"}
 
 
 def test_memory_stays_small_however_much_a_source_brings() -> None:
@@ -76,4 +76,4 @@ def test_memory_stays_small_however_much_a_source_brings() -> None:
 
 
 def test_a_text_that_is_all_furniture_keeps_it() -> None:
-    assert furniture(read([Block(text=_SLOGAN)]), taught(9, _SLOGAN).common_lines()) == frozenset()
+    assert find_learned(lines_of([Block(text=_SLOGAN)]), taught(9, _SLOGAN).common_lines()) == frozenset()

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.clean.boilerplate.calls_to_action import is_address, is_call
-from digest.clean.boilerplate.classify import read
+from digest.clean.boilerplate.calls_to_action import addresses_reader, is_call_to_action
+from digest.clean.boilerplate.classify import lines_of
 from digest.clean.boilerplate.credits import is_caption, is_credit
-from digest.clean.boilerplate.lines import Line, bare, is_finished, without_agency
+from digest.clean.boilerplate.lines import Line, ends_sentence, normalize, without_agency
 from digest.text.blocks import Block
 
 _CREDITS = [
@@ -145,7 +145,7 @@ _BODY = [
 
 
 def _line(text: str) -> Line:
-    return read([Block(text=text)])[0]
+    return lines_of([Block(text=text)])[0]
 
 
 @pytest.mark.parametrize("line", _CREDITS)
@@ -160,12 +160,12 @@ def test_captions(line: str) -> None:
 
 @pytest.mark.parametrize("line", _CALLS)
 def test_calls_to_readers(line: str) -> None:
-    assert is_call(_line(line))
+    assert is_call_to_action(_line(line))
 
 
 @pytest.mark.parametrize("line", _BODY)
 def test_body_is_none_of_these(line: str) -> None:
-    assert [is_credit(_line(line)), is_caption(_line(line)), is_call(_line(line))] == [False, False, False]
+    assert [is_credit(_line(line)), is_caption(_line(line)), is_call_to_action(_line(line))] == [False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,11 @@ def test_body_is_none_of_these(line: str) -> None:
     ],
 )
 def test_addresses_to_readers(line: str) -> None:
-    assert is_address(_line(line))
+    assert addresses_reader(_line(line))
 
 
 def test_a_report_that_is_discussed_is_no_line_on_the_author() -> None:
-    assert not is_address(
+    assert not addresses_reader(
         _line("The council will discuss the report on 14 April. The plan is drawn for the next decade.")
     )
 
@@ -197,20 +197,20 @@ def test_a_report_that_is_discussed_is_no_line_on_the_author() -> None:
     ],
 )  # fmt: skip
 def test_is_finished(line: str, finished: bool) -> None:
-    assert is_finished(line) is finished
+    assert ends_sentence(line) is finished
 
 
 def test_size_counts_words_and_letters_where_words_are_not_spaced() -> None:
-    assert [_line(text).size for text in ("It rained all day.", "市议会决定将大桥关闭一年", "")] == [4, 5, 0]
+    assert [_line(text).word_count for text in ("It rained all day.", "市议会决定将大桥关闭一年", "")] == [4, 5, 0]
 
 
 def test_bare_lines_of_copies_are_the_same() -> None:
-    assert bare("The “Bridge” is closed!") == bare("the bridge is CLOSED")
+    assert normalize("The “Bridge” is closed!") == normalize("the bridge is CLOSED")
 
 
 def test_leads_in() -> None:
-    assert _line("The ministry said:").leads_in
-    assert not _line("The ministry said.").leads_in
+    assert _line("The ministry said:").is_lead_in
+    assert not _line("The ministry said.").is_lead_in
 
 
 @pytest.mark.parametrize(
@@ -224,9 +224,10 @@ def test_an_agency_that_signs_is_no_text(line: str, left: str) -> None:
 
 @given(st.text())
 def test_any_line_can_be_judged(line: str) -> None:
-    found = _line(line)
+    parsed = _line(line)
+    decisions = {check(parsed) for check in (is_credit, is_caption, is_call_to_action, addresses_reader)}
 
-    assert {is_credit(found), is_caption(found), is_call(found), is_address(found), found.finished} <= {True, False}
+    assert {*decisions, parsed.ends_sentence} <= {True, False}
 
 
 @pytest.mark.parametrize(
@@ -240,4 +241,4 @@ def test_any_line_can_be_judged(line: str) -> None:
     ],
 )
 def test_a_number_after_a_stop_is_a_footnote_s_only_where_it_touches_a_word(line: str, finished: bool) -> None:
-    assert is_finished(line) is finished
+    assert ends_sentence(line) is finished
