@@ -1,14 +1,14 @@
-"""``digest`` and ``python -m digest``."""
+"""Entry point of ``digest`` and ``python -m digest``."""
 
 import sys
 
 
 def main() -> int:
-    """Run the command line; whatever happens, what is returned is an exit code."""
+    """Run the command line and return its exit code, also if Ctrl-C comes while it is imported."""
     try:
-        from digest.cli import main as run  # inside: Ctrl-C may come while it is imported
+        from digest.cli import main as run_command_line
 
-        return run(sys.argv[1:])
+        return run_command_line(sys.argv[1:])
     except KeyboardInterrupt:
         return 130
 

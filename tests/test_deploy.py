@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.cli.parser import parse
+from digest.cli.parser import parse_args
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "config" / "deploy"
@@ -24,12 +24,12 @@ UNITS = sorted(DEPLOY.glob("*.service"))
 def test_a_unit_starts_a_command_that_there_is(unit: Path) -> None:
     (line,) = re.findall(r"(?m)^ExecStart=/opt/digest/bin/digest (.*)$", unit.read_text())
 
-    assert parse(line.split()).config == "/etc/digest/digest.toml"
+    assert parse_args(line.split()).config == "/etc/digest/digest.toml"
 
 
 def test_the_health_checks_ask_the_same() -> None:
     assert 'CMD ["digest", "status", "--check"]' in CONTAINER
-    assert parse(["status", "--check"]).check
+    assert parse_args(["status", "--check"]).check
 
 
 @pytest.mark.slow

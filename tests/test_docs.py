@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import tomllib
 from dataclasses import MISSING, fields
@@ -12,7 +11,7 @@ import pytest
 
 from digest import settings
 from digest.cli import COMMANDS
-from digest.cli.parser import parser
+from digest.cli.parser import Parser, build_parser
 from digest.settings.sections import LISTS, SECTIONS, keys
 from digest.settings.types import Secret
 
@@ -74,8 +73,12 @@ def test_every_command_shows_examples_of_itself(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_has_its_line(command: str) -> None:
     for part in parts(command):
-        for action in parser_of(*part)._actions:
-            assert action.help or isinstance(action, argparse._SubParsersAction), f"{part} {action.dest}"
+        parser = parser_of(*part)
+        documented = parser.format_help().partition("\n\n")[2].partition("\nexample")[0]
+        for option in re.findall(r"(?<![\w-])--?[a-z][\w-]*", parser.format_usage()):
+            line = rf"(?m)^  (-\w( \S+)?, )?{option}\b.*?(\s{{2,}}|\n {{20,}})\w"
+
+            assert re.search(line, documented), f"{part} {option}"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -85,18 +88,13 @@ def test_readme_names_every_command(command: str) -> None:
     assert f"digest {command}" in readme
 
 
-def parser_of(*command: str) -> argparse.ArgumentParser:
-    found: argparse.ArgumentParser = parser(COMMANDS)
+def parser_of(*command: str) -> Parser:
+    parser = build_parser(COMMANDS)
     for name in command:
-        found = subcommands(found)[name]
-    return found
-
-
-def subcommands(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    within = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]
-    return {name: child for action in within for name, child in action.choices.items()}
+        parser = parser.subcommands[name]
+    return parser
 
 
 def parts(command: str) -> list[list[str]]:
     """The command, and its actions."""
-    return [[command], *([command, action] for action in subcommands(parser_of(command)))]
+    return [[command], *([command, action] for action in parser_of(command).subcommands)]

@@ -1,7 +1,7 @@
-"""The command line: one module, or one folder, for each command, imported when it is named.
+"""Command line: one module or package for each command, imported only when that command is named.
 
-A command's module has ``configure(parser)``, which declares what it takes and shows an example, and ``run(args)``,
-which does it and returns the exit code. Data goes to stdout, talk to stderr. Nothing heavy is imported here, since
+A command's module has ``configure(parser)``, which declares its arguments and an example, and ``run(args)``, which
+does the work and returns the exit code. Data goes to stdout, messages to stderr. Nothing heavy is imported here, since
 ``--help`` and completion should answer at once.
 """
 
@@ -19,48 +19,48 @@ COMMANDS = {
     "run": "collect, publish and deliver on schedule, until stopped",
     "collect": "fetch the sources once",
     "init": "write a starter configuration",
-    "check": "settings, sources, templates, store: each with what to do next",
+    "check": "check settings, sources, templates, store and mail server; say how to fix what is wrong",
     "sources": "add, list, show, remove, import, export or discover sources",
-    "subscribers": "add, list, remove, import or export readers",
+    "subscribers": "add, list, remove, import or export subscribers",
     "editions": "list, show or resend editions",
-    "bounces": "read a bounce, a complaint or a mail that unsubscribes",
-    "status": "next slots, last editions, queue, sources",
+    "bounces": "process bounces, complaints and unsubscribe mails",
+    "status": "show next slots, last editions, delivery queue and sources",
     "dkim": "make a key that signs mails",
-    "db": "bring the store's tables up to date",
-    "completion": "print a shell's completion script",
+    "db": "upgrade the store's tables",
+    "completion": "print a completion script for a shell",
 }
 
 FAILED, WRONG_USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 
 def main(argv: Sequence[str]) -> int:
-    """Do what ``argv`` says and return the exit code; every error has become one clear message on stderr."""
+    """Run the command in ``argv`` and return its exit code; every error becomes one message on stderr."""
     try:
         try:
-            return _perform(argv)
+            return _run_command(argv)
         finally:
-            _flush()
-    except SystemExit as leaving:  # argparse has printed its help
-        return leaving.code if isinstance(leaving.code, int) else 0
+            _flush_stdout()
+    except SystemExit as stop:  # argparse has printed its help
+        return stop.code if isinstance(stop.code, int) else 0
     except BaseException as error:  # noqa: BLE001  # the outermost edge: Ctrl-C and bugs too
-        from digest.cli.errors import explain
+        from digest.cli.errors import report_error
 
-        return explain(error, verbose="--verbose" in argv)
+        return report_error(error, verbose="--verbose" in argv)
 
 
-def _perform(argv: Sequence[str]) -> int:
-    from digest.cli.parser import parse
+def _run_command(argv: Sequence[str]) -> int:
+    from digest.cli.parser import parse_args
 
-    args = parse(argv)
-    _hush(verbose=args.verbose)
-    # numpy reads it when it is imported: our matrices are too small to share, and to wait for helpers takes longer.
+    args = parse_args(argv)
+    _configure_output(verbose=args.verbose)
+    # Read by numpy at import: our matrices are too small for several threads, which would only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     run = import_module(f"digest.cli.{args.command}").run
     return int(run(args))
 
 
-def _hush(*, verbose: bool) -> None:
-    """Keep the talk of libraries to those who ask for it; let no odd character stop the output."""
+def _configure_output(*, verbose: bool) -> None:
+    """Show logs and warnings of libraries only with ``--verbose``; replace characters that stdout can't encode."""
     import logging
     import warnings
 
@@ -74,13 +74,13 @@ def _hush(*, verbose: bool) -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def _flush() -> None:
-    """Write out what is still held back; raises ``OSError`` here, not after everything, where nobody could catch it."""
+def _flush_stdout() -> None:
+    """Flush stdout here, where an ``OSError`` can still be reported, and not at interpreter exit."""
     if sys.stdout is None:  # closed by the caller: ``>&-``
         return
     try:
         sys.stdout.flush()
     except OSError:
-        # Python flushes once more as it ends: into nothing.
+        # Python flushes again at exit; that must not fail a second time.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise

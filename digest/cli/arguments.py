@@ -1,4 +1,4 @@
-"""What a command line is about: its settings, and the source that it names."""
+"""Values that several commands read from their arguments: settings, a source by its id, a list of feeds."""
 
 from __future__ import annotations
 
@@ -11,24 +11,53 @@ if TYPE_CHECKING:
     import argparse
 
     from digest.model import Source
-    from digest.settings import Settings
+    from digest.settings import FetchSettings, Settings
 
 
-def settings_of(args: argparse.Namespace) -> Settings:
-    """The settings that the command line names, or that are found."""
+def load_settings(args: argparse.Namespace) -> Settings:
+    """Load the settings named by ``--config``, or else those of the usual places. Raises ``SettingsError``."""
     from digest import settings
 
     return settings.load(Path(args.config) if args.config else None, os.environ)
 
 
-def source_named(source_id: str, sources: Sequence[Source]) -> Source:
-    """The source of that id. Raises ``UsageError`` with the nearest one if there is none."""
+def find_source(source_id: str, sources: Sequence[Source]) -> Source:
+    """Return the source with that id. Raises ``UsageError``, with a suggestion, if there is none."""
     from digest.model.errors import UsageError
     from digest.text.suggest import nearest
 
     for source in sources:
         if source.id == source_id:
             return source
-    near = nearest(source_id, [source.id for source in sources])
-    meant = f" (did you mean {near!r}?)" if near else ""
-    raise UsageError(f"there is no source {source_id!r}{meant}", hint="'digest sources list' shows them")
+    suggestion = nearest(source_id, [source.id for source in sources])
+    did_you_mean = f" (did you mean {suggestion!r}?)" if suggestion else ""
+    raise UsageError(f"there is no source {source_id!r}{did_you_mean}", hint="'digest sources list' lists them")
+
+
+def read_feed_list(address: str, fetch: FetchSettings) -> tuple[Source, ...]:
+    """Read the feeds of an OPML list: a file, or an address on the web. Raises ``DigestError``."""
+    import asyncio
+
+    from digest.collect.discovery.address import source_from_address
+    from digest.collect.discovery.opml import read_opml
+    from digest.model.errors import DigestError, SourceError, UsageError
+
+    place = source_from_address(address)
+    try:
+        return read_opml(place.path.read_bytes()) if place.path else asyncio.run(_download_opml(place.url, fetch))
+    except OSError as error:
+        raise UsageError(f"{address}: can't be read: {error.strerror}") from error
+    except SourceError as error:
+        kind = UsageError if place.path else DigestError
+        raise kind(f"{address}: {error}") from error
+
+
+async def _download_opml(url: str, fetch: FetchSettings) -> tuple[Source, ...]:
+    from datetime import UTC, datetime
+
+    from digest.collect.discovery.opml import read_opml
+    from digest.http.client import Client
+
+    async with Client(fetch, datetime.now(UTC)) as client:
+        reply = await client.get(url)
+    return read_opml(reply.body, content_type=reply.content_type)

@@ -33,11 +33,11 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
     from functools import partial
 
-    from digest.cli.arguments import settings_of
+    from digest.cli.arguments import load_settings
     from digest.pipeline.bounces import heed_all
     from digest.store import open_store
 
-    found = settings_of(args)
+    found = load_settings(args)
     with open_store(found.store.url) as store:
         for heard in heed_all(_mails(args, found), store, found, clock=partial(datetime.now, UTC)):
             if args.json:

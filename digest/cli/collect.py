@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from digest.cli.arguments import settings_of
+from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
     from digest.model import Source
@@ -33,14 +33,14 @@ def run(args: argparse.Namespace) -> int:
     """Collect; 1 if every source failed."""
     from datetime import UTC, datetime
 
-    from digest.cli.progress import visiting
+    from digest.cli.progress import collect_progress
     from digest.pipeline.app import make_app
     from digest.pipeline.collect import gather
 
-    found = settings_of(args)
+    found = load_settings(args)
     now = datetime.now(UTC)
     app = make_app(found)
-    with app.store, visiting() as on_done:
+    with app.store, collect_progress() as on_done:
         gathered = gather(_wanted(args.ids, found), app, now=now, on_done=on_done)
     if args.json:
         print(_as_json(gathered))
@@ -50,19 +50,19 @@ def run(args: argparse.Namespace) -> int:
 
 def _wanted(ids: Sequence[str], found: Settings) -> tuple[Source, ...]:
     """The sources of those ids; all where none is named. Raises ``UsageError`` for an id that there isn't."""
-    from digest.cli.arguments import source_named
+    from digest.cli.arguments import find_source
     from digest.model.errors import UsageError
 
     if not found.sources:
         raise UsageError("there are no sources", hint="add one: digest sources add https://example.org")
-    return tuple(source_named(name, found.sources) for name in ids) or found.sources
+    return tuple(find_source(name, found.sources) for name in ids) or found.sources
 
 
 def _tell(gathered: Gathered, *, as_json: bool) -> None:
-    from digest.cli.errors import say
+    from digest.cli.errors import print_stderr
 
     for failure in (*gathered.failures, *gathered.problems):
-        say(f"{failure.source} ({failure.url}): {failure.error}")
+        print_stderr(f"{failure.source} ({failure.url}): {failure.error}")
     read = len(gathered.outcomes) - len(gathered.failures)
     articles = "1 new article" if gathered.new == 1 else f"{gathered.new} new articles"
     line = f"{articles} from {read} of {len(gathered.outcomes)} sources"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from digest.cli.arguments import settings_of
-from digest.cli.parser import add_actions
+from digest.cli.arguments import load_settings
+from digest.cli.parser import Parser
 
 _EXAMPLES = """\
 examples:
@@ -15,17 +15,17 @@ examples:
 """
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    add_actions(parser, {"upgrade": "bring the store's tables up to date; an SQLite store does so by itself"})
+    parser.add_actions({"upgrade": "bring the store's tables up to date; an SQLite store does so by itself"})
 
 
 def run(args: argparse.Namespace) -> int:
     """Upgrade, and say from what to what."""
     from digest.store import upgrade_store
 
-    found = settings_of(args)
+    found = load_settings(args)
     before, after = upgrade_store(found.store.url)
     done = {"": f"made the store's tables, version {after}", after: f"the store is up to date, version {after}"}
     print(done.get(before, f"brought the store from version {before} to {after}"), file=sys.stderr)

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.cli.arguments import settings_of
-from digest.cli.parser import add_actions
+from digest.cli.arguments import load_settings
+from digest.cli.parser import Parser
 
 if TYPE_CHECKING:
     from digest.settings import Settings
@@ -23,10 +23,10 @@ examples:
 """
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    keygen = add_actions(parser, {"keygen": "make a signing key, print its DNS record"})["keygen"]
+    keygen = parser.add_actions({"keygen": "make a signing key, print its DNS record"})["keygen"]
     keygen.add_argument("domain", nargs="?", metavar="DOMAIN", help="who signs (default: whom the settings send from)")
     keygen.add_argument("--selector", type=_selector, help="its name in the DNS (default: [dkim] selector, 'digest')")
     keygen.add_argument(
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from digest.deliver.message import dkim, dns_records
     from digest.model.errors import DigestError, UsageError
 
-    found = settings_of(args)
+    found = load_settings(args)
     file = _file(args, found).absolute()
     signer = dkim.Signer(
         domain=_domain(args, found), selector=args.selector or found.dkim.selector, key=dkim.generate(args.type)

@@ -1,4 +1,4 @@
-"""How an error ends the program: one clear message on stderr and the right exit code, never a traceback unasked."""
+"""Messages on stderr: an error becomes a message, a hint and an exit code; tracebacks only with ``--verbose``."""
 
 from __future__ import annotations
 
@@ -11,56 +11,60 @@ from digest.cli import BROKEN_PIPE, FAILED, INTERRUPTED
 from digest.model.errors import DigestError
 
 
-def explain(error: BaseException, *, verbose: bool) -> int:
-    """Print what went wrong and what to do next; return the exit code."""
+def report_error(error: BaseException, *, verbose: bool) -> int:
+    """Print the error and what to do next; return the exit code."""
     if any(isinstance(cause, KeyboardInterrupt) for cause in _causes(error)):
-        say("interrupted")
+        print_stderr("interrupted")
         return INTERRUPTED
-    if isinstance(error, BrokenPipeError):  # ``| head`` has seen enough
+    if isinstance(error, BrokenPipeError):  # the reader of the pipe, ``head`` for example, has ended
         return BROKEN_PIPE
     if verbose:
         traceback.print_exception(error)
-    message, hint = _words(error)
-    say(message, hint)
+    print_stderr(*_message_and_hint(error))
     return error.exit_code if isinstance(error, DigestError) else FAILED
 
 
-def say(message: str, hint: str = "") -> None:
-    """Talk to the person: on stderr, without escapes that could come from outside."""
+def print_stderr(message: str, hint: str = "") -> None:
+    """Print a message on stderr, with control characters escaped: parts of it may come from outside."""
     text = f"digest: {message}" + (f"\n  {hint}" if hint else "")
-    shown = "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text)
-    print(shown, file=sys.stderr)
+    print(escape_control_characters(text, keep="\n"), file=sys.stderr)
 
 
-def _words(error: BaseException) -> tuple[str, str]:
-    """What happened, and what to do next."""
+def escape_control_characters(text: str, *, keep: str = "") -> str:
+    """Write characters that are not printable, other than those of ``keep``, as ``\\x1b``."""
+    return "".join(
+        character if character.isprintable() or character in keep else ascii(character)[1:-1] for character in text
+    )
+
+
+def _message_and_hint(error: BaseException) -> tuple[str, str]:
     match error:
         case DigestError():
             return str(error), error.hint
         case OSError(errno=errno.ENOSPC):
-            return _of_system(error), "make room, then run it again; nothing is half done"
+            return _system_message(error), "free some disk space, then run it again; no work is lost"
         case OSError():
-            return _of_system(error), ""
+            return _system_message(error), ""
         case _:
             name = type(error).__name__
-            return f"something unforeseen: {name}: {error}".rstrip(": "), "run it again with --verbose to see where"
+            return f"unexpected error: {name}: {error}".rstrip(": "), "run it again with --verbose to see the traceback"
 
 
-def _of_system(error: OSError) -> str:
-    where = ": ".join(str(name) for name in (error.filename, error.filename2) if name)
-    return f"{where or 'can not write'}: {error.strerror or error}"
+def _system_message(error: OSError) -> str:
+    files = ": ".join(str(name) for name in (error.filename, error.filename2) if name)
+    return f"{files or 'cannot write'}: {error.strerror or error}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it came from, and the members of groups."""
+    """Iterate over the error, the errors it came from, and the members of groups."""
     seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        cause = waiting.pop()
+    stack: list[BaseException | None] = [error]
+    while stack:
+        cause = stack.pop()
         if cause is None or id(cause) in seen:
             continue
         seen.add(id(cause))
         yield cause
-        waiting += [cause.__cause__, cause.__context__]
+        stack += [cause.__cause__, cause.__context__]
         if isinstance(cause, BaseExceptionGroup):
-            waiting += cause.exceptions
+            stack += cause.exceptions

@@ -112,10 +112,10 @@ def _beside(path: Path, folder: Path) -> str:
 def _listed(opml: str | None) -> tuple[Source, ...]:
     if opml is None:
         return ()
-    from digest.cli.opml_argument import listed
+    from digest.cli.arguments import read_feed_list
     from digest.settings import FetchSettings
 
-    return listed(opml, FetchSettings())
+    return read_feed_list(opml, FetchSettings())
 
 
 def _with_given(listed: Sequence[Source], addresses: Sequence[str]) -> tuple[Source, ...]:

@@ -1,4 +1,4 @@
-"""Reading the command line: argparse, with the nearest right word for a wrong one."""
+"""Argument parser of all commands: argparse with suggestions for misspelt words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib import import_module
 from digest import __version__
 from digest.cli import COMMANDS
 
-TYPE_CHECKING = False  # typing itself would cost a tenth of ``digest --help``
+TYPE_CHECKING = False  # importing typing would take a tenth of ``digest --help``
 if TYPE_CHECKING:
     from typing import NoReturn
 
@@ -23,19 +23,19 @@ examples:
   digest preview https://example.org/feed.xml       a digest of any feed, page, file or folder
   digest init news --from https://example.org       settings for a newsletter of your own
 
-'digest COMMAND --help' tells more.
+'digest COMMAND --help' describes a command.
 """
 _CONFIG = "settings (default: $DIGEST_CONFIG, ./digest.toml, the user's configuration folder)"
 
 
-class Help(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the screen, to a limit; argparse would import shutil to find that out."""
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal, at most 120 columns; argparse would import shutil to find the width."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_width(), max_help_position=32)
+        super().__init__(prog, width=_terminal_width(), max_help_position=32)
 
 
-def _width() -> int:
+def _terminal_width() -> int:
     if os.environ.get("COLUMNS", "").isdecimal():
         return int(os.environ["COLUMNS"])
     try:
@@ -44,93 +44,103 @@ def _width() -> int:
         return 120
 
 
+class _PrintVersion(argparse.Action):
+    """``--version``; argparse's own action ignores a full disk."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"digest {__version__}")
+        parser.exit()
+
+
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises ``UsageError`` and says what was probably meant."""
+    """Argument parser that raises ``UsageError`` with a suggestion, and knows the parsers of its subcommands."""
 
     def __init__(self, **options: object) -> None:
-        options = {"allow_abbrev": False, "formatter_class": Help} | options
+        options = {"allow_abbrev": False, "formatter_class": HelpFormatter} | options
         super().__init__(**options)  # type: ignore[arg-type]  # argparse passes its own options through
+        self.subcommands: dict[str, Parser] = {}
+
+    def add_subcommands(self, summaries: Mapping[str, str], *, dest: str, required: bool = False) -> dict[str, Parser]:
+        """Add a parser for each name, with its line of help; ``args.<dest>`` will be the name that was chosen."""
+        group = self.add_subparsers(dest=dest, metavar=dest.upper(), required=required, title=f"{dest}s")
+        for name, summary in summaries.items():
+            description = f"{summary[0].upper()}{summary[1:]}."
+            self.subcommands[name] = group.add_parser(name, help=summary, description=description)
+        return self.subcommands
+
+    def add_actions(self, summaries: Mapping[str, str]) -> dict[str, Parser]:
+        """Add a command's actions, as ``args.action``."""
+        return self.add_subcommands(summaries, dest="action", required=True)
+
+    def with_subcommands(self) -> Iterator[Parser]:
+        """Iterate over this parser and all parsers below it."""
+        yield self
+        for child in self.subcommands.values():
+            yield from child.with_subcommands()
 
     def error(self, message: str) -> NoReturn:
-        from digest.model.errors import UsageError  # dataclasses: only who errs pays for them
+        from digest.model.errors import UsageError  # dataclasses: imported only for an error
         from digest.text.suggest import nearest
 
-        word, known = self._mistaken(message)
-        near = nearest(word, known)
-        meant = f" (did you mean {near!r}?)" if near else ""
-        raise UsageError(message + meant, hint=f"'{self.prog} --help' shows what there is")
+        suggestion = nearest(*self._misspelt(message))
+        did_you_mean = f" (did you mean {suggestion!r}?)" if suggestion else ""
+        raise UsageError(message + did_you_mean, hint=f"'{self.prog} --help' lists the options")
 
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        """argparse itself keeps silent about a disk that is full."""
-        if message and file is not None:
-            file.write(message)
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help; unlike argparse's own method, raise ``OSError`` if the disk is full."""
+        print(self.format_help(), end="", file=file)
 
-    def _mistaken(self, message: str) -> tuple[str, Iterable[str]]:
-        """The word that argparse complains about, and those that it would have taken."""
+    def _misspelt(self, message: str) -> tuple[str, Iterable[str]]:
+        """Return the word that argparse complains about, and the words it would have accepted."""
         if choice := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
             return choice[1], re.findall(r"[\w-]+", choice[2])
         if unknown := re.search(r"unrecognized arguments: (-[^\s=]+)", message):
-            return unknown[1], (option for parser in _tree(self) for option in parser._option_string_actions)
+            usages = (parser.format_usage() for parser in self.with_subcommands())
+            return unknown[1], (option for usage in usages for option in re.findall(r"(?<![\w-])--?[a-z][\w-]*", usage))
         return "", ()
 
 
-def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """What ``argv`` asks for; only the named command's module is imported."""
-    command = next(_words(argv), "")
-    known = parser([command] if command in COMMANDS else [])
-    args = known.parse_args(argv)
+def parse_args(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse ``argv``; only the module of the named command is imported. Raises ``UsageError``."""
+    command = next(_positional(argv), "")
+    parser = build_parser([command] if command in COMMANDS else [])
+    args = parser.parse_args(argv)
     if args.command is None:
-        known.error(f"which command? there are {', '.join(COMMANDS)}")
+        parser.error(f"no command given; choose one of {', '.join(COMMANDS)}")
     return args
 
 
-def parser(configured: Iterable[str]) -> Parser:
-    """The parser of all commands; those of ``configured`` know their options too."""
+def build_parser(configured: Iterable[str]) -> Parser:
+    """Build the parser of all commands; only those in ``configured`` get their own arguments."""
     top = Parser(prog="digest", description="Newsletter digests: each story once, in verbatim sentences.")
     top.epilog = _EXAMPLES
-    top.add_argument("--version", action="version", version=f"digest {__version__}")
-    _add_common(top, config=None, verbose=False)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        if name in configured:
-            import_module(f"digest.cli.{name}").configure(command)
-            for leaf in _tree(command):
-                leaf.epilog = leaf.epilog or command.epilog
-                _add_common(leaf, config=argparse.SUPPRESS, verbose=argparse.SUPPRESS)
+    top.add_argument(
+        "--version", action=_PrintVersion, nargs=0, default=argparse.SUPPRESS, help="print the version and exit"
+    )
+    _add_common_options(top, config=None, verbose=False)
+    commands = top.add_subcommands(COMMANDS, dest="command")
+    for name in configured:
+        command = commands[name]
+        import_module(f"digest.cli.{name}").configure(command)
+        for parser in command.with_subcommands():
+            parser.epilog = parser.epilog or command.epilog
+            _add_common_options(parser, config=argparse.SUPPRESS, verbose=argparse.SUPPRESS)
     return top
 
 
-def add_actions(parser: argparse.ArgumentParser, summaries: Mapping[str, str]) -> dict[str, argparse.ArgumentParser]:
-    """A command's actions, each with its line of help; ``args.action`` is the one that was named."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
-    return {
-        name: actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        for name, summary in summaries.items()
-    }
-
-
-def _add_common(parser: Parser, *, config: str | None, verbose: bool | str) -> None:
-    """The options that stand before or after the command, as one likes."""
+def _add_common_options(parser: Parser, *, config: str | None, verbose: bool | str) -> None:
+    """Add the options that may stand before or after the command."""
     parser.add_argument("--config", metavar="FILE", default=config, help=_CONFIG)
-    parser.add_argument("--verbose", action="store_true", default=verbose, help="tell more; show where an error arose")
+    parser.add_argument(
+        "--verbose", action="store_true", default=verbose, help="show more messages, and the traceback of an error"
+    )
 
 
-def _tree(parser: argparse.ArgumentParser) -> Iterator[Parser]:
-    """The parser and all those below it."""
-    assert isinstance(parser, Parser)  # subparsers are made by their parent's class
-    yield parser
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for child in action.choices.values():
-                yield from _tree(child)
-
-
-def _words(argv: Sequence[str]) -> Iterator[str]:
-    """The arguments that are neither options nor the value of ``--config``."""
-    rest = iter(argv)
-    for word in rest:
+def _positional(argv: Sequence[str]) -> Iterator[str]:
+    """Iterate over the arguments that are neither options nor the value of ``--config``."""
+    words = iter(argv)
+    for word in words:
         if word == "--config":
-            next(rest, None)
+            next(words, None)
         elif not word.startswith("-"):
             yield word

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from digest.cli import INTERRUPTED
-from digest.cli.arguments import settings_of
+from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
     from threading import Event
@@ -40,17 +40,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until a signal asks to leave."""
-    from digest.cli.event_log import Events, on_stderr, on_stdout
-    from digest.cli.live_view import running
-    from digest.cli.signals import asked_to_leave
+    from digest.cli.event_log import EventLog, write_stderr, write_stdout
+    from digest.cli.live_view import live_view
+    from digest.cli.signals import stop_on_signal
     from digest.jobs.embedded_engine import Embedded
     from digest.store import open_store
 
     found = _loaded(args)
-    with open_store(found.store.url) as store, asked_to_leave() as stop, _asked_to_reload() as reload:
+    with open_store(found.store.url) as store, stop_on_signal() as stop, _asked_to_reload() as reload:
         house = _House(args, found, store, stop=stop, reload=reload)
-        events = Events(verbose=args.verbose, as_json=args.json, write=on_stdout if args.json else on_stderr)
-        with running(store, lambda: house.settings, events, plain=args.plain or args.json) as log:
+        events = EventLog(verbose=args.verbose, as_json=args.json, write=write_stdout if args.json else write_stderr)
+        with live_view(store, lambda: house.settings, events, plain=args.plain or args.json) as log:
             house.log = log
             counts = {"newsletters": len(found.newsletters), "sources": len(found.sources)}
             log("started", pid=os.getpid(), store=store.name, **counts)
@@ -117,7 +117,7 @@ def _loaded(args: argparse.Namespace) -> Settings:
     from digest.model.errors import UsageError
     from digest.pipeline.newsletter import sender_of
 
-    found = settings_of(args)
+    found = load_settings(args)
     if not found.newsletters:
         raise UsageError(
             "no newsletter is configured",

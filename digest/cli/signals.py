@@ -1,4 +1,4 @@
-"""Being asked to leave: the first SIGTERM (or Ctrl-C) lets what is under way end, a second doesn't wait."""
+"""Stop on SIGTERM or Ctrl-C: the first signal lets running work finish, a second one exits at once."""
 
 from __future__ import annotations
 
@@ -9,29 +9,28 @@ from contextlib import contextmanager
 from threading import Event
 from types import FrameType
 
-_ASKS = (signal.SIGTERM, signal.SIGINT)
 
+class StopEvent(Event):
+    """Set by the first signal that asks the program to stop."""
 
-class Leave(Event):
-    """Set when a signal asks to leave."""
-
+    #: Whether that was Ctrl-C.
     is_interrupted = False
 
 
 @contextmanager
-def asked_to_leave() -> Iterator[Leave]:
-    """An event that is set when a signal asks to leave. On the main thread only."""
-    stop = Leave()
+def stop_on_signal() -> Iterator[StopEvent]:
+    """Handle SIGTERM and SIGINT by setting an event. On the main thread only."""
+    stop = StopEvent()
 
-    def asked(number: int, _: FrameType | None) -> None:
+    def handle(number: int, _: FrameType | None) -> None:
         if stop.is_set():
             os._exit(128 + number)
         stop.is_interrupted = number == signal.SIGINT
         stop.set()
 
-    before = {number: signal.signal(number, asked) for number in _ASKS}
+    previous = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,10 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
+import shtab
 
 from digest import __version__
 from digest.cli import COMMANDS, main
-from digest.cli.errors import explain
+from digest.cli.completion import SHELLS
+from digest.cli.errors import report_error
 from digest.model.errors import StoreError
 
 FULL = Path("/dev/full")
@@ -61,7 +64,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"digest {__version__}\n"
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+@pytest.mark.parametrize("shell", shtab.SUPPORTED_SHELLS)
 def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", shell]) == 0
 
@@ -69,6 +72,28 @@ def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixtur
 
     assert all(command in out for command in COMMANDS)
     assert "explain" in out
+    assert "discover" in out
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_that_the_help_names_is_supported(shell: str) -> None:
+    assert shell in shtab.SUPPORTED_SHELLS
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh", "fish", "pwsh"])
+def test_the_shell_itself_reads_the_script(shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    assert main(["completion", "powershell" if shell == "pwsh" else shell]) == 0
+    script = tmp_path / "completion.ps1"
+    script.write_text(capsys.readouterr().out)
+    command = [shell, "-NoProfile", "-File", script] if shell == "pwsh" else [shell, script]
+    if shell == "zsh":
+        command = [shell, "-c", f"autoload -U compinit; compinit -D; source {script}"]
+    environ = {**os.environ, "HOME": str(tmp_path)}
+    reading = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environ)
+
+    assert (reading.returncode, reading.stderr) == (0, "")
 
 
 # --- wrong usage -------------------------------------------------------------------------------------------------
@@ -77,14 +102,14 @@ def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([], "which command? there are preview"),
+        ([], "no command given; choose one of preview"),
         (["prevew"], "(did you mean 'preview'?)"),
         (["preview", "--formt", "html"], "unrecognized arguments: --formt (did you mean '--format'?)"),
         (["preview", "--format", "htm"], "(did you mean 'html'?)"),
         (["preview", "--stories", "none"], "--stories"),
         (["sources", "lst"], "(did you mean 'list'?)"),
         (["sources"], "ACTION"),
-        (["completion", "fish"], "invalid choice: 'fish'"),
+        (["completion", "ksh"], "invalid choice: 'ksh'"),
         (["--verbos"], "(did you mean '--verbose'?)"),
         (["check", "--config"], "--config: expected one argument"),
         (["check", "--config", "no such"], "no such: no such settings file"),
@@ -138,8 +163,12 @@ def raised(error: BaseException, cause: BaseException | None = None) -> BaseExce
     ("error", "code", "message"),
     [
         (StoreError("it is locked", hint="wait"), 1, "digest: it is locked\n  wait\n"),
-        (KeyError("x"), 1, "digest: something unforeseen: KeyError: 'x'\n  run it again with --verbose to see where\n"),
-        (OSError(28, "No space left on device", "x"), 1, "digest: x: No space left on device\n  make room"),
+        (
+            KeyError("x"),
+            1,
+            "digest: unexpected error: KeyError: 'x'\n  run it again with --verbose to see the traceback\n",
+        ),
+        (OSError(28, "No space left on device", "x"), 1, "digest: x: No space left on device\n  free some disk space"),
         (OSError(13, "Permission denied", "x"), 1, "digest: x: Permission denied\n"),
         (KeyboardInterrupt(), 130, "digest: interrupted\n"),
         (BaseExceptionGroup("", [KeyboardInterrupt()]), 130, "digest: interrupted\n"),
@@ -151,7 +180,7 @@ def raised(error: BaseException, cause: BaseException | None = None) -> BaseExce
 def test_an_error_is_a_message_and_an_exit_code(
     error: BaseException, code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert explain(error, verbose=False) == code
+    assert report_error(error, verbose=False) == code
 
     err = capsys.readouterr().err
 

@@ -16,7 +16,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from digest.cli import main
-from digest.cli.event_log import Events
+from digest.cli.event_log import EventLog
 from digest.pipeline import slots as schedule
 from digest.store import editions, slots, subscribers
 from digest.store.slots import Fate
@@ -236,7 +236,7 @@ def test_what_can_not_run_says_what_is_missing(
 
 def test_an_event_is_one_line_that_nothing_from_outside_can_break() -> None:
     written: list[str] = []
-    Events(write=written.append)("failed", source="a\nb \x1b[31m", error='say "x"', nothing="", count=0)
+    EventLog(write=written.append)("failed", source="a\nb \x1b[31m", error='say "x"', nothing="", count=0)
 
     assert len(written) == 1
     assert written[0].split(" ", 1)[1] == 'failed source="a\\nb \\u001b[31m" error="say \\"x\\"" count=0'
@@ -247,7 +247,7 @@ def test_a_bug_is_shown_whole() -> None:
     try:
         _ = 1 // 0
     except ZeroDivisionError as error:
-        Events(write=written.append)("failed", trace=error)
+        EventLog(write=written.append)("failed", trace=error)
 
     assert "ZeroDivisionError" in written[1]
     assert "test_run.py" in written[1]

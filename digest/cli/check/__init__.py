@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from digest.cli.arguments import settings_of
+from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
     from digest.cli.check.finding import Finding
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Print every finding; 1 if one of them is bad. Raises ``SettingsError`` if there is nothing to go by."""
     from digest.cli.check.checks import findings_on
 
-    found = settings_of(args)
+    found = load_settings(args)
     findings = [*findings_on(found, offline=args.offline)]
     if args.json:
         import json

@@ -89,14 +89,14 @@ def _unwritable(url: str) -> Path | None:
 
 
 def _sources(found: Settings, *, offline: bool) -> Iterator[Finding]:
-    from digest.cli.progress import visiting
+    from digest.cli.progress import collect_progress
     from digest.collect.collector import make_collector
     from digest.collect.visits import collect
 
     visited = [source for source in found.sources if source.path or not offline]
     collector = make_collector(found.fetch, datetime.now(UTC))
     fetch = found.fetch
-    with visiting() as on_done:
+    with collect_progress() as on_done:
         visits = collect(visited, collector, concurrency=fetch.concurrency, per_host=fetch.per_host, on_done=on_done)
         outcomes = asyncio.run(visits)
     for source, outcome in zip(visited, outcomes, strict=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from digest.cli.arguments import settings_of
-from digest.cli.parser import add_actions
+from digest.cli.arguments import load_settings
+from digest.cli.parser import Parser
 
 _EXAMPLES = """\
 examples:
@@ -23,10 +23,10 @@ _ACTIONS = {
 }
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    made = add_actions(parser, _ACTIONS)
+    made = parser.add_actions(_ACTIONS)
     made["list"].add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
     made["list"].add_argument("--limit", type=int, default=20, metavar="N", help="at most N (default: 20)")
     made["list"].add_argument("--json", action="store_true", help="print them as JSON")
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "resend" and not args.dry_run:
         from digest.cli.editions.resend import resend
 
-        return resend(args.id, tuple(args.addresses), settings_of(args))
+        return resend(args.id, tuple(args.addresses), load_settings(args))
     for line in _lines(args):
         print(line)
     return 0
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 def _lines(args: argparse.Namespace) -> Iterator[str]:
     from digest.store import open_store
 
-    found = settings_of(args)
+    found = load_settings(args)
     with open_store(found.store.url, read_only=True) as store:
         if args.action == "resend":
             from digest.cli.editions.resend import who_would_get_it

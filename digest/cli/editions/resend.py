@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from digest.cli import FAILED, INTERRUPTED
 from digest.cli.editions.summary import published, stand
-from digest.cli.errors import say
-from digest.cli.live_view import sending
-from digest.cli.signals import asked_to_leave
+from digest.cli.errors import print_stderr
+from digest.cli.progress import delivery_progress
+from digest.cli.signals import stop_on_signal
 from digest.model import Outcome
 from digest.pipeline.app import make_app
 from digest.pipeline.deliver import post, writer_for
@@ -22,7 +22,7 @@ _WHY = "they subscribed later, or are suppressed, or are being served right now:
 
 def resend(edition_id: int, addresses: tuple[str, ...], found: Settings) -> int:
     """Send it again, the same bytes under the same Message-IDs; 1 while a delivery isn't final."""
-    app = make_app(found, tell=say)
+    app = make_app(found, tell=print_stderr)
     with app.store:
         published(edition_id, app.store)
         app.mailer()
@@ -30,8 +30,8 @@ def resend(edition_id: int, addresses: tuple[str, ...], found: Settings) -> int:
         with app.store.begin() as conn:
             count = queue.put_back(conn, edition_id, addresses, at=datetime.now(UTC))
         if addresses and count < len(set(addresses)):
-            say(f"{len(set(addresses)) - count} of them get no mail of this edition", _WHY)
-        with asked_to_leave() as stop, sending(edition_id, app.store):
+            print_stderr(f"{len(set(addresses)) - count} of them get no mail of this edition", _WHY)
+        with stop_on_signal() as stop, delivery_progress(edition_id, app.store):
             tally = post(edition_id, app, clock=lambda: datetime.now(UTC), stop=stop, even_if_waiting=True)
     print(f"edition {edition_id}: {count} sent again; {stand(tally.counts)}")
     if stop.is_interrupted:

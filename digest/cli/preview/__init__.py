@@ -24,7 +24,6 @@ FORMATS = ("terminal", "html", "text", "eml", "json")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "sources",
         nargs="*",

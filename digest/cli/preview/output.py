@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from digest.cli.errors import say
+from digest.cli.errors import print_stderr
 from digest.cli.preview.explain import in_order
-from digest.cli.progress import visiting
+from digest.cli.progress import collect_progress
 from digest.model import Digest, Edition
 from digest.model.errors import DigestError, UsageError
 from digest.model.mailbox import Mailbox
@@ -76,11 +76,11 @@ class Showing:
         """Compose it; what is to be shown, where it is no terminal page. What could not be collected is said."""
         shown, edition = self._composed(request)
         for failure in shown.digest.failures:
-            say(f"not collected: {failure.url}: {failure.error}")
+            print_stderr(f"not collected: {failure.url}: {failure.error}")
         return self._data(shown, edition)
 
     def _composed(self, request: Request) -> tuple[Preview, Edition]:
-        with visiting() as on_done:
+        with collect_progress() as on_done:
             shown = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
         _advise(shown.digest)
         look = look_of(shown.digest.newsletter, shown.settings)
@@ -101,7 +101,7 @@ class Showing:
             return edition
         full, missing = with_photos(edition, shown.digest.newsletter, shown.photos, now=datetime.now(UTC))
         for failure in missing:
-            say(f"a picture is missing: {failure.url}: {failure.error}")
+            print_stderr(f"a picture is missing: {failure.url}: {failure.error}")
         return full
 
     def _data(self, shown: Preview, edition: Edition) -> str:
@@ -124,7 +124,7 @@ def _advise(digest: Digest) -> None:
     """Say what to install for languages that it holds."""
     for language in sorted({article.language for brief in digest.briefs for article in brief.story.articles}):
         if hint := install_hint(language):
-            say(f"some articles are in {language!r}", hint)
+            print_stderr(f"some articles are in {language!r}", hint)
 
 
 def _mailbox(address: str, settings: Settings) -> Mailbox:
@@ -193,4 +193,4 @@ def _browse(path: Path, data: str) -> None:
 
     write(path, data)
     if not webbrowser.open(path.resolve().as_uri()):
-        say("no browser found", f"the preview is in {path}")
+        print_stderr("no browser found", f"the preview is in {path}")

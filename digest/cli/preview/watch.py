@@ -8,7 +8,7 @@ import webbrowser
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from digest.cli.errors import say
+from digest.cli.errors import print_stderr
 from digest.cli.preview.output import Showing
 from digest.model.errors import DigestError
 from digest.pipeline.preview import Request, watched
@@ -24,7 +24,7 @@ def watch(request: Request, showing: Showing, *, environ: Mapping[str, str]) -> 
     _again(request, showing, page)
     if page:
         page.open()
-    say("watching; Ctrl-C ends it")
+    print_stderr("watching; Ctrl-C ends it")
     for _ in changes(*watched(request, environ), raise_interrupt=True):
         _again(request, showing, page)
 
@@ -36,7 +36,7 @@ def _again(request: Request, showing: Showing, page: _Page | None) -> None:
         else:
             showing.show(request)
     except DigestError as error:
-        say(str(error), error.hint)
+        print_stderr(str(error), error.hint)
         if page:
             page.turn(f"<pre>{html.escape(str(error))}</pre><p>{html.escape(error.hint)}</p>")
 
@@ -56,7 +56,7 @@ class _Page:
         """Show it in the browser."""
         url = f"http://127.0.0.1:{self._server.server_port}/"
         if not webbrowser.open(url):
-            say("no browser found", f"the preview is at {url}")
+            print_stderr("no browser found", f"the preview is at {url}")
 
     def turn(self, shown: str) -> None:
         """Show that from now on."""

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from digest.cli import FAILED, INTERRUPTED
-from digest.cli.arguments import settings_of
+from digest.cli.arguments import load_settings
 from digest.text.time_format import utc_time
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     from digest.pipeline.newsletter import sender_of
     from digest.settings.select import newsletter_of
 
-    found = settings_of(args)
+    found = load_settings(args)
     newsletter = newsletter_of(found, args.newsletter)
     sender_of(newsletter)
     now = datetime.now(UTC)
@@ -63,19 +63,21 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now: datetime) -> int:
-    from digest.cli.errors import say
-    from digest.cli.signals import asked_to_leave
+    from digest.cli.errors import print_stderr
+    from digest.cli.signals import stop_on_signal
     from digest.pipeline.app import make_app
 
-    app = make_app(found, tell=say)
+    app = make_app(found, tell=print_stderr)
     with app.store:
         app.mailer()  # nothing is published that can't be sent
         slot, made = _published(args, newsletter, app, now)
         if made.edition_id is None:
-            say(f"{newsletter.id} {slot.key}: nothing new to tell, so nothing is sent", 'set empty = "send" to send it')
+            print_stderr(
+                f"{newsletter.id} {slot.key}: no new stories, so nothing is sent", 'set empty = "send" to send it'
+            )
             _print(newsletter, slot, made, tally=None, as_json=args.json)
             return 0
-        with asked_to_leave() as stop:
+        with stop_on_signal() as stop:
             _resume_earlier(newsletter, made.edition_id, app, stop)
             tally = _delivered(made.edition_id, app, stop, even_if_waiting=True)
         _print(newsletter, slot, made, tally=tally, as_json=args.json)
@@ -126,13 +128,13 @@ def _resume_earlier(newsletter: Newsletter, edition_id: int, app: App, stop: Sto
 def _delivered(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) -> Tally:
     from datetime import UTC, datetime
 
-    from digest.cli.live_view import sending
+    from digest.cli.progress import delivery_progress
     from digest.pipeline.deliver import post
 
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    with sending(edition_id, app.store):
+    with delivery_progress(edition_id, app.store):
         return post(edition_id, app, clock=clock, stop=stop, even_if_waiting=even_if_waiting)
 
 
@@ -158,7 +160,7 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
     """Some of those whose mail was refused or waits, and why."""
     from itertools import islice
 
-    from digest.cli.errors import say
+    from digest.cli.errors import print_stderr
     from digest.model import Outcome
     from digest.store import deliveries
 
@@ -167,9 +169,9 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
         found = list(islice(deliveries.of(conn, edition_id, *none), _SHOWN + 1))
     for row in found[:_SHOWN]:
         when = f", again from {utc_time(row.next_try)}" if row.next_try else ""
-        say(f"{row.subscriber.address}: {row.outcome}{when}: {row.reply or 'no reply'}")
+        print_stderr(f"{row.subscriber.address}: {row.outcome}{when}: {row.reply or 'no reply'}")
     if len(found) > _SHOWN:
-        say(f"and more: 'digest editions show {edition_id} --recipients' lists them all")
+        print_stderr(f"and more: 'digest editions show {edition_id} --recipients' lists them all")
 
 
 # --- without a trace ---------------------------------------------------------------------------------------------

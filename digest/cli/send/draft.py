@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from digest.cli.errors import say
-from digest.cli.progress import visiting
+from digest.cli.errors import print_stderr
+from digest.cli.progress import collect_progress
 from digest.model import Edition, Failure, Newsletter, Slot, Source
 from digest.model.errors import NothingCollected
 from digest.pipeline import calendar
@@ -41,7 +41,7 @@ def drafted(newsletter: Newsletter, found: Settings, *, now: datetime, again: bo
     """The edition of the current slot; if it must be made first, in memory."""
     with ExitStack() as opened:
         kept = opened.enter_context(open_store(found.store.url, read_only=True))
-        app = make_app(found, store=kept, tell=say)
+        app = make_app(found, store=kept, tell=print_stderr)
         with kept.read() as conn:
             slot = calendar.current(conn, newsletter, now=now)
             standing = editions.find(conn, newsletter.id, slot)
@@ -66,15 +66,15 @@ def drafted(newsletter: Newsletter, found: Settings, *, now: datetime, again: bo
 def say_missing(pictures: Sequence[Failure]) -> None:
     """Say which pictures an edition goes without, and why."""
     for failure in pictures:
-        say(f"a picture is missing: {failure.url}: {failure.error}")
+        print_stderr(f"a picture is missing: {failure.url}: {failure.error}")
 
 
 def visited(wanted: Sequence[Source], app: App, *, now: datetime) -> Gathered:
     """Visit the sources, and say what went wrong; it need not stop the edition. Raises if nothing at all was read."""
-    with visiting() as on_done:
+    with collect_progress() as on_done:
         gathered = gather(wanted, app, now=now, on_done=on_done)
     for failure in (*gathered.failures, *gathered.problems):
-        say(f"{failure.source} ({failure.url}): {failure.error}")
+        print_stderr(f"{failure.source} ({failure.url}): {failure.error}")
     with app.store.read() as conn:
         ever = any(health.last_success for health in sources.health(conn))
     if gathered.is_lost and not ever:

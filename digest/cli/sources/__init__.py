@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from digest.cli.arguments import settings_of, source_named
-from digest.cli.parser import add_actions
+from digest.cli.arguments import find_source, load_settings
+from digest.cli.parser import Parser
 
 _EXAMPLES = """\
 examples:
@@ -29,10 +29,10 @@ _ACTIONS = {
 }
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    each = add_actions(parser, _ACTIONS)
+    each = parser.add_actions(_ACTIONS)
     for name in ("add", "discover"):
         each[name].add_argument("address", metavar="ADDRESS", help="a feed, site or page address, a file or a folder")
     for name in ("add", "discover", "import"):
@@ -72,7 +72,7 @@ def _list(args: argparse.Namespace) -> None:
 
     from digest.cli.sources.health import as_json, as_table, lines
 
-    known = lines(settings_of(args))
+    known = lines(load_settings(args))
     if args.json:
         print(as_json(known))
     for line in () if args.json else as_table(known, now=datetime.now(UTC)):
@@ -84,11 +84,11 @@ def _list(args: argparse.Namespace) -> None:
 def _show(args: argparse.Namespace) -> None:
     from digest.cli.sources.health import details
 
-    found = settings_of(args)
-    print(details(source_named(args.id, found.sources), found, as_json=args.json))
+    found = load_settings(args)
+    print(details(find_source(args.id, found.sources), found, as_json=args.json))
 
 
 def _export(args: argparse.Namespace) -> None:
     from digest.collect.discovery.opml import write_opml
 
-    print(write_opml(settings_of(args).sources, title="Sources"), end="")
+    print(write_opml(load_settings(args).sources, title="Sources"), end="")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from digest.clean.articles import clean
-from digest.cli.arguments import settings_of
-from digest.cli.errors import say
+from digest.cli.arguments import load_settings
+from digest.cli.errors import print_stderr
 from digest.collect.collector import make_collector
 from digest.collect.discovery.address import source_from_address
 from digest.collect.visits import collect
@@ -26,7 +26,7 @@ _TITLES = 5
 def discover(args: argparse.Namespace) -> None:
     """Visit the address and say where its articles really are."""
     source = source_from_address(args.address)
-    outcome = visit(source, settings_of(args), args.allow)
+    outcome = visit(source, load_settings(args), args.allow)
     if isinstance(outcome, Failure):
         raise DigestError(f"{outcome.url}: {outcome.error}")
     if args.json:
@@ -46,20 +46,20 @@ def visit(source: Source, found: Settings, allow: Sequence[str]) -> Collected | 
 def tell(outcome: Collected | Failure) -> None:
     """What was found there, and its first titles, on stderr."""
     if isinstance(outcome, Failure):
-        say(f"{outcome.url}: {outcome.error}")
+        print_stderr(f"{outcome.url}: {outcome.error}")
         return
     articles = clean(outcome.entries)
     count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
     title = f", {outcome.title!r}," if outcome.title else ""
-    say(f"found a {outcome.kind}{title} at {_place(outcome)}: {count}")
+    print_stderr(f"found a {outcome.kind}{title} at {_place(outcome)}: {count}")
     if outcome.kind.startswith("list"):
-        say(f"this is kept as one source; 'digest sources import {_place(outcome)}' adds each of them")
+        print_stderr(f"this is kept as one source; 'digest sources import {_place(outcome)}' adds each of them")
     for article in articles[:_TITLES]:
-        say(f"  {article.title}")
+        print_stderr(f"  {article.title}")
     if outcome.feed_urls:
-        say(f"its page names other feeds, too: {', '.join(outcome.feed_urls)}")
+        print_stderr(f"its page names other feeds, too: {', '.join(outcome.feed_urls)}")
     for problem in outcome.problems:
-        say(f"not read: {problem}")
+        print_stderr(f"not read: {problem}")
 
 
 def _place(outcome: Collected) -> str:

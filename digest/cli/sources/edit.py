@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from digest.cli.arguments import settings_of, source_named
-from digest.cli.errors import say
-from digest.cli.opml_argument import listed
+from digest.cli.arguments import find_source, load_settings, read_feed_list
+from digest.cli.errors import print_stderr
 from digest.cli.sources.discovery import tell, visit
 from digest.collect.discovery.address import source_from_address, unused_id
 from digest.model import Source
@@ -57,13 +56,13 @@ def _place(source: Source) -> str:
 def _say_unused(found: Settings) -> None:
     """Who names a newsletter's sources has to name new ones, too."""
     if found.newsletters and all(newsletter.sources for newsletter in found.newsletters):
-        say("no newsletter reads what was added yet", "add it to 'sources' of one in the settings")
+        print_stderr("no newsletter reads what was added yet", "add it to 'sources' of one in the settings")
 
 
 def import_(args: argparse.Namespace) -> None:
     """Add the feeds of a list that aren't there yet."""
     found, file = _settings_file(args)
-    feeds = listed(args.file, found.fetch.permitting(args.allow))
+    feeds = read_feed_list(args.file, found.fetch.permitting(args.allow))
     known, taken = {_place(source) for source in found.sources}, {source.id for source in found.sources}
     new: list[Source] = []
     for source in feeds:
@@ -82,7 +81,7 @@ def import_(args: argparse.Namespace) -> None:
 def remove(args: argparse.Namespace) -> None:
     """Take a source out of the settings, and out of the newsletters that name it."""
     found, file = _settings_file(args)
-    source = source_named(args.id, found.sources)
+    source = find_source(args.id, found.sources)
     _refuse_if_only(source, found)
     atomic_write(file, without_source(file.read_text("utf-8"), source.id))
     print(f"removed {source.id}; what it brought is kept", file=sys.stderr)
@@ -101,7 +100,7 @@ def _write_with(file: Path, new: Sequence[Source]) -> None:
 
 
 def _settings_file(args: argparse.Namespace) -> tuple[Settings, Path]:
-    found = settings_of(args)
+    found = load_settings(args)
     if found.file is None:
         raise UsageError("there are no settings to change", hint="write some: digest init")
     return found, found.file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from digest.cli.arguments import settings_of
+from digest.cli.arguments import load_settings
 
 _EXAMPLES = """\
 examples:
@@ -26,13 +26,13 @@ def run(args: argparse.Namespace) -> int:
     import json
     from datetime import UTC, datetime
 
-    from digest.cli.errors import say
+    from digest.cli.errors import print_stderr
     from digest.cli.status.as_json import document
     from digest.cli.status.output import lines
     from digest.cli.status.overview import overview
     from digest.store import open_store
 
-    found = settings_of(args)
+    found = load_settings(args)
     with open_store(found.store.url, read_only=True) as store:
         seen = overview(found, store, now=datetime.now(UTC))
     problems = [*seen.problems]
@@ -42,5 +42,5 @@ def run(args: argparse.Namespace) -> int:
         print(*lines(seen), sep="\n")
     if args.check:
         for problem in problems:
-            say(problem)
+            print_stderr(problem)
     return 1 if args.check and problems else 0

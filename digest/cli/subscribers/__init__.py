@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from digest.cli.parser import add_actions
+from digest.cli.parser import Parser
 
 if TYPE_CHECKING:
     from digest.model import Newsletter
@@ -30,10 +30,10 @@ _ACTIONS = {
 }
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     """Declare what the command takes."""
     parser.epilog = _EXAMPLES
-    each = add_actions(parser, _ACTIONS)
+    each = parser.add_actions(_ACTIONS)
     for name in ("add", "remove"):
         each[name].add_argument("addresses", metavar="ADDRESS", nargs="+", help="name@example.org")
     each["add"].add_argument("--name", default="", help="the reader's name")
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 def _add(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from digest.cli.errors import say
+    from digest.cli.errors import print_stderr
     from digest.store import open_store, subscribers
     from digest.store.subscribers import Newcomer
 
@@ -68,9 +68,9 @@ def _add(args: argparse.Namespace) -> int:
         fresh = subscribers.add(conn, newcomers, newsletter.id, at=datetime.now(UTC))
         silent = subscribers.suppressed(conn, addresses)
     for address in addresses:
-        print(address) if address in fresh else say(f"{address} reads {newsletter.id} already")
+        print(address) if address in fresh else print_stderr(f"{address} reads {newsletter.id} already")
     for address, reason in silent.items():
-        say(f"{address} gets no mail: {reason}", "if it should again, add it with --again")
+        print_stderr(f"{address} gets no mail: {reason}", "if it should again, add it with --again")
     return 0
 
 
@@ -78,7 +78,7 @@ def _remove(args: argparse.Namespace) -> int:
     """1 if one of them read nothing."""
     from datetime import UTC, datetime
 
-    from digest.cli.errors import say
+    from digest.cli.errors import print_stderr
     from digest.settings.select import newsletter_of
     from digest.store import open_store, subscribers
 
@@ -88,8 +88,9 @@ def _remove(args: argparse.Namespace) -> int:
     with open_store(found.store.url) as store, store.begin() as conn:
         now = datetime.now(UTC)
         missing = [address for address in addresses if not subscribers.remove(conn, address, newsletter_id, at=now)]
+    hint = "'digest subscribers list' lists those who do"
     for address in missing:
-        say(f"{address} does not read {newsletter_id or 'anything'}", "'digest subscribers list' shows who does")
+        print_stderr(f"{address} does not subscribe to {newsletter_id or 'anything'}", hint)
     return 1 if missing else 0
 
 
@@ -149,9 +150,9 @@ def _mailboxes(args: argparse.Namespace) -> list[Mailbox]:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    from digest.cli.arguments import settings_of
+    from digest.cli.arguments import load_settings
 
-    return settings_of(args)
+    return load_settings(args)
 
 
 def _chosen(args: argparse.Namespace) -> tuple[Settings, Newsletter]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from io import BufferedReader
 from itertools import islice
 
-from digest.cli.errors import say
+from digest.cli.errors import print_stderr
 from digest.cli.subscribers.csv_reader import Refused, read_roster
 from digest.model.errors import UsageError
 from digest.store import Store, subscribers
@@ -50,11 +50,11 @@ def enrol(file: BufferedReader, store: Store, newsletter_id: str, *, as_json: bo
             _add(newcomers, store, newsletter_id, done)
             done.refused += len(refused)
             for line in refused:
-                say(f"line {line.line}: {line.reason}")
+                print_stderr(f"line {line.line}: {line.reason}")
             refusals += [{"line": line.line, "reason": line.reason} for line in refused if as_json]
             show(str(done))
     for address, reason in done.silent.items():
-        say(f"{address} gets no mail: {reason}")
+        print_stderr(f"{address} gets no mail: {reason}")
     if as_json:
         print(json.dumps({"added": done.added, "known": done.known, "refused": refusals}, ensure_ascii=False))
     print(done, file=sys.stderr)
