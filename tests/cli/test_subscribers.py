@@ -105,7 +105,7 @@ def test_removing_who_does_not_read_is_told(run: Run) -> None:
     code, _, err = run("remove", "office@harbour.example")
 
     assert code == 1
-    assert "office@harbour.example does not read anything" in err
+    assert "office@harbour.example does not subscribe to anything" in err
 
 
 def test_a_newsletter_is_named_where_there_are_two(run: Run) -> None:
