@@ -73,7 +73,7 @@ def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
         slot, made = _published(args, newsletter, app, now)
         if made.edition_id is None:
             print_stderr(
-                f"{newsletter.id} {slot.key}: no new stories, so nothing is sent", 'set empty = "send" to send it'
+                f"{newsletter.id} {slot.key}: nothing new, so nothing is sent", 'set empty = "send" to send it'
             )
             _print(newsletter, slot, made, tally=None, as_json=args.json)
             return 0
