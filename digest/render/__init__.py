@@ -17,20 +17,20 @@ def render(digest: Digest, options: RenderOptions) -> Edition:
     """Render the HTML and text parts; raises TemplateError with file, line and hint where the template is broken."""
     # Importing Jinja2 and premailer takes a third of a second, so only rendering pays for it.
     from digest.render import environment
-    from digest.render.context import page, reading_minutes
+    from digest.render.context import edition_context, reading_minutes
     from digest.render.plain_text import fold
     from digest.render.size_limit import fit_to_size
     from digest.render.template_paths import search_path
 
     folders = search_path(options)
-    context, html = fit_to_size(page(digest, options), folders)
+    context, html = fit_to_size(edition_context(digest, options), folders)
     return Edition(
         newsletter_id=digest.newsletter.id,
         slot=digest.slot,
         subject=context.subject,
         preheader=context.preheader,
         html=html,
-        text=fold(environment.text(folders, context)),
+        text=fold(environment.run_text_template(folders, context)),
         language=context.language,
         reading_minutes=reading_minutes(digest),
     )

@@ -1,4 +1,4 @@
-"""What a template sees: strings that are ready to be shown, and how many of them."""
+"""Variables of a template: strings that are ready to be shown, and how many of them."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from digest.render.locale import Words
+from digest.render.locale import Labels
 from digest.render.options import Links
 
-#: From how many stories on a table of contents helps.
-_CONTENTS_FROM = 4
+#: Stories from which on a table of contents helps.
+_MIN_STORIES_FOR_CONTENTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """Another article on the story (an empty ``url`` is no link)."""
+class RelatedArticle:
+    """Another article of the story (no link where ``url`` is empty)."""
 
-    #: What tells it from the story's other articles: its source, where that is enough.
-    name: str
+    #: Distinguishes it from the story's other articles: its source, where that is enough.
+    citation: str
     title: str
     url: str
     source: str
-    time: str
+    published: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """Sentences in a row that stand in the same article."""
+class Excerpt:
+    """Consecutive sentences of a brief from the same article."""
 
     text: str
-    #: What tells the article from the story's others: its source, where that is enough.
-    name: str
+    #: Distinguishes the article from the story's others: its source, where that is enough.
+    citation: str
     source: str
     url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class StoryImage:
     """The lead's image; ``width`` and ``height`` in pixels as shown, as text, empty where unknown."""
 
     url: str
@@ -47,29 +47,29 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """A story as it stands on the page."""
+class StoryContext:
+    """Variables of one story."""
 
     #: 1 for the first story of the edition.
     number: int
-    #: The name of its place on the page, for links from the contents.
+    #: The ``id`` of its heading, for links from the contents.
     anchor: str
     title: str
     url: str
-    #: The lead's outlet, author and time.
+    #: Source, author and time of the lead.
     source: str
     author: str
-    time: str
+    published: str
     language: str
     direction: str
     section: str
-    update: bool
-    #: The brief, in order; with more than one outlet each passage names its own.
-    passages: tuple[Passage, ...]
-    several: bool
-    #: The other articles on the story, copies too.
-    also: tuple[Mention, ...]
-    image: Picture | None
+    is_update: bool
+    #: The brief, in order; with several sources each excerpt cites its own.
+    excerpts: tuple[Excerpt, ...]
+    has_several_sources: bool
+    #: The other articles of the story, near-duplicates too.
+    related_articles: tuple[RelatedArticle, ...]
+    image: StoryImage | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +77,12 @@ class Section:
     """Stories under one heading; an empty ``title`` where the edition has no sections."""
 
     title: str
-    stories: tuple[Telling, ...]
+    stories: tuple[StoryContext, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Omission:
-    """An article that is not in the edition, and why."""
+class LeftOutArticle:
+    """An article that is not in the edition, and the reason."""
 
     title: str
     url: str
@@ -93,7 +93,7 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class FailedSource:
     """A source that could not be read."""
 
     source: str
@@ -101,8 +101,8 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
-    """The brand, each colour legible on its ground."""
+class BrandContext:
+    """The brand; ``accent`` is legible on a light background, ``accent_dark`` on a dark one."""
 
     name: str
     accent: str
@@ -112,66 +112,66 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """All that a template can say."""
+class EditionContext:
+    """All variables of a template."""
 
     title: str
     subject: str
     preheader: str
-    #: Stands for what each reader is greeted with; empty where nobody is.
+    #: A placeholder for each subscriber's greeting; empty where the newsletter has none.
     greeting: str
     #: The edition's day, written out.
     date: str
     language: str
     direction: str
-    minutes: str
+    reading_time: str
     #: Does a table of contents help?
-    contents: bool
-    stories: tuple[Telling, ...]
+    show_contents: bool
+    stories: tuple[StoryContext, ...]
     sections: tuple[Section, ...]
-    #: Stories that did not fit, by title alone, and how many did not fit even there.
-    more: tuple[Telling, ...]
-    beyond: int
-    #: The first articles that are not in the edition, the first sources that failed, and how many more there are.
-    left_out: tuple[Omission, ...]
-    left_out_beyond: int
-    failures: tuple[Trouble, ...]
-    failures_beyond: int
-    brand: Face
+    #: Stories that did not fit, for a list of titles, and the number of those that did not fit there.
+    more_stories: tuple[StoryContext, ...]
+    unlisted_stories_count: int
+    #: The first articles that were left out, the first sources that failed, and the numbers of further ones.
+    left_out: tuple[LeftOutArticle, ...]
+    unlisted_left_out_count: int
+    failures: tuple[FailedSource, ...]
+    unlisted_failures_count: int
+    brand: BrandContext
     links: Links
-    reason: str
-    words: Words
+    subscription_reason: str
+    labels: Labels
 
-    def cut(self, stories: int, titles: int) -> Page:
-        """The page with its best ``stories``, the next ``titles`` of the rest by title, the others counted.
+    def limited_to(self, stories: int, titles: int) -> EditionContext:
+        """Show the best ``stories`` whole, list the next ``titles`` by title, and count the rest.
 
-        The stories are put in the order of the page, section by section, and numbered in that order.
+        Stories are ordered section by section, and numbered in that order.
         """
-        rest = self.stories[stories:]
-        sections = _sections(self.stories[:stories], self.words)
-        kept = tuple(story for section in sections for story in section.stories)
+        remaining = self.stories[stories:]
+        sections = _sections(self.stories[:stories], self.labels)
+        ordered = tuple(story for section in sections for story in section.stories)
         return replace(
             self,
-            stories=kept,
+            stories=ordered,
             sections=sections,
-            contents=len(kept) >= _CONTENTS_FROM,
-            more=rest[:titles],
-            beyond=len(rest[titles:]),
+            show_contents=len(ordered) >= _MIN_STORIES_FOR_CONTENTS,
+            more_stories=remaining[:titles],
+            unlisted_stories_count=len(remaining[titles:]),
         )
 
 
-def _sections(stories: Iterable[Telling], said: Words) -> tuple[Section, ...]:
-    """The stories under their headings, in the order in which the headings first appear, numbered through."""
-    shelves: dict[str, list[Telling]] = {}
+def _sections(stories: Iterable[StoryContext], labels: Labels) -> tuple[Section, ...]:
+    """Group stories by section, in the order in which sections first appear, and number them."""
+    by_title: dict[str, list[StoryContext]] = {}
     for story in stories:
-        shelves.setdefault(story.section, []).append(story)
-    unnamed = said.other if len(shelves) > 1 else ""
+        by_title.setdefault(story.section, []).append(story)
+    default_title = labels.other_stories if len(by_title) > 1 else ""
     number = itertools.count(1)
     return tuple(
-        Section(title=title or unnamed, stories=tuple(_numbered(story, next(number)) for story in shelf))
-        for title, shelf in shelves.items()
+        Section(title=title or default_title, stories=tuple(_numbered(story, next(number)) for story in section))
+        for title, section in by_title.items()
     )
 
 
-def _numbered(story: Telling, number: int) -> Telling:
+def _numbered(story: StoryContext, number: int) -> StoryContext:
     return replace(story, number=number, anchor=f"s{number}")

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from digest.model.errors import TemplateError
 from digest.render import environment, inline, placeholders
-from digest.render.context_types import Page
+from digest.render.context_types import EditionContext
 from digest.render.template_paths import HTML, STYLE
 
 #: Characters of all values in one mail. More fit no mail and take long to shorten.
 _MAX_CHARACTERS = 2_000_000
 
 
-def render_html(page: Page, folders: tuple[Path, ...]) -> str:
+def render_html(context: EditionContext, folders: tuple[Path, ...]) -> str:
     """Render the HTML part with inline styles. Raises TemplateError."""
-    html, values = environment.html(folders, page)
+    html, values = environment.run_html_template(folders, context)
     skeleton = placeholders.make_skeleton(html, values)
     if (size := values.total_length(skeleton.value_numbers)) > _MAX_CHARACTERS:
         raise TemplateError(f"{size} characters in one mail ({_MAX_CHARACTERS} at most)", file=str(folders[0] / HTML))

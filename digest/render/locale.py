@@ -1,4 +1,4 @@
-"""The templates' own words, in the edition's language (``templates/words.toml``), and how it writes dates."""
+"""Labels of the templates in each language (``templates/locales.toml``), and formats of dates."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What a template says by itself in one language."""
+class Labels:
+    """A template's own texts in one language."""
 
     language: str
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
-    date: str
-    day: str
-    minutes: str
+    date_format: str
+    short_date_format: str
+    reading_time: str
     contents: str
-    also: str
+    related_articles: str
     update: str
-    other: str
-    more: str
-    others: str
-    nothing: str
+    other_stories: str
+    more_stories: str
+    and_more: str
+    no_stories: str
     untitled: str
     left_out: str
     failures: str
-    reason: str
+    subscription_reason: str
     web: str
     archive: str
     preferences: str
     unsubscribe: str
 
 
-def words(language: str) -> Words:
-    """The words for a language; English where it has none."""
-    catalogue = _catalogue()
-    return catalogue.get(language, catalogue["en"])
+def labels_for(language: str) -> Labels:
+    """Labels in a language; in English where there is no translation."""
+    locales = _locales()
+    return locales.get(language, locales["en"])
 
 
 def languages() -> tuple[str, ...]:
-    """The languages that the templates speak."""
-    return tuple(_catalogue())
+    """Languages that the templates are translated into."""
+    return tuple(_locales())
 
 
-def long_date(moment: datetime, said: Words) -> str:
+def long_date(moment: datetime, labels: Labels) -> str:
     """``Sunday, 29 March 2026``."""
-    return _dated(said.date, moment, said)
+    return _format_date(labels.date_format, moment, labels)
 
 
-def short_time(moment: datetime, today: datetime, said: Words) -> str:
+def short_time(moment: datetime, today: datetime, labels: Labels) -> str:
     """``07:05`` on the edition's own day, otherwise ``28 March, 07:05``, or ``28 March 2025`` in another year."""
     if moment.date() == today.date():
         return f"{moment:%H:%M}"
-    day = _dated(said.day, moment, said)
+    day = _format_date(labels.short_date_format, moment, labels)
     return f"{day}, {moment:%H:%M}" if moment.year == today.year else f"{day} {moment.year}"
 
 
@@ -69,21 +69,21 @@ def direction(language: str) -> str:
     return "rtl" if language in _RIGHT_TO_LEFT else "ltr"
 
 
-def _dated(pattern: str, moment: datetime, said: Words) -> str:
+def _format_date(pattern: str, moment: datetime, labels: Labels) -> str:
     return pattern.format(
-        weekday=said.weekdays[moment.weekday()],
+        weekday=labels.weekdays[moment.weekday()],
         day=moment.day,
-        month=said.months[moment.month - 1],
+        month=labels.months[moment.month - 1],
         year=moment.year,
     )
 
 
 @functools.cache
-def _catalogue() -> dict[str, Words]:
-    with (shipped_files.templates() / "words.toml").open("rb") as file:
-        return {language: _frozen(language, section) for language, section in tomllib.load(file).items()}
+def _locales() -> dict[str, Labels]:
+    with (shipped_files.templates() / "locales.toml").open("rb") as file:
+        return {language: _labels(language, section) for language, section in tomllib.load(file).items()}
 
 
-def _frozen(language: str, section: dict[str, Any]) -> Words:
+def _labels(language: str, section: dict[str, Any]) -> Labels:
     months, weekdays = tuple(section.pop("months")), tuple(section.pop("weekdays"))
-    return Words(language=language, months=months, weekdays=weekdays, **section)
+    return Labels(language=language, months=months, weekdays=weekdays, **section)

@@ -24,7 +24,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from digest.render import context_types, placeholders
-from digest.render.locale import Words
+from digest.render.locale import Labels
 from digest.render.options import Links
 
 T = TypeVar("T")
@@ -43,16 +43,16 @@ _COUNTED_WITHIN = (Macro, BlockReference, LoopContext)
 #: Types of the context: plain data without anything to protect.
 _PLAIN_TYPES = frozenset(
     {
-        context_types.Telling,
-        context_types.Passage,
-        context_types.Mention,
-        context_types.Picture,
+        context_types.StoryContext,
+        context_types.Excerpt,
+        context_types.RelatedArticle,
+        context_types.StoryImage,
         context_types.Section,
-        context_types.Omission,
-        context_types.Trouble,
-        context_types.Face,
+        context_types.LeftOutArticle,
+        context_types.FailedSource,
+        context_types.BrandContext,
         Links,
-        Words,
+        Labels,
     }
 )
 

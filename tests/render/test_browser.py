@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from digest.model import Digest, Failure, LeftOut
 from digest.render import Brand, Links, RenderOptions, environment, placeholders, render
-from digest.render.context import page as view
+from digest.render.context import edition_context
 from digest.render.template_paths import names, search_path
 from digest.settings import shipped_files
 from tests.support.browser import browser
@@ -211,7 +211,7 @@ def differences(
     open_page: Any, whole: Digest, look: RenderOptions, *, width: int, scheme: str = "light", media: str = "screen"
 ) -> list[tuple[str, list[str]]]:
     """The elements whose computed styles are not the same as written and as sent, each with what it has as sent."""
-    rendered, values = environment.html(search_path(look), view(whole, look).cut(60, 60))
+    rendered, values = environment.run_html_template(search_path(look), edition_context(whole, look).limited_to(60, 60))
     written = placeholders.PLACEHOLDER.sub(
         lambda placeholder: values.stored[int(placeholder[1])].replace("<", "&lt;"), rendered
     )
@@ -231,16 +231,22 @@ OWN = {
     "macros": (
         (
             '{% macro row(s) %}<tr><td class="c">{{ s.title }}{{ caller() }}</td></tr>{% endmacro %}'
-            "<table>{% for s in stories %}{% call row(s) %}<b>{{ s.time }}</b>{% endcall %}{% endfor %}</table>"
+            "<table>{% for s in stories %}{% call row(s) %}<b>{{ s.published }}</b>{% endcall %}{% endfor %}</table>"
         ),
         "td.c { padding: 4px } .c b { color: #123456 }",
     ),
     "conditions in tags": (
-        '{% for s in stories %}<p{% if s.several %} class="several"{% endif %}>{{ s.title }}</p>{% endfor %}',
+        (
+            '{% for s in stories %}<p{% if s.has_several_sources %} class="several"{% endif %}>'
+            "{{ s.title }}</p>{% endfor %}"
+        ),
         ".several { font-weight: bold }",
     ),
     "conditions around rows": (
-        "<table>{% for s in stories %}{% if s.several %}<tr><td>{{ s.title }}</td></tr>{% endif %}{% endfor %}</table>",
+        (
+            "<table>{% for s in stories %}{% if s.has_several_sources %}<tr><td>{{ s.title }}</td></tr>{% endif %}"
+            "{% endfor %}</table>"
+        ),
         "tr:first-child td { color: #123456 } td { color: #654321 }",
     ),
     "first, last and nth children": (

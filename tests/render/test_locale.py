@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from digest.render import RenderOptions, render
 from digest.render.contrast import AA, contrast, legible
-from digest.render.locale import languages, long_date, short_time, words
+from digest.render.locale import labels_for, languages, long_date, short_time
 from digest.render.plain_text import clip, columns, fold, tidy
 from tests.support.digests import digest
 
@@ -22,14 +22,16 @@ TODAY = datetime(2026, 3, 1, 7, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("language", languages())
-def test_a_language_has_every_word_and_every_blank_to_fill(language: str) -> None:
-    said = words(language)
+def test_a_language_has_every_label_and_placeholder(language: str) -> None:
+    labels = labels_for(language)
 
-    assert (len(said.months), len(said.weekdays)) == (12, 7)
-    assert "{n}" in said.minutes
-    assert "{n}" in said.others
-    assert {"{day}", "{month}", "{year}"} <= {part for part in ("{day}", "{month}", "{year}") if part in said.date}
-    assert all(getattr(said, name) for name in said.__dataclass_fields__)
+    assert (len(labels.months), len(labels.weekdays)) == (12, 7)
+    assert "{n}" in labels.reading_time
+    assert "{n}" in labels.and_more
+    assert {"{day}", "{month}", "{year}"} <= {
+        part for part in ("{day}", "{month}", "{year}") if part in labels.date_format
+    }
+    assert all(getattr(labels, name) for name in labels.__dataclass_fields__)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_a_language_has_every_word_and_every_blank_to_fill(language: str) -> Non
     ],
 )
 def test_dates_are_written_as_the_language_does(language: str, date: str) -> None:
-    assert long_date(TODAY, words(language)) == date
+    assert long_date(TODAY, labels_for(language)) == date
 
 
 @pytest.mark.parametrize(
@@ -60,15 +62,15 @@ def test_dates_are_written_as_the_language_does(language: str, date: str) -> Non
     ],
 )
 def test_a_time_says_no_more_than_it_must(moment: datetime, time: str) -> None:
-    assert short_time(moment, TODAY, words("de")) == time
+    assert short_time(moment, TODAY, labels_for("de")) == time
 
 
 @pytest.mark.parametrize("language", languages())
 def test_an_edition_speaks_its_language(language: str) -> None:
     edition = render(digest(language=language), RenderOptions())
 
-    assert words(language).contents in edition.html
-    assert words(language).contents in edition.text
+    assert labels_for(language).contents in edition.html
+    assert labels_for(language).contents in edition.text
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in edition.html
     assert f'<body lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in edition.html
 

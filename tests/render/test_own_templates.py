@@ -10,10 +10,9 @@ import pytest
 from lxml import html as lxml_html
 
 from digest.model.errors import TemplateError
-from digest.render import Links, RenderOptions, render
-from digest.render import context_types as page
+from digest.render import Links, RenderOptions, context_types, environment, render
 from digest.render.contrast import AA, contrast
-from digest.render.locale import Words
+from digest.render.locale import Labels
 from digest.render.template_paths import HTML, STYLE, TEXT, names
 from digest.settings import shipped_files
 from tests.support.digests import article, brief, digest
@@ -414,17 +413,17 @@ def test_a_template_too_large_for_a_mail_is_refused(tmp_path: Path) -> None:
 
 # --- the page that explains them ---------------------------------------------------------------------------------
 
-VARIABLES = {
-    "story": page.Telling,
-    "passage": page.Passage,
-    "mention": page.Mention,
-    "image": page.Picture,
-    "section": page.Section,
-    "item": page.Omission,
-    "failure": page.Trouble,
-    "brand": page.Face,
+OBJECTS = {
+    "story": context_types.StoryContext,
+    "excerpt": context_types.Excerpt,
+    "related": context_types.RelatedArticle,
+    "image": context_types.StoryImage,
+    "section": context_types.Section,
+    "article": context_types.LeftOutArticle,
+    "failure": context_types.FailedSource,
+    "brand": context_types.BrandContext,
     "links": Links,
-    "words": Words,
+    "labels": Labels,
 }
 
 
@@ -433,8 +432,33 @@ def test_the_readme_names_every_variable_and_no_other() -> None:
 
     named = set(re.findall(r"`([a-z]+\.[a-z_]+)`", readme)) | set(re.findall(r"^\| `([a-z_]+)`", readme, re.MULTILINE))
     named |= set(re.findall(r"^\| `[a-z]+`, `([a-z]+)`", readme, re.MULTILINE))
-    owned = {f"{name}.{field.name}" for name, owner in VARIABLES.items() for field in fields(owner)}
-    assert named - {"words.toml"} == owned | {field.name for field in fields(page.Page)}
+    attributes = {f"{name}.{field.name}" for name, owner in OBJECTS.items() for field in fields(owner)}
+    variables = {field.name for field in fields(context_types.EditionContext)}
+    assert named - {"locales.toml"} == attributes | variables
+
+
+def test_every_new_name_in_the_table_of_renamed_variables_exists() -> None:
+    existing = {field.name for owner in (context_types.EditionContext, *OBJECTS.values()) for field in fields(owner)}
+
+    assert set(environment._RENAMED.values()) <= existing
+
+
+@pytest.mark.parametrize(
+    ("html", "new"),
+    [
+        ("{{ minutes }}", "reading_time"),
+        ("{% if contents %}{% endif %}", "show_contents"),
+        ("{% for story in more %}{% endfor %}", "more_stories"),
+        ("{{ words.more }}", "labels"),
+        ("{{ labels.more }}", "more_stories"),
+        ("{% for story in stories %}{{ story.passages }}{% endfor %}", "excerpts"),
+        ("{% for story in stories %}{{ labels.update if story.update }}{% endfor %}", "is_update"),
+        ("{% for story in stories %}{{ story.excerpts[0].name }}{% endfor %}", "citation"),
+    ],
+)
+def test_an_old_name_is_refused_with_the_new_one(tmp_path: Path, html: str, new: str) -> None:
+    with pytest.raises(TemplateError, match=f"it was renamed to '{new}'"):
+        render(digest(), RenderOptions(template=template(tmp_path, html=html)))
 
 
 @pytest.mark.parametrize("name", list(names([shipped_files.templates()])))
