@@ -86,20 +86,20 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
     page = read_page(document.data, content_type=document.content_type, url=document.url, selector=source.selector)
     if not page.body:
         raise SourceError("there is no article text in this page: look for its feed, or give the source a selector")
-    head = page.head
+    metadata = page.metadata
     return Entry(
         source_id=source.id,
         guid=document.guid,
-        url=head.url or document.url,
-        title=head.title,
+        url=metadata.url or document.url,
+        title=metadata.title,
         body=page.body,
         form=BodyFormat.HTML,
         seen=seen,
-        source=head.site or outlet_domain(head.url) or document.outlet,
-        author=head.author,
-        published=head.published or document.modified,
-        language=head.language,
-        image=head.image,
+        source=metadata.site or outlet_domain(metadata.url) or document.outlet,
+        author=metadata.author,
+        published=metadata.published or document.modified,
+        language=metadata.language,
+        image=metadata.image,
     )
 
 

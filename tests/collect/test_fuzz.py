@@ -127,7 +127,7 @@ def fast(data: bytes) -> None:
 
 def page(data: bytes) -> None:
     found = read_page(data, url=URL)
-    head = found.head
+    head = found.metadata
     assert all(map(is_web_url, (*head.feeds, *filter(None, [head.url, head.image.url if head.image else ""]))))
     assert head.published is None or head.published.tzinfo is UTC
     assert is_full_article(found.body, title=head.title, teaser="x") in {True, False}

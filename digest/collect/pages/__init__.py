@@ -1,1 +1,1 @@
-"""HTML pages: what their ``head`` says of them, their article, and whether a feed's entry needs it."""
+"""HTML pages: metadata, article extraction, and the check whether a feed's text is a teaser."""

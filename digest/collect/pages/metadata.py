@@ -1,4 +1,4 @@
-"""What an HTML document says of itself: its title, its address, its date, its feeds. Pure but for lxml."""
+"""Page metadata: title, author, canonical address, date, image and feeds that an HTML document declares. Pure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from digest.text.urls import is_web_url
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
 
-#: Of a link to an alternate; the last two name no feed by the letter, and hardly ever anything else.
+#: Types of alternate links. The last two are generic, but nearly always name a feed.
 _FEED_TYPES = {
     *("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"),
     *("text/xml", "application/xml"),
 }
-_ARTICLE = re.compile(r"(?:Article|BlogPosting|Report|Review)$")
+_ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|Review)$")
 _DATES = ("article:published_time", "datepublished", "dc.date.issued", "dcterms.created", "parsely-pub-date", "date")
 _AUTHORS = ("author", "parsely-author", "dc.creator", "citation_author")
 _IMAGES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
@@ -31,66 +31,66 @@ _IMAGES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageMetadata:
-    """An HTML document's own words on itself; empty where it has none."""
+    """Metadata that an HTML document declares; empty where it declares none."""
 
-    #: HTML, as every title of an entry whose body is HTML.
+    #: As HTML, since entries with an HTML body have HTML titles.
     title: str
     author: str
-    #: The web address that it declares.
+    #: Declared canonical address.
     url: str
     site: str
     language: str
     published: datetime | None
     image: Image | None
-    #: Addresses of the feeds that it names, the likeliest first.
+    #: Addresses of declared feeds; those of comments only if there are no others.
     feeds: tuple[str, ...]
-    #: It calls itself one article, not the front of a site.
+    #: The document declares itself an article.
     is_article: bool
 
 
 def read_metadata(tree: HtmlElement, base: str) -> PageMetadata:
-    """Read it from a parsed document; relative addresses are resolved against ``base``."""
+    """Read the metadata of a parsed document; relative addresses are resolved against ``base``."""
     meta = _meta(tree)
-    linked = _linked_data(tree)
+    json_ld = _json_ld_article(tree)
     href = tree.xpath("string(//base/@href)").strip()
     base = join_url(base, href) if href else base
     return PageMetadata(
-        title=escape(_first(meta, "og:title") or _text(linked.get("headline")) or _title(tree), quote=False),
-        author=escape(_author(meta, linked), quote=False),
+        title=escape(_first(meta, "og:title") or _text(json_ld.get("headline")) or _title(tree), quote=False),
+        author=escape(_author(meta, json_ld), quote=False),
         url=_canonical(tree, meta, base),
-        site=_first(meta, "og:site_name", "application-name") or _name(linked.get("publisher")),
+        site=_first(meta, "og:site_name", "application-name") or _name(json_ld.get("publisher")),
         language=_language(tree, meta),
-        published=_published(tree, meta, linked),
+        published=_published(tree, meta, json_ld),
         image=_image(meta, base),
         feeds=tuple(_feeds(tree, base)),
-        is_article=bool(linked) or _first(meta, "og:type") == "article" or "article:published_time" in meta,
+        is_article=bool(json_ld) or _first(meta, "og:type") == "article" or "article:published_time" in meta,
     )
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:
-    """The first content of each ``<meta>``, by its property, name or itemprop in lower case."""
-    found: dict[str, str] = {}
+    """Return the first content of each ``<meta>`` by property, name or itemprop in lower case."""
+    contents: dict[str, str] = {}
     for element in tree.iter("meta"):
         key = element.get("property") or element.get("name") or element.get("itemprop") or ""
         content = " ".join(element.get("content", "").split())
         if key and content:
-            found.setdefault(key.strip().lower(), content)
-    return found
+            contents.setdefault(key.strip().lower(), content)
+    return contents
 
 
 def _first(meta: Mapping[str, str], *keys: str) -> str:
     return next((meta[key] for key in keys if key in meta), "")
 
 
-def _linked_data(tree: HtmlElement) -> Mapping[str, Any]:
-    """The first article that the page's JSON-LD describes."""
+def _json_ld_article(tree: HtmlElement) -> Mapping[str, Any]:
+    """Return the first article that the page's JSON-LD describes."""
     for script in tree.xpath("//script[@type='application/ld+json']"):
         try:
             document = json.loads(script.text or "", strict=False)
         except (ValueError, RecursionError):
             continue
         for node in _nodes(document):
-            if any(_ARTICLE.search(kind) for kind in _strings(node.get("@type"))):
+            if any(_ARTICLE_TYPE.search(kind) for kind in _strings(node.get("@type"))):
                 return node
     return {}
 
@@ -112,7 +112,7 @@ def _text(value: object) -> str:
 
 
 def _name(value: object) -> str:
-    """``"x"``, ``{"name": "x"}``, or a list of those."""
+    """Read ``"x"``, ``{"name": "x"}``, or a list of these."""
     if isinstance(value, list):
         return ", ".join(filter(None, map(_name, value)))
     return _text(value.get("name")) if isinstance(value, dict) else _text(value)
@@ -126,8 +126,8 @@ def _title(tree: HtmlElement) -> str:
     return ""
 
 
-def _author(meta: Mapping[str, str], linked: Mapping[str, Any]) -> str:
-    author = _name(linked.get("author")) or _first(meta, *_AUTHORS)
+def _author(meta: Mapping[str, str], json_ld: Mapping[str, Any]) -> str:
+    author = _name(json_ld.get("author")) or _first(meta, *_AUTHORS)
     return "" if is_web_url(author) else author
 
 
@@ -144,8 +144,8 @@ def _language(tree: HtmlElement, meta: Mapping[str, str]) -> str:
     return language.strip().replace("_", "-")
 
 
-def _published(tree: HtmlElement, meta: Mapping[str, str], linked: Mapping[str, Any]) -> datetime | None:
-    dates = [_text(linked.get("datePublished")), *(meta.get(key, "") for key in _DATES)]
+def _published(tree: HtmlElement, meta: Mapping[str, str], json_ld: Mapping[str, Any]) -> datetime | None:
+    dates = [_text(json_ld.get("datePublished")), *(meta.get(key, "") for key in _DATES)]
     dates += tree.xpath("//time[@pubdate or @itemprop='datePublished']/@datetime") or tree.xpath(
         "//article//time/@datetime"
     )
@@ -161,30 +161,30 @@ def _image(meta: Mapping[str, str], base: str) -> Image | None:
 
 
 def parse_pixels(text: str) -> int | None:
-    """A number of pixels, where it is one."""
+    """Parse a positive number of pixels; None if it is none."""
     digits = text.strip().removesuffix("px")
     return int(digits) if digits.isdecimal() and len(digits) < 6 and int(digits) > 0 else None
 
 
 def _feeds(tree: HtmlElement, base: str) -> list[str]:
-    """The feeds in its link elements; those of comments only where there is no other."""
+    """Return the feeds of the link elements; those of comments only if there are no others."""
     links = [
         link
         for link in tree.iter("link")
-        if _names_feed(link.get("rel", "").lower().split(), link.get("type", "").partition(";")[0].strip().lower())
+        if _is_feed_link(link.get("rel", "").lower().split(), link.get("type", "").partition(";")[0].strip().lower())
     ]
-    talk = [link for link in links if "comment" in (link.get("title", "") + link.get("href", "")).lower()]
-    links = [link for link in links if link not in talk] or talk
+    comments = [link for link in links if "comment" in (link.get("title", "") + link.get("href", "")).lower()]
+    links = [link for link in links if link not in comments] or comments
     urls = (join_url(base, link.get("href", "")) for link in links if link.get("href", "").strip())
     return [url for url in dict.fromkeys(urls) if is_web_url(url)]
 
 
-def _names_feed(relation: list[str], kind: str) -> bool:
-    return ("alternate" in relation and kind in _FEED_TYPES) or "feed" in relation
+def _is_feed_link(relations: list[str], content_type: str) -> bool:
+    return ("alternate" in relations and content_type in _FEED_TYPES) or "feed" in relations
 
 
 def join_url(base: str, url: str) -> str:
-    """An absolute address, or nothing."""
+    """Resolve ``url`` against ``base``; empty if it is malformed."""
     try:
         return urljoin(base, url.strip())
     except ValueError:

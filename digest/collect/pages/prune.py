@@ -1,6 +1,6 @@
-"""What stands around an article and within it, taken out of its page by form; what a page cut up is put together.
+"""Pruning of a page before article extraction: removes other posts, link lists, hover cards and tags.
 
-It comes before the search for the article, which judges text without knowing what was a link, a card or another post.
+Article extraction judges plain text, and no longer knows what was a link, a card or part of another post.
 """
 
 from __future__ import annotations
@@ -19,116 +19,119 @@ _BLOCKS = {
     *("table", "td", "tr", "article", "figure", "aside", "header", "footer", "main", "pre", "body", "form", "nav"),
 }
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_LINES = ("p", "li", "div")
-#: Words in a class that say "here is the article's text".
-_TEXT = re.compile(r"(?:^|[\s_-])(?:body|article|story|post|entry)(?:$|[\s_-])")
-#: Letters of text that make a post, and paragraphs that make a part of one.
-_POST, _PART = 250, 200
-#: Words of a line that may be nothing but a link; a longer one says something.
-_LINK_WORDS = 40
-#: Elements from a picture up to the card that it stands in, and on to the paragraph around it.
-_CARD, _AROUND = 4, 8
+_LINE_TAGS = ("p", "li", "div")
+#: Class names of elements with the article's text.
+_BODY_CLASS = re.compile(r"(?:^|[\s_-])(?:body|article|story|post|entry)(?:$|[\s_-])")
+#: Characters of text that a post has at least, and that the paragraphs of an article's part have.
+_MIN_POST, _MIN_PART = 250, 200
+#: A link line has fewer words than this; a longer line is text.
+_MAX_LINK_WORDS = 40
+#: Levels from an image up to its hover card, and from there up to the paragraph.
+_CARD_DEPTH, _PARAGRAPH_DEPTH = 4, 8
 
 
 def prune(tree: HtmlElement) -> None:
-    """Take out of the page what isn't of its article, however it is told."""
-    _other_posts(tree)
+    """Remove from the page, in place, elements that are recognizably not part of its article."""
+    _remove_other_posts(tree)
     _join_parts(tree)
-    for gone in (_cards(tree), _links(tree), _tags(tree)):
-        for element in list(gone):
+    for elements in (_hover_cards(tree), _link_lines(tree), _tags(tree)):
+        for element in list(elements):
             _drop(element)
 
 
-def _other_posts(tree: HtmlElement) -> None:
-    """Beneath a post stand others, in elements of the same kind: the page's own is the one with its only heading."""
+def _remove_other_posts(tree: HtmlElement) -> None:
+    """Remove the posts listed beneath the page's own, which is the ``<article>`` with the page's only ``<h1>``."""
     headings = list(islice(tree.iter("h1"), 2))
-    own = next(headings[0].iterancestors("article"), None) if len(headings) == 1 else None
-    if own is None or _size(own) < _POST:
+    main = next(headings[0].iterancestors("article"), None) if len(headings) == 1 else None
+    if main is None or _text_length(main) < _MIN_POST:
         return
-    kept = {own, *own.iterancestors(), *own.iterdescendants("article")}
-    for other in [one for one in tree.iter("article") if one not in kept]:
-        _drop(other)
+    keep = {main, *main.iterancestors(), *main.iterdescendants("article")}
+    for post in [post for post in tree.iter("article") if post not in keep]:
+        _drop(post)
 
 
 def _join_parts(tree: HtmlElement) -> None:
-    """An article that advertisements part has several bodies of one class: the first of them takes the others in."""
-    named: dict[str, list[HtmlElement]] = defaultdict(list)
+    """Join an article that advertisements split into several elements of one class."""
+    by_class: dict[str, list[HtmlElement]] = defaultdict(list)
     for element in tree.iter("div", "section"):
         name = element.get("class", "")
-        if _TEXT.search(name) and sum(_size(one) for one in element.iterchildren("p")) >= _PART:
-            named[name].append(element)
-    for first, *others in named.values():
-        if others and not _are_posts([first, *others]):
-            for other in others:
-                first.extend(list(other))
-                _drop(other)
+        if _BODY_CLASS.search(name) and sum(map(_text_length, element.iterchildren("p"))) >= _MIN_PART:
+            by_class[name].append(element)
+    for first, *following in by_class.values():
+        if following and not _are_posts([first, *following]):
+            for part in following:
+                first.extend(list(part))
+                _drop(part)
 
 
 def _are_posts(parts: Iterable[HtmlElement]) -> bool:
-    """Are these whole posts, which have titles of their own, or one within another?"""
-    inside = set(parts)
-    around = [set(part.iterancestors()) for part in inside]
-    if any(ancestors & inside for ancestors in around):
+    """Are these whole posts, which have linked titles, or nested in each other?"""
+    elements = set(parts)
+    ancestors = [set(element.iterancestors()) for element in elements]
+    if any(above & elements for above in ancestors):
         return True
-    shared = set.intersection(*around)
-    nearest = max(shared, key=lambda one: sum(1 for _ in one.iterancestors()))
+    shared = set.intersection(*ancestors)
+    nearest = max(shared, key=lambda element: sum(1 for _ in element.iterancestors()))
     return any(heading.find(".//a") is not None for heading in nearest.iter("h1", "h2", "h3"))
 
 
-def _cards(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """A picture and links amid a sentence: what a page shows beside a name, when someone points at it."""
+def _hover_cards(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Find hover cards: ``<span>`` elements with an image and links inside a paragraph."""
     for picture in tree.iter("img"):
-        for above in islice(picture.iterancestors(), _CARD):
+        for above in islice(picture.iterancestors(), _CARD_DEPTH):
             if above.tag != "span":
                 break
             if len(list(islice(above.iter("a"), 2))) == 2:
-                if any(one.tag == "p" for one in islice(above.iterancestors(), _AROUND)):
+                if any(element.tag == "p" for element in islice(above.iterancestors(), _PARAGRAPH_DEPTH)):
                     yield above
                 break
 
 
-def _links(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Lines that only lead elsewhere, and the headings above them."""
-    gone = [line for line in tree.iter(*_LINES) if _is_line(line) and _leads_away(line)]
-    yield from gone
-    dropped = set(gone)
-    for line in gone:
+def _link_lines(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Find lines that consist of links, and the headings above them."""
+    lines = [line for line in tree.iter(*_LINE_TAGS) if _is_line(line) and _is_mostly_links(line)]
+    yield from lines
+    link_lines = set(lines)
+    for line in lines:
         above = line.getprevious()
-        if above is not None and above not in dropped and _is_label(above):
+        if above is not None and above not in link_lines and _is_label(above):
             yield above
 
 
 def _is_line(element: HtmlElement) -> bool:
+    """Has the element no block elements inside?"""
     return all(inner.tag not in _BLOCKS for inner in element.iterdescendants())
 
 
-def _leads_away(line: HtmlElement) -> bool:
-    text = _size(line)
-    return 0 < text <= sum(map(_size, line.iter("a"))) / 0.7 and len(line.text_content().split()) < _LINK_WORDS
+def _is_mostly_links(line: HtmlElement) -> bool:
+    length, link_length = _text_length(line), sum(map(_text_length, line.iter("a")))
+    return 0 < length <= link_length / 0.7 and len(line.text_content().split()) < _MAX_LINK_WORDS
 
 
 def _is_label(element: HtmlElement) -> bool:
-    """A short heading, or a paragraph all in bold that serves as one."""
-    text = _size(element)
-    bold = sum(_size(one) for one in element.iter("strong", "b")) if element.tag == "p" else 0
-    return 0 < text < 60 and (element.tag in _HEADINGS or bold >= 0.9 * text)
+    """Is it a short heading, or a short paragraph in bold that serves as a heading?"""
+    length = _text_length(element)
+    bold = sum(map(_text_length, element.iter("strong", "b"))) if element.tag == "p" else 0
+    return 0 < length < 60 and (element.tag in _HEADINGS or bold >= 0.9 * length)
 
 
 def _tags(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """What the article is filed under: the links that say so, and the line in which they stand."""
-    filed: dict[HtmlElement, int] = defaultdict(int)
+    """Find links with ``rel="tag"``, and the lines that consist of them."""
+    tag_lengths: dict[HtmlElement, int] = defaultdict(int)
     for link in tree.iter("a"):
         if "tag" in link.get("rel", "").split():
             yield link
-            filed[link.getparent()] += _size(link)
-    yield from (line for line, letters in filed.items() if line.tag in _LINES and letters > 0.4 * _size(line))
+            tag_lengths[link.getparent()] += _text_length(link)
+    yield from (
+        line for line, length in tag_lengths.items() if line.tag in _LINE_TAGS and length > 0.4 * _text_length(line)
+    )
 
 
-def _size(element: HtmlElement) -> int:
+def _text_length(element: HtmlElement) -> int:
     return len(" ".join(element.text_content().split()))
 
 
 def _drop(element: HtmlElement) -> None:
-    """Take the element out, if it is still there; the text after it stays."""
+    """Remove the element, if it is still in the tree; the text after it stays."""
     if element.getparent() is not None:
         element.drop_tree()

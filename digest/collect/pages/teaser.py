@@ -1,7 +1,7 @@
-"""Is a feed's text only a teaser, and is what its page gives the article? Pure.
+"""Teaser and paywall detection: is a feed's text only a teaser, and is its page's text the full article? Pure.
 
-A page may be a paywall, a consent form, a robot check or a list of links. The article goes on about what its feed
-announced; a wall repeats that at most, and goes on about itself. Where there is doubt the feed's text stays.
+A page may be a paywall, a consent form, a robot check or a list of links. An article has further text on the subject
+of its teaser; a paywall repeats the teaser at most, and has other text. In doubt the feed's text stays.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-#: A feed's text of so many words is an article in itself.
-_WHOLE = 150
-_ENDS_OPEN = re.compile(
+#: A feed's text with this many words is a full article.
+_MIN_ARTICLE_WORDS = 150
+_TRUNCATED = re.compile(
     r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|→|»|\b(?:read more|continue reading|weiterlesen|lire la suite))\W*$", re.I
 )
-_WALLS = re.compile(
+_WALL_PHRASES = re.compile(
     r"""subscribe\ (?:now\ )?to\ (?:continue|read|keep)|already\ a\ (?:paid\ )?subscriber
     |(?:log|sign)\ (?:in|up)\ (?:or\ register\ )?to\ (?:continue|read|keep|view)|to\ continue\ reading
     |(?:article|content|post|story)\ is\ (?:only\ )?(?:for|available\ to)\ (?:paying\ )?(?:subscribers|members)
@@ -30,67 +30,68 @@ _WALLS = re.compile(
 )
 _COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_STOP = re.compile(r"[.!?…。！？।؟][\s\"'”’»)]|[.!?…。！？।؟]$")
-_SENTENCE = re.compile(r"(?<=[.!?…।؟])\s+|(?<=[。！？])")
-#: Scripts that write no spaces: two letters carry about what a word does.
+_FULL_STOP = re.compile(r"[.!?…。！？।؟][\s\"'”’»)]|[.!?…。！？।؟]$")
+_SENTENCE_END = re.compile(r"(?<=[.!?…।؟])\s+|(?<=[。！？])")
+#: Scripts without spaces between words: two characters count as a word.
 _UNSPACED = r"\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_PIECES = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
+_TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
 
 
 def is_teaser(body: str) -> bool:
-    """Does the feed's text leave the article to its page?"""
-    text = _plain(body)
-    return _size(text) < _WHOLE or bool(_ENDS_OPEN.search(text))
+    """Is the feed's text too short for an article, or cut off?"""
+    text = _plain_text(body)
+    return _word_count(text) < _MIN_ARTICLE_WORDS or bool(_TRUNCATED.search(text))
 
 
 def is_full_article(page: str, *, title: str, teaser: str) -> bool:
-    """Is this the whole text of what the feed announced?"""
-    text, announced = _plain(page), _plain(teaser)
-    size = _size(text)
-    if size < max(60, 1.5 * _size(announced)):
+    """Is the page's text the full article that the teaser announces?"""
+    text, teaser_text = _plain_text(page), _plain_text(teaser)
+    words = _word_count(text)
+    if words < max(60, 1.5 * _word_count(teaser_text)):
         return False
-    # A long article may speak of cookies; a wall speaks of little else.
-    if size < 400 and (_WALLS.search(text) or _is_about_cookies(text, announced)):
+    # A long article may mention cookies or subscriptions; a consent form or paywall is short.
+    if words < 400 and (_WALL_PHRASES.search(text) or _is_about_cookies(text, teaser_text)):
         return False
-    # A list of links or headings has hardly any full stops.
-    if len(_STOP.findall(text)) < size / 80:
+    # A list of links or headings has few full stops.
+    if len(_FULL_STOP.findall(text)) < words / 80:
         return False
-    wanted = _telling(f"{_plain(title)} {announced}")
-    return _share(wanted, _telling(text)) >= 0.4 and _goes_on(wanted, text)
+    topic = _keywords(f"{_plain_text(title)} {teaser_text}")
+    return _share(topic, _keywords(text)) >= 0.4 and _continues(topic, text)
 
 
-def _is_about_cookies(text: str, announced: str) -> bool:
-    """One of the few words that all languages share."""
-    return len(_COOKIES.findall(text)) >= 3 and not _COOKIES.search(announced)
+def _is_about_cookies(text: str, teaser: str) -> bool:
+    """Detects consent forms in any language: nearly all use the English word."""
+    return len(_COOKIES.findall(text)) >= 3 and not _COOKIES.search(teaser)
 
 
-def _goes_on(wanted: frozenset[str], text: str) -> bool:
-    """Is there more than was announced, and is it about that?"""
-    more = [one for one in _SENTENCE.split(text) if _share(_telling(one), wanted) < 0.8]
-    return _share(wanted, _telling(" ".join(more))) >= 0.1
+def _continues(topic: frozenset[str], text: str) -> bool:
+    """Are there sentences beyond those of the teaser, and are they on its topic?"""
+    further = [sentence for sentence in _SENTENCE_END.split(text) if _share(_keywords(sentence), topic) < 0.8]
+    return _share(topic, _keywords(" ".join(further))) >= 0.1
 
 
-def _share(wanted: frozenset[str], found: frozenset[str]) -> float:
-    return len(wanted & found) / len(wanted) if wanted else 1.0
+def _share(keywords: frozenset[str], text_keywords: frozenset[str]) -> float:
+    """Return the share of ``keywords`` that the text has; 1 if there are none."""
+    return len(keywords & text_keywords) / len(keywords) if keywords else 1.0
 
 
-def _telling(text: str) -> frozenset[str]:
-    """Its words, without the short ones, which say nothing; pairs of letters where nothing parts words."""
-    return frozenset(_told(text.lower()))
+def _keywords(text: str) -> frozenset[str]:
+    """Return the words with more than three characters; character pairs of scripts without spaces."""
+    return frozenset(_iter_keywords(text.lower()))
 
 
-def _told(text: str) -> Iterator[str]:
-    for piece in _PIECES.findall(text):
-        if re.match(rf"[{_UNSPACED}]", piece):
-            yield from map("".join, pairwise(piece))
-        elif len(piece) > 3:
-            yield piece
+def _iter_keywords(text: str) -> Iterator[str]:
+    for token in _TOKEN.findall(text):
+        if re.match(rf"[{_UNSPACED}]", token):
+            yield from map("".join, pairwise(token))
+        elif len(token) > 3:
+            yield token
 
 
-def _size(text: str) -> float:
-    """How many words it has, about."""
+def _word_count(text: str) -> float:
+    """Estimate the number of words."""
     return len(text.split()) + len(re.findall(rf"[{_UNSPACED}]", text)) / 2
 
 
-def _plain(marked: str) -> str:
-    return " ".join(html.unescape(_TAG.sub(" ", marked)).split())
+def _plain_text(markup: str) -> str:
+    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())

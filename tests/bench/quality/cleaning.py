@@ -79,7 +79,7 @@ def _ours(data: bytes, url: str) -> str:
         page = read_page(data, url=url)
     except SourceError:
         return ""
-    return "\n".join(_cleaned(page.body, BodyFormat.HTML, page.head.title).paragraphs)
+    return "\n".join(_cleaned(page.body, BodyFormat.HTML, page.metadata.title).paragraphs)
 
 
 def _trafilatura(data: bytes, _: str) -> str:
