@@ -41,7 +41,7 @@ class _Anything:
         from digest.collect.files import read_path
 
         assert source.path is not None
-        return read_path(source, path=source.path, most=self.fetch.max_bytes, seen=self.now)
+        return read_path(source, path=source.path, max_bytes=self.fetch.max_bytes, seen=self.now)
 
     async def _on_web(self, source: Source, validators: FetchState) -> Collected | tuple[Source, ...]:
         # Here, since a preview of what is on the disk must not pay for it.

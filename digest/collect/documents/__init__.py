@@ -1,1 +1,1 @@
-"""What a fetched document is: its kind, charset, dates and front matter."""
+"""Documents of any kind: detection of their kind, parsing of dates, and front matter of text files."""

@@ -1,4 +1,4 @@
-"""What a document is: told from its own bytes, since names and declared types are often wrong. Pure."""
+"""Document kind detection by content, since file names and declared types are often wrong. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import re
 
 from digest.text.charset import decode, detect_wide_encoding
 
-_HEAD = 16_384
-_MAGIC = (
+#: Bytes at the beginning of a document by which its kind is detected.
+_HEAD_SIZE = 16_384
+#: Magic numbers of binary formats, with their names in messages.
+_MAGIC_NUMBERS = (
     (b"%PDF-", "a PDF"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
@@ -24,18 +26,18 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
 )
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
-_ROOT = re.compile(
+_ROOT_ELEMENT = re.compile(
     r"<(?:[\w.-]+:)?(rss|feed|rdf|channel|opml|urlset|sitemapindex|html|head|body|article|section|div|p|h[1-6])\b|<!doctype\s+(html)\b",
     re.IGNORECASE,
 )
 _JSON_FEED = re.compile(r'jsonfeed\.org/version|"items"\s*:\s*\[')
-_FEEDS = {"rss", "feed", "rdf", "channel"}
-_MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
-_TEXT = (".txt", ".text", ".asc")
+_FEED_ROOTS = {"rss", "feed", "rdf", "channel"}
+_MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
+_TEXT_SUFFIXES = (".txt", ".text", ".asc")
 
 
 class DocumentKind(enum.Enum):
-    """What can be done with a document."""
+    """Kind of document, by the parser that it needs."""
 
     FEED = "feed"
     JSON = "json"
@@ -48,51 +50,51 @@ class DocumentKind(enum.Enum):
 
 
 def detect_kind(data: bytes, *, content_type: str = "", name: str = "") -> DocumentKind:
-    """What the document is; ``name`` (of a file) or the declared type settles what its bytes leave open."""
+    """Detect a document's kind by its content; the file ``name`` or declared type decides where that is ambiguous."""
     if describe_binary(data):
         return DocumentKind.BINARY
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    if suffix in _MARKDOWN or content_type.startswith("text/markdown"):
+    if suffix in _MARKDOWN_SUFFIXES or content_type.startswith("text/markdown"):
         return DocumentKind.MARKDOWN
-    if suffix in _TEXT:
+    if suffix in _TEXT_SUFFIXES:
         return DocumentKind.TEXT
-    head = decode(data[:_HEAD], content_type).lstrip()
+    head = decode(data[:_HEAD_SIZE], content_type).lstrip()
     if head.startswith(("{", "[")) and ("json" in content_type or suffix == ".json" or _JSON_FEED.search(head)):
         return DocumentKind.JSON
-    root = _ROOT.search(strip_comments(head))
-    name = (root.group(1) or root.group(2)).lower() if root else ""
-    if name in _FEEDS:
+    root = _ROOT_ELEMENT.search(strip_comments(head))
+    root_name = (root.group(1) or root.group(2)).lower() if root else ""
+    if root_name in _FEED_ROOTS:
         return DocumentKind.FEED
-    if name == "opml":
+    if root_name == "opml":
         return DocumentKind.OPML
-    if name in {"urlset", "sitemapindex"}:
+    if root_name in {"urlset", "sitemapindex"}:
         return DocumentKind.SITEMAP
-    if name or "html" in content_type or "htm" in suffix:
+    if root_name or "html" in content_type or "htm" in suffix:
         return DocumentKind.HTML
-    # XML of another kind: what reads feeds says that it is none.
+    # Other XML counts as a feed: the feed parser reports that it is none.
     return DocumentKind.FEED if head.startswith("<?xml") else DocumentKind.TEXT
 
 
 def strip_comments(text: str, opener: str = "<!--", closer: str = "-->") -> str:
-    """Linear, where a regular expression would look for the end of each unclosed comment anew."""
-    kept, at = [], 0
-    while (start := text.find(opener, at)) >= 0:
+    """Remove comments in linear time; a regular expression is quadratic in unclosed comments."""
+    pieces, position = [], 0
+    while (start := text.find(opener, position)) >= 0:
         end = text.find(closer, start)
         if end < 0:
             break
-        kept.append(text[at:start])
-        at = end + len(closer)
-    return "".join(kept) + text[at:].replace(opener, "")
+        pieces.append(text[position:start])
+        position = end + len(closer)
+    return "".join(pieces) + text[position:].replace(opener, "")
 
 
 def describe_binary(data: bytes) -> str:
-    """What kind of thing that isn't text this is, for a person to read; empty for text."""
-    for magic, what in _MAGIC:
+    """Name the format of binary data for messages, such as "a PDF"; empty for text."""
+    for magic, description in _MAGIC_NUMBERS:
         if data.startswith(magic):
-            return what
-    head = data[:_HEAD]
+            return description
+    head = data[:_HEAD_SIZE]
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")) or detect_wide_encoding(head):
         return ""
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    # A stray NUL or two is a fault of text; packed or compiled data has one control in nine bytes.
+    # Text may have a stray NUL or two; in compressed or compiled data about one byte in nine is a control.
     return "a binary file" if controls > len(head) * 0.04 else ""
