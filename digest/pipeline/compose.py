@@ -1,10 +1,10 @@
-"""Compose a newsletter's digest for one slot from what the store holds: group, rank, summarize."""
+"""Compose a newsletter's digest for one slot from the stored articles: group, rank, summarize."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from digest.model import Article, Brief, Digest, Failure, Newsletter, Slot, Source, Window
@@ -12,21 +12,37 @@ from digest.model.protocols import Budget
 from digest.pipeline.app import App
 from digest.pipeline.newsletter import sources_of
 from digest.settings.boost import wish
-from digest.store import Store, articles, sources, stories
+from digest.store import Store
+from digest.store import articles as articles_store
+from digest.store import sources as sources_store
+from digest.store import stories as stories_store
+from digest.stories.criteria import Criteria
 from digest.stories.group import group
-from digest.stories.rank import Criteria, rank
+from digest.stories.rank import rank
 from digest.stories.summarize import summarize
 
-#: How long a story that was told is known by its articles: a follow-up is an update then, not news.
-_MEMORY = timedelta(days=14)
+#: Published stories are recognized for so long: a follow-up is then an update, not a new story.
+_UPDATE_MEMORY = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """Input from the store."""
+
+    #: The window's articles, and older ones that were published.
+    articles: tuple[Article, ...]
+    #: Those in an earlier edition by id, in every version that was published.
+    already_published: Mapping[str, tuple[Article, ...]]
+    #: Sources that failed at their last collection.
+    failures: tuple[Failure, ...]
 
 
 def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, audience: str = "") -> Digest:
-    """The newsletter's content for one slot, out of what was gathered; nothing is fetched and nothing is written."""
-    wanted = sources_of(newsletter, app.settings)
-    found, told, failures = _known(newsletter, slot, app.store, wanted=wanted, window=window, audience=audience)
-    grouped = group(found, weights={source.id: source.weight for source in wanted})
-    ranking = rank(grouped, _criteria(newsletter, slot, wanted, told))
+    """The newsletter's content for one slot, from collected articles; fetches nothing and writes nothing."""
+    chosen_sources = sources_of(newsletter, app.settings)
+    stored = _read(newsletter, slot, app.store, sources=chosen_sources, window=window, audience=audience)
+    grouped = group(stored.articles, weights={source.id: source.weight for source in chosen_sources})
+    ranking = rank(grouped, _criteria(newsletter, slot, chosen_sources, stored.already_published))
     budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
     briefs = summarize(ranking.chosen, app.summarizer(newsletter.summarizer), budget)
     return Digest(
@@ -36,45 +52,53 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
         language=_language(briefs),
         briefs=briefs,
         left_out=tuple(item for item in ranking.left_out if item.article.published in window),
+        failures=stored.failures,
+    )
+
+
+def _read(
+    newsletter: Newsletter, slot: Slot, store: Store, *, sources: Sequence[Source], window: Window, audience: str
+) -> _Stored:
+    memory = replace(window, start=min(window.start, slot.due - _UPDATE_MEMORY))
+    with store.read() as conn:
+        recent = articles_store.between(conn, [source.id for source in sources], memory)
+        versions = stories_store.sent(conn, newsletter.id, audience, before=slot.due)
+        health = {row.id: row for row in sources_store.health(conn)}
+    failures = tuple(
+        Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)
+        for source in sources
+        if source.id in health and (error := health[source.id].error)
+    )
+    return _Stored(
+        articles=tuple(article for article in recent if article.published in window or article.id in versions),
+        already_published={
+            article.id: _published_versions(article, versions[article.id])
+            for article in recent
+            if article.id in versions
+        },
         failures=failures,
     )
 
 
-def _known(
-    newsletter: Newsletter, slot: Slot, kept: Store, *, wanted: Sequence[Source], window: Window, audience: str
-) -> tuple[list[Article], dict[str, tuple[Article, ...]], tuple[Failure, ...]]:
-    """The window's articles and older ones that were told; the latter as they were told; and failing sources."""
-    remembered = replace(window, start=min(window.start, slot.due - _MEMORY))
-    with kept.read() as conn:
-        found = articles.between(conn, [source.id for source in wanted], remembered)
-        sent = stories.sent(conn, newsletter.id, audience, before=slot.due)
-        health = {known.id: known for known in sources.health(conn)}
-    failures = tuple(
-        Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)
-        for source in wanted
-        if source.id in health and (error := health[source.id].error)
-    )
-    articles_ = [article for article in found if article.published in window or article.id in sent]
-    told = {article.id: _as_told(article, sent[article.id]) for article in articles_ if article.id in sent}
-    return articles_, told, failures
-
-
-def _as_told(article: Article, wordings: Sequence[stories.Wording | None]) -> tuple[Article, ...]:
-    """The article in each of the wordings; None stands for its own."""
+def _published_versions(article: Article, versions: Sequence[stories_store.Wording | None]) -> tuple[Article, ...]:
+    """The article in each published version of its text; None is the present one."""
     return tuple(
-        replace(article, title=wording[0], paragraphs=wording[1:]) if wording else article for wording in wordings
+        replace(article, title=version[0], paragraphs=version[1:]) if version else article for version in versions
     )
 
 
 def _criteria(
-    newsletter: Newsletter, slot: Slot, wanted: Sequence[Source], told: Mapping[str, tuple[Article, ...]]
+    newsletter: Newsletter,
+    slot: Slot,
+    sources: Sequence[Source],
+    already_published: Mapping[str, tuple[Article, ...]],
 ) -> Criteria:
     return Criteria(
         now=slot.due,
         limit=newsletter.stories,
-        weights={source.id: source.weight for source in wanted},
-        sections={source.id: source.section for source in wanted},
-        already_published=told,
+        weights={source.id: source.weight for source in sources},
+        sections={source.id: source.section for source in sources},
+        already_published=already_published,
         include=newsletter.include,
         exclude=newsletter.exclude,
         boost=dict(map(wish, newsletter.boost)),
@@ -86,7 +110,7 @@ def _criteria(
 
 
 def _language(briefs: Sequence[Brief]) -> str:
-    """The language of most stories; the first of them decides a tie."""
+    """The language of most stories; the earliest wins a tie."""
     languages = Counter(brief.story.lead.language for brief in briefs)
     languages.pop("und", None)
     return languages.most_common(1)[0][0] if languages else "en"

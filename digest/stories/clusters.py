@@ -1,4 +1,4 @@
-"""Rows of vectors that belong together: groups that grow by joining the two most alike."""
+"""Agglomerative clustering of vectors: the two most similar clusters are merged, until none are similar enough."""
 
 from __future__ import annotations
 
@@ -8,100 +8,97 @@ from itertools import count
 
 import numpy as np
 
-from digest.stories.unique import distinct
-from digest.stories.vectors import Floats, Ints, Neighbours, Vectors, agreed
-
-#: From how long on nearness in time has lost two thirds of its say.
-_HOURS = 12.0
+from digest.stories.similarity import adjusted_cosine, time_decay
+from digest.stories.unique import unique_values
+from digest.stories.vectors import Floats, Ints, Neighbours, Vectors
 
 
-def fade(hours: Floats | float, say: Floats | float) -> Floats:
-    """What is published together is likelier to belong together; from some days apart on, time says nothing more.
+def cluster(
+    vectors: Vectors, neighbours: Neighbours, *, thresholds: Floats, hours: Floats, time_influence: Floats
+) -> list[list[int]]:
+    """Every row in exactly one cluster; rows and clusters ascending.
 
-    ``say`` is how much it says at all: so much is lost by what is far apart.
+    Two clusters merge if the similarity of their sums reaches the mean threshold of their rows. The similarity decays
+    with the time between them (``hours``, ``time_influence``); that of ``neighbours`` must have decayed already. Only
+    clusters that hold neighbours are compared.
     """
-    return np.asarray(1 - say * (1 - np.exp(-hours / _HOURS)))
+    clustering = _Clustering(vectors, thresholds, hours, time_influence)
+    for row, (rows, similarities) in enumerate(zip(neighbours.rows, neighbours.similarities, strict=True)):
+        for neighbour, similarity in zip(rows.tolist(), similarities.tolist(), strict=True):
+            clustering.add_pair(row, neighbour, similarity)
+    return clustering.merge_all()
 
 
-def clusters(vectors: Vectors, near: Neighbours, *, bars: Floats, hours: Floats, says: Floats) -> list[list[int]]:
-    """Every row in exactly one group, rows and groups ascending.
+class _Clustering:
+    """The clusters so far by number: first the rows, then each merged cluster."""
 
-    Two groups join if the cosine of their sums, faded by the time between them (``hours``, and what it ``says``),
-    reaches their rows' mean bar. Only groups that hold neighbours are compared; ``near`` must be faded too.
-    """
-    growing = _Growing(vectors, bars, hours, says)
-    for row, (others, cosines) in enumerate(zip(near.rows, near.cosines, strict=True)):
-        for other, cosine in zip(others.tolist(), cosines.tolist(), strict=True):
-            growing.compare(row, other, cosine)
-    return growing.grown()
-
-
-class _Growing:
-    """The groups so far, by number: rows first, then each group that two others became."""
-
-    def __init__(self, vectors: Vectors, bars: Floats, hours: Floats, says: Floats) -> None:
+    def __init__(self, vectors: Vectors, thresholds: Floats, hours: Floats, time_influence: Floats) -> None:
         rows = range(len(vectors))
         self._members = {row: [row] for row in rows}
         self._sums = {row: vectors.row(row) for row in rows}
         self._lengths = dict.fromkeys(rows, 1.0)
-        self._is_name = vectors.named
-        self._named = dict(enumerate(vectors.named_part().tolist()))
-        self._bars = dict(enumerate(bars.tolist()))
+        self._is_name = vectors.is_name
+        self._name_shares = dict(enumerate(vectors.name_shares().tolist()))
+        # Means over each cluster's rows.
+        self._thresholds = dict(enumerate(thresholds.tolist()))
         self._hours = dict(enumerate(hours.tolist()))
-        self._says = dict(enumerate(says.tolist()))
-        self._near: dict[int, set[int]] = {row: set() for row in rows}
+        self._time_influence = dict(enumerate(time_influence.tolist()))
+        self._neighbours: dict[int, set[int]] = {row: set() for row in rows}
+        #: Mergeable pairs, the most similar in relation to their threshold first.
         self._heap: list[tuple[float, int, int]] = []
-        self._fresh = count(len(vectors))
-        #: One group's sum laid out by term, all zero between two uses.
+        self._next_number = count(len(vectors))
+        #: Scratch array: the sum of one cluster by term. All 0 between calls.
         self._dense = np.zeros(vectors.width)
 
-    def compare(self, left: int, right: int, cosine: float) -> None:
-        """Remember that the two are neighbours, and so alike."""
-        self._near[left].add(right)
-        self._near[right].add(left)
-        sizes = len(self._members[left]), len(self._members[right])
-        bar = (self._bars[left] * sizes[0] + self._bars[right] * sizes[1]) / sum(sizes)
-        if cosine >= bar > 0:
-            heapq.heappush(self._heap, (-round(cosine / bar, 9), left, right))
+    def add_pair(self, first: int, second: int, similarity: float) -> None:
+        """Record two clusters as neighbours with this similarity."""
+        self._neighbours[first].add(second)
+        self._neighbours[second].add(first)
+        sizes = len(self._members[first]), len(self._members[second])
+        threshold = (self._thresholds[first] * sizes[0] + self._thresholds[second] * sizes[1]) / sum(sizes)
+        if similarity >= threshold > 0:
+            heapq.heappush(self._heap, (-round(similarity / threshold, 9), first, second))
 
-    def grown(self) -> list[list[int]]:
-        """Join the most alike first, until no two are alike enough."""
+    def merge_all(self) -> list[list[int]]:
+        """Merge the most similar pair each time, until no pair is similar enough."""
         while self._heap:
-            _, left, right = heapq.heappop(self._heap)
-            if left in self._members and right in self._members:
-                self._join(left, right)
+            _, first, second = heapq.heappop(self._heap)
+            if first in self._members and second in self._members:
+                self._merge(first, second)
         return sorted(sorted(rows) for rows in self._members.values())
 
-    def _join(self, left: int, right: int) -> None:
-        fresh = next(self._fresh)
-        around = (self._near.pop(left) | self._near.pop(right)) - {left, right}
-        self._near[fresh] = set()
-        sizes = len(self._members[left]), len(self._members[right])
-        for means in (self._bars, self._hours, self._says):
-            means[fresh] = (means.pop(left) * sizes[0] + means.pop(right) * sizes[1]) / sum(sizes)
-        self._members[fresh] = self._members.pop(left) + self._members.pop(right)
-        terms = self._lay_out(left, right)
+    def _merge(self, first: int, second: int) -> None:
+        merged = next(self._next_number)
+        neighbours = (self._neighbours.pop(first) | self._neighbours.pop(second)) - {first, second}
+        self._neighbours[merged] = set()
+        sizes = len(self._members[first]), len(self._members[second])
+        for means in (self._thresholds, self._hours, self._time_influence):
+            means[merged] = (means.pop(first) * sizes[0] + means.pop(second) * sizes[1]) / sum(sizes)
+        self._members[merged] = self._members.pop(first) + self._members.pop(second)
+        terms = self._load_sum(first, second)
         weights = self._dense[terms]
-        self._sums[fresh] = terms, weights
-        self._lengths[fresh] = math.sqrt(weights @ weights)
+        self._sums[merged] = terms, weights
+        self._lengths[merged] = math.sqrt(weights @ weights)
         names = weights[self._is_name[terms]]
-        self._named[fresh] = float(names @ names) / max(float(weights @ weights), 1e-9)
-        for other in sorted(around):
-            self._near[other] -= {left, right}
-            self.compare(other, fresh, self._cosine(other, fresh))
+        self._name_shares[merged] = float(names @ names) / max(float(weights @ weights), 1e-9)
+        for neighbour in sorted(neighbours):
+            self._neighbours[neighbour] -= {first, second}
+            self.add_pair(neighbour, merged, self._similarity(neighbour, merged))
         self._dense[terms] = 0
 
-    def _lay_out(self, left: int, right: int) -> Ints:
-        """The terms of the two groups' sum, the sum itself being laid out."""
-        parts = self._sums.pop(left), self._sums.pop(right)
+    def _load_sum(self, first: int, second: int) -> Ints:
+        """Add the sums of two clusters into the scratch array; their terms."""
+        parts = self._sums.pop(first), self._sums.pop(second)
         for terms, weights in parts:
             self._dense[terms] += weights
-        return distinct(np.concatenate((parts[0][0], parts[1][0])))
+        return unique_values(np.concatenate((parts[0][0], parts[1][0])))
 
-    def _cosine(self, other: int, laid_out: int) -> float:
-        terms, weights = self._sums[other]
-        products = self._dense[terms] * weights / (self._lengths[other] * self._lengths[laid_out])
-        named = self._named[other], self._named[laid_out]
-        cosine = float(agreed(products.sum(), products[self._is_name[terms]].sum(), named=named))
-        say = (self._says[other] + self._says[laid_out]) / 2
-        return cosine * float(fade(abs(self._hours[other] - self._hours[laid_out]), say))
+    def _similarity(self, cluster: int, loaded: int) -> float:
+        """Similarity of a cluster with the one whose sum is in the scratch array."""
+        terms, weights = self._sums[cluster]
+        products = self._dense[terms] * weights / (self._lengths[cluster] * self._lengths[loaded])
+        name_cosine = products[self._is_name[terms]].sum()
+        name_shares = self._name_shares[cluster], self._name_shares[loaded]
+        similarity = float(adjusted_cosine(products.sum(), name_cosine, name_shares=name_shares))
+        influence = (self._time_influence[cluster] + self._time_influence[loaded]) / 2
+        return similarity * float(time_decay(abs(self._hours[cluster] - self._hours[loaded]), influence))

@@ -1,8 +1,11 @@
-"""What was told and what is new: the difference between a new turn and another telling, sentence by sentence."""
+"""Novelty: what an article adds to those that earlier editions published, judged sentence by sentence.
+
+It decides between a development of the story, which is an update, and a further report of the same news.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,82 +13,80 @@ from digest.model import Article
 from digest.text.sentences import sentences
 from digest.text.words import content_stems, words
 
-#: A sentence is news if so much of what it says was said nowhere; or so much, with a number that wasn't.
-_UNSAID, _UNSAID_NUMBER = 0.4, 0.25
-#: Nor is it if one sentence said so much of it; with so much it is that sentence.
-_RETOLD, _COPIED = 0.7, 0.8
-#: A new turn takes so many new sentences, one of them among the first ones, and so large a share of those that aren't
-#: background copied. On ECB+ that calls 84 of 100 events of the same kind news, and 45 of 100 other tellings of an
-#: event that three articles told: they are mostly news too, and only what is new of them is told.
-_SENTENCES, _FIRST, _SHARE = 2, 3, 0.4
-#: Sentences of the article that are looked at: what is new stands at the top.
-_TOP = 12
-#: Words in a sentence that says something.
-_WORDS = 3
+#: A sentence is new if so large a share of its content is; a smaller one suffices with a new number.
+_NEW_SHARE, _NEW_SHARE_WITH_NUMBER = 0.4, 0.25
+#: It is not if a single published sentence has so much of its content; with more, it is that sentence.
+_PARAPHRASE_OVERLAP, _COPY_OVERLAP = 0.7, 0.8
+#: A development has at least this many new sentences, one of them among the first ones, and this share of those that
+#: are not copied background. On ECB+ this finds 84 of 100 different events of one kind, and takes 45 of 100 further
+#: reports on an event of three published articles for developments; most of their sentences are new, too.
+_MIN_NEW_SENTENCES, _FIRST_SENTENCES, _MIN_NEW_SHARE = 2, 3, 0.4
+#: Sentences of an article that are compared: news comes first.
+_COMPARED_SENTENCES = 12
+#: Content words of a sentence that says something.
+_MIN_CONTENT_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What articles told, in stems of the words that tell something."""
+class PublishedContent:
+    """Content of published articles, as stems of content words."""
 
     words: frozenset[str]
     sentences: tuple[frozenset[str], ...]
 
     @classmethod
-    def by(cls, articles: Iterable[Article]) -> Told:
-        found = tuple(
+    def of(cls, articles: Iterable[Article]) -> PublishedContent:
+        contents = tuple(
             dict.fromkeys(
-                _telling(sentence, article.language)
+                _content(sentence, article.language)
                 for article in articles
                 for paragraph in (article.title, *article.paragraphs)
                 for sentence in sentences(paragraph, article.language)
             )
         )
-        return cls(words=frozenset().union(*found), sentences=found)
+        return cls(words=frozenset().union(*contents), sentences=contents)
 
-    def newness(self, text: str, language: str) -> float:
-        """The share of what the sentence tells that was told nowhere; 0 if it was told already."""
-        tells = _telling(text, language)
-        unsaid = tells - self.words
-        share = len(unsaid) / max(len(tells), 1)
-        least = _UNSAID_NUMBER if any(word[0].isdigit() for word in unsaid) else _UNSAID
-        return share if share >= least and self.copied(tells) < _RETOLD else 0.0
+    def novelty(self, text: str, language: str) -> float:
+        """The share of the sentence's content that is new; 0 if the sentence is not."""
+        content = _content(text, language)
+        new = content - self.words
+        share = len(new) / max(len(content), 1)
+        has_new_number = any(word[0].isdigit() for word in new)
+        is_new = share >= (_NEW_SHARE_WITH_NUMBER if has_new_number else _NEW_SHARE)
+        return share if is_new and self.overlap(content) < _PARAPHRASE_OVERLAP else 0.0
 
-    def copied(self, tells: frozenset[str]) -> float:
-        """The most of it that one sentence told."""
-        return max((len(tells & said) for said in self.sentences), default=0) / max(len(tells), 1)
+    def overlap(self, content: frozenset[str]) -> float:
+        """The largest share of the content that a single published sentence has."""
+        return max((len(content & sentence) for sentence in self.sentences), default=0) / max(len(content), 1)
 
 
-def is_news(article: Article, told: Iterable[Article]) -> bool:
-    """Did the story take a new turn: is the article later than those told, its title new, and most of its top too?"""
-    known = list(told)
-    if any(article.published <= other.published for other in known):
+def is_new_development(article: Article, published: Sequence[Article]) -> bool:
+    """Whether the article is later than those published, with news in its title and at its beginning."""
+    if any(article.published <= earlier.published for earlier in published):
         return False
-    before = Told.by(known)
-    if not _telling(article.title, article.language) - before.words:
+    known = PublishedContent.of(published)
+    if not _content(article.title, article.language) - known.words:
         return False
-    top = [text for text in _top(article) if before.copied(_telling(text, article.language)) < _COPIED]
-    new = [before.newness(text, article.language) > 0 for text in top]
-    return any(new[:_FIRST]) and sum(new) >= max(_SENTENCES, _SHARE * len(new))
+    beginning = islice(_sentences(article), _COMPARED_SENTENCES)
+    own = [text for text in beginning if known.overlap(_content(text, article.language)) < _COPY_OVERLAP]
+    is_new = [known.novelty(text, article.language) > 0 for text in own]
+    return any(is_new[:_FIRST_SENTENCES]) and sum(is_new) >= max(_MIN_NEW_SENTENCES, _MIN_NEW_SHARE * len(is_new))
 
 
-def tells_more(article: Article, told: Iterable[Article]) -> bool:
-    """Does an article that was told, and edited since, have several sentences that nobody told?"""
-    before = Told.by(told)
-    new = (text for text in _sentences(article) if before.newness(text, article.language) > 0)
-    return len(list(islice(new, _SENTENCES))) == _SENTENCES
-
-
-def _top(article: Article) -> list[str]:
-    return list(islice(_sentences(article), _TOP))
+def is_substantial_edit(article: Article, published: Iterable[Article]) -> bool:
+    """Whether a published article, edited since, has several sentences that are new."""
+    known = PublishedContent.of(published)
+    new = (text for text in _sentences(article) if known.novelty(text, article.language) > 0)
+    return len(list(islice(new, _MIN_NEW_SENTENCES))) == _MIN_NEW_SENTENCES
 
 
 def _sentences(article: Article) -> Iterator[str]:
-    """Those that say something."""
-    every = (sentence for paragraph in article.paragraphs for sentence in sentences(paragraph, article.language))
-    return (text for text in every if len(_telling(text, article.language)) >= _WORDS)
+    """The body's sentences that say something."""
+    for paragraph in article.paragraphs:
+        for sentence in sentences(paragraph, article.language):
+            if len(_content(sentence, article.language)) >= _MIN_CONTENT_WORDS:
+                yield sentence
 
 
-def _telling(text: str, language: str) -> frozenset[str]:
-    """The stems of the words that tell something."""
+def _content(text: str, language: str) -> frozenset[str]:
     return frozenset(content_stems(words(text, language), language))

@@ -1,6 +1,6 @@
-"""Story → Brief: whole sentences, word for word, each with the article it stands in.
+"""Summarize stories in briefs: whole sentences, verbatim, each with the article it is from.
 
-Which sentences is the summarizer's choice; that they are verbatim, never twice, and read as a text is held here.
+The summarizer selects the sentences. This module offers it candidates, checks its selection, and orders the brief.
 """
 
 from __future__ import annotations
@@ -11,86 +11,84 @@ from itertools import chain, islice
 from digest.model import Article, Brief, Ranked, Sentence, Story
 from digest.model.errors import DigestError
 from digest.model.protocols import Budget, Candidate, Summarizer
-from digest.stories.novelty import Told
+from digest.stories.novelty import PublishedContent
+from digest.stories.summarizers.opening import reading_order
 from digest.text.sentences import sentences
 from digest.text.words import words
 
-#: Beyond these a story adds cost and no news: it is told from the beginnings of its articles.
-_MOST_SENTENCES = 400
-_FEWEST_SENTENCES = 5
-_MOST_LETTERS = 100_000
-#: Longer than this is no sentence (a table, a list, text without any stop).
-_LONGEST = 1_000
+#: Candidates of a story at most, shared by its articles; at least so many for each. Further ones add cost, not news.
+_MAX_CANDIDATES, _MIN_ARTICLE_CANDIDATES = 400, 5
+#: Characters of an article that are split into sentences.
+_MAX_CHARACTERS = 100_000
+#: Characters of a sentence at most: longer text is a table, a list, or has no stops.
+_MAX_SENTENCE = 1_000
 
 
 def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) -> tuple[Brief, ...]:
-    """A brief for each story, in order; without sentences where its articles have no text."""
-    return tuple(Brief(ranked=ranked, sentences=_told(ranked, summarizer, budget)) for ranked in chosen)
+    """A brief for each story, in order; without sentences if its articles have no text."""
+    return tuple(Brief(ranked=ranked, sentences=_summary(ranked, summarizer, budget)) for ranked in chosen)
 
 
 def candidates(story: Story) -> tuple[Candidate, ...]:
-    """Every sentence that the story's brief may use, in reading order, the lead's first, none twice."""
+    """The sentences that the story's brief may use: in reading order, the lead's first, none twice."""
     language = story.lead.language
     readable = [article for article in story.articles if article.language in {language, "und"}]
-    share = max(_MOST_SENTENCES // len(readable), _FEWEST_SENTENCES)
-    first: dict[str, Candidate] = {}
-    for candidate in chain.from_iterable(islice(_sentences(article), share) for article in readable):
-        first.setdefault(_key(candidate.text, language), candidate)
-    first.pop("", None)
-    return tuple(first.values())
+    share = max(_MAX_CANDIDATES // len(readable), _MIN_ARTICLE_CANDIDATES)
+    unique: dict[str, Candidate] = {}
+    for candidate in chain.from_iterable(islice(_candidates(article), share) for article in readable):
+        unique.setdefault(_normalize(candidate.text, language), candidate)
+    unique.pop("", None)
+    return tuple(unique.values())
 
 
-def _sentences(article: Article) -> Iterator[Candidate]:
-    """The article's sentences, as many as are worth reading."""
-    position, room = 0, _MOST_LETTERS
+def _candidates(article: Article) -> Iterator[Candidate]:
+    """The article's sentences, up to ``_MAX_CHARACTERS``."""
+    position, remaining = 0, _MAX_CHARACTERS
     for index, paragraph in enumerate(article.paragraphs):
-        for text in _whole(paragraph, article.language, room):
+        for text in _whole_sentences(paragraph, article.language, remaining):
             yield Candidate(text=text, article=article, position=position, paragraph=index)
             position += 1
-        room -= len(paragraph)
-        if room <= 0:
+        remaining -= len(paragraph)
+        if remaining <= 0:
             return
 
 
-def _whole(paragraph: str, language: str, room: int) -> tuple[str, ...]:
-    """The paragraph's whole sentences within its first ``room`` letters."""
-    found = sentences(paragraph[:room], language)
-    if len(paragraph) > room:  # the last one may be cut
-        found = found[:-1]
-    return tuple(text for text in found if len(text) <= _LONGEST)
+def _whole_sentences(paragraph: str, language: str, max_characters: int) -> tuple[str, ...]:
+    """The sentences that are whole within the paragraph's first ``max_characters``."""
+    texts = sentences(paragraph[:max_characters], language)
+    if len(paragraph) > max_characters:  # the last one may be cut
+        texts = texts[:-1]
+    return tuple(text for text in texts if len(text) <= _MAX_SENTENCE)
 
 
-def _key(text: str, language: str) -> str:
-    """What a sentence says, whatever its case, quotation marks and stops; empty if it has no letter."""
+def _normalize(text: str, language: str) -> str:
+    """The sentence's words without case, quotation marks and stops; empty if it has no word."""
     return "".join(words(text, language)).lower()
 
 
-def _new(offered: Sequence[Candidate], told: Sequence[Article]) -> tuple[Candidate, ...]:
-    """The sentences that tell what earlier editions didn't; if there is none, all."""
-    if not told:
-        return tuple(offered)
-    before = Told.by(told)
-    return tuple(one for one in offered if before.newness(one.text, one.article.language) > 0) or tuple(offered)
-
-
-def _told(ranked: Ranked, summarizer: Summarizer, budget: Budget) -> tuple[Sentence, ...]:
-    offered = _new(candidates(ranked.story), ranked.already_published)
+def _summary(ranked: Ranked, summarizer: Summarizer, budget: Budget) -> tuple[Sentence, ...]:
+    offered = _new_sentences(candidates(ranked.story), ranked.already_published)
     if not offered:
         return ()
-    taken = summarizer(offered, budget, language=ranked.story.lead.language)
-    _check(taken, offered)
-    return tuple(Sentence(text=one.text, article=one.article) for one in _as_text(taken))
+    selected = summarizer(offered, budget, language=ranked.story.lead.language)
+    _check(selected, offered)
+    return tuple(Sentence(text=candidate.text, article=candidate.article) for candidate in reading_order(selected))
 
 
-def _as_text(taken: Sequence[Candidate]) -> list[Candidate]:
-    """The outlet that is heard from nearest its beginning speaks first: who opens a story says what happened."""
-    opening = {one.article.id: one.position for one in reversed(taken)}
-    return sorted(taken, key=lambda one: opening[one.article.id])
+def _new_sentences(offered: tuple[Candidate, ...], already_published: Sequence[Article]) -> tuple[Candidate, ...]:
+    """The sentences with something that earlier editions did not publish; all if there are none."""
+    if not already_published:
+        return offered
+    known = PublishedContent.of(already_published)
+    return (
+        tuple(candidate for candidate in offered if known.novelty(candidate.text, candidate.article.language) > 0)
+        or offered
+    )
 
 
-def _check(taken: Sequence[Candidate], offered: Sequence[Candidate]) -> None:
-    """A summarizer may come from outside: what it returns must be sentences it was offered, none twice."""
-    if len(set(map(id, taken))) < len(taken):
+def _check(selected: Sequence[Candidate], offered: Sequence[Candidate]) -> None:
+    """Refuse a selection that repeats or invents a sentence: the summarizer may be a plugin."""
+    if len(set(map(id, selected))) < len(selected):
         raise DigestError("the summarizer chose a sentence twice", hint="use another summarizer")
-    if not set(map(id, taken)) <= set(map(id, offered)):
+    if not set(map(id, selected)) <= set(map(id, offered)):
         raise DigestError("the summarizer returned a sentence that no article holds", hint="use another summarizer")

@@ -1,39 +1,48 @@
-"""What an article is about, in a reader's plain words: ``football``, ``climate change``."""
+"""Topics in plain words, as in the settings: whether a story is about ``football`` or ``climate change``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digest.model import Article
+from digest.model import Article, Story
 from digest.text.stop_words import stop_words
 from digest.text.words import stems, words
 
-#: So many mentions make a topic, even where neither the title nor the first paragraph names it.
+#: Mentions that make a topic if neither the title nor the first paragraph names it.
 _MENTIONS = 3
 
 
+def is_story_about(story: Story, topic: str) -> bool:
+    """Whether at least half of the story's articles are about the topic."""
+    return 2 * sum(is_about(article, topic) for article in story.articles) >= len(story.articles)
+
+
 def is_about(article: Article, topic: str) -> bool:
-    """Does the title or the first paragraph name the topic, in any inflection, or the text again and again?"""
-    wanted = _stems(topic, article.language)
-    if not wanted:
+    """Whether the title or the first paragraph names the topic, in any inflection, or the body several times."""
+    topic_stems = _stems(topic, article.language)
+    if not topic_stems:
         return False
-    if any(_mentions(_stems(text, article.language), wanted) for text in (article.title, *article.paragraphs[:1])):
+    beginning = (article.title, *article.paragraphs[:1])
+    if any(_mentions(_stems(text, article.language), topic_stems) for text in beginning):
         return True
-    return sum(_mentions(_stems(text, article.language), wanted) for text in article.paragraphs) >= _MENTIONS
+    return sum(_mentions(_stems(text, article.language), topic_stems) for text in article.paragraphs) >= _MENTIONS
 
 
 def _stems(text: str, language: str) -> tuple[str, ...]:
-    """Stems of all words; an abbreviation that would be a small word ("US", "IT", "WHO") stays as it is written."""
-    found = words(text, language)
-    small = frozenset() if _shouts(text, found) else stop_words(language)
-    written = zip(found, stems(found, language), strict=True)
-    return tuple(word if word.isupper() and len(word) > 1 and word.lower() in small else stem for word, stem in written)
+    """Stems of all words; an abbreviation that is also a stop word ("US", "IT", "WHO") stays in capitals."""
+    tokens = words(text, language)
+    abbreviations = frozenset() if _is_all_capitals(text, tokens) else stop_words(language)
+    return tuple(
+        word if word.isupper() and len(word) > 1 and word.lower() in abbreviations else stem
+        for word, stem in zip(tokens, stems(tokens, language), strict=True)
+    )
 
 
-def _shouts(text: str, found: Sequence[str]) -> bool:
-    """A line of capitals, in which an abbreviation can't be told."""
-    return len(found) > 3 and text.isupper()
+def _is_all_capitals(text: str, tokens: Sequence[str]) -> bool:
+    """Whether it is a line in capitals, in which abbreviations do not stand out."""
+    return len(tokens) > 3 and text.isupper()
 
 
-def _mentions(found: Sequence[str], wanted: tuple[str, ...]) -> int:
-    return sum(tuple(found[at : at + len(wanted)]) == wanted for at in range(len(found) - len(wanted) + 1))
+def _mentions(tokens: Sequence[str], topic: tuple[str, ...]) -> int:
+    """The number of times that the topic's words follow each other in ``tokens``."""
+    return sum(tuple(tokens[at : at + len(topic)]) == topic for at in range(len(tokens) - len(topic) + 1))

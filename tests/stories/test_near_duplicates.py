@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.stories.near_duplicates import copies
+from digest.stories.near_duplicates import find_near_duplicates
 
 WIRE = [f"word{n}" for n in range(120)]
 
@@ -50,8 +50,8 @@ def filled(name: str) -> list[str]:
     ],
 )
 def test_copies_name_their_original(texts: list[list[str]], originals: tuple[int, ...]) -> None:
-    assert copies(texts) == originals
+    assert find_near_duplicates(texts) == originals
 
 
 def test_a_hundred_copies_have_one_original() -> None:
-    assert set(copies([WIRE] * 100)) == {0}
+    assert set(find_near_duplicates([WIRE] * 100)) == {0}

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Article, Story
-from digest.stories.rank import Criteria, Ranking, rank
+from digest.stories.criteria import Criteria
+from digest.stories.rank import Ranking, rank
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

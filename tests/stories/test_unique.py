@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.stories.unique import distinct, distinct_and_places
+from digest.stories.unique import unique_inverse, unique_values
 
 VALUES = st.lists(st.integers(-5, 5), max_size=30).map(lambda values: np.array(values, dtype=np.int64))
 
@@ -15,5 +15,5 @@ VALUES = st.lists(st.integers(-5, 5), max_size=30).map(lambda values: np.array(v
 def test_it_is_what_numpy_says(values: np.ndarray) -> None:
     expected, places = np.unique(values, return_inverse=True)
 
-    assert distinct(values).tolist() == expected.tolist()
-    assert [part.tolist() for part in distinct_and_places(values)] == [expected.tolist(), places.tolist()]
+    assert unique_values(values).tolist() == expected.tolist()
+    assert [part.tolist() for part in unique_inverse(values)] == [expected.tolist(), places.tolist()]

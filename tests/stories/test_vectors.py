@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.stories.vectors import Floats, Ints, Vectors, agreed, drawn_together, neighbours, tf_idf
+from digest.stories.neighbours import nearest_neighbours
+from digest.stories.similarity import adjusted_cosine
+from digest.stories.vectors import Floats, Ints, Vectors, expand_by_neighbours, tf_idf
 
 terms = st.dictionaries(st.sampled_from("abcdefghij"), st.integers(1, 5).map(float), max_size=6)
 
@@ -36,9 +38,9 @@ def test_neighbours_are_those_of_all_pairs(counts: list[dict[str, float]]) -> No
     vectors = tf_idf(counts, {})
     cosines = dense(vectors) @ dense(vectors).T
     np.fill_diagonal(cosines, 0)
-    near = neighbours(vectors, 3, unfaded)
+    near = nearest_neighbours(vectors, 3, unfaded)
 
-    for row, found in enumerate(near.cosines):
+    for row, found in enumerate(near.similarities):
         best = np.sort(cosines[row][cosines[row] > 0])[::-1][:3]
         assert np.allclose(found, best, atol=1e-8)
 
@@ -53,7 +55,7 @@ def test_rare_terms_and_emphasis_weigh_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shared", "names", "named", "left"),
+    ("cosine", "name_cosine", "name_share", "expected"),
     [
         (0.5, 0.25, 0.5, 0.5),
         (0.5, 0.5, 0.5, 0.5),
@@ -65,14 +67,16 @@ def test_rare_terms_and_emphasis_weigh_more() -> None:
     ],
     ids=["as alike", "only names", "no name in common", "few names", "no names", "nothing but names", "nothing"],
 )
-def test_other_names_in_the_same_words_part_two_texts(shared: float, names: float, named: float, left: float) -> None:
-    assert agreed(shared, names, named=(named, named)) == pytest.approx(left)
+def test_other_names_in_the_same_words_part_two_texts(
+    cosine: float, name_cosine: float, name_share: float, expected: float
+) -> None:
+    assert adjusted_cosine(cosine, name_cosine, name_shares=(name_share, name_share)) == pytest.approx(expected)
 
 
 def test_a_text_takes_on_what_its_neighbours_say_and_a_stranger_does_not() -> None:
     counts = [{"fire": 1.0, "hall": 1.0}, {"fire": 1.0, "hall": 1.0, "market": 1.0}, {"comet": 1.0}]
     vectors = tf_idf(counts, {})
-    drawn = dense(drawn_together(vectors, neighbours(vectors, 2, unfaded), 10))
+    drawn = dense(expand_by_neighbours(vectors, nearest_neighbours(vectors, 2, unfaded), 10))
     market = sorted({"fire", "hall", "market", "comet"}).index("market")
 
     assert drawn[0, market] > 0
@@ -82,4 +86,4 @@ def test_a_text_takes_on_what_its_neighbours_say_and_a_stranger_does_not() -> No
 def test_only_the_heaviest_terms_stay() -> None:
     vectors = tf_idf([{term: float(n) for n, term in enumerate("abcdef", start=1)}], {})
 
-    assert len(drawn_together(vectors, neighbours(vectors, 2, unfaded), 3).terms) == 3
+    assert len(expand_by_neighbours(vectors, nearest_neighbours(vectors, 2, unfaded), 3).terms) == 3

@@ -1,67 +1,50 @@
-"""What every summarizer keeps to: the budget, whole sentences only, and nothing said twice."""
+"""Fill a brief's budget with the best sentences: whole ones only, none redundant."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
 from digest.model.protocols import Budget, Candidate
-from digest.text.words import content_stems, stems, words
+from digest.stories.summarizers.redundancy import RedundancyFilter
 
-#: Two sentences with more than this share of the longer one's meaningful words in common say the same.
-TWICE = 0.5
+#: Languages written without spaces between words.
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 
 
-def fit(
-    preferred: Iterable[Candidate], budget: Budget, language: str, *, leans: Callable[[Candidate], bool] | None = None
+def fill_budget(
+    best_first: Iterable[Candidate],
+    budget: Budget,
+    language: str,
+    *,
+    is_anaphoric: Callable[[Candidate], bool] | None = None,
 ) -> list[Candidate]:
-    """The best of ``preferred`` (the best first) that the budget holds, none of them a near-twin of a better one.
+    """Select sentences in the order given, skipping what is too long for the budget or redundant.
 
-    One that ``leans`` is taken only after the sentence right before it.
+    An anaphoric sentence is selected only if the sentence directly before it already is.
     """
-    taken: list[Candidate] = []
-    said: list[tuple[frozenset[str], frozenset[str]]] = []
-    room = budget.sentences if budget.words is None else budget.words
-    for candidate in preferred:
-        size = 1 if budget.words is None else length(candidate.text, language)
-        if size > room or (leans and leans(candidate) and not any(is_next(candidate, other) for other in taken)):
+    selected: list[Candidate] = []
+    redundancy = RedundancyFilter(language)
+    remaining = budget.sentences if budget.words is None else budget.words
+    for candidate in best_first:
+        size = 1 if budget.words is None else word_count(candidate.text, language)
+        if size > remaining:
             continue
-        meant, spoken = content(candidate.text, language), _spoken(candidate.text, language)
-        if any(is_twin(meant, other) or _is_echo(spoken, echo) for other, echo in said):
+        if is_anaphoric and is_anaphoric(candidate) and not any(directly_follows(candidate, it) for it in selected):
             continue
-        taken.append(candidate)
-        said.append((meant, spoken))
-        room -= size
-        if room <= 0:
+        if not redundancy.add_unless_redundant(candidate.text):
+            continue
+        selected.append(candidate)
+        remaining -= size
+        if remaining <= 0:
             break
-    return taken
+    return selected
 
 
-def is_next(candidate: Candidate, other: Candidate) -> bool:
-    """Whether it stands right after the other."""
-    return candidate.position == other.position + 1 and candidate.article.id == other.article.id
+def directly_follows(candidate: Candidate, predecessor: Candidate) -> bool:
+    """Whether ``candidate`` is the next sentence of the same article."""
+    return candidate.position == predecessor.position + 1 and candidate.article.id == predecessor.article.id
 
 
-def length(text: str, language: str) -> int:
-    """How many words a reader counts; where words aren't spaced, two letters make one."""
+def word_count(text: str, language: str) -> int:
+    """Number of words; without spaces between words, two characters count as one."""
     return len(text) // 2 if language in _UNSPACED else len(text.split())
-
-
-def content(text: str, language: str) -> frozenset[str]:
-    """The stems of the words that carry meaning; of all words where none does."""
-    spoken = words(text, language)
-    return frozenset(content_stems(spoken, language) or stems(spoken, language))
-
-
-def _spoken(text: str, language: str) -> frozenset[str]:
-    return frozenset(stems(words(text, language), language))
-
-
-def _is_echo(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sentences are mostly the same words, small ones too."""
-    return len(one & other) > TWICE * len(one | other)
-
-
-def is_twin(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sentences, as ``content`` gives them, say the same."""
-    return bool(one) and bool(other) and len(one & other) > TWICE * max(len(one), len(other))

@@ -1,173 +1,115 @@
-"""Our own summarizer, on sumy's ``AbstractSummarizer``: position and topic weighed, told once, standing alone.
+"""The default summarizer: greedy selection by position, centrality, title words, length and quotations.
 
-A sentence is worth more the earlier it stands in its article, the more the story speaks of its words, and the more of
-the title it has; less if it says little, or quotes. Each next one is taken for what it adds: a word already told counts
-for less, an outlet not yet heard counts for it. A sentence that leans on the one before it is told only right after
-that one; those that say "today" and those that say again what was told come last.
+A sentence scores by its position in its article, the centrality of its words in the story, the title words it has and
+its length; a quotation costs points. After each selection, words that the brief has count less (redundancy), and
+outlets not yet quoted gain. An anaphoric sentence is selected only directly after the sentence before it; sentences
+with a relative date ("today") and mostly redundant ones come last.
 
-The weights were chosen on a plateau, not at a peak: ``tests/bench/quality`` measures what they are worth.
+The weights lie on a plateau, not at a peak; ``tests/bench/quality`` measures them.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from sumy.models.dom import ObjectDocumentModel  # type: ignore[import-untyped]  # sumy has no types
-from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped]  # sumy has no types
 
 from digest.model.protocols import Budget, Candidate
-from digest.stories.summarizers.anaphora import is_part, leans, quotes, says_when
-from digest.stories.summarizers.budget import content, is_next
-from digest.stories.summarizers.greedy import Count, taken
-from digest.stories.summarizers.lead import lead
-from digest.stories.summarizers.matrix import Bags, Numbers
-from digest.stories.summarizers.sumy_document import document, taking
-from digest.stories.unique import distinct
+from digest.stories.summarizers.anaphora import is_anaphoric
+from digest.stories.summarizers.bags_of_words import BagsOfWords, Values
+from digest.stories.summarizers.budget import directly_follows, fill_budget
+from digest.stories.summarizers.centrality import Centrality
+from digest.stories.summarizers.fragments import contains_quotation, is_fragment
+from digest.stories.summarizers.opening import lead
+from digest.stories.summarizers.redundancy import content_set
+from digest.stories.summarizers.relative_dates import has_relative_date
 from digest.text.stop_words import stop_words
-from digest.text.words import stemmer
 
-Values = NDArray[np.float64]
-
-_POSITION, _TOPIC, _TITLE, _FULLNESS, _QUOTATION = 0.6, 1.5, 0.2, 0.2, -0.2
-#: Telling words from which on a sentence is not the fuller for more.
-_FULL = 5
-#: What a sentence loses that says "today", or of whose words so large a share was told.
-_LAST, _SAID = 3.0, 2 / 3
-#: What a sentence gains for the voice of an outlet not yet heard.
+#: Weights of the scores, each of which is in standard deviations.
+_POSITION, _CENTRALITY, _TITLE, _LENGTH, _QUOTATION = 0.6, 1.5, 0.2, 0.2, -0.2
+#: Content words from which on a sentence gains nothing for its length.
+_FULL_LENGTH = 5
+#: Penalty for a relative date, and for a sentence of whose words the brief has more than this share.
+_PENALTY, _REDUNDANT_SHARE = 3.0, 2 / 3
+#: Bonus for a sentence of an outlet that the brief does not quote yet.
 _NEW_OUTLET = 0.5
-#: How sharply worth falls from an article's beginning: the smaller, the more the first sentence stands out.
-_SHARPNESS = 0.2
+#: The smaller, the more the first sentences of an article stand out.
+_POSITION_OFFSET = 0.2
 
 
-class Default:
-    """Chooses by ``Weighed``; the opening sentences where the language has no stop words."""
+def default(candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
+    """Summarizer ``default``. Fragments are used only in stories that have nothing else.
 
-    def __call__(self, candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
-        if not stop_words(language):
-            return lead(candidates, budget, language=language)
-        whole = [candidate for candidate in candidates if not is_part(candidate)]
-        leaning = frozenset(id(candidate) for candidate in whole if leans(candidate.text, language))
-        chosen = partial(self._chosen, budget=budget, language=language)
-        return chosen(whole, leaning) or chosen(candidates, frozenset())
-
-    @staticmethod
-    def _chosen(
-        candidates: Sequence[Candidate], leaning: frozenset[int], *, budget: Budget, language: str
-    ) -> tuple[Candidate, ...]:
-        def is_leaning(candidate: Candidate) -> bool:
-            return id(candidate) in leaning
-
-        count = taking(budget, language, leans=is_leaning)
-        chosen = Weighed(language, is_leaning)(document(candidates, language), count)
-        return tuple(sentence.candidate for sentence in chosen)
+    A language without stop words gets the opening sentences: words say nothing about centrality there.
+    """
+    if not stop_words(language):
+        return lead(candidates, budget, language=language)
+    sentences = [candidate for candidate in candidates if not is_fragment(candidate)]
+    anaphoric = [is_anaphoric(candidate.text, language) for candidate in sentences]
+    return _select(sentences, anaphoric, budget, language) or _select(
+        candidates, [False] * len(candidates), budget, language
+    )
 
 
-class Weighed(AbstractSummarizer):  # type: ignore[misc]  # sumy has no types
-    """sumy's kind of summarizer: rates a document's sentences, and takes as many as ``sentences_count`` allows."""
-
-    def __init__(self, language: str, is_leaning: Callable[[Candidate], bool]) -> None:
-        super().__init__(stemmer(language))
-        self._language = language
-        self._is_leaning = is_leaning
-
-    def __call__(self, document: ObjectDocumentModel, sentences_count: Count) -> tuple[Any, ...]:
-        """The sentences in reading order; no more of them are weighed than are taken."""
-        candidates = [sentence.candidate for sentence in document.sentences]
-        waiting = [self._is_leaning(candidate) for candidate in candidates]
-        return taken(document.sentences, _order(candidates, waiting, self._language), sentences_count)
+def _select(
+    candidates: Sequence[Candidate], anaphoric: Sequence[bool], budget: Budget, language: str
+) -> tuple[Candidate, ...]:
+    """The best candidates within the budget, in reading order; no more are scored than are needed."""
+    places = {id(candidate): place for place, candidate in enumerate(candidates)}
+    best_first = (candidates[place] for place in _best_first(candidates, anaphoric, language))
+    selected = fill_budget(
+        best_first, budget, language, is_anaphoric=lambda candidate: anaphoric[places[id(candidate)]]
+    )
+    return tuple(sorted(selected, key=lambda candidate: places[id(candidate)]))
 
 
-def _order(candidates: Sequence[Candidate], leaning: Sequence[bool], language: str) -> Iterator[int]:
-    """The candidates' places, the one to take first, first; one that leans only once the one before it is there."""
+def _best_first(candidates: Sequence[Candidate], anaphoric: Sequence[bool], language: str) -> Iterator[int]:
+    """Places of the candidates, the best next one each time; an anaphoric one only once its predecessor was given."""
     if not candidates:
         return
-    bags = [content(candidate.text, language) for candidate in candidates]
-    told = Bags([sorted(bag) for bag in bags])  # a set's own order changes from run to run
-    worth, topic = _worth(candidates, bags, language), Topic(told, candidates)
+    contents = [content_set(candidate.text, language) for candidate in candidates]
+    bags = BagsOfWords([sorted(content) for content in contents])  # sorted: the order of a set differs between runs
+    scores, centrality = _scores(candidates, contents, language), Centrality(bags, candidates)
     outlets = np.array([candidate.article.source for candidate in candidates])
-    heard, waiting = np.zeros(len(candidates), dtype=bool), np.array(leaning, dtype=bool)
-    while np.isfinite(free := np.where(waiting, -np.inf, worth)).any():
-        best = int(np.argmax(free + _TOPIC * topic.worth() - _LAST * (topic.said() > _SAID) - _NEW_OUTLET * heard))
+    quoted, blocked = np.zeros(len(candidates), dtype=bool), np.array(anaphoric, dtype=bool)
+    while np.isfinite(open_scores := np.where(blocked, -np.inf, scores)).any():
+        redundant = centrality.covered_share() > _REDUNDANT_SHARE
+        totals = open_scores + _CENTRALITY * centrality.scores() - _PENALTY * redundant - _NEW_OUTLET * quoted
+        best = int(np.argmax(totals))
         yield best
-        worth[best] = -np.inf
-        if best + 1 < len(candidates) and is_next(candidates[best + 1], candidates[best]):
-            waiting[best + 1] = False
-        topic.tell(best)
-        heard |= outlets == outlets[best]
+        scores[best] = -np.inf
+        if best + 1 < len(candidates) and directly_follows(candidates[best + 1], candidates[best]):
+            blocked[best + 1] = False
+        centrality.select(best)
+        quoted |= outlets == outlets[best]
 
 
-def _worth(candidates: Sequence[Candidate], bags: Sequence[frozenset[str]], language: str) -> Values:
-    """What each sentence is worth by itself; every part is counted in standard deviations: the weights compare."""
-    title = content(candidates[0].article.title, language)
-    named = [len(bag & title) / max(len(title), 1) for bag in bags]
-    quoting = [float(quotes(candidate.text)) for candidate in candidates]
-    full = [float(min(len(bag), _FULL)) for bag in bags]
-    parts = (
-        (_POSITION, _earliness(candidates)),
-        (_TITLE, named),
-        (_FULLNESS, full),
-        (_QUOTATION, quoting),
+def _scores(candidates: Sequence[Candidate], contents: Sequence[frozenset[str]], language: str) -> Values:
+    """Scores that do not depend on what is selected."""
+    title = content_set(candidates[0].article.title, language)
+    features = (
+        (_POSITION, _position_scores(candidates)),
+        (_TITLE, [len(content & title) / max(len(title), 1) for content in contents]),
+        (_LENGTH, [float(min(len(content), _FULL_LENGTH)) for content in contents]),
+        (_QUOTATION, [float(contains_quotation(candidate.text)) for candidate in candidates]),
     )
-    worth = sum((weight * _standard(values) for weight, values in parts), np.zeros(len(candidates)))
-    last = [says_when(candidate.text, language) for candidate in candidates]
-    return worth - _LAST * np.array(last, dtype=float)
+    scores = sum((weight * _standardize(values) for weight, values in features), np.zeros(len(candidates)))
+    has_date = [has_relative_date(candidate.text, language) for candidate in candidates]
+    return scores - _PENALTY * np.array(has_date, dtype=float)
 
 
-class Topic:
-    """How much the story speaks of each sentence's words, the less of those that were told."""
-
-    def __init__(self, told: Bags, candidates: Sequence[Candidate]) -> None:
-        self._told = told
-        self._lengths = np.maximum(np.bincount(told.owner, minlength=told.size), 1)
-        #: In how many sentences each word stands, times in how many articles: both speak, as logarithms.
-        self._mentions = np.stack([told.spread, _articles_with(told, candidates)])
-        self._times = np.zeros(len(told.spread))
-        first = self._sums()
-        self._mean, self._spread = float(first.mean()), float(first.std())
-
-    def worth(self) -> Values:
-        """In standard deviations of what it was before anything was told."""
-        return (self._sums() - self._mean) / self._spread if self._spread > 1e-9 else np.zeros(self._told.size)
-
-    def tell(self, at: int) -> None:
-        self._times[self._told.words_of(at)] += 1
-
-    def said(self) -> Values:
-        """The share of each sentence's words that were told."""
-        told = (self._times > 0)[self._told.word]
-        return np.asarray(np.bincount(self._told.owner, weights=told, minlength=self._told.size) / self._lengths)
-
-    def _sums(self) -> Values:
-        weights = np.log(np.maximum(self._mentions / (1 + self._times), 1)).sum(axis=0)
-        sums = np.bincount(self._told.owner, weights=weights[self._told.word], minlength=self._told.size)
-        return np.asarray(sums / self._lengths)
-
-
-def _articles_with(told: Bags, candidates: Sequence[Candidate]) -> Numbers:
-    """In how many articles each word stands."""
-    number: dict[str, int] = defaultdict(lambda: len(number))
-    holder = np.array([number[candidate.article.id] for candidate in candidates], dtype=np.intp)
-    if len(number) < 2:
-        return np.ones_like(told.spread)
-    held = distinct(told.word * len(number) + holder[told.owner])
-    return np.bincount(held // len(number), minlength=len(told.spread))
-
-
-def _earliness(candidates: Sequence[Candidate]) -> list[float]:
-    """How near the beginning of its article each sentence stands, by the article's own length."""
+def _position_scores(candidates: Sequence[Candidate]) -> list[float]:
+    """Higher near the beginning of the article, relative to its length."""
     last = {candidate.article.id: candidate.position for candidate in candidates}
-    return [-math.log(_SHARPNESS + candidate.position / (1 + last[candidate.article.id])) for candidate in candidates]
+    return [
+        -math.log(_POSITION_OFFSET + candidate.position / (1 + last[candidate.article.id])) for candidate in candidates
+    ]
 
 
-def _standard(values: Sequence[float]) -> Values:
-    """In standard deviations from the mean; all 0 where nothing differs."""
+def _standardize(values: Sequence[float]) -> Values:
+    """In standard deviations from the mean; all 0 if the values are equal."""
     array = np.array(values, dtype=float)
     array -= array.sum() / len(array)
-    spread = math.sqrt(array.dot(array) / len(array))  # numpy's own takes four times as long
-    return array / spread if spread > 1e-9 else np.zeros(len(array))
+    deviation = math.sqrt(array.dot(array) / len(array))  # numpy's own std takes four times as long
+    return array / deviation if deviation > 1e-9 else np.zeros(len(array))

@@ -80,7 +80,8 @@ def peak() -> int:
     from digest.clean.articles import clean
     from digest.model import BodyFormat, Entry
     from digest.model.protocols import Budget
-    from digest.stories.rank import Criteria, rank
+    from digest.stories.criteria import Criteria
+    from digest.stories.rank import rank
     from digest.stories.summarize import summarize
     from digest.stories.summarizers import summarizer
 

@@ -25,7 +25,7 @@ from digest.model import Article, Ranked, Story
 from digest.model.protocols import Budget
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import summarizer, sumy_methods
-from digest.stories.summarizers.sumy_document import Tokenizer
+from digest.stories.summarizers.sumy_adapter import Tokenizer
 from digest.text.stop_words import stop_words
 from digest.text.words import stemmer
 from tests.bench.quality.__main__ import SHARED
@@ -91,8 +91,10 @@ def _on_given_words(name: str, texts: Sequence[str]) -> list[Row]:
     """At the precision at which we stop, and, where stock stops earlier, at stock's too: the same sentences at both."""
     document = _document(texts, Tokenizer("en"))
     rows: list[Row] = []
-    for epsilon in dict.fromkeys((sumy_methods.make(name, stemmer("en"), frozenset()).epsilon, STOCK[name].epsilon)):
-        stock, ours = STOCK[name](stemmer("en")), sumy_methods.make(name, stemmer("en"), stop_words("en"))
+    for epsilon in dict.fromkeys(
+        (sumy_methods.make_method(name, stemmer("en"), frozenset()).epsilon, STOCK[name].epsilon)
+    ):
+        stock, ours = STOCK[name](stemmer("en")), sumy_methods.make_method(name, stemmer("en"), stop_words("en"))
         stock.stop_words, stock.epsilon, ours.epsilon = stop_words("en"), epsilon, epsilon
         same = stock(document, 3) == ours(document, 3)
         task = f"{name} of {len(texts):,} sentences, words given, epsilon {epsilon:g}"
@@ -132,7 +134,11 @@ def _paired(name: str, articles: Sequence[Sequence[str]], way: str, together: in
 def _stock(kind: type[AbstractSummarizer], texts: Sequence[str]) -> object:
     method = kind(EnglishStemmer().stem)
     if isinstance(method, edmundson.EdmundsonSummarizer):  # it has no title here: any word may speak for a sentence
-        method.bonus_words, method.stigma_words, method.null_words = {"city"}, sumy_methods.LEANING, stop_words("en")
+        method.bonus_words, method.stigma_words, method.null_words = (
+            {"city"},
+            sumy_methods.ANAPHORIC_WORDS,
+            stop_words("en"),
+        )
     method.stop_words = stop_words("en")
     return method(_document(texts, NltkWords()), 3)
 

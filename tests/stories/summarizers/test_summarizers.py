@@ -15,8 +15,11 @@ from digest.model import Article
 from digest.model.errors import UsageError
 from digest.model.protocols import Budget, Candidate
 from digest.stories.summarizers import METHODS, NAMES, summarizer
-from digest.stories.summarizers.anaphora import is_part, says_when, stands_alone
-from digest.stories.summarizers.budget import content, fit, is_twin, length
+from digest.stories.summarizers.budget import fill_budget, word_count
+from digest.stories.summarizers.fragments import is_fragment
+from digest.stories.summarizers.opening import is_self_contained
+from digest.stories.summarizers.redundancy import content_set, has_same_content
+from digest.stories.summarizers.relative_dates import has_relative_date
 from digest.text.sentences import sentences
 
 RESERVOIR = Path(__file__).resolve().parents[2] / "data" / "summarizers" / "reservoir.txt"
@@ -73,6 +76,26 @@ def test_importing_the_summarizers_imports_nothing_heavy() -> None:
     assert not loaded & {"sumy", "nltk", "numpy", "requests", "pycountry"}
 
 
+@pytest.mark.parametrize("name", ["default", "lead"])
+def test_our_own_summarizers_import_no_nltk(name: str) -> None:
+    code = (
+        "import sys\n"
+        "from digest.model import Ranked, Story\n"
+        "from digest.model.protocols import Budget\n"
+        "from digest.stories.summarize import summarize\n"
+        "from digest.stories.summarizers import summarizer\n"
+        "from tests.support.values import article\n"
+        "story = Story(articles=(article(paragraphs=('The dock is closed. Ships wait at sea.',)),))\n"
+        f"(brief,) = summarize([Ranked(story=story, score=0, reasons=())], summarizer({name!r}), Budget())\n"
+        "assert brief.sentences\n"
+        "print(*sys.modules)"
+    )
+    root = Path(__file__).resolve().parents[3]
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root).stdout
+
+    assert not set(loaded.split()) & {"nltk", "sumy.summarizers"}
+
+
 def test_no_method_ever_asks_for_nltk_s_data(monkeypatch: pytest.MonkeyPatch) -> None:
     import nltk
 
@@ -98,8 +121,8 @@ def test_a_language_without_stop_words_gets_the_opening_sentences(name: str, lan
 def test_a_word_budget_skips_what_is_too_long_and_never_cuts() -> None:
     texts = candidates(["One two three four five six.", "Seven eight.", "Nine ten eleven."])
 
-    assert [one.text for one in fit(texts, Budget(words=5), "en")] == ["Seven eight.", "Nine ten eleven."]
-    assert fit(texts, Budget(words=1), "en") == []
+    assert [one.text for one in fill_budget(texts, Budget(words=5), "en")] == ["Seven eight.", "Nine ten eleven."]
+    assert fill_budget(texts, Budget(words=1), "en") == []
 
 
 @pytest.mark.parametrize(
@@ -108,7 +131,7 @@ def test_a_word_budget_skips_what_is_too_long_and_never_cuts() -> None:
     ids=["spaced", "unspaced", "nothing"],
 )
 def test_length_counts_as_a_reader_does(text: str, language: str, words: int) -> None:
-    assert length(text, language) == words
+    assert word_count(text, language) == words
 
 
 def test_of_two_sentences_in_mostly_the_same_words_the_better_is_taken() -> None:
@@ -120,12 +143,12 @@ def test_of_two_sentences_in_mostly_the_same_words_the_better_is_taken() -> None
         ]
     )
 
-    assert fit(found, Budget(sentences=3), "en") == [found[0], found[2]]
+    assert fill_budget(found, Budget(sentences=3), "en") == [found[0], found[2]]
 
 
 def test_twins_say_the_same() -> None:
     one, same, other = (
-        content(text, "en")
+        content_set(text, "en")
         for text in (
             "The council will vote on the new bridge next Tuesday evening.",
             "Council votes on the new bridge on Tuesday evening",
@@ -133,8 +156,8 @@ def test_twins_say_the_same() -> None:
         )
     )
 
-    assert is_twin(one, same)
-    assert not is_twin(one, other)
+    assert has_same_content(one, same)
+    assert not has_same_content(one, other)
 
 
 # --- standing alone ------------------------------------------------------------------------------------------------
@@ -183,7 +206,7 @@ def test_twins_say_the_same() -> None:
     ],
 )
 def test_what_leans_on_an_earlier_sentence_is_known(text: str, language: str, expected: bool) -> None:
-    assert stands_alone(candidates([text])[0], language) is not expected
+    assert is_self_contained(candidates([text])[0], language) is not expected
 
 
 @pytest.mark.parametrize(
@@ -200,7 +223,7 @@ def test_what_leans_on_an_earlier_sentence_is_known(text: str, language: str, ex
     ids=["en", "en dated", "de", "fr", "es", "ru", "unknown"],
 )
 def test_a_day_told_from_the_day_of_writing_is_known(text: str, language: str, expected: bool) -> None:
-    assert says_when(text, language) is expected
+    assert has_relative_date(text, language) is expected
 
 
 @pytest.mark.parametrize(
@@ -208,7 +231,7 @@ def test_a_day_told_from_the_day_of_writing_is_known(text: str, language: str, e
     [("Will the dock open?", True), ("“Will it?”", True), ("هل يفتح الميناء؟", True), ("“Will it?” she asked.", False)],
 )
 def test_a_question_is_known(text: str, expected: bool) -> None:
-    assert is_part(candidates([text])[0]) is expected
+    assert is_fragment(candidates([text])[0]) is expected
 
 
 def test_a_question_is_told_only_where_nothing_else_is() -> None:
@@ -240,7 +263,7 @@ def test_a_sentence_in_the_middle_of_a_quotation_leans() -> None:
     where = article("“The wall is old. Cracks were found in spring. Nobody acted,” the authority said.")
     middle = Candidate(text="Cracks were found in spring.", article=where, position=1, paragraph=0)
 
-    assert is_part(middle)
+    assert is_fragment(middle)
 
 
 def test_a_sentence_that_leans_is_told_only_right_after_the_one_it_leans_on() -> None:
@@ -255,7 +278,7 @@ def test_a_sentence_that_leans_is_told_only_right_after_the_one_it_leans_on() ->
     first, ships, they, council = found
 
     def fitted(*preferred: Candidate, words: int = 60) -> list[Candidate]:
-        return fit(preferred, Budget(words=words), "en", leans=lambda one: one is they)
+        return fill_budget(preferred, Budget(words=words), "en", is_anaphoric=lambda one: one is they)
 
     assert fitted(ships, they) == [ships, they]
     assert fitted(first, they, council) == [first, council]
@@ -273,17 +296,17 @@ def test_no_choice_hangs_on_the_order_of_a_set() -> None:
     code = (
         "from pathlib import Path\n"
         "from digest.model.protocols import Candidate\n"
-        "from digest.stories.summarizers.default import Topic\n"
-        "from digest.stories.summarizers.budget import content\n"
-        "from digest.stories.summarizers.matrix import Bags\n"
+        "from digest.stories.summarizers.centrality import Centrality\n"
+        "from digest.stories.summarizers.redundancy import content_set\n"
+        "from digest.stories.summarizers.bags_of_words import BagsOfWords\n"
         "from digest.text.sentences import sentences\n"
         "from tests.support.values import article\n"
         f"texts = sentences(Path({str(RESERVOIR)!r}).read_text('utf-8'), 'en')\n"
-        "told = Bags([sorted(content(one, 'en')) for one in texts])\n"
+        "told = BagsOfWords([sorted(content_set(one, 'en')) for one in texts])\n"
         "offered = [Candidate(text=one, article=article(), position=0, paragraph=0) for one in texts]\n"
-        "topic = Topic(told, offered)\n"
-        "topic.tell(1)\n"
-        "print(topic.worth().tobytes().hex(), topic.said().tobytes().hex())"
+        "topic = Centrality(told, offered)\n"
+        "topic.select(1)\n"
+        "print(topic.scores().tobytes().hex(), topic.covered_share().tobytes().hex())"
     )
     root = Path(__file__).resolve().parents[3]
     outputs = {

@@ -29,7 +29,7 @@ from digest.model import Article, Source
 from digest.model.protocols import Budget, Candidate, FetchState
 from digest.settings import FetchSettings
 from digest.stories.summarizers import METHODS, NAMES, summarizer, sumy_methods
-from digest.stories.summarizers.sumy_document import Tokenizer, document
+from digest.stories.summarizers.sumy_adapter import Tokenizer, make_document
 from digest.text.sentences import sentences
 from digest.text.stop_words import stop_words
 from digest.text.words import stemmer
@@ -87,7 +87,7 @@ def stock(name: str, text: Text, count: int, **attributes: Any) -> list[str]:
 def ours(name: str, text: Text, count: int) -> list[str]:
     """What our class chooses where nothing but its ratings counts (a brief passes over near-duplicates)."""
     language, _, texts = text
-    method = sumy_methods.make(name, stemmer(language), stop_words(language))
+    method = sumy_methods.make_method(name, stemmer(language), stop_words(language))
     return [str(sentence) for sentence in method(model(texts, language), count)]
 
 
@@ -143,7 +143,7 @@ def test_lsa_ranks_as_stock_sumy_does_without_its_decomposition(corpus: str, req
     for language, title, texts in request.getfixturevalue(corpus):
         text = (language, title, texts[:20])  # stock's decomposition is cubic
 
-        assert _ranks(sumy_methods.make("lsa", stemmer(language), stop_words(language)), text) == pytest.approx(
+        assert _ranks(sumy_methods.make_method("lsa", stemmer(language), stop_words(language)), text) == pytest.approx(
             _ranks(LsaSummarizer(stemmer(language)), text), rel=1e-9
         )
 
@@ -169,10 +169,10 @@ def test_edmundson_chooses_what_stock_sumy_chooses_with_the_same_cues(
         told = candidates((language, title or "The city and its police", texts))
         plain = EdmundsonSummarizer(stemmer(language))
         plain.null_words = stop_words(language)
-        titled = document(told, language)
+        titled = make_document(told, language)
         plain.bonus_words = {word.lower() for each in titled.headings for word in each.words} - stop_words(language)
-        plain.stigma_words = sumy_methods.LEANING & stop_words(language) or {"-"}
-        method = sumy_methods.edmundson_with(
+        plain.stigma_words = sumy_methods.ANAPHORIC_WORDS & stop_words(language) or {"-"}
+        method = sumy_methods.make_edmundson(
             stemmer(language), stop_words(language), (word for each in titled.headings for word in each.words)
         )
 
@@ -185,7 +185,7 @@ def test_edmundson_chooses_what_stock_sumy_chooses_with_the_same_cues(
 def test_stock_lex_rank_stops_while_its_ranks_still_move_and_ours_does_not(sample: list[Text]) -> None:
     moved = 0
     for language, _, texts in sample:
-        method = sumy_methods.make("lex-rank", stemmer(language), stop_words(language))
+        method = sumy_methods.make_method("lex-rank", stemmer(language), stop_words(language))
         words = [method._to_words_set(sentence) for sentence in model(texts, language).sentences]
         matrix = method._create_matrix(words, method.threshold, method._compute_tf(words), method._compute_idf(words))
 
@@ -198,7 +198,8 @@ def test_stock_lex_rank_stops_while_its_ranks_still_move_and_ours_does_not(sampl
 
 def test_lex_rank_gives_no_nan_where_no_sentence_has_a_word_of_weight() -> None:
     ranks = _ranks(
-        sumy_methods.make("lex-rank", stemmer("en"), stop_words("en")), ("en", "", ["Ships wait.", "Docks close."])
+        sumy_methods.make_method("lex-rank", stemmer("en"), stop_words("en")),
+        ("en", "", ["Ships wait.", "Docks close."]),
     )
 
     assert ranks

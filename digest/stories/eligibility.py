@@ -1,0 +1,69 @@
+"""Eligibility: which stories may be in the edition, and why the other articles are left out.
+
+A story is not eligible if its topic is excluded, or if an earlier edition had it and nothing is new. (``rank`` leaves
+out further stories for its limits.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+
+from digest.model import Article, LeftOut, Ranked, Story
+from digest.stories.criteria import Criteria
+from digest.stories.novelty import is_new_development, is_substantial_edit
+from digest.stories.score import score
+from digest.stories.topics import is_story_about
+
+
+def admit(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut]]:
+    """The scored story if it is eligible, and its articles that are left out.
+
+    Of a story that was published before, only articles with news are in: an update.
+    """
+    if reason := _reason_against(story, criteria):
+        return None, leave_out(story, reason)
+    published = tuple(
+        chain.from_iterable(criteria.already_published.get(article.id, ()) for article in story.all_articles)
+    )
+    if not published:
+        return score(story, criteria), []
+    new = tuple(article for article in story.articles if _has_news(article, published, criteria))
+    left_out = [
+        LeftOut(article=article, reason=_reason_for_no_news(article, criteria))
+        for article in story.all_articles
+        if article not in new
+    ]
+    if not new:
+        return None, left_out
+    return replace(score(Story(articles=new), criteria), update=True, already_published=published), left_out
+
+
+def leave_out(story: Story, reason: str) -> list[LeftOut]:
+    """All articles of the story, with the reason."""
+    return [LeftOut(article=article, reason=reason) for article in story.all_articles]
+
+
+def _has_news(article: Article, published: Sequence[Article], criteria: Criteria) -> bool:
+    """Whether the article adds something to what was published: a new article, or a substantial edit of an old one."""
+    if article.id in criteria.already_published:
+        return is_substantial_edit(article, published)
+    return is_new_development(article, published)
+
+
+def _reason_for_no_news(article: Article, criteria: Criteria) -> str:
+    if article.id in criteria.already_published:
+        return "already in an earlier edition"
+    return "nothing new since an earlier edition told its story"
+
+
+def _reason_against(story: Story, criteria: Criteria) -> str:
+    """Why the story is not wanted; empty if it is."""
+    if not any(article.title or article.paragraphs for article in story.articles):
+        return "there is nothing to read in it"
+    if excluded := [topic for topic in criteria.exclude if is_story_about(story, topic)]:
+        return f"about “{excluded[0]}”, which is excluded"
+    if criteria.include and not any(is_story_about(story, topic) for topic in criteria.include):
+        return "about none of the topics that are included"
+    return ""

@@ -1,0 +1,89 @@
+"""Nearest neighbours of texts by an inverted index; never compares all pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from digest.stories.similarity import adjusted_cosine
+from digest.stories.vectors import Floats, Ints, Neighbours, Vectors, concatenated_ranges, segment_sums
+
+#: Postings of a term that one row looks at: the nearest in row order. Keeps the cost of frequent terms linear.
+_POSTINGS = 64
+#: A row's heaviest terms, which look up its candidates.
+_PROBES = 48
+#: Candidates compared for each neighbour wanted.
+_CANDIDATES = 4
+
+#: Factors for the similarity of one row with other rows, for reasons outside their words.
+Decay = Callable[[int, Ints], Floats]
+
+
+def nearest_neighbours(vectors: Vectors, count: int, decay: Decay) -> Neighbours:
+    """The ``count`` rows nearest to each row by adjusted cosine times ``decay``; ties go to the earlier row."""
+    index = _InvertedIndex(vectors, decay)
+    nearest = [index.nearest(row, count) for row in range(len(vectors))]
+    return Neighbours(
+        rows=tuple(rows for rows, _ in nearest), similarities=tuple(similarities for _, similarities in nearest)
+    )
+
+
+class _InvertedIndex:
+    """Postings (row and weight) of each term, in row order."""
+
+    def __init__(self, vectors: Vectors, decay: Decay) -> None:
+        self._vectors = vectors
+        self._decay = decay
+        row_of_cell = np.repeat(np.arange(len(vectors)), np.diff(vectors.starts))
+        order = np.argsort(vectors.terms, kind="stable")
+        self._rows = row_of_cell[order]
+        self._weights = vectors.weights[order]
+        sizes = np.bincount(vectors.terms, minlength=vectors.width)
+        self._starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+        #: For each cell of the vectors, its place among the postings.
+        self._place = np.empty(len(order), np.int64)
+        self._place[order] = np.arange(len(order))
+        self._name_shares = vectors.name_shares()
+        # Scratch arrays, kept for speed. All of _sums and _dense is 0 between calls.
+        self._sums = np.zeros(len(vectors))
+        self._last = np.zeros(len(vectors), np.int64)
+        self._dense = np.zeros(vectors.width)
+
+    def nearest(self, row: int, count: int) -> tuple[Ints, Floats]:
+        candidates = self._candidates(row, _CANDIDATES * count)
+        similarities = np.round(self._similarities(row, candidates) * self._decay(row, candidates), 9)
+        best = np.lexsort((candidates, -similarities))[:count]
+        return candidates[best], similarities[best]
+
+    def _candidates(self, row: int, count: int) -> Ints:
+        """The rows that share most of ``row``'s heaviest terms."""
+        terms, weights = self._vectors.row(row)
+        probes = np.argsort(-weights, kind="stable")[:_PROBES]
+        terms, weights = terms[probes], weights[probes]
+        places = self._place[self._vectors.starts[row] + probes]
+        low = np.maximum(self._starts[terms], places - _POSTINGS // 2)
+        high = np.minimum(self._starts[terms + 1], places + _POSTINGS // 2)
+        postings = concatenated_ranges(low, high)
+        rows = self._rows[postings]
+        np.add.at(self._sums, rows, self._weights[postings] * np.repeat(weights, high - low))
+        self._last[rows] = np.arange(len(rows))
+        is_unique = (self._last[rows] == np.arange(len(rows))) & (rows != row)  # each row once, without sorting
+        candidates = rows[is_unique]
+        shared = self._sums[candidates]
+        self._sums[rows] = 0
+        best: Ints = candidates[np.lexsort((candidates, -shared))[:count]]
+        return best
+
+    def _similarities(self, row: int, candidates: Ints) -> Floats:
+        terms, weights = self._vectors.row(row)
+        self._dense[terms] = weights
+        low, high = self._vectors.starts[candidates], self._vectors.starts[candidates + 1]
+        cells = concatenated_ranges(low, high)
+        cell_terms = self._vectors.terms[cells]
+        products = self._dense[cell_terms] * self._vectors.weights[cells]
+        self._dense[terms] = 0
+        cosines = segment_sums(products, high - low)
+        name_cosines = segment_sums(products * self._vectors.is_name[cell_terms], high - low)
+        name_shares = (self._name_shares[row], self._name_shares[candidates])
+        return adjusted_cosine(cosines, name_cosines, name_shares=name_shares)

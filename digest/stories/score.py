@@ -1,0 +1,95 @@
+"""Score a story: the sum of its reasons, in points. One point is what a second independent outlet is worth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from digest.model import Article, Ranked, Reason, Story
+from digest.stories.criteria import Criteria
+from digest.stories.topics import is_story_about
+from digest.text.urls import outlet_domain
+
+#: Hours in which a story loses half of its freshness.
+_HALF_LIFE_H = 24.0
+#: Points of an article of full length, and its words.
+_FULL_LENGTH_POINTS, _FULL_LENGTH_WORDS = 0.5, 400
+#: Points of the first outlet that reprints the text; more outlets count by their logarithm.
+_REPRINT_POINTS = 0.2
+#: Points lost for each story of the same outlet that ranks higher, and how many of them count.
+_VARIETY_POINTS, _VARIETY_STORIES = 0.25, 3
+
+
+def score(story: Story, criteria: Criteria) -> Ranked:
+    """The story with its score and the reasons that add up to it."""
+    reasons = (
+        _coverage(story),
+        _reprints(story),
+        _freshness(story, criteria),
+        _source_weight(story, criteria),
+        _length(story),
+        *(_topic(topic, points) for topic, points in criteria.boost.items() if is_story_about(story, topic)),
+    )
+    reasons = tuple(reason for reason in reasons if reason.points)
+    section = criteria.sections.get(story.lead.source_id, "")
+    return Ranked(story=story, score=_total(reasons), reasons=reasons, section=section)
+
+
+def lower_for_variety(ranked: Ranked, higher: int) -> Ranked:
+    """The story with the penalty for so many ``higher`` ranked stories of its outlet, in place of any it has."""
+    reasons = tuple(reason for reason in ranked.reasons if reason.name != "variety")
+    if higher:
+        points = -_VARIETY_POINTS * min(higher, _VARIETY_STORIES)
+        reasons = (*reasons, _reason("variety", points, f"{higher} above from {ranked.story.lead.source}"))
+    return replace(ranked, reasons=reasons, score=_total(reasons))
+
+
+def outlet(article: Article) -> str:
+    """The publisher: its domain, because a source may have many outlets and an outlet many feeds."""
+    return outlet_domain(article.url) or article.source
+
+
+def _coverage(story: Story) -> Reason:
+    outlets = len({outlet(article) for article in story.articles})
+    detail = "1 outlet" if outlets == 1 else f"{outlets} outlets"
+    return _reason("coverage", math.log2(outlets), detail)
+
+
+def _reprints(story: Story) -> Reason:
+    outlets = {outlet(article) for article in story.near_duplicates} - {outlet(article) for article in story.articles}
+    detail = (
+        "1 more outlet has the same text" if len(outlets) == 1 else f"{len(outlets)} more outlets have the same text"
+    )
+    return _reason("reprints", _REPRINT_POINTS * math.log2(1 + len(outlets)), detail)
+
+
+def _freshness(story: Story, criteria: Criteria) -> Reason:
+    latest = max(article.published for article in story.articles)
+    hours = max(0.0, (criteria.now - latest).total_seconds() / 3600)
+    return _reason("freshness", 0.5 ** (hours / _HALF_LIFE_H), f"{hours:.0f} h old")
+
+
+def _source_weight(story: Story, criteria: Criteria) -> Reason:
+    """The highest weight counts: a story is not worse because a minor outlet has it too."""
+    weights = {article.source: criteria.weights.get(article.source_id, 1.0) for article in story.articles}
+    source, weight = min(weights.items(), key=lambda item: (-item[1], item[0]))
+    return _reason("source", math.log2(min(max(weight, 0.01), 100.0)), f"{source} has weight {weight:g}")
+
+
+def _length(story: Story) -> Reason:
+    words = max(article.words for article in story.articles)
+    return _reason("length", _FULL_LENGTH_POINTS * min(1.0, words / _FULL_LENGTH_WORDS), f"{words} words")
+
+
+def _topic(topic: str, points: float) -> Reason:
+    return _reason("topic", points, f"about “{topic}”")
+
+
+def _reason(name: str, points: float, detail: str) -> Reason:
+    """Points are rounded to thousandths, so that those shown add up."""
+    return Reason(name=name, points=round(points, 3) + 0.0, detail=detail)
+
+
+def _total(reasons: Iterable[Reason]) -> float:
+    return round(math.fsum(reason.points for reason in reasons), 3)

@@ -1,0 +1,66 @@
+"""Sentence fragments: parts of quotations, captions, questions and lines without a final stop.
+
+No neighbouring sentence makes a fragment understandable, so it is not used while anything else is left.
+"""
+
+from __future__ import annotations
+
+import re
+
+from digest.model.protocols import Candidate
+from digest.text.quotes import OPENING, QUOTES, quotation_spans
+from digest.text.words import words
+
+QUOTATION_MARK = re.compile(f"[{QUOTES}「」『』(]")
+_FINAL_STOP = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
+_QUESTION = re.compile(r"[?？؟\u037e]\W*$")
+# A straight single quote is mostly an apostrophe: it opens a quotation only at the start, or after a colon or comma.
+_OPEN_QUOTATION = re.compile(r"""["“‘„«'](?=[^\W\d_])(?:(?<!')(?<![^\s(\[].)|(?<=^')|(?<=[:,] '))""")
+_CAPTION = re.compile(r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)", re.IGNORECASE)
+
+
+def is_fragment(candidate: Candidate) -> bool:
+    """Whether the sentence is incomplete even with the one before it."""
+    text = candidate.text
+    if not text.endswith(".") and (_QUESTION.search(text) or not _FINAL_STOP.search(text)):
+        return True
+    if ("(" in text or "ictured" in text.lower()) and _CAPTION.search(text):
+        return True
+    if QUOTATION_MARK.search(text) and (_is_bare_quotation(text) or _has_open_quotation(text)):
+        return True
+    return _is_inside_quotation(candidate)
+
+
+def contains_quotation(text: str) -> bool:
+    """Whether the sentence quotes somebody."""
+    return QUOTATION_MARK.search(text) is not None and bool(quotation_spans(text))
+
+
+def _is_bare_quotation(text: str) -> bool:
+    """Whether the sentence is a quotation without its speaker."""
+    if text[:1] not in OPENING:
+        return False
+    spans = quotation_spans(text)
+    unquoted = len(words(text, "und")) - sum(len(words(text[start:end], "und")) for start, end in spans)
+    return bool(spans) and unquoted < 2
+
+
+def _has_open_quotation(text: str) -> bool:
+    """Whether a quotation begins in the sentence and does not end in it."""
+    if not _OPEN_QUOTATION.search(text):
+        return False
+    closed = 0
+    unquoted = []
+    for start, end in (*quotation_spans(text), (len(text), len(text))):
+        unquoted.append(text[closed:start])
+        closed = end
+    return any(map(_OPEN_QUOTATION.search, unquoted))
+
+
+def _is_inside_quotation(candidate: Candidate) -> bool:
+    """Whether a quotation that began earlier in the paragraph is still open where the sentence starts."""
+    paragraphs = candidate.article.paragraphs
+    if candidate.paragraph >= len(paragraphs) or paragraphs[candidate.paragraph].startswith(candidate.text):
+        return False
+    before = paragraphs[candidate.paragraph].partition(candidate.text)[0]
+    return before.count('"') % 2 == 1 or before.count("“") > before.count("”") or before.count("«") > before.count("»")
