@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import MISSING, fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from digest import settings
 from digest.cli import COMMANDS
 from digest.cli.parser import Parser, build_parser
+from digest.settings.parsers import parse_duration
 from digest.settings.sections import LISTS, SECTIONS, keys
 from digest.settings.types import Secret
 
@@ -59,6 +61,9 @@ def test_settings_page_explains_every_key(name: str, key: str) -> None:
     assert row, f"no row for {key}"
     for field in fields(KINDS[name]):
         if field.name == key and field.default not in {MISSING, None, "", ()} and not isinstance(field.default, Secret):
+            if isinstance(field.default, timedelta):
+                assert parse_duration(row.split('"')[1]) == field.default
+                continue
             default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
 
             assert default.removesuffix(".0") in row.replace("_", "")

@@ -73,7 +73,7 @@ def _domain(args: argparse.Namespace, found: Settings) -> str:
         return Mailbox.at(f"postmaster@{args.domain}").domain
     if found.dkim.domain:
         return found.dkim.domain
-    senders = {Mailbox.of(newsletter.sender).domain for newsletter in found.newsletters if newsletter.sender}
+    senders = {newsletter.sender.domain for newsletter in found.newsletters if newsletter.sender}
     if len(senders) == 1:
         return senders.pop()
     hint = "name it: 'digest dkim keygen example.org'"

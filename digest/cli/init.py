@@ -55,12 +55,12 @@ def run(args: argparse.Namespace) -> int:
 
 def starter(sources: Sequence[Source], *, folder: Path, title: str) -> str:
     """The text of a settings file in ``folder`` for one newsletter of these sources."""
-    from digest.settings.timezone import zone_here
+    from digest.settings.timezone import local_zone
 
     return _STARTER.format(
         sources="\n\n".join("\n".join(_table(source, folder)) for source in sources),
         title=_quoted(title),
-        timezone=_quoted(zone_here()),
+        timezone=_quoted(local_zone().key),
     )
 
 

@@ -55,7 +55,7 @@ def raise_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | N
         run_id = runs.start(conn, "alarm", at=now, about=newsletter.id)
     outcome = "failed"
     try:
-        hand_over(_letter(alarm, newsletter, Mailbox.of(operator), now), app.mailer())
+        hand_over(_letter(alarm, newsletter, operator, now), app.mailer())
         outcome = "sent"
     finally:
         with app.store.begin() as conn:

@@ -14,7 +14,6 @@ from digest.jobs.types import Collect, Deliver, Heed, Job, Log, Publish, Sweep
 from digest.model import Newsletter
 from digest.pipeline import calendar
 from digest.pipeline.app import App
-from digest.settings.duration import duration
 from digest.store import queue, slots
 from digest.store.slots import Fate
 
@@ -26,9 +25,9 @@ def look(app: App, *, now: datetime, log: Log) -> tuple[Job, ...]:
     """The jobs that are due, each as often as it is asked until it is done."""
     jobs: list[Job] = []
     with app.store.read() as conn:
-        if app.settings.sources and is_due(conn, "collect", duration(app.settings.fetch.every), now):
+        if app.settings.sources and is_due(conn, "collect", app.settings.fetch.every, now):
             jobs.append(Collect())
-        if app.settings.bounces.host and is_due(conn, "heed", duration(app.settings.bounces.every), now):
+        if app.settings.bounces.host and is_due(conn, "heed", app.settings.bounces.every, now):
             jobs.append(Heed())
         if is_due(conn, "sweep", SWEEP_EVERY, now):
             jobs.append(Sweep())
@@ -59,5 +58,5 @@ def _owed(newsletter: Newsletter, app: App, now: datetime, log: Log) -> Iterator
 def _is_collecting(conn: Connection, app: App, now: datetime) -> bool:
     """Are sources being visited? What is under way for too long isn't waited for: its process may have died."""
     visit = last(conn, "collect", now)
-    longest = min(_PATIENCE, duration(app.settings.fetch.every) / 2)
+    longest = min(_PATIENCE, app.settings.fetch.every / 2)
     return visit is not None and visit.ended is None and now - visit.started < longest

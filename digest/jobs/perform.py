@@ -14,7 +14,6 @@ from digest.pipeline import publish
 from digest.pipeline.bounces import heed_all
 from digest.pipeline.collect import gather
 from digest.pipeline.deliver import post
-from digest.settings.duration import duration
 from digest.settings.select import newsletter_of
 from digest.store import editions
 
@@ -37,7 +36,7 @@ def perform(job: Job, hands: Hands) -> tuple[Job, ...]:
 
 def _collect(hands: Hands) -> None:
     app, log = hands.app, hands.log
-    if (run_id := begin(hands, "collect", duration(app.settings.fetch.every))) is None:
+    if (run_id := begin(hands, "collect", app.settings.fetch.every)) is None:
         return
     with noted(hands, run_id) as counts:
         gathered = gather(app.settings.sources, app, now=hands.clock(), due_only=True)
@@ -82,7 +81,7 @@ def _heed(hands: Hands) -> None:
     from digest.inbound.imap import unread_mails  # only who has a mailbox pays for imaplib
 
     app = hands.app
-    if (run_id := begin(hands, "heed", duration(app.settings.bounces.every))) is None:
+    if (run_id := begin(hands, "heed", app.settings.bounces.every)) is None:
         return
     with noted(hands, run_id) as counts:
         for heard in heed_all(unread_mails(app.settings.bounces), app.store, app.settings, clock=hands.clock):

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from digest.jobs.runs import begin, noted
 from digest.jobs.types import Hands
-from digest.settings.duration import duration
 from digest.store import retention
 
 SWEEP_EVERY = timedelta(days=1)
@@ -21,7 +20,7 @@ def sweep(hands: Hands) -> None:
     if (run_id := begin(hands, "sweep", SWEEP_EVERY)) is None:
         return
     now, kept = hands.clock(), hands.app.settings.retention
-    text, edition = now - duration(kept.text), now - duration(kept.editions)
+    text, edition = now - kept.text, now - kept.editions
     with noted(hands, run_id) as counts:
         counts |= {
             "texts": _all(hands, partial(retention.forget_text, before=text)),

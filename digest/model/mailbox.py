@@ -48,7 +48,7 @@ class Mailbox:
             raise AddressError(f"{_shown(address)} is no address: {error}") from error
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def parse(cls, text: str) -> Self:
         """``Name <name@example.org>``, or an address alone; comments are left out. Raises ``AddressError``."""
         if '"' not in text:
             text = _COMMENT.sub("", text)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
+
+from digest.model.mailbox import Mailbox
+from digest.model.schedule import DAILY_AT_7, Schedule
 
 FullText = Literal["auto", "always", "never"]
 WhenEmpty = Literal["skip", "send"]
@@ -53,20 +58,27 @@ class Brand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Boost:
+    """Points added to the score of stories about a topic; negative points lower it."""
+
+    topic: str
+    points: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter:
     """What is sent, to whom it is addressed, and when."""
 
     id: str
     title: str
-    #: The From header's mailbox: ``Name <name@example.org>``.
-    sender: str = ""
+    #: Of the From header; None if not configured, and then no mail can be sent.
+    sender: Mailbox | None = None
     #: Ids of sources; empty means all.
     sources: tuple[str, ...] = ()
-    schedule: str = "daily 07:00"
-    #: An IANA zone name.
-    timezone: str = "UTC"
+    schedule: Schedule = DAILY_AT_7
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     #: How late a slot may go out that nobody was there for; after that its articles wait for the next edition.
-    catch_up: str = "12h"
+    catch_up: timedelta = timedelta(hours=12)
     #: What happens to an edition with nothing new in it.
     empty: WhenEmpty = "skip"
     #: How many stories an edition has at most; None for no limit.
@@ -78,8 +90,8 @@ class Newsletter:
     #: What the readers want, in plain words: only stories about one of these topics, if any; none about one of those.
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    #: What is nearer to their hearts: ``"cycling"``, ``"cycling +2"``, ``"celebrities -1"``.
-    boost: tuple[str, ...] = ()
+    #: Topics whose stories get extra points.
+    boost: tuple[Boost, ...] = ()
     #: How many stories may be led by one source, stand in one section, be about one of the topics; None for no limit.
     per_source: int | None = None
     per_section: int | None = None

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from digest.model import Newsletter, Slot, Window
+from digest.model.schedule import Schedule
 from digest.pipeline import slots as schedule
-from digest.pipeline.slots import Owed, Schedule
-from digest.settings.duration import duration
+from digest.pipeline.slots import Owed
 from digest.store import slots
 from digest.store.slots import Fate
 
@@ -30,7 +30,7 @@ def owed(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: s
     past = [slot.due for slot in decided if slot.due <= now]
     if not past:
         return None
-    found = schedule.owed(*calendar(newsletter), since=max(past), now=now, catch_up=duration(newsletter.catch_up))
+    found = schedule.owed(*calendar(newsletter), since=max(past), now=now, catch_up=newsletter.catch_up)
     # By their keys: a date whose edition is out gets no second one when the schedule's time is moved.
     known = {slot.key for slot in decided}
     late = found.slot if found.slot and found.slot.key not in known else None
@@ -72,7 +72,7 @@ def window(conn: Connection, newsletter: Newsletter, slot: Slot, *, now: datetim
 
 def calendar(newsletter: Newsletter) -> tuple[Schedule, ZoneInfo]:
     """The newsletter's schedule, and the zone that it is in."""
-    return schedule.parse(newsletter.schedule), ZoneInfo(newsletter.timezone)
+    return newsletter.schedule, newsletter.timezone
 
 
 def _decided(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str) -> Mapping[Slot, Fate]:

@@ -11,7 +11,6 @@ from digest.model import Article, Brief, Digest, Failure, Newsletter, Slot, Sour
 from digest.model.protocols import Budget
 from digest.pipeline.app import App
 from digest.pipeline.newsletter import sources_of
-from digest.settings.boost import wish
 from digest.store import Store
 from digest.store import articles as articles_store
 from digest.store import sources as sources_store
@@ -101,7 +100,7 @@ def _criteria(
         already_published=already_published,
         include=newsletter.include,
         exclude=newsletter.exclude,
-        boost=dict(map(wish, newsletter.boost)),
+        boost={boost.topic: boost.points for boost in newsletter.boost},
         per_source=newsletter.per_source,
         per_section=newsletter.per_section,
         per_topic=newsletter.per_topic,

@@ -88,8 +88,7 @@ def writer_for(edition_id: int, app: App) -> Writer:
 def _returning(prepared: Prepared, newsletter: Newsletter, settings: Settings) -> Writer:
     """Makes mails that tell, if they come back or their readers leave by mail, whose they were."""
     secret = settings.web.secret.reveal()
-    back = settings.bounces.address
-    sender = Mailbox.of(back) if back else prepared.letterhead.sender
+    sender = settings.bounces.address or prepared.letterhead.sender
 
     def values(delivery: Delivery) -> dict[str, str]:
         mark = str(DeliveryToken.from_message_id(delivery.message_id).signed(secret))

@@ -22,7 +22,6 @@ from digest.model.boilerplate import LearnedBoilerplate
 from digest.model.protocols import Collected, FetchInterval
 from digest.processes.process_pool import Crew
 from digest.settings import FetchSettings
-from digest.settings.duration import duration
 from digest.store import Store, articles, boilerplate, entries, pending_pages, sources, stories
 
 #: Called as each source is done, in the order in which they finish.
@@ -140,7 +139,7 @@ class Keeper:
                 )
 
     def _pace(self, source: Source, outcome: Visited, before: FetchInterval) -> FetchInterval:
-        every = duration(self.fetch.every)
+        every = self.fetch.every
         # What is on the disk costs nobody anything.
         return FetchInterval() if source.path else next_pace(source.id, outcome, before, every=every, now=self.now)
 

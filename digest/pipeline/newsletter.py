@@ -15,7 +15,7 @@ def sender_of(newsletter: Newsletter) -> Mailbox:
     if not newsletter.sender:
         hint = f'set from = "{newsletter.title} <news@example.org>" in its [[newsletters]] table'
         raise UsageError(f"newsletter {newsletter.id!r} has no sender", hint=hint)
-    return Mailbox.of(newsletter.sender)
+    return newsletter.sender
 
 
 def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]:
@@ -52,4 +52,4 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
 def leaving_mail(newsletter: Newsletter, settings: Settings) -> str:
     """A ``mailto:`` that unsubscribes the reader; empty while nobody is named as the sender."""
     address = settings.bounces.address or newsletter.sender
-    return unsubscribe_mailto(Mailbox.of(address).address, TOKEN_PLACEHOLDER) if address else ""
+    return unsubscribe_mailto(address.address, TOKEN_PLACEHOLDER) if address else ""

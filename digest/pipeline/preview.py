@@ -26,7 +26,7 @@ from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import sources_of
 from digest.settings import Settings, shipped_files
 from digest.settings.select import newsletter_of as newsletter_of
-from digest.settings.timezone import zone_here
+from digest.settings.timezone import local_zone
 from digest.store import Store, editions, open_store
 
 #: Look back as far as there is anything.
@@ -127,13 +127,13 @@ def _given(request: Request, now: datetime) -> _Plan:
     sources: list[Source] = []
     for address in request.addresses:
         sources.append(source_from_address(address, taken=[source.id for source in sources]))
-    newsletter = Newsletter(id="preview", title="", timezone=zone_here())
+    newsletter = Newsletter(id="preview", title="", timezone=local_zone())
     return _afresh(request, newsletter, tuple(sources), at=now, seen=now)
 
 
 def _sample(request: Request) -> _Plan:
     source = Source(id="sample", title="Sample", path=shipped_files.config() / "sample")
-    newsletter = Newsletter(id="sample", title="The Sample Digest", timezone="Europe/Berlin")
+    newsletter = Newsletter(id="sample", title="The Sample Digest", timezone=ZoneInfo("Europe/Berlin"))
     return _afresh(request, newsletter, (source,), at=_SAMPLE_AT, seen=_SAMPLE_AT)
 
 
@@ -206,15 +206,15 @@ def _titled(newsletter: Newsletter, gathered: Gathered) -> Newsletter:
 
 def _moment(plan: _Plan, kept: Store) -> tuple[Slot, Window]:
     """The slot of that day, or the next one if that has gone out; and how far back it looks."""
-    zone = ZoneInfo(plan.newsletter.timezone)
+    zone = plan.newsletter.timezone
     if plan.afresh:
         slot = Slot(due=plan.at, key=f"{plan.at.astimezone(zone):%Y-%m-%d}")
         return slot, _window(plan, Window(start=_BEGINNING, end=plan.at + timedelta(minutes=1)))
-    rhythm = slots.parse(plan.newsletter.schedule)
-    slot = slots.today(rhythm, zone, plan.at)
+    schedule = plan.newsletter.schedule
+    slot = slots.today(schedule, zone, plan.at)
     with kept.read() as conn:
         if editions.find(conn, plan.newsletter.id, slot):
-            slot = slots.upcoming(rhythm, zone, plan.at)
+            slot = slots.upcoming(schedule, zone, plan.at)
         return slot, _window(plan, calendar.window(conn, plan.newsletter, slot, now=plan.at))
 
 
@@ -230,4 +230,4 @@ def _instant(at: datetime | None, newsletter: Newsletter) -> datetime | None:
     """A time that a person gave, on the newsletter's clock unless it names an offset."""
     if at is None:
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(newsletter.timezone))).astimezone(UTC)
+    return (at if at.tzinfo else at.replace(tzinfo=newsletter.timezone)).astimezone(UTC)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from digest.model import Slot, Window
-from digest.settings.schedule import Schedule, ScheduleError, parse
+from digest.model.schedule import Schedule
 
-__all__ = ["Owed", "Schedule", "ScheduleError", "latest", "on", "owed", "parse", "slots", "today", "upcoming", "window"]
+__all__ = ["Owed", "latest", "on", "owed", "slots", "today", "upcoming", "window"]
 
 _DAY = timedelta(days=1)
 

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from digest.model import Article, Brand, Brief, Digest, Images, Sentence
 from digest.render.context_types import (
@@ -48,7 +47,7 @@ _LIGHT_BACKGROUND, _DARK_BACKGROUND = "#ffffff", "#1b1d21"
 def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
     """Variables of the whole digest, in its order; `EditionContext.limited_to` makes them fit a mail."""
     labels = labels_for(digest.language)
-    today = digest.slot.due.astimezone(ZoneInfo(digest.newsletter.timezone))
+    today = digest.slot.due.astimezone(digest.newsletter.timezone)
     stories = tuple(_story(brief, today, labels, digest.newsletter.images) for brief in digest.briefs)
     title = _name(options.brand.name or digest.newsletter.title) or labels.untitled
     subject = _subject(title, stories, labels)

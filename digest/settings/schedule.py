@@ -10,7 +10,6 @@ Weekdays have names, since cron programs differ on which day 0 is.
 
 from __future__ import annotations
 
-import calendar
 import difflib
 import re
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from datetime import date, time, timedelta
 from itertools import product
 
 from digest.model.errors import UsageError
+from digest.model.schedule import Schedule
 
 _DAY = timedelta(days=1)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -60,36 +60,7 @@ class ScheduleError(UsageError, ValueError):
         super().__init__(message, hint=f'write it as "{suggestion}"' if suggestion else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """The local dates and times at which editions are due, in whatever zone it is asked about."""
-
-    #: As the person wrote it, in lower case and with single spaces.
-    text: str
-    #: Ascending, to the minute.
-    times: tuple[time, ...]
-    #: 0 is Monday, as in ``date.weekday``.
-    weekdays: frozenset[int] = frozenset(range(7))
-    #: Days of the month, 1 to 31.
-    days: frozenset[int] = frozenset(range(1, 32))
-    months: frozenset[int] = frozenset(range(1, 13))
-    #: A day that the month lacks falls on its last day.
-    clamped: bool = False
-
-    def __contains__(self, day: date) -> bool:
-        return day.month in self.months and day.weekday() in self.weekdays and self._has_day(day)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def _has_day(self, day: date) -> bool:
-        if day.day in self.days:
-            return True
-        is_last = day.day == calendar.monthrange(day.year, day.month)[1]
-        return self.clamped and is_last and max(self.days) > day.day
-
-
-def parse(text: str) -> Schedule:
+def parse_schedule(text: str) -> Schedule:
     """Read a schedule; raises ``ScheduleError`` with one sentence and the nearest valid form."""
     plain = re.sub(r"\s*,\s*", ",", " ".join(text.lower().split()))
     try:

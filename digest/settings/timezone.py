@@ -1,15 +1,15 @@
-"""The time zone that this machine is set to."""
+"""Time zone of this machine."""
 
 from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
 
-def zone_here() -> str:
-    """The name of this machine's zone; ``UTC`` if it has none."""
+def local_zone() -> ZoneInfo:
+    """The machine's time zone; ``UTC`` if it is not set."""
     from tzlocal import get_localzone_name
 
     try:
-        return ZoneInfo(get_localzone_name()).key
-    except (ValueError, OSError, LookupError):  # an odd /etc/localtime or $TZ must not stop anyone
-        return "UTC"
+        return ZoneInfo(get_localzone_name())
+    except (ValueError, OSError, LookupError):  # a broken /etc/localtime or $TZ is no reason to stop
+        return ZoneInfo("UTC")

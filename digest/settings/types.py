@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from digest.model import Brand, Newsletter, Source
+from digest.model.mailbox import Mailbox
 
 if TYPE_CHECKING:  # pydantic is imported when a file is read, not before
     from pydantic_core import CoreSchema
@@ -84,8 +86,8 @@ class DkimSettings:
 class BouncesSettings:
     """``[bounces]``: what comes back; no host means that no mailbox is read."""
 
-    #: Where mails come back to, and where mails that unsubscribe go; each newsletter's sender where empty.
-    address: str = ""
+    #: Where mails come back to, and where mails that unsubscribe go; each newsletter's sender if None.
+    address: Mailbox | None = None
     #: Every mail comes back to an address of its own: ``name+mark@example.org`` (VERP).
     tagged: bool = False
     #: The IMAP server of that mailbox.
@@ -96,7 +98,7 @@ class BouncesSettings:
     password: Secret = Secret()
     folder: str = "INBOX"
     #: How often ``digest run`` reads it.
-    every: str = "15m"
+    every: timedelta = timedelta(minutes=15)
     #: An address gets no more mail when so many came back within so many days.
     soft_limit: int = 5
     soft_days: int = 30
@@ -109,7 +111,7 @@ class FetchSettings:
     #: Private addresses that may be visited, as ``host:port``.
     allow: tuple[str, ...] = ()
     #: How often ``digest run`` visits them.
-    every: str = "15m"
+    every: timedelta = timedelta(minutes=15)
     concurrency: int = 32
     per_host: int = 2
     #: Where owners of sites reach whoever runs this: a web or mail address, told to every server.
@@ -136,8 +138,7 @@ class WebSettings:
 class OperatorSettings:
     """``[operator]``: who hears of a newsletter that has fallen silent; no address means nobody does."""
 
-    #: A mailbox: ``Name <name@example.org>``.
-    address: str = ""
+    address: Mailbox | None = None
     #: Slots in a row that had nothing new.
     alarm_after: int = 3
 
@@ -147,9 +148,9 @@ class RetentionSettings:
     """``[retention]``: for how long text is kept; what keeps an article from being told twice is kept for good."""
 
     #: The text of entries and articles, and the history of runs.
-    text: str = "90d"
+    text: timedelta = timedelta(days=90)
     #: The bytes of editions, and their rows in the ledger.
-    editions: str = "400d"
+    editions: timedelta = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""What a value must be beyond its type: a port, a mailbox, a schedule, a zone that exists."""
+"""Converters of settings values: check the range or the form, and parse text into the model's values.
+
+pydantic checked the types before: a schedule is text then, a port a whole number.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from digest.model import Brand, Newsletter, Source
 from digest.model.mailbox import AddressError, Mailbox
-from digest.settings import schedule
-from digest.settings.boost import wish
-from digest.settings.duration import duration
+from digest.model.newsletters import Boost
+from digest.model.schedule import Schedule
+from digest.settings.parsers import parse_boost, parse_duration
+from digest.settings.schedule import ScheduleError, parse_schedule
 from digest.settings.types import (
     BouncesSettings,
     DkimSettings,
@@ -27,123 +31,126 @@ from digest.settings.types import (
 from digest.text.suggest import nearest
 
 
-class Wrong(ValueError):
-    """A value of the right type that can't be right; ``suggestion`` is the nearest that could."""
+class InvalidValue(ValueError):
+    """A value of the right type, but out of range or malformed; ``suggestion`` is the nearest valid value."""
 
     def __init__(self, message: str, suggestion: str = "") -> None:
         self.suggestion = suggestion
         super().__init__(message)
 
 
-Rule = Callable[[Any], None]
+#: Returns the value to store. Raises ``InvalidValue``.
+Converter = Callable[[Any], Any]
 
 
-def _number(low: float, high: float = math.inf) -> Rule:
-    def rule(value: float | None) -> None:
+def _number(low: float, high: float = math.inf) -> Converter:
+    def convert(value: float | None) -> float | None:
         if value is None or (low <= value <= high and math.isfinite(value)):
-            return
-        bound = f"from {low:g} to {high:g}" if math.isfinite(high) else f"of at least {low:g}"
-        raise Wrong(f"expected a number {bound}, found {value:g}")
+            return value
+        limits = f"from {low:g} to {high:g}" if math.isfinite(high) else f"of at least {low:g}"
+        raise InvalidValue(f"expected a number {limits}, found {value:g}")
 
-    return rule
+    return convert
 
 
-def _matching(pattern: str, expected: str) -> Rule:
-    def rule(value: str) -> None:
+def _matching(pattern: str, expected: str) -> Converter:
+    def convert(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise Wrong(f"expected {expected}, found {value!r}")
+            raise InvalidValue(f"expected {expected}, found {value!r}")
+        return value
 
-    return rule
-
-
-def _each(rule: Rule) -> Rule:
-    def rule_for_all(values: tuple[str, ...]) -> None:
-        for value in values:
-            rule(value)
-
-    return rule_for_all
+    return convert
 
 
-def _web_address(value: str) -> None:
+def _each(convert: Converter) -> Converter:
+    return lambda values: tuple(map(convert, values))
+
+
+def _web_address(value: str) -> str:
     try:
         parts = urlsplit(value)
-        right = not value or (parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0)
+        is_valid = not value or (parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0)
     except ValueError:
-        right = False
-    if not right or re.search(r"[\s\x00-\x1f\x7f]", value):
-        raise Wrong(f"expected an address like 'https://example.org/feed.xml', found {value!r}")
+        is_valid = False
+    if not is_valid or re.search(r"[\s\x00-\x1f\x7f]", value):
+        raise InvalidValue(f"expected an address like 'https://example.org/feed.xml', found {value!r}")
+    return value
 
 
-def _mailbox(value: str) -> None:
+def _mailbox(value: str) -> Mailbox | None:
     expected = "expected a mailbox like 'Name <name@example.org>'"
     if re.search(r"[\x00-\x1f\x7f]", value):
-        raise Wrong(f"{expected}, found {value!r}")
+        raise InvalidValue(f"{expected}, found {value!r}")
     try:
-        Mailbox.of(value or "nobody@localhost")
+        return Mailbox.parse(value) if value else None
     except AddressError as error:
-        raise Wrong(f"{expected}: {error}") from error
+        raise InvalidValue(f"{expected}: {error}") from error
 
 
-def _zone(value: str) -> None:
+def _zone(value: str) -> ZoneInfo:
     try:
-        ZoneInfo(value)
-    except (KeyError, OSError, ValueError) as error:  # a name not found, a folder, a path
-        raise Wrong(f"no such time zone: {value!r}", _near_zone(value)) from error
+        return ZoneInfo(value)
+    except (KeyError, OSError, ValueError) as error:  # an unknown name, a folder, a path
+        raise InvalidValue(f"no such time zone: {value!r}", _nearest_zone(value)) from error
 
 
-def _near_zone(value: str) -> str:
-    """By its whole name, or by its city alone: ``Berlin`` → ``Europe/Berlin``."""
+def _nearest_zone(value: str) -> str:
+    """By the whole name, or by the city alone: ``Berlin`` → ``Europe/Berlin``."""
     zones = available_timezones()
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
     city = nearest(value.replace(" ", "_").rpartition("/")[2], cities)
     return nearest(value, zones) or cities.get(city, "")
 
 
-def _schedule(value: str) -> None:
+def _schedule(value: str) -> Schedule:
     try:
-        schedule.parse(value)
-    except schedule.ScheduleError as error:
-        raise Wrong(str(error), error.suggestion) from error
+        return parse_schedule(value)
+    except ScheduleError as error:
+        raise InvalidValue(str(error), error.suggestion) from error
 
 
-def _topic(value: str) -> None:
-    if not any(letter.isalnum() for letter in value):
-        raise Wrong(f"expected plain words like 'climate change', found {value!r}")
+def _topic(value: str) -> str:
+    if not any(character.isalnum() for character in value):
+        raise InvalidValue(f"expected plain words like 'climate change', found {value!r}")
+    return value
 
 
-def _wish(value: str) -> None:
-    topic, _ = wish(value)
-    _topic(topic)
+def _boost(value: str) -> Boost:
+    boost = parse_boost(value)
+    _topic(boost.topic)
+    return boost
 
 
-def _lasting(least: timedelta, *, named: str) -> Rule:
-    def rule(value: str) -> None:
+def _duration(minimum: str) -> Converter:
+    def convert(value: str) -> timedelta:
         try:
-            length = duration(value)
+            duration = parse_duration(value)
         except ValueError as error:
-            raise Wrong(str(error)) from error
-        if length < least:
-            raise Wrong(f"expected {named} at least, found {value!r}")
+            raise InvalidValue(str(error)) from error
+        if duration < parse_duration(minimum):
+            raise InvalidValue(f"expected {minimum!r} at least, found {value!r}")
+        return duration
 
-    return rule
+    return convert
 
 
 _ID = _matching(r"\w[\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
 _TITLE = _matching(r"[^\x00-\x1f\x7f]{0,500}", "one line of text, of 500 characters at most")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
-_SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
+_DKIM_SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
 _DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
-_COLOUR = _matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
-_SECURE = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
+_COLOR = _matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
+_HTTPS_URL = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
 _HOST = _matching(r"[^\s/@]*", "a host's name like 'mail.example.org'")
-#: A word that may stand in a comment of a header (RFC 9110, 5.6.5).
-_PLAIN = r"[!-'*-\[\]-~]+"
+#: Characters allowed in the comment of a User-Agent header (RFC 9110, 5.6.5).
+_COMMENT = r"[!-'*-\[\]-~]+"
 _CONTACT = _matching(
-    rf"(https?://{_PLAIN}|{_PLAIN}@{_PLAIN})?", "an address like 'https://example.org/about', in ASCII"
+    rf"(https?://{_COMMENT}|{_COMMENT}@{_COMMENT})?",
+    "an address like 'https://example.org/about', in ASCII",
 )
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
 
-RULES: Mapping[type, Mapping[str, Rule]] = {
+CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
     SmtpSettings: {
         "host": _HOST,
         "port": _number(1, 65_535),
@@ -152,18 +159,18 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "messages_per_connection": _number(1),
         "timeout_s": _number(1, 3600),
     },
-    DkimSettings: {"selector": _SELECTOR, "domain": _DOMAIN},
+    DkimSettings: {"selector": _DKIM_SELECTOR, "domain": _DOMAIN},
     BouncesSettings: {
         "address": _mailbox,
         "host": _HOST,
         "port": _number(1, 65_535),
         "folder": _matching(r"[ -~]+", "a folder's name like 'INBOX'"),
-        "every": _lasting(timedelta(minutes=1), named="'1m'"),
+        "every": _duration("1m"),
         "soft_limit": _number(1),
         "soft_days": _number(1, 3_650),
     },
     FetchSettings: {
-        "every": _lasting(timedelta(minutes=1), named="'1m'"),
+        "every": _duration("1m"),
         "allow": _each(_HOST_PORT),
         "concurrency": _number(1, 10_000),
         "contact": _CONTACT,
@@ -172,12 +179,12 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "max_bytes": _number(1_000),
     },
     WebSettings: {"url": _web_address, "listen": _HOST_PORT},
-    Brand: {"name": _TITLE, "accent": _COLOUR, "logo": _SECURE, "address": _TITLE},
+    Brand: {"name": _TITLE, "accent": _COLOR, "logo": _HTTPS_URL, "address": _TITLE},
     OperatorSettings: {"address": _mailbox, "alarm_after": _number(1)},
     RetentionSettings: {
-        # What a monthly newsletter looks back on, and then some.
-        "text": _lasting(timedelta(days=40), named="'40d'"),
-        "editions": _lasting(timedelta(days=40), named="'40d'"),
+        # A monthly newsletter looks back over 31 days.
+        "text": _duration("40d"),
+        "editions": _duration("40d"),
     },
     Source: {"id": _ID, "url": _web_address, "title": _TITLE, "section": _TITLE, "weight": _number(0.001, 1_000)},
     Newsletter: {
@@ -186,14 +193,14 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "sender": _mailbox,
         "schedule": _schedule,
         "timezone": _zone,
-        "catch_up": _lasting(timedelta(0), named="'0m'"),
+        "catch_up": _duration("0m"),
         "greeting": _matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),
         "stories": _number(1),
         "sentences": _number(1),
         "words": _number(1),
         "include": _each(_topic),
         "exclude": _each(_topic),
-        "boost": _each(_wish),
+        "boost": _each(_boost),
         "per_source": _number(1),
         "per_section": _number(1),
         "per_topic": _number(1),

@@ -18,6 +18,7 @@ from aiosmtpd.smtp import Envelope
 from digest.cli import main
 from digest.cli.event_log import EventLog
 from digest.pipeline import slots as schedule
+from digest.settings.schedule import parse_schedule
 from digest.store import editions, slots, subscribers
 from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
@@ -53,7 +54,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> It
     text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
     now = datetime.now(UTC)
-    last = schedule.latest(schedule.parse("daily 00:00"), UTC, now - timedelta(days=1))
+    last = schedule.latest(parse_schedule("daily 00:00"), UTC, now - timedelta(days=1))
     with kept() as store, store.begin() as conn:
         subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=now)
         slots.decide(conn, "main", last, Fate.BEFORE, at=last.due)

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from digest.cli import main
 from digest.model import Outcome, Source
 from digest.pipeline import slots as schedule
+from digest.settings.schedule import parse_schedule
 from digest.store import deliveries, runs, slots, sources, subscribers, tables
 from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
@@ -127,7 +128,7 @@ def test_the_health_check_fails_where_an_edition_is_late_or_mails_wait(capsys: p
     with kept() as store, store.begin() as conn:
         runs.start(conn, "collect", at=now)
         conn.execute(delete(tables.slots))
-        rhythm = schedule.parse(f"daily {now - HOUR:%H:%M}")
+        rhythm = parse_schedule(f"daily {now - HOUR:%H:%M}")
         last = schedule.latest(rhythm, UTC, now - DAY)
         slots.decide(conn, "main", last, Fate.PUBLISHED, at=last.due)
         conn.execute(update(tables.deliveries).values(outcome=Outcome.RETRY, next_try=now - 2 * HOUR))

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest.jobs import Hands, look, perform
 from digest.model import Newsletter, Source
+from digest.model.mailbox import Mailbox
 from digest.pipeline.app import make_app
 from digest.settings import FetchSettings, Settings, SmtpSettings
+from digest.settings.schedule import parse_schedule
 from digest.store import editions, open_store, subscribers
 from digest.store.subscribers import Newcomer
 from tests.support.daily_feed import NEWS, feed
@@ -33,12 +36,16 @@ READERS = ["ann@example.org", "bo@example.org"]
 def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: datetime) -> None:
     clock, days = Clock(start), 4
     newsletter = Newsletter(
-        id="main", title="Main", sender="main@example.org", timezone="Europe/Berlin", schedule="daily 02:30"
+        id="main",
+        title="Main",
+        sender=Mailbox.parse("main@example.org"),
+        timezone=ZoneInfo("Europe/Berlin"),
+        schedule=parse_schedule("daily 02:30"),
     )
     with web_server() as web, post_office() as office, open_store(kept_url) as store:
         settings = Settings(
             smtp=SmtpSettings(host="127.0.0.1", port=office.port, security="none"),
-            fetch=FetchSettings(allow=(web.address,), every="2h"),
+            fetch=FetchSettings(allow=(web.address,), every=timedelta(hours=2)),
             sources=(Source(id="news", url=web.url("/feed"), full_text="never"),),
             newsletters=(newsletter,),
         )

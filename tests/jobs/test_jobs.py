@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete
@@ -17,15 +18,19 @@ from digest.jobs import Collect, Deliver, Hands, Job, Publish, Sweep, look, perf
 from digest.jobs.alarm import raise_alarm
 from digest.model import Newsletter, Slot, Source
 from digest.model.errors import DigestError
+from digest.model.mailbox import Mailbox
 from digest.pipeline.app import App, make_app
 from digest.settings import OperatorSettings, Settings
+from digest.settings.schedule import parse_schedule
 from digest.store import Store, editions, open_store, runs, slots, subscribers
 from digest.store.slots import Fate
 from digest.store.subscribers import Newcomer
 from tests.support.fakes import Carrier, Clock
 
 HOUR, DAY, STEP = timedelta(hours=1), timedelta(days=1), timedelta(minutes=15)
-MAIN = Newsletter(id="main", title="Main", sender="Main <main@example.org>", timezone="Europe/Berlin")
+MAIN = Newsletter(
+    id="main", title="Main", sender=Mailbox.parse("Main <main@example.org>"), timezone=ZoneInfo("Europe/Berlin")
+)
 #: A Monday, 05:00 in Berlin.
 START = datetime(2026, 6, 1, 3, tzinfo=UTC)
 WORDS = [
@@ -151,7 +156,7 @@ def test_an_edition_goes_out_at_its_time_once_to_everyone(house: House) -> None:
 @pytest.mark.parametrize("time", ["00:00", "02:30", "07:00"])
 def test_every_day_has_its_edition_through_a_clock_change(house: House, start: datetime, time: str) -> None:
     house.clock.now = start
-    house.set(schedule=f"daily {time}")
+    house.set(schedule=parse_schedule(f"daily {time}"))
     for day in range(4):
         house.write()
         house.live(start + (day + 1) * DAY, step=HOUR)
@@ -161,7 +166,7 @@ def test_every_day_has_its_edition_through_a_clock_change(house: House, start: d
 
 
 def test_several_slots_a_day_are_editions_of_their_own(house: House) -> None:
-    house.set(schedule="daily 07:00,18:00")
+    house.set(schedule=parse_schedule("daily 07:00,18:00"))
     house.live(START + 8 * HOUR)
     house.write()
     house.live(START + 20 * HOUR)
@@ -350,7 +355,7 @@ def test_an_edition_that_is_not_there_is_told(house: House) -> None:
 
 
 def watched(house: House) -> None:
-    operator = OperatorSettings(address="Office <office@example.org>", alarm_after=3)
+    operator = OperatorSettings(address=Mailbox.parse("Office <office@example.org>"), alarm_after=3)
     house.app = replace(house.app, settings=replace(house.app.settings, operator=operator))
 
 

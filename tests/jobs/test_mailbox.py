@@ -25,7 +25,12 @@ def hands_over(store: Store, box: Mailbox | None, events: list[tuple[str, dict[s
     if box:
         password = Secret('pass "word"')
         bounces = BouncesSettings(
-            host="127.0.0.1", port=box.port, security="none", username="news", password=password, every="30m"
+            host="127.0.0.1",
+            port=box.port,
+            security="none",
+            username="news",
+            password=password,
+            every=timedelta(minutes=30),
         )
     app = make_app(Settings(bounces=bounces), store=store)
     return Hands(

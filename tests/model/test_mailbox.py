@@ -76,20 +76,20 @@ WRONG = {
 
 @pytest.mark.parametrize(("text", "address", "name"), RIGHT.values(), ids=RIGHT)
 def test_what_people_write_is_taken_right(text: str, address: str, name: str) -> None:
-    assert Mailbox.of(text) == Mailbox(address=address, name=name)
+    assert Mailbox.parse(text) == Mailbox(address=address, name=name)
 
 
 @pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
 def test_what_no_mail_can_be_sent_to_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(AddressError, match="is no address: "):
-        Mailbox.of(text)
+        Mailbox.parse(text)
 
 
 @pytest.mark.parametrize("text", [text for text, *_ in RIGHT.values()], ids=RIGHT)
 def test_what_was_taken_is_taken_again_as_it_is(text: str) -> None:
-    address = Mailbox.of(text).address
+    address = Mailbox.parse(text).address
 
-    assert Mailbox.of(address).address == Mailbox.at(address).address == address
+    assert Mailbox.parse(address).address == Mailbox.at(address).address == address
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_only_an_international_name_needs_a_server_that_knows_it(address: str, n
 @given(st.text(max_size=80) | st.from_regex(r"[a\"\\ ()<>,;:.@é\n-]{1,30}", fullmatch=True))
 def test_whatever_is_written_one_address_on_one_line_comes_out_or_a_reason(text: str) -> None:
     try:
-        mailbox = Mailbox.of(text)
+        mailbox = Mailbox.parse(text)
     except AddressError:
         return
 

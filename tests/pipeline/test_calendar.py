@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest.model import Newsletter, Slot
 from digest.pipeline import calendar
 from digest.pipeline.slots import Owed
+from digest.settings.schedule import parse_schedule
 from digest.store import Store, open_store, slots
 from digest.store.slots import Fate
 
-DAILY = Newsletter(id="main", title="Main", timezone="Europe/Berlin", schedule="daily 07:00")
-WEEKLY = Newsletter(id="main", title="Main", timezone="Europe/Berlin", schedule="weekly mon 07:00")
+DAILY = Newsletter(id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"), schedule=parse_schedule("daily 07:00"))
+WEEKLY = Newsletter(
+    id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"), schedule=parse_schedule("weekly mon 07:00")
+)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -91,7 +95,9 @@ def test_what_a_person_sent_ahead_of_its_time_is_not_owed_again(kept: Store) -> 
 
 def test_a_schedule_moved_to_later_in_the_day_brings_no_second_edition(kept: Store) -> None:
     decide(kept, {1: Fate.PUBLISHED})
-    moved = Newsletter(id="main", title="Main", timezone="Europe/Berlin", schedule="daily 09:00")
+    moved = Newsletter(
+        id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"), schedule=parse_schedule("daily 09:00")
+    )
 
     assert owed(kept, at(1, 9), moved) == Owed()
 

@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest.model import Digest, Newsletter, Slot, Source, Window
+from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Boost
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import gather
 from digest.pipeline.compose import compose
@@ -21,7 +24,7 @@ from tests.support.values import sent
 
 DAY = timedelta(days=1)
 MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
-NEWSLETTER = Newsletter(id="main", title="Main", timezone="Europe/Berlin")
+NEWSLETTER = Newsletter(id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"))
 FERRY = """The island ferry stayed in harbour for the third day because of strong wind, the shipping line said.
 Bread and milk came by helicopter, forty crates in the morning and as many again before dusk."""
 LIBRARY = """The new library opened its doors on Friday after two years of work, the building office said.
@@ -161,9 +164,9 @@ def test_the_same_store_and_slot_give_the_same_digest(app: App, folder: Path) ->
     [
         ({"include": ("ferries",)}, ["News of the ferry"]),
         ({"exclude": ("ferry",)}, ["News of the library"]),
-        ({"boost": ("library +3",), "stories": 1}, ["News of the library"]),
-        ({"boost": ("library -3",), "stories": 1}, ["News of the ferry"]),
-        ({"per_source": 1, "boost": ("ferry +2",)}, ["News of the ferry"]),
+        ({"boost": (Boost(topic="library", points=3),), "stories": 1}, ["News of the library"]),
+        ({"boost": (Boost(topic="library", points=-3),), "stories": 1}, ["News of the ferry"]),
+        ({"per_source": 1, "boost": (Boost(topic="ferry", points=2),)}, ["News of the ferry"]),
     ],
     ids=["include", "exclude", "boost", "against", "for each source"],
 )
@@ -215,7 +218,7 @@ def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path
             id="a mail",
         ),
         pytest.param(
-            Settings(bounces=BouncesSettings(address="Returns <back@a.example>")),
+            Settings(bounces=BouncesSettings(address=Mailbox.parse("Returns <back@a.example>"))),
             Links(unsubscribe=f"mailto:back@a.example?subject=unsubscribe%20{TOKEN_PLACEHOLDER}"),
             id="a mail to where mails are read",
         ),
@@ -232,7 +235,9 @@ def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path
     ],
 )
 def test_a_mail_leads_to_the_readers_pages_or_to_a_mail_that_unsubscribes(settings: Settings, links: Links) -> None:
-    assert links_of(Newsletter(id="main", title="Main", sender="Main <main@a.example>"), settings) == links
+    assert (
+        links_of(Newsletter(id="main", title="Main", sender=Mailbox.parse("Main <main@a.example>")), settings) == links
+    )
 
 
 def test_without_a_sender_there_is_nobody_to_write_to() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from digest.deliver.bounces.parse import read
 from digest.model import Newsletter
+from digest.model.mailbox import Mailbox
 from digest.model.protocols import Message
 from digest.pipeline.app import App, make_app
 from digest.pipeline.bounces import heed
@@ -27,13 +28,13 @@ from tests.support.fakes import Carrier
 from tests.support.values import NOON
 
 PRESS = "press@harbour.example"
-BOUNCES = BouncesSettings(address="Returns <bounces@news.example>")
+BOUNCES = BouncesSettings(address=Mailbox.parse("Returns <bounces@news.example>"))
 
 
 def app(store: Store, bounces: BouncesSettings, *, secret: str = "secret") -> App:
     return make_app(
         Settings(
-            newsletters=(Newsletter(id="main", title="Main", sender="Main <main@news.example>"),),
+            newsletters=(Newsletter(id="main", title="Main", sender=Mailbox.parse("Main <main@news.example>")),),
             bounces=bounces,
             web=WebSettings(secret=Secret(secret)),
         ),
@@ -85,7 +86,7 @@ def test_who_answers_the_unsubscribe_link_is_unsubscribed(sqlite_store: Store) -
         (BouncesSettings(), "main@news.example"),
         (BOUNCES, "bounces@news.example"),
         (
-            BouncesSettings(address="bounces@news.example", tagged=True),
+            BouncesSettings(address=Mailbox.parse("bounces@news.example"), tagged=True),
             r"bounces\+[0-9a-f]{24}\.\d\.[a-z2-7]{12}@news.example",
         ),
         (BouncesSettings(tagged=True), r"main\+[0-9a-f]{24}\.\d\.[a-z2-7]{12}@news.example"),
@@ -119,7 +120,7 @@ def test_without_a_secret_the_mark_has_no_seal(sqlite_store: Store) -> None:
 
 def test_the_same_mail_is_made_on_every_try(sqlite_store: Store) -> None:
     id_ = publish(sqlite_store, PRESS)
-    made = app(sqlite_store, BouncesSettings(address="bounces@news.example", tagged=True))
+    made = app(sqlite_store, BouncesSettings(address=Mailbox.parse("bounces@news.example"), tagged=True))
     with sqlite_store.read() as conn:
         (row,) = list(deliveries.of(conn, id_))
 

@@ -18,6 +18,7 @@ from digest.cli import main
 from digest.collect import images
 from digest.model import Failure, FetchedImage, Newsletter, Slot, Source
 from digest.model.errors import SourceError
+from digest.model.mailbox import Mailbox
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import gather
 from digest.pipeline.deliver import writer_for
@@ -31,7 +32,7 @@ from tests.support.web_servers import Answer, WebServer, web_server
 NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)
 SLOT = Slot(due=NOW, key="2026-03-27")
 NEWSLETTER = Newsletter(
-    id="main", title="Main", sender="Main <main@example.org>", template="longread", images="embedded"
+    id="main", title="Main", sender=Mailbox.parse("Main <main@example.org>"), template="longread", images="embedded"
 )
 BODIES = {
     "ferry": "The island ferry stayed in harbour for the third day because of strong wind. Bread came by helicopter.",

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest.model import Newsletter, Outcome, Slot, Source
 from digest.model.errors import UsageError
+from digest.model.mailbox import Mailbox
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import gather
 from digest.pipeline.publish import publish
@@ -23,7 +25,7 @@ from digest.store.subscribers import Newcomer
 DAY = timedelta(days=1)
 NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)
 SLOT = Slot(due=NOW, key="2026-03-27")
-MAIN = Newsletter(id="main", title="Main", sender="Main <main@example.org>", timezone="UTC")
+MAIN = Newsletter(id="main", title="Main", sender=Mailbox.parse("Main <main@example.org>"), timezone=ZoneInfo("UTC"))
 ADDRESSES = ("ann@example.org", "bo@example.org", "cy@example.org")
 
 
@@ -167,7 +169,7 @@ def test_what_was_missed_goes_into_the_next_edition(app: App, folder: Path) -> N
 
 def test_without_a_sender_nothing_is_published(app: App) -> None:
     with pytest.raises(UsageError, match="has no sender"):
-        publish(replace(MAIN, sender=""), SLOT, app, now=NOW)
+        publish(replace(MAIN, sender=None), SLOT, app, now=NOW)
 
     assert number_of_editions(app.store) == 0
 

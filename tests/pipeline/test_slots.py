@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from digest.model import Slot
 from digest.model.errors import UsageError
-from digest.pipeline.slots import Schedule, ScheduleError, latest, on, owed, parse, slots, today, upcoming, window
+from digest.model.schedule import Schedule
+from digest.pipeline.slots import latest, on, owed, slots, today, upcoming, window
+from digest.settings.schedule import ScheduleError, parse_schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
@@ -27,11 +29,11 @@ def at(text: str, zone: ZoneInfo = BERLIN) -> datetime:
 
 
 def keys(text: str, start: str, end: str, zone: ZoneInfo = BERLIN) -> list[str]:
-    return [slot.key for slot in slots(parse(text), zone, at(start, zone), at(end, zone))]
+    return [slot.key for slot in slots(parse_schedule(text), zone, at(start, zone), at(end, zone))]
 
 
 def local_dues(text: str, start: str, end: str, zone: ZoneInfo) -> list[str]:
-    found = slots(parse(text), zone, at(start, zone), at(end, zone))
+    found = slots(parse_schedule(text), zone, at(start, zone), at(end, zone))
     return [f"{slot.due.astimezone(zone):%m-%d %H:%M}" for slot in found]
 
 
@@ -76,13 +78,13 @@ def test_several_times_a_day_have_the_time_in_their_key() -> None:
 
 
 def test_cron_gives_every_pair_of_hour_and_minute() -> None:
-    times = parse("cron 0,30 6-7 * * *").times
+    times = parse_schedule("cron 0,30 6-7 * * *").times
 
     assert times == (time(6), time(6, 30), time(7), time(7, 30))
 
 
 def test_a_time_written_twice_counts_once() -> None:
-    assert parse("daily 07:00,7:00").times == (SEVEN,)
+    assert parse_schedule("daily 07:00,7:00").times == (SEVEN,)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_a_day_that_a_month_lacks_falls_on_its_last_day_but_in_cron(text: str, e
 )
 def test_a_schedule_that_cannot_be_read_names_the_nearest_that_can(text: str, says: str, suggestion: str) -> None:
     with pytest.raises(ScheduleError) as caught:
-        parse(text)
+        parse_schedule(text)
 
     assert isinstance(caught.value, ValueError)
     assert isinstance(caught.value, UsageError)
@@ -143,7 +145,7 @@ def test_a_schedule_that_cannot_be_read_names_the_nearest_that_can(text: str, sa
     assert says in str(caught.value)
     assert caught.value.suggestion == suggestion
     assert suggestion in caught.value.hint
-    parse(suggestion)
+    parse_schedule(suggestion)
 
 
 SCHEDULE_LIKE = st.lists(
@@ -159,11 +161,11 @@ SCHEDULE_LIKE = st.lists(
 @settings(deadline=None)
 def test_whatever_is_written_is_read_or_refused_with_a_readable_suggestion(text: str) -> None:
     try:
-        schedule = parse(text)
+        schedule = parse_schedule(text)
     except ScheduleError as error:
-        schedule = parse(error.suggestion)
+        schedule = parse_schedule(error.suggestion)
 
-    assert parse(str(schedule)) == schedule
+    assert parse_schedule(str(schedule)) == schedule
     assert latest(schedule, UTC, at("2026-03-29 07:00")).due.tzinfo is UTC
 
 
@@ -218,7 +220,7 @@ def test_a_clock_change_neither_skips_nor_doubles_a_slot(
 
 
 def test_a_slot_that_comes_twice_is_due_the_first_time() -> None:
-    slot = on(parse("daily 02:30"), BERLIN, date(2026, 10, 25))
+    slot = on(parse_schedule("daily 02:30"), BERLIN, date(2026, 10, 25))
 
     assert slot == (Slot(due=datetime(2026, 10, 25, 0, 30, tzinfo=UTC), key="2026-10-25"),)
 
@@ -229,19 +231,19 @@ def test_after_a_clock_set_back_over_midnight_the_latest_slot_is_still_the_lates
     second_time = datetime(2010, 11, 7, 2, 40, tzinfo=UTC)
 
     assert f"{second_time.astimezone(zone):%m-%d %H:%M}" == "11-06 23:10"
-    assert latest(parse("daily 00:00"), zone, second_time).key == "2010-11-07"
-    assert upcoming(parse("daily 00:00"), zone, second_time).key == "2010-11-08"
+    assert latest(parse_schedule("daily 00:00"), zone, second_time).key == "2010-11-07"
+    assert upcoming(parse_schedule("daily 00:00"), zone, second_time).key == "2010-11-08"
 
 
 def test_times_lost_in_one_gap_keep_a_slot_each_and_the_newest_is_the_latest() -> None:
-    schedule, end_of_gap = parse("daily 02:00,02:30"), at("2026-03-29 03:00")
+    schedule, end_of_gap = parse_schedule("daily 02:00,02:30"), at("2026-03-29 03:00")
 
     assert keys("daily 02:00,02:30", "2026-03-29 00:00", "2026-03-30 00:00") == ["2026-03-29T02:00", "2026-03-29T02:30"]
     assert latest(schedule, BERLIN, end_of_gap).key == "2026-03-29T02:30"
 
 
 def test_the_latest_slot_is_due_at_its_own_instant_and_the_upcoming_one_is_not() -> None:
-    schedule, seven = parse("weekdays 07:00"), at("2026-03-30 07:00")
+    schedule, seven = parse_schedule("weekdays 07:00"), at("2026-03-30 07:00")
 
     assert latest(schedule, BERLIN, seven).key == "2026-03-30"
     assert latest(schedule, BERLIN, seven - SECOND).key == "2026-03-27"
@@ -250,7 +252,7 @@ def test_the_latest_slot_is_due_at_its_own_instant_and_the_upcoming_one_is_not()
 
 
 def test_a_rare_date_is_found_both_ways() -> None:
-    schedule = parse("cron 0 7 29 feb *")
+    schedule = parse_schedule("cron 0 7 29 feb *")
 
     assert latest(schedule, BERLIN, at("2026-03-29 07:00")).key == "2024-02-29"
     assert upcoming(schedule, BERLIN, at("2096-03-29 07:00")).key == "2104-02-29"
@@ -268,7 +270,7 @@ def test_a_rare_date_is_found_both_ways() -> None:
     ],
 )
 def test_today_has_a_slot_whatever_the_schedule(text: str, now: str, key: str) -> None:
-    assert today(parse(text), BERLIN, at(now)).key == key
+    assert today(parse_schedule(text), BERLIN, at(now)).key == key
 
 
 # --- catching up -------------------------------------------------------------------------------------------------
@@ -288,7 +290,7 @@ def test_today_has_a_slot_whatever_the_schedule(text: str, now: str, key: str) -
 def test_after_downtime_the_newest_slot_goes_out_if_it_is_fresh_and_older_ones_are_missed(
     now: str, slot: str | None, missed: list[str]
 ) -> None:
-    found = owed(parse("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR)
+    found = owed(parse_schedule("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR)
 
     assert (found.slot and found.slot.key) == slot
     assert [each.key for each in found.missed] == missed
@@ -298,7 +300,7 @@ def test_after_downtime_the_newest_slot_goes_out_if_it_is_fresh_and_older_ones_a
 
 
 def hours_back(text: str, slot: str, since: str = "") -> float:
-    schedule = parse(text)
+    schedule = parse_schedule(text)
     due = at(slot)
     found = window(schedule, BERLIN, latest(schedule, BERLIN, due), now=due, since=at(since) if since else None)
     return (due.astimezone(UTC) - found.start) / HOUR
@@ -336,7 +338,7 @@ def test_an_edition_sent_just_now_does_not_shorten_the_window() -> None:
     ],
 )
 def test_the_window_ends_when_the_slot_is_due_or_takes_in_this_very_moment(now: str, end: str) -> None:
-    schedule = parse("daily 07:00")
+    schedule = parse_schedule("daily 07:00")
     (slot,) = on(schedule, BERLIN, date(2026, 3, 27))
     found = window(schedule, BERLIN, slot, now=at(now))
 
@@ -385,7 +387,7 @@ def dates_of(found: Iterator[Slot]) -> list[date]:
 
 
 def daily(local: time) -> Schedule:
-    return parse(f"daily {local:%H:%M}")
+    return parse_schedule(f"daily {local:%H:%M}")
 
 
 def test_the_zones_have_clock_changes_to_prove_something_on() -> None:
@@ -436,7 +438,7 @@ def test_in_every_zone_each_local_date_from_2020_to_2035_has_one_slot() -> None:
 
 TIMES = st.lists(st.times().map(lambda found: f"{found:%H:%M}"), min_size=1, max_size=3).map(",".join)
 DAYS = st.sampled_from(["daily", "weekdays", "weekends", "mon,thu", "weekly sun", "monthly 1", "monthly 31"])
-SCHEDULES = st.builds(lambda days, times: parse(f"{days} {times}"), DAYS, TIMES)
+SCHEDULES = st.builds(lambda days, times: parse_schedule(f"{days} {times}"), DAYS, TIMES)
 INSTANTS = st.datetimes(datetime(1920, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
 ANY_ZONE = st.sampled_from(ZONES).map(ZoneInfo)
 

@@ -12,6 +12,7 @@ import pytest
 
 from digest.cli import main
 from digest.model import Newsletter, Slot, Source
+from digest.model.mailbox import Mailbox
 from digest.pipeline.app import make_app
 from digest.pipeline.collect import gather
 from digest.pipeline.deliver import writer_for
@@ -24,7 +25,9 @@ from digest.store.subscribers import Newcomer
 from tests.support.digests import article, brief, digest
 from tests.support.values import NOON
 
-NEWSLETTER = Newsletter(id="main", title="Main", sender="Main <main@example.org>", greeting="Good morning, {name}!")
+NEWSLETTER = Newsletter(
+    id="main", title="Main", sender=Mailbox.parse("Main <main@example.org>"), greeting="Good morning, {name}!"
+)
 NOTE = "The ferry stayed in harbour for the third day because of strong wind, the shipping line said."
 
 

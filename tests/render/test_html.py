@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -473,7 +474,7 @@ def test_the_same_digest_gives_the_same_bytes() -> None:
 
 
 def test_a_digest_in_another_zone_is_dated_there() -> None:
-    kiribati = replace(NEWSLETTER, timezone="Pacific/Kiritimati")
+    kiribati = replace(NEWSLETTER, timezone=ZoneInfo("Pacific/Kiritimati"))
     late = replace(digest(newsletter=kiribati), slot=replace(digest().slot, due=DUE + timedelta(hours=12)))
 
     assert "Monday, 30 March 2026" in render(late, RenderOptions()).text

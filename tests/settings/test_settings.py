@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from digest import settings
 from digest.model import Brand
 from digest.model.errors import SettingsError, UsageError
+from digest.model.mailbox import Mailbox
 from digest.pipeline.newsletter import look_of
 from digest.settings import Secret, Settings
 from digest.settings.line_numbers import lines
@@ -63,7 +64,7 @@ def test_a_whole_installation_is_read(file: Path) -> None:
 
     assert (found.smtp.host, found.smtp.port, found.smtp.security) == ("127.0.0.1", 8025, "none")
     assert found.sources[0].path == file.parent / "articles"
-    assert found.newsletters[0].sender == "Main <main@example.org>"
+    assert found.newsletters[0].sender == Mailbox.parse("Main <main@example.org>")
     assert found.newsletters[0].sources == ("a",)
     assert found.store.url == f"sqlite:///{file.parent}/digest.db"
     assert found.file == file
@@ -231,7 +232,7 @@ def test_a_file_that_can_not_be_read_is_one_clear_line(file: Path, make: object,
     ],
 )
 def test_a_sender_may_have_any_name_and_an_international_address(file: Path, sender: str) -> None:
-    assert loaded(file, f'{NEWSLETTER}from = "{sender}"\n').newsletters[0].sender == sender
+    assert loaded(file, f'{NEWSLETTER}from = "{sender}"\n').newsletters[0].sender == Mailbox.parse(sender)
 
 
 def test_a_newsletter_has_its_own_brand_over_that_of_all(file: Path) -> None:
@@ -278,7 +279,10 @@ def test_the_environment_comes_before_the_file(file: Path) -> None:
 
     assert found.smtp.port == 2525
     assert found.fetch.allow == ("localhost:8080", "[::1]:80")
-    assert (found.newsletters[0].stories, found.newsletters[0].sender) == (None, "Other <other@example.org>")
+    assert (found.newsletters[0].stories, found.newsletters[0].sender) == (
+        None,
+        Mailbox.parse("Other <other@example.org>"),
+    )
 
 
 def test_the_environment_counts_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

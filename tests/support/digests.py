@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from digest.model import (
     Article,
@@ -22,7 +23,7 @@ from digest.model import (
 
 DUE = datetime(2026, 3, 29, 5, 0, tzinfo=UTC)
 
-NEWSLETTER = Newsletter(id="harbour", title="The Harbour Letter", timezone="Europe/Berlin")
+NEWSLETTER = Newsletter(id="harbour", title="The Harbour Letter", timezone=ZoneInfo("Europe/Berlin"))
 
 _NEWS = (
     (

@@ -32,7 +32,7 @@ def publish(store: Store, *addresses: str, readers: int = 0, published: Edition 
 
 def writer_of(published: Edition) -> Writer:
     """Makes the edition's mails."""
-    sender = Mailbox.of("Harbour <news@harbour.example>")
+    sender = Mailbox.parse("Harbour <news@harbour.example>")
     letterhead = Letterhead(sender=sender, list_id="main", title="Harbour", date=NOON)
     return writer(prepare(published, letterhead), lambda _: {}, sender=SENDER)
 

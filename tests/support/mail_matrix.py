@@ -140,7 +140,7 @@ def edition(name: str) -> Edition:
 def mail(edition: Edition, signer: Signer | None = None) -> bytes:
     """The edition as its reader gets it."""
     head = Letterhead(
-        sender=Mailbox.of("The Harbour Letter <harbour@example.org>"),
+        sender=Mailbox.parse("The Harbour Letter <harbour@example.org>"),
         list_id="harbour",
         title="The Harbour Letter",
         date=edition.slot.due,

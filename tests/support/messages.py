@@ -68,7 +68,7 @@ ANY_TEXT = st.lists(st.text(st.characters(exclude_categories=())) | _FRAGMENTS, 
 
 def letterhead(**more: Any) -> Letterhead:
     values: dict[str, Any] = {
-        "sender": Mailbox.of("The Harbour Letter <harbour@example.org>"),
+        "sender": Mailbox.parse("The Harbour Letter <harbour@example.org>"),
         "list_id": "harbour",
         "title": "The Harbour Letter",
         "date": NOON,

@@ -11,7 +11,6 @@ from digest.cli.check.finding import Finding
 from digest.deliver.message import dkim, dns_records
 from digest.deliver.message.dns_records import Record
 from digest.model.errors import DigestError
-from digest.model.mailbox import Mailbox
 from digest.settings import Settings
 
 _UNSIGNED = "mails leave unsigned; large providers refuse those, unless your mail server signs them"
@@ -31,7 +30,7 @@ def findings_on_domains(found: Settings) -> Iterator[Finding]:
 def _senders(found: Settings) -> Iterator[str]:
     for newsletter in found.newsletters:
         if newsletter.sender:
-            yield Mailbox.of(newsletter.sender).domain
+            yield newsletter.sender.domain
 
 
 def _on_domain(domain: str, found: Settings) -> Iterator[Finding]:
@@ -81,7 +80,7 @@ def _signing(domain: str, signer: dkim.Signer | None) -> Iterator[Finding]:
 
 def _bouncing(domain: str, found: Settings) -> Iterator[Finding]:
     """SPF is about the domain that bounces go to."""
-    bouncing = Mailbox.of(found.bounces.address).domain if found.bounces.address else domain
+    bouncing = found.bounces.address.domain if found.bounces.address else domain
     if not dns_records.is_aligned(domain, bouncing):
         message = (
             f"bounces go to {bouncing}, which is not the sender's domain: for DMARC, only DKIM speaks for the sender"

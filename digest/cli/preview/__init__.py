@@ -8,7 +8,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from digest.settings.duration import duration
+from digest.settings.parsers import parse_duration
 
 EXAMPLES = """\
 examples:
@@ -110,7 +110,7 @@ def _since(text: str) -> timedelta:
     if text.strip().lower() == "all":
         return timedelta.max
     try:
-        return duration(text)
+        return parse_duration(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{error}, or all") from None
 

@@ -132,7 +132,7 @@ def _mailbox(address: str, settings: Settings) -> Mailbox:
     from digest.store import open_store, subscribers
 
     if settings.file is None:
-        return Mailbox.of(address)
+        return Mailbox.parse(address)
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
         person = subscribers.find(conn, address)
     if person is None:

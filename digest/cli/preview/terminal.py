@@ -51,7 +51,7 @@ def _page(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[Render
 
 
 def _masthead(digest: Digest, edition: Edition) -> Iterator[RenderableType]:
-    day = long_local_date(digest.slot.due, ZoneInfo(digest.newsletter.timezone))
+    day = long_local_date(digest.slot.due, digest.newsletter.timezone)
     stories = _count(len(digest.briefs), "story", "stories")
     yield Text("")
     yield Text(digest.newsletter.title, style=_TITLE + _ACCENT)
@@ -68,7 +68,7 @@ def _story(number: int, brief: Brief, digest: Digest, *, explain: bool) -> Rende
     lines: list[RenderableType] = [title]
     if brief.sentences:
         lines.append(_telling(brief))
-    lines.append(_provenance(brief, ZoneInfo(digest.newsletter.timezone)))
+    lines.append(_provenance(brief, digest.newsletter.timezone))
     if explain:
         lines.append(Text(why(brief.ranked), style=_ACCENT))
     row = Table.grid(padding=(0, 1, 0, 0))

@@ -182,7 +182,7 @@ def _test(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
     from digest.model.mailbox import Mailbox
     from digest.pipeline.deliver import post_one
 
-    to = Mailbox.of(args.to)
+    to = Mailbox.parse(args.to)
     with drafted(newsletter, found, now=now, again=args.again, visit=not args.no_collect) as draft:
         post_one(draft.edition, newsletter, to, draft.app, now=now)
     if args.json:

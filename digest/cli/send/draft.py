@@ -19,7 +19,6 @@ from digest.pipeline.newsletter import look_of, sources_of
 from digest.pipeline.publish import with_photos
 from digest.render import render
 from digest.settings import Settings
-from digest.settings.duration import duration
 from digest.store import editions, open_store, sources
 
 
@@ -86,7 +85,7 @@ def stale_sources(newsletter: Newsletter, app: App, *, now: datetime) -> tuple[S
     """Those not visited for as long as ``digest run`` would leave them; what is on the disk is always read."""
     with app.store.read() as conn:
         healths = {health.id: health for health in sources.health(conn)}
-    limit = now - duration(app.settings.fetch.every)
+    limit = now - app.settings.fetch.every
 
     def is_stale(source: Source) -> bool:
         health = healths.get(source.id)

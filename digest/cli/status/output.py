@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from digest.cli.editions.summary import stand
 from digest.cli.status.overview import Overview
@@ -16,7 +15,7 @@ def lines(seen: Overview) -> Iterator[str]:
     for standing in seen.standings:
         newsletter = standing.newsletter
         last = f", last {standing.last.key} {standing.fate}" if standing.last else ""
-        due = local_time(standing.next.due, ZoneInfo(newsletter.timezone))
+        due = local_time(standing.next.due, newsletter.timezone)
         yield f"{newsletter.id}: next {due} {newsletter.timezone}{last}"
         if standing.trouble:
             yield f"  {standing.trouble}"

@@ -12,7 +12,6 @@ from digest.jobs.alarm import alarm_for
 from digest.model import Newsletter, Outcome, Slot
 from digest.pipeline import calendar
 from digest.settings import Settings
-from digest.settings.duration import duration
 from digest.store import Store, deliveries, editions, queue, runs, slots, sources
 from digest.store.queue import Queue
 from digest.store.slots import Fate
@@ -80,7 +79,7 @@ def overview(found: Settings, store: Store, *, now: datetime) -> Overview:
             sources=len(found.sources),
             broken=tuple(health for health in sources.health(conn) if health.error and health.id in ids),
             runs=_runs(conn, now),
-            every=duration(found.fetch.every),
+            every=found.fetch.every,
         )
 
 

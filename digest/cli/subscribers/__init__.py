@@ -144,7 +144,7 @@ def _mailboxes(args: argparse.Namespace) -> list[Mailbox]:
     from digest.model.mailbox import AddressError, Mailbox
 
     try:
-        return [Mailbox.of(address) for address in args.addresses]
+        return [Mailbox.parse(address) for address in args.addresses]
     except AddressError as error:
         raise UsageError(str(error)) from error
 

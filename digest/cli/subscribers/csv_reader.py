@@ -96,7 +96,7 @@ class _Layout:
 def _is_address(header: Sequence[str]) -> bool:
     """There is no header, only addresses?"""
     try:
-        return len(header) == 1 and bool(Mailbox.of(header[0]))
+        return len(header) == 1 and bool(Mailbox.parse(header[0]))
     except AddressError:
         return False
 
@@ -171,7 +171,7 @@ def _newcomer(cells: Sequence[str], columns: Sequence[str]) -> Newcomer | str | 
     if "email" not in row:
         return "it has no address"
     try:
-        mailbox = Mailbox.of(row.pop("email"))
+        mailbox = Mailbox.parse(row.pop("email"))
     except AddressError as error:
         return str(error)
     return Newcomer(address=mailbox.address, name=clean_header(row.pop("name", mailbox.name)), preferences=row)

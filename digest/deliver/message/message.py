@@ -102,8 +102,7 @@ def _unfilled(letterhead: Letterhead) -> Mapping[str, str]:
 
 def preview(edition: Edition, newsletter: Newsletter) -> bytes:
     """The edition as a mail to look at."""
-    sender = newsletter.sender or "digest@localhost"
-    mailbox = Mailbox.of(sender) if newsletter.sender else Mailbox.at(sender, newsletter.title)
+    mailbox = newsletter.sender or Mailbox.at("digest@localhost", newsletter.title)
     letterhead = Letterhead(sender=mailbox, list_id=newsletter.id, title=newsletter.title, date=edition.slot.due)
     return prepare(edition, letterhead).preview(f"<{_digest_of(edition)}@{mailbox.domain}>")
 

@@ -102,7 +102,7 @@ def test_any_text_is_an_address_or_is_refused(local: str, rest: str) -> None:
     ],
 )
 def test_a_mailbox_is_read(text: str, name: str, address: str) -> None:
-    assert Mailbox.of(text) == Mailbox(name=name, address=address)
+    assert Mailbox.parse(text) == Mailbox(name=name, address=address)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_mailbox_is_read(text: str, name: str, address: str) -> None:
 )
 def test_what_is_no_mailbox_is_refused(text: str) -> None:
     with pytest.raises(AddressError):
-        Mailbox.of(text)
+        Mailbox.parse(text)
 
 
 @pytest.mark.parametrize(

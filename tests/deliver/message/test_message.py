@@ -37,7 +37,7 @@ EDITIONS = {
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_a_mail_is_the_golden_one_byte_for_byte(name: str) -> None:
-    sender = Mailbox.of("Hafenbrief, täglich <brief@bücher.example>")
+    sender = Mailbox.parse("Hafenbrief, täglich <brief@bücher.example>")
     reader = recipient("leserin@example.net", "Leserin in der Hafenbehörde")
 
     mail = prepare(EDITIONS[name], letterhead(sender=sender, title="Hafenbrief, täglich")).to(reader)
@@ -93,10 +93,13 @@ def test_nothing_answers_it_automatically() -> None:
 
 @pytest.mark.parametrize(
     ("sender", "shown"),
-    [("Main <main@example.org>", "Main <main@example.org>"), ("", "The Harbour Letter <digest@localhost>")],
+    [
+        (Mailbox.parse("Main <main@example.org>"), "Main <main@example.org>"),
+        (None, "The Harbour Letter <digest@localhost>"),
+    ],
     ids=["sender", "no sender yet"],
 )
-def test_a_preview_is_a_mail_to_nobody(sender: str, shown: str) -> None:
+def test_a_preview_is_a_mail_to_nobody(sender: Mailbox | None, shown: str) -> None:
     newsletter = Newsletter(id="harbour", title="The Harbour Letter", sender=sender)
 
     found = parsed(preview(edition(), newsletter))

@@ -1,0 +1,39 @@
+"""Schedule of a newsletter: local dates and times. ``digest.settings.schedule`` parses it from text."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Local dates and times at which editions are due; the time zone is the caller's."""
+
+    #: As written by the user, in lower case and with single spaces.
+    text: str
+    #: Ascending, to the minute.
+    times: tuple[time, ...]
+    #: 0 is Monday, as in ``date.weekday``.
+    weekdays: frozenset[int] = frozenset(range(7))
+    #: Days of the month, 1 to 31.
+    days: frozenset[int] = frozenset(range(1, 32))
+    months: frozenset[int] = frozenset(range(1, 13))
+    #: A day that the month lacks falls on its last day.
+    clamped: bool = False
+
+    def __contains__(self, day: date) -> bool:
+        return day.month in self.months and day.weekday() in self.weekdays and self._has_day(day)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _has_day(self, day: date) -> bool:
+        if day.day in self.days:
+            return True
+        is_last = day.day == calendar.monthrange(day.year, day.month)[1]
+        return self.clamped and is_last and max(self.days) > day.day
+
+
+DAILY_AT_7 = Schedule(text="daily 07:00", times=(time(7),))
