@@ -1,23 +1,25 @@
-"""Colours that stay legible: contrast as WCAG 2.2 computes it, and the nearest shade that has enough of it."""
+"""Legible colours: contrast as WCAG 2.2 computes it, and the nearest shade with enough contrast."""
 
 from __future__ import annotations
 
 import colorsys
 import re
 
-#: What AA asks of running text.
+#: Contrast ratio that WCAG level AA demands of body text.
 AA = 4.5
 _HEX = re.compile(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
-_SHORT = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")
+_SHORT_HEX = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")
 
 
 def parse(colour: str) -> tuple[float, float, float] | None:
     """Red, green and blue from 0 to 1 of ``#rrggbb`` or ``#rgb``; None if it is neither."""
-    text = _SHORT.sub(r"#\1\1\2\2\3\3", colour.lower()) if len(colour) == 4 else colour.lower()
-    found = _HEX.fullmatch(text)
-    if found is None:
+    colour = colour.lower()
+    if len(colour) == 4:
+        colour = _SHORT_HEX.sub(r"#\1\1\2\2\3\3", colour)
+    match = _HEX.fullmatch(colour)
+    if match is None:
         return None
-    red, green, blue = (int(part, 16) / 255 for part in found.groups())
+    red, green, blue = (int(part, 16) / 255 for part in match.groups())
     return red, green, blue
 
 
@@ -31,14 +33,14 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """The contrast ratio of two colours, from 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
+    low, high = sorted((luminance(first), luminance(second)))
     return (high + 0.05) / (low + 0.05)
 
 
 def legible(colour: str, background: str, *, ratio: float = AA) -> str:
-    """The shade of ``colour`` nearest to it that has ``ratio`` against ``background``."""
+    """The shade of ``colour`` nearest to it that has contrast ``ratio`` to ``background``."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*(parse(colour) or (0.0, 0.0, 0.0)))
     step = 0.01 if luminance(background) < 0.18 else -0.01
     shade = _hex(hue, lightness, saturation)

@@ -23,7 +23,7 @@ from digest.render.plain_text import tidy
 from digest.render.sandbox import Sandbox, count_characters, limited
 from digest.render.template_paths import HTML, STYLE, TEXT
 
-_SANDBOX_HINT = "templates run in a sandbox: no names with underscores before them, no endless loops, no huge texts"
+_SANDBOX_HINT = "templates run in a sandbox: no names that begin with an underscore, no endless loops, no huge texts"
 _VARIABLES = tuple(field.name for field in fields(EditionContext))
 #: Variables and fields with their new names, for the error message of a template that uses an old name.
 _RENAMED = {
@@ -132,9 +132,9 @@ def _errors_with_location(folder: Path, name: str) -> Iterator[None]:
         hint = _missing_file_hint(str(error.name))
         raise TemplateError(f"there is no file {error.name!r}", file=str(path), hint=hint) from error
     except MemoryError as error:
-        raise TemplateError("the template makes more than there is memory for", file=str(path)) from error
+        raise TemplateError("out of memory while the template was rendered", file=str(path)) from error
     except RecursionError as error:
-        raise TemplateError("a macro or an include goes round and round", file=_location(error, path)[0]) from error
+        raise TemplateError("endless recursion of a macro or an include", file=_location(error, path)[0]) from error
     except (TemplateRuntimeError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
         file, line = _location(error, path)
         hint = _SANDBOX_HINT if isinstance(error, SecurityError) else ""

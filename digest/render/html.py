@@ -18,7 +18,9 @@ def render_html(context: EditionContext, folders: tuple[Path, ...]) -> str:
     html, values = environment.run_html_template(folders, context)
     skeleton = placeholders.make_skeleton(html, values)
     if (size := values.total_length(skeleton.value_numbers)) > _MAX_CHARACTERS:
-        raise TemplateError(f"{size} characters in one mail ({_MAX_CHARACTERS} at most)", file=str(folders[0] / HTML))
+        raise TemplateError(
+            f"{size} characters of values in one mail ({_MAX_CHARACTERS} at most)", file=str(folders[0] / HTML)
+        )
     try:
         parts = inline.inline_css(skeleton.html)
     except inline.UnsupportedCssError as error:

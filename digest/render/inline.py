@@ -1,4 +1,4 @@
-"""Premailer over a skeleton: styles go into the tags, what can't go there stays in a `<style>` as it was written."""
+"""Inline the CSS of a skeleton: rules go into ``style`` attributes, the others stay in a ``<style>`` as written."""
 
 from __future__ import annotations
 
@@ -9,102 +9,105 @@ from dataclasses import dataclass
 
 from digest.render.placeholders import PLACEHOLDER
 
-#: What premailer drops or rewrites, and mail programs read in a `<style>`: at-rules, Outlook's dark mode, ``*``.
-_KEPT = re.compile(r"@|[^{]*(?:\[data-ogs[cb]\]|\*(?!=))")
+#: Rules that premailer drops or rewrites, and that mail programs read in a ``<style>``: at-rules, Outlook's dark mode
+#: and ``*``.
+_STYLE_ELEMENT_RULE = re.compile(r"@|[^{]*(?:\[data-ogs[cb]\]|\*(?!=))")
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _ANY_STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_BY_VALUE = re.compile(r"\[\s*([\w-]+)\s*[~|^$*]?=[^\]]*\]|:contains\([^)]*\)")
-_WITH_PLACEHOLDER = re.compile(r"([\w-]+)\s*=\s*(?:\"[^\"<>]*?xqv\d|'[^'<>]*?xqv\d|xqv\d)")
-
-
-#: Above this, Gmail drops a style element whole.
-_LONGEST_STYLE = 8192
+#: A selector on an attribute's value or on text.
+_VALUE_SELECTOR = re.compile(r"\[\s*([\w-]+)\s*[~|^$*]?=[^\]]*\]|:contains\([^)]*\)")
+_ATTRIBUTE_WITH_PLACEHOLDER = re.compile(r"([\w-]+)\s*=\s*(?:\"[^\"<>]*?xqv\d|'[^'<>]*?xqv\d|xqv\d)")
+#: Gmail drops a larger style element whole.
+_MAX_STYLE_BYTES = 8192
 
 
 class UnsupportedCssError(Exception):
-    """Something in a style sheet that mail programs, or the way in which mails are made, can't do."""
+    """CSS that mail programs can't read, or that can't be inlined before values are inserted."""
 
     def __init__(self, message: str, *, css: str = "", hint: str) -> None:
         super().__init__(message)
-        #: As it stands in the style sheet; empty for all of it.
+        #: The refused part as written in the style sheet; empty for all of it.
         self.css = css
         self.hint = hint
 
 
 @functools.lru_cache(maxsize=128)
 def inline_css(skeleton: str) -> tuple[str, ...]:
-    """The skeleton inlined and cut at its tokens: text and token numbers in turn.
+    """Inline the CSS, and cut the result at its placeholders: text and positions in turn.
 
-    Kept by the skeleton's bytes: an edition of a shape that was seen before costs no inlining.
+    Cached by the skeleton: an edition that differs from an earlier one only in its values costs no inlining.
     """
-    from digest.render.premailer_adapter import inline  # importing premailer takes longer than all the rest
+    from digest.render.premailer_adapter import run_premailer  # importing premailer takes 0.2 s
 
-    html = inline(_STYLE.sub(_parted, _checked(skeleton)))
+    _check_styles(skeleton)
+    html = run_premailer(_STYLE.sub(_split_style_element, skeleton))
     size = sum(len(style[0].encode()) for style in _ANY_STYLE.finditer(html))
-    if size > _LONGEST_STYLE:
-        message = f"{size} bytes of styles that can't go into the tags ({_LONGEST_STYLE} at most)"
-        raise UnsupportedCssError(message, hint="mail programs drop the whole of it: leave some of the at-rules out")
+    if size > _MAX_STYLE_BYTES:
+        message = f"{size} bytes of rules that stay in style elements ({_MAX_STYLE_BYTES} at most)"
+        raise UnsupportedCssError(message, hint="mail programs drop all of it: leave some of the at-rules out")
     return tuple(PLACEHOLDER.split(html))
 
 
-def _checked(skeleton: str) -> str:
+def _check_styles(skeleton: str) -> None:
+    """Raise UnsupportedCssError for nested at-rules and for selectors on values that are inserted later."""
     for style in _STYLE.finditer(skeleton):
-        if nested := _nested(_COMMENT.sub("", style[1])):
+        if nested := _nested_at_rule(_COMMENT.sub("", style[1])):
             hint = "mail programs drop the whole style element then; join the two conditions with `and`"
-            raise UnsupportedCssError(f"{nested} stands within another at-rule", css=nested, hint=hint)
-        for found in _BY_VALUE.finditer(style[1]):
-            if found[1] is None or found[1] in set(_WITH_PLACEHOLDER.findall(_STYLE.sub("", skeleton))):
-                message = f"{found[0]} asks for a value that is only inserted after the styles are"
-                raise UnsupportedCssError(message, css=found[0], hint="give the element a class and select that")
-    return skeleton
+            raise UnsupportedCssError(f"{nested} is nested in another at-rule", css=nested, hint=hint)
+        for selector in _VALUE_SELECTOR.finditer(style[1]):
+            attribute = selector[1]
+            if attribute is None or attribute in _ATTRIBUTE_WITH_PLACEHOLDER.findall(_STYLE.sub("", skeleton)):
+                message = f"{selector[0]} selects by a value that is inserted only after inlining"
+                hint = "give the element a class and select that"
+                raise UnsupportedCssError(message, css=selector[0], hint=hint)
 
 
-def _nested(css: str) -> str:
-    """The first at-rule within another, as it is written up to its brace."""
+def _nested_at_rule(css: str) -> str:
+    """The first at-rule within another, as written up to its brace; empty if there is none."""
     depth = 0
-    for found in re.finditer(r"\"[^\"]*\"|'[^']*'|[{}]|@[\w-]+[^{};\"'\n]*", css):
-        depth += {"{": 1, "}": -1}.get(found[0], 0)
-        if depth and found[0].startswith("@"):
-            return found[0].strip()
+    for match in re.finditer(r"\"[^\"]*\"|'[^']*'|[{}]|@[\w-]+[^{};\"'\n]*", css):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if depth and match[0].startswith("@"):
+            return match[0].strip()
     return ""
 
 
-def _parted(style: re.Match[str]) -> str:
-    """One style sheet as two: what premailer puts into the tags, and what it must not touch."""
-    sheet = parted(style[1])
-    kept = f'<style data-premailer="ignore">{sheet.kept}</style>' if sheet.kept else ""
-    return f"<style>{sheet.inline}</style>{kept}" if sheet.inline else kept
+def _split_style_element(style: re.Match[str]) -> str:
+    """Two style elements: rules for premailer to inline, and rules that it must not touch."""
+    sheet = split_rules(style[1])
+    remaining = f'<style data-premailer="ignore">{sheet.remaining}</style>' if sheet.remaining else ""
+    return f"<style>{sheet.inline}</style>{remaining}" if sheet.inline else remaining
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A style sheet's rules for the tags, and the rest of it."""
+class StyleSheet:
+    """A style sheet's rules to inline, and its remaining rules."""
 
     inline: str
-    kept: str
+    remaining: str
 
 
 @functools.lru_cache(maxsize=64)
-def parted(css: str) -> Sheet:
-    """The style sheet parted; comments and white space go, the order stays."""
+def split_rules(css: str) -> StyleSheet:
+    """Split a style sheet, without comments and white space, in order."""
     inline: list[str] = []
-    kept: list[str] = []
+    remaining: list[str] = []
     for rule in _rules(" ".join(_COMMENT.sub(" ", css).split())):
-        (kept if _KEPT.match(rule) else inline).append(rule)
-    return Sheet(inline="".join(inline), kept="".join(kept))
+        (remaining if _STYLE_ELEMENT_RULE.match(rule) else inline).append(rule)
+    return StyleSheet(inline="".join(inline), remaining="".join(remaining))
 
 
 def _rules(css: str) -> Iterator[str]:
-    """The rules at the top level, each whole with all that it holds."""
+    """Rules at the top level, each with its content."""
     depth = start = 0
-    for brace in re.finditer(r"\"[^\"]*\"|'[^']*'|[{};]", css):
-        sign = brace[0]
-        if sign not in "{};" or (sign == ";" and depth):
+    for match in re.finditer(r"\"[^\"]*\"|'[^']*'|[{};]", css):
+        character = match[0]
+        if character not in "{};" or (character == ";" and depth):
             continue
-        depth += {"{": 1, "}": -1, ";": 0}[sign]
+        depth += {"{": 1, "}": -1, ";": 0}[character]
         if depth == 0:
-            yield css[start : brace.end()].strip()
-            start = brace.end()
+            yield css[start : match.end()].strip()
+            start = match.end()
     if css[start:].strip():
         yield css[start:].strip()

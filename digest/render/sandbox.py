@@ -173,9 +173,9 @@ def _count_step() -> None:
     budget = _budget.get()
     budget.steps -= 1
     if budget.steps < 0:
-        raise SecurityError(f"the template runs on and on (more than {_MAX_STEPS} steps)")
+        raise SecurityError(f"the template takes more than {_MAX_STEPS} steps: an endless loop?")
     if budget.steps % _STEPS_PER_CLOCK_READ == 0 and time.thread_time() > budget.deadline:
-        raise SecurityError(f"the template runs on and on (more than {_MAX_SECONDS:g} seconds)")
+        raise SecurityError(f"the template takes more than {_MAX_SECONDS:g} seconds of processor time")
 
 
 def count_characters(result: T) -> T:
@@ -184,7 +184,7 @@ def count_characters(result: T) -> T:
         budget = _budget.get()
         budget.characters -= len(result)
         if budget.characters < 0:
-            raise SecurityError(f"the template makes something larger than {_MAX_CHARACTERS} characters")
+            raise SecurityError(f"the template's texts are larger than {_MAX_CHARACTERS} characters together")
     return result
 
 
@@ -207,7 +207,7 @@ def _check_size(*values: Any, pattern: object = "") -> None:
     for value in values:
         size *= max(1, _size(value))
     if size > _MAX_CHARACTERS_AT_ONCE or (isinstance(pattern, str) and _HUGE_WIDTH.search(pattern)):
-        raise SecurityError(f"this makes something larger than {_MAX_CHARACTERS_AT_ONCE} characters")
+        raise SecurityError(f"the result would be larger than {_MAX_CHARACTERS_AT_ONCE} characters")
 
 
 def _size(value: Any) -> int:

@@ -26,7 +26,7 @@ def fit_to_size(context: EditionContext, folders: tuple[Path, ...]) -> tuple[Edi
             return limited, html
         if stories == titles == 0:
             raise TemplateError(
-                f"{size} bytes before a single story ({MAX_BYTES} at most)", file=str(folders[0] / HTML)
+                f"{size} bytes of HTML without any story ({MAX_BYTES} at most)", file=str(folders[0] / HTML)
             )
         if stories:
             stories = min(stories - 1, stories * MAX_BYTES // size)

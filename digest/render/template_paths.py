@@ -1,4 +1,4 @@
-"""Where a template lies: in a person's folders or among the shipped ones."""
+"""Find a template's folder: a path, or a name in the operator's folders and among the shipped templates."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from digest.settings import shipped_files
 HTML, TEXT, STYLE = "email.html.j2", "email.txt.j2", "style.css"
 
 
-def search_path(look: RenderOptions) -> tuple[Path, ...]:
-    """The template's own folder first, then those in which it may find other templates to build on."""
-    shelves = (*look.folders, shipped_files.templates())
-    return (_own(look.template, shelves), *shelves)
+def search_path(options: RenderOptions) -> tuple[Path, ...]:
+    """The template's own folder first, then the folders with templates that it may extend."""
+    folders = (*options.folders, shipped_files.templates())
+    return (_template_folder(options.template, folders), *folders)
 
 
-def names(folders: Sequence[Path]) -> Iterator[str]:
-    """The templates that can be chosen by name."""
+def template_names(folders: Sequence[Path]) -> Iterator[str]:
+    """Names of the templates in these folders."""
     for folder in folders:
         yield from sorted(path.parent.name for path in folder.glob(f"*/{HTML}"))
 
 
-def _own(template: str | Path, shelves: Sequence[Path]) -> Path:
+def _template_folder(template: str | Path, folders: Sequence[Path]) -> Path:
     if isinstance(template, Path) or os.sep in template or template.startswith((".", "~")):
-        folder = Path(template).expanduser()
-        if folder.is_dir():
-            return folder
-        raise TemplateError("there is no such folder", file=str(template), hint=_how_to_start())
-    for shelf in shelves:
-        if (shelf / template).is_dir():
-            return shelf / template
-    known = list(dict.fromkeys(names(shelves)))
-    nearest = difflib.get_close_matches(template, known, n=1)
-    cure = f"did you mean {nearest[0]!r}?" if nearest else f"there are: {', '.join(known)}"
-    raise TemplateError(f"there is no template of that name; {cure}", file=template, hint=_how_to_start())
+        path = Path(template).expanduser()
+        if path.is_dir():
+            return path
+        raise TemplateError("there is no such folder", file=str(template), hint=_starting_hint())
+    for folder in folders:
+        if (folder / template).is_dir():
+            return folder / template
+    names = list(dict.fromkeys(template_names(folders)))
+    nearest = difflib.get_close_matches(template, names, n=1)
+    suggestion = f"did you mean {nearest[0]!r}?" if nearest else f"there are: {', '.join(names)}"
+    raise TemplateError(f"there is no template of that name; {suggestion}", file=template, hint=_starting_hint())
 
 
-def _how_to_start() -> str:
+def _starting_hint() -> str:
     return f"a template is a folder; start your own from a copy of {shipped_files.templates() / 'briefing'}"

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from digest.model import Digest, Failure, LeftOut
 from digest.render import Brand, Links, RenderOptions, environment, placeholders, render
 from digest.render.context import edition_context
-from digest.render.template_paths import names, search_path
+from digest.render.template_paths import search_path, template_names
 from digest.settings import shipped_files
 from tests.support.browser import browser
 from tests.support.digests import article, brief, digest, news
@@ -31,7 +31,7 @@ LOOK = RenderOptions(
     brand=Brand(address="Harbour Press Office, Pier 4, Sandhaven"),
     links=Links(web="https://a.example/w", preferences="https://a.example/p", unsubscribe="https://a.example/u"),
 )
-TEMPLATES = tuple(names([shipped_files.templates()]))
+TEMPLATES = tuple(template_names([shipped_files.templates()]))
 ARABIC = brief(
     [
         article(

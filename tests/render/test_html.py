@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 
 from digest.model import Digest, Edition, Failure, Image, LeftOut
 from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
-from digest.render.template_paths import names
+from digest.render.template_paths import template_names
 from digest.settings import shipped_files
 from tests.support.digests import DUE, NEWSLETTER, article, brief, digest, news
 
@@ -26,7 +26,7 @@ LINKS = Links(
 )
 
 
-TEMPLATES = tuple(names([shipped_files.templates()]))
+TEMPLATES = tuple(template_names([shipped_files.templates()]))
 
 
 def tree(edition: Edition) -> lxml_html.HtmlElement:

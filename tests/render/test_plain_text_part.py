@@ -13,11 +13,11 @@ from lxml import html as lxml_html
 from digest.model import Digest
 from digest.render import RenderOptions, render
 from digest.render.plain_text import WIDTH, columns
-from digest.render.template_paths import names
+from digest.render.template_paths import template_names
 from digest.settings import shipped_files
 from tests.support.digests import article, brief, digest
 
-TEMPLATES = tuple(names([shipped_files.templates()]))
+TEMPLATES = tuple(template_names([shipped_files.templates()]))
 _WORDS = st.text(alphabet="abcXYZäß漢字かな .,-<&'\"אב", max_size=90)
 
 

@@ -11,7 +11,7 @@ from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut
 from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.mailbox import Mailbox
 from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
-from digest.render.template_paths import names
+from digest.render.template_paths import template_names
 from digest.settings import shipped_files
 from tests.support.digests import article, brief, digest, news
 
@@ -24,7 +24,7 @@ LINKS = Links(
     unsubscribe=f"{WEB}/unsubscribe/{TOKEN_PLACEHOLDER}",
 )
 BRAND = Brand(address="Harbour Press Office, Pier 4, Sandhaven", logo="https://news.example.org/logo.png")
-TEMPLATES = tuple(names([shipped_files.templates()]))
+TEMPLATES = tuple(template_names([shipped_files.templates()]))
 LANGUAGES = ("en", "de", "ar", "ja")
 #: How many stories; and whether every third, beginning with the first, is hostile.
 SIZES = {"1": (1, False), "hostile": (1, True), "12": (12, True), "60": (60, True)}

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from digest.pipeline.newsletter import look_of
 from digest.pipeline.preview import Request, preview
 from digest.render import render
-from digest.render.template_paths import names
+from digest.render.template_paths import template_names
 from digest.settings import shipped_files
 from tests.support.browser import executable
 
@@ -35,7 +35,7 @@ div img {{ display: block; margin: 44px auto;
 def main() -> None:
     """Take them all anew."""
     mails = {
-        name: mail(name) for name in names([shipped_files.templates()])
+        name: mail(name) for name in template_names([shipped_files.templates()])
     }  # Playwright keeps an event loop; so does this
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox", "--disable-gpu"])

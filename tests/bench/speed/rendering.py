@@ -74,8 +74,8 @@ def _environment() -> Environment:
 
 def _baseline(context: EditionContext, jinja: Environment) -> str:
     html = jinja.get_template(HTML).render({name: getattr(context, name) for name in context.__dataclass_fields__})
-    parted = inline._STYLE.sub(inline._parted, html)
-    return str(premailer_adapter.Premailer(parted, **premailer_adapter._OPTIONS).transform(pretty_print=False))
+    split = inline._STYLE.sub(inline._split_style_element, html)
+    return str(premailer_adapter.Premailer(split, **premailer_adapter._OPTIONS).transform(pretty_print=False))
 
 
 def _timed(times: dict[str, list[float]], name: str, run: Callable[[], object]) -> None:
