@@ -55,7 +55,7 @@ def _has_news(article: Article, published: Sequence[Article], criteria: Criteria
 def _reason_for_no_news(article: Article, criteria: Criteria) -> str:
     if article.id in criteria.already_published:
         return "already in an earlier edition"
-    return "nothing new since an earlier edition told its story"
+    return "nothing new since an earlier edition published its story"
 
 
 def _reason_against(story: Story, criteria: Criteria) -> str:

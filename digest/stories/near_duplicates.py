@@ -66,8 +66,8 @@ def _is_contained(first: frozenset[int], second: frozenset[int]) -> bool:
 
 def _has_same_names(first: Sequence[str], second: Sequence[str]) -> bool:
     """Whether most names and numbers of the text with fewer of them are in the other one."""
-    fewer, more = sorted((_names(first), _names(second)), key=len)
-    return len(fewer & more) >= _CONTAINMENT * len(fewer)
+    shorter_names, longer_names = sorted((_names(first), _names(second)), key=len)
+    return len(shorter_names & longer_names) >= _CONTAINMENT * len(shorter_names)
 
 
 def _names(words: Sequence[str]) -> frozenset[str]:

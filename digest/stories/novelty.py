@@ -62,21 +62,21 @@ class PublishedContent:
 
 def is_new_development(article: Article, published: Sequence[Article]) -> bool:
     """Whether the article is later than those published, with news in its title and at its beginning."""
-    if any(article.published <= earlier.published for earlier in published):
+    if any(article.published <= previous.published for previous in published):
         return False
-    known = PublishedContent.of(published)
-    if not _content(article.title, article.language) - known.words:
+    earlier = PublishedContent.of(published)
+    if not _content(article.title, article.language) - earlier.words:
         return False
     beginning = islice(_sentences(article), _COMPARED_SENTENCES)
-    own = [text for text in beginning if known.overlap(_content(text, article.language)) < _COPY_OVERLAP]
-    is_new = [known.novelty(text, article.language) > 0 for text in own]
+    original = [text for text in beginning if earlier.overlap(_content(text, article.language)) < _COPY_OVERLAP]
+    is_new = [earlier.novelty(text, article.language) > 0 for text in original]
     return any(is_new[:_FIRST_SENTENCES]) and sum(is_new) >= max(_MIN_NEW_SENTENCES, _MIN_NEW_SHARE * len(is_new))
 
 
 def is_substantial_edit(article: Article, published: Iterable[Article]) -> bool:
     """Whether a published article, edited since, has several sentences that are new."""
-    known = PublishedContent.of(published)
-    new = (text for text in _sentences(article) if known.novelty(text, article.language) > 0)
+    earlier = PublishedContent.of(published)
+    new = (text for text in _sentences(article) if earlier.novelty(text, article.language) > 0)
     return len(list(islice(new, _MIN_NEW_SENTENCES))) == _MIN_NEW_SENTENCES
 
 

@@ -79,9 +79,9 @@ def _new_sentences(offered: tuple[Candidate, ...], already_published: Sequence[A
     """The sentences with something that earlier editions did not publish; all if there are none."""
     if not already_published:
         return offered
-    known = PublishedContent.of(already_published)
+    earlier = PublishedContent.of(already_published)
     return (
-        tuple(candidate for candidate in offered if known.novelty(candidate.text, candidate.article.language) > 0)
+        tuple(candidate for candidate in offered if earlier.novelty(candidate.text, candidate.article.language) > 0)
         or offered
     )
 

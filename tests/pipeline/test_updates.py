@@ -121,7 +121,7 @@ def test_another_outlets_telling_of_it_is_silent(app: App, folder: Path, days: i
     second = composed(app, MORNING + days * 24 * HOUR + HOUR)
 
     assert second.briefs == ()
-    assert "nothing new since an earlier edition told its story" in {out.reason for out in second.left_out}
+    assert "nothing new since an earlier edition published its story" in {out.reason for out in second.left_out}
 
 
 MORE = f"""{QUAKE}

@@ -146,7 +146,7 @@ def test_another_telling_of_a_story_that_was_sent_is_silent(later: Article) -> N
 
     assert ranking.chosen == ()
     assert [out.reason for out in ranking.left_out] == [
-        "nothing new since an earlier edition told its story",
+        "nothing new since an earlier edition published its story",
         "already in an earlier edition",
     ]
 
