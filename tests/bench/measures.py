@@ -1,4 +1,4 @@
-"""Running the measures of a folder: modules with ``measure(...) -> list[Row]``, printed as one table."""
+"""Run a folder's benchmarks, which are modules with ``measure(...) -> list[Row]``, and print them as one table."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from types import ModuleType
 from tests.bench.quality.table import Row, table
 
 
-def run(folder: Path, *, about: str, parser: argparse.ArgumentParser, measured: Callable[..., list[Row]]) -> int:
-    """Print the table of the measures that the command line names, or of all; ``measured`` calls one."""
-    found = sorted(file.stem for file in folder.glob("*.py") if "def measure(" in file.read_text("utf-8"))
+def run(folder: Path, *, about: str, parser: argparse.ArgumentParser, measure: Callable[..., list[Row]]) -> int:
+    """Print the table of the measures on the command line, or of all; ``measure`` calls a module's measure."""
+    names = sorted(file.stem for file in folder.glob("*.py") if "def measure(" in file.read_text("utf-8"))
     parser.description = about
-    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"of {', '.join(found)} (default: all)")
-    wanted = parser.parse_args()
-    if unknown := set(wanted.measures) - set(found):
-        parser.error(f"no measure {', '.join(sorted(unknown))}; there are {', '.join(found)}")
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"of {', '.join(names)} (default: all)")
+    args = parser.parse_args()
+    if unknown := set(args.measures) - set(names):
+        parser.error(f"no measure {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     rows: list[Row] = []
-    for name in wanted.measures or found:
+    for name in args.measures or names:
         print(f"measuring {name} …", file=sys.stderr)
-        rows += measured(_module(folder, name), wanted)
+        rows += measure(_module(folder, name), args)
     print(table(rows))
     return 0
 

@@ -1,4 +1,4 @@
-"""SpamAssassin's score of every edition there is, by its own rules, without the network."""
+"""SpamAssassin's scores of all editions in the mail matrix, by its local rules."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from tests.support.checkers import spamassassin
 
 
 def measure() -> list[Row]:
-    found = spamassassin.points(mail_matrix.mail(mail_matrix.edition(name)) for name in mail_matrix.NAMES)
-    against = max(sum(score for score in rules.values() if score > 0) for rules in found)
-    worst = max(sum(rules.values()) for rules in found)
-    note = f"points against them alone: {against:.1f} at most; {len(found)} mails, a third hostile; spam from 5.0"
+    scores = spamassassin.points(mail_matrix.mail(mail_matrix.edition(name)) for name in mail_matrix.NAMES)
+    positive = max(sum(score for score in rules.values() if score > 0) for rules in scores)
+    worst = max(sum(rules.values()) for rules in scores)
+    note = f"positive points alone: {positive:.1f} at most; {len(scores)} mails, a third hostile; spam from 5.0"
     return [Row(task="SpamAssassin, the highest score", system="digest", figure=f"{worst:.1f}", note=note)]

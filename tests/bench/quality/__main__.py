@@ -1,6 +1,6 @@
-"""How well the digest reads, in figures, each with its baseline from the same run.
+"""Quality benchmarks: each figure with its baseline from the same run.
 
-Run it with ``python -m tests.bench.quality [MEASURE ...]``; the outside data is read from ``../shared/quality``.
+Run it with ``python -m tests.bench.quality [MEASURE ...]``; external data is read from ``../shared/quality``.
 A measure is a module here with ``measure(shared: Path) -> list[Row]``.
 """
 
@@ -18,8 +18,10 @@ SHARED = HERE.parents[2].parent / "shared" / "quality"
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.quality")
-    parser.add_argument("--shared", type=Path, default=SHARED, help="the folder of outside data (default: %(default)s)")
-    return run(HERE, about=__doc__, parser=parser, measured=lambda module, wanted: module.measure(wanted.shared))
+    parser.add_argument(
+        "--shared", type=Path, default=SHARED, help="the folder of external data (default: %(default)s)"
+    )
+    return run(HERE, about=__doc__, parser=parser, measure=lambda module, args: module.measure(args.shared))
 
 
 if __name__ == "__main__":

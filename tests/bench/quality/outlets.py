@@ -18,9 +18,9 @@ from digest.model import Article, Brief, Ranked, Story
 from digest.model.protocols import Budget
 from digest.stories.summarize import candidates, summarize
 from digest.stories.summarizers import summarizer
-from tests.bench.quality.grouping import OWN, read
+from tests.bench.quality.grouping import OWN, read_gold
 from tests.bench.quality.rouge import rouge_n
-from tests.bench.quality.summaries import Case, first, told, twins
+from tests.bench.quality.summaries import Case, first, near_duplicate_pairs, summary_text
 from tests.bench.quality.table import Row
 
 _SYSTEMS = ("default", "lead", "lex-rank", "text-rank", "sum-basic", "kl")
@@ -43,7 +43,7 @@ def measure(shared: Path) -> list[Row]:
 def _stories(file: Path, *, least: int) -> list[list[Article]]:
     """The articles of each event that enough outlets have told at some length."""
     by_story: dict[str, list[Article]] = defaultdict(list)
-    for one in read(file):
+    for one in read_gold(file):
         if one.article.words >= least:
             by_story[one.story].append(one.article)
     return [articles for _, articles in sorted(by_story.items()) if len(articles) > 2]
@@ -68,7 +68,9 @@ def _pair(articles: Sequence[Article]) -> Case:
 
 def _held_out(task: str, cases: Sequence[Case]) -> list[Row]:
     systems = {"the first article": first} | {name: summarizer(name) for name in _SYSTEMS}
-    scores = {name: [_score(case, partial(told, system=system)) for case in cases] for name, system in systems.items()}
+    scores = {
+        name: [_score(case, partial(summary_text, system=system)) for case in cases] for name, system in systems.items()
+    }
     baseline = scores["the first article"]
     return [
         Row(task=task, system=name, figure=f"{statistics.fmean(found):.1f}", note=_paired(found, baseline))
@@ -102,7 +104,7 @@ def _briefs(name: str, stories: Sequence[Sequence[Article]]) -> list[Row]:
         cited = statistics.fmean(len({one.article.id for one in brief.sentences}) > 1 for brief in briefs)
         copied = statistics.fmean(_is_the_lead(brief) for brief in briefs)
         words = statistics.fmean(sum(len(one.text.split()) for one in brief.sentences) for brief in briefs)
-        double = sum(twins([one.text for one in brief.sentences]) for brief in briefs)
+        double = sum(near_duplicate_pairs([one.text for one in brief.sentences]) for brief in briefs)
         late = statistics.fmean(_is_late(brief, at) for brief in briefs for at in range(len(brief.sentences)))
         note = f"{copied:.0%} only copy the lead; {late:.0%} from beyond an article's first three; {words:.0f} words"
         note += f"; {double} near-duplicate pairs"

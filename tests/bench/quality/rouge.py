@@ -1,4 +1,4 @@
-"""ROUGE as its papers and the usual implementations define it: F1 over Porter stems, lower case, letters and digits."""
+"""ROUGE (Lin 2004): F1 over Porter stems of lower-case alphanumeric words."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def _grams(words: Sequence[str], n: int) -> list[tuple[str, ...]]:
     return list(zip(*(words[start:] for start in range(n)), strict=False))
 
 
-def _longest_common(one: Sequence[str], other: Sequence[str]) -> int:
-    row = [0] * (len(other) + 1)
-    for word in one:
-        before = 0
-        for at, same in enumerate(other, start=1):
-            row[at], before = before + 1 if word == same else max(row[at], row[at - 1]), row[at]
+def _longest_common(first: Sequence[str], second: Sequence[str]) -> int:
+    row = [0] * (len(second) + 1)
+    for word in first:
+        diagonal = 0
+        for at, candidate in enumerate(second, start=1):
+            row[at], diagonal = diagonal + 1 if word == candidate else max(row[at], row[at - 1]), row[at]
     return row[-1]
 
 

@@ -1,6 +1,6 @@
-"""What the summarizers' choices are worth: ROUGE against what people wrote, every system cut at the same words.
+"""Quality of the summarizers: ROUGE against human summaries, with every system cut at the same number of words.
 
-A system is asked for whole sentences until it has enough words; what it then says, in reading order, is cut there.
+A system selects whole sentences until they have enough words; its summary, in reading order, is cut there.
 """
 
 from __future__ import annotations
@@ -20,69 +20,70 @@ from digest.stories.summarizers import NAMES, summarizer
 from tests.bench.quality.rouge import rouge_l, rouge_n, tokens
 from tests.bench.quality.table import Row
 
-#: Written for this project, for where the outside sets are not.
+#: Written for this project; used if the external sets are absent.
 OWN = Path(__file__).resolve().parents[2] / "data" / "quality" / "news.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One set of texts that people have summarized."""
+    """Texts with their human summaries."""
 
     candidates: tuple[Candidate, ...]
     references: tuple[str, ...]
 
 
 def cases(path: Path) -> list[Case]:
-    """The cases of one file: a line each, with its documents' sentences and the references."""
+    """The cases of a JSON Lines file, each with its documents' sentences and the references."""
     return [_case(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
 
 
 def _case(row: dict[str, list[list[str]]]) -> Case:
     articles = [_article(f"{row['id']}/{at}", sentences) for at, sentences in enumerate(row["docs"])]
-    found = {candidate.text: candidate for article in articles for candidate in reversed(_candidates(article))}
-    order = sorted(found.values(), key=lambda candidate: (candidate.article.id, candidate.position))
+    unique = {candidate.text: candidate for article in articles for candidate in reversed(_candidates(article))}
+    order = sorted(unique.values(), key=lambda candidate: (candidate.article.id, candidate.position))
     return Case(candidates=tuple(order), references=tuple(map(str, row["refs"])))
 
 
 def _article(id: str, sentences: Sequence[str]) -> Article:
-    when = datetime(2026, 1, 1, tzinfo=UTC)
+    published = datetime(2026, 1, 1, tzinfo=UTC)
     paragraphs = tuple(sentences)
     return Article(
-        id=id, source_id=id, source=id, url="", title="", paragraphs=paragraphs, published=when, language="en"
+        id=id, source_id=id, source=id, url="", title="", paragraphs=paragraphs, published=published, language="en"
     )
 
 
 def _candidates(article: Article) -> list[Candidate]:
-    spoken = [text for text in article.paragraphs if any(map(str.isalnum, text))]
-    return [Candidate(text=text, article=article, position=at, paragraph=at) for at, text in enumerate(spoken)]
+    texts = [text for text in article.paragraphs if any(map(str.isalnum, text))]
+    return [Candidate(text=text, article=article, position=at, paragraph=at) for at, text in enumerate(texts)]
 
 
 def first(candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
-    """The baseline: the first sentences as they stand."""
+    """The baseline: the first sentences."""
     return tuple(candidates[: budget.sentences])
 
 
-def chosen(case: Case, system: Summarizer, *, words: int) -> tuple[Candidate, ...]:
-    """The fewest sentences that the system says ``words`` words with."""
-    taken: tuple[Candidate, ...] = ()
+def select(case: Case, system: Summarizer, *, words: int) -> tuple[Candidate, ...]:
+    """The system's shortest selection of at least ``words`` words."""
+    selected: tuple[Candidate, ...] = ()
     for count in range(1, len(case.candidates) + 1):
-        taken = system(case.candidates, Budget(sentences=count), language="en")
-        if len(taken) < count or sum(len(one.text.split()) for one in taken) >= words:
+        selected = system(case.candidates, Budget(sentences=count), language="en")
+        if len(selected) < count or sum(len(sentence.text.split()) for sentence in selected) >= words:
             break
-    return taken
+    return selected
 
 
-def told(case: Case, system: Summarizer, *, words: int) -> str:
-    """What the system says with exactly ``words`` words (fewer only where the texts have no more)."""
-    return " ".join(" ".join(one.text for one in chosen(case, system, words=words)).split()[:words])
+def summary_text(case: Case, system: Summarizer, *, words: int) -> str:
+    """The system's summary in exactly ``words`` words (fewer only if the texts have no more)."""
+    selected = select(case, system, words=words)
+    return " ".join(" ".join(sentence.text for sentence in selected).split()[:words])
 
 
-def mean_over_references(case: Case, text: str, measured: Callable[[str, str], float]) -> float:
-    return statistics.fmean(measured(text, reference) for reference in case.references)
+def mean_over_references(case: Case, text: str, metric: Callable[[str, str], float]) -> float:
+    return statistics.fmean(metric(text, reference) for reference in case.references)
 
 
 def measure(shared: Path) -> list[Row]:
-    """ROUGE of every summarizer on one article and on many opinions; what repeats; what isn't the beginning."""
+    """ROUGE of every summarizer on one article and on several texts; near-duplicates; the share of later sentences."""
     if not (shared / "realsumm_dev.jsonl").is_file():
         own = cases(OWN)
         return [*_one_article([replace(case, candidates=_lead(case)) for case in own], words=60), *_many(own, words=30)]
@@ -93,21 +94,25 @@ def measure(shared: Path) -> list[Row]:
 
 def _lead(case: Case) -> tuple[Candidate, ...]:
     """The first article's sentences alone."""
-    return tuple(one for one in case.candidates if one.article.id == case.candidates[0].article.id)
+    first_id = case.candidates[0].article.id
+    return tuple(candidate for candidate in case.candidates if candidate.article.id == first_id)
 
 
 def _one_article(news: Sequence[Case], *, words: int) -> list[Row]:
     rows: list[Row] = []
-    for label, measured in (("ROUGE-1", rouge_n), ("ROUGE-2", partial(rouge_n, n=2)), ("ROUGE-L", rouge_l)):
+    for label, metric in (("ROUGE-1", rouge_n), ("ROUGE-2", partial(rouge_n, n=2)), ("ROUGE-L", rouge_l)):
         task = f"one article, {words} words exactly, {label}"
         scores: dict[str, list[float]] = {}
         for name in ("first", *NAMES) if label == "ROUGE-1" else ("first", "default"):
             system = first if name == "first" else summarizer(name)
-            scores[name] = [mean_over_references(case, told(case, system, words=words), measured) for case in news]
-        for name, found in scores.items():
-            note = "the first sentences" if name == "first" else _paired(found, scores["first"])
-            rows.append(Row(task=task, system=name, figure=f"{statistics.fmean(found):.1f}", note=note))
-    later = [one.position > 2 for case in news for one in chosen(case, summarizer("default"), words=words)]
+            scores[name] = [
+                mean_over_references(case, summary_text(case, system, words=words), metric) for case in news
+            ]
+        for name, values in scores.items():
+            note = "the first sentences" if name == "first" else _paired(values, scores["first"])
+            rows.append(Row(task=task, system=name, figure=f"{statistics.fmean(values):.1f}", note=note))
+    default = summarizer("default")
+    later = [sentence.position > 2 for case in news for sentence in select(case, default, words=words)]
     share = f"{statistics.fmean(later):.0%}"
     return [*rows, Row(task="sentences from beyond an article's first three", system="default", figure=share)]
 
@@ -127,15 +132,17 @@ def _many(topics: Sequence[Case], *, words: int) -> list[Row]:
     for name in NAMES:
         system = summarizer(name)
         figure = statistics.fmean(
-            mean_over_references(case, told(case, system, words=words), rouge_n) for case in topics
+            mean_over_references(case, summary_text(case, system, words=words), rouge_n) for case in topics
         )
-        double = sum(twins([one.text for one in chosen(case, system, words=100)]) for case in topics)
+        double = sum(
+            near_duplicate_pairs([sentence.text for sentence in select(case, system, words=100)]) for case in topics
+        )
         task, note = f"several texts, {words} words exactly, ROUGE-1", f"{double} near-duplicate pairs in 100 words"
         rows.append(Row(task=task, system=name, figure=f"{figure:.1f}", note=note))
     return rows
 
 
-def twins(texts: Sequence[str]) -> int:
+def near_duplicate_pairs(texts: Sequence[str]) -> int:
     """Pairs of sentences that have more than half of their words in common."""
     bags = [frozenset(tokens(text)) for text in texts]
-    return sum(len(one & other) > 0.5 * len(one | other) for one, other in combinations(bags, 2))
+    return sum(len(first & second) > 0.5 * len(first | second) for first, second in combinations(bags, 2))

@@ -1,4 +1,4 @@
-"""The rows that measures give, printed as one Markdown table."""
+"""Rows of benchmark figures, printed as one Markdown table."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One figure: what was measured, of which system, and what to know about it."""
+    """A figure with its task, its system and a note."""
 
-    #: What is measured and in which unit: ``grouping, ECB+ dev: B-cubed F1``.
+    #: The task with its unit: ``grouping, ECB+ dev: B-cubed F1``.
     task: str
-    #: ``digest`` or the name of a baseline that ran beside it.
+    #: ``digest``, or the baseline.
     system: str
     figure: str
     note: str = ""
 
 
 def table(rows: Iterable[Row]) -> str:
-    """The rows under each other, columns aligned; a task is named once."""
+    """An aligned Markdown table; repeated tasks are left blank."""
     cells = [("task", "system", "figure", "note")]
     task = ""
     for row in rows:

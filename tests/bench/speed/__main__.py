@@ -1,6 +1,6 @@
-"""How fast the digest is, in ratios, each against a baseline from the same run.
+"""Speed benchmarks: each figure beside a baseline from the same run.
 
-Run it with ``python -m tests.bench.speed [MEASURE ...]``, on a machine that has nothing else to do.
+Run it with ``python -m tests.bench.speed [MEASURE ...]``, on an idle machine.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ if __name__ == "__main__":
             Path(__file__).parent,
             about=__doc__,
             parser=argparse.ArgumentParser(prog="python -m tests.bench.speed"),
-            measured=lambda module, _: module.measure(),
+            measure=lambda module, _: module.measure(),
         )
     )
