@@ -1,4 +1,4 @@
-"""``digest db upgrade``: bring the store's tables up to date."""
+"""``digest db upgrade``: migrate the store's tables to the current version."""
 
 from __future__ import annotations
 
@@ -16,17 +16,22 @@ examples:
 
 
 def configure(parser: Parser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
-    parser.add_actions({"upgrade": "bring the store's tables up to date; an SQLite store does so by itself"})
+    parser.add_actions({"upgrade": "upgrade the store's tables; an SQLite store is upgraded automatically"})
 
 
 def run(args: argparse.Namespace) -> int:
-    """Upgrade, and say from what to what."""
+    """Upgrade, and print the versions before and after."""
     from digest.store import upgrade_store
 
-    found = load_settings(args)
-    before, after = upgrade_store(found.store.url)
-    done = {"": f"made the store's tables, version {after}", after: f"the store is up to date, version {after}"}
-    print(done.get(before, f"brought the store from version {before} to {after}"), file=sys.stderr)
+    settings = load_settings(args)
+    before, after = upgrade_store(settings.store.url)
+    if not before:
+        message = f"created the store's tables, version {after}"
+    elif before == after:
+        message = f"the store is up to date, version {after}"
+    else:
+        message = f"upgraded the store from version {before} to {after}"
+    print(message, file=sys.stderr)
     return 0

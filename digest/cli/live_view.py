@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from digest.cli.event_log import EventLog
 from digest.cli.progress import refresh_every
-from digest.cli.status.output import lines
-from digest.cli.status.overview import overview
+from digest.cli.status.formats import as_lines
+from digest.cli.status.overview import read_overview
 from digest.settings import Settings
 from digest.store import Store
 
@@ -32,8 +32,8 @@ def live_view(store: Store, settings: Callable[[], Settings], events: EventLog, 
     with Live(console=console, auto_refresh=False) as live:
 
         def refresh() -> None:
-            status = overview(settings(), store, now=datetime.now(UTC))
-            live.update(Text("\n".join(["", *lines(status)]), overflow="ellipsis", no_wrap=True), refresh=True)
+            overview = read_overview(settings(), store, now=datetime.now(UTC))
+            live.update(Text("\n".join(["", *as_lines(overview)]), overflow="ellipsis", no_wrap=True), refresh=True)
 
         with refresh_every(_REFRESH_S, refresh):
             yield replace(events, write=lambda line: console.print(Text(line)))

@@ -18,7 +18,7 @@ def config(tmp_path: Path) -> Path:
 
 def test_it_makes_the_tables_and_then_finds_them_up_to_date(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["db", "upgrade", "--config", str(config)]) == 0
-    assert "made the store's tables" in capsys.readouterr().err
+    assert "created the store's tables" in capsys.readouterr().err
     assert (config.parent / "kept.db").exists()
 
     assert main(["--config", str(config), "db", "upgrade"]) == 0
@@ -33,7 +33,7 @@ def test_it_upgrades_postgresql(
     monkeypatch.setenv("DIGEST_STORE__URL", postgres_url)
 
     assert main(["db", "upgrade", "--config", str(config)]) == 0
-    assert "made the store's tables" in capsys.readouterr().err
+    assert "created the store's tables" in capsys.readouterr().err
 
 
 def test_a_store_that_is_none_is_one_clear_line(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,7 +71,7 @@ def test_status_tells_what_comes_and_what_went(capsys: pytest.CaptureFixture[str
 
     assert f" {tomorrow} 00:00 UTC, last {today} published" in out
     assert f"edition 1: main {today}.1: 2 sent" in out
-    assert "queue: 0 waiting, 0 in hand" in out
+    assert "queue: 0 waiting, 0 being sent" in out
     assert "sources: 1, 0 failing" in out
 
 
@@ -105,8 +105,8 @@ def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[st
     ("collected", "said"),
     [
         pytest.param(timedelta(minutes=5), "", id="lately"),
-        pytest.param(DAY, "no sources were visited since", id="yesterday"),
-        pytest.param(None, "no sources were visited yet", id="never"),
+        pytest.param(DAY, "no sources were fetched since", id="yesterday"),
+        pytest.param(None, "no sources were fetched yet", id="never"),
     ],
 )
 def test_the_health_check_fails_where_nothing_runs(

@@ -1,4 +1,4 @@
-"""``digest check``: is everything as it must be, and what to do where it isn't; changes nothing."""
+"""``digest check``: test settings, store, sources, templates and mail; say what to do next; change nothing."""
 
 from __future__ import annotations
 
@@ -10,29 +10,28 @@ from typing import TYPE_CHECKING
 from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
-    from digest.cli.check.finding import Finding
+    from digest.cli.check.findings import Finding
 
 _EXAMPLES = """\
 examples:
   digest check
-  digest check --offline                  visit nothing that needs the network
+  digest check --offline                  without the network
   digest check --json | jq '.[] | select(.state == "bad")'
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("--offline", action="store_true", help="visit no source on the web, and no mail server")
+    parser.add_argument("--offline", action="store_true", help="fetch no source on the web, ask no mail server")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print every finding; 1 if one of them is bad. Raises ``SettingsError`` if there is nothing to go by."""
-    from digest.cli.check.checks import findings_on
+    """Print every finding; return 1 if one of them is bad. Raises ``SettingsError`` for settings that are wrong."""
+    from digest.cli.check.checks import all_findings
 
-    found = load_settings(args)
-    findings = [*findings_on(found, offline=args.offline)]
+    findings = [*all_findings(load_settings(args), offline=args.offline)]
     if args.json:
         import json
         from dataclasses import asdict
@@ -48,5 +47,6 @@ def _print(findings: Sequence[Finding]) -> None:
         print(f"{finding.state:<5} {finding.topic}: {finding.message}")
         if finding.hint:
             print(f"      → {finding.hint}")
-    bad = sum(finding.state == "bad" for finding in findings)
-    print(f"{bad} to mend" if bad else "nothing to mend", file=sys.stderr)
+    problems = sum(finding.state == "bad" for finding in findings)
+    summary = {0: "no problems", 1: "1 problem to fix"}.get(problems, f"{problems} problems to fix")
+    print(summary, file=sys.stderr)

@@ -1,97 +1,85 @@
-"""What ``digest check`` says of the domains that mails are sent from; nothing is asked of the network."""
+"""Checks of sending domains: DKIM key and signature, and the records for DKIM, SPF and DMARC; the DNS is not asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from digest.cli.check.finding import Finding
+from digest.cli.check.findings import Finding, bad, from_error, note, ok
 from digest.deliver.message import dkim, dns_records
 from digest.deliver.message.dns_records import Record
 from digest.model.errors import DigestError
 from digest.settings import Settings
 
-_UNSIGNED = "mails leave unsigned; large providers refuse those, unless your mail server signs them"
+_UNSIGNED = "mails are not signed; large providers refuse unsigned mail, unless your mail server signs it"
 
 
-def findings_on_domains(found: Settings) -> Iterator[Finding]:
-    """Are mails signed, for the domain that they come from, and what must the DNS say?"""
-    yield from _key(found)
-    for domain in dict.fromkeys(_senders(found)):
+def check_domains(settings: Settings) -> Iterator[Finding]:
+    """Check the DKIM key, and for each sender's domain its signature; give the DNS records it needs."""
+    if settings.dkim.key_file is not None:
+        yield from _check_key(settings.dkim.key_file)
+    senders = [newsletter.sender.domain for newsletter in settings.newsletters if newsletter.sender]
+    for domain in dict.fromkeys(senders):
         if dns_records.is_local(domain):
-            message = f"the DNS has no {domain}: only mail servers inside your network believe mail from there"
-            yield Finding(state="note", topic=f"sender {domain}", message=message, hint="send from a domain of yours")
+            message = f"{domain} is not in the DNS: only mail servers inside your network accept mail from it"
+            yield note(f"sender {domain}", message, "send from a domain of yours")
         else:
-            yield from _on_domain(domain, found)
+            yield from _check_domain(domain, settings)
 
 
-def _senders(found: Settings) -> Iterator[str]:
-    for newsletter in found.newsletters:
-        if newsletter.sender:
-            yield newsletter.sender.domain
+def _check_domain(domain: str, settings: Settings) -> Iterator[Finding]:
+    with suppress(DigestError):  # _check_key has reported a key that can't be read
+        yield from _check_signature(domain, dkim.signer(settings.dkim, domain))
+    yield from _check_spf(domain, settings)
+    hint = "keep the record you have; once its reports show only your own mail, use p=quarantine"
+    yield _record("DMARC", domain, dns_records.dmarc_record(domain), hint)
 
 
-def _on_domain(domain: str, found: Settings) -> Iterator[Finding]:
-    with suppress(DigestError):  # a key that can't be read was told already
-        yield from _signing(domain, dkim.signer(found.dkim, domain))
-    yield from _bouncing(domain, found)
-    hint = "keep the one you have; when its reports show no stranger, p=quarantine"
-    yield _publish("DMARC", domain, dns_records.dmarc_record(domain), hint=hint)
-
-
-def _key(found: Settings) -> Iterator[Finding]:
-    """Can it sign, will all receivers check it, and can nobody else use it?"""
-    if found.dkim.key_file is None:
-        return
+def _check_key(file: Path) -> Iterator[Finding]:
+    """Check that the key can be read, that all receivers accept it, and that it is private."""
     try:
-        key = dkim.read(found.dkim.key_file)
+        key = dkim.read(file)
     except DigestError as error:
-        yield Finding(state="bad", topic="dkim", message=str(error), hint=error.hint)
+        yield from_error("dkim", error)
         return
-    hint = "'digest dkim keygen -o FILE' makes one of RSA with 2048 bits"
+    hint = "'digest dkim keygen -o FILE' makes an RSA key of 2048 bits"
     if not isinstance(key, RSAPrivateKey):
-        message = "few receivers can check Ed25519: to the others, mails are unsigned"
-        yield Finding(state="note", topic="dkim", message=message, hint=hint)
+        yield note("dkim", "few receivers can verify Ed25519: to others, mails are unsigned", hint)
     elif key.key_size < 2048:
-        message = f"a key of {key.key_size} bits is weak: some receivers take the mail for unsigned"
-        yield Finding(state="note", topic="dkim", message=message, hint=hint)
-    if found.dkim.key_file.stat().st_mode & 0o077:
-        message = f"others on this machine can read {found.dkim.key_file}, and sign as you"
-        yield Finding(state="note", topic="dkim", message=message, hint=f"chmod 600 {found.dkim.key_file}")
+        message = f"a key of {key.key_size} bits is weak: some receivers treat the mail as unsigned"
+        yield note("dkim", message, hint)
+    if file.stat().st_mode & 0o077:
+        yield note("dkim", f"other users of this machine can read {file}, and sign as you", f"chmod 600 {file}")
 
 
-def _signing(domain: str, signer: dkim.Signer | None) -> Iterator[Finding]:
-    """Does somebody sign whom DMARC lets speak for the sender?"""
+def _check_signature(domain: str, signer: dkim.Signer | None) -> Iterator[Finding]:
+    """Check that mails are signed by a domain that DMARC aligns with the sender's."""
     topic = f"dkim {domain}"
     if signer is None:
-        hint = f"'digest dkim keygen {domain}' makes a key"
-        yield Finding(state="note", topic=topic, message=_UNSIGNED, hint=hint)
+        yield note(topic, _UNSIGNED, f"'digest dkim keygen {domain}' makes a key")
         return
     if dns_records.is_aligned(domain, signer.domain):
-        message = f"{dkim.kind_of(signer.key).upper()} key, signs as {signer.domain}"
-        yield Finding(state="ok", topic=topic, message=message)
+        yield ok(topic, f"{dkim.kind_of(signer.key).upper()} key, signs as {signer.domain}")
     else:
-        message = f"signed by {signer.domain}, which is not the sender's domain: DMARC does not believe it"
-        yield Finding(state="bad", topic=topic, message=message, hint="leave out [dkim] domain")
-    yield _publish("DKIM", domain, dns_records.dkim_record(signer))
+        message = f"signed by {signer.domain}, which is not the sender's domain: DMARC fails"
+        yield bad(topic, message, "leave out [dkim] domain")
+    yield _record("DKIM", domain, dns_records.dkim_record(signer))
 
 
-def _bouncing(domain: str, found: Settings) -> Iterator[Finding]:
-    """SPF is about the domain that bounces go to."""
-    bouncing = found.bounces.address.domain if found.bounces.address else domain
-    if not dns_records.is_aligned(domain, bouncing):
-        message = (
-            f"bounces go to {bouncing}, which is not the sender's domain: for DMARC, only DKIM speaks for the sender"
-        )
-        hint = f"choose a [bounces] address below {domain}"
-        yield Finding(state="note", topic=f"SPF {domain}", message=message, hint=hint)
-    if not dns_records.is_local(bouncing):
-        hint = "only one is allowed: add to the one you have"
-        yield _publish("SPF", bouncing, dns_records.spf_record(bouncing, found.smtp.host), hint=hint)
+def _check_spf(domain: str, settings: Settings) -> Iterator[Finding]:
+    """Check the domain of the return address, to which SPF applies."""
+    return_domain = settings.bounces.address.domain if settings.bounces.address else domain
+    if not dns_records.is_aligned(domain, return_domain):
+        message = f"bounces go to {return_domain}, which is not the sender's domain: for DMARC, only DKIM counts"
+        yield note(f"SPF {domain}", message, f"choose a [bounces] address below {domain}")
+    if not dns_records.is_local(return_domain):
+        record = dns_records.spf_record(return_domain, settings.smtp.host)
+        yield _record("SPF", return_domain, record, "only one is allowed: add to the record you have")
 
 
-def _publish(kind: str, domain: str, record: Record, *, hint: str = "") -> Finding:
-    """The record, as a line of a zone file."""
-    return Finding(state="note", topic=f"{kind} {domain}", message=f"the DNS should hold: {record}", hint=hint)
+def _record(kind: str, domain: str, record: Record, hint: str = "") -> Finding:
+    """Return a DNS record, as a line of a zone file."""
+    return note(f"{kind} {domain}", f"the DNS should have: {record}", hint)

@@ -1,4 +1,4 @@
-"""``digest editions``: what was published, who got it, and sending it again to those who did not."""
+"""``digest editions``: list, show and resend published editions."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from digest.cli.parser import Parser
 
 _EXAMPLES = """\
 examples:
-  digest editions list                    the newest first, and how their mails stand
+  digest editions list                    the newest first, with the outcomes of their deliveries
   digest editions show 12                 as it was sent, in plain text
-  digest editions show 12 --recipients    who got it, who did not, and the server's words
-  digest editions resend 12               what failed or is in doubt is sent again
+  digest editions show 12 --recipients    each recipient, with the outcome and the mail server's reply
+  digest editions resend 12               send again what failed or may have arrived
   digest editions resend 12 reader@example.org
 """
 _ACTIONS = {
-    "list": "the newest editions and how their mails stand",
-    "show": "one edition as it was sent, or who got it",
-    "resend": "send again what failed or is in doubt, or what these readers want again",
+    "list": "list the newest editions and the outcomes of their deliveries",
+    "show": "show one edition as it was sent, or its recipients",
+    "resend": "send again what failed or may have arrived, or to the given subscribers",
 }
 
 
 def configure(parser: Parser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
-    made = parser.add_actions(_ACTIONS)
-    made["list"].add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
-    made["list"].add_argument("--limit", type=int, default=20, metavar="N", help="at most N (default: 20)")
-    made["list"].add_argument("--json", action="store_true", help="print them as JSON")
+    actions = parser.add_actions(_ACTIONS)
+    actions["list"].add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
+    actions["list"].add_argument("--limit", type=int, default=20, metavar="N", help="at most N (default: 20)")
+    actions["list"].add_argument("--json", action="store_true", help="print them as JSON")
     for name in ("show", "resend"):
-        made[name].add_argument("id", type=int, metavar="ID", help="the edition's number, as 'list' shows it")
-    made["show"].add_argument("--html", action="store_true", help="the HTML part instead of the text")
-    made["show"].add_argument("--recipients", action="store_true", help="who got it, who did not, and why")
-    made["show"].add_argument("--json", action="store_true", help="print it as JSON")
-    made["resend"].add_argument("addresses", nargs="*", metavar="ADDRESS", help="to these readers, whatever they got")
-    made["resend"].add_argument("--dry-run", action="store_true", help="say who would get it again; send nothing")
+        actions[name].add_argument("id", type=int, metavar="ID", help="the edition's number, as 'list' shows it")
+    actions["show"].add_argument("--html", action="store_true", help="the HTML part instead of the text")
+    actions["show"].add_argument("--recipients", action="store_true", help="recipients, outcomes and replies")
+    actions["show"].add_argument("--json", action="store_true", help="print it as JSON")
+    actions["resend"].add_argument("addresses", nargs="*", metavar="ADDRESS", help="to these, whatever they got before")
+    actions["resend"].add_argument("--dry-run", action="store_true", help="list the recipients; send nothing")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do the action."""
+    """Run the action."""
     if args.action == "resend" and not args.dry_run:
         from digest.cli.editions.resend import resend
 
@@ -53,13 +53,14 @@ def run(args: argparse.Namespace) -> int:
 def _lines(args: argparse.Namespace) -> Iterator[str]:
     from digest.store import open_store
 
-    found = load_settings(args)
-    with open_store(found.store.url, read_only=True) as store:
+    settings = load_settings(args)
+    with open_store(settings.store.url, read_only=True) as store:
         if args.action == "resend":
-            from digest.cli.editions.resend import who_would_get_it
+            from digest.cli.editions.resend import resend_recipients
 
-            yield from who_would_get_it(args.id, tuple(args.addresses), store)
+            yield from resend_recipients(args.id, tuple(args.addresses), store)
         else:
             from digest.cli.editions import listing
 
-            yield from listing.listed(args, found, store) if args.action == "list" else listing.shown(args, store)
+            show_all = args.action == "list"
+            yield from listing.list_editions(args, settings, store) if show_all else listing.show_edition(args, store)

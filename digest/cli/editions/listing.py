@@ -1,4 +1,4 @@
-"""What ``digest editions list`` and ``show`` print."""
+"""Output of ``digest editions list`` and ``digest editions show``."""
 
 from __future__ import annotations
 
@@ -7,56 +7,51 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from digest.cli.editions.summary import document, published, stand
+from digest.cli.editions.summary import edition_document, find_edition, format_counts
 from digest.settings import Settings
 from digest.settings.select import newsletter_of
 from digest.store import Store, deliveries, editions
 from digest.store.editions import Published
 from digest.text.time_format import iso_utc
 
-# --- list --------------------------------------------------------------------------------------------------------
 
-
-def listed(args: argparse.Namespace, found: Settings, store: Store) -> Iterator[str]:
-    """The newest editions, a line each or as JSON."""
-    wanted = newsletter_of(found, args.newsletter).id if args.newsletter else None
+def list_editions(args: argparse.Namespace, settings: Settings, store: Store) -> Iterator[str]:
+    """Return the newest editions, one line each or as JSON."""
+    newsletter_id = newsletter_of(settings, args.newsletter).id if args.newsletter else None
     with store.read() as conn:
-        headings = editions.listed(conn, wanted, limit=max(args.limit, 1))
-        standing = [(heading, deliveries.counts(conn, heading.id)) for heading in headings]
+        summaries = editions.listed(conn, newsletter_id, limit=max(args.limit, 1))
+        with_counts = [(edition, deliveries.counts(conn, edition.id)) for edition in summaries]
     if args.json:
-        yield json.dumps([document(*pair) for pair in standing], ensure_ascii=False, indent=2)
+        yield json.dumps([edition_document(*pair) for pair in with_counts], ensure_ascii=False, indent=2)
         return
-    for heading, counts in standing:
-        revision = f" ({heading.revision}.)" if heading.revision > 1 else ""
-        name = f"{heading.id:>5}  {heading.newsletter_id} {heading.slot.key}{revision}"
-        yield f"{name}  {stand(counts)}  {heading.subject}"
-    if not standing:
+    for edition, counts in with_counts:
+        revision = f" ({edition.revision}.)" if edition.revision > 1 else ""
+        name = f"{edition.id:>5}  {edition.newsletter_id} {edition.slot.key}{revision}"
+        yield f"{name}  {format_counts(counts)}  {edition.subject}"
+    if not with_counts:
         yield "nothing was published yet"
 
 
-# --- show --------------------------------------------------------------------------------------------------------
-
-
-def shown(args: argparse.Namespace, store: Store) -> Iterator[str]:
-    """One edition: its text or HTML, its readers, or all of it as JSON."""
-    found = published(args.id, store)
+def show_edition(args: argparse.Namespace, store: Store) -> Iterator[str]:
+    """Return one edition: its text or HTML, its recipients, or all of it as JSON."""
+    stored = find_edition(args.id, store)
     if args.json:
-        yield _as_json(found, store, with_recipients=args.recipients)
+        yield _as_json(stored, store, with_recipients=args.recipients)
     elif args.recipients:
         for row in _recipients(args.id, store):
             yield "  ".join(str(value) for value in row.values() if value)
-    elif not found.edition.html:
+    elif not stored.edition.html:
         yield "its text was removed: it is older than [retention] editions"
     else:
-        yield found.edition.html if args.html else found.edition.text
+        yield stored.edition.html if args.html else stored.edition.text
 
 
-def _as_json(found: Published, store: Store, *, with_recipients: bool) -> str:
-    edition = found.edition
+def _as_json(stored: Published, store: Store, *, with_recipients: bool) -> str:
+    edition = stored.edition
     with store.read() as conn:
-        counts = deliveries.counts(conn, found.id)
-    made: dict[str, Any] = {
-        "id": found.id,
+        counts = deliveries.counts(conn, stored.id)
+    document: dict[str, Any] = {
+        "id": stored.id,
         "newsletter": edition.newsletter_id,
         "slot": edition.slot.key,
         "audience": edition.audience,
@@ -64,14 +59,14 @@ def _as_json(found: Published, store: Store, *, with_recipients: bool) -> str:
         "subject": edition.subject,
         "preheader": edition.preheader,
         "language": edition.language,
-        "published": iso_utc(found.at),
+        "published": iso_utc(stored.at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
         "text": edition.text,
         "html": edition.html,
     }
     if with_recipients:
-        made["recipients"] = list(_recipients(found.id, store))
-    return json.dumps(made, ensure_ascii=False, indent=2)
+        document["recipients"] = list(_recipients(stored.id, store))
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _recipients(edition_id: int, store: Store) -> Iterator[dict[str, Any]]:

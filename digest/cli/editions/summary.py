@@ -1,4 +1,4 @@
-"""An edition and how its mails stand, as several commands say it."""
+"""An edition and the counts of its deliveries, as several commands print them."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from digest.store.editions import Heading, Published
 from digest.text.time_format import iso_utc
 
 
-def published(edition_id: int, store: Store) -> Published:
-    """The edition of that number. Raises ``UsageError`` if there is none."""
+def find_edition(edition_id: int, store: Store) -> Published:
+    """Return the edition of that number. Raises ``UsageError`` if there is none."""
     with store.read() as conn:
-        found = editions.get(conn, edition_id)
-    if found is None:
-        raise UsageError(f"there is no edition {edition_id}", hint="'digest editions list' shows those there are")
-    return found
+        edition = editions.get(conn, edition_id)
+    if edition is None:
+        raise UsageError(f"there is no edition {edition_id}", hint="'digest editions list' lists them")
+    return edition
 
 
-def document(heading: Heading, counts: Mapping[Outcome, int]) -> dict[str, Any]:
-    """The edition for scripts."""
+def edition_document(edition: Heading, counts: Mapping[Outcome, int]) -> dict[str, Any]:
+    """Return the edition as JSON values."""
     return {
-        "id": heading.id,
-        "newsletter": heading.newsletter_id,
-        "slot": heading.slot.key,
-        "audience": heading.audience,
-        "revision": heading.revision,
-        "subject": heading.subject,
-        "published": iso_utc(heading.at),
+        "id": edition.id,
+        "newsletter": edition.newsletter_id,
+        "slot": edition.slot.key,
+        "audience": edition.audience,
+        "revision": edition.revision,
+        "subject": edition.subject,
+        "published": iso_utc(edition.at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
     }
 
 
-def stand(counts: Mapping[Outcome, int]) -> str:
+def format_counts(counts: Mapping[Outcome, int]) -> str:
     """``3 failed, 1997 sent``"""
-    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no readers"
+    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no subscribers"

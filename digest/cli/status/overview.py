@@ -1,4 +1,4 @@
-"""Where everything stands: what ``digest status`` prints, and ``digest run`` shows while it runs."""
+"""Status of newsletters, editions, queue, sources and runs, as ``digest status`` and ``digest run`` show it."""
 
 from __future__ import annotations
 
@@ -18,88 +18,94 @@ from digest.store.slots import Fate
 from digest.store.sources import Health
 from digest.text.time_format import utc_time
 
-#: How late things may be before something must be wrong with ``digest run``.
-_LATE, _STUCK = timedelta(minutes=30), timedelta(hours=1)
+#: Work that is later than this is a problem: editions and collecting, mails in the queue.
+_MAX_DELAY, _MAX_QUEUE_DELAY = timedelta(minutes=30), timedelta(hours=1)
 _EDITIONS, _RUNS = 5, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A newsletter: what comes next, what became of the last slot, and what is wrong."""
+class NewsletterStatus:
+    """Next and last slot of a newsletter, and its alarm."""
 
     newsletter: Newsletter
-    next: Slot
-    last: Slot | None
-    fate: Fate | None
-    trouble: str
-    #: A slot that fell due and was not dealt with yet.
-    owed: Slot | None
+    next_slot: Slot
+    last_slot: Slot | None
+    last_outcome: Fate | None
+    #: What an alarm says, in one line; empty if there is none.
+    alarm: str
+    #: A slot that is due and has no outcome yet.
+    due_slot: Slot | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Everything at one moment."""
+    """Status of everything at one moment."""
 
     now: datetime
-    standings: tuple[Standing, ...]
+    newsletters: tuple[NewsletterStatus, ...]
     editions: tuple[tuple[editions.Heading, Mapping[Outcome, int]], ...]
     queue: Queue
+    #: Number of sources in the settings.
     sources: int
-    broken: tuple[Health, ...]
+    failing: tuple[Health, ...]
     runs: tuple[runs.Run, ...]
-    #: How often sources are visited.
-    every: timedelta
+    #: Setting ``fetch.every``.
+    fetch_interval: timedelta
 
     @property
-    def problems(self) -> Iterator[str]:
-        """What shows that ``digest run`` doesn't do its work: nothing, if it does."""
-        visits = [run for run in self.runs if run.kind == "collect"]
-        if self.sources and not any(self.now - run.started < 2 * self.every + _LATE for run in visits):
-            last = f"since {utc_time(visits[0].started)}" if visits else "yet"
-            yield f"no sources were visited {last}: is 'digest run' running?"
-        for standing in self.standings:
-            if standing.owed and self.now - standing.owed.due > _LATE:
-                yield f"{standing.newsletter.id}: the edition of {standing.owed.key} is late"
-        if self.queue.next_try and self.now - self.queue.next_try > _STUCK:
-            waiting = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
-            yield f"{waiting} since {utc_time(self.queue.next_try)}"
+    def problems(self) -> tuple[str, ...]:
+        """Signs that ``digest run`` is not doing its work, one line each."""
+        return tuple(self._problems())
+
+    def _problems(self) -> Iterator[str]:
+        collecting = [run for run in self.runs if run.kind == "collect"]
+        earliest = self.now - (2 * self.fetch_interval + _MAX_DELAY)
+        if self.sources and not any(run.started > earliest for run in collecting):
+            last = f"since {utc_time(collecting[0].started)}" if collecting else "yet"
+            yield f"no sources were fetched {last}: is 'digest run' running?"
+        for status in self.newsletters:
+            if status.due_slot and self.now - status.due_slot.due > _MAX_DELAY:
+                yield f"{status.newsletter.id}: the edition of {status.due_slot.key} is late"
+        if self.queue.next_try and self.now - self.queue.next_try > _MAX_QUEUE_DELAY:
+            mails = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
+            yield f"{mails} since {utc_time(self.queue.next_try)}"
 
 
-def overview(found: Settings, store: Store, *, now: datetime) -> Overview:
-    """Look at everything; nothing is changed."""
+def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overview:
+    """Read the status from the store."""
     with store.read() as conn:
-        ids = {source.id for source in found.sources}
+        ids = {source.id for source in settings.sources}
+        summaries = editions.listed(conn, limit=_EDITIONS)
+        newsletters = (_newsletter_status(conn, newsletter, settings, now) for newsletter in settings.newsletters)
         return Overview(
             now=now,
-            standings=tuple(_standing(conn, newsletter, found, now) for newsletter in found.newsletters),
-            editions=tuple(
-                (heading, deliveries.counts(conn, heading.id)) for heading in editions.listed(conn, limit=_EDITIONS)
-            ),
+            newsletters=tuple(newsletters),
+            editions=tuple((edition, deliveries.counts(conn, edition.id)) for edition in summaries),
             queue=queue.state(conn),
-            sources=len(found.sources),
-            broken=tuple(health for health in sources.health(conn) if health.error and health.id in ids),
-            runs=_runs(conn, now),
-            every=found.fetch.every,
+            sources=len(settings.sources),
+            failing=tuple(health for health in sources.health(conn) if health.error and health.id in ids),
+            runs=_latest_runs(conn, now),
+            fetch_interval=settings.fetch.every,
         )
 
 
-def _standing(conn: Connection, newsletter: Newsletter, found: Settings, now: datetime) -> Standing:
-    decided = slots.decided(conn, newsletter.id, by=now)
-    last = next((slot for slot in reversed([*decided]) if decided[slot] is not Fate.BEFORE), None)
+def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> NewsletterStatus:
+    outcomes = slots.decided(conn, newsletter.id, by=now)
+    last = next((slot for slot in reversed([*outcomes]) if outcomes[slot] is not Fate.BEFORE), None)
     owed = calendar.owed(conn, newsletter, now=now)
-    alarm = alarm_for(conn, newsletter, found, now=now)
-    return Standing(
+    alarm = alarm_for(conn, newsletter, settings, now=now)
+    return NewsletterStatus(
         newsletter=newsletter,
-        next=calendar.upcoming(conn, newsletter, now=now),
-        last=last,
-        fate=decided[last] if last else None,
-        trouble=alarm.message if alarm else "",
-        owed=owed.slot if owed else None,
+        next_slot=calendar.upcoming(conn, newsletter, now=now),
+        last_slot=last,
+        last_outcome=outcomes[last] if last else None,
+        alarm=alarm.message if alarm else "",
+        due_slot=owed.slot if owed else None,
     )
 
 
-def _runs(conn: Connection, now: datetime) -> tuple[runs.Run, ...]:
-    """The latest, and among them always the last visit to the sources."""
+def _latest_runs(conn: Connection, now: datetime) -> tuple[runs.Run, ...]:
+    """Return the latest runs, and always the latest that collected."""
     latest = runs.recent(conn, by=now, limit=_RUNS)
-    visit = runs.recent(conn, "collect", by=now, limit=1)
-    return (*latest, *(run for run in visit if run not in latest))
+    collecting = runs.recent(conn, "collect", by=now, limit=1)
+    return (*latest, *(run for run in collecting if run not in latest))

@@ -120,7 +120,7 @@ def test_a_person_gets_lines_and_a_verdict(capsys: pytest.CaptureFixture[str]) -
     printed = capsys.readouterr()
 
     assert "ok    source own: " in printed.out
-    assert printed.err == "nothing to mend\n"
+    assert printed.err == "no problems\n"
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_password_that_would_travel_unprotected_is_not_tried(capsys: pytest.Ca
     ((state, words),) = found(capsys, text + NEWSLETTER, "mail server")
 
     assert state == "bad"
-    assert "unprotected" in words
+    assert "without encryption" in words
 
 
 def test_a_folder_for_mails_is_well(capsys: pytest.CaptureFixture[str]) -> None:

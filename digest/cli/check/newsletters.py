@@ -1,0 +1,70 @@
+"""Checks of newsletters: template, summarizer, sender, postal address, and editions without news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from digest.cli.check.findings import Finding, bad, from_error, note, ok
+from digest.model.errors import DigestError
+from digest.settings import Settings
+
+
+def check_newsletters(settings: Settings) -> Iterator[Finding]:
+    """Render the sample with each newsletter's template; check its summarizer and sender."""
+    from digest.stories.summarizers import summarizer
+
+    for newsletter in settings.newsletters:
+        topic = f"newsletter {newsletter.id}"
+        try:
+            summarizer(newsletter.summarizer)
+            size = _sample_size(newsletter.template)
+        except DigestError as error:
+            yield from_error(topic, error)
+        else:
+            yield ok(topic, f"template {newsletter.template!r} renders the sample: {size / 1000:.0f} kB of HTML")
+        if not newsletter.sender:
+            result = bad if can_send(settings) else note
+            yield result(topic, "no sender, so it cannot be sent", 'set from = "Name <name@example.org>"')
+
+
+def _sample_size(template: str) -> int:
+    """Render the sample with the template; return the bytes of its HTML."""
+    from digest.pipeline.preview import Request, preview
+    from digest.render import RenderOptions, render
+    from digest.settings import shipped_files
+
+    request = Request(addresses=(str(shipped_files.config() / "sample"),))
+    sample = preview(request, environ={}, now=datetime.now(UTC))
+    return len(render(sample.digest, RenderOptions(template=template)).html.encode())
+
+
+def check_for_silence(settings: Settings) -> Iterator[Finding]:
+    """Find newsletters that had nothing new for several editions, or whose sources all fail."""
+    from digest.jobs.alarm import alarm_for
+    from digest.store import open_store
+
+    try:
+        with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+            now = datetime.now(UTC)
+            alarms = [alarm_for(conn, newsletter, settings, now=now) for newsletter in settings.newsletters]
+    except DigestError:  # the check of the store reports it
+        return
+    for alarm in alarms:
+        if alarm:
+            hint = "'digest sources list' shows which sources are broken or quiet"
+            yield bad(f"newsletter {alarm.newsletter_id}", alarm.message, hint)
+
+
+def check_postal_addresses(settings: Settings) -> Iterator[Finding]:
+    """Note newsletters whose footer has no postal address."""
+    for newsletter in settings.newsletters:
+        is_sent = newsletter.sender and can_send(settings)
+        if is_sent and not newsletter.brand.over(settings.brand).address:
+            message = "its footer has no postal address, which the laws of many countries require"
+            yield note(f"newsletter {newsletter.id}", message, 'set address = "…" in [brand]')
+
+
+def can_send(settings: Settings) -> bool:
+    """Is there a mail server, or a folder for mails?"""
+    return bool(settings.smtp.host or settings.smtp.folder)

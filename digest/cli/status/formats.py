@@ -1,0 +1,96 @@
+"""Formats of ``digest status``: lines of text, and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from digest.cli.editions.summary import edition_document, format_counts
+from digest.cli.status.overview import NewsletterStatus, Overview
+from digest.store.runs import Run
+from digest.text.time_format import iso_utc, local_time, utc_time
+
+# --- text --------------------------------------------------------------------------------------------------------
+
+
+def as_lines(overview: Overview) -> Iterator[str]:
+    """Describe the status in plain text."""
+    for status in overview.newsletters:
+        yield from _newsletter_lines(status)
+    if not overview.newsletters:
+        yield "no newsletter is configured: 'digest init' writes one"
+    for edition, counts in overview.editions:
+        name = f"{edition.newsletter_id} {edition.slot.key}.{edition.revision}"
+        yield f"edition {edition.id}: {name}: {format_counts(counts)}"
+    queue = overview.queue
+    next_try = f", next try {utc_time(queue.next_try)}" if queue.next_try else ""
+    yield f"queue: {queue.waiting} waiting, {queue.held} being sent{next_try}"
+    yield f"sources: {overview.sources}, {len(overview.failing)} failing"
+    for health in overview.failing:
+        yield f"  {health.id}{_since(health.failing_since)}: {health.error}"
+    for run in overview.runs:
+        yield _run_line(run)
+
+
+def _newsletter_lines(status: NewsletterStatus) -> Iterator[str]:
+    newsletter = status.newsletter
+    last = f", last {status.last_slot.key} {status.last_outcome}" if status.last_slot else ""
+    due = local_time(status.next_slot.due, newsletter.timezone)
+    yield f"{newsletter.id}: next {due} {newsletter.timezone}{last}"
+    if status.alarm:
+        yield f"  {status.alarm}"
+
+
+def _run_line(run: Run) -> str:
+    counts = ", ".join(f"{count} {name}" for name, count in run.counts.items())
+    outcome = (run.outcome or "not ended") + (f" ({counts})" if counts else "")
+    return f"{' '.join(filter(None, (run.kind, run.about)))} {utc_time(run.started)}: {outcome}"
+
+
+def _since(moment: datetime | None) -> str:
+    return f" since {utc_time(moment)}" if moment else ""
+
+
+# --- JSON --------------------------------------------------------------------------------------------------------
+
+
+def as_document(overview: Overview) -> dict[str, Any]:
+    """Return the status as JSON values."""
+    queue = overview.queue
+    return {
+        "newsletters": [_newsletter_document(status) for status in overview.newsletters],
+        "editions": [edition_document(edition, counts) for edition, counts in overview.editions],
+        "queue": {"waiting": queue.waiting, "in_hand": queue.held, "next_try": iso_utc(queue.next_try)},
+        "sources": {
+            "total": overview.sources,
+            "failing": [
+                {"id": health.id, "since": iso_utc(health.failing_since), "error": health.error}
+                for health in overview.failing
+            ],
+        },
+        "runs": [_run_document(run) for run in overview.runs],
+        "problems": list(overview.problems),
+    }
+
+
+def _newsletter_document(status: NewsletterStatus) -> dict[str, Any]:
+    last = {"slot": status.last_slot.key, "fate": status.last_outcome} if status.last_slot else None
+    return {
+        "id": status.newsletter.id,
+        "title": status.newsletter.title,
+        "next": {"slot": status.next_slot.key, "due": iso_utc(status.next_slot.due)},
+        "last": last,
+        "trouble": status.alarm,
+    }
+
+
+def _run_document(run: Run) -> dict[str, Any]:
+    return {
+        "kind": run.kind,
+        "about": run.about,
+        "started": iso_utc(run.started),
+        "ended": iso_utc(run.ended),
+        "outcome": run.outcome,
+        "counts": dict(run.counts),
+    }
