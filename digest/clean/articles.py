@@ -57,7 +57,7 @@ def clean_and_learn(
 
 
 def clean_by_source(entries: Sequence[Entry], learned: Mapping[str, LearnedBoilerplate]) -> CleanedBatch:
-    """Clean the entries source by source: caches of a source's lines are small, and freed after it."""
+    """Clean the entries source by source, while the caches hold the lines of that source."""
     articles: list[Article] = []
     updated: dict[str, LearnedBoilerplate] = {}
     for group in group_by_source(entries):

@@ -37,7 +37,7 @@ def quotation_spans(text: str) -> tuple[tuple[int, int], ...]:
         return ()
     spans: list[tuple[int, int]] = []
     opened: tuple[int, str] | None = None
-    for at, mark in _quotation_marks(text):
+    for at, mark in _quote_characters(text):
         if opened and mark in _PAIRS[opened[1]] and _may_close(text, at):
             spans.append((opened[0], at + 1))
             opened = None
@@ -46,7 +46,7 @@ def quotation_spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-def _quotation_marks(text: str) -> Iterator[tuple[int, str]]:
+def _quote_characters(text: str) -> Iterator[tuple[int, str]]:
     """Position and character of each mark but the apostrophes within words."""
     for match in _MARK.finditer(text):
         at, mark = match.start(), match.group()

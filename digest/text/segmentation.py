@@ -87,7 +87,7 @@ def _japanese() -> Segmenter:
 
 
 def _thai() -> Segmenter:
-    _keep_pythainlp_offline()
+    _set_pythainlp_offline()
     from pythainlp.tokenize import word_tokenize  # type: ignore[import-not-found,unused-ignore]  # an extra
 
     return lambda run: (word for word in word_tokenize(run) if word.strip())
@@ -95,13 +95,13 @@ def _thai() -> Segmenter:
 
 @lru_cache
 def _thai_sentence_segmenter() -> Callable[[str], Sequence[str]]:
-    _keep_pythainlp_offline()
+    _set_pythainlp_offline()
     from pythainlp.tokenize import sent_tokenize  # type: ignore[import-not-found,unused-ignore]  # an extra
 
     return lambda paragraph: [str(sentence) for sentence in sent_tokenize(paragraph, engine="crfcut")]
 
 
-def _keep_pythainlp_offline() -> None:
+def _set_pythainlp_offline() -> None:
     """By default the package creates a folder in the user's home and downloads missing data."""
     os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
     os.environ.setdefault("PYTHAINLP_OFFLINE", "1")

@@ -1,4 +1,4 @@
-"""What is trimmed off body paragraphs."""
+"""Trimming of body paragraphs."""
 
 from __future__ import annotations
 
@@ -12,51 +12,51 @@ _REST = "The brave people of the town agreed, as the council said. Unions were f
 
 
 @pytest.mark.parametrize(
-    ("first", "left"),
+    ("first", "expected"),
     [
         pytest.param("BBRAVE people have agreed.", "BRAVE people have agreed.", id="doubled"),
         pytest.param("TThe council agreed.", "The council agreed.", id="doubled, small"),
         pytest.param("“TTHE people agreed.”", "“THE people agreed.”", id="doubled in quotes"),
-        pytest.param("B RAVE people have agreed.", "BRAVE people have agreed.", id="parted"),
-        pytest.param("G ermany agreed.", "Germany agreed.", id="parted, small"),
+        pytest.param("B RAVE people have agreed.", "BRAVE people have agreed.", id="separated"),
+        pytest.param("G ermany agreed.", "Germany agreed.", id="separated, small"),
         pytest.param("AARON Street is closed.", "AARON Street is closed.", id="a name"),
         pytest.param("LLAMA farms are closed.", "LLAMA farms are closed.", id="a word"),
         pytest.param("BBVA is closed.", "BBVA is closed.", id="a bank"),
         pytest.param("A town is closed.", "A town is closed.", id="an article"),
         pytest.param("I agree with it.", "I agree with it.", id="a pronoun"),
-        pytest.param("X marks the spot.", "X marks the spot.", id="a letter"),
+        pytest.param("X marks the spot.", "X marks the spot.", id="a single letter"),
         pytest.param("EXAMPLETOWN, May 5 (Agency) - The council agreed.", "The council agreed.", id="dateline"),
         pytest.param("HARBOUR, Example (AP) — The council agreed.", "The council agreed.", id="dateline of AP"),
         pytest.param("Hafenstadt (dpa) - Der Rat hat zugestimmt.", "Der Rat hat zugestimmt.", id="dateline of dpa"),
         pytest.param("EXAMPLETOWN — The council agreed.", "The council agreed.", id="dateline by its form"),
-        pytest.param("The council (all) – The Ten – agreed.", "The council (all) – The Ten – agreed.", id="none"),
+        pytest.param("The council (all) – The Ten – agreed.", "The council (all) – The Ten – agreed.", id="dashes"),
         pytest.param("NATO – the alliance – agreed.", "NATO – the alliance – agreed.", id="an aside"),
     ],
 )  # fmt: skip
-def test_the_first_paragraph(first: str, left: str) -> None:
-    assert trim_paragraphs((first, _REST), "A title")[0] == left
+def test_dateline_and_drop_capital_are_trimmed_from_the_first_paragraph(first: str, expected: str) -> None:
+    assert trim_paragraphs((first, _REST), "A title")[0] == expected
 
 
 @pytest.mark.parametrize(
-    ("line", "left"),
+    ("line", "expected"),
     [
-        pytest.param("It rained. The council then […]", "It rained.", id="cut short"),
-        pytest.param("It rained. The council then [...]", "It rained.", id="cut short, dots"),
-        pytest.param("It rained. The council then… Read more", "It rained.", id="cut short, with a link"),
-        pytest.param("The council then […]", "The council then […]", id="nothing else is there"),
-        pytest.param("And then it rained…", "And then it rained…", id="an ending"),
+        pytest.param("It rained. The council then […]", "It rained.", id="truncated"),
+        pytest.param("It rained. The council then [...]", "It rained.", id="truncated, dots"),
+        pytest.param("It rained. The council then… Read more", "It rained.", id="truncated, with a link"),
+        pytest.param("The council then […]", "The council then […]", id="no whole sentence"),
+        pytest.param("And then it rained…", "And then it rained…", id="the author's ellipsis"),
     ],
 )
-def test_a_sentence_that_was_cut_short_is_dropped(line: str, left: str) -> None:
-    assert without_truncated_sentence(line) == left
+def test_a_truncated_sentence_is_dropped(line: str, expected: str) -> None:
+    assert without_truncated_sentence(line) == expected
 
 
-def test_an_agency_that_signs_the_last_paragraph_is_dropped() -> None:
+def test_an_agency_signature_is_trimmed_from_the_last_paragraph() -> None:
     assert trim_paragraphs((_REST, "It rained. They left. (dpa)"), "")[-1] == "It rained. They left."
 
 
 @given(st.lists(st.text(max_size=80).map(str.strip).filter(bool), max_size=6), st.text())
-def test_trimming_is_done_at_once_and_adds_nothing(paragraphs: list[str], title: str) -> None:
+def test_trimming_twice_equals_trimming_once_and_adds_nothing(paragraphs: list[str], title: str) -> None:
     once = trim_paragraphs(paragraphs, title)
 
     assert trim_paragraphs(once, title) == once

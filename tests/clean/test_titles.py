@@ -1,4 +1,4 @@
-"""Headlines."""
+"""Headlines of untitled texts, and outlets' names in titles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from digest.text.blocks import blocks_from_text
 
 
 @pytest.mark.parametrize(
-    ("title", "left"),
+    ("title", "expected"),
     [
         ("Harbour town closes its bridge – The Daily Example", "Harbour town closes its bridge"),
         ("Harbour town closes its bridge - Example News", "Harbour town closes its bridge"),
@@ -28,15 +28,15 @@ from digest.text.blocks import blocks_from_text
         ("", ""),
     ],
 )
-def test_the_outlet_s_name_is_no_part_of_a_title(title: str, left: str) -> None:
-    assert without_outlet(title, "Outlet", "outlet.example") == left
+def test_the_outlet_s_name_is_removed_from_the_title(title: str, expected: str) -> None:
+    assert without_outlet(title, "Outlet", "outlet.example") == expected
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
         pytest.param("Bridge closed\n\nThe bridge is closed. It rained.", "Bridge closed", id="first line"),
-        pytest.param("Sign up for our newsletter\n\nBridge closed\n\nIt is.", "Bridge closed", id="after furniture"),
+        pytest.param("Sign up for our newsletter\n\nBridge closed\n\nIt is.", "Bridge closed", id="after boilerplate"),
         pytest.param("Photo: Harbour Office\n\nBridge closed\n\nIt is.", "Bridge closed", id="after a credit"),
         pytest.param("Is the bridge closed?\n\nIt is. It rained.", "Is the bridge closed?", id="a question"),
         pytest.param("The bridge is closed. It rained.\n\nThey left.", None, id="a sentence"),

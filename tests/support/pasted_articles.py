@@ -1,6 +1,6 @@
-"""Articles as people paste them, each line marked: ``=`` a heading, ``+`` body, ``-`` what the site says around it.
+"""Articles as pasted from sites, with each line labelled: ``=`` heading, ``+`` body, ``-`` boilerplate.
 
-Written for this project in the manner of sixteen kinds of outlets.
+They were written for this project, in the style of sixteen kinds of outlets.
 """
 
 from __future__ import annotations
@@ -12,31 +12,33 @@ FOLDER = Path(__file__).resolve().parents[1] / "data" / "clean" / "pasted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pasted:
+class PastedArticle:
     name: str
     text: str
     title: str
     body: tuple[str, ...]
-    noise: tuple[str, ...]
+    boilerplate: tuple[str, ...]
 
 
-def pasted() -> tuple[Pasted, ...]:
+def pasted_articles() -> tuple[PastedArticle, ...]:
     return tuple(_read(file) for file in sorted(FOLDER.glob("*.txt")))
 
 
-def dressed(article: Pasted, outlet: Pasted) -> str:
-    """The article's body with what stands around the other one's."""
+def with_boilerplate_of(outlet: PastedArticle, article: PastedArticle) -> str:
+    """The body of ``article`` with the boilerplate of ``outlet`` around it."""
     first = outlet.text.index(outlet.body[0])
-    above = [line for line in outlet.noise if outlet.text.index(line) < first]
-    below = [line for line in outlet.noise if line not in above]
+    above = [line for line in outlet.boilerplate if outlet.text.index(line) < first]
+    below = [line for line in outlet.boilerplate if line not in above]
     return "\n\n".join((*above, *article.body, *below))
 
 
-def _read(file: Path) -> Pasted:
+def _read(file: Path) -> PastedArticle:
     lines = file.read_text("utf-8").splitlines()
 
-    def marked(mark: str) -> tuple[str, ...]:
-        return tuple(line[2:] for line in lines if line.startswith(f"{mark} "))
+    def labelled(prefix: str) -> tuple[str, ...]:
+        return tuple(line[2:] for line in lines if line.startswith(f"{prefix} "))
 
     text = "\n".join(line[2:] for line in lines)
-    return Pasted(name=file.stem, text=text, title=marked("=")[0], body=marked("+"), noise=marked("-"))
+    return PastedArticle(
+        name=file.stem, text=text, title=labelled("=")[0], body=labelled("+"), boilerplate=labelled("-")
+    )

@@ -1,4 +1,4 @@
-"""Texts that a regular expression describes, one for each way that it leaves open."""
+"""Generate example texts for a regular expression: one for each alternative and each option."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from re import _parser  # type: ignore[attr-defined]  # nothing public reads a pattern
 from typing import Any
 
-#: What stands for a class of letters.
+#: An example for each character class.
 _CLASSES = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "x", "CATEGORY_NOT_SPACE": "x"}
 
 
-def forms(pattern: str) -> Iterator[str]:
-    """Each alternative and each option once, with the shortest form of what stands around it; some may not match."""
+def example_texts(pattern: str) -> Iterator[str]:
+    """Example texts: each alternative and each option once, the other parts in their shortest form.
+
+    Some may not match, because lookarounds are ignored.
+    """
     yield from _sequence(list(_parser.parse(pattern)))
 
 
 def _sequence(parts: list[tuple[Any, Any]]) -> Iterator[str]:
-    each = [list(_part(str(kind), value)) for kind, value in parts]
-    shortest = [found[0] for found in each]
+    examples = [list(_part(str(kind), value)) for kind, value in parts]
+    shortest = [forms[0] for forms in examples]
     yield "".join(shortest)
-    for at, found in enumerate(each):
-        for form in found[1:]:
+    for at, forms in enumerate(examples):
+        for form in forms[1:]:
             yield "".join((*shortest[:at], form, *shortest[at + 1 :]))
 
 
@@ -29,7 +32,7 @@ def _part(kind: str, value: Any) -> Iterator[str]:
         case "LITERAL":
             yield chr(value)
         case "IN":
-            yield from _letters(value)
+            yield from _characters(value)
         case "BRANCH":
             for branch in value[1]:
                 yield from _sequence(list(branch))
@@ -43,20 +46,20 @@ def _part(kind: str, value: Any) -> Iterator[str]:
                 yield form * max(least, 1)
         case "ANY" | "NOT_LITERAL":
             yield "x"
-        case _:  # a place, or what stands around it
+        case _:  # an anchor or a lookaround
             yield ""
 
 
-def _letters(of: list[tuple[Any, Any]]) -> Iterator[str]:
-    if str(of[0][0]) == "NEGATE":
+def _characters(members: list[tuple[Any, Any]]) -> Iterator[str]:
+    if str(members[0][0]) == "NEGATE":
         yield "x"
         return
-    for kind, value in of:
+    for kind, value in members:
         if str(kind) == "LITERAL":
             yield chr(value)
         elif str(kind) == "RANGE":
             yield chr(value[0])
         elif str(value) in _CLASSES:
             yield _CLASSES[str(value)]
-    if all(str(value) not in _CLASSES and str(kind) == "CATEGORY" for kind, value in of):
+    if all(str(value) not in _CLASSES and str(kind) == "CATEGORY" for kind, value in members):
         yield "-"

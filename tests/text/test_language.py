@@ -1,4 +1,4 @@
-"""Which language a text is in."""
+"""Language detection."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ from digest.text.language import detect_language, primary_subtag
         ("en", "BRIDGE TO CLOSE FOR A YEAR, COUNCIL SAYS"),
     ],
 )
-def test_a_sentence_is_enough(language: str, text: str) -> None:
+def test_the_language_of_a_sentence_is_detected(language: str, text: str) -> None:
     assert detect_language(text) == language
 
 
 @pytest.mark.parametrize(
     ("text", "declared", "language"),
     [
-        pytest.param("", "de-AT", "de", id="nothing to go by"),
-        pytest.param("", "", "und", id="nothing at all"),
+        pytest.param("", "de-AT", "de", id="no text"),
+        pytest.param("", "", "und", id="no text, no declaration"),
         pytest.param("2026 – 100 %", "", "und", id="no letters"),
         pytest.param("Festival 2026", "sv", "sv", id="a title that could be in many"),
         pytest.param("De minister treedt af", "nl-NL", "nl", id="a short title, declared"),
@@ -54,7 +54,7 @@ def test_a_sentence_is_enough(language: str, text: str) -> None:
         pytest.param("See https://www.example.org/der/die/das for the plan of the office", "", "en", id="an address"),
     ],
 )
-def test_a_declaration_decides_where_text_is_short(text: str, declared: str, language: str) -> None:
+def test_the_declared_language_decides_for_short_texts(text: str, declared: str, language: str) -> None:
     assert detect_language(text, declared) == language
 
 
@@ -63,12 +63,12 @@ def test_a_declaration_decides_where_text_is_short(text: str, declared: str, lan
     [("de-AT", "de"), ("zh_Hant", "zh"), (" EN ", "en"), ("nb", "no"), ("iw", "he"), ("und", ""), ("", ""), ("x", ""),
      ("english", ""), ("en; q=1", "")],
 )  # fmt: skip
-def test_primary_tag(tag: str, language: str) -> None:
+def test_primary_subtag(tag: str, language: str) -> None:
     assert primary_subtag(tag) == language
 
 
 @given(st.text(), st.text(max_size=8))
-def test_any_text_has_a_language_or_none(text: str, declared: str) -> None:
+def test_any_text_has_a_language_or_und(text: str, declared: str) -> None:
     assert detect_language(text, declared).isalpha()
 
 
@@ -107,7 +107,7 @@ def test_any_text_has_a_language_or_none(text: str, declared: str) -> None:
         ("ro", "Consiliul a decis ca podul să fie închis un an, iar orașul are o altă cale spre port, una mai lungă."),
     ],
 )
-def test_a_wrong_declaration_is_not_taken_for_what_a_text_shows(language: str, text: str, declared: str) -> None:
+def test_a_wrong_declaration_does_not_hide_the_language_of_a_text(language: str, text: str, declared: str) -> None:
     assert detect_language(f"{text} {text} {text}", declared) == language
 
 
@@ -120,5 +120,5 @@ def test_a_wrong_declaration_is_not_taken_for_what_a_text_shows(language: str, t
         ("es", "Los vecinos cerraron el puente y una calle, pero sus barcos también siguen en el puerto desde ayer."),
     ],
 )
-def test_a_right_declaration_is_confirmed(declared: str, text: str) -> None:
+def test_a_correct_declaration_is_confirmed(declared: str, text: str) -> None:
     assert detect_language(text, declared) == primary_subtag(declared)

@@ -1,4 +1,4 @@
-"""Every language that sumy has stop words or a stemmer for works, from detection to the brief."""
+"""Every language for which sumy has stop words or a stemmer works, from detection to the brief."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from digest.text import segmentation, words
 from digest.text.sentences import sentences
 from digest.text.stop_words import stop_words
 
-#: Five sentences in each: a bridge is closed, for repairs, until autumn.
+#: Five sentences in each language: a bridge is closed for repairs until autumn.
 TEXTS = {
     "ar": "أغلقت المدينة الجسر القديم يوم الاثنين بسبب شقوق في الأعمدة. وقال مكتب البناء إن الإصلاح يكلف أربعة "
     "ملايين. وتستمر أعمال الإصلاح حتى الخريف. وتسير الحافلات على الطريق الجديد. وينتظر التجار قرب الجسر "
@@ -114,38 +114,38 @@ def entry(language: str) -> Entry:
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_a_text_is_told_from_its_language_s_detection_to_its_brief(language: str) -> None:
+def test_a_text_is_summarized_in_each_language(language: str) -> None:
     (article,) = clean([entry(language)])
     ranked = Ranked(story=Story(articles=(article,)), score=0, reasons=())
 
     assert article.language == language
     assert stop_words(language)
-    told = set()
+    choices = set()
     for name in NAMES:
         (brief,) = summarize([ranked], summarizer(name), Budget(sentences=2))
         assert 1 <= len(brief.sentences) <= 2
-        assert all(one.text in TEXTS[language] for one in brief.sentences)
-        told.add(tuple(one.text for one in brief.sentences))
-    assert len(told) > 1 or language == "th"  # the methods do choose, each in its way
+        assert all(sentence.text in TEXTS[language] for sentence in brief.sentences)
+        choices.add(tuple(sentence.text for sentence in brief.sentences))
+    assert len(choices) > 1 or language == "th"  # the summarizers differ
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_the_sentences_are_whole(language: str) -> None:
-    assert len(sentences(TEXTS[language], language)) == (4 if language == "th" else 5)  # Thai leaves it to the reader
+def test_a_text_is_split_into_its_sentences(language: str) -> None:
+    assert len(sentences(TEXTS[language], language)) == (4 if language == "th" else 5)  # Thai has no full stop
 
 
-def test_every_language_of_sumy_s_is_here() -> None:
+def test_every_language_of_sumy_has_a_text() -> None:
     lists = {file.stem for file in (Path(sumy.__file__).parent / "data" / "stopwords").glob("*.txt")}
     stemmers = {*Stemmer.SPECIAL_STEMMERS, *SnowballStemmer.languages} - {"porter"}
 
-    named = {languages.get(alpha_2=tag).name.partition(" ")[0].lower() for tag in TEXTS}
+    tested = {languages.get(alpha_2=tag).name.partition(" ")[0].lower() for tag in TEXTS}
 
-    assert lists | stemmers <= named | {"greek"}  # "Modern Greek"
+    assert lists | stemmers <= tested | {"greek"}  # "Modern Greek"
 
 
 # --- extras ----------------------------------------------------------------------------------------------------------
 
-#: A clause, as letters in pairs, and as words.
+#: A clause, its pairs of characters, and its words.
 CLAUSES = {
     "zh": ("关闭老桥", "关闭 闭老 老桥", "关闭 老桥"),
     "ja": ("東京大学", "東京 京大 大学", "東京 大学"),
@@ -156,12 +156,12 @@ CLAUSES = {
 @pytest.fixture
 def _without_extras(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(segmentation, "find_spec", lambda _: None)
-    _forget()
+    _clear_caches()
     yield
-    _forget()
+    _clear_caches()
 
 
-def _forget() -> None:
+def _clear_caches() -> None:
     segmentation._segmenter.cache_clear()
     words._tokenizer.cache_clear()
     words.words.cache_clear()
@@ -170,7 +170,7 @@ def _forget() -> None:
 
 @pytest.mark.usefixtures("_without_extras")
 @pytest.mark.parametrize("language", sorted(segmentation.EXTRAS))
-def test_an_extra_that_is_missing_is_named_and_pairs_of_letters_stand_in(language: str) -> None:
+def test_without_the_extra_there_is_a_hint_and_words_are_pairs_of_characters(language: str) -> None:
     clause, pairs, _ = CLAUSES[language]
 
     assert f"--extra {language}" in segmentation.install_hint(language)
@@ -178,7 +178,7 @@ def test_an_extra_that_is_missing_is_named_and_pairs_of_letters_stand_in(languag
 
 
 @pytest.mark.parametrize("language", sorted(segmentation.EXTRAS))
-def test_an_extra_that_is_there_finds_the_words(language: str) -> None:
+def test_an_installed_extra_finds_whole_words(language: str) -> None:
     clause, _, whole = CLAUSES[language]
 
     assert segmentation.install_hint(language) == ""
@@ -187,7 +187,7 @@ def test_an_extra_that_is_there_finds_the_words(language: str) -> None:
 
 @pytest.mark.usefixtures("_without_extras")
 @pytest.mark.parametrize("language", sorted(segmentation.EXTRAS))
-def test_a_text_is_told_without_its_extra_too(language: str) -> None:
+def test_a_text_is_summarized_without_its_extra_too(language: str) -> None:
     (article,) = clean([entry(language)])
     ranked = Ranked(story=Story(articles=(article,)), score=0, reasons=())
 
@@ -198,7 +198,7 @@ def test_a_text_is_told_without_its_extra_too(language: str) -> None:
 
 
 @pytest.mark.usefixtures("_without_extras")
-def test_a_preview_and_a_check_say_what_to_install(
+def test_preview_and_check_show_the_hint(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -211,16 +211,16 @@ def test_a_preview_and_a_check_say_what_to_install(
     )
 
     assert main(["preview", str(folder), "--format", "text"]) == 0
-    told = capsys.readouterr()
+    preview = capsys.readouterr()
     assert main(["check", "--offline"]) == 0
-    checked = capsys.readouterr()
+    check = capsys.readouterr()
 
-    assert "'zh'\n  pip install rjieba (or uv sync --extra zh)" in told.err
-    assert "source own: some articles are in 'zh'\n      → pip install rjieba" in checked.out
-    assert "'de'" not in told.err + checked.out
+    assert "'zh'\n  pip install rjieba (or uv sync --extra zh)" in preview.err
+    assert "source own: some articles are in 'zh'\n      → pip install rjieba" in check.out
+    assert "'de'" not in preview.err + check.out
 
 
-def test_the_thai_extra_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_the_thai_extra_writes_no_files(tmp_path: Path) -> None:
     code = f"from digest.text.sentences import sentences; print(len(sentences({TEXTS['th']!r}, 'th')))"
     env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
@@ -228,16 +228,17 @@ def test_the_thai_extra_leaves_nothing_behind(tmp_path: Path) -> None:
     assert (run.stdout.strip(), run.stderr, [*tmp_path.iterdir()]) == ("4", "", [])
 
 
-def test_the_project_offers_each_language_s_packages() -> None:
-    """What the advice names, ``pyproject.toml`` offers, and the tests run with."""
+def test_the_project_has_an_extra_for_each_language() -> None:
+    """The hint, ``pyproject.toml`` and the tests agree on the packages."""
     project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text("utf-8"))
     extras = project["project"]["optional-dependencies"]
 
     for language in segmentation.EXTRAS:
         assert set(extras[language]) <= set(project["dependency-groups"]["dev"])
-        assert all(re.split("[><=]", one)[0] in segmentation._INSTALL[language][0].split() for one in extras[language])
+        packages = segmentation._INSTALL[language][0].split()
+        assert all(re.split("[><=]", requirement)[0] in packages for requirement in extras[language])
 
 
-def test_languages_that_need_nothing_get_no_advice() -> None:
+def test_with_the_extras_installed_there_are_no_hints() -> None:
     assert {tag for tag in TEXTS if segmentation.install_hint(tag)} == set()
     assert segmentation.install_hint("en") == ""

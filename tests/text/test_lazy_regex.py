@@ -1,4 +1,4 @@
-"""Patterns compiled when first used."""
+"""Lazily compiled patterns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.clean.boilerplate.rules import Rule, RuleSet
 from digest.text.lazy_regex import lazy_compile
 
 
-def test_a_pattern_answers_as_the_compiled_one_does() -> None:
+def test_a_lazy_pattern_behaves_as_the_compiled_pattern() -> None:
     text = "Ferries wait; FERRIES leave."
     lazy, eager = lazy_compile("ferr(ies)", re.IGNORECASE), re.compile("ferr(ies)", re.IGNORECASE)
 
@@ -24,38 +24,38 @@ def test_a_pattern_answers_as_the_compiled_one_does() -> None:
     assert (lazy.fullmatch(text), lazy.pattern, lazy.flags) == (None, eager.pattern, eager.flags)
 
 
-def test_what_is_wrong_with_a_pattern_shows_when_it_is_used() -> None:
+def test_a_syntax_error_shows_on_first_use() -> None:
     broken = lazy_compile("(")
 
     with pytest.raises(re.error):
         broken.search("")
 
 
-def test_every_pattern_of_ours_is_sound() -> None:
-    """What is compiled late would fail late: in a reader's run, on a line that nobody tried."""
+def test_all_lazy_patterns_compile() -> None:
+    """Otherwise a syntax error would show in production, on a line that no test has."""
     packages = (digest.clean, digest.stories, digest.text)
     names = [
         module.name
         for package in packages
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
     ]
-    kind = type(lazy_compile(""))
-    found = [one for name in names for one in _within(vars(importlib.import_module(name)), kind)]
+    lazy_type = type(lazy_compile(""))
+    patterns = [lazy for name in names for lazy in _patterns_in(vars(importlib.import_module(name)), lazy_type)]
 
-    assert len(found) > 50
-    assert all(one.search("") is None or one.pattern for one in found)
+    assert len(patterns) > 50
+    assert all(lazy.search("") is None or lazy.pattern for lazy in patterns)
 
 
-def _within(value: object, kind: type) -> list[re.Pattern[str]]:
-    """The patterns in a module's tables, however nested."""
-    if isinstance(value, kind):
-        return [value]  # type: ignore[list-item]  # it stands in for one
+def _patterns_in(value: object, lazy_type: type) -> list[re.Pattern[str]]:
+    """The lazy patterns of a module, also those nested in tables and rules."""
+    if isinstance(value, lazy_type):
+        return [value]  # type: ignore[list-item]  # it stands in for re.Pattern
     if isinstance(value, Rule):
         return [value.pattern]
     if isinstance(value, RuleSet):
-        return [each.pattern for each in value.rules]
+        return [rule.pattern for rule in value.rules]
     if isinstance(value, dict):
-        return _within(tuple(value.values()), kind)
+        return _patterns_in(tuple(value.values()), lazy_type)
     if isinstance(value, tuple):
-        return [one for each in value for one in _within(each, kind)]
+        return [pattern for item in value for pattern in _patterns_in(item, lazy_type)]
     return []

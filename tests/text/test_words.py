@@ -1,4 +1,4 @@
-"""Words, stems, stop words."""
+"""Words, stems and stop words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digest.text.words import stems, words
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "found"),
+    ("language", "text", "expected"),
     [
         pytest.param(
             "en", "The mayor's anti-noise law won't pass.", "The mayor's anti-noise law won't pass", id="inner"
@@ -28,18 +28,18 @@ from digest.text.words import stems, words
         pytest.param("de", "Straßenbahn-Fahrer über Öl", "Straßenbahn-Fahrer über Öl", id="umlauts"),
         pytest.param("ru", "Город — за́втра", "Город за́втра", id="accent mark"),
         pytest.param("ar", "الكِتَابُ جديد", "الكتاب جديد", id="vowel points"),
-        pytest.param("und", "东京都，雨", "东京 京都 雨", id="pairs"),
+        pytest.param("und", "东京都，雨", "东京 京都 雨", id="character pairs"),
         pytest.param("und", "東京タワーNHK", "東京 京タ タワ ワー NHK", id="mixed scripts"),
         pytest.param("ko", "서울시 날씨", "서울시 날씨", id="Korean is spaced"),
-        pytest.param("en", "… !!! 🙂", "", id="none"),
+        pytest.param("en", "… !!! 🙂", "", id="no words"),
         pytest.param("en", "a\x1fb\u2028c\xa0d\te", "a b c d e", id="every kind of space"),
         pytest.param(
-            "en", "in 5km 東京 U.S. naïve isn’t", "in 5km 東京 U.S. naïve isn't", id="each by its own letters"
+            "en", "in 5km 東京 U.S. naïve isn’t", "in 5km 東京 U.S. naïve isn't", id="each word by its own script"
         ),
     ],
 )
-def test_words(language: str, text: str, found: str) -> None:
-    assert words(text, language) == tuple(found.split())
+def test_a_text_is_split_into_words(language: str, text: str, expected: str) -> None:
+    assert words(text, language) == tuple(expected.split())
 
 
 @pytest.mark.parametrize(
@@ -72,17 +72,17 @@ def test_every_language_of_sumy_has_its_stop_words(language: str, word: str) -> 
     assert word in stop_words(language)
 
 
-def test_other_languages_have_none() -> None:
+def test_other_languages_have_no_stop_words() -> None:
     assert stop_words("und") == frozenset()
 
 
 @given(st.text(), st.sampled_from(["en", "fr", "zh", "und"]))
-def test_any_text_has_words_that_are_words(text: str, language: str) -> None:
+def test_words_of_any_text_have_characters_beside_punctuation(text: str, language: str) -> None:
     assert all(word.strip(" .,;:!?\"'-") for word in words(text, language))
 
 
-def test_words_stems_and_stop_words_cost_no_nltk_and_no_sumy_summarizer() -> None:
-    """Start-up: NLTK costs 0.4 s, and so does what sumy's own helpers import."""
+def test_words_stems_and_stop_words_import_neither_nltk_nor_numpy() -> None:
+    """NLTK costs 0.4 s at start-up; so do the imports of sumy's own helpers."""
     code = (
         "import sys; from digest.text.stop_words import stop_words; from digest.text.words import stems, words\n"
         "stems(words('It rains', 'en'), 'en'); stop_words('en')\n"

@@ -125,7 +125,10 @@ def is_caption(line: Line) -> bool:
     """Does the line open as a caption, end in a credit, or contain a phrase of captions, such as a full date?"""
     if line.word_count > 60:
         return False
-    if _CAPTION_OPENING.matches_start(line) or _CREDIT_TAIL.matches_anywhere(line):
+    if _CAPTION_OPENING.matches_start(line):
+        return True
+    # The agency's signature at an article's end is trimmed later, and must not hide a credit before it.
+    if _CREDIT_TAIL.may_match(line) and _CREDIT_TAIL.pattern.search(line.unsigned):
         return True
     has_phrase = line.word_count <= 45 and any(
         rule.pattern.search(line.text) for rule in _CAPTION_PHRASES.candidates(line)

@@ -22,7 +22,7 @@ from digest.stories.summarizers import NAMES, summarizer
 from digest.text.encoding import repair
 from digest.text.html import blocks_from_html
 from tests.bench.quality.table import Row
-from tests.support.pasted_articles import pasted
+from tests.support.pasted_articles import pasted_articles
 
 OWN = Path(__file__).resolve().parents[2] / "data"
 _WORD = re.compile(r"\w+")
@@ -126,14 +126,14 @@ def _noise(labels: Path, folder: Path) -> list[Row]:
 
 def _pasted() -> list[Row]:
     """Articles written for the project, in the manner of many outlets; their lines were looked at while tuning."""
-    found = [(one, _cleaned(one.text, BodyFormat.TEXT)) for one in pasted()]
+    found = [(one, _cleaned(one.text, BodyFormat.TEXT)) for one in pasted_articles()]
     lost = sum(line[-40:] not in " ".join(article.paragraphs) for one, article in found for line in one.body)
     told = sum(
-        any(text in line for line in one.noise) and not any(text in line for line in one.body)
+        any(text in line for line in one.boilerplate) and not any(text in line for line in one.body)
         for one, article in found
         for text in _told(article)
     )
-    bodies, noise = sum(len(one.body) for one, _ in found), sum(len(one.noise) for one, _ in found)
+    bodies, noise = sum(len(one.body) for one, _ in found), sum(len(one.boilerplate) for one, _ in found)
     task = f"the same in the manner of {len(found)} outlets"
     return [
         Row(task=f"{task}: body lines dropped", system="digest", figure=str(lost), note=f"of {bodies}"),

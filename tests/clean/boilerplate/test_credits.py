@@ -1,0 +1,67 @@
+"""Credits and captions by the form of a line. Every example was written for this test."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.clean.boilerplate.credits import is_caption, is_credit
+from tests.support.boilerplate_lines import BODY_LINES, line_of
+
+_CREDITS = [
+    "Credit: Harbour Office",
+    "Photo: Example News Agency",
+    "Photograph by the City Archive",
+    "Image source, Getty Images",
+    "(Photo: City Archive/AFP)",
+    "© 2026 Example Media",
+    "REUTERS/City Desk",
+    "Getty Images",
+    "Foto: Stadtarchiv",
+    "Crédit : Mairie de l’Exemple",
+    "Fuente: Oficina del Puerto",
+    "Quelle: dpa",
+    "Фото: пресс-служба",
+    "With agencies and wire services",
+    "Reporting by the Harbour desk; Editing by the Night desk",
+    "Additional reporting by the Brussels bureau.",
+    "The City desk contributed to this report.",
+    "This article was first published on Monday.",
+    "Editor's note: the third paragraph has been corrected.",
+]
+_CAPTIONS = [
+    "Pictured is the old harbour.",
+    "Pictured: the mayor's office on Monday.",
+    "FILE - The bridge is seen before its closure.",
+    "Image caption, The bridge has been closed since May.",
+    "The bridge in winter. Source: Harbour Office.",
+    "Workers inspect the bridge. Credit: Harbour Office/City",
+    "Workers inspect the bridge. (AP Photo/City Desk)",
+    "Workers inspect the bridge on Monday. REUTERS/City Desk",
+    "Workers inspect the bridge. City Desk/Example via Getty Images",
+    "A worker inspects the bridge in the old town, Tuesday, May 5, 2026.",
+    "The bridge as it was (file photo).",
+    "From left: the chair, the clerk and the mayor of the town.",
+    "The bridge has been closed since May. (Harbour Office)",
+    "The bridge has been closed since May. [Harbour Office/Example]",
+    "The bridge has been closed since May. | Photo: Harbour Office",
+    "The bridge has been closed since May. – © Harbour Office / AFP",
+    "The mayor (left) and the clerk at the town hall.",
+    "A man walks past the bridge in the old town, May 5, 2026.",
+    "Bild: Die alte Brücke im Winter.",
+    "The bridge in winter. Source: Harbour Office. (dpa)",
+]
+
+
+@pytest.mark.parametrize("line", _CREDITS)
+def test_credits_are_detected(line: str) -> None:
+    assert is_credit(line_of(line))
+
+
+@pytest.mark.parametrize("line", _CAPTIONS)
+def test_captions_are_detected(line: str) -> None:
+    assert is_caption(line_of(line))
+
+
+@pytest.mark.parametrize("line", BODY_LINES)
+def test_body_lines_are_neither(line: str) -> None:
+    assert (is_credit(line_of(line)), is_caption(line_of(line))) == (False, False)
