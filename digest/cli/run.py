@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from digest.cli.event_log import EventLog, write_stderr, write_stdout
     from digest.cli.live_view import live_view
     from digest.cli.signals import stop_on_signal
-    from digest.jobs.embedded_engine import Embedded
+    from digest.jobs.embedded_engine import EmbeddedEngine
     from digest.store import open_store
 
     found = _loaded(args)
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             house.log = log
             counts = {"newsletters": len(found.newsletters), "sources": len(found.sources)}
             log("started", pid=os.getpid(), store=store.name, **counts)
-            is_clean = Embedded(look=house.look, work=house.work, log=log).run(stop)
+            is_clean = EmbeddedEngine(look=house.look, work=house.work, log=log).run(stop)
             log("stopped")
         code = INTERRUPTED if stop.is_interrupted else 0
         if not is_clean:  # sources are being visited still; the interpreter would wait for their threads
@@ -84,12 +84,12 @@ class _House:
         if self._reload.is_set():
             self._reload.clear()
             self._read_again()
-        return jobs.look(self._app, now=_clock(), log=self.log)
+        return jobs.due_jobs(self._app, now=_clock(), log=self.log)
 
     def work(self, job: Job) -> tuple[Job, ...]:
         from digest import jobs
 
-        return jobs.perform(job, jobs.Hands(app=self._app, clock=_clock, stop=self._stop, log=self.log))
+        return jobs.perform(job, jobs.JobContext(app=self._app, clock=_clock, stop=self._stop, log=self.log))
 
     def _read_again(self) -> None:
         """A file that is wrong is told, and what was set before stays."""

@@ -10,8 +10,19 @@ What is due comes out of the store each time, never out of a scheduler's memory:
 processes on one store each may look. An engine only decides where and when a job is done.
 """
 
-from digest.jobs.due import look
+from digest.jobs.due import due_jobs
 from digest.jobs.perform import perform
-from digest.jobs.types import Collect, Deliver, Hands, Heed, Job, Log, Publish, Sweep
+from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, JobContext, Log, ProcessBounces, Publish
 
-__all__ = ["Collect", "Deliver", "Hands", "Heed", "Job", "Log", "Publish", "Sweep", "look", "perform"]
+__all__ = [
+    "ApplyRetention",
+    "Collect",
+    "Deliver",
+    "Job",
+    "JobContext",
+    "Log",
+    "ProcessBounces",
+    "Publish",
+    "due_jobs",
+    "perform",
+]

@@ -20,8 +20,8 @@ from digest.pipeline.deliver import hand_over
 from digest.pipeline.newsletter import sender_of, sources_of
 from digest.settings import Settings
 from digest.store import runs, slots, sources
-from digest.store.locks import alone
-from digest.store.slots import Fate
+from digest.store.locks import advisory_lock
+from digest.store.slots import SlotStatus
 from digest.text.time_format import utc_time
 
 #: A network that is gone for a moment breaks all sources at once, and is no news.
@@ -37,19 +37,19 @@ class Alarm:
     since: datetime
 
 
-def alarm_for(conn: Connection, newsletter: Newsletter, settings: Settings, *, now: datetime) -> Alarm | None:
+def find_alarm(conn: Connection, newsletter: Newsletter, settings: Settings, *, now: datetime) -> Alarm | None:
     """What is wrong with the newsletter; None if it is well."""
     return _broken(conn, newsletter, settings, now) or _silent(conn, newsletter, settings.operator.alarm_after, now)
 
 
-def raise_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | None:
+def send_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | None:
     """Tell the operator if the newsletter is in trouble and that wasn't told yet; what was told now."""
     operator = app.settings.operator.address
     if not operator:
         return None
     with app.store.begin() as conn:
-        alone(conn, "alarm")
-        alarm = alarm_for(conn, newsletter, app.settings, now=now)
+        advisory_lock(conn, "alarm")
+        alarm = find_alarm(conn, newsletter, app.settings, now=now)
         if alarm is None or _was_told(conn, alarm, now):
             return None
         run_id = runs.start(conn, "alarm", at=now, about=newsletter.id)
@@ -65,9 +65,9 @@ def raise_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | N
 
 def _silent(conn: Connection, newsletter: Newsletter, most: int, now: datetime) -> Alarm | None:
     """The latest editions had nothing new. One that was missed says nothing either way."""
-    fates: Mapping[Slot, Fate] = slots.decided(conn, newsletter.id, by=now)
-    spoken = [slot for slot in reversed([*fates]) if fates[slot] in {Fate.EMPTY, Fate.PUBLISHED}]
-    empty = list(takewhile(lambda slot: fates[slot] is Fate.EMPTY, spoken))
+    fates: Mapping[Slot, SlotStatus] = slots.statuses(conn, newsletter.id, by=now)
+    spoken = [slot for slot in reversed([*fates]) if fates[slot] in {SlotStatus.EMPTY, SlotStatus.PUBLISHED}]
+    empty = list(takewhile(lambda slot: fates[slot] is SlotStatus.EMPTY, spoken))
     if len(empty) < most:
         return None
     since = empty[-1]

@@ -28,7 +28,7 @@ _JUMP_S = 2.0
 
 
 @dataclass(slots=True, kw_only=True)
-class Embedded:
+class EmbeddedEngine:
     """Looks, and has the work done, until it is told to stop."""
 
     look: Callable[[], Iterable[Job]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from digest.jobs.alarm import raise_alarm
-from digest.jobs.retention import sweep
-from digest.jobs.runs import begin, noted, start
-from digest.jobs.types import Collect, Deliver, Hands, Heed, Job, Log, Publish, Sweep
+from digest.jobs.alarm import send_alarm
+from digest.jobs.retention import apply_retention
+from digest.jobs.runs import record_run, start, start_if_due
+from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, JobContext, Log, ProcessBounces, Publish
 from digest.model import Newsletter
 from digest.model.errors import DigestError
 from digest.pipeline import publish
@@ -18,7 +18,7 @@ from digest.settings.select import newsletter_of
 from digest.store import editions
 
 
-def perform(job: Job, hands: Hands) -> tuple[Job, ...]:
+def perform(job: Job, hands: JobContext) -> tuple[Job, ...]:
     """Do the job; the jobs that follow at once. Raises ``DigestError`` for what can't be done now."""
     match job:
         case Collect():
@@ -27,18 +27,18 @@ def perform(job: Job, hands: Hands) -> tuple[Job, ...]:
             return _publish(job, hands)
         case Deliver():
             _deliver(job, hands)
-        case Heed():
+        case ProcessBounces():
             _heed(hands)
-        case Sweep():
-            sweep(hands)
+        case ApplyRetention():
+            apply_retention(hands)
     return ()
 
 
-def _collect(hands: Hands) -> None:
+def _collect(hands: JobContext) -> None:
     app, log = hands.app, hands.log
-    if (run_id := begin(hands, "collect", app.settings.fetch.every)) is None:
+    if (run_id := start_if_due(hands, "collect", app.settings.fetch.every)) is None:
         return
-    with noted(hands, run_id) as counts:
+    with record_run(hands, run_id) as counts:
         gathered = gather(app.settings.sources, app, now=hands.clock(), due_only=True)
         counts |= {"sources": len(gathered.outcomes), "failed": len(gathered.failures), "new": gathered.new}
     for failure in gathered.failures:
@@ -47,10 +47,10 @@ def _collect(hands: Hands) -> None:
     _tell_operator(hands, *app.settings.newsletters)
 
 
-def _publish(job: Publish, hands: Hands) -> tuple[Job, ...]:
+def _publish(job: Publish, hands: JobContext) -> tuple[Job, ...]:
     log: Log = partial(hands.log, newsletter=job.newsletter_id, slot=job.slot.key)
     newsletter = newsletter_of(hands.app.settings, job.newsletter_id)
-    with noted(hands, start(hands, "publish", about=newsletter.id)) as counts:
+    with record_run(hands, start(hands, "publish", about=newsletter.id)) as counts:
         made = publish.publish(newsletter, job.slot, hands.app, now=hands.clock())
         counts |= {"stories": len(made.digest.briefs)} if made.digest else {}
     if made.edition_id is None:
@@ -64,26 +64,26 @@ def _publish(job: Publish, hands: Hands) -> tuple[Job, ...]:
     return (Deliver(edition_id=made.edition_id),)
 
 
-def _deliver(job: Deliver, hands: Hands) -> None:
-    with noted(hands, start(hands, "deliver", about=_newsletter_of(job, hands))) as counts:
+def _deliver(job: Deliver, hands: JobContext) -> None:
+    with record_run(hands, start(hands, "deliver", about=_newsletter_of(job, hands))) as counts:
         tally = post(job.edition_id, hands.app, clock=hands.clock, stop=hands.stop)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
     hands.log("delivered" if tally.is_final else "delivering", edition=job.edition_id, **counts)
 
 
-def _newsletter_of(job: Deliver, hands: Hands) -> str:
+def _newsletter_of(job: Deliver, hands: JobContext) -> str:
     with hands.app.store.read() as conn:
         found = editions.get(conn, job.edition_id)
     return found.edition.newsletter_id if found else ""
 
 
-def _heed(hands: Hands) -> None:
+def _heed(hands: JobContext) -> None:
     from digest.inbound.imap import unread_mails  # only who has a mailbox pays for imaplib
 
     app = hands.app
-    if (run_id := begin(hands, "heed", app.settings.bounces.every)) is None:
+    if (run_id := start_if_due(hands, "heed", app.settings.bounces.every)) is None:
         return
-    with noted(hands, run_id) as counts:
+    with record_run(hands, run_id) as counts:
         for heard in heed_all(unread_mails(app.settings.bounces), app.store, app.settings, clock=hands.clock):
             counts[heard.kind] = counts.get(heard.kind, 0) + 1
             hands.log("heard", kind=str(heard.kind), address=heard.address, done=heard.done)
@@ -91,11 +91,11 @@ def _heed(hands: Hands) -> None:
                 break
 
 
-def _tell_operator(hands: Hands, *newsletters: Newsletter) -> None:
+def _tell_operator(hands: JobContext, *newsletters: Newsletter) -> None:
     """An alarm that can't be sent is no reason to fail."""
     for newsletter in newsletters:
         try:
-            alarm = raise_alarm(newsletter, hands.app, now=hands.clock())
+            alarm = send_alarm(newsletter, hands.app, now=hands.clock())
         except DigestError as error:
             hands.log("alarm_failed", newsletter=newsletter.id, error=str(error))
         else:

@@ -8,32 +8,32 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from digest.jobs.runs import begin, noted
-from digest.jobs.types import Hands
+from digest.jobs.runs import record_run, start_if_due
+from digest.jobs.types import JobContext
 from digest.store import retention
 
-SWEEP_EVERY = timedelta(days=1)
+RETENTION_EVERY = timedelta(days=1)
 
 
-def sweep(hands: Hands) -> None:
+def apply_retention(hands: JobContext) -> None:
     """Remove text, rows and history by ``[retention]``."""
-    if (run_id := begin(hands, "sweep", SWEEP_EVERY)) is None:
+    if (run_id := start_if_due(hands, "sweep", RETENTION_EVERY)) is None:
         return
     now, kept = hands.clock(), hands.app.settings.retention
     text, edition = now - kept.text, now - kept.editions
-    with noted(hands, run_id) as counts:
+    with record_run(hands, run_id) as counts:
         counts |= {
-            "texts": _all(hands, partial(retention.forget_text, before=text)),
-            "wordings": _all(hands, partial(retention.forget_wordings, before=text)),
-            "furniture": _all(hands, partial(retention.forget_furniture, before=text)),
-            "deliveries": _all(hands, partial(retention.forget_deliveries, before=edition)),
-            "editions": _all(hands, partial(retention.forget_editions, before=edition)),
-            "runs": _all(hands, partial(retention.forget_runs, before=text)),
+            "texts": _all(hands, partial(retention.delete_text, before=text)),
+            "wordings": _all(hands, partial(retention.delete_wordings, before=text)),
+            "furniture": _all(hands, partial(retention.delete_boilerplate, before=text)),
+            "deliveries": _all(hands, partial(retention.delete_deliveries, before=edition)),
+            "editions": _all(hands, partial(retention.delete_edition_bodies, before=edition)),
+            "runs": _all(hands, partial(retention.delete_runs, before=text)),
         }
     hands.log("swept", **counts)
 
 
-def _all(hands: Hands, forget_some: Callable[[Connection], int]) -> int:
+def _all(hands: JobContext, forget_some: Callable[[Connection], int]) -> int:
     """Piece by piece, so that nobody waits long for the store."""
     total = 0
     while not hands.stop.is_set():

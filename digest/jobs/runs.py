@@ -8,39 +8,39 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.jobs.types import Hands
+from digest.jobs.types import JobContext
 from digest.model.errors import StoreError
 from digest.store import runs
-from digest.store.locks import alone
+from digest.store.locks import advisory_lock
 
 
 def is_due(conn: Connection, kind: str, every: timedelta, now: datetime) -> bool:
     """Did the last run of this kind begin that long ago?"""
-    run = last(conn, kind, now)
+    run = last_run(conn, kind, now)
     return run is None or now - run.started >= every
 
 
-def last(conn: Connection, kind: str, now: datetime) -> runs.Run | None:
+def last_run(conn: Connection, kind: str, now: datetime) -> runs.Run | None:
     """The last run of this kind."""
     return next(iter(runs.recent(conn, kind, by=now, limit=1)), None)
 
 
-def begin(hands: Hands, kind: str, every: timedelta) -> int | None:
+def start_if_due(hands: JobContext, kind: str, every: timedelta) -> int | None:
     """A run of what is done now and then; None if another process was faster to begin it."""
     now = hands.clock()
     with hands.app.store.begin() as conn:
-        alone(conn, kind)
+        advisory_lock(conn, kind)
         return runs.start(conn, kind, at=now) if is_due(conn, kind, every, now) else None
 
 
-def start(hands: Hands, kind: str, *, about: str) -> int:
+def start(hands: JobContext, kind: str, *, about: str) -> int:
     """A run of what is done when it is due."""
     with hands.app.store.begin() as conn:
         return runs.start(conn, kind, at=hands.clock(), about=about)
 
 
 @contextmanager
-def noted(hands: Hands, run_id: int) -> Iterator[dict[str, int]]:
+def record_run(hands: JobContext, run_id: int) -> Iterator[dict[str, int]]:
     """How the run ends goes into the history, with the figures that it fills in."""
     counts: dict[str, int] = {}
     try:
@@ -52,6 +52,6 @@ def noted(hands: Hands, run_id: int) -> Iterator[dict[str, int]]:
     _end(hands, run_id, "done", counts)
 
 
-def _end(hands: Hands, run_id: int, outcome: str, counts: dict[str, int]) -> None:
+def _end(hands: JobContext, run_id: int, outcome: str, counts: dict[str, int]) -> None:
     with hands.app.store.begin() as conn:
         runs.finish(conn, run_id, outcome, at=hands.clock(), counts=counts)

@@ -33,16 +33,16 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heed:
+class ProcessBounces:
     """Read what came back into the mailbox."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class ApplyRetention:
     """Remove what is too old to keep."""
 
 
-Job = Collect | Publish | Deliver | Heed | Sweep
+Job = Collect | Publish | Deliver | ProcessBounces | ApplyRetention
 
 
 class Log(Protocol):
@@ -52,7 +52,7 @@ class Log(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hands:
+class JobContext:
     """What a job is done with."""
 
     app: App

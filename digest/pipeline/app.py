@@ -15,7 +15,7 @@ from digest.store import Store, open_store
 from digest.stories.summarizers import summarizer
 
 #: What became of each address of a picture.
-Photos = Callable[[Sequence[str], datetime], Mapping[str, FetchedImage | Failure]]
+ImageFetcher = Callable[[Sequence[str], datetime], Mapping[str, FetchedImage | Failure]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class App:
     #: Gives the summarizer of that name.
     summarizer: Callable[[str], Summarizer]
     #: Fetches the pictures that travel with a mail, as of a moment.
-    photos: Photos
+    fetch_images: ImageFetcher
     #: Gives what carries letters. Raises ``UsageError`` where no server is set.
     mailer: Callable[[], Mailer]
 
@@ -41,7 +41,7 @@ def make_app(settings: Settings, *, store: Store | None = None, tell: Notify = i
         store=store or open_store(settings.store.url),
         collector_at=partial(make_collector, settings.fetch),
         summarizer=summarizer,
-        photos=partial(_photos, settings.fetch),
+        fetch_images=partial(_photos, settings.fetch),
         mailer=partial(_mailer, settings.smtp, tell),
     )
 

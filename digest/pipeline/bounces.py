@@ -19,7 +19,7 @@ from digest.deliver.bounces.parse import Notice, read
 from digest.model import Outcome
 from digest.settings import Settings
 from digest.store import Store, bounces, deliveries, subscribers
-from digest.store.bounces import Copy
+from digest.store.bounces import DeliveryRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def heed(notice: Notice, conn: Connection, settings: Settings, *, now: datetime)
         return Heard(kind=notice.kind, address="", done=f"ignored: {copy}: {notice.detail}")
     address = copy.subscriber.address
     if notice.kind is Kind.LEAVE:
-        left = subscribers.remove(conn, address, copy.newsletter_id, at=now)
+        left = subscribers.unsubscribe(conn, address, copy.newsletter_id, at=now)
         done = f"unsubscribed from {copy.newsletter_id}" if left else f"was not subscribed to {copy.newsletter_id}"
         return Heard(kind=notice.kind, address=address, done=done, has_changed=left)
     return _returned(notice, copy, conn, settings, now=now)
@@ -72,45 +72,45 @@ def heed_refusals(edition_id: int, conn: Connection, *, now: datetime) -> int:
     """Suppress the addresses that servers said don't exist, at their own doors; how many."""
     refused = [
         (row.subscriber.address, row.reply)
-        for row in deliveries.of(conn, edition_id, Outcome.FAILED)
+        for row in deliveries.for_edition(conn, edition_id, Outcome.FAILED)
         if judge("", row.reply) is Kind.HARD
     ]
-    known = subscribers.suppressed(conn, [address for address, _ in refused])
+    known = subscribers.suppression_reasons(conn, [address for address, _ in refused])
     fresh = [(address, reply) for address, reply in refused if address not in known]
     for address, reply in fresh:
         subscribers.suppress(conn, address, f"refused: {reply}", at=now)
     return len(fresh)
 
 
-def _proven(notice: Notice, conn: Connection, secret: str) -> Copy | str:
+def _proven(notice: Notice, conn: Connection, secret: str) -> DeliveryRef | str:
     """The copy that the mail is about, or why it isn't believed."""
     for mark in notice.marks:
-        copy = bounces.find(conn, mark)
+        copy = bounces.find_delivery(conn, mark)
         if copy and (mark.is_signed_with(secret) or _names(notice.evidence, copy.subscriber.address)):
             return copy
     return "nothing proves that it is about a mail of ours"
 
 
 def _names(text: str, address: str) -> bool:
-    return bool(re.search(rf"(?<![\w.+=-]){re.escape(subscribers.key(address))}(?![\w-])", text.lower()))
+    return bool(re.search(rf"(?<![\w.+=-]){re.escape(subscribers.normalize_address(address))}(?![\w-])", text.lower()))
 
 
-def _returned(notice: Notice, copy: Copy, conn: Connection, settings: Settings, *, now: datetime) -> Heard:
+def _returned(notice: Notice, copy: DeliveryRef, conn: Connection, settings: Settings, *, now: datetime) -> Heard:
     """A bounce or a complaint, in the ledger and in the subscriber's own row."""
     is_new = False
     if notice.kind is not Kind.COMPLAINT:
         outcome = Outcome.FAILED if notice.kind is Kind.REFUSED else Outcome.BOUNCED
-        is_new = bounces.came_back(conn, copy, outcome, notice.detail, at=now)
+        is_new = bounces.record_bounce(conn, copy, outcome, notice.detail, at=now)
     reason = _reason(notice, copy, conn, settings, now=now)
     address = copy.subscriber.address
-    if reason and not subscribers.suppressed(conn, [address]):
+    if reason and not subscribers.suppression_reasons(conn, [address]):
         subscribers.suppress(conn, address, reason, at=now)
         return Heard(kind=notice.kind, address=address, done=f"gets no more mail: {reason}", has_changed=True)
     done = f"noted: {notice.detail}" if is_new else "known already"
     return Heard(kind=notice.kind, address=address, done=done, has_changed=is_new)
 
 
-def _reason(notice: Notice, copy: Copy, conn: Connection, settings: Settings, *, now: datetime) -> str:
+def _reason(notice: Notice, copy: DeliveryRef, conn: Connection, settings: Settings, *, now: datetime) -> str:
     """Why the address is to get no more mail; empty if it is."""
     match notice.kind:
         case Kind.HARD:

@@ -16,31 +16,31 @@ from sqlalchemy import Connection
 from digest.model import Newsletter, Slot, Window
 from digest.model.schedule import Schedule
 from digest.pipeline import slots as schedule
-from digest.pipeline.slots import Owed
+from digest.pipeline.slots import DueSlot
 from digest.store import slots
-from digest.store.slots import Fate
+from digest.store.slots import SlotStatus
 
 #: What is owed follows from the last slots; it is asked every second, over years of them.
 _ENOUGH = 100
 
 
-def owed(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> Owed | None:
+def due_slot(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> DueSlot | None:
     """What fell due since the newest slot that was dealt with; None for a newsletter that none was ever due of."""
-    decided = slots.decided(conn, newsletter.id, audience=audience, by=now, newest=_ENOUGH)
+    decided = slots.statuses(conn, newsletter.id, audience=audience, by=now, newest=_ENOUGH)
     past = [slot.due for slot in decided if slot.due <= now]
     if not past:
         return None
-    found = schedule.owed(*calendar(newsletter), since=max(past), now=now, catch_up=newsletter.catch_up)
+    found = schedule.due_slot(*calendar(newsletter), since=max(past), now=now, catch_up=newsletter.catch_up)
     # By their keys: a date whose edition is out gets no second one when the schedule's time is moved.
     known = {slot.key for slot in decided}
     late = found.slot if found.slot and found.slot.key not in known else None
     return replace(found, slot=late, missed=tuple(slot for slot in found.missed if slot.key not in known))
 
 
-def enrol(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> None:
+def register(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> None:
     """A newsletter is there from now on: what was due before is not owed."""
     last = schedule.latest(*calendar(newsletter), now)
-    slots.decide(conn, newsletter.id, last, Fate.BEFORE, at=now, audience=audience)
+    slots.record_status(conn, newsletter.id, last, SlotStatus.BEFORE, at=now, audience=audience)
 
 
 def current(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> Slot:
@@ -48,14 +48,14 @@ def current(conn: Connection, newsletter: Newsletter, *, now: datetime, audience
     decided = _decided(conn, newsletter, now=now, audience=audience)
     if not decided:
         return schedule.today(*calendar(newsletter), now)
-    out = [slot for slot, fate in decided.items() if fate is Fate.PUBLISHED]
+    out = [slot for slot, fate in decided.items() if fate is SlotStatus.PUBLISHED]
     return max([schedule.latest(*calendar(newsletter), now), *out], key=lambda slot: slot.due)
 
 
 def upcoming(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> Slot:
     """The next slot whose edition isn't out yet."""
     decided = _decided(conn, newsletter, now=now, audience=audience)
-    out = {slot.key for slot, fate in decided.items() if fate is Fate.PUBLISHED}
+    out = {slot.key for slot, fate in decided.items() if fate is SlotStatus.PUBLISHED}
     slot = schedule.upcoming(*calendar(newsletter), now)
     while slot.key in out:
         slot = schedule.upcoming(*calendar(newsletter), slot.due)
@@ -64,7 +64,7 @@ def upcoming(conn: Connection, newsletter: Newsletter, *, now: datetime, audienc
 
 def window(conn: Connection, newsletter: Newsletter, slot: Slot, *, now: datetime, audience: str = "") -> Window:
     """How far back the slot's edition looks: past the slots that were missed, to the last that told what there was."""
-    told = {Fate.PUBLISHED, Fate.EMPTY}
+    told = {SlotStatus.PUBLISHED, SlotStatus.EMPTY}
     decided = _decided(conn, newsletter, now=now, audience=audience)
     earlier = [other.due for other, fate in decided.items() if fate in told and other.due < slot.due]
     return schedule.window(*calendar(newsletter), slot, now=now, since=max(earlier, default=None))
@@ -75,7 +75,7 @@ def calendar(newsletter: Newsletter) -> tuple[Schedule, ZoneInfo]:
     return newsletter.schedule, newsletter.timezone
 
 
-def _decided(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str) -> Mapping[Slot, Fate]:
+def _decided(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str) -> Mapping[Slot, SlotStatus]:
     """What became of the slots since the newsletter is there."""
-    decided = slots.decided(conn, newsletter.id, audience=audience, by=now)
-    return {slot: fate for slot, fate in decided.items() if fate is not Fate.BEFORE}
+    decided = slots.statuses(conn, newsletter.id, audience=audience, by=now)
+    return {slot: fate for slot, fate in decided.items() if fate is not SlotStatus.BEFORE}

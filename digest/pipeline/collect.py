@@ -59,7 +59,7 @@ def gather(
     _forget_moved(visited, app.store)
     if due_only:
         with app.store.read() as conn:
-            waiting = sources.waiting(conn, now=now)
+            waiting = sources.not_due_ids(conn, now=now)
         visited = [source for source in visited if source.id not in waiting]
     return gather_into(app.store, visited, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
 
@@ -67,7 +67,7 @@ def gather(
 def _forget_moved(visited: Sequence[Source], store: Store) -> None:
     """A person gave these sources other addresses: what was learnt at the old ones must not lead back there."""
     with store.read() as conn:
-        moved = sources.moved(conn, visited)
+        moved = sources.moved_ids(conn, visited)
     if moved:
         with store.begin() as conn:
             sources.forget(conn, moved)
@@ -88,7 +88,7 @@ def gather_into(
         again = pending_pages.due(conn, ids, now=now)
         remembered = {
             id_: replace(validators, known=partial(_known, store, id_), pending_pages=again.get(id_, ()))
-            for id_, validators in sources.remembered(conn, ids).items()
+            for id_, validators in sources.fetch_states(conn, ids).items()
         }
     keeper = Keeper(store=store, fetch=fetch, now=now, on_done=on_done, again=again)
     asyncio.run(_visited(visited, collector, remembered, keeper))
@@ -112,7 +112,7 @@ async def _visited(
 
 def _known(store: Store, source_id: str, guids: Collection[str]) -> frozenset[str]:
     with store.read() as conn:
-        return entries.known(conn, source_id, guids)
+        return entries.known_guids(conn, source_id, guids)
 
 
 def _name(collected: Collected) -> str:

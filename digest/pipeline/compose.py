@@ -60,8 +60,8 @@ def _read(
 ) -> _Stored:
     memory = replace(window, start=min(window.start, slot.due - _UPDATE_MEMORY))
     with store.read() as conn:
-        recent = articles_store.between(conn, [source.id for source in sources], memory)
-        versions = stories_store.sent(conn, newsletter.id, audience, before=slot.due)
+        recent = articles_store.in_window(conn, [source.id for source in sources], memory)
+        versions = stories_store.published_articles(conn, newsletter.id, audience, before=slot.due)
         health = {row.id: row for row in sources_store.health(conn)}
     failures = tuple(
         Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)

@@ -16,7 +16,7 @@ from digest.model.mailbox import Mailbox
 from digest.model.protocols import Mailer, Message, SendResult, Stage
 from digest.pipeline.app import App
 from digest.pipeline.bounces import heed_refusals
-from digest.pipeline.newsletter import leaving_mail, links_of, sender_of
+from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
 from digest.pipeline.outbox import Stop, Tally, Writer, deliver, writer
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
 from digest.render.delivery_placeholders import fill_greeting
@@ -123,7 +123,7 @@ def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -
         title=newsletter.title,
         date=date,
         unsubscribe=links.unsubscribe if links.archive else "",
-        unsubscribe_mail=leaving_mail(newsletter, settings),
+        unsubscribe_mail=unsubscribe_mail_link(newsletter, settings),
         archive=links.archive,
         placeholders=(TOKEN_PLACEHOLDER, GREETING_PLACEHOLDER),
     )

@@ -86,18 +86,18 @@ class Keeper:
         """Clean these and store them, all in one transaction; who else writes waits for no cleaning."""
         brought = [entry for _, outcome in some for entry in _entries(outcome)]
         with self.store.read() as conn:
-            fresh, edited = entries.news(conn, brought)
-            known = boilerplate.learnt(conn, {entry.source_id for entry in (*fresh, *edited)})
+            fresh, edited = entries.new_and_changed(conn, brought)
+            known = boilerplate.load(conn, {entry.source_id for entry in (*fresh, *edited)})
         cleaned, learnt = await self._cleaned(fresh, known)
         changed = list(zip(edited, clean(edited, learned={**known, **learnt}), strict=True))
         with self.store.begin() as conn:
             self._remember_visits(conn, some)
             self.new += len(entries.add(conn, brought))
             articles.add(conn, zip(fresh, cleaned, strict=True))
-            stories.keep_as_told(conn, articles.reworded(conn, self._edited(changed)))
+            stories.save_published_wordings(conn, articles.changed_wordings(conn, self._edited(changed)))
             articles.add(conn, changed)
             self._remember_unread(conn, some)
-            boilerplate.remember(conn, learnt, at=self.now)
+            boilerplate.save(conn, learnt, at=self.now)
 
     async def _cleaned(self, fresh: Sequence[Entry], known: Mapping[str, LearnedBoilerplate]) -> CleanedBatch:
         if _letters(fresh) < _MANY:
@@ -124,17 +124,17 @@ class Keeper:
                     guid: asked_again(asked.get(guid, self.now), now=self.now, retry_at=retry_at)
                     for guid, retry_at in outcome.pending_pages.items()
                 }
-                pending_pages.remember(conn, source.id, dict.fromkeys(asked) | later)
+                pending_pages.save(conn, source.id, dict.fromkeys(asked) | later)
 
     def _remember_visits(self, conn: Connection, some: Sequence[_Outcome]) -> None:
-        before = sources.paces(conn, [source.id for source, _ in some])
+        before = sources.fetch_intervals(conn, [source.id for source, _ in some])
         paces = {
             source.id: self._pace(source, outcome, before.get(source.id, FetchInterval())) for source, outcome in some
         }
-        sources.remember(conn, *(one for _, one in some if isinstance(one, Collected)), at=self.now, paces=paces)
+        sources.record_success(conn, *(one for _, one in some if isinstance(one, Collected)), at=self.now, paces=paces)
         for source, one in some:
             if isinstance(one, Failure):
-                sources.remember_failure(
+                sources.record_failure(
                     conn, source, one.error, at=self.now, not_before=one.retry_at, pace=paces[source.id]
                 )
 

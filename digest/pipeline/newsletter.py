@@ -26,7 +26,7 @@ def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]
     return tuple(by_id[source_id] for source_id in newsletter.sources)
 
 
-def look_of(newsletter: Newsletter, settings: Settings) -> RenderOptions:
+def render_options(newsletter: Newsletter, settings: Settings) -> RenderOptions:
     """How the newsletter's editions are dressed; templates beside the settings file come before the shipped ones."""
     own = (settings.file.parent / "templates",) if settings.file else ()
     return RenderOptions(
@@ -46,10 +46,10 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
             preferences=f"{web}/preferences/{TOKEN_PLACEHOLDER}",
             unsubscribe=f"{web}/unsubscribe/{TOKEN_PLACEHOLDER}",
         )
-    return Links(unsubscribe=leaving_mail(newsletter, settings))
+    return Links(unsubscribe=unsubscribe_mail_link(newsletter, settings))
 
 
-def leaving_mail(newsletter: Newsletter, settings: Settings) -> str:
+def unsubscribe_mail_link(newsletter: Newsletter, settings: Settings) -> str:
     """A ``mailto:`` that unsubscribes the reader; empty while nobody is named as the sender."""
     address = settings.bounces.address or newsletter.sender
     return unsubscribe_mailto(address.address, TOKEN_PLACEHOLDER) if address else ""

@@ -27,7 +27,7 @@ from digest.model.errors import DigestError, StoreError
 from digest.model.mailbox import Mailbox
 from digest.model.protocols import Mailer, Message, SendResult
 from digest.store import Store, deliveries, editions
-from digest.store.ledger import Ledger, Result, open_ledger
+from digest.store.ledger import AttemptResult, Ledger, open_ledger
 
 #: Makes the mail for one row. Raises ``DigestError`` if none can be made, which is final for that row.
 Writer = Callable[[Delivery], Message]
@@ -76,7 +76,7 @@ def deliver(
         found = editions.get(conn, edition_id)
     if found is None:
         raise DigestError(f"there is no edition {edition_id}", hint="digest editions list")
-    with store.alive(name), open_ledger(store, name) as ledger:
+    with store.liveness_lock(name), open_ledger(store, name) as ledger:
         sender = _Sender(
             name=name,
             edition_id=edition_id,
@@ -96,7 +96,7 @@ def deliver(
 def tally(edition_id: int, store: Store) -> Tally:
     """Where the edition's deliveries stand now."""
     with store.read() as conn:
-        return Tally(counts=deliveries.counts(conn, edition_id), next_try=deliveries.next_due(conn, edition_id))
+        return Tally(counts=deliveries.counts(conn, edition_id), next_try=deliveries.next_try(conn, edition_id))
 
 
 def writer(prepared: Prepared, values: Callable[[Delivery], Mapping[str, str]], *, sender: str) -> Writer:
@@ -142,7 +142,7 @@ class _Sender:
         now = self.clock()
         with self.store.begin() as conn:
             beyond = None if even_if_waiting else now + LONGEST_WAIT * 2
-            deliveries.hurry(conn, self.edition_id, now=now, beyond=beyond)
+            deliveries.make_due_now(conn, self.edition_id, now=now, beyond=beyond)
         try:
             yield
         except BaseException:
@@ -161,7 +161,7 @@ class _Sender:
             try:
                 letter = self.write(delivery)
             except DigestError as error:
-                failed = Result(
+                failed = AttemptResult(
                     delivery_id=delivery.id,
                     outcome=Outcome.FAILED,
                     attempts=delivery.attempts,
@@ -184,10 +184,10 @@ class _Sender:
                 del self._taken[letter.id]
         return may_leave
 
-    def _result(self, report: SendResult, now: datetime) -> Result:
+    def _result(self, report: SendResult, now: datetime) -> AttemptResult:
         attempts = self._taken[report.message.id].attempts + 1
         verdict = decide(report, attempts=attempts, now=now, published=self.published, policy=self.policy)
-        return Result(
+        return AttemptResult(
             delivery_id=report.message.id,
             outcome=verdict.outcome,
             attempts=attempts,
@@ -214,4 +214,4 @@ class _Sender:
 
     def _free(self, name: str) -> None:
         with self.store.begin() as conn:
-            deliveries.take_over(conn, name, now=self.clock(), hold=self.policy == "hold")
+            deliveries.release_sender(conn, name, now=self.clock(), hold=self.policy == "hold")

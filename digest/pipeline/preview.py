@@ -20,7 +20,7 @@ from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.model.errors import NothingCollected
 from digest.model.protocols import Collected
 from digest.pipeline import calendar, slots
-from digest.pipeline.app import App, Photos, make_app
+from digest.pipeline.app import App, ImageFetcher, make_app
 from digest.pipeline.collect import Gathered, Progress, gather
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import sources_of
@@ -37,7 +37,7 @@ _SAMPLE_AT = datetime(2026, 3, 28, 6, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class PreviewRequest:
     """What a person wants to see."""
 
     #: Addresses of sources; none for the configured newsletter, or the sample.
@@ -64,7 +64,7 @@ class Preview:
     digest: Digest
     settings: Settings
     #: Fetches pictures that travel with the mail, where anything may be visited at all.
-    photos: Photos | None = None
+    photos: ImageFetcher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,9 @@ class _Plan:
     since: timedelta | None
 
 
-def preview(request: Request, *, environ: Mapping[str, str], now: datetime, on_done: Progress | None = None) -> Preview:
+def preview(
+    request: PreviewRequest, *, environ: Mapping[str, str], now: datetime, on_done: Progress | None = None
+) -> Preview:
     """Compose what ``request`` asks for. Raises ``NothingCollected`` if every source failed."""
     plan = _plan(request, environ, now)
     wanted = sources_of(plan.newsletter, plan.settings)
@@ -96,10 +98,10 @@ def preview(request: Request, *, environ: Mapping[str, str], now: datetime, on_d
         gathered = _gathered(wanted, app, plan, on_done)
         digest = compose(_titled(plan.newsletter, gathered), slot, app, window=window)
     told = replace(digest, failures=(*digest.failures, *gathered.problems))
-    return Preview(digest=told, settings=plan.settings, photos=app.photos if plan.visit else None)
+    return Preview(digest=told, settings=plan.settings, photos=app.fetch_images if plan.visit else None)
 
 
-def watched(request: Request, environ: Mapping[str, str]) -> tuple[Path, ...]:
+def watched_paths(request: PreviewRequest, environ: Mapping[str, str]) -> tuple[Path, ...]:
     """The files and folders that change the preview when they change."""
     file = None if request.addresses else settings.find(request.config, environ)
     places = [shipped_files.templates(), *(Path(address) for address in request.addresses)]
@@ -113,7 +115,7 @@ def watched(request: Request, environ: Mapping[str, str]) -> tuple[Path, ...]:
 # --- what is composed --------------------------------------------------------------------------------------------
 
 
-def _plan(request: Request, environ: Mapping[str, str], now: datetime) -> _Plan:
+def _plan(request: PreviewRequest, environ: Mapping[str, str], now: datetime) -> _Plan:
     if request.addresses:
         return _given(request, now)
     file = settings.find(request.config, environ)
@@ -122,7 +124,7 @@ def _plan(request: Request, environ: Mapping[str, str], now: datetime) -> _Plan:
     return _configured(request, settings.load(file, environ), now)
 
 
-def _given(request: Request, now: datetime) -> _Plan:
+def _given(request: PreviewRequest, now: datetime) -> _Plan:
     """Everything at the addresses; it needs no settings."""
     sources: list[Source] = []
     for address in request.addresses:
@@ -131,14 +133,14 @@ def _given(request: Request, now: datetime) -> _Plan:
     return _afresh(request, newsletter, tuple(sources), at=now, seen=now)
 
 
-def _sample(request: Request) -> _Plan:
+def _sample(request: PreviewRequest) -> _Plan:
     source = Source(id="sample", title="Sample", path=shipped_files.config() / "sample")
     newsletter = Newsletter(id="sample", title="The Sample Digest", timezone=ZoneInfo("Europe/Berlin"))
     return _afresh(request, newsletter, (source,), at=_SAMPLE_AT, seen=_SAMPLE_AT)
 
 
 def _afresh(
-    request: Request, newsletter: Newsletter, sources: tuple[Source, ...], *, at: datetime, seen: datetime
+    request: PreviewRequest, newsletter: Newsletter, sources: tuple[Source, ...], *, at: datetime, seen: datetime
 ) -> _Plan:
     changed = replace(newsletter, **request.changes)
     return _Plan(
@@ -152,7 +154,7 @@ def _afresh(
     )
 
 
-def _configured(request: Request, found: Settings, now: datetime) -> _Plan:
+def _configured(request: PreviewRequest, found: Settings, now: datetime) -> _Plan:
     newsletter = replace(newsletter_of(found, request.newsletter_id), **request.changes)
     return _Plan(
         settings=_allowing(found, request.allow),

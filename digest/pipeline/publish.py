@@ -7,16 +7,16 @@ from datetime import datetime
 
 from digest.model import Digest, Edition, Failure, FetchedImage, Newsletter, Slot
 from digest.pipeline import calendar
-from digest.pipeline.app import App, Photos
+from digest.pipeline.app import App, ImageFetcher
 from digest.pipeline.compose import compose
-from digest.pipeline.newsletter import look_of, sender_of
+from digest.pipeline.newsletter import render_options, sender_of
 from digest.render import embedded_images, render
 from digest.store import Store, deliveries, editions, slots, stories
-from digest.store.slots import Fate
+from digest.store.slots import SlotStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class PublishResult:
     """What became of a slot."""
 
     #: The slot's edition; None if there was nothing new to tell, and so there is none.
@@ -31,7 +31,7 @@ class Publication:
 
 def publish(
     newsletter: Newsletter, slot: Slot, app: App, *, now: datetime, audience: str = "", again: bool = False
-) -> Publication:
+) -> PublishResult:
     """Compose the slot's edition, freeze it, and put its readers into the ledger: all in one transaction, or nothing.
 
     If it stands already, from whichever process, that one stands; ``again`` makes a further revision, which only a
@@ -42,23 +42,23 @@ def publish(
         standing = editions.find(conn, newsletter.id, slot, audience=audience)
         window = calendar.window(conn, newsletter, slot, now=now, audience=audience)
     if standing and not again:
-        return Publication(edition_id=standing.id)
+        return PublishResult(edition_id=standing.id)
     digest = compose(newsletter, slot, app, window=window, audience=audience)
     if not digest.briefs and newsletter.empty == "skip":
         with app.store.begin() as conn:
-            slots.decide(conn, newsletter.id, slot, Fate.EMPTY, at=now, audience=audience)
-        return Publication(edition_id=None, digest=digest)
-    dressed = render(digest, look_of(newsletter, app.settings))
-    edition, missing = with_photos(dressed, newsletter, app.photos, now=now)
+            slots.record_status(conn, newsletter.id, slot, SlotStatus.EMPTY, at=now, audience=audience)
+        return PublishResult(edition_id=None, digest=digest)
+    dressed = render(digest, render_options(newsletter, app.settings))
+    edition, missing = embed_images(dressed, newsletter, app.fetch_images, now=now)
     edition = replace(edition, audience=audience)
     edition_id, is_new = _freeze(edition, digest, app.store, now=now, host=sender.domain, again=again)
-    return Publication(
+    return PublishResult(
         edition_id=edition_id, is_new=is_new, digest=digest if is_new else None, missing=missing if is_new else ()
     )
 
 
-def with_photos(
-    edition: Edition, newsletter: Newsletter, photos: Photos, *, now: datetime
+def embed_images(
+    edition: Edition, newsletter: Newsletter, photos: ImageFetcher, *, now: datetime
 ) -> tuple[Edition, tuple[Failure, ...]]:
     """The edition with its pictures in it, where its newsletter wants that; and those that can't be had."""
     shown = embedded_images.image_urls(edition.html) if newsletter.images == "embedded" else ()
@@ -81,7 +81,7 @@ def _freeze(
             edition = replace(edition, revision=revision)
         edition_id, is_new = editions.add(conn, edition, at=now)
         if is_new:
-            stories.remember(conn, edition_id, digest.briefs)
-            slots.decide(conn, *names, Fate.PUBLISHED, at=now, audience=edition.audience)
-            deliveries.enqueue(conn, edition_id, host=host, at=now)
+            stories.add(conn, edition_id, digest.briefs)
+            slots.record_status(conn, *names, SlotStatus.PUBLISHED, at=now, audience=edition.audience)
+            deliveries.create_for_edition(conn, edition_id, host=host, at=now)
     return edition_id, is_new

@@ -16,13 +16,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from digest.model import Slot, Window
 from digest.model.schedule import Schedule
 
-__all__ = ["Owed", "latest", "on", "owed", "slots", "today", "upcoming", "window"]
+__all__ = ["DueSlot", "due_slot", "latest", "slots", "slots_on", "today", "upcoming", "window"]
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class DueSlot:
     """What fell due since the last look: at most one slot to publish, and those that it is too late for."""
 
     slot: Slot | None = None
@@ -35,7 +35,7 @@ def slots(schedule: Schedule, zone: tzinfo, start: datetime, end: datetime) -> I
     # A time that the clock jumped over yesterday can be due today; none is due earlier than its own date.
     day = start.astimezone(zone).date() - _DAY
     while True:
-        for slot in on(schedule, zone, day):
+        for slot in slots_on(schedule, zone, day):
             if slot.due >= end:
                 return
             if slot.due >= start:
@@ -45,7 +45,7 @@ def slots(schedule: Schedule, zone: tzinfo, start: datetime, end: datetime) -> I
         day += _DAY
 
 
-def on(schedule: Schedule, zone: tzinfo, day: date) -> tuple[Slot, ...]:
+def slots_on(schedule: Schedule, zone: tzinfo, day: date) -> tuple[Slot, ...]:
     """The slots of a local date: none, one, or one for each time of the schedule."""
     if day not in schedule:
         return ()
@@ -64,7 +64,7 @@ def latest(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
     # A clock set back over midnight reads yesterday's date after today's first slots were due.
     day = now.astimezone(zone).date() + _DAY
     while True:
-        for slot in reversed(on(schedule, zone, day)):
+        for slot in reversed(slots_on(schedule, zone, day)):
             if slot.due <= now:
                 return slot
         day -= _DAY
@@ -74,7 +74,7 @@ def upcoming(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
     """The first slot still to come: ``due > now``."""
     day = now.astimezone(zone).date() - _DAY
     while True:
-        for slot in on(schedule, zone, day):
+        for slot in slots_on(schedule, zone, day):
             if slot.due > now:
                 return slot
         day += _DAY
@@ -83,17 +83,17 @@ def upcoming(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
 def today(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
     """The slot of now's local date: its latest due, else its first; on a date without one, the bare date, due now."""
     day = now.astimezone(zone).date()
-    of_today = on(schedule, zone, day)
+    of_today = slots_on(schedule, zone, day)
     due = [slot for slot in of_today if slot.due <= now]
     return next(iter([*due[-1:], *of_today]), Slot(due=now.astimezone(UTC), key=f"{day}"))
 
 
-def owed(schedule: Schedule, zone: tzinfo, *, since: datetime, now: datetime, catch_up: timedelta) -> Owed:
+def due_slot(schedule: Schedule, zone: tzinfo, *, since: datetime, now: datetime, catch_up: timedelta) -> DueSlot:
     """What is due now, ``since`` being when the last slot dealt with was due: the newest, if fresh enough."""
     due = tuple(slots(schedule, zone, since + timedelta.resolution, now + timedelta.resolution))
     if due and now - due[-1].due <= catch_up:
-        return Owed(slot=due[-1], missed=due[:-1])
-    return Owed(missed=due)
+        return DueSlot(slot=due[-1], missed=due[:-1])
+    return DueSlot(missed=due)
 
 
 _LEAST_GRACE, _MOST_GRACE = timedelta(hours=24), timedelta(days=7)

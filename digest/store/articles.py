@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from digest.model import Article, Entry, Window
 from digest.store import entries
-from digest.store.mapping import batches, columns, first_of_each, insert, read, row
+from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, to_row
 from digest.store.tables import articles as table
 
 #: What an edit leaves as it was.
@@ -25,11 +25,11 @@ def add(conn: Connection, pairs: Iterable[tuple[Entry, Article]]) -> None:
         changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in _KEPT}
         conn.execute(
             statement.values(entry_id=entries.ROW_ID).on_conflict_do_update(index_elements=["entry_id"], set_=changed),
-            [row(article) | entries.row_key(entry) for entry, article in batch],
+            [to_row(article) | entries.row_id_params(entry) for entry, article in batch],
         )
 
 
-def reworded(conn: Connection, pairs: Sequence[tuple[Entry, Article]]) -> dict[str, tuple[str, ...]]:
+def changed_wordings(conn: Connection, pairs: Sequence[tuple[Entry, Article]]) -> dict[str, tuple[str, ...]]:
     """Title and paragraphs, as they stand, of those articles that ``add`` would give other ones; by id.
 
     An article that several entries hold stands as in the first of them.
@@ -40,7 +40,7 @@ def reworded(conn: Connection, pairs: Sequence[tuple[Entry, Article]]) -> dict[s
     for batch in batches(offered):
         held = select(table.c.id).where(table.c.entry_id.in_(batch))
         rows = conn.execute(select(table).where(table.c.id.in_(held)).order_by(table.c.entry_id))
-        for id_, shown in first_of_each(rows, attrgetter("id")).items():
+        for id_, shown in first_by_key(rows, attrgetter("id")).items():
             if offered.get(shown.entry_id, _wording(shown)) != _wording(shown):
                 found[id_] = _wording(shown)
     return found
@@ -50,13 +50,13 @@ def _wording(article: Article | Row[Any]) -> tuple[str, ...]:
     return article.title, *article.paragraphs
 
 
-def latest(conn: Connection) -> Mapping[str, datetime]:
+def newest_published(conn: Connection) -> Mapping[str, datetime]:
     """When the newest article of each source was published, of those that are kept."""
     query = select(table.c.source_id, func.max(table.c.published, type_=table.c.published.type).label("newest"))
     return {found.source_id: found.newest for found in conn.execute(query.group_by(table.c.source_id))}
 
 
-def between(conn: Connection, source_ids: Collection[str], window: Window) -> tuple[Article, ...]:
+def in_window(conn: Connection, source_ids: Collection[str], window: Window) -> tuple[Article, ...]:
     """The sources' articles published in the window, each id once: the newest first, then by id."""
     found: dict[str, Article] = {}
     for batch in batches(sorted(set(source_ids))):
@@ -65,6 +65,6 @@ def between(conn: Connection, source_ids: Collection[str], window: Window) -> tu
             .where(table.c.source_id.in_(batch), table.c.published >= window.start, table.c.published < window.end)
             .order_by(table.c.entry_id)
         )
-        for article in read(Article, rows):
+        for article in from_rows(Article, rows):
             found.setdefault(article.id, article)
     return tuple(sorted(found.values(), key=lambda article: (-article.published.timestamp(), article.id)))

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.model.boilerplate import LearnedBoilerplate
-from digest.store.mapping import batches, columns, insert, row
-from digest.store.tables import furniture as table
+from digest.store.mapping import batches, columns, insert, to_row
+from digest.store.tables import boilerplate as table
 
 
-def learnt(conn: Connection, source_ids: Collection[str]) -> Mapping[str, LearnedBoilerplate]:
+def load(conn: Connection, source_ids: Collection[str]) -> Mapping[str, LearnedBoilerplate]:
     """What is known of the sources' furniture; one that taught nothing yet isn't in it."""
     found: dict[str, LearnedBoilerplate] = {}
     for ids in batches(source_ids):
@@ -21,7 +21,7 @@ def learnt(conn: Connection, source_ids: Collection[str]) -> Mapping[str, Learne
     return found
 
 
-def remember(conn: Connection, known: Mapping[str, LearnedBoilerplate], *, at: datetime) -> None:
+def save(conn: Connection, known: Mapping[str, LearnedBoilerplate], *, at: datetime) -> None:
     """Keep what is known now in the place of what was."""
     if not known:
         return
@@ -29,7 +29,7 @@ def remember(conn: Connection, known: Mapping[str, LearnedBoilerplate], *, at: d
     values = {name: statement.excluded[name] for name in ("seen", "articles", "lines")}
     conn.execute(
         statement.on_conflict_do_update(index_elements=["source_id"], set_=values),
-        [{"source_id": source_id, "seen": at} | row(taught) for source_id, taught in known.items()],
+        [{"source_id": source_id, "seen": at} | to_row(taught) for source_id, taught in known.items()],
     )
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, and_, func, null, select, update
 
 from digest.model import Outcome, Subscriber
 from digest.model.delivery_token import DeliveryToken
-from digest.store.mapping import columns, read
+from digest.store.mapping import columns, from_rows
 from digest.store.tables import deliveries, editions, subscribers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class DeliveryRef:
     """One reader's copy of one edition; the ledger may have forgotten it."""
 
     subscriber: Subscriber
@@ -22,7 +22,7 @@ class Copy:
     edition_id: int
 
 
-def find(conn: Connection, mark: DeliveryToken) -> Copy | None:
+def find_delivery(conn: Connection, mark: DeliveryToken) -> DeliveryRef | None:
     """The copy that a mark names; None if there can't be one."""
     own = columns(subscribers, Subscriber)
     query = (
@@ -34,11 +34,11 @@ def find(conn: Connection, mark: DeliveryToken) -> Copy | None:
     if found is None:
         return None
     *person, newsletter_id, edition_id = found
-    (subscriber,) = read(Subscriber, [person])
-    return Copy(subscriber=subscriber, newsletter_id=newsletter_id, edition_id=edition_id)
+    (subscriber,) = from_rows(Subscriber, [person])
+    return DeliveryRef(subscriber=subscriber, newsletter_id=newsletter_id, edition_id=edition_id)
 
 
-def came_back(conn: Connection, copy: Copy, outcome: Outcome, reply: str, *, at: datetime) -> bool:
+def record_bounce(conn: Connection, copy: DeliveryRef, outcome: Outcome, reply: str, *, at: datetime) -> bool:
     """Put it into the ledger; False if that is known already: a report that comes twice counts once."""
     mine = and_(deliveries.c.edition_id == copy.edition_id, deliveries.c.subscriber_id == copy.subscriber.id)
     known = (Outcome.BOUNCED, Outcome.FAILED, Outcome.SUPPRESSED)

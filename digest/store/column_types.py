@@ -32,7 +32,7 @@ def _is_storable(text: str) -> bool:
         return False
 
 
-class Words(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """Text from anywhere."""
 
     impl = Text
@@ -46,7 +46,7 @@ def _words(value: str | None) -> str | None:
     return None if value is None else storable(value)
 
 
-class OneOf(TypeDecorator[Any]):
+class EnumText(TypeDecorator[Any]):
     """One of an enumeration's values, as text."""
 
     impl = Text
@@ -63,7 +63,7 @@ class OneOf(TypeDecorator[Any]):
         return None if value is None else self.kind(value)
 
 
-class Instant(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware ``datetime``; stored as UTC and read back as UTC."""
 
     impl = DateTime(timezone=True)
@@ -97,7 +97,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
-class Strings(Json):
+class StringTuple(Json):
     """A tuple of strings."""
 
     cache_ok = True
@@ -106,7 +106,7 @@ class Strings(Json):
         return None if value is None else tuple(json.loads(value))
 
 
-class Picture(Json):
+class ImageJson(Json):
     """A ``model.Image``, or none."""
 
     cache_ok = True

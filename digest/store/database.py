@@ -13,13 +13,13 @@ from sqlalchemy.exc import ArgumentError
 from digest.model import Window
 from digest.model.errors import StoreError
 from digest.store import locks, postgres, schema, snapshot, sqlite
-from digest.store.errors import said_plainly
+from digest.store.errors import translate_errors
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
     """What ``digest.store.open_store`` promises."""
-    parsed = parse(url)
-    with ExitStack() as undo, said_plainly(parsed):
+    parsed = parse_url(url)
+    with ExitStack() as undo, translate_errors(parsed):
         engine = undo.enter_context(connect(parsed, read_only=read_only))
         if read_only and schema.is_empty(engine):
             return open_store("sqlite://")
@@ -29,12 +29,12 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
 
 def upgrade_store(url: str) -> tuple[str, str]:
     """What ``digest.store.upgrade_store`` promises."""
-    parsed = parse(url)
-    with said_plainly(parsed), connect(parsed) as engine:
+    parsed = parse_url(url)
+    with translate_errors(parsed), connect(parsed) as engine:
         return schema.ensure(engine, asked=True)
 
 
-def parse(url: str) -> URL:
+def parse_url(url: str) -> URL:
     """The address, of a kind that we know."""
     hint = "it looks like sqlite:///digest.db, or postgresql://user@host/name"
     try:
@@ -51,7 +51,7 @@ def parse(url: str) -> URL:
             raise StoreError(f"the store can't be a database of the kind {other!r}", hint=hint)
 
 
-def shown(url: URL) -> str:
+def display_url(url: URL) -> str:
     """The address as people write it, without its password."""
     return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
@@ -72,12 +72,12 @@ class Store:
     @property
     def name(self) -> str:
         """The address, without its password."""
-        return shown(self._engine.url)
+        return display_url(self._engine.url)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction that writes: all of it is kept, or none. On SQLite there is one at a time, from the start."""
-        with said_plainly(self._engine.url), self._engine.connect() as conn:
+        with translate_errors(self._engine.url), self._engine.connect() as conn:
             conn = conn.execution_options(writes=True)
             with conn.begin():
                 yield conn
@@ -85,7 +85,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One transaction that reads: it sees one moment, and holds up nobody."""
-        with said_plainly(self._engine.url), self._engine.connect() as conn, conn.begin():
+        with translate_errors(self._engine.url), self._engine.connect() as conn, conn.begin():
             yield conn
 
     @contextmanager
@@ -93,20 +93,20 @@ class Store:
         """The driver's own connection, outside any transaction: for statements that must cost next to nothing."""
         dialect = self._engine.dialect
         with (
-            said_plainly(self._engine.url, dialect.loaded_dbapi.OperationalError),
+            translate_errors(self._engine.url, dialect.loaded_dbapi.OperationalError),
             closing(self._engine.raw_connection()) as connection,
         ):
             yield connection.driver_connection, dialect
 
     @contextmanager
-    def alive(self, name: str) -> Iterator[None]:
+    def liveness_lock(self, name: str) -> Iterator[None]:
         """While this lasts, ``is_alive`` is true of the name, in every process; however it ends, then no longer."""
-        with said_plainly(self._engine.url), locks.alive(self._engine, name):
+        with translate_errors(self._engine.url), locks.liveness_lock(self._engine, name):
             yield
 
     def is_alive(self, name: str) -> bool:
         """Does whoever called ``alive`` with this name still live?"""
-        with said_plainly(self._engine.url):
+        with translate_errors(self._engine.url):
             return locks.is_alive(self._engine, name)
 
     def snapshot(self, source_ids: Collection[str], window: Window) -> Store:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 
 from digest.model import Delivery, Outcome, Subscriber
-from digest.store.column_types import Instant
+from digest.store.column_types import UtcDateTime
 from digest.store.mapping import columns, insert, stream
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 
@@ -40,7 +40,7 @@ from digest.store.tables import deliveries, editions, subscribers, subscriptions
 HELD = and_(deliveries.c.sender.is_not(None), deliveries.c.outcome != Outcome.SENT)
 
 
-def enqueue(conn: Connection, edition_id: int, *, host: str, at: datetime) -> int:
+def create_for_edition(conn: Connection, edition_id: int, *, host: str, at: datetime) -> int:
     """Put everyone who subscribes to the edition's newsletter into the ledger; how many were not there yet."""
     open_to_mail = subscribers.c.suppressed == ""
     token = editions.c.token
@@ -54,8 +54,8 @@ def enqueue(conn: Connection, edition_id: int, *, host: str, at: datetime) -> in
             literal("<") + token + "." + cast(subscribers.c.id, String) + literal(f"@{host}>"),
             case((open_to_mail, Outcome.PENDING.value), else_=Outcome.SUPPRESSED.value),
             case((open_to_mail, ""), else_=subscribers.c.suppressed),
-            case((open_to_mail, literal(at, Instant)), else_=null()),
-            literal(at, Instant),
+            case((open_to_mail, literal(at, UtcDateTime)), else_=null()),
+            literal(at, UtcDateTime),
         )
         .join_from(editions, subscriptions, subscriptions.c.newsletter_id == editions.c.newsletter_id)
         .join(subscribers)
@@ -65,7 +65,7 @@ def enqueue(conn: Connection, edition_id: int, *, host: str, at: datetime) -> in
     return conn.execute(statement.execution_options(preserve_rowcount=True)).rowcount
 
 
-def hurry(conn: Connection, edition_id: int, *, now: datetime, beyond: datetime | None = None) -> int:
+def make_due_now(conn: Connection, edition_id: int, *, now: datetime, beyond: datetime | None = None) -> int:
     """Let rows that wait for later be due now; with ``beyond``, only those that no back-off of ours makes wait.
 
     Such are mails not tried yet and times after ``beyond``: the clock was wrong when they were written.
@@ -76,7 +76,7 @@ def hurry(conn: Connection, edition_id: int, *, now: datetime, beyond: datetime 
     return conn.execute(update(deliveries).where(*later).values(next_try=now)).rowcount
 
 
-def take_over(conn: Connection, sender: str, *, now: datetime, hold: bool = False) -> int:
+def release_sender(conn: Connection, sender: str, *, now: datetime, hold: bool = False) -> int:
     """Free a dead sender's rows; how many. What it was sending is unknown, and with ``hold`` waits for a person."""
     mine = update(deliveries).where(deliveries.c.sender == sender)
     conn.execute(mine.where(deliveries.c.outcome == Outcome.SENT).values(sender=null()))
@@ -100,7 +100,7 @@ def counts(conn: Connection, edition_id: int) -> Mapping[Outcome, int]:
     return dict(conn.execute(query.group_by(deliveries.c.outcome)).all())
 
 
-def next_due(conn: Connection, edition_id: int) -> datetime | None:
+def next_try(conn: Connection, edition_id: int) -> datetime | None:
     """When the first of the edition's waiting rows is to be tried; None if none waits."""
     query = select(func.min(deliveries.c.next_try)).where(deliveries.c.edition_id == edition_id)
     found: datetime | None = conn.execute(query).scalar()
@@ -114,7 +114,7 @@ def unfinished(conn: Connection) -> tuple[int, ...]:
     return tuple(conn.execute(query).scalars())
 
 
-def of(conn: Connection, edition_id: int, *outcomes: Outcome) -> Iterator[Delivery]:
+def for_edition(conn: Connection, edition_id: int, *outcomes: Outcome) -> Iterator[Delivery]:
     """The edition's rows, or those that stand so, in order; a million take no more memory than ten."""
     query = _query().where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.id)
     if outcomes:

@@ -15,7 +15,7 @@ from digest.store.tables import editions as table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class StoredEdition:
     """An edition in the store."""
 
     id: int
@@ -25,7 +25,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class EditionSummary:
     """An edition in a list: all but its bytes."""
 
     id: int
@@ -58,7 +58,7 @@ def add(conn: Connection, edition: Edition, *, at: datetime) -> tuple[int, bool]
     return int(standing.scalar_one()), False
 
 
-def get(conn: Connection, edition_id: int) -> Published | None:
+def get(conn: Connection, edition_id: int) -> StoredEdition | None:
     """The edition with this id."""
     found = conn.execute(select(table).where(table.c.id == edition_id)).mappings().one_or_none()
     return None if found is None else _published(found)
@@ -66,7 +66,7 @@ def get(conn: Connection, edition_id: int) -> Published | None:
 
 def find(
     conn: Connection, newsletter_id: str, slot: Slot, *, audience: str = "", revision: int | None = None
-) -> Published | None:
+) -> StoredEdition | None:
     """The slot's edition for this audience: the latest revision unless one is named."""
     query = _named(select(table), newsletter_id, slot, audience).order_by(table.c.revision.desc()).limit(1)
     if revision is not None:
@@ -75,7 +75,7 @@ def find(
     return None if found is None else _published(found)
 
 
-def listed(conn: Connection, newsletter_id: str | None = None, *, limit: int = 100) -> tuple[Heading, ...]:
+def summaries(conn: Connection, newsletter_id: str | None = None, *, limit: int = 100) -> tuple[EditionSummary, ...]:
     """The newest editions first, of one newsletter or of all."""
     bytes_ = {"html", "text"}
     query = select(*(column for column in table.c if column.name not in bytes_))
@@ -83,7 +83,7 @@ def listed(conn: Connection, newsletter_id: str | None = None, *, limit: int = 1
         query = query.where(table.c.newsletter_id == newsletter_id)
     rows = conn.execute(query.order_by(table.c.slot_due.desc(), table.c.id.desc()).limit(limit)).mappings()
     return tuple(
-        Heading(
+        EditionSummary(
             id=found["id"],
             newsletter_id=found["newsletter_id"],
             slot=_slot(found),
@@ -115,10 +115,10 @@ def _slot(found: RowMapping) -> Slot:
     return Slot(due=found["slot_due"], key=found["slot_key"])
 
 
-def _published(found: RowMapping) -> Published:
+def _published(found: RowMapping) -> StoredEdition:
     plain = {name: found[name] for name in _PLAIN}
     edition = Edition(newsletter_id=found["newsletter_id"], slot=_slot(found), **plain)
-    return Published(id=found["id"], edition=edition, at=found["published"])
+    return StoredEdition(id=found["id"], edition=edition, at=found["published"])
 
 
 def _token(edition: Edition) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Row, and_, bindparam, func, or_, sele
 
 from digest.model import Entry
 from digest.store.column_types import storable
-from digest.store.mapping import batches, columns, first_of_each, insert, read, row
+from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, to_row
 from digest.store.tables import entries as table
 
 #: What an edit may change; identity, dates and the source's name stay.
@@ -25,23 +25,23 @@ _TOGETHER = 100
 def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Store the entries and return those that are new; a known one takes the new text and keeps when it was seen."""
     fresh: list[Entry] = []
-    for batch in batches(first_of_each(entries, _key).items()):
+    for batch in batches(first_by_key(entries, _key).items()):
         offered = dict(batch)
         known = {_key(entry): entry for entry in _stored(conn, offered)}
         new = [entry for key, entry in batch if key not in known]
         now = {key: _edited(offered[key], entry) for key, entry in known.items()}
         changed = [_edit(now[key]) for key, entry in known.items() if _edit(now[key]) != _edit(entry)]
         if new:  # of two processes that add the same entry at once, both may call it new, and one row is kept
-            conn.execute(insert(conn, table).on_conflict_do_nothing(), [row(entry) for entry in new])
+            conn.execute(insert(conn, table).on_conflict_do_nothing(), [to_row(entry) for entry in new])
         if changed:
             conn.execute(_EDIT, changed)
         fresh += new
     return tuple(fresh)
 
 
-def news(conn: Connection, entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+def new_and_changed(conn: Connection, entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """Those that are not stored; and those that are with other text, with when they were first seen. Before ``add``."""
-    offered = first_of_each(entries, _key)
+    offered = first_by_key(entries, _key)
     known = {_key(entry): entry for entry in _stored(conn, offered)}
     fresh = tuple(entry for key, entry in offered.items() if key not in known)
     changed = ((_edited(offered[key], then), then) for key, then in known.items())
@@ -54,13 +54,13 @@ def _edited(now: Entry, then: Entry) -> Entry:
     return replace(now, **kept | ({} if now.body else {"form": then.form}))
 
 
-def of(conn: Connection, source_id: str) -> tuple[Entry, ...]:
+def for_source(conn: Connection, source_id: str) -> tuple[Entry, ...]:
     """All entries of a source, in the order in which they came."""
     found = conn.execute(select(*_COLUMNS).where(table.c.source_id == source_id).order_by(table.c.id))
-    return tuple(read(Entry, found))
+    return tuple(from_rows(Entry, found))
 
 
-def known(conn: Connection, source_id: str, guids: Iterable[str]) -> frozenset[str]:
+def known_guids(conn: Connection, source_id: str, guids: Iterable[str]) -> frozenset[str]:
     """Those of the guids that the source has brought before."""
     wanted = [(storable(source_id), storable(guid)) for guid in guids]
     return frozenset(found.guid for found in _find(conn, wanted, _IDENTITY))
@@ -83,7 +83,7 @@ def row_ids(conn: Connection, entries: Iterable[Entry]) -> tuple[int, ...]:
     return tuple(found[key] for key in wanted)
 
 
-def row_key(entry: Entry) -> dict[str, str]:
+def row_id_params(entry: Entry) -> dict[str, str]:
     """Parameters for ``ROW_ID``."""
     return {"of_source": entry.source_id, "with_guid": entry.guid}
 
@@ -96,11 +96,11 @@ def _edit(entry: Entry) -> dict[str, object]:
     """The entry as parameters of ``_EDIT``, just as they would be stored."""
     values = {f"new_{name}": getattr(entry, name) for name in _EDITABLE}
     texts = {name: storable(value) for name, value in values.items() if isinstance(value, str)}
-    return values | texts | row_key(entry)
+    return values | texts | row_id_params(entry)
 
 
 def _stored(conn: Connection, keys: Iterable[Key]) -> Iterator[Entry]:
-    return read(Entry, _find(conn, keys, _COLUMNS))
+    return from_rows(Entry, _find(conn, keys, _COLUMNS))
 
 
 def _find(conn: Connection, keys: Iterable[Key], wanted: Sequence[Column[Any]]) -> Iterator[Row[Any]]:

@@ -28,7 +28,7 @@ _SQLITE = {
 
 
 @contextmanager
-def said_plainly(url: URL, driver: type[Exception] = sqlite3.Error) -> Iterator[None]:
+def translate_errors(url: URL, driver: type[Exception] = sqlite3.Error) -> Iterator[None]:
     """Turns what the database complains of into a ``StoreError``; our own mistakes in SQL stay what they are.
 
     ``driver`` is the error that its driver means it by, for those who speak to the driver.

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect
 
 from digest.model import Delivery, Outcome, Subscriber
-from digest.store.column_types import Instant, storable
+from digest.store.column_types import UtcDateTime, storable
 from digest.store.database import Store
 
 _DUE = """
@@ -47,7 +47,7 @@ WHERE id = ? AND sender = ? AND outcome <> 'sent'
 _OWN = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ? AND outcome <> 'sent'"
 
 
-class Result(NamedTuple):
+class AttemptResult(NamedTuple):
     """How one try ended."""
 
     delivery_id: int
@@ -93,14 +93,14 @@ class Ledger:
                 self._cursor.executemany(self._claim, [(self._sender, delivery.id) for delivery in claimed])
         return claimed
 
-    def settle(self, results: Sequence[Result], starting: Sequence[int], *, at: datetime) -> frozenset[int]:
+    def settle(self, results: Sequence[AttemptResult], starting: Sequence[int], *, at: datetime) -> frozenset[int]:
         """All of it in one commit; those of ``starting`` that are still this sender's: the others must not leave."""
         now = self._instant(at)
         with self._transaction:
             self._end(results, now)
             return self._started(starting, now)
 
-    def _end(self, results: Sequence[Result], now: Any) -> None:
+    def _end(self, results: Sequence[AttemptResult], now: Any) -> None:
         arrived, others = [], []
         for result in results:
             if result.outcome is Outcome.SENT:
@@ -123,7 +123,7 @@ class Ledger:
         self._cursor.execute(self._own, (id_, self._sender))
         return self._cursor.fetchone() is not None
 
-    def _row(self, result: Result, now: Any) -> tuple[Any, ...]:
+    def _row(self, result: AttemptResult, now: Any) -> tuple[Any, ...]:
         return (
             result.outcome.value,
             result.attempts,
@@ -177,5 +177,5 @@ def _spelled(statement: str, dialect: Dialect) -> str:
 
 def _instants(dialect: Dialect) -> Callable[[datetime], Any]:
     """An instant as the driver takes it."""
-    kind = Instant()
+    kind = UtcDateTime()
     return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda instant: instant)

@@ -20,14 +20,14 @@ from digest.model.errors import StoreError
 _KEY = func.hashtextextended(bindparam("name"), literal(0))
 
 
-def alone(conn: Connection, name: str) -> None:
+def advisory_lock(conn: Connection, name: str) -> None:
     """Of those who say so under one name, each goes on when the transaction of the one before has ended."""
     if conn.dialect.name == "postgresql":  # on SQLite, whoever writes is alone
         conn.execute(select(func.pg_advisory_xact_lock(_KEY)), {"name": name})
 
 
 @contextmanager
-def alive(engine: Engine, name: str) -> Iterator[None]:
+def liveness_lock(engine: Engine, name: str) -> Iterator[None]:
     """While this lasts, ``is_alive`` says so to every process that uses the store; a name is used once."""
     if engine.dialect.name == "postgresql":
         with _advisory(engine, name):

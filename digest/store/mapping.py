@@ -20,19 +20,19 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
 #: Rows or values in one statement; far below both databases' limits on bound values.
-BATCH = 500
+BATCH_SIZE = 500
 #: Machines that share a store don't agree on the time to the second: what was written so far ahead was written by now.
-SKEW = timedelta(minutes=1)
+CLOCK_SKEW = timedelta(minutes=1)
 
 
-def batches(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+def batches(values: Iterable[T], size: int = BATCH_SIZE) -> Iterator[list[T]]:
     """The values in lists of at most ``size``."""
     iterator = iter(values)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
-def first_of_each(values: Iterable[T], key: Callable[[T], K]) -> dict[K, T]:
+def first_by_key(values: Iterable[T], key: Callable[[T], K]) -> dict[K, T]:
     """The values by their key, in order; of several with one key, the first."""
     found: dict[K, T] = {}
     for value in values:
@@ -55,7 +55,7 @@ def columns(table: Table, kind: type, *more: str) -> list[Column[Any]]:
     return [table.c[name] for name in (*names, *more) if name in table.c]
 
 
-def read(kind: type[T], rows: Iterable[Sequence[Any]]) -> Iterator[T]:
+def from_rows(kind: type[T], rows: Iterable[Sequence[Any]]) -> Iterator[T]:
     """The rows as values of the dataclass; they were selected by ``columns`` of it."""
     names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # no type says "a dataclass"
     return (kind(**dict(zip(names, found, strict=True))) for found in rows)
@@ -63,7 +63,7 @@ def read(kind: type[T], rows: Iterable[Sequence[Any]]) -> Iterator[T]:
 
 def stream(conn: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
     """The query's rows; a million take no more memory than ten. Whoever stops before the last leaves nothing open."""
-    found = conn.execute(query.execution_options(yield_per=BATCH))
+    found = conn.execute(query.execution_options(yield_per=BATCH_SIZE))
     try:
         yield from found
     finally:
@@ -71,7 +71,7 @@ def stream(conn: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
             found.close()
 
 
-def row(value: Any) -> dict[str, Any]:
+def to_row(value: Any) -> dict[str, Any]:
     """A dataclass as a row, one level deep."""
     names, values = _of(type(value))  # type: ignore[arg-type]  # a class is hashable
     return dict(zip(names, values(value), strict=True))

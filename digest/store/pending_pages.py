@@ -10,9 +10,9 @@ from sqlalchemy import Connection, delete, select
 
 from digest.model import Entry
 from digest.store.column_types import storable
-from digest.store.mapping import batches, columns, insert, read
+from digest.store.mapping import batches, columns, from_rows, insert
 from digest.store.tables import entries
-from digest.store.tables import unread as table
+from digest.store.tables import pending_pages as table
 
 
 def due(conn: Connection, source_ids: Collection[str], *, now: datetime) -> Mapping[str, tuple[Entry, ...]]:
@@ -20,12 +20,12 @@ def due(conn: Connection, source_ids: Collection[str], *, now: datetime) -> Mapp
     found: dict[str, list[Entry]] = defaultdict(list)
     query = select(*columns(entries, Entry)).join(table).where(table.c.ask_again <= now).order_by(entries.c.id)
     for ids in batches(source_ids):
-        for entry in read(Entry, conn.execute(query.where(entries.c.source_id.in_(ids)))):
+        for entry in from_rows(Entry, conn.execute(query.where(entries.c.source_id.in_(ids)))):
             found[entry.source_id].append(entry)
     return {source_id: tuple(some) for source_id, some in found.items()}
 
 
-def remember(conn: Connection, source_id: str, again: Mapping[str, datetime | None]) -> None:
+def save(conn: Connection, source_id: str, again: Mapping[str, datetime | None]) -> None:
     """When the pages of these entries of a source, by guid, are asked for again; never, where it says None."""
     known = {storable(guid): at for guid, at in again.items()}
     query = select(entries.c.id, entries.c.guid).where(entries.c.source_id == storable(source_id))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, not_, null, or_, select,
 from digest.model import Outcome
 from digest.store.deliveries import HELD
 from digest.store.mapping import batches
-from digest.store.subscribers import key
+from digest.store.subscribers import normalize_address
 from digest.store.tables import deliveries, editions, subscribers
 
 
@@ -26,7 +26,7 @@ class Queue:
     next_try: datetime | None = None
 
 
-def due(conn: Connection, *, now: datetime, beyond: datetime) -> tuple[int, ...]:
+def editions_due(conn: Connection, *, now: datetime, beyond: datetime) -> tuple[int, ...]:
     """The editions that have something to send, the oldest first: rows whose time has come, or that someone holds.
 
     Rows that wait for longer than any back-off does, until ``beyond``, or without having been tried, count too: the
@@ -47,7 +47,7 @@ def state(conn: Connection) -> Queue:
     return Queue(waiting=waiting, held=held, next_try=first)
 
 
-def put_back(conn: Connection, edition_id: int, addresses: Collection[str] = (), *, at: datetime) -> int:
+def requeue(conn: Connection, edition_id: int, addresses: Collection[str] = (), *, at: datetime) -> int:
     """A person wants mails sent again: these readers' whatever came of them, or all that failed or are in doubt.
 
     How many; nobody who gets no more mail is among them, and none that a sender holds.
@@ -56,7 +56,7 @@ def put_back(conn: Connection, edition_id: int, addresses: Collection[str] = (),
     if not addresses:
         return _again(conn, *mine, deliveries.c.outcome.in_([Outcome.FAILED, Outcome.UNKNOWN]), at=at)
     total = 0
-    for batch in batches(key(address) for address in addresses):
+    for batch in batches(normalize_address(address) for address in addresses):
         people = select(subscribers.c.id).where(subscribers.c.address_key.in_(batch))
         total += _again(conn, *mine, deliveries.c.subscriber_id.in_(people), at=at)
     return total

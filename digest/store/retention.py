@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from digest.model import Outcome
-from digest.store.tables import articles, deliveries, editions, entries, furniture, runs, stories, told
+from digest.store.tables import articles, boilerplate, deliveries, editions, entries, runs, stories, story_articles
 
 #: Rows changed in one transaction: others want to write in between.
 _SOME = 1_000
 _FINAL = [outcome for outcome in Outcome if outcome.is_final]
 
 
-def forget_text(conn: Connection, *, before: datetime) -> int:
+def delete_text(conn: Connection, *, before: datetime) -> int:
     """Remove the text of some articles that came earlier; how many. Their guids stay: a feed may still show them."""
     old = entries.c.seen < before
     found = conn.execute(select(entries.c.id).where(old, entries.c.body != "").order_by(entries.c.seen).limit(_SOME))
@@ -24,26 +24,30 @@ def forget_text(conn: Connection, *, before: datetime) -> int:
     return len(ids)
 
 
-def forget_wordings(conn: Connection, *, before: datetime) -> int:
+def delete_wordings(conn: Connection, *, before: datetime) -> int:
     """Remove how some articles read when earlier editions told them; how many. That they were told stays."""
     some = (
-        select(told.c.story_id)
-        .join(stories, stories.c.id == told.c.story_id)
+        select(story_articles.c.story_id)
+        .join(stories, stories.c.id == story_articles.c.story_id)
         .join(editions, editions.c.id == stories.c.edition_id)
-        .where(editions.c.published < before, told.c.wording.is_not(None))
+        .where(editions.c.published < before, story_articles.c.wording.is_not(None))
         .distinct()
         .limit(_SOME)
     )
     ids = list(conn.execute(some).scalars())
-    return conn.execute(update(told).where(told.c.story_id.in_(ids)).values(wording=None)).rowcount if ids else 0
+    return (
+        conn.execute(update(story_articles).where(story_articles.c.story_id.in_(ids)).values(wording=None)).rowcount
+        if ids
+        else 0
+    )
 
 
-def forget_furniture(conn: Connection, *, before: datetime) -> int:
+def delete_boilerplate(conn: Connection, *, before: datetime) -> int:
     """Remove what was learnt of sources that have brought nothing since; how many."""
-    return conn.execute(delete(furniture).where(furniture.c.seen < before)).rowcount
+    return conn.execute(delete(boilerplate).where(boilerplate.c.seen < before)).rowcount
 
 
-def forget_deliveries(conn: Connection, *, before: datetime) -> int:
+def delete_deliveries(conn: Connection, *, before: datetime) -> int:
     """Remove some rows of earlier editions from the ledger; how many. A row that isn't final stays."""
     some = (
         select(deliveries.c.id)
@@ -54,13 +58,13 @@ def forget_deliveries(conn: Connection, *, before: datetime) -> int:
     return conn.execute(delete(deliveries).where(deliveries.c.id.in_(list(conn.execute(some).scalars())))).rowcount
 
 
-def forget_editions(conn: Connection, *, before: datetime) -> int:
+def delete_edition_bodies(conn: Connection, *, before: datetime) -> int:
     """Remove the bytes of earlier editions whose rows are gone; how many. Their names and what they told stay."""
     old = (editions.c.published < before, editions.c.html != "", ~_has_rows())
     return conn.execute(update(editions).where(*old).values(html="", text="")).rowcount
 
 
-def forget_runs(conn: Connection, *, before: datetime) -> int:
+def delete_runs(conn: Connection, *, before: datetime) -> int:
     """Remove the history of earlier runs, but for the last of each kind; how many."""
     last = select(func.max(runs.c.id)).group_by(runs.c.kind, runs.c.about)
     old = delete(runs).where(runs.c.started < before, runs.c.id.not_in(last))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from digest.store.mapping import SKEW, columns, read
+from digest.store.mapping import CLOCK_SKEW, columns, from_rows
 from digest.store.tables import runs as table
 
 
@@ -61,5 +61,5 @@ def recent(
     if about is not None:
         query = query.where(table.c.about == about)
     if by is not None:
-        query = query.where(table.c.started <= by + SKEW)
-    return tuple(read(Run, conn.execute(query)))
+        query = query.where(table.c.started <= by + CLOCK_SKEW)
+    return tuple(from_rows(Run, conn.execute(query)))

@@ -24,7 +24,7 @@ class Versions:
     folder: Path = Path(__file__).parent / "migrations"
 
 
-OURS = Versions()
+CURRENT_VERSIONS = Versions()
 
 #: As Alembic makes it.
 _VERSION_TABLE = """
@@ -40,7 +40,7 @@ def is_empty(engine: Engine) -> bool:
 
 
 def ensure(
-    engine: Engine, *, read_only: bool = False, asked: bool = False, versions: Versions = OURS
+    engine: Engine, *, read_only: bool = False, asked: bool = False, versions: Versions = CURRENT_VERSIONS
 ) -> tuple[str, str]:
     """The versions before (empty if there were no tables) and after; refuses what can't be used.
 

@@ -17,14 +17,19 @@ def copy(source: Connection, target: Connection, source_ids: Collection[str], wi
     window, and what editions told."""
     for ids in batches(source_ids):
         _copy(source, target, tables.sources, select(tables.sources).where(tables.sources.c.id.in_(ids)))
-        _copy(source, target, tables.furniture, select(tables.furniture).where(tables.furniture.c.source_id.in_(ids)))
+        _copy(
+            source,
+            target,
+            tables.boilerplate,
+            select(tables.boilerplate).where(tables.boilerplate.c.source_id.in_(ids)),
+        )
         _copy(source, target, tables.entries, _entries(ids, window))
         _copy(source, target, tables.articles, _articles(ids, window))
-        _copy(source, target, tables.unread, _unread(ids))
+        _copy(source, target, tables.pending_pages, _unread(ids))
     _copy(source, target, tables.slots, select(tables.slots))
     _copy(source, target, tables.editions, _without_bytes())
     _copy(source, target, tables.stories, select(tables.stories))
-    _copy(source, target, tables.told, select(tables.told))
+    _copy(source, target, tables.story_articles, select(tables.story_articles))
 
 
 def _entries(ids: list[str], window: Window) -> Select[Any]:
@@ -44,7 +49,7 @@ def _articles(ids: list[str], window: Window) -> Select[Any]:
 
 
 def _unread(ids: list[str]) -> Select[Any]:
-    return select(tables.unread).join(tables.entries).where(tables.entries.c.source_id.in_(ids))
+    return select(tables.pending_pages).join(tables.entries).where(tables.entries.c.source_id.in_(ids))
 
 
 def _without_bytes() -> Select[Any]:

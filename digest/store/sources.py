@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, delete, func, sele
 from digest.model import Source
 from digest.model.protocols import Collected, FetchInterval, FetchState
 from digest.store.column_types import storable
-from digest.store.mapping import batches, columns, insert, read
+from digest.store.mapping import batches, columns, from_rows, insert
 from digest.store.tables import sources as table
 
 _AS_OTHERS = FetchInterval()
@@ -41,7 +41,7 @@ class Health:
     next_visit: datetime | None = None
 
 
-def remember(
+def record_success(
     conn: Connection, *visits: Collected, at: datetime, paces: Mapping[str, FetchInterval] = MappingProxyType({})
 ) -> None:
     """Visits that succeeded: their validators are asked with next time. What was unchanged keeps what was known."""
@@ -86,7 +86,7 @@ _TOLD = ("title", "etag", "last_modified", "found_url")
 _OF_EACH = ("address", "not_before", "last_success", "failing_since", "error", *_INTERVAL_COLUMNS)
 
 
-def remember_failure(
+def record_failure(
     conn: Connection,
     source: Source,
     error: str,
@@ -108,7 +108,7 @@ def remember_failure(
     conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={**values, "failing_since": since}))
 
 
-def moved(conn: Connection, sources: Iterable[Source]) -> frozenset[str]:
+def moved_ids(conn: Connection, sources: Iterable[Source]) -> frozenset[str]:
     """Those of the sources, by id, that were visited at another address than they have now."""
     now = {source.id: source.address for source in sources}
     query = select(table.c.id, table.c.address).where(table.c.address != "")
@@ -122,7 +122,7 @@ def forget(conn: Connection, ids: Collection[str]) -> None:
         conn.execute(delete(table).where(table.c.id.in_(batch)))
 
 
-def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchState]:
+def fetch_states(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchState]:
     """What to ask each source with; a source never visited isn't in it."""
     query = select(
         table.c.id,
@@ -148,7 +148,7 @@ def remembered(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchStat
     return found
 
 
-def paces(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchInterval]:
+def fetch_intervals(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchInterval]:
     """How often each source is visited; a source never visited isn't in it."""
     found: dict[str, FetchInterval] = {}
     for batch in batches(ids):
@@ -166,7 +166,7 @@ def _interval_row(interval: FetchInterval) -> dict[str, object]:
     return dict(zip(_INTERVAL_COLUMNS, astuple(interval), strict=True))
 
 
-def waiting(conn: Connection, *, now: datetime) -> frozenset[str]:
+def not_due_ids(conn: Connection, *, now: datetime) -> frozenset[str]:
     """The sources whose time for a visit on schedule hasn't come."""
     return frozenset(conn.execute(select(table.c.id).where(table.c.next_visit > now)).scalars())
 
@@ -174,4 +174,4 @@ def waiting(conn: Connection, *, now: datetime) -> frozenset[str]:
 def health(conn: Connection) -> tuple[Health, ...]:
     """Every source ever visited, by id."""
     rows = conn.execute(select(*columns(table, Health)).order_by(table.c.id))
-    return tuple(read(Health, rows))
+    return tuple(from_rows(Health, rows))

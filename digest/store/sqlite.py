@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from digest.model.errors import StoreError
 
 #: How long to wait for another process to finish writing.
-PATIENCE_S = 10.0
+BUSY_TIMEOUT_S = 10.0
 
 #: How often to look again at a store that someone opens and closes all the time.
 _LOOKS = 20
@@ -58,7 +58,7 @@ def _on_disk(url: URL, path: Path) -> Engine:
         raise StoreError(
             f"there is no folder {path.parent} to keep the store in", hint=f"make it: mkdir -p {path.parent}"
         )
-    patience = {} if "timeout" in url.query else {"timeout": PATIENCE_S}
+    patience = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT_S}
     made = create_engine(url, connect_args=patience)
     event.listen(made, "connect", _configured(*_PRAGMAS))
     return made
@@ -110,7 +110,7 @@ def _unchanged(url: URL, path: Path, resources: ExitStack) -> Engine:
 def _reader(url: URL, path: Path) -> Engine:
     def open_it() -> sqlite3.Connection:
         address = f"file:{quote(str(path.absolute()))}?mode=ro&readonly_shm=1"
-        patience = float(str(url.query.get("timeout", PATIENCE_S)))
+        patience = float(str(url.query.get("timeout", BUSY_TIMEOUT_S)))
         return sqlite3.connect(address, uri=True, timeout=patience, check_same_thread=False)
 
     made = create_engine(url, creator=open_it)

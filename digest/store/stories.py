@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from digest.model import Brief
-from digest.store.tables import editions, stories, told
+from digest.store.tables import editions, stories, story_articles
 
 #: An article's title and paragraphs.
 Wording = tuple[str, ...]
 
 
-def remember(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
+def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
     """The edition told these, in this order."""
     for position, brief in enumerate(briefs):
         values = {
@@ -28,18 +28,22 @@ def remember(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None
         }
         story_id = conn.execute(insert(stories).values(values).returning(stories.c.id)).scalar_one()
         article_ids = dict.fromkeys(article.id for article in brief.story.all_articles)
-        conn.execute(insert(told), [{"story_id": story_id, "article_id": article_id} for article_id in article_ids])
+        conn.execute(
+            insert(story_articles), [{"story_id": story_id, "article_id": article_id} for article_id in article_ids]
+        )
 
 
-def keep_as_told(conn: Connection, wordings: Mapping[str, Wording]) -> None:
+def save_published_wordings(conn: Connection, wordings: Mapping[str, Wording]) -> None:
     """These articles, by id, are about to say something else: what was told of them is kept, as it is given here."""
     if wordings:
-        standing = update(told).where(told.c.article_id == bindparam("of_article"), told.c.wording.is_(None))
+        standing = update(story_articles).where(
+            story_articles.c.article_id == bindparam("of_article"), story_articles.c.wording.is_(None)
+        )
         values = [{"of_article": id_, "as_told": wording} for id_, wording in wordings.items()]
-        conn.execute(standing.values(wording=bindparam("as_told", type_=told.c.wording.type)), values)
+        conn.execute(standing.values(wording=bindparam("as_told", type_=story_articles.c.wording.type)), values)
 
 
-def sent(
+def published_articles(
     conn: Connection, newsletter_id: str, audience: str = "", *, before: datetime | None = None
 ) -> Mapping[str, tuple[Wording | None, ...]]:
     """The articles that editions for this audience told, by id, in every wording; None stands for today's.
@@ -47,8 +51,8 @@ def sent(
     With ``before``, those of slots due earlier only.
     """
     query = (
-        select(told.c.article_id, told.c.wording)
-        .join(stories, stories.c.id == told.c.story_id)
+        select(story_articles.c.article_id, story_articles.c.wording)
+        .join(stories, stories.c.id == story_articles.c.story_id)
         .join(editions, editions.c.id == stories.c.edition_id)
         .where(editions.c.newsletter_id == newsletter_id, editions.c.audience == audience)
         .order_by(editions.c.slot_due, editions.c.id)

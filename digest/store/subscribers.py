@@ -12,12 +12,12 @@ from sqlalchemy import Connection, ScalarSelect, Select, Update, delete, select,
 
 from digest.model import Outcome, Subscriber
 from digest.store.column_types import storable
-from digest.store.mapping import batches, columns, first_of_each, insert, read, stream
+from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, stream
 from digest.store.tables import deliveries, subscribers, subscriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
+class NewSubscriber:
     """Someone to be added; the address has been checked."""
 
     address: str
@@ -26,7 +26,7 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Subscription:
     """Someone who subscribes to a newsletter."""
 
     subscriber: Subscriber
@@ -35,15 +35,15 @@ class Reader:
     suppressed: str
 
 
-def key(address: str) -> str:
+def normalize_address(address: str) -> str:
     """What tells one address from another: in small letters, composed."""
     return storable(unicodedata.normalize("NFC", address.strip()).lower())
 
 
-def add(conn: Connection, newcomers: Iterable[Newcomer], newsletter_id: str, *, at: datetime) -> tuple[str, ...]:
+def add(conn: Connection, newcomers: Iterable[NewSubscriber], newsletter_id: str, *, at: datetime) -> tuple[str, ...]:
     """Subscribe them; the addresses that were not subscribed yet. Someone known keeps name and preferences."""
     fresh: list[str] = []
-    for batch in batches(first_of_each(newcomers, lambda newcomer: key(newcomer.address)).items()):
+    for batch in batches(first_by_key(newcomers, lambda newcomer: normalize_address(newcomer.address)).items()):
         people = [
             {
                 "address": newcomer.address.strip(),
@@ -63,7 +63,7 @@ def add(conn: Connection, newcomers: Iterable[Newcomer], newsletter_id: str, *, 
     return tuple(fresh)
 
 
-def remove(conn: Connection, address: str, newsletter_id: str | None = None, *, at: datetime) -> bool:
+def unsubscribe(conn: Connection, address: str, newsletter_id: str | None = None, *, at: datetime) -> bool:
     """End the subscription (all of them, if no newsletter is named), and what was still to be sent; False if none."""
     person = _id_of(address)
     subscription = delete(subscriptions).where(subscriptions.c.subscriber_id == person)
@@ -77,43 +77,45 @@ def remove(conn: Connection, address: str, newsletter_id: str | None = None, *, 
 
 def suppress(conn: Connection, address: str, reason: str, *, at: datetime) -> None:
     """Send this address nothing more, whatever it is subscribed to: it bounces, or complained."""
-    conn.execute(update(subscribers).where(subscribers.c.address_key == key(address)).values(suppressed=reason))
+    conn.execute(
+        update(subscribers).where(subscribers.c.address_key == normalize_address(address)).values(suppressed=reason)
+    )
     waiting = _waiting().where(deliveries.c.subscriber_id == _id_of(address))
     conn.execute(waiting.values(reply=reason, changed=at))
 
 
-def readmit(conn: Connection, address: str) -> bool:
+def unsuppress(conn: Connection, address: str) -> bool:
     """Send to this address again although it was suppressed; False if it wasn't."""
-    mine = subscribers.c.address_key == key(address)
+    mine = subscribers.c.address_key == normalize_address(address)
     lifted = update(subscribers).where(mine, subscribers.c.suppressed != "").values(suppressed="")
     return conn.execute(lifted).rowcount > 0
 
 
 def find(conn: Connection, address: str) -> Subscriber | None:
     """The person with this address, subscribed to anything or not."""
-    query = select(*columns(subscribers, Subscriber)).where(subscribers.c.address_key == key(address))
-    return next(read(Subscriber, conn.execute(query)), None)
+    query = select(*columns(subscribers, Subscriber)).where(subscribers.c.address_key == normalize_address(address))
+    return next(from_rows(Subscriber, conn.execute(query)), None)
 
 
-def subscribed(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
+def for_newsletter(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
     """The newsletter's readers, in the order of their addresses; a million of them take no more memory than ten."""
     query = _subscribed(newsletter_id, *columns(subscribers, Subscriber))
-    return read(Subscriber, stream(conn, query))
+    return from_rows(Subscriber, stream(conn, query))
 
 
-def listed(conn: Connection, newsletter_id: str) -> Iterator[Reader]:
+def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
     """The same, with since when, and who gets no mail."""
     own = columns(subscribers, Subscriber)
     query = _subscribed(newsletter_id, *own, subscriptions.c.since, subscribers.c.suppressed)
     for found in stream(conn, query):
-        (subscriber,) = read(Subscriber, [found[: len(own)]])
-        yield Reader(subscriber=subscriber, since=found.since, suppressed=found.suppressed)
+        (subscriber,) = from_rows(Subscriber, [found[: len(own)]])
+        yield Subscription(subscriber=subscriber, since=found.since, suppressed=found.suppressed)
 
 
-def suppressed(conn: Connection, addresses: Iterable[str]) -> Mapping[str, str]:
+def suppression_reasons(conn: Connection, addresses: Iterable[str]) -> Mapping[str, str]:
     """Those of the addresses that get no mail, as the store has them, and why."""
     found: dict[str, str] = {}
-    for batch in batches(map(key, addresses)):
+    for batch in batches(map(normalize_address, addresses)):
         query = select(subscribers.c.address, subscribers.c.suppressed)
         query = query.where(subscribers.c.address_key.in_(batch), subscribers.c.suppressed != "")
         found |= dict(conn.execute(query).all())
@@ -131,7 +133,7 @@ def _ids(conn: Connection, keys: list[str]) -> dict[str, int]:
 
 
 def _id_of(address: str) -> ScalarSelect[int]:
-    return select(subscribers.c.id).where(subscribers.c.address_key == key(address)).scalar_subquery()
+    return select(subscribers.c.id).where(subscribers.c.address_key == normalize_address(address)).scalar_subquery()
 
 
 def _waiting() -> Update:

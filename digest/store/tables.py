@@ -34,10 +34,10 @@ from sqlalchemy import (
 )
 
 from digest.model import BodyFormat, Outcome
-from digest.store.column_types import Instant, Json, OneOf, Picture, Strings, Words
+from digest.store.column_types import EnumText, ImageJson, Json, SafeText, StringTuple, UtcDateTime
 
 
-class Fate(enum.StrEnum):
+class SlotStatus(enum.StrEnum):
     """What became of a slot."""
 
     PUBLISHED = "published"
@@ -68,46 +68,46 @@ Number = BigInteger().with_variant(Integer(), "sqlite")
 sources = Table(
     "sources",
     metadata,
-    Column("id", Words, primary_key=True),
-    Column("title", Words, nullable=False, server_default=""),
-    Column("etag", Words, nullable=False, server_default=""),
-    Column("last_modified", Words, nullable=False, server_default=""),
+    Column("id", SafeText, primary_key=True),
+    Column("title", SafeText, nullable=False, server_default=""),
+    Column("etag", SafeText, nullable=False, server_default=""),
+    Column("last_modified", SafeText, nullable=False, server_default=""),
     #: Where these two were given, if not at the source's own address.
-    Column("found_url", Words, nullable=False, server_default=""),
+    Column("found_url", SafeText, nullable=False, server_default=""),
     #: The server asked not to be visited before then.
-    Column("not_before", Instant),
-    Column("last_success", Instant),
-    Column("last_failure", Instant),
+    Column("not_before", UtcDateTime),
+    Column("last_success", UtcDateTime),
+    Column("last_failure", UtcDateTime),
     #: The first failure since the last success; null while it works.
-    Column("failing_since", Instant),
-    Column("error", Words, nullable=False, server_default=""),
+    Column("failing_since", UtcDateTime),
+    Column("error", SafeText, nullable=False, server_default=""),
     #: Failed visits in a row.
     Column("failures", Integer, nullable=False, server_default="0"),
     #: Between visits while it works; zero where its rhythm isn't known.
     Column("pause_s", Integer, nullable=False, server_default="0"),
     #: When it is visited again on schedule; null for whenever others are.
-    Column("next_visit", Instant),
+    Column("next_visit", UtcDateTime),
     #: Its own address when all this was learnt; empty where that isn't known.
-    Column("address", Words, nullable=False, server_default=""),
+    Column("address", SafeText, nullable=False, server_default=""),
 )
 
 entries = Table(
     "entries",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("source_id", Words, nullable=False),
-    Column("guid", Words, nullable=False),
-    Column("url", Words, nullable=False),
-    Column("title", Words, nullable=False),
-    Column("form", OneOf(BodyFormat), nullable=False),
-    Column("seen", Instant, nullable=False),
-    Column("source", Words, nullable=False),
-    Column("author", Words, nullable=False),
-    Column("published", Instant),
-    Column("language", Words, nullable=False),
-    Column("image", Picture),
+    Column("source_id", SafeText, nullable=False),
+    Column("guid", SafeText, nullable=False),
+    Column("url", SafeText, nullable=False),
+    Column("title", SafeText, nullable=False),
+    Column("form", EnumText(BodyFormat), nullable=False),
+    Column("seen", UtcDateTime, nullable=False),
+    Column("source", SafeText, nullable=False),
+    Column("author", SafeText, nullable=False),
+    Column("published", UtcDateTime),
+    Column("language", SafeText, nullable=False),
+    Column("image", ImageJson),
     # Long text comes last in each table: SQLite reads through it to get at what comes after.
-    Column("body", Words, nullable=False),
+    Column("body", SafeText, nullable=False),
     UniqueConstraint("source_id", "guid"),
     Index(None, "seen", "source_id"),
 )
@@ -117,33 +117,33 @@ articles = Table(
     "articles",
     metadata,
     Column("entry_id", ForeignKey(entries.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("id", Words, nullable=False, index=True),
-    Column("source_id", Words, nullable=False),
-    Column("source", Words, nullable=False),
-    Column("url", Words, nullable=False),
-    Column("title", Words, nullable=False),
-    Column("published", Instant, nullable=False),
-    Column("language", Words, nullable=False),
-    Column("author", Words, nullable=False),
-    Column("image", Picture),
-    Column("paragraphs", Strings, nullable=False),
+    Column("id", SafeText, nullable=False, index=True),
+    Column("source_id", SafeText, nullable=False),
+    Column("source", SafeText, nullable=False),
+    Column("url", SafeText, nullable=False),
+    Column("title", SafeText, nullable=False),
+    Column("published", UtcDateTime, nullable=False),
+    Column("language", SafeText, nullable=False),
+    Column("author", SafeText, nullable=False),
+    Column("image", ImageJson),
+    Column("paragraphs", StringTuple, nullable=False),
     Index(None, "source_id", "published"),
 )
 
 #: Teasers whose pages could not be had, and when they are asked for again.
-unread = Table(
+pending_pages = Table(
     "unread",
     metadata,
     Column("entry_id", ForeignKey(entries.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("ask_again", Instant, nullable=False),
+    Column("ask_again", UtcDateTime, nullable=False),
 )
 
 #: What the last articles of a source taught of its furniture; halved now and then, so that it stays small.
-furniture = Table(
+boilerplate = Table(
     "furniture",
     metadata,
-    Column("source_id", Words, primary_key=True),
-    Column("seen", Instant, nullable=False),
+    Column("source_id", SafeText, primary_key=True),
+    Column("seen", UtcDateTime, nullable=False),
     Column("articles", Integer, nullable=False),
     Column("lines", Json, nullable=False),
 )
@@ -154,32 +154,32 @@ furniture = Table(
 slots = Table(
     "slots",
     metadata,
-    Column("newsletter_id", Words, primary_key=True),
-    Column("key", Words, primary_key=True),
-    Column("audience", Words, primary_key=True),
-    Column("due", Instant, nullable=False),
-    Column("fate", OneOf(Fate), nullable=False),
-    Column("decided", Instant, nullable=False),
+    Column("newsletter_id", SafeText, primary_key=True),
+    Column("key", SafeText, primary_key=True),
+    Column("audience", SafeText, primary_key=True),
+    Column("due", UtcDateTime, nullable=False),
+    Column("fate", EnumText(SlotStatus), nullable=False),
+    Column("decided", UtcDateTime, nullable=False),
 )
 
 editions = Table(
     "editions",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("newsletter_id", Words, nullable=False),
-    Column("slot_key", Words, nullable=False),
-    Column("slot_due", Instant, nullable=False),
-    Column("audience", Words, nullable=False),
+    Column("newsletter_id", SafeText, nullable=False),
+    Column("slot_key", SafeText, nullable=False),
+    Column("slot_due", UtcDateTime, nullable=False),
+    Column("audience", SafeText, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("subject", Words, nullable=False),
-    Column("preheader", Words, nullable=False),
-    Column("language", Words, nullable=False),
+    Column("subject", SafeText, nullable=False),
+    Column("preheader", SafeText, nullable=False),
+    Column("language", SafeText, nullable=False),
     Column("reading_minutes", Integer, nullable=False),
-    Column("published", Instant, nullable=False),
+    Column("published", UtcDateTime, nullable=False),
     #: What its Message-IDs begin with.
-    Column("token", Words, nullable=False),
-    Column("html", Words, nullable=False),
-    Column("text", Words, nullable=False),
+    Column("token", SafeText, nullable=False),
+    Column("html", SafeText, nullable=False),
+    Column("text", SafeText, nullable=False),
     UniqueConstraint("newsletter_id", "slot_key", "audience", "revision"),
     CheckConstraint("revision >= 1", name="revision"),
 )
@@ -191,21 +191,21 @@ stories = Table(
     Column("id", Number, primary_key=True),
     Column("edition_id", ForeignKey(editions.c.id, ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("title", Words, nullable=False),
+    Column("title", SafeText, nullable=False),
     Column("score", Float, nullable=False),
     Column("update", Boolean, nullable=False),
-    Column("sentences", Strings, nullable=False),
+    Column("sentences", StringTuple, nullable=False),
     UniqueConstraint("edition_id", "position"),
 )
 
 #: The articles of a story that was told, copies too. No foreign key: they are remembered after the text is gone.
-told = Table(
+story_articles = Table(
     "told",
     metadata,
     Column("story_id", ForeignKey(stories.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("article_id", Words, primary_key=True, index=True),
+    Column("article_id", SafeText, primary_key=True, index=True),
     #: Title and paragraphs as they were told; null while the article still has them.
-    Column("wording", Strings),
+    Column("wording", StringTuple),
 )
 
 # --- read --------------------------------------------------------------------------------------------------------
@@ -214,22 +214,22 @@ subscribers = Table(
     "subscribers",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("address", Words, nullable=False),
+    Column("address", SafeText, nullable=False),
     #: The address in small letters: nobody is written to twice for a capital.
-    Column("address_key", Words, nullable=False, unique=True),
-    Column("name", Words, nullable=False, server_default=""),
+    Column("address_key", SafeText, nullable=False, unique=True),
+    Column("name", SafeText, nullable=False, server_default=""),
     Column("preferences", Json, nullable=False, server_default="{}"),
-    Column("added", Instant, nullable=False),
+    Column("added", UtcDateTime, nullable=False),
     #: Why the address gets no more mail (a hard bounce, a complaint); empty for everyone else.
-    Column("suppressed", Words, nullable=False, server_default=""),
+    Column("suppressed", SafeText, nullable=False, server_default=""),
 )
 
 subscriptions = Table(
     "subscriptions",
     metadata,
-    Column("newsletter_id", Words, primary_key=True),
+    Column("newsletter_id", SafeText, primary_key=True),
     Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True, index=True),
-    Column("since", Instant, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 # --- delivered ---------------------------------------------------------------------------------------------------
@@ -243,18 +243,18 @@ deliveries = Table(
     Column("id", Number, primary_key=True),
     Column("edition_id", ForeignKey(editions.c.id), nullable=False),
     Column("subscriber_id", ForeignKey(subscribers.c.id), nullable=False, index=True),
-    Column("newsletter_id", Words, nullable=False),
-    Column("slot_key", Words, nullable=False),
+    Column("newsletter_id", SafeText, nullable=False),
+    Column("slot_key", SafeText, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("message_id", Words, nullable=False, unique=True),
-    Column("outcome", OneOf(Outcome), nullable=False),
+    Column("message_id", SafeText, nullable=False, unique=True),
+    Column("outcome", EnumText(Outcome), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("reply", Words, nullable=False, server_default=""),
+    Column("reply", SafeText, nullable=False, server_default=""),
     #: The queue: set on the rows that wait for a sender, and on no others.
-    Column("next_try", Instant),
+    Column("next_try", UtcDateTime),
     #: The process that holds the row; null while nobody does.
-    Column("sender", Words),
-    Column("changed", Instant, nullable=False),
+    Column("sender", SafeText),
+    Column("changed", UtcDateTime, nullable=False),
     UniqueConstraint("newsletter_id", "slot_key", "revision", "subscriber_id"),
     Index(None, "edition_id", "next_try"),
     # Of the few rows that are held, and not of all that ever were: each mail's commit writes one page less.
@@ -276,11 +276,11 @@ runs = Table(
     "runs",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("kind", Words, nullable=False),
+    Column("kind", SafeText, nullable=False),
     #: What it was about: a newsletter's id, say; empty for everything.
-    Column("about", Words, nullable=False, server_default=""),
-    Column("started", Instant, nullable=False, index=True),
-    Column("ended", Instant),
-    Column("outcome", Words, nullable=False, server_default=""),
+    Column("about", SafeText, nullable=False, server_default=""),
+    Column("started", UtcDateTime, nullable=False, index=True),
+    Column("ended", UtcDateTime),
+    Column("outcome", SafeText, nullable=False, server_default=""),
     Column("counts", Json, nullable=False, server_default="{}"),
 )

@@ -12,7 +12,7 @@ import pytest
 from digest.cli import main
 from digest.deliver.bounces.parse import LARGEST
 from digest.store import deliveries, editions, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.bounce_mails import ADDRESS, TOKEN, complaint, dsn, plain
 from tests.support.databases import kept
 from tests.support.imap_server import imap_server
@@ -28,9 +28,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     (tmp_path / "digest.toml").write_text(SETTINGS)
     monkeypatch.chdir(tmp_path)
     with kept() as store, store.begin() as conn:
-        subscribers.add(conn, [Newcomer(address=ADDRESS)], "main", at=NOON)
+        subscribers.add(conn, [NewSubscriber(address=ADDRESS)], "main", at=NOON)
         id_, _ = editions.add(conn, edition(), at=NOON)
-        deliveries.enqueue(conn, id_, host="news.example", at=NOON)
+        deliveries.create_for_edition(conn, id_, host="news.example", at=NOON)
 
     def run(*argv: str, stdin: bytes = b"") -> tuple[int, str, str]:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
@@ -44,13 +44,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def ours(raw: bytes) -> bytes:
     """The mail, about the copy that was sent."""
     with kept() as store, store.read() as conn:
-        (row,) = deliveries.of(conn, 1)
+        (row,) = deliveries.for_edition(conn, 1)
     return raw.replace(f"{TOKEN}.1".encode(), row.message_id.strip("<>").partition("@")[0].encode())
 
 
 def suppressed() -> dict[str, str]:
     with kept() as store, store.read() as conn:
-        return dict(subscribers.suppressed(conn, [ADDRESS]))
+        return dict(subscribers.suppression_reasons(conn, [ADDRESS]))
 
 
 def maildir(*mails: bytes) -> Path:

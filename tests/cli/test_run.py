@@ -20,8 +20,8 @@ from digest.cli.event_log import EventLog
 from digest.pipeline import slots as schedule
 from digest.settings.schedule import parse_schedule
 from digest.store import editions, slots, subscribers
-from digest.store.slots import Fate
-from digest.store.subscribers import Newcomer
+from digest.store.slots import SlotStatus
+from digest.store.subscribers import NewSubscriber
 from tests.support.databases import kept, on_sqlite
 from tests.support.mail_server import PostOffice, post_office
 from tests.support.run_process import Run, until
@@ -56,8 +56,8 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> It
     now = datetime.now(UTC)
     last = schedule.latest(parse_schedule("daily 00:00"), UTC, now - timedelta(days=1))
     with kept() as store, store.begin() as conn:
-        subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=now)
-        slots.decide(conn, "main", last, Fate.BEFORE, at=last.due)
+        subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=now)
+        slots.record_status(conn, "main", last, SlotStatus.BEFORE, at=last.due)
     with post_office() as made:
         Path("digest.toml").write_text(SETTINGS.format(port=made.port))
         yield made
@@ -132,7 +132,7 @@ def test_the_first_signal_lets_mails_in_flight_arrive_and_the_second_does_not_wa
     office: PostOffice, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with kept() as store, store.begin() as conn:
-        more = [Newcomer(address=f"reader{number}@example.org") for number in range(30)]
+        more = [NewSubscriber(address=f"reader{number}@example.org") for number in range(30)]
         subscribers.add(conn, more, "main", at=datetime.now(UTC))
     office.delay_s = 1.0
     first = run()
@@ -187,7 +187,7 @@ def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(of
     office.delay_s = 0.02
     readers = [f"reader{number}@example.org" for number in range(400)]
     with kept() as store, store.begin() as conn:
-        subscribers.add(conn, [Newcomer(address=address) for address in readers], "main", at=datetime.now(UTC))
+        subscribers.add(conn, [NewSubscriber(address=address) for address in readers], "main", at=datetime.now(UTC))
     chance, kills = random.Random(7), 20
     for _ in range(kills):
         running = run()
@@ -202,7 +202,7 @@ def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(of
     ids = {(envelope.rcpt_tos[0], message_id(envelope)) for envelope in office.envelopes}
     assert len(ids) == len(taken), "a copy has the same Message-ID"
     with kept() as store, store.read() as conn:
-        assert len(editions.listed(conn)) == 1
+        assert len(editions.summaries(conn)) == 1
     before = len(office.envelopes)
     assert main(["send"]) == 0
     assert len(office.envelopes) == before

@@ -14,8 +14,8 @@ from digest.model import Outcome, Source
 from digest.pipeline import slots as schedule
 from digest.settings.schedule import parse_schedule
 from digest.store import deliveries, runs, slots, sources, subscribers, tables
-from digest.store.slots import Fate
-from digest.store.subscribers import Newcomer
+from digest.store.slots import SlotStatus
+from digest.store.subscribers import NewSubscriber
 from tests.support.databases import kept, kept_as_it_is
 
 SETTINGS = """\
@@ -48,7 +48,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
     with kept() as store, store.begin() as conn:
-        subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=datetime.now(UTC))
+        subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=datetime.now(UTC))
     assert main(["send"]) == 0
     capsys.readouterr()
 
@@ -94,7 +94,7 @@ def test_status_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     with kept() as store, store.begin() as conn:
-        sources.remember_failure(conn, Source(id="own", path=Path("articles")), "the folder is gone", at=now - 2 * HOUR)
+        sources.record_failure(conn, Source(id="own", path=Path("articles")), "the folder is gone", at=now - 2 * HOUR)
     out = printed(capsys, "status")
 
     assert "own since" in out
@@ -130,7 +130,7 @@ def test_the_health_check_fails_where_an_edition_is_late_or_mails_wait(capsys: p
         conn.execute(delete(tables.slots))
         rhythm = parse_schedule(f"daily {now - HOUR:%H:%M}")
         last = schedule.latest(rhythm, UTC, now - DAY)
-        slots.decide(conn, "main", last, Fate.PUBLISHED, at=last.due)
+        slots.record_status(conn, "main", last, SlotStatus.PUBLISHED, at=last.due)
         conn.execute(update(tables.deliveries).values(outcome=Outcome.RETRY, next_try=now - 2 * HOUR))
 
     assert main(["status", "--check"]) == 1

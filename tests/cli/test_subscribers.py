@@ -18,7 +18,7 @@ from digest.cli import main
 from digest.cli.subscribers.csv_reader import Refused, read_roster
 from digest.model.errors import UsageError
 from digest.store import subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.databases import kept
 from tests.support.values import NOON
 
@@ -219,11 +219,11 @@ def test_a_file_that_can_not_be_right_changes_nothing(run: Run, content: bytes |
 # --- files of subscribers ----------------------------------------------------------------------------------------
 
 
-def people(content: bytes) -> list[Newcomer | Refused]:
+def people(content: bytes) -> list[NewSubscriber | Refused]:
     return list(read_roster(io.BufferedReader(io.BytesIO(content))))  # type: ignore[arg-type]  # bytes are raw enough
 
 
-OFFICE = [Newcomer(address="office@harbour.example", name="Büro, das", preferences={"zone": "UTC"})]
+OFFICE = [NewSubscriber(address="office@harbour.example", name="Büro, das", preferences={"zone": "UTC"})]
 FILES = {
     "commas": 'email,name,zone\noffice@harbour.example,"Büro, das",UTC\n'.encode(),
     "semicolons": "Email;Name;Zone\r\noffice@harbour.example;Büro, das;UTC\r\n".encode(),
@@ -268,8 +268,8 @@ def test_addresses_alone_need_no_header() -> None:
     found = people(b"office@harbour.example\nThe Press <press@harbour.example>\noops\n")
 
     assert found == [
-        Newcomer(address="office@harbour.example"),
-        Newcomer(address="press@harbour.example", name="The Press"),
+        NewSubscriber(address="office@harbour.example"),
+        NewSubscriber(address="press@harbour.example", name="The Press"),
         Refused(line=3, reason="'oops' is no address: it has no @"),
     ]
 
@@ -294,13 +294,13 @@ def test_a_line_refused_takes_no_other_with_it(line: str, reason: str, after: in
     assert isinstance(found[1], Refused)
     assert found[1].line == 3
     assert reason in found[1].reason
-    assert [person.address for person in found if isinstance(person, Newcomer)] == ["first@harbour.example", *good]
+    assert [person.address for person in found if isinstance(person, NewSubscriber)] == ["first@harbour.example", *good]
 
 
 @given(st.binary(max_size=300) | st.text('aé@.,;"\n\r\t <>', max_size=200).map(str.encode))
 def test_no_file_is_too_odd_to_be_read(rest: bytes) -> None:
     for found in people(b"email,name\n" + rest):
-        assert isinstance(found, Newcomer | Refused)
+        assert isinstance(found, NewSubscriber | Refused)
     try:
         people(rest)
     except UsageError as error:

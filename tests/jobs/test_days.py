@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.jobs import Hands, look, perform
+from digest.jobs import JobContext, due_jobs, perform
 from digest.model import Newsletter, Source
 from digest.model.mailbox import Mailbox
 from digest.pipeline.app import make_app
 from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.settings.schedule import parse_schedule
 from digest.store import editions, open_store, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.daily_feed import NEWS, feed
 from tests.support.fakes import Clock
 from tests.support.mail_server import post_office
@@ -50,8 +50,8 @@ def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: d
             newsletters=(newsletter,),
         )
         with store.begin() as conn:
-            subscribers.add(conn, [Newcomer(address=address) for address in READERS], "main", at=start)
-        hands = Hands(
+            subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=start)
+        hands = JobContext(
             app=make_app(settings, store=store), clock=clock, stop=threading.Event(), log=lambda _, **__: None
         )
         articles: list[tuple[int, datetime]] = []
@@ -60,12 +60,12 @@ def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: d
                 articles.append((len(articles), clock()))
                 web.routes["/feed"] = Answer(body=feed(articles), headers={"Content-Type": "application/rss+xml"})
             for _ in range(3):
-                for job in look(hands.app, now=clock(), log=hands.log):
+                for job in due_jobs(hands.app, now=clock(), log=hands.log):
                     for follow in perform(job, hands):
                         perform(follow, hands)
             clock.advance(STEP)
         with store.read() as conn:
-            published = [(found.slot.key, found.subject) for found in reversed(editions.listed(conn))]
+            published = [(found.slot.key, found.subject) for found in reversed(editions.summaries(conn))]
 
     assert [key for key, _ in published] == [f"{start + (day + 1) * DAY:%Y-%m-%d}" for day in range(days)]
     for number, (_, subject) in enumerate(published):

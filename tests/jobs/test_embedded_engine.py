@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from digest.jobs import Collect, Deliver, Job, Sweep
-from digest.jobs.embedded_engine import Embedded
+from digest.jobs import ApplyRetention, Collect, Deliver, Job
+from digest.jobs.embedded_engine import EmbeddedEngine
 from digest.model.errors import StoreError
 
 
@@ -43,7 +43,7 @@ class Desk:
 def running(desk: Desk, **more: Any) -> Iterator[Callable[[], bool]]:
     """The engine at work in a thread; called, it is told to stop, and says how it ended."""
     stop, ended = threading.Event(), []
-    engine = Embedded(look=desk.look, work=desk.work, log=desk.log, tick_s=0.02, **{"rest_s": 0.1} | more)
+    engine = EmbeddedEngine(look=desk.look, work=desk.work, log=desk.log, tick_s=0.02, **{"rest_s": 0.1} | more)
     thread = threading.Thread(target=lambda: ended.append(engine.run(stop)))
     thread.start()
 
@@ -68,22 +68,22 @@ def until(is_so: Callable[[], bool], *, within_s: float = 5.0) -> None:
 
 def test_what_is_due_is_done_and_what_follows_too() -> None:
     desk = Desk()
-    desk.act = lambda job: (Deliver(edition_id=1),) if job == Sweep() else ()
-    desk.due = {Sweep()}
+    desk.act = lambda job: (Deliver(edition_id=1),) if job == ApplyRetention() else ()
+    desk.due = {ApplyRetention()}
     with running(desk):
         until(lambda: desk.done[Deliver(edition_id=1)] == 1)
 
 
 def test_a_job_in_hand_is_not_begun_again() -> None:
     desk, gate = Desk(), threading.Event()
-    desk.due = {Sweep()}
+    desk.due = {ApplyRetention()}
     desk.act = lambda job: (gate.wait(5), ())[1]
     with running(desk):
-        until(lambda: desk.done[Sweep()] == 1)
+        until(lambda: desk.done[ApplyRetention()] == 1)
         time.sleep(0.2)
-        assert desk.done[Sweep()] == 1
+        assert desk.done[ApplyRetention()] == 1
         gate.set()
-        until(lambda: desk.done[Sweep()] == 2)
+        until(lambda: desk.done[ApplyRetention()] == 2)
 
 
 def test_editions_are_delivered_one_after_the_other() -> None:
@@ -101,26 +101,26 @@ def test_editions_are_delivered_one_after_the_other() -> None:
 @pytest.mark.parametrize("error", [StoreError("the store is locked"), RuntimeError("a bug")])
 def test_a_job_that_fails_is_told_and_tried_again_later_and_stops_no_other(error: Exception) -> None:
     desk = Desk()
-    desk.due = {Sweep(), Collect()}
+    desk.due = {ApplyRetention(), Collect()}
 
     def act(job: Job) -> tuple[Job, ...]:
-        if job == Sweep():
+        if job == ApplyRetention():
             raise error
         return ()
 
     desk.act = act
     with running(desk):
-        until(lambda: desk.done[Sweep()] >= 2 and desk.done[Collect()] >= 2)
+        until(lambda: desk.done[ApplyRetention()] >= 2 and desk.done[Collect()] >= 2)
 
     failures = [fields for event, fields in desk.events if event == "failed"]
-    assert {fields["job"] for fields in failures} == {"sweep"}
+    assert {fields["job"] for fields in failures} == {"applyretention"}
     assert all(str(error) in str(fields["error"]) for fields in failures)
     assert len(failures) <= 5, "it is left alone for longer each time"
 
 
 def test_a_store_that_can_not_be_looked_at_is_looked_at_again() -> None:
     desk = Desk()
-    desk.due = {Sweep()}
+    desk.due = {ApplyRetention()}
     right, looks = desk.look, []
 
     def look() -> tuple[Job, ...]:
@@ -131,7 +131,7 @@ def test_a_store_that_can_not_be_looked_at_is_looked_at_again() -> None:
 
     desk.look = look  # type: ignore[method-assign]  # this desk's own
     with running(desk):
-        until(lambda: desk.done[Sweep()] == 1)
+        until(lambda: desk.done[ApplyRetention()] == 1)
 
     assert desk.events[0] == ("failed", {"job": "look", "error": "the store is locked", "hint": ""})
 
@@ -189,19 +189,19 @@ def shift(monkeypatch: pytest.MonkeyPatch) -> list[timedelta]:
 
 def test_a_clock_set_back_by_an_hour_stops_no_tick(shift: list[timedelta]) -> None:
     desk = Desk()
-    desk.due = {Sweep()}
+    desk.due = {ApplyRetention()}
     with running(desk, rest_s=0.01):
-        until(lambda: desk.done[Sweep()] >= 2)
+        until(lambda: desk.done[ApplyRetention()] >= 2)
         shift[0] = timedelta(hours=-1)
         until(lambda: any(event == "clock_set" for event, _ in desk.events))
-        so_far = desk.done[Sweep()]
-        until(lambda: desk.done[Sweep()] >= so_far + 2)
+        so_far = desk.done[ApplyRetention()]
+        until(lambda: desk.done[ApplyRetention()] >= so_far + 2)
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError("a bug")])
 def test_by_a_new_clock_nothing_rests(shift: list[timedelta], error: Exception | None) -> None:
     desk = Desk()
-    desk.due = {Sweep()}
+    desk.due = {ApplyRetention()}
 
     def act(job: Job) -> tuple[Job, ...]:
         if error:
@@ -210,6 +210,6 @@ def test_by_a_new_clock_nothing_rests(shift: list[timedelta], error: Exception |
 
     desk.act = act
     with running(desk, rest_s=600):
-        until(lambda: desk.done[Sweep()] == 1)
+        until(lambda: desk.done[ApplyRetention()] == 1)
         shift[0] = timedelta(hours=1)
-        until(lambda: desk.done[Sweep()] == 2)
+        until(lambda: desk.done[ApplyRetention()] == 2)

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete
 
-from digest.jobs import Collect, Deliver, Hands, Job, Publish, Sweep, look, perform
-from digest.jobs.alarm import raise_alarm
+from digest.jobs import ApplyRetention, Collect, Deliver, Job, JobContext, Publish, due_jobs, perform
+from digest.jobs.alarm import send_alarm
 from digest.model import Newsletter, Slot, Source
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
@@ -23,8 +23,8 @@ from digest.pipeline.app import App, make_app
 from digest.settings import OperatorSettings, Settings
 from digest.settings.schedule import parse_schedule
 from digest.store import Store, editions, open_store, runs, slots, subscribers
-from digest.store.slots import Fate
-from digest.store.subscribers import Newcomer
+from digest.store.slots import SlotStatus
+from digest.store.subscribers import NewSubscriber
 from tests.support.fakes import Carrier, Clock
 
 HOUR, DAY, STEP = timedelta(hours=1), timedelta(days=1), timedelta(minutes=15)
@@ -64,10 +64,10 @@ class House:
         self.events.append((event, fields))
 
     def look(self) -> tuple[Job, ...]:
-        return look(self.app, now=self.clock(), log=self.log)
+        return due_jobs(self.app, now=self.clock(), log=self.log)
 
     def perform(self, job: Job) -> tuple[Job, ...]:
-        return perform(job, Hands(app=self.app, clock=self.clock, stop=threading.Event(), log=self.log))
+        return perform(job, JobContext(app=self.app, clock=self.clock, stop=threading.Event(), log=self.log))
 
     def settle(self) -> None:
         """Do what is due now, and what follows from it."""
@@ -99,12 +99,12 @@ class House:
     @property
     def editions(self) -> list[str]:
         with self.app.store.read() as conn:
-            return [heading.slot.key for heading in reversed(editions.listed(conn))]
+            return [heading.slot.key for heading in reversed(editions.summaries(conn))]
 
     @property
-    def fates(self) -> dict[str, Fate]:
+    def fates(self) -> dict[str, SlotStatus]:
         with self.app.store.read() as conn:
-            return {slot.key: fate for slot, fate in slots.decided(conn, "main").items()}
+            return {slot.key: fate for slot, fate in slots.statuses(conn, "main").items()}
 
     def set(self, **changes: object) -> None:
         """Change the newsletter's settings."""
@@ -125,7 +125,7 @@ def house(tmp_path: Path, kept_url: str) -> Iterator[House]:
     folder.mkdir()
     with open_store(kept_url) as store:
         with store.begin() as conn:
-            people = [Newcomer(address="ann@example.org"), Newcomer(address="bo@example.org")]
+            people = [NewSubscriber(address="ann@example.org"), NewSubscriber(address="bo@example.org")]
             subscribers.add(conn, people, "main", at=START)
         made = house_over(store, folder)
         made.write()
@@ -182,7 +182,7 @@ def test_a_new_newsletter_does_not_send_what_was_due_before_it_was_there(house: 
     house.live(house.clock() + 10 * HOUR)
 
     assert house.editions == []
-    assert house.fates == {"2026-06-01": Fate.BEFORE}
+    assert house.fates == {"2026-06-01": SlotStatus.BEFORE}
 
 
 def test_a_restart_changes_nothing(house: House) -> None:
@@ -210,7 +210,7 @@ def test_after_days_off_the_newest_slot_goes_out_and_tells_what_the_missed_ones_
     house.settle()
 
     assert house.editions == ["2026-06-01", "2026-06-05"]
-    assert [house.fates[f"2026-06-0{day}"] for day in (2, 3, 4)] == [Fate.MISSED] * 3
+    assert [house.fates[f"2026-06-0{day}"] for day in (2, 3, 4)] == [SlotStatus.MISSED] * 3
     assert b"On the library 2" in house.carrier.taken[-1].content
     assert [fields["slot"] for event, fields in house.events if event == "missed"] == [
         "2026-06-02",
@@ -316,9 +316,9 @@ def test_what_a_server_puts_off_is_tried_again(house: House) -> None:
 def test_text_that_is_old_is_swept_away_once_a_day(house: House) -> None:
     house.settle()
     house.clock.advance(100 * DAY)
-    assert Sweep() in house.look()
-    house.perform(Sweep())
-    assert Sweep() not in house.look()
+    assert ApplyRetention() in house.look()
+    house.perform(ApplyRetention())
+    assert ApplyRetention() not in house.look()
 
     assert [fields["texts"] for event, fields in house.events if event == "swept"] == [0, 1]
 
@@ -428,7 +428,7 @@ def test_newsletters_due_at_the_same_minute_are_published_side_by_side(house: Ho
     at_once(*[partial(house.perform, job) for job in due])
 
     with house.app.store.read() as conn:
-        made = [found.edition for heading in editions.listed(conn) if (found := editions.get(conn, heading.id))]
+        made = [found.edition for heading in editions.summaries(conn) if (found := editions.get(conn, heading.id))]
     assert sorted(edition.newsletter_id for edition in made) == [letter.id for letter in letters]
     for edition in made:
         assert f"Letter {edition.newsletter_id[-1]}" in edition.text
@@ -450,7 +450,7 @@ def test_of_several_who_look_at_once_one_raises_the_alarm(house: House) -> None:
     with house.app.store.begin() as conn:
         conn.execute(delete(runs.table).where(runs.table.c.kind == "alarm"))
     house.carrier.taken.clear()
-    at_once(*[lambda: raise_alarm(MAIN, house.app, now=house.clock())] * 4)
+    at_once(*[lambda: send_alarm(MAIN, house.app, now=house.clock())] * 4)
 
     assert alarms(house) == 1
 
@@ -468,6 +468,6 @@ def test_machines_whose_clocks_differ_a_little_do_nothing_twice(house: House, ah
     with house.app.store.begin() as conn:
         conn.execute(delete(runs.table).where(runs.table.c.kind == "alarm"))
     house.carrier.taken.clear()
-    assert raise_alarm(MAIN, other.app, now=other.clock())
-    assert not raise_alarm(MAIN, house.app, now=house.clock())
+    assert send_alarm(MAIN, other.app, now=other.clock())
+    assert not send_alarm(MAIN, house.app, now=house.clock())
     assert alarms(house) == 1

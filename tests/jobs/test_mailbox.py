@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.jobs import Hands, Heed, look, perform
+from digest.jobs import JobContext, ProcessBounces, due_jobs, perform
 from digest.model.errors import MailError
 from digest.pipeline.app import make_app
 from digest.settings import BouncesSettings, Secret, Settings
@@ -20,7 +20,7 @@ from tests.support.imap_server import Mailbox, imap_server
 from tests.support.values import NOON
 
 
-def hands_over(store: Store, box: Mailbox | None, events: list[tuple[str, dict[str, object]]]) -> Hands:
+def hands_over(store: Store, box: Mailbox | None, events: list[tuple[str, dict[str, object]]]) -> JobContext:
     bounces = BouncesSettings()
     if box:
         password = Secret('pass "word"')
@@ -33,7 +33,7 @@ def hands_over(store: Store, box: Mailbox | None, events: list[tuple[str, dict[s
             every=timedelta(minutes=30),
         )
     app = make_app(Settings(bounces=bounces), store=store)
-    return Hands(
+    return JobContext(
         app=app,
         clock=Clock(NOON),
         stop=threading.Event(),
@@ -41,22 +41,22 @@ def hands_over(store: Store, box: Mailbox | None, events: list[tuple[str, dict[s
     )
 
 
-def is_due(hands: Hands, *, after: timedelta = timedelta()) -> bool:
-    return Heed() in look(hands.app, now=NOON + after, log=hands.log)
+def is_due(hands: JobContext, *, after: timedelta = timedelta()) -> bool:
+    return ProcessBounces() in due_jobs(hands.app, now=NOON + after, log=hands.log)
 
 
 def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
     id_ = publish(store, ADDRESS)
     with store.read() as conn:
-        (row,) = list(deliveries.of(conn, id_))
+        (row,) = list(deliveries.for_edition(conn, id_))
     mark = row.message_id.strip("<>").partition("@")[0]
     returned = dsn("5.1.1").replace(f"{TOKEN}.1".encode(), mark.encode())
     events: list[tuple[str, dict[str, object]]] = []
     with imap_server(returned, plain("Buy a boat")) as box:
         hands = hands_over(store, box, events)
         assert is_due(hands)
-        perform(Heed(), hands)
-        perform(Heed(), hands)
+        perform(ProcessBounces(), hands)
+        perform(ProcessBounces(), hands)
 
         assert box.seen == {7, 8}
     assert not is_due(hands, after=timedelta(minutes=29))
@@ -66,7 +66,7 @@ def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
         ("heard", "other", ""),
     ]
     with store.read() as conn:
-        assert list(subscribers.suppressed(conn, [ADDRESS])) == [ADDRESS]
+        assert list(subscribers.suppression_reasons(conn, [ADDRESS])) == [ADDRESS]
         (run,) = runs.recent(conn, "heed")
     assert (run.outcome, run.counts) == ("done", {"hard": 1, "other": 1})
 
@@ -81,7 +81,7 @@ def test_a_mailbox_that_can_not_be_read_is_tried_again_later(store: Store) -> No
         wrong = replace(hands.app.settings.bounces, folder="Elsewhere")
         hands = replace(hands, app=replace(hands.app, settings=replace(hands.app.settings, bounces=wrong)))
         with pytest.raises(MailError, match="no folder 'Elsewhere'"):
-            perform(Heed(), hands)
+            perform(ProcessBounces(), hands)
 
     assert not is_due(hands)
     assert is_due(hands, after=timedelta(minutes=30))
@@ -92,6 +92,6 @@ def test_who_asks_it_to_stop_is_not_kept_waiting(store: Store) -> None:
         hands = hands_over(store, box, [])
         assert isinstance(hands.stop, threading.Event)
         hands.stop.set()
-        perform(Heed(), hands)
+        perform(ProcessBounces(), hands)
 
         assert 8 not in box.seen

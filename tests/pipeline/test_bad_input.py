@@ -13,7 +13,7 @@ from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.pipeline.app import make_app
 from digest.pipeline.collect import gather
 from digest.pipeline.compose import compose
-from digest.pipeline.newsletter import look_of
+from digest.pipeline.newsletter import render_options
 from digest.render import render
 from digest.settings import Settings
 from digest.store import open_store
@@ -56,7 +56,7 @@ def digest_of(folder: Path, *, summarizer: str = "default") -> Digest:
     newsletter = Newsletter(id="main", title="Main", summarizer=summarizer, stories=None)
     window = Window(start=NOW - timedelta(days=1), end=NOW + timedelta(days=1))
     digest = compose(newsletter, Slot(due=NOW + timedelta(hours=1), key="2026-03-27"), app, window=window)
-    render(digest, look_of(newsletter, app.settings))
+    render(digest, render_options(newsletter, app.settings))
     return digest
 
 

@@ -13,7 +13,7 @@ from digest.model.delivery_token import DeliveryToken
 from digest.pipeline.bounces import Heard, heed, heed_refusals
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, bounces, deliveries, editions, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.bounce_mails import ADDRESS, HEADERS, TOKEN, complaint, dsn, leaving
 from tests.support.values import NOON, edition
 
@@ -29,7 +29,7 @@ class Ledger:
         self.store = store
         self.editions: list[int] = []
         with store.begin() as conn:
-            people = [Newcomer(address=ADDRESS), Newcomer(address=OTHER)]
+            people = [NewSubscriber(address=ADDRESS), NewSubscriber(address=OTHER)]
             subscribers.add(conn, people, "main", at=NOON)
 
     def send(self, day: int = 0) -> DeliveryToken:
@@ -37,9 +37,9 @@ class Ledger:
         slot = Slot(due=NOON + day * DAY, key=f"{NOON + day * DAY:%Y-%m-%d}")
         with self.store.begin() as conn:
             id_, _ = editions.add(conn, edition(slot=slot, html=f"<p>{day}</p>"), at=slot.due)
-            deliveries.enqueue(conn, id_, host="news.example", at=slot.due)
+            deliveries.create_for_edition(conn, id_, host="news.example", at=slot.due)
             self.editions.append(id_)
-            (row,) = [row for row in deliveries.of(conn, id_) if row.subscriber.address == ADDRESS]
+            (row,) = [row for row in deliveries.for_edition(conn, id_) if row.subscriber.address == ADDRESS]
         token, _, number = row.message_id.strip("<>").partition("@")[0].partition(".")
         return DeliveryToken(edition_token=token, subscriber_id=int(number))
 
@@ -51,16 +51,16 @@ class Ledger:
 
     def suppressed(self) -> dict[str, str]:
         with self.store.read() as conn:
-            return dict(subscribers.suppressed(conn, [ADDRESS, OTHER]))
+            return dict(subscribers.suppression_reasons(conn, [ADDRESS, OTHER]))
 
     def readers(self) -> list[str]:
         with self.store.read() as conn:
-            return [reader.address for reader in subscribers.subscribed(conn, "main")]
+            return [reader.address for reader in subscribers.for_newsletter(conn, "main")]
 
     def outcome(self) -> Outcome:
         """Where the first reader's newest copy stands."""
         with self.store.read() as conn:
-            rows = list(deliveries.of(conn, self.editions[-1]))
+            rows = list(deliveries.for_edition(conn, self.editions[-1]))
         return next(row.outcome for row in rows if row.subscriber.address == ADDRESS)
 
 
@@ -130,7 +130,7 @@ def test_a_mail_refused_for_what_it_is_speaks_of_nobodys_address(ledger: Ledger)
 def test_who_was_readmitted_can_be_suppressed_again(ledger: Ledger) -> None:
     ledger.hear(dsn("5.1.1"), ledger.send())
     with ledger.store.begin() as conn:
-        subscribers.readmit(conn, ADDRESS)
+        subscribers.unsuppress(conn, ADDRESS)
 
     assert ledger.hear(dsn("5.1.1"), ledger.send(1)).has_changed
     assert ledger.suppressed()
@@ -216,7 +216,7 @@ def test_what_came_back_is_counted_for_its_reader_alone(ledger: Ledger) -> None:
     ledger.hear(dsn("5.2.2"), mark)
 
     with ledger.store.read() as conn:
-        copy = bounces.find(conn, mark)
+        copy = bounces.find_delivery(conn, mark)
         other = subscribers.find(conn, OTHER)
         assert copy is not None
         assert other is not None
@@ -230,9 +230,9 @@ def test_an_address_refused_at_the_door_gets_no_more_mail(ledger: Ledger) -> Non
     ledger.send()
     (id_,) = ledger.editions
     with ledger.store.begin() as conn:
-        for row in list(deliveries.of(conn, id_)):
-            copy = bounces.Copy(subscriber=row.subscriber, newsletter_id="main", edition_id=id_)
-            bounces.came_back(conn, copy, Outcome.FAILED, replies[row.subscriber.address], at=NOON)
+        for row in list(deliveries.for_edition(conn, id_)):
+            copy = bounces.DeliveryRef(subscriber=row.subscriber, newsletter_id="main", edition_id=id_)
+            bounces.record_bounce(conn, copy, Outcome.FAILED, replies[row.subscriber.address], at=NOON)
         assert heed_refusals(id_, conn, now=NOON) == 1
         assert heed_refusals(id_, conn, now=NOON) == 0
 

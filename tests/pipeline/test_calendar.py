@@ -9,10 +9,10 @@ import pytest
 
 from digest.model import Newsletter, Slot
 from digest.pipeline import calendar
-from digest.pipeline.slots import Owed
+from digest.pipeline.slots import DueSlot
 from digest.settings.schedule import parse_schedule
 from digest.store import Store, open_store, slots
-from digest.store.slots import Fate
+from digest.store.slots import SlotStatus
 
 DAILY = Newsletter(id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"), schedule=parse_schedule("daily 07:00"))
 WEEKLY = Newsletter(
@@ -35,15 +35,15 @@ def kept() -> Store:
     return open_store("sqlite://")
 
 
-def decide(kept: Store, fates: dict[int, Fate], *, said: datetime | None = None) -> None:
+def decide(kept: Store, fates: dict[int, SlotStatus], *, said: datetime | None = None) -> None:
     with kept.begin() as conn:
         for day, fate in fates.items():
-            slots.decide(conn, "main", slot(day), fate, at=said or at(day, 7))
+            slots.record_status(conn, "main", slot(day), fate, at=said or at(day, 7))
 
 
-def owed(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> Owed | None:
+def owed(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> DueSlot | None:
     with kept.read() as conn:
-        return calendar.owed(conn, newsletter, now=now)
+        return calendar.due_slot(conn, newsletter, now=now)
 
 
 def current(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> str:
@@ -57,56 +57,56 @@ def current(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> str:
 def test_nothing_is_owed_by_a_newsletter_that_has_just_begun(kept: Store) -> None:
     assert owed(kept, at(3, 12)) is None
     with kept.begin() as conn:
-        calendar.enrol(conn, DAILY, now=at(3, 12))
+        calendar.register(conn, DAILY, now=at(3, 12))
 
-    assert owed(kept, at(3, 12)) == Owed()
-    assert owed(kept, at(4, 6, 59)) == Owed()
-    assert owed(kept, at(4, 7)) == Owed(slot=slot(4))
+    assert owed(kept, at(3, 12)) == DueSlot()
+    assert owed(kept, at(4, 6, 59)) == DueSlot()
+    assert owed(kept, at(4, 7)) == DueSlot(slot=slot(4))
 
 
-@pytest.mark.parametrize("fate", [Fate.PUBLISHED, Fate.EMPTY, Fate.MISSED])
-def test_a_slot_that_was_dealt_with_is_not_owed(kept: Store, fate: Fate) -> None:
+@pytest.mark.parametrize("fate", [SlotStatus.PUBLISHED, SlotStatus.EMPTY, SlotStatus.MISSED])
+def test_a_slot_that_was_dealt_with_is_not_owed(kept: Store, fate: SlotStatus) -> None:
     decide(kept, {1: fate})
 
-    assert owed(kept, at(1, 8)) == Owed()
-    assert owed(kept, at(2, 7)) == Owed(slot=slot(2))
+    assert owed(kept, at(1, 8)) == DueSlot()
+    assert owed(kept, at(2, 7)) == DueSlot(slot=slot(2))
 
 
 def test_after_downtime_the_newest_slot_is_owed_and_older_ones_are_missed(kept: Store) -> None:
-    decide(kept, {1: Fate.PUBLISHED})
+    decide(kept, {1: SlotStatus.PUBLISHED})
 
-    assert owed(kept, at(5, 12)) == Owed(slot=slot(5), missed=(slot(2), slot(3), slot(4)))
+    assert owed(kept, at(5, 12)) == DueSlot(slot=slot(5), missed=(slot(2), slot(3), slot(4)))
 
 
 def test_a_slot_too_long_ago_is_missed(kept: Store) -> None:
-    decide(kept, {1: Fate.PUBLISHED})
+    decide(kept, {1: SlotStatus.PUBLISHED})
 
-    assert owed(kept, at(2, 19)) == Owed(slot=slot(2))
-    assert owed(kept, at(2, 19, 1)) == Owed(missed=(slot(2),))
+    assert owed(kept, at(2, 19)) == DueSlot(slot=slot(2))
+    assert owed(kept, at(2, 19, 1)) == DueSlot(missed=(slot(2),))
 
 
 def test_what_a_person_sent_ahead_of_its_time_is_not_owed_again(kept: Store) -> None:
-    decide(kept, {1: Fate.PUBLISHED})
-    decide(kept, {2: Fate.PUBLISHED}, said=at(2, 5))
+    decide(kept, {1: SlotStatus.PUBLISHED})
+    decide(kept, {2: SlotStatus.PUBLISHED}, said=at(2, 5))
 
-    assert owed(kept, at(2, 7)) == Owed()
-    assert owed(kept, at(3, 7)) == Owed(slot=slot(3))
+    assert owed(kept, at(2, 7)) == DueSlot()
+    assert owed(kept, at(3, 7)) == DueSlot(slot=slot(3))
 
 
 def test_a_schedule_moved_to_later_in_the_day_brings_no_second_edition(kept: Store) -> None:
-    decide(kept, {1: Fate.PUBLISHED})
+    decide(kept, {1: SlotStatus.PUBLISHED})
     moved = Newsletter(
         id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"), schedule=parse_schedule("daily 09:00")
     )
 
-    assert owed(kept, at(1, 9), moved) == Owed()
+    assert owed(kept, at(1, 9), moved) == DueSlot()
 
 
 def test_a_clock_that_was_a_month_ahead_silences_nobody(kept: Store) -> None:
-    decide(kept, {1: Fate.PUBLISHED})
-    decide(kept, dict.fromkeys(range(2, 28), Fate.MISSED) | {28: Fate.PUBLISHED}, said=at(28, 8))
+    decide(kept, {1: SlotStatus.PUBLISHED})
+    decide(kept, dict.fromkeys(range(2, 28), SlotStatus.MISSED) | {28: SlotStatus.PUBLISHED}, said=at(28, 8))
 
-    assert owed(kept, at(2, 7)) == Owed(slot=slot(2))
+    assert owed(kept, at(2, 7)) == DueSlot(slot=slot(2))
 
 
 # --- current -----------------------------------------------------------------------------------------------------
@@ -123,13 +123,13 @@ def test_a_clock_that_was_a_month_ahead_silences_nobody(kept: Store) -> None:
 def test_a_new_newsletter_begins_with_todays_slot(kept: Store, newsletter: Newsletter, now: datetime, key: str) -> None:
     assert current(kept, now, newsletter) == key
     with kept.begin() as conn:
-        calendar.enrol(conn, newsletter, now=now)
+        calendar.register(conn, newsletter, now=now)
 
     assert current(kept, now, newsletter) == key
 
 
 def test_the_current_slot_is_the_latest_due(kept: Store) -> None:
-    decide(kept, {1: Fate.PUBLISHED, 2: Fate.MISSED})
+    decide(kept, {1: SlotStatus.PUBLISHED, 2: SlotStatus.MISSED})
 
     assert current(kept, at(3, 6, 59)) == "2026-06-02"
     assert current(kept, at(3, 7)) == "2026-06-03"
@@ -137,8 +137,8 @@ def test_the_current_slot_is_the_latest_due(kept: Store) -> None:
 
 def test_what_went_out_ahead_of_its_time_stays_current(kept: Store) -> None:
     """A second ``digest send`` finds what the first one sent."""
-    decide(kept, {1: Fate.PUBLISHED})
-    decide(kept, {2: Fate.PUBLISHED}, said=at(2, 5))
+    decide(kept, {1: SlotStatus.PUBLISHED})
+    decide(kept, {2: SlotStatus.PUBLISHED}, said=at(2, 5))
 
     assert current(kept, at(2, 6)) == "2026-06-02"
 
@@ -149,13 +149,13 @@ def test_what_went_out_ahead_of_its_time_stays_current(kept: Store) -> None:
 @pytest.mark.parametrize(
     ("fates", "last"),
     [
-        pytest.param({1: Fate.PUBLISHED, 2: Fate.PUBLISHED}, 2, id="all went well"),
-        pytest.param({1: Fate.PUBLISHED, 2: Fate.MISSED}, 1, id="past one that was missed"),
-        pytest.param({1: Fate.PUBLISHED, 2: Fate.EMPTY}, 2, id="not past one that had nothing"),
+        pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.PUBLISHED}, 2, id="all went well"),
+        pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.MISSED}, 1, id="past one that was missed"),
+        pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.EMPTY}, 2, id="not past one that had nothing"),
     ],
 )
 def test_an_edition_looks_back_to_the_last_that_told_what_there_was(
-    kept: Store, fates: dict[int, Fate], last: int
+    kept: Store, fates: dict[int, SlotStatus], last: int
 ) -> None:
     decide(kept, fates)
     with kept.read() as conn:

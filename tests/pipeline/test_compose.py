@@ -192,7 +192,7 @@ def test_what_a_source_puts_under_every_article_is_learnt_over_many_visits(app: 
         gather(app.settings.sources, app, now=MORNING + day * DAY)
 
     with app.store.read() as conn:
-        found = articles.between(conn, ["post"], Window(start=MORNING - DAY, end=MORNING + DAY))
+        found = articles.in_window(conn, ["post"], Window(start=MORNING - DAY, end=MORNING + DAY))
     texts = {article.title: article.paragraphs for article in found}
     assert SLOGAN in texts["News of the pier"]
     assert SLOGAN not in texts["News of the market"]

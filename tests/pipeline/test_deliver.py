@@ -63,7 +63,7 @@ def header(letter: Message, name: str) -> str:
 
 def is_subscribed(store: Store) -> bool:
     with store.read() as conn:
-        return bool([*subscribers.subscribed(conn, "main")])
+        return bool([*subscribers.for_newsletter(conn, "main")])
 
 
 def test_who_answers_the_unsubscribe_link_is_unsubscribed(sqlite_store: Store) -> None:
@@ -122,7 +122,7 @@ def test_the_same_mail_is_made_on_every_try(sqlite_store: Store) -> None:
     id_ = publish(sqlite_store, PRESS)
     made = app(sqlite_store, BouncesSettings(address=Mailbox.parse("bounces@news.example"), tagged=True))
     with sqlite_store.read() as conn:
-        (row,) = list(deliveries.of(conn, id_))
+        (row,) = list(deliveries.for_edition(conn, id_))
 
     assert writer_for(id_, made)(row) == writer_for(id_, made)(row)
 
@@ -134,6 +134,6 @@ def test_who_does_not_exist_is_not_tried_again(sqlite_store: Store) -> None:
     post(publish(sqlite_store, PRESS, readers=1), made, clock=lambda: NOON, stop=Event())
 
     with sqlite_store.read() as conn:
-        assert subscribers.suppressed(conn, [PRESS, "reader0@harbour.example"]) == {
+        assert subscribers.suppression_reasons(conn, [PRESS, "reader0@harbour.example"]) == {
             PRESS: "refused: 5.1.1 no such user"
         }

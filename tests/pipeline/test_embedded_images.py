@@ -26,7 +26,7 @@ from digest.pipeline.publish import publish
 from digest.render import embedded_images
 from digest.settings import FetchSettings, Settings
 from digest.store import deliveries, editions, open_store, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.web_servers import Answer, WebServer, web_server
 
 NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)
@@ -83,14 +83,14 @@ def app(server: WebServer, tmp_path: Path) -> Iterator[App]:
     with open_store(f"sqlite:///{tmp_path}/digest.db") as store:
         made = make_app(settings, store=store)
         with store.begin() as conn:
-            subscribers.add(conn, [Newcomer(address="ann@example.org")], "main", at=NOW - timedelta(days=1))
+            subscribers.add(conn, [NewSubscriber(address="ann@example.org")], "main", at=NOW - timedelta(days=1))
         gather(settings.sources, made, now=NOW)
         yield made
 
 
 def letter(app: App, edition_id: int) -> EmailMessage:
     with app.store.read() as conn:
-        row = next(iter(deliveries.of(conn, edition_id)))
+        row = next(iter(deliveries.for_edition(conn, edition_id)))
     read = email.message_from_bytes(writer_for(edition_id, app)(row).content, policy=policy.default)
     assert isinstance(read, EmailMessage)
     return read

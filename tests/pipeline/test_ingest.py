@@ -107,9 +107,9 @@ def test_failures_in_a_row_are_counted_in_the_store() -> None:
         for day in range(3):
             gather_into(store, [dead], Bringing(store), fetch=FetchSettings(), now=NOW + timedelta(days=day))
         with store.read() as conn:
-            assert sources.paces(conn, ["dead"])["dead"].failures == 3
-            assert sources.waiting(conn, now=NOW + timedelta(days=2, minutes=30)) == {"dead"}
-            assert sources.waiting(conn, now=NOW + timedelta(days=2, minutes=61)) == frozenset()
+            assert sources.fetch_intervals(conn, ["dead"])["dead"].failures == 3
+            assert sources.not_due_ids(conn, now=NOW + timedelta(days=2, minutes=30)) == {"dead"}
+            assert sources.not_due_ids(conn, now=NOW + timedelta(days=2, minutes=61)) == frozenset()
 
 
 def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
@@ -156,8 +156,8 @@ def test_articles_are_the_same_whoever_cleans_them() -> None:
                 gather_into(store, MANY, prolific, fetch=FetchSettings(concurrency=8), now=NOW)
                 with store.read() as conn:
                     ids = [source.id for source in MANY]
-                    found = articles.between(conn, ids, Window(start=NOW - timedelta(days=1), end=NOW + HOUR))
-                    return found, boilerplate.learnt(conn, ids)
+                    found = articles.in_window(conn, ids, Window(start=NOW - timedelta(days=1), end=NOW + HOUR))
+                    return found, boilerplate.load(conn, ids)
         finally:
             os.sched_setaffinity(0, processors)
 

@@ -325,7 +325,7 @@ def test_a_dead_senders_rows_are_taken_over_at_once(store: Store, policy: Policy
 
 def test_a_living_senders_rows_are_left_alone(store: Store) -> None:
     id_ = publish(store, readers=5)
-    with smtp_server() as server, store.alive("sender-other"):
+    with smtp_server() as server, store.liveness_lock("sender-other"):
         _die_sending(store, id_)
         done = send(store, id_, server)
         assert server.total == 0
@@ -347,7 +347,7 @@ def test_who_leaves_while_mails_go_out_gets_none(sqlite_store: Store) -> None:
     def leave(asked: Asked, recipient: str) -> Fault:
         if asked == "RCPT" and recipient == "reader50@harbour.example":
             with sqlite_store.begin() as conn:
-                subscribers.remove(conn, recipient, at=NOON)
+                subscribers.unsubscribe(conn, recipient, at=NOON)
         return KIND
 
     with smtp_server(Server(mood=leave)) as server:

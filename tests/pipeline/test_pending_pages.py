@@ -62,7 +62,7 @@ def visit(app: App, at: datetime = NOW) -> list[int]:
     """How many paragraphs the entries have after a visit."""
     gather(app.settings.sources, app, now=at)
     with app.store.read() as conn:
-        return [entry.body.count("<p>") for entry in entries.of(conn, "post")]
+        return [entry.body.count("<p>") for entry in entries.for_source(conn, "post")]
 
 
 def composed(app: App, at: datetime) -> Digest:

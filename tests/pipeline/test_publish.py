@@ -19,8 +19,8 @@ from digest.pipeline.collect import gather
 from digest.pipeline.publish import publish
 from digest.settings import Settings
 from digest.store import Store, deliveries, editions, open_store, slots, stories, subscribers
-from digest.store.slots import Fate
-from digest.store.subscribers import Newcomer
+from digest.store.slots import SlotStatus
+from digest.store.subscribers import NewSubscriber
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)
@@ -54,24 +54,24 @@ def app(folder: Path, kept_url: str) -> Iterator[App]:
     with open_store(kept_url) as store:
         made = make_app(Settings(sources=(Source(id="post", path=folder),), newsletters=(MAIN,)), store=store)
         with store.begin() as conn:
-            subscribers.add(conn, [Newcomer(address=address) for address in ADDRESSES], "main", at=NOW - DAY)
+            subscribers.add(conn, [NewSubscriber(address=address) for address in ADDRESSES], "main", at=NOW - DAY)
         gather(made.settings.sources, made, now=NOW)
         yield made
 
 
 def ledger(store: Store, edition_id: int) -> list[tuple[str, Outcome]]:
     with store.read() as conn:
-        return [(row.subscriber.address, row.outcome) for row in deliveries.of(conn, edition_id)]
+        return [(row.subscriber.address, row.outcome) for row in deliveries.for_edition(conn, edition_id)]
 
 
-def fates(store: Store) -> dict[str, Fate]:
+def fates(store: Store) -> dict[str, SlotStatus]:
     with store.read() as conn:
-        return {slot.key: fate for slot, fate in slots.decided(conn, "main").items()}
+        return {slot.key: fate for slot, fate in slots.statuses(conn, "main").items()}
 
 
 def number_of_editions(store: Store) -> int:
     with store.read() as conn:
-        return len(editions.listed(conn))
+        return len(editions.summaries(conn))
 
 
 def test_an_edition_is_frozen_with_memory_ledger_and_slot(app: App) -> None:
@@ -80,10 +80,10 @@ def test_an_edition_is_frozen_with_memory_ledger_and_slot(app: App) -> None:
     assert made.is_new
     assert made.edition_id is not None
     assert ledger(app.store, made.edition_id) == [(address, Outcome.PENDING) for address in ADDRESSES]
-    assert fates(app.store) == {"2026-03-27": Fate.PUBLISHED}
+    assert fates(app.store) == {"2026-03-27": SlotStatus.PUBLISHED}
     with app.store.read() as conn:
         kept = editions.get(conn, made.edition_id)
-        assert len(stories.sent(conn, "main")) == 1
+        assert len(stories.published_articles(conn, "main")) == 1
     assert kept is not None
     assert "News of the ferry" in kept.edition.text
 
@@ -129,7 +129,7 @@ def test_an_empty_edition_is_not_sent(app: App) -> None:
     made = publish(MAIN, Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
 
     assert made.edition_id is None
-    assert fates(app.store)["2026-03-28"] is Fate.EMPTY
+    assert fates(app.store)["2026-03-28"] is SlotStatus.EMPTY
     assert number_of_editions(app.store) == 1
 
 
@@ -138,7 +138,7 @@ def test_an_empty_edition_is_sent_where_that_is_set(app: App) -> None:
     made = publish(replace(MAIN, empty="send"), Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
 
     assert made.is_new
-    assert fates(app.store)["2026-03-28"] is Fate.PUBLISHED
+    assert fates(app.store)["2026-03-28"] is SlotStatus.PUBLISHED
 
 
 def test_a_slot_that_was_empty_can_be_sent_when_something_came(app: App, folder: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_slot_that_was_empty_can_be_sent_when_something_came(app: App, folder:
     made = publish(MAIN, tomorrow, app, now=NOW + DAY + timedelta(hours=1))
 
     assert made.is_new
-    assert fates(app.store)["2026-03-28"] is Fate.PUBLISHED
+    assert fates(app.store)["2026-03-28"] is SlotStatus.PUBLISHED
 
 
 def test_what_was_missed_goes_into_the_next_edition(app: App, folder: Path) -> None:
@@ -160,7 +160,7 @@ def test_what_was_missed_goes_into_the_next_edition(app: App, folder: Path) -> N
     with app.store.begin() as conn:
         for days in range(1, 6):
             missed = Slot(due=NOW + days * DAY, key=f"2026-03-{27 + days}")
-            slots.decide(conn, "main", missed, Fate.MISSED, at=NOW + 6 * DAY)
+            slots.record_status(conn, "main", missed, SlotStatus.MISSED, at=NOW + 6 * DAY)
     made = publish(MAIN, Slot(due=NOW + 6 * DAY, key="2026-04-02"), app, now=NOW + 6 * DAY)
 
     assert made.digest is not None

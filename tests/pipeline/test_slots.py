@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from digest.model import Slot
 from digest.model.errors import UsageError
 from digest.model.schedule import Schedule
-from digest.pipeline.slots import latest, on, owed, slots, today, upcoming, window
+from digest.pipeline.slots import due_slot, latest, slots, slots_on, today, upcoming, window
 from digest.settings.schedule import ScheduleError, parse_schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -220,7 +220,7 @@ def test_a_clock_change_neither_skips_nor_doubles_a_slot(
 
 
 def test_a_slot_that_comes_twice_is_due_the_first_time() -> None:
-    slot = on(parse_schedule("daily 02:30"), BERLIN, date(2026, 10, 25))
+    slot = slots_on(parse_schedule("daily 02:30"), BERLIN, date(2026, 10, 25))
 
     assert slot == (Slot(due=datetime(2026, 10, 25, 0, 30, tzinfo=UTC), key="2026-10-25"),)
 
@@ -290,7 +290,9 @@ def test_today_has_a_slot_whatever_the_schedule(text: str, now: str, key: str) -
 def test_after_downtime_the_newest_slot_goes_out_if_it_is_fresh_and_older_ones_are_missed(
     now: str, slot: str | None, missed: list[str]
 ) -> None:
-    found = owed(parse_schedule("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR)
+    found = due_slot(
+        parse_schedule("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR
+    )
 
     assert (found.slot and found.slot.key) == slot
     assert [each.key for each in found.missed] == missed
@@ -339,7 +341,7 @@ def test_an_edition_sent_just_now_does_not_shorten_the_window() -> None:
 )
 def test_the_window_ends_when_the_slot_is_due_or_takes_in_this_very_moment(now: str, end: str) -> None:
     schedule = parse_schedule("daily 07:00")
-    (slot,) = on(schedule, BERLIN, date(2026, 3, 27))
+    (slot,) = slots_on(schedule, BERLIN, date(2026, 3, 27))
     found = window(schedule, BERLIN, slot, now=at(now))
 
     assert found.end == at(end)
@@ -408,7 +410,7 @@ def test_at_every_clock_change_of_every_zone_a_slot_is_due_when_its_clock_first_
             for number in range(36):
                 local = readings[0] + number * 5 * MINUTE
                 first = next(instant for instant, reading in zip(instants, readings, strict=True) if reading >= local)
-                (slot,) = on(daily(local.time()), zone, local.date())
+                (slot,) = slots_on(daily(local.time()), zone, local.date())
 
                 assert slot == Slot(due=first, key=f"{local.date()}"), (name, local)
 
@@ -476,7 +478,7 @@ def test_however_often_one_looks_each_slot_is_published_or_missed_once(
     since, now, dealt_with = start, start, []
     for minutes in looks:
         now += minutes * MINUTE
-        found = owed(schedule, zone, since=since, now=now, catch_up=12 * HOUR)
+        found = due_slot(schedule, zone, since=since, now=now, catch_up=12 * HOUR)
         dealt_with += [*found.missed, *([found.slot] if found.slot else [])]
         since = dealt_with[-1].due if dealt_with else since
 

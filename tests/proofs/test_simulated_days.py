@@ -15,8 +15,8 @@ import pytest
 
 from digest.model import Outcome
 from digest.store import deliveries, editions, slots, subscribers
-from digest.store.slots import Fate
-from digest.store.subscribers import Newcomer
+from digest.store.slots import SlotStatus
+from digest.store.subscribers import NewSubscriber
 from tests.support.daily_feed import NEWS, feed
 from tests.support.databases import kept, on_sqlite
 from tests.support.mail_server import PostOffice, post_office
@@ -69,7 +69,7 @@ class World:
     def subjects(self) -> list[str]:
         """The editions that are out, the earliest first: their slots and subjects."""
         with kept() as store, store.read() as conn:
-            return [f"{found.slot.key} {found.subject}" for found in reversed(editions.listed(conn))]
+            return [f"{found.slot.key} {found.subject}" for found in reversed(editions.summaries(conn))]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Ite
     with web_server() as web, post_office() as office:
         Path("digest.toml").write_text(SETTINGS.format(port=office.port, web=web.address))
         with kept() as store, store.begin() as conn:
-            people = [Newcomer(address=address) for address in READERS]
+            people = [NewSubscriber(address=address) for address in READERS]
             subscribers.add(conn, people, "main", at=datetime(2020, 1, 1, tzinfo=UTC))
         yield World(wall=Wall(tmp_path), web=web, office=office)
 
@@ -152,10 +152,10 @@ def test_after_days_without_it_the_newest_edition_tells_what_the_missed_ones_wou
 
     assert [subject[:10] for subject in world.subjects()] == ["2026-03-28", "2026-03-31"]
     with kept() as store, store.read() as conn:
-        fates = {slot.key: fate for slot, fate in slots.decided(conn, "main").items()}
-        newest = editions.listed(conn)[0]
+        fates = {slot.key: fate for slot, fate in slots.statuses(conn, "main").items()}
+        newest = editions.summaries(conn)[0]
         found = editions.get(conn, newest.id)
-    assert fates["2026-03-29"] == fates["2026-03-30"] == Fate.MISSED
+    assert fates["2026-03-29"] == fates["2026-03-30"] == SlotStatus.MISSED
     assert found is not None
     assert all(f"{NEWS[number][0]} {number}" in found.edition.text for number in (1, 2, 3))
     assert world.office.recipients == sorted(READERS * 2)
@@ -185,7 +185,7 @@ def test_a_clock_that_jumps_a_day_ahead_and_back_costs_no_edition_and_doubles_no
     assert running.end() == 0
 
     with kept() as store, store.read() as conn:
-        listed = editions.listed(conn)
+        listed = editions.summaries(conn)
         counts = Counter(dict.fromkeys(Outcome, 0))
         for heading in listed:
             counts.update(deliveries.counts(conn, heading.id))
@@ -198,7 +198,7 @@ def test_two_of_them_on_one_store_send_everything_once(world: World, run: Run) -
     first = datetime(2026, 6, 1)
     more = [f"reader{number}@example.org" for number in range(300)]
     with kept() as store, store.begin() as conn:
-        subscribers.add(conn, [Newcomer(address=address) for address in more], "main", at=due(first) - DAY)
+        subscribers.add(conn, [NewSubscriber(address=address) for address in more], "main", at=due(first) - DAY)
     world.office.delay_s = 0.05
     world.write(due(first) - 3 * HOUR)
     world.wall.set(due(first) - 2 * HOUR)

@@ -21,7 +21,7 @@ from digest.render import GREETING_PLACEHOLDER, RenderOptions, render
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
 from digest.store import Store, deliveries, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.digests import article, brief, digest
 from tests.support.values import NOON
 
@@ -51,8 +51,8 @@ def test_each_reader_is_greeted_by_name_whatever_the_name_is(sqlite_store: Store
     (tmp_path / "ferry.md").write_text(f"---\ntitle: News\ndate: {written.isoformat()}\n---\n{NOTE}\n", "utf-8")
     app = make_app(Settings(sources=(Source(id="a", path=tmp_path),), newsletters=(NEWSLETTER,)), store=sqlite_store)
     people = [
-        Newcomer(address="ann@example.org", name="Ann <b>Fog</b>"),
-        Newcomer(address="bo@example.org"),
+        NewSubscriber(address="ann@example.org", name="Ann <b>Fog</b>"),
+        NewSubscriber(address="bo@example.org"),
     ]
     with sqlite_store.begin() as conn:
         subscribers.add(conn, people, "main", at=NOON - timedelta(days=1))
@@ -63,7 +63,7 @@ def test_each_reader_is_greeted_by_name_whatever_the_name_is(sqlite_store: Store
     with sqlite_store.read() as conn:
         mails = [
             email.message_from_bytes(write(row).content, _class=EmailMessage, policy=policy.default)
-            for row in deliveries.of(conn, made.edition_id)
+            for row in deliveries.for_edition(conn, made.edition_id)
         ]
 
     texts, pages = zip(*([part.get_content() for part in mail.iter_parts()] for mail in mails), strict=True)

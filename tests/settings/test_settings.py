@@ -13,7 +13,7 @@ from digest import settings
 from digest.model import Brand
 from digest.model.errors import SettingsError, UsageError
 from digest.model.mailbox import Mailbox
-from digest.pipeline.newsletter import look_of
+from digest.pipeline.newsletter import render_options
 from digest.settings import Secret, Settings
 from digest.settings.line_numbers import lines
 
@@ -238,7 +238,7 @@ def test_a_sender_may_have_any_name_and_an_international_address(file: Path, sen
 def test_a_newsletter_has_its_own_brand_over_that_of_all(file: Path) -> None:
     own = '[newsletters.brand]\naccent = "#8b1f3a"\nname = "The Harbour"\n'
     found = loaded(file, f'[brand]\nname = "Press"\naddress = "Pier 4"\n{NEWSLETTER}{own}')
-    look = look_of(found.newsletters[0], found)
+    look = render_options(found.newsletters[0], found)
 
     assert look.brand == Brand(name="The Harbour", accent="#8b1f3a", address="Pier 4")
 

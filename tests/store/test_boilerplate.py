@@ -14,16 +14,16 @@ KNOWN = LearnedBoilerplate(articles=3, lines={"0a1b": 3, "ffff": 1})
 def test_what_was_learnt_comes_back_and_is_replaced(store: Store) -> None:
     more = LearnedBoilerplate(articles=4, lines={"0a1b": 4})
     with store.begin() as conn:
-        boilerplate.remember(conn, {"herald": KNOWN, "post": KNOWN}, at=NOON)
-        boilerplate.remember(conn, {"herald": more}, at=NOON)
+        boilerplate.save(conn, {"herald": KNOWN, "post": KNOWN}, at=NOON)
+        boilerplate.save(conn, {"herald": more}, at=NOON)
 
-        assert boilerplate.learnt(conn, ["herald", "post", "other"]) == {"herald": more, "post": KNOWN}
+        assert boilerplate.load(conn, ["herald", "post", "other"]) == {"herald": more, "post": KNOWN}
 
 
 def test_a_source_that_went_silent_is_forgotten(store: Store) -> None:
     with store.begin() as conn:
-        boilerplate.remember(conn, {"herald": KNOWN}, at=NOON)
-        boilerplate.remember(conn, {"post": KNOWN}, at=NOON + timedelta(days=2))
+        boilerplate.save(conn, {"herald": KNOWN}, at=NOON)
+        boilerplate.save(conn, {"post": KNOWN}, at=NOON + timedelta(days=2))
 
-        assert retention.forget_furniture(conn, before=NOON + timedelta(days=1)) == 1
-        assert boilerplate.learnt(conn, ["herald", "post"]) == {"post": KNOWN}
+        assert retention.delete_boilerplate(conn, before=NOON + timedelta(days=1)) == 1
+        assert boilerplate.load(conn, ["herald", "post"]) == {"post": KNOWN}

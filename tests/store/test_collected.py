@@ -26,7 +26,7 @@ def test_an_entry_is_new_once(store: Store) -> None:
     with store.begin() as conn:
         assert entries.add(conn, [entry("1"), entry("2")]) == (entry("1"), entry("2"))
         assert entries.add(conn, [entry("2"), entry("3")]) == (entry("3"),)
-        assert entries.of(conn, "herald") == (entry("1"), entry("2"), entry("3"))
+        assert entries.for_source(conn, "herald") == (entry("1"), entry("2"), entry("3"))
 
 
 def test_the_same_guid_of_two_sources_is_two_entries(store: Store) -> None:
@@ -45,7 +45,7 @@ def test_an_edited_entry_takes_the_new_text_and_keeps_when_it_was_seen(store: St
     with store.begin() as conn:
         entries.add(conn, [entry("1")])
         assert entries.add(conn, [edited]) == ()
-        assert entries.of(conn, "herald") == (replace(edited, seen=NOON),)
+        assert entries.for_source(conn, "herald") == (replace(edited, seen=NOON),)
 
 
 def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:
@@ -58,7 +58,7 @@ def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:
     )
     with store.begin() as conn:
         entries.add(conn, [full])
-        (back,) = entries.of(conn, "herald")
+        (back,) = entries.for_source(conn, "herald")
 
     assert back == full
     assert isinstance(back.form, BodyFormat)
@@ -71,7 +71,7 @@ def test_text_that_no_database_can_hold_stops_nothing(store: Store) -> None:
     with store.begin() as conn:
         assert entries.add(conn, [broken]) == (broken,)
         assert entries.add(conn, [broken]) == ()
-        (back,) = entries.of(conn, "herald")
+        (back,) = entries.for_source(conn, "herald")
 
     assert (back.title, back.body) == ("a�b", "� \U0001f6a2")
 
@@ -116,7 +116,7 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     with store.begin() as conn:
         entries.add(conn, [entry()])
         articles.add(conn, [(entry(), full)])
-        assert articles.between(conn, ["herald"], ALWAYS) == (full,)
+        assert articles.in_window(conn, ["herald"], ALWAYS) == (full,)
 
 
 def test_the_newest_article_comes_first_and_the_id_breaks_ties(store: Store) -> None:
@@ -129,7 +129,7 @@ def test_the_newest_article_comes_first_and_the_id_breaks_ties(store: Store) -> 
         ("gazette", "new", NOON + hour),
     )
     with store.read() as conn:
-        found = articles.between(conn, ["gazette", "herald"], ALWAYS)
+        found = articles.in_window(conn, ["gazette", "herald"], ALWAYS)
 
     assert [one.id for one in found] == ["new", "a", "b", "old"]
 
@@ -138,7 +138,7 @@ def test_a_window_begins_at_its_start_and_ends_before_its_end(store: Store) -> N
     moment = timedelta(microseconds=1)
     add(store, ("herald", "before", NOON - moment), ("herald", "at", NOON), ("herald", "end", NOON + moment))
     with store.read() as conn:
-        found = articles.between(conn, ["herald"], Window(start=NOON, end=NOON + moment))
+        found = articles.in_window(conn, ["herald"], Window(start=NOON, end=NOON + moment))
 
     assert [one.id for one in found] == ["at"]
 
@@ -146,15 +146,15 @@ def test_a_window_begins_at_its_start_and_ends_before_its_end(store: Store) -> N
 def test_only_the_sources_asked_for_are_read(store: Store) -> None:
     add(store, ("herald", "a", NOON), ("gazette", "b", NOON))
     with store.read() as conn:
-        assert [one.id for one in articles.between(conn, ["gazette"], ALWAYS)] == ["b"]
-        assert articles.between(conn, [], ALWAYS) == ()
+        assert [one.id for one in articles.in_window(conn, ["gazette"], ALWAYS)] == ["b"]
+        assert articles.in_window(conn, [], ALWAYS) == ()
 
 
 def test_an_article_that_two_sources_carry_is_read_once_and_by_each(store: Store) -> None:
     add(store, ("herald", "same", NOON), ("gazette", "same", NOON))
     with store.read() as conn:
-        assert len(articles.between(conn, ["herald", "gazette"], ALWAYS)) == 1
-        assert [one.source_id for one in articles.between(conn, ["gazette"], ALWAYS)] == ["gazette"]
+        assert len(articles.in_window(conn, ["herald", "gazette"], ALWAYS)) == 1
+        assert [one.source_id for one in articles.in_window(conn, ["gazette"], ALWAYS)] == ["gazette"]
 
 
 def test_an_article_cleaned_again_takes_the_place_of_the_first(store: Store) -> None:
@@ -162,7 +162,7 @@ def test_an_article_cleaned_again_takes_the_place_of_the_first(store: Store) -> 
         entries.add(conn, [entry()])
         articles.add(conn, [(entry(), article())])
         articles.add(conn, [(entry(), article(title="Corrected"))])
-        assert [one.title for one in articles.between(conn, ["herald"], ALWAYS)] == ["Corrected"]
+        assert [one.title for one in articles.in_window(conn, ["herald"], ALWAYS)] == ["Corrected"]
 
 
 # --- sources -----------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def test_an_article_cleaned_again_takes_the_place_of_the_first(store: Store) -> 
 
 def test_a_source_never_visited_is_not_remembered(store: Store) -> None:
     with store.read() as conn:
-        assert sources.remembered(conn, ["herald"]) == {}
+        assert sources.fetch_states(conn, ["herald"]) == {}
         assert sources.health(conn) == ()
 
 
@@ -178,32 +178,32 @@ def test_validators_are_remembered_for_each_source(store: Store) -> None:
     first = FetchState(etag='"1"', url="https://herald.example/found")
     second = FetchState(last_modified="Sat, 28 Mar 2026 12:00:00 GMT")
     with store.begin() as conn:
-        sources.remember(conn, visit("herald", fetch_state=first), at=NOON)
-        sources.remember(conn, visit("gazette", fetch_state=second), at=NOON)
-        assert sources.remembered(conn, ["gazette", "herald", "other"]) == {"herald": first, "gazette": second}
+        sources.record_success(conn, visit("herald", fetch_state=first), at=NOON)
+        sources.record_success(conn, visit("gazette", fetch_state=second), at=NOON)
+        assert sources.fetch_states(conn, ["gazette", "herald", "other"]) == {"herald": first, "gazette": second}
 
 
 def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
     later = NOON + timedelta(hours=3)
     with store.begin() as conn:
-        sources.remember_failure(conn, visit("herald").source, "busy", at=NOON, not_before=later)
-        assert sources.remembered(conn, ["herald"]) == {"herald": FetchState(not_before=later, refusal="busy")}
-        sources.remember(conn, visit("herald", unchanged=True), at=later)
-        assert sources.remembered(conn, ["herald"]) == {"herald": FetchState()}
+        sources.record_failure(conn, visit("herald").source, "busy", at=NOON, not_before=later)
+        assert sources.fetch_states(conn, ["herald"]) == {"herald": FetchState(not_before=later, refusal="busy")}
+        sources.record_success(conn, visit("herald", unchanged=True), at=later)
+        assert sources.fetch_states(conn, ["herald"]) == {"herald": FetchState()}
 
 
 def test_which_guids_a_source_brought_before_is_known(store: Store) -> None:
     with store.begin() as conn:
         entries.add(conn, [entry(source_id="herald", guid="1"), entry(source_id="gazette", guid="2")])
-        assert entries.known(conn, "herald", ["1", "2", "3"]) == {"1"}
+        assert entries.known_guids(conn, "herald", ["1", "2", "3"]) == {"1"}
 
 
 def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -> None:
     known = FetchState(etag='"1"', is_feed=True)
     with store.begin() as conn:
-        sources.remember(conn, visit(fetch_state=known, title="Harbour Herald"), at=NOON)
-        sources.remember(conn, visit(unchanged=True), at=NOON + timedelta(hours=1))
-        assert sources.remembered(conn, ["herald"]) == {"herald": known}
+        sources.record_success(conn, visit(fetch_state=known, title="Harbour Herald"), at=NOON)
+        sources.record_success(conn, visit(unchanged=True), at=NOON + timedelta(hours=1))
+        assert sources.fetch_states(conn, ["herald"]) == {"herald": known}
         (health,) = sources.health(conn)
 
     assert (health.title, health.last_success) == ("Harbour Herald", NOON + timedelta(hours=1))
@@ -211,19 +211,19 @@ def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -
 
 def test_validators_that_a_server_no_longer_gives_are_forgotten(store: Store) -> None:
     with store.begin() as conn:
-        sources.remember(conn, visit(fetch_state=FetchState(etag='"1"')), at=NOON)
-        sources.remember(conn, visit(), at=NOON)
-        assert sources.remembered(conn, ["herald"]) == {"herald": FetchState()}
+        sources.record_success(conn, visit(fetch_state=FetchState(etag='"1"')), at=NOON)
+        sources.record_success(conn, visit(), at=NOON)
+        assert sources.fetch_states(conn, ["herald"]) == {"herald": FetchState()}
 
 
 def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
     hour = timedelta(hours=1)
     with store.begin() as conn:
-        sources.remember(conn, visit(title="Harbour Herald"), at=NOON)
-        sources.remember_failure(conn, visit("herald").source, "HTTP 500", at=NOON + hour)
-        sources.remember_failure(conn, visit("herald").source, "timed out", at=NOON + 2 * hour)
+        sources.record_success(conn, visit(title="Harbour Herald"), at=NOON)
+        sources.record_failure(conn, visit("herald").source, "HTTP 500", at=NOON + hour)
+        sources.record_failure(conn, visit("herald").source, "timed out", at=NOON + 2 * hour)
         (failing,) = sources.health(conn)
-        sources.remember(conn, visit(title="Harbour Herald"), at=NOON + 3 * hour)
+        sources.record_success(conn, visit(title="Harbour Herald"), at=NOON + 3 * hour)
         (well,) = sources.health(conn)
 
     assert failing == sources.Health(
@@ -240,17 +240,20 @@ def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
 def test_a_source_waits_until_its_next_visit(store: Store) -> None:
     pace = FetchInterval(failures=2, interval_s=900, next_fetch=NOON + timedelta(hours=1))
     with store.begin() as conn:
-        sources.remember_failure(conn, visit("herald").source, "down", at=NOON, pace=pace)
-        sources.remember(conn, visit("gazette"), at=NOON)
+        sources.record_failure(conn, visit("herald").source, "down", at=NOON, pace=pace)
+        sources.record_success(conn, visit("gazette"), at=NOON)
 
-        assert sources.paces(conn, ["herald", "gazette", "other"]) == {"herald": pace, "gazette": FetchInterval()}
-        assert sources.waiting(conn, now=NOON) == {"herald"}
-        assert sources.waiting(conn, now=NOON + timedelta(hours=1)) == frozenset()
+        assert sources.fetch_intervals(conn, ["herald", "gazette", "other"]) == {
+            "herald": pace,
+            "gazette": FetchInterval(),
+        }
+        assert sources.not_due_ids(conn, now=NOON) == {"herald"}
+        assert sources.not_due_ids(conn, now=NOON + timedelta(hours=1)) == frozenset()
 
-        sources.remember(
+        sources.record_success(
             conn, visit("herald", unchanged=True), at=NOON, paces={"herald": FetchInterval(interval_s=900)}
         )
-        assert sources.paces(conn, ["herald"]) == {"herald": FetchInterval(interval_s=900)}
+        assert sources.fetch_intervals(conn, ["herald"]) == {"herald": FetchInterval(interval_s=900)}
 
 
 def test_what_an_edit_does_not_say_stays(store: Store) -> None:
@@ -261,24 +264,24 @@ def test_what_an_edit_does_not_say_stays(store: Store) -> None:
     with store.begin() as conn:
         entries.add(conn, [whole])
 
-        assert entries.news(conn, [teaser]) == ((), (replace(whole, title="Corrected"),))
+        assert entries.new_and_changed(conn, [teaser]) == ((), (replace(whole, title="Corrected"),))
         entries.add(conn, [teaser])
-        assert entries.of(conn, "herald") == (replace(whole, title="Corrected"),)
-        assert entries.news(conn, [teaser]) == ((), ())
+        assert entries.for_source(conn, "herald") == (replace(whole, title="Corrected"),)
+        assert entries.new_and_changed(conn, [teaser]) == ((), ())
 
 
 def test_what_was_learnt_at_another_address_is_forgotten(store: Store) -> None:
     there, elsewhere = visit("herald").source, Source(id="herald", url="https://new.example/")
     never = Source(id="never", url="https://never.example/")
     with store.begin() as conn:
-        sources.remember(conn, visit("herald", fetch_state=FetchState(etag='"1"')), at=NOON)
-        sources.remember_failure(conn, visit("gazette").source, "gone", at=NOON, not_before=NOON + timedelta(days=30))
+        sources.record_success(conn, visit("herald", fetch_state=FetchState(etag='"1"')), at=NOON)
+        sources.record_failure(conn, visit("gazette").source, "gone", at=NOON, not_before=NOON + timedelta(days=30))
         moved = Source(id="gazette", url="https://new.example/")
 
-        assert sources.moved(conn, [there, never]) == frozenset()
-        assert sources.moved(conn, [elsewhere, moved, never]) == {"herald", "gazette"}
+        assert sources.moved_ids(conn, [there, never]) == frozenset()
+        assert sources.moved_ids(conn, [elsewhere, moved, never]) == {"herald", "gazette"}
         sources.forget(conn, {"gazette"})
-        assert sources.remembered(conn, ["herald", "gazette"]) == {"herald": FetchState(etag='"1"')}
+        assert sources.fetch_states(conn, ["herald", "gazette"]) == {"herald": FetchState(etag='"1"')}
 
 
 def test_the_newest_article_of_each_source_is_known(store: Store) -> None:
@@ -288,7 +291,7 @@ def test_the_newest_article_of_each_source_is_known(store: Store) -> None:
             entries.add(conn, [one])
             articles.add(conn, [(one, article(str(number), published=date))])
 
-        assert articles.latest(conn) == {"herald": NOON}
+        assert articles.newest_published(conn) == {"herald": NOON}
 
 
 # --- pages that could not be had ---------------------------------------------------------------------------------
@@ -298,9 +301,9 @@ def test_pages_are_asked_for_again_when_it_is_time_and_until_they_need_not_be(st
     at = {"1": NOON, "2": NOON + timedelta(hours=1), "never stored": NOON}
     with store.begin() as conn:
         entries.add(conn, [entry("1"), entry("2"), entry("1", source_id="gazette")])
-        pending_pages.remember(conn, "herald", at)
+        pending_pages.save(conn, "herald", at)
 
         assert pending_pages.due(conn, ["herald", "gazette"], now=NOON) == {"herald": (entry("1"),)}
-        pending_pages.remember(conn, "herald", {"1": None, "2": NOON})
+        pending_pages.save(conn, "herald", {"1": None, "2": NOON})
         assert pending_pages.due(conn, ["herald", "gazette"], now=NOON) == {"herald": (entry("2"),)}
         assert pending_pages.due(conn, ["gazette"], now=NOON) == {}

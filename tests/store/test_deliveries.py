@@ -10,8 +10,8 @@ import pytest
 
 from digest.model import Delivery, Outcome
 from digest.store import Store, deliveries, editions, queue, subscribers
-from digest.store.ledger import Result, open_ledger
-from digest.store.subscribers import Newcomer
+from digest.store.ledger import AttemptResult, open_ledger
+from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
 
 HOUR = timedelta(hours=1)
@@ -21,10 +21,10 @@ HOUR = timedelta(hours=1)
 def edition_id(store: Store) -> int:
     """An edition with five readers in the ledger."""
     with store.begin() as conn:
-        people = [Newcomer(address=f"reader{number}@harbour.example") for number in range(5)]
+        people = [NewSubscriber(address=f"reader{number}@harbour.example") for number in range(5)]
         subscribers.add(conn, people, "main", at=NOON)
         id_, _ = editions.add(conn, edition(), at=NOON)
-        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+        deliveries.create_for_edition(conn, id_, host="harbour.example", at=NOON)
     return id_
 
 
@@ -33,13 +33,13 @@ def claim(store: Store, edition_id: int, sender: str = "one", **more: object) ->
         return ledger.claim(edition_id, **{"now": NOON, "limit": 200, **more})  # type: ignore[arg-type]
 
 
-def settle(store: Store, results: list[Result], starting: list[int], *, sender: str = "one") -> frozenset[int]:
+def settle(store: Store, results: list[AttemptResult], starting: list[int], *, sender: str = "one") -> frozenset[int]:
     with open_ledger(store, sender) as ledger:
         return ledger.settle(results, starting, at=NOON)
 
 
 def record(store: Store, delivery: Delivery, outcome: Outcome, *, sender: str = "one", **more: Any) -> None:
-    result = Result(delivery_id=delivery.id, outcome=outcome, attempts=delivery.attempts + 1, **more)
+    result = AttemptResult(delivery_id=delivery.id, outcome=outcome, attempts=delivery.attempts + 1, **more)
     settle(store, [result], [], sender=sender)
 
 
@@ -49,25 +49,25 @@ def start(store: Store, delivery: Delivery, sender: str = "one") -> bool:
 
 def test_everyone_is_enqueued_once(store: Store, edition_id: int) -> None:
     with store.begin() as conn:
-        assert deliveries.enqueue(conn, edition_id, host="harbour.example", at=NOON) == 0
+        assert deliveries.create_for_edition(conn, edition_id, host="harbour.example", at=NOON) == 0
         assert deliveries.counts(conn, edition_id) == {Outcome.PENDING: 5}
 
 
 def test_a_subscriber_gets_one_mail_for_a_slot_whatever_the_audience(store: Store, edition_id: int) -> None:
     with store.begin() as conn:
         other, _ = editions.add(conn, edition(audience="Europe/Berlin"), at=NOON)
-        assert deliveries.enqueue(conn, other, host="harbour.example", at=NOON) == 0
+        assert deliveries.create_for_edition(conn, other, host="harbour.example", at=NOON) == 0
 
 
 def test_a_second_revision_goes_to_everyone_again(store: Store, edition_id: int) -> None:
     with store.begin() as conn:
         second, _ = editions.add(conn, edition(revision=2), at=NOON)
-        assert deliveries.enqueue(conn, second, host="harbour.example", at=NOON) == 5
+        assert deliveries.create_for_edition(conn, second, host="harbour.example", at=NOON) == 5
 
 
 def test_every_mail_has_a_message_id_of_its_own_that_names_it(store: Store, edition_id: int) -> None:
     with store.begin() as conn:
-        rows = list(deliveries.of(conn, edition_id))
+        rows = list(deliveries.for_edition(conn, edition_id))
         assert len({row.message_id for row in rows}) == 5
         assert all(row.message_id.startswith("<") and row.message_id.endswith("@harbour.example>") for row in rows)
         assert deliveries.find(conn, rows[3].message_id) == rows[3]
@@ -89,7 +89,7 @@ def test_a_sent_row_is_final(store: Store, edition_id: int) -> None:
     start(store, row)
     record(store, row, Outcome.SENT, reply="250 ok")
     with store.read() as conn:
-        (sent,) = deliveries.of(conn, edition_id, Outcome.SENT)
+        (sent,) = deliveries.for_edition(conn, edition_id, Outcome.SENT)
 
     assert (sent.id, sent.attempts, sent.reply, sent.next_try) == (row.id, 1, "250 ok", None)
     assert sent.message_id == row.message_id
@@ -103,8 +103,8 @@ def test_a_retry_waits_for_its_time_unless_a_person_is_in_a_hurry(store: Store, 
 
     assert claim(store, edition_id, now=NOON + HOUR / 2) == ()
     with store.begin() as conn:
-        assert deliveries.next_due(conn, edition_id) == NOON + HOUR
-        assert deliveries.hurry(conn, edition_id, now=NOON + HOUR / 2) == 1
+        assert deliveries.next_try(conn, edition_id) == NOON + HOUR
+        assert deliveries.make_due_now(conn, edition_id, now=NOON + HOUR / 2) == 1
     (early,) = claim(store, edition_id, now=NOON + HOUR / 2)
     assert (early.id, early.outcome, early.reply) == (row.id, Outcome.RETRY, "451 later")
     record(store, row, Outcome.RETRY, next_try=NOON + HOUR)
@@ -117,9 +117,9 @@ def test_a_clock_that_was_wrong_keeps_no_mail_waiting(store: Store, edition_id: 
     record(store, first, Outcome.RETRY, next_try=NOON - 23 * HOUR)
     record(store, second, Outcome.RETRY, next_try=NOON)
     with store.begin() as conn:
-        deliveries.take_over(conn, "one", now=NOON)
+        deliveries.release_sender(conn, "one", now=NOON)
         yesterday = NOON - 24 * HOUR
-        assert deliveries.hurry(conn, edition_id, now=yesterday, beyond=yesterday + 4 * HOUR) == 4
+        assert deliveries.make_due_now(conn, edition_id, now=yesterday, beyond=yesterday + 4 * HOUR) == 4
     assert {row.id for row in claim(store, edition_id, now=yesterday)} == {second.id, *(row.id for row in rest)}
 
 
@@ -128,7 +128,7 @@ def test_a_mail_that_arrived_has_arrived_though_its_row_was_taken_over(store: St
     start(store, row, "one")
     start(store, other, "one")
     with store.begin() as conn:
-        deliveries.take_over(conn, "one", now=NOON)
+        deliveries.release_sender(conn, "one", now=NOON)
     claim(store, edition_id, "two")
     record(store, row, Outcome.SENT, sender="one")
     record(store, other, Outcome.FAILED, sender="one")
@@ -143,7 +143,7 @@ def test_a_dead_senders_rows_are_free_and_only_what_it_was_sending_is_in_doubt(s
     start(store, in_flight, "dead")
     with store.begin() as conn:
         assert deliveries.senders(conn) == {"dead"}
-        assert deliveries.take_over(conn, "dead", now=NOON) == len(waiting)
+        assert deliveries.release_sender(conn, "dead", now=NOON) == len(waiting)
         assert deliveries.senders(conn) == frozenset()
         assert deliveries.counts(conn, edition_id) == {Outcome.PENDING: 4, Outcome.UNKNOWN: 1}
     assert len(claim(store, edition_id, "new")) == 5
@@ -157,11 +157,11 @@ def test_a_row_that_was_sent_is_nobodys(store: Store, edition_id: int, then: str
         record(store, row, Outcome.SENT, reply="250 ok")
     with store.read() as conn:
         assert deliveries.unfinished(conn) == ()
-        assert queue.due(conn, now=NOON, beyond=NOON + HOUR) == ()
+        assert queue.editions_due(conn, now=NOON, beyond=NOON + HOUR) == ()
         assert queue.state(conn).held == 0
     if then == "dies":
         with store.begin() as conn:
-            assert deliveries.take_over(conn, "one", now=NOON) == 0
+            assert deliveries.release_sender(conn, "one", now=NOON) == 0
     assert claim(store, edition_id) == ()
 
     with store.read() as conn:
@@ -174,7 +174,7 @@ def test_a_person_may_have_a_mail_sent_again_whose_sender_lives(store: Store, ed
     start(store, row)
     record(store, row, Outcome.SENT)
     with store.begin() as conn:
-        assert queue.put_back(conn, edition_id, [row.subscriber.address], at=NOON) == 1
+        assert queue.requeue(conn, edition_id, [row.subscriber.address], at=NOON) == 1
 
     assert [found.id for found in claim(store, edition_id, "two")] == [row.id]
     assert not start(store, row, "one")
@@ -185,7 +185,7 @@ def test_what_is_in_doubt_can_be_held_for_a_person(store: Store, edition_id: int
     in_flight, *waiting = claim(store, edition_id, "dead")
     start(store, in_flight, "dead")
     with store.begin() as conn:
-        deliveries.take_over(conn, "dead", now=NOON, hold=True)
+        deliveries.release_sender(conn, "dead", now=NOON, hold=True)
 
     assert {row.id for row in claim(store, edition_id, "new")} == {row.id for row in waiting}
 
@@ -193,7 +193,7 @@ def test_what_is_in_doubt_can_be_held_for_a_person(store: Store, edition_id: int
 def test_a_sender_that_was_taken_over_may_not_start_its_rows(store: Store, edition_id: int) -> None:
     row, *_ = claim(store, edition_id, "one")
     with store.begin() as conn:
-        deliveries.take_over(conn, "one", now=NOON)
+        deliveries.release_sender(conn, "one", now=NOON)
 
     assert not start(store, row, "one")
     claim(store, edition_id, "two")
@@ -218,7 +218,8 @@ def test_several_results_are_recorded_at_once(store: Store, edition_id: int) -> 
     rows = claim(store, edition_id)
     outcomes = [Outcome.SENT, Outcome.FAILED, Outcome.SENT, Outcome.RETRY, Outcome.UNKNOWN]
     results = [
-        Result(delivery_id=row.id, outcome=outcome, attempts=1) for row, outcome in zip(rows, outcomes, strict=True)
+        AttemptResult(delivery_id=row.id, outcome=outcome, attempts=1)
+        for row, outcome in zip(rows, outcomes, strict=True)
     ]
     assert settle(store, results, []) == frozenset()
     with store.read() as conn:
@@ -229,7 +230,7 @@ def test_several_results_are_recorded_at_once(store: Store, edition_id: int) -> 
 
 
 def test_a_sender_is_alive_until_it_ends(store: Store) -> None:
-    with store.alive("sender-1"):
+    with store.liveness_lock("sender-1"):
         assert store.is_alive("sender-1")
         assert store.is_alive("sender-1"), "asking changes nothing"
         assert not store.is_alive("sender-2")
@@ -239,7 +240,7 @@ def test_a_sender_is_alive_until_it_ends(store: Store) -> None:
 def test_what_a_killed_sender_leaves_beside_the_store_is_cleared_away(sqlite_store: Store, tmp_path: Path) -> None:
     killed = tmp_path / "digest.db-sender-1.alive"
     killed.touch()
-    with sqlite_store.alive("sender-2"), sqlite_store.alive("sender-3"):
+    with sqlite_store.liveness_lock("sender-2"), sqlite_store.liveness_lock("sender-3"):
         assert not killed.exists()
         assert sqlite_store.is_alive("sender-2")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["digest.db", "digest.db-shm", "digest.db-wal"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digest.store import deliveries, editions, entries, open_store, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
 
 _PRELUDE = """
@@ -44,7 +44,7 @@ def test_a_killed_process_loses_no_row_that_it_had_committed(sqlite_url: str, tm
         told = max([tell, *(int(line) for line in process.stdout if line.endswith("\n"))])
 
     with open_store(sqlite_url) as store, store.begin() as conn:
-        kept = {found.guid for found in entries.of(conn, "herald")}
+        kept = {found.guid for found in entries.for_source(conn, "herald")}
         assert conn.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
     assert {f"{number} {part}" for number in range(told + 1) for part in range(2)} <= kept
     assert len(kept) % 2 == 0, "half a transaction is never kept"
@@ -68,17 +68,17 @@ def test_processes_that_write_at_once_wait_for_each_other(kind: str, request: py
 
     with open_store(url) as store, store.read() as conn:
         for source_id in ("herald", "source 0", "source 1", "source 2"):
-            assert len(entries.of(conn, source_id)) == 30
+            assert len(entries.for_source(conn, source_id)) == 30
 
 
 @pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"], ids=["sqlite", "postgresql"])
 def test_processes_that_claim_at_once_never_share_a_row(kind: str, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue(kind)
     with open_store(url) as store, store.begin() as conn:
-        people = [Newcomer(address=f"reader{number}@harbour.example") for number in range(300)]
+        people = [NewSubscriber(address=f"reader{number}@harbour.example") for number in range(300)]
         subscribers.add(conn, people, "main", at=NOON)
         edition_id, _ = editions.add(conn, edition(), at=NOON)
-        deliveries.enqueue(conn, edition_id, host="harbour.example", at=NOON)
+        deliveries.create_for_edition(conn, edition_id, host="harbour.example", at=NOON)
     code = """
     with open_store({url!r}) as store, open_ledger(store, {name!r}) as ledger:
         while claimed := ledger.claim({edition_id}, now=NOON, limit=7):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from digest.model import Slot
 from digest.store import Store, articles, editions, entries, runs, slots, stories
-from digest.store.slots import Fate
+from digest.store.slots import SlotStatus
 from tests.support.values import NOON, SLOT, article, brief, edition, entry
 
 NEXT = Slot(due=SLOT.due + timedelta(days=1), key="2026-03-30")
@@ -18,7 +18,7 @@ def test_an_edition_comes_back_as_it_went_in(store: Store) -> None:
     with store.begin() as conn:
         id_, added = editions.add(conn, frozen, at=NOON)
         assert added
-        assert editions.get(conn, id_) == editions.Published(id=id_, edition=frozen, at=NOON)
+        assert editions.get(conn, id_) == editions.StoredEdition(id=id_, edition=frozen, at=NOON)
         assert editions.get(conn, id_ + 1) is None
 
 
@@ -61,26 +61,26 @@ def test_editions_are_listed_with_the_newest_first(store: Store) -> None:
         editions.add(conn, edition(), at=NOON)
         editions.add(conn, edition(slot=NEXT), at=NOON)
         editions.add(conn, edition(newsletter_id="other"), at=NOON)
-        assert [heading.slot for heading in editions.listed(conn, "main")] == [NEXT, SLOT]
-        assert len(editions.listed(conn)) == 3
-        assert len(editions.listed(conn, limit=1)) == 1
+        assert [heading.slot for heading in editions.summaries(conn, "main")] == [NEXT, SLOT]
+        assert len(editions.summaries(conn)) == 3
+        assert len(editions.summaries(conn, limit=1)) == 1
 
 
 def test_what_an_edition_told_is_remembered_with_its_copies(store: Store) -> None:
     a, b, c, d = (article(id) for id in "abcd")
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
-        stories.remember(conn, id_, [brief(a, b, near_duplicates=(c,)), brief(d)])
-        assert stories.sent(conn, "main").keys() == {"a", "b", "c", "d"}
+        stories.add(conn, id_, [brief(a, b, near_duplicates=(c,)), brief(d)])
+        assert stories.published_articles(conn, "main").keys() == {"a", "b", "c", "d"}
 
 
 def test_what_one_audience_was_told_is_new_to_another(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(audience="weekly"), at=NOON)
-        stories.remember(conn, id_, [brief(article("a"))])
-        assert stories.sent(conn, "main", "weekly").keys() == {"a"}
-        assert not stories.sent(conn, "main")
-        assert not stories.sent(conn, "other", "weekly")
+        stories.add(conn, id_, [brief(article("a"))])
+        assert stories.published_articles(conn, "main", "weekly").keys() == {"a"}
+        assert not stories.published_articles(conn, "main")
+        assert not stories.published_articles(conn, "other", "weekly")
 
 
 def test_an_article_that_is_edited_is_remembered_as_it_was_told(store: Store) -> None:
@@ -90,11 +90,11 @@ def test_an_article_that_is_edited_is_remembered_as_it_was_told(store: Store) ->
         articles.add(conn, [(entry(), first)])
         for now, then in ((second, SLOT), (third, NEXT)):
             id_, _ = editions.add(conn, edition(slot=then), at=NOON)
-            stories.remember(conn, id_, [brief(first)])
-            stories.keep_as_told(conn, articles.reworded(conn, [(entry(), now)]))
+            stories.add(conn, id_, [brief(first)])
+            stories.save_published_wordings(conn, articles.changed_wordings(conn, [(entry(), now)]))
             articles.add(conn, [(entry(), now)])
-        assert stories.sent(conn, "main") == {"a": (("Title a", "Closed."), ("Title a", "Closing."))}
-        assert articles.reworded(conn, [(entry(), third)]) == {}
+        assert stories.published_articles(conn, "main") == {"a": (("Title a", "Closed."), ("Title a", "Closing."))}
+        assert articles.changed_wordings(conn, [(entry(), third)]) == {}
 
 
 def test_of_an_article_from_two_sources_readers_see_the_first(store: Store) -> None:
@@ -103,32 +103,32 @@ def test_of_an_article_from_two_sources_readers_see_the_first(store: Store) -> N
         entries.add(conn, [one, other])
         articles.add(conn, [(one, article("a")), (other, article("a"))])
         edit = article("a", paragraphs=("Closed again.",))
-        assert articles.reworded(conn, [(other, edit)]) == {}
-        assert articles.reworded(conn, [(other, edit), (one, edit)]).keys() == {"a"}
+        assert articles.changed_wordings(conn, [(other, edit)]) == {}
+        assert articles.changed_wordings(conn, [(other, edit), (one, edit)]).keys() == {"a"}
 
 
 def test_a_second_revision_may_tell_again_what_the_first_one_told(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
-        stories.remember(conn, id_, [brief(article("a"))])
-        assert not stories.sent(conn, "main", before=SLOT.due)
-        assert stories.sent(conn, "main", before=NEXT.due).keys() == {"a"}
+        stories.add(conn, id_, [brief(article("a"))])
+        assert not stories.published_articles(conn, "main", before=SLOT.due)
+        assert stories.published_articles(conn, "main", before=NEXT.due).keys() == {"a"}
 
 
 def test_a_slot_is_decided_once(store: Store) -> None:
     with store.begin() as conn:
-        assert slots.decide(conn, "main", SLOT, Fate.PUBLISHED, at=NOON)
-        assert not slots.decide(conn, "main", SLOT, Fate.MISSED, at=NOON)
-        assert slots.decide(conn, "main", NEXT, Fate.MISSED, at=NOON)
-        assert slots.decided(conn, "main") == {SLOT: Fate.PUBLISHED, NEXT: Fate.MISSED}
+        assert slots.record_status(conn, "main", SLOT, SlotStatus.PUBLISHED, at=NOON)
+        assert not slots.record_status(conn, "main", SLOT, SlotStatus.MISSED, at=NOON)
+        assert slots.record_status(conn, "main", NEXT, SlotStatus.MISSED, at=NOON)
+        assert slots.statuses(conn, "main") == {SLOT: SlotStatus.PUBLISHED, NEXT: SlotStatus.MISSED}
 
 
 def test_a_slot_is_decided_for_each_newsletter_and_audience(store: Store) -> None:
     with store.begin() as conn:
-        assert slots.decide(conn, "main", SLOT, Fate.PUBLISHED, at=NOON)
-        assert slots.decide(conn, "main", SLOT, Fate.EMPTY, at=NOON, audience="weekly")
-        assert slots.decide(conn, "other", SLOT, Fate.MISSED, at=NOON)
-        assert slots.decided(conn, "main", audience="weekly") == {SLOT: Fate.EMPTY}
+        assert slots.record_status(conn, "main", SLOT, SlotStatus.PUBLISHED, at=NOON)
+        assert slots.record_status(conn, "main", SLOT, SlotStatus.EMPTY, at=NOON, audience="weekly")
+        assert slots.record_status(conn, "other", SLOT, SlotStatus.MISSED, at=NOON)
+        assert slots.statuses(conn, "main", audience="weekly") == {SLOT: SlotStatus.EMPTY}
 
 
 def test_a_run_is_open_until_it_is_finished(store: Store) -> None:

@@ -117,7 +117,7 @@ def test_a_full_disk_loses_nothing_that_was_committed(sqlite_store: Store) -> No
         entries.add(conn, [entry("lost", body="x" * 100_000)])
     assert "make room" in raised.value.hint
     with sqlite_store.begin() as conn:
-        assert [found.guid for found in entries.of(conn, "herald")] == ["kept"]
+        assert [found.guid for found in entries.for_source(conn, "herald")] == ["kept"]
         entries.add(conn, [entry("small")])
 
 
@@ -142,7 +142,7 @@ def test_a_disk_that_refuses_is_told_from_a_bug(sqlite_url: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "disk" in done.stdout
     with open_store(sqlite_url) as store, store.read() as conn:
-        assert [found.guid for found in entries.of(conn, "herald")] == ["kept"]
+        assert [found.guid for found in entries.for_source(conn, "herald")] == ["kept"]
 
 
 def test_an_error_in_the_middle_undoes_the_whole_transaction(store: Store) -> None:
@@ -154,7 +154,7 @@ def test_an_error_in_the_middle_undoes_the_whole_transaction(store: Store) -> No
     with pytest.raises(KeyboardInterrupt):
         half_done()
     with store.read() as conn:
-        assert entries.of(conn, "herald") == ()
+        assert entries.for_source(conn, "herald") == ()
 
 
 def test_the_name_of_a_store_holds_no_password(postgres_url: str) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, update
 from digest.model import Outcome, Slot
 from digest.store import Store, deliveries, editions, queue, slots, subscribers
 from digest.store.queue import Queue
-from digest.store.slots import Fate
-from digest.store.subscribers import Newcomer
+from digest.store.slots import SlotStatus
+from digest.store.subscribers import NewSubscriber
 from digest.store.tables import deliveries as table
 from tests.support.values import NOON, SLOT, edition
 
@@ -20,10 +20,10 @@ BEYOND = NOON + 8 * HOUR
 
 
 def published(conn: Connection) -> int:
-    people = [Newcomer(address="ann@example.org"), Newcomer(address="bo@example.org")]
+    people = [NewSubscriber(address="ann@example.org"), NewSubscriber(address="bo@example.org")]
     subscribers.add(conn, people, "main", at=NOON)
     id_, _ = editions.add(conn, edition(), at=NOON)
-    deliveries.enqueue(conn, id_, host="example.org", at=NOON)
+    deliveries.create_for_edition(conn, id_, host="example.org", at=NOON)
     return id_
 
 
@@ -34,7 +34,7 @@ def set_rows(conn: Connection, **values: object) -> None:
 def test_what_was_just_published_is_due(store: Store) -> None:
     with store.begin() as conn:
         id_ = published(conn)
-        assert queue.due(conn, now=NOON, beyond=BEYOND) == (id_,)
+        assert queue.editions_due(conn, now=NOON, beyond=BEYOND) == (id_,)
         assert queue.state(conn) == Queue(waiting=2, held=0, next_try=NOON)
 
 
@@ -56,7 +56,7 @@ def test_an_edition_is_due_while_it_has_something_to_send(
     with store.begin() as conn:
         id_ = published(conn)
         set_rows(conn, **values)
-        assert queue.due(conn, now=NOON, beyond=BEYOND) == ((id_,) if is_due else ())
+        assert queue.editions_due(conn, now=NOON, beyond=BEYOND) == ((id_,) if is_due else ())
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_person_puts_back(store: Store, addresses: list[str], outcome: Outcome
     with store.begin() as conn:
         id_ = published(conn)
         set_rows(conn, outcome=outcome)
-        assert queue.put_back(conn, id_, addresses, at=NOON) == count
+        assert queue.requeue(conn, id_, addresses, at=NOON) == count
         assert queue.state(conn).waiting == count
 
 
@@ -83,22 +83,22 @@ def test_nothing_is_put_back_for_who_gets_no_more_mail_or_is_being_served(store:
         set_rows(conn, outcome=Outcome.FAILED)
         subscribers.suppress(conn, "ann@example.org", "complained", at=NOON)
         conn.execute(update(table).where(table.c.outcome == Outcome.FAILED).values(sender="one"))
-        assert queue.put_back(conn, id_, ["ann@example.org", "bo@example.org"], at=NOON) == 0
+        assert queue.requeue(conn, id_, ["ann@example.org", "bo@example.org"], at=NOON) == 0
 
 
 def test_an_edition_that_is_out_overrules_what_was_said_of_its_slot(store: Store) -> None:
     with store.begin() as conn:
-        for fate in (Fate.EMPTY, Fate.MISSED, Fate.BEFORE):
+        for fate in (SlotStatus.EMPTY, SlotStatus.MISSED, SlotStatus.BEFORE):
             slot = Slot(due=SLOT.due, key=str(fate))
-            assert slots.decide(conn, "main", slot, fate, at=NOON)
-            assert slots.decide(conn, "main", slot, Fate.PUBLISHED, at=NOON)
-            assert not slots.decide(conn, "main", slot, Fate.PUBLISHED, at=NOON)
-            assert not slots.decide(conn, "main", slot, Fate.MISSED, at=NOON)
-        assert set(slots.decided(conn, "main").values()) == {Fate.PUBLISHED}
+            assert slots.record_status(conn, "main", slot, fate, at=NOON)
+            assert slots.record_status(conn, "main", slot, SlotStatus.PUBLISHED, at=NOON)
+            assert not slots.record_status(conn, "main", slot, SlotStatus.PUBLISHED, at=NOON)
+            assert not slots.record_status(conn, "main", slot, SlotStatus.MISSED, at=NOON)
+        assert set(slots.statuses(conn, "main").values()) == {SlotStatus.PUBLISHED}
 
 
 def test_what_a_clock_ahead_said_does_not_count_before_its_time(store: Store) -> None:
     with store.begin() as conn:
-        slots.decide(conn, "main", SLOT, Fate.MISSED, at=NOON + HOUR)
-        assert slots.decided(conn, "main", by=NOON) == {}
-        assert slots.decided(conn, "main", by=NOON + HOUR) == {SLOT: Fate.MISSED}
+        slots.record_status(conn, "main", SLOT, SlotStatus.MISSED, at=NOON + HOUR)
+        assert slots.statuses(conn, "main", by=NOON) == {}
+        assert slots.statuses(conn, "main", by=NOON + HOUR) == {SLOT: SlotStatus.MISSED}

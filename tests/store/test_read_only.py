@@ -31,7 +31,7 @@ def picture(folder: Path) -> Picture:
 
 def guids(url: str) -> list[str]:
     with open_store(url, read_only=True) as store, store.read() as conn:
-        return [found.guid for found in entries.of(conn, "herald")]
+        return [found.guid for found in entries.for_source(conn, "herald")]
 
 
 @contextmanager
@@ -82,16 +82,16 @@ def test_a_store_that_another_process_has_open_is_left_as_it_was(sqlite_url: str
 def test_a_reader_sees_what_another_process_commits_meanwhile(sqlite_url: str, tmp_path: Path) -> None:
     with another_process(sqlite_url, "add('1')") as other, open_store(sqlite_url, read_only=True) as store:
         with store.read() as conn:
-            assert len(entries.of(conn, "herald")) == 1
+            assert len(entries.for_source(conn, "herald")) == 1
             assert other.stdin is not None
             assert other.stdout is not None
             other.stdin.write("2\n")
             other.stdin.flush()
             other.stdout.readline()
             before = picture(tmp_path)
-            assert len(entries.of(conn, "herald")) == 1, "one transaction sees one moment"
+            assert len(entries.for_source(conn, "herald")) == 1, "one transaction sees one moment"
         with store.read() as conn:
-            assert len(entries.of(conn, "herald")) == 2
+            assert len(entries.for_source(conn, "herald")) == 2
         assert picture(tmp_path) == before
 
 
@@ -118,7 +118,7 @@ def test_a_store_in_a_folder_that_can_not_be_written_is_read(open_elsewhere: boo
     if os.geteuid() == 0:
         os.seteuid(65534)
     with open_store({url!r}, read_only=True) as store, store.read() as conn:
-        print(len(entries.of(conn, "herald")))
+        print(len(entries.for_source(conn, "herald")))
     """
     try:
         with another_process(url, "add('1')" if open_elsewhere else "add('1'); store.close()"):
@@ -200,18 +200,18 @@ def test_a_snapshot_has_the_windows_articles_and_what_was_sent(store: Store) -> 
     with store.begin() as conn:
         entries.add(conn, [entry("1"), entry("2"), entry("3", source_id="gazette")])
         articles.add(conn, [(entry("1"), article("a")), (entry("2"), old)])
-        sources.remember(conn, visit("herald", fetch_state=FetchState(etag='"1"')), at=NOON)
-        sources.remember(conn, visit("gazette"), at=NOON)
+        sources.record_success(conn, visit("herald", fetch_state=FetchState(etag='"1"')), at=NOON)
+        sources.record_success(conn, visit("gazette"), at=NOON)
         id_, _ = editions.add(conn, edition(), at=NOON)
-        stories.remember(conn, id_, [brief(article("a"))])
-        slots.decide(conn, "main", SLOT, slots.Fate.PUBLISHED, at=NOON)
+        stories.add(conn, id_, [brief(article("a"))])
+        slots.record_status(conn, "main", SLOT, slots.SlotStatus.PUBLISHED, at=NOON)
     window = Window(start=NOON - timedelta(days=1), end=NOON + timedelta(days=1))
 
     with store.snapshot(["herald"], window) as tried, tried.begin() as conn:
-        assert [found.id for found in articles.between(conn, ["herald"], ALWAYS)] == ["a"]
-        assert stories.sent(conn, "main").keys() == {"a"}
+        assert [found.id for found in articles.in_window(conn, ["herald"], ALWAYS)] == ["a"]
+        assert stories.published_articles(conn, "main").keys() == {"a"}
         assert [health.id for health in sources.health(conn)] == ["herald"]
-        assert slots.decided(conn, "main") == {SLOT: slots.Fate.PUBLISHED}
+        assert slots.statuses(conn, "main") == {SLOT: slots.SlotStatus.PUBLISHED}
         assert entries.add(conn, [entry("1"), entry("2"), entry("4")]) == (entry("4"),), "old ones are known"
 
 
@@ -219,7 +219,7 @@ def test_what_is_done_to_a_snapshot_is_not_kept(store: Store) -> None:
     with store.snapshot(["herald"], ALWAYS) as tried, tried.begin() as conn:
         entries.add(conn, [entry()])
     with store.read() as conn:
-        assert entries.of(conn, "herald") == ()
+        assert entries.for_source(conn, "herald") == ()
 
 
 def test_a_snapshot_can_be_taken_of_a_store_opened_to_read(sqlite_url: str, tmp_path: Path) -> None:

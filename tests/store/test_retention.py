@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from digest.model import Window
 from digest.store import Store, articles, deliveries, editions, entries, retention, runs, stories, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, article, brief, edition, entry
 
 DAY = timedelta(days=1)
@@ -19,10 +19,13 @@ def test_text_goes_and_guids_stay(store: Store) -> None:
         entries.add(conn, [old, new])
         pairs = [(old, article("a", published=NOON - 100 * DAY)), (new, article("b"))]
         articles.add(conn, pairs)
-        assert retention.forget_text(conn, before=NOON - 90 * DAY) == 1
-        assert retention.forget_text(conn, before=NOON - 90 * DAY) == 0
-        assert [(kept.guid, kept.body != "") for kept in entries.of(conn, "herald")] == [("old", False), ("new", True)]
-        assert [kept.id for kept in articles.between(conn, ["herald"], EVER)] == ["b"]
+        assert retention.delete_text(conn, before=NOON - 90 * DAY) == 1
+        assert retention.delete_text(conn, before=NOON - 90 * DAY) == 0
+        assert [(kept.guid, kept.body != "") for kept in entries.for_source(conn, "herald")] == [
+            ("old", False),
+            ("new", True),
+        ]
+        assert [kept.id for kept in articles.in_window(conn, ["herald"], EVER)] == ["b"]
         assert entries.add(conn, [old]) == ()
 
 
@@ -30,48 +33,48 @@ def test_an_old_entry_that_its_feed_still_shows_is_no_news(store: Store) -> None
     old = entry("old", seen=NOON - 100 * DAY)
     with store.begin() as conn:
         entries.add(conn, [old])
-        retention.forget_text(conn, before=NOON)
-        assert entries.known(conn, "herald", ["old", "new"]) == {"old"}
+        retention.delete_text(conn, before=NOON)
+        assert entries.known_guids(conn, "herald", ["old", "new"]) == {"old"}
 
 
 def test_an_editions_rows_go_then_its_bytes_and_its_name_and_stories_stay(store: Store) -> None:
     with store.begin() as conn:
         subscribers.add(
-            conn, [Newcomer(address="ann@example.org"), Newcomer(address="bo@example.org")], "main", at=NOON
+            conn, [NewSubscriber(address="ann@example.org"), NewSubscriber(address="bo@example.org")], "main", at=NOON
         )
         id_, _ = editions.add(conn, edition(), at=NOON)
-        stories.remember(conn, id_, [brief(article("a"))])
-        deliveries.enqueue(conn, id_, host="example.org", at=NOON)
+        stories.add(conn, id_, [brief(article("a"))])
+        deliveries.create_for_edition(conn, id_, host="example.org", at=NOON)
         subscribers.suppress(conn, "ann@example.org", "it bounces", at=NOON)
         later = NOON + DAY
-        assert retention.forget_deliveries(conn, before=later) == 1
-        assert retention.forget_editions(conn, before=later) == 0, "one row isn't final"
+        assert retention.delete_deliveries(conn, before=later) == 1
+        assert retention.delete_edition_bodies(conn, before=later) == 0, "one row isn't final"
         subscribers.suppress(conn, "bo@example.org", "it bounces", at=NOON)
-        assert retention.forget_deliveries(conn, before=later) == 1
-        assert retention.forget_editions(conn, before=later) == 1
+        assert retention.delete_deliveries(conn, before=later) == 1
+        assert retention.delete_edition_bodies(conn, before=later) == 1
         kept = editions.get(conn, id_)
         assert kept is not None
         assert (kept.edition.html, kept.edition.text, kept.edition.subject) == ("", "", "Harbour opens again")
-        assert stories.sent(conn, "main").keys() == {"a"}
+        assert stories.published_articles(conn, "main").keys() == {"a"}
         assert editions.add(conn, edition(), at=NOON) == (id_, False)
 
 
 def test_how_an_article_read_when_it_was_told_goes_and_that_it_was_told_stays(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
-        stories.remember(conn, id_, [brief(article("a"), article("b"))])
-        stories.keep_as_told(conn, {"a": ("Title", "Text.")})
-        assert retention.forget_wordings(conn, before=NOON) == 0
-        assert retention.forget_wordings(conn, before=NOON + DAY) > 0
-        assert retention.forget_wordings(conn, before=NOON + DAY) == 0
-        assert stories.sent(conn, "main") == {"a": (None,), "b": (None,)}
+        stories.add(conn, id_, [brief(article("a"), article("b"))])
+        stories.save_published_wordings(conn, {"a": ("Title", "Text.")})
+        assert retention.delete_wordings(conn, before=NOON) == 0
+        assert retention.delete_wordings(conn, before=NOON + DAY) > 0
+        assert retention.delete_wordings(conn, before=NOON + DAY) == 0
+        assert stories.published_articles(conn, "main") == {"a": (None,), "b": (None,)}
 
 
 def test_what_is_recent_stays(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
-        assert retention.forget_deliveries(conn, before=NOON) == 0
-        assert retention.forget_editions(conn, before=NOON) == 0
+        assert retention.delete_deliveries(conn, before=NOON) == 0
+        assert retention.delete_edition_bodies(conn, before=NOON) == 0
         kept = editions.get(conn, id_)
 
     assert kept is not None
@@ -82,5 +85,5 @@ def test_of_old_runs_the_last_of_each_kind_stays(store: Store) -> None:
     with store.begin() as conn:
         for kind in ("collect", "collect", "sweep"):
             runs.start(conn, kind, at=NOON - 100 * DAY)
-        assert retention.forget_runs(conn, before=NOON) == 1
+        assert retention.delete_runs(conn, before=NOON) == 1
         assert sorted(run.kind for run in runs.recent(conn)) == ["collect", "sweep"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from digest.model import Article, BodyFormat, Edition, Entry, Image, Slot
 from digest.store import Store, articles, editions, entries, subscribers
 from digest.store.column_types import storable
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.store.test_collected import ALWAYS
 from tests.support.values import NOON, entry
 
@@ -91,9 +91,9 @@ def test_entries(store: Store, some: list[Entry]) -> None:
         added = entries.add(conn, some)
         assert {(one.source_id, one.guid): one for one in added} == first
         assert len(added) == len(first)
-        assert entries.news(conn, added) == ((), ())
+        assert entries.new_and_changed(conn, added) == ((), ())
         for source_id in {one.source_id for one in some}:
-            assert entries.of(conn, source_id) == tuple(one for one in added if one.source_id == source_id)
+            assert entries.for_source(conn, source_id) == tuple(one for one in added if one.source_id == source_id)
 
     undone(store, check)
 
@@ -105,7 +105,7 @@ def test_articles(store: Store, some: list[Article]) -> None:
         published = [entry(str(number)) for number in range(len(some))]
         entries.add(conn, published)
         articles.add(conn, zip(published, some, strict=True))
-        found = articles.between(conn, {one.source_id for one in some}, ALWAYS)
+        found = articles.in_window(conn, {one.source_id for one in some}, ALWAYS)
         assert {one.id: one for one in found} == {one.id: one for one in some}
         assert list(found) == sorted(found, key=lambda one: (-one.published.timestamp(), one.id))
 
@@ -137,9 +137,9 @@ def test_an_edit_is_seen_before_it_is_made_and_not_after(store: Store, before: E
 
     def check(conn: Any) -> None:
         entries.add(conn, [before])
-        assert entries.news(conn, [offered]) == ((), () if edit == before else (edit,))
+        assert entries.new_and_changed(conn, [offered]) == ((), () if edit == before else (edit,))
         entries.add(conn, [offered])
-        assert entries.of(conn, before.source_id) == (edit,)
+        assert entries.for_source(conn, before.source_id) == (edit,)
 
     undone(store, check)
 
@@ -151,7 +151,7 @@ def test_any_text_at_all_is_stored(store: Store, raw: str) -> None:
         one = entry(raw, source_id=raw, title=raw, body=raw)
         assert entries.add(conn, [one]) == (one,)
         assert entries.add(conn, [one]) == ()
-        (found,) = entries.of(conn, raw)
+        (found,) = entries.for_source(conn, raw)
         assert found.body == storable(raw)
 
     undone(store, check)
@@ -161,10 +161,10 @@ def test_any_text_at_all_is_stored(store: Store, raw: str) -> None:
 @given(addresses=st.lists(st.text(st.characters(categories=["L", "Nd", "P"]), min_size=1, max_size=8), max_size=8))
 def test_nobody_is_subscribed_twice(store: Store, addresses: list[str]) -> None:
     def check(conn: Any) -> None:
-        people = [Newcomer(address=address) for address in addresses]
+        people = [NewSubscriber(address=address) for address in addresses]
         added = subscribers.add(conn, people, "main", at=NOON)
-        assert len(added) == len({subscribers.key(address) for address in addresses})
+        assert len(added) == len({subscribers.normalize_address(address) for address in addresses})
         assert subscribers.add(conn, people, "main", at=NOON) == ()
-        assert {found.address for found in subscribers.subscribed(conn, "main")} == {one.strip() for one in added}
+        assert {found.address for found in subscribers.for_newsletter(conn, "main")} == {one.strip() for one in added}
 
     undone(store, check)

@@ -17,16 +17,16 @@ from sqlalchemy import Connection, Engine, inspect
 
 from digest.model.errors import StoreError
 from digest.store import articles, database, entries, open_store, schema
-from digest.store.schema import OURS, Versions
+from digest.store.schema import CURRENT_VERSIONS, Versions
 from tests.support.values import article, entry
 
-_COMING = f"{int(OURS.head) + 1:04}"
+_COMING = f"{int(CURRENT_VERSIONS.head) + 1:04}"
 _NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
 
 revision = "{_COMING}"
-down_revision = "{OURS.head}"
+down_revision = "{CURRENT_VERSIONS.head}"
 
 def upgrade() -> None:
     with op.batch_alter_table("entries") as table:
@@ -38,7 +38,7 @@ def upgrade() -> None:
 @pytest.fixture
 def engine(store_url: str) -> Iterator[Engine]:
     """An engine on an empty database of each kind."""
-    with database.connect(database.parse(store_url)) as opened:
+    with database.connect(database.parse_url(store_url)) as opened:
         yield opened
 
 
@@ -46,7 +46,7 @@ def engine(store_url: str) -> Iterator[Engine]:
 def later(tmp_path: Path) -> Versions:
     """The versions of a program to come, which has one more."""
     folder = tmp_path / "migrations to come 100%"
-    shutil.copytree(OURS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(CURRENT_VERSIONS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT)
     return Versions(head=_COMING, folder=folder)
 
@@ -72,7 +72,7 @@ def describe(conn: Connection) -> dict[str, Any]:
     return {name: table(name) for name in look.get_table_names()}
 
 
-def migrate_from_nothing(conn: Connection, versions: Versions = OURS) -> None:
+def migrate_from_nothing(conn: Connection, versions: Versions = CURRENT_VERSIONS) -> None:
     schema._migrate(conn, versions)
 
 
@@ -91,7 +91,7 @@ def test_migrating_from_nothing_gives_the_tables_of_a_new_store(engine: Engine) 
 @pytest.mark.parametrize("version", ["0001", "0002"])
 def test_a_store_of_every_earlier_version_becomes_one_of_today(engine: Engine, tmp_path: Path, version: str) -> None:
     folder = tmp_path / "as it was"
-    shutil.copytree(OURS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(CURRENT_VERSIONS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (folder / "versions").glob("[0-9]*.py"):
         if file.name[:4] > version:
             file.unlink()
@@ -103,20 +103,20 @@ def test_a_store_of_every_earlier_version_becomes_one_of_today(engine: Engine, t
         with conn.begin():
             migrate_from_nothing(conn, Versions(head=version, folder=folder))
 
-    assert schema.ensure(engine, asked=True) == (version, OURS.head)
+    assert schema.ensure(engine, asked=True) == (version, CURRENT_VERSIONS.head)
     with engine.connect() as conn:
         assert describe(conn) == today
 
 
 def test_the_version_named_in_the_program_is_the_last_migration() -> None:
-    last = max((OURS.folder / "versions").glob("[0-9]*.py"))
+    last = max((CURRENT_VERSIONS.folder / "versions").glob("[0-9]*.py"))
 
-    assert last.name.startswith(f"{OURS.head}_")
+    assert last.name.startswith(f"{CURRENT_VERSIONS.head}_")
 
 
 def test_opening_a_store_again_changes_nothing(engine: Engine) -> None:
     schema.ensure(engine)
-    assert schema.ensure(engine) == (OURS.head, OURS.head)
+    assert schema.ensure(engine) == (CURRENT_VERSIONS.head, CURRENT_VERSIONS.head)
 
 
 def test_an_old_file_is_brought_up_to_date_with_its_rows_and_a_copy_is_kept(sqlite_url: str, later: Versions) -> None:
@@ -124,21 +124,21 @@ def test_an_old_file_is_brought_up_to_date_with_its_rows_and_a_copy_is_kept(sqli
         entries.add(conn, [entry()])
         articles.add(conn, [(entry(), article())])
 
-    with database.connect(database.parse(sqlite_url)) as engine:
+    with database.connect(database.parse_url(sqlite_url)) as engine:
         schema.ensure(engine, versions=later)
     path = sqlite_url.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(f"{path}.{OURS.head}")) as before:
+    with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(f"{path}.{CURRENT_VERSIONS.head}")) as before:
         assert now.execute("SELECT guid, mood FROM entries").fetchall() == [("1", "calm")]
         assert now.execute("SELECT id FROM articles").fetchall() == [("a1",)]
         assert now.execute("SELECT version_num FROM alembic_version").fetchall() == [(_COMING,)]
-        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [(OURS.head,)]
+        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [(CURRENT_VERSIONS.head,)]
         assert before.execute("SELECT guid FROM entries").fetchall() == [("1",)]
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
     (later.folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT + "    op.execute('SELECT * FROM nowhere')\n")
-    with database.connect(database.parse(sqlite_url)) as engine:
+    with database.connect(database.parse_url(sqlite_url)) as engine:
         with pytest.raises(Exception, match="nowhere"):
             schema.ensure(engine, versions=later)
         with engine.connect() as conn:
@@ -148,22 +148,22 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(sqlite_url: str, later
 
 def test_an_old_postgresql_store_waits_for_a_person(postgres_url: str, later: Versions) -> None:
     open_store(postgres_url).close()
-    with database.connect(database.parse(postgres_url)) as engine:
-        needs = f"of version {OURS.head}, and this program needs version {_COMING}"
+    with database.connect(database.parse_url(postgres_url)) as engine:
+        needs = f"of version {CURRENT_VERSIONS.head}, and this program needs version {_COMING}"
         with pytest.raises(StoreError, match=needs) as raised:
             schema.ensure(engine, versions=later)
         assert "digest db upgrade" in raised.value.hint
-        assert schema.ensure(engine, asked=True, versions=later) == (OURS.head, _COMING)
+        assert schema.ensure(engine, asked=True, versions=later) == (CURRENT_VERSIONS.head, _COMING)
         schema.ensure(engine, versions=later)
 
 
 @pytest.mark.parametrize("read_only", [False, True], ids=["to write", "to read"])
 def test_a_store_of_a_newer_program_is_refused(sqlite_url: str, later: Versions, read_only: bool) -> None:
-    with database.connect(database.parse(sqlite_url)) as engine:
+    with database.connect(database.parse_url(sqlite_url)) as engine:
         schema.ensure(engine)
         schema.ensure(engine, versions=later)
 
-    knows = f"is of version {_COMING}, and this program knows {OURS.head} at most"
+    knows = f"is of version {_COMING}, and this program knows {CURRENT_VERSIONS.head} at most"
     with pytest.raises(StoreError, match=knows) as raised:
         open_store(sqlite_url, read_only=read_only)
     assert "newer" in raised.value.hint
@@ -172,7 +172,7 @@ def test_a_store_of_a_newer_program_is_refused(sqlite_url: str, later: Versions,
 def test_reading_never_migrates(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
     with (
-        database.connect(database.parse(sqlite_url), read_only=True) as engine,
+        database.connect(database.parse_url(sqlite_url), read_only=True) as engine,
         pytest.raises(StoreError, match=f"needs version {_COMING}"),
     ):
         schema.ensure(engine, read_only=True, versions=later)

@@ -9,18 +9,18 @@ import pytest
 from digest.model import Outcome
 from digest.store import Store, deliveries, editions, subscribers
 from digest.store.ledger import open_ledger
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
 
 
 def add(store: Store, *addresses: str, newsletter: str = "main") -> tuple[str, ...]:
     with store.begin() as conn:
-        return subscribers.add(conn, [Newcomer(address=address) for address in addresses], newsletter, at=NOON)
+        return subscribers.add(conn, [NewSubscriber(address=address) for address in addresses], newsletter, at=NOON)
 
 
 def readers(store: Store, newsletter: str = "main") -> list[str]:
     with store.read() as conn:
-        return [subscriber.address for subscriber in subscribers.subscribed(conn, newsletter)]
+        return [subscriber.address for subscriber in subscribers.for_newsletter(conn, newsletter)]
 
 
 def test_someone_is_subscribed_once(store: Store) -> None:
@@ -47,7 +47,7 @@ def test_who_stops_at_the_first_reader_leaves_nothing_open(store: Store) -> None
     add(store, "press@harbour.example", "office@harbour.example")
 
     with warnings.catch_warnings(record=True, action="always") as told, store.read() as conn:
-        first = next(subscribers.subscribed(conn, "main"))
+        first = next(subscribers.for_newsletter(conn, "main"))
 
     assert first.address == "office@harbour.example"
     assert told == []
@@ -69,10 +69,10 @@ def test_someone_may_read_two_newsletters(store: Store) -> None:
 
 
 def test_a_subscriber_comes_back_as_added_and_adding_again_keeps_it(store: Store) -> None:
-    full = Newcomer(address="Press@harbour.example", name="Preßstelle", preferences={"zone": "Europe/Berlin"})
+    full = NewSubscriber(address="Press@harbour.example", name="Preßstelle", preferences={"zone": "Europe/Berlin"})
     with store.begin() as conn:
         subscribers.add(conn, [full], "main", at=NOON)
-        subscribers.add(conn, [Newcomer(address="press@harbour.example", name="Other")], "main", at=NOON)
+        subscribers.add(conn, [NewSubscriber(address="press@harbour.example", name="Other")], "main", at=NOON)
         found = subscribers.find(conn, "PRESS@harbour.example")
         assert subscribers.find(conn, "nobody@harbour.example") is None
 
@@ -83,9 +83,9 @@ def test_a_subscriber_comes_back_as_added_and_adding_again_keeps_it(store: Store
 def test_someone_removed_reads_nothing_and_removing_again_is_no_error(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
     with store.begin() as conn:
-        assert subscribers.remove(conn, "PRESS@harbour.example", at=NOON)
-        assert not subscribers.remove(conn, "press@harbour.example", at=NOON)
-        assert not subscribers.remove(conn, "nobody@harbour.example", at=NOON)
+        assert subscribers.unsubscribe(conn, "PRESS@harbour.example", at=NOON)
+        assert not subscribers.unsubscribe(conn, "press@harbour.example", at=NOON)
+        assert not subscribers.unsubscribe(conn, "nobody@harbour.example", at=NOON)
     assert readers(store) == ["office@harbour.example"]
     assert add(store, "press@harbour.example") == ("press@harbour.example",)
 
@@ -94,7 +94,7 @@ def test_leaving_one_newsletter_keeps_the_other(store: Store) -> None:
     add(store, "press@harbour.example")
     add(store, "press@harbour.example", newsletter="other")
     with store.begin() as conn:
-        subscribers.remove(conn, "press@harbour.example", "main", at=NOON)
+        subscribers.unsubscribe(conn, "press@harbour.example", "main", at=NOON)
     assert (readers(store), readers(store, "other")) == ([], ["press@harbour.example"])
 
 
@@ -102,8 +102,8 @@ def test_who_leaves_is_not_sent_what_still_waits(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
-        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
-        subscribers.remove(conn, "press@harbour.example", "main", at=NOON)
+        deliveries.create_for_edition(conn, id_, host="harbour.example", at=NOON)
+        subscribers.unsubscribe(conn, "press@harbour.example", "main", at=NOON)
         counted = deliveries.counts(conn, id_)
 
     with open_ledger(store, "me") as ledger:
@@ -116,15 +116,15 @@ def test_who_leaves_is_not_sent_what_a_sender_holds_already(store: Store) -> Non
     add(store, "press@harbour.example")
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
-        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+        deliveries.create_for_edition(conn, id_, host="harbour.example", at=NOON)
     with open_ledger(store, "me") as ledger:
         (held,) = ledger.claim(id_, now=NOON, limit=9)
         with store.begin() as conn:
-            subscribers.remove(conn, "press@harbour.example", at=NOON)
+            subscribers.unsubscribe(conn, "press@harbour.example", at=NOON)
         assert ledger.settle([], [held.id], at=NOON) == frozenset()
     with store.begin() as conn:
-        deliveries.take_over(conn, "me", now=NOON)
-        deliveries.hurry(conn, id_, now=NOON)
+        deliveries.release_sender(conn, "me", now=NOON)
+        deliveries.make_due_now(conn, id_, now=NOON)
     with open_ledger(store, "other") as ledger:
         assert ledger.claim(id_, now=NOON, limit=9) == ()
 
@@ -134,8 +134,8 @@ def test_a_suppressed_address_is_in_the_ledger_and_sent_nothing(store: Store) ->
     with store.begin() as conn:
         subscribers.suppress(conn, "Press@harbour.example", "no such user", at=NOON)
         id_, _ = editions.add(conn, edition(), at=NOON)
-        assert deliveries.enqueue(conn, id_, host="harbour.example", at=NOON) == 2
-        (row,) = deliveries.of(conn, id_, Outcome.SUPPRESSED)
+        assert deliveries.create_for_edition(conn, id_, host="harbour.example", at=NOON) == 2
+        (row,) = deliveries.for_edition(conn, id_, Outcome.SUPPRESSED)
 
     assert (row.subscriber.address, row.reply, row.next_try) == ("press@harbour.example", "no such user", None)
 
@@ -153,9 +153,10 @@ def test_readers_are_listed_with_since_when_and_who_gets_no_mail(store: Store) -
     with store.begin() as conn:
         subscribers.suppress(conn, "PRESS@harbour.example", "no such user", at=NOON)
         found = [
-            (reader.subscriber.address, reader.since, reader.suppressed) for reader in subscribers.listed(conn, "main")
+            (reader.subscriber.address, reader.since, reader.suppressed)
+            for reader in subscribers.list_subscriptions(conn, "main")
         ]
-        assert subscribers.suppressed(
+        assert subscribers.suppression_reasons(
             conn, ["Press@harbour.example", "office@harbour.example", "nobody@x.example"]
         ) == {"press@harbour.example": "no such user"}
 
@@ -166,9 +167,9 @@ def test_who_is_readmitted_gets_mail_again(store: Store) -> None:
     add(store, "press@harbour.example")
     with store.begin() as conn:
         subscribers.suppress(conn, "press@harbour.example", "no such user", at=NOON)
-        assert subscribers.readmit(conn, "Press@harbour.example")
-        assert not subscribers.readmit(conn, "press@harbour.example")
-        assert not subscribers.readmit(conn, "nobody@harbour.example")
+        assert subscribers.unsuppress(conn, "Press@harbour.example")
+        assert not subscribers.unsuppress(conn, "press@harbour.example")
+        assert not subscribers.unsuppress(conn, "nobody@harbour.example")
         id_, _ = editions.add(conn, edition(), at=NOON)
-        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+        deliveries.create_for_edition(conn, id_, host="harbour.example", at=NOON)
         assert deliveries.counts(conn, id_) == {Outcome.PENDING: 1}

@@ -13,7 +13,7 @@ from digest.model.protocols import Message
 from digest.pipeline.outbox import Writer, writer
 from digest.settings import SmtpSettings
 from digest.store import Store, deliveries, editions, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
 
 SENDER = "bounces@harbour.example"
@@ -21,12 +21,12 @@ SENDER = "bounces@harbour.example"
 
 def publish(store: Store, *addresses: str, readers: int = 0, published: Edition | None = None) -> int:
     """An edition with these readers, or so many, in the ledger; its id."""
-    people = [Newcomer(address=address) for address in addresses]
-    people += [Newcomer(address=f"reader{number}@harbour.example") for number in range(readers)]
+    people = [NewSubscriber(address=address) for address in addresses]
+    people += [NewSubscriber(address=f"reader{number}@harbour.example") for number in range(readers)]
     with store.begin() as conn:
         subscribers.add(conn, people, "main", at=NOON)
         id_, _ = editions.add(conn, published or edition(), at=NOON)
-        deliveries.enqueue(conn, id_, host="harbour.example", at=NOON)
+        deliveries.create_for_edition(conn, id_, host="harbour.example", at=NOON)
     return id_
 
 
@@ -55,4 +55,4 @@ def smtp(port: int, **more: object) -> SmtpSettings:
 def rows(store: Store, edition_id: int) -> dict[str, Delivery]:
     """The edition's ledger, by address."""
     with store.read() as conn:
-        return {row.subscriber.address: row for row in deliveries.of(conn, edition_id)}
+        return {row.subscriber.address: row for row in deliveries.for_edition(conn, edition_id)}

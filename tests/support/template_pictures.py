@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import Browser, sync_playwright
 
-from digest.pipeline.newsletter import look_of
-from digest.pipeline.preview import Request, preview
+from digest.pipeline.newsletter import render_options
+from digest.pipeline.preview import PreviewRequest, preview
 from digest.render import render
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files
@@ -46,8 +46,10 @@ def main() -> None:
 
 def mail(template: str) -> str:
     """The sample in that template."""
-    shown = preview(Request(changes={"template": template, **SHORT[template]}), environ={}, now=datetime.now(UTC))
-    return render(shown.digest, look_of(shown.digest.newsletter, shown.settings)).html
+    shown = preview(
+        PreviewRequest(changes={"template": template, **SHORT[template]}), environ={}, now=datetime.now(UTC)
+    )
+    return render(shown.digest, render_options(shown.digest.newsletter, shown.settings)).html
 
 
 def picture(browser: Browser, html: str) -> bytes:

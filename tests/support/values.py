@@ -62,4 +62,4 @@ def sent(digest: Digest, store: Store) -> None:
     """Remember the digest as sent."""
     with store.begin() as conn:
         edition_id, _ = editions.add(conn, edition(slot=digest.slot), at=digest.slot.due)
-        stories.remember(conn, edition_id, digest.briefs)
+        stories.add(conn, edition_id, digest.briefs)

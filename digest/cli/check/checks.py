@@ -56,12 +56,12 @@ def _contains_secret(file: Path, settings: Settings) -> bool:
 def check_store(settings: Settings) -> Iterator[Finding]:
     """Check that the store can be read and written."""
     from digest.store import open_store, sources
-    from digest.store.database import parse, shown
+    from digest.store.database import display_url, parse_url
 
     try:
         with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
             healths = tuple(sources.health(conn))
-        name = shown(parse(settings.store.url))
+        name = display_url(parse_url(settings.store.url))
     except DigestError as error:
         yield from_error("store", error)
         return

@@ -30,24 +30,24 @@ def check_newsletters(settings: Settings) -> Iterator[Finding]:
 
 def _sample_size(template: str) -> int:
     """Render the sample with the template; return the bytes of its HTML."""
-    from digest.pipeline.preview import Request, preview
+    from digest.pipeline.preview import PreviewRequest, preview
     from digest.render import RenderOptions, render
     from digest.settings import shipped_files
 
-    request = Request(addresses=(str(shipped_files.config() / "sample"),))
+    request = PreviewRequest(addresses=(str(shipped_files.config() / "sample"),))
     sample = preview(request, environ={}, now=datetime.now(UTC))
     return len(render(sample.digest, RenderOptions(template=template)).html.encode())
 
 
 def check_for_silence(settings: Settings) -> Iterator[Finding]:
     """Find newsletters that had nothing new for several editions, or whose sources all fail."""
-    from digest.jobs.alarm import alarm_for
+    from digest.jobs.alarm import find_alarm
     from digest.store import open_store
 
     try:
         with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
             now = datetime.now(UTC)
-            alarms = [alarm_for(conn, newsletter, settings, now=now) for newsletter in settings.newsletters]
+            alarms = [find_alarm(conn, newsletter, settings, now=now) for newsletter in settings.newsletters]
     except DigestError:  # the check of the store reports it
         return
     for alarm in alarms:

@@ -11,7 +11,7 @@ from digest.cli.editions.summary import edition_document, find_edition, format_c
 from digest.settings import Settings
 from digest.settings.select import newsletter_of
 from digest.store import Store, deliveries, editions
-from digest.store.editions import Published
+from digest.store.editions import StoredEdition
 from digest.text.time_format import iso_utc
 
 
@@ -19,7 +19,7 @@ def list_editions(args: argparse.Namespace, settings: Settings, store: Store) ->
     """Return the newest editions, one line each or as JSON."""
     newsletter_id = newsletter_of(settings, args.newsletter).id if args.newsletter else None
     with store.read() as conn:
-        summaries = editions.listed(conn, newsletter_id, limit=max(args.limit, 1))
+        summaries = editions.summaries(conn, newsletter_id, limit=max(args.limit, 1))
         with_counts = [(edition, deliveries.counts(conn, edition.id)) for edition in summaries]
     if args.json:
         yield json.dumps([edition_document(*pair) for pair in with_counts], ensure_ascii=False, indent=2)
@@ -46,7 +46,7 @@ def show_edition(args: argparse.Namespace, store: Store) -> Iterator[str]:
         yield stored.edition.html if args.html else stored.edition.text
 
 
-def _as_json(stored: Published, store: Store, *, with_recipients: bool) -> str:
+def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> str:
     edition = stored.edition
     with store.read() as conn:
         counts = deliveries.counts(conn, stored.id)
@@ -71,7 +71,7 @@ def _as_json(stored: Published, store: Store, *, with_recipients: bool) -> str:
 
 def _recipients(edition_id: int, store: Store) -> Iterator[dict[str, Any]]:
     with store.read() as conn:
-        for row in deliveries.of(conn, edition_id):
+        for row in deliveries.for_edition(conn, edition_id):
             yield {
                 "address": row.subscriber.address,
                 "outcome": str(row.outcome),

@@ -15,7 +15,7 @@ from digest.pipeline.app import make_app
 from digest.pipeline.deliver import post, writer_for
 from digest.settings import Settings
 from digest.store import Store, deliveries, queue
-from digest.store.subscribers import key
+from digest.store.subscribers import normalize_address
 
 _WHY_NOT = (
     "they subscribed later, are suppressed, or are being sent to right now: 'digest editions show ID --recipients'"
@@ -30,7 +30,7 @@ def resend(edition_id: int, addresses: tuple[str, ...], settings: Settings) -> i
         app.mailer()
         writer_for(edition_id, app)  # before anything is requeued: raises if this edition can't be sent
         with app.store.begin() as conn:
-            count = queue.put_back(conn, edition_id, addresses, at=datetime.now(UTC))
+            count = queue.requeue(conn, edition_id, addresses, at=datetime.now(UTC))
         if addresses and count < len(set(addresses)):
             print_stderr(f"{len(set(addresses)) - count} of them get no mail of this edition", _WHY_NOT)
         with stop_on_signal() as stop, delivery_progress(edition_id, app.store):
@@ -44,9 +44,9 @@ def resend(edition_id: int, addresses: tuple[str, ...], settings: Settings) -> i
 def resend_recipients(edition_id: int, addresses: tuple[str, ...], store: Store) -> Iterator[str]:
     """List the subscribers that ``resend`` would send to, and the outcome of their last delivery."""
     find_edition(edition_id, store)
-    chosen = {key(address) for address in addresses}
+    chosen = {normalize_address(address) for address in addresses}
     excluded = {Outcome.SUPPRESSED} if chosen else {Outcome.SUPPRESSED, Outcome.SENT}
     with store.read() as conn:
-        for row in deliveries.of(conn, edition_id):
-            if row.outcome not in excluded and (not chosen or key(row.subscriber.address) in chosen):
+        for row in deliveries.for_edition(conn, edition_id):
+            if row.outcome not in excluded and (not chosen or normalize_address(row.subscriber.address) in chosen):
                 yield f"{row.subscriber.address} ({row.outcome})"

@@ -8,11 +8,11 @@ from typing import Any
 from digest.model import Outcome
 from digest.model.errors import UsageError
 from digest.store import Store, editions
-from digest.store.editions import Heading, Published
+from digest.store.editions import EditionSummary, StoredEdition
 from digest.text.time_format import iso_utc
 
 
-def find_edition(edition_id: int, store: Store) -> Published:
+def find_edition(edition_id: int, store: Store) -> StoredEdition:
     """Return the edition of that number. Raises ``UsageError`` if there is none."""
     with store.read() as conn:
         edition = editions.get(conn, edition_id)
@@ -21,7 +21,7 @@ def find_edition(edition_id: int, store: Store) -> Published:
     return edition
 
 
-def edition_document(edition: Heading, counts: Mapping[Outcome, int]) -> dict[str, Any]:
+def edition_document(edition: EditionSummary, counts: Mapping[Outcome, int]) -> dict[str, Any]:
     """Return the edition as JSON values."""
     return {
         "id": edition.id,

@@ -70,10 +70,10 @@ def run(args: argparse.Namespace) -> int:
     # What is imported stays: to search it for garbage again and again is a tenth of a preview's second.
     gc.set_threshold(1_000_000)
     from digest.cli.preview.output import Showing
-    from digest.pipeline.preview import Request
+    from digest.pipeline.preview import PreviewRequest
 
     changes = {name: getattr(args, name) for name in _CHANGES if getattr(args, name) is not None}
-    request = Request(
+    request = PreviewRequest(
         addresses=tuple(args.sources),
         newsletter_id=args.newsletter,
         config=Path(args.config) if args.config else None,

@@ -17,9 +17,9 @@ from digest.cli.progress import collect_progress
 from digest.model import Digest, Edition
 from digest.model.errors import DigestError, UsageError
 from digest.model.mailbox import Mailbox
-from digest.pipeline.newsletter import look_of
-from digest.pipeline.preview import Preview, Request, preview
-from digest.pipeline.publish import with_photos
+from digest.pipeline.newsletter import render_options
+from digest.pipeline.preview import Preview, PreviewRequest, preview
+from digest.pipeline.publish import embed_images
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER, render
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
@@ -58,7 +58,7 @@ class Showing:
         form = form or _form_for(target, browser=browser)
         return cls(form=form, output=target, browser=browser, explain=explain, reader=reader)
 
-    def show(self, request: Request) -> None:
+    def show(self, request: PreviewRequest) -> None:
         """Compose it and show it."""
         if self.form == "terminal" and self.output is None and not self.browser:
             shown, edition = self._composed(request)
@@ -72,18 +72,18 @@ class Showing:
         else:
             write(self.output, data)
 
-    def data(self, request: Request) -> str:
+    def data(self, request: PreviewRequest) -> str:
         """Compose it; what is to be shown, where it is no terminal page. What could not be collected is said."""
         shown, edition = self._composed(request)
         for failure in shown.digest.failures:
             print_stderr(f"not collected: {failure.url}: {failure.error}")
         return self._data(shown, edition)
 
-    def _composed(self, request: Request) -> tuple[Preview, Edition]:
+    def _composed(self, request: PreviewRequest) -> tuple[Preview, Edition]:
         with collect_progress() as on_done:
             shown = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
         _advise(shown.digest)
-        look = look_of(shown.digest.newsletter, shown.settings)
+        look = render_options(shown.digest.newsletter, shown.settings)
         look = replace(look, show_left_out=self.explain, show_failures=self.explain)
         edition = self._with_photos(shown, render(shown.digest, look))
         return shown, self._greeting(shown, edition)
@@ -99,7 +99,7 @@ class Showing:
         """With its pictures in it where they would be seen and may be fetched; else linked."""
         if shown.photos is None or self.form not in {"html", "eml"}:
             return edition
-        full, missing = with_photos(edition, shown.digest.newsletter, shown.photos, now=datetime.now(UTC))
+        full, missing = embed_images(edition, shown.digest.newsletter, shown.photos, now=datetime.now(UTC))
         for failure in missing:
             print_stderr(f"a picture is missing: {failure.url}: {failure.error}")
         return full

@@ -11,12 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from digest.cli.errors import print_stderr
 from digest.cli.preview.output import Showing
 from digest.model.errors import DigestError
-from digest.pipeline.preview import Request, watched
+from digest.pipeline.preview import PreviewRequest, watched_paths
 
 _RELOAD = "<script>new EventSource('changes?%d').onmessage = () => location.reload()</script>"
 
 
-def watch(request: Request, showing: Showing, *, environ: Mapping[str, str]) -> None:
+def watch(request: PreviewRequest, showing: Showing, *, environ: Mapping[str, str]) -> None:
     """Show it, and again on each change, until Ctrl-C; a mistake is told and waited out."""
     from watchfiles import watch as changes
 
@@ -25,11 +25,11 @@ def watch(request: Request, showing: Showing, *, environ: Mapping[str, str]) -> 
     if page:
         page.open()
     print_stderr("watching; Ctrl-C ends it")
-    for _ in changes(*watched(request, environ), raise_interrupt=True):
+    for _ in changes(*watched_paths(request, environ), raise_interrupt=True):
         _again(request, showing, page)
 
 
-def _again(request: Request, showing: Showing, page: _Page | None) -> None:
+def _again(request: PreviewRequest, showing: Showing, page: _Page | None) -> None:
     try:
         if page:
             page.turn(showing.data(request))

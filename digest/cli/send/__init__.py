@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from digest.model import Newsletter, Slot
     from digest.pipeline.app import App
     from digest.pipeline.outbox import Stop, Tally
-    from digest.pipeline.publish import Publication
+    from digest.pipeline.publish import PublishResult
     from digest.settings import Settings
 
 _EXAMPLES = """\
@@ -87,7 +87,7 @@ def _send(args: argparse.Namespace, newsletter: Newsletter, found: Settings, now
     return 0 if tally.is_final else FAILED
 
 
-def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, Publication]:
+def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, PublishResult]:
     from digest.cli.send.draft import say_missing, stale_sources, visited
     from digest.model.errors import UsageError
     from digest.pipeline import calendar
@@ -97,7 +97,7 @@ def _published(args: argparse.Namespace, newsletter: Newsletter, app: App, now: 
     with app.store.read() as conn:
         slot = calendar.current(conn, newsletter, now=now)
         is_out = editions.find(conn, newsletter.id, slot) is not None
-        has_readers = next(subscribers.subscribed(conn, newsletter.id), None) is not None
+        has_readers = next(subscribers.for_newsletter(conn, newsletter.id), None) is not None
     if args.again or not is_out:
         if not has_readers:
             hint = f"add one: digest subscribers add you@example.org -n {newsletter.id}"
@@ -118,7 +118,7 @@ def _resume_earlier(newsletter: Newsletter, edition_id: int, app: App, stop: Sto
 
     now = datetime.now(UTC)
     with app.store.read() as conn:
-        due = queue.due(conn, now=now, beyond=now + 2 * LONGEST_WAIT)
+        due = queue.editions_due(conn, now=now, beyond=now + 2 * LONGEST_WAIT)
         found = [editions.get(conn, id_) for id_ in due if id_ != edition_id]
     for other in found:
         if other and other.edition.newsletter_id == newsletter.id:
@@ -138,7 +138,7 @@ def _delivered(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) 
         return post(edition_id, app, clock=clock, stop=stop, even_if_waiting=even_if_waiting)
 
 
-def _print(newsletter: Newsletter, slot: Slot, made: Publication, *, tally: Tally | None, as_json: bool) -> None:
+def _print(newsletter: Newsletter, slot: Slot, made: PublishResult, *, tally: Tally | None, as_json: bool) -> None:
     counts = {str(outcome): count for outcome, count in sorted(tally.counts.items()) if count} if tally else {}
     if as_json:
         import json
@@ -166,7 +166,7 @@ def _say_who_got_none(edition_id: int, app: App) -> None:
 
     with app.store.read() as conn:
         none = (Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
-        found = list(islice(deliveries.of(conn, edition_id, *none), _SHOWN + 1))
+        found = list(islice(deliveries.for_edition(conn, edition_id, *none), _SHOWN + 1))
     for row in found[:_SHOWN]:
         when = f", again from {utc_time(row.next_try)}" if row.next_try else ""
         print_stderr(f"{row.subscriber.address}: {row.outcome}{when}: {row.reply or 'no reply'}")

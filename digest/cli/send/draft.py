@@ -15,8 +15,8 @@ from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import Gathered, gather
 from digest.pipeline.compose import compose
-from digest.pipeline.newsletter import look_of, sources_of
-from digest.pipeline.publish import with_photos
+from digest.pipeline.newsletter import render_options, sources_of
+from digest.pipeline.publish import embed_images
 from digest.render import render
 from digest.settings import Settings
 from digest.store import editions, open_store, sources
@@ -54,8 +54,8 @@ def drafted(newsletter: Newsletter, found: Settings, *, now: datetime, again: bo
             app = replace(app, store=opened.enter_context(kept.snapshot(wanted, window)))
             visited(stale, app, now=now)
         digest = compose(newsletter, slot, app, window=window)
-        dressed = render(digest, look_of(newsletter, found))
-        edition, missing = with_photos(dressed, newsletter, app.photos, now=now)
+        dressed = render(digest, render_options(newsletter, found))
+        edition, missing = embed_images(dressed, newsletter, app.fetch_images, now=now)
         say_missing(missing)
         yield Draft(
             app=replace(app, store=kept), slot=slot, edition=edition, edition_id=None, stories=len(digest.briefs)

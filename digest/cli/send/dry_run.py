@@ -44,7 +44,7 @@ def rehearsal(draft: Draft, newsletter: Newsletter, *, as_json: bool) -> Iterato
 def _readers(conn: Connection, draft: Draft, newsletter: Newsletter) -> Iterator[str]:
     """Of an edition that is out, those who have not got it yet."""
     if draft.edition_id is None:
-        listed = subscribers.listed(conn, newsletter.id)
+        listed = subscribers.list_subscriptions(conn, newsletter.id)
         return (reader.subscriber.address for reader in listed if not reader.suppressed)
-    rows = deliveries.of(conn, draft.edition_id, *_OPEN)
+    rows = deliveries.for_edition(conn, draft.edition_id, *_OPEN)
     return (row.subscriber.address for row in rows)

@@ -41,10 +41,10 @@ def lines(found: Settings) -> tuple[Line, ...]:
     from digest.store import articles, entries, sources
 
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        moved = sources.moved(conn, found.sources)
+        moved = sources.moved_ids(conn, found.sources)
         healths = {health.id: health for health in sources.health(conn) if health.id not in moved}
         weeks = entries.counts(conn, since=datetime.now(UTC) - _WEEK)
-        newest = articles.latest(conn)
+        newest = articles.newest_published(conn)
     return tuple(
         Line(
             source=source,
@@ -125,6 +125,6 @@ def _newest(source: Source, found: Settings) -> list[str]:
     from digest.store import entries
 
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        stored = entries.of(conn, source.id)
+        stored = entries.for_source(conn, source.id)
     newest = sorted(stored, key=lambda entry: entry.published or entry.seen, reverse=True)[:_TITLES]
     return [article.title for article in clean(newest)]

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.jobs.alarm import alarm_for
+from digest.jobs.alarm import find_alarm
 from digest.model import Newsletter, Outcome, Slot
 from digest.pipeline import calendar
 from digest.settings import Settings
 from digest.store import Store, deliveries, editions, queue, runs, slots, sources
 from digest.store.queue import Queue
-from digest.store.slots import Fate
+from digest.store.slots import SlotStatus
 from digest.store.sources import Health
 from digest.text.time_format import utc_time
 
@@ -30,7 +30,7 @@ class NewsletterStatus:
     newsletter: Newsletter
     next_slot: Slot
     last_slot: Slot | None
-    last_outcome: Fate | None
+    last_outcome: SlotStatus | None
     #: What an alarm says, in one line; empty if there is none.
     alarm: str
     #: A slot that is due and has no outcome yet.
@@ -43,7 +43,7 @@ class Overview:
 
     now: datetime
     newsletters: tuple[NewsletterStatus, ...]
-    editions: tuple[tuple[editions.Heading, Mapping[Outcome, int]], ...]
+    editions: tuple[tuple[editions.EditionSummary, Mapping[Outcome, int]], ...]
     queue: Queue
     #: Number of sources in the settings.
     sources: int
@@ -75,7 +75,7 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
     """Read the status from the store."""
     with store.read() as conn:
         ids = {source.id for source in settings.sources}
-        summaries = editions.listed(conn, limit=_EDITIONS)
+        summaries = editions.summaries(conn, limit=_EDITIONS)
         newsletters = (_newsletter_status(conn, newsletter, settings, now) for newsletter in settings.newsletters)
         return Overview(
             now=now,
@@ -90,10 +90,10 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
 
 
 def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> NewsletterStatus:
-    outcomes = slots.decided(conn, newsletter.id, by=now)
-    last = next((slot for slot in reversed([*outcomes]) if outcomes[slot] is not Fate.BEFORE), None)
-    owed = calendar.owed(conn, newsletter, now=now)
-    alarm = alarm_for(conn, newsletter, settings, now=now)
+    outcomes = slots.statuses(conn, newsletter.id, by=now)
+    last = next((slot for slot in reversed([*outcomes]) if outcomes[slot] is not SlotStatus.BEFORE), None)
+    owed = calendar.due_slot(conn, newsletter, now=now)
+    alarm = find_alarm(conn, newsletter, settings, now=now)
     return NewsletterStatus(
         newsletter=newsletter,
         next_slot=calendar.upcoming(conn, newsletter, now=now),

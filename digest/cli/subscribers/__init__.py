@@ -57,16 +57,16 @@ def _add(args: argparse.Namespace) -> int:
 
     from digest.cli.errors import print_stderr
     from digest.store import open_store, subscribers
-    from digest.store.subscribers import Newcomer
+    from digest.store.subscribers import NewSubscriber
 
     (found, newsletter), mailboxes = _chosen(args), _mailboxes(args)
     addresses = [mailbox.address for mailbox in mailboxes]
-    newcomers = [Newcomer(address=mailbox.address, name=args.name or mailbox.name) for mailbox in mailboxes]
+    newcomers = [NewSubscriber(address=mailbox.address, name=args.name or mailbox.name) for mailbox in mailboxes]
     with open_store(found.store.url) as store, store.begin() as conn:
         for address in addresses if args.again else ():
-            subscribers.readmit(conn, address)
+            subscribers.unsuppress(conn, address)
         fresh = subscribers.add(conn, newcomers, newsletter.id, at=datetime.now(UTC))
-        silent = subscribers.suppressed(conn, addresses)
+        silent = subscribers.suppression_reasons(conn, addresses)
     for address in addresses:
         print(address) if address in fresh else print_stderr(f"{address} reads {newsletter.id} already")
     for address, reason in silent.items():
@@ -87,7 +87,9 @@ def _remove(args: argparse.Namespace) -> int:
     addresses = [mailbox.address for mailbox in _mailboxes(args)]
     with open_store(found.store.url) as store, store.begin() as conn:
         now = datetime.now(UTC)
-        missing = [address for address in addresses if not subscribers.remove(conn, address, newsletter_id, at=now)]
+        missing = [
+            address for address in addresses if not subscribers.unsubscribe(conn, address, newsletter_id, at=now)
+        ]
     hint = "'digest subscribers list' lists those who do"
     for address in missing:
         print_stderr(f"{address} does not subscribe to {newsletter_id or 'anything'}", hint)
@@ -103,7 +105,7 @@ def _list(args: argparse.Namespace) -> int:
     found, newsletter = _chosen(args)
     show = listing.as_json if args.json else listing.as_table
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        known = subscribers.listed(conn, newsletter.id)
+        known = subscribers.list_subscriptions(conn, newsletter.id)
         first = next(known, None)
         for line in show(chain([first], known) if first else ()):
             print(line)
@@ -118,10 +120,10 @@ def _export(args: argparse.Namespace) -> int:
 
     found, newsletter = _chosen(args)
     with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        columns = listing.columns(subscribers.listed(conn, newsletter.id))
-        for line in listing.as_csv(subscribers.listed(conn, newsletter.id), columns):
+        columns = listing.columns(subscribers.list_subscriptions(conn, newsletter.id))
+        for line in listing.as_csv(subscribers.list_subscriptions(conn, newsletter.id), columns):
             print(line)
-        silent = sum(bool(reader.suppressed) for reader in subscribers.listed(conn, newsletter.id))
+        silent = sum(bool(reader.suppressed) for reader in subscribers.list_subscriptions(conn, newsletter.id))
     if silent:
         print(f"{silent} left out: they get no mail ('digest subscribers list' says why)", file=sys.stderr)
     return 0

@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from digest.model.errors import UsageError
 from digest.model.mailbox import AddressError, Mailbox
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from digest.text.mail_header import clean_header
 
 #: The longest line, in characters; and the most lines of one record, so that a quote never closed comes to an end.
@@ -34,7 +34,7 @@ class Refused:
     reason: str
 
 
-def read_roster(file: BufferedReader) -> Iterator[Newcomer | Refused]:
+def read_roster(file: BufferedReader) -> Iterator[NewSubscriber | Refused]:
     """Who is in the file, in its order. Raises ``UsageError`` if its first line names no column ``email``."""
     lines = _lines(file)
     number, first = 1, next(lines, "")
@@ -121,7 +121,7 @@ def _column(name: str) -> str:
 # --- records -----------------------------------------------------------------------------------------------------
 
 
-def _newcomers(lines: Iterator[str], layout: _Layout, number: int) -> Iterator[Newcomer | Refused]:
+def _newcomers(lines: Iterator[str], layout: _Layout, number: int) -> Iterator[NewSubscriber | Refused]:
     waiting: deque[str] = deque()
     while _fill(waiting, lines, 1):
         found, taken = _first(waiting, lines, layout)
@@ -140,7 +140,7 @@ def _fill(waiting: deque[str], lines: Iterator[str], count: int) -> bool:
     return len(waiting) >= count
 
 
-def _first(waiting: deque[str], lines: Iterator[str], layout: _Layout) -> tuple[Newcomer | str | None, int]:
+def _first(waiting: deque[str], lines: Iterator[str], layout: _Layout) -> tuple[NewSubscriber | str | None, int]:
     """What the first record is (or why it is refused), and how many lines it takes; looks ahead in quotes only."""
     if len(waiting[0]) >= _LONGEST:
         return f"longer than {_LONGEST:,} characters", 1
@@ -157,11 +157,11 @@ def _first(waiting: deque[str], lines: Iterator[str], layout: _Layout) -> tuple[
             cells = next(csv.reader([waiting[0]], delimiter=layout.delimiter))
         found = _newcomer(cells, layout.columns)
         # Lines that make no sense together may each make some alone.
-        return (found, count) if count == 1 or isinstance(found, Newcomer) else (_UNCLOSED, 1)
+        return (found, count) if count == 1 or isinstance(found, NewSubscriber) else (_UNCLOSED, 1)
     return _UNCLOSED, 1
 
 
-def _newcomer(cells: Sequence[str], columns: Sequence[str]) -> Newcomer | str | None:
+def _newcomer(cells: Sequence[str], columns: Sequence[str]) -> NewSubscriber | str | None:
     """Who stands in these cells, or why nobody does; None if they are empty."""
     if not any(map(str.strip, cells)):
         return None
@@ -174,4 +174,4 @@ def _newcomer(cells: Sequence[str], columns: Sequence[str]) -> Newcomer | str | 
         mailbox = Mailbox.parse(row.pop("email"))
     except AddressError as error:
         return str(error)
-    return Newcomer(address=mailbox.address, name=clean_header(row.pop("name", mailbox.name)), preferences=row)
+    return NewSubscriber(address=mailbox.address, name=clean_header(row.pop("name", mailbox.name)), preferences=row)

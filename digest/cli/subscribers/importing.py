@@ -15,7 +15,7 @@ from digest.cli.errors import print_stderr
 from digest.cli.subscribers.csv_reader import Refused, read_roster
 from digest.model.errors import UsageError
 from digest.store import Store, subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 
 #: Lines read between two transactions: other processes get to write in between.
 _GROUP = 1000
@@ -46,7 +46,7 @@ def enrol(file: BufferedReader, store: Store, newsletter_id: str, *, as_json: bo
     with _counting() as show:
         while group := list(islice(found, _GROUP)):
             refused = [line for line in group if isinstance(line, Refused)]
-            newcomers = [line for line in group if isinstance(line, Newcomer)]
+            newcomers = [line for line in group if isinstance(line, NewSubscriber)]
             _add(newcomers, store, newsletter_id, done)
             done.refused += len(refused)
             for line in refused:
@@ -61,10 +61,10 @@ def enrol(file: BufferedReader, store: Store, newsletter_id: str, *, as_json: bo
     return done
 
 
-def _add(newcomers: list[Newcomer], store: Store, newsletter_id: str, done: Enrolment) -> None:
+def _add(newcomers: list[NewSubscriber], store: Store, newsletter_id: str, done: Enrolment) -> None:
     with store.begin() as conn:
         fresh = subscribers.add(conn, newcomers, newsletter_id, at=datetime.now(UTC))
-        done.silent |= subscribers.suppressed(conn, [newcomer.address for newcomer in newcomers])
+        done.silent |= subscribers.suppression_reasons(conn, [newcomer.address for newcomer in newcomers])
     done.added += len(fresh)
     done.known += len(newcomers) - len(fresh)
 

@@ -7,11 +7,11 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from digest.store.subscribers import Reader
+from digest.store.subscribers import Subscription
 from digest.text.time_format import iso_utc, utc_date
 
 
-def as_table(known: Iterable[Reader]) -> Iterator[str]:
+def as_table(known: Iterable[Subscription]) -> Iterator[str]:
     """One line for each, for people."""
     for reader in known:
         person = reader.subscriber
@@ -20,7 +20,7 @@ def as_table(known: Iterable[Reader]) -> Iterator[str]:
         yield "  ".join(filter(None, facts))
 
 
-def as_json(known: Iterable[Reader]) -> Iterator[str]:
+def as_json(known: Iterable[Subscription]) -> Iterator[str]:
     """The same for scripts: a list, an object on each line."""
     opening = "["
     for reader in known:
@@ -29,7 +29,7 @@ def as_json(known: Iterable[Reader]) -> Iterator[str]:
     yield "]" if opening == "," else "[]"
 
 
-def _document(reader: Reader) -> dict[str, object]:
+def _document(reader: Subscription) -> dict[str, object]:
     person = reader.subscriber
     return {
         "address": person.address,
@@ -40,12 +40,12 @@ def _document(reader: Reader) -> dict[str, object]:
     }
 
 
-def columns(known: Iterable[Reader]) -> tuple[str, ...]:
+def columns(known: Iterable[Subscription]) -> tuple[str, ...]:
     """The preferences that any of them has: a table's columns beside address and name."""
     return tuple(sorted({name for reader in known for name in reader.subscriber.preferences}))
 
 
-def as_csv(known: Iterable[Reader], preferences: Sequence[str]) -> Iterator[str]:
+def as_csv(known: Iterable[Subscription], preferences: Sequence[str]) -> Iterator[str]:
     """Those that get mail, as 'digest subscribers import' reads it."""
     yield _row(["email", "name", *preferences])
     for reader in known:

@@ -94,7 +94,9 @@ def _ours(feeds: Feeds) -> Timed:
         second, gathered = _timed(lambda: _visit(app))
         assert all(isinstance(one, Collected) and one.unchanged for one in gathered.outcomes), "it was parsed again"
         with app.store.read() as conn:
-            stored = {(source.url, one.guid) for source in app.settings.sources for one in entries.of(conn, source.id)}
+            stored = {
+                (source.url, one.guid) for source in app.settings.sources for one in entries.for_source(conn, source.id)
+            }
         app.store.close()
     return Timed(first=first, second=second, stored=frozenset(stored))
 

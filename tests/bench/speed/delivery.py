@@ -161,7 +161,7 @@ def _deliver(store: Store, edition_id: int, write: Writer, port: int) -> None:
 
 def _smtplib(store: Store, edition_id: int, write: Writer, port: int) -> None:
     with store.read() as conn, smtplib.SMTP("127.0.0.1", port) as client:
-        for row in deliveries.of(conn, edition_id):
+        for row in deliveries.for_edition(conn, edition_id):
             letter = write(row)
             client.sendmail(SENDER, [letter.recipient], letter.content)
 
@@ -196,7 +196,7 @@ def _bare_steps(store: Store, edition_id: int, write: Writer, port: int) -> None
 def _one(store: Store, edition_id: int, write: Writer) -> tuple[bytes, int]:
     """A mail of the edition, and how many there are."""
     with store.read() as conn:
-        return write(next(deliveries.of(conn, edition_id))).content, deliveries.counts(conn, edition_id)[
+        return write(next(deliveries.for_edition(conn, edition_id))).content, deliveries.counts(conn, edition_id)[
             Outcome.PENDING
         ]
 

@@ -12,7 +12,7 @@ import pytest
 from digest.cli import main
 from digest.model import Slot, Source
 from digest.store import open_store, slots, sources
-from digest.store.slots import Fate
+from digest.store.slots import SlotStatus
 from tests.support.mail_server import post_office
 
 NEWSLETTER = '[[newsletters]]\nid = "main"\ntitle = "Main"\nfrom = "main@example.org"\n'
@@ -95,7 +95,7 @@ def test_a_newsletter_that_fell_silent_is_told(capsys: pytest.CaptureFixture[str
     with open_store("sqlite:///digest.db") as store, store.begin() as conn:
         for days in range(4):
             at = now - timedelta(days=days)
-            slots.decide(conn, "main", Slot(due=at, key=f"{at:%Y-%m-%d}"), Fate.EMPTY, at=at)
+            slots.record_status(conn, "main", Slot(due=at, key=f"{at:%Y-%m-%d}"), SlotStatus.EMPTY, at=at)
     told = found(capsys, NEWSLETTER, "newsletter main")
 
     assert ("bad", True) in [(state, "nothing new for 4 editions in a row" in words) for state, words in told]
@@ -103,7 +103,7 @@ def test_a_newsletter_that_fell_silent_is_told(capsys: pytest.CaptureFixture[str
 
 def test_a_newsletter_whose_sources_are_all_broken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with open_store("sqlite:///digest.db") as store, store.begin() as conn:
-        sources.remember_failure(
+        sources.record_failure(
             conn,
             Source(id="own", path=Path("articles")),
             "the folder is gone",

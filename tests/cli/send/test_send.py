@@ -19,7 +19,7 @@ import pytest
 
 from digest.cli import main
 from digest.store import subscribers
-from digest.store.subscribers import Newcomer
+from digest.store.subscribers import NewSubscriber
 from tests.support.databases import kept, kept_as_it_is, on_sqlite
 from tests.support.mail_server import PostOffice, post_office
 from tests.support.values import NOON
@@ -50,7 +50,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Path
     Path("articles").mkdir()
     write("ferry", "The island ferry stayed in harbour for the third day because of strong wind. Bread came by air.")
     with kept() as store, store.begin() as conn:
-        subscribers.add(conn, [Newcomer(address=address) for address in ADDRESSES], "main", at=NOON)
+        subscribers.add(conn, [NewSubscriber(address=address) for address in ADDRESSES], "main", at=NOON)
     return tmp_path
 
 
