@@ -11,7 +11,7 @@ from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
     from digest.model import Source
-    from digest.pipeline.collect import Gathered
+    from digest.pipeline.collect import CollectResult
     from digest.settings import Settings
 
 _EXAMPLES = """\
@@ -35,17 +35,17 @@ def run(args: argparse.Namespace) -> int:
 
     from digest.cli.progress import collect_progress
     from digest.pipeline.app import make_app
-    from digest.pipeline.collect import gather
+    from digest.pipeline.collect import collect_sources
 
     found = load_settings(args)
     now = datetime.now(UTC)
     app = make_app(found)
     with app.store, collect_progress() as on_done:
-        gathered = gather(_wanted(args.ids, found), app, now=now, on_done=on_done)
+        gathered = collect_sources(_wanted(args.ids, found), app, now=now, on_done=on_done)
     if args.json:
         print(_as_json(gathered))
     _tell(gathered, as_json=args.json)
-    return 1 if gathered.is_lost else 0
+    return 1 if gathered.all_failed else 0
 
 
 def _wanted(ids: Sequence[str], found: Settings) -> tuple[Source, ...]:
@@ -58,22 +58,22 @@ def _wanted(ids: Sequence[str], found: Settings) -> tuple[Source, ...]:
     return tuple(find_source(name, found.sources) for name in ids) or found.sources
 
 
-def _tell(gathered: Gathered, *, as_json: bool) -> None:
+def _tell(gathered: CollectResult, *, as_json: bool) -> None:
     from digest.cli.errors import print_stderr
 
     for failure in (*gathered.failures, *gathered.problems):
         print_stderr(f"{failure.source} ({failure.url}): {failure.error}")
     read = len(gathered.outcomes) - len(gathered.failures)
-    articles = "1 new article" if gathered.new == 1 else f"{gathered.new} new articles"
+    articles = "1 new article" if gathered.new_articles == 1 else f"{gathered.new_articles} new articles"
     line = f"{articles} from {read} of {len(gathered.outcomes)} sources"
     print(line, file=sys.stderr if as_json else sys.stdout)
 
 
-def _as_json(gathered: Gathered) -> str:
+def _as_json(gathered: CollectResult) -> str:
     import json
 
     document = {
-        "new": gathered.new,
+        "new": gathered.new_articles,
         "sources": len(gathered.outcomes),
         "failures": [
             {"source": failure.source, "url": failure.url, "error": failure.error}

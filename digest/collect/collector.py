@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from digest.http.limits import Turns
+from digest.http.limits import ConcurrencyLimits
 from digest.model import Source
 from digest.model.errors import SourceError
 from digest.model.protocols import Collected, Collector, FetchState
@@ -20,14 +20,14 @@ __all__ = ["SourceError", "make_collector"]
 
 def make_collector(fetch: FetchSettings, now: datetime) -> Collector:
     """A collector for any source: its address says what it is. What it brings was seen at ``now``."""
-    return _Anything(fetch=fetch, now=now, turns=Turns(fetch.per_host))
+    return _Anything(fetch=fetch, now=now, turns=ConcurrencyLimits(fetch.per_host))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Anything:
     fetch: FetchSettings
     now: datetime
-    turns: Turns
+    turns: ConcurrencyLimits
     #: What sites' robots.txt ask for, as far as it was heard.
     rules: Rules = field(default_factory=dict)
     #: Lists of feeds are read; one listed in another list is not, since that may have no end.
@@ -52,9 +52,10 @@ class _Anything:
             return await visit(source, validators, client=client, rules=self.rules, seen=self.now)
 
     async def _each(self, source: Source, listed: tuple[Source, ...], validators: FetchState) -> Collected:
-        from digest.collect.feed_list import read_several
+        from digest.collect.feed_list import collect_feed_list
 
         if not self.lists:
             raise SourceError("a list of feeds inside a list of feeds: give it by itself")
-        collector = replace(self, lists=False)
-        return await read_several(source, listed, validators, collector=collector, concurrency=self.fetch.concurrency)
+        return await collect_feed_list(
+            source, listed, validators, collector=replace(self, lists=False), concurrency=self.fetch.concurrency
+        )

@@ -11,7 +11,7 @@ from digest.model.errors import SourceError
 from digest.model.protocols import Collected, Collector, FetchState
 
 
-async def read_several(
+async def collect_feed_list(
     source: Source, listed: Sequence[Source], validators: FetchState, *, collector: Collector, concurrency: int
 ) -> Collected:
     """Visit every source that ``source`` lists. Raises ``SourceError`` only if none of them can be read."""

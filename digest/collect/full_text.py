@@ -31,19 +31,19 @@ _AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Texts:
+class FullTextResult:
     """Entries, those that were teasers with the texts of their pages."""
 
     entries: tuple[Entry, ...]
     #: As ``Collected.unread``.
-    unread: Mapping[str, datetime | None]
+    pending_pages: Mapping[str, datetime | None]
     #: No page is left for another visit.
-    is_all: bool
+    is_complete: bool
 
 
-async def with_full_text(
+async def add_full_text(
     entries: Sequence[Entry], source: Source, *, client: Client, robots: Robots, remembered: FetchState
-) -> Texts:
+) -> FullTextResult:
     """The entries, those that are teasers with their page's text, where it can be had.
 
     A teaser that is known comes without its text, which would only take the place of what its page once gave; unless
@@ -64,7 +64,7 @@ async def with_full_text(
     there = {entry.guid for entry in entries}
     gone = (entry for guid, entry in pages.found.items() if guid not in there)
     is_all = len(shown) <= _MOST_PAGES and not pages.unread
-    return Texts(entries=(*given, *gone), unread=pages.unread, is_all=is_all)
+    return FullTextResult(entries=(*given, *gone), pending_pages=pages.unread, is_complete=is_all)
 
 
 def _wants_page(entry: Entry, source: Source) -> bool:
@@ -91,7 +91,7 @@ class _Pages:
 
     async def read(self, entries: Iterable[Entry]) -> None:
         at_all = asyncio.Semaphore(_AT_ONCE)
-        at_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(self.client.fetch.per_host))
+        at_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(self.client.settings.per_host))
 
         async def read_one(entry: Entry) -> None:
             async with at_host[urlsplit(entry.url).netloc], at_all:
@@ -100,7 +100,7 @@ class _Pages:
         tasks = {asyncio.create_task(read_one(entry)): entry.guid for entry in entries}
         if not tasks:
             return
-        done, late = await asyncio.wait(tasks, timeout=self.client.fetch.timeout_s)
+        done, late = await asyncio.wait(tasks, timeout=self.client.settings.timeout_s)
         for task in late:
             task.cancel()
             self.unread[tasks[task]] = None
@@ -113,7 +113,7 @@ class _Pages:
         try:
             if tired := self._tired.get(host):
                 raise tired
-            if await self.robots.allow(entry.url):
+            if await self.robots.is_allowed(entry.url):
                 self.found[entry.guid] = self._completed(entry, await self._page(entry))
         except SourceError as error:
             if error.temporary:
@@ -127,7 +127,7 @@ class _Pages:
         if detect_kind(reply.body, content_type=reply.content_type) is not DocumentKind.HTML:
             raise SourceError("no page")
         document = Document(data=reply.body, url=reply.url, guid="", outlet="", content_type=reply.content_type)
-        limit_s, turn = self.client.fetch.timeout_s, self.client.turns.to_read()
+        limit_s, turn = self.client.settings.timeout_s, self.client.limits.for_parsing()
         contents = await read(document, self.source, seen=entry.seen, timeout_s=limit_s, turn=turn)
         return contents.entries[0]
 

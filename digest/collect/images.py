@@ -29,7 +29,7 @@ _KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GI
 Photos = Mapping[str, FetchedImage | Failure]
 
 
-def fetch_photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Photos:
+def fetch_images(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Photos:
     """The pictures behind the addresses; one that can't be had, or not within the limits, is a failure."""
     limits = replace(fetch, max_bytes=LARGEST, timeout_s=min(fetch.timeout_s, _PATIENCE_S))
     return dict(_within(zip(addresses, asyncio.run(_all(addresses, limits, now)), strict=True)))

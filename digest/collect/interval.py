@@ -24,7 +24,7 @@ _SLOWER = 1.25
 _JITTER = 0.2
 
 
-def next_pace(
+def next_interval(
     source_id: str, outcome: Collected | Failure, before: FetchInterval, *, every: timedelta, now: datetime
 ) -> FetchInterval:
     """The pace after a visit; ``every`` is how often sources are visited at most."""
@@ -48,7 +48,7 @@ def next_pace(
     return FetchInterval(interval_s=round(pause.total_seconds()), next_fetch=now + _earlier(pause, source_id, now))
 
 
-def asked_again(first: datetime, *, now: datetime, retry_at: datetime | None = None) -> datetime | None:
+def next_page_attempt(first: datetime, *, now: datetime, retry_at: datetime | None = None) -> datetime | None:
     """When a page is asked for again that couldn't be had since ``first``; None if not.
 
     Each pause is as long as all before, and the first is over with the next visit.

@@ -14,7 +14,7 @@ from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Contents, Document, read_document
 from digest.model import Source
 from digest.model.errors import SourceError
-from digest.processes.process_pool import GoneError, Worker
+from digest.processes.process_pool import Worker, WorkerDiedError
 
 #: Above these sizes a document that is made to be slow can be so for seconds.
 _LIGHT_FEED = 100_000
@@ -37,7 +37,7 @@ async def read(
             answer = await worker.call(_read, document, source, seen, timeout_s)
     except TimeoutError as error:
         raise SourceError(f"reading it took more than {timeout_s:g} s: it may be made to be slow") from error
-    except GoneError as error:
+    except WorkerDiedError as error:
         line = "reading it took more memory or time than any article needs: it may be made to"
         raise SourceError(line) from error
     if isinstance(answer, SourceError):

@@ -11,7 +11,7 @@ from digest.collect.discovery.known_sites import known_site_feed
 from digest.collect.discovery.opml import read_opml
 from digest.collect.discovery.sitemap import decompress_reply, drop_lastmod, select_articles, sitemap_entries
 from digest.collect.documents.kind import DocumentKind, detect_kind
-from digest.collect.full_text import Texts, with_full_text
+from digest.collect.full_text import FullTextResult, add_full_text
 from digest.collect.isolated import read
 from digest.collect.reader import Contents, Document
 from digest.http.robots import Robots, Rules
@@ -31,7 +31,7 @@ async def visit(
     _check_patience(validators, seen)
     robots = Robots(client, rules)
     asked, page = await _asked(source, validators, client)
-    page = decompress_reply(page, client.fetch.max_bytes)
+    page = decompress_reply(page, client.settings.max_bytes)
     reader = _Reader(source=source, remembered=validators, client=client, robots=robots, seen=seen)
     if page.unchanged:
         return await reader.unchanged(page)
@@ -74,7 +74,7 @@ class _Reader:
             entries=texts.entries,
             fetch_state=replace(self.remembered, url=reply.moved_to or self.remembered.url),
             unchanged=True,
-            pending_pages=texts.unread,
+            pending_pages=texts.pending_pages,
         )
 
     async def _feed(self, reply: Reply) -> Collected:
@@ -87,8 +87,8 @@ class _Reader:
             title=contents.title,
             kind="feed",
             problems=contents.problems,
-            fetch_state=reply.validators,
-            pending_pages=texts.unread,
+            fetch_state=reply.fetch_state,
+            pending_pages=texts.pending_pages,
         )
 
     async def _map(self, reply: Reply) -> Collected:
@@ -99,33 +99,33 @@ class _Reader:
         listed, is_index = await sitemap_entries(reply, self.source, client=self.client, seen=self.seen)
         texts = await self._with_full_text(tuple(map(drop_lastmod, listed)))
         entries = select_articles(texts.entries, listed)
-        is_done = texts.is_all and not is_index
+        is_done = texts.is_complete and not is_index
         return Collected(
             source=self.source,
             entries=entries,
             kind="site map",
-            fetch_state=reply.validators if is_done else FetchState(),
-            pending_pages=texts.unread,
+            fetch_state=reply.fetch_state if is_done else FetchState(),
+            pending_pages=texts.pending_pages,
         )
 
     async def _page(self, reply: Reply) -> Collected:
         """A page that stands for itself, if it is an article, and for robots to read."""
         if self.remembered.is_feed:
             raise SourceError("it gives a page where its feed was: see in a browser whether that has moved or is away")
-        if not await self.robots.allow(reply.url, in_doubt=True):
+        if not await self.robots.is_allowed(reply.url, in_doubt=True):
             raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
         if _kind(reply) is DocumentKind.HTML and not self.source.selector:
             check_is_no_list(reply)
         contents = await self._contents(reply)
-        return Collected(source=self.source, entries=contents.entries, kind="page", fetch_state=reply.validators)
+        return Collected(source=self.source, entries=contents.entries, kind="page", fetch_state=reply.fetch_state)
 
     async def _contents(self, reply: Reply) -> Contents:
-        document, limit_s = _document(self.source, reply), self.client.fetch.timeout_s
-        turn = self.client.turns.to_read()
+        document, limit_s = _document(self.source, reply), self.client.settings.timeout_s
+        turn = self.client.limits.for_parsing()
         return await read(document, self.source, seen=self.seen, timeout_s=limit_s, turn=turn)
 
-    async def _with_full_text(self, entries: tuple[Entry, ...]) -> Texts:
-        return await with_full_text(
+    async def _with_full_text(self, entries: tuple[Entry, ...]) -> FullTextResult:
+        return await add_full_text(
             entries, self.source, client=self.client, robots=self.robots, remembered=self.remembered
         )
 

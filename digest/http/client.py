@@ -24,11 +24,10 @@ from aiohttp.abc import ResolveResult
 from yarl import URL
 
 import digest
-from digest.http.decompress import Unpacked, too_large
-from digest.http.errors import cut, said_plainly
-from digest.http.limits import Turns
+from digest.http.decompress import Decompressor, body_too_large
+from digest.http.errors import cut, explained_errors
+from digest.http.limits import ConcurrencyLimits, TimeBudget
 from digest.http.ssrf import is_allowed, is_public
-from digest.http.time_budget import Patience
 from digest.model.errors import SourceError
 from digest.model.protocols import FetchState
 from digest.settings import FetchSettings
@@ -47,7 +46,7 @@ _ADVICE = {
 }
 #: A server may ask for patience, but not for ever.
 _LONGEST_WAIT = timedelta(days=7)
-NOTHING_REMEMBERED = FetchState()
+NO_STATE = FetchState()
 #: What is gone for good is asked about once a month, since servers err.
 _RETIRED = timedelta(days=30)
 
@@ -61,7 +60,7 @@ class Reply:
     body: bytes = b""
     #: As declared, in lower case: ``text/html; charset=utf-8``.
     content_type: str = ""
-    validators: FetchState = NOTHING_REMEMBERED
+    fetch_state: FetchState = NO_STATE
     unchanged: bool = False
     #: Where the server says that it lives from now on; empty where it said nothing.
     moved_to: str = ""
@@ -73,19 +72,19 @@ class Client:
     All that it fetches takes ``timeout_s`` at most.
     """
 
-    def __init__(self, fetch: FetchSettings, now: datetime, turns: Turns | None = None) -> None:
+    def __init__(self, fetch: FetchSettings, now: datetime, turns: ConcurrencyLimits | None = None) -> None:
         #: The limits it keeps.
-        self.fetch = fetch
+        self.settings = fetch
         self._now = now
         #: Shared with the other clients of a run, since a host doesn't care which of them asks.
-        self.turns = turns or Turns(fetch.per_host)
-        self._patience = Patience(fetch.timeout_s)
+        self.limits = turns or ConcurrencyLimits(fetch.per_host)
+        self._patience = TimeBudget(fetch.timeout_s)
 
     async def __aenter__(self) -> Self:
         self._session = ClientSession(
-            connector=TCPConnector(resolver=_PublicOnly(self.fetch.allow), limit=self.fetch.concurrency),
+            connector=TCPConnector(resolver=_PublicOnly(self.settings.allow), limit=self.settings.concurrency),
             cookie_jar=DummyCookieJar(),
-            headers={"User-Agent": agent(self.fetch.contact), "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": agent(self.settings.contact), "Accept-Encoding": "gzip, deflate"},
             auto_decompress=False,
             trust_env=False,
         )
@@ -96,13 +95,13 @@ class Client:
     ) -> None:
         await self._session.close()
 
-    async def get(self, address: str, validators: FetchState = NOTHING_REMEMBERED) -> Reply:
+    async def get(self, address: str, validators: FetchState = NO_STATE) -> Reply:
         """The body behind an http or https address, redirects followed."""
         url = _parsed(address)
         try:
             return await self._follow(url, validators)
         except TimeoutError as error:
-            line = f"no complete answer within {self.fetch.timeout_s:g} s: try later, or raise fetch.timeout_s"
+            line = f"no complete answer within {self.settings.timeout_s:g} s: try later, or raise fetch.timeout_s"
             raise SourceError(line, temporary=True) from error
 
     async def _follow(self, url: URL, validators: FetchState) -> Reply:
@@ -122,8 +121,8 @@ class Client:
     @asynccontextmanager
     async def _asked(self, url: URL, start: URL, headers: Mapping[str, str]) -> AsyncIterator[ClientResponse]:
         """What one address answers, at its host's turn."""
-        async with self.turns.at(url.host or ""), self._patience.waiting():
-            with said_plainly(url, start=start):
+        async with self.limits.for_host(url.host or ""), self._patience.running():
+            with explained_errors(url, start=start):
                 self._check_literal(url)
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                     yield response
@@ -135,7 +134,7 @@ class Client:
             ip_address(host)
         except ValueError:
             return
-        _check(host, port, (host,), allow=self.fetch.allow)
+        _check(host, port, (host,), allow=self.settings.allow)
 
     async def _reply(self, response: ClientResponse, moved_to: str) -> Reply:
         url = str(response.url)
@@ -145,9 +144,9 @@ class Client:
             raise self._refusal(response)
         return Reply(
             url=url,
-            body=await _body(response, self.fetch.max_bytes),
+            body=await _body(response, self.settings.max_bytes),
             content_type=response.headers.get("Content-Type", "").lower(),
-            validators=FetchState(
+            fetch_state=FetchState(
                 etag=response.headers.get("ETag", ""), last_modified=response.headers.get("Last-Modified", "")
             ),
             moved_to=moved_to,
@@ -254,10 +253,10 @@ def _phrase(status: int) -> str:
 
 async def _body(response: ClientResponse, limit: int) -> bytes:
     """The whole body, unpacked, within ``limit`` both before and after unpacking."""
-    unpacked, received = Unpacked(response.headers.get("Content-Encoding", ""), limit), 0
+    unpacked, received = Decompressor(response.headers.get("Content-Encoding", ""), limit), 0
     async for chunk in response.content.iter_any():
         received += len(chunk)
         unpacked.add(chunk)
         if received > limit:
-            raise too_large(limit)
-    return unpacked.whole()
+            raise body_too_large(limit)
+    return unpacked.finish()

@@ -7,12 +7,12 @@ import zlib
 from digest.model.errors import SourceError
 
 
-def too_large(limit: int) -> SourceError:
+def body_too_large(limit: int) -> SourceError:
     """What to say of a body above the limit."""
     return SourceError(f"larger than {limit:,} bytes: raise fetch.max_bytes if you trust it")
 
 
-class Unpacked:
+class Decompressor:
     """A body that comes in chunks, packed or not, and never grows above ``limit``."""
 
     def __init__(self, encoding: str, limit: int) -> None:
@@ -34,7 +34,7 @@ class Unpacked:
         while self._packed and chunk:
             chunk = self._inflate(chunk)
         if len(self._body) > self._limit:
-            raise too_large(self._limit)
+            raise body_too_large(self._limit)
 
     def _inflate(self, chunk: bytes) -> bytes:
         """Take one chunk in; the rest of it, where another gzip member begins."""
@@ -48,7 +48,7 @@ class Unpacked:
             return rest
         return b""
 
-    def whole(self) -> bytes:
+    def finish(self) -> bytes:
         """The body, if all of it came."""
         if self._packed and self._body and not self._unpack.eof:
             raise SourceError("the answer broke off: it will be tried again", temporary=True)

@@ -21,7 +21,7 @@ from digest.model.errors import SourceError
 
 
 @contextmanager
-def said_plainly(url: URL, *, start: URL) -> Iterator[None]:
+def explained_errors(url: URL, *, start: URL) -> Iterator[None]:
     """Turns what goes wrong at ``url`` into a ``SourceError``; one that a server sent us to is named."""
     try:
         try:

@@ -36,7 +36,7 @@ class Robots:
         # One for each site, since one that doesn't answer must not keep others' pages waiting.
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def allow(self, url: str, *, in_doubt: bool = False) -> bool:
+    async def is_allowed(self, url: str, *, in_doubt: bool = False) -> bool:
         """May this page be fetched? Where its site's rules can't be had now, it may ``in_doubt``; else that raises."""
         rules = await self._of(url)
         if isinstance(rules, SourceError):
@@ -45,7 +45,7 @@ class Robots:
             raise rules
         return rules.can_fetch(_NAME, url)
 
-    async def maps(self, url: str) -> tuple[str, ...]:
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
         """The site maps that this page's site names in its rules."""
         rules = await self._of(url)
         named = None if isinstance(rules, SourceError) else rules.site_maps()

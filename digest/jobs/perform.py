@@ -12,7 +12,7 @@ from digest.model import Newsletter
 from digest.model.errors import DigestError
 from digest.pipeline import publish
 from digest.pipeline.bounces import heed_all
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import post
 from digest.settings.select import newsletter_of
 from digest.store import editions
@@ -39,8 +39,8 @@ def _collect(hands: JobContext) -> None:
     if (run_id := start_if_due(hands, "collect", app.settings.fetch.every)) is None:
         return
     with record_run(hands, run_id) as counts:
-        gathered = gather(app.settings.sources, app, now=hands.clock(), due_only=True)
-        counts |= {"sources": len(gathered.outcomes), "failed": len(gathered.failures), "new": gathered.new}
+        gathered = collect_sources(app.settings.sources, app, now=hands.clock(), due_only=True)
+        counts |= {"sources": len(gathered.outcomes), "failed": len(gathered.failures), "new": gathered.new_articles}
     for failure in gathered.failures:
         log("source_failed", source=failure.source, url=failure.url, error=failure.error)
     log("collected", **counts)

@@ -47,9 +47,9 @@ def make_app(settings: Settings, *, store: Store | None = None, tell: Notify = i
 
 
 def _photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Mapping[str, FetchedImage | Failure]:
-    from digest.collect.images import fetch_photos  # only who embeds pictures pays for a web client
+    from digest.collect.images import fetch_images  # only who embeds pictures pays for a web client
 
-    return fetch_photos(fetch, addresses, now)
+    return fetch_images(fetch, addresses, now)
 
 
 def _mailer(smtp: SmtpSettings, tell: Notify) -> Mailer:

@@ -8,25 +8,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from digest.collect.visits import Visited, visit_all
+from digest.collect.concurrent import SourceOutcome, collect_each
 from digest.model import Failure, Source
 from digest.model.errors import one_line
 from digest.model.protocols import Collected, Collector, FetchState
 from digest.pipeline.app import App
-from digest.pipeline.ingest import Keeper
+from digest.pipeline.ingest import Ingester
 from digest.pipeline.ingest import Progress as Progress
 from digest.settings import FetchSettings
 from digest.store import Store, entries, pending_pages, sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class CollectResult:
     """What visiting sources brought into the store."""
 
     #: One for each source, without the entries.
-    outcomes: tuple[Visited, ...]
+    outcomes: tuple[SourceOutcome, ...]
     #: Articles that were not there before.
-    new: int
+    new_articles: int
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -44,14 +44,14 @@ class Gathered:
         )
 
     @property
-    def is_lost(self) -> bool:
+    def all_failed(self) -> bool:
         """Every source failed."""
         return bool(self.outcomes) and len(self.failures) == len(self.outcomes)
 
 
-def gather(
+def collect_sources(
     visited: Sequence[Source], app: App, *, now: datetime, due_only: bool = False, on_done: Progress | None = None
-) -> Gathered:
+) -> CollectResult:
     """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others.
 
     ``due_only`` leaves out those whose time hasn't come: by their own rhythm, or since they fail.
@@ -61,7 +61,7 @@ def gather(
         with app.store.read() as conn:
             waiting = sources.not_due_ids(conn, now=now)
         visited = [source for source in visited if source.id not in waiting]
-    return gather_into(app.store, visited, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
+    return collect_into(app.store, visited, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
 
 
 def _forget_moved(visited: Sequence[Source], store: Store) -> None:
@@ -73,7 +73,7 @@ def _forget_moved(visited: Sequence[Source], store: Store) -> None:
             sources.forget(conn, moved)
 
 
-def gather_into(
+def collect_into(
     store: Store,
     visited: Sequence[Source],
     collector: Collector,
@@ -81,7 +81,7 @@ def gather_into(
     fetch: FetchSettings,
     now: datetime,
     on_done: Progress | None = None,
-) -> Gathered:
+) -> CollectResult:
     """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
     ids = [source.id for source in visited]
     with store.read() as conn:
@@ -90,24 +90,24 @@ def gather_into(
             id_: replace(validators, known=partial(_known, store, id_), pending_pages=again.get(id_, ()))
             for id_, validators in sources.fetch_states(conn, ids).items()
         }
-    keeper = Keeper(store=store, fetch=fetch, now=now, on_done=on_done, again=again)
+    keeper = Ingester(store=store, fetch=fetch, now=now, on_done=on_done, pending_pages=again)
     asyncio.run(_visited(visited, collector, remembered, keeper))
-    return Gathered(outcomes=tuple(keeper.outcomes[id_] for id_ in ids), new=keeper.new)
+    return CollectResult(outcomes=tuple(keeper.outcomes[id_] for id_ in ids), new_articles=keeper.new)
 
 
 async def _visited(
-    visited: Sequence[Source], collector: Collector, remembered: Mapping[str, FetchState], keeper: Keeper
+    visited: Sequence[Source], collector: Collector, remembered: Mapping[str, FetchState], keeper: Ingester
 ) -> None:
-    async with keeper.crew:
-        await visit_all(
+    async with keeper.pool:
+        await collect_each(
             visited,
             collector,
             remembered,
             concurrency=keeper.fetch.concurrency,
             per_host=keeper.fetch.per_host,
-            take=keeper.take,
+            take=keeper.add,
         )
-        await keeper.keep_the_rest()
+        await keeper.flush()
 
 
 def _known(store: Store, source_id: str, guids: Collection[str]) -> frozenset[str]:

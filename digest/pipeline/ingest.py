@@ -15,17 +15,17 @@ from functools import partial
 from sqlalchemy import Connection
 
 from digest.clean.articles import CleanedBatch, clean, clean_by_source, group_by_source
-from digest.collect.interval import asked_again, next_pace
-from digest.collect.visits import Visited
+from digest.collect.concurrent import SourceOutcome
+from digest.collect.interval import next_interval, next_page_attempt
 from digest.model import Article, BodyFormat, Entry, Failure, Source
 from digest.model.boilerplate import LearnedBoilerplate
 from digest.model.protocols import Collected, FetchInterval
-from digest.processes.process_pool import Crew
+from digest.processes.process_pool import ProcessPool
 from digest.settings import FetchSettings
 from digest.store import Store, articles, boilerplate, entries, pending_pages, sources, stories
 
 #: Called as each source is done, in the order in which they finish.
-Progress = Callable[[Visited], None]
+Progress = Callable[[SourceOutcome], None]
 #: Stored in one transaction: so many sources, or so many letters of text.
 _SOURCES, _LETTERS = 20, 2_000_000
 #: So many such batches are cleaned and stored at once; what else comes waits, so that memory is bounded.
@@ -37,11 +37,11 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING = Entry(source_id="", guid="", url="", title="", body="<p>…</p>", form=BodyFormat.HTML, seen=_NEVER, source="")
 #: Has all loaded that cleaning needs: HTML's reader, the language model.
 _PREPARE = partial(clean_by_source, (_NOTHING,), {})
-_Outcome = tuple[Source, Visited]
+_Outcome = tuple[Source, SourceOutcome]
 
 
 @dataclass(kw_only=True)
-class Keeper:
+class Ingester:
     """Takes outcomes as they come, and stores some at a time. Its crew is to be dismissed in the end."""
 
     store: Store
@@ -49,18 +49,18 @@ class Keeper:
     now: datetime
     on_done: Progress | None
     #: What each source was asked for again.
-    again: Mapping[str, tuple[Entry, ...]]
+    pending_pages: Mapping[str, tuple[Entry, ...]]
     #: What became of each source, by its id, without the entries; and how many articles are new.
-    outcomes: dict[str, Visited] = field(default_factory=dict)
+    outcomes: dict[str, SourceOutcome] = field(default_factory=dict)
     new: int = 0
     #: Who cleans what is much.
-    crew: Crew = field(default_factory=lambda: Crew(_PREPARE))
+    pool: ProcessPool = field(default_factory=lambda: ProcessPool(_PREPARE))
     _waiting: list[_Outcome] = field(default_factory=list)
     _letters: int = 0
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)
     _room: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, _UNDER_WAY))
 
-    async def take(self, source: Source, outcome: Visited) -> None:
+    async def add(self, source: Source, outcome: SourceOutcome) -> None:
         """Keep it with some others, once there are enough; then come back."""
         self.outcomes[source.id] = replace(outcome, entries=()) if isinstance(outcome, Collected) else outcome
         if self.on_done:
@@ -77,7 +77,7 @@ class Keeper:
         finally:
             self._room.release()
 
-    async def keep_the_rest(self) -> None:
+    async def flush(self) -> None:
         """Store what still waits for more to come: nothing does."""
         if self._waiting:
             await self._keep(self._waiting)
@@ -104,7 +104,7 @@ class Keeper:
             return clean_by_source(fresh, known)
         cleaned: list[Article] = []
         learnt: dict[str, LearnedBoilerplate] = {}
-        for found, now in await self.crew.each(clean_by_source, [(some, known) for some in group_by_source(fresh)]):
+        for found, now in await self.pool.starmap(clean_by_source, [(some, known) for some in group_by_source(fresh)]):
             cleaned += found
             learnt |= now
         return cleaned, learnt
@@ -114,14 +114,14 @@ class Keeper:
         return [(entry, article) for entry, article in changed if not self._is_late(entry)]
 
     def _is_late(self, entry: Entry) -> bool:
-        return any(late.guid == entry.guid for late in self.again.get(entry.source_id, ()))
+        return any(late.guid == entry.guid for late in self.pending_pages.get(entry.source_id, ()))
 
     def _remember_unread(self, conn: Connection, some: Sequence[_Outcome]) -> None:
         for source, outcome in some:
             if isinstance(outcome, Collected):
-                asked = {entry.guid: entry.seen for entry in self.again.get(source.id, ())}
+                asked = {entry.guid: entry.seen for entry in self.pending_pages.get(source.id, ())}
                 later = {
-                    guid: asked_again(asked.get(guid, self.now), now=self.now, retry_at=retry_at)
+                    guid: next_page_attempt(asked.get(guid, self.now), now=self.now, retry_at=retry_at)
                     for guid, retry_at in outcome.pending_pages.items()
                 }
                 pending_pages.save(conn, source.id, dict.fromkeys(asked) | later)
@@ -138,13 +138,13 @@ class Keeper:
                     conn, source, one.error, at=self.now, not_before=one.retry_at, pace=paces[source.id]
                 )
 
-    def _pace(self, source: Source, outcome: Visited, before: FetchInterval) -> FetchInterval:
+    def _pace(self, source: Source, outcome: SourceOutcome, before: FetchInterval) -> FetchInterval:
         every = self.fetch.every
         # What is on the disk costs nobody anything.
-        return FetchInterval() if source.path else next_pace(source.id, outcome, before, every=every, now=self.now)
+        return FetchInterval() if source.path else next_interval(source.id, outcome, before, every=every, now=self.now)
 
 
-def _entries(outcome: Visited) -> tuple[Entry, ...]:
+def _entries(outcome: SourceOutcome) -> tuple[Entry, ...]:
     return outcome.entries if isinstance(outcome, Collected) else ()
 
 

@@ -21,7 +21,7 @@ from digest.model.errors import NothingCollected
 from digest.model.protocols import Collected
 from digest.pipeline import calendar, slots
 from digest.pipeline.app import App, ImageFetcher, make_app
-from digest.pipeline.collect import Gathered, Progress, gather
+from digest.pipeline.collect import CollectResult, Progress, collect_sources
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import sources_of
 from digest.settings import Settings, shipped_files
@@ -186,17 +186,17 @@ def _scratch(plan: _Plan, standing: Store, wanted: tuple[Source, ...], window: W
     return standing.snapshot([source.id for source in wanted], window)
 
 
-def _gathered(sources: tuple[Source, ...], app: App, plan: _Plan, on_done: Progress | None) -> Gathered:
+def _gathered(sources: tuple[Source, ...], app: App, plan: _Plan, on_done: Progress | None) -> CollectResult:
     if not plan.visit:
-        return Gathered(outcomes=(), new=0)
-    gathered = gather(sources, app, now=plan.seen, on_done=on_done)
-    if gathered.is_lost:
+        return CollectResult(outcomes=(), new_articles=0)
+    gathered = collect_sources(sources, app, now=plan.seen, on_done=on_done)
+    if gathered.all_failed:
         lines = "\n".join(f"{failure.url}: {failure.error}" for failure in gathered.failures)
         raise NothingCollected(lines)
     return gathered
 
 
-def _titled(newsletter: Newsletter, gathered: Gathered) -> Newsletter:
+def _titled(newsletter: Newsletter, gathered: CollectResult) -> Newsletter:
     """A newsletter without a title takes the only source's own."""
     titles = {outcome.title for outcome in gathered.outcomes if isinstance(outcome, Collected)}
     own = titles.pop() if len(titles) == 1 else ""

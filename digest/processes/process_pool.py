@@ -32,7 +32,7 @@ _LENGTH = struct.Struct(">Q")
 _AT_ONCE = 1 << 20
 
 
-class GoneError(Exception):
+class WorkerDiedError(Exception):
     """A process ended before it answered."""
 
 
@@ -55,7 +55,7 @@ class Worker:
         self._thread.shutdown()
 
     async def call(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
-        """What the function gives or raises. Raises ``GoneError`` if the process ended over it."""
+        """What the function gives or raises. Raises ``WorkerDiedError`` if the process ended over it."""
         question = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
         # In a thread: what is busy here lets a thread go on within milliseconds, the event loop only when it is done.
         answered = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)
@@ -71,21 +71,21 @@ class Worker:
             self._process.stdin.write(question)
             self._process.stdin.flush()
         except BrokenPipeError as error:
-            raise GoneError from error
+            raise WorkerDiedError from error
         head = self._process.stdout.read(_LENGTH.size)
         answer = self._process.stdout.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else b""
         if not answer:
-            raise GoneError
+            raise WorkerDiedError
         return answer
 
 
-class Crew:
+class ProcessPool:
     """This process, and workers that start as they are needed, up to one for each of the machine's other processors."""
 
     def __init__(self, prepare: Callable[[], object], *, most: int | None = None) -> None:
         """``prepare`` is called in each worker before it counts as free: it loads what the calls will need."""
         self._prepare = prepare
-        self._wanted = min(processors() - 1, _MOST) if most is None else most
+        self._wanted = min(available_cpus() - 1, _MOST) if most is None else most
         #: Who is free, the workers first: this process has more to do.
         self._free: asyncio.PriorityQueue[tuple[int, Worker | None]] = asyncio.PriorityQueue()
         self._free.put_nowait(_THIS_PROCESS)
@@ -101,13 +101,13 @@ class Crew:
             shift.cancel()
         await asyncio.gather(*self._shifts, return_exceptions=True)
 
-    async def each(self, function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
+    async def starmap(self, function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
         """What the function gives for each of the calls, by whoever is free first; in turn, so that others go on."""
         self._recruit()
         number, worker = await self._free.get()
         try:
             answers = await (worker.call(_each, function, calls) if worker else _each_here(function, calls))
-        except GoneError:
+        except WorkerDiedError:
             return await _each_here(function, calls)
         self._free.put_nowait((number, worker))
         return answers
@@ -124,7 +124,7 @@ class Crew:
                 await worker.call(self._prepare)
                 self._free.put_nowait((number, worker))
                 await asyncio.Event().wait()  # until the crew is dismissed
-        except (GoneError, OSError):
+        except (WorkerDiedError, OSError):
             return  # there is none to be had: the others do it all
 
 
@@ -143,7 +143,7 @@ async def _each_here(function: Callable[[*Arguments], T], calls: Sequence[tuple[
     return answers
 
 
-def processors() -> int:
+def available_cpus() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -16,7 +16,7 @@ import pytest
 
 from digest.cli import main
 from digest.collect.collector import make_collector
-from digest.collect.visits import collect
+from digest.collect.concurrent import collect
 from digest.model import Failure, Source
 from digest.model.protocols import Collected
 from digest.settings import FetchSettings

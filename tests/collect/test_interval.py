@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.collect.interval import next_pace
+from digest.collect.interval import next_interval
 from digest.model import BodyFormat, Entry, Failure, Source
 from digest.model.protocols import Collected, FetchInterval
 
@@ -37,7 +37,7 @@ def brought(*ago: timedelta, unchanged: bool = False) -> Collected:
 
 
 def wait(outcome: Collected | Failure, before: FetchInterval | None = None, *, source_id: str = "s") -> timedelta:
-    at = next_pace(source_id, outcome, before or FetchInterval(), every=EVERY, now=NOW).next_fetch
+    at = next_interval(source_id, outcome, before or FetchInterval(), every=EVERY, now=NOW).next_fetch
     assert at is not None
     return at - NOW
 
@@ -66,7 +66,7 @@ def test_dates_in_the_future_are_no_rhythm() -> None:
 def test_each_time_that_nothing_is_new_the_pause_grows_to_an_end() -> None:
     pace, pauses = FetchInterval(), []
     for _ in range(20):
-        pace = next_pace("s", brought(unchanged=True), pace, every=EVERY, now=NOW)
+        pace = next_interval("s", brought(unchanged=True), pace, every=EVERY, now=NOW)
         pauses.append(pace.interval_s)
 
     assert pauses == sorted(pauses)
@@ -76,7 +76,7 @@ def test_each_time_that_nothing_is_new_the_pause_grows_to_an_end() -> None:
 def test_failures_are_tried_again_ever_later_and_at_least_daily() -> None:
     pace, waits = FetchInterval(), []
     for _ in range(2000):
-        pace = next_pace("s", BROKEN, pace, every=EVERY, now=NOW)
+        pace = next_interval("s", BROKEN, pace, every=EVERY, now=NOW)
         assert pace.next_fetch is not None
         waits.append((pace.next_fetch - NOW) / EVERY)
 
@@ -86,7 +86,7 @@ def test_failures_are_tried_again_ever_later_and_at_least_daily() -> None:
 
 
 def test_a_success_forgets_the_failures() -> None:
-    assert next_pace("s", brought(HOUR), FetchInterval(failures=7), every=EVERY, now=NOW).failures == 0
+    assert next_interval("s", brought(HOUR), FetchInterval(failures=7), every=EVERY, now=NOW).failures == 0
 
 
 def test_a_server_that_asks_for_patience_gets_it() -> None:
@@ -104,10 +104,10 @@ def test_sources_that_began_together_part() -> None:
 
 def test_who_is_left_in_peace_has_not_failed_once_more() -> None:
     busy = replace(BROKEN, retry_at=NOW + HOUR)
-    first = next_pace("s", busy, FetchInterval(), every=EVERY, now=NOW)
+    first = next_interval("s", busy, FetchInterval(), every=EVERY, now=NOW)
 
-    asked_for_by_a_person = next_pace("s", busy, first, every=EVERY, now=NOW + EVERY)
-    still_busy = next_pace("s", replace(busy, retry_at=NOW + 3 * HOUR), first, every=EVERY, now=NOW + HOUR)
+    asked_for_by_a_person = next_interval("s", busy, first, every=EVERY, now=NOW + EVERY)
+    still_busy = next_interval("s", replace(busy, retry_at=NOW + 3 * HOUR), first, every=EVERY, now=NOW + HOUR)
 
     assert asked_for_by_a_person == first
     assert (first.failures, still_busy.failures) == (1, 2)

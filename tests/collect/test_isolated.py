@@ -14,10 +14,10 @@ import pytest
 
 from digest.collect.isolated import is_heavy, read
 from digest.collect.reader import Contents, Document, read_document
-from digest.http.limits import Turns
+from digest.http.limits import ConcurrencyLimits
 from digest.model import Source
 from digest.model.errors import SourceError
-from digest.processes.process_pool import processors
+from digest.processes.process_pool import available_cpus
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
 SOURCE = Source(id="s", url="https://a.example/")
@@ -80,11 +80,11 @@ def test_what_is_told_elsewhere_is_told_here() -> None:
 def test_others_are_read_meanwhile() -> None:
     async def both() -> list[str]:
         done: list[str] = []
-        turns = Turns(per_host=2)
+        turns = ConcurrencyLimits(per_host=2)
 
         async def one(name: str, what: Document) -> None:
             with contextlib.suppress(SourceError):
-                await read(what, SOURCE, seen=SEEN, timeout_s=3, turn=turns.to_read())
+                await read(what, SOURCE, seen=SEEN, timeout_s=3, turn=turns.for_parsing())
             done.append(name)
 
         await asyncio.gather(one("slow", page(30_000)), one("quick", rss(2)))
@@ -99,9 +99,10 @@ def test_what_takes_long_is_read_a_few_at_once() -> None:
     assert is_heavy(heavy)
 
     async def six() -> int:
-        turns, most = Turns(per_host=2), 0
+        turns, most = ConcurrencyLimits(per_host=2), 0
         calls = [
-            asyncio.create_task(read(heavy, SOURCE, seen=SEEN, timeout_s=30, turn=turns.to_read())) for _ in range(6)
+            asyncio.create_task(read(heavy, SOURCE, seen=SEEN, timeout_s=30, turn=turns.for_parsing()))
+            for _ in range(6)
         ]
         while not all(call.done() for call in calls):
             most = max(most, len(psutil.Process().children()))
@@ -109,7 +110,7 @@ def test_what_takes_long_is_read_a_few_at_once() -> None:
         assert all(call.result().entries for call in calls)
         return most
 
-    assert 0 < asyncio.run(six()) <= processors()
+    assert 0 < asyncio.run(six()) <= available_cpus()
 
 
 def test_a_small_page_of_very_many_elements_is_heavy() -> None:

@@ -58,7 +58,7 @@ def test_a_body_comes_with_its_type_and_validators(web: WebServer) -> None:
         url=web.url(),
         body=b"hello",
         content_type="text/html; charset=utf-8",
-        validators=FetchState(etag='"1"', last_modified="Thu, 26 Mar 2026 07:00:00 GMT"),
+        fetch_state=FetchState(etag='"1"', last_modified="Thu, 26 Mar 2026 07:00:00 GMT"),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.pipeline.app import make_app
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import render_options
 from digest.render import render
@@ -52,7 +52,7 @@ def digest_of(folder: Path, *, summarizer: str = "default") -> Digest:
     app = make_app(
         Settings(sources=(Source(id="all", path=folder),), newsletters=(NEWSLETTER,)), store=open_store("sqlite://")
     )
-    gather(app.settings.sources, app, now=NOW)
+    collect_sources(app.settings.sources, app, now=NOW)
     newsletter = Newsletter(id="main", title="Main", summarizer=summarizer, stories=None)
     window = Window(start=NOW - timedelta(days=1), end=NOW + timedelta(days=1))
     digest = compose(newsletter, Slot(due=NOW + timedelta(hours=1), key="2026-03-27"), app, window=window)

@@ -14,7 +14,7 @@ from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Boost
 from digest.pipeline.app import App, make_app
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import links_of
 from digest.render import TOKEN_PLACEHOLDER, Links
@@ -67,33 +67,33 @@ def titles(digest: Digest) -> list[str]:
 
 
 def test_what_was_gathered_is_composed(app: App) -> None:
-    gathered = gather(app.settings.sources, app, now=MORNING)
+    gathered = collect_sources(app.settings.sources, app, now=MORNING)
 
-    assert gathered.new == 1
+    assert gathered.new_articles == 1
     assert titles(composed(app)) == ["News of the ferry"]
 
 
 def test_a_second_visit_brings_only_what_is_new(app: App, folder: Path) -> None:
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
     put(folder, "library", LIBRARY)
 
-    assert gather(app.settings.sources, app, now=MORNING).new == 1
+    assert collect_sources(app.settings.sources, app, now=MORNING).new_articles == 1
     assert titles(composed(app)) == ["News of the ferry", "News of the library"]
 
 
 def test_an_edited_article_is_told_as_it_stands_now(app: App, folder: Path) -> None:
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
     put(folder, "ferry", FERRY.replace("third", "fourth"))
 
-    assert gather(app.settings.sources, app, now=MORNING).new == 0
+    assert collect_sources(app.settings.sources, app, now=MORNING).new_articles == 0
     assert "fourth day" in composed(app).briefs[0].sentences[0].text
 
 
 def test_what_an_earlier_edition_told_is_left_out_and_accounted_for(app: App, folder: Path) -> None:
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
     sent(composed(app), app.store)
     put(folder, "library", LIBRARY, at=MORNING + timedelta(hours=2))
-    gather(app.settings.sources, app, now=MORNING + DAY)
+    collect_sources(app.settings.sources, app, now=MORNING + DAY)
 
     tomorrow = composed(app, at=MORNING + DAY)
 
@@ -102,7 +102,7 @@ def test_what_an_earlier_edition_told_is_left_out_and_accounted_for(app: App, fo
 
 
 def test_an_edition_composed_again_tells_what_it_told(app: App) -> None:
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
     first = composed(app)
     sent(first, app.store)
 
@@ -110,10 +110,10 @@ def test_an_edition_composed_again_tells_what_it_told(app: App) -> None:
 
 
 def test_a_story_told_before_the_window_is_still_known(app: App, folder: Path) -> None:
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
     sent(composed(app), app.store)
     put(folder, "ferry-again", FERRY, at=MORNING + 5 * DAY)
-    gather(app.settings.sources, app, now=MORNING + 5 * DAY)
+    collect_sources(app.settings.sources, app, now=MORNING + 5 * DAY)
 
     later = composed(app, at=MORNING + 6 * DAY)
 
@@ -125,26 +125,26 @@ def test_a_failing_source_is_named_and_the_others_are_told(folder: Path, tmp_pat
     missing = Source(id="gone", title="The Gone", path=tmp_path / "gone")
     app = app_over(open_store("sqlite://"), missing, Source(id="post", path=folder))
 
-    gathered = gather(app.settings.sources, app, now=MORNING)
+    gathered = collect_sources(app.settings.sources, app, now=MORNING)
     digest = composed(app)
 
     assert [failure.source for failure in gathered.failures] == ["The Gone"]
-    assert not gathered.is_lost
+    assert not gathered.all_failed
     assert [failure.source for failure in digest.failures] == ["The Gone"]
     assert titles(digest) == ["News of the ferry"]
 
 
 def test_a_source_that_works_again_is_no_failure_any_more(app: App, folder: Path) -> None:
     hidden = folder.rename(folder.with_name("hidden"))
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
     hidden.rename(folder)
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
 
     assert composed(app).failures == ()
 
 
 def test_every_sentence_stands_word_for_word_in_the_article_it_cites(app: App) -> None:
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
 
     for brief in composed(app).briefs:
         for sentence in brief.sentences:
@@ -153,7 +153,7 @@ def test_every_sentence_stands_word_for_word_in_the_article_it_cites(app: App) -
 
 def test_the_same_store_and_slot_give_the_same_digest(app: App, folder: Path) -> None:
     put(folder, "library", LIBRARY)
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
     again = replace(app, store=app.store)
 
     assert composed(app) == composed(again)
@@ -174,7 +174,7 @@ def test_the_readers_wishes_decide_what_is_in(
     app: App, folder: Path, wishes: dict[str, Any], expected: list[str]
 ) -> None:
     put(folder, "library", LIBRARY)
-    gather(app.settings.sources, app, now=MORNING)
+    collect_sources(app.settings.sources, app, now=MORNING)
     at = MORNING + timedelta(hours=1)
 
     digest = compose(replace(NEWSLETTER, **wishes), slot_at(at), app, window=Window(start=at - DAY, end=at))
@@ -189,7 +189,7 @@ SLOGAN = "The island's own paper since the first lighthouse was built."
 def test_what_a_source_puts_under_every_article_is_learnt_over_many_visits(app: App, folder: Path) -> None:
     for day, name in enumerate(("pier", "mill", "bridge", "market")):
         put(folder, name, f"The old {name} is to be repaired before winter, the island's council said.\n\n{SLOGAN}")
-        gather(app.settings.sources, app, now=MORNING + day * DAY)
+        collect_sources(app.settings.sources, app, now=MORNING + day * DAY)
 
     with app.store.read() as conn:
         found = articles.in_window(conn, ["post"], Window(start=MORNING - DAY, end=MORNING + DAY))
@@ -203,10 +203,10 @@ def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path
     app = app_over(open_store("sqlite://"), dead)
 
     def visited(after: timedelta) -> int:
-        return len(gather(app.settings.sources, app, now=MORNING + after, due_only=True).outcomes)
+        return len(collect_sources(app.settings.sources, app, now=MORNING + after, due_only=True).outcomes)
 
     assert [visited(timedelta(minutes=after)) for after in (0, 5, 15, 25, 45)] == [1, 0, 1, 0, 1]
-    assert len(gather(app.settings.sources, app, now=MORNING + timedelta(minutes=46)).outcomes) == 1
+    assert len(collect_sources(app.settings.sources, app, now=MORNING + timedelta(minutes=46)).outcomes) == 1
 
 
 @pytest.mark.parametrize(

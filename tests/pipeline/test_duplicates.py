@@ -10,7 +10,7 @@ import pytest
 
 from digest.model import Article, Newsletter, Slot, Source, Window
 from digest.pipeline.app import make_app
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose
 from digest.settings import Settings
 from digest.store import open_store
@@ -48,7 +48,7 @@ def told(folder: Path, *visits: list[Item]) -> list[Article]:
     app = make_app(Settings(sources=(Source(id="post", path=file),)), store=open_store("sqlite://"))
     for number, items in enumerate(visits):
         file.write_text(f"<rss version='2.0'><channel><title>Post</title>{''.join(map(str, items))}</channel></rss>")
-        gather(app.settings.sources, app, now=MORNING + number * timedelta(hours=1))
+        collect_sources(app.settings.sources, app, now=MORNING + number * timedelta(hours=1))
     due = MORNING + timedelta(hours=2)
     newsletter = Newsletter(id="main", title="Main", stories=None)
     digest = compose(newsletter, Slot(due=due, key="k"), app, window=Window(start=due - 400 * DAY, end=due))

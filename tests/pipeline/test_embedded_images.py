@@ -20,7 +20,7 @@ from digest.model import Failure, FetchedImage, Newsletter, Slot, Source
 from digest.model.errors import SourceError
 from digest.model.mailbox import Mailbox
 from digest.pipeline.app import App, make_app
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import writer_for
 from digest.pipeline.publish import publish
 from digest.render import embedded_images
@@ -84,7 +84,7 @@ def app(server: WebServer, tmp_path: Path) -> Iterator[App]:
         made = make_app(settings, store=store)
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address="ann@example.org")], "main", at=NOW - timedelta(days=1))
-        gather(settings.sources, made, now=NOW)
+        collect_sources(settings.sources, made, now=NOW)
         yield made
 
 
@@ -180,7 +180,7 @@ def test_what_is_no_picture_to_look_at_is_refused(data: bytes, told: str) -> Non
 def test_pictures_keep_to_their_limits(server: WebServer) -> None:
     heavy = {f"/{number}.png": Answer(body=png(padding=900_000 + number)) for number in range(7)}
     server.routes |= {**heavy, "/huge.png": Answer(body=png(padding=images.LARGEST))}
-    found = images.fetch_photos(
+    found = images.fetch_images(
         FetchSettings(allow=(server.address,)),
         [server.url(path) for path in ("/huge.png", "/gone.png", *heavy)],
         NOW,
@@ -195,7 +195,7 @@ def test_pictures_keep_to_their_limits(server: WebServer) -> None:
 
 
 def test_private_addresses_are_not_asked_for_pictures(server: WebServer) -> None:
-    found = images.fetch_photos(FetchSettings(), [server.url("/ferry.png")], NOW)
+    found = images.fetch_images(FetchSettings(), [server.url("/ferry.png")], NOW)
 
     assert [type(one) for one in found.values()] == [Failure]
     assert server.paths == []

@@ -14,7 +14,7 @@ import pytest
 from digest.model import BodyFormat, Entry, Source, Window
 from digest.model.errors import SourceError
 from digest.model.protocols import Collected, FetchState
-from digest.pipeline.collect import gather_into
+from digest.pipeline.collect import collect_into
 from digest.settings import FetchSettings
 from digest.store import Store, articles, boilerplate, entries, open_store, sources
 
@@ -66,16 +66,16 @@ def entry(source: Source, body: str) -> Entry:
 
 def test_a_slow_source_holds_up_nobodys_entries() -> None:
     with open_store("sqlite://") as store:
-        gathered = gather_into(store, MANY, Bringing(store, others=100), fetch=FetchSettings(), now=NOW)
+        gathered = collect_into(store, MANY, Bringing(store, others=100), fetch=FetchSettings(), now=NOW)
 
-        assert gathered.new == 120
+        assert gathered.new_articles == 120
         assert [outcome.source for outcome in gathered.outcomes if isinstance(outcome, Collected)] == MANY
 
 
 def test_long_texts_are_stored_sooner() -> None:
     with open_store("sqlite://") as store:
         bring = Bringing(store, letters=1_000_000, others=8)
-        assert gather_into(store, [*MANY[:9], MANY[-1]], bring, fetch=FetchSettings(), now=NOW).new == 10
+        assert collect_into(store, [*MANY[:9], MANY[-1]], bring, fetch=FetchSettings(), now=NOW).new_articles == 10
 
 
 def test_what_came_before_a_bug_is_kept() -> None:
@@ -87,7 +87,7 @@ def test_what_came_before_a_bug_is_kept() -> None:
 
     with open_store("sqlite://") as store:
         with pytest.raises(KeyError):
-            gather_into(store, MANY, buggy, fetch=FetchSettings(), now=NOW)
+            collect_into(store, MANY, buggy, fetch=FetchSettings(), now=NOW)
         with store.read() as conn:
             assert len(sources.health(conn)) == 100
 
@@ -95,8 +95,8 @@ def test_what_came_before_a_bug_is_kept() -> None:
 def test_a_source_is_asked_with_what_it_brought_before() -> None:
     with open_store("sqlite://") as store:
         first, second = Bringing(store), Bringing(store)
-        gather_into(store, MANY[:1], first, fetch=FetchSettings(), now=NOW)
-        gather_into(store, MANY[:1], second, fetch=FetchSettings(), now=NOW + timedelta(hours=1))
+        collect_into(store, MANY[:1], first, fetch=FetchSettings(), now=NOW)
+        collect_into(store, MANY[:1], second, fetch=FetchSettings(), now=NOW + timedelta(hours=1))
 
         assert (first.known, second.known) == ({"0": frozenset()}, {"0": {"guid"}})
 
@@ -105,7 +105,7 @@ def test_failures_in_a_row_are_counted_in_the_store() -> None:
     dead = Source(id="dead", url="https://dead.example/", section="broken")
     with open_store("sqlite://") as store:
         for day in range(3):
-            gather_into(store, [dead], Bringing(store), fetch=FetchSettings(), now=NOW + timedelta(days=day))
+            collect_into(store, [dead], Bringing(store), fetch=FetchSettings(), now=NOW + timedelta(days=day))
         with store.read() as conn:
             assert sources.fetch_intervals(conn, ["dead"])["dead"].failures == 3
             assert sources.not_due_ids(conn, now=NOW + timedelta(days=2, minutes=30)) == {"dead"}
@@ -128,7 +128,7 @@ def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
             return Collected(source=source, entries=(entry(source, Watched("A line.")),))
 
         written: list[Any] = []
-        assert gather_into(store, MANY[:1], bring, fetch=FetchSettings(), now=NOW).new == 1
+        assert collect_into(store, MANY[:1], bring, fetch=FetchSettings(), now=NOW).new_articles == 1
 
     assert written
 
@@ -147,21 +147,21 @@ SENTENCE = "The ferry sails again, says the harbour office in its notice of toda
 
 def test_articles_are_the_same_whoever_cleans_them() -> None:
     """With one processor all is done here; with more, other processes clean some."""
-    processors = os.sched_getaffinity(0)
+    available_cpus = os.sched_getaffinity(0)
 
     def cleaned(allowed: set[int]) -> tuple[object, object]:
         os.sched_setaffinity(0, allowed)
         try:
             with open_store("sqlite://") as store:
-                gather_into(store, MANY, prolific, fetch=FetchSettings(concurrency=8), now=NOW)
+                collect_into(store, MANY, prolific, fetch=FetchSettings(concurrency=8), now=NOW)
                 with store.read() as conn:
                     ids = [source.id for source in MANY]
                     found = articles.in_window(conn, ids, Window(start=NOW - timedelta(days=1), end=NOW + HOUR))
                     return found, boilerplate.load(conn, ids)
         finally:
-            os.sched_setaffinity(0, processors)
+            os.sched_setaffinity(0, available_cpus)
 
-    here, anywhere = cleaned({min(processors)}), cleaned(set(processors))
+    here, anywhere = cleaned({min(available_cpus)}), cleaned(set(available_cpus))
     assert here == anywhere
     assert isinstance(here[0], tuple)
     assert len(here[0]) == 120 * 20
@@ -181,7 +181,7 @@ def test_what_comes_faster_than_it_is_stored_waits() -> None:
         return Collected(source=source, entries=(entry(source, "x" * 300_000),))
 
     with open_store("sqlite://") as store:
-        gathered = gather_into(store, MANY, quick, fetch=FetchSettings(concurrency=16), now=NOW)
+        gathered = collect_into(store, MANY, quick, fetch=FetchSettings(concurrency=16), now=NOW)
 
-    assert gathered.new == 120
+    assert gathered.new_articles == 120
     assert most <= 16 + 4 * 7  # visits at once; three batches under way and one that waits, of seven such texts each

@@ -11,7 +11,7 @@ import pytest
 
 from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.pipeline.app import App, make_app
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose
 from digest.settings import FetchSettings, Settings
 from digest.store import entries, open_store
@@ -60,7 +60,7 @@ def app(web: WebServer) -> Iterator[App]:
 
 def visit(app: App, at: datetime = NOW) -> list[int]:
     """How many paragraphs the entries have after a visit."""
-    gather(app.settings.sources, app, now=at)
+    collect_sources(app.settings.sources, app, now=at)
     with app.store.read() as conn:
         return [entry.body.count("<p>") for entry in entries.for_source(conn, "post")]
 

@@ -15,7 +15,7 @@ from digest.model import Newsletter, Outcome, Slot, Source
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.pipeline.app import App, make_app
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.publish import publish
 from digest.settings import Settings
 from digest.store import Store, deliveries, editions, open_store, slots, stories, subscribers
@@ -55,7 +55,7 @@ def app(folder: Path, kept_url: str) -> Iterator[App]:
         made = make_app(Settings(sources=(Source(id="post", path=folder),), newsletters=(MAIN,)), store=store)
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address=address) for address in ADDRESSES], "main", at=NOW - DAY)
-        gather(made.settings.sources, made, now=NOW)
+        collect_sources(made.settings.sources, made, now=NOW)
         yield made
 
 
@@ -91,7 +91,7 @@ def test_an_edition_is_frozen_with_memory_ledger_and_slot(app: App) -> None:
 def test_an_edition_that_stands_is_given_back_as_it_is(app: App, folder: Path) -> None:
     first = publish(MAIN, SLOT, app, now=NOW)
     put(folder, "library")
-    gather(app.settings.sources, app, now=NOW)
+    collect_sources(app.settings.sources, app, now=NOW)
     second = publish(replace(MAIN, title="Other"), SLOT, app, now=NOW + timedelta(hours=1))
 
     assert (second.edition_id, second.is_new) == (first.edition_id, False)
@@ -117,7 +117,7 @@ def test_the_next_edition_tells_only_what_is_new(app: App, folder: Path) -> None
     publish(MAIN, SLOT, app, now=NOW)
     tomorrow = Slot(due=NOW + DAY, key="2026-03-28")
     put(folder, "library", at=NOW + timedelta(hours=5))
-    gather(app.settings.sources, app, now=NOW + timedelta(hours=6))
+    collect_sources(app.settings.sources, app, now=NOW + timedelta(hours=6))
     made = publish(MAIN, tomorrow, app, now=NOW + DAY)
 
     assert made.digest is not None
@@ -146,7 +146,7 @@ def test_a_slot_that_was_empty_can_be_sent_when_something_came(app: App, folder:
     publish(MAIN, SLOT, app, now=NOW)
     publish(MAIN, tomorrow, app, now=NOW + DAY)
     put(folder, "library", at=NOW + timedelta(hours=23))
-    gather(app.settings.sources, app, now=NOW + DAY)
+    collect_sources(app.settings.sources, app, now=NOW + DAY)
     made = publish(MAIN, tomorrow, app, now=NOW + DAY + timedelta(hours=1))
 
     assert made.is_new
@@ -156,7 +156,7 @@ def test_a_slot_that_was_empty_can_be_sent_when_something_came(app: App, folder:
 def test_what_was_missed_goes_into_the_next_edition(app: App, folder: Path) -> None:
     publish(MAIN, SLOT, app, now=NOW)
     put(folder, "library", at=NOW + timedelta(hours=30))
-    gather(app.settings.sources, app, now=NOW + timedelta(hours=31))
+    collect_sources(app.settings.sources, app, now=NOW + timedelta(hours=31))
     with app.store.begin() as conn:
         for days in range(1, 6):
             missed = Slot(due=NOW + days * DAY, key=f"2026-03-{27 + days}")

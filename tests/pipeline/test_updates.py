@@ -9,7 +9,7 @@ import pytest
 
 from digest.model import Digest, Newsletter, Slot, Source, Window
 from digest.pipeline.app import App, make_app
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose
 from digest.settings import Settings
 from digest.store import open_store
@@ -73,7 +73,7 @@ def app(folder: Path) -> App:
 
 
 def composed(app: App, at: datetime) -> Digest:
-    gather(app.settings.sources, app, now=at)
+    collect_sources(app.settings.sources, app, now=at)
     return compose(NEWSLETTER, Slot(due=at, key=f"{at:%d}"), app, window=Window(start=at - 24 * HOUR, end=at))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.processes.process_pool import Crew, GoneError, Worker
+from digest.processes.process_pool import ProcessPool, Worker, WorkerDiedError
 
 #: A program with a worker that waits for its next call; it says which process that is.
 WAITING = """
@@ -39,15 +39,15 @@ def with_worker(do: Callable[[Worker], Awaitable[object]]) -> object:
     return asyncio.run(main())
 
 
-def with_crew(do: Callable[[Crew], Awaitable[object]], *, most: int = 1) -> object:
+def with_crew(do: Callable[[ProcessPool], Awaitable[object]], *, most: int = 1) -> object:
     async def main() -> object:
-        async with Crew(os.getpid, most=most) as crew:
+        async with ProcessPool(os.getpid, most=most) as crew:
             return await do(crew)
 
     return asyncio.run(main())
 
 
-async def elsewhere(crew: Crew) -> int:
+async def elsewhere(crew: ProcessPool) -> int:
     """Have one of the crew's workers say which process it is, once it is there."""
     async with asyncio.timeout(30):
         while (pid := await where(crew)) == os.getpid():
@@ -55,8 +55,8 @@ async def elsewhere(crew: Crew) -> int:
     return pid
 
 
-async def where(crew: Crew) -> int:
-    (pid,) = await crew.each(os.getpid, [()])
+async def where(crew: ProcessPool) -> int:
+    (pid,) = await crew.starmap(os.getpid, [()])
     return pid
 
 
@@ -96,9 +96,9 @@ def test_a_worker_that_is_killed_over_a_call_is_gone(blow: signal.Signals) -> No
     async def calls(worker: Worker) -> None:
         pid = await worker.call(os.getpid)
         asyncio.get_running_loop().call_later(0.1, os.kill, pid, blow)
-        with pytest.raises(GoneError):
+        with pytest.raises(WorkerDiedError):
             await worker.call(time.sleep, 60)
-        with pytest.raises(GoneError):
+        with pytest.raises(WorkerDiedError):
             await worker.call(os.getpid)
 
     with_worker(calls)
@@ -148,10 +148,10 @@ def test_a_worker_ends_with_whoever_has_it_however_that_ends() -> None:
 
 
 def test_a_crew_answers_each_call_in_its_order() -> None:
-    async def calls(crew: Crew) -> object:
-        here = await crew.each(truediv, [(1, 2), (1, 4)])
+    async def calls(crew: ProcessPool) -> object:
+        here = await crew.starmap(truediv, [(1, 2), (1, 4)])
         await elsewhere(crew)
-        return here, await crew.each(truediv, [(1, 2), (1, 4)])
+        return here, await crew.starmap(truediv, [(1, 2), (1, 4)])
 
     assert with_crew(calls) == ([0.5, 0.25], [0.5, 0.25])
 
@@ -161,7 +161,7 @@ def test_nobody_waits_for_a_worker_to_start() -> None:
 
 
 def test_while_the_workers_are_busy_this_process_works_too() -> None:
-    async def calls(crew: Crew) -> object:
+    async def calls(crew: ProcessPool) -> object:
         pid = await elsewhere(crew)
         return pid, set(await asyncio.gather(where(crew), where(crew)))
 
@@ -170,7 +170,7 @@ def test_while_the_workers_are_busy_this_process_works_too() -> None:
 
 
 def test_what_a_worker_was_killed_over_is_done_here() -> None:
-    async def calls(crew: Crew) -> object:
+    async def calls(crew: ProcessPool) -> object:
         os.kill(await elsewhere(crew), signal.SIGKILL)
         return [await where(crew) for _ in range(3)]
 
@@ -178,16 +178,16 @@ def test_what_a_worker_was_killed_over_is_done_here() -> None:
 
 
 def test_an_error_at_a_worker_is_an_error_here() -> None:
-    async def calls(crew: Crew) -> None:
+    async def calls(crew: ProcessPool) -> None:
         await elsewhere(crew)
-        await crew.each(truediv, [(1, 1), (1, 0)])
+        await crew.starmap(truediv, [(1, 1), (1, 0)])
 
     with pytest.raises(ZeroDivisionError):
         with_crew(calls)
 
 
 def test_others_go_on_between_the_calls_done_here() -> None:
-    async def calls(crew: Crew) -> object:
+    async def calls(crew: ProcessPool) -> object:
         seen: list[int] = []
 
         async def other() -> None:
@@ -196,7 +196,7 @@ def test_others_go_on_between_the_calls_done_here() -> None:
                 await asyncio.sleep(0)
 
         done: list[int] = []
-        await asyncio.gather(crew.each(done.append, [(1,), (2,), (3,)]), other())
+        await asyncio.gather(crew.starmap(done.append, [(1,), (2,), (3,)]), other())
         return seen
 
     assert with_crew(calls, most=0) == [1, 2]

@@ -14,7 +14,7 @@ from digest.cli import main
 from digest.model import Newsletter, Slot, Source
 from digest.model.mailbox import Mailbox
 from digest.pipeline.app import make_app
-from digest.pipeline.collect import gather
+from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import writer_for
 from digest.pipeline.publish import publish
 from digest.render import GREETING_PLACEHOLDER, RenderOptions, render
@@ -56,7 +56,7 @@ def test_each_reader_is_greeted_by_name_whatever_the_name_is(sqlite_store: Store
     ]
     with sqlite_store.begin() as conn:
         subscribers.add(conn, people, "main", at=NOON - timedelta(days=1))
-    gather(app.settings.sources, app, now=NOON)
+    collect_sources(app.settings.sources, app, now=NOON)
     made = publish(NEWSLETTER, Slot(due=NOON, key="x"), app, now=NOON)
     assert made.edition_id is not None
     write = writer_for(made.edition_id, app)

@@ -13,7 +13,7 @@ from digest.model import Edition, Failure, Newsletter, Slot, Source
 from digest.model.errors import NothingCollected
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
-from digest.pipeline.collect import Gathered, gather
+from digest.pipeline.collect import CollectResult, collect_sources
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import render_options, sources_of
 from digest.pipeline.publish import embed_images
@@ -68,15 +68,15 @@ def say_missing(pictures: Sequence[Failure]) -> None:
         print_stderr(f"a picture is missing: {failure.url}: {failure.error}")
 
 
-def visited(wanted: Sequence[Source], app: App, *, now: datetime) -> Gathered:
+def visited(wanted: Sequence[Source], app: App, *, now: datetime) -> CollectResult:
     """Visit the sources, and say what went wrong; it need not stop the edition. Raises if nothing at all was read."""
     with collect_progress() as on_done:
-        gathered = gather(wanted, app, now=now, on_done=on_done)
+        gathered = collect_sources(wanted, app, now=now, on_done=on_done)
     for failure in (*gathered.failures, *gathered.problems):
         print_stderr(f"{failure.source} ({failure.url}): {failure.error}")
     with app.store.read() as conn:
         ever = any(health.last_success for health in sources.health(conn))
-    if gathered.is_lost and not ever:
+    if gathered.all_failed and not ever:
         raise NothingCollected("not one source could be read", hint="'digest check' says what is wrong with each")
     return gathered
 

@@ -12,8 +12,8 @@ from digest.clean.articles import clean
 from digest.cli.arguments import load_settings
 from digest.cli.errors import print_stderr
 from digest.collect.collector import make_collector
+from digest.collect.concurrent import collect
 from digest.collect.discovery.address import source_from_address
-from digest.collect.visits import collect
 from digest.model import Article, Failure, Source
 from digest.model.errors import DigestError
 from digest.model.protocols import Collected

@@ -102,7 +102,7 @@ async def _maps(page: Reply, robots: Robots) -> list[str]:
     """Where the site's map may be, the likeliest to have news first; an article's site is not asked for."""
     if not is_front_page(page.url):
         return []
-    named = sorted(await robots.maps(page.url), key=sitemap_priority)[:_MOST]
+    named = sorted(await robots.sitemaps(page.url), key=sitemap_priority)[:_MOST]
     return list(dict.fromkeys([*named, *(urljoin(page.url, f"/{place}") for place in _MAPS)]))
 
 
@@ -149,7 +149,7 @@ async def _there(url: str, client: Client, kinds: Collection[DocumentKind]) -> R
     Raises ``SourceError`` where it may well be there later: nothing else must take its place.
     """
     try:
-        reply = decompress_reply(await client.get(url), client.fetch.max_bytes)
+        reply = decompress_reply(await client.get(url), client.settings.max_bytes)
     except SourceError as error:
         # Who is out of time has looked at nothing, so nothing is known of the others either.
         is_late = isinstance(error.__cause__, TimeoutError)

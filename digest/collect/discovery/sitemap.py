@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from digest.collect.discovery.url_patterns import is_front_page, looks_like_article, sitemap_priority
 from digest.collect.documents.dates import parse_date
 from digest.collect.feeds.items import Item, absolute_url
-from digest.http.decompress import Unpacked
+from digest.http.decompress import Decompressor
 from digest.model import BodyFormat, Entry, Image, Source
 from digest.model.errors import SourceError
 from digest.text.charset import utf8_for_recovery
@@ -97,9 +97,9 @@ def decompress_reply(reply: Reply, most: int) -> Reply:
     """What was packed as a file (``sitemap.xml.gz``), unpacked; anything else as it is."""
     if not reply.body.startswith(b"\x1f\x8b") or not urlsplit(reply.url).path.endswith(".gz"):
         return reply
-    body = Unpacked("gzip", most)
+    body = Decompressor("gzip", most)
     body.add(reply.body)
-    return replace(reply, body=body.whole(), content_type="")
+    return replace(reply, body=body.finish(), content_type="")
 
 
 async def sitemap_entries(
@@ -122,7 +122,7 @@ async def _first_pages(maps: Sequence[str], client: Client) -> tuple[Item, ...]:
     failures: list[SourceError] = []
     for url in maps:
         try:
-            reply = decompress_reply(await client.get(url), client.fetch.max_bytes)
+            reply = decompress_reply(await client.get(url), client.settings.max_bytes)
             found = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
         except SourceError as error:
             failures.append(error)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from digest.deliver.smtp.auth import log_in
 from digest.deliver.smtp.command import Ask
-from digest.deliver.smtp.errors import said_plainly
+from digest.deliver.smtp.errors import explained_errors
 from digest.deliver.smtp.replies import Garbled, Offers, Reply, offers
 from digest.model.errors import MailError
 from digest.settings import SmtpSettings
@@ -56,7 +56,7 @@ def trusted(smtp: SmtpSettings) -> ssl.SSLContext:
 
 def dial(smtp: SmtpSettings, timeouts: Timeouts, context: ssl.SSLContext) -> Line:
     """A connection as the settings want it; ``context`` says whom to trust. Raises ``MailError``."""
-    with said_plainly(smtp):
+    with explained_errors(smtp):
         ask = Ask(socket.create_connection((smtp.host, smtp.port), timeout=timeouts.connect))
         try:
             ask.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

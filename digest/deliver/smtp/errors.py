@@ -18,7 +18,7 @@ _UNTRUSTED = {18, 19, 20, 21}
 
 
 @contextmanager
-def said_plainly(smtp: SmtpSettings) -> Iterator[None]:
+def explained_errors(smtp: SmtpSettings) -> Iterator[None]:
     """Turns what sockets and TLS complain of into a ``MailError``."""
     try:
         yield

@@ -28,7 +28,7 @@ import psutil
 from digest.model import Source
 from digest.model.protocols import Collected
 from digest.pipeline.app import App, make_app
-from digest.pipeline.collect import Gathered, gather
+from digest.pipeline.collect import CollectResult, collect_sources
 from digest.settings import FetchSettings, Settings
 from digest.settings.types import StoreSettings
 from digest.store import entries
@@ -119,8 +119,8 @@ def _app(feeds: Feeds, folder: Path, *, full_text: bool, concurrency: int = 32) 
     return make_app(replace(Settings(), store=store, fetch=fetch, sources=sources))
 
 
-def _visit(app: App) -> Gathered:
-    gathered = gather(app.settings.sources, app, now=_NOW)
+def _visit(app: App) -> CollectResult:
+    gathered = collect_sources(app.settings.sources, app, now=_NOW)
     assert not gathered.failures, gathered.failures[0]
     return gathered
 
@@ -210,7 +210,7 @@ def _alone(port: int, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder, suppress(BrokenPipeError):
         app = _app(Feeds(port=port, count=count), Path(folder), full_text=False)
         spent, gathered = _timed(lambda: _visit(app))
-        print(json.dumps({"new": gathered.new, "seconds": spent.busy}))
+        print(json.dumps({"new": gathered.new_articles, "seconds": spent.busy}))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest.collect.collector import make_collector
-from digest.collect.visits import collect
+from digest.collect.concurrent import collect
 from digest.model import Failure, Source
 from digest.model.errors import SourceError
 from digest.model.protocols import Collected, FetchState

@@ -17,7 +17,7 @@ from digest.model.protocols import Collected, Collector, FetchState
 from digest.text.urls import outlet_domain
 
 #: What a visit came to.
-Visited = Collected | Failure
+SourceOutcome = Collected | Failure
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
 
@@ -28,26 +28,26 @@ async def collect(
     *,
     concurrency: int = 32,
     per_host: int = 2,
-    on_done: Callable[[Visited], None] | None = None,
-) -> tuple[Visited, ...]:
-    """Visit ``sources`` as ``visit_all`` does; the outcomes are in their order, and ``on_done`` hears of each."""
-    found: dict[Source, Visited] = {}
+    on_done: Callable[[SourceOutcome], None] | None = None,
+) -> tuple[SourceOutcome, ...]:
+    """Visit ``sources`` as ``collect_each`` does; the outcomes are in their order, and ``on_done`` hears of each."""
+    found: dict[Source, SourceOutcome] = {}
 
-    async def take(source: Source, outcome: Visited) -> None:
+    async def take(source: Source, outcome: SourceOutcome) -> None:
         found[source] = outcome
         if on_done:
             on_done(outcome)
 
-    await visit_all(sources, collector, remembered, concurrency=concurrency, per_host=per_host, take=take)
+    await collect_each(sources, collector, remembered, concurrency=concurrency, per_host=per_host, take=take)
     return tuple(found[source] for source in sources)
 
 
-async def visit_all(
+async def collect_each(
     sources: Sequence[Source],
     collector: Collector,
     remembered: Mapping[str, FetchState] | None = None,
     *,
-    take: Callable[[Source, Visited], Awaitable[None]],
+    take: Callable[[Source, SourceOutcome], Awaitable[None]],
     concurrency: int = 32,
     per_host: int = 2,
 ) -> None:
@@ -67,7 +67,7 @@ async def visit_all(
     await asyncio.gather(*(visit(source) for source in sources))
 
 
-async def _outcome(source: Source, collector: Collector, validators: FetchState) -> Visited:
+async def _outcome(source: Source, collector: Collector, validators: FetchState) -> SourceOutcome:
     try:
         return await collector(source, validators)
     except SourceError as error:
