@@ -19,7 +19,7 @@ from digest.render.context import edition_context
 from digest.render.template_paths import search_path, template_names
 from digest.settings import shipped_files
 from tests.support.browser import browser
-from tests.support.digests import article, brief, digest, news
+from tests.support.digests import article, brief, digest, nth_brief
 
 __all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ LONG = brief([article("Donaudampfschifffahrtsgesellschaftskapitän" * 3, ["https
 def full(language: str = "en") -> Digest:
     """Every part of the page at once."""
     return digest(
-        [news(0, section="Harbour"), news(1, section="Sky"), news(2), ARABIC, LONG],
+        [nth_brief(0, section="Harbour"), nth_brief(1, section="Sky"), nth_brief(2), ARABIC, LONG],
         language=language,
         left_out=[LeftOut(article=article("A long weekend"), reason="older than the window")],
         failures=[Failure(source="Lighthouse Wire", url="https://l.example/", error="HTTP 503")],

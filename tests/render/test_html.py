@@ -16,7 +16,7 @@ from digest.model import Digest, Edition, Failure, Image, LeftOut
 from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files
-from tests.support.digests import DUE, NEWSLETTER, article, brief, digest, news
+from tests.support.digests import DUE, NEWSLETTER, article, brief, digest, nth_brief
 
 LINKS = Links(
     web="https://letter.example/web",
@@ -78,7 +78,7 @@ def test_every_link_of_the_stories_is_in_both_parts(template: str) -> None:
 
 
 def test_a_sentence_of_several_outlets_names_its_own() -> None:
-    lock = news(0)
+    lock = nth_brief(0)
 
     edition = render(digest([lock]), RenderOptions())
 
@@ -140,7 +140,7 @@ def test_headlines_without_sections_stand_under_their_sources_best_first() -> No
 
 
 def test_a_story_of_one_outlet_names_it_once() -> None:
-    edition = render(digest([news(1)]), RenderOptions())
+    edition = render(digest([nth_brief(1)]), RenderOptions())
 
     assert seen(edition).count("Hohenfels Observer") == 1
     assert read(edition).count("Hohenfels Observer") == 1
@@ -168,8 +168,8 @@ def test_a_citation_tells_the_articles_apart(outlets: tuple[str, ...], cited: li
 def test_the_top_story_is_the_subject_and_the_preheader_goes_on_from_there() -> None:
     edition = render(digest(), RenderOptions())
 
-    assert edition.subject == news(0).story.lead.title
-    assert edition.preheader.startswith(news(1).story.lead.title)
+    assert edition.subject == nth_brief(0).story.lead.title
+    assert edition.preheader.startswith(nth_brief(1).story.lead.title)
     assert len(edition.preheader) <= 140
 
 
@@ -177,7 +177,7 @@ def test_the_top_story_is_the_subject_and_the_preheader_goes_on_from_there() -> 
     "whole",
     [
         pytest.param(digest([]), id="no story"),
-        pytest.param(digest([news(0)]), id="one story"),
+        pytest.param(digest([nth_brief(0)]), id="one story"),
         pytest.param(digest([brief([article("Fog")])]), id="one story without a sentence"),
         pytest.param(digest([brief([article("Fog")]), brief([article("Fog", number=2)])]), id="a title twice"),
     ],
@@ -225,7 +225,13 @@ def test_reading_time(words: str, language: str, minutes: int) -> None:
 
 
 def test_the_contents_lead_to_the_stories_in_the_order_of_the_page() -> None:
-    stories = [news(0, section="Harbour"), news(1, section="Sky"), news(2, section="Harbour"), news(3), news(4)]
+    stories = [
+        nth_brief(0, section="Harbour"),
+        nth_brief(1, section="Sky"),
+        nth_brief(2, section="Harbour"),
+        nth_brief(3),
+        nth_brief(4),
+    ]
 
     page = tree(render(digest(stories), RenderOptions()))
 
@@ -291,7 +297,7 @@ def test_an_update_is_marked() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_in_a_story_of_another_language_the_mails_own_words_keep_theirs(template: str) -> None:
-    page = tree(render(digest([news(0), news(2)], language="ar"), RenderOptions(template=template)))
+    page = tree(render(digest([nth_brief(0), nth_brief(2)], language="ar"), RenderOptions(template=template)))
 
     months = [one for one in page.iter("span") if one.text_content() == "28 مارس, 14:30"]
     assert [(one.get("lang"), one.get("dir")) for one in months] == [("ar", "rtl")]
@@ -441,7 +447,7 @@ def test_the_mail_stays_small_and_no_story_is_lost(stories: int, template: str) 
 
 
 def test_the_best_stories_stay_whole() -> None:
-    stories = [news(number, section=("Harbour", "Sky")[number % 2]) for number in range(70)]
+    stories = [nth_brief(number, section=("Harbour", "Sky")[number % 2]) for number in range(70)]
 
     page = tree(render(digest(stories), RenderOptions()))
 

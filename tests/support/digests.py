@@ -1,4 +1,4 @@
-"""Digests built by hand for the tests of rendering: invented institutions, their news written for this project."""
+"""Build digests for tests of rendering: invented institutions, texts written for this project."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DUE = datetime(2026, 3, 29, 5, 0, tzinfo=UTC)
 
 NEWSLETTER = Newsletter(id="harbour", title="The Harbour Letter", timezone=ZoneInfo("Europe/Berlin"))
 
-_NEWS = (
+_TEXTS = (
     (
         "Port authority opens the northern lock a year early",
         (
@@ -108,12 +108,12 @@ def article(
 def brief(
     articles: Sequence[Article], *, near_duplicates: Sequence[Article] = (), section: str = "", update: bool = False
 ) -> Brief:
-    """A story told by one sentence after the other, the articles in turn."""
-    rows = [
-        Sentence(text=text, article=one)
-        for place in range(max((len(one.paragraphs) for one in articles), default=0))
-        for one in articles
-        for text in one.paragraphs[place : place + 1]
+    """A brief of the articles' paragraphs, one of each article in turn."""
+    sentences = [
+        Sentence(text=text, article=article)
+        for index in range(max((len(article.paragraphs) for article in articles), default=0))
+        for article in articles
+        for text in article.paragraphs[index : index + 1]
     ]
     ranked = Ranked(
         story=Story(articles=tuple(articles), near_duplicates=tuple(near_duplicates)),
@@ -122,22 +122,22 @@ def brief(
         section=section,
         update=update,
     )
-    return Brief(ranked=ranked, sentences=tuple(rows))
+    return Brief(ranked=ranked, sentences=tuple(sentences))
 
 
-def news(number: int, *, section: str = "") -> Brief:
-    """The n-th of an endless run of stories."""
-    title, sentences, sources = _NEWS[number % len(_NEWS)]
-    round_ = number // len(_NEWS)
+def nth_brief(number: int, *, section: str = "") -> Brief:
+    """The n-th of endlessly many briefs, whose texts repeat."""
+    title, sentences, sources = _TEXTS[number % len(_TEXTS)]
+    round_ = number // len(_TEXTS)
     articles = [
         article(
             title if not round_ else f"{title} ({round_ + 1})",
-            sentences[place :: len(sources)],
+            sentences[index :: len(sources)],
             source=source,
-            hours=1.5 + 7 * number % 40 + place,
+            hours=1.5 + 7 * number % 40 + index,
             number=number,
         )
-        for place, source in enumerate(sources)
+        for index, source in enumerate(sources)
     ]
     return brief(articles, section=section)
 
@@ -151,13 +151,13 @@ def digest(
     failures: Sequence[Failure] = (),
     newsletter: Newsletter = NEWSLETTER,
 ) -> Digest:
-    """A digest of the given briefs, or of the first stories of the endless run."""
+    """A digest of these briefs, or of the first ``stories`` numbered ones."""
     return Digest(
         newsletter=newsletter,
         slot=Slot(due=DUE, key="2026-03-29"),
         window=Window(start=DUE - timedelta(days=2), end=DUE),
         language=language,
-        briefs=tuple(news(number) for number in range(stories)) if briefs is None else tuple(briefs),
+        briefs=tuple(nth_brief(number) for number in range(stories)) if briefs is None else tuple(briefs),
         left_out=tuple(left_out),
         failures=tuple(failures),
     )

@@ -1,4 +1,4 @@
-"""Editions of every kind: each template × English, German, Arabic, Japanese × 1, 12, 60 stories × hostile content."""
+"""Editions of every template × English, German, Arabic, Japanese × 1, 12, 60 stories, with hostile content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from digest.model.mailbox import Mailbox
 from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files
-from tests.support.digests import article, brief, digest, news
+from tests.support.digests import article, brief, digest, nth_brief
 
 MARK = "4f1c9a0000000000000000aa.7"
 WEB = "https://news.example.org/harbour"
@@ -26,10 +26,10 @@ LINKS = Links(
 BRAND = Brand(address="Harbour Press Office, Pier 4, Sandhaven", logo="https://news.example.org/logo.png")
 TEMPLATES = tuple(template_names([shipped_files.templates()]))
 LANGUAGES = ("en", "de", "ar", "ja")
-#: How many stories; and whether every third, beginning with the first, is hostile.
+#: Number of stories; and whether every third, beginning with the first, is hostile.
 SIZES = {"1": (1, False), "hostile": (1, True), "12": (12, True), "60": (60, True)}
 
-_NEWS = {
+_TEXTS = {
     "de": (
         (
             "Die Hafenbehörde öffnet die Nordschleuse ein Jahr früher als geplant",
@@ -76,7 +76,7 @@ _NEWS = {
 
 
 def _hostile(number: int) -> Brief:
-    """What comes from outside and wants to be more than text, or less than a story."""
+    """A brief whose strings contain markup, controls, templates, long words, or nothing."""
     titles = (
         "</a></h2><script>alert(1)</script><b>\"Fog\" & 'rain'</b> --> ]]> {{ 7 * 7 }} {% raw %} &lt;i&gt;",
         "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 6,
@@ -91,7 +91,7 @@ def _hostile(number: int) -> Brief:
         "",
         "https://a.example/" + "x" * 600,
     )
-    one = article(
+    hostile = article(
         titles[number % len(titles)],
         ["</p><style>p { display: none }</style><img src=x onerror=alert(3)>", "https://a.example/" + "y" * 300],
         source="<i>&amp;</i> \u202eWire",
@@ -100,45 +100,45 @@ def _hostile(number: int) -> Brief:
         url=links[number % len(links)],
         number=number,
     )
-    return brief([one], section="<b>Harbour</b> & more")
+    return brief([hostile], section="<b>Harbour</b> & more")
 
 
-def _native(number: int, language: str) -> Brief:
+def _translated(number: int, language: str) -> Brief:
     if language == "en":
-        return news(number)
-    told = _NEWS[language]
-    title, first, second, source = told[number % len(told)]
-    suffix = f" ({number})" if number >= len(told) else ""
+        return nth_brief(number)
+    texts = _TEXTS[language]
+    title, first, second, source = texts[number % len(texts)]
+    suffix = f" ({number})" if number >= len(texts) else ""
     return brief([article(title + suffix, [first, second], source=source, language=language, number=number)])
 
 
 def content(language: str, stories: int, *, hostile: bool) -> Digest:
-    """A digest in that language, of that many stories."""
-    briefs = [_hostile(n // 3) if hostile and n % 3 == 0 else _native(n, language) for n in range(stories)]
-    left: list[Article] = [article("A long weekend"), article("", source="<b>Wire</b>", url="")]
+    """A digest in the language, with articles left out and failed sources."""
+    briefs = [_hostile(n // 3) if hostile and n % 3 == 0 else _translated(n, language) for n in range(stories)]
+    left_out: list[Article] = [article("A long weekend"), article("", source="<b>Wire</b>", url="")]
     return digest(
         briefs,
         language=language,
-        left_out=[LeftOut(article=one, reason="older than the window") for one in left],
+        left_out=[LeftOut(article=article, reason="older than the window") for article in left_out],
         failures=[Failure(source="Lighthouse </td> Wire", url="https://l.example/", error='HTTP 503 <b>"')],
     )
 
 
-#: Each edition's name, like ``briefing-ar-12``.
+#: Names of the editions, such as ``briefing-ar-12``.
 NAMES = tuple(f"{template}-{language}-{size}" for template in TEMPLATES for language in LANGUAGES for size in SIZES)
 
 
 @cache
 def edition(name: str) -> Edition:
-    """The edition of that name."""
+    """The edition with a name of `NAMES`."""
     template, language, size = name.split("-")
     stories, hostile = SIZES[size]
-    look = RenderOptions(template=template, links=LINKS, brand=BRAND, show_left_out=True, show_failures=True)
-    return render(content(language, stories, hostile=hostile), look)
+    options = RenderOptions(template=template, links=LINKS, brand=BRAND, show_left_out=True, show_failures=True)
+    return render(content(language, stories, hostile=hostile), options)
 
 
 def mail(edition: Edition, signer: Signer | None = None) -> bytes:
-    """The edition as its reader gets it."""
+    """The mail of one subscriber."""
     head = Letterhead(
         sender=Mailbox.parse("The Harbour Letter <harbour@example.org>"),
         list_id="harbour",

@@ -1,8 +1,8 @@
-"""Pictures of the shipped templates, made of the sample.
+"""Screenshots of the shipped templates with the sample's content.
 
 ``python -m tests.support.template_pictures`` writes ``picture.png`` into each template's folder.
 
-The mail on a desk by day, and further down in it on a phone by night.
+Each shows the mail on a desktop in light mode, and further down on a phone in dark mode.
 """
 
 from __future__ import annotations
@@ -19,21 +19,23 @@ from digest.render.template_paths import template_names
 from digest.settings import shipped_files
 from tests.support.browser import executable
 
-WIDTH, HEIGHT, DESK, PHONE = 1200, 640, 720, 360
-#: Few stories, so that all that a template does is seen at the top.
+WIDTH, HEIGHT, DESKTOP, PHONE = 1200, 640, 720, 360
+#: Few stories, so that all parts of a template are near the top.
 SHORT = {"briefing": {"stories": 4}, "headlines": {}, "longread": {"stories": 3, "sentences": 5}}
-_SECOND = "scrollTo(0, document.querySelectorAll('h2')[1].closest('td').getBoundingClientRect().top + 2)"
-#: The grounds of the mail itself, so that it goes on to the edge.
+_SCROLL_TO_SECOND_STORY = (
+    "scrollTo(0, document.querySelectorAll('h2')[1].closest('td').getBoundingClientRect().top + 2)"
+)
+#: The mail's own backgrounds, so that it extends to the edge.
 _SCENE = f"""<!DOCTYPE html><style>
 body {{ margin: 0; display: flex; height: {HEIGHT}px; overflow: hidden; background: #f3f1ec }}
-div {{ width: {WIDTH - DESK}px; background: #121316 }}
+div {{ width: {WIDTH - DESKTOP}px; background: #121316 }}
 div img {{ display: block; margin: 44px auto;
   border: solid #34373d; border-width: 1px 1px 0; border-radius: 28px 28px 0 0 }}
 </style><img src="%s"><div><img src="%s"></div>"""
 
 
 def main() -> None:
-    """Take them all anew."""
+    """Write ``picture.png`` of every shipped template."""
     mails = {
         name: mail(name) for name in template_names([shipped_files.templates()])
     }  # Playwright keeps an event loop; so does this
@@ -45,31 +47,32 @@ def main() -> None:
 
 
 def mail(template: str) -> str:
-    """The sample in that template."""
-    shown = preview(
-        PreviewRequest(changes={"template": template, **SHORT[template]}), environ={}, now=datetime.now(UTC)
-    )
-    return render(shown.digest, render_options(shown.digest.newsletter, shown.settings)).html
+    """HTML of the sample in a template."""
+    request = PreviewRequest(changes={"template": template, **SHORT[template]})
+    result = preview(request, environ={}, now=datetime.now(UTC))
+    return render(result.digest, render_options(result.digest.newsletter, result.settings)).html
 
 
 def picture(browser: Browser, html: str) -> bytes:
-    """The desk by day and the phone by night, side by side."""
-    day = _seen(browser, html, width=DESK, height=HEIGHT)
-    night = _seen(browser, html, width=PHONE, height=HEIGHT - 45, scheme="dark", scroll=_SECOND)
-    return _seen(browser, _SCENE % (_inline(day), _inline(night)), width=WIDTH, height=HEIGHT)
+    """PNG of the desktop in light mode and the phone in dark mode, side by side."""
+    desktop = _screenshot(browser, html, width=DESKTOP, height=HEIGHT)
+    phone = _screenshot(browser, html, width=PHONE, height=HEIGHT - 45, scheme="dark", scroll=_SCROLL_TO_SECOND_STORY)
+    return _screenshot(browser, _SCENE % (_data_url(desktop), _data_url(phone)), width=WIDTH, height=HEIGHT)
 
 
-def _seen(browser: Browser, html: str, *, width: int, height: int, scheme: str = "light", scroll: str = "") -> bytes:
+def _screenshot(
+    browser: Browser, html: str, *, width: int, height: int, scheme: str = "light", scroll: str = ""
+) -> bytes:
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
     page.set_content(html)
     page.add_style_tag(content="::-webkit-scrollbar { display: none }")
     page.evaluate(scroll)
-    taken = page.screenshot()
+    png = page.screenshot()
     page.close()
-    return taken
+    return png
 
 
-def _inline(png: bytes) -> str:
+def _data_url(png: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 

@@ -8,7 +8,7 @@ from tests.support.checkers import spamassassin
 
 
 def measure() -> list[Row]:
-    scores = spamassassin.points(mail_matrix.mail(mail_matrix.edition(name)) for name in mail_matrix.NAMES)
+    scores = spamassassin.scores(mail_matrix.mail(mail_matrix.edition(name)) for name in mail_matrix.NAMES)
     positive = max(sum(score for score in rules.values() if score > 0) for rules in scores)
     worst = max(sum(rules.values()) for rules in scores)
     note = f"positive points alone: {positive:.1f} at most; {len(scores)} mails, a third hostile; spam from 5.0"

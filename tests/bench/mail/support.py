@@ -7,7 +7,7 @@ from html import escape
 from digest.model import Brief, Digest
 from tests.bench.quality.table import Row
 from tests.support import mail_matrix
-from tests.support.checkers import answers
+from tests.support.checkers import run_script
 from tests.support.checkers.caniemail import FAMILIES, features, support
 
 #: A dark mode as MJML's users write it; MJML itself has none.
@@ -20,7 +20,7 @@ _DARK_MODE = """<mj-raw><meta name="color-scheme" content="light dark"></mj-raw>
 
 def measure() -> list[Row]:
     digest = mail_matrix.content("en", 12, hostile=False)
-    light, dark = answers("mjml.mjs", [_mjml(digest, ""), _mjml(digest, _DARK_MODE)], "mjml")
+    light, dark = run_script("mjml.mjs", [_mjml(digest, ""), _mjml(digest, _DARK_MODE)], "mjml")
     pages = {template: mail_matrix.edition(f"{template}-en-12").html for template in mail_matrix.TEMPLATES}
     return [
         row

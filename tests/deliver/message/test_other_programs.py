@@ -20,7 +20,7 @@ from digest.deliver.message.dns_records import Record
 from digest.model.mailbox import Mailbox
 from digest.text.mail_header import clean_header
 from tests.support import mail_matrix
-from tests.support.checkers import answers, spamassassin
+from tests.support.checkers import run_script, spamassassin
 from tests.support.header_texts import texts
 from tests.support.messages import HOSTILE, prepared, recipient
 
@@ -61,7 +61,7 @@ def test_two_mail_programs_read_ten_thousand_headers_unchanged(
     wild: list[tuple[tuple[str, str, str], bytes]],
 ) -> None:
     mails = [b64encode(content).decode() for _, content in wild]
-    found = answers("headers.mjs", mails, "postal-mime", "mailparser")
+    found = run_script("headers.mjs", mails, "postal-mime", "mailparser")
 
     assert sorted(found) == ["mailparser", "postal-mime"]
     for read in found.values():
@@ -112,7 +112,7 @@ def test_two_receivers_accept_every_signature_and_find_it_aligned(kind: Kind) ->
         "ip": ADDRESS,
     }
 
-    judged = answers("authenticate.mjs", question, "mailauth")
+    judged = run_script("authenticate.mjs", question, "mailauth")
     verified = [dkimpy.verify(one, dnsfunc=lambda name, timeout=5: "".join(published).encode()) for one in mails]
 
     assert verified == [True] * len(mails)
@@ -141,7 +141,7 @@ def test_a_receiver_believes_no_mail_that_was_changed_or_comes_from_elsewhere() 
         "ip": "198.51.100.7",
     }
 
-    judged = answers("authenticate.mjs", question, "mailauth")
+    judged = run_script("authenticate.mjs", question, "mailauth")
 
     assert {found["spf"] for found in judged} == {"softfail"}
     assert [found["dmarc"] for found in judged] == ["fail"] * len(forged)
@@ -152,7 +152,7 @@ def test_a_receiver_believes_no_mail_that_was_changed_or_comes_from_elsewhere() 
 
 def test_a_spam_filter_has_nothing_against_any_edition() -> None:
     """What it likes must not make up for what it doesn't."""
-    found = spamassassin.points(mail_matrix.mail(mail_matrix.edition(name)) for name in mail_matrix.NAMES)
+    found = spamassassin.scores(mail_matrix.mail(mail_matrix.edition(name)) for name in mail_matrix.NAMES)
 
     assert len(found) == len(mail_matrix.NAMES)
     assert max(round(sum(score for score in rules.values() if score > 0), 1) for rules in found) <= 0.1
@@ -161,4 +161,4 @@ def test_a_spam_filter_has_nothing_against_any_edition() -> None:
 def test_a_spam_filter_would_say_something() -> None:
     mail = prepared(subject="VIAGRA!!! CHEAP $$$", text="Click here to buy VIAGRA, 100% free!").to(recipient())
 
-    assert sum(spamassassin.points([mail])[0].values()) > 0.1
+    assert sum(spamassassin.scores([mail])[0].values()) > 0.1

@@ -1,7 +1,7 @@
-"""What the Can I email data set says of a mail's HTML: which features it uses, and who supports them.
+"""Features that a mail's HTML uses, and their support by mail programs in the Can I email data set.
 
-The data comes with npm's package ``caniemail``; what a page uses is told here, by exact names, for the package's own
-search takes ``line-height`` for ``height`` and ``font-size`` for ``font``.
+The data comes with npm's package ``caniemail``. Features are found here, by exact names: the package's own search takes
+``line-height`` for ``height`` and ``font-size`` for ``font``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from cssutils.css import CSSMediaRule, CSSRule, CSSStyleDeclaration, CSSStyleRul
 
 from tests.support.checkers import package
 
-cssutils.log.setLevel(logging.CRITICAL)  # it knows no property of the last ten years
+cssutils.log.setLevel(logging.CRITICAL)  # it reports every property of the last ten years as unknown
 
-#: The families of mail programs that are measured, by the data set's names.
+#: Families of mail programs to measure, by the data set's names.
 FAMILIES = ("gmail", "apple-mail", "outlook", "yahoo")
 
 _SEMANTIC = ("article", "aside", "footer", "header", "main", "nav", "section")
-#: Names that the data set gathers under one.
+#: Names that the data set combines into one.
 _ALIASES = {
     **dict.fromkeys((f"html-h{level}" for level in range(1, 7)), "html-h1-h6"),
     **dict.fromkeys(("html-ul", "html-ol", "html-dl"), "html-lists"),
@@ -38,7 +38,7 @@ _ALIASES = {
 }
 _UNITS = re.compile(r"\d(ch|cm|em|ex|in|mm|pc|%|pt|px|rem|vh|vmax|vmin|vw)(?![\w%])")
 _FUNCTIONS = re.compile(r"\b(rgba?|clamp|max|min|light-dark|(?:linear|radial|conic)-gradient|calc|var)\(")
-_OF_FUNCTION = {"rgb": "rgb", "rgba": "rgba", "calc": "unit-calc", "var": "variables"}
+_FUNCTION_FEATURES = {"rgb": "rgb", "rgba": "rgba", "calc": "unit-calc", "var": "variables"}
 _SELECTOR = {
     "class": r"\.[\w-]", "id": r"#[\w-]", "attribute": r"\[", "universal": r"\*", "type": r"(?:^|[\s>+~])[a-z]",
     "descendant": r"[\w\])*]\s+[\w.#\[*:]", "child": ">", "adjacent-sibling": r"\+", "general-sibling": "~",
@@ -48,7 +48,7 @@ _MEDIA = ("prefers-color-scheme", "prefers-reduced-motion", "orientation", "hove
 
 
 def features(html: str) -> frozenset[str]:
-    """The data set's names for what a page may use."""
+    """Features that the HTML uses, by the data set's names."""
     return frozenset(_ALIASES.get(name, name) for name in _features(html))
 
 
@@ -61,15 +61,15 @@ def _features(html: str) -> Iterator[str]:
             yield "html-comments"
             continue
         yield f"html-{element.tag}"
-        yield from _of_attributes(element)
+        yield from _attribute_features(element)
         if element.tag == "style":
-            yield from _of_sheet(element.text or "")
+            yield from _sheet_features(element.text or "")
 
 
-def _of_attributes(element: Any) -> Iterator[str]:
+def _attribute_features(element: Any) -> Iterator[str]:
     for name, value in element.attrib.items():
         if name == "style":
-            yield from _of_style(cssutils.parseStyle(value, validate=False))
+            yield from _style_features(cssutils.parseStyle(value, validate=False))
             continue
         yield f"html-{name}"
         if name == "href":
@@ -80,74 +80,76 @@ def _of_attributes(element: Any) -> Iterator[str]:
             yield "html-meta-color-scheme"
 
 
-def _of_sheet(text: str) -> Iterator[str]:
+def _sheet_features(text: str) -> Iterator[str]:
     if "/*" in text:
         yield "css-comments"
-    yield from _of_rules(cssutils.parseString(text, validate=False))
+    yield from _rule_features(cssutils.parseString(text, validate=False))
 
 
-def _of_rules(rules: Iterable[CSSRule]) -> Iterator[str]:
+def _rule_features(rules: Iterable[CSSRule]) -> Iterator[str]:
     for rule in rules:
         if isinstance(rule, CSSStyleRule):
-            yield from (f"css-selector-{name}" for name in _in_selector(rule.selectorText))
+            yield from (f"css-selector-{name}" for name in _selector_features(rule.selectorText))
             yield from (f"css-pseudo-class-{name}" for name in re.findall(r"(?<!:):([a-z-]+)", rule.selectorText))
-            yield from _of_style(rule.style)
+            yield from _style_features(rule.style)
         elif isinstance(rule, CSSMediaRule):
             yield "css-at-media"
             yield from (f"css-at-media-{name}" for name in _MEDIA if name in rule.media.mediaText)
-            yield from _of_rules(rule.cssRules)
+            yield from _rule_features(rule.cssRules)
 
 
-def _in_selector(text: str) -> Iterator[str]:
+def _selector_features(text: str) -> Iterator[str]:
     if "," in text:
         yield "grouping"
     bare = re.sub(r"\[[^]]*]", "[]", text)
     yield from (name for name, form in _SELECTOR.items() for part in bare.split(",") if re.search(form, part.strip()))
 
 
-def _of_style(style: CSSStyleDeclaration) -> Iterator[str]:
-    for declared in style.getProperties(all=True):
-        name, value = declared.name, declared.value
+def _style_features(style: CSSStyleDeclaration) -> Iterator[str]:
+    for css_property in style.getProperties(all=True):
+        name, value = css_property.name, css_property.value
         yield f"css-{name}"
         if name.startswith(("padding-", "margin-", "border-")):
             yield f"css-{name.partition('-')[0]}"
         if name == "display":
             yield f"css-display-{value}"
-        if declared.priority:
+        if css_property.priority:
             yield "css-important"
         yield from ("css-unit-" + unit.replace("%", "percent") for unit in _UNITS.findall(value))
-        yield from (f"css-{_OF_FUNCTION.get(one, f'function-{one}')}" for one in _FUNCTIONS.findall(value))
+        yield from (
+            f"css-{_FUNCTION_FEATURES.get(function, f'function-{function}')}" for function in _FUNCTIONS.findall(value)
+        )
         if re.search(r"\b(system-ui|ui-(sans-)?serif|ui-monospace)\b", value):
             yield "css-sytem-ui"  # as the data set spells it
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How many of a page's features a family's programs know, and know in part, in percent."""
+    """Percentage of the used features that a family's programs support fully, and partly."""
 
-    whole: float
-    partly: float
+    full: float
+    partial: float
 
     @property
     def any(self) -> float:
-        return self.whole + self.partly
+        return self.full + self.partial
 
     @property
     def score(self) -> float:
-        """What is known in part counts half."""
-        return self.whole + self.partly / 2
+        """Percentage in which partial support counts half."""
+        return self.full + self.partial / 2
 
 
 def support(used: Iterable[str], family: str) -> Support:
-    """Over each feature, and each program of the family in its newest version that was tested."""
-    told = [
+    """Support of the features by each program of the family, in its newest version in the data set."""
+    statuses = [
         [*versions.values()][-1][0]
         for name in used
         for versions in _stats().get(name, {}).get(family, {}).values()
         if versions
     ]
-    known = [one for one in told if one in "yan"]
-    return Support(100 * known.count("y") / len(known), 100 * known.count("a") / len(known))
+    tested = [status for status in statuses if status in "yan"]
+    return Support(100 * tested.count("y") / len(tested), 100 * tested.count("a") / len(tested))
 
 
 @cache

@@ -1,4 +1,4 @@
-// Mails in base64 → who they are from, whom they are to and what they are about, as postal-mime and mailparser read it.
+// Mails in base64 → their From, To and Subject as postal-mime and mailparser read them.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
