@@ -1,4 +1,4 @@
-"""``digest collect``: visit the sources once and keep what is new."""
+"""``digest collect``: fetch the sources once and store what is new."""
 
 from __future__ import annotations
 
@@ -23,61 +23,58 @@ examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
     parser.add_argument("ids", nargs="*", metavar="ID", help="which sources (default: all)")
-    parser.add_argument("--json", action="store_true", help="print what came as JSON")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Collect; 1 if every source failed."""
+    """Collect; return 1 if every source failed."""
     from datetime import UTC, datetime
 
+    from digest.cli.errors import print_failures
     from digest.cli.progress import collect_progress
     from digest.pipeline.app import make_app
     from digest.pipeline.collect import collect_sources
 
-    found = load_settings(args)
+    settings = load_settings(args)
     now = datetime.now(UTC)
-    app = make_app(found)
+    app = make_app(settings)
     with app.store, collect_progress() as on_done:
-        gathered = collect_sources(_wanted(args.ids, found), app, now=now, on_done=on_done)
+        result = collect_sources(_chosen_sources(args.ids, settings), app, now=now, on_done=on_done)
     if args.json:
-        print(_as_json(gathered))
-    _tell(gathered, as_json=args.json)
-    return 1 if gathered.all_failed else 0
+        print(_as_json(result))
+    print_failures((*result.failures, *result.problems))
+    print(_summary(result), file=sys.stderr if args.json else sys.stdout)
+    return 1 if result.all_failed else 0
 
 
-def _wanted(ids: Sequence[str], found: Settings) -> tuple[Source, ...]:
-    """The sources of those ids; all where none is named. Raises ``UsageError`` for an id that there isn't."""
+def _chosen_sources(ids: Sequence[str], settings: Settings) -> tuple[Source, ...]:
+    """Return the sources with these ids, or all if there are none. Raises ``UsageError`` for an unknown id."""
     from digest.cli.arguments import find_source
     from digest.model.errors import UsageError
 
-    if not found.sources:
+    if not settings.sources:
         raise UsageError("there are no sources", hint="add one: digest sources add https://example.org")
-    return tuple(find_source(name, found.sources) for name in ids) or found.sources
+    return tuple(find_source(id_, settings.sources) for id_ in ids) or settings.sources
 
 
-def _tell(gathered: CollectResult, *, as_json: bool) -> None:
-    from digest.cli.errors import print_stderr
-
-    for failure in (*gathered.failures, *gathered.problems):
-        print_stderr(f"{failure.source} ({failure.url}): {failure.error}")
-    read = len(gathered.outcomes) - len(gathered.failures)
-    articles = "1 new article" if gathered.new_articles == 1 else f"{gathered.new_articles} new articles"
-    line = f"{articles} from {read} of {len(gathered.outcomes)} sources"
-    print(line, file=sys.stderr if as_json else sys.stdout)
+def _summary(result: CollectResult) -> str:
+    read = len(result.outcomes) - len(result.failures)
+    articles = "1 new article" if result.new_articles == 1 else f"{result.new_articles} new articles"
+    return f"{articles} from {read} of {len(result.outcomes)} sources"
 
 
-def _as_json(gathered: CollectResult) -> str:
+def _as_json(result: CollectResult) -> str:
     import json
 
     document = {
-        "new": gathered.new_articles,
-        "sources": len(gathered.outcomes),
+        "new": result.new_articles,
+        "sources": len(result.outcomes),
         "failures": [
             {"source": failure.source, "url": failure.url, "error": failure.error}
-            for failure in (*gathered.failures, *gathered.problems)
+            for failure in (*result.failures, *result.problems)
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=2)

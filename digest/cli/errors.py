@@ -5,10 +5,14 @@ from __future__ import annotations
 import errno
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from digest.cli import BROKEN_PIPE, FAILED, INTERRUPTED
 from digest.model.errors import DigestError
+
+if TYPE_CHECKING:
+    from digest.model import Failure
 
 
 def report_error(error: BaseException, *, verbose: bool) -> int:
@@ -28,6 +32,12 @@ def print_stderr(message: str, hint: str = "") -> None:
     """Print a message on stderr, with control characters escaped: parts of it may come from outside."""
     text = f"digest: {message}" + (f"\n  {hint}" if hint else "")
     print(escape_control_characters(text, keep="\n"), file=sys.stderr)
+
+
+def print_failures(failures: Iterable[Failure]) -> None:
+    """Print a line for each source that could not be read."""
+    for failure in failures:
+        print_stderr(f"{failure.source} ({failure.url}): {failure.error}")
 
 
 def escape_control_characters(text: str, *, keep: str = "") -> str:

@@ -1,4 +1,4 @@
-"""What ``digest send --dry-run`` prints: who would get what."""
+"""Output of ``digest send --dry-run``: the edition and its recipients."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from digest.cli.send.draft import Draft
 from digest.model import Newsletter, Outcome
 from digest.store import deliveries, subscribers
 
-_OPEN = [outcome for outcome in Outcome if not outcome.is_final]
+_NOT_FINAL = [outcome for outcome in Outcome if not outcome.is_final]
 
 
-def rehearsal(draft: Draft, newsletter: Newsletter, *, as_json: bool) -> Iterator[str]:
-    """One line for the edition, and one for each reader."""
+def dry_run(draft: Draft, newsletter: Newsletter, *, as_json: bool) -> Iterator[str]:
+    """Return a line for the edition and one for each recipient, or all of it as JSON."""
     with draft.app.store.read() as conn:
-        skip = draft.stories == 0 and newsletter.empty == "skip"
-        readers = iter(()) if skip else _readers(conn, draft, newsletter)
+        is_skipped = draft.stories == 0 and newsletter.empty == "skip"
+        recipients = iter(()) if is_skipped else _recipients(conn, draft, newsletter)
         if as_json:
             document = {
                 "newsletter": newsletter.id,
@@ -26,25 +26,25 @@ def rehearsal(draft: Draft, newsletter: Newsletter, *, as_json: bool) -> Iterato
                 "edition": draft.edition_id,
                 "subject": draft.edition.subject,
                 "stories": draft.stories,
-                "recipients": list(readers),
+                "recipients": list(recipients),
             }
             yield json.dumps(document, ensure_ascii=False, indent=2)
             return
         yield f"{newsletter.id} {draft.slot.key}: {draft.edition.subject}"
-        if skip:
-            yield "nothing new to tell, so nothing would be sent"
+        if is_skipped:
+            yield "nothing new, so nothing would be sent"
             return
         count = 0
-        for address in readers:
+        for address in recipients:
             count += 1
             yield f"  {address}"
         yield f"{count} would get it" if count else "nobody would get it"
 
 
-def _readers(conn: Connection, draft: Draft, newsletter: Newsletter) -> Iterator[str]:
-    """Of an edition that is out, those who have not got it yet."""
+def _recipients(conn: Connection, draft: Draft, newsletter: Newsletter) -> Iterator[str]:
+    """List all active subscribers; for an edition already published, only those whose delivery isn't final."""
     if draft.edition_id is None:
-        listed = subscribers.list_subscriptions(conn, newsletter.id)
-        return (reader.subscriber.address for reader in listed if not reader.suppressed)
-    rows = deliveries.for_edition(conn, draft.edition_id, *_OPEN)
+        subscriptions = subscribers.list_subscriptions(conn, newsletter.id)
+        return (reader.subscriber.address for reader in subscriptions if not reader.suppressed)
+    rows = deliveries.for_edition(conn, draft.edition_id, *_NOT_FINAL)
     return (row.subscriber.address for row in rows)

@@ -1,0 +1,113 @@
+"""Publish the current edition and deliver it, with what is due of earlier editions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+from itertools import islice
+
+from digest.cli import FAILED, INTERRUPTED
+from digest.cli.errors import print_stderr
+from digest.cli.progress import delivery_progress
+from digest.cli.send.draft import print_missing_images
+from digest.cli.send.stale_sources import collect_stale_sources
+from digest.cli.signals import stop_on_signal
+from digest.deliver.retry import LONGEST_WAIT
+from digest.model import Newsletter, Outcome, Slot
+from digest.model.errors import UsageError
+from digest.pipeline import calendar
+from digest.pipeline.app import App, make_app
+from digest.pipeline.deliver import post
+from digest.pipeline.outbox import Stop, Tally
+from digest.pipeline.publish import PublishResult, publish
+from digest.settings import Settings
+from digest.store import deliveries, editions, queue, subscribers
+from digest.text.time_format import utc_time
+
+#: Most addresses whose failed delivery is printed; there may be a million.
+_MAX_PRINTED = 10
+
+
+def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settings: Settings, now: datetime) -> int:
+    """Publish and deliver; return 1 while a delivery isn't final."""
+    app = make_app(settings, tell=print_stderr)
+    with app.store:
+        app.mailer()  # before anything is published: raises if nothing can be sent
+        slot, published = _publish(args, newsletter, app, now)
+        if published.edition_id is None:
+            hint = 'set empty = "send" to send it'
+            print_stderr(f"{newsletter.id} {slot.key}: nothing new, so nothing is sent", hint)
+            _print_result(newsletter, slot, published, tally=None, as_json=args.json)
+            return 0
+        with stop_on_signal() as stop:
+            _resume_earlier_editions(newsletter, published.edition_id, app, stop)
+            tally = _deliver(published.edition_id, app, stop, even_if_waiting=True)
+        _print_result(newsletter, slot, published, tally=tally, as_json=args.json)
+        _print_undelivered(published.edition_id, app)
+    if stop.is_interrupted:
+        return INTERRUPTED
+    return 0 if tally.is_final else FAILED
+
+
+def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, PublishResult]:
+    """Publish the current slot's edition, or find it if it is published; sources are collected first."""
+    with app.store.read() as conn:
+        slot = calendar.current(conn, newsletter, now=now)
+        is_published = editions.find(conn, newsletter.id, slot) is not None
+        has_subscribers = next(subscribers.for_newsletter(conn, newsletter.id), None) is not None
+    if args.again or not is_published:
+        if not has_subscribers:
+            hint = f"add one: digest subscribers add you@example.org -n {newsletter.id}"
+            raise UsageError(f"nobody subscribes to {newsletter.id!r} yet", hint=hint)
+        if not args.no_collect:
+            collect_stale_sources(newsletter, app, now=now)
+    published = publish(newsletter, slot, app, now=now, again=args.again)
+    print_missing_images(published.missing)
+    return slot, published
+
+
+def _resume_earlier_editions(newsletter: Newsletter, edition_id: int, app: App, stop: Stop) -> None:
+    """Deliver what is due of the newsletter's other editions."""
+    now = datetime.now(UTC)
+    with app.store.read() as conn:
+        due = queue.editions_due(conn, now=now, beyond=now + 2 * LONGEST_WAIT)
+        stored_editions = [editions.get(conn, id_) for id_ in due if id_ != edition_id]
+    for stored in stored_editions:
+        if stored and stored.edition.newsletter_id == newsletter.id:
+            _deliver(stored.id, app, stop, even_if_waiting=False)
+
+
+def _deliver(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) -> Tally:
+    with delivery_progress(edition_id, app.store):
+        return post(edition_id, app, clock=lambda: datetime.now(UTC), stop=stop, even_if_waiting=even_if_waiting)
+
+
+def _print_result(
+    newsletter: Newsletter, slot: Slot, published: PublishResult, *, tally: Tally | None, as_json: bool
+) -> None:
+    counts = {str(outcome): count for outcome, count in sorted(tally.counts.items()) if count} if tally else {}
+    if as_json:
+        document = {
+            "newsletter": newsletter.id,
+            "slot": slot.key,
+            "edition": published.edition_id,
+            "is_new": published.is_new,
+            "counts": counts,
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif published.edition_id is not None:
+        summary = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "nobody subscribes"
+        print(f"{newsletter.id} {slot.key} (edition {published.edition_id}): {summary}")
+
+
+def _print_undelivered(edition_id: int, app: App) -> None:
+    """Print the first addresses whose mail was refused or is still waiting, and why."""
+    with app.store.read() as conn:
+        outcomes = (Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
+        rows = list(islice(deliveries.for_edition(conn, edition_id, *outcomes), _MAX_PRINTED + 1))
+    for row in rows[:_MAX_PRINTED]:
+        next_try = f", next try {utc_time(row.next_try)}" if row.next_try else ""
+        print_stderr(f"{row.subscriber.address}: {row.outcome}{next_try}: {row.reply or 'no reply'}")
+    if len(rows) > _MAX_PRINTED:
+        print_stderr(f"and more: 'digest editions show {edition_id} --recipients' lists them all")
