@@ -55,7 +55,7 @@ def find_headline(lines: Sequence[Line], labels: Sequence[LineLabel]) -> int | N
     for at, line in enumerate(lines):
         if labels[at] not in _HEADLINE_LABELS:
             continue
-        is_apart = at + 1 >= len(lines) or not lines[at + 1].block.joined
+        is_apart = at + 1 >= len(lines) or not lines[at + 1].block.follows_directly
         is_heading = line.block.kind == "heading"
         if line.block.kind == "item" or not (is_heading or (is_apart and _reads_as_headline(line))):
             return section

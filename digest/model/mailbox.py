@@ -66,7 +66,7 @@ class Mailbox:
 
     def words(self, *, room: int) -> list[str]:
         """The words of a header that names it; the first fits into ``room``."""
-        return [*encode_phrase(self.name, room=room), f"<{self.address}>"] if self.name else [self.address]
+        return [*encode_phrase(self.name, first_width=room), f"<{self.address}>"] if self.name else [self.address]
 
 
 def _local(local: str) -> str:

@@ -1,4 +1,4 @@
-"""Mends what went wrong between bytes and letters, and keeps out what is no text. Right text stays as it is."""
+"""Repair of mojibake, and removal of control, invisible and private-use characters. Correct text is unchanged."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-#: UTF-8 that was read as one of these, which ftfy knows how to mend; of the first it also mends what is of several.
+#: Charmaps as which UTF-8 may have been decoded, and which ftfy repairs; text in several of the first group also.
 _CHARMAPS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2"), ("cp437",)
 
-# What "nothing but text" means. Joiners stay where scripts and emoji need them, other invisible letters never.
+# Characters that are removed. Joiners stay where scripts and emoji need them.
 _JOINING = "\u0600-\u06ff\u0700-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1800-\u18af\ufb50-\ufdff\ufe70-\ufefc"
 _EMOJI = "\u00a9\u00ae\u2190-\u2bff\u3030-\u303f\U0001f000-\U0001faff\ufe0f"
 _IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-# Here and below a pattern begins with all the letters that it can begin with: most texts have none, and are passed
-# over ten times as fast as where each way to go on is tried at each letter.
+# Each pattern starts with a set of all characters that it can start with, and then looks behind: texts without them
+# are scanned ten times as fast as with alternatives at each position.
 _VARIANTS = "\U000e0100-\U000e01ef"
 _STRAY = re.compile(
     rf"[\u200c\u200d{_VARIANTS}](?:(?<=\u200c)(?:(?<![{_JOINING}]\u200c)|(?![{_JOINING}]))"
@@ -28,15 +28,17 @@ _UNPRINTABLE = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ue000-\uf8ff\ud800-\udfff"
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U000f0000-\U0010ffff]"
 )
-#: Nothing to see, but printable to Python.
-_HOLLOWS = f"\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0{_VARIANTS}"
-_HOLLOW = re.compile(f"[{_HOLLOWS}]")
+#: Invisible, but printable to Python.
+_INVISIBLES = f"\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0{_VARIANTS}"
+_INVISIBLE = re.compile(f"[{_INVISIBLES}]")
 _BREAK = re.compile("[\r\x0b\x0c\x1c-\x1e\u2028\u2029](?:(?<=\r)\n)?")
 _SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-#: ASCII parts what isn't; what is neither stays as what no text has.
-_PARTED = bytes(0x20 if byte == 0x0A or 0x20 <= byte < 0x7F else byte if byte > 0x7F else 1 for byte in range(256))
-#: In most texts only these stand between ASCII letters, one at a time, and right text is what they are.
-_USUAL = frozenset(
+#: Byte translation: printable ASCII and line ends to spaces, other ASCII to 1, the rest unchanged.
+_NON_ASCII_ONLY = bytes(
+    0x20 if byte == 0x0A or 0x20 <= byte < 0x7F else byte if byte > 0x7F else 1 for byte in range(256)
+)
+#: Common characters in UTF-8 that are correct where they stand alone between ASCII characters.
+_COMMON = frozenset(
     chr(code).encode()
     for first, last in ("\xa1\xac", "\xae\xc2", "\xc4\u0233", "‐―", "‘„", "••", "……", "€€", "™™")
     for code in range(ord(first), ord(last) + 1)
@@ -44,116 +46,123 @@ _USUAL = frozenset(
 
 
 def repair(text: str) -> str:
-    """The text with broken encodings mended, in NFC, without controls, bidi marks or odd spaces; lines stay lines."""
+    """Repair mojibake, normalize to NFC, and remove control, bidi and invisible characters; line ends stay."""
     if is_intact(text):
         return text
-    for _ in range(4):  # what was encoded twice is mended in two turns
-        mended = _tidy(_mend(text))
-        if mended == text or is_intact(mended):
-            return mended
-        text = mended
+    for _ in range(4):  # text that was encoded twice needs two rounds
+        repaired = _remove_invisible(_repair_mojibake(text))
+        if repaired == text or is_intact(repaired):
+            return repaired
+        text = repaired
     return text
 
 
 def is_intact(text: str) -> bool:
-    """Is there plainly nothing to mend, and nothing to take out? Then all of it but line ends is printable."""
-    return _is_usual(text) or _is_sound(text)
+    """Is there certainly nothing to repair or remove? If so, all characters but line ends are printable."""
+    return _is_common(text) or _is_clean(text)
 
 
-def _is_usual(text: str) -> bool:
-    """Is it ASCII, but for usual letters one at a time?"""
-    return _USUAL.issuperset(text.encode("utf-8", "surrogatepass").translate(_PARTED).split())
+def _is_common(text: str) -> bool:
+    """Is it ASCII with only single common characters in between?"""
+    return _COMMON.issuperset(text.encode("utf-8", "surrogatepass").translate(_NON_ASCII_ONLY).split())
 
 
-def _is_sound(text: str) -> bool:
-    """Is it right in whatever script? One look for all that could be broken is quicker than one for each."""
+def _is_clean(text: str) -> bool:
+    """Is it correct in any script? One pattern for all doubtful characters is faster than one for each kind."""
     printable = text.replace("\n", "").isprintable()
     return printable and not _DOUBTFUL.search(text) and unicodedata.is_normalized("NFC", text)
 
 
-def _mend(text: str) -> str:
+def _repair_mojibake(text: str) -> str:
     if text.isascii():
         return text
     text = _BREAK.sub("\n", text)
-    return "\n".join(map(_mend_line, text.split("\n"))) if _DOUBTFUL.search(text) else text
+    return "\n".join(map(_repair_line, text.split("\n"))) if _DOUBTFUL.search(text) else text
 
 
-def _mend_line(line: str) -> str:
-    # The Macs first: ftfy turns their "‚" into "'", and then nothing can mend it.
-    for charmap, runs in _MACS.items():
-        line = runs.sub(partial(_mend_run, charmap), line)
-    line = line.replace("‚Ķ", "…")  # a byte was lost on the way
-    if _SUSPECT.search(line) or _is_of_mac(line):
-        from ftfy import fix_encoding  # 0.1 s, so only broken text pays
+def _repair_line(line: str) -> str:
+    # Mac charmaps first: ftfy turns their "‚" into "'", which can't be reversed.
+    for charmap, runs in _MAC_RUNS.items():
+        line = runs.sub(partial(_repair_run, charmap), line)
+    line = line.replace("‚Ķ", "…")  # a byte was lost
+    if _MOJIBAKE.search(line) or _is_mac_roman(line):
+        from ftfy import fix_encoding  # takes 0.1 s to import
 
         return fix_encoding(line)
     return line
 
 
-def _is_of_mac(line: str) -> bool:
+def _is_mac_roman(line: str) -> bool:
     try:
         return line.encode("mac_roman").decode("utf-8") != line
     except UnicodeError:
         return False
 
 
-def _tidy(text: str) -> str:
-    if text.isprintable() and not _HOLLOW.search(text):
+def _remove_invisible(text: str) -> str:
+    if text.isprintable() and not _INVISIBLE.search(text):
         return unicodedata.normalize("NFC", text)
     text = _UNPRINTABLE.sub("", _BREAK.sub("\n", _TERMINAL.sub("", text)))
     return unicodedata.normalize("NFC", _STRAY.sub("", _SPACE.sub(" ", text)))
 
 
-#: The bytes that begin a letter of two, of three, of four, and those that go on.
-_LEADS, _REST = ((0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4)), (0x80, 0xBF)
+#: UTF-8 lead bytes of characters of two, three and four bytes, and continuation bytes.
+_LEADS, _CONTINUATION = ((0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4)), (0x80, 0xBF)
 
 
-def _letters(charmaps: Iterable[str], first: int, last: int) -> str:
-    """The letters that the bytes from ``first`` to ``last`` are read as, for a pattern."""
-    of_bytes = bytes(range(first, last + 1))
-    return re.escape("".join(sorted({letter for name in charmaps for letter in of_bytes.decode(name, "ignore")})))
+def _decoded_range(charmaps: Iterable[str], first: int, last: int) -> str:
+    """Return, escaped for a pattern, the characters that the charmaps have for the bytes ``first`` to ``last``."""
+    data = bytes(range(first, last + 1))
+    return re.escape("".join(sorted({char for name in charmaps for char in data.decode(name, "ignore")})))
 
 
-def _run(charmap: str) -> str:
-    """A pattern for one letter's UTF-8 bytes as that charmap shows them."""
-    two, three, four = (_letters([charmap], *lead) for lead in _LEADS)
-    rest = f"[{_letters([charmap], *_REST)}]"
-    return f"[{two}{three}{four}](?:(?<=[{two}]){rest}|(?<=[{three}]){rest}{{2}}|(?<=[{four}]){rest}{{3}})"
+def _character_pattern(charmap: str) -> str:
+    """Return a pattern for one character's UTF-8 bytes decoded by the charmap."""
+    two, three, four = (_decoded_range([charmap], *lead) for lead in _LEADS)
+    tail = f"[{_decoded_range([charmap], *_CONTINUATION)}]"
+    return f"[{two}{three}{four}](?:(?<=[{two}]){tail}|(?<=[{three}]){tail}{{2}}|(?<=[{four}]){tail}{{3}})"
 
 
-def _any_run(groups: Sequence[Sequence[str]], more: str = "") -> str:
-    """A pattern that finds a letter's UTF-8 bytes as the charmaps of a group may show them, or ``more``.
+def _mojibake_pattern(groups: Sequence[Sequence[str]], extra: str = "") -> str:
+    """Return a pattern for one character's UTF-8 bytes decoded by charmaps of one group, or a character of ``extra``.
 
-    It begins at the second one: it is the rarer in scripts of which each letter could be a first one.
+    It matches from the second byte: in scripts where any letter may be a lead byte, continuation bytes are rarer.
     """
-    every = [name for group in groups for name in group]
-    rest, lead = f"{_letters(every, *_REST)}{_LOST}", "".join(_letters(every, *lead) for lead in _LEADS)
-    runs = f"(?<=[{lead}].)(?:{'|'.join(map(_rest_of_run, groups))})"
-    return f"[{rest}Ã{more}](?:{runs}|(?<=[\x80-\x9f{more}])|(?<=â€)|(?<=Ã) )"
+    charmaps = [name for group in groups for name in group]
+    tail = f"{_decoded_range(charmaps, *_CONTINUATION)}{_REPLACEMENTS}"
+    leads = "".join(_decoded_range(charmaps, *lead) for lead in _LEADS)
+    runs = f"(?<=[{leads}].)(?:{'|'.join(map(_continuation_pattern, groups))})"
+    return f"[{tail}Ã{extra}](?:{runs}|(?<=[\x80-\x9f{extra}])|(?<=â€)|(?<=Ã) )"
 
 
-def _rest_of_run(charmaps: Sequence[str]) -> str:
-    two, three, four = (_letters(charmaps, *lead) for lead in _LEADS)
-    rest = f"[{_letters(charmaps, *_REST)}{_LOST}]"
-    return f"(?<={rest})(?:(?<=[{two}].)|(?<=[{three}].){rest}|(?<=[{four}].){rest}{{2}})"
+def _continuation_pattern(charmaps: Sequence[str]) -> str:
+    """Return a pattern for the bytes of a character after its first continuation byte, which is behind the position."""
+    two, three, four = (_decoded_range(charmaps, *lead) for lead in _LEADS)
+    tail = f"[{_decoded_range(charmaps, *_CONTINUATION)}{_REPLACEMENTS}]"
+    return f"(?<={tail})(?:(?<=[{two}].)|(?<=[{three}].){tail}|(?<=[{four}].){tail}{{2}})"
 
 
-#: What stands for bytes that were lost.
-_LOST = "\ufffd\x1a"
-_SUSPECT = re.compile(_any_run(_CHARMAPS))
-_MACS = {name: re.compile(f"{run}(?:{run})*") for name in ("mac_latin2", "mac_roman") if (run := _run(name))}
-#: All that may have to be mended or to go, of what is printable.
-_DOUBTFUL = re.compile(_any_run((*_CHARMAPS, *((name,) for name in _MACS)), more=f"{_HOLLOWS}Ķ"))
-#: A lone run is mended only if it gives one of these, by what no language writes: "¬†", "√©", "‚ÄĒ", "ūüėÄ".
-_LONE = re.compile("[\xa0-\xff\u2010-\u2027\u2030-\u203a\u20ac\u2122\u2190-\u21ff\u2500-\u27bf\U0001f000-\U0001faff]+")
-_STRANGE = "¬√‚ū\uf8ff"
+#: Replacements for lost bytes.
+_REPLACEMENTS = "\ufffd\x1a"
+_MOJIBAKE = re.compile(_mojibake_pattern(_CHARMAPS))
+_MAC_RUNS = {
+    name: re.compile(f"{run}(?:{run})*") for name in ("mac_latin2", "mac_roman") if (run := _character_pattern(name))
+}
+#: Printable characters that may have to be repaired or removed.
+_DOUBTFUL = re.compile(_mojibake_pattern((*_CHARMAPS, *((name,) for name in _MAC_RUNS)), extra=f"{_INVISIBLES}Ķ"))
+#: A run of one or two characters is repaired only if it yields these, and starts with a character that starts no word:
+#: "¬†", "√©", "‚ÄĒ", "ūüėÄ".
+_SHORT_RESULT = re.compile(
+    "[\xa0-\xff\u2010-\u2027\u2030-\u203a\u20ac\u2122\u2190-\u21ff\u2500-\u27bf\U0001f000-\U0001faff]+"
+)
+_SHORT_RUN_STARTS = "¬√‚ū\uf8ff"
 
 
-def _mend_run(charmap: str, match: re.Match[str]) -> str:
+def _repair_run(charmap: str, match: re.Match[str]) -> str:
     run = match.group()
     try:
-        mended = run.encode(charmap).decode("utf-8")
+        repaired = run.encode(charmap).decode("utf-8")
     except UnicodeError:
         return run
-    lone = run[0] in _STRANGE and _LONE.fullmatch(mended)
-    return mended if lone or len(mended) >= 3 else run
+    is_safe = len(repaired) >= 3 or (run[0] in _SHORT_RUN_STARTS and _SHORT_RESULT.fullmatch(repaired))
+    return repaired if is_safe else run

@@ -1,4 +1,4 @@
-"""Addresses: which are safe to link to, and which two are the same article. Not: what a host is, or what it says."""
+"""URLs: safety of links, canonical form, identity of articles, and the domain of an outlet. No network."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 from digest.text.lazy_regex import lazy_compile
 
-_PORTS = {"http": 80, "https": 443}
-#: What no honest address holds: spaces, controls, bidi and zero-width letters, backslashes.
-_NEVER = re.compile(r"[\s\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\]")
-#: Query parameters that say where a reader came from, never what is read.
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+#: Characters that make an address unsafe: spaces, controls, bidi and zero-width characters, backslashes.
+_UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\\]")
+#: Query parameters that tell where a visitor came from, and never name the article.
 _TRACKING = lazy_compile(
     r"""(?:utm|pk|piwik|mtm|matomo|hsa|hs|vero|ns|oly|wt|fb|at)_\w+ | _hs\w+ | hs\w*tracking | mc_[ce]id | mkt_tok
     | fbclid | gclid | gclsrc | dclid | [wg]braid | msclkid | ya?clid | ysclid | twclid | ttclid | igshid? | li_fat_id
@@ -22,17 +22,17 @@ _TRACKING = lazy_compile(
     | soc_(?:src|trk) | tsrc | traffic_source | wpsrc | wprov | action_\w+_ids | unlocked_article_code""",
     re.VERBOSE | re.IGNORECASE,
 )
-#: These as well, unless they are all there is: on some sites they name the article.
+#: These too, unless there are no other parameters: on some sites they name the article.
 _AMBIGUOUS = re.compile(r"ref|source|src|via|share|shared|partner|cmp|cid|rss|feed|mod|sh|from|origin", re.IGNORECASE)
-#: As nearly all are: nothing in it can be spelt in another way, but for its query's order.
-_PLAIN_URL = re.compile(r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?(?:\?([A-Za-z0-9._~/=&-]+))?")
+#: Addresses, as nearly all are, in which only the order of query parameters can vary.
+_SIMPLE_URL = re.compile(r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?(?:\?([A-Za-z0-9._~/=&-]+))?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-#: What stands as it is wherever it stands.
-_PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
+#: Text that is never escaped.
+_UNESCAPED = re.compile(r"[A-Za-z0-9._~/-]*")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
-_TWIN_HOST = re.compile(r"^(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.)")
-_TWIN_PATH = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)")
+_VARIANT_HOST = re.compile(r"^(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.)")
+_VARIANT_PATH = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)")
 #: Second labels under a country that are no outlet's name, and hosts whose every subdomain is another outlet.
 _SECOND = frozenset(
     {"ac", "co", "com", "edu", "gob", "gov", "govt", "gouv", "ne", "net", "nom", "or", "org", "go", "in"}
@@ -45,18 +45,18 @@ _SHARED = frozenset({
 
 
 class _Address(NamedTuple):
-    """The parts of a web address that is safe to link to."""
+    """Parts of a web address that is safe to link to."""
 
     scheme: str
     host: str
-    #: None where it is the scheme's own.
+    #: None for the scheme's default.
     port: int | None
     path: str
     query: str
 
     @property
-    def place(self) -> str:
-        """The host as it is spelt in an address, with its port."""
+    def authority(self) -> str:
+        """The host in ASCII, with the port unless it is the default."""
         host = self.host.rstrip(".")
         if not host.isascii():
             host = _in_ascii(host)
@@ -70,33 +70,33 @@ def is_web_url(url: str) -> bool:
 
 
 def is_simple_url(url: str) -> bool:
-    """Is it a web address in which nothing can be spelt in another way, but for its query's order?"""
-    return _PLAIN_URL.fullmatch(url) is not None
+    """Is it a web address in canonical spelling, apart from its query?"""
+    return _SIMPLE_URL.fullmatch(url) is not None
 
 
 @lru_cache(maxsize=1024)
 def canonical_url(url: str) -> str:
-    """The address without what doesn't tell articles apart; as given (trimmed) where it is no web address."""
+    """Normalize an address and remove tracking parameters; other text than a web address is only trimmed."""
     parts = _parts(url.strip())
     if parts is None:
         return url.strip()
-    path = _escaped(_without_dots(parts.path), keep="/%:@!$&'()*+,;=") or "/"
-    return f"{parts.scheme}://{parts.place}{path}{_asked(_query(parts.query))}"
+    path = _normalize_escapes(_remove_dot_segments(parts.path), safe="/%:@!$&'()*+,;=") or "/"
+    return f"{parts.scheme}://{parts.authority}{path}{_question_mark(_normalize_query(parts.query))}"
 
 
 def url_identity(url: str) -> str:
-    """What two addresses of one article share, their mobile and AMP twins as well. Compare it; never link to it."""
+    """Return a key that all addresses of an article share, mobile and AMP variants included. Never link to it."""
     parts = _parts(canonical_url(url))
     if parts is None:
         return url.strip()
-    host = _TWIN_HOST.sub("", parts.place)
-    path = _TWIN_PATH.sub("", parts.path).rstrip("/")
-    return f"//{host}{path}{_asked(parts.query)}"
+    host = _VARIANT_HOST.sub("", parts.authority)
+    path = _VARIANT_PATH.sub("", parts.path).rstrip("/")
+    return f"//{host}{path}{_question_mark(parts.query)}"
 
 
 @lru_cache(maxsize=4096)
 def outlet_domain(url: str) -> str:
-    """The name that an outlet is known by, or empty: ``https://www.news.example.co.uk/x`` → ``example.co.uk``."""
+    """Return the domain of an outlet, or empty: ``https://www.news.example.co.uk/x`` → ``example.co.uk``."""
     parts = _parts(url.strip())
     if parts is None:
         return ""
@@ -110,23 +110,23 @@ def outlet_domain(url: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _parts(url: str) -> _Address | None:
-    """None if it isn't safe to link to."""
-    if plain := _PLAIN_URL.fullmatch(url):
-        return _Address(plain[1], plain[2], None, plain[3] or "", plain[4] or "")
-    if _NEVER.search(url):
+    """Split an address; None if it isn't safe to link to."""
+    if match := _SIMPLE_URL.fullmatch(url):
+        return _Address(match[1], match[2], None, match[3] or "", match[4] or "")
+    if _UNSAFE.search(url):
         return None
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
-    if parts.scheme not in _PORTS or not host.strip(".") or "@" in parts.netloc or port == 0:
+    if parts.scheme not in _DEFAULT_PORTS or not host.strip(".") or "@" in parts.netloc or port == 0:
         return None
-    return _Address(parts.scheme, host, None if port == _PORTS[parts.scheme] else port, parts.path, parts.query)
+    return _Address(parts.scheme, host, None if port == _DEFAULT_PORTS[parts.scheme] else port, parts.path, parts.query)
 
 
 def _in_ascii(host: str) -> str:
-    import idna  # only international names need it
+    import idna  # only for international names
 
     try:
         return idna.encode(host, uts46=True).decode("ascii")
@@ -134,41 +134,40 @@ def _in_ascii(host: str) -> str:
         return quote(host)
 
 
-def _without_dots(path: str) -> str:
-    """RFC 3986, section 5.2.4: ``/x/../a/./b`` → ``/a/b``."""
+def _remove_dot_segments(path: str) -> str:
+    """Remove dot segments (RFC 3986, section 5.2.4): ``/x/../a/./b`` → ``/a/b``."""
     if "/." not in path:
         return path
-    kept: list[str] = []
+    segments: list[str] = []
     for segment in path.split("/")[1:]:
         if segment == "..":
-            kept = kept[:-1]
+            segments = segments[:-1]
         elif segment != ".":
-            kept.append(segment)
-    slash = "/" if path.endswith(("/.", "/..")) and kept and kept[-1] else ""
-    return "/" + "/".join(kept) + slash
+            segments.append(segment)
+    slash = "/" if path.endswith(("/.", "/..")) and segments and segments[-1] else ""
+    return "/" + "/".join(segments) + slash
 
 
-def _escaped(text: str, *, keep: str) -> str:
-    """Every letter escaped that must be, none that needn't; escapes in capitals (RFC 3986, section 6.2.2)."""
-
-    if _PLAIN.fullmatch(text):
+def _normalize_escapes(text: str, *, safe: str) -> str:
+    """Escape only the characters that must be, with capitals (RFC 3986, section 6.2.2)."""
+    if _UNESCAPED.fullmatch(text):
         return text
 
     def normal(match: re.Match[str]) -> str:
-        letter = chr(int(match[1], 16))
-        return letter if letter in _UNRESERVED else match.group().upper()
+        character = chr(int(match[1], 16))
+        return character if character in _UNRESERVED else match.group().upper()
 
-    return quote(_ESCAPE.sub(normal, re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)), safe=keep)
+    return quote(_ESCAPE.sub(normal, re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", text)), safe=safe)
 
 
-def _query(query: str) -> str:
+def _normalize_query(query: str) -> str:
     if not query:
         return ""
     pairs = [(unquote(pair.split("=", 1)[0]), pair) for pair in query.split("&") if pair]
     pairs = [(name, pair) for name, pair in pairs if not _TRACKING.fullmatch(name)]
-    named = [(name, pair) for name, pair in pairs if not _AMBIGUOUS.fullmatch(name)]
-    return "&".join(sorted(_escaped(pair, keep="/%:@!$'()*+,;=?") for _, pair in named or pairs))
+    unambiguous = [(name, pair) for name, pair in pairs if not _AMBIGUOUS.fullmatch(name)]
+    return "&".join(sorted(_normalize_escapes(pair, safe="/%:@!$'()*+,;=?") for _, pair in unambiguous or pairs))
 
 
-def _asked(query: str) -> str:
+def _question_mark(query: str) -> str:
     return f"?{query}" if query else ""

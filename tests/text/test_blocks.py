@@ -12,7 +12,11 @@ from digest.text.blocks import blocks_from_text
 def test_lines_beneath_each_other_are_joined_and_lines_apart_are_not() -> None:
     blocks = blocks_from_text("One.\nTwo.\n\n\nThree.\n")
 
-    assert [(block.text, block.joined) for block in blocks] == [("One.", False), ("Two.", True), ("Three.", False)]
+    assert [(block.text, block.follows_directly) for block in blocks] == [
+        ("One.", False),
+        ("Two.", True),
+        ("Three.", False),
+    ]
 
 
 def test_bullets_and_numbers_are_items() -> None:

@@ -75,7 +75,7 @@ def test_kinds_and_links() -> None:
         "<h2>Head</h2><ul><li><a href=x>Link</a></li></ul><p><b>All bold</b></p><p>Half <a>link</a></p>"
     )
 
-    assert [(block.kind, round(block.linked, 1)) for block in blocks] == [
+    assert [(block.kind, round(block.link_share, 1)) for block in blocks] == [
         ("heading", 0.0), ("item", 1.0), ("heading", 0.0), ("prose", 0.4),
     ]  # fmt: skip
 

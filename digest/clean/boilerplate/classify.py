@@ -85,7 +85,7 @@ def _classify_by_form(line: Line, title: str, learned: AbstractSet[str]) -> Line
         return LineLabel.TITLE
     if line.block.kind == "heading":
         return LineLabel.HEADING
-    linked = line.block.linked
+    linked = line.block.link_share
     if linked > 0.8 or (linked > 0.5 and not ends_sentence(line.text)):
         return LineLabel.LINKS
     if not line.keywords:

@@ -69,9 +69,9 @@ def find_timestamps(lines: Sequence[Line], labels: Sequence[LineLabel]) -> Label
 def find_picture_clusters(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
     """Lines in one cluster with a caption or credit, with no blank line between, where most lines stand apart."""
     pictures = {at for at, label in enumerate(labels) if label in {LineLabel.CAPTION, LineLabel.CREDIT}}
-    if not pictures or sum(line.block.joined for line in lines) > 0.3 * len(lines):
+    if not pictures or sum(line.block.follows_directly for line in lines) > 0.3 * len(lines):
         return
-    starts = [at for at, line in enumerate(lines) if not at or not line.block.joined]
+    starts = [at for at, line in enumerate(lines) if not at or not line.block.follows_directly]
     for start, end in pairwise((*starts, len(lines))):
         if not pictures.isdisjoint(range(start, end)):
             cluster = (

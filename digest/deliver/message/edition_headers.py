@@ -56,7 +56,7 @@ def shared(edition: Edition, letterhead: Letterhead) -> Iterator[str]:
     """The headers that all mails of the edition have, but for their content's."""
     yield header("From", letterhead.sender.words(room=WIDTH - len("From: ")))
     subject = clean_header(edition.subject) or clean_header(letterhead.title) or letterhead.list_id
-    yield header("Subject", encode_unstructured(subject, room=WIDTH - len("Subject: ")))
+    yield header("Subject", encode_unstructured(subject, first_width=WIDTH - len("Subject: ")))
     yield header("Date", format_datetime(letterhead.date.astimezone(UTC)).split(" "))
     yield header("List-Id", _list_id(letterhead))
     yield header("List-Post", ["NO"])  # RFC 2369, section 3.4: no mail program offers to answer all readers
@@ -100,7 +100,7 @@ def _bracketed(link: str) -> str:
 
 def _list_id(letterhead: Letterhead) -> list[str]:
     """RFC 2919: the newsletter's id under the sender's domain; it stays the same when the title changes."""
-    words = encode_phrase(clean_header(letterhead.title), room=WIDTH - len("List-Id: "))
+    words = encode_phrase(clean_header(letterhead.title), first_width=WIDTH - len("List-Id: "))
     return [*words, f"<{_label(letterhead.list_id)}.{_label(letterhead.sender.domain)}>"]
 
 
