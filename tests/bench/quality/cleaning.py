@@ -1,4 +1,4 @@
-"""What is kept of a page and of a pasted article: shingles of its true text, and lines that are none of it."""
+"""Quality of cleaning: shingle F1 of cleaned pages, and lines wrongly dropped from or left in pasted articles."""
 
 from __future__ import annotations
 
@@ -39,24 +39,30 @@ def measure(shared: Path) -> list[Row]:
     labels, texts = shared / "article_lines.jsonl", shared.parent / "articles"
     if not labels.is_file():
         labels, texts = OWN / "quality" / "lines.jsonl", OWN / "clean"
-    return [*_extraction(pages), *_noise(labels, texts), *_pasted()]
+    return [*_pages(pages), *_labelled_articles(labels, texts), *_pasted_articles()]
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
-def _extraction(folder: Path) -> list[Row]:
-    """As the article extraction benchmark defines it: precision and recall of runs of four words, as means."""
+def _pages(folder: Path) -> list[Row]:
+    """As in article-extraction-benchmark: precision and recall of four-word shingles, as means over pages."""
     truth = json.loads((folder / "ground-truth.json").read_text("utf-8"))
     rows = []
-    systems = (("digest, extracted", _extracted), ("digest, cleaned", _ours), ("trafilatura, precision", _trafilatura))
-    for system, read in systems:
-        pairs = [(read(_page(folder, name), page["url"]), page["articleBody"]) for name, page in sorted(truth.items())]
-        scores = [_shared(found, wanted) for found, wanted in pairs]
-        precision = fmean(hits / said for hits, said, _ in scores if said)
-        recall = fmean(hits / wanted for hits, _, wanted in scores if wanted)
+    systems = (
+        ("digest, extracted", _extract),
+        ("digest, cleaned", _clean_page),
+        ("trafilatura, precision", _trafilatura),
+    )
+    for system, extract in systems:
+        pairs = [
+            (extract(_page(folder, name), page["url"]), page["articleBody"]) for name, page in sorted(truth.items())
+        ]
+        counts = [_shingle_counts(actual, expected) for actual, expected in pairs]
+        precision = fmean(common / actual for common, actual, _ in counts if actual)
+        recall = fmean(common / expected for common, _, expected in counts if expected)
         figure = f"{2 * precision * recall / (precision + recall):.3f}"
-        note = f"{len(scores)} pages; precision {precision:.3f}, recall {recall:.3f}"
+        note = f"{len(counts)} pages; precision {precision:.3f}, recall {recall:.3f}"
         rows.append(Row(task="extraction, F1 of shingles", system=system, figure=figure, note=note))
     return rows
 
@@ -66,20 +72,20 @@ def _page(folder: Path, name: str) -> bytes:
     return gzip.decompress(zipped.read_bytes()) if zipped.is_file() else (folder / f"{name}.html").read_bytes()
 
 
-def _extracted(data: bytes, url: str) -> str:
-    """What the page's collector hands on: with headings, before lines are judged."""
+def _extract(data: bytes, url: str) -> str:
+    """The text of the page's entry, with headings, before cleaning."""
     try:
         return "\n".join(block.text for block in blocks_from_html(read_page(data, url=url).body))
     except SourceError:
         return ""
 
 
-def _ours(data: bytes, url: str) -> str:
+def _clean_page(data: bytes, url: str) -> str:
     try:
         page = read_page(data, url=url)
     except SourceError:
         return ""
-    return "\n".join(_cleaned(page.body, BodyFormat.HTML, page.metadata.title).paragraphs)
+    return "\n".join(_clean(page.body, BodyFormat.HTML, page.metadata.title).paragraphs)
 
 
 def _trafilatura(data: bytes, _: str) -> str:
@@ -88,14 +94,15 @@ def _trafilatura(data: bytes, _: str) -> str:
     return extract(data, favor_precision=True, include_comments=False) or ""
 
 
-def _cleaned(body: str, form: BodyFormat, title: str = "") -> Article:
+def _clean(body: str, form: BodyFormat, title: str = "") -> Article:
     entry = Entry(source_id="a", guid="a", url="", title=title, body=body, form=form, seen=_NOW, source="A")
     return clean([entry])[0]
 
 
-def _shared(found: str, wanted: str) -> tuple[int, int, int]:
-    ours, theirs = (Counter(_shingles(text)) for text in (found, wanted))
-    return (ours & theirs).total(), ours.total(), theirs.total()
+def _shingle_counts(actual: str, expected: str) -> tuple[int, int, int]:
+    """Shingles that both texts have, of the actual text, and of the expected text."""
+    ours, truth = Counter(_shingles(actual)), Counter(_shingles(expected))
+    return (ours & truth).total(), ours.total(), truth.total()
 
 
 def _shingles(text: str) -> Iterator[tuple[str, ...]]:
@@ -106,43 +113,50 @@ def _shingles(text: str) -> Iterator[tuple[str, ...]]:
 # --- pasted articles ---------------------------------------------------------------------------------------------
 
 
-def _noise(labels: Path, folder: Path) -> list[Row]:
+def _labelled_articles(labels: Path, folder: Path) -> list[Row]:
+    """Real articles whose lines are labelled by hand."""
     lines = [json.loads(line) for line in labels.read_text("utf-8").splitlines()]
-    lost = told = 0
+    dropped = boilerplate_in_summaries = 0
     for file in sorted({line["file"] for line in lines}):
-        article = _cleaned(next(folder.glob(f"{file}*")).read_text("utf-8"), BodyFormat.TEXT)
-        own = [line for line in lines if line["file"] == file]
-        kept = " ".join((article.title, *article.paragraphs))
-        lost += sum(_plain(line["text"])[2:] not in kept for line in own if line["label"] == "body")
-        noise = [_plain(line["text"]) for line in own if line["label"] not in {"body", "heading"}]
-        told += sum(any(text in line for line in noise) for text in _told(article) if len(text.split()) >= _SHINGLE)
+        article = _clean(next(folder.glob(f"{file}*")).read_text("utf-8"), BodyFormat.TEXT)
+        article_lines = [line for line in lines if line["file"] == file]
+        text = " ".join((article.title, *article.paragraphs))
+        dropped += sum(_plain(line["text"])[2:] not in text for line in article_lines if line["label"] == "body")
+        boilerplate = [_plain(line["text"]) for line in article_lines if line["label"] not in {"body", "heading"}]
+        boilerplate_in_summaries += sum(
+            any(sentence in line for line in boilerplate)
+            for sentence in _summary_sentences(article)
+            if len(sentence.split()) >= _SHINGLE
+        )
     bodies = sum(line["label"] == "body" for line in lines)
-    tried = f"{len(NAMES)} summarizers, each at {len(_BUDGETS)} lengths"
+    note = f"{len(NAMES)} summarizers, each at {len(_BUDGETS)} lengths"
+    task = "boilerplate lines in any summary of them"
     return [
-        Row(task="body lines dropped of pasted articles", system="digest", figure=str(lost), note=f"of {bodies}"),
-        Row(task="noise lines in any summary of them", system="digest", figure=str(told), note=tried),
+        Row(task="body lines dropped from pasted articles", system="digest", figure=str(dropped), note=f"of {bodies}"),
+        Row(task=task, system="digest", figure=str(boilerplate_in_summaries), note=note),
     ]
 
 
-def _pasted() -> list[Row]:
-    """Articles written for the project, in the manner of many outlets; their lines were looked at while tuning."""
-    found = [(one, _cleaned(one.text, BodyFormat.TEXT)) for one in pasted_articles()]
-    lost = sum(line[-40:] not in " ".join(article.paragraphs) for one, article in found for line in one.body)
-    told = sum(
-        any(text in line for line in one.boilerplate) and not any(text in line for line in one.body)
-        for one, article in found
-        for text in _told(article)
+def _pasted_articles() -> list[Row]:
+    """Articles written for the project in the style of many outlets. The rules were tuned on them."""
+    pairs = [(pasted, _clean(pasted.text, BodyFormat.TEXT)) for pasted in pasted_articles()]
+    dropped = sum(line[-40:] not in " ".join(article.paragraphs) for pasted, article in pairs for line in pasted.body)
+    boilerplate_in_summaries = sum(
+        any(sentence in line for line in pasted.boilerplate) and not any(sentence in line for line in pasted.body)
+        for pasted, article in pairs
+        for sentence in _summary_sentences(article)
     )
-    bodies, noise = sum(len(one.body) for one, _ in found), sum(len(one.boilerplate) for one, _ in found)
-    task = f"the same in the manner of {len(found)} outlets"
+    bodies = sum(len(pasted.body) for pasted, _ in pairs)
+    note = f"sentences, of {sum(len(pasted.boilerplate) for pasted, _ in pairs)} boilerplate lines"
+    task = f"the same in the style of {len(pairs)} outlets"
     return [
-        Row(task=f"{task}: body lines dropped", system="digest", figure=str(lost), note=f"of {bodies}"),
-        Row(task=f"{task}: noise told", system="digest", figure=str(told), note=f"sentences, of {noise} noise lines"),
+        Row(task=f"{task}: body lines dropped", system="digest", figure=str(dropped), note=f"of {bodies}"),
+        Row(task=f"{task}: boilerplate", system="digest", figure=str(boilerplate_in_summaries), note=note),
     ]
 
 
-def _told(article: Article) -> Sequence[str]:
-    """Every sentence that any summarizer chooses at any length."""
+def _summary_sentences(article: Article) -> Sequence[str]:
+    """Every sentence that any summarizer selects at any length."""
     ranked = Ranked(story=Story(articles=(article,)), score=0, reasons=())
     briefs = (summarize([ranked], summarizer(name), budget)[0] for name, budget in product(NAMES, _BUDGETS))
     return sorted({sentence.text for brief in briefs for sentence in brief.sentences})

@@ -1,8 +1,7 @@
-"""What a brief of several outlets is worth: told from some of them, measured against what another one wrote.
+"""Quality of briefs from several outlets: ROUGE against the article of an outlet that is held out.
 
-ECB+ has no summaries written by people. An outlet that is held out, cut at the same words, takes their place: what it
-chose to tell first of the event is what others should tell too. Or two are held out, and the beginnings of both are
-what should be told: so do people who draw on several articles.
+ECB+ has no human summaries. Instead the beginning of a held-out article, cut at the same number of words, is the
+reference. Or two articles are held out, and the beginnings of both are the reference.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ from tests.bench.quality.table import Row
 
 _SYSTEMS = ("default", "lead", "lex-rank", "text-rank", "sum-basic", "kl")
 _WORDS = 200
-#: Outlets that a brief is made of; and where two are held out.
+#: Articles of a brief; and of a brief where two articles are held out.
 _OUTLETS, _FEW = 4, 2
 
 
 def measure(shared: Path) -> list[Row]:
     file = shared / "ecb_dev.jsonl"
     name, file = ("ECB+ dev", file) if file.is_file() else ("own stories", OWN)
-    stories = _stories(file, least=60 if file != OWN else 1)
+    stories = _stories(file, min_words=60 if file != OWN else 1)
     return [
         *_held_out(f"several outlets, {_WORDS} words exactly, ROUGE-1, {name}", _cases(stories)),
         *_held_out(f"two outlets, {_WORDS} words exactly, ROUGE-1 to two others, {name}", _pairs(stories)),
@@ -40,12 +39,12 @@ def measure(shared: Path) -> list[Row]:
     ]
 
 
-def _stories(file: Path, *, least: int) -> list[list[Article]]:
-    """The articles of each event that enough outlets have told at some length."""
+def _stories(file: Path, *, min_words: int) -> list[list[Article]]:
+    """The articles of each event with more than two articles of enough words."""
     by_story: dict[str, list[Article]] = defaultdict(list)
-    for one in read_gold(file):
-        if one.article.words >= least:
-            by_story[one.story].append(one.article)
+    for row in read_gold(file):
+        if row.article.words >= min_words:
+            by_story[row.story].append(row.article)
     return [articles for _, articles in sorted(by_story.items()) if len(articles) > 2]
 
 
@@ -60,10 +59,10 @@ def _pairs(stories: Sequence[Sequence[Article]]) -> list[Case]:
 
 
 def _pair(articles: Sequence[Article]) -> Case:
-    """Held out are the first two; the longest of the others tell."""
-    rest = sorted(articles[2:], key=lambda article: -article.words)[:_FEW]
+    """Hold out the first two articles; the longest of the others are summarized."""
+    summarized = sorted(articles[2:], key=lambda article: -article.words)[:_FEW]
     halves = [" ".join(article.paragraphs).split()[: _WORDS // 2] for article in articles[:2]]
-    return Case(candidates=candidates(Story(articles=tuple(rest))), references=(" ".join(halves[0] + halves[1]),))
+    return Case(candidates=candidates(Story(articles=tuple(summarized))), references=(" ".join(halves[0] + halves[1]),))
 
 
 def _held_out(task: str, cases: Sequence[Case]) -> list[Row]:
@@ -73,20 +72,20 @@ def _held_out(task: str, cases: Sequence[Case]) -> list[Row]:
     }
     baseline = scores["the first article"]
     return [
-        Row(task=task, system=name, figure=f"{statistics.fmean(found):.1f}", note=_paired(found, baseline))
-        for name, found in scores.items()
+        Row(task=task, system=name, figure=f"{statistics.fmean(values):.1f}", note=_paired(values, baseline))
+        for name, values in scores.items()
     ]
 
 
 def _case(articles: Sequence[Article], at: int) -> Case:
-    """Held out is the article at ``at``."""
-    rest = [article for place, article in enumerate(articles) if place != at][:_OUTLETS]
+    """Hold out the article at index ``at``."""
+    summarized = [article for index, article in enumerate(articles) if index != at][:_OUTLETS]
     reference = " ".join(" ".join(articles[at].paragraphs).split()[:_WORDS])
-    return Case(candidates=candidates(Story(articles=tuple(rest))), references=(reference,))
+    return Case(candidates=candidates(Story(articles=tuple(summarized))), references=(reference,))
 
 
-def _score(case: Case, tell: partial[str]) -> float:
-    return rouge_n(tell(case, words=_WORDS), case.references[0])
+def _score(case: Case, summarize_case: partial[str]) -> float:
+    return rouge_n(summarize_case(case, words=_WORDS), case.references[0])
 
 
 def _paired(ours: Sequence[float], theirs: Sequence[float]) -> str:
@@ -97,15 +96,15 @@ def _paired(ours: Sequence[float], theirs: Sequence[float]) -> str:
 
 
 def _briefs(name: str, stories: Sequence[Sequence[Article]]) -> list[Row]:
-    chosen = [Ranked(story=Story(articles=tuple(told[:_OUTLETS])), score=0, reasons=()) for told in stories]
+    ranked = [Ranked(story=Story(articles=tuple(articles[:_OUTLETS])), score=0, reasons=()) for articles in stories]
     rows = []
     for label, budget in (("3 sentences", Budget()), (f"{_WORDS} words", Budget(words=_WORDS))):
-        briefs = summarize(chosen, summarizer("default"), budget)
-        cited = statistics.fmean(len({one.article.id for one in brief.sentences}) > 1 for brief in briefs)
-        copied = statistics.fmean(_is_the_lead(brief) for brief in briefs)
-        words = statistics.fmean(sum(len(one.text.split()) for one in brief.sentences) for brief in briefs)
-        double = sum(near_duplicate_pairs([one.text for one in brief.sentences]) for brief in briefs)
-        late = statistics.fmean(_is_late(brief, at) for brief in briefs for at in range(len(brief.sentences)))
+        briefs = summarize(ranked, summarizer("default"), budget)
+        cited = statistics.fmean(len({sentence.article.id for sentence in brief.sentences}) > 1 for brief in briefs)
+        copied = statistics.fmean(_copies_the_lead(brief) for brief in briefs)
+        words = statistics.fmean(sum(len(sentence.text.split()) for sentence in brief.sentences) for brief in briefs)
+        double = sum(near_duplicate_pairs([sentence.text for sentence in brief.sentences]) for brief in briefs)
+        late = statistics.fmean(_is_later(brief, at) for brief in briefs for at in range(len(brief.sentences)))
         note = f"{copied:.0%} only copy the lead; {late:.0%} from beyond an article's first three; {words:.0f} words"
         note += f"; {double} near-duplicate pairs"
         task = f"briefs of {label} that cite two outlets or more, {name}"
@@ -113,12 +112,12 @@ def _briefs(name: str, stories: Sequence[Sequence[Article]]) -> list[Row]:
     return rows
 
 
-def _is_late(brief: Brief, at: int) -> bool:
+def _is_later(brief: Brief, at: int) -> bool:
     sentence = brief.sentences[at]
-    offered = candidates(Story(articles=(sentence.article,)))
-    return sentence.text not in {one.text for one in offered[:3]}
+    article_sentences = candidates(Story(articles=(sentence.article,)))
+    return sentence.text not in {candidate.text for candidate in article_sentences[:3]}
 
 
-def _is_the_lead(brief: Brief) -> bool:
+def _copies_the_lead(brief: Brief) -> bool:
     opening = candidates(replace(brief.story, articles=brief.story.articles[:1]))[: len(brief.sentences)]
-    return [one.text for one in brief.sentences] == [one.text for one in opening]
+    return [sentence.text for sentence in brief.sentences] == [candidate.text for candidate in opening]
