@@ -1,9 +1,9 @@
-"""How many mails a second leave: ``deliver`` with its ledger against the standard library's client without one.
+"""Mails per second: ``deliver`` with its ledger, beside the standard library's client without one.
 
     python -m tests.bench.speed.delivery [RECIPIENTS]
 
-Both send the same bytes (which is checked first, on a smaller run; then their number) to the same sink, a process of
-its own, and take turns.
+Both send the same bytes to the same sink, which is a process of its own; a smaller run checks that first. They
+alternate.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ _ROOT = Path(__file__).resolve().parents[3]
 _SENTENCE = "The harbour opens again on Monday, and the ferries return to their usual hours, says the port office. "
 
 
-#: So often the two take turns.
+#: Runs of each.
 _PAIRS = 3
-#: Sends what a store holds.
-Way = Callable[[Store, int, Writer, int], None]
+#: Sends the pending deliveries of a store.
+Sender = Callable[[Store, int, Writer, int], None]
 
 
 @dataclass(slots=True)
 class Sink:
-    """A running sink; the rest is known when it has stopped."""
+    """A running sink; its statistics are set when it has stopped."""
 
     port: int
     mails: int = 0
@@ -54,11 +54,11 @@ class Sink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one way took for so many mails."""
+    """Figures of one sender for a number of mails."""
 
     mails: int
     seconds: float
-    #: Of the sender's processor.
+    #: The sender's processor time.
     busy_s: float
     sink: Sink
 
@@ -68,14 +68,14 @@ class Run:
 
     @property
     def note(self) -> str:
-        own, sinks = (busy / self.mails * 1e6 for busy in (self.busy_s, self.sink.busy_s))
-        return f"{own:.0f} µs of processor a mail, and {sinks:.0f} of the server's"
+        ours, servers = (busy / self.mails * 1e6 for busy in (self.busy_s, self.sink.busy_s))
+        return f"{ours:.0f} µs of processor time a mail, and {servers:.0f} of the server's"
 
 
 def measure(recipients: int = 20_000) -> list[Row]:
-    """Mails a second, each beside its baseline on the same sink, after both proved to send the same; then memory."""
+    """Mails per second beside the baseline, after checking that both send the same bytes; then memory."""
     published = typical()
-    sums = {_sent(way, published, 500, "--sum").sink.sum for way in (_deliver, _smtplib)}
+    sums = {_run(sender, published, 500, "--sum").sink.sum for sender in (_deliver, _smtplib)}
     if len(sums) != 1:
         raise AssertionError("the two did not send the same bytes")
     task = f"{recipients:,} mails of {len(published.html + published.text) // 1000} kB, mails a second"
@@ -83,15 +83,15 @@ def measure(recipients: int = 20_000) -> list[Row]:
         *_rows(task, published, recipients),
         *_limits(task, published, recipients),
         *_rows("the same, the server without CHUNKING", published, recipients // 2, "--without-chunking"),
-        *_rows("the same, the server half a millisecond away", published, recipients // 5, "--far"),
+        *_rows("the same, the server with half a millisecond of latency", published, recipients // 5, "--latency"),
         *_memory(published),
     ]
 
 
 def _rows(task: str, published: Edition, recipients: int, *options: str) -> list[Row]:
-    """The two in turn, so that a machine whose speed drifts treats both alike; medians, also of the pairs' ratios."""
+    """Medians of both in alternation, so that drift in the machine's speed affects both alike, and of their ratios."""
     pairs = [
-        (_sent(_deliver, published, recipients, *options), _sent(_smtplib, published, recipients, *options))
+        (_run(_deliver, published, recipients, *options), _run(_smtplib, published, recipients, *options))
         for _ in range(_PAIRS)
     ]
     if len({run.sink.bytes for pair in pairs for run in pair}) != 1:
@@ -106,9 +106,9 @@ def _rows(task: str, published: Edition, recipients: int, *options: str) -> list
 
 
 def _limits(task: str, published: Edition, recipients: int) -> list[Row]:
-    ways = {"by four connections, a mail each": _bare_groups, "step by step, as by smtplib": _bare_steps}
-    runs = {who: _sent(way, published, recipients) for who, way in ways.items()}
-    return [_row(task, f"a client that only writes and reads, {who}", run, run.note) for who, run in runs.items()]
+    senders = {"on four connections, pipelined": _bare_pipelined, "step by step, as in smtplib": _bare_steps}
+    runs = {label: _run(sender, published, recipients) for label, sender in senders.items()}
+    return [_row(task, f"a client that only writes and reads, {label}", run, run.note) for label, run in runs.items()]
 
 
 def _row(task: str, system: str, run: Run, note: str) -> Row:
@@ -116,7 +116,7 @@ def _row(task: str, system: str, run: Run, note: str) -> Row:
 
 
 def _memory(published: Edition) -> list[Row]:
-    """The highest of a process that does nothing but deliver."""
+    """Peak memory of a process that does nothing but deliver."""
     return [
         Row(
             task="memory of a sender at its highest, MB",
@@ -128,28 +128,28 @@ def _memory(published: Edition) -> list[Row]:
 
 
 def typical() -> Edition:
-    """An edition as long as most."""
+    """An edition of usual length."""
     paragraph = f'<p style="margin:0 0 12px;color:#222">{_SENTENCE * 3}</p>\n'
     return edition(html=f"<html><body>{paragraph * 70}</body></html>", text=f"{_SENTENCE}\n" * 60)
 
 
 @contextmanager
-def _posted(published: Edition, recipients: int, *options: str) -> Iterator[tuple[Store, int, Sink]]:
-    """An edition in a store of its own, and a sink that must have got it all at the end."""
+def _edition_and_sink(published: Edition, recipients: int, *options: str) -> Iterator[tuple[Store, int, Sink]]:
+    """An edition in a store of its own, and a sink; checks at the end that all mails arrived."""
     with tempfile.TemporaryDirectory() as folder, open_store(f"sqlite:///{folder}/digest.db") as store:
         edition_id = publish(store, readers=recipients, published=published)
-        with sink(*options) as taken:
-            yield store, edition_id, taken
-    if taken.mails != recipients:
-        raise AssertionError(f"{taken.mails} mails of {recipients} arrived")
+        with run_sink(*options) as sink:
+            yield store, edition_id, sink
+    if sink.mails != recipients:
+        raise AssertionError(f"{sink.mails} mails of {recipients} arrived")
 
 
-def _sent(way: Way, published: Edition, recipients: int, *options: str) -> Run:
-    with _posted(published, recipients, *options) as (store, edition_id, taken):
+def _run(sender: Sender, published: Edition, recipients: int, *options: str) -> Run:
+    with _edition_and_sink(published, recipients, *options) as (store, edition_id, sink):
         began, busy = time.perf_counter(), time.process_time()
-        way(store, edition_id, writer_of(published), taken.port)
+        sender(store, edition_id, writer_of(published), sink.port)
         seconds, busy_s = time.perf_counter() - began, time.process_time() - busy
-    return Run(mails=recipients, seconds=seconds, busy_s=busy_s, sink=taken)
+    return Run(mails=recipients, seconds=seconds, busy_s=busy_s, sink=sink)
 
 
 def _deliver(store: Store, edition_id: int, write: Writer, port: int) -> None:
@@ -166,49 +166,49 @@ def _smtplib(store: Store, edition_id: int, write: Writer, port: int) -> None:
             client.sendmail(SENDER, [letter.recipient], letter.content)
 
 
-# --- the server's own limits: clients that do nothing but write what is written already, and read -----------------
+# --- the server's limits: clients that only send prepared bytes and read replies -----------------------------------
 
 
-def _bare_groups(store: Store, edition_id: int, write: Writer, port: int) -> None:
-    """Four connections, each with one mail under way."""
-    content, mails = _one(store, edition_id, write)
-    said = b"MAIL FROM:<a@b> SIZE=%d\r\nRCPT TO:<c@d>\r\nBDAT %d LAST\r\n%b" % (len(content), len(content), content)
+def _bare_pipelined(store: Store, edition_id: int, write: Writer, port: int) -> None:
+    """Four connections, each with one pipelined mail in flight."""
+    content, mails = _first_mail(store, edition_id, write)
+    commands = b"MAIL FROM:<a@b> SIZE=%d\r\nRCPT TO:<c@d>\r\nBDAT %d LAST\r\n%b" % (len(content), len(content), content)
     with ExitStack() as open_:
-        socks = [open_.enter_context(_greeted(port)) for _ in range(4)]
+        socks = [open_.enter_context(_connect(port)) for _ in range(4)]
         for _ in range(mails // 4):
             for sock in socks:
-                sock.sendall(said)
+                sock.sendall(commands)
             for sock in socks:
-                _hear(sock, lines=3)
+                _read_lines(sock, lines=3)
 
 
 def _bare_steps(store: Store, edition_id: int, write: Writer, port: int) -> None:
-    """One connection, and an answer to each step before the next."""
-    content, mails = _one(store, edition_id, write)
+    """One connection; waits for the reply to each command."""
+    content, mails = _first_mail(store, edition_id, write)
     steps = [b"MAIL FROM:<a@b> SIZE=%d\r\n" % len(content), b"RCPT TO:<c@d>\r\n", b"DATA\r\n", content + b".\r\n"]
-    with _greeted(port) as sock:
+    with _connect(port) as sock:
         for _ in range(mails):
             for step in steps:
                 sock.sendall(step)
-                _hear(sock, lines=1)
+                _read_lines(sock, lines=1)
 
 
-def _one(store: Store, edition_id: int, write: Writer) -> tuple[bytes, int]:
-    """A mail of the edition, and how many there are."""
+def _first_mail(store: Store, edition_id: int, write: Writer) -> tuple[bytes, int]:
+    """The first mail of the edition, and the number of mails."""
     with store.read() as conn:
         return write(next(deliveries.for_edition(conn, edition_id))).content, deliveries.counts(conn, edition_id)[
             Outcome.PENDING
         ]
 
 
-def _greeted(port: int) -> socket.socket:
+def _connect(port: int) -> socket.socket:
     sock = socket.create_connection(("127.0.0.1", port))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    _hear(sock, lines=1)
+    _read_lines(sock, lines=1)
     return sock
 
 
-def _hear(sock: socket.socket, *, lines: int) -> None:
+def _read_lines(sock: socket.socket, *, lines: int) -> None:
     while lines > 0:
         lines -= sock.recv(4096).count(b"\n")
 
@@ -217,37 +217,37 @@ def _hear(sock: socket.socket, *, lines: int) -> None:
 
 
 def _memory_of(published: Edition, recipients: int) -> float:
-    """The highest of a process of its own that delivers, in MB."""
-    with _posted(published, recipients) as (store, edition_id, taken):
-        command = [sys.executable, "-m", "tests.bench.speed.delivery", "--apart", store.name, str(edition_id)]
-        done = subprocess.run([*command, str(taken.port)], check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT)
-    return float(done.stdout)
+    """Peak memory in MB of a process of its own that delivers."""
+    with _edition_and_sink(published, recipients) as (store, edition_id, sink):
+        command = [sys.executable, "-m", "tests.bench.speed.delivery", "--report-memory", store.name, str(edition_id)]
+        completed = subprocess.run([*command, str(sink.port)], check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT)
+    return float(completed.stdout)
 
 
-def _apart(url: str, edition_id: str, port: str) -> None:
+def _report_memory(url: str, edition_id: str, port: str) -> None:
     with open_store(url) as store:
         _deliver(store, int(edition_id), writer_of(typical()), int(port))
-    # Not ``ru_maxrss``: that begins with what the parent had.
+    # Not ``ru_maxrss``, which starts at the parent's.
     status = Path("/proc/self/status").read_text("ascii")
     print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
 
 
 @contextmanager
-def sink(*options: str) -> Iterator[Sink]:
+def run_sink(*options: str) -> Iterator[Sink]:
     """A sink in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.speed.sink", *options]
+    command = [sys.executable, "-m", "tests.bench.speed.smtp_sink", *options]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:
         assert process.stdin
         assert process.stdout
-        taken = Sink(port=int(process.stdout.readline()))
-        yield taken
+        sink = Sink(port=int(process.stdout.readline()))
+        yield sink
         process.stdin.close()
         for name, value in json.loads(process.stdout.read()).items():
-            setattr(taken, name, value)
+            setattr(sink, name, value)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--apart"]:
-        _apart(*sys.argv[2:])
+    if sys.argv[1:2] == ["--report-memory"]:
+        _report_memory(*sys.argv[2:])
     else:
         print(table(measure(*map(int, sys.argv[1:]))))

@@ -1,8 +1,8 @@
-"""What "inline once, insert last" saves in processor time, against Jinja2 followed by premailer over the same template.
+"""Processor time of rendering an edition, beside Jinja2 followed by premailer over the same template.
 
-All ways start at the same values and make the same bytes, which is asserted before anything is timed. Both baselines
-have their templates loaded and compiled, and premailer its good options: the first starts with an empty cache, as for
-a mail in a process of its own; the second finds all of its style sheet and its selectors there.
+All produce the same bytes from the same values, which is checked before the timing. Both baselines have their
+templates compiled, and premailer has fast options. The first starts with an empty premailer cache, as for a mail in a
+process of its own; the second with all its style sheets and selectors cached.
 """
 
 from __future__ import annotations
@@ -22,25 +22,26 @@ from digest.render.template_paths import HTML, search_path
 from tests.bench.quality.table import Row
 from tests.support.digests import digest
 
-STORIES, RUNS, ROW = 30, 15, 4
+#: Runs of each way, and how often it is repeated in a run.
+STORIES, RUNS, REPEATS = 30, 15, 4
 FOLDERS = search_path(RenderOptions())
 
 
 def measure() -> list[Row]:
-    """One edition of 30 stories by each way in turn."""
-    whole = digest(stories=STORIES)
-    context = edition_context(whole, RenderOptions()).limited_to(STORIES, 0)
+    """One edition of 30 stories, each way in alternation."""
+    content = digest(stories=STORIES)
+    context = edition_context(content, RenderOptions()).limited_to(STORIES, 0)
     jinja = _environment()
     if _baseline(context, jinja) != render_html(context, FOLDERS):
-        raise AssertionError("the ways give different bytes")
+        raise AssertionError("the baseline renders different bytes")
 
     times: dict[str, list[float]] = {}
     for _ in range(RUNS):
-        _timed(times, "first", lambda: (cache.cache.clear(), _baseline(context, jinja)))
-        _timed(times, "again", lambda: _baseline(context, jinja))
-        _timed(times, "new", lambda: (_clear_caches(), render_html(context, FOLDERS)))
-        _timed(times, "cached", lambda: render_html(context, FOLDERS))
-        _timed(times, "edition", lambda: render(whole, RenderOptions()))
+        _add_time(times, "empty cache", lambda: (cache.cache.clear(), _baseline(context, jinja)))
+        _add_time(times, "full cache", lambda: _baseline(context, jinja))
+        _add_time(times, "new", lambda: (_clear_caches(), render_html(context, FOLDERS)))
+        _add_time(times, "cached", lambda: render_html(context, FOLDERS))
+        _add_time(times, "edition", lambda: render(content, RenderOptions()))
     return _rows(times)
 
 
@@ -49,12 +50,15 @@ def _rows(times: dict[str, list[float]]) -> list[Row]:
     ms = {name: median(rows) for name, rows in times.items()}
 
     def against(name: str) -> str:
-        ratios = [median(a / b for a, b in zip(times[base], times[name], strict=True)) for base in ("first", "again")]
+        ratios = [
+            median(a / b for a, b in zip(times[base], times[name], strict=True))
+            for base in ("empty cache", "full cache")
+        ]
         return f"{ratios[0]:.1f} and {ratios[1]:.1f} times faster than the baselines"
 
     return [
-        Row(task=task, system="Jinja2, then premailer", figure=f"{ms['first']:.2f} ms", note="its cache empty"),
-        Row(task=task, system="the same again", figure=f"{ms['again']:.2f} ms", note="its cache full"),
+        Row(task=task, system="Jinja2, then premailer", figure=f"{ms['empty cache']:.2f} ms", note="its cache empty"),
+        Row(task=task, system="the same again", figure=f"{ms['full cache']:.2f} ms", note="its cache full"),
         Row(task=task, system="digest, a new skeleton", figure=f"{ms['new']:.2f} ms", note=against("new")),
         Row(task=task, system="digest, its skeleton cached", figure=f"{ms['cached']:.2f} ms", note=against("cached")),
         Row(task="the same from articles on, with its text part", system="digest", figure=f"{ms['edition']:.2f} ms"),
@@ -78,9 +82,9 @@ def _baseline(context: EditionContext, jinja: Environment) -> str:
     return str(premailer_adapter.Premailer(split, **premailer_adapter._OPTIONS).transform(pretty_print=False))
 
 
-def _timed(times: dict[str, list[float]], name: str, run: Callable[[], object]) -> None:
-    """A few in a row, so that short ones are not timed with the processor's caches full of the long ones' work."""
+def _add_time(times: dict[str, list[float]], name: str, run: Callable[[], object]) -> None:
+    """Repeats each way a few times, so that fast ones do not start with the processor's caches full of other data."""
     start = time.process_time()
-    for _ in range(ROW):
+    for _ in range(REPEATS):
         run()
-    times.setdefault(name, []).append((time.process_time() - start) * 1000 / ROW)
+    times.setdefault(name, []).append((time.process_time() - start) * 1000 / REPEATS)

@@ -1,4 +1,4 @@
-"""How long a person waits for the first answer, in bare interpreters and in imports."""
+"""Startup time of commands, beside a bare interpreter and beside the imports."""
 
 from __future__ import annotations
 
@@ -9,46 +9,48 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.quality.table import Row
-from tests.bench.speed.runs import Paired, paired
+from tests.bench.speed.paired_timing import PairedTimes, time_pair
 
 ROOT = Path(__file__).resolve().parents[3]
 DIGEST = [sys.executable, "-m", "digest"]
 
 
 def measure() -> list[Row]:
-    """``--help`` against a bare interpreter; the sample preview against importing what it could need."""
-    bare = paired([*DIGEST, "--help"], [sys.executable, "-c", "pass"], runs=21)
+    """``--help`` against a bare interpreter; the sample preview against importing all dependencies."""
+    help_times = time_pair([*DIGEST, "--help"], [sys.executable, "-c", "pass"], runs=21)
     with tempfile.TemporaryDirectory() as folder:
         page = str(Path(folder) / "digest.html")
-        everything = "; ".join(runtime_imports())
-        sample = paired([*DIGEST, "preview", "-o", page], [sys.executable, "-c", everything], runs=9)
+        imports = "; ".join(runtime_imports())
+        sample_times = time_pair([*DIGEST, "preview", "-o", page], [sys.executable, "-c", imports], runs=9)
     return [
-        *_rows("`digest --help`", bare, "`python -c pass`"),
-        *_rows("`digest preview -o digest.html`, the sample", sample, "importing every runtime dependency at once"),
+        *_rows("`digest --help`", help_times, "`python -c pass`"),
+        *_rows(
+            "`digest preview -o digest.html`, the sample", sample_times, "importing every runtime dependency at once"
+        ),
     ]
 
 
 def runtime_imports() -> list[str]:
-    """What the program imports of others anywhere, as it imports it: "from a import b" may load a module b."""
-    found: set[str] = set()
+    """All import statements for third-party packages, as written: "from a import b" may load a module b."""
+    statements: set[str] = set()
     for file in (ROOT / "digest").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Import | ast.ImportFrom) and _is_of_others(node):
-                found.add(ast.unparse(node))
-    return sorted(found)
+            if isinstance(node, ast.Import | ast.ImportFrom) and _is_third_party(node):
+                statements.add(ast.unparse(node))
+    return sorted(statements)
 
 
-def _is_of_others(node: ast.Import | ast.ImportFrom) -> bool:
-    own = {"digest", *sys.stdlib_module_names}
+def _is_third_party(node: ast.Import | ast.ImportFrom) -> bool:
+    not_installed = {"digest", *sys.stdlib_module_names}
     extras = {"psycopg", "pythainlp", "rjieba", "tinysegmenter"}
     name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-    return str(name).partition(".")[0] not in own | extras | {"_typeshed"}
+    return str(name).partition(".")[0] not in not_installed | extras | {"_typeshed"}
 
 
-def _rows(task: str, timed: Paired, baseline: str) -> list[Row]:
+def _rows(task: str, times: PairedTimes, baseline: str) -> list[Row]:
     return [
-        Row(task=task, system="digest", figure=_ms(timed.one), note=f"{timed.ratio:.2f} times the baseline"),
-        Row(task=task, system=baseline, figure=_ms(timed.other)),
+        Row(task=task, system="digest", figure=_ms(times.command), note=f"{times.ratio:.2f} times the baseline"),
+        Row(task=task, system=baseline, figure=_ms(times.baseline)),
     ]
 
 

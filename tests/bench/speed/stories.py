@@ -1,4 +1,4 @@
-"""How grouping grows with the day's news, and how much memory a day takes from text to briefs."""
+"""Time of grouping by the number of articles, and memory of a day's articles from text to briefs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SENTENCES = 12
 
 
 def measure() -> list[Row]:
-    """Seconds of one core, the exponent of their growth, and the peak of a process that does nothing else."""
+    """Seconds of one core, their growth, and the peak memory of a process that does nothing else."""
     seconds = {count: _grouping(count) for count in (1_000, 3_000, 10_000)}
     rows = [
-        Row(task="grouping, seconds of one core", system=f"{count:,} articles", figure=f"{took:.1f} s")
-        for count, took in seconds.items()
+        Row(task="grouping, seconds of one core", system=f"{count:,} articles", figure=f"{duration:.1f} s")
+        for count, duration in seconds.items()
     ]
     growth = math.log(seconds[10_000] / seconds[1_000]) / math.log(10)
     rows.append(Row(task="grouping, growth from 1,000 to 10,000", system="digest", figure=f"n^{growth:.2f}"))
@@ -36,22 +36,24 @@ def measure() -> list[Row]:
 
 
 def articles(count: int) -> list[Article]:
-    """Made-up news: events of one to eight articles in 24 hours, words spread as in language (Zipf)."""
-    dice = random.Random(count)
-    vocabulary = list({"".join(dice.choices(_SYLLABLES, k=dice.randint(2, 5))) for _ in range(40_000)})
+    """Generated news: events of one to eight articles in 24 hours, with Zipf-distributed words."""
+    generator = random.Random(count)
+    vocabulary = list({"".join(generator.choices(_SYLLABLES, k=generator.randint(2, 5))) for _ in range(40_000)})
     vocabulary.sort()
-    dice.shuffle(vocabulary)
-    spread = list(accumulate(1 / rank for rank in range(3, len(vocabulary) + 3)))
-    made: list[Article] = []
-    while len(made) < count:
-        event = dice.choices(vocabulary, k=40)
-        for _ in range(min(dice.choice((1, 1, 1, 2, 3, 8)), count - len(made))):
+    generator.shuffle(vocabulary)
+    cum_weights = list(accumulate(1 / rank for rank in range(3, len(vocabulary) + 3)))
+    generated: list[Article] = []
+    while len(generated) < count:
+        event = generator.choices(vocabulary, k=40)
+        for _ in range(min(generator.choice((1, 1, 1, 2, 3, 8)), count - len(generated))):
             sentences = [
-                [*dice.choices(vocabulary, cum_weights=spread, k=14), *dice.choices(event, k=7)]
+                [*generator.choices(vocabulary, cum_weights=cum_weights, k=14), *generator.choices(event, k=7)]
                 for _ in range(_SENTENCES)
             ]
-            made.append(_article(len(made), event, [dice.sample(words, len(words)) for words in sentences]))
-    return made
+            generated.append(
+                _article(len(generated), event, [generator.sample(words, len(words)) for words in sentences])
+            )
+    return generated
 
 
 def _article(at: int, event: list[str], sentences: list[list[str]]) -> Article:
@@ -69,14 +71,14 @@ def _article(at: int, event: list[str], sentences: list[list[str]]) -> Article:
 
 
 def _grouping(count: int) -> float:
-    made = articles(count)
+    generated = articles(count)
     start = time.process_time()
-    group(made)
+    group(generated)
     return time.process_time() - start
 
 
 def peak() -> int:
-    """Bytes that a process held at most when it cleaned, grouped, ranked and told a day's 1,000 texts."""
+    """Peak memory in bytes of this process after cleaning, grouping, ranking and summarizing a day's 1,000 texts."""
     from digest.clean.articles import clean
     from digest.model import BodyFormat, Entry
     from digest.model.protocols import Budget
@@ -88,19 +90,19 @@ def peak() -> int:
     now = datetime(2026, 3, 28, tzinfo=UTC)
     entries = [
         Entry(
-            source_id=one.source_id,
-            guid=one.id,
-            url=one.url,
-            title=one.title,
-            body="".join(f"<p>{paragraph}</p>" for paragraph in one.paragraphs),
+            source_id=article.source_id,
+            guid=article.id,
+            url=article.url,
+            title=article.title,
+            body="".join(f"<p>{paragraph}</p>" for paragraph in article.paragraphs),
             form=BodyFormat.HTML,
             seen=now,
-            source=one.source,
-            published=one.published,
+            source=article.source,
+            published=article.published,
         )
-        for one in articles(1_000)
+        for article in articles(1_000)
     ]
     chosen = rank(group(clean(entries)), Criteria(now=now)).chosen
     assert len(summarize(chosen, summarizer("default"), Budget())) == len(chosen)
-    status = Path("/proc/self/status").read_text("utf-8")  # getrusage tells the parent's peak, if that was higher
+    status = Path("/proc/self/status").read_text("utf-8")  # getrusage reports the parent's peak if that was higher
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024

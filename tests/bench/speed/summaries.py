@@ -1,6 +1,6 @@
-"""How fast sentences are chosen, beside stock sumy on the same sentences, in processor time of one run.
+"""Processor time of the summarizers, beside stock sumy on the same sentences.
 
-The text is made up, its words spread as they are in language (Zipf); repeated here, it is the same on every machine.
+The text is generated, with Zipf-distributed words; it is the same on every machine.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ _SYLLABLES = (
     "tur",
     "vel",
 )
+#: Sentences of a usual article.
 _USUAL = 35
 STOCK: dict[str, type[AbstractSummarizer]] = {
     "lex-rank": lex_rank.LexRankSummarizer,
@@ -60,35 +61,37 @@ STOCK: dict[str, type[AbstractSummarizer]] = {
     "reduction": reduction.ReductionSummarizer,
     "edmundson": edmundson.EdmundsonSummarizer,
 }
-#: Quadratic in stock sumy, and measured by themselves.
-_MATRICES = ("lex-rank", "text-rank")
+#: Quadratic in stock sumy; also measured on given words.
+_MATRIX_METHODS = ("lex-rank", "text-rank")
 
 
 def measure() -> list[Row]:
-    """The matrix methods on given words; then the whole way from an article's text to its brief."""
-    rows = [row for name in _MATRICES for count in (200, 1000) for row in _on_given_words(name, text(count))]
-    real = _news(SHARED)
-    return [*rows, *_from_text([text(_USUAL)] * 16, "made-up sentences"), *_from_text(real, "sentences of news")]
+    """The matrix methods on given words; then all methods from an article's text to its brief."""
+    rows = [row for name in _MATRIX_METHODS for count in (200, 1000) for row in _on_given_words(name, text(count))]
+    news = _news(SHARED)
+    return [*rows, *_from_text([text(_USUAL)] * 16, "generated sentences"), *_from_text(news, "sentences of news")]
 
 
 def _news(shared: Path) -> list[list[str]]:
-    """The beginnings of real articles, where they are at hand."""
+    """The beginnings of real articles; empty if the external data is absent."""
     files = [file for name in ("realsumm_dev", "summeval_dev") if (file := shared / f"{name}.jsonl").is_file()]
     articles = [json.loads(line)["docs"][0] for file in files for line in file.read_text("utf-8").splitlines()]
     return [sentences[:_USUAL] for sentences in articles if len(sentences) >= _USUAL]
 
 
 def text(count: int) -> list[str]:
-    """So many sentences of 12 to 28 words."""
-    dice = random.Random(count)
-    vocabulary = ["".join(dice.choices(_SYLLABLES, k=dice.randint(1, 4))) for _ in range(6000)]
-    spread = list(accumulate(1 / rank for rank in range(3, len(vocabulary) + 3)))
-    sentences = (dice.choices(vocabulary, cum_weights=spread, k=dice.randint(12, 28)) for _ in range(count))
+    """Generated sentences of 12 to 28 words."""
+    generator = random.Random(count)
+    vocabulary = ["".join(generator.choices(_SYLLABLES, k=generator.randint(1, 4))) for _ in range(6000)]
+    cum_weights = list(accumulate(1 / rank for rank in range(3, len(vocabulary) + 3)))
+    sentences = (
+        generator.choices(vocabulary, cum_weights=cum_weights, k=generator.randint(12, 28)) for _ in range(count)
+    )
     return [f"{' '.join(words).capitalize()}." for words in sentences]
 
 
 def _on_given_words(name: str, texts: Sequence[str]) -> list[Row]:
-    """At the precision at which we stop, and, where stock stops earlier, at stock's too: the same sentences at both."""
+    """At our precision and, if stock sumy's is lower, at that too; both must select the same sentences."""
     document = _document(texts, Tokenizer("en"))
     rows: list[Row] = []
     for epsilon in dict.fromkeys(
@@ -104,36 +107,39 @@ def _on_given_words(name: str, texts: Sequence[str]) -> list[Row]:
 
 
 def _from_text(articles: Sequence[Sequence[str]], kind: str) -> list[Row]:
-    """Our words, stems and choice beside NLTK's words and stems and sumy's choice; the sentences are given to sumy.
+    """Our sentences, words, stems and selection, beside NLTK's words and stems and sumy's selection.
 
-    Our default stands beside sumy's LexRank. Both sides take turns, article by article.
+    sumy gets the sentences. Our default is compared with sumy's LexRank. Both alternate, article by article.
     """
     if not articles:
         return []
-    ways = ((f"{kind}, a paragraph each", 1), (f"{kind}, two in a paragraph", 2))
+    layouts = ((f"{kind}, a paragraph each", 1), (f"{kind}, two in a paragraph", 2))
     return [
-        row for name in ("default", *STOCK) for way, together in ways for row in _paired(name, articles, way, together)
+        row
+        for name in ("default", *STOCK)
+        for layout, per_paragraph in layouts
+        for row in _paired(name, articles, layout, per_paragraph)
     ]
 
 
-def _paired(name: str, articles: Sequence[Sequence[str]], way: str, together: int) -> list[Row]:
-    choose = summarizer(name)
+def _paired(name: str, articles: Sequence[Sequence[str]], layout: str, per_paragraph: int) -> list[Row]:
+    summarize_story = summarizer(name)
     kind = STOCK.get(name, lex_rank.LexRankSummarizer)
-    known, new = (
-        [_story(texts, f"{name} {run} {at} {together}", together) for at, texts in enumerate(articles)]
+    warm_up, stories = (
+        [_story(texts, f"{name} {run} {at} {per_paragraph}", per_paragraph) for at, texts in enumerate(articles)]
         for run in (1, 2)
     )
-    summarize(known, choose, Budget())  # a program that runs for days knows the language's words
+    summarize(warm_up, summarize_story, Budget())  # fills the word caches, as in a program that runs for days
     ours, theirs = [], []
-    for story, texts in zip(new, articles, strict=True):
-        ours.append(_processor(partial(summarize, [story], choose, Budget())))
+    for story, texts in zip(stories, articles, strict=True):
+        ours.append(_processor(partial(summarize, [story], summarize_story, Budget())))
         theirs.append(_processor(partial(_stock, kind, texts)))
-    return _rows(f"{name} from text to brief, {_USUAL} {way}", median(ours), median(theirs))
+    return _rows(f"{name} from text to brief, {_USUAL} {layout}", median(ours), median(theirs))
 
 
 def _stock(kind: type[AbstractSummarizer], texts: Sequence[str]) -> object:
     method = kind(EnglishStemmer().stem)
-    if isinstance(method, edmundson.EdmundsonSummarizer):  # it has no title here: any word may speak for a sentence
+    if isinstance(method, edmundson.EdmundsonSummarizer):  # has no title here, and needs a bonus word
         method.bonus_words, method.stigma_words, method.null_words = (
             {"city"},
             sumy_methods.ANAPHORIC_WORDS,
@@ -144,33 +150,33 @@ def _stock(kind: type[AbstractSummarizer], texts: Sequence[str]) -> object:
 
 
 class NltkWords:
-    """NLTK's word tokenizer as sumy uses it, in the one way that needs no data."""
+    """NLTK's word tokenizer as sumy uses it, in the mode that needs no data."""
 
     def to_words(self, sentence: str) -> tuple[str, ...]:
         return tuple(filter(str.isalpha, word_tokenize(sentence, preserve_line=True)))
 
 
 def _document(texts: Sequence[str], tokenizer: Any) -> ObjectDocumentModel:
-    document = ObjectDocumentModel([Paragraph([Sentence(one, tokenizer) for one in texts])])
+    document = ObjectDocumentModel([Paragraph([Sentence(sentence, tokenizer) for sentence in texts])])
     if isinstance(tokenizer, Tokenizer):
         _ = [sentence.words for sentence in document.sentences]
     return document
 
 
-def _story(texts: Sequence[str], mark: str, together: int) -> Ranked:
-    """The article with a mark of its own, so that no run finds the last one's sentences in a cache."""
-    marked = [f"{one.rstrip(' .')} {mark}." for one in texts]
-    paragraphs = tuple(" ".join(marked[at : at + together]) for at in range(0, len(marked), together))
-    when = datetime(2026, 1, 1, tzinfo=UTC)
+def _story(texts: Sequence[str], tag: str, per_paragraph: int) -> Ranked:
+    """The article with a unique tag in each sentence, so that no run finds them in a cache."""
+    tagged = [f"{sentence.rstrip(' .')} {tag}." for sentence in texts]
+    paragraphs = tuple(" ".join(tagged[at : at + per_paragraph]) for at in range(0, len(tagged), per_paragraph))
+    published = datetime(2026, 1, 1, tzinfo=UTC)
     article = Article(
-        id=mark, source_id="a", source="a", url="", title="", paragraphs=paragraphs, published=when, language="en"
+        id=tag, source_id="a", source="a", url="", title="", paragraphs=paragraphs, published=published, language="en"
     )
     return Ranked(story=Story(articles=(article,)), score=0, reasons=())
 
 
-def _seconds(run: Callable[[], object], times: int) -> float:
-    """The median of a few runs' processor time."""
-    return median(_processor(run) for _ in range(times))
+def _seconds(run: Callable[[], object], runs: int) -> float:
+    """The median processor time of some runs."""
+    return median(_processor(run) for _ in range(runs))
 
 
 def _processor(run: Callable[[], object]) -> float:
