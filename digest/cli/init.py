@@ -123,7 +123,7 @@ def _with_given(listed: Sequence[Source], addresses: Sequence[str]) -> tuple[Sou
 
     sources = [*listed]
     for address in addresses:
-        sources.append(source_from_address(address, taken=[source.id for source in sources]))
+        sources.append(source_from_address(address, used_ids=[source.id for source in sources]))
     return tuple(sources)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.documents.front_matter import split_front_matter, split_heading
+from digest.collect.documents.front_matter import split_front_matter, split_title
 from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
 from digest.model import BodyFormat, Entry, Image, Source
 from digest.model.errors import SourceError
@@ -107,7 +107,7 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
     said, body = split_front_matter(decode(document.data, document.content_type))
     title = said.get("title", "")
     if kind is DocumentKind.MARKDOWN:
-        heading, rest = split_heading(body)
+        heading, rest = split_title(body)
         title, body = (title or heading), (rest if title in {"", heading} else body)
     # A text without front matter has no title yet: `clean` finds it, since it knows a headline from furniture.
     if not body.strip():

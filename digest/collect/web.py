@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from digest.collect.discovery.feeds import FEED_KINDS, check_is_no_list, discover_feed
+from digest.collect.discovery.feeds import FEED_KINDS, discover_feed, refuse_list_page
 from digest.collect.discovery.known_sites import known_site_feed
 from digest.collect.discovery.opml import read_opml
 from digest.collect.discovery.sitemap import decompress_reply, drop_lastmod, select_articles, sitemap_entries
@@ -39,10 +39,10 @@ async def visit(
     if kind is DocumentKind.OPML:
         return read_opml(page.body, content_type=page.content_type)
     is_known = kind is DocumentKind.HTML and bool(validators.known([page.url]))
-    found = await discover_feed(page, client, robots, is_known=is_known)
+    found = await discover_feed(page, client, robots, only_declared=is_known)
     home = found.url or page.moved_to or asked
     collected = await reader.read(found.reply, home="" if home == source.url else home)
-    return replace(collected, feed_urls=found.others)
+    return replace(collected, feed_urls=found.other_feed_urls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class _Reader:
         if not await self.robots.is_allowed(reply.url, in_doubt=True):
             raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
         if _kind(reply) is DocumentKind.HTML and not self.source.selector:
-            check_is_no_list(reply)
+            refuse_list_page(reply)
         contents = await self._contents(reply)
         return Collected(source=self.source, entries=contents.entries, kind="page", fetch_state=reply.fetch_state)
 

@@ -128,7 +128,7 @@ def _given(request: PreviewRequest, now: datetime) -> _Plan:
     """Everything at the addresses; it needs no settings."""
     sources: list[Source] = []
     for address in request.addresses:
-        sources.append(source_from_address(address, taken=[source.id for source in sources]))
+        sources.append(source_from_address(address, used_ids=[source.id for source in sources]))
     newsletter = Newsletter(id="preview", title="", timezone=local_zone())
     return _afresh(request, newsletter, tuple(sources), at=now, seen=now)
 

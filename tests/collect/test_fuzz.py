@@ -16,7 +16,7 @@ from digest.collect.discovery.address import parse_web_address, source_from_addr
 from digest.collect.discovery.known_sites import known_site_feed
 from digest.collect.discovery.opml import read_opml
 from digest.collect.discovery.sitemap import read_sitemap
-from digest.collect.documents.front_matter import split_front_matter, split_heading
+from digest.collect.documents.front_matter import split_front_matter, split_title
 from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
 from digest.collect.feeds.items import Feed
 from digest.collect.feeds.json_feed import read_json_feed
@@ -142,12 +142,12 @@ def opml(data: bytes) -> None:
 
 def sitemap(data: bytes) -> None:
     found = read_sitemap(data, url=URL)
-    assert all(map(is_web_url, (*found.maps, *(item.url for item in found.pages))))
+    assert all(map(is_web_url, (*found.sitemap_urls, *(item.url for item in found.pages))))
 
 
 def text(data: bytes) -> None:
     said, body = split_front_matter(decode(data))
-    title, rest = split_heading(body)
+    title, rest = split_title(body)
     assert all(isinstance(word, str) for word in (*said.values(), title, rest))
 
 

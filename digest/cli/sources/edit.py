@@ -24,7 +24,7 @@ from digest.settings.edit import with_sources, without_source
 def add(args: argparse.Namespace) -> None:
     """Visit the address, and put it into the settings if there is something to read."""
     found, file = _settings_file(args)
-    source = source_from_address(args.address, taken=[known.id for known in found.sources])
+    source = source_from_address(args.address, used_ids=[known.id for known in found.sources])
     source = replace(source, id=args.id or source.id, title=args.title, section=args.section)
     if any(other.id == source.id for other in found.sources):
         raise UsageError(f"there is a source {source.id!r} already", hint="give this one another --id")

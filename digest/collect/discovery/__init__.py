@@ -1,1 +1,1 @@
-"""From what a person has (an address as pasted, a site, a list, a site map) to what can be read."""
+"""Source discovery: from a pasted address, a site, an OPML list or a sitemap to what can be collected."""

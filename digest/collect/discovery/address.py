@@ -1,4 +1,4 @@
-"""An address as a person pastes it, as a source."""
+"""Parser for source addresses as users paste them."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from urllib.parse import unquote, urlsplit
 from digest.model import Source
 from digest.model.errors import UsageError
 
-#: How people name an account on the social web: ``@harbour@social.example``.
+#: Fediverse account: ``@harbour@social.example``.
 _ACCOUNT = re.compile(r"@([\w.-]+)@((?:[\w-]+\.)+[^\W\d_]{2,})")
 _SUBREDDIT = re.compile(r"/?((?:r|u|user)/[\w+-]+)/?")
 _HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?")
-#: Servers on this machine or beside it hardly ever have a certificate.
-_NUMBERED = re.compile(r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
-#: What links to feeds begin with instead of https.
+#: Local servers and IP addresses, which rarely have a certificate.
+_LOCAL_HOST = re.compile(r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
+#: Schemes of feed links that stand for https.
 _FEED_SCHEME = re.compile(r"(?:web\+)?(?:feed|rss|pcast|podcast|itpc|view-source):(?://)?|//", re.IGNORECASE)
 _SCHEME = re.compile(r"(https?)(?::/*|/{2,})(?=\S)", re.IGNORECASE)
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
-#: Letters that nobody sees or means, and line ends where a mail program broke the address.
-_UNSEEN = re.compile(r"[\r\n\t\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-#: No host ends so: who gives it means a file, and misspelt it.
-_FILE = re.compile(r"[^/]+\.(?:txt|html?|xml|opml|json|markdown|atom|rdf)", re.IGNORECASE)
-_AROUND = "<>\"'`“”„‘’‚«»‹›"
-_PAIRS = {")": "(", "]": "[", "}": "{"}
+#: Invisible characters, and line ends where a mail program broke the address.
+_INVISIBLE = re.compile(r"[\r\n\t\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+#: Endings of file names that no host has: a misspelt path, not a web address.
+_FILE_NAME = re.compile(r"[^/]+\.(?:txt|html?|xml|opml|json|markdown|atom|rdf)", re.IGNORECASE)
+_QUOTES = "<>\"'`“”„‘’‚«»‹›"
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
-def source_from_address(address: str, *, taken: Collection[str] = ()) -> Source:
-    """A file or folder that exists, or a web address, with ``https://`` or without it; its id is none of ``taken``.
+def source_from_address(address: str, *, used_ids: Collection[str] = ()) -> Source:
+    """Make a source of an existing file or folder, or of a web address, with or without ``https://``.
 
-    Raises ``UsageError`` if it is neither.
+    Its id is not in ``used_ids``. Raises ``UsageError`` if the address is neither.
     """
-    given = address.strip()
-    if not given:
+    address_text = address.strip()
+    if not address_text:
         raise UsageError("an address is empty", hint="name a file, a folder or a web address")
-    if path := _path(given):
-        return Source(id=unused_id(path.resolve().stem, taken), path=path)
-    if account := _ACCOUNT.fullmatch(_tidied(given)):
-        return Source(id=unused_id(account[1], taken), url=f"https://{account[2]}/@{account[1]}.rss")
-    if url := parse_web_address(given):
-        return Source(id=unused_id(_host(url), taken), url=url)
-    if "://" in given and not given.startswith("file://"):
+    if path := _existing_path(address_text):
+        return Source(id=unused_id(path.resolve().stem, used_ids), path=path)
+    if account := _ACCOUNT.fullmatch(_strip_surroundings(address_text)):
+        return Source(id=unused_id(account[1], used_ids), url=f"https://{account[2]}/@{account[1]}.rss")
+    if url := parse_web_address(address_text):
+        return Source(id=unused_id(_host(url), used_ids), url=url)
+    if "://" in address_text and not address_text.startswith("file://"):
         raise UsageError(
             f"can't read {address!r}: only http, https and files", hint="give an address that starts with https://"
         )
@@ -52,56 +52,56 @@ def source_from_address(address: str, *, taken: Collection[str] = ()) -> Source:
     )
 
 
-def _path(given: str) -> Path | None:
-    """The file or folder that is meant, if there is one."""
-    if _WEB.search(given):
+def _existing_path(text: str) -> Path | None:
+    """Return the file or folder, if it exists."""
+    if _WEB.search(text):
         return None
     try:
-        path = Path(unquote(given.removeprefix("file://")) if given.startswith("file://") else given).expanduser()
+        path = Path(unquote(text.removeprefix("file://")) if text.startswith("file://") else text).expanduser()
         return path if path.exists() else None
-    except (OSError, RuntimeError, ValueError):  # longer than any name, or the home of nobody
+    except (OSError, RuntimeError, ValueError):  # too long a name, or an unknown user's home
         return None
 
 
-def _tidied(given: str) -> str:
-    """The address alone: out of the sentence, the brackets or the quotation marks that it was copied with."""
-    text = _UNSEEN.sub("", given).replace("&amp;", "&").strip(_AROUND)
+def _strip_surroundings(text: str) -> str:
+    """Remove the sentence, brackets and quotation marks that an address was copied with."""
+    text = _INVISIBLE.sub("", text).replace("&amp;", "&").strip(_QUOTES)
     text = _SCHEME.sub(r"\1://", text, count=1) if _SCHEME.match(text) else text
-    found = _WEB.findall(text)
-    text = found[0] if len(found) == 1 else text
-    before = ""
-    while text != before:
-        before, text = text, text.rstrip(".,;:!…" + _AROUND)
-        if text and text[-1] in _PAIRS and text.count(text[-1]) > text.count(_PAIRS[text[-1]]):
+    urls = _WEB.findall(text)
+    text = urls[0] if len(urls) == 1 else text
+    previous = ""
+    while text != previous:
+        previous, text = text, text.rstrip(".,;:!…" + _QUOTES)
+        if text and text[-1] in _BRACKETS and text.count(text[-1]) > text.count(_BRACKETS[text[-1]]):
             text = text[:-1]
     return text
 
 
-def parse_web_address(given: str) -> str:
-    """The web address that someone wrote, whatever stands around it; empty if it is none."""
-    text = _tidied(given)
+def parse_web_address(text: str) -> str:
+    """Find the web address in a pasted text; empty if there is none."""
+    text = _strip_surroundings(text)
     if _WEB.fullmatch(text):
         return text
     if reddit := _SUBREDDIT.fullmatch(text):
         return f"https://www.reddit.com/{reddit[1]}"
     bare = _FEED_SCHEME.sub("", text, count=1) if _FEED_SCHEME.match(text) else text
-    if _NUMBERED.fullmatch(bare):
+    if _LOCAL_HOST.fullmatch(bare):
         return f"http://{bare}"
-    return f"https://{bare}" if _HOST.fullmatch(bare) and not _FILE.fullmatch(bare) else ""
+    return f"https://{bare}" if _HOST.fullmatch(bare) and not _FILE_NAME.fullmatch(bare) else ""
 
 
 def _host(url: str) -> str:
     try:
         host = urlsplit(url).hostname or ""
-    except ValueError:  # an unclosed bracket: collecting it will say so
+    except ValueError:  # an unclosed bracket; the collector reports it
         host = ""
     return re.sub(r"^(?:www|feeds?|rss)\.", "", host) or "source"
 
 
-def unused_id(title: str, taken: Iterable[str]) -> str:
-    """A short id in lower case made from a title, not among those ``taken``."""
+def unused_id(title: str, used_ids: Iterable[str]) -> str:
+    """Make a short id in lower case from a title; it is not in ``used_ids``."""
     base = re.sub(r"[\W_]+", "-", title.lower()).strip("-")[:40].strip("-") or "source"
-    used, number, name = set(taken), 2, base
-    while name in used:
-        name, number = f"{base}-{number}", number + 1
-    return name
+    used, number, source_id = set(used_ids), 2, base
+    while source_id in used:
+        source_id, number = f"{base}-{number}", number + 1
+    return source_id

@@ -1,4 +1,4 @@
-"""From the address of a site, as people copy it, to its feed; to its site map, where it has none."""
+"""Feed discovery: from the address of a site to its feed, or to its sitemap if it has no feed."""
 
 from __future__ import annotations
 
@@ -27,61 +27,63 @@ if TYPE_CHECKING:
 
 _FEED_URL = re.compile(rb'"feedUrl"\s*:\s*("https?:[^"]{1,500}")')
 FEED_KINDS = {DocumentKind.FEED, DocumentKind.JSON}
-#: Where sites keep a feed that their front page doesn't name.
-_USUAL = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json")
-#: Where sites keep a map of their pages that their robots.txt doesn't name.
-_MAPS = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml", "news-sitemap.xml", "sitemap-news.xml")
-#: How addresses of feeds look to people.
-_LOOKS = re.compile(r"(?:^|[/.])(?:feeds?|rss|atom|rdf)(?:[/.]|\d?$)|\.(?:rss|atom|rdf)$", re.IGNORECASE)
-#: An account or a topic on the social web: its feed is beside it.
-_ACCOUNT = re.compile(r"/(?:@[\w.-]+|users/[\w.-]+|tags/\w+)")
-#: So many of the feeds or maps that a site names are tried, at most.
-_MOST = 5
-#: So many are told of.
-_TOLD = 20
-#: A page that leads to so many others by their headlines is a list of them; a headline has so many words.
-_LISTED, _HEADLINE = 8, 4
-#: So many links tell a list; a page may have a hundred thousand.
-_LINKS = 2_000
-#: Words outside links of which no article has fewer.
-_ARTICLE = 60
+#: Usual places of a feed that the front page doesn't declare.
+_USUAL_FEED_PATHS = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json")
+#: Usual places of a sitemap that robots.txt doesn't declare.
+_USUAL_SITEMAP_PATHS = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml", "news-sitemap.xml", "sitemap-news.xml")
+#: Addresses that look like a feed's.
+_FEED_LIKE = re.compile(r"(?:^|[/.])(?:feeds?|rss|atom|rdf)(?:[/.]|\d?$)|\.(?:rss|atom|rdf)$", re.IGNORECASE)
+#: Path of an account or hashtag in the fediverse; the feed has the same path with ``.rss``.
+_ACCOUNT_PATH = re.compile(r"/(?:@[\w.-]+|users/[\w.-]+|tags/\w+)")
+#: Declared feeds or sitemaps of a site that are tried.
+_MAX_TRIED = 5
+#: Further feeds of a site that are reported.
+_MAX_REPORTED = 20
+#: A page with this many linked headlines is a list; a headline has this many words.
+_MIN_HEADLINES, _MIN_HEADLINE_WORDS = 8, 4
+#: Links that are examined to recognize a list; a page may have a hundred thousand.
+_MAX_LINKS = 2_000
+#: Words outside links that an article has at least.
+_MIN_ARTICLE_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """What an address leads to."""
+    """Result of feed discovery for a page."""
 
-    #: Where it is; empty for what stands for itself.
+    #: Address of the feed or sitemap; empty if the page is its own source.
     url: str = ""
     reply: Reply
-    #: Other feeds that the page names.
-    others: tuple[str, ...] = ()
+    #: Further feeds that the page declares.
+    other_feed_urls: tuple[str, ...] = ()
 
 
-async def discover_feed(reply: Reply, client: Client, robots: Robots, *, is_known: bool) -> Discovery:
-    """The feed, or else the map, of the site that this page is the front of; or what stands for itself.
+async def discover_feed(reply: Reply, client: Client, robots: Robots, *, only_declared: bool) -> Discovery:
+    """Find the feed, or else the sitemap, of the site whose front page this is; otherwise return the page itself.
 
-    Where that ``is_known``, nothing is tried that the page doesn't name. Raises ``SourceError`` where the page names
-    feeds, and none of them is one now.
+    With ``only_declared``, no addresses are tried that the page doesn't declare. Raises ``SourceError`` if the page
+    declares feeds, and none of them is a feed now.
     """
     if detect_kind(reply.body, content_type=reply.content_type) is not DocumentKind.HTML:
         return Discovery(reply=reply)
     tree = parse_html(reply.body, reply.content_type)
-    head = read_metadata(tree, reply.url)
-    named = list(dict.fromkeys(_named(reply, head)))[:_MOST]
-    for url in (*named, *(() if is_known else dict.fromkeys(_guessed(reply, tree)))):
-        if feed := await _there(url, client, FEED_KINDS):
-            return Discovery(url=url, reply=feed, others=tuple(other for other in head.feeds if other != url)[:_TOLD])
-    if named:
-        raise SourceError(f"its page names {named[0]} as its feed, and that is none: give the feed's address")
-    for url in () if is_known else await _maps(reply, robots):
-        if found := await _there(url, client, {DocumentKind.SITEMAP}):
-            return Discovery(url=url, reply=found)
+    metadata = read_metadata(tree, reply.url)
+    declared = list(dict.fromkeys(_declared_feeds(reply, metadata)))[:_MAX_TRIED]
+    guessed = () if only_declared else dict.fromkeys(_guessed_feeds(reply, tree))
+    for url in (*declared, *guessed):
+        if feed := await _fetch_kind(url, client, FEED_KINDS):
+            other_urls = tuple(feed_url for feed_url in metadata.feeds if feed_url != url)
+            return Discovery(url=url, reply=feed, other_feed_urls=other_urls[:_MAX_REPORTED])
+    if declared:
+        raise SourceError(f"its page names {declared[0]} as its feed, and that is none: give the feed's address")
+    for url in () if only_declared else await _sitemap_urls(reply, robots):
+        if sitemap := await _fetch_kind(url, client, {DocumentKind.SITEMAP}):
+            return Discovery(url=url, reply=sitemap)
     return Discovery(reply=reply)
 
 
-def check_is_no_list(page: Reply) -> None:
-    """Raise where a page that stands for itself is a list of articles, and so none."""
+def refuse_list_page(page: Reply) -> None:
+    """Raise ``SourceError`` if a page is a list of articles, not an article."""
     tree = parse_html(page.body, page.content_type)
     if _is_list(tree) and not read_metadata(tree, page.url).is_article:
         raise SourceError(
@@ -90,70 +92,72 @@ def check_is_no_list(page: Reply) -> None:
 
 
 def _is_list(tree: HtmlElement) -> bool:
-    """Headlines that lead elsewhere stand as headings, or are all that it says; beside an article they don't."""
-    words = {link: len(link.text_content().split()) for link in islice(tree.iter("a"), _LINKS)}
-    headlines = [link for link, count in words.items() if count >= _HEADLINE and link.get("href", "#")[:1] != "#"]
+    """Is the page a list, with its linked headlines in headings, or with hardly any other text?"""
+    word_counts = {link: len(link.text_content().split()) for link in islice(tree.iter("a"), _MAX_LINKS)}
+    headlines = [
+        link for link, count in word_counts.items() if count >= _MIN_HEADLINE_WORDS and link.get("href", "#")[:1] != "#"
+    ]
     headings = [link for link in headlines if link.xpath("ancestor::h1|ancestor::h2|ancestor::h3|.//h2|.//h3|.//h4")]
-    rest = len(tree.text_content().split()) - sum(words.values())
-    return len(headings) >= _LISTED or (len(headlines) >= _LISTED and rest < _ARTICLE)
+    unlinked = len(tree.text_content().split()) - sum(word_counts.values())
+    return len(headings) >= _MIN_HEADLINES or (len(headlines) >= _MIN_HEADLINES and unlinked < _MIN_ARTICLE_WORDS)
 
 
-async def _maps(page: Reply, robots: Robots) -> list[str]:
-    """Where the site's map may be, the likeliest to have news first; an article's site is not asked for."""
+async def _sitemap_urls(page: Reply, robots: Robots) -> list[str]:
+    """Return where the site's sitemap may be, most likely news first; none unless the page is a front page."""
     if not is_front_page(page.url):
         return []
-    named = sorted(await robots.sitemaps(page.url), key=sitemap_priority)[:_MOST]
-    return list(dict.fromkeys([*named, *(urljoin(page.url, f"/{place}") for place in _MAPS)]))
+    declared = sorted(await robots.sitemaps(page.url), key=sitemap_priority)[:_MAX_TRIED]
+    return list(dict.fromkeys([*declared, *(urljoin(page.url, f"/{path}") for path in _USUAL_SITEMAP_PATHS)]))
 
 
-def _named(page: Reply, head: PageMetadata) -> Iterator[str]:
-    """The feeds that the page itself names, unless it is an article: then they are its site's."""
-    if is_front_page(page.url) or not head.is_article:
-        yield from head.feeds
-    if url := _podcast_feed(page) or (known_site_feed(head.url) if head.url != page.url else ""):
+def _declared_feeds(page: Reply, metadata: PageMetadata) -> Iterator[str]:
+    """Yield the feeds that the page declares, unless it is an article: then they are its site's."""
+    if is_front_page(page.url) or not metadata.is_article:
+        yield from metadata.feeds
+    if url := _podcast_feed(page) or (known_site_feed(metadata.url) if metadata.url != page.url else ""):
         yield url
 
 
-def _guessed(page: Reply, tree: HtmlElement) -> Iterator[str]:
-    """Where a feed may be that the page doesn't name."""
+def _guessed_feeds(page: Reply, tree: HtmlElement) -> Iterator[str]:
+    """Yield addresses where an undeclared feed may be."""
     if is_front_page(page.url):
-        yield from islice(_linked(page, tree), _MOST)
-        yield from (urljoin(page.url, place) for place in _USUAL)
-    elif _ACCOUNT.fullmatch(urlsplit(page.url).path):
+        yield from islice(_feed_links(page, tree), _MAX_TRIED)
+        yield from (urljoin(page.url, path) for path in _USUAL_FEED_PATHS)
+    elif _ACCOUNT_PATH.fullmatch(urlsplit(page.url).path):
         yield f"{page.url}.rss"
 
 
-def _linked(page: Reply, tree: HtmlElement) -> Iterator[str]:
-    """Links for people ("RSS") that look like ways to a feed."""
+def _feed_links(page: Reply, tree: HtmlElement) -> Iterator[str]:
+    """Yield the page's visible links whose address or text ("RSS") looks like a feed's."""
     for link in tree.iter("a"):
-        if _LOOKS.search(link.get("href", "")) or link.text_content().strip().lower() in {"rss", "feed", "atom"}:
+        if _FEED_LIKE.search(link.get("href", "")) or link.text_content().strip().lower() in {"rss", "feed", "atom"}:
             url = join_url(page.url, link.get("href", ""))
             if is_web_url(url) and url != page.url:
                 yield url
 
 
 def _podcast_feed(page: Reply) -> str:
-    """The feed that a podcast's page in a directory names in its data; empty where there is none."""
-    if not (named := _FEED_URL.search(page.body)):
+    """Return the feed that a podcast directory's page has in its data; empty if there is none."""
+    if not (match := _FEED_URL.search(page.body)):
         return ""
     try:
-        url = str(json.loads(named[1]))
+        url = str(json.loads(match[1]))
     except ValueError:
         return ""
     return url if is_web_url(url) else ""
 
 
-async def _there(url: str, client: Client, kinds: Collection[DocumentKind]) -> Reply | None:
-    """What is at an address, None where that is none of the ``kinds``.
+async def _fetch_kind(url: str, client: Client, kinds: Collection[DocumentKind]) -> Reply | None:
+    """Fetch a document; None if it is missing, or none of the ``kinds``.
 
-    Raises ``SourceError`` where it may well be there later: nothing else must take its place.
+    Raises ``SourceError`` on a temporary failure, so that no other feed is chosen because of it.
     """
     try:
         reply = decompress_reply(await client.get(url), client.settings.max_bytes)
     except SourceError as error:
-        # Who is out of time has looked at nothing, so nothing is known of the others either.
-        is_late = isinstance(error.__cause__, TimeoutError)
-        if (error.retry_at and not error.gone) or error.status >= 500 or is_late:
+        # A time-out says nothing about the address.
+        is_timeout = isinstance(error.__cause__, TimeoutError)
+        if (error.retry_at and not error.gone) or error.status >= 500 or is_timeout:
             raise
         return None
     return reply if detect_kind(reply.body, content_type=reply.content_type) in kinds else None

@@ -1,4 +1,4 @@
-"""Lists of feeds, as feed readers exchange them (OPML 1 and 2): folders are sections. Pure but for lxml."""
+"""OPML 1 and 2: import and export of feed lists, with folders as sections. Pure."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from digest.text.urls import is_web_url, outlet_domain
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
 
-_LOGIN = re.compile(r"(?<=://)[^/@\s]*@")
-#: Between the names of folders that stand in one another.
-_IN = " / "
-#: What OPML has no word for; other programs pass over it.
-_OURS = "urn:digest:source"
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+#: Between the names of nested folders in a section.
+_FOLDER_SEPARATOR = " / "
+#: Namespace of settings that OPML lacks; other programs ignore it.
+_NAMESPACE = "urn:digest:source"
 
 
 def read_opml(data: bytes, *, content_type: str = "") -> tuple[Source, ...]:
-    """The feeds in a list, each address once; their ids are made from their titles."""
+    """Parse an OPML document into sources without duplicate addresses; ids are made from titles."""
     from lxml.etree import LxmlError, XMLParser, fromstring
 
     parser = XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
@@ -32,44 +32,44 @@ def read_opml(data: bytes, *, content_type: str = "") -> tuple[Source, ...]:
         root = fromstring(utf8_for_recovery(data, content_type), parser)
     except (LxmlError, ValueError) as error:
         raise SourceError("this OPML is damaged: export it again") from error
-    found: dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     for source in () if root is None else _outlines(root):
-        found.setdefault(source.url, source)
-    if not found:
+        sources.setdefault(source.url, source)
+    if not sources:
         raise SourceError("there is no feed in this OPML: check that it lists feeds (outlines with an xmlUrl)")
-    return _with_ids(found.values())
+    return _with_ids(sources.values())
 
 
 def _outlines(root: _Element) -> Iterator[Source]:
-    """Iterative, since outlines may nest as deep as someone likes."""
-    waiting = [(child, "") for child in reversed(root)]
-    while waiting:
-        element, section = waiting.pop()
+    """Yield a source for each outline with a feed. Iterative, since outlines may nest arbitrarily deep."""
+    stack = [(child, "") for child in reversed(root)]
+    while stack:
+        element, section = stack.pop()
         if not isinstance(element.tag, str):
             continue
-        said = {name.rpartition("}")[2].lower(): _line(value) for name, value in element.attrib.items()}
-        title = said.get("title") or said.get("text") or ""
-        url = parse_web_address(said.get("xmlurl", ""))
-        if is_web_url(_LOGIN.sub("", url)):
-            yield _source(url, title, section or _category(said), said)
+        attributes = {name.rpartition("}")[2].lower(): _one_line(value) for name, value in element.attrib.items()}
+        title = attributes.get("title") or attributes.get("text") or ""
+        url = parse_web_address(attributes.get("xmlurl", ""))
+        if is_web_url(_CREDENTIALS.sub("", url)):
+            yield _source(url, title, section or _category(attributes), attributes)
         elif element.tag.lower() == "outline" and title:
-            section = f"{section}{_IN}{title}" if section else title
-        waiting += [(child, section) for child in reversed(element)]
+            section = f"{section}{_FOLDER_SEPARATOR}{title}" if section else title
+        stack += [(child, section) for child in reversed(element)]
 
 
-def _line(value: str) -> str:
-    """One line without what nobody sees; settings have no room for it."""
-    return "".join(letter for letter in " ".join(value.split()) if letter.isprintable())
+def _one_line(value: str) -> str:
+    """Reduce a text to one line of printable characters, as settings need."""
+    return "".join(character for character in " ".join(value.split()) if character.isprintable())
 
 
-def _category(said: Mapping[str, str]) -> str:
-    """``/News/Sea,/Local``: where a list without folders says what a feed belongs to."""
-    first = said.get("category", "").partition(",")[0]
-    return _IN.join(filter(None, (part.strip() for part in first.split("/"))))
+def _category(attributes: Mapping[str, str]) -> str:
+    """Return the section by the first category (``/News/Sea,/Local``), for a list without folders."""
+    first = attributes.get("category", "").partition(",")[0]
+    return _FOLDER_SEPARATOR.join(filter(None, (part.strip() for part in first.split("/"))))
 
 
-def _source(url: str, title: str, section: str, said: Mapping[str, str]) -> Source:
-    weight, full_text = said.get("weight", ""), said.get("fulltext", "")
+def _source(url: str, title: str, section: str, attributes: Mapping[str, str]) -> Source:
+    weight, full_text = attributes.get("weight", ""), attributes.get("fulltext", "")
     return Source(
         id=url,
         url=url,
@@ -77,23 +77,23 @@ def _source(url: str, title: str, section: str, said: Mapping[str, str]) -> Sour
         section=section,
         weight=float(weight) if re.fullmatch(r"\d{1,3}(?:\.\d{1,6})?", weight) and float(weight) > 0 else 1.0,
         full_text=cast("FullText", full_text) if full_text in {"auto", "always", "never"} else "auto",
-        selector=said.get("selector", ""),
+        selector=attributes.get("selector", ""),
     )
 
 
 def _with_ids(sources: Iterable[Source]) -> tuple[Source, ...]:
-    named: dict[str, Source] = {}
+    by_id: dict[str, Source] = {}
     for source in sources:
-        name = unused_id(source.title or outlet_domain(source.url), named)
-        named[name] = replace(source, id=name)
-    return tuple(named.values())
+        source_id = unused_id(source.title or outlet_domain(source.url), by_id)
+        by_id[source_id] = replace(source, id=source_id)
+    return tuple(by_id.values())
 
 
 def write_opml(sources: Iterable[Source], *, title: str) -> str:
-    """The sources that have an address on the web, as OPML 2.0, sections as folders."""
+    """Write the sources that have a web address as OPML 2.0, with sections as folders."""
     from lxml.etree import Element, SubElement, indent, tostring
 
-    root = Element("opml", {"version": "2.0"}, nsmap={"digest": _OURS})
+    root = Element("opml", {"version": "2.0"}, nsmap={"digest": _NAMESPACE})
     SubElement(SubElement(root, "head"), "title").text = title
     folders = {"": SubElement(root, "body")}
     for source in sources:
@@ -104,18 +104,19 @@ def write_opml(sources: Iterable[Source], *, title: str) -> str:
 
 
 def _folder(section: str, folders: dict[str, _Element]) -> _Element:
-    """The folder of a section, made where it isn't there yet, in those around it."""
+    """Return the folder of a section; it and the folders around it are created if missing."""
     from lxml.etree import SubElement
 
     if section not in folders:
-        around, _, name = section.rpartition(_IN)
-        folders[section] = SubElement(_folder(around, folders), "outline", {"text": name, "title": name})
+        parent, _, name = section.rpartition(_FOLDER_SEPARATOR)
+        folders[section] = SubElement(_folder(parent, folders), "outline", {"text": name, "title": name})
     return folders[section]
 
 
 def _attributes(source: Source) -> dict[str, str]:
     name = source.title or source.id
-    told = {"type": "rss", "text": name, "title": name, "xmlUrl": source.url}
-    ours = {"weight": source.weight, "fullText": source.full_text, "selector": source.selector}
-    usual = {"weight": 1.0, "fullText": "auto", "selector": ""}
-    return told | {f"{{{_OURS}}}{key}": str(value) for key, value in ours.items() if value != usual[key]}
+    attributes = {"type": "rss", "text": name, "title": name, "xmlUrl": source.url}
+    settings = {"weight": source.weight, "fullText": source.full_text, "selector": source.selector}
+    defaults = {"weight": 1.0, "fullText": "auto", "selector": ""}
+    changed = {key: value for key, value in settings.items() if value != defaults[key]}
+    return attributes | {f"{{{_NAMESPACE}}}{key}": str(value) for key, value in changed.items()}

@@ -1,4 +1,4 @@
-"""Site maps as search engines read them, of news or of all pages: the newest pages are the source's entries."""
+"""Sitemaps (sitemaps.org, Google News): the newest pages become the source's entries."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ if TYPE_CHECKING:
 
     from digest.http.client import Client, Reply
 
-#: Pages of a map that are looked at: what is older or further down is no news.
-_MOST = 100
-#: Maps of an index that are looked at.
-_MAPS = 3
-_OLD = timedelta(days=30)
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+#: Pages of a sitemap that become entries.
+_MAX_PAGES = 100
+#: Sitemaps of an index that are read.
+_MAX_SITEMAPS = 3
+_MAX_AGE = timedelta(days=30)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitemap:
-    """A site map, the newest first."""
+    """Parsed sitemap or sitemap index."""
 
+    #: Newest first.
     pages: tuple[Item, ...]
-    #: Further maps that it names, the likeliest to have news first.
-    maps: tuple[str, ...]
+    #: Addresses of an index's sitemaps, most likely news first.
+    sitemap_urls: tuple[str, ...]
 
 
 def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> Sitemap:
-    """A ``urlset`` or ``sitemapindex``; ``url`` is where it came from."""
+    """Parse a ``urlset`` or ``sitemapindex`` from ``url``."""
     from lxml.etree import LxmlError, XMLParser, fromstring
 
     parser = XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
@@ -49,12 +50,13 @@ def read_sitemap(data: bytes, *, content_type: str = "", url: str) -> Sitemap:
         root = fromstring(utf8_for_recovery(data, content_type), parser)
     except (LxmlError, ValueError) as error:
         raise SourceError("this site map is damaged: give the site's address or its feed") from error
-    items = [_item(_fields(child), url) for child in (() if root is None else root) if isinstance(child.tag, str)]
-    items = sorted((item for item in items if item.url), key=lambda item: item.published or _BEGINNING, reverse=True)
+    elements = () if root is None else root
+    items = [_item(_fields(element), url) for element in elements if isinstance(element.tag, str)]
+    items = sorted((item for item in items if item.url), key=lambda item: item.published or _EPOCH, reverse=True)
     if root is not None and _name(root) == "sitemapindex":
-        likely = sorted(items, key=lambda item: sitemap_priority(item.url))
-        return Sitemap(pages=(), maps=tuple(item.url for item in likely))
-    return Sitemap(pages=tuple(items), maps=())
+        by_priority = sorted(items, key=lambda item: sitemap_priority(item.url))
+        return Sitemap(pages=(), sitemap_urls=tuple(item.url for item in by_priority))
+    return Sitemap(pages=tuple(items), sitemap_urls=())
 
 
 def _item(fields: Mapping[str, str], base: str) -> Item:
@@ -72,19 +74,19 @@ def _item(fields: Mapping[str, str], base: str) -> Item:
 
 
 def _fields(element: _Element) -> dict[str, str]:
-    """The texts within, by their names; those of news and pictures by both."""
-    found: dict[str, str] = {}
+    """Return the texts of an element by name; those of the news and image extensions as ``news/title``."""
+    fields: dict[str, str] = {}
     for key, text in _texts(element, ""):
-        found.setdefault(key, text)
-    return found
+        fields.setdefault(key, text)
+    return fields
 
 
 def _texts(element: _Element, prefix: str) -> Iterator[tuple[str, str]]:
     for child in element.iterchildren(tag="*"):
         name = _name(child)
-        inner = name if name in {"news", "image"} else prefix
+        child_prefix = name if name in {"news", "image"} else prefix
         if len(child):
-            yield from _texts(child, inner) if inner != prefix or not prefix else ()
+            yield from _texts(child, child_prefix) if child_prefix != prefix or not prefix else ()
         else:
             yield f"{prefix}/{name}" if prefix else name, " ".join((child.text or "").split())
 
@@ -93,11 +95,11 @@ def _name(element: _Element) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
-def decompress_reply(reply: Reply, most: int) -> Reply:
-    """What was packed as a file (``sitemap.xml.gz``), unpacked; anything else as it is."""
+def decompress_reply(reply: Reply, max_bytes: int) -> Reply:
+    """Decompress a gzip file (``sitemap.xml.gz``); other replies are returned unchanged."""
     if not reply.body.startswith(b"\x1f\x8b") or not urlsplit(reply.url).path.endswith(".gz"):
         return reply
-    body = Decompressor("gzip", most)
+    body = Decompressor("gzip", max_bytes)
     body.add(reply.body)
     return replace(reply, body=body.finish(), content_type="")
 
@@ -105,67 +107,69 @@ def decompress_reply(reply: Reply, most: int) -> Reply:
 async def sitemap_entries(
     reply: Reply, source: Source, *, client: Client, seen: datetime
 ) -> tuple[tuple[Entry, ...], bool]:
-    """The newest pages of a map, untitled where it gives no titles; or of the first map in an index that has any.
+    """Return the newest pages of a sitemap, and whether it is an index.
 
-    And whether it is an index.
+    Of an index, the pages are those of its first sitemap that has any. Titles are empty where the sitemap has none.
     """
-    found = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
-    listed = found.pages or await _first_pages(found.maps[:_MAPS], client)
+    sitemap = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
+    listed = sitemap.pages or await _first_pages(sitemap.sitemap_urls[:_MAX_SITEMAPS], client)
     if not listed:
         raise SourceError("this site map names no pages: give the site's address or its feed")
-    pages = _of_part([page for page in listed if not is_front_page(page.url)], source.url)
-    return tuple(_entry(item, source, reply.url, seen) for item in _recent(pages, seen)), bool(found.maps)
+    pages = _in_same_folder([page for page in listed if not is_front_page(page.url)], source.url)
+    return tuple(_entry(item, source, reply.url, seen) for item in _recent(pages, seen)), bool(sitemap.sitemap_urls)
 
 
-async def _first_pages(maps: Sequence[str], client: Client) -> tuple[Item, ...]:
-    """Those of the first map that has any. Raises ``SourceError`` where none has, and one can't be had."""
+async def _first_pages(sitemap_urls: Sequence[str], client: Client) -> tuple[Item, ...]:
+    """Return the pages of the first sitemap that has any. Raises ``SourceError`` if none has, and one failed."""
     failures: list[SourceError] = []
-    for url in maps:
+    for url in sitemap_urls:
         try:
             reply = decompress_reply(await client.get(url), client.settings.max_bytes)
-            found = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
+            sitemap = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
         except SourceError as error:
             failures.append(error)
         else:
-            if found.pages:
-                return found.pages
+            if sitemap.pages:
+                return sitemap.pages
     if failures:
         raise failures[0]
     return ()
 
 
-def _of_part(pages: list[Item], front: str) -> list[Item]:
-    """The pages beneath a front page, where any are and it is one."""
-    folder = urljoin(urlsplit(front).path, ".") if is_front_page(front) else "/"
+def _in_same_folder(pages: list[Item], source_url: str) -> list[Item]:
+    """Return the pages beneath the source's address if it is a front page; all pages if there are none."""
+    folder = urljoin(urlsplit(source_url).path, ".") if is_front_page(source_url) else "/"
     return [page for page in pages if urlsplit(page.url).path.startswith(folder)] or pages
 
 
 def _recent(pages: Sequence[Item], seen: datetime) -> list[Item]:
-    """Those of the last weeks; without dates, the first. What looks like an article comes before what doesn't."""
+    """Return recent pages, or else dated pages, or else all; those that look like articles first."""
     dated = [page for page in pages if page.published]
-    fresh = [page for page in dated if page.published and page.published > seen - _OLD]
-    unique = {page.url: page for page in fresh or dated or pages}
-    return sorted(unique.values(), key=lambda page: not (page.title or looks_like_article(page.url)))[:_MOST]
+    recent = [page for page in dated if page.published and page.published > seen - _MAX_AGE]
+    unique = {page.url: page for page in recent or dated or pages}
+    return sorted(unique.values(), key=lambda page: not (page.title or looks_like_article(page.url)))[:_MAX_PAGES]
 
 
 def drop_lastmod(entry: Entry) -> Entry:
-    """Without a title, a map says when a page was changed, not when it was published."""
+    """Clear the date of an entry without a title: it is ``lastmod``, not the date of publication."""
     return entry if entry.title else replace(entry, published=None)
 
 
 def select_articles(completed: Iterable[Entry], listed: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Those of a map's entries, now with their pages' texts, that are articles.
+    """Return the sitemap's entries that are articles, given with their pages' texts.
 
-    A page without a title in the map is one if it says when it was published, or its address looks like an article's;
-    where neither is to be had of any, each has to be taken for one.
+    A page without a title in the sitemap is an article if it declares a date of publication, or if its address looks
+    like an article's. If no page has either, all count as articles.
     """
-    changed = {entry.guid: entry.published for entry in listed if not entry.title}
-    told = [entry for entry in completed if entry.title or entry.body]
-    sure = [entry for entry in told if entry.published or entry.guid not in changed or looks_like_article(entry.url)]
-    are_telling = any(looks_like_article(entry.url) for entry in listed)
+    lastmod = {entry.guid: entry.published for entry in listed if not entry.title}
+    readable = [entry for entry in completed if entry.title or entry.body]
+    articles = [
+        entry for entry in readable if entry.published or entry.guid not in lastmod or looks_like_article(entry.url)
+    ]
+    has_article_urls = any(looks_like_article(entry.url) for entry in listed)
     return tuple(
-        replace(entry, published=entry.published or changed.get(entry.guid))
-        for entry in (sure if sure or are_telling else told)
+        replace(entry, published=entry.published or lastmod.get(entry.guid))
+        for entry in (articles if articles or has_article_urls else readable)
     )
 
 

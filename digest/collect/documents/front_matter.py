@@ -46,7 +46,7 @@ def _value(text: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
-def split_heading(markdown: str) -> tuple[str, str]:
+def split_title(markdown: str) -> tuple[str, str]:
     """Return a Markdown text's title and the text without it: its first line if a heading, or else its first ``# ``."""
     lines = markdown.splitlines()
     first = next((number for number, line in enumerate(lines) if line.strip()), None)

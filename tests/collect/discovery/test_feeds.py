@@ -77,7 +77,7 @@ def test_what_exists_on_the_disk_is_meant_first(tmp_path: Path, monkeypatch: pyt
 def test_an_id_is_made_from_the_address() -> None:
     assert source_from_address("@harbour_office@social.example").id == "harbour-office"
     assert source_from_address("https://www.a.example/feed").id == "a-example"
-    assert source_from_address("https://www.a.example/feed", taken=["a-example"]).id == "a-example-2"
+    assert source_from_address("https://www.a.example/feed", used_ids=["a-example"]).id == "a-example-2"
 
 
 # --- from a page to its feed -------------------------------------------------------------------------------------
