@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digest.pipeline.bounces import Heard
+    from digest.pipeline.bounces import ProcessedMail
     from digest.settings import Settings
 
 _EXAMPLES = """\
@@ -34,24 +34,24 @@ def run(args: argparse.Namespace) -> int:
     from functools import partial
 
     from digest.cli.arguments import load_settings
-    from digest.pipeline.bounces import heed_all
+    from digest.pipeline.bounces import process_bounces
     from digest.store import open_store
 
     found = load_settings(args)
     with open_store(found.store.url) as store:
-        for heard in heed_all(_mails(args, found), store, found, clock=partial(datetime.now, UTC)):
+        for heard in process_bounces(_mails(args, found), store, found, clock=partial(datetime.now, UTC)):
             if args.json:
                 print(_as_json(heard), flush=True)
             else:
-                print("  ".join(filter(None, (f"{heard.kind:<9}", heard.address, heard.done))), flush=True)
+                print("  ".join(filter(None, (f"{heard.kind:<9}", heard.address, heard.action))), flush=True)
     return 0
 
 
-def _as_json(heard: Heard) -> str:
+def _as_json(mail: ProcessedMail) -> str:
     import json
-    from dataclasses import asdict
 
-    return json.dumps(asdict(heard), ensure_ascii=False)
+    fields = {"kind": mail.kind, "address": mail.address, "done": mail.action, "has_changed": mail.has_changed}
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _mails(args: argparse.Namespace, found: Settings) -> Iterator[bytes]:
@@ -62,11 +62,11 @@ def _mails(args: argparse.Namespace, found: Settings) -> Iterator[bytes]:
 
         yield from new_mails(Path(args.maildir).expanduser())
     elif args.imap:
-        from digest.inbound.imap import unread_mails
+        from digest.inbound.imap import unseen_mails
 
         if not found.bounces.host:
             raise UsageError("no mailbox is set", hint='set [bounces] host = "imap.example.org" in the settings')
-        yield from unread_mails(found.bounces)
+        yield from unseen_mails(found.bounces)
     else:
         yield _piped()
 
@@ -75,12 +75,12 @@ def _piped() -> bytes:
     """The mail on stdin. All of it is taken, so that who writes it isn't cut short; the rest is let go."""
     import sys
 
-    from digest.inbound import LARGEST
+    from digest.inbound import MAX_MAIL_BYTES
     from digest.model.errors import UsageError
 
     if sys.stdin.isatty():
         raise UsageError("no mail on stdin", hint="digest bounces < mail.eml, or --maildir, or --imap")
-    mail = sys.stdin.buffer.read(LARGEST)
+    mail = sys.stdin.buffer.read(MAX_MAIL_BYTES)
     while sys.stdin.buffer.read(65_536):
         pass
     return mail

@@ -45,11 +45,11 @@ def run(args: argparse.Namespace) -> int:
 
     found = load_settings(args)
     file = _file(args, found).absolute()
-    signer = dkim.Signer(
-        domain=_domain(args, found), selector=args.selector or found.dkim.selector, key=dkim.generate(args.type)
+    signer = dkim.DkimSigner(
+        domain=_domain(args, found), selector=args.selector or found.dkim.selector, key=dkim.generate_key(args.type)
     )
     try:
-        dkim.write(signer.key, file)
+        dkim.save_key(signer.key, file)
     except FileExistsError as error:
         hint = "choose another with -o; 'digest check' prints the record of the one in the settings"
         raise UsageError(f"{file} is there already, and is not overwritten", hint=hint) from error

@@ -108,7 +108,7 @@ class _House:
     def _made(self, found: Settings) -> App:
         from digest.pipeline.app import make_app
 
-        return make_app(found, store=self._store, tell=lambda line: self.log("waiting", why=line))
+        return make_app(found, store=self._store, notify=lambda line: self.log("waiting", why=line))
 
 
 def _loaded(args: argparse.Namespace) -> Settings:

@@ -1,13 +1,6 @@
-"""Edition → mail: what a mail server is given, and how it gets there.
+"""Opens the mailer of the settings: SMTP, or a folder of ``.eml`` files.
 
-message.py   a letterhead and an edition → one mail for each recipient
-mime.py      the two parts as bytes, with gaps for what differs between recipients
-headers.py   lines that fold, and the proof that nothing was smuggled into them
-
-smtp/        mail over SMTP
-folder.py    mail into a folder, a file for each
-
-``open_mailer`` gives what the settings ask for.
+To add a mailer: implement ``digest.model.protocols.Mailer`` (``eml_folder.py`` is a short example), and return it here.
 """
 
 from __future__ import annotations
@@ -24,31 +17,28 @@ if TYPE_CHECKING:
 __all__ = ["open_mailer", "probe"]
 
 
-def open_mailer(smtp: SmtpSettings, *, tell: Notify = ignore_notice) -> Mailer:
-    """A mailer for the server, or the folder, of the settings; ``tell`` hears what it waits for, if it takes long.
-
-    Nothing is connected yet. Raises ``UsageError``.
-    """
+def open_mailer(smtp: SmtpSettings, *, notify: Notify = ignore_notice) -> Mailer:
+    """The mailer of the settings, not connected yet; ``notify`` is told what it waits for. Raises ``UsageError``."""
     if smtp.folder:
-        from digest.deliver.eml_folder import FolderMailer
+        from digest.deliver.eml_folder import EmlFolderMailer
 
-        return FolderMailer(folder=smtp.folder)
-    from digest.deliver.smtp.mailer import SmtpMailer  # with it come ssl and sockets
+        return EmlFolderMailer(folder=smtp.folder)
+    from digest.deliver.smtp.mailer import SmtpMailer  # imports ssl and sockets
 
-    _check(smtp)
-    return SmtpMailer(smtp=smtp, tell=tell)
+    _require_host(smtp)
+    return SmtpMailer(smtp=smtp, notify=notify)
 
 
 def probe(smtp: SmtpSettings) -> str:
-    """Try whether the mail server lets us in, and send nothing; what it is like. Raises ``MailError``."""
+    """Connect to the mail server without sending; describe it in one line. Raises ``MailError``."""
     if smtp.folder:
         return f"mails are written into {smtp.folder}"
     from digest.deliver.smtp.mailer import probe
 
-    _check(smtp)
+    _require_host(smtp)
     return probe(smtp)
 
 
-def _check(smtp: SmtpSettings) -> None:
+def _require_host(smtp: SmtpSettings) -> None:
     if not smtp.host:
         raise UsageError("no mail server is set", hint='set [smtp] host = "mail.example.org" in the settings')

@@ -1,4 +1,4 @@
-"""What a server's words mean for one delivery. Pure."""
+"""Retry policy of a delivery: what a send outcome means for its ledger row, and when to try again. Pure."""
 
 from __future__ import annotations
 
@@ -8,59 +8,56 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from digest.model import Outcome
-from digest.model.protocols import SendResult, Stage
+from digest.model.protocols import SendOutcome
 
-#: What becomes of a mail after whose last byte nothing was heard: it is tried again, or waits for a person.
-Policy = Literal["retry", "hold"]
-#: The first wait is what greylists ask for; each is twice as long as the one before, up to the longest.
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=4)
-#: Given up no earlier than this after the edition was published (RFC 5321, 4.5.4.1: four to five days) ...
-PATIENCE = timedelta(days=4)
-#: ... and not before as many tries as fit into that time: a machine that was off for a week has tried nothing yet.
-ENOUGH_TRIES = 29
-#: So often a mail is tried again at once when the line, and not the mail, was at fault.
-_AT_ONCE = 5
+#: For a message that may have arrived: send it again, or leave the decision to the operator.
+UnknownPolicy = Literal["retry", "hold"]
+#: The first delay is what greylisting servers ask for; each is twice as long as the one before, up to the maximum.
+FIRST_BACKOFF, MAX_BACKOFF = timedelta(minutes=5), timedelta(hours=4)
+#: Give up no earlier than this after publication (RFC 5321, section 4.5.4.1: four to five days) ...
+GIVE_UP_AFTER = timedelta(days=4)
+#: ... and not before the attempts that fit into that time: a machine that was off for a week has tried nothing yet.
+MIN_ATTEMPTS = 29
+#: Attempts without delay when the connection was at fault, and not the message.
+_MAX_IMMEDIATE_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a delivery is now, and when it is tried again."""
+class RetryDecision:
+    """A delivery's new state in the ledger, and when it is tried again; None for never."""
 
     outcome: Outcome
     next_try: datetime | None = None
 
 
-_SENT = Verdict(Outcome.SENT)
+_SENT = RetryDecision(Outcome.SENT)
 
 
-def decide(report: SendResult, *, attempts: int, now: datetime, published: datetime, policy: Policy) -> Verdict:
-    """What the report means for its delivery, of which this was try number ``attempts``."""
-    if report.stage is Stage.CONTENT and 200 <= report.code < 300:
+def decide(
+    outcome: SendOutcome,
+    *,
+    message_id: str,
+    attempts: int,
+    now: datetime,
+    published: datetime,
+    unknown_policy: UnknownPolicy,
+) -> RetryDecision:
+    """The delivery's state after attempt number ``attempts``, which includes the last."""
+    if outcome is SendOutcome.ACCEPTED:
         return _SENT
-    hung_up = report.code in {0, 421}
-    is_enough = attempts >= ENOUGH_TRIES and now - published >= PATIENCE
-    if report.code == 0 and report.stage is Stage.CONTENT:
-        waits = policy == "hold" or is_enough
-        return Verdict(Outcome.UNKNOWN, None if waits else now + wait(attempts, report.message.message_id))
-    if _is_final(report) or is_enough:
-        return Verdict(Outcome.FAILED)
-    if hung_up and attempts <= _AT_ONCE:
-        return Verdict(Outcome.RETRY, now)
-    return Verdict(Outcome.RETRY, now + wait(attempts, report.message.message_id))
+    is_exhausted = attempts >= MIN_ATTEMPTS and now - published >= GIVE_UP_AFTER
+    if outcome is SendOutcome.UNKNOWN:
+        is_held = unknown_policy == "hold" or is_exhausted
+        return RetryDecision(Outcome.UNKNOWN, None if is_held else now + backoff(attempts, message_id))
+    if outcome is SendOutcome.REJECTED or is_exhausted:
+        return RetryDecision(Outcome.FAILED)
+    if outcome is SendOutcome.INTERRUPTED and attempts <= _MAX_IMMEDIATE_ATTEMPTS:
+        return RetryDecision(Outcome.RETRY, now)
+    return RetryDecision(Outcome.RETRY, now + backoff(attempts, message_id))
 
 
-def wait(attempts: int, message_id: str) -> timedelta:
-    """How long after try number ``attempts``: twice as long each time, and not for all mails the same."""
-    doubled = FIRST_WAIT * (1 << min(attempts - 1, 10))
-    spread = zlib.crc32(f"{message_id} {attempts}".encode("utf-8", "replace")) / 2**32
-    return min(doubled, LONGEST_WAIT) * (1 + spread / 4)
-
-
-def _is_final(report: SendResult) -> bool:
-    """Is it about this mail, and for good?"""
-    if not 500 <= report.code < 600 or report.code == 530:  # 530: log in first; nobody's address is at fault
-        return False
-    if report.stage is Stage.MAIL:  # the sender is refused; a size is the mail's
-        return report.code == 552
-    # Some servers mean "too many now" by a 552 for the recipient: RFC 5321, 4.5.3.1.10.
-    return not (report.stage is Stage.RCPT and report.code == 552)
+def backoff(attempts: int, message_id: str) -> timedelta:
+    """Delay after attempt number ``attempts``: exponential, with a jitter of up to a quarter from the Message-ID."""
+    exponential = FIRST_BACKOFF * (1 << min(attempts - 1, 10))
+    jitter = zlib.crc32(f"{message_id} {attempts}".encode("utf-8", "replace")) / 2**32
+    return min(exponential, MAX_BACKOFF) * (1 + jitter / 4)

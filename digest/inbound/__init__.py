@@ -1,4 +1,4 @@
-"""Mails that come in: read from an IMAP mailbox or a Maildir."""
+"""Inbound mail: read new messages from an IMAP mailbox or a Maildir."""
 
-#: Bytes of a mail that are read; what a mail means stands in its beginning.
-LARGEST = 256_000
+#: At most this many bytes of a mail are read; bounces and commands are recognised by its beginning.
+MAX_MAIL_BYTES = 256_000

@@ -1,24 +1,24 @@
-"""A Maildir: new mails are read, and count as read once they have been dealt with."""
+"""Reads new mails from a Maildir, and marks each as seen once it has been processed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from digest.inbound import LARGEST
+from digest.inbound import MAX_MAIL_BYTES
 from digest.model.errors import UsageError
 
 
 def new_mails(folder: Path) -> Iterator[bytes]:
-    """What is new in it, the oldest first; each is marked as read when the next one is asked for."""
+    """Yield new mails, oldest first; each is marked as seen when the next one is requested. Raises ``UsageError``."""
     if not ((folder / "new").is_dir() and (folder / "cur").is_dir()):
-        raise UsageError(f"{folder} is no Maildir", hint="it is a folder with the folders new and cur in it")
-    # Names begin with the time of delivery; what starts with a dot is no mail.
+        raise UsageError(f"{folder} is no Maildir", hint="a Maildir has the folders new and cur in it")
+    # File names begin with the delivery time; those with a leading dot are no mails.
     for file in sorted((folder / "new").glob("[!.]*")):
         try:
             with file.open("rb") as mail:
-                content = mail.read(LARGEST)
-        except FileNotFoundError:  # another program was faster
+                content = mail.read(MAX_MAIL_BYTES)
+        except FileNotFoundError:  # another program moved it meanwhile
             continue
         yield content
         if file.exists():

@@ -16,7 +16,7 @@ from digest.model import Newsletter, Slot
 from digest.model.mailbox import Mailbox
 from digest.model.protocols import Message
 from digest.pipeline.app import App
-from digest.pipeline.deliver import hand_over
+from digest.pipeline.deliver import send_message
 from digest.pipeline.newsletter import sender_of, sources_of
 from digest.settings import Settings
 from digest.store import runs, slots, sources
@@ -55,7 +55,7 @@ def send_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | No
         run_id = runs.start(conn, "alarm", at=now, about=newsletter.id)
     outcome = "failed"
     try:
-        hand_over(_letter(alarm, newsletter, operator, now), app.mailer())
+        send_message(_letter(alarm, newsletter, operator, now), app.mailer())
         outcome = "sent"
     finally:
         with app.store.begin() as conn:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.deliver.retry import LONGEST_WAIT
+from digest.deliver.retry import MAX_BACKOFF
 from digest.jobs.retention import RETENTION_EVERY
 from digest.jobs.runs import is_due, last_run
 from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
@@ -33,7 +33,7 @@ def due_jobs(app: App, *, now: datetime, log: Log) -> tuple[Job, ...]:
             jobs.append(ApplyRetention())
         jobs += (
             Deliver(edition_id=edition_id)
-            for edition_id in queue.editions_due(conn, now=now, beyond=now + 2 * LONGEST_WAIT)
+            for edition_id in queue.editions_due(conn, now=now, beyond=now + 2 * MAX_BACKOFF)
         )
         is_fresh = Collect() not in jobs and not _is_collecting(conn, app, now)
     slots_due = [job for newsletter in app.settings.newsletters for job in _owed(newsletter, app, now, log)]

@@ -11,9 +11,9 @@ from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, JobContext,
 from digest.model import Newsletter
 from digest.model.errors import DigestError
 from digest.pipeline import publish
-from digest.pipeline.bounces import heed_all
+from digest.pipeline.bounces import process_bounces
 from digest.pipeline.collect import collect_sources
-from digest.pipeline.deliver import post
+from digest.pipeline.deliver import deliver_edition
 from digest.settings.select import newsletter_of
 from digest.store import editions
 
@@ -66,7 +66,7 @@ def _publish(job: Publish, hands: JobContext) -> tuple[Job, ...]:
 
 def _deliver(job: Deliver, hands: JobContext) -> None:
     with record_run(hands, start(hands, "deliver", about=_newsletter_of(job, hands))) as counts:
-        tally = post(job.edition_id, hands.app, clock=hands.clock, stop=hands.stop)
+        tally = deliver_edition(job.edition_id, hands.app, clock=hands.clock, stop=hands.stop)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
     hands.log("delivered" if tally.is_final else "delivering", edition=job.edition_id, **counts)
 
@@ -78,15 +78,15 @@ def _newsletter_of(job: Deliver, hands: JobContext) -> str:
 
 
 def _heed(hands: JobContext) -> None:
-    from digest.inbound.imap import unread_mails  # only who has a mailbox pays for imaplib
+    from digest.inbound.imap import unseen_mails  # only who has a mailbox pays for imaplib
 
     app = hands.app
     if (run_id := start_if_due(hands, "heed", app.settings.bounces.every)) is None:
         return
     with record_run(hands, run_id) as counts:
-        for heard in heed_all(unread_mails(app.settings.bounces), app.store, app.settings, clock=hands.clock):
+        for heard in process_bounces(unseen_mails(app.settings.bounces), app.store, app.settings, clock=hands.clock):
             counts[heard.kind] = counts.get(heard.kind, 0) + 1
-            hands.log("heard", kind=str(heard.kind), address=heard.address, done=heard.done)
+            hands.log("heard", kind=str(heard.kind), address=heard.address, done=heard.action)
             if hands.stop.is_set():
                 break
 

@@ -104,81 +104,97 @@ class Summarizer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One mail to one reader: what stands on the envelope, and what is in it."""
+    """One mail to one recipient: its envelope and its content (RFC 5322)."""
 
     #: The delivery's id in the ledger.
     id: int
     #: The same on every try.
     message_id: str
-    #: Where bounces go.
+    #: The address that bounces go to.
     sender: str
     recipient: str
-    #: Header and body; each line ends with CRLF. Most pieces are the same in all letters, and are copied for none.
+    #: Header and body, each line ending with CRLF, in chunks. Messages of one edition share most chunks, uncopied.
     chunks: tuple[bytes, ...]
-    #: Its maker knows that all is ASCII, that no line begins with a dot, and that there are no other line ends.
+    #: The content is known to be ASCII, with CRLF as its only line end, and without a dot at the beginning of a line.
     is_wire_ready: bool = False
 
     @property
     def content(self) -> bytes:
-        """The pieces as one."""
+        """All chunks joined."""
         return b"".join(self.chunks)
 
     @property
     def size(self) -> int:
-        """How many bytes it has."""
+        """Length of the content in bytes."""
         return sum(map(len, self.chunks))
 
 
-class Stage(enum.IntEnum):
-    """How far a letter came on its way, in the words of RFC 5321."""
+class SendOutcome(enum.Enum):
+    """What a service's answer means for a message."""
 
-    MAIL = 1
-    RCPT = 2
-    DATA = 3
-    #: The final dot left: whether it arrived, only the server's reply tells.
-    CONTENT = 4
+    #: The service took the message over.
+    ACCEPTED = "accepted"
+    #: The service refuses this message or this recipient for good.
+    REJECTED = "rejected"
+    #: The service refuses the message for now: retry later.
+    DEFERRED = "deferred"
+    #: The service refuses the sender or the account; no message is at fault: retry later.
+    SENDER_REJECTED = "sender rejected"
+    #: The connection ended before the message was complete, so that it can't have arrived: retry at once.
+    INTERRUPTED = "interrupted"
+    #: The whole message was sent and no answer came: it may have arrived.
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """What was heard of a letter: the server's last word on it."""
+    """The result of one try to send a message."""
 
     message: Message
-    stage: Stage
-    #: The reply's code (RFC 5321, 4.2); 0 where the line went dead without one.
-    code: int
-    text: str
+    outcome: SendOutcome
+    #: The service's answer in one line, or why there is none; it is stored in the ledger.
+    reply: str
+    #: The service's numeric status, if it has any: an SMTP or HTTP code.
+    code: int | None = None
 
 
 class Outbox(Protocol):
-    """Where a mailer gets its letters, and says what became of them."""
+    """A mailer's source of messages, and the record of their results."""
 
     @property
     def is_closing(self) -> bool:
-        """Nothing new is to be sent; what is under way may end."""
+        """Start no further message; finish those that are under way."""
         ...
 
-    def take(self) -> Message | None:
-        """The next letter to try; None while there is none."""
+    def next_message(self) -> Message | None:
+        """Take the next message to send; None while there is none."""
         ...
 
-    def settle(self, reports: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
-        """Commit what was heard, and which letters' contents leave next.
+    def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
+        """Commit results, and that ``starting`` are about to be sent, in one transaction.
 
-        The ids of those that may leave: not all, if the ledger says that someone's mail is not wanted any more.
+        Returns the ids of ``starting`` that may be sent: not those whose subscriber left meanwhile. A message must not
+        be sent before this returns, and each message returned by ``next_message`` gets one result, or is not started.
         """
         ...
 
 
-#: Called with one line for a person, now and then.
+#: Called with one line for the user, now and then.
 Notify = Callable[[str], None]
 
 
 def ignore_notice(_: str) -> None:
-    """Where nobody listens."""
+    """Default for ``Notify``: discard the line."""
 
 
 class Mailer(Protocol):
-    """Carries an outbox's letters, until there is none to take. Raises ``MailError`` if no server takes any."""
+    """Sends an outbox's messages until there is none. Raises ``MailError`` if the service can't be used at all.
+
+    A mailer that sends one message at a time is this loop::
+
+        while not outbox.is_closing and (message := outbox.next_message()):
+            if message.id in outbox.commit([], [message]):
+                outbox.commit([send(message)], [])
+    """
 
     def __call__(self, outbox: Outbox) -> None: ...

@@ -34,15 +34,15 @@ class App:
     mailer: Callable[[], Mailer]
 
 
-def make_app(settings: Settings, *, store: Store | None = None, tell: Notify = ignore_notice) -> App:
-    """The program as set; ``store`` takes the place of the one in the settings. ``tell`` hears what is waited for."""
+def make_app(settings: Settings, *, store: Store | None = None, notify: Notify = ignore_notice) -> App:
+    """The program as set; ``store`` replaces that of the settings; ``notify`` is told what is waited for."""
     return App(
         settings=settings,
         store=store or open_store(settings.store.url),
         collector_at=partial(make_collector, settings.fetch),
         summarizer=summarizer,
         fetch_images=partial(_photos, settings.fetch),
-        mailer=partial(_mailer, settings.smtp, tell),
+        mailer=partial(_mailer, settings.smtp, notify),
     )
 
 
@@ -52,7 +52,7 @@ def _photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Ma
     return fetch_images(fetch, addresses, now)
 
 
-def _mailer(smtp: SmtpSettings, tell: Notify) -> Mailer:
+def _mailer(smtp: SmtpSettings, notify: Notify) -> Mailer:
     from digest.deliver.mailers import open_mailer  # only who sends pays for ssl and email
 
-    return open_mailer(smtp, tell=tell)
+    return open_mailer(smtp, notify=notify)

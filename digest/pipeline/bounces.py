@@ -1,8 +1,8 @@
-"""heed: what comes back → who gets no more mail.
+"""Processes inbound bounces, complaints and unsubscribe mails: records them, and suppresses addresses.
 
-An address that doesn't exist, or whose owner complained, is suppressed at once; one that can't be reached, when it has
-failed ``[bounces] soft_limit`` times within ``soft_days``. Who asks to leave is unsubscribed. Only what is proven
-counts: by the seal of a mark, or because the mail knows both the copy's mark and its reader's address.
+An address that does not exist, or whose owner complained, is suppressed at once; one that could not be reached, after
+``[bounces] soft_limit`` bounces within ``soft_days``. An unsubscribe mail ends the subscription. A mail is only acted
+on if it proves which delivery it is about: by a signed delivery token, or by token and subscriber's address together.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.deliver.bounces.classify import Kind, judge
-from digest.deliver.bounces.parse import Notice, read
+from digest.deliver.bounces.classify import MailKind, classify_failure
+from digest.deliver.bounces.parse import InboundMail, parse_mail
 from digest.model import Outcome
 from digest.settings import Settings
 from digest.store import Store, bounces, deliveries, subscribers
@@ -23,103 +23,112 @@ from digest.store.bounces import DeliveryRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What a mail was, and what was done about it."""
+class ProcessedMail:
+    """What an inbound mail was, and what was done about it."""
 
-    kind: Kind
-    #: Whom it was about; empty where that can't be told.
+    kind: MailKind
+    #: The subscriber's address; empty if the mail proves none.
     address: str
     #: One line.
-    done: str
-    #: Something is other than it was.
+    action: str
+    #: The mail changed a delivery or a subscriber.
     has_changed: bool = False
 
 
-_IDLE = {
-    Kind.DELAYED: "nothing to do: it is on its way, or has arrived",
-    Kind.AUTOMATIC: "ignored",
-    Kind.OTHER: "ignored",
+_NO_ACTION = {
+    MailKind.DELAYED: "nothing to do: it is still on its way, or has arrived",
+    MailKind.AUTOMATIC: "ignored",
+    MailKind.OTHER: "ignored",
 }
 
 
-def heed_all(
+def process_bounces(
     mails: Iterable[bytes], store: Store, settings: Settings, *, clock: Callable[[], datetime]
-) -> Iterator[Heard]:
-    """Deal with each mail, in a transaction of its own."""
+) -> Iterator[ProcessedMail]:
+    """Parse and process each mail, in a transaction of its own."""
     for raw in mails:
-        notice = read(raw)
+        mail = parse_mail(raw)
         with store.begin() as conn:
-            heard = heed(notice, conn, settings, now=clock())
-        yield heard
+            processed = process_bounce(mail, conn, settings, now=clock())
+        yield processed
 
 
-def heed(notice: Notice, conn: Connection, settings: Settings, *, now: datetime) -> Heard:
-    """Do what a notice asks for. Said twice, it is done once."""
-    if notice.kind in _IDLE:
-        return Heard(kind=notice.kind, address="", done=f"{_IDLE[notice.kind]}: {notice.detail}")
-    copy = _proven(notice, conn, settings.web.secret.reveal())
-    if isinstance(copy, str):
-        return Heard(kind=notice.kind, address="", done=f"ignored: {copy}: {notice.detail}")
-    address = copy.subscriber.address
-    if notice.kind is Kind.LEAVE:
-        left = subscribers.unsubscribe(conn, address, copy.newsletter_id, at=now)
-        done = f"unsubscribed from {copy.newsletter_id}" if left else f"was not subscribed to {copy.newsletter_id}"
-        return Heard(kind=notice.kind, address=address, done=done, has_changed=left)
-    return _returned(notice, copy, conn, settings, now=now)
+def process_bounce(mail: InboundMail, conn: Connection, settings: Settings, *, now: datetime) -> ProcessedMail:
+    """Record a bounce or complaint, or unsubscribe the sender. Idempotent."""
+    if mail.kind in _NO_ACTION:
+        return ProcessedMail(kind=mail.kind, address="", action=f"{_NO_ACTION[mail.kind]}: {mail.detail}")
+    delivery = _proven_delivery(mail, conn, settings.web.secret.reveal())
+    if delivery is None:
+        action = f"ignored: nothing proves that it is about a mail of ours: {mail.detail}"
+        return ProcessedMail(kind=mail.kind, address="", action=action)
+    if mail.kind is MailKind.UNSUBSCRIBE:
+        return _unsubscribe(mail, delivery, conn, now=now)
+    return _record_bounce(mail, delivery, conn, settings, now=now)
 
 
-def heed_refusals(edition_id: int, conn: Connection, *, now: datetime) -> int:
-    """Suppress the addresses that servers said don't exist, at their own doors; how many."""
-    refused = [
+def suppress_rejected_addresses(edition_id: int, conn: Connection, *, now: datetime) -> int:
+    """Suppress the addresses that servers rejected as nonexistent while the edition was sent; their number."""
+    rejected = [
         (row.subscriber.address, row.reply)
         for row in deliveries.for_edition(conn, edition_id, Outcome.FAILED)
-        if judge("", row.reply) is Kind.HARD
+        if classify_failure("", row.reply) is MailKind.HARD_BOUNCE
     ]
-    known = subscribers.suppression_reasons(conn, [address for address, _ in refused])
-    fresh = [(address, reply) for address, reply in refused if address not in known]
-    for address, reply in fresh:
+    suppressed = subscribers.suppression_reasons(conn, [address for address, _ in rejected])
+    newly_rejected = [(address, reply) for address, reply in rejected if address not in suppressed]
+    for address, reply in newly_rejected:
         subscribers.suppress(conn, address, f"refused: {reply}", at=now)
-    return len(fresh)
+    return len(newly_rejected)
 
 
-def _proven(notice: Notice, conn: Connection, secret: str) -> DeliveryRef | str:
-    """The copy that the mail is about, or why it isn't believed."""
-    for mark in notice.marks:
-        copy = bounces.find_delivery(conn, mark)
-        if copy and (mark.is_signed_with(secret) or _names(notice.evidence, copy.subscriber.address)):
-            return copy
-    return "nothing proves that it is about a mail of ours"
+def _proven_delivery(mail: InboundMail, conn: Connection, secret: str) -> DeliveryRef | None:
+    """The delivery that the mail proves to be about."""
+    for token in mail.tokens:
+        delivery = bounces.find_delivery(conn, token)
+        if delivery and (token.is_signed_with(secret) or _contains(mail.evidence, delivery.subscriber.address)):
+            return delivery
+    return None
 
 
-def _names(text: str, address: str) -> bool:
+def _contains(text: str, address: str) -> bool:
     return bool(re.search(rf"(?<![\w.+=-]){re.escape(subscribers.normalize_address(address))}(?![\w-])", text.lower()))
 
 
-def _returned(notice: Notice, copy: DeliveryRef, conn: Connection, settings: Settings, *, now: datetime) -> Heard:
-    """A bounce or a complaint, in the ledger and in the subscriber's own row."""
+def _unsubscribe(mail: InboundMail, delivery: DeliveryRef, conn: Connection, *, now: datetime) -> ProcessedMail:
+    address, newsletter_id = delivery.subscriber.address, delivery.newsletter_id
+    was_subscribed = subscribers.unsubscribe(conn, address, newsletter_id, at=now)
+    action = f"unsubscribed from {newsletter_id}" if was_subscribed else f"was not subscribed to {newsletter_id}"
+    return ProcessedMail(kind=mail.kind, address=address, action=action, has_changed=was_subscribed)
+
+
+def _record_bounce(
+    mail: InboundMail, delivery: DeliveryRef, conn: Connection, settings: Settings, *, now: datetime
+) -> ProcessedMail:
+    """Record a bounce or complaint in the ledger, and suppress the address if there is reason to."""
     is_new = False
-    if notice.kind is not Kind.COMPLAINT:
-        outcome = Outcome.FAILED if notice.kind is Kind.REFUSED else Outcome.BOUNCED
-        is_new = bounces.record_bounce(conn, copy, outcome, notice.detail, at=now)
-    reason = _reason(notice, copy, conn, settings, now=now)
-    address = copy.subscriber.address
+    if mail.kind is not MailKind.COMPLAINT:
+        outcome = Outcome.FAILED if mail.kind is MailKind.REJECTED else Outcome.BOUNCED
+        is_new = bounces.record_bounce(conn, delivery, outcome, mail.detail, at=now)
+    reason = _suppression_reason(mail, delivery, conn, settings, now=now)
+    address = delivery.subscriber.address
     if reason and not subscribers.suppression_reasons(conn, [address]):
         subscribers.suppress(conn, address, reason, at=now)
-        return Heard(kind=notice.kind, address=address, done=f"gets no more mail: {reason}", has_changed=True)
-    done = f"noted: {notice.detail}" if is_new else "known already"
-    return Heard(kind=notice.kind, address=address, done=done, has_changed=is_new)
+        return ProcessedMail(kind=mail.kind, address=address, action=f"suppressed: {reason}", has_changed=True)
+    action = f"recorded: {mail.detail}" if is_new else "already recorded"
+    return ProcessedMail(kind=mail.kind, address=address, action=action, has_changed=is_new)
 
 
-def _reason(notice: Notice, copy: DeliveryRef, conn: Connection, settings: Settings, *, now: datetime) -> str:
-    """Why the address is to get no more mail; empty if it is."""
-    match notice.kind:
-        case Kind.HARD:
-            return f"bounced: {notice.detail}"
-        case Kind.COMPLAINT:
-            return f"complained: {notice.detail}"
-        case Kind.SOFT:
+def _suppression_reason(
+    mail: InboundMail, delivery: DeliveryRef, conn: Connection, settings: Settings, *, now: datetime
+) -> str:
+    """Why the address is to be suppressed; empty if it is not."""
+    match mail.kind:
+        case MailKind.HARD_BOUNCE:
+            return f"bounced: {mail.detail}"
+        case MailKind.COMPLAINT:
+            return f"complained: {mail.detail}"
+        case MailKind.SOFT_BOUNCE:
             days, limit = settings.bounces.soft_days, settings.bounces.soft_limit
-            failed = bounces.count(conn, copy.subscriber, since=now - timedelta(days=days))
-            return f"{failed} mails came back within {days} days: {notice.detail}" if failed >= limit else ""
+            count = bounces.count(conn, delivery.subscriber, since=now - timedelta(days=days))
+            return f"{count} mails bounced within {days} days: {mail.detail}" if count >= limit else ""
         case _:
             return ""

@@ -1,4 +1,7 @@
-"""Editions to the post: whose letterhead they have, and who carries them. The promise itself is ``deliver``'s."""
+"""Delivers an edition: builds its mails by the newsletter's settings, and sends them by the mailer of the settings.
+
+How deliveries are claimed, committed and retried is in ``outbox.py``.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from digest.deliver.message.edition_headers import Letterhead, Recipient
-from digest.deliver.message.message import Prepared, prepare
+from digest.deliver.message.edition_headers import EditionHeaders, Recipient
+from digest.deliver.message.message import PreparedMessage, prepare_message
 from digest.model import Delivery, Edition, Newsletter
 from digest.model.delivery_token import DeliveryToken, return_address
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
-from digest.model.protocols import Mailer, Message, SendResult, Stage
+from digest.model.protocols import Mailer, Message, SendOutcome, SendResult
 from digest.pipeline.app import App
-from digest.pipeline.bounces import heed_refusals
+from digest.pipeline.bounces import suppress_rejected_addresses
 from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
-from digest.pipeline.outbox import Stop, Tally, Writer, deliver, writer
+from digest.pipeline.outbox import MessageBuilder, Stop, Tally, deliver_due, message_builder
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
@@ -25,55 +28,57 @@ from digest.settings.select import newsletter_of
 from digest.store import editions
 
 
-def post(
+def deliver_edition(
     edition_id: int, app: App, *, clock: Callable[[], datetime], stop: Stop, even_if_waiting: bool = False
 ) -> Tally:
-    """Deliver what is due of the edition (or what waits at all); where its mails stand then.
+    """Send the edition's due deliveries (with ``even_if_waiting``, all that wait), and count all by state.
 
-    Addresses that were found not to exist are not tried with the next one.
+    Addresses that a server rejected as nonexistent are suppressed for later editions.
     """
-    tally = deliver(
+    tally = deliver_due(
         edition_id,
         app.store,
         app.mailer(),
-        write=writer_for(edition_id, app),
+        build_message=edition_message_builder(edition_id, app),
         clock=clock,
         stop=stop,
-        policy=app.settings.smtp.unknown,
+        unknown_policy=app.settings.smtp.unknown,
         even_if_waiting=even_if_waiting,
     )
     with app.store.begin() as conn:
-        heed_refusals(edition_id, conn, now=clock())
+        suppress_rejected_addresses(edition_id, conn, now=clock())
     return tally
 
 
-def post_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *, now: datetime) -> None:
-    """One mail that no ledger knows, to look at. Raises ``DigestError`` if it isn't taken."""
-    hand_over(written(edition, newsletter, to, app.settings, now=now), app.mailer())
+def send_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *, now: datetime) -> None:
+    """Send the edition to one address, without the ledger. Raises ``DigestError`` if it isn't accepted."""
+    send_message(unrecorded_message(edition, newsletter, to, app.settings, now=now), app.mailer())
 
 
-def written(edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Settings, *, now: datetime) -> Message:
-    """One mail that no ledger knows: nobody leaves by its links."""
-    prepared = _prepared(edition, newsletter, settings, date=now)
-    message_id = f"<{uuid.uuid4().hex}@{prepared.letterhead.sender.domain}>"
-    nobody = {TOKEN_PLACEHOLDER: "test", GREETING_PLACEHOLDER: fill_greeting(newsletter.greeting, to.name)}
-    pieces = prepared.pieces_to(Recipient(mailbox=to, message_id=message_id, values=nobody))
-    sender = prepared.letterhead.sender.address
-    return Message(id=0, message_id=message_id, sender=sender, recipient=to.address, chunks=pieces)
+def unrecorded_message(
+    edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Settings, *, now: datetime
+) -> Message:
+    """The edition's mail to one address, without the ledger: its links unsubscribe nobody."""
+    prepared = _prepare(edition, newsletter, settings, date=now)
+    sender = prepared.headers.sender
+    message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
+    values = {TOKEN_PLACEHOLDER: "test", GREETING_PLACEHOLDER: fill_greeting(newsletter.greeting, to.name)}
+    chunks = prepared.chunks_for(Recipient(mailbox=to, message_id=message_id, values=values))
+    return Message(id=0, message_id=message_id, sender=sender.address, recipient=to.address, chunks=chunks)
 
 
-def hand_over(letter: Message, mailer: Mailer) -> None:
-    """Let the mailer carry one letter that stands in no ledger. Raises ``DigestError`` if it isn't taken."""
-    outbox = _Single(letters=[letter])
+def send_message(message: Message, mailer: Mailer) -> None:
+    """Send one message without the ledger. Raises ``DigestError`` if it isn't accepted."""
+    outbox = _SingleMessageOutbox(messages=[message])
     mailer(outbox)
-    report = next(iter(outbox.reports), None)
-    if report is None or report.stage is not Stage.CONTENT or not 200 <= report.code < 300:
-        words = f"{report.code} {report.text}".strip() if report and report.code else "the line went dead"
-        raise DigestError(f"the mail to {letter.recipient} was not taken: {words}")
+    result = next(iter(outbox.results), None)
+    if result is None or result.outcome is not SendOutcome.ACCEPTED:
+        reason = result.reply if result else "it was not tried"
+        raise DigestError(f"the mail to {message.recipient} was not accepted: {reason}")
 
 
-def writer_for(edition_id: int, app: App) -> Writer:
-    """What makes each reader's mail of the edition, as its newsletter is set now."""
+def edition_message_builder(edition_id: int, app: App) -> MessageBuilder:
+    """Builder of each subscriber's mail, by the newsletter's current settings. Raises ``DigestError``."""
     with app.store.read() as conn:
         published = editions.get(conn, edition_id)
     if published is None:
@@ -81,43 +86,44 @@ def writer_for(edition_id: int, app: App) -> Writer:
     if not published.edition.html:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
     newsletter = newsletter_of(app.settings, published.edition.newsletter_id)
-    prepared = _prepared(published.edition, newsletter, app.settings, date=published.at)
-    return _returning(prepared, newsletter, app.settings)
+    prepared = _prepare(published.edition, newsletter, app.settings, date=published.at)
+    return _with_delivery_tokens(prepared, newsletter, app.settings)
 
 
-def _returning(prepared: Prepared, newsletter: Newsletter, settings: Settings) -> Writer:
-    """Makes mails that tell, if they come back or their readers leave by mail, whose they were."""
+def _with_delivery_tokens(prepared: PreparedMessage, newsletter: Newsletter, settings: Settings) -> MessageBuilder:
+    """Builder of mails whose links, and with ``[bounces] tagged`` whose return address, contain a signed token."""
     secret = settings.web.secret.reveal()
-    sender = settings.bounces.address or prepared.letterhead.sender
+    sender = settings.bounces.address or prepared.headers.sender
+
+    def token(delivery: Delivery) -> DeliveryToken:
+        return DeliveryToken.from_message_id(delivery.message_id).signed(secret)
 
     def values(delivery: Delivery) -> dict[str, str]:
-        mark = str(DeliveryToken.from_message_id(delivery.message_id).signed(secret))
         return {
-            TOKEN_PLACEHOLDER: mark,
+            TOKEN_PLACEHOLDER: str(token(delivery)),
             GREETING_PLACEHOLDER: fill_greeting(newsletter.greeting, delivery.subscriber.name),
         }
 
-    def tagged(delivery: Delivery) -> Message:
-        letter = write(delivery)
-        mark = DeliveryToken.from_message_id(letter.message_id).signed(secret)
-        return replace(letter, sender=return_address(letter.sender, mark))
+    def build_tagged(delivery: Delivery) -> Message:
+        message = build(delivery)
+        return replace(message, sender=return_address(message.sender, token(delivery)))
 
-    write = writer(prepared, values, sender=sender.address)
-    return tagged if settings.bounces.tagged else write
+    build = message_builder(prepared, values, sender=sender.address)
+    return build_tagged if settings.bounces.tagged else build
 
 
-def _prepared(edition: Edition, newsletter: Newsletter, settings: Settings, *, date: datetime) -> Prepared:
-    letterhead = _letterhead(newsletter, settings, date=date)
+def _prepare(edition: Edition, newsletter: Newsletter, settings: Settings, *, date: datetime) -> PreparedMessage:
+    headers = _edition_headers(newsletter, settings, date=date)
     if settings.dkim.key_file is None:
-        return prepare(edition, letterhead)
-    from digest.deliver.message.dkim import signer  # only who signs pays for cryptography
+        return prepare_message(edition, headers)
+    from digest.deliver.message.dkim import signer_for  # cryptography is imported only if mails are signed
 
-    return prepare(edition, letterhead, signer(settings.dkim, letterhead.sender.domain))
+    return prepare_message(edition, headers, signer_for(settings.dkim, headers.sender.domain))
 
 
-def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -> Letterhead:
+def _edition_headers(newsletter: Newsletter, settings: Settings, *, date: datetime) -> EditionHeaders:
     links = links_of(newsletter, settings)
-    return Letterhead(
+    return EditionHeaders(
         sender=sender_of(newsletter),
         list_id=newsletter.id,
         title=newsletter.title,
@@ -130,19 +136,19 @@ def _letterhead(newsletter: Newsletter, settings: Settings, *, date: datetime) -
 
 
 @dataclass(slots=True, kw_only=True)
-class _Single:
+class _SingleMessageOutbox:
     """An outbox without a ledger."""
 
-    letters: list[Message]
-    reports: list[SendResult] = field(default_factory=list)
+    messages: list[Message]
+    results: list[SendResult] = field(default_factory=list)
 
     @property
     def is_closing(self) -> bool:
         return False
 
-    def take(self) -> Message | None:
-        return self.letters.pop() if self.letters else None
+    def next_message(self) -> Message | None:
+        return self.messages.pop() if self.messages else None
 
-    def settle(self, reports: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
-        self.reports += reports
-        return frozenset(letter.id for letter in starting)
+    def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
+        self.results += results
+        return frozenset(message.id for message in starting)

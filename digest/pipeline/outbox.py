@@ -1,12 +1,8 @@
-"""deliver: Edition × Subscriber → Delivery.
+"""The ledger as a mailer's outbox: claims due rows, builds their messages, and commits each result.
 
-Carries an edition to everyone who waits for it in the ledger. The promise: nobody is missed, and each death of a
-process or loss of a final reply adds at most one copy for each open connection, under the same Message-ID.
-
-    verdict     what a server's words mean for one delivery: pure
-    deliver     takes rows of the ledger, lets a mailer carry the letters, and commits what is heard of each
-
-How the letters travel is the mailer's business (``mailers``).
+Guarantee: nobody is missed, and each process death or lost final reply adds at most one copy per open connection, with
+the same Message-ID. The meaning of an outcome for a delivery is in ``deliver/retry.py``; how messages are sent is the
+mailer's concern (``deliver/mailers.py``).
 """
 
 from __future__ import annotations
@@ -20,8 +16,8 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.deliver.message.edition_headers import Recipient
-from digest.deliver.message.message import Prepared
-from digest.deliver.retry import LONGEST_WAIT, Policy, decide
+from digest.deliver.message.message import PreparedMessage
+from digest.deliver.retry import MAX_BACKOFF, UnknownPolicy, decide
 from digest.model import Delivery, Outcome
 from digest.model.errors import DigestError, StoreError
 from digest.model.mailbox import Mailbox
@@ -29,137 +25,139 @@ from digest.model.protocols import Mailer, Message, SendResult
 from digest.store import Store, deliveries, editions
 from digest.store.ledger import AttemptResult, Ledger, open_ledger
 
-#: Makes the mail for one row. Raises ``DigestError`` if none can be made, which is final for that row.
-Writer = Callable[[Delivery], Message]
+#: Builds the message of one delivery. Raises ``DigestError`` if it can't be built, which is final for that row.
+MessageBuilder = Callable[[Delivery], Message]
 
-_CHUNK = 200
+#: Rows claimed at once.
+_CLAIM_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Where an edition's deliveries stand."""
+    """Numbers of an edition's deliveries by state."""
 
     counts: Mapping[Outcome, int]
-    #: When the first of those that wait is to be tried again; None if none waits.
+    #: When the first waiting row is due; None if none waits.
     next_try: datetime | None = None
 
     @property
     def is_final(self) -> bool:
-        """Nothing is left to be done, or to be heard."""
+        """All rows have their final state."""
         return all(outcome.is_final for outcome, count in self.counts.items() if count)
 
 
 class Stop(Protocol):
-    """Says when to leave: a ``threading.Event`` is one."""
+    """Request to stop: a ``threading.Event`` is one."""
 
     def is_set(self) -> bool: ...
 
 
-def deliver(
+def deliver_due(
     edition_id: int,
     store: Store,
     mailer: Mailer,
     *,
-    write: Writer,
+    build_message: MessageBuilder,
     clock: Callable[[], datetime],
     stop: Stop,
-    policy: Policy = "retry",
+    unknown_policy: UnknownPolicy = "retry",
     even_if_waiting: bool = False,
 ) -> Tally:
-    """Try what is due (or waits at all, with ``even_if_waiting``) until nothing is, or ``stop`` is set.
+    """Send the edition's due rows (with ``even_if_waiting``, all waiting rows) until none is left or ``stop`` is set.
 
-    Safe to run twice at once, and again after any death: a dead sender's rows are taken over. Raises ``MailError`` if
-    the server can't be used, and ``StoreError``; then the rest waits in the ledger.
+    Safe to run concurrently, and again after any crash: rows of a dead sender are released. Raises ``MailError`` if the
+    server can't be used, and ``StoreError``; rows not sent stay in the ledger.
     """
-    name = f"sender-{uuid.uuid4().hex[:12]}"
+    sender = f"sender-{uuid.uuid4().hex[:12]}"
     with store.read() as conn:
-        found = editions.get(conn, edition_id)
-    if found is None:
+        edition = editions.get(conn, edition_id)
+    if edition is None:
         raise DigestError(f"there is no edition {edition_id}", hint="digest editions list")
-    with store.liveness_lock(name), open_ledger(store, name) as ledger:
-        sender = _Sender(
-            name=name,
+    with store.liveness_lock(sender), open_ledger(store, sender) as ledger:
+        outbox = _LedgerOutbox(
+            sender=sender,
             edition_id=edition_id,
-            published=found.at,
+            published=edition.at,
             store=store,
             ledger=ledger,
-            write=write,
+            build_message=build_message,
             clock=clock,
             stop=stop,
-            policy=policy,
+            unknown_policy=unknown_policy,
         )
-        with sender.at_work(even_if_waiting=even_if_waiting):
-            mailer(sender)
+        with outbox.session(even_if_waiting=even_if_waiting):
+            mailer(outbox)
     return tally(edition_id, store)
 
 
 def tally(edition_id: int, store: Store) -> Tally:
-    """Where the edition's deliveries stand now."""
+    """Count the edition's deliveries by state."""
     with store.read() as conn:
         return Tally(counts=deliveries.counts(conn, edition_id), next_try=deliveries.next_try(conn, edition_id))
 
 
-def writer(prepared: Prepared, values: Callable[[Delivery], Mapping[str, str]], *, sender: str) -> Writer:
-    """Fills a prepared mail for each row: ``values`` gives what stands in its placeholders, ``sender`` gets bounces."""
+def message_builder(
+    prepared: PreparedMessage, values: Callable[[Delivery], Mapping[str, str]], *, sender: str
+) -> MessageBuilder:
+    """Fill a prepared message for each row: ``values`` gives its placeholders, ``sender`` is the return address."""
 
-    def write(delivery: Delivery) -> Message:
-        reader = delivery.subscriber
-        mailbox = Mailbox.at(reader.address, reader.name)
+    def build_message(delivery: Delivery) -> Message:
+        subscriber = delivery.subscriber
+        mailbox = Mailbox.at(subscriber.address, subscriber.name)
         recipient = Recipient(mailbox=mailbox, message_id=delivery.message_id, values=values(delivery))
         return Message(
             id=delivery.id,
             message_id=delivery.message_id,
             sender=sender,
             recipient=mailbox.address,
-            chunks=prepared.pieces_to(recipient),
-            # ``deliver.message`` escapes everything else, and its tests hold it to that.
-            is_wire_ready=not mailbox.needs_smtputf8,
+            chunks=prepared.chunks_for(recipient),
+            is_wire_ready=not mailbox.needs_smtputf8,  # ``message/encoding.py`` escapes everything else
         )
 
-    return write
+    return build_message
 
 
 @dataclass(slots=True, kw_only=True)
-class _Sender:
-    """A mailer's outbox over the ledger: one sender's hold on one edition's rows."""
+class _LedgerOutbox:
+    """Outbox over the ledger: one sender's claim on rows of one edition."""
 
-    name: str
+    sender: str
     edition_id: int
     published: datetime
     store: Store
     ledger: Ledger
-    write: Writer
+    build_message: MessageBuilder
     clock: Callable[[], datetime]
     stop: Stop
-    policy: Policy
-    #: Claimed, and not taken yet; taken, and nothing heard yet.
-    _waiting: deque[Delivery] = field(default_factory=deque)
-    _taken: dict[int, Delivery] = field(default_factory=dict)
+    unknown_policy: UnknownPolicy
+    _claimed: deque[Delivery] = field(default_factory=deque)
+    #: Handed to the mailer, without a result yet; by id.
+    _under_way: dict[int, Delivery] = field(default_factory=dict)
 
     @contextmanager
-    def at_work(self, *, even_if_waiting: bool) -> Iterator[None]:
-        """Begins by looking for rows that wait in vain, and leaves none behind."""
+    def session(self, *, even_if_waiting: bool) -> Iterator[None]:
+        """Before: make rows due whose time is wrong. After: release the rows that were claimed and not sent."""
         now = self.clock()
         with self.store.begin() as conn:
-            beyond = None if even_if_waiting else now + LONGEST_WAIT * 2
+            beyond = None if even_if_waiting else now + MAX_BACKOFF * 2
             deliveries.make_due_now(conn, self.edition_id, now=now, beyond=beyond)
         try:
             yield
         except BaseException:
-            with suppress(StoreError):  # what happened first matters; whoever comes next frees the rows
-                self._free(self.name)
+            with suppress(StoreError):  # report the first error; the next sender releases the rows
+                self._release(self.sender)
             raise
-        self._free(self.name)
+        self._release(self.sender)
 
     @property
     def is_closing(self) -> bool:
         return self.stop.is_set()
 
-    def take(self) -> Message | None:
-        while not self.stop.is_set() and (self._waiting or self._claim()):
-            delivery = self._waiting.popleft()
+    def next_message(self) -> Message | None:
+        while not self.stop.is_set() and (self._claimed or self._claim()):
+            delivery = self._claimed.popleft()
             try:
-                letter = self.write(delivery)
+                message = self.build_message(delivery)
             except DigestError as error:
                 failed = AttemptResult(
                     delivery_id=delivery.id,
@@ -169,49 +167,57 @@ class _Sender:
                 )
                 self.ledger.settle([failed], [], at=self.clock())
             else:
-                self._taken[delivery.id] = delivery
-                return letter
+                self._under_way[delivery.id] = delivery
+                return message
         return None
 
-    def settle(self, reports: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
+    def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         now = self.clock()
-        results = [self._result(report, now) for report in reports]
-        may_leave = self.ledger.settle(results, [letter.id for letter in starting], at=now)
-        for report in reports:
-            del self._taken[report.message.id]
-        for letter in starting:
-            if letter.id not in may_leave:
-                del self._taken[letter.id]
-        return may_leave
+        rows = [self._ledger_result(result, now) for result in results]
+        sendable = self.ledger.settle(rows, [message.id for message in starting], at=now)
+        for result in results:
+            del self._under_way[result.message.id]
+        for message in starting:
+            if message.id not in sendable:
+                del self._under_way[message.id]
+        return sendable
 
-    def _result(self, report: SendResult, now: datetime) -> AttemptResult:
-        attempts = self._taken[report.message.id].attempts + 1
-        verdict = decide(report, attempts=attempts, now=now, published=self.published, policy=self.policy)
-        return AttemptResult(
-            delivery_id=report.message.id,
-            outcome=verdict.outcome,
+    def _ledger_result(self, result: SendResult, now: datetime) -> AttemptResult:
+        message = result.message
+        attempts = self._under_way[message.id].attempts + 1
+        decision = decide(
+            result.outcome,
+            message_id=message.message_id,
             attempts=attempts,
-            reply=report.text,
-            next_try=verdict.next_try,
+            now=now,
+            published=self.published,
+            unknown_policy=self.unknown_policy,
+        )
+        return AttemptResult(
+            delivery_id=message.id,
+            outcome=decision.outcome,
+            attempts=attempts,
+            reply=result.reply,
+            next_try=decision.next_try,
         )
 
     def _claim(self) -> bool:
-        """Hold the next rows that are due; with none, those that the dead have left."""
-        return self._claim_due() or (self._bury_the_dead() and self._claim_due())
+        """Claim the next due rows; if there are none, those that dead senders had claimed."""
+        return self._claim_due() or (self._release_dead_senders() and self._claim_due())
 
     def _claim_due(self) -> bool:
-        claimed = self.ledger.claim(self.edition_id, now=self.clock(), limit=_CHUNK)
-        self._waiting.extend(claimed)
-        return bool(claimed)
+        deliveries_due = self.ledger.claim(self.edition_id, now=self.clock(), limit=_CLAIM_SIZE)
+        self._claimed.extend(deliveries_due)
+        return bool(deliveries_due)
 
-    def _bury_the_dead(self) -> bool:
+    def _release_dead_senders(self) -> bool:
         with self.store.read() as conn:
-            others = deliveries.senders(conn) - {self.name}
-        dead = [name for name in sorted(others) if not self.store.is_alive(name)]
-        for name in dead:
-            self._free(name)
+            senders = deliveries.senders(conn) - {self.sender}
+        dead = [sender for sender in sorted(senders) if not self.store.is_alive(sender)]
+        for sender in dead:
+            self._release(sender)
         return bool(dead)
 
-    def _free(self, name: str) -> None:
+    def _release(self, sender: str) -> None:
         with self.store.begin() as conn:
-            deliveries.release_sender(conn, name, now=self.clock(), hold=self.policy == "hold")
+            deliveries.release_sender(conn, sender, now=self.clock(), hold=self.unknown_policy == "hold")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest.cli import main
-from digest.deliver.bounces.parse import LARGEST
+from digest.inbound import MAX_MAIL_BYTES
 from digest.store import deliveries, editions, subscribers
 from digest.store.subscribers import NewSubscriber
 from tests.support.bounce_mails import ADDRESS, TOKEN, complaint, dsn, plain
@@ -66,7 +66,7 @@ def test_a_bounce_from_a_pipe_is_heeded(run: Run) -> None:
     code, out, err = run(stdin=ours(dsn("5.1.1", "smtp; 550 no such user")))
 
     assert (code, err) == (0, "")
-    assert out == f"hard       {ADDRESS}  gets no more mail: bounced: 5.1.1 550 no such user\n"
+    assert out == f"hard       {ADDRESS}  suppressed: bounced: 5.1.1 550 no such user\n"
     assert suppressed() == {ADDRESS: "bounced: 5.1.1 550 no such user"}
 
 
@@ -74,14 +74,14 @@ def test_a_script_can_read_what_was_done(run: Run) -> None:
     assert json.loads(run("--json", stdin=ours(complaint()))[1]) == {
         "kind": "complaint",
         "address": ADDRESS,
-        "done": "gets no more mail: complained: a report of the type 'abuse'",
+        "done": "suppressed: complained: a feedback report of type 'abuse'",
         "has_changed": True,
     }
 
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"\xff\x00" * 1_000, plain("Buy a boat", From="x@shop.example"), dsn("5.1.1"), b"x" * 3 * LARGEST],
+    [b"", b"\xff\x00" * 1_000, plain("Buy a boat", From="x@shop.example"), dsn("5.1.1"), b"x" * 3 * MAX_MAIL_BYTES],
     ids=["nothing", "no mail", "anything else", "forged", "huge"],
 )
 def test_a_mail_that_means_nothing_is_told_and_is_no_error(run: Run, raw: bytes) -> None:
@@ -119,7 +119,7 @@ def imap(at: int, **more: str) -> None:
 
 
 def test_a_mailbox_is_read_once(run: Run) -> None:
-    with imap_server(plain("Buy a boat"), ours(dsn("5.1.1")), b"x" * 2 * LARGEST) as box:
+    with imap_server(plain("Buy a boat"), ours(dsn("5.1.1")), b"x" * 2 * MAX_MAIL_BYTES) as box:
         imap(box.port)
 
         assert [line.split()[0] for line in run("--imap")[1].splitlines()] == ["other", "hard", "other"]

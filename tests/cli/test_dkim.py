@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from digest.cli import main
 from digest.deliver.message import dkim, dns_records
-from digest.deliver.message.dkim import Kind, Signer
+from digest.deliver.message.dkim import DkimSigner, KeyType
 
 SETTINGS = """\
 [smtp]
@@ -46,14 +46,14 @@ def check(capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
-def test_a_key_is_made_and_its_record_printed(kind: Kind, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_key_is_made_and_its_record_printed(kind: KeyType, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["dkim", "keygen", "example.org", "--type", kind])
 
     out, err = capsys.readouterr()
-    key = dkim.read(folder / "dkim.pem")
-    signer = Signer(domain="example.org", selector="digest", key=key)
+    key = dkim.load_key(folder / "dkim.pem")
+    signer = DkimSigner(domain="example.org", selector="digest", key=key)
     assert code == 0
-    assert dkim.kind_of(key) == kind
+    assert dkim.key_type_of(key) == kind
     assert stat.S_IMODE((folder / "dkim.pem").stat().st_mode) == 0o600
     assert out == f"{dns_records.dkim_record(signer)}\n"
     assert out.startswith(f'digest._domainkey.example.org. IN TXT ( "v=DKIM1; k={kind}; p=')
@@ -192,7 +192,7 @@ def test_check_notes_a_key_that_others_can_read(folder: Path, capsys: pytest.Cap
 
 def test_check_notes_a_key_that_receivers_make_light_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "digest.toml").write_text(SETTINGS)
-    dkim.write(rsa.generate_private_key(65537, 1024), folder / "keys" / "digest.pem")
+    dkim.save_key(rsa.generate_private_key(65537, 1024), folder / "keys" / "digest.pem")
     assert "1024 bits is weak" in check(capsys)["dkim"][1]
 
     (folder / "keys" / "digest.pem").unlink()

@@ -19,6 +19,7 @@ from digest.jobs.alarm import send_alarm
 from digest.model import Newsletter, Slot, Source
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
+from digest.model.protocols import SendOutcome
 from digest.pipeline.app import App, make_app
 from digest.settings import OperatorSettings, Settings
 from digest.settings.schedule import parse_schedule
@@ -303,7 +304,7 @@ def test_an_edition_does_not_wait_for_the_dead(house: House) -> None:
 
 
 def test_what_a_server_puts_off_is_tried_again(house: House) -> None:
-    house.carrier.refused["bo@example.org"] = (450, "come back later")
+    house.carrier.refused["bo@example.org"] = (SendOutcome.DEFERRED, "come back later")
     house.live(START + 2 * HOUR)
     assert house.carrier.recipients == ["ann@example.org"]
     house.carrier.refused.clear()
@@ -394,7 +395,7 @@ def test_sources_that_are_all_broken_are_told_to_the_operator_once(house: House)
 
 def test_an_alarm_that_is_not_taken_is_tried_again(house: House) -> None:
     watched(house)
-    house.carrier.refused["office@example.org"] = (451, "later")
+    house.carrier.refused["office@example.org"] = (SendOutcome.DEFERRED, "later")
     house.live(START + 3 * DAY + 3 * HOUR)
     assert "alarm_failed" in [event for event, _ in house.events]
     house.carrier.refused.clear()

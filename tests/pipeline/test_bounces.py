@@ -1,4 +1,4 @@
-"""What comes back changes what is sent: to whom it is proven to be about, once, and to nobody else."""
+"""A bounce, complaint or unsubscribe mail changes the proven subscriber's state, once, and nobody else's."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from digest.deliver.bounces.classify import Kind
-from digest.deliver.bounces.parse import read
+from digest.deliver.bounces.classify import MailKind
+from digest.deliver.bounces.parse import parse_mail
 from digest.model import Outcome, Slot
 from digest.model.delivery_token import DeliveryToken
-from digest.pipeline.bounces import Heard, heed, heed_refusals
+from digest.pipeline.bounces import ProcessedMail, process_bounce, suppress_rejected_addresses
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, bounces, deliveries, editions, subscribers
 from digest.store.subscribers import NewSubscriber
@@ -23,42 +23,43 @@ OTHER = "office@harbour.example"
 
 
 class Ledger:
-    """Two readers, and as many editions sent to them as are asked for."""
+    """Two subscribers, and editions that were sent to them."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.editions: list[int] = []
         with store.begin() as conn:
-            people = [NewSubscriber(address=ADDRESS), NewSubscriber(address=OTHER)]
-            subscribers.add(conn, people, "main", at=NOON)
+            new_subscribers = [NewSubscriber(address=ADDRESS), NewSubscriber(address=OTHER)]
+            subscribers.add(conn, new_subscribers, "main", at=NOON)
 
     def send(self, day: int = 0) -> DeliveryToken:
-        """Send the day's edition; the mark of the first reader's copy."""
+        """Send the day's edition; the token of the first subscriber's delivery."""
         slot = Slot(due=NOON + day * DAY, key=f"{NOON + day * DAY:%Y-%m-%d}")
         with self.store.begin() as conn:
             id_, _ = editions.add(conn, edition(slot=slot, html=f"<p>{day}</p>"), at=slot.due)
             deliveries.create_for_edition(conn, id_, host="news.example", at=slot.due)
             self.editions.append(id_)
             (row,) = [row for row in deliveries.for_edition(conn, id_) if row.subscriber.address == ADDRESS]
-        token, _, number = row.message_id.strip("<>").partition("@")[0].partition(".")
-        return DeliveryToken(edition_token=token, subscriber_id=int(number))
+        return DeliveryToken.from_message_id(row.message_id)
 
-    def hear(self, raw: bytes, mark: DeliveryToken, *, day: int = 0, settings: Settings = SETTINGS) -> Heard:
-        """A mail about that copy comes in."""
-        notice = read(raw.replace(f"{TOKEN}.1".encode(), str(mark).encode()))
+    def process(
+        self, raw: bytes, token: DeliveryToken, *, day: int = 0, settings: Settings = SETTINGS
+    ) -> ProcessedMail:
+        """Process a mail about that delivery."""
+        mail = parse_mail(raw.replace(f"{TOKEN}.1".encode(), str(token).encode()))
         with self.store.begin() as conn:
-            return heed(notice, conn, settings, now=NOON + day * DAY)
+            return process_bounce(mail, conn, settings, now=NOON + day * DAY)
 
     def suppressed(self) -> dict[str, str]:
         with self.store.read() as conn:
             return dict(subscribers.suppression_reasons(conn, [ADDRESS, OTHER]))
 
-    def readers(self) -> list[str]:
+    def subscribed(self) -> list[str]:
         with self.store.read() as conn:
-            return [reader.address for reader in subscribers.for_newsletter(conn, "main")]
+            return [subscriber.address for subscriber in subscribers.for_newsletter(conn, "main")]
 
     def outcome(self) -> Outcome:
-        """Where the first reader's newest copy stands."""
+        """State of the first subscriber's newest delivery."""
         with self.store.read() as conn:
             rows = list(deliveries.for_edition(conn, self.editions[-1]))
         return next(row.outcome for row in rows if row.subscriber.address == ADDRESS)
@@ -69,15 +70,15 @@ def ledger(store: Store) -> Ledger:
     return Ledger(store)
 
 
-def test_an_address_that_does_not_exist_gets_no_more_mail(ledger: Ledger) -> None:
-    mark = ledger.send()
+def test_an_address_that_does_not_exist_is_suppressed(ledger: Ledger) -> None:
+    token = ledger.send()
 
-    heard = ledger.hear(dsn("5.1.1", "smtp; 550 no such user"), mark)
+    processed = ledger.process(dsn("5.1.1", "smtp; 550 no such user"), token)
 
-    assert heard == Heard(
-        kind=Kind.HARD,
+    assert processed == ProcessedMail(
+        kind=MailKind.HARD_BOUNCE,
         address=ADDRESS,
-        done="gets no more mail: bounced: 5.1.1 550 no such user",
+        action="suppressed: bounced: 5.1.1 550 no such user",
         has_changed=True,
     )
     assert ledger.suppressed() == {ADDRESS: "bounced: 5.1.1 550 no such user"}
@@ -86,154 +87,154 @@ def test_an_address_that_does_not_exist_gets_no_more_mail(ledger: Ledger) -> Non
     assert ledger.outcome() is Outcome.SUPPRESSED
 
 
-def test_who_complains_gets_no_more_mail(ledger: Ledger) -> None:
-    mark = ledger.send()
+def test_a_complaint_suppresses_the_address(ledger: Ledger) -> None:
+    token = ledger.send()
 
-    assert ledger.hear(complaint(), mark).has_changed
+    assert ledger.process(complaint(), token).has_changed
     assert ledger.suppressed()[ADDRESS].startswith("complained: ")
 
 
-def test_one_mail_that_comes_twice_is_heeded_once(ledger: Ledger) -> None:
-    mark = ledger.send()
+def test_a_mail_that_is_received_twice_is_recorded_once(ledger: Ledger) -> None:
+    token = ledger.send()
 
-    assert ledger.hear(dsn("5.2.2"), mark).has_changed
-    assert not ledger.hear(dsn("5.2.2"), mark).has_changed
-    assert not ledger.hear(dsn("5.2.2"), mark).has_changed
+    assert ledger.process(dsn("5.2.2"), token).has_changed
+    assert not ledger.process(dsn("5.2.2"), token).has_changed
+    assert not ledger.process(dsn("5.2.2"), token).has_changed
     assert ledger.suppressed() == {}
 
 
-def test_an_address_that_fails_again_and_again_gets_no_more_mail(ledger: Ledger) -> None:
+def test_repeated_soft_bounces_suppress_the_address(ledger: Ledger) -> None:
     for day in range(3):
         assert ledger.suppressed() == {}
-        heard = ledger.hear(dsn("5.2.2", "smtp; over quota"), ledger.send(day), day=day)
+        processed = ledger.process(dsn("5.2.2", "smtp; over quota"), ledger.send(day), day=day)
 
-    assert heard.done == "gets no more mail: 3 mails came back within 10 days: 5.2.2 over quota"
+    assert processed.action == "suppressed: 3 mails bounced within 10 days: 5.2.2 over quota"
     assert list(ledger.suppressed()) == [ADDRESS]
 
 
-def test_failures_far_apart_are_no_reason(ledger: Ledger) -> None:
+def test_soft_bounces_far_apart_suppress_nobody(ledger: Ledger) -> None:
     for day in (0, 11, 22, 33):
-        ledger.hear(dsn("5.2.2"), ledger.send(day), day=day)
+        ledger.process(dsn("5.2.2"), ledger.send(day), day=day)
 
     assert ledger.suppressed() == {}
 
 
-def test_a_mail_refused_for_what_it_is_speaks_of_nobodys_address(ledger: Ledger) -> None:
+def test_a_rejected_message_does_not_suppress_the_address(ledger: Ledger) -> None:
     for day in range(4):
-        heard = ledger.hear(dsn("5.7.1", "smtp; blocked"), ledger.send(day), day=day)
+        processed = ledger.process(dsn("5.7.1", "smtp; blocked"), ledger.send(day), day=day)
 
-        assert (heard.kind, heard.done) == (Kind.REFUSED, "noted: 5.7.1 blocked")
+        assert (processed.kind, processed.action) == (MailKind.REJECTED, "recorded: 5.7.1 blocked")
         assert ledger.outcome() is Outcome.FAILED
     assert ledger.suppressed() == {}
 
 
-def test_who_was_readmitted_can_be_suppressed_again(ledger: Ledger) -> None:
-    ledger.hear(dsn("5.1.1"), ledger.send())
+def test_an_unsuppressed_address_can_be_suppressed_again(ledger: Ledger) -> None:
+    ledger.process(dsn("5.1.1"), ledger.send())
     with ledger.store.begin() as conn:
         subscribers.unsuppress(conn, ADDRESS)
 
-    assert ledger.hear(dsn("5.1.1"), ledger.send(1)).has_changed
+    assert ledger.process(dsn("5.1.1"), ledger.send(1)).has_changed
     assert ledger.suppressed()
 
 
-def test_who_leaves_by_mail_is_unsubscribed_once(ledger: Ledger) -> None:
-    mark = ledger.send()
+def test_an_unsubscribe_mail_unsubscribes_once(ledger: Ledger) -> None:
+    token = ledger.send()
 
-    assert ledger.hear(leaving(), mark).done == "unsubscribed from main"
-    assert ledger.hear(leaving(), mark).done == "was not subscribed to main"
-    assert ledger.readers() == [OTHER]
+    assert ledger.process(leaving(), token).action == "unsubscribed from main"
+    assert ledger.process(leaving(), token).action == "was not subscribed to main"
+    assert ledger.subscribed() == [OTHER]
     assert ledger.suppressed() == {}
 
 
-def test_who_forwards_the_mail_leaves_by_its_seal(ledger: Ledger) -> None:
-    mark = ledger.send()
+def test_an_unsubscribe_mail_from_another_address_needs_a_signed_token(ledger: Ledger) -> None:
+    token = ledger.send()
 
-    assert "ignored" in ledger.hear(leaving(sender="someone@else.example"), mark).done
-    assert ledger.readers() == [OTHER, ADDRESS]
-    assert ledger.hear(leaving(sender="someone@else.example"), mark.signed("secret")).has_changed
-    assert ledger.readers() == [OTHER]
+    assert "ignored" in ledger.process(leaving(sender="someone@else.example"), token).action
+    assert ledger.subscribed() == [OTHER, ADDRESS]
+    assert ledger.process(leaving(sender="someone@else.example"), token.signed("secret")).has_changed
+    assert ledger.subscribed() == [OTHER]
 
 
-def test_a_bounce_is_known_by_the_seal_alone(ledger: Ledger) -> None:
-    sealed = ledger.send().signed("secret")
-    blank = dsn("5.1.1", address="else@where.example", copy="Subject: x\n", To=f"bounces+{sealed}@news.example")
+def test_a_signed_token_alone_identifies_a_bounce(ledger: Ledger) -> None:
+    signed = ledger.send().signed("secret")
+    blank = dsn("5.1.1", address="else@where.example", copy="Subject: x\n", To=f"bounces+{signed}@news.example")
 
-    assert ledger.hear(blank, sealed).has_changed
+    assert ledger.process(blank, signed).has_changed
     assert list(ledger.suppressed()) == [ADDRESS]
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, Settings()], ids=["with a secret", "without"])
 def test_nobody_is_suppressed_by_a_forged_mail(ledger: Ledger, settings: Settings) -> None:
-    """A reader knows the edition's token and can count; the address of another reader is not in what it sends."""
-    mark = ledger.send()
-    known = HEADERS.replace(ADDRESS, "forger@else.example")
+    """A reader knows the edition's token and can guess ids, but does not know other readers' addresses."""
+    token = ledger.send()
+    headers = HEADERS.replace(ADDRESS, "forger@else.example")
     forged = [
-        dsn("5.1.1", address="forger@else.example", copy=known),
-        complaint(copy=known).replace(ADDRESS.encode(), b"forger@else.example"),
+        dsn("5.1.1", address="forger@else.example", copy=headers),
+        complaint(copy=headers).replace(ADDRESS.encode(), b"forger@else.example"),
         dsn("5.1.1", address=f"x{ADDRESS}", copy=HEADERS.replace(ADDRESS, f"{ADDRESS}er")),
         leaving(sender="forger@else.example"),
     ]
 
     for raw in forged:
-        heard = ledger.hear(raw, mark, settings=settings)
-        wrong_seal = ledger.hear(raw, mark.signed("guess"), settings=settings)
+        processed = ledger.process(raw, token, settings=settings)
+        wrongly_signed = ledger.process(raw, token.signed("guess"), settings=settings)
 
-        assert not heard.has_changed
-        assert not wrong_seal.has_changed
-        assert (heard.address, wrong_seal.address) == ("", "")
+        assert not processed.has_changed
+        assert not wrongly_signed.has_changed
+        assert (processed.address, wrongly_signed.address) == ("", "")
     assert ledger.suppressed() == {}
-    assert ledger.readers() == [OTHER, ADDRESS]
+    assert ledger.subscribed() == [OTHER, ADDRESS]
 
 
-def test_a_mark_of_nobody_is_ignored(ledger: Ledger) -> None:
-    mark = ledger.send()
+def test_an_unknown_token_is_ignored(ledger: Ledger) -> None:
+    token = ledger.send()
 
-    for unknown in (
-        DeliveryToken(edition_token=mark.edition_token, subscriber_id=10**9),
+    for unknown_token in (
+        DeliveryToken(edition_token=token.edition_token, subscriber_id=10**9),
         DeliveryToken(edition_token="f" * 24, subscriber_id=1),
     ):
-        assert "nothing proves" in ledger.hear(dsn("5.1.1"), unknown).done
+        assert "nothing proves" in ledger.process(dsn("5.1.1"), unknown_token).action
 
 
-def test_what_asks_for_nothing_changes_nothing(ledger: Ledger) -> None:
-    mark = ledger.send()
+def test_delayed_and_automatic_mails_change_nothing(ledger: Ledger) -> None:
+    token = ledger.send()
 
     for raw in (dsn("4.0.0", action="delayed"), leaving(Auto_Submitted="auto-replied"), b""):
-        assert not ledger.hear(raw, mark).has_changed
+        assert not ledger.process(raw, token).has_changed
     assert ledger.outcome() is Outcome.PENDING
 
 
-def test_a_late_report_on_a_copy_that_the_ledger_forgot_still_counts(ledger: Ledger) -> None:
-    mark = ledger.send()
+def test_a_late_report_on_a_deleted_delivery_still_counts(ledger: Ledger) -> None:
+    token = ledger.send()
     with ledger.store.begin() as conn:
         conn.exec_driver_sql("DELETE FROM deliveries")
 
-    assert ledger.hear(complaint(), mark).has_changed
+    assert ledger.process(complaint(), token).has_changed
 
 
-def test_what_came_back_is_counted_for_its_reader_alone(ledger: Ledger) -> None:
-    mark = ledger.send()
-    ledger.hear(dsn("5.2.2"), mark)
+def test_bounces_are_counted_per_subscriber(ledger: Ledger) -> None:
+    token = ledger.send()
+    ledger.process(dsn("5.2.2"), token)
 
     with ledger.store.read() as conn:
-        copy = bounces.find_delivery(conn, mark)
-        other = subscribers.find(conn, OTHER)
-        assert copy is not None
-        assert other is not None
-        assert bounces.count(conn, copy.subscriber, since=NOON) == 1
-        assert bounces.count(conn, copy.subscriber, since=NOON + DAY) == 0
-        assert bounces.count(conn, other, since=NOON) == 0
+        delivery = bounces.find_delivery(conn, token)
+        second = subscribers.find(conn, OTHER)
+        assert delivery is not None
+        assert second is not None
+        assert bounces.count(conn, delivery.subscriber, since=NOON) == 1
+        assert bounces.count(conn, delivery.subscriber, since=NOON + DAY) == 0
+        assert bounces.count(conn, second, since=NOON) == 0
 
 
-def test_an_address_refused_at_the_door_gets_no_more_mail(ledger: Ledger) -> None:
+def test_an_address_that_the_server_rejected_is_suppressed(ledger: Ledger) -> None:
     replies = {ADDRESS: "5.1.1 no such user", OTHER: "5.7.1 we don't like your mail"}
     ledger.send()
     (id_,) = ledger.editions
     with ledger.store.begin() as conn:
         for row in list(deliveries.for_edition(conn, id_)):
-            copy = bounces.DeliveryRef(subscriber=row.subscriber, newsletter_id="main", edition_id=id_)
-            bounces.record_bounce(conn, copy, Outcome.FAILED, replies[row.subscriber.address], at=NOON)
-        assert heed_refusals(id_, conn, now=NOON) == 1
-        assert heed_refusals(id_, conn, now=NOON) == 0
+            delivery = bounces.DeliveryRef(subscriber=row.subscriber, newsletter_id="main", edition_id=id_)
+            bounces.record_bounce(conn, delivery, Outcome.FAILED, replies[row.subscriber.address], at=NOON)
+        assert suppress_rejected_addresses(id_, conn, now=NOON) == 1
+        assert suppress_rejected_addresses(id_, conn, now=NOON) == 0
 
     assert ledger.suppressed() == {ADDRESS: "refused: 5.1.1 no such user"}

@@ -21,7 +21,7 @@ from digest.model.errors import SourceError
 from digest.model.mailbox import Mailbox
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
-from digest.pipeline.deliver import writer_for
+from digest.pipeline.deliver import edition_message_builder
 from digest.pipeline.publish import publish
 from digest.render import embedded_images
 from digest.settings import FetchSettings, Settings
@@ -91,7 +91,7 @@ def app(server: WebServer, tmp_path: Path) -> Iterator[App]:
 def letter(app: App, edition_id: int) -> EmailMessage:
     with app.store.read() as conn:
         row = next(iter(deliveries.for_edition(conn, edition_id)))
-    read = email.message_from_bytes(writer_for(edition_id, app)(row).content, policy=policy.default)
+    read = email.message_from_bytes(edition_message_builder(edition_id, app)(row).content, policy=policy.default)
     assert isinstance(read, EmailMessage)
     return read
 

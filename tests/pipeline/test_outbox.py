@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from datetime import datetime, timedelta
 
 import pytest
 
-from digest.deliver.retry import ENOUGH_TRIES, LONGEST_WAIT, Policy, decide, wait
+from digest.deliver.retry import UnknownPolicy
 from digest.deliver.smtp.mailer import SmtpMailer
 from digest.model import Delivery, Outcome
 from digest.model.errors import DigestError, MailError
-from digest.model.protocols import Mailer, Message, Outbox, SendResult, Stage
-from digest.pipeline.outbox import Tally, deliver, tally
+from digest.model.protocols import Mailer, Outbox
+from digest.pipeline.outbox import Tally, deliver_due, tally
 from digest.store import Store, open_store, subscribers
 from digest.store.ledger import open_ledger
-from tests.support.editions import publish, rows, smtp, write
+from tests.support.editions import build_message, publish, rows, smtp_settings
 from tests.support.smtp_server import KIND, Asked, Fault, Server, smtp_server
 from tests.support.values import NOON
 
@@ -27,9 +26,9 @@ RUNNING = threading.Event()
 
 def send(store: Store, edition_id: int, mailer: Mailer | Server, *, now: datetime = NOON, **more: object) -> Tally:
     if isinstance(mailer, Server):
-        mailer = SmtpMailer(smtp=smtp(mailer.port))
+        mailer = SmtpMailer(smtp=smtp_settings(mailer.port))
     stop = more.pop("stop", RUNNING)
-    return deliver(edition_id, store, mailer, write=write, clock=lambda: now, stop=stop, **more)  # type: ignore[arg-type]
+    return deliver_due(edition_id, store, mailer, build_message=build_message, clock=lambda: now, stop=stop, **more)  # type: ignore[arg-type]
 
 
 def grumpy(asked: Asked, reply: str, *, about: str = "") -> Server:
@@ -63,7 +62,7 @@ def test_each_mail_has_one_recipient_and_the_editions_bytes(sqlite_store: Store)
 
     for row in rows(sqlite_store, id_).values():
         content = server.contents[row.message_id, row.subscriber.address]
-        assert content == write(row).content
+        assert content == build_message(row).content
         assert f"To: {row.subscriber.address}\r\n".encode() in content
     assert "MAIL FROM:<bounces@harbour.example> SIZE=" in "\n".join(server.commands)
 
@@ -148,7 +147,7 @@ def test_nobody_is_failed_because_the_sender_is_refused(sqlite_store: Store) -> 
     id_ = publish(sqlite_store, readers=300)
     with (
         smtp_server(grumpy("MAIL", "550 5.7.1 not you")) as server,
-        pytest.raises(MailError, match=r"refuses the sender bounces@harbour\.example: 550 5\.7\.1 not you"),
+        pytest.raises(MailError, match=r"rejects the sender bounces@harbour\.example: 550 5\.7\.1 not you"),
     ):
         send(sqlite_store, id_, server)
 
@@ -164,10 +163,10 @@ def test_a_lost_final_reply_leaves_its_mail_in_doubt_and_the_policy_decides(sqli
         return Fault(drop="before") if asked == "content" and "press" in recipient else KIND
 
     with smtp_server(Server(mood=mood)) as server:
-        done = send(sqlite_store, id_, server, policy="hold")
+        done = send(sqlite_store, id_, server, unknown_policy="hold")
         assert done.counts == {Outcome.SENT: 1, Outcome.UNKNOWN: 1}
         assert done.next_try is None
-        held = send(sqlite_store, id_, server, policy="hold", even_if_waiting=True)
+        held = send(sqlite_store, id_, server, unknown_policy="hold", even_if_waiting=True)
         assert held == done
     assert server.total == 2
     assert not done.is_final
@@ -202,7 +201,7 @@ def test_an_international_address_needs_a_server_that_takes_it(sqlite_store: Sto
         reply = rows(sqlite_store, id_)["käpt'n@harbour.example"].reply
 
     assert done.counts == {Outcome.FAILED: 1, Outcome.SENT: 1}, "a domain needs no SMTPUTF8"
-    assert reply == "the mail server takes no international addresses (SMTPUTF8): käpt'n@harbour.example"
+    assert reply == "the mail server supports no international addresses (SMTPUTF8): käpt'n@harbour.example"
 
 
 # --- servers that are not there ----------------------------------------------------------------------------------
@@ -246,7 +245,7 @@ def test_a_server_that_vanishes_before_the_content_loses_and_doubles_nothing(
         return Fault(drop="before") if now == asked and server.total >= 10 else KIND
 
     server.mood = vanish
-    with smtp_server(server), pytest.raises(MailError, match="ends each connection"):
+    with smtp_server(server), pytest.raises(MailError, match="closes each connection"):
         send(sqlite_store, id_, server)
     counts = tally(id_, sqlite_store).counts
     assert counts[Outcome.SENT] == server.total
@@ -309,11 +308,11 @@ def test_two_that_run_at_once_share_the_work(sqlite_url: str, sqlite_store: Stor
 
 
 @pytest.mark.parametrize("policy", ["retry", "hold"])
-def test_a_dead_senders_rows_are_taken_over_at_once(store: Store, policy: Policy) -> None:
+def test_a_dead_senders_rows_are_taken_over_at_once(store: Store, policy: UnknownPolicy) -> None:
     id_ = publish(store, readers=5)
     in_flight, *_ = _die_sending(store, id_)
     with smtp_server() as server:
-        done = send(store, id_, server, policy=policy)
+        done = send(store, id_, server, unknown_policy=policy)
 
     if policy == "retry":
         assert done.counts == {Outcome.SENT: 5}
@@ -361,9 +360,9 @@ def test_a_bug_in_the_mailer_leaves_no_row_behind(store: Store) -> None:
     id_ = publish(store, readers=5)
 
     def broken(outbox: Outbox) -> None:
-        letter = outbox.take()
-        assert letter
-        outbox.settle([], [letter])
+        message = outbox.next_message()
+        assert message
+        outbox.commit([], [message])
         raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError, match="a bug"):
@@ -397,60 +396,3 @@ def test_a_back_off_written_by_a_clock_years_ahead_is_not_waited_for(sqlite_stor
         done = send(sqlite_store, id_, server, now=NOON + MINUTE)
 
     assert done.counts == {Outcome.SENT: 5}
-
-
-# --- decide ------------------------------------------------------------------------------------------------------
-
-
-def report(code: int, stage: Stage) -> SendResult:
-    letter = Message(id=1, message_id="<1@x>", sender="a@x", recipient="b@x", chunks=())
-    return SendResult(message=letter, stage=stage, code=code, text="")
-
-
-@pytest.mark.parametrize(
-    ("code", "stage", "attempts", "outcome", "waits"),
-    [
-        pytest.param(250, Stage.CONTENT, 1, Outcome.SENT, None, id="taken"),
-        pytest.param(0, Stage.CONTENT, 1, Outcome.UNKNOWN, True, id="nothing heard after the dot"),
-        pytest.param(0, Stage.DATA, 1, Outcome.RETRY, False, id="hung up before the dot"),
-        pytest.param(421, Stage.CONTENT, 1, Outcome.RETRY, False, id="the line's fault"),
-        pytest.param(421, Stage.RCPT, 6, Outcome.RETRY, True, id="the line's fault too often"),
-        pytest.param(451, Stage.CONTENT, 1, Outcome.RETRY, True, id="later"),
-        pytest.param(550, Stage.RCPT, 1, Outcome.FAILED, None, id="never"),
-        pytest.param(550, Stage.MAIL, 1, Outcome.RETRY, True, id="the sender's fault"),
-        pytest.param(552, Stage.MAIL, 1, Outcome.FAILED, None, id="too big"),
-        pytest.param(552, Stage.RCPT, 1, Outcome.RETRY, True, id="mailbox full"),
-        pytest.param(530, Stage.RCPT, 1, Outcome.RETRY, True, id="log in first"),
-    ],
-)
-def test_what_a_reply_means(code: int, stage: Stage, attempts: int, outcome: Outcome, waits: bool | None) -> None:
-    verdict = decide(report(code, stage), attempts=attempts, now=NOON, published=NOON, policy="retry")
-
-    assert verdict.outcome is outcome
-    assert (None if verdict.next_try is None else verdict.next_try > NOON) is waits
-
-
-def test_a_retry_is_given_up_after_four_days_and_many_tries_and_not_before() -> None:
-    def outcome(attempts: int, age: timedelta) -> Outcome:
-        later = report(451, Stage.RCPT)
-        return decide(later, attempts=attempts, now=NOON + age, published=NOON, policy="retry").outcome
-
-    assert outcome(ENOUGH_TRIES, 4 * DAY) is Outcome.FAILED
-    assert outcome(1, 30 * DAY) is Outcome.RETRY, "the machine was off for a month"
-    assert outcome(500, DAY) is Outcome.RETRY, "someone was impatient"
-
-
-def test_what_is_in_doubt_for_days_waits_for_a_person() -> None:
-    verdict = decide(report(0, Stage.CONTENT), attempts=50, now=NOON + 5 * DAY, published=NOON, policy="retry")
-
-    assert (verdict.outcome, verdict.next_try) == (Outcome.UNKNOWN, None)
-
-
-def test_waits_grow_to_a_limit_and_fill_four_days() -> None:
-    waits = [wait(attempts, "<1@x>") for attempts in range(1, ENOUGH_TRIES)]
-
-    assert waits == [wait(attempts, "<1@x>") for attempts in range(1, ENOUGH_TRIES)], "the same in each run"
-    assert all(later > earlier for earlier, later in itertools.pairwise(waits[:6]))
-    assert max(waits) <= LONGEST_WAIT * 1.25
-    assert timedelta(days=3.5) <= sum(waits, timedelta()) <= timedelta(days=5)
-    assert len({wait(1, f"<{number}@x>") for number in range(100)}) > 90, "not all at once"

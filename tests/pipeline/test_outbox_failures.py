@@ -15,9 +15,9 @@ import pytest
 from digest.deliver.smtp.mailer import SmtpMailer
 from digest.model import Outcome
 from digest.model.errors import StoreError
-from digest.pipeline.outbox import Tally, deliver
+from digest.pipeline.outbox import Tally, deliver_due
 from digest.store import Store, open_store
-from tests.support.editions import publish, rows, smtp, write
+from tests.support.editions import build_message, publish, rows, smtp_settings
 from tests.support.smtp_server import Server, smtp_server
 from tests.support.values import NOON
 
@@ -25,9 +25,11 @@ READERS, CONNECTIONS = 300, 4
 
 
 def send(store: Store, edition_id: int, server: Server) -> Tally:
-    mailer = SmtpMailer(smtp=smtp(server.port, connections=CONNECTIONS))
+    mailer = SmtpMailer(smtp=smtp_settings(server.port, connections=CONNECTIONS))
     now = NOON + timedelta(hours=1)
-    return deliver(edition_id, store, mailer, write=write, clock=lambda: now, stop=threading.Event())
+    return deliver_due(
+        edition_id, store, mailer, build_message=build_message, clock=lambda: now, stop=threading.Event()
+    )
 
 
 def after(count: int, do: Callable[[], None]) -> Server:

@@ -27,18 +27,18 @@ _SENDER = """
 import sys
 from datetime import UTC, datetime
 from threading import Event
-from digest.deliver import deliver
 from digest.model.errors import DigestError
 from digest.deliver.mailers import open_mailer
+from digest.pipeline.outbox import deliver_due
 from digest.store import open_store
-from tests.posting import smtp, write
+from tests.support.editions import build_message, smtp_settings
 
 url, edition_id, port, connections = sys.argv[1:]
-mailer = open_mailer(smtp(int(port), connections=int(connections)))
+mailer = open_mailer(smtp_settings(int(port), connections=int(connections)))
 with open_store(url) as store:
     try:
-        deliver(
-            int(edition_id), store, mailer, write=write, clock=lambda: datetime.now(UTC), stop=Event(),
+        deliver_due(
+            int(edition_id), store, mailer, build_message=build_message, clock=lambda: datetime.now(UTC), stop=Event(),
             even_if_waiting=True,
         )
     except DigestError as error:

@@ -15,7 +15,7 @@ from digest.model import Newsletter, Slot, Source
 from digest.model.mailbox import Mailbox
 from digest.pipeline.app import make_app
 from digest.pipeline.collect import collect_sources
-from digest.pipeline.deliver import writer_for
+from digest.pipeline.deliver import edition_message_builder
 from digest.pipeline.publish import publish
 from digest.render import GREETING_PLACEHOLDER, RenderOptions, render
 from digest.render.delivery_placeholders import fill_greeting
@@ -59,7 +59,7 @@ def test_each_reader_is_greeted_by_name_whatever_the_name_is(sqlite_store: Store
     collect_sources(app.settings.sources, app, now=NOON)
     made = publish(NEWSLETTER, Slot(due=NOON, key="x"), app, now=NOON)
     assert made.edition_id is not None
-    write = writer_for(made.edition_id, app)
+    write = edition_message_builder(made.edition_id, app)
     with sqlite_store.read() as conn:
         mails = [
             email.message_from_bytes(write(row).content, _class=EmailMessage, policy=policy.default)

@@ -5,31 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from digest.model.protocols import Message, Outbox, SendResult, Stage
+from digest.model.protocols import Message, Outbox, SendOutcome, SendResult
 
 
 @dataclass(slots=True)
 class Carrier:
-    """A mailer whose server takes every letter, or answers some recipients as told; it keeps what was taken."""
+    """A mailer that accepts every message, except to some recipients; it records what it accepted."""
 
     taken: list[Message] = field(default_factory=list)
-    #: What certain recipients are answered with: a code and words.
-    refused: dict[str, tuple[int, str]] = field(default_factory=dict)
+    #: Outcome and reply for recipients whose messages are not accepted.
+    refused: dict[str, tuple[SendOutcome, str]] = field(default_factory=dict)
 
     def __call__(self, outbox: Outbox) -> None:
-        while letter := outbox.take():
-            if letter.id in outbox.settle([], [letter]) or not letter.id:
-                outbox.settle([self._report(letter)], [])
+        while message := outbox.next_message():
+            if message.id in outbox.commit([], [message]) or not message.id:
+                outbox.commit([self._send(message)], [])
 
-    def _report(self, letter: Message) -> SendResult:
-        if answer := self.refused.get(letter.recipient):
-            return SendResult(message=letter, stage=Stage.RCPT, code=answer[0], text=answer[1])
-        self.taken.append(letter)
-        return SendResult(message=letter, stage=Stage.CONTENT, code=250, text="taken")
+    def _send(self, message: Message) -> SendResult:
+        if answer := self.refused.get(message.recipient):
+            return SendResult(message=message, outcome=answer[0], reply=answer[1])
+        self.taken.append(message)
+        return SendResult(message=message, outcome=SendOutcome.ACCEPTED, reply="250 taken")
 
     @property
     def recipients(self) -> list[str]:
-        return [letter.recipient for letter in self.taken]
+        return [message.recipient for message in self.taken]
 
 
 @dataclass(slots=True)

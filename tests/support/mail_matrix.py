@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from digest.deliver.message.dkim import Signer
-from digest.deliver.message.edition_headers import Letterhead, Recipient
-from digest.deliver.message.message import prepare
+from digest.deliver.message.dkim import DkimSigner
+from digest.deliver.message.edition_headers import EditionHeaders, Recipient
+from digest.deliver.message.message import prepare_message
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut
 from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.mailbox import Mailbox
@@ -137,9 +137,9 @@ def edition(name: str) -> Edition:
     return render(content(language, stories, hostile=hostile), options)
 
 
-def mail(edition: Edition, signer: Signer | None = None) -> bytes:
+def mail(edition: Edition, signer: DkimSigner | None = None) -> bytes:
     """The mail of one subscriber."""
-    head = Letterhead(
+    head = EditionHeaders(
         sender=Mailbox.parse("The Harbour Letter <harbour@example.org>"),
         list_id="harbour",
         title="The Harbour Letter",
@@ -151,4 +151,4 @@ def mail(edition: Edition, signer: Signer | None = None) -> bytes:
     )
     reader = Recipient(mailbox=Mailbox.at("reader@example.net", "A Reader"), message_id=f"<{MARK}@example.org>",
                        values={TOKEN_PLACEHOLDER: f"{MARK}.mfrggzdfmztw"})  # fmt: skip
-    return prepare(edition, head, signer).to(reader)
+    return prepare_message(edition, head, signer).content_for(reader)

@@ -1,4 +1,4 @@
-"""Mails for tests: a sound letterhead and recipient, and text that wants to be more than text."""
+"""Headers, recipient and prepared mails for tests, and hostile texts for headers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from digest.deliver.message.dkim import Signer
-from digest.deliver.message.edition_headers import Letterhead, Recipient
-from digest.deliver.message.message import Prepared, prepare
+from digest.deliver.message.dkim import DkimSigner
+from digest.deliver.message.edition_headers import EditionHeaders, Recipient
+from digest.deliver.message.message import PreparedMessage, prepare_message
 from digest.model.mailbox import Mailbox
 from tests.support.values import NOON, edition
 
@@ -66,7 +66,7 @@ _FRAGMENTS = st.sampled_from(
 ANY_TEXT = st.lists(st.text(st.characters(exclude_categories=())) | _FRAGMENTS, max_size=6).map("".join)
 
 
-def letterhead(**more: Any) -> Letterhead:
+def edition_headers(**fields: Any) -> EditionHeaders:
     values: dict[str, Any] = {
         "sender": Mailbox.parse("The Harbour Letter <harbour@example.org>"),
         "list_id": "harbour",
@@ -77,12 +77,12 @@ def letterhead(**more: Any) -> Letterhead:
         "archive": "https://news.example.org/harbour",
         "placeholders": (PLACEHOLDER,),
     }
-    return Letterhead(**values | more)
+    return EditionHeaders(**values | fields)
 
 
-def recipient(address: str = "reader@example.net", name: str = "", **more: Any) -> Recipient:
+def recipient(address: str = "reader@example.net", name: str = "", **fields: Any) -> Recipient:
     values: dict[str, Any] = {"message_id": "<4f1c9a.7@example.org>", "values": {PLACEHOLDER: TOKEN}}
-    return Recipient(mailbox=Mailbox.at(address, name), **values | more)
+    return Recipient(mailbox=Mailbox.at(address, name), **values | fields)
 
 
 def prepared(
@@ -90,11 +90,13 @@ def prepared(
     subject: str = "Harbour opens again",
     html: str = "",
     text: str = "",
-    signer: Signer | None = None,
-    **more: Any,
-) -> Prepared:
+    signer: DkimSigner | None = None,
+    **fields: Any,
+) -> PreparedMessage:
     page = html or f'<html lang="en"><p>Harbour <a href="https://news.example.org/unsubscribe/{PLACEHOLDER}">x</a></p>'
-    return prepare(edition(subject=subject, html=page, text=text or "Harbour"), letterhead(**more), signer)
+    return prepare_message(
+        edition(subject=subject, html=page, text=text or "Harbour"), edition_headers(**fields), signer
+    )
 
 
 def parsed(mail: bytes) -> EmailMessage:

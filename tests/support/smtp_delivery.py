@@ -1,4 +1,4 @@
-"""Letters carried without a ledger: an outbox in memory, and servers that say what a test wants them to."""
+"""Sends messages by SMTP without a ledger: an outbox in memory, and servers that follow a test's script."""
 
 from __future__ import annotations
 
@@ -8,52 +8,56 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from digest.deliver.smtp.connect import Timeouts
 from digest.deliver.smtp.mailer import SmtpMailer
-from digest.model.protocols import Message, SendResult
+from digest.deliver.smtp.timeouts import Timeouts
+from digest.model.protocols import Message, SendOutcome, SendResult
 from digest.settings import SmtpSettings
 
-QUICK = Timeouts(turn=0.1, connect=0.4, greeting=0.4, command=0.4, data=0.4, content=0.4, goodbye=0.4, quiet=0.1)
+SHORT_TIMEOUTS = Timeouts(poll=0.1, connect=0.4, greeting=0.4, command=0.4, data=0.4, content=0.4, quit=0.4, notify=0.1)
 
 
 @dataclass(slots=True)
-class Box:
+class MemoryOutbox:
     """An outbox in memory."""
 
-    letters: list[Message]
-    reports: list[SendResult] = field(default_factory=list)
+    messages: list[Message]
+    results: list[SendResult] = field(default_factory=list)
     is_closing: bool = False
-    #: What a person was told.
-    told: list[str] = field(default_factory=list)
+    #: Lines that the mailer sent to the user.
+    notices: list[str] = field(default_factory=list)
 
-    def take(self) -> Message | None:
-        return self.letters.pop(0) if self.letters and not self.is_closing else None
+    def next_message(self) -> Message | None:
+        return self.messages.pop(0) if self.messages and not self.is_closing else None
 
-    def settle(self, reports: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
-        self.reports += reports
-        return frozenset(letter.id for letter in starting)
+    def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
+        self.results += results
+        return frozenset(message.id for message in starting)
 
     @property
-    def codes(self) -> dict[str, int]:
-        return {report.message.recipient: report.code for report in self.reports}
+    def codes(self) -> dict[str, int | None]:
+        return {result.message.recipient: result.code for result in self.results}
+
+    @property
+    def outcomes(self) -> list[SendOutcome]:
+        return [result.outcome for result in self.results]
 
 
-def letter(id: int = 1, content: bytes = b"Subject: harbour\r\n\r\nShips return.\r\n", **more: str) -> Message:
+def message(id: int = 1, content: bytes = b"Subject: harbour\r\n\r\nShips return.\r\n", **fields: str) -> Message:
     message_id = f"<{id}@harbour.example>"
-    values = {"sender": "news@harbour.example", "recipient": f"reader{id}@harbour.example", **more}
-    pieces = (f"Message-ID: {message_id}\r\n".encode(), content)
-    return Message(id=id, message_id=message_id, chunks=pieces, **values)
+    envelope = {"sender": "news@harbour.example", "recipient": f"reader{id}@harbour.example", **fields}
+    return Message(id=id, message_id=message_id, chunks=(f"Message-ID: {message_id}\r\n".encode(), content), **envelope)
 
 
-def carry(settings: SmtpSettings, *letters: Message, timeouts: Timeouts | None = None) -> Box:
-    box = Box([*letters])
-    SmtpMailer(smtp=settings, timeouts=timeouts, tell=box.told.append)(box)
-    return box
+def send_all(settings: SmtpSettings, *messages: Message, timeouts: Timeouts | None = None) -> MemoryOutbox:
+    """Send the messages by SMTP; the outbox with their results."""
+    outbox = MemoryOutbox([*messages])
+    SmtpMailer(smtp=settings, timeouts=timeouts, notify=outbox.notices.append)(outbox)
+    return outbox
 
 
 @contextmanager
-def talking(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server that says to each who comes what ``talk`` says; its port."""
+def scripted_server(script: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server that runs ``script`` on each connection; its port."""
 
     def serve() -> None:
         while True:
@@ -62,7 +66,7 @@ def talking(talk: Callable[[socket.socket], None]) -> Iterator[int]:
             except OSError:
                 return
             with sock, suppress(OSError):
-                talk(sock)
+                script(sock)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
 from digest.deliver.message import dkim, dns_records
-from digest.deliver.message.dns_records import Record
+from digest.deliver.message.dns_records import TxtRecord
 from digest.model.errors import DigestError
 from digest.settings import Settings
 
@@ -32,7 +32,7 @@ def check_domains(settings: Settings) -> Iterator[Finding]:
 
 def _check_domain(domain: str, settings: Settings) -> Iterator[Finding]:
     with suppress(DigestError):  # _check_key has reported a key that can't be read
-        yield from _check_signature(domain, dkim.signer(settings.dkim, domain))
+        yield from _check_signature(domain, dkim.signer_for(settings.dkim, domain))
     yield from _check_spf(domain, settings)
     hint = "keep the record you have; once its reports show only your own mail, use p=quarantine"
     yield _record("DMARC", domain, dns_records.dmarc_record(domain), hint)
@@ -41,7 +41,7 @@ def _check_domain(domain: str, settings: Settings) -> Iterator[Finding]:
 def _check_key(file: Path) -> Iterator[Finding]:
     """Check that the key can be read, that all receivers accept it, and that it is private."""
     try:
-        key = dkim.read(file)
+        key = dkim.load_key(file)
     except DigestError as error:
         yield from_error("dkim", error)
         return
@@ -55,14 +55,14 @@ def _check_key(file: Path) -> Iterator[Finding]:
         yield note("dkim", f"other users of this machine can read {file}, and sign as you", f"chmod 600 {file}")
 
 
-def _check_signature(domain: str, signer: dkim.Signer | None) -> Iterator[Finding]:
+def _check_signature(domain: str, signer: dkim.DkimSigner | None) -> Iterator[Finding]:
     """Check that mails are signed by a domain that DMARC aligns with the sender's."""
     topic = f"dkim {domain}"
     if signer is None:
         yield note(topic, _UNSIGNED, f"'digest dkim keygen {domain}' makes a key")
         return
     if dns_records.is_aligned(domain, signer.domain):
-        yield ok(topic, f"{dkim.kind_of(signer.key).upper()} key, signs as {signer.domain}")
+        yield ok(topic, f"{dkim.key_type_of(signer.key).upper()} key, signs as {signer.domain}")
     else:
         message = f"signed by {signer.domain}, which is not the sender's domain: DMARC fails"
         yield bad(topic, message, "leave out [dkim] domain")
@@ -80,6 +80,6 @@ def _check_spf(domain: str, settings: Settings) -> Iterator[Finding]:
         yield _record("SPF", return_domain, record, "only one is allowed: add to the record you have")
 
 
-def _record(kind: str, domain: str, record: Record, hint: str = "") -> Finding:
+def _record(kind: str, domain: str, record: TxtRecord, hint: str = "") -> Finding:
     """Return a DNS record, as a line of a zone file."""
     return note(f"{kind} {domain}", f"the DNS should have: {record}", hint)

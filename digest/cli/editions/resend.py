@@ -12,7 +12,7 @@ from digest.cli.progress import delivery_progress
 from digest.cli.signals import stop_on_signal
 from digest.model import Outcome
 from digest.pipeline.app import make_app
-from digest.pipeline.deliver import post, writer_for
+from digest.pipeline.deliver import deliver_edition, edition_message_builder
 from digest.settings import Settings
 from digest.store import Store, deliveries, queue
 from digest.store.subscribers import normalize_address
@@ -24,17 +24,17 @@ _WHY_NOT = (
 
 def resend(edition_id: int, addresses: tuple[str, ...], settings: Settings) -> int:
     """Send the same bytes under the same Message-IDs; return 1 while a delivery isn't final."""
-    app = make_app(settings, tell=print_stderr)
+    app = make_app(settings, notify=print_stderr)
     with app.store:
         find_edition(edition_id, app.store)
         app.mailer()
-        writer_for(edition_id, app)  # before anything is requeued: raises if this edition can't be sent
+        edition_message_builder(edition_id, app)  # before anything is requeued: raises if this edition can't be sent
         with app.store.begin() as conn:
             count = queue.requeue(conn, edition_id, addresses, at=datetime.now(UTC))
         if addresses and count < len(set(addresses)):
             print_stderr(f"{len(set(addresses)) - count} of them get no mail of this edition", _WHY_NOT)
         with stop_on_signal() as stop, delivery_progress(edition_id, app.store):
-            tally = post(edition_id, app, clock=lambda: datetime.now(UTC), stop=stop, even_if_waiting=True)
+            tally = deliver_edition(edition_id, app, clock=lambda: datetime.now(UTC), stop=stop, even_if_waiting=True)
     print(f"edition {edition_id}: {count} sent again; {format_counts(tally.counts)}")
     if stop.is_interrupted:
         return INTERRUPTED

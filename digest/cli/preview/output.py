@@ -143,12 +143,12 @@ def _mailbox(address: str, settings: Settings) -> Mailbox:
 def _mail(edition: Edition, shown: Preview, reader: Mailbox | None) -> str:
     newsletter = shown.digest.newsletter
     if reader is None or not newsletter.sender:
-        from digest.deliver.message.message import preview as to_nobody
+        from digest.deliver.message.message import preview_message as to_nobody
 
         return to_nobody(edition, newsletter).decode()
-    from digest.pipeline.deliver import written
+    from digest.pipeline.deliver import unrecorded_message
 
-    return written(edition, newsletter, reader, shown.settings, now=shown.digest.slot.due).content.decode()
+    return unrecorded_message(edition, newsletter, reader, shown.settings, now=shown.digest.slot.due).content.decode()
 
 
 def write(path: Path, data: str) -> None:

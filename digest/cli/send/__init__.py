@@ -56,11 +56,11 @@ def run(args: argparse.Namespace) -> int:
 def _send_test_mail(args: argparse.Namespace, newsletter: Newsletter, settings: Settings, now: datetime) -> int:
     from digest.cli.send.draft import open_draft
     from digest.model.mailbox import Mailbox
-    from digest.pipeline.deliver import post_one
+    from digest.pipeline.deliver import send_one
 
     to = Mailbox.parse(args.to)
     with open_draft(newsletter, settings, now=now, again=args.again, collect=not args.no_collect) as draft:
-        post_one(draft.edition, newsletter, to, draft.app, now=now)
+        send_one(draft.edition, newsletter, to, draft.app, now=now)
     if args.json:
         import json
 

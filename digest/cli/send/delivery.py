@@ -13,12 +13,12 @@ from digest.cli.progress import delivery_progress
 from digest.cli.send.draft import print_missing_images
 from digest.cli.send.stale_sources import collect_stale_sources
 from digest.cli.signals import stop_on_signal
-from digest.deliver.retry import LONGEST_WAIT
+from digest.deliver.retry import MAX_BACKOFF
 from digest.model import Newsletter, Outcome, Slot
 from digest.model.errors import UsageError
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
-from digest.pipeline.deliver import post
+from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.outbox import Stop, Tally
 from digest.pipeline.publish import PublishResult, publish
 from digest.settings import Settings
@@ -31,7 +31,7 @@ _MAX_PRINTED = 10
 
 def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settings: Settings, now: datetime) -> int:
     """Publish and deliver; return 1 while a delivery isn't final."""
-    app = make_app(settings, tell=print_stderr)
+    app = make_app(settings, notify=print_stderr)
     with app.store:
         app.mailer()  # before anything is published: raises if nothing can be sent
         slot, published = _publish(args, newsletter, app, now)
@@ -71,7 +71,7 @@ def _resume_earlier_editions(newsletter: Newsletter, edition_id: int, app: App, 
     """Deliver what is due of the newsletter's other editions."""
     now = datetime.now(UTC)
     with app.store.read() as conn:
-        due = queue.editions_due(conn, now=now, beyond=now + 2 * LONGEST_WAIT)
+        due = queue.editions_due(conn, now=now, beyond=now + 2 * MAX_BACKOFF)
         stored_editions = [editions.get(conn, id_) for id_ in due if id_ != edition_id]
     for stored in stored_editions:
         if stored and stored.edition.newsletter_id == newsletter.id:
@@ -80,7 +80,9 @@ def _resume_earlier_editions(newsletter: Newsletter, edition_id: int, app: App, 
 
 def _deliver(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) -> Tally:
     with delivery_progress(edition_id, app.store):
-        return post(edition_id, app, clock=lambda: datetime.now(UTC), stop=stop, even_if_waiting=even_if_waiting)
+        return deliver_edition(
+            edition_id, app, clock=lambda: datetime.now(UTC), stop=stop, even_if_waiting=even_if_waiting
+        )
 
 
 def _print_result(

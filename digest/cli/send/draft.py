@@ -43,7 +43,7 @@ def open_draft(
     """
     with ExitStack() as stack:
         store = stack.enter_context(open_store(settings.store.url, read_only=True))
-        app = make_app(settings, store=store, tell=print_stderr)
+        app = make_app(settings, store=store, notify=print_stderr)
         with store.read() as conn:
             slot = calendar.current(conn, newsletter, now=now)
             stored = editions.find(conn, newsletter.id, slot)

@@ -1,9 +1,4 @@
-"""Mails that come back → what each says: a bounce, a complaint, a wish to leave.
+"""Bounces, complaints and unsubscribe mails: parse one mail, and classify a mail server's failure text.
 
-notice.py    one mail, as bytes → a notice; never an exception, whatever was sent
-verdict.py   a mail server's words → is the address dead, the mailbox full, or the mail refused
-maildir.py   where such mails lie: in a folder
-imap.py      the same, on a server
-
-What is done about a notice is ``heed``'s.
+``pipeline/bounces.py`` records them and suppresses addresses; ``inbound/`` reads the mails from a mailbox.
 """

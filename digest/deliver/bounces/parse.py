@@ -1,7 +1,7 @@
-"""One mail that came in, read as a notice. The mail may come from anyone: it is bounded, and never an exception.
+"""Parses one inbound mail: a bounce, a complaint, an unsubscribe request, or none of these.
 
-Reports are read as they are standardised (RFC 3464 and 6533 on delivery, RFC 5965 on complaints); mails that come back
-in no such form are recognised by flufl.bounce.
+The mail is untrusted: what is read of it is bounded, and no content raises. Standard reports are parsed by RFC 3464 and
+6533 (delivery status) and RFC 5965 (complaints); bounces in other forms are recognised by flufl.bounce.
 """
 
 from __future__ import annotations
@@ -15,75 +15,86 @@ from email.parser import HeaderParser
 from email.utils import parseaddr
 from itertools import islice
 
-from digest.deliver.bounces.classify import Kind, judge
-from digest.inbound import LARGEST
+from digest.deliver.bounces.classify import MailKind, classify_failure
+from digest.inbound import MAX_MAIL_BYTES
 from digest.model.delivery_token import DeliveryToken, find_delivery_tokens
 
-#: No report has more parts. Python's parser is recursive, and slow where there are many, or deep ones.
-_MOST_PARTS, _MOST_BOUNDARIES = 30, 1_000
-_PART = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
-#: What that parser, and the detectors over it, raise for mails that nobody wrote by hand.
-_UNPARSABLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+#: No genuine report has more parts. Python's parser is recursive, and slow for many or deeply nested parts.
+_MAX_PARTS, _MAX_BOUNDARIES = 30, 1_000
+_MAX_TOKENS = 20
+_MULTIPART = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+#: Raised by the email parser, and by flufl.bounce, for malformed mails.
+_PARSE_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
-#: Where the address stands that the mail was sent to: it may be one that we gave for this copy alone.
-_ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
-#: Where a report, or the mail that came back in it, says which copy it was.
-_NAMED = re.compile(
+#: Headers with the address that the mail was sent to: it may be a return address with a delivery token.
+_RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
+#: Fields of a report, and headers of the mail that it returns, that may contain the delivery token.
+_TOKEN_FIELD = re.compile(
     r"^[>\t ]*(?:message-id|original-envelope-id|original-mail-from|return-path|x-message-id):\s*(\S{1,300})",
     re.IGNORECASE | re.MULTILINE,
 )
-_LEAVING = re.compile(r"\b(?:unsubscribe|leave)[\s:=+-]+(\S{26,200})", re.IGNORECASE)
-#: Lines of a mail in no standard form that may hold the server's words.
-_TELLING = re.compile(r"(?<![\d.])[45]\d\d[ -]|#[45]\.\d|<[^<>\s]+@[^<>\s]+>:")
-_MEANT = {"abuse": Kind.COMPLAINT, "fraud": Kind.COMPLAINT, "opt-out": Kind.LEAVE, "opt-out-list": Kind.LEAVE}
-_WORST_FIRST = (Kind.HARD, Kind.SOFT, Kind.REFUSED, Kind.DELAYED)
+_UNSUBSCRIBE = re.compile(r"\b(?:unsubscribe|leave)[\s:=+-]+(\S{26,200})", re.IGNORECASE)
+#: Lines of a nonstandard bounce that are likely to quote the server's reply.
+_SERVER_REPLY = re.compile(r"(?<![\d.])[45]\d\d[ -]|#[45]\.\d|<[^<>\s]+@[^<>\s]+>:")
+_FEEDBACK_TYPES = {
+    "abuse": MailKind.COMPLAINT,
+    "fraud": MailKind.COMPLAINT,
+    "opt-out": MailKind.UNSUBSCRIBE,
+    "opt-out-list": MailKind.UNSUBSCRIBE,
+}
+_MOST_SEVERE_FIRST = (MailKind.HARD_BOUNCE, MailKind.SOFT_BOUNCE, MailKind.REJECTED, MailKind.DELAYED)
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """What a mail says; nothing in it is proven."""
+class InboundMail:
+    """A parsed mail; nothing in it is verified."""
 
-    kind: Kind
-    #: The server's words, or what the mail is: one line.
+    kind: MailKind
+    #: The server's text, or a description of the mail: one line.
     detail: str
-    #: Whose copy it is about, the likeliest first.
-    marks: tuple[DeliveryToken, ...] = ()
-    #: Who it came from.
+    #: Tokens of the deliveries that it may be about, the most likely first.
+    tokens: tuple[DeliveryToken, ...] = ()
+    #: The address in From.
     sender: str = ""
-    #: The text in which the reader's address must stand for a mark without a seal to be believed.
+    #: An unsigned token is only accepted if its reader's address occurs in this text.
     evidence: str = field(default="", repr=False)
 
 
-def read(raw: bytes) -> Notice:
-    """The notice that a mail is."""
-    raw = raw[:LARGEST]
-    if len(_PART.findall(raw)) > _MOST_PARTS or raw.count(b"\n--") > _MOST_BOUNDARIES:
-        return Notice(kind=Kind.OTHER, detail="it has more parts than a report has")
+def parse_mail(raw: bytes) -> InboundMail:
+    """Parse a mail of any content; never raises."""
+    raw = raw[:MAX_MAIL_BYTES]
+    if len(_MULTIPART.findall(raw)) > _MAX_PARTS or raw.count(b"\n--") > _MAX_BOUNDARIES:
+        return InboundMail(kind=MailKind.OTHER, detail="it has more parts than any report")
     try:
-        return _notice(message_from_bytes(raw), raw)
-    except _UNPARSABLE as error:
-        return Notice(kind=Kind.OTHER, detail=_line(f"it can't be understood: {type(error).__name__}: {error}"))
+        return _parse(message_from_bytes(raw), raw)
+    except _PARSE_ERRORS as error:
+        return InboundMail(
+            kind=MailKind.OTHER, detail=_one_line(f"it can't be parsed: {type(error).__name__}: {error}")
+        )
 
 
-def _notice(message: Message, raw: bytes) -> Notice:
-    parts = list(islice(message.walk(), _MOST_PARTS * 2))
-    body = "\n".join(_text(raw, parts))
+def _parse(message: Message, raw: bytes) -> InboundMail:
+    parts = list(islice(message.walk(), _MAX_PARTS * 2))
+    body = "\n".join(_body_texts(raw, parts))
     sender = parseaddr(str(message.get("From", "")))[1]
-    leaving = tuple(_leaving(message))
-    if found := _reported(parts):
-        kind, detail = found
+    unsubscribe_tokens = tuple(_unsubscribe_tokens(message))
+    if report := _parse_report(parts):
+        kind, detail = report
     elif _is_newsletter(message):
-        return Notice(kind=Kind.AUTOMATIC, detail="a newsletter, or our own mail", sender=sender)
-    elif leaving and not _is_automatic(message):
-        return Notice(kind=Kind.LEAVE, detail="by mail", marks=leaving, sender=sender, evidence=sender)
+        return InboundMail(kind=MailKind.AUTOMATIC, detail="a newsletter, or our own mail", sender=sender)
+    elif unsubscribe_tokens and not _is_automatic(message):
+        return InboundMail(
+            kind=MailKind.UNSUBSCRIBE, detail="by mail", tokens=unsubscribe_tokens, sender=sender, evidence=sender
+        )
     else:
-        kind, detail = _returned(message, body) or _unasked(message)
-    return Notice(kind=kind, detail=_line(detail), marks=tuple(_marks(message, body)), sender=sender, evidence=body)
+        kind, detail = _parse_nonstandard_bounce(message, body) or _not_a_bounce(message)
+    tokens = tuple(_bounce_tokens(message, body))
+    return InboundMail(kind=kind, detail=_one_line(detail), tokens=tokens, sender=sender, evidence=body)
 
 
-def _text(raw: bytes, parts: Sequence[Message]) -> Iterator[str]:
-    """The mail's text below its own headers, and what is encoded in it, decoded."""
+def _body_texts(raw: bytes, parts: Sequence[Message]) -> Iterator[str]:
+    """The raw text below the mail's own headers, then each encoded part, decoded."""
     _, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     yield body.decode("utf-8", "replace")
     for part in parts:
@@ -92,95 +103,99 @@ def _text(raw: bytes, parts: Sequence[Message]) -> Iterator[str]:
             yield data.decode("utf-8", "replace")
 
 
-def _marks(message: Message, body: str) -> Iterator[DeliveryToken]:
-    addressed = (str(value) for name in _ADDRESSED for value in message.get_all(name, []))
-    found = (mark for text in (*addressed, *_NAMED.findall(body)) for mark in find_delivery_tokens(text))
-    return iter(dict.fromkeys(islice(found, 20)))
+def _bounce_tokens(message: Message, body: str) -> Iterator[DeliveryToken]:
+    addresses = (str(value) for name in _RECIPIENT_HEADERS for value in message.get_all(name, []))
+    texts = (*addresses, *_TOKEN_FIELD.findall(body))
+    tokens = (token for text in texts for token in find_delivery_tokens(text))
+    return iter(dict.fromkeys(islice(tokens, _MAX_TOKENS)))
 
 
-def _line(text: str) -> str:
+def _unsubscribe_tokens(message: Message) -> Iterator[DeliveryToken]:
+    """Tokens after the word "unsubscribe" in the subject or a recipient address."""
+    for name in ("Subject", *_RECIPIENT_HEADERS):
+        for value in message.get_all(name, []):
+            for text in _UNSUBSCRIBE.findall(str(value)):
+                yield from find_delivery_tokens(text)
+
+
+def _one_line(text: str) -> str:
     text = " ".join(text.split())[:300]
-    return "".join(letter for letter in text if letter.isprintable())
+    return "".join(character for character in text if character.isprintable())
 
 
-# --- reports -----------------------------------------------------------------------------------------------------
+# --- standard reports ------------------------------------------------------------------------------------------------
 
 
-def _reported(parts: Sequence[Message]) -> tuple[Kind, str] | None:
-    """What the mail's first report says."""
+def _parse_report(parts: Sequence[Message]) -> tuple[MailKind, str] | None:
+    """Kind and detail of the mail's first report; None if it has none."""
     for part in parts:
         match part.get_content_type():
             case "message/delivery-status" | "message/global-delivery-status":
-                return _delivery(_blocks(part))
+                return _parse_delivery_status(_field_groups(part))
             case "message/feedback-report":
-                said = next((block["feedback-type"] for block in _blocks(part) if "feedback-type" in block), "")
-                return _MEANT.get(said.strip().lower(), Kind.AUTOMATIC), f"a report of the type {said!r}"
+                types = (fields["feedback-type"] for fields in _field_groups(part) if "feedback-type" in fields)
+                feedback_type = next(types, "")
+                kind = _FEEDBACK_TYPES.get(feedback_type.strip().lower(), MailKind.AUTOMATIC)
+                return kind, f"a feedback report of type {feedback_type!r}"
             case "message/disposition-notification" | "message/global-disposition-notification":
-                return Kind.AUTOMATIC, "a read receipt"
+                return MailKind.AUTOMATIC, "a read receipt"
     return None
 
 
-def _delivery(blocks: Iterator[Mapping[str, str]]) -> tuple[Kind, str] | None:
-    """The worst that is said of a recipient; our mails have one each."""
-    said = [_recipient(block) for block in blocks if block.get("action", "").strip()]
-    return min(said, key=lambda each: _WORST_FIRST.index(each[0]), default=None)
+def _parse_delivery_status(groups: Iterator[Mapping[str, str]]) -> tuple[MailKind, str] | None:
+    """The most severe status of all recipients; our mails have one recipient each."""
+    statuses = [_recipient_status(fields) for fields in groups if fields.get("action", "").strip()]
+    return min(statuses, key=lambda status: _MOST_SEVERE_FIRST.index(status[0]), default=None)
 
 
-def _recipient(block: Mapping[str, str]) -> tuple[Kind, str]:
-    status, words = block.get("status", "").strip(), block.get("diagnostic-code", "").partition(";")[2].strip()
-    words = words or block.get("diagnostic-code", "")
-    detail = words if status and status in words else f"{status} {words}".strip()
-    # One mail server says "error" for "failed".
-    if block["action"].strip().lower().startswith(("fail", "error")):
-        return judge(status, words), detail or "no reason is given"
-    return Kind.DELAYED, detail or block["action"]
+def _recipient_status(fields: Mapping[str, str]) -> tuple[MailKind, str]:
+    status = fields.get("status", "").strip()
+    diagnostic = fields.get("diagnostic-code", "")
+    text = diagnostic.partition(";")[2].strip() or diagnostic
+    detail = text if status and status in text else f"{status} {text}".strip()
+    # "error" is not in RFC 3464; one mail server sends it for "failed".
+    if fields["action"].strip().lower().startswith(("fail", "error")):
+        return classify_failure(status, text), detail or "no reason is given"
+    return MailKind.DELAYED, detail or fields["action"]
 
 
-def _blocks(part: Message) -> Iterator[Mapping[str, str]]:
-    """The groups of fields of a report: some as Python has parsed them, the rest still as text."""
-    inner = part.get_payload()
-    for child in inner if isinstance(inner, list) else [part]:
+def _field_groups(part: Message) -> Iterator[Mapping[str, str]]:
+    """The report's groups of fields; Python parses some of them as parts, and leaves others as text."""
+    payload = part.get_payload()
+    for child in payload if isinstance(payload, list) else [part]:
         if isinstance(child, Message) and child is not part:
             yield _fields(child)
-        rest = child.get_payload() if isinstance(child, Message) else ""
-        for text in _BLANK_LINE.split(rest) if isinstance(rest, str) else ():
-            yield _fields(HeaderParser().parsestr(text.lstrip()))
+        text = child.get_payload() if isinstance(child, Message) else ""
+        for group in _BLANK_LINE.split(text) if isinstance(text, str) else ():
+            yield _fields(HeaderParser().parsestr(group.lstrip()))
 
 
 def _fields(block: Message) -> Mapping[str, str]:
     return {name.lower(): str(value) for name, value in block.items()}
 
 
-# --- other mails -------------------------------------------------------------------------------------------------
+# --- mails without a report ------------------------------------------------------------------------------------------
 
 
-def _leaving(message: Message) -> Iterator[DeliveryToken]:
-    """The marks in a subject, or an address, that says "unsubscribe"."""
-    for name in ("Subject", *_ADDRESSED):
-        for value in message.get_all(name, []):
-            for said in _LEAVING.findall(str(value)):
-                yield from find_delivery_tokens(said)
-
-
-def _returned(message: Message, body: str) -> tuple[Kind, str] | None:
-    """What a mail in no standard form says, if it is one that came back."""
-    from flufl.bounce import all_failures  # only odd mails need it
+def _parse_nonstandard_bounce(message: Message, body: str) -> tuple[MailKind, str] | None:
+    """Kind and detail of a bounce in no standard form; None if the mail is no bounce."""
+    from flufl.bounce import all_failures  # imported here: few mails need it
 
     try:
         delayed, failed = all_failures(message)
-    except _UNPARSABLE:  # some of its detectors don't expect every mail
+    except _PARSE_ERRORS:  # some of its detectors fail on unexpected mails
         return None
     if not delayed and not failed:
         return None
-    said = [line for line in body.splitlines() if _TELLING.search(line)]
-    words = " ".join("\n".join(said or [body])[:3_000].split())
-    return (judge("", words), words) if failed else (Kind.DELAYED, words)
+    replies = [line for line in body.splitlines() if _SERVER_REPLY.search(line)]
+    text = " ".join("\n".join(replies or [body])[:3_000].split())
+    return (classify_failure("", text), text) if failed else (MailKind.DELAYED, text)
 
 
-def _unasked(message: Message) -> tuple[Kind, str]:
+def _not_a_bounce(message: Message) -> tuple[MailKind, str]:
     if _is_automatic(message):
-        return Kind.AUTOMATIC, "an automatic reply"
-    return Kind.OTHER, "neither a bounce, nor a complaint, nor a wish to leave"
+        return MailKind.AUTOMATIC, "an automatic reply"
+    return MailKind.OTHER, "neither a bounce, nor a complaint, nor an unsubscribe request"
 
 
 def _is_newsletter(message: Message) -> bool:
@@ -188,11 +203,11 @@ def _is_newsletter(message: Message) -> bool:
 
 
 def _is_automatic(message: Message) -> bool:
-    """RFC 3834, and what was there before it."""
-    submitted = str(message.get("Auto-Submitted", "no")).strip().lower()
+    """RFC 3834, and the headers that were used before it."""
+    auto_submitted = str(message.get("Auto-Submitted", "no")).strip().lower()
     precedence = str(message.get("Precedence", "")).strip().lower()
     return (
-        submitted != "no"
+        auto_submitted != "no"
         or precedence in {"auto_reply", "bulk", "junk", "list"}
         or str(message.get("Return-Path", "")).strip() == "<>"
         or any(name in message for name in ("X-Autoreply", "X-Autorespond"))

@@ -1,1 +1,1 @@
-"""Build a mail: headers, MIME encoding, inline images, DKIM signature."""
+"""Builds an edition's mails: headers, MIME encoding, inline images, DKIM signature."""

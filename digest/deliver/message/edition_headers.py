@@ -1,4 +1,4 @@
-"""What a mail says of itself: which headers it has, and why."""
+"""Headers of an edition's mails: those that all recipients share, and those that name the recipient."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from digest.deliver.message.headers import WIDTH, UnsafeHeaders, header
+from digest.deliver.message.headers import WIDTH, UnsafeHeaders, fold_header
 from digest.model import Edition
 from digest.model.mailbox import Mailbox
 from digest.text.mail_header import clean_header, encode_phrase, encode_unstructured
 from digest.text.urls import canonical_url
 
-#: A domain's length; nothing that is named here is longer, and a line must end.
-_LONGEST = 253
+#: Maximum length of a domain name; other names are cut to it, so that a header line stays within its limit.
+_MAX_NAME = 253
 _URI = re.compile(r"[!-;=?-~]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letterhead:
-    """What every mail of an edition says of its sender; an empty link is not promised.
+class EditionHeaders:
+    """Values of the headers that all mails of an edition share; headers of empty links are left out.
 
-    Links may hold placeholders, and so may the edition. A placeholder consists of letters, digits and ``-._~()``, and
-    no article can guess it: otherwise it could draw a reader's own link into a link of its choice.
+    Links and the edition may contain placeholders. A placeholder consists of letters, digits and ``-._~()``, and must
+    be unguessable: an article that contained it could move a subscriber's personal link into a link of its choice.
     """
 
     sender: Mailbox
-    #: The newsletter's.
+    #: The newsletter's id.
     list_id: str
     title: str
-    #: When the edition was frozen: every try says the same.
+    #: When the edition was frozen: the same on every try.
     date: datetime
-    #: ``https://…``: leaves at a POST, without asking (RFC 8058).
+    #: ``https://…``: a POST unsubscribes without confirmation (RFC 8058).
     unsubscribe: str = ""
     #: ``mailto:…``
     unsubscribe_mail: str = ""
@@ -43,76 +43,77 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Whom one mail is for."""
+    """Address and personal values of one mail."""
 
     mailbox: Mailbox
     #: As in the ledger, with angle brackets; the same on every try.
     message_id: str
-    #: What stands in the place of each of the letterhead's placeholders.
+    #: The value of each placeholder.
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def shared(edition: Edition, letterhead: Letterhead) -> Iterator[str]:
-    """The headers that all mails of the edition have, but for their content's."""
-    yield header("From", letterhead.sender.words(room=WIDTH - len("From: ")))
-    subject = clean_header(edition.subject) or clean_header(letterhead.title) or letterhead.list_id
-    yield header("Subject", encode_unstructured(subject, first_width=WIDTH - len("Subject: ")))
-    yield header("Date", format_datetime(letterhead.date.astimezone(UTC)).split(" "))
-    yield header("List-Id", _list_id(letterhead))
-    yield header("List-Post", ["NO"])  # RFC 2369, section 3.4: no mail program offers to answer all readers
-    if letterhead.archive:
-        yield header("List-Archive", [_bracketed(letterhead.archive)])
-    yield header("Feedback-ID", [_feedback_id(edition, letterhead)])
-    # RFC 3834: nobody's absence is to be announced to a newsletter. The other two are for those who don't know it.
-    yield header("Auto-Submitted", ["auto-generated"])
-    yield header("Precedence", ["list"])
-    yield header("X-Auto-Response-Suppress", ["OOF,", "AutoReply"])
+def shared_headers(edition: Edition, headers: EditionHeaders) -> Iterator[str]:
+    """The headers that all mails of the edition share, except those of MIME."""
+    yield fold_header("From", headers.sender.words(room=WIDTH - len("From: ")))
+    subject = clean_header(edition.subject) or clean_header(headers.title) or headers.list_id
+    yield fold_header("Subject", encode_unstructured(subject, first_width=WIDTH - len("Subject: ")))
+    yield fold_header("Date", format_datetime(headers.date.astimezone(UTC)).split(" "))
+    yield fold_header("List-Id", _list_id(headers))
+    yield fold_header("List-Post", ["NO"])  # RFC 2369, section 3.4: mail programs offer no reply to all readers
+    if headers.archive:
+        yield fold_header("List-Archive", [_bracketed(headers.archive)])
+    yield fold_header("Feedback-ID", [_feedback_id(edition, headers)])
+    # RFC 3834: suppresses automatic replies. The other two are for mail servers that do not support it.
+    yield fold_header("Auto-Submitted", ["auto-generated"])
+    yield fold_header("Precedence", ["list"])
+    yield fold_header("X-Auto-Response-Suppress", ["OOF,", "AutoReply"])
     if re.fullmatch(r"[a-z]{2,3}", edition.language) and edition.language != "und":
-        yield header("Content-Language", [edition.language])
+        yield fold_header("Content-Language", [edition.language])
 
 
-def own(letterhead: Letterhead, recipient: Recipient) -> Iterator[str]:
+def recipient_headers(headers: EditionHeaders, recipient: Recipient) -> Iterator[str]:
     """The headers that name the recipient. Raises ``UnsafeHeaders``."""
-    yield header("To", recipient.mailbox.words(room=WIDTH - len("To: ")))
-    yield header("Message-ID", [recipient.message_id])
-    links = [link for link in (letterhead.unsubscribe, letterhead.unsubscribe_mail) if link]
+    yield fold_header("To", recipient.mailbox.words(room=WIDTH - len("To: ")))
+    yield fold_header("Message-ID", [recipient.message_id])
+    links = [link for link in (headers.unsubscribe, headers.unsubscribe_mail) if link]
     if links:
-        words = [_bracketed(_filled(link, recipient.values)) for link in links]
-        yield header("List-Unsubscribe", [*(f"{word}," for word in words[:-1]), words[-1]])
-    if letterhead.unsubscribe.startswith("https://"):
-        yield header("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"])
+        words = [_bracketed(_fill(link, recipient.values)) for link in links]
+        yield fold_header("List-Unsubscribe", [*(f"{word}," for word in words[:-1]), words[-1]])
+    if headers.unsubscribe.startswith("https://"):
+        yield fold_header("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"])
 
 
-def _filled(link: str, values: Mapping[str, str]) -> str:
+def _fill(link: str, values: Mapping[str, str]) -> str:
     for placeholder, value in values.items():
         link = link.replace(placeholder, value)
     return link
 
 
 def _bracketed(link: str) -> str:
-    """RFC 2369; never encoded, and never folded: a mail server would lose it."""
+    """The link as RFC 2369 writes it: neither encoded nor folded, since mail servers would not recognise it."""
     if not link.isascii():
         link = canonical_url(link)
     if not _URI.fullmatch(link):
-        raise UnsafeHeaders(f"a link that no header can hold: {clean_header(link, 80)!r}", hint="correct [web] url")
+        excerpt = clean_header(link, 80)
+        raise UnsafeHeaders(f"a link that no header can contain: {excerpt!r}", hint="correct [web] url")
     return f"<{link}>"
 
 
-def _list_id(letterhead: Letterhead) -> list[str]:
+def _list_id(headers: EditionHeaders) -> list[str]:
     """RFC 2919: the newsletter's id under the sender's domain; it stays the same when the title changes."""
-    words = encode_phrase(clean_header(letterhead.title), first_width=WIDTH - len("List-Id: "))
-    return [*words, f"<{_label(letterhead.list_id)}.{_label(letterhead.sender.domain)}>"]
+    words = encode_phrase(clean_header(headers.title), first_width=WIDTH - len("List-Id: "))
+    return [*words, f"<{_dot_atom(headers.list_id)}.{_dot_atom(headers.sender.domain)}>"]
 
 
-def _feedback_id(edition: Edition, letterhead: Letterhead) -> str:
-    """Gmail's: campaign, newsletter, kind, and 5 to 15 characters for the sender that never change."""
-    campaign = re.sub(r"[^0-9A-Za-z-]", "", edition.slot.key)[:_LONGEST]
-    domain = letterhead.sender.domain
-    sender = f"list.{domain}" if len(domain) < 5 else domain[-15:]
-    return f"{campaign}:{_label(letterhead.list_id)}:digest:{_label(sender)}"
+def _feedback_id(edition: Edition, headers: EditionHeaders) -> str:
+    """Gmail's Feedback-ID: campaign, newsletter, kind, and a constant sender id of 5 to 15 characters."""
+    campaign = re.sub(r"[^0-9A-Za-z-]", "", edition.slot.key)[:_MAX_NAME]
+    domain = headers.sender.domain
+    sender_id = f"list.{domain}" if len(domain) < 5 else domain[-15:]
+    return f"{campaign}:{_dot_atom(headers.list_id)}:digest:{_dot_atom(sender_id)}"
 
 
-def _label(name: str) -> str:
-    """The name as dots and atoms of ASCII (RFC 5322, ``dot-atom-text``)."""
-    plain = (name if name.isascii() else "xn--" + name.encode("punycode").decode())[:_LONGEST]
-    return re.sub(r"\.+", ".", re.sub(r"[^0-9A-Za-z_.-]", "-", plain)).strip(".-") or "list"
+def _dot_atom(name: str) -> str:
+    """The name in ASCII (RFC 5322, ``dot-atom-text``)."""
+    ascii_name = (name if name.isascii() else "xn--" + name.encode("punycode").decode())[:_MAX_NAME]
+    return re.sub(r"\.+", ".", re.sub(r"[^0-9A-Za-z_.-]", "-", ascii_name)).strip(".-") or "list"

@@ -1,4 +1,4 @@
-"""What an HTML part holds as ``data:`` becomes parts of the mail beside it (RFC 2387, RFC 2392)."""
+"""Moves ``data:`` images of an HTML part into MIME parts of the mail (RFC 2387, RFC 2392)."""
 
 from __future__ import annotations
 
@@ -7,55 +7,55 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest.deliver.message.headers import header
+from digest.deliver.message.headers import fold_header
 
-_DATA = re.compile(r'(?<=")data:(image/[a-z]+);base64,([A-Za-z0-9+/]+={0,2})(?=")')
-_LINE = 76
+_DATA_IMAGE = re.compile(r'(?<=")data:(image/[a-z]+);base64,([A-Za-z0-9+/]+={0,2})(?=")')
+_LINE_LENGTH = 76
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A picture in the mail."""
+class ImagePart:
+    """An image as a part of the mail."""
 
-    kind: str
-    #: Its bytes in base64, in one line.
+    content_type: str
+    #: Base64, in one line.
     data: str
 
     @property
     def content_id(self) -> str:
-        """The same for the same picture, and for no other."""
+        """Hash of the content: the same image always has the same id."""
         return f"{hashlib.sha256(self.data.encode()).hexdigest()[:24]}@enclosed"
 
-    def part(self) -> bytes:
-        """Headers, an empty line, the body."""
-        _, _, ending = self.kind.partition("/")
-        name = f'filename="{self.content_id[:8]}.{ending}"'
+    def encode(self) -> bytes:
+        """The part's headers, an empty line, and its body."""
+        extension = self.content_type.partition("/")[2]
+        filename = f'filename="{self.content_id[:8]}.{extension}"'
         headers = (
-            header("Content-Type", [self.kind]),
-            header("Content-Transfer-Encoding", ["base64"]),
-            header("Content-ID", [f"<{self.content_id}>"]),
-            header("Content-Disposition", ["inline;", name]),
+            fold_header("Content-Type", [self.content_type]),
+            fold_header("Content-Transfer-Encoding", ["base64"]),
+            fold_header("Content-ID", [f"<{self.content_id}>"]),
+            fold_header("Content-Disposition", ["inline;", filename]),
         )
-        lines = (self.data[start : start + _LINE] for start in range(0, len(self.data), _LINE))
+        lines = (self.data[start : start + _LINE_LENGTH] for start in range(0, len(self.data), _LINE_LENGTH))
         return ("".join(headers) + "\r\n" + "\r\n".join(lines)).encode()
 
 
-def related(enclosures: Sequence[Enclosure], boundary: str) -> tuple[bytes, bytes]:
-    """What stands before the headers of the HTML part, and what after its body; nothing where nothing is enclosed."""
-    if not enclosures:
+def multipart_related(images: Sequence[ImagePart], boundary: str) -> tuple[bytes, bytes]:
+    """The bytes before the HTML part's headers and after its body; both empty if there are no images."""
+    if not images:
         return b"", b""
-    kind = header("Content-Type", ["multipart/related;", 'type="text/html";', f'boundary="{boundary}"'])
-    between = f"\r\n--{boundary}\r\n".encode()
-    parts = b"".join(between + enclosure.part() for enclosure in enclosures)
-    return f"{kind}\r\n--{boundary}\r\n".encode(), parts + f"\r\n--{boundary}--\r\n".encode()
+    header = fold_header("Content-Type", ["multipart/related;", 'type="text/html";', f'boundary="{boundary}"'])
+    delimiter = f"\r\n--{boundary}\r\n".encode()
+    parts = b"".join(delimiter + image.encode() for image in images)
+    return f"{header}\r\n--{boundary}\r\n".encode(), parts + f"\r\n--{boundary}--\r\n".encode()
 
 
-def enclosed(html: str) -> tuple[str, tuple[Enclosure, ...]]:
-    """The page with the names of its pictures in their places, and the pictures, each once."""
-    found: dict[str, Enclosure] = {}
+def extract_images(html: str) -> tuple[str, tuple[ImagePart, ...]]:
+    """The page with ``cid:`` links in place of its ``data:`` images, and the distinct images."""
+    images: dict[str, ImagePart] = {}
 
-    def name(data: re.Match[str]) -> str:
-        one = Enclosure(data[1], data[2])
-        return f"cid:{found.setdefault(one.content_id, one).content_id}"
+    def cid_link(match: re.Match[str]) -> str:
+        image = ImagePart(match[1], match[2])
+        return f"cid:{images.setdefault(image.content_id, image).content_id}"
 
-    return _DATA.sub(name, html), tuple(found.values())
+    return _DATA_IMAGE.sub(cid_link, html), tuple(images.values())

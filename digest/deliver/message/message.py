@@ -1,7 +1,7 @@
-"""An edition on a letterhead → one mail for each recipient.
+"""Builds an edition's mails, one per recipient.
 
-``prepare`` does once what is the same for all; ``Prepared.to`` fills in the rest, as bytes. ``preview`` is a mail to
-nobody, to look at.
+``prepare_message`` does once what all mails share; ``PreparedMessage.chunks_for`` fills in the recipient's values, as
+bytes. ``preview_message`` is a mail without a recipient, to look at.
 """
 
 from __future__ import annotations
@@ -12,77 +12,74 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.deliver.message.edition_headers import Letterhead, Recipient, own, shared
-from digest.deliver.message.encoding import Part, encoded
-from digest.deliver.message.headers import header, verified
-from digest.deliver.message.inline_images import enclosed, related
+from digest.deliver.message.edition_headers import EditionHeaders, Recipient, recipient_headers, shared_headers
+from digest.deliver.message.encoding import EncodedText, encode_text
+from digest.deliver.message.headers import fold_header, verify_headers
+from digest.deliver.message.inline_images import extract_images, multipart_related
 from digest.model import Edition, Newsletter
 from digest.model.mailbox import Mailbox
 
-if TYPE_CHECKING:  # only who signs pays for cryptography
-    from digest.deliver.message.dkim import Signer
+if TYPE_CHECKING:  # cryptography is imported only if mails are signed
+    from digest.deliver.message.dkim import DkimSigner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """An edition's mail, all but what differs between recipients."""
+class PreparedMessage:
+    """An edition's mail, except what differs between recipients."""
 
-    letterhead: Letterhead
-    #: The headers that all share: before each recipient's own, and after them.
-    before: bytes
-    after: bytes
-    parts: tuple[Part, ...]
-    #: What stands around and between the parts.
-    seams: tuple[bytes, ...]
-    signer: Signer | None
+    headers: EditionHeaders
+    #: The shared headers before and after the recipient's.
+    shared_block: bytes
+    mime_block: bytes
+    parts: tuple[EncodedText, ...]
+    #: MIME delimiters and part headers: before the first part, between the parts, after the last.
+    delimiters: tuple[bytes, ...]
+    signer: DkimSigner | None
 
-    def to(self, recipient: Recipient) -> bytes:
+    def content_for(self, recipient: Recipient) -> bytes:
         """The mail for one recipient; non-ASCII only where the address needs SMTPUTF8. Raises ``UnsafeHeaders``."""
-        return b"".join(self.pieces_to(recipient))
+        return b"".join(self.chunks_for(recipient))
 
-    def pieces_to(self, recipient: Recipient) -> tuple[bytes, ...]:
-        """The same in pieces: what all recipients get alike is not copied."""
-        return self._pieces(own(self.letterhead, recipient), recipient.values)
+    def chunks_for(self, recipient: Recipient) -> tuple[bytes, ...]:
+        """The mail in chunks; those that all recipients share are not copied. Raises ``UnsafeHeaders``."""
+        return self._chunks(recipient_headers(self.headers, recipient), recipient.values)
 
     def preview(self, message_id: str) -> bytes:
-        """The mail as it is to nobody; placeholders stay."""
-        nobodys = [header("To", ["undisclosed-recipients:;"]), header("Message-ID", [message_id])]
-        return b"".join(self._pieces(nobodys, _unfilled(self.letterhead)))
+        """The mail without a recipient; placeholders stay."""
+        to_nobody = [fold_header("To", ["undisclosed-recipients:;"]), fold_header("Message-ID", [message_id])]
+        return b"".join(self._chunks(to_nobody, _unfilled(self.headers)))
 
-    def _pieces(self, its_own: Iterable[str], values: Mapping[str, str]) -> tuple[bytes, ...]:
-        headers = self.before + verified(its_own) + self.after
+    def _chunks(self, personal_headers: Iterable[str], values: Mapping[str, str]) -> tuple[bytes, ...]:
+        block = self.shared_block + verify_headers(personal_headers) + self.mime_block
         body = self._body(values)
         if self.signer is None:
-            return headers, b"\r\n", *body
-        return self.signer.signature(headers, body, at=self.letterhead.date), headers, b"\r\n", *body
+            return block, b"\r\n", *body
+        return self.signer.signature_header(block, body, at=self.headers.date), block, b"\r\n", *body
 
     def _body(self, values: Mapping[str, str]) -> list[bytes]:
-        pieces = [self.seams[0]]
-        for part, seam in zip(self.parts, self.seams[1:], strict=True):
-            pieces += (*part.filled(values), seam)
-        return pieces
+        chunks = [self.delimiters[0]]
+        for part, delimiter in zip(self.parts, self.delimiters[1:], strict=True):
+            chunks += (*part.fill(values), delimiter)
+        return chunks
 
 
-def prepare(edition: Edition, letterhead: Letterhead, signer: Signer | None = None) -> Prepared:
-    """Do once what is the same in all mails of an edition. Raises ``UnsafeHeaders`` if no mail of it could leave."""
-    verified(own(letterhead, _nobody(letterhead)))
-    text = encoded(edition.text, letterhead.placeholders, escape=str)
-    markup, pictures = enclosed(edition.html)
-    page = encoded(markup, letterhead.placeholders, escape=html.escape)
-    # "=_" stands in neither encoding, so that no text can hold it.
-    boundary, inner = f"=_{_digest_of(edition)}", f"=_r{_digest_of(edition)}"
-    before_page, after_page = related(pictures, inner)
-    return Prepared(
-        letterhead=letterhead,
-        before=verified(shared(edition, letterhead)),
-        after=verified(
-            (
-                header("MIME-Version", ["1.0"]),
-                header("Content-Type", ["multipart/alternative;", f'boundary="{boundary}"']),
-            )
-        ),
+def prepare_message(edition: Edition, headers: EditionHeaders, signer: DkimSigner | None = None) -> PreparedMessage:
+    """Encode what all mails of an edition share. Raises ``UnsafeHeaders`` if its headers are malformed."""
+    verify_headers(recipient_headers(headers, _sample_recipient(headers)))
+    text = encode_text(edition.text, headers.placeholders, escape=str)
+    markup, images = extract_images(edition.html)
+    page = encode_text(markup, headers.placeholders, escape=html.escape)
+    # "=_" occurs in neither encoding, so that no text can contain the boundary.
+    edition_hash = _edition_hash(edition)
+    boundary, related_boundary = f"=_{edition_hash}", f"=_r{edition_hash}"
+    before_page, after_page = multipart_related(images, related_boundary)
+    content_type = fold_header("Content-Type", ["multipart/alternative;", f'boundary="{boundary}"'])
+    return PreparedMessage(
+        headers=headers,
+        shared_block=verify_headers(shared_headers(edition, headers)),
+        mime_block=verify_headers((fold_header("MIME-Version", ["1.0"]), content_type)),
         parts=(text, page),
-        seams=(
+        delimiters=(
             f"--{boundary}\r\n{_part_headers('plain', text)}\r\n".encode(),
             b"\r\n--%b\r\n%b%b\r\n" % (boundary.encode(), before_page, _part_headers("html", page).encode()),
             b"%b\r\n--%b--\r\n" % (after_page, boundary.encode()),
@@ -91,29 +88,29 @@ def prepare(edition: Edition, letterhead: Letterhead, signer: Signer | None = No
     )
 
 
-def _nobody(letterhead: Letterhead) -> Recipient:
-    mailbox = Mailbox.at(f"nobody@{letterhead.sender.domain}")
-    return Recipient(mailbox=mailbox, message_id=f"<{mailbox.address}>", values=_unfilled(letterhead))
+def _sample_recipient(headers: EditionHeaders) -> Recipient:
+    mailbox = Mailbox.at(f"nobody@{headers.sender.domain}")
+    return Recipient(mailbox=mailbox, message_id=f"<{mailbox.address}>", values=_unfilled(headers))
 
 
-def _unfilled(letterhead: Letterhead) -> Mapping[str, str]:
-    return {placeholder: placeholder for placeholder in letterhead.placeholders}
+def _unfilled(headers: EditionHeaders) -> Mapping[str, str]:
+    return {placeholder: placeholder for placeholder in headers.placeholders}
 
 
-def preview(edition: Edition, newsletter: Newsletter) -> bytes:
-    """The edition as a mail to look at."""
+def preview_message(edition: Edition, newsletter: Newsletter) -> bytes:
+    """The edition as a mail without a recipient."""
     mailbox = newsletter.sender or Mailbox.at("digest@localhost", newsletter.title)
-    letterhead = Letterhead(sender=mailbox, list_id=newsletter.id, title=newsletter.title, date=edition.slot.due)
-    return prepare(edition, letterhead).preview(f"<{_digest_of(edition)}@{mailbox.domain}>")
+    headers = EditionHeaders(sender=mailbox, list_id=newsletter.id, title=newsletter.title, date=edition.slot.due)
+    return prepare_message(edition, headers).preview(f"<{_edition_hash(edition)}@{mailbox.domain}>")
 
 
-def _part_headers(kind: str, part: Part) -> str:
-    return header("Content-Type", [f"text/{kind};", "charset=utf-8"]) + header(
-        "Content-Transfer-Encoding", [part.encoding]
-    )
+def _part_headers(subtype: str, part: EncodedText) -> str:
+    content_type = fold_header("Content-Type", [f"text/{subtype};", "charset=utf-8"])
+    return content_type + fold_header("Content-Transfer-Encoding", [part.encoding])
 
 
-def _digest_of(edition: Edition) -> str:
+def _edition_hash(edition: Edition) -> str:
     """The same for the same edition, and for no other."""
-    told = (edition.newsletter_id, edition.slot.key, edition.audience, str(edition.revision), edition.subject)
-    return hashlib.sha256("\0".join((*told, edition.html, edition.text)).encode("utf-8", "replace")).hexdigest()[:24]
+    key = (edition.newsletter_id, edition.slot.key, edition.audience, str(edition.revision), edition.subject)
+    text = "\0".join((*key, edition.html, edition.text))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]

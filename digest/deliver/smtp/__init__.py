@@ -1,1 +1,1 @@
-"""SMTP client: connections, authentication, pipelining, rate limits."""
+"""SMTP client (RFC 5321): sessions, authentication, pipelining, rate limits."""

@@ -1,4 +1,4 @@
-"""Logging in (RFC 4954): PLAIN or LOGIN within TLS, CRAM-MD5 where the password would be heard otherwise."""
+"""SMTP authentication (RFC 4954): PLAIN or LOGIN over TLS, CRAM-MD5 where the connection is not encrypted."""
 
 from __future__ import annotations
 
@@ -6,59 +6,60 @@ import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 
-from digest.deliver.smtp.command import Ask
-from digest.deliver.smtp.replies import Garbled, Reply
+from digest.deliver.smtp.command_channel import CommandChannel
+from digest.deliver.smtp.replies import ProtocolError, Reply
 from digest.model.errors import MailError
 
 
-def log_in(ask: Ask, username: str, password: str, *, offered: frozenset[str], is_private: bool) -> None:
-    """Raises ``MailError`` if there is no common way, or the server doesn't accept the two."""
-    known = _WAYS if is_private else dict(reversed(_WAYS.items()))
-    way = next((known[name] for name in known if name in offered), None)
-    if way is None:
-        names = ", ".join(sorted(offered)) or "none"
-        hint = "leave [smtp] username empty, if the server wants none; otherwise try another port or security"
-        raise MailError(f"the mail server offers no way to log in that we know (it offers: {names})", hint=hint)
-    reply = way(ask, username, password)
+def authenticate(
+    channel: CommandChannel, username: str, password: str, *, mechanisms: frozenset[str], is_private: bool
+) -> None:
+    """Log in by the best common mechanism. Raises ``MailError`` if there is none, or the server rejects the login."""
+    preferred = _MECHANISMS if is_private else dict(reversed(_MECHANISMS.items()))
+    log_in = next((preferred[name] for name in preferred if name in mechanisms), None)
+    if log_in is None:
+        names = ", ".join(sorted(mechanisms)) or "none"
+        hint = "leave [smtp] username empty if the server needs no login; otherwise try another port or security"
+        raise MailError(f"the mail server offers no supported login mechanism (it offers: {names})", hint=hint)
+    reply = log_in(channel, username, password)
     if reply.code != 235:
-        hint = "check [smtp] username and password; some providers want a password made for programs"
+        hint = "check [smtp] username and password; some providers need an app password"
         raise MailError(
-            f"the mail server does not accept the name {username!r} with its password: {reply.text}",
-            hint=hint,
-            temporary=reply.code < 500,
+            f"the mail server rejects the login as {username!r}: {reply.text}", hint=hint, temporary=reply.code < 500
         )
 
 
-def _plain(ask: Ask, username: str, password: str) -> Reply:
-    words = _encoded(f"\0{username}\0{password}".encode())
-    reply = ask(f"AUTH PLAIN {words}")
-    return ask(words) if reply.code == 334 else reply  # it asks for what it has: some do
+def _plain(channel: CommandChannel, username: str, password: str) -> Reply:
+    credentials = _base64(f"\0{username}\0{password}".encode())
+    reply = channel.send(f"AUTH PLAIN {credentials}")
+    return channel.send(credentials) if reply.code == 334 else reply  # some servers ignore the initial response
 
 
-def _login(ask: Ask, username: str, password: str) -> Reply:
-    reply = ask("AUTH LOGIN")
-    for word in (username, password):
+def _login(channel: CommandChannel, username: str, password: str) -> Reply:
+    reply = channel.send("AUTH LOGIN")
+    for credential in (username, password):
         if reply.code != 334:
             break
-        reply = ask(_encoded(word.encode()))
+        reply = channel.send(_base64(credential.encode()))
     return reply
 
 
-def _cram_md5(ask: Ask, username: str, password: str) -> Reply:
-    reply = ask("AUTH CRAM-MD5")
+def _cram_md5(channel: CommandChannel, username: str, password: str) -> Reply:
+    reply = channel.send("AUTH CRAM-MD5")
     if reply.code != 334:
         return reply
     try:
         challenge = b64decode(" ".join(reply.lines))
     except ValueError as error:
-        raise Garbled(f"this is no challenge: {reply.text!r}") from error
-    answer = hmac.new(password.encode(), challenge, "md5").hexdigest()
-    return ask(_encoded(f"{username} {answer}".encode()))
+        raise ProtocolError(f"not a CRAM-MD5 challenge: {reply.text!r}") from error
+    response = hmac.new(password.encode(), challenge, "md5").hexdigest()
+    return channel.send(_base64(f"{username} {response}".encode()))
 
 
-def _encoded(raw: bytes) -> str:
+def _base64(raw: bytes) -> str:
     return b64encode(raw).decode()
 
 
-Way = Callable[[Ask, str, str], Reply]
-_WAYS: dict[str, Way] = {"PLAIN": _plain, "LOGIN": _login, "CRAM-MD5": _cram_md5}
+_Mechanism = Callable[[CommandChannel, str, str], Reply]
+#: The most compatible first; reversed for connections without encryption.
+_MECHANISMS: dict[str, _Mechanism] = {"PLAIN": _plain, "LOGIN": _login, "CRAM-MD5": _cram_md5}

@@ -1,4 +1,4 @@
-"""One connection of many: a socket that never waits, and the conversation over it."""
+"""One of several concurrent connections: a non-blocking socket that feeds an ``SmtpProtocol``."""
 
 from __future__ import annotations
 
@@ -6,111 +6,111 @@ import socket
 import ssl
 from contextlib import suppress
 
-from digest.deliver.smtp.connect import Line, Timeouts
-from digest.deliver.smtp.protocol import Talk
-from digest.deliver.smtp.replies import Garbled
-from digest.model.protocols import Stage
+from digest.deliver.smtp.open_session import Session
+from digest.deliver.smtp.outcomes import Stage
+from digest.deliver.smtp.protocol import SmtpProtocol
+from digest.deliver.smtp.replies import ProtocolError
+from digest.deliver.smtp.timeouts import Timeouts
 
 #: Replies are short.
-_ENOUGH = 8192
-#: Systems take 1,024 at once.
-_MOST_PIECES = 512
-_LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+_READ_SIZE = 8192
+#: Operating systems accept up to 1,024 buffers in one sendmsg call.
+_MAX_BUFFERS = 512
+_WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Connection:
-    """Reads what has come and writes what fits; ``talk`` knows what it means."""
+    """Moves bytes between the socket and the protocol; closes when the server is silent for too long."""
 
-    def __init__(self, line: Line, timeouts: Timeouts, *, now: float) -> None:
-        self.line = line
-        self.talk = Talk(line.offers)
+    def __init__(self, session: Session, timeouts: Timeouts, *, now: float) -> None:
+        self.sock = session.sock
+        self.protocol = SmtpProtocol(session.capabilities)
         self.is_open = True
-        #: Why it isn't, if so.
-        self.why = ""
-        #: Bytes are left over that the socket didn't take.
-        self.is_full = False
-        self._sock = line.sock
-        self._sock.setblocking(False)
-        self._tls = self._sock if isinstance(self._sock, ssl.SSLSocket) else None
+        #: Why the connection was closed; empty while it is open.
+        self.close_reason = ""
+        #: The socket did not take all bytes: wait until it is writable.
+        self.wants_write = False
+        self.sock.setblocking(False)
+        self._tls = self.sock if isinstance(self.sock, ssl.SSLSocket) else None
         self._timeouts = timeouts
-        self._pending: list[bytes | memoryview] = []
-        #: It takes nothing any more.
-        self._is_cut = False
-        self._since = now
+        self._unsent: list[bytes | memoryview] = []
+        #: Writing failed; what was received before may still be read.
+        self._is_write_closed = False
+        self._last_progress = now
 
     def fileno(self) -> int:
-        return self._sock.fileno()
+        return self.sock.fileno()
 
     def read(self, now: float) -> None:
-        """Hear what has come."""
+        """Receive what has arrived and pass it to the protocol."""
         try:
-            data = self._sock.recv(_ENOUGH)
+            data = self.sock.recv(_READ_SIZE)
             while self._tls and self._tls.pending():
-                data += self._sock.recv(_ENOUGH)
-            if self.talk.hear(data):
-                self._since = now
-        except _LATER:
+                data += self.sock.recv(_READ_SIZE)
+            if self.protocol.receive_data(data):
+                self._last_progress = now
+        except _WOULD_BLOCK:
             return
-        except Garbled as error:
-            self.end(str(error))
+        except ProtocolError as error:
+            self.close(str(error))
         except OSError as error:
-            self.end(f"the line broke: {error.strerror or error}")
+            self.close(f"the connection broke: {error.strerror or error}")
         else:
-            if not data or self.talk.is_over:
-                self.end("the server hung up")
+            if not data or self.protocol.is_closed:
+                self.close("the server closed the connection")
 
     def write(self, now: float) -> None:
-        """Say what there is to be said, or as much of it as fits."""
-        if self.talk.queued == self.talk.written or self._is_cut:
+        """Send as much of the protocol's output as the socket takes."""
+        if self.protocol.bytes_queued == self.protocol.bytes_written or self._is_write_closed:
             return
-        if more := self.talk.output():
-            self._since = self._since if self._pending else now
-            self._pending += more
+        if chunks := self.protocol.data_to_send():
+            self._last_progress = self._last_progress if self._unsent else now
+            self._unsent += chunks
         try:
-            self.talk.written += self._send()
-            self._since = now
-        except _LATER as error:
-            self.is_full = not isinstance(error, ssl.SSLWantReadError)
+            self.protocol.bytes_written += self._send()
+            self._last_progress = now
+        except _WOULD_BLOCK as error:
+            self.wants_write = not isinstance(error, ssl.SSLWantReadError)
         except OSError:
-            # What the server said before is still to be read: it may be that it took a mail.
-            self._is_cut = True
-            self.is_full = False
+            # Replies that arrived before must still be read: the server may have accepted a message.
+            self._is_write_closed = True
+            self.wants_write = False
         else:
-            self.is_full = bool(self._pending)
+            self.wants_write = bool(self._unsent)
 
     def _send(self) -> int:
-        """How many bytes left; the rest is pending."""
-        if len(self._pending) > 1 and (self._tls or len(self._pending) > _MOST_PIECES):
-            self._pending = [b"".join(self._pending)]
-        sent = self._tls.send(self._pending[0]) if self._tls else self._sock.sendmsg(self._pending)
-        if self.talk.written + sent == self.talk.queued:
-            self._pending = []
+        """Send once; the number of bytes that the socket took."""
+        if len(self._unsent) > 1 and (self._tls or len(self._unsent) > _MAX_BUFFERS):
+            self._unsent = [b"".join(self._unsent)]
+        sent = self._tls.send(self._unsent[0]) if self._tls else self.sock.sendmsg(self._unsent)
+        if self.protocol.bytes_written + sent == self.protocol.bytes_queued:
+            self._unsent = []
         else:
-            rest = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
-            self._pending = [memoryview(rest)[sent:]]
+            data = self._unsent[0] if len(self._unsent) == 1 else b"".join(self._unsent)
+            self._unsent = [memoryview(data)[sent:]]
         return sent
 
-    def hurry(self, now: float) -> None:
-        """End it if the server has kept us waiting for too long."""
-        if self.talk.is_idle and self.talk.queued == self.talk.written:
+    def check_timeout(self, now: float) -> None:
+        """Close the connection if the reply that is awaited is overdue."""
+        if self.protocol.is_idle and self.protocol.bytes_queued == self.protocol.bytes_written:
             return
-        match self.talk.stage:
-            case None if self.talk.is_leaving:
-                limit = self._timeouts.goodbye
+        match self.protocol.stage:
+            case None if self.protocol.is_quitting:
+                limit = self._timeouts.quit
             case Stage.CONTENT:
                 limit = self._timeouts.content
             case Stage.DATA:
                 limit = self._timeouts.data
             case _:
                 limit = self._timeouts.command
-        if now - self._since > limit:
-            self.end(f"no answer within {limit:g} s")
+        if now - self._last_progress > limit:
+            self.close(f"no reply within {limit:g} s")
 
-    def end(self, why: str) -> None:
-        """Nothing more will be heard. The socket stays, for its owner to close: a closed one's number is given away."""
+    def close(self, reason: str) -> None:
+        """End the conversation. The owner closes the socket, after it has removed it from its selector."""
         if self.is_open:
             self.is_open = False
-            self.why = why
-            self.talk.lose(why)
+            self.close_reason = reason
+            self.protocol.connection_lost(reason)
             with suppress(OSError):
-                self._sock.shutdown(socket.SHUT_RDWR)
+                self.sock.shutdown(socket.SHUT_RDWR)

@@ -1,68 +1,73 @@
-"""Mail over SMTP (RFC 5321) to one server, as the settings name it: many connections, one thread, nothing that waits.
+"""Sends mail over SMTP (RFC 5321) to the server of the settings: many connections, one thread, non-blocking.
 
-A letter's way, and who knows what of it:
+Sending:
 
-    exchange.py       takes letters from the outbox, lends each to a connection, and has replies committed in time
-    connection.py     a socket that never waits; how long a server may be silent
-    conversation.py   what is said when, and how far each letter came: pure
-    envelope.py       what is said of one letter: its commands, and its content as it travels
-    replies.py        what the server says and offers
+    sender.py              takes messages from the outbox, assigns them to connections, commits results in time
+    connection.py          a non-blocking socket, with timeouts
+    protocol.py            which command follows which reply, and the result of each message: pure
+    wire_format.py         one message as SMTP bytes
+    replies.py             parses replies and capabilities
+    outcomes.py            what a reply means for its message
+    rate_limit.py          messages a minute
 
-How a connection comes about, one step after the other, and in the background, since each step waits for the server:
+Opening connections, each step of which waits for the server:
 
-    background.py     dials while the others go on
-    dial.py           connect, TLS, EHLO, log in
-    ask.py, login.py  questions and answers; proving who we are
-    trouble.py        what went wrong, in a person's words
-    pace.py           how fast to go, and how long to bear with a server that lets nobody in
+    background_connect.py  in threads, while others send
+    open_session.py        connect, TLS, EHLO, log in
+    command_channel.py     one command and its reply
+    auth.py                login
+    errors.py              messages for the user
+    connect_backoff.py     waits between attempts
 
-The standard library's client sends one mail at a time and waits five times for each; and it raises where we need to
-know how far a letter came.
+``smtplib`` sends one mail at a time and waits five times for each; and its exceptions do not tell at which stage a
+message failed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digest.deliver.smtp.connect import Timeouts, dial, hang_up, patience, trusted
-from digest.deliver.smtp.replies import Offers
-from digest.deliver.smtp.sender import Exchange
+from digest.deliver.smtp.open_session import close_session, open_session, tls_context
+from digest.deliver.smtp.replies import Capabilities
+from digest.deliver.smtp.sender import SmtpSender
+from digest.deliver.smtp.timeouts import Timeouts, timeouts_up_to
 from digest.model.protocols import Notify, Outbox, ignore_notice
 from digest.settings import SmtpSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpMailer:
-    """Carries letters to the server of the settings."""
+    """Sends an outbox's messages to the server of the settings."""
 
     smtp: SmtpSettings
-    #: Where it is told what is waited for.
-    tell: Notify = ignore_notice
+    #: Is told what is being waited for.
+    notify: Notify = ignore_notice
     #: None for those of the settings.
     timeouts: Timeouts | None = None
 
     def __call__(self, outbox: Outbox) -> None:
-        Exchange(self.smtp, self.timeouts or patience(self.smtp.timeout_s), outbox, tell=self.tell).run()
+        timeouts = self.timeouts or timeouts_up_to(self.smtp.timeout_s)
+        SmtpSender(self.smtp, timeouts, outbox, notify=self.notify).run()
 
 
-#: A person waits for the outcome.
-_SHORT_S = 30.0
+#: The user waits for the answer.
+_PROBE_TIMEOUT_S = 30.0
 
 
 def probe(smtp: SmtpSettings) -> str:
-    """Connect, secure, log in, and leave; what the server is like. Raises ``MailError``."""
-    timeouts = patience(min(smtp.timeout_s, _SHORT_S))
-    line = dial(smtp, timeouts, trusted(smtp))
-    hang_up(line, timeouts)
-    how = {"starttls": "over TLS (STARTTLS)", "tls": "over TLS", "none": "in the clear"}[smtp.security]
-    who = f"as {smtp.username}" if smtp.username else "without a name"
-    return f"{smtp.host}:{smtp.port} lets us in {how}, {who}{_extras(line.offers)}"
+    """Connect, log in and quit; describe the server in one line. Raises ``MailError``."""
+    timeouts = timeouts_up_to(min(smtp.timeout_s, _PROBE_TIMEOUT_S))
+    session = open_session(smtp, timeouts, tls_context(smtp))
+    close_session(session, timeouts)
+    security = {"starttls": "over TLS (STARTTLS)", "tls": "over TLS", "none": "without TLS"}[smtp.security]
+    login = f"as {smtp.username}" if smtp.username else "without login"
+    return f"{smtp.host}:{smtp.port} accepts connections {security}, {login}{_described(session.capabilities)}"
 
 
-def _extras(offers: Offers) -> str:
-    said = [
-        *(["takes several commands at once"] if offers.pipelining else []),
-        *(["takes international addresses"] if offers.smtputf8 else []),
-        *([f"takes mails up to {offers.largest:,} bytes"] if offers.largest else []),
+def _described(capabilities: Capabilities) -> str:
+    features = [
+        *(["supports pipelining"] if capabilities.pipelining else []),
+        *(["supports international addresses"] if capabilities.smtputf8 else []),
+        *([f"takes mails up to {capabilities.max_size:,} bytes"] if capabilities.max_size else []),
     ]
-    return "".join(f"; {words}" for words in said)
+    return "".join(f"; {feature}" for feature in features)

@@ -1,11 +1,11 @@
-"""One connection's conversation, without the connection: replies in, bytes and reports out. Nothing here waits.
+"""State machine of one SMTP connection, without I/O: replies in, bytes and results out.
 
-    offer      MAIL and RCPT, together where the server offers PIPELINING
-    go         the content, after the ledger knows that it leaves: in one piece of known length where the server offers
-               CHUNKING (RFC 3030), else after DATA and its answer, up to a dot
-    offer      the next MAIL and RCPT travel in the same packet (RFC 2920, 3.1)
+    start          MAIL and RCPT, in one packet where the server supports PIPELINING
+    send_content   the content, once the outbox has committed that it is being sent: as one BDAT chunk where the server
+                   supports CHUNKING (RFC 3030), else after DATA and its reply, up to a dot
+    start          the next MAIL and RCPT travel in the same packet (RFC 2920, section 3.1)
 
-So a letter costs one round trip or two, and at any moment at most one letter's end has left without an answer.
+So a message costs one or two round trips, and at any time at most one complete content is without a reply.
 """
 
 from __future__ import annotations
@@ -13,231 +13,234 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from digest.deliver.smtp.envelope import announced, in_a_chunk, refusal, up_to_a_dot
-from digest.deliver.smtp.replies import Garbled, Offers, Replies, Reply
-from digest.model.protocols import Message, SendResult, Stage
+from digest.deliver.smtp.outcomes import CLOSING_CODE, Stage, outcome_of
+from digest.deliver.smtp.replies import Capabilities, ProtocolError, Reply, ReplyParser
+from digest.deliver.smtp.wire_format import bdat_content, data_content, envelope_commands, unsupported
+from digest.model.protocols import Message, SendOutcome, SendResult
 
-#: What RSET and QUIT are about.
-_NOTHING = None
-_MAIL, _RCPT, _DATA, _CONTENT = Stage  # an enumeration's members are slow to come by
+#: In the queue of expected replies: the reply to RSET or QUIT.
+_NO_STAGE = None
+_MAIL, _RCPT, _DATA, _CONTENT = Stage  # access to an enum's members is slow
 
 
-class Talk:
-    """The state of one conversation, from the first MAIL to the end."""
+class SmtpProtocol:
+    """State of one connection, from the first MAIL to its end."""
 
-    def __init__(self, offers: Offers) -> None:
-        self._offers = offers
-        self._replies = Replies()
-        #: What is answered next, in order: a letter's stage, or RSET.
+    def __init__(self, capabilities: Capabilities) -> None:
+        self._capabilities = capabilities
+        self._parser = ReplyParser()
+        #: The replies that are awaited, in order: stage and message, or None for RSET and QUIT.
         self._expected: deque[tuple[Stage, Message] | None] = deque()
-        #: Commands that wait for the answer to the one before.
-        self._held: deque[bytes] = deque()
+        #: Without PIPELINING: commands that wait for the reply to the one before.
+        self._deferred_commands: deque[bytes] = deque()
         self._output: list[bytes] = []
-        #: How many bytes there were to be written, and how many have been, which whoever writes them tells.
-        self.queued = self.written = 0
-        #: How many bytes had been queued when the end of the last content was.
-        self._end_at = 0
-        #: Offered, and not under way yet; and the refusal of its MAIL, while its RCPT is still to be answered.
-        self._next: Message | None = None
-        self._refusal: Reply | None = None
-        #: A MAIL stands that nothing came of.
-        self._is_open = False
-        #: What the server said that made an end of it.
-        self._farewell = ""
+        #: Bytes put into the output, and bytes written to the socket; the owner of the socket updates the latter.
+        self.bytes_queued = self.bytes_written = 0
+        #: Value of ``bytes_queued`` at the end of the last content.
+        self._content_end = 0
+        #: The message whose envelope is under way, and the rejection of its MAIL until its RCPT is replied to.
+        self._current: Message | None = None
+        self._mail_rejection: Reply | None = None
+        #: MAIL was accepted and no content followed: RSET is needed.
+        self._is_transaction_open = False
+        #: The reply by which the server closed the connection.
+        self._closing_text = ""
+        #: The server accepted this message's envelope; its content waits for ``send_content`` or ``cancel``.
         self.accepted: Message | None = None
-        self.reports: list[SendResult] = []
-        #: Letters whose content was given up to the server.
-        self.carried = 0
-        #: Letters that the server had a word for, yes or no.
-        self.answered = 0
-        self.is_leaving = False
+        #: Results that the owner has not collected yet.
+        self.results: list[SendResult] = []
+        #: Messages whose content was sent.
+        self.messages_sent = 0
+        #: Messages that the server accepted or rejected.
+        self.messages_answered = 0
+        self.is_quitting = False
 
-    # --- what is to be said ---
+    # --- commands ---
 
     @property
-    def is_over(self) -> bool:
-        """The server made an end."""
-        return bool(self._farewell)
+    def is_closed(self) -> bool:
+        """The server closed the connection."""
+        return bool(self._closing_text)
 
     @property
     def is_idle(self) -> bool:
-        """Nothing is under way."""
-        return not self._expected and self._next is None
+        """No message is under way."""
+        return not self._expected and self._current is None
 
     @property
-    def is_free(self) -> bool:
-        """May another letter be offered now?"""
+    def can_start(self) -> bool:
+        """A further message may be started now."""
         return (
-            self._next is None
-            and not (self._farewell or self.is_leaving)
-            and (self._offers.pipelining or not self._expected)
+            self._current is None
+            and not (self._closing_text or self.is_quitting)
+            and (self._capabilities.pipelining or not self._expected)
         )
 
     @property
     def stage(self) -> Stage | None:
-        """What is waited for; None for nothing, or for a mere RSET."""
+        """The stage of the reply that is awaited next; None for none, and for RSET and QUIT."""
         expected = self._expected[0] if self._expected else None
         return expected[0] if expected else None
 
-    def offer(self, letter: Message) -> None:
-        """Say whom the letter is from, and for whom. What this server can't take is refused here, in clear words."""
-        if refused := refusal(letter, self._offers):
-            self.reports.append(refused)
+    def start(self, message: Message) -> None:
+        """Send the message's envelope; a message that this server can't take is rejected here."""
+        if rejection := unsupported(message, self._capabilities):
+            self.results.append(rejection)
             return
-        self._next = letter
-        if self._is_open:
-            self._say(b"RSET\r\n", _NOTHING)
-        mail, rcpt = announced(letter, self._offers)
-        self._say(mail, (_MAIL, letter))
-        self._say(rcpt, (_RCPT, letter))
+        self._current = message
+        if self._is_transaction_open:
+            self._send_command(b"RSET\r\n", _NO_STAGE)
+        mail, rcpt = envelope_commands(message, self._capabilities)
+        self._send_command(mail, (_MAIL, message))
+        self._send_command(rcpt, (_RCPT, message))
 
-    def go(self) -> None:
-        """The accepted letter is to leave."""
-        letter, self.accepted = self.accepted, None
-        assert letter is not None
-        if self._offers.chunking:
-            pieces = in_a_chunk(letter)
-            self._put(b"BDAT %d LAST\r\n" % sum(map(len, pieces)))
-            self._carry(letter, pieces)
+    def send_content(self) -> None:
+        """Send the accepted message's content."""
+        message, self.accepted = self.accepted, None
+        assert message is not None
+        if self._capabilities.chunking:
+            chunks = bdat_content(message)
+            self._put(b"BDAT %d LAST\r\n" % sum(map(len, chunks)))
+            self._put_content(message, chunks)
         else:
-            self._say(b"DATA\r\n", (_DATA, letter))
+            self._send_command(b"DATA\r\n", (_DATA, message))
 
-    def skip(self) -> None:
-        """The accepted letter is not wanted any more."""
-        self.accepted = self._next = None
+    def cancel(self) -> None:
+        """Do not send the accepted message."""
+        self.accepted = self._current = None
 
-    def leave(self) -> None:
-        """Say goodbye. The answer ends it."""
-        self.is_leaving = True
-        self._say(b"QUIT\r\n", _NOTHING)
+    def quit(self) -> None:
+        """Send QUIT; its reply ends the connection."""
+        self.is_quitting = True
+        self._send_command(b"QUIT\r\n", _NO_STAGE)
 
-    def output(self) -> list[bytes]:
-        """The bytes to write now, in pieces."""
-        written, self._output = self._output, []
-        return written
+    def data_to_send(self) -> list[bytes]:
+        """Take the bytes to write now, in chunks."""
+        chunks, self._output = self._output, []
+        return chunks
 
-    def _say(self, command: bytes, expected: tuple[Stage, Message] | None) -> None:
-        if self._expected and not self._offers.pipelining:
-            self._held.append(command)
+    def _send_command(self, command: bytes, expected: tuple[Stage, Message] | None) -> None:
+        if self._expected and not self._capabilities.pipelining:
+            self._deferred_commands.append(command)
         else:
             self._put(command)
         self._expected.append(expected)
 
     def _put(self, data: bytes) -> None:
         self._output.append(data)
-        self.queued += len(data)
+        self.bytes_queued += len(data)
 
-    # --- what is heard ---
+    def _put_content(self, message: Message, chunks: Sequence[bytes]) -> None:
+        self._output += chunks
+        self.bytes_queued += sum(map(len, chunks))
+        self._content_end = self.bytes_queued
+        self._expected.append((_CONTENT, message))
+        self._current = None
+        self._is_transaction_open = False
+        self.messages_sent += 1
 
-    def hear(self, data: bytes) -> bool:
-        """Understand what the server says; did that end an answer? Raises ``Garbled``."""
-        is_answered = False
-        for reply in self._replies.feed(data):
-            self._answer(reply)
-            is_answered = True
-        return is_answered
+    # --- replies ---
 
-    def _answer(self, reply: Reply) -> None:
+    def receive_data(self, data: bytes) -> bool:
+        """Process what the server sent; True if a reply is complete. Raises ``ProtocolError``."""
+        has_reply = False
+        for reply in self._parser.feed(data):
+            self._handle(reply)
+            has_reply = True
+        return has_reply
+
+    def _handle(self, reply: Reply) -> None:
         if not self._expected:
-            if reply.code != 421:
-                raise Garbled(f"nothing was asked: {reply.text!r}")
-            self._farewell = reply.text
+            if reply.code != CLOSING_CODE:
+                raise ProtocolError(f"a reply without a command: {reply.text!r}")
+            self._closing_text = reply.text
             return
         expected = self._expected.popleft()
-        if reply.code == 421:
-            self._farewell = reply.text
-        if self.is_leaving:
-            self._farewell = reply.text
-        elif expected is _NOTHING:
-            self._is_open = False
+        if reply.code == CLOSING_CODE:
+            self._closing_text = reply.text
+        if self.is_quitting:
+            self._closing_text = reply.text
+        elif expected is _NO_STAGE:
+            self._is_transaction_open = False
         else:
-            stage, letter = expected
-            _HEAR[stage](self, letter, reply)
-        if self._held:
-            self._put(self._held.popleft())
+            stage, message = expected
+            _HANDLERS[stage](self, message, reply)
+        if self._deferred_commands:
+            self._put(self._deferred_commands.popleft())
 
-    def _hear_mail(self, _: Message, reply: Reply) -> None:
-        _expect(reply, 2)
+    def _handle_mail(self, _: Message, reply: Reply) -> None:
+        _check_reply(reply, 2)
         if reply.code < 300:
-            self._is_open = True
+            self._is_transaction_open = True
         else:
-            self._refusal = reply
+            self._mail_rejection = reply
 
-    def _hear_rcpt(self, letter: Message, reply: Reply) -> None:
-        _expect(reply, 2)
-        if self._refusal:  # what is said of the recipient of no mail is of no interest
-            self._settle(letter, _MAIL, self._refusal)
-            self._refusal = None
+    def _handle_rcpt(self, message: Message, reply: Reply) -> None:
+        _check_reply(reply, 2)
+        if self._mail_rejection:  # the reply to a pipelined RCPT after a rejected MAIL has no meaning
+            self._end_current(message, _MAIL, self._mail_rejection)
+            self._mail_rejection = None
         elif reply.code >= 300:
-            self._settle(letter, _RCPT, reply)
+            self._end_current(message, _RCPT, reply)
         else:
-            self.accepted = letter
+            self.accepted = message
 
-    def _hear_data(self, letter: Message, reply: Reply) -> None:
-        _expect(reply, 3)
+    def _handle_data(self, message: Message, reply: Reply) -> None:
+        _check_reply(reply, 3)
         if reply.code >= 400:
-            self._settle(letter, _DATA, reply)
+            self._end_current(message, _DATA, reply)
             return
-        self._carry(letter, up_to_a_dot(letter))
+        self._put_content(message, data_content(message))
 
-    def _carry(self, letter: Message, pieces: Sequence[bytes]) -> None:
-        self._output += pieces
-        self.queued += sum(map(len, pieces))
-        self._end_at = self.queued
-        self._expected.append((_CONTENT, letter))
-        self._next = None
-        self._is_open = False
-        self.carried += 1
-
-    def _hear_content(self, letter: Message, reply: Reply) -> None:
-        is_early = self.written < self._end_at
+    def _handle_content(self, message: Message, reply: Reply) -> None:
+        is_premature = self.bytes_written < self._content_end
         try:
-            _expect(reply, 2)
-            if is_early and reply.code < 300:
-                raise Garbled(f"it takes a mail that it does not have yet: {reply.text!r}")
-        except Garbled:
-            self._expected.appendleft((_CONTENT, letter))  # it was not answered
+            _check_reply(reply, 2)
+            if is_premature and reply.code < 300:
+                raise ProtocolError(f"the mail was accepted before it was complete: {reply.text!r}")
+        except ProtocolError:
+            self._expected.appendleft((_CONTENT, message))  # it has no valid reply
             raise
-        self._report(letter, _CONTENT, reply)
-        if is_early:  # what it makes of the rest, nobody knows
-            self._farewell = reply.text
+        self._add_result(message, _CONTENT, reply)
+        if is_premature:  # the server may take the remaining content for commands: do not use the connection again
+            self._closing_text = reply.text
 
-    def _settle(self, letter: Message, stage: Stage, reply: Reply) -> None:
-        self._report(letter, stage, reply)
-        self._next = None
+    def _end_current(self, message: Message, stage: Stage, reply: Reply) -> None:
+        self._add_result(message, stage, reply)
+        self._current = None
 
-    def _report(self, letter: Message, stage: Stage, reply: Reply) -> None:
-        self.reports.append(SendResult(message=letter, stage=stage, code=reply.code, text=reply.text))
-        self.answered += reply.code != 421
+    def _add_result(self, message: Message, stage: Stage, reply: Reply) -> None:
+        outcome = outcome_of(stage, reply.code)
+        self.results.append(SendResult(message=message, outcome=outcome, code=reply.code, reply=reply.text))
+        self.messages_answered += reply.code != CLOSING_CODE
 
-    def lose(self, why: str) -> None:
-        """The line is gone. Reports what was under way."""
-        said = self._farewell or why
-        waiting = [expected for expected in self._expected if expected]
-        for stage, letter in waiting:
-            if stage is _CONTENT:
-                left = stage if self.written >= self._end_at else _DATA
-                self.reports.append(SendResult(message=letter, stage=left, code=0, text=said))
-        if self._next is not None:
-            reached = next((stage for stage, letter in waiting if letter is self._next), _RCPT)
-            self.reports.append(SendResult(message=self._next, stage=reached, code=0, text=said))
+    def connection_lost(self, reason: str) -> None:
+        """Add a result for each message under way; only one whose whole content was written may have arrived."""
+        reply = self._closing_text or reason
+        for expected in self._expected:
+            if expected and expected[0] is _CONTENT:
+                is_complete = self.bytes_written >= self._content_end
+                outcome = SendOutcome.UNKNOWN if is_complete else SendOutcome.INTERRUPTED
+                self.results.append(SendResult(message=expected[1], outcome=outcome, reply=reply))
+        if self._current is not None:
+            self.results.append(SendResult(message=self._current, outcome=SendOutcome.INTERRUPTED, reply=reply))
         self._expected.clear()
-        self._next = self.accepted = None
-        self._farewell = said
+        self._current = self.accepted = None
+        self._closing_text = reply
 
 
-_HEAR = {
-    _MAIL: Talk._hear_mail,
-    _RCPT: Talk._hear_rcpt,
-    _DATA: Talk._hear_data,
-    _CONTENT: Talk._hear_content,
+_HANDLERS = {
+    _MAIL: SmtpProtocol._handle_mail,
+    _RCPT: SmtpProtocol._handle_rcpt,
+    _DATA: SmtpProtocol._handle_data,
+    _CONTENT: SmtpProtocol._handle_content,
 }
 
 
-def _expect(reply: Reply, kind: int) -> None:
-    """Refusals are always possible; but a yes has to be the right one."""
-    said = reply.code // 100
-    if said == kind and (kind != 3 or reply.code == 354):
+def _check_reply(reply: Reply, success_class: int) -> None:
+    """Accept any 4xx or 5xx reply, but a positive one only if it is the right one for the command."""
+    reply_class = reply.code // 100
+    if reply_class == success_class and (success_class != 3 or reply.code == 354):
         return
-    if said not in {4, 5}:
-        raise Garbled(f"this is no answer to what was said: {reply.text!r}")
+    if reply_class not in {4, 5}:
+        raise ProtocolError(f"not a reply to the command: {reply.text!r}")

@@ -1,7 +1,7 @@
-"""An outbox's letters over several connections, in one loop of one thread.
+"""Sends an outbox's messages over several connections, in one event loop of one thread.
 
-Each turn hears what has come on all connections, commits it all at once, and only then lets the next contents leave:
-one commit for several letters, and yet no connection ever has more than one letter in doubt.
+Each iteration reads from all connections, commits all results at once, and only then lets the next contents be sent:
+one commit covers several messages, and each connection has at most one message without a final reply.
 """
 
 from __future__ import annotations
@@ -11,232 +11,232 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from digest.deliver.smtp.connect import Line, Timeouts
+from digest.deliver.smtp.background_connect import BackgroundConnector
+from digest.deliver.smtp.connect_backoff import ConnectBackoff
 from digest.deliver.smtp.connection import Connection
-from digest.deliver.smtp.connector import Dialing
-from digest.deliver.smtp.protocol import Talk
-from digest.deliver.smtp.rate_limit import Pace, Patience
+from digest.deliver.smtp.open_session import Session
+from digest.deliver.smtp.protocol import SmtpProtocol
+from digest.deliver.smtp.rate_limit import RateLimiter
+from digest.deliver.smtp.timeouts import Timeouts
 from digest.model.errors import MailError
-from digest.model.protocols import Message, Notify, Outbox, SendResult, Stage
+from digest.model.protocols import Message, Notify, Outbox, SendOutcome, SendResult
 from digest.settings import SmtpSettings
 
-#: So many refusals of the sender in a row mean that the server takes nothing from us now.
-_MOST_REFUSALS = 20
+#: After this many rejections of the sender in a row, sending stops: the server accepts nothing from us now.
+_MAX_SENDER_REJECTIONS = 20
 
 
-class Exchange:
-    """One use of a mailer."""
+class SmtpSender:
+    """One call of the mailer."""
 
-    def __init__(self, smtp: SmtpSettings, timeouts: Timeouts, outbox: Outbox, *, tell: Notify) -> None:
+    def __init__(self, smtp: SmtpSettings, timeouts: Timeouts, outbox: Outbox, *, notify: Notify) -> None:
         self._smtp = smtp
+        self._server = f"{smtp.host}:{smtp.port}"
         self._timeouts = timeouts
         self._outbox = outbox
-        self._tell = tell
+        self._notify = notify
         self._connections: list[Connection] = []
-        self._dialing = Dialing(smtp, timeouts)
+        self._connector = BackgroundConnector(smtp, timeouts)
         self._selector = selectors.DefaultSelector()
-        self._selector.register(self._dialing, selectors.EVENT_READ)
-        self._pace = Pace(smtp.rate_per_minute)
-        self._patience = Patience()
-        #: Taken from the outbox, and not offered yet.
-        self._hand: deque[Message] = deque()
-        self._is_dry = False
+        self._selector.register(self._connector, selectors.EVENT_READ)
+        self._rate_limiter = RateLimiter(smtp.rate_per_minute)
+        self._backoff = ConnectBackoff()
+        #: Taken from the outbox, and not assigned to a connection yet.
+        self._queue: deque[Message] = deque()
+        self._is_outbox_empty = False
         self._was_connected = False
-        self._refusals = 0
-        self._next_look = 0.0
-        #: Since when we ask to be let in, and nobody is; None while someone is, or that was told.
-        self._outside_since: float | None = time.monotonic()
+        self._sender_rejections = 0
+        self._next_check = 0.0
+        #: Since when there is no connection; None while there is one, or after the user was notified.
+        self._disconnected_since: float | None = time.monotonic()
 
     def run(self) -> None:
-        """Until there is nothing left to take, or the outbox closes. Raises ``MailError``."""
+        """Send until the outbox has no message, or is closing. Raises ``MailError``."""
         try:
             while self._has_work():
-                self._staff()
-                self._turn()
-                self._prepare()
+                self._open_connections()
+                self._iterate()
+                self._prefetch()
             while self._connections:
-                self._part()
-                self._turn()
+                self._quit_all()
+                self._iterate()
         finally:
             for connection in self._connections:
-                connection.line.sock.close()
-            self._dialing.close()
+                connection.sock.close()
+            self._connector.close()
             self._selector.close()
 
     def _has_work(self) -> bool:
         for connection in self._connections:
-            if connection.talk.reports or not connection.talk.is_idle:
+            if connection.protocol.results or not connection.protocol.is_idle:
                 return True
         if self._outbox.is_closing:
             return False
-        return bool(self._hand) or self._draw()
+        return bool(self._queue) or self._fetch()
 
-    def _draw(self) -> bool:
-        """Take a letter into the hand, if there is one."""
-        if not self._is_dry:
-            letter = self._outbox.take()
-            self._is_dry = letter is None
-            if letter is not None:
-                self._hand.append(letter)
+    def _fetch(self) -> bool:
+        """Move a message from the outbox to the queue; False if there is none."""
+        if not self._is_outbox_empty:
+            message = self._outbox.next_message()
+            self._is_outbox_empty = message is None
+            if message is not None:
+                self._queue.append(message)
                 return True
         return False
 
-    def _prepare(self) -> None:
-        """Have the next letters ready while the server is busy with those just sent."""
-        while len(self._hand) < len(self._connections) and not self._outbox.is_closing and self._draw():
+    def _prefetch(self) -> None:
+        """Build the next messages while the server processes those just sent."""
+        while len(self._queue) < len(self._connections) and not self._outbox.is_closing and self._fetch():
             pass
 
     # --- connections ---
 
-    def _staff(self) -> None:
-        """As many connections as there are letters for, up to the limit."""
+    def _open_connections(self) -> None:
+        """Start connections up to the limit, as long as there are messages for them."""
         now = time.monotonic()
         while (
-            len(self._connections) + self._dialing.count < self._smtp.connections
+            len(self._connections) + self._connector.pending < self._smtp.connections
             and not self._outbox.is_closing
-            and not self._patience.wait(now)
-            and (len(self._hand) > self._dialing.count or self._draw())
+            and not self._backoff.delay(now)
+            and (len(self._queue) > self._connector.pending or self._fetch())
         ):
-            self._dialing.begin()
+            self._connector.start()
 
-    def _welcome(self) -> None:
-        """Those that came through, and those that did not."""
+    def _add_connections(self) -> None:
         now = time.monotonic()
-        while (outcome := self._dialing.done()) is not None:
-            if isinstance(outcome, Line):
+        while (result := self._connector.next_result()) is not None:
+            if isinstance(result, Session):
                 self._was_connected = True
-                connection = Connection(outcome, self._timeouts, now=now)
+                connection = Connection(result, self._timeouts, now=now)
                 self._connections.append(connection)
                 self._selector.register(connection, selectors.EVENT_READ)
             else:
-                self._disappointed(outcome, now)
+                self._handle_connect_error(result, now)
 
-    def _disappointed(self, error: MailError, now: float) -> None:
-        self._patience.failed(now)
-        if self._connections or self._dialing.count:
-            return  # a server may take fewer connections than we would like
-        if not error.temporary or not self._was_connected or self._patience.is_at_end:
+    def _handle_connect_error(self, error: MailError, now: float) -> None:
+        self._backoff.record_failure(now)
+        if self._connections or self._connector.pending:
+            return  # the server may allow fewer connections than the settings
+        if not error.temporary or not self._was_connected or self._backoff.is_exhausted:
             raise error
 
-    def _part(self) -> None:
-        """Say goodbye to all, also to those that come through only now."""
+    def _quit_all(self) -> None:
         for connection in self._connections:
-            if connection.is_open and not connection.talk.is_leaving:
-                connection.talk.leave()
-        self._write()  # before the turn that waits for the answers
+            if connection.is_open and not connection.protocol.is_quitting:
+                connection.protocol.quit()
+        self._write()  # before the iteration that waits for the replies
 
-    # --- a turn ---
+    def _remove(self, connection: Connection, now: float) -> None:
+        self._selector.unregister(connection)
+        self._connections.remove(connection)
+        connection.sock.close()
+        if not connection.protocol.messages_answered:
+            self._backoff.record_failure(now)
+        if self._backoff.is_exhausted and not self._connections:
+            reason = connection.close_reason
+            message = f"the mail server {self._server} closes each connection before it takes a mail: {reason}"
+            raise MailError(message, hint="try later, or ask the server's operator", temporary=True)
 
-    def _turn(self) -> None:
-        self._attend()
-        self._settle()
-        self._offer()
+    # --- event loop ---
+
+    def _iterate(self) -> None:
+        self._read()
+        self._commit()
+        self._assign_messages()
         self._write()
 
-    def _attend(self) -> None:
-        """Wait for something to happen, and hear it."""
-        for key, events in self._selector.select(self._wait()):
-            if key.fileobj is self._dialing:
-                self._welcome()
+    def _read(self) -> None:
+        """Wait for events; read from connections and collect new ones."""
+        for key, events in self._selector.select(self._select_timeout()):
+            if key.fileobj is self._connector:
+                self._add_connections()
             elif events & selectors.EVENT_READ and isinstance(key.fileobj, Connection):
                 key.fileobj.read(time.monotonic())
         now = time.monotonic()
-        if now >= self._next_look:
-            self._next_look = now + self._timeouts.turn
+        if now >= self._next_check:
+            self._next_check = now + self._timeouts.poll
             for connection in self._connections:
-                connection.hurry(now)
-            self._say_what_is_awaited(now)
+                connection.check_timeout(now)
+            self._notify_if_waiting(now)
 
-    def _say_what_is_awaited(self, now: float) -> None:
-        """Once, if nobody lets us in for a while: a person at a terminal sees nothing else happen."""
+    def _notify_if_waiting(self, now: float) -> None:
+        """Notify the user once, if there is no connection for some seconds."""
         if self._connections:
-            self._outside_since = None
-        elif self._outside_since is not None and now - self._outside_since > self._timeouts.quiet:
-            self._outside_since = None
-            where, longest = f"{self._smtp.host}:{self._smtp.port}", self._timeouts.greeting
-            self._tell(
-                f"waiting for the mail server {where} to let us in, for {longest:g} s at most ([smtp] timeout_s)"
-            )
+            self._disconnected_since = None
+        elif self._disconnected_since is not None and now - self._disconnected_since > self._timeouts.notify:
+            self._disconnected_since = None
+            limit = self._timeouts.greeting
+            self._notify(f"waiting up to {limit:g} s for the mail server {self._server} to answer ([smtp] timeout_s)")
 
-    def _wait(self) -> float:
+    def _select_timeout(self) -> float:
         for connection in self._connections:
-            if connection.talk.reports:
+            if connection.protocol.results:
                 return 0
         now = time.monotonic()
-        turn = self._timeouts.turn
-        return min(turn, self._pace.wait(now) or turn, self._patience.wait(now) or turn)
+        poll = self._timeouts.poll
+        return min(poll, self._rate_limiter.delay(now) or poll, self._backoff.delay(now) or poll)
 
-    def _settle(self) -> None:
-        """Commit what was heard and what leaves next; then, and only then, it may."""
-        reports: list[SendResult] = []
-        starting: list[tuple[Talk, Message]] = []
+    def _commit(self) -> None:
+        """Commit results, and which contents are sent next; only after that send them."""
+        results: list[SendResult] = []
+        starting: list[tuple[SmtpProtocol, Message]] = []
         for connection in self._connections:
-            talk = connection.talk
-            if talk.reports:
-                reports += talk.reports
-                talk.reports.clear()
-            if talk.accepted is not None and connection.is_open:
-                starting.append((talk, talk.accepted))
-        if reports or starting:
-            may_leave = self._outbox.settle(reports, [letter for _, letter in starting])
-            for talk, letter in starting:
-                if letter.id in may_leave:
-                    talk.go()
+            protocol = connection.protocol
+            if protocol.results:
+                results += protocol.results
+                protocol.results.clear()
+            if protocol.accepted is not None and connection.is_open:
+                starting.append((protocol, protocol.accepted))
+        if results or starting:
+            sendable = self._outbox.commit(results, [message for _, message in starting])
+            for protocol, message in starting:
+                if message.id in sendable:
+                    protocol.send_content()
                 else:
-                    talk.skip()
-        self._judge(reports)
+                    protocol.cancel()
+        self._check_health(results)
 
-    def _judge(self, reports: Sequence[SendResult]) -> None:
-        """Is this server still worth talking to?"""
-        for report in reports:
-            self._weigh(report)
+    def _check_health(self, results: Sequence[SendResult]) -> None:
+        """Remove closed connections. Raises ``MailError`` if the server takes no mail at all."""
+        for result in results:
+            self._track(result)
         for connection in [connection for connection in self._connections if not connection.is_open]:
-            self._bury(connection, time.monotonic())
+            self._remove(connection, time.monotonic())
 
-    def _bury(self, connection: Connection, now: float) -> None:
-        self._selector.unregister(connection)
-        self._connections.remove(connection)
-        connection.line.sock.close()
-        if not connection.talk.answered:
-            self._patience.failed(now)
-        if self._patience.is_at_end and not self._connections:
-            where = f"{self._smtp.host}:{self._smtp.port}"
-            message = f"the mail server {where} ends each connection before it takes a mail: {connection.why}"
-            raise MailError(message, hint="try later, or ask whoever runs it", temporary=True)
-
-    def _weigh(self, report: SendResult) -> None:
-        if report.code in {0, 421}:
-            self._is_dry = False  # it may be due again
-        elif report.stage is Stage.MAIL and report.code != 552:
-            self._refusals += 1
-        else:
-            self._refusals = 0
-            self._patience.succeeded()
-        if self._refusals >= _MOST_REFUSALS:
-            message = f"the mail server refuses the sender {report.message.sender}: {report.text}"
+    def _track(self, result: SendResult) -> None:
+        match result.outcome:
+            case SendOutcome.INTERRUPTED | SendOutcome.UNKNOWN:
+                self._is_outbox_empty = False  # the message may be due again at once
+            case SendOutcome.SENDER_REJECTED:
+                self._sender_rejections += 1
+            case _:
+                self._sender_rejections = 0
+                self._backoff.record_success()
+        if self._sender_rejections >= _MAX_SENDER_REJECTIONS:
+            message = f"the mail server rejects the sender {result.message.sender}: {result.reply}"
             raise MailError(message, hint="check the newsletter's from, and [smtp] username", temporary=True)
 
-    def _offer(self) -> None:
-        """Give each connection that is free its next letter."""
+    def _assign_messages(self) -> None:
+        """Start a message on each connection that is free."""
         now = time.monotonic()
         for connection in self._connections:
-            talk = connection.talk
-            if not connection.is_open or not talk.is_free:
+            protocol = connection.protocol
+            if not connection.is_open or not protocol.can_start:
                 continue
-            if talk.carried >= self._smtp.messages_per_connection:
-                if talk.is_idle:
-                    talk.leave()
+            if protocol.messages_sent >= self._smtp.messages_per_connection:
+                if protocol.is_idle:
+                    protocol.quit()
                 continue
-            if self._outbox.is_closing or self._pace.wait(now) or not (self._hand or self._draw()):
+            if self._outbox.is_closing or self._rate_limiter.delay(now) or not (self._queue or self._fetch()):
                 return
-            talk.offer(self._hand.popleft())
-            self._pace.took(now)
+            protocol.start(self._queue.popleft())
+            self._rate_limiter.record_message(now)
 
     def _write(self) -> None:
         now = time.monotonic()
         for connection in self._connections:
-            was_full = connection.is_full
+            wanted_write = connection.wants_write
             connection.write(now)
-            if connection.is_open and connection.is_full != was_full:
-                events = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.is_full else 0)
+            if connection.is_open and connection.wants_write != wanted_write:
+                events = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.wants_write else 0)
                 self._selector.modify(connection, events)

@@ -25,10 +25,10 @@ from threading import Event
 
 from digest.deliver.mailers import open_mailer
 from digest.model import Edition, Outcome
-from digest.pipeline.outbox import Writer, deliver
+from digest.pipeline.outbox import MessageBuilder, deliver_due
 from digest.store import Store, deliveries, open_store
 from tests.bench.quality.table import Row, table
-from tests.support.editions import SENDER, publish, smtp, writer_of
+from tests.support.editions import SENDER, builder_for, publish, smtp_settings
 from tests.support.values import edition
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -38,7 +38,7 @@ _SENTENCE = "The harbour opens again on Monday, and the ferries return to their 
 #: Runs of each.
 _PAIRS = 3
 #: Sends the pending deliveries of a store.
-Sender = Callable[[Store, int, Writer, int], None]
+Sender = Callable[[Store, int, MessageBuilder, int], None]
 
 
 @dataclass(slots=True)
@@ -147,19 +147,24 @@ def _edition_and_sink(published: Edition, recipients: int, *options: str) -> Ite
 def _run(sender: Sender, published: Edition, recipients: int, *options: str) -> Run:
     with _edition_and_sink(published, recipients, *options) as (store, edition_id, sink):
         began, busy = time.perf_counter(), time.process_time()
-        sender(store, edition_id, writer_of(published), sink.port)
+        sender(store, edition_id, builder_for(published), sink.port)
         seconds, busy_s = time.perf_counter() - began, time.process_time() - busy
     return Run(mails=recipients, seconds=seconds, busy_s=busy_s, sink=sink)
 
 
-def _deliver(store: Store, edition_id: int, write: Writer, port: int) -> None:
-    tally = deliver(
-        edition_id, store, open_mailer(smtp(port)), write=write, clock=lambda: datetime.now(UTC), stop=Event()
+def _deliver(store: Store, edition_id: int, write: MessageBuilder, port: int) -> None:
+    tally = deliver_due(
+        edition_id,
+        store,
+        open_mailer(smtp_settings(port)),
+        build_message=write,
+        clock=lambda: datetime.now(UTC),
+        stop=Event(),
     )
     assert tally.is_final
 
 
-def _smtplib(store: Store, edition_id: int, write: Writer, port: int) -> None:
+def _smtplib(store: Store, edition_id: int, write: MessageBuilder, port: int) -> None:
     with store.read() as conn, smtplib.SMTP("127.0.0.1", port) as client:
         for row in deliveries.for_edition(conn, edition_id):
             letter = write(row)
@@ -169,7 +174,7 @@ def _smtplib(store: Store, edition_id: int, write: Writer, port: int) -> None:
 # --- the server's limits: clients that only send prepared bytes and read replies -----------------------------------
 
 
-def _bare_pipelined(store: Store, edition_id: int, write: Writer, port: int) -> None:
+def _bare_pipelined(store: Store, edition_id: int, write: MessageBuilder, port: int) -> None:
     """Four connections, each with one pipelined mail in flight."""
     content, mails = _first_mail(store, edition_id, write)
     commands = b"MAIL FROM:<a@b> SIZE=%d\r\nRCPT TO:<c@d>\r\nBDAT %d LAST\r\n%b" % (len(content), len(content), content)
@@ -182,7 +187,7 @@ def _bare_pipelined(store: Store, edition_id: int, write: Writer, port: int) -> 
                 _read_lines(sock, lines=3)
 
 
-def _bare_steps(store: Store, edition_id: int, write: Writer, port: int) -> None:
+def _bare_steps(store: Store, edition_id: int, write: MessageBuilder, port: int) -> None:
     """One connection; waits for the reply to each command."""
     content, mails = _first_mail(store, edition_id, write)
     steps = [b"MAIL FROM:<a@b> SIZE=%d\r\n" % len(content), b"RCPT TO:<c@d>\r\n", b"DATA\r\n", content + b".\r\n"]
@@ -193,7 +198,7 @@ def _bare_steps(store: Store, edition_id: int, write: Writer, port: int) -> None
                 _read_lines(sock, lines=1)
 
 
-def _first_mail(store: Store, edition_id: int, write: Writer) -> tuple[bytes, int]:
+def _first_mail(store: Store, edition_id: int, write: MessageBuilder) -> tuple[bytes, int]:
     """The first mail of the edition, and the number of mails."""
     with store.read() as conn:
         return write(next(deliveries.for_edition(conn, edition_id))).content, deliveries.counts(conn, edition_id)[
@@ -226,7 +231,7 @@ def _memory_of(published: Edition, recipients: int) -> float:
 
 def _report_memory(url: str, edition_id: str, port: str) -> None:
     with open_store(url) as store:
-        _deliver(store, int(edition_id), writer_of(typical()), int(port))
+        _deliver(store, int(edition_id), builder_for(typical()), int(port))
     # Not ``ru_maxrss``, which starts at the parent's.
     status = Path("/proc/self/status").read_text("ascii")
     print(int(status.split("VmHWM:")[1].split()[0]) / 1024)

@@ -14,14 +14,14 @@ import dkim as dkimpy
 from cryptography.hazmat.primitives import serialization
 
 from digest.deliver.message import dkim
-from digest.deliver.message.dkim import Signer
-from digest.deliver.message.edition_headers import Letterhead, Recipient
-from digest.deliver.message.message import prepare
+from digest.deliver.message.dkim import DkimSigner
+from digest.deliver.message.edition_headers import EditionHeaders, Recipient
+from digest.deliver.message.message import prepare_message
 from digest.model import Edition
 from digest.render import Links, RenderOptions, render
 from tests.bench.quality.table import Row
 from tests.support.digests import digest
-from tests.support.messages import PLACEHOLDER, TOKEN, letterhead, recipient
+from tests.support.messages import PLACEHOLDER, TOKEN, edition_headers, recipient
 
 _RECIPIENTS = 200
 _TURNS = 9
@@ -30,18 +30,20 @@ _TURNS = 9
 def measure() -> list[Row]:
     """Both write mails with the same content, which is checked before the timing."""
     page = Links(unsubscribe=f"https://news.example.org/unsubscribe/{PLACEHOLDER}")
-    edition, head = render(digest(stories=30), RenderOptions(links=page)), letterhead()
+    edition, head = render(digest(stories=30), RenderOptions(links=page)), edition_headers()
     recipients = [recipient(f"reader{number}@example.net", f"Reader {number}") for number in range(_RECIPIENTS)]
-    key = dkim.generate()
-    signer = Signer(domain="example.org", selector="digest", key=key)
-    plain, signed = prepare(edition, head), prepare(edition, head, signer)
-    assert _content(plain.to(recipients[0])) == _content(_by_hand(edition, head, recipients[0]))
+    key = dkim.generate_key()
+    signer = DkimSigner(domain="example.org", selector="digest", key=key)
+    plain, signed = prepare_message(edition, head), prepare_message(edition, head, signer)
+    assert _content(plain.content_for(recipients[0])) == _content(_by_hand(edition, head, recipients[0]))
 
-    ours, theirs = _paired(plain.to, lambda addressee: _by_hand(edition, head, addressee), recipients)
+    ours, theirs = _paired(plain.content_for, lambda addressee: _by_hand(edition, head, addressee), recipients)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )
-    signed_time, dkimpy_time = _paired(signed.to, lambda addressee: _dkimpy(plain.to(addressee), pem), recipients)
+    signed_time, dkimpy_time = _paired(
+        signed.content_for, lambda addressee: _dkimpy(plain.content_for(addressee), pem), recipients
+    )
     task, signing = "one more recipient's mail", "the same, signed with RSA-2048"
     return [
         Row(task=task, system="digest", figure=_us(ours), note=f"{theirs / ours:,.0f} times faster"),
@@ -68,7 +70,7 @@ def _seconds(make: Callable[[Recipient], bytes], recipients: list[Recipient]) ->
     return (time.process_time() - start) / len(recipients)
 
 
-def _by_hand(edition: Edition, head: Letterhead, addressee: Recipient) -> bytes:
+def _by_hand(edition: Edition, head: EditionHeaders, addressee: Recipient) -> bytes:
     """The mail by ``EmailMessage`` of the standard library."""
     mail = EmailMessage(policy=policy.SMTP.clone(max_line_length=998))
     mail["From"] = f"{head.sender.name} <{head.sender.address}>"

@@ -129,7 +129,7 @@ def test_a_mailbox_that_can_not_be_read_is_told(check: Check) -> None:
 
 @pytest.mark.parametrize(
     ("days", "state", "said"),
-    [(1, "ok", "lets us in"), (-1, "bad", "certificate has expired → renew it")],
+    [(1, "ok", "accepts the login"), (-1, "bad", "certificate has expired → renew it")],
     ids=["sound", "expired"],
 )
 def test_a_mailboxs_certificate_is_looked_at(

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.deliver.bounces.classify import Kind, judge
-from digest.deliver.bounces.parse import LARGEST, Notice, read
+from digest.deliver.bounces.classify import MailKind, classify_failure
+from digest.deliver.bounces.parse import InboundMail, parse_mail
+from digest.inbound import MAX_MAIL_BYTES
 from digest.model.delivery_token import DeliveryToken, find_delivery_tokens, return_address, unsubscribe_mailto
 from tests.support.bounce_mails import ADDRESS, HEADERS, MARK, TOKEN, complaint, dsn, leaving, plain, report
 
@@ -54,11 +55,14 @@ POSTFIX = dsn(
 )
 FULL = dsn("5.2.2", "smtp; 552 5.2.2 The mailbox is over its quota")
 MAILS = {
-    "Postfix: no such user": (POSTFIX, Kind.HARD),
-    "Postfix: no such domain": (dsn("5.4.4", "X-Postfix; Host or domain name not found"), Kind.HARD),
-    "Postfix: only headers returned": (dsn("5.1.1", returned="text/rfc822-headers", copy=HEADERS), Kind.HARD),
-    "Postfix: late": (dsn("4.4.1", "X-Postfix; connect: timed out", action="delayed"), Kind.DELAYED),
-    "Postfix: given up": (dsn("4.4.1", "X-Postfix; connect: timed out"), Kind.SOFT),
+    "Postfix: no such user": (POSTFIX, MailKind.HARD_BOUNCE),
+    "Postfix: no such domain": (dsn("5.4.4", "X-Postfix; Host or domain name not found"), MailKind.HARD_BOUNCE),
+    "Postfix: only headers returned": (
+        dsn("5.1.1", returned="text/rfc822-headers", copy=HEADERS),
+        MailKind.HARD_BOUNCE,
+    ),
+    "Postfix: late": (dsn("4.4.1", "X-Postfix; connect: timed out", action="delayed"), MailKind.DELAYED),
+    "Postfix: given up": (dsn("4.4.1", "X-Postfix; connect: timed out"), MailKind.SOFT_BOUNCE),
     "Postfix: international": (
         report(
             "global-delivery-status",
@@ -67,68 +71,68 @@ MAILS = {
             returned="message/global-headers",
             copy=HEADERS,
         ),
-        Kind.HARD,
+        MailKind.HARD_BOUNCE,
     ),
     "Exim, in its own form": (
         plain(EXIM, From="Mail Delivery System <mailer-daemon@mx.example>", X_Failed_Recipients=ADDRESS),
-        Kind.HARD,
+        MailKind.HARD_BOUNCE,
     ),
-    "Exim, as a report": (dsn("5.0.0", "smtp; 550 Unknown user"), Kind.HARD),
+    "Exim, as a report": (dsn("5.0.0", "smtp; 550 Unknown user"), MailKind.HARD_BOUNCE),
     "Exchange: no such recipient": (
         dsn("5.1.10", "smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup"),
-        Kind.HARD,
+        MailKind.HARD_BOUNCE,
     ),
     "Exchange: refused at the door": (
         dsn("5.4.1", "smtp;550 5.4.1 Recipient address rejected: Access denied. AS(201806281)"),
-        Kind.HARD,
+        MailKind.HARD_BOUNCE,
     ),
-    "Exchange: blocked": (dsn("5.7.606", "smtp;550 5.7.606 Access denied, banned sending IP"), Kind.REFUSED),
-    "Exchange: full": (dsn("5.2.2", "smtp;554 5.2.2 mailbox full; STOREDRV.Deliver"), Kind.SOFT),
-    "qmail": (plain(QMAIL, From="MAILER-DAEMON@mx.example", Subject="failure notice"), Kind.HARD),
+    "Exchange: blocked": (dsn("5.7.606", "smtp;550 5.7.606 Access denied, banned sending IP"), MailKind.REJECTED),
+    "Exchange: full": (dsn("5.2.2", "smtp;554 5.2.2 mailbox full; STOREDRV.Deliver"), MailKind.SOFT_BOUNCE),
+    "qmail": (plain(QMAIL, From="MAILER-DAEMON@mx.example", Subject="failure notice"), MailKind.HARD_BOUNCE),
     "qmail: full": (
         plain(
             QMAIL.replace("550 5.1.1 no such user here", "552 5.2.2 mailbox is full"), From="MAILER-DAEMON@mx.example"
         ),
-        Kind.SOFT,
+        MailKind.SOFT_BOUNCE,
     ),
     "a large provider: no such user": (
         dsn(
             "5.1.1", "smtp; 550-5.1.1 The account that you tried to reach does not exist.", X_Failed_Recipients=ADDRESS
         ),
-        Kind.HARD,
+        MailKind.HARD_BOUNCE,
     ),
-    "a large provider: disabled": (dsn("5.2.1", "smtp; 550-5.2.1 The account is inactive."), Kind.HARD),
+    "a large provider: disabled": (dsn("5.2.1", "smtp; 550-5.2.1 The account is inactive."), MailKind.HARD_BOUNCE),
     "a large provider: rate": (
         dsn("4.7.28", "smtp; 421-4.7.28 an unusual rate of unsolicited mail", action="delayed"),
-        Kind.DELAYED,
+        MailKind.DELAYED,
     ),
-    "a large provider: unsigned": (dsn("5.7.26", "smtp; 550-5.7.26 this mail is not authenticated"), Kind.REFUSED),
-    "too big": (dsn("5.3.4", "smtp; 552 message size exceeds fixed limit"), Kind.REFUSED),
-    "OpenSMTPD's own word for failed": (dsn("5.1.1", "smtp; 550 no such user", action="error"), Kind.HARD),
-    "no status": (dsn("", "smtp; 550 mailbox unavailable"), Kind.SOFT),
-    "arrived": (dsn("2.0.0", action="delivered"), Kind.DELAYED),
-    "a complaint": (complaint(), Kind.COMPLAINT),
-    "a complaint about fraud": (complaint("fraud"), Kind.COMPLAINT),
-    "a wish to leave, as a report": (complaint("opt-out"), Kind.LEAVE),
-    "not spam after all": (complaint("not-spam"), Kind.AUTOMATIC),
-    "a failed signature": (complaint("auth-failure"), Kind.AUTOMATIC),
+    "a large provider: unsigned": (dsn("5.7.26", "smtp; 550-5.7.26 this mail is not authenticated"), MailKind.REJECTED),
+    "too big": (dsn("5.3.4", "smtp; 552 message size exceeds fixed limit"), MailKind.REJECTED),
+    "OpenSMTPD's own word for failed": (dsn("5.1.1", "smtp; 550 no such user", action="error"), MailKind.HARD_BOUNCE),
+    "no status": (dsn("", "smtp; 550 mailbox unavailable"), MailKind.SOFT_BOUNCE),
+    "arrived": (dsn("2.0.0", action="delivered"), MailKind.DELAYED),
+    "a complaint": (complaint(), MailKind.COMPLAINT),
+    "a complaint about fraud": (complaint("fraud"), MailKind.COMPLAINT),
+    "a wish to leave, as a report": (complaint("opt-out"), MailKind.UNSUBSCRIBE),
+    "not spam after all": (complaint("not-spam"), MailKind.AUTOMATIC),
+    "a failed signature": (complaint("auth-failure"), MailKind.AUTOMATIC),
 }
 
 
 @pytest.mark.parametrize(("raw", "kind"), MAILS.values(), ids=MAILS)
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
-def test_a_returned_mail_says_what_it_means_and_which_copy_it_was(raw: bytes, kind: Kind, ends: bytes) -> None:
-    notice = read(raw.replace(b"\n", ends))
+def test_a_returned_mail_says_what_it_means_and_which_copy_it_was(raw: bytes, kind: MailKind, ends: bytes) -> None:
+    notice = parse_mail(raw.replace(b"\n", ends))
 
     assert notice.kind is kind
-    assert OURS in notice.marks
+    assert OURS in notice.tokens
     assert ADDRESS in notice.evidence
     assert "\n" not in notice.detail
 
 
 def test_what_the_server_said_is_told() -> None:
-    assert read(POSTFIX).detail.startswith(f"550 5.1.1 <{ADDRESS}>: Recipient address rejected")
-    assert read(dsn("5.2.2", "smtp; over quota")).detail == "5.2.2 over quota"
+    assert parse_mail(POSTFIX).detail.startswith(f"550 5.1.1 <{ADDRESS}>: Recipient address rejected")
+    assert parse_mail(dsn("5.2.2", "smtp; over quota")).detail == "5.2.2 over quota"
 
 
 def test_the_worst_of_several_recipients_counts() -> None:
@@ -136,7 +140,7 @@ def test_the_worst_of_several_recipients_counts() -> None:
         "Reporting-MTA: dns; x\n\nAction: delayed\nStatus: 4.0.0\n\nAction: failed\nStatus: 5.1.1\n\nAction: relayed\n"
     )
 
-    assert read(report("delivery-status", "", fields)).kind is Kind.HARD
+    assert parse_mail(report("delivery-status", "", fields)).kind is MailKind.HARD_BOUNCE
 
 
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
@@ -146,19 +150,19 @@ def test_an_encoded_copy_is_read_too(encoding: str) -> None:
     head = b"Content-Type: text/rfc822-headers\n"
     encoded = head + f"Content-Transfer-Encoding: {encoding}\n".encode()
 
-    notice = read(raw.replace(head, encoded).replace(b"@@@", copy))
+    notice = parse_mail(raw.replace(head, encoded).replace(b"@@@", copy))
 
-    assert (notice.kind, notice.marks) == (Kind.HARD, (OURS,))
+    assert (notice.kind, notice.tokens) == (MailKind.HARD_BOUNCE, (OURS,))
 
 
 def test_the_address_that_it_came_back_to_says_which_copy_it_was() -> None:
     sealed = OURS.signed("secret")
     to = return_address("bounces@news.example", sealed)
 
-    notice = read(dsn("5.1.1", copy="Subject: all else is gone\n", Delivered_To=to.upper()))
+    notice = parse_mail(dsn("5.1.1", copy="Subject: all else is gone\n", Delivered_To=to.upper()))
 
-    assert notice.marks == (sealed,)
-    assert notice.marks[0].is_signed_with("secret")
+    assert notice.tokens == (sealed,)
+    assert notice.tokens[0].is_signed_with("secret")
 
 
 # --- leaving -----------------------------------------------------------------------------------------------------
@@ -175,26 +179,26 @@ LEAVING = {
 
 @pytest.mark.parametrize("raw", LEAVING.values(), ids=LEAVING)
 def test_a_mail_to_leave_is_one(raw: bytes) -> None:
-    notice = read(raw)
+    notice = parse_mail(raw)
 
-    assert (notice.kind, notice.sender, notice.evidence) == (Kind.LEAVE, ADDRESS, ADDRESS)
-    assert [mark.subscriber_id for mark in notice.marks] == [1]
+    assert (notice.kind, notice.sender, notice.evidence) == (MailKind.UNSUBSCRIBE, ADDRESS, ADDRESS)
+    assert [mark.subscriber_id for mark in notice.tokens] == [1]
 
 
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        (leaving(Auto_Submitted="auto-replied"), Kind.AUTOMATIC),
-        (leaving(Precedence="auto_reply"), Kind.AUTOMATIC),
-        (leaving(Return_Path="<>"), Kind.AUTOMATIC),
-        (leaving("Out of office: unsubscribe", X_Autoreply="yes"), Kind.AUTOMATIC),
-        (leaving("Re: Harbour opens again", In_Reply_To=f"<{MARK}@news.example>"), Kind.OTHER),
-        (leaving("unsubscribe"), Kind.OTHER),
-        (leaving("unsubscribe 7.1"), Kind.OTHER),
-        (HEADERS.encode() + b"\nThe harbour opens again.\n", Kind.AUTOMATIC),
-        (report("disposition-notification", "Read.", "Disposition: manual-action; displayed\n"), Kind.AUTOMATIC),
-        (plain("Buy a boat", From="boats@shop.example", Subject="Boats"), Kind.OTHER),
-        (b"", Kind.OTHER),
+        (leaving(Auto_Submitted="auto-replied"), MailKind.AUTOMATIC),
+        (leaving(Precedence="auto_reply"), MailKind.AUTOMATIC),
+        (leaving(Return_Path="<>"), MailKind.AUTOMATIC),
+        (leaving("Out of office: unsubscribe", X_Autoreply="yes"), MailKind.AUTOMATIC),
+        (leaving("Re: Harbour opens again", In_Reply_To=f"<{MARK}@news.example>"), MailKind.OTHER),
+        (leaving("unsubscribe"), MailKind.OTHER),
+        (leaving("unsubscribe 7.1"), MailKind.OTHER),
+        (HEADERS.encode() + b"\nThe harbour opens again.\n", MailKind.AUTOMATIC),
+        (report("disposition-notification", "Read.", "Disposition: manual-action; displayed\n"), MailKind.AUTOMATIC),
+        (plain("Buy a boat", From="boats@shop.example", Subject="Boats"), MailKind.OTHER),
+        (b"", MailKind.OTHER),
     ],
     ids=[
         "auto-submitted",
@@ -210,8 +214,8 @@ def test_a_mail_to_leave_is_one(raw: bytes) -> None:
         "nothing",
     ],
 )
-def test_other_mails_ask_for_nothing(raw: bytes, kind: Kind) -> None:
-    assert read(raw).kind is kind
+def test_other_mails_ask_for_nothing(raw: bytes, kind: MailKind) -> None:
+    assert parse_mail(raw).kind is kind
 
 
 # --- marks -------------------------------------------------------------------------------------------------------
@@ -254,33 +258,33 @@ def test_what_only_looks_like_a_mark_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("status", "words", "kind"),
     [
-        ("5.1.1", "", Kind.HARD),
-        ("5.1.2", "", Kind.HARD),
-        ("5.0.0", "550 No such user here", Kind.HARD),
-        ("5.0.0", "550 5.1.1 bad address", Kind.HARD),
-        ("5.7.1", "550 5.7.1 RESOLVER.ADR.RecipNotFound; not found", Kind.HARD),
-        ("", "550 that address does not exist", Kind.HARD),
-        ("5.5.0", "550 mailbox unavailable, user disabled", Kind.HARD),
-        ("5.2.2", "", Kind.SOFT),
-        ("5.1.1", "552 mailbox full", Kind.SOFT),
-        ("5.0.0", "", Kind.SOFT),
-        ("", "", Kind.SOFT),
-        ("5.0.0", "see http://192.5.1.1/x for help", Kind.SOFT),
-        ("4.2.2", "452 4.2.2 over quota", Kind.SOFT),
-        ("4.1.1", "450 user unknown", Kind.SOFT),
-        ("5.4.6", "routing loop detected", Kind.SOFT),
-        ("5.7.1", "550 5.7.1 spam", Kind.REFUSED),
-        ("5.0.0", "554 blocked by policy", Kind.REFUSED),
-        ("5.6.1", "8BITMIME not supported", Kind.REFUSED),
-        ("5.1.8", "sender's domain not found in DNS", Kind.REFUSED),
-        ("", "550 Sender address rejected: Domain not found", Kind.REFUSED),
-        ("5.0.0", "504 Helo command rejected: Host not found", Kind.REFUSED),
-        ("4.7.1", "450 4.7.1 Client host rejected: cannot find your hostname", Kind.REFUSED),
-        ("4.7.1", "451 4.7.1 greylisted", Kind.REFUSED),
+        ("5.1.1", "", MailKind.HARD_BOUNCE),
+        ("5.1.2", "", MailKind.HARD_BOUNCE),
+        ("5.0.0", "550 No such user here", MailKind.HARD_BOUNCE),
+        ("5.0.0", "550 5.1.1 bad address", MailKind.HARD_BOUNCE),
+        ("5.7.1", "550 5.7.1 RESOLVER.ADR.RecipNotFound; not found", MailKind.HARD_BOUNCE),
+        ("", "550 that address does not exist", MailKind.HARD_BOUNCE),
+        ("5.5.0", "550 mailbox unavailable, user disabled", MailKind.HARD_BOUNCE),
+        ("5.2.2", "", MailKind.SOFT_BOUNCE),
+        ("5.1.1", "552 mailbox full", MailKind.SOFT_BOUNCE),
+        ("5.0.0", "", MailKind.SOFT_BOUNCE),
+        ("", "", MailKind.SOFT_BOUNCE),
+        ("5.0.0", "see http://192.5.1.1/x for help", MailKind.SOFT_BOUNCE),
+        ("4.2.2", "452 4.2.2 over quota", MailKind.SOFT_BOUNCE),
+        ("4.1.1", "450 user unknown", MailKind.SOFT_BOUNCE),
+        ("5.4.6", "routing loop detected", MailKind.SOFT_BOUNCE),
+        ("5.7.1", "550 5.7.1 spam", MailKind.REJECTED),
+        ("5.0.0", "554 blocked by policy", MailKind.REJECTED),
+        ("5.6.1", "8BITMIME not supported", MailKind.REJECTED),
+        ("5.1.8", "sender's domain not found in DNS", MailKind.REJECTED),
+        ("", "550 Sender address rejected: Domain not found", MailKind.REJECTED),
+        ("5.0.0", "504 Helo command rejected: Host not found", MailKind.REJECTED),
+        ("4.7.1", "450 4.7.1 Client host rejected: cannot find your hostname", MailKind.REJECTED),
+        ("4.7.1", "451 4.7.1 greylisted", MailKind.REJECTED),
     ],
 )
-def test_a_servers_words_are_weighed(status: str, words: str, kind: Kind) -> None:
-    assert judge(status, words) is kind
+def test_a_servers_words_are_weighed(status: str, words: str, kind: MailKind) -> None:
+    assert classify_failure(status, words) is kind
 
 
 # --- hostile mails -----------------------------------------------------------------------------------------------
@@ -325,14 +329,14 @@ def nested(depth: int, kind: bytes) -> bytes:
 def test_a_hostile_mail_is_read_in_no_time(raw: bytes) -> None:
     started = time.process_time()
 
-    assert isinstance(read(raw), Notice)
+    assert isinstance(parse_mail(raw), InboundMail)
     assert time.process_time() - started < 3
 
 
 def test_a_large_mail_is_read_as_far_as_its_report_goes() -> None:
-    raw = dsn("5.1.1", copy=HEADERS + "\n" + "x" * 80 + "\n" * 10 * LARGEST)
+    raw = dsn("5.1.1", copy=HEADERS + "\n" + "x" * 80 + "\n" * 10 * MAX_MAIL_BYTES)
 
-    assert (read(raw).kind, read(raw).marks) == (Kind.HARD, (OURS,))
+    assert (parse_mail(raw).kind, parse_mail(raw).tokens) == (MailKind.HARD_BOUNCE, (OURS,))
 
 
 @settings(max_examples=300)
@@ -344,12 +348,12 @@ def test_a_mail_broken_anywhere_is_no_exception(raw: bytes, data: st.DataObject)
         st.binary(max_size=30) | st.sampled_from([b"=?utf-8?b?/w==?=", b"\x00", b"*0*=", b"; boundary*=''", b"\r"])
     )
 
-    notice = read(raw[:start] + odd + raw[end:])
+    notice = parse_mail(raw[:start] + odd + raw[end:])
 
-    assert isinstance(notice, Notice)
+    assert isinstance(notice, InboundMail)
     assert notice.detail.isprintable()
 
 
 @given(st.binary(max_size=500))
 def test_whatever_comes_in_is_a_notice(raw: bytes) -> None:
-    assert isinstance(read(raw), Notice)
+    assert isinstance(parse_mail(raw), InboundMail)

@@ -81,7 +81,7 @@ def test_any_text_is_an_address_or_is_refused(local: str, rest: str) -> None:
     except AddressError:
         return
 
-    found = parsed(prepared().to(recipient(local + rest)))
+    found = parsed(prepared().content_for(recipient(local + rest)))
     assert Mailbox.at(mailbox.address) == mailbox
     assert found.keys().count("To") == 1
     if not mailbox.needs_smtputf8:
@@ -121,5 +121,5 @@ def test_it_is_told_whether_a_server_must_offer_smtputf8(address: str, needed: b
     mailbox = Mailbox.at(address)
 
     assert mailbox.needs_smtputf8 is needed
-    assert prepared().to(recipient(address)).isascii() is not needed
-    assert f"To: {mailbox.address}" in head(prepared().to(recipient(address)))
+    assert prepared().content_for(recipient(address)).isascii() is not needed
+    assert f"To: {mailbox.address}" in head(prepared().content_for(recipient(address)))

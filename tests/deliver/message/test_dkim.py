@@ -14,22 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.deliver.message import dkim
-from digest.deliver.message.dkim import Kind, Signer
+from digest.deliver.message.dkim import DkimSigner, KeyType
 from digest.deliver.message.dns_records import dkim_record
-from digest.deliver.message.message import prepare
+from digest.deliver.message.message import prepare_message
 from digest.model.errors import UsageError
-from tests.support.messages import ANY_TEXT, HOSTILE, PLACEHOLDER, head, letterhead, recipient
+from tests.support.messages import ANY_TEXT, HOSTILE, PLACEHOLDER, edition_headers, head, recipient
 from tests.support.values import edition
 
-KEYS: dict[Kind, dkim.Key] = {"rsa": dkim.generate("rsa"), "ed25519": dkim.generate("ed25519")}
+KEYS: dict[KeyType, dkim.PrivateKey] = {"rsa": dkim.generate_key("rsa"), "ed25519": dkim.generate_key("ed25519")}
 kinds = pytest.mark.parametrize("kind", KEYS)
 
 
-def signer(kind: Kind) -> Signer:
-    return Signer(domain="example.org", selector="autumn", key=KEYS[kind])
+def signer(kind: KeyType) -> DkimSigner:
+    return DkimSigner(domain="example.org", selector="autumn", key=KEYS[kind])
 
 
-def is_right(mail: bytes, kind: Kind) -> bool:
+def is_right(mail: bytes, kind: KeyType) -> bool:
     """What another implementation says, with the record that we would publish."""
     record = dkim_record(signer(kind))
 
@@ -40,20 +40,22 @@ def is_right(mail: bytes, kind: Kind) -> bool:
     return bool(other.verify(mail, dnsfunc=dns))
 
 
-def signed(kind: Kind = "rsa", *, text: str = "Harbour", subject: str = "Harbour opens again", name: str = "") -> bytes:
+def signed(
+    kind: KeyType = "rsa", *, text: str = "Harbour", subject: str = "Harbour opens again", name: str = ""
+) -> bytes:
     page = f'<html><p>{text}</p><a href="https://news.example.org/{PLACEHOLDER}">x</a></html>'
     made = edition(subject=subject, text=text, html=page)
-    return prepare(made, letterhead(), signer(kind)).to(recipient(name=name))
+    return prepare_message(made, edition_headers(), signer(kind)).content_for(recipient(name=name))
 
 
 @kinds
-def test_a_signature_is_accepted_by_another_implementation(kind: Kind) -> None:
+def test_a_signature_is_accepted_by_another_implementation(kind: KeyType) -> None:
     assert is_right(signed(kind), kind)
 
 
 @kinds
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_text_does_not_break_a_signature(kind: Kind, text: str) -> None:
+def test_hostile_text_does_not_break_a_signature(kind: KeyType, text: str) -> None:
     assert is_right(signed(kind, text=text, subject=text, name=text), kind)
 
 
@@ -102,8 +104,10 @@ def test_what_happens_on_the_way_does_not_break_it(before: bytes, after: bytes) 
 
 
 @kinds
-def test_both_unsubscribe_headers_are_signed_even_where_they_are_absent(kind: Kind) -> None:
-    mail = prepare(edition(), letterhead(unsubscribe="", unsubscribe_mail=""), signer(kind)).to(recipient())
+def test_both_unsubscribe_headers_are_signed_even_where_they_are_absent(kind: KeyType) -> None:
+    mail = prepare_message(edition(), edition_headers(unsubscribe="", unsubscribe_mail=""), signer(kind)).content_for(
+        recipient()
+    )
     forged = mail.replace(b"MIME-Version", b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nMIME-Version")
 
     assert is_right(mail, kind)
@@ -111,7 +115,7 @@ def test_both_unsubscribe_headers_are_signed_even_where_they_are_absent(kind: Ki
 
 
 @kinds
-def test_a_signature_is_folded_and_the_same_on_every_try(kind: Kind) -> None:
+def test_a_signature_is_folded_and_the_same_on_every_try(kind: KeyType) -> None:
     assert signed(kind) == signed(kind)
     assert max(map(len, head(signed(kind)))) <= 78
     assert signed(kind).startswith(b"DKIM-Signature: v=1;")
@@ -121,15 +125,15 @@ def test_a_signature_is_folded_and_the_same_on_every_try(kind: Kind) -> None:
 
 
 @kinds
-def test_a_key_is_kept_for_its_owner_alone_and_never_overwritten(kind: Kind, tmp_path: Path) -> None:
+def test_a_key_is_kept_for_its_owner_alone_and_never_overwritten(kind: KeyType, tmp_path: Path) -> None:
     file = tmp_path / "key.pem"
-    dkim.write(KEYS[kind], file)
+    dkim.save_key(KEYS[kind], file)
     kept = file.read_bytes()
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert dkim.public(dkim.read(file)) == dkim.public(KEYS[kind])
+    assert dkim.public_key_base64(dkim.load_key(file)) == dkim.public_key_base64(KEYS[kind])
     with pytest.raises(FileExistsError):
-        dkim.write(dkim.generate(kind), file)
+        dkim.save_key(dkim.generate_key(kind), file)
     assert file.read_bytes() == kept
 
 
@@ -155,13 +159,13 @@ def test_a_key_that_can_not_sign_is_refused_with_the_reason(tmp_path: Path, cont
     file.write_bytes(content)
 
     with pytest.raises(UsageError, match=why) as caught:
-        dkim.read(file)
+        dkim.load_key(file)
     assert "digest dkim keygen" in caught.value.hint
 
 
 def test_a_key_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file") as caught:
-        dkim.read(tmp_path / "key.pem")
+        dkim.load_key(tmp_path / "key.pem")
     assert "digest dkim keygen" in caught.value.hint
 
 
@@ -169,7 +173,7 @@ def test_a_key_in_the_older_form_is_read(tmp_path: Path) -> None:
     key = rsa.generate_private_key(65537, 1024)
     (tmp_path / "key.pem").write_bytes(pem(key))
 
-    assert dkim.public(dkim.read(tmp_path / "key.pem")) == dkim.public(key)
+    assert dkim.public_key_base64(dkim.load_key(tmp_path / "key.pem")) == dkim.public_key_base64(key)
 
 
 def test_a_signature_tells_no_secret() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.deliver.message.encoding import encoded
+from digest.deliver.message.encoding import encode_text
 from digest.text.mail_header import clean_header
 from tests.support.messages import ANY_TEXT, HOSTILE, PLACEHOLDER, TOKEN, parsed, prepared, recipient
 
@@ -44,14 +44,14 @@ def as_lines(text: str) -> str:
 
 @pytest.mark.parametrize("text", LANGUAGES.values(), ids=LANGUAGES)
 def test_text_in_any_language_comes_back_as_it_was(text: str) -> None:
-    read = bodies(prepared(text=text * 40 or "\n", html=text * 40 or "\n").to(recipient()))
+    read = bodies(prepared(text=text * 40 or "\n", html=text * 40 or "\n").content_for(recipient()))
 
     assert read == [as_lines(text * 40)] * 2
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_comes_back_as_text(text: str) -> None:
-    read = bodies(prepared(text=f"{text}.", html=f"{text}.").to(recipient()))
+    read = bodies(prepared(text=f"{text}.", html=f"{text}.").content_for(recipient()))
 
     assert read == [as_lines(f"{text}.")] * 2
 
@@ -62,9 +62,9 @@ TEMPLATES = st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join)
 
 @given(TEMPLATES, ANY_TEXT)
 def test_every_gap_is_filled_with_any_value(template: str, value: str) -> None:
-    mail = prepared(text=template or ".", html=template or ".").to(recipient(values={PLACEHOLDER: "x"}))
-    part = encoded(template, [PLACEHOLDER], escape=html.escape)
-    filled = b"".join(part.filled({PLACEHOLDER: value}))
+    mail = prepared(text=template or ".", html=template or ".").content_for(recipient(values={PLACEHOLDER: "x"}))
+    part = encode_text(template, [PLACEHOLDER], escape=html.escape)
+    filled = b"".join(part.fill({PLACEHOLDER: value}))
     header = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n" % part.encoding.encode()
 
     expected = as_lines(template).replace(PLACEHOLDER, html.escape(clean_header(value)))
@@ -75,7 +75,7 @@ def test_every_gap_is_filled_with_any_value(template: str, value: str) -> None:
 @example("ä" + "a" * 70 + PLACEHOLDER, "b" * 76)
 @given(TEMPLATES, st.text(max_size=200))
 def test_lines_are_short_ascii_and_as_dkim_wants_them(template: str, value: str) -> None:
-    filled = b"".join(encoded(template, [PLACEHOLDER], escape=str).filled({PLACEHOLDER: value}))
+    filled = b"".join(encode_text(template, [PLACEHOLDER], escape=str).fill({PLACEHOLDER: value}))
 
     assert filled.isascii()
     assert max(map(len, filled.split(b"\r\n"))) <= 76
@@ -88,7 +88,7 @@ def test_lines_are_short_ascii_and_as_dkim_wants_them(template: str, value: str)
     [("English", "quoted-printable"), ("German", "quoted-printable"), ("Arabic", "base64"), ("Japanese", "base64")],
 )
 def test_the_shorter_encoding_is_chosen(language: str, encoding: str) -> None:
-    assert encoded(LANGUAGES[language], (), escape=str).encoding == encoding
+    assert encode_text(LANGUAGES[language], (), escape=str).encoding == encoding
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -97,7 +97,7 @@ def test_a_link_is_the_readers_own_in_both_parts(language: str) -> None:
     text = LANGUAGES[language] + link
     page = f'{LANGUAGES[language]}<a href="{html.escape(link)}">x</a>'
 
-    plain, rich = bodies(prepared(text=text, html=page).to(recipient()))
+    plain, rich = bodies(prepared(text=text, html=page).content_for(recipient()))
 
     assert f"https://news.example.org/unsubscribe/{TOKEN}?a=1&b=2" in plain
     assert f'href="https://news.example.org/unsubscribe/{TOKEN}?a=1&amp;b=2"' in rich
@@ -106,14 +106,14 @@ def test_a_link_is_the_readers_own_in_both_parts(language: str) -> None:
 def test_a_name_in_a_gap_is_escaped_in_html_alone() -> None:
     values = {PLACEHOLDER: 'Ä <b>"&\r\nBcc: x'}
     plain, rich = bodies(prepared(text=f"Hello {PLACEHOLDER}!", html=f"<p>{PLACEHOLDER}</p>", unsubscribe="",
-                                  unsubscribe_mail="").to(recipient(values=values)))  # fmt: skip
+                                  unsubscribe_mail="").content_for(recipient(values=values)))  # fmt: skip
 
     assert plain == 'Hello Ä <b>"& Bcc: x!\r\n'
     assert rich == "<p>Ä &lt;b&gt;&quot;&amp; Bcc: x</p>\r\n"
 
 
 def test_no_text_ends_a_part_before_its_end() -> None:
-    boundary = parsed(prepared(text="a", html="b").to(recipient())).get_boundary()
+    boundary = parsed(prepared(text="a", html="b").content_for(recipient())).get_boundary()
     hostile = f"--{boundary}\r\n\r\n--{boundary}--\r\nContent-Type: text/html\r\n\r\nx"
 
-    assert bodies(prepared(text=hostile, html=hostile).to(recipient())) == [as_lines(hostile)] * 2
+    assert bodies(prepared(text=hostile, html=hostile).content_for(recipient())) == [as_lines(hostile)] * 2

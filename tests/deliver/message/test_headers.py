@@ -10,11 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver.message.headers import UnsafeHeaders, header, verified
-from digest.deliver.message.message import prepare
+from digest.deliver.message.headers import UnsafeHeaders, fold_header, verify_headers
+from digest.deliver.message.message import prepare_message
 from digest.model.mailbox import Mailbox
 from digest.text.mail_header import MAX_LENGTH, clean_header
-from tests.support.messages import ANY_TEXT, HOSTILE, PLACEHOLDER, TOKEN, head, letterhead, parsed, prepared, recipient
+from tests.support.messages import (
+    ANY_TEXT,
+    HOSTILE,
+    PLACEHOLDER,
+    TOKEN,
+    edition_headers,
+    head,
+    parsed,
+    prepared,
+    recipient,
+)
 from tests.support.values import edition
 
 NAMES = [
@@ -30,7 +40,7 @@ hostile = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def mail_with(text: str) -> bytes:
     """A mail that has the text wherever text from outside can be."""
     sender = Mailbox.at("harbour@example.org", text)
-    return prepared(subject=text, sender=sender, title=text).to(recipient(name=text))
+    return prepared(subject=text, sender=sender, title=text).content_for(recipient(name=text))
 
 
 def shown(phrase: str) -> str:
@@ -102,7 +112,7 @@ def test_cleaning_changes_no_plain_word(text: str) -> None:
     ids=["atoms", "comma", "quotes", "dot", "German", "Japanese", "encoded word", "no name", "nothing but quotes"],
 )
 def test_a_name_is_written_in_the_plainest_way(name: str, line: str) -> None:
-    assert line in head(prepared().to(recipient(name=name)))
+    assert line in head(prepared().content_for(recipient(name=name)))
 
 
 @pytest.mark.parametrize(
@@ -117,21 +127,21 @@ def test_a_name_is_written_in_the_plainest_way(name: str, line: str) -> None:
     ids=["no pages", "no mailbox", "unprotected pages", "neither", "no archive"],
 )
 def test_only_what_is_there_is_promised(more: dict[str, Any], absent: set[str]) -> None:
-    found = parsed(prepared(**more).to(recipient()))
+    found = parsed(prepared(**more).content_for(recipient()))
 
     assert set(NAMES) - set(found.keys()) == absent
 
 
 def test_links_are_neither_encoded_nor_folded_however_long() -> None:
     value = "t" * 400
-    mail = prepared().to(recipient(values={PLACEHOLDER: value}))
+    mail = prepared().content_for(recipient(values={PLACEHOLDER: value}))
 
     assert f"List-Unsubscribe: <https://news.example.org/unsubscribe/{value}>," in head(mail)
     assert f" <mailto:leave@example.org?subject={value}>" in head(mail)
 
 
 def test_one_click_stands_beside_the_https_link() -> None:
-    found = parsed(prepared().to(recipient()))
+    found = parsed(prepared().content_for(recipient()))
 
     assert found["List-Unsubscribe"] == (
         f"<https://news.example.org/unsubscribe/{TOKEN}>, <mailto:leave@example.org?subject={TOKEN}>"
@@ -144,10 +154,10 @@ def test_a_value_never_leaves_its_link(value: str) -> None:
     mail = prepared(unsubscribe_mail="")
 
     if value in {"", "ä"}:
-        assert list(parsed(mail.to(recipient(values={PLACEHOLDER: value}))).keys()) == NAMES
+        assert list(parsed(mail.content_for(recipient(values={PLACEHOLDER: value}))).keys()) == NAMES
     else:
         with pytest.raises(UnsafeHeaders):
-            mail.to(recipient(values={PLACEHOLDER: value}))
+            mail.content_for(recipient(values={PLACEHOLDER: value}))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +174,7 @@ def test_a_link_that_no_mail_can_hold_is_told_before_the_first_mail(more: dict[s
 )
 def test_no_header_is_smuggled_in_by_a_message_id(message_id: str) -> None:
     with pytest.raises(UnsafeHeaders):
-        prepared().to(recipient(message_id=message_id))
+        prepared().content_for(recipient(message_id=message_id))
 
 
 WRONG = {
@@ -188,16 +198,16 @@ WRONG = {
 @pytest.mark.parametrize("line", WRONG.values(), ids=WRONG)
 def test_a_header_that_is_not_what_it_should_be_does_not_leave(line: str) -> None:
     with pytest.raises(UnsafeHeaders):
-        verified(["From: a@b.example\r\n", line])
+        verify_headers(["From: a@b.example\r\n", line])
 
 
 def test_the_wrong_header_is_named() -> None:
     with pytest.raises(UnsafeHeaders, match=re.escape(r"'To: \ud83d <a@b.example>\r\n'")):
-        verified(["From: a@b.example\r\n", "To: \ud83d <a@b.example>\r\n", "Subject: b\r\n"])
+        verify_headers(["From: a@b.example\r\n", "To: \ud83d <a@b.example>\r\n", "Subject: b\r\n"])
 
 
 def test_the_longest_line_may_leave() -> None:
-    assert verified([header("Subject", ["a" * 989])])
+    assert verify_headers([fold_header("Subject", ["a" * 989])])
 
 
 @pytest.mark.parametrize(
@@ -212,14 +222,14 @@ def test_the_longest_line_may_leave() -> None:
     ids=["plain", "international domain", "international id", "dots", "no domain"],
 )
 def test_a_list_id_is_made_of_atoms(list_id: str, sender: str, expected: str) -> None:
-    found = parsed(prepared(list_id=list_id, sender=Mailbox.at(sender)).to(recipient()))
+    found = parsed(prepared(list_id=list_id, sender=Mailbox.at(sender)).content_for(recipient()))
 
     assert found["List-Id"] == expected
 
 
 @pytest.mark.parametrize("domain", ["a.de", "example.org", "news.of.the.harbour.example.org"])
 def test_a_feedback_id_names_the_sender_last_in_5_to_15_characters(domain: str) -> None:
-    found = parsed(prepared(sender=Mailbox.at(f"h@{domain}")).to(recipient()))
+    found = parsed(prepared(sender=Mailbox.at(f"h@{domain}")).content_for(recipient()))
 
     campaign, newsletter, kind, sender = str(found["Feedback-ID"]).split(":")
     assert (campaign, newsletter, kind) == ("2026-03-29", "harbour", "digest")
@@ -228,19 +238,21 @@ def test_a_feedback_id_names_the_sender_last_in_5_to_15_characters(domain: str) 
 
 @pytest.mark.parametrize(("language", "expected"), [("de", "de"), ("und", None), ("de\r\nBcc: x", None), ("", None)])
 def test_a_known_language_is_named(language: str, expected: str | None) -> None:
-    found = parsed(prepare(edition(language=language), letterhead()).to(recipient()))
+    found = parsed(prepare_message(edition(language=language), edition_headers()).content_for(recipient()))
 
     assert found["Content-Language"] == expected
 
 
 def test_the_same_edition_and_recipient_give_the_same_bytes() -> None:
-    assert prepared().to(recipient()) == prepared().to(recipient())
+    assert prepared().content_for(recipient()) == prepared().content_for(recipient())
 
 
 def test_recipients_never_see_each_other() -> None:
     edition_ = prepared()
-    one = edition_.to(recipient("one@example.net", "One"))
-    two = edition_.to(recipient("two@example.net", "Two", message_id="<8@example.org>", values={PLACEHOLDER: "other"}))
+    one = edition_.content_for(recipient("one@example.net", "One"))
+    two = edition_.content_for(
+        recipient("two@example.net", "Two", message_id="<8@example.org>", values={PLACEHOLDER: "other"})
+    )
 
     assert b"two" not in one.lower()
     assert b"one@" not in two.lower()

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from digest.deliver.message.message import prepare, preview
+from digest.deliver.message.message import prepare_message, preview_message
 from digest.model import Edition, Newsletter
 from digest.model.mailbox import Mailbox
 from digest.render import Links, RenderOptions, render
 from tests.support.digests import digest
-from tests.support.messages import PLACEHOLDER, TOKEN, head, letterhead, parsed, recipient
+from tests.support.messages import PLACEHOLDER, TOKEN, edition_headers, head, parsed, recipient
 from tests.support.values import NOON, SLOT, edition
 
 GOLDEN = Path(__file__).resolve().parents[2] / "data" / "message"
@@ -40,7 +40,9 @@ def test_a_mail_is_the_golden_one_byte_for_byte(name: str) -> None:
     sender = Mailbox.parse("Hafenbrief, täglich <brief@bücher.example>")
     reader = recipient("leserin@example.net", "Leserin in der Hafenbehörde")
 
-    mail = prepare(EDITIONS[name], letterhead(sender=sender, title="Hafenbrief, täglich")).to(reader)
+    mail = prepare_message(EDITIONS[name], edition_headers(sender=sender, title="Hafenbrief, täglich")).content_for(
+        reader
+    )
 
     assert mail == (GOLDEN / f"{name}.eml").read_bytes()
 
@@ -53,7 +55,7 @@ def rendered(stories: int = 12) -> Edition:
 
 def test_an_edition_reads_as_it_was_rendered() -> None:
     made = rendered()
-    found = parsed(prepare(made, letterhead()).to(recipient()))
+    found = parsed(prepare_message(made, edition_headers()).content_for(recipient()))
     plain, rich = (str(part.get_content()).replace("\r\n", "\n") for part in found.iter_parts())
 
     assert found.get_content_type() == "multipart/alternative"
@@ -65,14 +67,16 @@ def test_an_edition_reads_as_it_was_rendered() -> None:
 
 
 def test_every_try_says_the_same_date_and_id() -> None:
-    found = parsed(prepare(edition(), letterhead()).to(recipient(message_id="<4f1c.7@example.org>")))
+    found = parsed(
+        prepare_message(edition(), edition_headers()).content_for(recipient(message_id="<4f1c.7@example.org>"))
+    )
 
     assert parsedate_to_datetime(found["Date"]) == NOON
     assert found["Message-ID"] == "<4f1c.7@example.org>"
 
 
 def test_no_line_is_longer_than_a_mail_server_must_take() -> None:
-    mail = prepare(rendered(60), letterhead()).to(recipient())
+    mail = prepare_message(rendered(60), edition_headers()).content_for(recipient())
 
     assert max(map(len, mail.split(b"\r\n"))) <= 998
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", mail)
@@ -80,11 +84,11 @@ def test_no_line_is_longer_than_a_mail_server_must_take() -> None:
 
 
 def test_nobody_answers_it_to_all() -> None:
-    assert "List-Post: NO" in head(prepare(edition(), letterhead()).to(recipient()))
+    assert "List-Post: NO" in head(prepare_message(edition(), edition_headers()).content_for(recipient()))
 
 
 def test_nothing_answers_it_automatically() -> None:
-    found = parsed(prepare(edition(), letterhead()).to(recipient()))
+    found = parsed(prepare_message(edition(), edition_headers()).content_for(recipient()))
 
     assert found["Auto-Submitted"] == "auto-generated"
     assert found["Precedence"] == "list"
@@ -102,24 +106,24 @@ def test_nothing_answers_it_automatically() -> None:
 def test_a_preview_is_a_mail_to_nobody(sender: Mailbox | None, shown: str) -> None:
     newsletter = Newsletter(id="harbour", title="The Harbour Letter", sender=sender)
 
-    found = parsed(preview(edition(), newsletter))
+    found = parsed(preview_message(edition(), newsletter))
 
     assert found["From"] == shown
     assert not found["To"].addresses
     assert parsedate_to_datetime(found["Date"]) == SLOT.due
     assert "List-Unsubscribe" not in found
-    assert preview(edition(), newsletter) == preview(edition(), newsletter)
-    assert preview(edition(text="Another"), newsletter) != preview(edition(), newsletter)
+    assert preview_message(edition(), newsletter) == preview_message(edition(), newsletter)
+    assert preview_message(edition(text="Another"), newsletter) != preview_message(edition(), newsletter)
 
 
 def test_a_subject_of_nothing_is_the_newsletters_title() -> None:
-    mail = prepare(edition(subject=" \u200b"), letterhead()).to(recipient())
+    mail = prepare_message(edition(subject=" \u200b"), edition_headers()).content_for(recipient())
 
     assert "Subject: The Harbour Letter" in head(mail)
 
 
 def test_a_title_of_nothing_leaves_the_newsletters_id() -> None:
-    mail = prepare(edition(subject="\u200b"), letterhead(title="\u200b")).to(recipient())
+    mail = prepare_message(edition(subject="\u200b"), edition_headers(title="\u200b")).content_for(recipient())
 
     assert "Subject: harbour" in head(mail)
     assert "List-Id: <harbour.example.org>" in head(mail)

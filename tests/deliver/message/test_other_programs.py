@@ -15,8 +15,8 @@ import dkim as dkimpy
 import pytest
 
 from digest.deliver.message import dkim, dns_records
-from digest.deliver.message.dkim import Kind, Signer
-from digest.deliver.message.dns_records import Record
+from digest.deliver.message.dkim import DkimSigner, KeyType
+from digest.deliver.message.dns_records import TxtRecord
 from digest.model.mailbox import Mailbox
 from digest.text.mail_header import clean_header
 from tests.support import mail_matrix
@@ -38,7 +38,9 @@ def wild() -> list[tuple[tuple[str, str, str], bytes]]:
 
 
 def _mail(subject: str, sender: str, reader: str) -> bytes:
-    return prepared(subject=subject, sender=Mailbox.at("harbour@example.org", sender)).to(recipient(name=reader))
+    return prepared(subject=subject, sender=Mailbox.at("harbour@example.org", sender)).content_for(
+        recipient(name=reader)
+    )
 
 
 def meant(subject: str, sender: str, reader: str) -> tuple[str, tuple[str, str], tuple[str, str]]:
@@ -72,24 +74,24 @@ def test_two_mail_programs_read_ten_thousand_headers_unchanged(
 # --- signatures --------------------------------------------------------------------------------------------------
 
 HOST, ADDRESS = "mail.example.org", "192.0.2.25"
-KEYS = {kind: dkim.generate(kind) for kind in ("rsa", "ed25519")}
+KEYS = {kind: dkim.generate_key(kind) for kind in ("rsa", "ed25519")}
 
 
-def dns(*published: Record) -> dict[str, Any]:
+def dns(*published: TxtRecord) -> dict[str, Any]:
     """What a resolver answers once the records stand in a zone, just as they are printed."""
     lines = {f"TXT {record.name}": [re.findall('"([^"]*)"', str(record))] for record in published}
     return {**lines, f"A {HOST}": [ADDRESS]}
 
 
-def signed(kind: Kind) -> tuple[Signer, list[bytes]]:
+def signed(kind: KeyType) -> tuple[DkimSigner, list[bytes]]:
     """A mail of every kind, signed."""
-    signer = Signer(domain="example.org", selector="autumn", key=KEYS[kind])
+    signer = DkimSigner(domain="example.org", selector="autumn", key=KEYS[kind])
     odd = [
         *(
-            prepared(signer=signer, subject=text, text=text, title=text).to(recipient(name=text))
+            prepared(signer=signer, subject=text, text=text, title=text).content_for(recipient(name=text))
             for text in HOSTILE.values()
         ),
-        prepared(signer=signer, html=f'<p><img src="data:image/png;base64,{"iVBOR" * 100}" alt=""></p>').to(
+        prepared(signer=signer, html=f'<p><img src="data:image/png;base64,{"iVBOR" * 100}" alt=""></p>').content_for(
             recipient()
         ),
     ]
@@ -97,7 +99,7 @@ def signed(kind: Kind) -> tuple[Signer, list[bytes]]:
 
 
 @pytest.mark.parametrize("kind", KEYS)
-def test_two_receivers_accept_every_signature_and_find_it_aligned(kind: Kind) -> None:
+def test_two_receivers_accept_every_signature_and_find_it_aligned(kind: KeyType) -> None:
     signer, mails = signed(kind)
     zone = dns(
         dns_records.dkim_record(signer),
@@ -122,17 +124,17 @@ def test_two_receivers_accept_every_signature_and_find_it_aligned(kind: Kind) ->
 
 
 def test_a_receiver_believes_no_mail_that_was_changed_or_comes_from_elsewhere() -> None:
-    signer = Signer(domain="example.org", selector="autumn", key=KEYS["rsa"])
+    signer = DkimSigner(domain="example.org", selector="autumn", key=KEYS["rsa"])
     zone = dns(
         dns_records.dkim_record(signer),
         dns_records.spf_record("example.org", HOST),
         dns_records.dmarc_record("example.org"),
     )
-    sound = prepared(signer=signer).to(recipient())
+    sound = prepared(signer=signer).content_for(recipient())
     forged = [
         sound.replace(b"Harbour opens", b"Harbour shuts"),
         sound.replace(b"List-Unsubscribe=One-Click", b"List-Unsubscribe=Two-Click"),
-        prepared().to(recipient()),
+        prepared().content_for(recipient()),
     ]
     question = {
         "mails": [b64encode(one).decode() for one in forged],
@@ -159,6 +161,6 @@ def test_a_spam_filter_has_nothing_against_any_edition() -> None:
 
 
 def test_a_spam_filter_would_say_something() -> None:
-    mail = prepared(subject="VIAGRA!!! CHEAP $$$", text="Click here to buy VIAGRA, 100% free!").to(recipient())
+    mail = prepared(subject="VIAGRA!!! CHEAP $$$", text="Click here to buy VIAGRA, 100% free!").content_for(recipient())
 
     assert sum(spamassassin.scores([mail])[0].values()) > 0.1

@@ -1,188 +1,206 @@
-"""What arrives, whatever the server offers; and how far a letter counts as having come when a server misbehaves."""
+"""A session cut at any byte, in either direction, whatever was said: each message's result is true.
+
+Client and server are values here; no socket is open, and nothing waits.
+"""
 
 from __future__ import annotations
 
-import socket
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 
-import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from digest.deliver.smtp.mailer import SmtpMailer
-from digest.model.errors import MailError
-from digest.model.protocols import Stage
-from tests.support.editions import smtp
-from tests.support.mail_server import post_office
-from tests.support.smtp_delivery import QUICK, Box, carry, letter, talking
-from tests.support.smtp_server import KIND, Fault, Server, smtp_server
+from digest.deliver.smtp.outcomes import Stage
+from digest.deliver.smtp.protocol import SmtpProtocol
+from digest.deliver.smtp.replies import Capabilities, ProtocolError
+from digest.model.protocols import Message, SendOutcome, SendResult
+from tests.support.smtp_delivery import message
 
-EXTENSIONS = {
-    "everything": ("PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "SIZE"),
-    "no chunks": ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE"),
-    "chunks, one by one": ("CHUNKING", "8BITMIME", "SMTPUTF8"),
-    "one by one": ("8BITMIME", "SMTPUTF8"),
+#: A server's possible replies at each stage; most are positive.
+_REPLIES = {
+    Stage.MAIL: ["250 ok", "250-so\r\n250 ok", "451 later", "550 no"],
+    Stage.RCPT: ["250 ok", "250 ok", "450 greylisted", "550 no such user", "552 full"],
+    Stage.DATA: ["354 go on", "354 go on", "354-go\r\n354 on", "451 later", "554 no"],
+    Stage.CONTENT: ["250 taken", "250 taken", "250-taken\r\n250 as 7", "452 no room", "552 too big"],
 }
 
 
-@pytest.mark.parametrize("extensions", EXTENSIONS.values(), ids=EXTENSIONS)
-@pytest.mark.parametrize(
-    ("content", "arrives"),
-    [
-        pytest.param(b"a\r\n\r\n.\r\n..\r\n.b\r\n", b"a\r\n\r\n.\r\n..\r\n.b\r\n", id="dots"),
-        pytest.param(b".a\r\n", b".a\r\n", id="a dot first"),
-        pytest.param(b"a\r\n\r\nno end", b"a\r\n\r\nno end\r\n", id="no line end"),
-        pytest.param(b"a\n.\nMAIL FROM:<x@y>\n", b"a\r\n.\r\nMAIL FROM:<x@y>\r\n", id="smuggled by LF"),
-        pytest.param(b"a\r.\rb\n.\r\nc\r\n", b"a\r\n.\r\nb\r\n.\r\nc\r\n", id="smuggled by CR"),
-        pytest.param("Käpt'n\r\n".encode(), "Käpt'n\r\n".encode(), id="8 bit"),
-        pytest.param(b"x" * 3_000_000 + b"\r\n", b"x" * 3_000_000 + b"\r\n", id="three megabytes"),
-    ],
+@dataclass(slots=True)
+class ScriptedServer:
+    """A server that understands commands, and chooses its replies by ``choices``."""
+
+    choices: Iterator[int]
+    accepted: list[bytes] = field(default_factory=list)
+    _buffer: bytes = b""
+    _has_sender: bool = False
+    _has_recipient: bool = False
+    _chunk_size: int | None = None
+    _is_data: bool = False
+
+    def receive(self, data: bytes) -> bytes:
+        """The replies to these bytes."""
+        self._buffer += data
+        replies = b""
+        while (reply := self._next_reply()) is not None:
+            replies += reply
+        return replies
+
+    def _next_reply(self) -> bytes | None:
+        if self._chunk_size is not None:
+            return self._take_content(self._chunk_size, 0) if len(self._buffer) >= self._chunk_size else None
+        if self._is_data:
+            end = self._buffer.find(b"\r\n.\r\n")
+            return None if end < 0 else self._take_content(end + 2, 3)
+        line, newline, tail = self._buffer.partition(b"\r\n")
+        if not newline:
+            return None
+        self._buffer = tail
+        return self._handle(line)
+
+    def _handle(self, line: bytes) -> bytes:
+        match line[:4]:
+            case b"MAIL":
+                assert not self._has_sender, "a mail within a mail"
+                reply = self._reply(Stage.MAIL)
+                self._has_sender = reply.startswith(b"2")
+            case b"RCPT" if self._has_sender:
+                reply = self._reply(Stage.RCPT)
+                self._has_recipient = reply.startswith(b"2")
+            case b"DATA" if self._has_recipient:
+                reply = self._reply(Stage.DATA)
+                self._is_data = reply.startswith(b"3")
+            case b"BDAT":
+                assert self._has_recipient, "content without a recipient"
+                self._chunk_size = int(line.split()[1])
+                reply = b""
+            case b"RSET" | b"QUIT":
+                self._has_sender = self._has_recipient = False
+                reply = b"250 ok\r\n"
+            case _:
+                reply = b"503 not now\r\n"
+        return reply
+
+    def _take_content(self, size: int, dot: int) -> bytes:
+        content, self._buffer = self._buffer[:size], self._buffer[size + dot :]
+        self._has_sender = self._has_recipient = self._is_data = False
+        self._chunk_size = None
+        reply = self._reply(Stage.CONTENT)
+        if reply.startswith(b"2"):
+            self.accepted.append(content)
+        return reply
+
+    def _reply(self, stage: Stage) -> bytes:
+        replies = _REPLIES[stage]
+        return replies[next(self.choices) % len(replies)].encode() + b"\r\n"
+
+
+@dataclass(slots=True)
+class Wire:
+    """Passes this many bytes each way, to the client in pieces of ``piece``; then it is cut."""
+
+    to_server: int
+    to_client: int
+    piece: int
+
+
+def _run_session(
+    messages: list[Message], protocol: SmtpProtocol, server: ScriptedServer, wire: Wire
+) -> tuple[list[SendResult], set[int]]:
+    """The results, and the ids of the messages that were started."""
+    waiting, started = [*messages], set[int]()
+    with suppress(ProtocolError):
+        while True:
+            if protocol.can_start and waiting:
+                started.add(waiting[0].id)
+                protocol.start(waiting.pop(0))
+            data = b"".join(protocol.data_to_send())
+            protocol.bytes_written += len(data)
+            replies = server.receive(data[: wire.to_server])[: wire.to_client]
+            wire.to_server -= min(len(data), wire.to_server)
+            wire.to_client -= len(replies)
+            for start in range(0, len(replies), wire.piece):
+                protocol.receive_data(replies[start : start + wire.piece])
+            if protocol.accepted:
+                protocol.send_content()
+            elif not replies and not (protocol.can_start and waiting):
+                break
+    protocol.connection_lost("the connection broke")
+    return protocol.results, started
+
+
+_CAPABILITIES = st.builds(Capabilities, pipelining=st.booleans(), chunking=st.booleans(), size=st.booleans())
+_CONTENTS = st.sampled_from([b"x\r\n", b".\r\n.a\r\n", b"no end", b"y" * 300 + b"\r\n", b"a\n.\nb\n"])
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    capabilities=_CAPABILITIES,
+    contents=st.lists(_CONTENTS, min_size=1, max_size=4),
+    choices=st.lists(st.integers(0, 9), max_size=20),
+    wire=st.builds(Wire, to_server=st.integers(0, 1200), to_client=st.integers(0, 200), piece=st.integers(1, 40)),
 )
-def test_the_content_arrives_as_it_is(extensions: tuple[str, ...], content: bytes, arrives: bytes) -> None:
-    with smtp_server(Server(extensions=extensions)) as server:
-        box = carry(smtp(server.port), letter(1, content), letter(2, content))
-
-    head = len(b"Message-ID: <1@harbour.example>\r\n")
-    assert box.codes == {"reader1@harbour.example": 250, "reader2@harbour.example": 250}
-    assert {found[head:] for found in server.contents.values()} == {arrives}
-
-
-def test_a_server_that_others_wrote_takes_it_too() -> None:
-    letters = [letter(number) for number in range(30)]
-    with post_office() as office:
-        box = carry(smtp(office.port), *letters)
-
-    taken = [(envelope.rcpt_tos, envelope.original_content) for envelope in office.envelopes]
-    assert sorted(taken) == sorted(([sent.recipient], sent.content) for sent in letters)
-    assert set(box.codes.values()) == {250}
-
-
-def test_an_old_server_that_knows_only_helo_is_spoken_to() -> None:
-    with smtp_server(Server(mood=lambda asked, _: Fault("502 what?") if asked == "EHLO" else KIND)) as server:
-        box = carry(smtp(server.port), letter())
-
-    assert box.codes == {"reader1@harbour.example": 250}
-    assert "MAIL FROM:<news@harbour.example>" in server.commands
-
-
-def test_what_a_server_cannot_take_is_said_in_clear_words_and_stops_nothing() -> None:
-    with smtp_server(Server(extensions=("SIZE 1000",))) as server:
-        big, eight = letter(1, b"x" * 2000), letter(2, "\r\nKäpt'n\r\n".encode())
-        foreign, fine = letter(3, recipient="käpt'n@harbour.example"), letter(4)
-        broken = letter(5, recipient="a@b>\r\nRCPT TO:<c@d")
-        captain = letter(6, "From: käpt'n@harbour.example\r\n\r\nHello\r\n".encode())
-        box = carry(smtp(server.port), big, eight, foreign, broken, captain, fine)
-
-    said = {report.message.id: (report.code, report.text) for report in box.reports}
-    assert said[1] == (552, f"the mail has {len(big.content):,} bytes, and the mail server takes 1,000")
-    assert said[2][0] == 554
-    assert said[3][0] == 553
-    assert said[6][0] == 553, "nor an international sender, whom only the header names"
-    assert said[5] == (553, r"this is no address: 'a@b>\r\nRCPT TO:<c@d'")
-    assert said[4][0] == 250
-    assert server.total == 1
-
-
-# --- servers that misbehave -------------------------------------------------------------------------------------------
-
-
-def _until_data(sock: socket.socket) -> None:
-    sock.sendall(b"220 hi\r\n")
-    for answer in (b"250 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n"):
-        sock.recv(4096)
-        sock.sendall(answer)
-
-
-def _says(after: bytes) -> Callable[[socket.socket], None]:
-    def talk(sock: socket.socket) -> None:
-        _until_data(sock)
-        sock.recv(65536)
-        sock.sendall(after)
-        time.sleep(0.6)
-
-    return talk
-
-
-@pytest.mark.parametrize(
-    ("after", "code", "words"),
-    [
-        pytest.param(b"250 ok\r\n", 250, "250 ok", id="as it should be"),
-        pytest.param(b"250-o\r\n250 k\r\n", 250, "250 o k", id="in two lines"),
-        pytest.param(b"250\r\n", 250, "250", id="without words"),
-        pytest.param(b"250 ok\r\nnonsense\r\n", 250, "250 ok", id="nonsense after the answer"),
-        pytest.param(b"", 0, "no answer within 0.4 s", id="silence"),
-        pytest.param(b"HTTP/1.1 200 OK\r\n", 0, "this is no reply", id="another protocol"),
-        pytest.param(b"354 go on\r\n", 0, "no answer to what was said", id="the wrong yes"),
-        pytest.param(b"2500 ok\r\n", 0, "this is no reply", id="four digits"),
-        pytest.param(b"250-" + b"x" * 100_000, 0, "", id="a line without end"),
-        pytest.param(b"250-x\r\n" * 1000, 0, "a reply without end", id="a reply without end"),
-        pytest.param(b"250-ok\r\n550 no\r\n", 0, "it says both 250 and 550", id="of two minds"),
-        pytest.param(b"250 " + b"x" * 4000 + b"\r\n", 250, "xxx…", id="more words than anybody reads"),
-        pytest.param(b"250 \xff\0\r\n", 250, "250 \ufffd", id="bytes that are no text"),
-    ],
+@example(
+    capabilities=Capabilities(), contents=[b"x\r\n"], choices=[], wire=Wire(to_server=9999, to_client=9999, piece=1)
 )
-def test_only_a_clear_yes_after_the_last_byte_is_one(after: bytes, code: int, words: str) -> None:
-    """All else leaves the mail in doubt: stage CONTENT, code 0."""
-    with talking(_says(after)) as port:
-        box = carry(smtp(port), letter(), timeouts=QUICK)
+def test_a_connection_cut_at_any_byte_leaves_at_most_one_message_unknown_and_all_results_true(
+    capabilities: Capabilities, contents: list[bytes], choices: list[int], wire: Wire
+) -> None:
+    messages = [message(number, content) for number, content in enumerate(contents)]
+    server = ScriptedServer(iter([*choices, *[0] * 200]))
+    results, started = _run_session(messages, SmtpProtocol(capabilities), server, wire)
 
-    (report,) = box.reports
-    assert (report.stage, report.code) == (Stage.CONTENT, code)
-    assert words in report.text
-
-
-@pytest.mark.parametrize(
-    ("early", "stage", "code", "words"),
-    [
-        pytest.param(b"250 taken\r\n", Stage.DATA, 0, "a mail that it does not have yet", id="yes"),
-        pytest.param(b"552 too big\r\n", Stage.CONTENT, 552, "too big", id="no"),
-    ],
-)
-def test_an_answer_before_the_last_byte_is_no_yes(early: bytes, stage: Stage, code: int, words: str) -> None:
-    """Nor is the line used again: what the server makes of the rest of the content, nobody knows."""
-
-    def talk(sock: socket.socket) -> None:
-        _until_data(sock)
-        sock.recv(1000)
-        sock.sendall(early)
-        time.sleep(0.3)
-
-    box = Box([letter(number, b"x" * 8_000_000) for number in range(9)])
-    with talking(talk) as port, suppress(MailError):
-        SmtpMailer(smtp=smtp(port, connections=1), timeouts=QUICK)(box)
-
-    first = box.reports[0]
-    assert (first.stage, first.code) == (stage, code)
-    assert words in first.text
-    assert not [report for report in box.reports if 200 <= report.code < 300]
+    received = {sent.id for sent in messages for content in server.accepted if sent.message_id.encode() in content}
+    accepted = {result.message.id for result in results if result.outcome is SendOutcome.ACCEPTED}
+    unknown = {result.message.id for result in results if result.outcome is SendOutcome.UNKNOWN}
+    assert sorted(result.message.id for result in results) == sorted(started), "one result each"
+    assert len(server.accepted) == len(received), "no message is accepted twice"
+    assert accepted <= received <= accepted | unknown
+    assert len(unknown) <= 1
 
 
-def test_a_server_that_answers_a_byte_at_a_time_without_end_is_not_waited_for() -> None:
-    def talk(sock: socket.socket) -> None:
-        _until_data(sock)
-        sock.recv(65536)
-        for byte in b"250-" + b"x" * 100:
-            sock.sendall(bytes([byte]))
-            time.sleep(0.1)
+_ODD_LINES = [
+    "250-ok",
+    "250",
+    "354 go",
+    "421 bye",
+    "450 later",
+    "550 no",
+    "220 hi",
+    "199 hm",
+    "",
+    "2x0 ok",
+    "250\tok",
+    "\0\x80",
+]
+#: Mostly positive replies: otherwise few sessions would reach the content.
+_LINES = st.sampled_from([*["250 ok"] * 12, *["354 go"] * 3, *_ODD_LINES])
 
-    with talking(talk) as port:
-        box = carry(smtp(port), letter(), timeouts=QUICK)
 
-    (report,) = box.reports
-    assert (report.stage, report.code) == (Stage.CONTENT, 0)
-    assert "no answer within" in report.text
+@settings(max_examples=400, deadline=None)
+@given(capabilities=_CAPABILITIES, lines=st.lists(_LINES, max_size=24))
+def test_whatever_the_server_sends_each_message_has_one_result_and_none_is_sent_uncommitted(
+    capabilities: Capabilities, lines: list[str]
+) -> None:
+    """Too many replies, too few, out of step, or none at all."""
+    protocol, waiting = SmtpProtocol(capabilities), [message(number) for number in range(4)]
+    started, sent = set[int](), set[int]()
+    with suppress(ProtocolError):
+        for line in lines:
+            while protocol.can_start and waiting and not protocol.is_closed:
+                started.add(waiting[0].id)
+                protocol.start(waiting.pop(0))
+            protocol.bytes_written += len(b"".join(protocol.data_to_send()))
+            protocol.receive_data(line.encode() + b"\r\n")
+            if protocol.accepted:
+                sent.add(protocol.accepted.id)
+                protocol.send_content()
+    protocol.connection_lost("the connection broke")
 
-
-def test_a_line_cut_in_the_middle_of_the_content_leaves_no_doubt() -> None:
-    """The final dot never left: that mail can't have been taken."""
-
-    def talk(sock: socket.socket) -> None:
-        _until_data(sock)
-        sock.recv(1000)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-
-    box = Box([letter(number, b"x" * 8_000_000) for number in range(9)])
-    with talking(talk) as port, pytest.raises(MailError, match="ends each connection"):
-        SmtpMailer(smtp=smtp(port, connections=1), timeouts=QUICK)(box)
-
-    assert {(report.stage, report.code) for report in box.reports} <= {(Stage.DATA, 0)}
+    results = protocol.results
+    assert sorted(result.message.id for result in results) == sorted(started)
+    final = {SendOutcome.ACCEPTED, SendOutcome.UNKNOWN}
+    assert {result.message.id for result in results if result.outcome in final} <= sent
+    assert all(result.code is None or result.code // 100 in {2, 4, 5} for result in results)
+    assert all(len(result.reply) <= 1000 for result in results)

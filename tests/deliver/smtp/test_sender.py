@@ -7,9 +7,9 @@ import time
 import pytest
 
 from digest.deliver.mailers import open_mailer
-from digest.deliver.smtp.connect import Timeouts
-from tests.support.editions import smtp
-from tests.support.smtp_delivery import Box, carry, letter
+from digest.deliver.smtp.timeouts import Timeouts
+from tests.support.editions import smtp_settings
+from tests.support.smtp_delivery import MemoryOutbox, message, send_all
 from tests.support.smtp_server import KIND, Asked, Fault, Server, smtp_server
 
 
@@ -22,33 +22,37 @@ def test_what_may_travel_together_does() -> None:
         return Fault(delay_s=0.05) if asked == "content" else KIND
 
     with smtp_server(Server(mood=mood, extensions=("PIPELINING",))) as server:
-        carry(smtp(server.port, connections=1), letter(1), letter(2), letter(3))
+        send_all(smtp_settings(server.port, connections=1), message(1), message(2), message(3))
     whole = ["MAIL", "RCPT", "DATA", "content"]
     assert seen == ["connect", "EHLO", *whole * 3]
 
 
 def test_no_more_connections_than_set_and_no_more_than_there_are_mails() -> None:
     with smtp_server() as server:
-        carry(smtp(server.port, connections=3), *[letter(number) for number in range(200)])
+        send_all(smtp_settings(server.port, connections=3), *[message(number) for number in range(200)])
         assert server.most_open == 3
     with smtp_server() as server:
-        carry(smtp(server.port, connections=50), letter(1), letter(2))
+        send_all(smtp_settings(server.port, connections=50), message(1), message(2))
         assert server.connections <= 2
 
 
 def test_a_connection_carries_so_many_and_no_more() -> None:
     with smtp_server() as server:
-        box = carry(smtp(server.port, connections=1, messages_per_connection=10), *[letter(n) for n in range(35)])
+        outbox = send_all(
+            smtp_settings(server.port, connections=1, messages_per_connection=10), *[message(n) for n in range(35)]
+        )
 
     assert server.connections == 4
     assert server.commands.count("QUIT") == 4
-    assert len(box.reports) == 35
+    assert len(outbox.results) == 35
 
 
 def test_the_rate_is_kept_over_all_connections() -> None:
     times: list[float] = []
     with smtp_server(Server(on_taken=lambda count: times.append(time.monotonic()))) as server:
-        carry(smtp(server.port, connections=4, rate_per_minute=1200), *[letter(number) for number in range(21)])
+        send_all(
+            smtp_settings(server.port, connections=4, rate_per_minute=1200), *[message(number) for number in range(21)]
+        )
 
     assert 0.9 <= times[-1] - times[0] <= 3
 
@@ -58,19 +62,23 @@ def test_nothing_is_waited_for_but_the_server(connections: int) -> None:
     """Least of all when the last mail is through."""
     began = time.monotonic()
     with smtp_server() as server:
-        carry(smtp(server.port, connections=connections), *[letter(n) for n in range(9)], timeouts=Timeouts(turn=60))
+        send_all(
+            smtp_settings(server.port, connections=connections),
+            *[message(n) for n in range(9)],
+            timeouts=Timeouts(poll=60),
+        )
 
     assert time.monotonic() - began < 30
 
 
 def test_closing_ends_what_is_under_way_and_begins_nothing() -> None:
-    box = Box([letter(number) for number in range(100)])
+    outbox = MemoryOutbox([message(number) for number in range(100)])
 
     def close(count: int) -> None:
-        box.is_closing = count >= 10
+        outbox.is_closing = count >= 10
 
     with smtp_server(Server(on_taken=close)) as server:
-        open_mailer(smtp(server.port))(box)
+        open_mailer(smtp_settings(server.port))(outbox)
 
-    assert 10 <= server.total == len(box.reports) <= 20
-    assert set(box.codes.values()) == {250}
+    assert 10 <= server.total == len(outbox.results) <= 20
+    assert set(outbox.codes.values()) == {250}

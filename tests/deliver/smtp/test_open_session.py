@@ -12,32 +12,32 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.mailers import open_mailer, probe
-from digest.deliver.smtp.connect import Timeouts, patience
 from digest.deliver.smtp.mailer import SmtpMailer
+from digest.deliver.smtp.timeouts import Timeouts, timeouts_up_to
 from digest.model.errors import MailError, UsageError
 from digest.settings import SmtpSettings
 from digest.settings.types import Secret
 from tests.support.certificates import server_context
-from tests.support.editions import smtp
-from tests.support.smtp_delivery import QUICK, Box, carry, letter, talking
+from tests.support.editions import smtp_settings
+from tests.support.smtp_delivery import SHORT_TIMEOUTS, MemoryOutbox, message, scripted_server, send_all
 from tests.support.smtp_server import Server, smtp_server
 
 
 @pytest.mark.parametrize(
     ("talk", "words"),
     [
-        pytest.param(lambda sock: time.sleep(0.6), "lets us connect, and then it said nothing for 0.4 s", id="silence"),
+        pytest.param(lambda sock: time.sleep(0.6), "accepts connections, but: no reply within 0.4 s", id="silence"),
         pytest.param(lambda sock: None, "no connection with", id="hangs up"),
-        pytest.param(lambda sock: sock.sendall(b"SSH-2.0-x\r\n"), "is no mail server", id="another protocol"),
-        pytest.param(lambda sock: sock.sendall(b"554 no\r\n"), "greets us with 554 no", id="refuses"),
-        pytest.param(lambda sock: sock.sendall(b"x" * 1_000_000), "no mail server|no connection", id="babbles"),
+        pytest.param(lambda sock: sock.sendall(b"SSH-2.0-x\r\n"), "does not speak SMTP", id="another protocol"),
+        pytest.param(lambda sock: sock.sendall(b"554 no\r\n"), "rejects the connection: 554 no", id="refuses"),
+        pytest.param(lambda sock: sock.sendall(b"x" * 1_000_000), "does not speak SMTP|no connection", id="babbles"),
     ],
 )
 def test_a_server_that_lets_nobody_in_is_named_with_what_it_does(
     talk: Callable[[socket.socket], None], words: str
 ) -> None:
-    with talking(talk) as port, pytest.raises(MailError, match=words) as caught:
-        carry(smtp(port), letter(), timeouts=QUICK)
+    with scripted_server(talk) as port, pytest.raises(MailError, match=words) as caught:
+        send_all(smtp_settings(port), message(), timeouts=SHORT_TIMEOUTS)
     assert f"127.0.0.1:{port}" in str(caught.value)
     assert caught.value.hint
 
@@ -49,26 +49,26 @@ def test_a_person_is_told_once_that_a_server_lets_nobody_in_yet() -> None:
         time.sleep(0.3)
         sock.sendall(b"554 no\r\n")
 
-    with talking(late) as port, pytest.raises(MailError, match="554 no"):
-        SmtpMailer(smtp=smtp(port), timeouts=QUICK, tell=told.append)(Box([letter()]))
+    with scripted_server(late) as port, pytest.raises(MailError, match="554 no"):
+        SmtpMailer(smtp=smtp_settings(port), timeouts=SHORT_TIMEOUTS, notify=told.append)(MemoryOutbox([message()]))
 
-    assert told == [f"waiting for the mail server 127.0.0.1:{port} to let us in, for 0.4 s at most ([smtp] timeout_s)"]
+    assert told == [f"waiting up to 0.4 s for the mail server 127.0.0.1:{port} to answer ([smtp] timeout_s)"]
 
 
 def test_a_server_that_lets_us_in_at_once_is_no_news() -> None:
     with smtp_server() as server:
-        assert carry(smtp(server.port), letter()).told == []
+        assert send_all(smtp_settings(server.port), message()).notices == []
 
 
 def test_how_long_a_server_may_be_silent_is_set() -> None:
     """All but the answer to a whole mail, and never longer than a connection takes."""
-    assert patience(20) == Timeouts(connect=20, greeting=20, command=20, data=20)
-    assert patience(300) == Timeouts()
+    assert timeouts_up_to(20) == Timeouts(connect=20, greeting=20, command=20, data=20)
+    assert timeouts_up_to(300) == Timeouts()
 
 
 def test_a_host_that_is_not_known_is_named() -> None:
-    with pytest.raises(MailError, match=r"no address is known for the mail server 'mail\.invalid'") as caught:
-        probe(smtp(25, host="mail.invalid"))
+    with pytest.raises(MailError, match=r"no address found for the mail server 'mail\.invalid'") as caught:
+        probe(smtp_settings(25, host="mail.invalid"))
     assert "[smtp] host" in caught.value.hint
 
 
@@ -76,7 +76,7 @@ def test_a_port_where_nobody_listens_is_named() -> None:
     with smtp_server() as server:
         pass
     with pytest.raises(MailError, match=rf"no mail server listens at 127\.0\.0\.1:{server.port}") as caught:
-        probe(smtp(server.port))
+        probe(smtp_settings(server.port))
     assert caught.value.temporary
 
 
@@ -110,10 +110,12 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
 @pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
 def test_mail_goes_over_tls(authority: Authority, implicit: bool) -> None:
     with smtp_server(Server(tls=authority.server(), implicit_tls=implicit, extensions=("PIPELINING",))) as server:
-        settings = smtp(server.port, host="localhost", connections=1, security="tls" if implicit else "starttls")
-        box = carry(settings, *[letter(number, b"x" * 100_000) for number in range(20)])
+        settings = smtp_settings(
+            server.port, host="localhost", connections=1, security="tls" if implicit else "starttls"
+        )
+        outbox = send_all(settings, *[message(number, b"x" * 100_000) for number in range(20)])
 
-    assert set(box.codes.values()) == {250}
+    assert set(outbox.codes.values()) == {250}
     assert server.total == 20
     if not implicit:
         assert server.commands[:3] == [server.commands[0], "STARTTLS", server.commands[0]], "EHLO again"
@@ -132,7 +134,7 @@ def test_a_bad_certificate_is_named(authority: Authority, host: str, days: int, 
         smtp_server(Server(tls=authority.server(host, days=days), implicit_tls=implicit)) as server,
         pytest.raises(MailError, match=f"the certificate of localhost:{server.port} {words}") as caught,
     ):
-        probe(smtp(server.port, host="localhost", security="tls" if implicit else "starttls"))
+        probe(smtp_settings(server.port, host="localhost", security="tls" if implicit else "starttls"))
     assert caught.value.hint
     assert not caught.value.temporary
 
@@ -142,17 +144,19 @@ def test_a_certificate_that_nobody_trusts_is_named(authority: Authority, monkeyp
     monkeypatch.delenv("SSL_CERT_FILE")
     with (
         smtp_server(Server(tls=context)) as server,
-        pytest.raises(MailError, match="is signed by nobody whom this machine trusts"),
+        pytest.raises(MailError, match="is signed by no authority that this machine trusts"),
     ):
-        probe(smtp(server.port, host="localhost", security="starttls"))
+        probe(smtp_settings(server.port, host="localhost", security="starttls"))
 
 
 def test_a_server_without_tls_is_not_spoken_to_in_the_clear(authority: Authority) -> None:
     with smtp_server() as server:
         with pytest.raises(MailError, match="offers no TLS"):
-            carry(smtp(server.port, security="starttls", username="press", password=Secret("secret")), letter())
+            send_all(
+                smtp_settings(server.port, security="starttls", username="press", password=Secret("secret")), message()
+            )
         with pytest.raises(MailError, match="no TLS with"):
-            carry(smtp(server.port, security="tls"), letter())
+            send_all(smtp_settings(server.port, security="tls"), message())
     assert not any("AUTH" in command or "MAIL" in command for command in server.commands)
 
 
@@ -167,23 +171,23 @@ def test_what_is_said_before_tls_counts_for_nothing(authority: Authority) -> Non
         sock.sendall(b"220 go\r\n250 slipped in\r\n")
         time.sleep(0.2)
 
-    with talking(talk) as port, pytest.raises(MailError, match="between STARTTLS and TLS"):
-        probe(smtp(port, security="starttls"))
+    with scripted_server(talk) as port, pytest.raises(MailError, match="between STARTTLS and TLS"):
+        probe(smtp_settings(port, security="starttls"))
 
 
 # --- login ------------------------------------------------------------------------------------------------------------
 
 
 def login(port: int, **more: object) -> SmtpSettings:
-    return smtp(port, username="press", password=Secret("pa$$wörd"), **more)
+    return smtp_settings(port, username="press", password=Secret("pa$$wörd"), **more)
 
 
 @pytest.mark.parametrize("ways", ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2 LOGIN PLAIN"])
 def test_it_logs_in_by_each_way(ways: str) -> None:
     with smtp_server(Server(credentials=("press", "pa$$wörd"), ways=ways)) as server:
-        box = carry(login(server.port), letter())
+        outbox = send_all(login(server.port), message())
 
-    assert box.codes == {"reader1@harbour.example": 250}
+    assert outbox.codes == {"reader1@harbour.example": 250}
 
 
 def _asked(*answers: bytes, offered: bytes = b"PLAIN CRAM-MD5") -> Callable[[socket.socket], None]:
@@ -200,7 +204,7 @@ def _asked(*answers: bytes, offered: bytes = b"PLAIN CRAM-MD5") -> Callable[[soc
 
 
 def test_a_server_that_asks_again_for_what_it_has_is_told_again() -> None:
-    with talking(_asked(b"334 \r\n", b"235 welcome\r\n", b"221 bye\r\n")) as port:
+    with scripted_server(_asked(b"334 \r\n", b"235 welcome\r\n", b"221 bye\r\n")) as port:
         assert "as press" in probe(login(port))
 
 
@@ -208,8 +212,8 @@ def test_a_server_that_asks_again_for_what_it_has_is_told_again() -> None:
 def test_a_challenge_that_is_none_is_the_servers_fault(challenge: bytes) -> None:
     settings = replace(login(0), password=Secret("secret"))
     with (
-        talking(_asked(challenge, b"535 no\r\n", offered=b"CRAM-MD5")) as port,
-        pytest.raises(MailError, match="is no mail server that we understand: this is no challenge: '334"),
+        scripted_server(_asked(challenge, b"535 no\r\n", offered=b"CRAM-MD5")) as port,
+        pytest.raises(MailError, match="does not speak SMTP: not a CRAM-MD5 challenge: '334"),
     ):
         probe(replace(settings, port=port))
 
@@ -217,7 +221,7 @@ def test_a_challenge_that_is_none_is_the_servers_fault(challenge: bytes) -> None
 def test_a_wrong_password_is_named_and_not_shown(authority: Authority) -> None:
     with (
         smtp_server(Server(credentials=("press", "another"), tls=authority.server())) as server,
-        pytest.raises(MailError, match="does not accept the name 'press' with its password: 535") as caught,
+        pytest.raises(MailError, match="rejects the login as 'press': 535") as caught,
     ):
         probe(login(server.port, host="localhost", security="starttls"))
     assert "pa$$" not in str(caught.value) + caught.value.hint
@@ -225,23 +229,23 @@ def test_a_wrong_password_is_named_and_not_shown(authority: Authority) -> None:
 
 
 def test_a_server_that_wants_no_login_says_so() -> None:
-    with smtp_server() as server, pytest.raises(MailError, match="no way to log in that we know"):
+    with smtp_server() as server, pytest.raises(MailError, match="no supported login mechanism"):
         probe(login(server.port))
 
 
 def test_a_server_that_wants_a_login_is_reported_after_a_few_mails() -> None:
-    letters = [letter(number) for number in range(500)]
+    letters = [message(number) for number in range(500)]
     with (
         smtp_server(Server(credentials=("press", "secret"))) as server,
-        pytest.raises(MailError, match=r"refuses the sender news@harbour\.example: 530 5\.7\.0 log in first"),
+        pytest.raises(MailError, match=r"rejects the sender news@harbour\.example: 530 5\.7\.0 log in first"),
     ):
-        carry(smtp(server.port), *letters)
+        send_all(smtp_settings(server.port), *letters)
 
 
 def test_a_probe_says_what_the_server_is_like(authority: Authority) -> None:
     with smtp_server(Server(credentials=("press", "pa$$wörd"), tls=authority.server())) as server:
         said = probe(login(server.port, host="localhost", security="starttls"))
 
-    assert said.startswith(f"localhost:{server.port} lets us in over TLS (STARTTLS), as press")
+    assert said.startswith(f"localhost:{server.port} accepts connections over TLS (STARTTLS), as press")
     assert "up to 10,000,000 bytes" in said
     assert server.total == 0
