@@ -26,6 +26,7 @@ _TRUNCATION = re.compile(
     re.I,
 )
 _LAST_STOP = re.compile(rf"^.*[.!?。！？][{QUOTES})\]]*(?=\s)", re.DOTALL)
+#: A drop capital pasted before its word, doubled ("BBRAVE") or separated ("B RAVE").
 _DOUBLED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z])(?P<word>(?P=letter)[A-Z’']+|(?P=letter)[a-z]+)(?=\W|$)")
 _SEPARATED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z]) (?P<word>[A-Z]{2,}|[a-z]+)(?=\W|$)")
 _WORD = re.compile(r"[^\W\d_]+")

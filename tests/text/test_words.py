@@ -1,4 +1,4 @@
-"""Words, stems and stop words."""
+"""Words and stems."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.stop_words import stop_words
 from digest.text.words import stems, words
 
 
@@ -58,22 +57,6 @@ def test_forms_of_one_word_have_one_stem(language: str, forms: list[str], stem: 
 
 def test_ukrainian_words_are_stemmed_too() -> None:
     assert len(set(stems(["міста", "місті"], "uk"))) == 1
-
-
-@pytest.mark.parametrize(
-    ("language", "word"),
-    [
-        ("ar", "في"), ("cs", "nebo"), ("de", "und"), ("el", "και"), ("en", "the"), ("es", "algunos"), ("fr", "dans"),
-        ("he", "של"), ("it", "che"), ("ja", "これ"), ("ko", "그리고"), ("pl", "jest"), ("pt", "não"), ("sk", "alebo"),
-        ("sv", "och"), ("th", "ที่"), ("uk", "але"), ("zh", "的"),
-    ],
-)  # fmt: skip
-def test_every_language_of_sumy_has_its_stop_words(language: str, word: str) -> None:
-    assert word in stop_words(language)
-
-
-def test_other_languages_have_no_stop_words() -> None:
-    assert stop_words("und") == frozenset()
 
 
 @given(st.text(), st.sampled_from(["en", "fr", "zh", "und"]))
