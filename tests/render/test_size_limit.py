@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from digest.model import Failure, LeftOut
+from digest.model.errors import TemplateError
 from digest.render import RenderOptions, render
 from tests.support.digests import article, brief, digest, nth_brief
-from tests.support.rendered import LINKS, TEMPLATES, html_text, plain_text, tree
+from tests.support.rendered import LINKS, TEMPLATES, html_text, plain_text, tree, write_template
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -65,3 +67,10 @@ def test_the_style_element_is_smaller_than_gmails_limit(template: str) -> None:
     edition = render(digest(), RenderOptions(template=template))
 
     assert sum(len(style) for style in re.findall(r"<style.*?</style>", edition.html, re.DOTALL)) < 8192
+
+
+def test_a_template_too_large_for_a_mail_is_refused(tmp_path: Path) -> None:
+    folder = write_template(tmp_path, html="x" * 90_000)
+
+    with pytest.raises(TemplateError, match="without any story"):
+        render(digest(), RenderOptions(template=folder))

@@ -1,0 +1,65 @@
+"""templates/README.md has every variable and template; the shipped style sheets are legible."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from digest.render import Links, context_types, environment
+from digest.render.contrast import AA, contrast
+from digest.render.locale import Labels
+from digest.render.template_paths import HTML, STYLE, TEXT, template_names
+from digest.settings import shipped_files
+
+OBJECTS = {
+    "story": context_types.StoryContext,
+    "excerpt": context_types.Excerpt,
+    "related": context_types.RelatedArticle,
+    "image": context_types.StoryImage,
+    "section": context_types.Section,
+    "article": context_types.LeftOutArticle,
+    "failure": context_types.FailedSource,
+    "brand": context_types.BrandContext,
+    "links": Links,
+    "labels": Labels,
+}
+
+
+def test_the_readme_names_every_variable_and_no_other() -> None:
+    readme = (shipped_files.templates() / "README.md").read_text(encoding="utf-8").partition("## Every variable")[2]
+
+    named = set(re.findall(r"`([a-z]+\.[a-z_]+)`", readme)) | set(re.findall(r"^\| `([a-z_]+)`", readme, re.MULTILINE))
+    named |= set(re.findall(r"^\| `[a-z]+`, `([a-z]+)`", readme, re.MULTILINE))
+    attributes = {f"{name}.{field.name}" for name, owner in OBJECTS.items() for field in fields(owner)}
+    variables = {field.name for field in fields(context_types.EditionContext)}
+    assert named - {"locales.toml"} == attributes | variables
+
+
+def test_every_new_name_in_the_table_of_renamed_variables_exists() -> None:
+    existing = {field.name for owner in (context_types.EditionContext, *OBJECTS.values()) for field in fields(owner)}
+
+    assert set(environment._RENAMED.values()) <= existing
+
+
+@pytest.mark.parametrize("name", list(template_names([shipped_files.templates()])))
+def test_every_shipped_template_is_in_the_readme(name: str) -> None:
+    readme = (shipped_files.templates() / "README.md").read_text(encoding="utf-8")
+
+    assert f"`{name}`" in readme
+    assert f"({name}/picture.png)" in readme
+    assert {path.name for path in (shipped_files.templates() / name).iterdir()} == {HTML, TEXT, STYLE, "picture.png"}
+
+
+@pytest.mark.parametrize("name", list(template_names([shipped_files.templates()])))
+def test_the_colours_of_a_template_are_legible_in_light_and_dark_mode(name: str) -> None:
+    """The browser tests check every element; this test needs no browser."""
+    css = (shipped_files.templates() / name / STYLE).read_text(encoding="utf-8")
+    light, _, after_light = css.partition("@media (prefers-color-scheme: dark)")
+    dark, _, _ = after_light.partition("@media print")
+
+    for part, backgrounds in ((light, ("#ffffff", "#f3f1ec")), (dark, ("#1b1d21", "#121316"))):
+        colours = re.findall(r"[{;\s]color: (#[0-9a-f]{6})", part)
+        assert colours
+        assert min(contrast(colour, background) for colour in colours for background in backgrounds) >= AA
