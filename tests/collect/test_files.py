@@ -1,4 +1,4 @@
-"""Articles on the disk."""
+"""Collecting local files: a file, or a folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def collect(path: Path, *, title: str = "", **limits: int) -> Collected:
     return asyncio.run(collector(Source(id="disk", path=path, title=title), FetchState()))
 
 
-def only(path: Path) -> Entry:
+def only_entry(path: Path) -> Entry:
     (entry,) = collect(path).entries
     return entry
 
@@ -38,19 +38,19 @@ def page(body: str, head: str = "") -> str:
 # --- one file ----------------------------------------------------------------------------------------------------
 
 
-def test_a_text_comes_whole_and_finds_its_title_later(tmp_path: Path) -> None:
+def test_a_text_is_read_whole_and_has_no_title_yet(tmp_path: Path) -> None:
     file = tmp_path / "ferry.txt"
     file.write_text(TEXT)
     os.utime(file, (1_774_000_000, 1_774_000_000))
 
-    entry = only(file)
+    entry = only_entry(file)
 
     assert (entry.title, entry.body, entry.form) == ("", TEXT, BodyFormat.TEXT)
     assert (entry.guid, entry.url, entry.source) == ("ferry.txt", file.as_uri(), "ferry")
     assert (entry.published, entry.seen) == (datetime.fromtimestamp(1_774_000_000, UTC), SEEN)
 
 
-def test_front_matter_speaks_for_its_text(tmp_path: Path) -> None:
+def test_front_matter_sets_the_fields_of_the_entry(tmp_path: Path) -> None:
     file = tmp_path / "ferry.md"
     file.write_text(
         "---\ntitle: 'The ferry: back'\nlink: https://outlet.example/ferry\nsource: Coast Gazette\nauthor: [The desk]\n"
@@ -58,7 +58,7 @@ def test_front_matter_speaks_for_its_text(tmp_path: Path) -> None:
         + TEXT
     )
 
-    entry = only(file)
+    entry = only_entry(file)
 
     assert (entry.title, entry.url, entry.source) == (
         "The ferry: back",
@@ -87,15 +87,15 @@ def test_front_matter_speaks_for_its_text(tmp_path: Path) -> None:
         pytest.param("---\nIt sails.\n\n---\nAnd docks.", "", "---\nIt sails.\n\n---\nAnd docks.", id="rules"),
     ],
 )
-def test_markdown_has_its_first_heading_for_a_title(tmp_path: Path, text: str, title: str, body: str) -> None:
+def test_the_title_of_a_markdown_file_is_its_first_heading(tmp_path: Path, text: str, title: str, body: str) -> None:
     (tmp_path / "a.md").write_text(text)
 
-    entry = only(tmp_path / "a.md")
+    entry = only_entry(tmp_path / "a.md")
 
     assert (entry.title, entry.body.strip(), entry.form) == (title, body, BodyFormat.MARKDOWN)
 
 
-def test_a_saved_page_is_its_article(tmp_path: Path) -> None:
+def test_a_saved_page_gives_its_article_and_metadata(tmp_path: Path) -> None:
     head = (
         '<title>The ferry – Gazette</title><meta property="og:title" content="The ferry &amp; the dock">'
         '<link rel="canonical" href="https://outlet.example/ferry"><meta property="og:site_name" content="Gazette">'
@@ -104,7 +104,7 @@ def test_a_saved_page_is_its_article(tmp_path: Path) -> None:
     )
     (tmp_path / "a.html").write_text(page("The ferry sails again after a winter in the dock.", head))
 
-    entry = only(tmp_path / "a.html")
+    entry = only_entry(tmp_path / "a.html")
 
     assert (entry.title, entry.url, entry.source) == (
         "The ferry &amp; the dock",
@@ -116,14 +116,14 @@ def test_a_saved_page_is_its_article(tmp_path: Path) -> None:
     assert entry.body.count("<p>") == 6
 
 
-def test_json_ld_speaks_for_a_page_too(tmp_path: Path) -> None:
+def test_json_ld_sets_the_fields_of_the_entry(tmp_path: Path) -> None:
     data = (
         '{"@graph": [{"@type": "WebSite"}, {"@type": ["NewsArticle"], "headline": "The ferry",'
         ' "datePublished": "2026-03-26", "author": [{"name": "One desk"}, {"name": "Another"}]}]}'
     )
     (tmp_path / "a.html").write_text(page("The ferry sails.", f'<script type="application/ld+json">{data}</script>'))
 
-    entry = only(tmp_path / "a.html")
+    entry = only_entry(tmp_path / "a.html")
 
     assert (entry.title, entry.author, entry.published) == (
         "The ferry",
@@ -133,10 +133,10 @@ def test_json_ld_speaks_for_a_page_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
-def test_a_text_may_be_in_any_usual_encoding(tmp_path: Path, encoding: str) -> None:
+def test_a_text_may_have_any_common_encoding(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "a.txt").write_bytes("Café “Zoë” reopens on the square today.".encode(encoding))
 
-    assert only(tmp_path / "a.txt").body == "Café “Zoë” reopens on the square today."
+    assert only_entry(tmp_path / "a.txt").body == "Café “Zoë” reopens on the square today."
 
 
 def test_a_feed_in_a_file_gives_its_entries(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_feed_in_a_file_gives_its_entries(tmp_path: Path) -> None:
 # --- a folder ----------------------------------------------------------------------------------------------------
 
 
-def test_a_folder_gives_all_its_texts_in_the_order_of_their_names(tmp_path: Path) -> None:
+def test_a_folder_gives_its_texts_in_the_order_of_their_names(tmp_path: Path) -> None:
     (tmp_path / "b" / "c").mkdir(parents=True)
     for name in ("b/c/3.md", "a.txt", "b/2.txt"):
         (tmp_path / name).write_text(TEXT)
@@ -164,7 +164,7 @@ def test_a_folder_gives_all_its_texts_in_the_order_of_their_names(tmp_path: Path
     assert collected.problems == ()
 
 
-def test_what_can_not_be_read_is_told_one_line_each(tmp_path: Path) -> None:
+def test_each_unreadable_file_is_reported_in_one_line(tmp_path: Path) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_text("secret")
     folder = tmp_path / "folder"
@@ -186,14 +186,14 @@ def test_what_can_not_be_read_is_told_one_line_each(tmp_path: Path) -> None:
         collected = collect(folder, max_bytes=1000)
 
     assert [entry.guid for entry in collected.entries] == ["good.txt"]
-    told = dict(problem.split(": ", 1) for problem in collected.problems)
+    problems = dict(problem.split(": ", 1) for problem in collected.problems)
     links = ["dangling.txt", "link.txt", "loop.txt", "same.txt", "up"]
-    assert sorted(told) == sorted(["broken.json", "empty.txt", "large.txt", "photo.jpg", "pipe", "socket", *links])
-    assert "an image" in told["photo.jpg"]
-    assert "leads out of the folder" in told["link.txt"]
-    assert "leads out of the folder" in told["up"]
-    assert "larger than 1,000 bytes" in told["large.txt"]
-    assert "not a regular file" in told["socket"]
+    assert sorted(problems) == sorted(["broken.json", "empty.txt", "large.txt", "photo.jpg", "pipe", "socket", *links])
+    assert "an image" in problems["photo.jpg"]
+    assert "leads out of the folder" in problems["link.txt"]
+    assert "leads out of the folder" in problems["up"]
+    assert "larger than 1,000 bytes" in problems["large.txt"]
+    assert "not a regular file" in problems["socket"]
     assert not any("\n" in problem for problem in collected.problems)
 
 
@@ -214,22 +214,22 @@ def test_a_folder_without_articles_fails_in_one_line(tmp_path: Path, names: list
         collect(tmp_path)
 
 
-def test_a_link_that_a_person_gives_is_followed(tmp_path: Path) -> None:
+def test_a_link_given_as_the_path_is_followed(tmp_path: Path) -> None:
     (tmp_path / "here").mkdir()
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "a.txt").write_text(TEXT)
     (tmp_path / "here" / "a.txt").symlink_to(tmp_path / "there" / "a.txt")
     (tmp_path / "here" / "folder").symlink_to(tmp_path / "there")
 
-    assert only(tmp_path / "here" / "a.txt").body == only(tmp_path / "here" / "folder").body == TEXT
+    assert only_entry(tmp_path / "here" / "a.txt").body == only_entry(tmp_path / "here" / "folder").body == TEXT
 
 
-def test_a_path_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no such file or folder: check the path"):
         collect(tmp_path / "nowhere")
 
 
-def test_reading_texts_imports_nothing_heavy(tmp_path: Path) -> None:
+def test_reading_texts_imports_no_heavy_modules(tmp_path: Path) -> None:
     import subprocess
     import sys
 
@@ -244,12 +244,12 @@ def test_reading_texts_imports_nothing_heavy(tmp_path: Path) -> None:
         "print(*sorted({'aiohttp', 'feedparser', 'trafilatura', 'lxml', 'pydantic', 'sqlalchemy'} & set(sys.modules)))"
     )
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert done.stdout.strip() == ""
+    assert process.stdout.strip() == ""
 
 
-def test_what_is_no_article_by_its_name_is_told_and_not_read(tmp_path: Path) -> None:
+def test_a_file_with_another_suffix_is_reported_and_skipped(tmp_path: Path) -> None:
     (tmp_path / "news.txt").write_text(TEXT, "utf-8")
     (tmp_path / "digest.toml").write_text("[store]\n", "utf-8")
 

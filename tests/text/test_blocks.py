@@ -1,4 +1,4 @@
-"""Plain texts as blocks."""
+"""Plain text to blocks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from digest.text.blocks import blocks_from_text
 
 
-def test_lines_beneath_each_other_are_joined_and_lines_apart_are_not() -> None:
+def test_a_blank_line_separates_blocks() -> None:
     blocks = blocks_from_text("One.\nTwo.\n\n\nThree.\n")
 
     assert [(block.text, block.follows_directly) for block in blocks] == [
@@ -28,11 +28,11 @@ def test_bullets_and_numbers_are_items() -> None:
     ]  # fmt: skip
 
 
-def test_rules_between_parts_are_no_blocks() -> None:
+def test_horizontal_rules_are_no_blocks() -> None:
     assert [block.text for block in blocks_from_text("One.\n\n* * *\n\n-----\n\nTwo.")] == ["One.", "Two."]
 
 
-def test_paragraphs_wrapped_at_a_column_are_put_together() -> None:
+def test_paragraphs_wrapped_at_a_column_are_unwrapped() -> None:
     wrapped = (
         "The council voted on Monday to close the old bridge for a\n"
         "year while its piers are repaired, which will cost the\n"
@@ -48,7 +48,7 @@ def test_paragraphs_wrapped_at_a_column_are_put_together() -> None:
     assert texts[0].endswith("which will cost the town more than it has.")
 
 
-def test_short_lines_beneath_each_other_are_not_put_together() -> None:
+def test_short_consecutive_lines_are_not_unwrapped() -> None:
     assert len(blocks_from_text("A caption of a picture\nCredit: Harbour\nAnother one\n\nBody text is here.")) == 4
 
 

@@ -1,4 +1,4 @@
-"""Encodings: what is broken is mended, what is right stays as it is, what is no text goes."""
+"""Mojibake is repaired, correct text is unchanged, and invisible characters are removed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from digest.text.encoding import repair
 
 
-def _read_as(charmap: str, text: str) -> str:
+def _decode_as(charmap: str, text: str) -> str:
     return text.encode("utf-8").decode(charmap)
 
 
@@ -27,12 +27,12 @@ def _read_as(charmap: str, text: str) -> str:
         "well 😀",
     ],
 )
-def test_utf8_read_as_another_encoding_is_mended(charmap: str, text: str) -> None:
-    assert repair(_read_as(charmap, text)) == text
+def test_utf8_decoded_as_another_encoding_is_repaired(charmap: str, text: str) -> None:
+    assert repair(_decode_as(charmap, text)) == text
 
 
 @pytest.mark.parametrize(
-    ("broken", "mended"),
+    ("broken", "repaired"),
     [
         pytest.param("and thenâ€¦ itâ€™s over", "and then… it’s over", id="cp1252"),
         pytest.param("itÃ¢â‚¬â„¢s", "it’s", id="cp1252 twice"),
@@ -42,13 +42,13 @@ def test_utf8_read_as_another_encoding_is_mended(charmap: str, text: str) -> Non
         pytest.param("Wait‚Ķ what", "Wait… what", id="an ellipsis that lost a byte"),
         pytest.param("said ‚ÄĒ but not done ‚ÄĒ today", "said — but not done — today", id="mac latin-2 dashes"),
         pytest.param("the¬†end of¬†it", "the end of it", id="mac latin-2 spaces"),
-        pytest.param("un ≈ìuf", "un œuf", id="one letter as a Mac shows it"),
-        pytest.param("l’été … Ã©tat", "l’été … état", id="right beside broken"),
+        pytest.param("un ≈ìuf", "un œuf", id="one character as mac roman"),
+        pytest.param("l’été … Ã©tat", "l’été … état", id="correct beside broken"),
         pytest.param("right: é. broken: Ã©.", "right: é. broken: é.", id="both in one line"),
     ],
 )
-def test_known_mojibake_is_mended(broken: str, mended: str) -> None:
-    assert repair(broken) == mended
+def test_known_mojibake_is_repaired(broken: str, repaired: str) -> None:
+    assert repair(broken) == repaired
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_known_mojibake_is_mended(broken: str, mended: str) -> None:
         "AT&T said 5 < 6 &amp; 7",
     ],
 )
-def test_right_text_stays_as_it_is(text: str) -> None:
+def test_correct_text_is_unchanged(text: str) -> None:
     assert repair(text) == text
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "expected"),
     [
         ("a\u202eb\u2066c\u200fd", "abcd"),
         ("zero\u200bwidth\ufeff and soft\u00adhyphen", "zerowidth and softhyphen"),
@@ -93,26 +93,26 @@ def test_right_text_stays_as_it_is(text: str) -> None:
     ],
     ids=["bidi", "zero-width", "terminal", "controls", "spaces", "line ends", "joiners", "private", "composed"],
 )
-def test_what_is_no_text_goes(text: str, kept: str) -> None:
-    assert repair(text) == kept
+def test_invisible_and_control_characters_are_removed(text: str, expected: str) -> None:
+    assert repair(text) == expected
 
 
 @given(st.text())
-def test_repair_is_done_at_once(text: str) -> None:
+def test_repair_is_idempotent(text: str) -> None:
     once = repair(text)
 
     assert repair(once) == once
 
 
 @given(st.text(alphabet="‚ÄĒ¬†√©Ķâ€™Ã¢\x93\xa0“a \n\u200d"))
-def test_repair_of_mojibake_is_done_at_once(text: str) -> None:
+def test_repair_of_mojibake_is_idempotent(text: str) -> None:
     once = repair(text)
 
     assert repair(once) == once
 
 
 @given(st.text())
-def test_nothing_unprintable_is_left(text: str) -> None:
-    kinds = {unicodedata.category(letter) for letter in repair(text) if letter not in "\n\u200c\u200d"}
+def test_no_unprintable_character_is_left(text: str) -> None:
+    categories = {unicodedata.category(character) for character in repair(text) if character not in "\n\u200c\u200d"}
 
-    assert not kinds & {"Cc", "Cs", "Co", "Zl", "Zp"}
+    assert not categories & {"Cc", "Cs", "Co", "Zl", "Zp"}

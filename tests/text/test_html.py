@@ -1,4 +1,4 @@
-"""HTML and Markdown as blocks and as one line."""
+"""HTML and Markdown to blocks and to one line."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from digest.text.html import blocks_from_html, blocks_from_markdown, plain_text
         pytest.param("", "", id="empty"),
     ],
 )
-def test_plain(html: str, text: str) -> None:
+def test_html_titles_become_plain_text(html: str, text: str) -> None:
     assert plain_text(html) == text
 
 
 @given(st.text())
-def test_plain_is_one_line_of_any_text(html: str) -> None:
+def test_plain_text_of_any_html_is_one_line(html: str) -> None:
     assert len(plain_text(html).splitlines()) <= 1
 
 
@@ -53,7 +53,7 @@ def _texts(html: str) -> list[str]:
         pytest.param("<script>x()</script><style>a{}</style><button>b</button>T.", ["T."], id="code"),
         pytest.param("<p>A body of text.</p><p class=wp-caption-text>Cap</p>", ["A body of text."], id="class"),
         pytest.param("<div class=related><p>Links</p></div><p>A body of text.</p>", ["A body of text."], id="related"),
-        pytest.param("<div class=share-page><p>All is in here.</p></div>", ["All is in here."], id="a class that lies"),
+        pytest.param("<div class=share-page><p>All is in here.</p></div>", ["All is in here."], id="misleading class"),
         pytest.param("<p hidden>No</p><p style='display: none'>No</p><p aria-hidden=true>No</p><p>Yes.</p>", ["Yes."],
                      id="hidden"),
         pytest.param("<!-- c --><p>A<!-- c --> b.</p><?pi x?>", ["A b."], id="comments"),
@@ -70,7 +70,7 @@ def test_blocks_of_html(html: str, texts: list[str]) -> None:
     assert _texts(html) == texts
 
 
-def test_kinds_and_links() -> None:
+def test_blocks_have_kinds_and_shares_of_links() -> None:
     blocks = blocks_from_html(
         "<h2>Head</h2><ul><li><a href=x>Link</a></li></ul><p><b>All bold</b></p><p>Half <a>link</a></p>"
     )
@@ -80,7 +80,7 @@ def test_kinds_and_links() -> None:
     ]  # fmt: skip
 
 
-def test_markdown_is_read_by_its_own_rules() -> None:
+def test_markdown_becomes_blocks() -> None:
     blocks = blocks_from_markdown(
         "---\ntitle: x\n---\n# Head\n\nOne *word*\nwrapped.\n\n- item\n\n![Alt](a.png)\n\n<b>html</b>.\n"
     )
@@ -98,9 +98,9 @@ def test_any_html_gives_clean_blocks(html: str) -> None:
 @pytest.mark.parametrize(
     "html",
     ["<div>" * 100_000, "<b>" * 50_000 + "x", "<p>x" * 100_000, "<div class=ads>x" * 20_000],
-    ids=["deep", "deep inline", "wide", "deep furniture"],
+    ids=["deep", "deep inline", "wide", "deep boilerplate"],
 )
-def test_hostile_html_is_read_in_seconds(html: str) -> None:
+def test_hostile_html_is_parsed_in_seconds(html: str) -> None:
     start = time.perf_counter()
     blocks_from_html(html)
 

@@ -1,4 +1,4 @@
-"""Addresses."""
+"""URLs: safety, canonical form, identity, domain of the outlet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from digest.text.urls import canonical_url, is_simple_url, is_web_url, outlet_do
     ["https://example.org", "http://example.org:8080/a?b=c#d", "HTTPS://EXAMPLE.ORG/", "https://müller.example/ä",
      "http://127.0.0.1:8000/feed", "https://[2001:db8::1]/x", "https://example.org/@user/a:b"],
 )  # fmt: skip
-def test_web_addresses(url: str) -> None:
+def test_safe_web_addresses_are_accepted(url: str) -> None:
     assert is_web_url(url)
 
 
@@ -29,12 +29,12 @@ def test_web_addresses(url: str) -> None:
      "https://example.org:port/", "https://example.org:99999/", "\x01https://example.org", "https://:@example.org/",
      "vbscript:x", "blob:https://example.org/1", "https://ex\u200bample.org/"],
 )  # fmt: skip
-def test_no_web_addresses(url: str) -> None:
+def test_unsafe_and_other_addresses_are_refused(url: str) -> None:
     assert not is_web_url(url)
 
 
 @pytest.mark.parametrize(
-    ("url", "same"),
+    ("url", "canonical"),
     [
         pytest.param("HTTPS://Example.ORG/Path", "https://example.org/Path", id="case"),
         pytest.param("https://example.org:443/a", "https://example.org/a", id="default port"),
@@ -60,14 +60,14 @@ def test_no_web_addresses(url: str) -> None:
         pytest.param("file:///tmp/a.txt", "file:///tmp/a.txt", id="a file"),
     ],
 )
-def test_two_addresses_of_one_article_are_the_same(url: str, same: str) -> None:
-    assert canonical_url(url) == same
+def test_addresses_of_one_article_have_one_canonical_url(url: str, canonical: str) -> None:
+    assert canonical_url(url) == canonical
 
 
 @pytest.mark.parametrize(
-    ("url", "twin"),
+    ("url", "variant"),
     [
-        pytest.param("https://m.example.org/a", "https://www.example.org/a", id="mobile twin"),
+        pytest.param("https://m.example.org/a", "https://www.example.org/a", id="mobile variant"),
         pytest.param("https://amp.example.org/a", "https://www.example.org/a", id="AMP host"),
         pytest.param("https://www.example.org/news/a/amp/", "https://www.example.org/news/a/", id="AMP path"),
         pytest.param("https://www.example.org/amp/news/a", "https://www.example.org/news/a", id="AMP folder"),
@@ -75,14 +75,16 @@ def test_two_addresses_of_one_article_are_the_same(url: str, same: str) -> None:
         pytest.param("http://example.org/a", "https://www.example.org/a/", id="scheme, www, slash"),
     ],
 )
-def test_twins_have_one_identity_but_keep_their_addresses(url: str, twin: str) -> None:
-    assert url_identity(url) == url_identity(twin)
-    assert canonical_url(url) != canonical_url(twin)
+def test_mobile_and_amp_variants_have_one_identity_but_keep_their_addresses(url: str, variant: str) -> None:
+    assert url_identity(url) == url_identity(variant)
+    assert canonical_url(url) != canonical_url(variant)
 
 
-@pytest.mark.parametrize("other", ["https://example.org/b", "https://example.org/a?id=2", "https://news.example.org/a"])
-def test_other_articles_have_another_identity(other: str) -> None:
-    assert url_identity("https://example.org/a?id=1") != url_identity(other)
+@pytest.mark.parametrize(
+    "different", ["https://example.org/b", "https://example.org/a?id=2", "https://news.example.org/a"]
+)
+def test_different_articles_have_different_identities(different: str) -> None:
+    assert url_identity("https://example.org/a?id=1") != url_identity(different)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_other_articles_have_another_identity(other: str) -> None:
         ("nonsense", ""),
     ],
 )
-def test_the_name_an_outlet_is_known_by(url: str, name: str) -> None:
+def test_the_domain_of_an_outlet(url: str, name: str) -> None:
     assert outlet_domain(url) == name
 
 
@@ -118,7 +120,7 @@ _URLS = st.one_of(
 
 
 @given(_URLS)
-def test_canonical_is_done_at_once_and_never_raises(url: str) -> None:
+def test_canonical_url_is_idempotent_and_never_raises(url: str) -> None:
     once = canonical_url(url)
 
     assert canonical_url(once) == once
@@ -127,7 +129,7 @@ def test_canonical_is_done_at_once_and_never_raises(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["https://example.org", "http://www.example.org/a-b/c.html", "https://e.org/?p=1&b=2"])
-def test_most_addresses_are_plain(url: str) -> None:
+def test_common_addresses_are_simple(url: str) -> None:
     assert is_simple_url(url)
 
 
@@ -136,7 +138,7 @@ def test_most_addresses_are_plain(url: str) -> None:
         "https://{}{}".format, st.sampled_from(["e.org", "a.e.org", "E.org"]), st.text("aA1é./?=&#;%:@ ", max_size=5)
     )
 )
-def test_a_plain_address_is_what_it_leads_to_from_anywhere(url: str) -> None:
+def test_a_simple_address_is_unchanged_by_joining(url: str) -> None:
     joined, safe = urljoin("https://base.example/x/y?z", url), is_web_url(url)
 
     assert (joined == url and safe) or not is_simple_url(url)

@@ -1,4 +1,4 @@
-"""Lists of feeds, in and out."""
+"""OPML import and export."""
 
 from __future__ import annotations
 
@@ -42,25 +42,25 @@ def test_folders_are_sections_and_ids_are_unique() -> None:
         pytest.param(b"", id="nothing"),
         pytest.param(b"<opml><body></body></opml>", id="no feed"),
         pytest.param(b"<opml", id="cut short"),
-        pytest.param(b"<opml xmlns='&#xD800;'><body/></opml>", id="half a letter"),
+        pytest.param(b"<opml xmlns='&#xD800;'><body/></opml>", id="lone surrogate"),
         pytest.param(b"<!DOCTYPE o [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><opml>&x;</opml>", id="external entity"),
     ],
 )
-def test_a_list_without_feeds_is_told_in_one_line(data: bytes) -> None:
+def test_a_list_without_feeds_is_an_error(data: bytes) -> None:
     with pytest.raises(SourceError, match="OPML"):
         read_opml(data)
 
 
-def test_outlines_that_nest_without_end_give_what_comes_before() -> None:
+def test_deeply_nested_outlines_do_not_hide_earlier_feeds() -> None:
     feed = "<outline xmlUrl='https://first.example/feed'/>"
     nested = "<outline text='x'>" * 50_000
 
-    found = read_opml(f"<opml><body>{feed}{nested}".encode())
+    sources = read_opml(f"<opml><body>{feed}{nested}".encode())
 
-    assert [source.url for source in found] == ["https://first.example/feed"]
+    assert [source.url for source in sources] == ["https://first.example/feed"]
 
 
-def test_where_there_are_no_folders_categories_are_sections() -> None:
+def test_without_folders_categories_are_sections() -> None:
     outline = '<outline text="Ferry" xmlUrl="https://ferry.example/feed" category="/News/Sea,/Local"/>'
 
     (source,) = read_opml(f"<opml><body>{outline}</body></opml>".encode())
@@ -69,7 +69,7 @@ def test_where_there_are_no_folders_categories_are_sections() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "url"),
+    ("address", "url"),
     [
         ("feed://ferry.example/f", "https://ferry.example/f"),
         (" https://ferry.example/f\n", "https://ferry.example/f"),
@@ -77,22 +77,22 @@ def test_where_there_are_no_folders_categories_are_sections() -> None:
         ("ferry.example/f", "https://ferry.example/f"),
     ],
 )
-def test_an_address_is_taken_as_it_is_meant(written: str, url: str) -> None:
-    (source,) = read_opml(f'<opml><body><outline text="x" xmlUrl="{written}"/></body></opml>'.encode())
+def test_addresses_are_normalized(address: str, url: str) -> None:
+    (source,) = read_opml(f'<opml><body><outline text="x" xmlUrl="{address}"/></body></opml>'.encode())
 
     assert source.url == url
 
 
 @pytest.mark.parametrize("bad", ["https://[bad", "https://a.example:0/", "file:///etc/passwd", "data:text/xml,x", ""])
-def test_what_is_no_web_address_is_passed_over(bad: str) -> None:
+def test_invalid_addresses_are_skipped(bad: str) -> None:
     good = '<outline text="x" xmlUrl="https://ferry.example/f"/>'
 
-    found = read_opml(f'<opml><body><outline text="y" xmlUrl="{bad}"/>{good}</body></opml>'.encode())
+    sources = read_opml(f'<opml><body><outline text="y" xmlUrl="{bad}"/>{good}</body></opml>'.encode())
 
-    assert [source.url for source in found] == ["https://ferry.example/f"]
+    assert [source.url for source in sources] == ["https://ferry.example/f"]
 
 
-def test_a_title_is_one_line_of_what_can_be_seen() -> None:
+def test_a_title_is_one_line_of_printable_characters() -> None:
     outline = '<outline text="The&#10;fer&#127;&#x202e;ry&#x200b;" xmlUrl="https://ferry.example/f"/>'
 
     (source,) = read_opml(f"<opml><body>{outline}</body></opml>".encode())
@@ -105,7 +105,7 @@ sections = st.lists(words, max_size=3).map(" / ".join)
 
 
 @given(st.lists(st.tuples(words, sections), min_size=1, max_size=6))
-def test_what_is_written_is_read_again(named: list[tuple[str, str]]) -> None:
+def test_written_sources_are_read_unchanged(named: list[tuple[str, str]]) -> None:
     sources = [
         Source(
             id=str(number),
@@ -119,15 +119,15 @@ def test_what_is_written_is_read_again(named: list[tuple[str, str]]) -> None:
         for number, (title, section) in enumerate(named)
     ]
 
-    again = read_opml(write_opml(sources, title="Feeds").encode())
+    read_sources = read_opml(write_opml(sources, title="Feeds").encode())
 
-    def told(sources: Iterable[Source]) -> list[Source]:
+    def without_ids(sources: Iterable[Source]) -> list[Source]:
         return sorted((replace(source, id="") for source in sources), key=lambda source: source.url)
 
-    assert told(again) == told(sources)
+    assert without_ids(read_sources) == without_ids(sources)
 
 
-def test_folders_in_folders_are_written_as_such() -> None:
+def test_nested_folders_are_written_as_nested_outlines() -> None:
     deep = Source(id="a", url="https://a.example/f", section="Sea / Ferries / North")
 
     text = write_opml([deep, replace(deep, url="https://b.example/f", section="Sea")], title="Feeds")

@@ -1,4 +1,4 @@
-"""Site maps: of news, of all pages, in an index, packed."""
+"""Sitemaps: of news, of all pages, in an index, compressed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, WebServer
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)
-SPACES = (
+NAMESPACES = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
     ' xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 )
@@ -25,13 +25,13 @@ PAGE = "<html><head><title>{}</title></head><body><article>{}</article></body></
 
 
 def urlset(*urls: str) -> bytes:
-    return f"<?xml version='1.0'?><urlset {SPACES}>{''.join(urls)}</urlset>".encode()
+    return f"<?xml version='1.0'?><urlset {NAMESPACES}>{''.join(urls)}</urlset>".encode()
 
 
 def news(url: str, title: str, date: str = "2026-03-26T08:00:00Z") -> str:
     name = "<news:publication><news:name>Post</news:name><news:language>en</news:language></news:publication>"
-    told = f"{name}<news:publication_date>{date}</news:publication_date><news:title>{title}</news:title>"
-    return f"<url><loc>{url}</loc><news:news>{told}</news:news></url>"
+    fields = f"{name}<news:publication_date>{date}</news:publication_date><news:title>{title}</news:title>"
+    return f"<url><loc>{url}</loc><news:news>{fields}</news:news></url>"
 
 
 def page(title: str) -> Answer:
@@ -39,26 +39,26 @@ def page(title: str) -> Answer:
     return Answer(body=PAGE.format(title, text).encode(), headers={"Content-Type": "text/html"})
 
 
-def collect(web: WebServer, path: str, known: frozenset[str] = frozenset()) -> Collected:
+def collect(web: WebServer, path: str, known_guids: frozenset[str] = frozenset()) -> Collected:
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
-    return asyncio.run(collector(Source(id="map", url=web.url(path)), FetchState(known=known.intersection)))
+    return asyncio.run(collector(Source(id="map", url=web.url(path)), FetchState(known=known_guids.intersection)))
 
 
-def test_a_news_sitemap_gives_titles_and_dates_and_pages_the_text(web: WebServer) -> None:
+def test_a_news_sitemap_gives_titles_and_dates_and_its_pages_the_text(web: WebServer) -> None:
     web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A &amp; B &lt;3"), news(web.url("/dead"), "C")))
     web.routes["/a"] = page("ferry")
 
-    whole, bare = collect(web, "/map.xml").entries
+    complete, without_text = collect(web, "/map.xml").entries
 
-    assert (whole.title, whole.published, whole.body.count("<p>")) == (
+    assert (complete.title, complete.published, complete.body.count("<p>")) == (
         "A &amp; B &lt;3",
         datetime(2026, 3, 26, 8, tzinfo=UTC),
         12,
     )
-    assert (bare.title, bare.body, bare.guid) == ("C", "", web.url("/dead"))
+    assert (without_text.title, without_text.body, without_text.guid) == ("C", "", web.url("/dead"))
 
 
-def test_a_sitemap_of_all_pages_gives_the_newest_that_are_articles(web: WebServer) -> None:
+def test_a_sitemap_of_all_pages_gives_the_newest_articles(web: WebServer) -> None:
     paths = {"/old": "2020-01-01", "/ferry": "2026-03-25", "/about": "2026-03-20", "/mill": "2026-03-26"}
     urls = [f"<url><loc>{web.url(path)}</loc><lastmod>{date}</lastmod></url>" for path, date in paths.items()]
     web.routes["/sitemap.xml"] = Answer(body=urlset(*urls))
@@ -69,18 +69,18 @@ def test_a_sitemap_of_all_pages_gives_the_newest_that_are_articles(web: WebServe
     assert "/old" not in web.paths
 
 
-def test_an_index_leads_to_its_map_of_news_packed_or_not(web: WebServer) -> None:
-    maps = "".join(f"<sitemap><loc>{web.url(path)}</loc></sitemap>" for path in ("/all.xml", "/news.xml.gz"))
-    web.routes["/index.xml"] = Answer(body=f"<sitemapindex {SPACES}>{maps}</sitemapindex>".encode())
+def test_of_an_index_the_news_sitemap_is_read_even_if_compressed(web: WebServer) -> None:
+    sitemaps = "".join(f"<sitemap><loc>{web.url(path)}</loc></sitemap>" for path in ("/all.xml", "/news.xml.gz"))
+    web.routes["/index.xml"] = Answer(body=f"<sitemapindex {NAMESPACES}>{sitemaps}</sitemapindex>".encode())
     web.routes["/news.xml.gz"] = Answer(body=gzip.compress(urlset(news(web.url("/a"), "A"))))
 
     assert [entry.title for entry in collect(web, "/index.xml").entries] == ["A"]
     assert "/all.xml" not in web.paths
 
 
-def test_an_index_that_lists_itself_has_an_end(web: WebServer) -> None:
+def test_an_index_that_lists_itself_is_read_once_more_only(web: WebServer) -> None:
     web.routes["/i"] = Answer(
-        body=f"<sitemapindex {SPACES}><sitemap><loc>{web.url('/i')}</loc></sitemap></sitemapindex>".encode()
+        body=f"<sitemapindex {NAMESPACES}><sitemap><loc>{web.url('/i')}</loc></sitemap></sitemapindex>".encode()
     )
 
     with pytest.raises(SourceError, match="names no pages"):
@@ -91,7 +91,7 @@ def test_an_index_that_lists_itself_has_an_end(web: WebServer) -> None:
 def test_a_known_page_is_not_fetched_again(web: WebServer) -> None:
     web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
 
-    (entry,) = collect(web, "/map.xml", known=frozenset({web.url("/a")})).entries
+    (entry,) = collect(web, "/map.xml", known_guids=frozenset({web.url("/a")})).entries
 
     assert (entry.title, entry.body) == ("A", "")
     assert web.paths == ["/map.xml"]
@@ -110,51 +110,51 @@ def test_a_known_page_is_not_fetched_again(web: WebServer) -> None:
         pytest.param(b"<urlset>" + b"<url>" * 20_000, id="deep"),
     ],
 )
-def test_a_sitemap_without_pages_is_told(web: WebServer, body: bytes) -> None:
+def test_a_sitemap_without_pages_is_an_error(web: WebServer, body: bytes) -> None:
     web.routes["/map.xml"] = Answer(body=body)
 
     with pytest.raises(SourceError, match="site map"):
         collect(web, "/map.xml")
 
 
-def test_a_hundred_thousand_pages_are_read_and_few_are_looked_at() -> None:
+def test_a_sitemap_of_a_hundred_thousand_pages_is_parsed() -> None:
     body = urlset(*(f"<url><loc>https://a.example/{n}</loc></url>" for n in range(100_000)))
 
     assert len(read_sitemap(body, url="https://a.example/").pages) == 100_000
 
 
-def test_a_map_whose_pages_are_all_read_is_asked_whether_it_changed(web: WebServer) -> None:
+def test_a_sitemap_is_requested_conditionally_once_all_its_pages_are_read(web: WebServer) -> None:
     urls = [f"<url><loc>{web.url(f'/{n}')}</loc></url>" for n in range(30)]
     web.routes |= {f"/{n}": page(f"ferry {n}") for n in range(30)}
     web.routes["/map.xml"] = Answer(body=urlset(*urls), headers={"ETag": '"m"'})
 
     first = collect(web, "/map.xml")
-    second = collect(web, "/map.xml", known=frozenset(entry.guid for entry in first.entries))
+    second = collect(web, "/map.xml", known_guids=frozenset(entry.guid for entry in first.entries))
 
     assert (len(first.entries), first.fetch_state.etag) == (20, "")
     assert (len(second.entries), second.fetch_state.etag) == (10, '"m"')
 
 
-def test_an_index_is_always_read_since_its_maps_may_change(web: WebServer) -> None:
-    body = f"<sitemapindex {SPACES}><sitemap><loc>{web.url('/map.xml')}</loc></sitemap></sitemapindex>".encode()
+def test_an_index_is_never_requested_conditionally(web: WebServer) -> None:
+    body = f"<sitemapindex {NAMESPACES}><sitemap><loc>{web.url('/map.xml')}</loc></sitemap></sitemapindex>".encode()
     web.routes["/index.xml"] = Answer(body=body, headers={"ETag": '"i"'})
     web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
 
     assert collect(web, "/index.xml").fetch_state.etag == ""
 
 
-def test_a_map_without_titles_is_read_by_its_pages_whatever_is_asked_of_teasers(web: WebServer) -> None:
+def test_pages_of_a_sitemap_without_titles_are_fetched_even_if_full_text_is_never(web: WebServer) -> None:
     web.routes |= {"/map.xml": Answer(body=urlset(f"<url><loc>{web.url('/a')}</loc></url>")), "/a": page("ferry")}
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
 
-    found = asyncio.run(collector(Source(id="map", url=web.url("/map.xml"), full_text="never"), FetchState()))
+    collected = asyncio.run(collector(Source(id="map", url=web.url("/map.xml"), full_text="never"), FetchState()))
 
-    assert [entry.title for entry in found.entries] == ["ferry"]
+    assert [entry.title for entry in collected.entries] == ["ferry"]
 
 
-def test_a_dead_map_in_an_index_does_not_hide_the_others(web: WebServer) -> None:
-    maps = "".join(f"<sitemap><loc>{web.url(path)}</loc></sitemap>" for path in ("/dead-news.xml", "/map.xml"))
-    web.routes["/index.xml"] = Answer(body=f"<sitemapindex {SPACES}>{maps}</sitemapindex>".encode())
+def test_a_dead_sitemap_in_an_index_does_not_hide_the_others(web: WebServer) -> None:
+    sitemaps = "".join(f"<sitemap><loc>{web.url(path)}</loc></sitemap>" for path in ("/dead-news.xml", "/map.xml"))
+    web.routes["/index.xml"] = Answer(body=f"<sitemapindex {NAMESPACES}>{sitemaps}</sitemapindex>".encode())
     web.routes["/map.xml"] = Answer(body=urlset(news(web.url("/a"), "A")))
     assert [entry.title for entry in collect(web, "/index.xml").entries] == ["A"]
 

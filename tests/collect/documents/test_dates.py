@@ -1,4 +1,4 @@
-"""Dates in the forms in which feeds, pages and people write them."""
+"""Date formats of feeds, pages and people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.collect.feeds.lenient_parser import parse_leniently
 
 MORNING = "2026-03-05 07:08:09"
 DATES = {
-    # as the standards say
+    # standards
     "2026-03-05T07:08:09Z": MORNING,
     "2026-03-05T08:08:09+01:00": MORNING,
     "2026-03-05T08:08:09+0100": MORNING,
@@ -37,7 +37,7 @@ DATES = {
     "Thursday, 05 March 2026 07:08:09 GMT": MORNING,
     "Wed, 05 Mar 2026 07:08:09 +0000": MORNING,
     "Thu Mar  5 07:08:09 2026": MORNING,
-    # as programs write them all the same
+    # variants by programs
     "Thu, 05-Mar-2026 07:08:09 GMT": MORNING,
     "Thu Mar 05 08:08:09 CET 2026": MORNING,
     "Thu, 05 Mar 2026 09:08:09 EET": MORNING,
@@ -52,7 +52,7 @@ DATES = {
     "Thu, 05 Mar 2026 24:00:00 GMT": "2026-03-06 00:00:00",
     "05 Mar 2026": "2026-03-05 00:00:00",
     "05.03.2026 07:08": "2026-03-05 07:08:00",
-    # as people write them
+    # written by people
     "Mar 5, 2026": "2026-03-05 00:00:00",
     "March 5th, 2026 7:08 PM": "2026-03-05 19:08:00",
     "March 5, 2026 12:08 a.m.": "2026-03-05 00:08:00",
@@ -71,43 +71,43 @@ DATES = {
 }
 
 
-@pytest.mark.parametrize(("written", "meant"), DATES.items())
-def test_a_date_is_read_as_it_is_meant(written: str, meant: str) -> None:
-    assert parse_date(f" {written}\n") == datetime.fromisoformat(meant).replace(tzinfo=UTC)
+@pytest.mark.parametrize(("text", "expected"), DATES.items())
+def test_common_date_formats_are_parsed(text: str, expected: str) -> None:
+    assert parse_date(f" {text}\n") == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         *("", "next Tuesday", "03/05/2026", "Thu, 31 Feb 2026 07:08:09 GMT", "05 Foo 2026", "2026-13-01", "0000-00-00"),
         *("99999-01-01", "2026-03-05T99:99:99Z", "5 Mar 2026 25:00", "1" * 10_000, "9999-12-31T23:59:59-23:59"),
     ],
 )
-def test_what_is_no_date_is_none(written: str) -> None:
-    assert parse_date(written) is None
+def test_other_text_is_no_date(text: str) -> None:
+    assert parse_date(text) is None
 
 
 @given(st.text(max_size=60) | st.text(alphabet="0123456789-/.:+ TZaprMJuneé月", max_size=40))
-def test_no_text_stops_it(text: str) -> None:
-    found = parse_date(text)
+def test_any_text_gives_utc_or_none(text: str) -> None:
+    date = parse_date(text)
 
-    assert found is None or found.tzinfo is UTC
+    assert date is None or date.tzinfo is UTC
 
 
 @given(
     st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1)).map(lambda at: at.replace(microsecond=0)),
     st.integers(-12 * 60, 14 * 60),
 )
-def test_what_is_written_is_read_again(at: datetime, minutes: int) -> None:
+def test_formatted_dates_are_parsed_unchanged(at: datetime, minutes: int) -> None:
     at = at.replace(tzinfo=timezone(timedelta(minutes=minutes)))
 
-    for written in (at.isoformat(), format_datetime(at), f"{at:%d-%b-%Y %H:%M:%S %z}", f"{at:%Y/%m/%d %H:%M:%S %z}"):
-        assert parse_date(written) == at.astimezone(UTC), written
+    for text in (at.isoformat(), format_datetime(at), f"{at:%d-%b-%Y %H:%M:%S %z}", f"{at:%Y/%m/%d %H:%M:%S %z}"):
+        assert parse_date(text) == at.astimezone(UTC), text
 
 
-@pytest.mark.parametrize("written", [*DATES, "2026-március-5T7:08+01:00", "Πεμ, 05 Μαρ 2026 07:08:09 EST"])
-def test_every_date_that_feedparser_reads_is_read(written: str) -> None:
-    item = f"<item><title>A</title><pubDate>{written}</pubDate></item>"
+@pytest.mark.parametrize("text", [*DATES, "2026-március-5T7:08+01:00", "Πεμ, 05 Μαρ 2026 07:08:09 EST"])
+def test_every_date_that_feedparser_parses_is_parsed(text: str) -> None:
+    item = f"<item><title>A</title><pubDate>{text}</pubDate></item>"
     document = f"<rss version='2.0'><channel><title>T</title>{item}</channel></rss>".encode()
 
     feed = parse_leniently(document, "https://a.example/")

@@ -1,10 +1,9 @@
-"""Every kind of feed there ever was, sound and broken, in every encoding: read as feedparser reads it, or better."""
+"""All feed formats, valid and broken, in many encodings: parsed like feedparser or better."""
 
 from __future__ import annotations
 
 import codecs
 import warnings
-from calendar import timegm
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -31,22 +30,22 @@ RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 
 
-def rss(version: str, more: str = "", spaces: str = "") -> str:
-    item = f"<item><title>{TITLE}</title><link>{LINK}</link><description>{TEXT}</description>{more}</item>"
+def rss(version: str, children: str = "", namespaces: str = "") -> str:
+    item = f"<item><title>{TITLE}</title><link>{LINK}</link><description>{TEXT}</description>{children}</item>"
     channel = f"<title>T</title><link>https://a.example/</link><description>D</description>{item}"
-    return f'<rss version="{version}" {spaces}><channel>{channel}</channel></rss>'
+    return f'<rss version="{version}" {namespaces}><channel>{channel}</channel></rss>'
 
 
-def rdf(space: str, item: str = "") -> str:
+def rdf(namespace: str, item: str = "") -> str:
     channel = "<channel rdf:about='https://a.example/'><title>T</title><link>https://a.example/</link></channel>"
     inner = f"<title>{TITLE}</title><link>{LINK}</link><description>{TEXT}</description>{item}"
-    return f'<rdf:RDF {RDF} {DC} xmlns="{space}">{channel}<item rdf:about="{LINK}">{inner}</item></rdf:RDF>'
+    return f'<rdf:RDF {RDF} {DC} xmlns="{namespace}">{channel}<item rdf:about="{LINK}">{inner}</item></rdf:RDF>'
 
 
-def atom(space: str, entry: str) -> str:
+def atom(namespace: str, entry: str) -> str:
     link = f'<link rel="alternate" type="text/html" href="{LINK}"/>'
-    whole = f"<entry><title>{TITLE}</title>{link}<id>urn:x:1</id>{entry}</entry>"
-    return f'<feed xmlns="{space}" version="0.3"><title>T</title><id>urn:x:0</id>{whole}</feed>'
+    complete_entry = f"<entry><title>{TITLE}</title>{link}<id>urn:x:1</id>{entry}</entry>"
+    return f'<feed xmlns="{namespace}" version="0.3"><title>T</title><id>urn:x:0</id>{complete_entry}</feed>'
 
 
 def cdf() -> str:
@@ -61,7 +60,7 @@ def prefixed() -> str:
 
 MARKED = '<div xmlns="http://www.w3.org/1999/xhtml"><p>{}</p></div>'
 CONTENT = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
-#: A document of each kind: its text, when it was published.
+#: A document of each format, and the day of March 2026 when its item was published.
 FORMATS = {
     "RSS 0.90": (rdf("http://my.netscape.com/rdf/simple/0.9/"), None),
     "RSS 0.91 of Netscape": (
@@ -79,7 +78,7 @@ FORMATS = {
         None,
     ),
     "RSS 2.0": (rss("2.0", "<guid>https://a.example/1</guid><pubDate>26 Mar 2026 03:30:00 EDT</pubDate>"), 26),
-    "RSS 2.0 in a namespace": (rss("2.0", spaces='xmlns="http://backend.userland.com/rss2"'), None),
+    "RSS 2.0 in a namespace": (rss("2.0", namespaces='xmlns="http://backend.userland.com/rss2"'), None),
     "RSS without a version": (rss("2.0").replace('version="2.0"', ""), None),
     "RSS with a body of XHTML": (
         rss("2.0", f'<body xmlns="http://www.w3.org/1999/xhtml"><p>{TEXT}</p></body>'),
@@ -139,72 +138,72 @@ FORMATS = {
     "CDF": (cdf(), 26),
 }  # fmt: skip
 
-#: What feeds get wrong.
-BROKEN: dict[str, Callable[[str], str]] = {
-    "sound": str,
+#: Faults of feeds, as functions that introduce them.
+FAULTS: dict[str, Callable[[str], str]] = {
+    "valid": str,
     "without a declaration": lambda text: text.partition("?>")[2],
     "white space before it": lambda text: f"\n \t{text}",
-    "a message before it": lambda text: f"<b>Warning</b>: no such table in line 7 <br />\n{text}",
-    "words after it": lambda text: f"{text}\n<!-- served in 0.3 s --><script>count()</script>",
+    "an error message before it": lambda text: f"<b>Warning</b>: no such table in line 7 <br />\n{text}",
+    "markup after it": lambda text: f"{text}\n<!-- served in 0.3 s --><script>count()</script>",
     "cut short": lambda text: text[: text.rindex("</")],
     "ampersands": lambda text: text.replace("sagt das Amt", "R&D, sagt das Amt"),
     "entities of HTML": lambda text: text.replace("fährt", "f&auml;hrt").replace("wieder", "wieder&nbsp;"),
-    "entities that nobody knows": lambda text: text.replace("wieder", "wieder&nosuch;"),
+    "unknown entities": lambda text: text.replace("wieder", "wieder&nosuch;"),
     "unclosed tags": lambda text: text.replace("wieder", "<br>wieder<b>"),
-    "prefixes that nobody declares": lambda text: text.replace("</item>", "<x:y>z</x:y></item>"),
+    "undeclared prefixes": lambda text: text.replace("</item>", "<x:y>z</x:y></item>"),
     "controls": lambda text: text.replace("wieder", "wieder\x0b"),
     "a comment": lambda text: text.replace(">", "><!-- c -->", 2),
-    "instructions": lambda text: text.replace("?>", '?><?xml-stylesheet href="s.xsl" type="text/xsl"?>', 1),
-    "a style sheet's doctype": lambda text: text.replace("?>", "?><!DOCTYPE x>", 1),
+    "a processing instruction": lambda text: text.replace("?>", '?><?xml-stylesheet href="s.xsl" type="text/xsl"?>', 1),
+    "a doctype": lambda text: text.replace("?>", "?><!DOCTYPE x>", 1),
     "attributes without quotes": lambda text: text.replace('version="2.0"', "version=2.0"),
     "tags in CDATA": lambda text: text.replace(f"description>{TEXT}", f"description><![CDATA[<p>{TEXT}</p>]]>"),
 }
 DECLARED = "<?xml version='1.0'?>"
 
 
-def entry(data: bytes, content_type: str = "") -> Entry:
+def read_entry(data: bytes, content_type: str = "") -> Entry:
     document = Document(data=data, url=URL, guid="g", outlet="o", content_type=content_type)
-    (found,) = read_document(document, Source(id="s", url=URL), seen=SEEN).entries
-    return found
+    (entry,) = read_document(document, Source(id="s", url=URL), seen=SEEN).entries
+    return entry
 
 
-def stock(data: bytes) -> list[Any]:
-    """What feedparser makes of it by itself."""
+def feedparser_entries(data: bytes) -> list[Any]:
+    """Parse with feedparser alone."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return list(feedparser.parse(data, response_headers={"content-location": URL}).entries)
 
 
-@pytest.mark.parametrize("how", BROKEN)
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", FORMATS)
-def test_what_feedparser_reads_is_read(name: str, how: str) -> None:
+def test_items_that_feedparser_finds_are_found(name: str, fault: str) -> None:
     text, day = FORMATS[name]
-    data = BROKEN[how](DECLARED + text).encode()
-    (theirs,) = stock(data) or [{}]
+    data = FAULTS[fault](DECLARED + text).encode()
+    (expected,) = feedparser_entries(data) or [{}]
 
-    ours = entry(data)
+    entry = read_entry(data)
 
-    assert plain_text(ours.title) == TITLE
-    assert ours.url == "https://a.example/1?x=1&y=2"
-    assert ours.published == (datetime(2026, 3, day, 7, 30, tzinfo=UTC) if day else None)
-    assert "Die F" in plain_text(ours.body) or not theirs.get("summary")
-    if theirs.get("id"):
-        assert ours.guid == theirs["id"]
+    assert plain_text(entry.title) == TITLE
+    assert entry.url == "https://a.example/1?x=1&y=2"
+    assert entry.published == (datetime(2026, 3, day, 7, 30, tzinfo=UTC) if day else None)
+    assert "Die F" in plain_text(entry.body) or not expected.get("summary")
+    if expected.get("id"):
+        assert entry.guid == expected["id"]
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_broken_feed_has_the_identity_of_the_sound_one(name: str) -> None:
+def test_a_broken_feed_gives_the_same_guid_as_the_valid_feed(name: str) -> None:
     text, _ = FORMATS[name]
 
-    found = {entry(broken(DECLARED + text).encode()).guid for broken in BROKEN.values()}
+    guids = {read_entry(add_fault(DECLARED + text).encode()).guid for add_fault in FAULTS.values()}
 
-    assert len(found) == 1
+    assert len(guids) == 1
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_fast_reader_says_the_same_or_nothing(name: str) -> None:
-    for broken in BROKEN.values():
-        data = normalize_xml(broken(DECLARED + FORMATS[name][0]).encode())
+def test_the_strict_parser_returns_the_same_feed_or_none(name: str) -> None:
+    for add_fault in FAULTS.values():
+        data = normalize_xml(add_fault(DECLARED + FORMATS[name][0]).encode())
 
         assert parse_strictly(data, URL) in (None, parse_leniently(data, URL))
 
@@ -216,13 +215,13 @@ LABELS = ["", "utf-8", "iso-8859-1", "us-ascii", "utf-16", "no-such-thing", "rot
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("name", ["RSS 2.0", "RSS 1.0", "Atom 1.0", "CDF"])
-def test_every_encoding_is_read_whatever_it_is_called(name: str, encoding: str) -> None:
+def test_every_encoding_is_detected_even_if_mislabelled(name: str, encoding: str) -> None:
     for label in (encoding, *LABELS):
         declared = f"<?xml version='1.0' encoding='{label}'?>" if label else DECLARED
         data = f"{declared}{FORMATS[name][0]}".encode(encoding)
 
         assert detect_kind(data) is DocumentKind.FEED, label
-        assert plain_text(entry(data).title) == TITLE, label
+        assert plain_text(read_entry(data).title) == TITLE, label
 
 
 @pytest.mark.parametrize(
@@ -238,37 +237,32 @@ def test_every_encoding_is_read_whatever_it_is_called(name: str, encoding: str) 
         ("euc_kr", "text/html;charset=EUC-KR"),
     ],
 )
-def test_the_servers_word_counts_where_the_document_has_none(encoding: str, content_type: str) -> None:
+def test_the_header_charset_applies_if_the_document_declares_none(encoding: str, content_type: str) -> None:
     title = {"koi8-r": "Паром", "shift_jis": "渡し船", "gb18030": "渡船", "iso2022_jp": "渡し船", "big5": "渡船",
              "euc_kr": "나룻배", "cp1252": "Fähre “neu”"}[encoding]  # fmt: skip
     data = f"<rss version='2.0'><channel><item><title>{title}</title></item></channel></rss>".encode(encoding)
 
-    assert entry(data, content_type).title == title
+    assert read_entry(data, content_type).title == title
 
 
-@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE])
-def test_a_mark_counts_more_than_any_word(mark: bytes) -> None:
-    encoding = {2: "utf-16", 4: "utf-32"}[len(mark)] + ("-le" if mark[0] == 0xFF else "-be")
-    data = mark + f"<?xml version='1.0' encoding='utf-8'?>{FORMATS['RSS 2.0'][0]}".encode(encoding)
+@pytest.mark.parametrize("bom", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE])
+def test_a_byte_order_mark_overrides_declarations(bom: bytes) -> None:
+    encoding = {2: "utf-16", 4: "utf-32"}[len(bom)] + ("-le" if bom[0] == 0xFF else "-be")
+    data = bom + f"<?xml version='1.0' encoding='utf-8'?>{FORMATS['RSS 2.0'][0]}".encode(encoding)
 
-    assert plain_text(entry(data, "text/xml; charset=iso-8859-1").title) == TITLE
-
-
-def instant(theirs: Any) -> datetime | None:
-    found = next((theirs[key] for key in ("published_parsed", "updated_parsed") if theirs.get(key)), None)
-    return datetime.fromtimestamp(timegm(found), UTC) if found else None
+    assert plain_text(read_entry(data, "text/xml; charset=iso-8859-1").title) == TITLE
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.data(), st.sampled_from(sorted(FORMATS)), st.sampled_from(sorted(BROKEN)))
-def test_wherever_a_feed_breaks_as_much_is_read_as_feedparser_reads(data: st.DataObject, name: str, how: str) -> None:
-    text = BROKEN[how](DECLARED + FORMATS[name][0])
+@given(st.data(), st.sampled_from(sorted(FORMATS)), st.sampled_from(sorted(FAULTS)))
+def test_a_feed_damaged_anywhere_gives_as_many_items_as_feedparser(data: st.DataObject, name: str, fault: str) -> None:
+    text = FAULTS[fault](DECLARED + FORMATS[name][0])
     at = data.draw(st.integers(0, len(text)))
     broken = (
         text[:at] + data.draw(st.sampled_from(["", "<", ">", "&", "]]>", "</title>", "<!--", '"', "\x00"])) + text[at:]
     )
 
-    theirs = [one for one in stock(broken.encode()) if one.get("title") or one.get("summary")]
-    ours = parse_leniently(normalize_xml(broken.encode()), URL)
+    expected = [entry for entry in feedparser_entries(broken.encode()) if entry.get("title") or entry.get("summary")]
+    feed = parse_leniently(normalize_xml(broken.encode()), URL)
 
-    assert len(ours.items if ours else ()) >= len(theirs)
+    assert len(feed.items if feed else ()) >= len(expected)

@@ -1,4 +1,4 @@
-"""Feeds of every format, as entries."""
+"""Feed documents to entries: formats, identity, broken and hostile feeds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read(data: bytes, *, content_type: str = "", name: str = "", source: Source 
 
 
 def read_or_error(data: bytes) -> Contents | SourceError:
-    """What the document gives; anything but these two is a bug and raises."""
+    """Read the document; any other exception is a bug and is raised."""
     try:
         return read(data)
     except SourceError as error:
@@ -40,8 +40,8 @@ def rss(items: str, *, head: str = "") -> bytes:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{head}{items}</channel></rss>'.encode()
 
 
-def told(entry: Entry) -> dict[str, object]:
-    """What an entry says, as the expectations write it."""
+def to_expected(entry: Entry) -> dict[str, object]:
+    """Return the entry's fields in the form of the expectation files."""
     fields = {name: getattr(entry, name) for name in Entry.__dataclass_fields__ if name not in {"seen", "source_id"}}
     if entry.image:
         fields["image"] = {name: getattr(entry.image, name) for name in ("url", "alt", "width", "height")}
@@ -55,14 +55,14 @@ def told(entry: Entry) -> dict[str, object]:
     sorted(path for path in DATA.iterdir() if path.suffixes[-2:] != [".expected", ".json"]),
     ids=lambda p: p.name,
 )
-def test_every_format_gives_its_entries(path: Path) -> None:
+def test_every_feed_format_gives_its_entries(path: Path) -> None:
     contents = read(path.read_bytes())
 
     expected = json.loads(path.with_name(f"{path.name}.expected.json").read_text())
-    assert {"title": contents.title, "entries": [told(entry) for entry in contents.entries]} == expected
+    assert {"title": contents.title, "entries": [to_expected(entry) for entry in contents.entries]} == expected
 
 
-def test_an_entry_belongs_to_its_source_and_has_its_name() -> None:
+def test_an_entry_has_the_id_and_name_of_its_source() -> None:
     named = Source(id="coast", url="https://feeds.example/x", title="The Coast")
     (entry,) = read(rss("<item><title>A</title></item>"), source=named).entries
 
@@ -76,29 +76,29 @@ def guids(items: str) -> list[str]:
     return [entry.guid for entry in read(rss(items)).entries]
 
 
-def test_the_same_item_twice_is_one_entry() -> None:
+def test_a_repeated_item_is_one_entry() -> None:
     item = "<item><guid isPermaLink='false'>1</guid><title>A</title><link>https://a.example/1</link></item>"
 
     assert guids(item * 2) == ["1"]
 
 
-def test_an_id_shared_by_several_articles_is_none() -> None:
+def test_a_guid_shared_by_several_articles_is_ignored() -> None:
     item = "<item><guid isPermaLink='false'>1</guid><title>{0}</title><link>https://a.example/{0}</link></item>"
 
     assert guids(item.format("a") + item.format("b")) == ["https://a.example/a", "https://a.example/b"]
 
 
-def test_without_id_and_link_the_words_are_the_identity() -> None:
-    first, again, other = (
+def test_an_item_without_guid_and_link_is_identified_by_its_content() -> None:
+    first, repeated, different = (
         guids("<item><title>A</title></item>"),
         guids("<item><title>A</title></item>"),
         guids("<item><title>B</title></item>"),
     )
 
-    assert first == again != other
+    assert first == repeated != different
 
 
-# --- what feeds get wrong ----------------------------------------------------------------------------------------
+# --- broken feeds ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_without_id_and_link_the_words_are_the_identity() -> None:
         pytest.param("utf-8-sig", "", "", id="UTF-8 with a mark"),
     ],
 )
-def test_titles_survive_every_encoding(encoding: str, declared: str, content_type: str) -> None:
+def test_titles_are_decoded_from_every_encoding(encoding: str, declared: str, content_type: str) -> None:
     label = f' encoding="{declared}"' if declared else ""
     item = "<item><title>Café “Zoë”</title></item>"
     text = f'<?xml version="1.0"{label}?><rss version="2.0"><channel>{item}</channel></rss>'
@@ -135,7 +135,7 @@ def test_titles_survive_every_encoding(encoding: str, declared: str, content_typ
         pytest.param("<item><title>A\x0b\x00B</title></item>", ["A\x0bB"], id="controls, which clean drops"),
     ],
 )
-def test_broken_feeds_give_what_is_sound(items: str, expected: list[str]) -> None:
+def test_broken_feeds_give_their_readable_items(items: str, expected: list[str]) -> None:
     titles = [entry.title.replace("\xa0", "&nbsp;").replace("&amp;", "&") for entry in read(rss(items)).entries]
 
     assert titles == expected
@@ -197,20 +197,20 @@ LAUGHS = "<!DOCTYPE rss [<!ENTITY a 'ha'>" + "".join(
         pytest.param(b'{"items": [' + b'{"id": ' * 50_000, id="nested JSON objects"),
     ],
 )
-def test_hostile_feeds_end_in_time_and_tell_no_secret(data: bytes) -> None:
-    begun = time.process_time()
+def test_hostile_feeds_are_parsed_in_time_and_read_no_files(data: bytes) -> None:
+    start = time.process_time()
     outcome = read_or_error(data)
 
     assert "root:" not in repr(outcome)
     assert len(repr(outcome)) < 2_000_000
-    assert time.process_time() - begun < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize(
     "data",
     [b"{", b"[]", b"{}", b'{"items": 7}', b'{"items": null}', b"{'items': []}"],
 )
-def test_json_that_is_no_feed_is_told(data: bytes) -> None:
+def test_json_that_is_no_feed_is_an_error(data: bytes) -> None:
     with pytest.raises(SourceError):
         read(data, name="feed.json", content_type="application/json")
 
@@ -225,7 +225,7 @@ def test_json_that_is_no_feed_is_told(data: bytes) -> None:
         pytest.param(b"", "empty", id="nothing"),
     ],
 )
-def test_what_is_no_article_is_named(data: bytes, message: str) -> None:
+def test_other_kinds_of_documents_are_named_in_the_error(data: bytes, message: str) -> None:
     with pytest.raises(SourceError, match=message):
         read(data)
 
@@ -245,7 +245,7 @@ def test_what_is_no_article_is_named(data: bytes, message: str) -> None:
     )
     .map(lambda item: json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]}).encode())
 )
-def test_nothing_but_entries_or_one_clear_line_comes_out(data: bytes) -> None:
+def test_any_input_gives_valid_entries_or_a_source_error(data: bytes) -> None:
     outcome = read_or_error(data)
 
     for entry in outcome.entries if isinstance(outcome, Contents) else ():
@@ -267,12 +267,12 @@ def test_nothing_but_entries_or_one_clear_line_comes_out(data: bytes) -> None:
         pytest.param("a" * 5000 + "@(", "a" * 300, id="hostile"),
     ],
 )
-def test_an_author_is_a_name(written: str, expected: str) -> None:
+def test_the_author_is_a_name_without_a_mail_address(written: str, expected: str) -> None:
     assert author_name(written) == expected
 
 
-def test_a_charset_that_is_pythons_own_is_none() -> None:
-    """These raise in ways of their own, or execute what they read."""
+def test_python_specific_charsets_are_ignored() -> None:
+    """These codecs raise unusual exceptions, or interpret escapes."""
     for name in ("undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "rot13", "hex"):
         titles = [
             entry.title
@@ -284,7 +284,7 @@ def test_a_charset_that_is_pythons_own_is_none() -> None:
         assert titles == ["+ADw-b\\u003c"]
 
 
-def test_no_more_text_is_read_than_anyone_reads() -> None:
+def test_the_total_length_of_a_feed_is_limited() -> None:
     contents = read(
         rss(
             "".join(

@@ -1,4 +1,4 @@
-"""The fast reader gives the forgiving one's answer, or none."""
+"""The strict parser returns the same feed as the lenient parser, or None."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digest.collect.feeds.strict_parser import parse_strictly
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "sources" / "feeds"
 URL = "https://feeds.example/feed"
-SPACES = (
+NAMESPACES = (
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
     ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom"'
     ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:dcterms="http://purl.org/dc/terms/"'
@@ -22,8 +22,8 @@ SPACES = (
     ' xmlns:georss="http://www.georss.org/georss" xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#"'
     ' xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:wfw="http://wellformedweb.org/CommentAPI/"'
 )
-#: What publishing systems add of their own; none of it says anything of the article.
-ADDED = (
+#: Elements that publishing systems add, and that both parsers ignore.
+EXTENSIONS = (
     "<slash:comments>3</slash:comments><wfw:commentRss>https://a.example/1/feed</wfw:commentRss>",
     "<slash:section>x</slash:section><slash:department>y</slash:department><slash:hit_parade>1,2</slash:hit_parade>",
     "<thr:total>3</thr:total><thr:in-reply-to ref='urn:x:9' href='https://a.example/9' type='text/html'/>",
@@ -48,9 +48,9 @@ DATES = [
 
 
 def element(name: str, values: list[str], attributes: tuple[str, ...] = ("",)) -> st.SearchStrategy[str]:
-    """That element with one of the values, and one of the attributes."""
+    """Generate the element with one of the values and one of the attributes."""
     return st.builds(
-        lambda value, more: f"<{name}{more}>{value}</{name.split()[0]}>",
+        lambda value, attribute: f"<{name}{attribute}>{value}</{name.split()[0]}>",
         st.sampled_from(values),
         st.sampled_from(attributes),
     )
@@ -75,11 +75,11 @@ RSS = st.lists(
         st.just('<media:group><media:thumbnail url="/t.jpg" width="big"/></media:group>'),
         st.just('<enclosure url="https://a.example/e.png" type="image/png"/><category>c</category>'),
         st.just('<atom:link href="https://a.example/self" rel="self"/>'),
-        st.sampled_from(ADDED),
+        st.sampled_from(EXTENSIONS),
     ),
     max_size=7,
 ).map("".join)
-USUAL = "<title>A</title><link>https://a.example/1</link><description>B</description>"
+COMMON = "<title>A</title><link>https://a.example/1</link><description>B</description>"
 ATOM = st.lists(
     st.one_of(
         element("title", WORDS, ("", " type='text'", " type='html'", " xml:lang='de'")),
@@ -91,25 +91,25 @@ ATOM = st.lists(
         st.just("<author><name>The desk</name><email>desk@a.example</email></author>"),
         st.sampled_from([f"<link href='{link}' rel='{rel}'/>" for link in LINKS for rel in ("alternate", "self")]),
         st.just("<link href='https://a.example/last'/><category term='c'/>"),
-        st.sampled_from(ADDED),
+        st.sampled_from(EXTENSIONS),
         st.just("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>x</p></div></content>"),
     ),
     max_size=7,
 ).map("".join)
-USUAL_ATOM = "<id>urn:x:0</id><title>A</title><link href='/a'/><summary>B</summary>"
+COMMON_ATOM = "<id>urn:x:0</id><title>A</title><link href='/a'/><summary>B</summary>"
 
 
 def agree(document: str) -> bool:
-    """Does the fast reader answer, and then as the forgiving one?"""
+    """Assert that the parsers agree, and return whether the strict parser accepted the document."""
     data = normalize_xml(document.encode())
-    fast = parse_strictly(data, URL)
+    feed = parse_strictly(data, URL)
 
-    assert fast is None or fast == parse_leniently(data, URL)
-    return fast is not None
+    assert feed is None or feed == parse_leniently(data, URL)
+    return feed is not None
 
 
 @pytest.mark.parametrize("name", ["rss20.xml", "rss10.rdf", "atom10.xml", "rss091.xml"])
-def test_the_readers_agree_on_every_format(name: str) -> None:
+def test_the_parsers_agree_on_every_format(name: str) -> None:
     data = normalize_xml((DATA / name).read_bytes())
 
     assert parse_strictly(data, URL) in (None, parse_leniently(data, URL))
@@ -117,9 +117,9 @@ def test_the_readers_agree_on_every_format(name: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(RSS, st.booleans())
-def test_the_readers_agree_on_rss(items: str, usual: bool) -> None:
-    item = (USUAL if usual else "") + items
-    agree(f"<rss version='2.0' {SPACES}><channel><title>T</title><item>{item}</item></channel></rss>")
+def test_the_parsers_agree_on_rss(items: str, is_common: bool) -> None:
+    item = (COMMON if is_common else "") + items
+    agree(f"<rss version='2.0' {NAMESPACES}><channel><title>T</title><item>{item}</item></channel></rss>")
 
 
 @settings(max_examples=300, deadline=None)
@@ -129,28 +129,28 @@ def test_the_readers_agree_on_rss(items: str, usual: bool) -> None:
     "<link href='https://a.example/last'/>",
     False,
 )
-def test_the_readers_agree_on_atom(items: str, usual: bool) -> None:
-    entry = (USUAL_ATOM if usual else "") + items
-    spaces = f"xmlns='http://www.w3.org/2005/Atom' {SPACES} xml:lang='fr'"
-    agree(f"<feed {spaces}><title>T</title><entry>{entry}</entry></feed>")
+def test_the_parsers_agree_on_atom(items: str, is_common: bool) -> None:
+    entry = (COMMON_ATOM if is_common else "") + items
+    namespaces = f"xmlns='http://www.w3.org/2005/Atom' {NAMESPACES} xml:lang='fr'"
+    agree(f"<feed {namespaces}><title>T</title><entry>{entry}</entry></feed>")
 
 
 @pytest.mark.parametrize(
     "document",
     [
-        pytest.param(f"<rss version='2.0'><channel><title>T</title><item>{USUAL}</item></channel></rss>", id="RSS"),
+        pytest.param(f"<rss version='2.0'><channel><title>T</title><item>{COMMON}</item></channel></rss>", id="RSS"),
         pytest.param(
-            f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry>{USUAL_ATOM}</entry></feed>", id="Atom"
+            f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry>{COMMON_ATOM}</entry></feed>", id="Atom"
         ),
     ],
 )
-def test_the_usual_is_read_fast(document: str) -> None:
+def test_common_feeds_are_parsed_strictly(document: str) -> None:
     assert agree(document)
 
 
-@pytest.mark.parametrize("added", ADDED)
+@pytest.mark.parametrize("extension", EXTENSIONS)
 @pytest.mark.parametrize("before", [True, False], ids=["first", "last"])
-def test_what_publishing_systems_add_is_read_fast(added: str, before: bool) -> None:
-    item = f"{added}{USUAL}" if before else f"{USUAL}{added}"
+def test_feeds_with_common_extensions_are_parsed_strictly(extension: str, before: bool) -> None:
+    item = f"{extension}{COMMON}" if before else f"{COMMON}{extension}"
 
-    assert agree(f"<rss version='2.0' {SPACES}><channel><title>T</title><item>{item}</item></channel></rss>")
+    assert agree(f"<rss version='2.0' {NAMESPACES}><channel><title>T</title><item>{item}</item></channel></rss>")

@@ -1,4 +1,4 @@
-"""What is taken out of a page before its article is looked for, by form; and that the article stays."""
+"""Pruning before article extraction: other elements are removed, the article stays."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TAGS = '<p>Filed under: <a rel="tag" href="/t/f">ferries</a>, <a rel="tag" href=
 
 
 @pytest.mark.parametrize(
-    ("inside", "gone"),
+    ("inside", "removed"),
     [
         (p(FERRY) + f"<p>{LINKED}</p>" + p(BRIDGE) + p(MILL), ["Ten ferries"]),
         (p(FERRY) + f"<p><strong>Related: </strong>{LINKED}</p>" + p(BRIDGE) + p(MILL), ["Ten ferries", "Related"]),
@@ -41,12 +41,12 @@ TAGS = '<p>Filed under: <a rel="tag" href="/t/f">ferries</a>, <a rel="tag" href=
     ],
     ids=["a line that is a link", "with a label", "with a heading of its own", "a list of links", "tags"],
 )  # fmt: skip
-def test_what_only_leads_elsewhere_is_no_text(inside: str, gone: list[str]) -> None:
+def test_link_lines_are_removed(inside: str, removed: list[str]) -> None:
     body = read_page(page(f"<article><h1>The ferry sails</h1>{inside}</article>"), url="https://a.example/").body
 
     assert FERRY.strip() in body
     assert MILL.strip() in body
-    assert [words for words in gone if words in body] == []
+    assert [words for words in removed if words in body] == []
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_only_leads_elsewhere_is_no_text(inside: str, gone: list[str]) -> N
     ],
     ids=["a link at the end", "links in a sentence", "a long paragraph all linked", "a list with links"],
 )
-def test_a_sentence_with_links_is_text(line: str) -> None:
+def test_a_sentence_with_links_stays(line: str) -> None:
     tree = parse_html(page(line))
     before = tree.text_content()
 
@@ -68,7 +68,7 @@ def test_a_sentence_with_links_is_text(line: str) -> None:
     assert tree.text_content() == before
 
 
-def test_a_card_amid_a_sentence_goes_and_the_name_stays() -> None:
+def test_a_hover_card_is_removed_and_the_name_stays() -> None:
     name = f'<span><a href="/people/ann">Ann Ferrywoman</a>{CARD}</span>'
     tree = parse_html(page(f"<p>The captain, {name}, waved. {FERRY}</p>"))
 
@@ -77,17 +77,17 @@ def test_a_card_amid_a_sentence_goes_and_the_name_stays() -> None:
     assert tree.text_content().split("The captain, ")[1].startswith("Ann Ferrywoman, waved. ")
 
 
-def test_other_posts_beneath_the_pages_own_are_not_its_text() -> None:
-    own = f'<article class="post"><h1>The ferry sails</h1>{p(FERRY)}</article>'
-    others = "".join(f'<article class="post"><h2>{n}</h2>{p(MILL)}</article>' for n in range(3))
+def test_other_posts_beneath_the_article_are_removed() -> None:
+    post = f'<article class="post"><h1>The ferry sails</h1>{p(FERRY)}</article>'
+    other_posts = "".join(f'<article class="post"><h2>{n}</h2>{p(MILL)}</article>' for n in range(3))
 
-    body = read_page(page(own, others), url="https://a.example/").body
+    body = read_page(page(post, other_posts), url="https://a.example/").body
 
     assert FERRY.strip() in body
     assert MILL.strip() not in body
 
 
-def test_an_article_within_an_article_stays() -> None:
+def test_a_nested_article_stays() -> None:
     tree = parse_html(page(f"<article><article><h1>Ferry</h1>{ARTICLE}</article><article>inner</article></article>"))
 
     prune(tree)
@@ -95,7 +95,7 @@ def test_an_article_within_an_article_stays() -> None:
     assert FERRY in tree.text_content()
 
 
-def test_an_article_that_advertisements_part_is_one() -> None:
+def test_an_article_split_by_advertisements_is_joined() -> None:
     parts = [f'<div class="row"><div class="article-body wide">{p(text)}</div></div>' for text in (FERRY, BRIDGE, MILL)]
     ad = '<div class="row"><div class="ad">Advertisement</div></div>'
 
@@ -106,7 +106,7 @@ def test_an_article_that_advertisements_part_is_one() -> None:
     )
 
 
-def test_posts_of_a_blog_are_not_put_together() -> None:
+def test_posts_of_a_blog_are_not_joined() -> None:
     posts = "".join(
         f'<div><h2><a href="/{n}">Post {n}</a></h2><div class="entry body">{p(text)}</div></div>'
         for n, text in enumerate((FERRY, MILL))
@@ -115,17 +115,17 @@ def test_posts_of_a_blog_are_not_put_together() -> None:
 
     prune(tree)
 
-    assert [len(one.findall("p")) for one in tree.find_class("entry")] == [1, 1]
+    assert [len(element.findall("p")) for element in tree.find_class("entry")] == [1, 1]
 
 
 @given(st.lists(st.sampled_from([
     "<p>", "</p>", "<div class='post body'>", "</div>", "<span>", "</span>", "<img>", "<a rel=tag>", "<a href=x>",
     "</a>", "<article>", "</article>", "<h1>", "</h1>", "<b>", "</b>", "<li>", FERRY, "x",
 ]), max_size=60))  # fmt: skip
-def test_any_page_is_pruned_to_a_part_of_itself(pieces: list[str]) -> None:
+def test_pruning_only_removes_text(pieces: list[str]) -> None:
     tree = parse_html(page("".join(pieces), "end"))
-    letters = Counter(tree.text_content())
+    characters = Counter(tree.text_content())
 
     prune(tree)
 
-    assert Counter(tree.text_content()) <= letters
+    assert Counter(tree.text_content()) <= characters
