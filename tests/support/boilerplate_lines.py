@@ -1,10 +1,17 @@
-"""Example lines for the tests of boilerplate rules; all of them were written for the tests."""
+"""Example lines for the tests of boilerplate, and their classification. All were written for the tests."""
 
 from __future__ import annotations
 
-from digest.clean.boilerplate.classify import lines_of
-from digest.clean.boilerplate.lines import Line
-from digest.text.blocks import Block
+from digest.clean.boilerplate.classify import classify_lines, lines_of
+from digest.clean.boilerplate.lines import Line, LineLabel
+from digest.text.blocks import Block, blocks_from_text
+
+#: Three paragraphs without boilerplate.
+BODY = (
+    "The council voted to close the bridge for a year.\n\n"
+    "The office said on Monday that the piers are cracked in four places and can carry no trucks.\n\n"
+    "A ferry will run every ten minutes, and it will cost as much as a bus.\n\n"
+)
 
 #: Sentences of articles that resemble boilerplate.
 BODY_LINES = [
@@ -43,3 +50,17 @@ BODY_LINES = [
 
 def line_of(text: str) -> Line:
     return lines_of([Block(text=text)])[0]
+
+
+def body_of(text: str, **options: str) -> list[str]:
+    """The lines of the text that are classified as body."""
+    lines = lines_of(blocks_from_text(text))
+    labels = classify_lines(lines, **options)
+    return [line.text for line, label in zip(lines, labels, strict=True) if label is LineLabel.BODY]
+
+
+def label_of(text: str, line: str) -> LineLabel:
+    """The label of one line of the text."""
+    lines = lines_of(blocks_from_text(text))
+    labels = classify_lines(lines)
+    return labels[[parsed.text for parsed in lines].index(line)]

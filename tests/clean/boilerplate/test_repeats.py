@@ -1,0 +1,31 @@
+"""Copies, repeated captions and pull quotes."""
+
+from __future__ import annotations
+
+from tests.support.boilerplate_lines import BODY, body_of
+
+
+def test_of_two_copies_of_a_line_one_is_body() -> None:
+    line = "It rained all day long."
+
+    assert body_of(f"{BODY}{line}\n\nThey left.\n\n{line}").count(line) == 1
+
+
+def test_a_copy_of_a_caption_is_not_body() -> None:
+    line = "The ferry will carry two hundred people at a time"
+    text = f"{BODY}{line}. Credit: Harbour Office\n\nThey left.\n\n{line}."
+
+    assert f"{line}." not in body_of(text)
+
+
+def test_a_pull_quote_is_dropped_and_its_paragraph_stays() -> None:
+    quote = "the piers are cracked in four places and can carry no trucks."
+
+    assert body_of(f"{BODY}{quote}\n\nThey left.") == [*body_of(BODY), "They left."]
+
+
+def test_a_whole_sentence_beside_pictures_is_a_caption_if_it_repeats_the_body() -> None:
+    caption = "A sign tells drivers that the piers are cracked in four places and can carry no trucks!"
+    text = f"{BODY}Workers put up a barrier at the northern end\n\n{caption}\n\nThey left."
+
+    assert caption not in body_of(text)
