@@ -34,8 +34,8 @@ TOGETHER = [
 #: Two outlets printed the same agency's text.
 COPIES = {"tidewater-courier-ferry.md", "northfield-gazette-ferry.txt"}
 
-#: What stands in the files around the articles, as on real pages, and in no cleaned article.
-FURNITURE = {
+#: Boilerplate around the articles in the files, as on real pages; in no cleaned article.
+BOILERPLATE = {
     "a caption": [
         "The first Line 7 tram leaves the Old Fish Market",
         "Der Nordschacht versorgt das Netz.",
@@ -156,11 +156,11 @@ def test_offices_and_institutions_speak_in_the_sample_and_no_persons(entries: Se
         assert not person.search(entry.body), entry.guid
 
 
-@pytest.mark.parametrize("kind", FURNITURE)
-def test_the_files_hold_what_real_pages_hold(kind: str) -> None:
+@pytest.mark.parametrize("kind", BOILERPLATE)
+def test_the_files_have_boilerplate_as_real_pages_have(kind: str) -> None:
     whole = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.iterdir())
 
-    assert [line for line in FURNITURE[kind] if line not in whole] == []
+    assert [line for line in BOILERPLATE[kind] if line not in whole] == []
 
 
 def test_three_files_are_mojibake_of_two_kinds_in_two_languages() -> None:
@@ -169,9 +169,9 @@ def test_three_files_are_mojibake_of_two_kinds_in_two_languages() -> None:
     assert broken == {"harbour-post-comet.md", "tidewater-courier-river.md", "walder-zeitung-waermepumpen.md"}
 
 
-@pytest.mark.parametrize("kind", FURNITURE)
-def test_no_furniture_is_left_in_a_cleaned_article(kind: str, articles: Sequence[Article]) -> None:
-    left = [(article.title, line) for article in articles for line in FURNITURE[kind] if line in told(article)]
+@pytest.mark.parametrize("kind", BOILERPLATE)
+def test_no_boilerplate_is_left_in_a_cleaned_article(kind: str, articles: Sequence[Article]) -> None:
+    left = [(article.title, line) for article in articles for line in BOILERPLATE[kind] if line in told(article)]
 
     assert left == []
 
