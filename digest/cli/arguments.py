@@ -56,8 +56,8 @@ async def _download_opml(url: str, fetch: FetchSettings) -> tuple[Source, ...]:
     from datetime import UTC, datetime
 
     from digest.collect.discovery.opml import read_opml
-    from digest.http.client import Client
+    from digest.pipeline.app import http_client
 
-    async with Client(fetch, datetime.now(UTC)) as client:
+    async with http_client(fetch, datetime.now(UTC)) as client:
         reply = await client.get(url)
     return read_opml(reply.body, content_type=reply.content_type)

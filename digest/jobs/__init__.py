@@ -1,13 +1,16 @@
-"""What the program does by itself, in jobs made of ids. ``look`` says which are due, ``perform`` does one.
+"""Jobs: the work of ``digest run``, as values made of ids.
 
-    job         Collect, Publish, Deliver, Heed, Sweep
-    due         look: which are due
-    work        perform: what each does
-    sweep       what is too old to keep
-    history     what was begun, and how it ended
+    types            Collect, Publish, Deliver, ProcessBounces, ApplyRetention
+    due              due_jobs: which are due, read from the store
+    perform          perform: the work of each
+    runs             run history
+    retention        deletion of old rows
+    alarm            a mail to the operator about a newsletter without news
+    service          due jobs and their work by the current settings
+    embedded_engine  where and when jobs run: threads of this process
 
-What is due comes out of the store each time, never out of a scheduler's memory: a restart forgets nothing, and of two
-processes on one store each may look. An engine only decides where and when a job is done.
+The store is the truth, not a scheduler's memory: a restart forgets nothing, and several processes may share a store.
+An engine only decides where and when a job runs.
 """
 
 from digest.jobs.due import due_jobs

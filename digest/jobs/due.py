@@ -1,4 +1,4 @@
-"""Which jobs are due: out of the store, whatever happened meanwhile."""
+"""Due jobs, read from the store, and the bookkeeping of slots that no job will publish."""
 
 from __future__ import annotations
 
@@ -11,53 +11,68 @@ from digest.deliver.retry import MAX_BACKOFF
 from digest.jobs.retention import RETENTION_EVERY
 from digest.jobs.runs import is_due, last_run
 from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
-from digest.model import Newsletter
 from digest.pipeline import calendar
 from digest.pipeline.app import App
 from digest.store import queue, slots
 from digest.store.slots import SlotStatus
 
-#: Sources that are being visited now are waited for before an edition is made, but no longer than this.
-_PATIENCE = timedelta(minutes=10)
+#: An edition waits for a collection that is under way, but no longer than this.
+_MAX_COLLECT_WAIT = timedelta(minutes=10)
 
 
-def due_jobs(app: App, *, now: datetime, log: Log) -> tuple[Job, ...]:
-    """The jobs that are due, each as often as it is asked until it is done."""
-    jobs: list[Job] = []
+def due_jobs(app: App, *, now: datetime) -> tuple[Job, ...]:
+    """The due jobs, highest priority first; each is due until it is done. Only reads."""
     with app.store.read() as conn:
-        if app.settings.sources and is_due(conn, "collect", app.settings.fetch.every, now):
-            jobs.append(Collect())
-        if app.settings.bounces.host and is_due(conn, "heed", app.settings.bounces.every, now):
-            jobs.append(ProcessBounces())
-        if is_due(conn, "sweep", RETENTION_EVERY, now):
-            jobs.append(ApplyRetention())
-        jobs += (
-            Deliver(edition_id=edition_id)
-            for edition_id in queue.editions_due(conn, now=now, beyond=now + 2 * MAX_BACKOFF)
-        )
-        is_fresh = Collect() not in jobs and not _is_collecting(conn, app, now)
-    slots_due = [job for newsletter in app.settings.newsletters for job in _owed(newsletter, app, now, log)]
-    return (*jobs, *(slots_due if is_fresh else ()))
+        jobs = [*_periodic_jobs(conn, app, now), *_deliveries(conn, now)]
+        if Collect() not in jobs and not _is_collecting(conn, app, now):
+            jobs += _publications(conn, app, now)
+    return tuple(sorted(jobs, key=lambda job: -job.priority))
 
 
-def _owed(newsletter: Newsletter, app: App, now: datetime, log: Log) -> Iterator[Publish]:
-    """The newsletter's slot to publish; slots that it is too late for are written off."""
+def record_missed_slots(app: App, *, now: datetime, log: Log) -> None:
+    """Mark slots that are too late to publish as missed, and register newsletters without any slot.
+
+    Publishing doesn't depend on it. A new newsletter owes no slot that was due before it was registered.
+    """
     with app.store.read() as conn:
-        owed = calendar.due_slot(conn, newsletter, now=now)
-    if owed is None or owed.missed:
-        with app.store.begin() as conn:
-            if owed is None:
+        due_slots = [
+            (newsletter, calendar.due_slot(conn, newsletter, now=now)) for newsletter in app.settings.newsletters
+        ]
+    for newsletter, due in due_slots:
+        if due is None:
+            with app.store.begin() as conn:
                 calendar.register(conn, newsletter, now=now)
-                return
-            for slot in owed.missed:
-                if slots.record_status(conn, newsletter.id, slot, SlotStatus.MISSED, at=now):
-                    log("missed", newsletter=newsletter.id, slot=slot.key)
-    if owed.slot:
-        yield Publish(newsletter_id=newsletter.id, slot=owed.slot)
+        elif due.missed:
+            with app.store.begin() as conn:
+                for slot in due.missed:
+                    if slots.record_status(conn, newsletter.id, slot, SlotStatus.MISSED, at=now):
+                        log("missed", newsletter=newsletter.id, slot=slot.key)
+
+
+def _periodic_jobs(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
+    settings = app.settings
+    if settings.sources and is_due(conn, Collect.kind, settings.fetch.every, now):
+        yield Collect()
+    if settings.bounces.host and is_due(conn, ProcessBounces.kind, settings.bounces.every, now):
+        yield ProcessBounces()
+    if is_due(conn, ApplyRetention.kind, RETENTION_EVERY, now):
+        yield ApplyRetention()
+
+
+def _deliveries(conn: Connection, now: datetime) -> Iterator[Job]:
+    for edition_id in queue.editions_due(conn, now=now, beyond=now + 2 * MAX_BACKOFF):
+        yield Deliver(edition_id=edition_id)
+
+
+def _publications(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
+    for newsletter in app.settings.newsletters:
+        due = calendar.due_slot(conn, newsletter, now=now)
+        if due and due.slot:
+            yield Publish(newsletter_id=newsletter.id, slot=due.slot)
 
 
 def _is_collecting(conn: Connection, app: App, now: datetime) -> bool:
-    """Are sources being visited? What is under way for too long isn't waited for: its process may have died."""
-    visit = last_run(conn, "collect", now)
-    longest = min(_PATIENCE, app.settings.fetch.every / 2)
-    return visit is not None and visit.ended is None and now - visit.started < longest
+    """Whether sources are being fetched now. A run without an end doesn't count for long: its process may be dead."""
+    run = last_run(conn, Collect.kind, now)
+    longest = min(_MAX_COLLECT_WAIT, app.settings.fetch.every / 2)
+    return run is not None and run.ended is None and now - run.started < longest

@@ -1,7 +1,6 @@
-"""The engine of one process: APScheduler is the tick, a pool of threads the hands.
+"""The embedded engine: polls for due jobs every second (APScheduler) and runs them in a thread pool.
 
-At each tick it looks for jobs that are due, and gives those that nobody has in hand to a thread. It remembers nothing
-that matters: killed at any moment, it finds the same jobs when it looks again.
+It remembers nothing that matters: killed at any moment, it finds the same jobs due after a restart.
 """
 
 from __future__ import annotations
@@ -15,136 +14,144 @@ from datetime import UTC, datetime
 from threading import Condition, Event
 from typing import TYPE_CHECKING
 
-from digest.jobs import Collect, Deliver, Job, Log
+from sqlalchemy import Connection
+
+from digest.jobs.types import Enqueue, Job, Log
 from digest.model.errors import DigestError
 
 if TYPE_CHECKING:
-    from apscheduler.job import Job as Tick  # type: ignore[import-untyped]  # it has no types
+    from apscheduler.job import Job as Poll  # type: ignore[import-untyped]  # it has no types
 
-#: A job that is due still when it was done, or that failed, is left alone for this long; longer each time it fails.
-_REST_S, _LONGEST_REST_S = 30.0, 900.0
-#: A clock that goes ahead of the time that passed by more than this, or falls back, was set.
-_JUMP_S = 2.0
+#: A job that is still due after it ended starts again after this pause; after failures the pause doubles each time.
+_PAUSE_S, _MAX_BACKOFF_S = 30.0, 900.0
+#: The wall clock was set if it differs from the monotonic clock by more than this.
+_CLOCK_JUMP_S = 2.0
 
 
 @dataclass(slots=True, kw_only=True)
 class EmbeddedEngine:
-    """Looks, and has the work done, until it is told to stop."""
+    """Runs due jobs in threads of this process, each job once at a time."""
 
-    look: Callable[[], Iterable[Job]]
-    work: Callable[[Job], Iterable[Job]]
+    due_jobs: Callable[[], Iterable[Job]]
+    perform: Callable[[Job, Enqueue], None]
     log: Log
-    tick_s: float = 1.0
-    rest_s: float = _REST_S
-    hands: int = 4
-    _busy: set[Job] = field(default_factory=set)
-    #: Until when, on the clock that can't be set, a job is left alone; and how often it failed in a row.
-    _rests: dict[Job, float] = field(default_factory=dict)
+    poll_s: float = 1.0
+    pause_s: float = _PAUSE_S
+    threads: int = 4
+    _running: set[Job] = field(default_factory=set)
+    #: Earliest next start of each job, on the monotonic clock.
+    _not_before: dict[Job, float] = field(default_factory=dict)
+    #: Failures in a row.
     _failures: dict[Job, int] = field(default_factory=dict)
-    _blind_until: float = 0.0
+    _next_poll: float = 0.0
     _changed: Condition = field(default_factory=Condition)
 
     def run(self, stop: Event) -> bool:
-        """Work until ``stop`` is set; then what is in hand is ended, and nothing else is begun.
+        """Run until ``stop`` is set, then wait for the running jobs.
 
-        False if sources are still being visited: that may be dropped at any moment, and can take long.
+        False if jobs still run that may be abandoned at stop; the process can exit without them.
         """
-        # Here, since only who runs must pay for the tenth of a second that it takes.
+        # Imported here: only this command must pay for the tenth of a second that it takes.
         from apscheduler.schedulers.background import (  # type: ignore[import-untyped]  # it has no types
             BackgroundScheduler,
         )
 
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # each tick would be a line, and none is news
-        # A tick that is late, because the machine slept or was busy, is made up for once.
-        ticks = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        scheduler = BackgroundScheduler(timezone=UTC, job_defaults=ticks)
-        pool = ThreadPoolExecutor(self.hands, thread_name_prefix="hand")
-        tick = scheduler.add_job(self._tick, "interval", (pool, stop), seconds=self.tick_s, next_run_time=_now())
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it logs each poll
+        # A poll that is late, because the machine slept or was busy, happens once.
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="job")
+        poll = scheduler.add_job(self._poll, "interval", (pool, stop), seconds=self.poll_s, next_run_time=_now())
         scheduler.start()
         try:
-            self._watch_the_clock(tick, stop)
+            self._watch_clock(poll, stop)
         finally:
             stop.set()
             scheduler.shutdown()
-            with self._changed:  # nobody is about to hand something to the pool
+            with self._changed:  # _submit checks ``stop`` under this lock: nothing is submitted after the shutdown
                 pool.shutdown(wait=False)
-        return self._wait_for_hands()
+        return self._wait_for_jobs()
 
-    def _watch_the_clock(self, tick: Tick, stop: Event) -> None:
-        """APScheduler goes by the clock on the wall: set back by an hour, it would sleep for an hour."""
-        ahead = time.time() - time.monotonic()
-        while not stop.wait(self.tick_s):
-            jump, ahead = time.time() - time.monotonic() - ahead, time.time() - time.monotonic()
-            if abs(jump) > _JUMP_S:
+    def _watch_clock(self, poll: Poll, stop: Event) -> None:
+        """Poll at once when the wall clock is set: APScheduler would sleep for an hour if it is set back by one."""
+        offset = time.time() - time.monotonic()
+        while not stop.wait(self.poll_s):
+            jump, offset = time.time() - time.monotonic() - offset, time.time() - time.monotonic()
+            if abs(jump) > _CLOCK_JUMP_S:
                 self.log("clock_set", by_s=round(jump))
-                self._rest_no_more()
-                tick.modify(next_run_time=_now())
+                self._end_pauses()
+                poll.modify(next_run_time=_now())
 
-    def _rest_no_more(self) -> None:
-        """By another clock other things are due: what rests was done, or failed, in another time."""
+    def _end_pauses(self) -> None:
+        """Forget pauses and backoff: other jobs are due by the new clock."""
         with self._changed:
-            self._rests.clear()
-            self._blind_until = 0.0
+            self._not_before.clear()
+            self._next_poll = 0.0
 
-    def _tick(self, pool: ThreadPoolExecutor, stop: Event) -> None:
-        if time.monotonic() < self._blind_until:
+    def _poll(self, pool: ThreadPoolExecutor, stop: Event) -> None:
+        if time.monotonic() < self._next_poll:
             return
         try:
-            for job in self.look():
+            for job in self.due_jobs():
                 self._submit(job, pool, stop)
-        except Exception as error:  # noqa: BLE001  # the edge: told whole, and looked at again after a rest
-            self._tell("look", error)
-            self._blind_until = time.monotonic() + self.rest_s
+        except Exception as error:  # noqa: BLE001  # the edge: logged whole, and tried again after a pause
+            self._log_failure("poll", error)
+            self._next_poll = time.monotonic() + self.pause_s
 
     def _submit(self, job: Job, pool: ThreadPoolExecutor, stop: Event) -> None:
         with self._changed:
-            rests = time.monotonic() < self._rests.get(job, 0.0)
-            if stop.is_set() or rests or job in self._busy or self._is_one_too_many(job):
+            is_paused = time.monotonic() < self._not_before.get(job, 0.0)
+            if stop.is_set() or is_paused or job in self._running or self._is_excluded(job):
                 return
-            self._busy.add(job)
-            pool.submit(self._do, job, pool, stop)
+            self._running.add(job)
+            pool.submit(self._run_job, job, pool, stop)
 
-    def _is_one_too_many(self, job: Job) -> bool:
-        """One edition after the other: the limits of [smtp] are meant for all of them together."""
-        return isinstance(job, Deliver) and any(isinstance(other, Deliver) for other in self._busy)
+    def _is_excluded(self, job: Job) -> bool:
+        return job.exclusive_in_process and any(running.kind == job.kind for running in self._running)
 
-    def _do(self, job: Job, pool: ThreadPoolExecutor, stop: Event) -> None:
-        following: Iterable[Job] = ()
-        failed = False
+    def _run_job(self, job: Job, pool: ThreadPoolExecutor, stop: Event) -> None:
+        follow_ups: list[Job] = []
+
+        def enqueue(_: Connection, follow_up: Job) -> None:
+            follow_ups.append(follow_up)  # started when the job has ended, and so has its transaction
+
+        has_failed = False
         try:
             if not stop.is_set():
-                following = self.work(job)
-        except Exception as error:  # noqa: BLE001  # the job's edge: a bug in one stops no other
-            failed = True
-            self._tell(type(job).__name__.lower(), error)
-        self._done(job, failed=failed)
-        for other in following:
-            self._submit(other, pool, stop)
+                self.perform(job, enqueue)
+        except Exception as error:  # noqa: BLE001  # the job's edge: a bug in one job stops no other
+            has_failed = True
+            self._log_failure(job.kind, error)
+        self._finish(job, has_failed=has_failed)
+        if not has_failed:  # after a rollback they may be wrong; those that aren't are found due by the next poll
+            for follow_up in follow_ups:
+                self._submit(follow_up, pool, stop)
 
-    def _tell(self, what: str, error: Exception) -> None:
-        """What was expected in a line; a bug whole."""
+    def _log_failure(self, kind: str, error: Exception) -> None:
+        """Log an expected error in one line, and a bug with its traceback."""
         if isinstance(error, DigestError):
-            self.log("failed", job=what, error=str(error), hint=error.hint)
+            self.log("failed", job=kind, error=str(error), hint=error.hint)
         else:
-            self.log("failed", job=what, error=repr(error), trace=error)
+            self.log("failed", job=kind, error=repr(error), trace=error)
 
-    def _done(self, job: Job, *, failed: bool) -> None:
+    def _finish(self, job: Job, *, has_failed: bool) -> None:
         now = time.monotonic()
         with self._changed:
-            times = self._failures.pop(job, 0)
-            if failed:
-                self._failures[job] = times + 1
-            rest = min(self.rest_s * 2 ** min(times, 10), _LONGEST_REST_S) if failed else self.rest_s
-            self._rests = {known: until for known, until in self._rests.items() if until > now}
-            self._rests[job] = now + rest
-            self._busy.discard(job)
+            failures = self._failures.pop(job, 0)
+            pause = self.pause_s
+            if has_failed:
+                self._failures[job] = failures + 1
+                pause = min(self.pause_s * 2 ** min(failures, 10), _MAX_BACKOFF_S)
+            self._not_before = {paused: until for paused, until in self._not_before.items() if until > now}
+            self._not_before[job] = now + pause
+            self._running.discard(job)
             self._changed.notify_all()
 
-    def _wait_for_hands(self) -> bool:
-        """Until nothing is in hand but visits to sources; whether there are none of those either."""
+    def _wait_for_jobs(self) -> bool:
+        """Wait until only jobs run that may be abandoned; return whether none runs at all."""
         with self._changed:
-            self._changed.wait_for(lambda: all(isinstance(job, Collect) for job in self._busy))
-            return not self._busy
+            self._changed.wait_for(lambda: all(job.abandon_at_stop for job in self._running))
+            return not self._running
 
 
 def _now() -> datetime:

@@ -1,8 +1,10 @@
-"""What each job does, whoever asks for it."""
+"""The work of each job, whatever engine asks for it."""
 
 from __future__ import annotations
 
 from functools import partial
+
+from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarm
 from digest.jobs.retention import apply_retention
@@ -10,94 +12,96 @@ from digest.jobs.runs import record_run, start, start_if_due
 from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, JobContext, Log, ProcessBounces, Publish
 from digest.model import Newsletter
 from digest.model.errors import DigestError
-from digest.pipeline import publish
 from digest.pipeline.bounces import process_bounces
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import deliver_edition
+from digest.pipeline.publish import publish
 from digest.settings.select import newsletter_of
 from digest.store import editions
 
 
-def perform(job: Job, hands: JobContext) -> tuple[Job, ...]:
-    """Do the job; the jobs that follow at once. Raises ``DigestError`` for what can't be done now."""
+def perform(job: Job, context: JobContext) -> None:
+    """Do the job. Raises ``DigestError`` if it can't be done now."""
     match job:
         case Collect():
-            _collect(hands)
+            _collect(context)
         case Publish():
-            return _publish(job, hands)
+            _publish(job, context)
         case Deliver():
-            _deliver(job, hands)
+            _deliver(job, context)
         case ProcessBounces():
-            _heed(hands)
+            _process_bounces(context)
         case ApplyRetention():
-            apply_retention(hands)
-    return ()
+            apply_retention(context)
 
 
-def _collect(hands: JobContext) -> None:
-    app, log = hands.app, hands.log
-    if (run_id := start_if_due(hands, "collect", app.settings.fetch.every)) is None:
+def _collect(context: JobContext) -> None:
+    app, log = context.app, context.log
+    if (run_id := start_if_due(context, Collect.kind, app.settings.fetch.every)) is None:
         return
-    with record_run(hands, run_id) as counts:
-        gathered = collect_sources(app.settings.sources, app, now=hands.clock(), due_only=True)
-        counts |= {"sources": len(gathered.outcomes), "failed": len(gathered.failures), "new": gathered.new_articles}
-    for failure in gathered.failures:
+    with record_run(context, run_id) as counts:
+        result = collect_sources(app.settings.sources, app, now=context.clock(), due_only=True)
+        counts |= {"sources": len(result.outcomes), "failed": len(result.failures), "new": result.new_articles}
+    for failure in result.failures:
         log("source_failed", source=failure.source, url=failure.url, error=failure.error)
     log("collected", **counts)
-    _tell_operator(hands, *app.settings.newsletters)
+    _send_alarms(context, *app.settings.newsletters)
 
 
-def _publish(job: Publish, hands: JobContext) -> tuple[Job, ...]:
-    log: Log = partial(hands.log, newsletter=job.newsletter_id, slot=job.slot.key)
-    newsletter = newsletter_of(hands.app.settings, job.newsletter_id)
-    with record_run(hands, start(hands, "publish", about=newsletter.id)) as counts:
-        made = publish.publish(newsletter, job.slot, hands.app, now=hands.clock())
-        counts |= {"stories": len(made.digest.briefs)} if made.digest else {}
-    if made.edition_id is None:
+def _publish(job: Publish, context: JobContext) -> None:
+    log: Log = partial(context.log, newsletter=job.newsletter_id, slot=job.slot.key)
+    newsletter = newsletter_of(context.app.settings, job.newsletter_id)
+
+    def enqueue_delivery(conn: Connection, edition_id: int) -> None:
+        context.enqueue(conn, Deliver(edition_id=edition_id))
+
+    with record_run(context, start(context, job.kind, about=newsletter.id)) as counts:
+        result = publish(newsletter, job.slot, context.app, now=context.clock(), on_freeze=enqueue_delivery)
+        counts |= {"stories": len(result.digest.briefs)} if result.digest else {}
+    if result.edition_id is None:
         log("empty")
-        _tell_operator(hands, newsletter)
-        return ()
-    if made.is_new:
-        log("published", edition=made.edition_id, **counts)
-    for failure in made.missing:
-        log("picture_missing", url=failure.url, error=failure.error)
-    return (Deliver(edition_id=made.edition_id),)
+        _send_alarms(context, newsletter)
+    elif result.is_new:
+        log("published", edition=result.edition_id, **counts)
+    for failure in result.missing_images:
+        log("image_missing", url=failure.url, error=failure.error)
 
 
-def _deliver(job: Deliver, hands: JobContext) -> None:
-    with record_run(hands, start(hands, "deliver", about=_newsletter_of(job, hands))) as counts:
-        tally = deliver_edition(job.edition_id, hands.app, clock=hands.clock, stop=hands.stop)
+def _deliver(job: Deliver, context: JobContext) -> None:
+    with record_run(context, start(context, job.kind, about=_newsletter_id(job, context))) as counts:
+        tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
-    hands.log("delivered" if tally.is_final else "delivering", edition=job.edition_id, **counts)
+    context.log("delivered" if tally.is_final else "delivering", edition=job.edition_id, **counts)
 
 
-def _newsletter_of(job: Deliver, hands: JobContext) -> str:
-    with hands.app.store.read() as conn:
-        found = editions.get(conn, job.edition_id)
-    return found.edition.newsletter_id if found else ""
+def _newsletter_id(job: Deliver, context: JobContext) -> str:
+    with context.app.store.read() as conn:
+        stored = editions.get(conn, job.edition_id)
+    return stored.edition.newsletter_id if stored else ""
 
 
-def _heed(hands: JobContext) -> None:
-    from digest.inbound.imap import unseen_mails  # only who has a mailbox pays for imaplib
+def _process_bounces(context: JobContext) -> None:
+    from digest.inbound.imap import unseen_mails  # imports imaplib, needed only with a mailbox
 
-    app = hands.app
-    if (run_id := start_if_due(hands, "heed", app.settings.bounces.every)) is None:
+    app = context.app
+    if (run_id := start_if_due(context, ProcessBounces.kind, app.settings.bounces.every)) is None:
         return
-    with record_run(hands, run_id) as counts:
-        for heard in process_bounces(unseen_mails(app.settings.bounces), app.store, app.settings, clock=hands.clock):
-            counts[heard.kind] = counts.get(heard.kind, 0) + 1
-            hands.log("heard", kind=str(heard.kind), address=heard.address, done=heard.action)
-            if hands.stop.is_set():
+    with record_run(context, run_id) as counts:
+        mails = unseen_mails(app.settings.bounces)
+        for result in process_bounces(mails, app.store, app.settings, clock=context.clock):
+            counts[result.kind] = counts.get(result.kind, 0) + 1
+            context.log("bounce", kind=str(result.kind), address=result.address, action=result.action)
+            if context.stop.is_set():
                 break
 
 
-def _tell_operator(hands: JobContext, *newsletters: Newsletter) -> None:
-    """An alarm that can't be sent is no reason to fail."""
+def _send_alarms(context: JobContext, *newsletters: Newsletter) -> None:
+    """Send the newsletters' alarms, if any. The job doesn't fail if an alarm can't be sent."""
     for newsletter in newsletters:
         try:
-            alarm = send_alarm(newsletter, hands.app, now=hands.clock())
+            alarm = send_alarm(newsletter, context.app, now=context.clock())
         except DigestError as error:
-            hands.log("alarm_failed", newsletter=newsletter.id, error=str(error))
+            context.log("alarm_failed", newsletter=newsletter.id, error=str(error))
         else:
             if alarm:
-                hands.log("alarm", newsletter=newsletter.id, message=alarm.message)
+                context.log("alarm", newsletter=newsletter.id, message=alarm.message)

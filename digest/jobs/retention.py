@@ -1,4 +1,4 @@
-"""What is too old to keep is removed, once a day."""
+"""Retention: rows older than ``[retention]`` allows are deleted once a day."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from functools import partial
 from sqlalchemy import Connection
 
 from digest.jobs.runs import record_run, start_if_due
-from digest.jobs.types import JobContext
+from digest.jobs.types import ApplyRetention, JobContext
 from digest.store import retention
 
 RETENTION_EVERY = timedelta(days=1)
 
 
-def apply_retention(hands: JobContext) -> None:
-    """Remove text, rows and history by ``[retention]``."""
-    if (run_id := start_if_due(hands, "sweep", RETENTION_EVERY)) is None:
+def apply_retention(context: JobContext) -> None:
+    """Delete old text, ledger rows and run history."""
+    if (run_id := start_if_due(context, ApplyRetention.kind, RETENTION_EVERY)) is None:
         return
-    now, kept = hands.clock(), hands.app.settings.retention
-    text, edition = now - kept.text, now - kept.editions
-    with record_run(hands, run_id) as counts:
+    now, ages = context.clock(), context.app.settings.retention
+    text, edition = now - ages.text, now - ages.editions
+    with record_run(context, run_id) as counts:
         counts |= {
-            "texts": _all(hands, partial(retention.delete_text, before=text)),
-            "wordings": _all(hands, partial(retention.delete_wordings, before=text)),
-            "furniture": _all(hands, partial(retention.delete_boilerplate, before=text)),
-            "deliveries": _all(hands, partial(retention.delete_deliveries, before=edition)),
-            "editions": _all(hands, partial(retention.delete_edition_bodies, before=edition)),
-            "runs": _all(hands, partial(retention.delete_runs, before=text)),
+            "texts": _delete(context, partial(retention.delete_text, before=text)),
+            "wordings": _delete(context, partial(retention.delete_wordings, before=text)),
+            "boilerplate": _delete(context, partial(retention.delete_boilerplate, before=text)),
+            "deliveries": _delete(context, partial(retention.delete_deliveries, before=edition)),
+            "editions": _delete(context, partial(retention.delete_edition_bodies, before=edition)),
+            "runs": _delete(context, partial(retention.delete_runs, before=text)),
         }
-    hands.log("swept", **counts)
+    context.log("retention_applied", **counts)
 
 
-def _all(hands: JobContext, forget_some: Callable[[Connection], int]) -> int:
-    """Piece by piece, so that nobody waits long for the store."""
+def _delete(context: JobContext, delete_batch: Callable[[Connection], int]) -> int:
+    """Delete in batches, each in its own transaction, so that other writers wait only briefly."""
     total = 0
-    while not hands.stop.is_set():
-        with hands.app.store.begin() as conn:
-            forgotten = forget_some(conn)
-        total += forgotten
-        if not forgotten:
+    while not context.stop.is_set():
+        with context.app.store.begin() as conn:
+            deleted = delete_batch(conn)
+        total += deleted
+        if not deleted:
             break
     return total

@@ -1,4 +1,4 @@
-"""What was begun, and how it ended: what is done now and then goes by it, and of several processes one begins."""
+"""Run history. Periodic jobs check it, so that only one process starts each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.store.locks import advisory_lock
 
 
 def is_due(conn: Connection, kind: str, every: timedelta, now: datetime) -> bool:
-    """Did the last run of this kind begin that long ago?"""
+    """Whether the last run of this kind started at least ``every`` ago."""
     run = last_run(conn, kind, now)
     return run is None or now - run.started >= every
 
@@ -25,33 +25,33 @@ def last_run(conn: Connection, kind: str, now: datetime) -> runs.Run | None:
     return next(iter(runs.recent(conn, kind, by=now, limit=1)), None)
 
 
-def start_if_due(hands: JobContext, kind: str, every: timedelta) -> int | None:
-    """A run of what is done now and then; None if another process was faster to begin it."""
-    now = hands.clock()
-    with hands.app.store.begin() as conn:
+def start_if_due(context: JobContext, kind: str, every: timedelta) -> int | None:
+    """Start a run of a periodic job and return its id; None if another process has just started it."""
+    now = context.clock()
+    with context.app.store.begin() as conn:
         advisory_lock(conn, kind)
         return runs.start(conn, kind, at=now) if is_due(conn, kind, every, now) else None
 
 
-def start(hands: JobContext, kind: str, *, about: str) -> int:
-    """A run of what is done when it is due."""
-    with hands.app.store.begin() as conn:
-        return runs.start(conn, kind, at=hands.clock(), about=about)
+def start(context: JobContext, kind: str, *, about: str) -> int:
+    """Start a run of a job that isn't periodic and return its id."""
+    with context.app.store.begin() as conn:
+        return runs.start(conn, kind, at=context.clock(), about=about)
 
 
 @contextmanager
-def record_run(hands: JobContext, run_id: int) -> Iterator[dict[str, int]]:
-    """How the run ends goes into the history, with the figures that it fills in."""
+def record_run(context: JobContext, run_id: int) -> Iterator[dict[str, int]]:
+    """Record the end of the run, and the counts that the block fills in."""
     counts: dict[str, int] = {}
     try:
         yield counts
     except Exception:
-        with suppress(StoreError):  # what went wrong first is what matters
-            _end(hands, run_id, "failed", counts)
+        with suppress(StoreError):  # the first error is the one to report
+            _finish(context, run_id, "failed", counts)
         raise
-    _end(hands, run_id, "done", counts)
+    _finish(context, run_id, "done", counts)
 
 
-def _end(hands: JobContext, run_id: int, outcome: str, counts: dict[str, int]) -> None:
-    with hands.app.store.begin() as conn:
-        runs.finish(conn, run_id, outcome, at=hands.clock(), counts=counts)
+def _finish(context: JobContext, run_id: int, outcome: str, counts: dict[str, int]) -> None:
+    with context.app.store.begin() as conn:
+        runs.finish(conn, run_id, outcome, at=context.clock(), counts=counts)

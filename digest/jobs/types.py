@@ -1,11 +1,13 @@
-"""The jobs as values made of ids, and what they are done with."""
+"""Job types, and the context they run in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
+
+from sqlalchemy import Connection
 
 from digest.model import Slot
 from digest.pipeline.app import App
@@ -13,49 +15,86 @@ from digest.pipeline.outbox import Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collect:
-    """Visit every source whose time has come."""
+class Job:
+    """Work to do, named by ids. Engines treat all jobs alike, by these attributes."""
+
+    #: Name in the run history (a stored value) and in the log.
+    kind: ClassVar[str]
+    #: Of the jobs due at one moment, those with the highest priority start first.
+    priority: ClassVar[int] = 0
+    #: A process runs one job of this type at a time.
+    exclusive_in_process: ClassVar[bool] = False
+    #: A process that stops doesn't wait for the job: interrupted anywhere, it loses nothing.
+    abandon_at_stop: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Publish:
-    """Make the slot's edition."""
+class Collect(Job):
+    """Fetch every source that is due."""
+
+    kind = "collect"
+    abandon_at_stop = True  # a slow server may take minutes, and is fetched again after a restart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish(Job):
+    """Publish the slot's edition."""
+
+    kind = "publish"
+    priority = 10
 
     newsletter_id: str
     slot: Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deliver:
-    """Send what is due of an edition."""
+class Deliver(Job):
+    """Send the edition's mails that are due."""
+
+    kind = "deliver"
+    priority = 20
+    exclusive_in_process = True  # the limits of [smtp] hold for all editions together
 
     edition_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessBounces:
-    """Read what came back into the mailbox."""
+class ProcessBounces(Job):
+    """Read the bounce mailbox."""
+
+    kind = "heed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyRetention:
-    """Remove what is too old to keep."""
+class ApplyRetention(Job):
+    """Delete what is older than ``[retention]`` allows."""
 
-
-Job = Collect | Publish | Deliver | ProcessBounces | ApplyRetention
+    kind = "sweep"
+    priority = -10
 
 
 class Log(Protocol):
-    """Takes down an event: a short name, and what it is about."""
+    """Logs an event: a short name, and its fields."""
 
     def __call__(self, event: str, /, **fields: object) -> None: ...
 
 
+class Enqueue(Protocol):
+    """Schedules a follow-up job from inside the transaction that made it necessary.
+
+    A rollback must not lead to the job; a commit must. An engine with a queue in the same database writes the job
+    there. The embedded engine starts it early, once the current job has ended: the ledger has it anyway.
+    """
+
+    def __call__(self, conn: Connection, job: Job, /) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobContext:
-    """What a job is done with."""
+    """Everything that ``perform`` needs beside the job."""
 
     app: App
     clock: Callable[[], datetime]
     stop: Stop
     log: Log
+    enqueue: Enqueue

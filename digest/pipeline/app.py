@@ -1,4 +1,4 @@
-"""The program's parts, and which of them are used: the only file that names concrete adapters."""
+"""Composition root: builds the program's parts from the settings. Only this module names concrete adapters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from digest.collect.collector import make_collector
 from digest.model import Failure, FetchedImage
@@ -14,45 +15,57 @@ from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.store import Store, open_store
 from digest.stories.summarizers import summarizer
 
-#: What became of each address of a picture.
+if TYPE_CHECKING:
+    from digest.http.client import Client
+
+__all__ = ["App", "ImageFetcher", "http_client", "make_app", "make_collector"]
+
+#: Fetches images by their URLs, as of a moment: each is an image or a failure.
 ImageFetcher = Callable[[Sequence[str], datetime], Mapping[str, FetchedImage | Failure]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The parts the house is built from; ``app.make_app`` chooses them."""
+    """The program's parts; ``make_app`` chooses them."""
 
     settings: Settings
     store: Store
-    #: Gives the collector for visits at a moment.
+    #: Makes a collector; entries that it collects are first seen at the given time.
     collector_at: Callable[[datetime], Collector]
-    #: Gives the summarizer of that name.
+    #: Returns the summarizer of that name.
     summarizer: Callable[[str], Summarizer]
-    #: Fetches the pictures that travel with a mail, as of a moment.
+    #: Fetches images to embed in a mail.
     fetch_images: ImageFetcher
-    #: Gives what carries letters. Raises ``UsageError`` where no server is set.
+    #: Returns the mailer. Raises ``UsageError`` if no mail server is set.
     mailer: Callable[[], Mailer]
 
 
 def make_app(settings: Settings, *, store: Store | None = None, notify: Notify = ignore_notice) -> App:
-    """The program as set; ``store`` replaces that of the settings; ``notify`` is told what is waited for."""
+    """The parts by these settings; ``store`` replaces the configured one. ``notify`` gets reasons for waiting."""
     return App(
         settings=settings,
         store=store or open_store(settings.store.url),
         collector_at=partial(make_collector, settings.fetch),
         summarizer=summarizer,
-        fetch_images=partial(_photos, settings.fetch),
+        fetch_images=partial(_fetch_images, settings.fetch),
         mailer=partial(_mailer, settings.smtp, notify),
     )
 
 
-def _photos(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Mapping[str, FetchedImage | Failure]:
-    from digest.collect.images import fetch_images  # only who embeds pictures pays for a web client
+def http_client(fetch: FetchSettings, now: datetime) -> Client:
+    """The guarded HTTP client, to be entered with ``async with``."""
+    from digest.http.client import Client  # imports aiohttp
 
-    return fetch_images(fetch, addresses, now)
+    return Client(fetch, now)
+
+
+def _fetch_images(fetch: FetchSettings, urls: Sequence[str], now: datetime) -> Mapping[str, FetchedImage | Failure]:
+    from digest.collect.images import fetch_images  # imports aiohttp
+
+    return fetch_images(fetch, urls, now)
 
 
 def _mailer(smtp: SmtpSettings, notify: Notify) -> Mailer:
-    from digest.deliver.mailers import open_mailer  # only who sends pays for ssl and email
+    from digest.deliver.mailers import open_mailer  # imports ssl and email
 
     return open_mailer(smtp, notify=notify)

@@ -1,9 +1,12 @@
-"""Publish: compose a slot's digest, render it, freeze the edition and put its readers into the ledger."""
+"""Publish: compose a slot's digest, render it, freeze the edition and enter its subscribers in the ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from digest.model import Digest, Edition, Failure, FetchedImage, Newsletter, Slot
 from digest.pipeline import calendar
@@ -14,74 +17,99 @@ from digest.render import embedded_images, render
 from digest.store import Store, deliveries, editions, slots, stories
 from digest.store.slots import SlotStatus
 
+#: Called with a new edition's id inside the transaction that freezes it: a rollback takes back both.
+OnFreeze = Callable[[Connection, int], None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishResult:
-    """What became of a slot."""
+    """The outcome of publishing a slot."""
 
-    #: The slot's edition; None if there was nothing new to tell, and so there is none.
+    #: The slot's edition; None if there was nothing new to publish.
     edition_id: int | None
-    #: It was frozen just now; otherwise it stood already.
+    #: Frozen by this call; otherwise it existed before.
     is_new: bool = False
-    #: What it tells; None of one that stood already.
+    #: The new edition's content; None for an edition that existed before.
     digest: Digest | None = None
-    #: Pictures that should travel with it and could not be had: it goes without them.
-    missing: tuple[Failure, ...] = ()
+    #: Images to embed that couldn't be fetched; the edition goes out without them.
+    missing_images: tuple[Failure, ...] = ()
 
 
 def publish(
-    newsletter: Newsletter, slot: Slot, app: App, *, now: datetime, audience: str = "", again: bool = False
+    newsletter: Newsletter,
+    slot: Slot,
+    app: App,
+    *,
+    now: datetime,
+    audience: str = "",
+    new_revision: bool = False,
+    on_freeze: OnFreeze | None = None,
 ) -> PublishResult:
-    """Compose the slot's edition, freeze it, and put its readers into the ledger: all in one transaction, or nothing.
+    """Publish the slot's edition and enter its subscribers in the ledger, in one transaction.
 
-    If it stands already, from whichever process, that one stands; ``again`` makes a further revision, which only a
-    person may ask for. Raises ``UsageError`` if nobody is named as its sender.
+    If the edition exists already, published by any process, it stays as it is; ``new_revision`` adds a further one,
+    which only a person may ask for. Raises ``UsageError`` if the newsletter has no sender.
     """
     sender = sender_of(newsletter)
     with app.store.read() as conn:
-        standing = editions.find(conn, newsletter.id, slot, audience=audience)
+        existing = editions.find(conn, newsletter.id, slot, audience=audience)
         window = calendar.window(conn, newsletter, slot, now=now, audience=audience)
-    if standing and not again:
-        return PublishResult(edition_id=standing.id)
+    if existing and not new_revision:
+        return PublishResult(edition_id=existing.id)
     digest = compose(newsletter, slot, app, window=window, audience=audience)
     if not digest.briefs and newsletter.empty == "skip":
         with app.store.begin() as conn:
             slots.record_status(conn, newsletter.id, slot, SlotStatus.EMPTY, at=now, audience=audience)
         return PublishResult(edition_id=None, digest=digest)
-    dressed = render(digest, render_options(newsletter, app.settings))
-    edition, missing = embed_images(dressed, newsletter, app.fetch_images, now=now)
-    edition = replace(edition, audience=audience)
-    edition_id, is_new = _freeze(edition, digest, app.store, now=now, host=sender.domain, again=again)
-    return PublishResult(
-        edition_id=edition_id, is_new=is_new, digest=digest if is_new else None, missing=missing if is_new else ()
+    rendered = render(digest, render_options(newsletter, app.settings))
+    edition, missing_images = embed_images(rendered, newsletter, app.fetch_images, now=now)
+    edition_id, is_new = _freeze(
+        replace(edition, audience=audience),
+        digest,
+        app.store,
+        now=now,
+        host=sender.domain,
+        new_revision=new_revision,
+        on_freeze=on_freeze,
     )
+    if not is_new:  # another process froze it first
+        return PublishResult(edition_id=edition_id)
+    return PublishResult(edition_id=edition_id, is_new=True, digest=digest, missing_images=missing_images)
 
 
 def embed_images(
-    edition: Edition, newsletter: Newsletter, photos: ImageFetcher, *, now: datetime
+    edition: Edition, newsletter: Newsletter, fetch_images: ImageFetcher, *, now: datetime
 ) -> tuple[Edition, tuple[Failure, ...]]:
-    """The edition with its pictures in it, where its newsletter wants that; and those that can't be had."""
-    shown = embedded_images.image_urls(edition.html) if newsletter.images == "embedded" else ()
-    if not shown:
+    """The edition with its images embedded, if the newsletter wants that; and the images that couldn't be fetched."""
+    urls = embedded_images.image_urls(edition.html) if newsletter.images == "embedded" else ()
+    if not urls:
         return edition, ()
-    found = photos(shown, now)
-    kept = {address: photo for address, photo in found.items() if isinstance(photo, FetchedImage)}
-    missing = tuple(failure for failure in found.values() if isinstance(failure, Failure))
-    return replace(edition, html=embedded_images.embed_images(edition.html, kept)), missing
+    outcomes = fetch_images(urls, now)
+    images = {url: outcome for url, outcome in outcomes.items() if isinstance(outcome, FetchedImage)}
+    failures = tuple(outcome for outcome in outcomes.values() if isinstance(outcome, Failure))
+    return replace(edition, html=embedded_images.embed_images(edition.html, images)), failures
 
 
 def _freeze(
-    edition: Edition, digest: Digest, kept: Store, *, now: datetime, host: str, again: bool
+    edition: Edition,
+    digest: Digest,
+    store: Store,
+    *,
+    now: datetime,
+    host: str,
+    new_revision: bool,
+    on_freeze: OnFreeze | None,
 ) -> tuple[int, bool]:
-    """The edition's id, and whether it is this one: of two that are frozen at once, the first stands."""
-    names = (edition.newsletter_id, edition.slot)
-    with kept.begin() as conn:
-        if again:
-            revision = editions.next_revision(conn, *names, audience=edition.audience)
-            edition = replace(edition, revision=revision)
+    """The id of the slot's edition, and whether it is this one: the first to be frozen stays."""
+    newsletter_id, slot, audience = edition.newsletter_id, edition.slot, edition.audience
+    with store.begin() as conn:
+        if new_revision:
+            edition = replace(edition, revision=editions.next_revision(conn, newsletter_id, slot, audience=audience))
         edition_id, is_new = editions.add(conn, edition, at=now)
         if is_new:
             stories.add(conn, edition_id, digest.briefs)
-            slots.record_status(conn, *names, SlotStatus.PUBLISHED, at=now, audience=edition.audience)
+            slots.record_status(conn, newsletter_id, slot, SlotStatus.PUBLISHED, at=now, audience=audience)
             deliveries.create_for_edition(conn, edition_id, host=host, at=now)
+            if on_freeze:
+                on_freeze(conn, edition_id)
     return edition_id, is_new

@@ -71,7 +71,7 @@ def test_it_collects_publishes_and_delivers_and_leaves_when_told(
     assert office.recipients == READERS
     assert main(["status", "--check"]) == 0
     assert running.end() == 0
-    assert [event for event in running.events if event != "swept"] == [
+    assert [event for event in running.events if event != "retention_applied"] == [
         "started",
         "collected",
         "published",

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.jobs import JobContext, due_jobs, perform
+from digest.jobs import Job, JobContext, due_jobs, perform
+from digest.jobs.due import record_missed_slots
 from digest.model import Newsletter, Source
 from digest.model.mailbox import Mailbox
 from digest.pipeline.app import make_app
@@ -51,8 +52,13 @@ def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: d
         )
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=start)
+        follow_ups: list[Job] = []
         hands = JobContext(
-            app=make_app(settings, store=store), clock=clock, stop=threading.Event(), log=lambda _, **__: None
+            app=make_app(settings, store=store),
+            clock=clock,
+            stop=threading.Event(),
+            log=lambda _, **__: None,
+            enqueue=lambda _, job: follow_ups.append(job),
         )
         articles: list[tuple[int, datetime]] = []
         while clock() < start + days * DAY:
@@ -60,9 +66,11 @@ def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: d
                 articles.append((len(articles), clock()))
                 web.routes["/feed"] = Answer(body=feed(articles), headers={"Content-Type": "application/rss+xml"})
             for _ in range(3):
-                for job in due_jobs(hands.app, now=clock(), log=hands.log):
-                    for follow in perform(job, hands):
-                        perform(follow, hands)
+                record_missed_slots(hands.app, now=clock(), log=hands.log)
+                for job in due_jobs(hands.app, now=clock()):
+                    perform(job, hands)
+                    while follow_ups:
+                        perform(follow_ups.pop(), hands)
             clock.advance(STEP)
         with store.read() as conn:
             published = [(found.slot.key, found.subject) for found in reversed(editions.summaries(conn))]

@@ -14,6 +14,7 @@ import pytest
 
 from digest.jobs import ApplyRetention, Collect, Deliver, Job
 from digest.jobs.embedded_engine import EmbeddedEngine
+from digest.jobs.types import Enqueue
 from digest.model.errors import StoreError
 
 
@@ -27,13 +28,14 @@ class Desk:
         self.act: Callable[[Job], tuple[Job, ...]] = lambda job: ()
         self.lock = threading.Lock()
 
-    def look(self) -> tuple[Job, ...]:
+    def due_jobs(self) -> tuple[Job, ...]:
         return tuple(self.due)
 
-    def work(self, job: Job) -> tuple[Job, ...]:
+    def perform(self, job: Job, enqueue: Enqueue) -> None:
         with self.lock:
             self.done[job] += 1
-        return self.act(job)
+        for follow_up in self.act(job):
+            enqueue(None, follow_up)  # type: ignore[arg-type]  # the embedded engine needs no connection
 
     def log(self, event: str, /, **fields: object) -> None:
         self.events.append((event, fields))
@@ -43,7 +45,9 @@ class Desk:
 def running(desk: Desk, **more: Any) -> Iterator[Callable[[], bool]]:
     """The engine at work in a thread; called, it is told to stop, and says how it ended."""
     stop, ended = threading.Event(), []
-    engine = EmbeddedEngine(look=desk.look, work=desk.work, log=desk.log, tick_s=0.02, **{"rest_s": 0.1} | more)
+    engine = EmbeddedEngine(
+        due_jobs=desk.due_jobs, perform=desk.perform, log=desk.log, poll_s=0.02, **{"pause_s": 0.1} | more
+    )
     thread = threading.Thread(target=lambda: ended.append(engine.run(stop)))
     thread.start()
 
@@ -113,7 +117,7 @@ def test_a_job_that_fails_is_told_and_tried_again_later_and_stops_no_other(error
         until(lambda: desk.done[ApplyRetention()] >= 2 and desk.done[Collect()] >= 2)
 
     failures = [fields for event, fields in desk.events if event == "failed"]
-    assert {fields["job"] for fields in failures} == {"applyretention"}
+    assert {fields["job"] for fields in failures} == {"sweep"}
     assert all(str(error) in str(fields["error"]) for fields in failures)
     assert len(failures) <= 5, "it is left alone for longer each time"
 
@@ -121,19 +125,19 @@ def test_a_job_that_fails_is_told_and_tried_again_later_and_stops_no_other(error
 def test_a_store_that_can_not_be_looked_at_is_looked_at_again() -> None:
     desk = Desk()
     desk.due = {ApplyRetention()}
-    right, looks = desk.look, []
+    due_jobs, polls = desk.due_jobs, []
 
-    def look() -> tuple[Job, ...]:
-        looks.append(1)
-        if len(looks) == 1:
+    def fail_once() -> tuple[Job, ...]:
+        polls.append(1)
+        if len(polls) == 1:
             raise StoreError("the store is locked")
-        return right()
+        return due_jobs()
 
-    desk.look = look  # type: ignore[method-assign]  # this desk's own
+    desk.due_jobs = fail_once  # type: ignore[method-assign]  # this desk's own
     with running(desk):
         until(lambda: desk.done[ApplyRetention()] == 1)
 
-    assert desk.events[0] == ("failed", {"job": "look", "error": "the store is locked", "hint": ""})
+    assert desk.events[0] == ("failed", {"job": "poll", "error": "the store is locked", "hint": ""})
 
 
 def test_stopping_ends_what_is_in_hand_and_begins_nothing() -> None:
@@ -190,7 +194,7 @@ def shift(monkeypatch: pytest.MonkeyPatch) -> list[timedelta]:
 def test_a_clock_set_back_by_an_hour_stops_no_tick(shift: list[timedelta]) -> None:
     desk = Desk()
     desk.due = {ApplyRetention()}
-    with running(desk, rest_s=0.01):
+    with running(desk, pause_s=0.01):
         until(lambda: desk.done[ApplyRetention()] >= 2)
         shift[0] = timedelta(hours=-1)
         until(lambda: any(event == "clock_set" for event, _ in desk.events))
@@ -209,7 +213,7 @@ def test_by_a_new_clock_nothing_rests(shift: list[timedelta], error: Exception |
         return ()
 
     desk.act = act
-    with running(desk, rest_s=600):
+    with running(desk, pause_s=600):
         until(lambda: desk.done[ApplyRetention()] == 1)
         shift[0] = timedelta(hours=1)
         until(lambda: desk.done[ApplyRetention()] == 2)

@@ -16,6 +16,7 @@ from sqlalchemy import delete
 
 from digest.jobs import ApplyRetention, Collect, Deliver, Job, JobContext, Publish, due_jobs, perform
 from digest.jobs.alarm import send_alarm
+from digest.jobs.due import record_missed_slots
 from digest.model import Newsletter, Slot, Source
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
@@ -65,10 +66,21 @@ class House:
         self.events.append((event, fields))
 
     def look(self) -> tuple[Job, ...]:
-        return due_jobs(self.app, now=self.clock(), log=self.log)
+        record_missed_slots(self.app, now=self.clock(), log=self.log)
+        return due_jobs(self.app, now=self.clock())
 
     def perform(self, job: Job) -> tuple[Job, ...]:
-        return perform(job, JobContext(app=self.app, clock=self.clock, stop=threading.Event(), log=self.log))
+        """Do the job, and return its follow-up jobs."""
+        follow_ups: list[Job] = []
+        context = JobContext(
+            app=self.app,
+            clock=self.clock,
+            stop=threading.Event(),
+            log=self.log,
+            enqueue=lambda _, job: follow_ups.append(job),
+        )
+        perform(job, context)
+        return tuple(follow_ups)
 
     def settle(self) -> None:
         """Do what is due now, and what follows from it."""
@@ -321,7 +333,7 @@ def test_text_that_is_old_is_swept_away_once_a_day(house: House) -> None:
     house.perform(ApplyRetention())
     assert ApplyRetention() not in house.look()
 
-    assert [fields["texts"] for event, fields in house.events if event == "swept"] == [0, 1]
+    assert [fields["texts"] for event, fields in house.events if event == "retention_applied"] == [0, 1]
 
 
 def test_what_was_done_is_in_the_history(house: House) -> None:

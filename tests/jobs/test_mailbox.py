@@ -38,11 +38,12 @@ def hands_over(store: Store, box: Mailbox | None, events: list[tuple[str, dict[s
         clock=Clock(NOON),
         stop=threading.Event(),
         log=lambda event, /, **fields: events.append((event, fields)),
+        enqueue=lambda _, __: None,
     )
 
 
 def is_due(hands: JobContext, *, after: timedelta = timedelta()) -> bool:
-    return ProcessBounces() in due_jobs(hands.app, now=NOON + after, log=hands.log)
+    return ProcessBounces() in due_jobs(hands.app, now=NOON + after)
 
 
 def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
@@ -62,8 +63,8 @@ def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
     assert not is_due(hands, after=timedelta(minutes=29))
     assert is_due(hands, after=timedelta(minutes=30))
     assert [(event, fields["kind"], fields["address"]) for event, fields in events] == [
-        ("heard", "hard", ADDRESS),
-        ("heard", "other", ""),
+        ("bounce", "hard", ADDRESS),
+        ("bounce", "other", ""),
     ]
     with store.read() as conn:
         assert list(subscribers.suppression_reasons(conn, [ADDRESS])) == [ADDRESS]

@@ -100,7 +100,9 @@ def test_an_edition_is_frozen_with_its_pictures_and_says_which_it_goes_without(a
     made = publish(NEWSLETTER, SLOT, app, now=NOW)
 
     assert made.edition_id is not None
-    assert [(failure.url, "no JPEG" in failure.error) for failure in made.missing] == [(server.url("/evil.png"), True)]
+    assert [(failure.url, "no JPEG" in failure.error) for failure in made.missing_images] == [
+        (server.url("/evil.png"), True)
+    ]
     with app.store.read() as conn:
         frozen = editions.get(conn, made.edition_id)
     assert frozen

@@ -100,7 +100,7 @@ def test_an_edition_that_stands_is_given_back_as_it_is(app: App, folder: Path) -
 
 def test_a_person_may_ask_for_a_further_revision(app: App) -> None:
     first = publish(MAIN, SLOT, app, now=NOW)
-    second = publish(MAIN, SLOT, app, now=NOW, again=True)
+    second = publish(MAIN, SLOT, app, now=NOW, new_revision=True)
 
     assert second.is_new
     assert second.edition_id is not None

@@ -62,8 +62,8 @@ def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: da
             raise UsageError(f"nobody subscribes to {newsletter.id!r} yet", hint=hint)
         if not args.no_collect:
             collect_stale_sources(newsletter, app, now=now)
-    published = publish(newsletter, slot, app, now=now, again=args.again)
-    print_missing_images(published.missing)
+    published = publish(newsletter, slot, app, now=now, new_revision=args.again)
+    print_missing_images(published.missing_images)
     return slot, published
 
 

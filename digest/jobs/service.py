@@ -1,0 +1,69 @@
+"""The service of ``digest run``: due jobs and their work, by the current settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from threading import Event
+
+from digest.jobs.due import due_jobs, record_missed_slots
+from digest.jobs.embedded_engine import EmbeddedEngine
+from digest.jobs.perform import perform
+from digest.jobs.types import Enqueue, Job, JobContext, Log
+from digest.model.errors import DigestError
+from digest.pipeline.app import App, make_app
+from digest.settings import Settings
+from digest.store import Store
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """Runs jobs in this process until it is stopped."""
+
+    settings: Settings
+    store: Store
+    #: Reads the settings anew; called when ``reload`` is set.
+    load_settings: Callable[[], Settings]
+    reload: Event
+    _app: App = field(init=False)
+
+    def run(self, stop: Event, log: Log) -> bool:
+        """Run until ``stop`` is set; False if a job was abandoned, whose thread still runs."""
+        self._app = self._make_app(log)
+        engine = EmbeddedEngine(
+            due_jobs=partial(self._due_jobs, log), perform=partial(self._perform, stop, log), log=log
+        )
+        return engine.run(stop)
+
+    def _due_jobs(self, log: Log) -> tuple[Job, ...]:
+        if self.reload.is_set():
+            self.reload.clear()
+            self._reload_settings(log)
+        now = _utc_now()
+        record_missed_slots(self._app, now=now, log=log)
+        return due_jobs(self._app, now=now)
+
+    def _perform(self, stop: Event, log: Log, job: Job, enqueue: Enqueue) -> None:
+        perform(job, JobContext(app=self._app, clock=_utc_now, stop=stop, log=log, enqueue=enqueue))
+
+    def _reload_settings(self, log: Log) -> None:
+        """Use the new settings; if they are wrong, log that and keep the old ones."""
+        try:
+            settings = self.load_settings()
+        except DigestError as error:
+            log("settings_kept", error=str(error), hint=error.hint)
+            return
+        if settings.store.url != self.settings.store.url:
+            log("store_kept", hint="restart to change [store] url")
+        self.settings = settings
+        self._app = self._make_app(log)
+        log("settings_read", newsletters=len(settings.newsletters), sources=len(settings.sources))
+
+    def _make_app(self, log: Log) -> App:
+        return make_app(self.settings, store=self.store, notify=lambda line: log("waiting", why=line))
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
