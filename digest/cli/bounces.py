@@ -1,4 +1,4 @@
-"""``digest bounces``: what comes back, and who gets no more mail for it."""
+"""``digest bounces``: process bounces, complaints and unsubscribe mails from stdin, a Maildir or IMAP."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ examples:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
-    places = parser.add_mutually_exclusive_group()
-    places.add_argument("--maildir", metavar="DIR", help="read what is new in a Maildir (default: one mail on stdin)")
-    places.add_argument("--imap", action="store_true", help="read what is unread in the mailbox of the settings")
-    parser.add_argument("--json", action="store_true", help="print what was done as JSON, an object on each line")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--maildir", metavar="DIR", help="read the new mails of a Maildir (default: one mail on stdin)")
+    source.add_argument("--imap", action="store_true", help="read the unread mails of the mailbox in the settings")
+    parser.add_argument("--json", action="store_true", help="print the results as JSON, an object on each line")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Deal with each mail; 0 whatever they were, so that no mail server complains."""
+    """Process each mail; return 0 whatever it was, so that no mail server returns it."""
     from datetime import UTC, datetime
     from functools import partial
 
@@ -37,13 +37,13 @@ def run(args: argparse.Namespace) -> int:
     from digest.pipeline.bounces import process_bounces
     from digest.store import open_store
 
-    found = load_settings(args)
-    with open_store(found.store.url) as store:
-        for heard in process_bounces(_mails(args, found), store, found, clock=partial(datetime.now, UTC)):
+    settings = load_settings(args)
+    with open_store(settings.store.url) as store:
+        for mail in process_bounces(_mails(args, settings), store, settings, clock=partial(datetime.now, UTC)):
             if args.json:
-                print(_as_json(heard), flush=True)
+                print(_as_json(mail), flush=True)
             else:
-                print("  ".join(filter(None, (f"{heard.kind:<9}", heard.address, heard.action))), flush=True)
+                print("  ".join(filter(None, (f"{mail.kind:<9}", mail.address, mail.action))), flush=True)
     return 0
 
 
@@ -54,7 +54,7 @@ def _as_json(mail: ProcessedMail) -> str:
     return json.dumps(fields, ensure_ascii=False)
 
 
-def _mails(args: argparse.Namespace, found: Settings) -> Iterator[bytes]:
+def _mails(args: argparse.Namespace, settings: Settings) -> Iterator[bytes]:
     from digest.model.errors import UsageError
 
     if args.maildir:
@@ -64,15 +64,15 @@ def _mails(args: argparse.Namespace, found: Settings) -> Iterator[bytes]:
     elif args.imap:
         from digest.inbound.imap import unseen_mails
 
-        if not found.bounces.host:
+        if not settings.bounces.host:
             raise UsageError("no mailbox is set", hint='set [bounces] host = "imap.example.org" in the settings')
-        yield from unseen_mails(found.bounces)
+        yield from unseen_mails(settings.bounces)
     else:
-        yield _piped()
+        yield _read_stdin()
 
 
-def _piped() -> bytes:
-    """The mail on stdin. All of it is taken, so that who writes it isn't cut short; the rest is let go."""
+def _read_stdin() -> bytes:
+    """Read the mail on stdin, at most ``MAX_MAIL_BYTES``; discard the rest, so that the writer gets no error."""
     import sys
 
     from digest.inbound import MAX_MAIL_BYTES

@@ -1,4 +1,4 @@
-"""``digest dkim``: a key to sign mails with."""
+"""``digest dkim keygen``: make a key that signs mails, and print its DNS record."""
 
 from __future__ import annotations
 
@@ -17,37 +17,42 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
-  digest dkim keygen                      for the domain that the settings send from
+  digest dkim keygen                      for the domain of the newsletters' senders
   digest dkim keygen example.org          without settings; the key goes to dkim.pem
   digest dkim keygen example.org --selector autumn -o /etc/digest/autumn.pem
 """
 
 
 def configure(parser: Parser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
     keygen = parser.add_actions({"keygen": "make a signing key, print its DNS record"})["keygen"]
-    keygen.add_argument("domain", nargs="?", metavar="DOMAIN", help="who signs (default: whom the settings send from)")
-    keygen.add_argument("--selector", type=_selector, help="its name in the DNS (default: [dkim] selector, 'digest')")
+    keygen.add_argument(
+        "domain", nargs="?", metavar="DOMAIN", help="signing domain (default: that of the newsletters' senders)"
+    )
+    keygen.add_argument(
+        "--selector", type=_selector, help="name of the key in the DNS (default: [dkim] selector, 'digest')"
+    )
     keygen.add_argument(
         "--type",
         choices=("rsa", "ed25519"),
         default="rsa",
-        help="rsa (default), or ed25519: faster, but few receivers can check it",
+        help="rsa (default), or ed25519: faster, but few receivers can verify it",
     )
-    keygen.add_argument("-o", dest="output", metavar="FILE", help="where it goes (default: [dkim] key_file, dkim.pem)")
+    keygen.add_argument(
+        "-o", dest="output", metavar="FILE", help="file of the private key (default: [dkim] key_file, dkim.pem)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the key and print its record; no file is ever overwritten. Raises ``UsageError``."""
+    """Write a new key and print its DNS record. Raises ``UsageError`` if the file exists."""
     from digest.deliver.message import dkim, dns_records
     from digest.model.errors import DigestError, UsageError
 
-    found = load_settings(args)
-    file = _file(args, found).absolute()
-    signer = dkim.DkimSigner(
-        domain=_domain(args, found), selector=args.selector or found.dkim.selector, key=dkim.generate_key(args.type)
-    )
+    settings = load_settings(args)
+    file = _key_file(args, settings).absolute()
+    selector = args.selector or settings.dkim.selector
+    signer = dkim.DkimSigner(domain=_domain(args, settings), selector=selector, key=dkim.generate_key(args.type))
     try:
         dkim.save_key(signer.key, file)
     except FileExistsError as error:
@@ -56,28 +61,29 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise DigestError(f"can't write {file}: {error.strerror}", hint="choose another place with -o") from error
     print(dns_records.dkim_record(signer))
-    _say_what_comes_next(file, found)
+    _print_next_steps(file, settings)
     return 0
 
 
-def _file(args: argparse.Namespace, found: Settings) -> Path:
-    beside = found.file.absolute().parent if found.file else Path()
-    return Path(args.output).expanduser() if args.output else found.dkim.key_file or beside / "dkim.pem"
+def _key_file(args: argparse.Namespace, settings: Settings) -> Path:
+    folder = settings.file.absolute().parent if settings.file else Path()
+    return Path(args.output).expanduser() if args.output else settings.dkim.key_file or folder / "dkim.pem"
 
 
-def _domain(args: argparse.Namespace, found: Settings) -> str:
+def _domain(args: argparse.Namespace, settings: Settings) -> str:
     from digest.model.errors import UsageError
     from digest.model.mailbox import Mailbox
 
     if args.domain:
         return Mailbox.at(f"postmaster@{args.domain}").domain
-    if found.dkim.domain:
-        return found.dkim.domain
-    senders = {newsletter.sender.domain for newsletter in found.newsletters if newsletter.sender}
+    if settings.dkim.domain:
+        return settings.dkim.domain
+    senders = {newsletter.sender.domain for newsletter in settings.newsletters if newsletter.sender}
     if len(senders) == 1:
         return senders.pop()
-    hint = "name it: 'digest dkim keygen example.org'"
-    raise UsageError("for which domain? " + (", ".join(sorted(senders)) or "no newsletter has a sender"), hint=hint)
+    message = f"several domains: {', '.join(sorted(senders))}" if senders else "no newsletter has a sender"
+    hint = "name the domain: 'digest dkim keygen example.org'"
+    raise UsageError(message, hint=hint)
 
 
 def _selector(text: str) -> str:
@@ -86,7 +92,7 @@ def _selector(text: str) -> str:
     return text
 
 
-def _say_what_comes_next(file: Path, found: Settings) -> None:
-    print(f"the private key is in {file}: keep it to yourself, and publish the record above", file=sys.stderr)
-    if found.dkim.key_file != file:
+def _print_next_steps(file: Path, settings: Settings) -> None:
+    print(f"the private key is in {file}: keep it secret, and publish the record above in the DNS", file=sys.stderr)
+    if settings.dkim.key_file != file:
         print(f"then set [dkim] key_file = {json.dumps(str(file), ensure_ascii=False)}", file=sys.stderr)

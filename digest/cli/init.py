@@ -1,4 +1,4 @@
-"""``digest init``: a short settings file that works, with what it needs beside it."""
+"""``digest init``: write a short settings file that works, and a first article if it has no sources."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
-  digest init                                        start here, with a first article of its own
+  digest init                                        in this folder, with a first article
   digest init news --from https://example.org        read a site, a feed, a page, a file or a folder
   digest init news --opml subscriptions.opml         take over a feed reader's list
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
     parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where digest.toml goes (default: here)")
-    parser.add_argument("--opml", metavar="FILE", help="take the sources of a list of feeds, a file or an address")
+    parser.add_argument("--opml", metavar="FILE", help="use the feeds of an OPML list, a file or an address")
     parser.add_argument(
         "--from",
         dest="addresses",
@@ -37,35 +37,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the file, unless there is one; say what comes next."""
+    """Write the settings file and print the next steps. Raises ``UsageError`` if there is one."""
     from digest.settings.atomic_write import atomic_write
 
     folder = Path(args.folder).expanduser()
     file = folder / "digest.toml"
     _refuse_to_overwrite(file)
-    sources = _with_given(_listed(args.opml), args.addresses)
+    sources = _add_addresses(_opml_sources(args.opml), args.addresses)
     folder.mkdir(parents=True, exist_ok=True)
-    text = starter(sources or _own(folder), folder=folder, title=_title(folder))
+    text = settings_text(sources or _first_article(folder), folder=folder, title=_title(folder))
     atomic_write(file, text, overwrite=False)
-    where = "" if args.folder == "." else f"cd {folder} && "
+    change_folder = "" if args.folder == "." else f"cd {folder} && "
     print(file)
-    print(f"next: {where}digest preview --fetch, and digest check to see what sending needs", file=sys.stderr)
+    print(f"next: {change_folder}digest preview --fetch, then digest check for what sending needs", file=sys.stderr)
     return 0
 
 
-def starter(sources: Sequence[Source], *, folder: Path, title: str) -> str:
-    """The text of a settings file in ``folder`` for one newsletter of these sources."""
+def settings_text(sources: Sequence[Source], *, folder: Path, title: str) -> str:
+    """Return a settings file in ``folder`` for one newsletter of these sources."""
     from digest.settings.timezone import local_zone
 
     return _STARTER.format(
-        sources="\n\n".join("\n".join(_table(source, folder)) for source in sources),
+        sources="\n\n".join("\n".join(_source_table(source, folder)) for source in sources),
         title=_quoted(title),
         timezone=_quoted(local_zone().key),
     )
 
 
 _STARTER = """\
-# What this newsletter is made of and when it goes out. 'digest check' says what is wrong or missing.
+# Sources and schedule of a newsletter. 'digest check' says what is wrong or missing.
 # A key not set here has its default; the commented example that ships with digest shows them all.
 
 {sources}
@@ -77,17 +77,19 @@ schedule = "daily 07:00"      # "weekdays 07:00", "mon,thu 18:30", "monthly 1 08
 timezone = {timezone}
 # from = "Newsletter <news@example.org>"
 
-# The server that takes the mail, needed to send. The password is better kept in $DIGEST_SMTP__PASSWORD.
+# The mail server, needed to send. Keep the password in $DIGEST_SMTP__PASSWORD rather than here.
 # [smtp]
 # host = "mail.example.org"
 # username = "news@example.org"
 """
 
 
-def _table(source: Source, folder: Path) -> Iterator[str]:
+def _source_table(source: Source, folder: Path) -> Iterator[str]:
     yield "[[sources]]"
     yield f"id = {_quoted(source.id)}"
-    yield f"url = {_quoted(source.url)}" if source.path is None else f"path = {_quoted(_beside(source.path, folder))}"
+    yield (
+        f"url = {_quoted(source.url)}" if source.path is None else f"path = {_quoted(_path_from(source.path, folder))}"
+    )
     for field in fields(source):
         value = getattr(source, field.name)
         if field.name not in {"id", "url", "path"} and value != field.default:
@@ -100,8 +102,8 @@ def _quoted(value: str | float) -> str:
     return tomlkit.item(value).as_string()
 
 
-def _beside(path: Path, folder: Path) -> str:
-    """Relative to the settings' folder if it lies in there, so that both can move together."""
+def _path_from(path: Path, folder: Path) -> str:
+    """Return the path relative to ``folder`` if it is inside, so that both can be moved together."""
     absolute, base = path.resolve(), folder.resolve()
     return str(absolute.relative_to(base) if absolute.is_relative_to(base) else absolute)
 
@@ -109,7 +111,7 @@ def _beside(path: Path, folder: Path) -> str:
 # --- sources -----------------------------------------------------------------------------------------------------
 
 
-def _listed(opml: str | None) -> tuple[Source, ...]:
+def _opml_sources(opml: str | None) -> tuple[Source, ...]:
     if opml is None:
         return ()
     from digest.cli.arguments import read_feed_list
@@ -118,17 +120,17 @@ def _listed(opml: str | None) -> tuple[Source, ...]:
     return read_feed_list(opml, FetchSettings())
 
 
-def _with_given(listed: Sequence[Source], addresses: Sequence[str]) -> tuple[Source, ...]:
+def _add_addresses(sources: Sequence[Source], addresses: Sequence[str]) -> tuple[Source, ...]:
     from digest.collect.discovery.address import source_from_address
 
-    sources = [*listed]
+    extended = [*sources]
     for address in addresses:
-        sources.append(source_from_address(address, used_ids=[source.id for source in sources]))
-    return tuple(sources)
+        extended.append(source_from_address(address, used_ids=[source.id for source in extended]))
+    return tuple(extended)
 
 
-def _own(folder: Path) -> tuple[Source, ...]:
-    """A folder for articles with one in it, so that there is something to see."""
+def _first_article(folder: Path) -> tuple[Source, ...]:
+    """Make a folder for articles, with a first one in it, and return it as the source."""
     from digest.model import Source
     from digest.settings.atomic_write import atomic_write
 
@@ -155,7 +157,7 @@ The digest then tells each story once, in sentences taken word for word from the
 
 
 def _title(folder: Path) -> str:
-    """The folder's name, as a title."""
+    """Return the folder's name as a title."""
     name = folder.resolve().name.replace("-", " ").replace("_", " ").strip()
     return name[:1].upper() + name[1:] or "Digest"
 
@@ -164,4 +166,4 @@ def _refuse_to_overwrite(file: Path) -> None:
     from digest.model.errors import UsageError
 
     if file.exists() or file.is_symlink():
-        raise UsageError(f"{file} is there already", hint="edit it, or name another folder: digest init DIR")
+        raise UsageError(f"{file} already exists", hint="edit it, or name another folder: digest init DIR")

@@ -77,7 +77,7 @@ def test_what_is_there_is_not_overwritten(capsys: pytest.CaptureFixture[str]) ->
     Path("digest.toml").write_text("# mine\n")
 
     assert main(["init"]) == 2
-    assert "digest.toml is there already" in capsys.readouterr().err
+    assert "digest.toml already exists" in capsys.readouterr().err
     assert Path("digest.toml").read_text() == "# mine\n"
     assert [path.name for path in Path().iterdir()] == ["digest.toml"]
 

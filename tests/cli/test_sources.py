@@ -141,7 +141,7 @@ def test_add_refuses_a_site_whose_feed_is_there(run: Run, web: WebServer) -> Non
 
 def test_add_says_where_no_newsletter_will_read_it(run: Run, web: WebServer) -> None:
     _, _, err = run("sources", "add", web.url("/feed"), "--id", "one", "--allow", web.address)
-    assert "no newsletter reads what was added yet" in err
+    assert "no newsletter uses what was added yet" in err
     Path("digest.toml").write_text(SETTINGS.replace('sources = ["notes"]\n', ""))
 
     assert "no newsletter" not in run("sources", "add", web.url("/feed"), "--id", "two", "--allow", web.address)[2]
@@ -186,7 +186,7 @@ def test_what_is_exported_can_be_imported(run: Run, tmp_path: Path) -> None:
 
     code, out, err = run("sources", "import", "in.opml")
     assert (code, out) == (0, "feed-1\nfeed-2\n")
-    assert err.startswith("2 added, 0 there already\ndigest: no newsletter reads what was added yet\n")
+    assert err.startswith("2 added, 0 there already\ndigest: no newsletter uses what was added yet\n")
     Path("out.opml").write_text(run("sources", "export")[1])
     assert run("sources", "import", "out.opml") == (0, "", "0 added, 2 there already\n")
     assert settings_text().count('section = "Sea"') == 2
@@ -288,7 +288,7 @@ def test_discover_names_the_other_feeds_of_a_site(run: Run, web: WebServer) -> N
     _, out, err = run("sources", "discover", web.url("/"), "--allow", web.address)
 
     assert out == f"{web.url('/feed')}\n"
-    assert f"its page names other feeds, too: {web.url('/sport')}\n" in err
+    assert f"its page also links to these feeds: {web.url('/sport')}\n" in err
 
 
 def test_a_quiet_source_says_since_when(run: Run, web: WebServer) -> None:

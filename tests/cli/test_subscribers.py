@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.cli import main
-from digest.cli.subscribers.csv_reader import Refused, read_roster
+from digest.cli.subscribers.csv_reader import RefusedLine, read_subscribers
 from digest.model.errors import UsageError
 from digest.store import subscribers
 from digest.store.subscribers import NewSubscriber
@@ -74,7 +74,7 @@ def test_nobody_is_added_twice_for_a_capital_or_a_domains_spelling(run: Run) -> 
     code, out, err = run("add", "Info@XN--mllerei-n2a.example")
 
     assert (code, out) == (0, "")
-    assert "reads main already" in err
+    assert "already subscribes to main" in err
     assert "info@müllerei.example" in run("list")[1]
 
 
@@ -90,7 +90,7 @@ def test_nobody_yet_is_said_and_is_an_empty_list(run: Run) -> None:
     code, out, err = run("list", "--json")
 
     assert (code, json.loads(out)) == (0, [])
-    assert "nobody reads main" in err
+    assert "nobody subscribes to main" in err
     assert not Path("digest.db").exists()
 
 
@@ -146,7 +146,7 @@ def test_a_file_is_taken_and_what_is_wrong_in_it_refused_by_its_line(run: Run) -
     assert err.splitlines() == [
         "digest: line 5: 'office,press@harbour.example' is no address: 'office,press' can't stand before the @",
         "digest: line 6: it has no address",
-        "2 added, 1 there already, 2 refused",
+        "2 added, 1 already subscribed, 2 refused",
     ]
     (office, press) = json.loads(run("list", "--json")[1])
     assert (office["name"], office["preferences"]) == ("The Office", {"zone": "Europe/Berlin"})
@@ -183,7 +183,7 @@ def test_what_is_exported_can_be_imported(run: Run) -> None:
     assert (code, err) == (0, "1 left out: they get no mail ('digest subscribers list' says why)\n")
     assert set(out.splitlines()) == set(Path("in.csv").read_text().splitlines())
     Path("out.csv").write_text(out)
-    assert run("import", "out.csv")[2] == "0 added, 2 there already, 0 refused\n"
+    assert run("import", "out.csv")[2] == "0 added, 2 already subscribed, 0 refused\n"
 
 
 def test_an_import_says_who_gets_no_mail_all_the_same(run: Run) -> None:
@@ -219,8 +219,8 @@ def test_a_file_that_can_not_be_right_changes_nothing(run: Run, content: bytes |
 # --- files of subscribers ----------------------------------------------------------------------------------------
 
 
-def people(content: bytes) -> list[NewSubscriber | Refused]:
-    return list(read_roster(io.BufferedReader(io.BytesIO(content))))  # type: ignore[arg-type]  # bytes are raw enough
+def people(content: bytes) -> list[NewSubscriber | RefusedLine]:
+    return list(read_subscribers(io.BufferedReader(io.BytesIO(content))))  # type: ignore[arg-type]  # bytes are raw enough
 
 
 OFFICE = [NewSubscriber(address="office@harbour.example", name="Büro, das", preferences={"zone": "UTC"})]
@@ -256,7 +256,7 @@ def test_a_file_that_is_closed_too_early_is_let_go_without_a_word(
     monkeypatch.setattr("sys.unraisablehook", complaints.append)
     (tmp_path / "in.csv").write_bytes(content)
     with (tmp_path / "in.csv").open("rb") as file, contextlib.suppress(UsageError):
-        found = read_roster(file)
+        found = read_subscribers(file)
         next(found)
     del found
     gc.collect()
@@ -270,7 +270,7 @@ def test_addresses_alone_need_no_header() -> None:
     assert found == [
         NewSubscriber(address="office@harbour.example"),
         NewSubscriber(address="press@harbour.example", name="The Press"),
-        Refused(line=3, reason="'oops' is no address: it has no @"),
+        RefusedLine(line=3, reason="'oops' is no address: it has no @"),
     ]
 
 
@@ -291,7 +291,7 @@ def test_a_line_refused_takes_no_other_with_it(line: str, reason: str, after: in
 
     found = people("\n".join(["email,name", "first@harbour.example,", line, *good]).encode())
 
-    assert isinstance(found[1], Refused)
+    assert isinstance(found[1], RefusedLine)
     assert found[1].line == 3
     assert reason in found[1].reason
     assert [person.address for person in found if isinstance(person, NewSubscriber)] == ["first@harbour.example", *good]
@@ -300,7 +300,7 @@ def test_a_line_refused_takes_no_other_with_it(line: str, reason: str, after: in
 @given(st.binary(max_size=300) | st.text('aé@.,;"\n\r\t <>', max_size=200).map(str.encode))
 def test_no_file_is_too_odd_to_be_read(rest: bytes) -> None:
     for found in people(b"email,name\n" + rest):
-        assert isinstance(found, NewSubscriber | Refused)
+        assert isinstance(found, NewSubscriber | RefusedLine)
     try:
         people(rest)
     except UsageError as error:
@@ -311,7 +311,7 @@ def test_no_file_is_too_odd_to_be_read(rest: bytes) -> None:
 def test_every_good_line_is_taken_and_every_other_named(lines: list[str]) -> None:
     found = people("\n".join(["email,name", *lines]).encode())
 
-    refused = [line.line for line in found if isinstance(line, Refused)]
+    refused = [line.line for line in found if isinstance(line, RefusedLine)]
     assert len(found) == len(lines)
     assert refused == [number for number, line in enumerate(lines, start=2) if line == "oops,"]
 
@@ -331,7 +331,7 @@ def test_a_long_file_takes_no_more_memory_than_a_short_one() -> None:
             return len(line) if self.sent <= 20_001 else 0
 
     tracemalloc.start()
-    count = sum(1 for _ in read_roster(io.BufferedReader(Endless())))
+    count = sum(1 for _ in read_subscribers(io.BufferedReader(Endless())))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 

@@ -1,4 +1,4 @@
-"""What an address leads to: it is visited, what was found is told, and nothing changes."""
+"""``digest sources discover``: fetch an address and print the feed or articles found there; nothing is stored."""
 
 from __future__ import annotations
 
@@ -24,61 +24,60 @@ _TITLES = 5
 
 
 def discover(args: argparse.Namespace) -> None:
-    """Visit the address and say where its articles really are."""
+    """Fetch the address and print where its articles really are. Raises ``DigestError`` if it can't be read."""
     source = source_from_address(args.address)
-    outcome = visit(source, load_settings(args), args.allow)
+    outcome = fetch_source(source, load_settings(args), args.allow)
     if isinstance(outcome, Failure):
         raise DigestError(f"{outcome.url}: {outcome.error}")
     if args.json:
         print(_as_json(outcome))
         return
-    tell(outcome)
-    print(_place(outcome))
+    describe(outcome)
+    print(_url(outcome))
 
 
-def visit(source: Source, found: Settings, allow: Sequence[str]) -> Collected | Failure:
-    """What comes of it now, remembering nothing."""
-    collector = make_collector(found.fetch.permitting(allow), datetime.now(UTC))
+def fetch_source(source: Source, settings: Settings, allow: Sequence[str]) -> Collected | Failure:
+    """Fetch the source now, without the store."""
+    collector = make_collector(settings.fetch.permitting(allow), datetime.now(UTC))
     (outcome,) = asyncio.run(collect([source], collector))
     return outcome
 
 
-def tell(outcome: Collected | Failure) -> None:
-    """What was found there, and its first titles, on stderr."""
+def describe(outcome: Collected | Failure) -> None:
+    """Print what was found, and its first titles, on stderr."""
     if isinstance(outcome, Failure):
         print_stderr(f"{outcome.url}: {outcome.error}")
         return
     articles = clean(outcome.entries)
     count = "1 article" if len(articles) == 1 else f"{len(articles)} articles"
     title = f", {outcome.title!r}," if outcome.title else ""
-    print_stderr(f"found a {outcome.kind}{title} at {_place(outcome)}: {count}")
+    print_stderr(f"found a {outcome.kind}{title} at {_url(outcome)}: {count}")
     if outcome.kind.startswith("list"):
-        print_stderr(f"this is kept as one source; 'digest sources import {_place(outcome)}' adds each of them")
+        print_stderr(f"the list counts as one source; 'digest sources import {_url(outcome)}' adds each of its feeds")
     for article in articles[:_TITLES]:
         print_stderr(f"  {article.title}")
     if outcome.feed_urls:
-        print_stderr(f"its page names other feeds, too: {', '.join(outcome.feed_urls)}")
+        print_stderr(f"its page also links to these feeds: {', '.join(outcome.feed_urls)}")
     for problem in outcome.problems:
         print_stderr(f"not read: {problem}")
 
 
-def _place(outcome: Collected) -> str:
+def _url(outcome: Collected) -> str:
     return outcome.fetch_state.url or outcome.source.address
 
 
 def _as_json(outcome: Collected) -> str:
     document = {
         "address": outcome.source.address,
-        "found_at": _place(outcome),
+        "found_at": _url(outcome),
         "kind": outcome.kind,
         "title": outcome.title,
         "other_feeds": list(outcome.feed_urls),
-        "articles": [_article(article) for article in clean(outcome.entries)],
+        "articles": [_article_document(article) for article in clean(outcome.entries)],
         "problems": list(outcome.problems),
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def _article(article: Article) -> dict[str, str]:
-    published = iso_utc(article.published)
-    return {"title": article.title, "url": article.url, "published": published}
+def _article_document(article: Article) -> dict[str, str]:
+    return {"title": article.title, "url": article.url, "published": iso_utc(article.published)}

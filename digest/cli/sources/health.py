@@ -1,4 +1,4 @@
-"""How the sources are doing: what ``digest sources list`` and ``show`` print."""
+"""State of the sources, as ``digest sources list`` and ``digest sources show`` print it."""
 
 from __future__ import annotations
 
@@ -18,101 +18,102 @@ _TITLES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A source, and what is known of it; no health where it was never visited."""
+class SourceState:
+    """A source of the settings and its health in the store; None if it was never fetched."""
 
     source: Source
     health: Health | None
     #: Entries that were new in the last seven days.
-    week: int
-    #: When its newest article was published; None where there is none.
+    entries_this_week: int
+    #: When its newest article was published; None if it has none.
     newest: datetime | None
 
     @property
-    def state(self) -> str:
-        """``new``, ``broken``, ``quiet`` (it works, and had nothing this week) or ``fine``."""
+    def name(self) -> str:
+        """``new``, ``broken``, ``quiet`` (it works, but had nothing this week) or ``fine``."""
         if self.health is None:
             return "new"
-        return "broken" if self.health.error else "fine" if self.week else "quiet"
+        return "broken" if self.health.error else "fine" if self.entries_this_week else "quiet"
 
 
-def lines(found: Settings) -> tuple[Line, ...]:
-    """One for each source in the settings, in their order; the store is only read."""
+def source_states(settings: Settings) -> tuple[SourceState, ...]:
+    """Read the states of the sources in the settings, in their order."""
     from digest.store import articles, entries, sources
 
-    with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        moved = sources.moved_ids(conn, found.sources)
+    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+        moved = sources.moved_ids(conn, settings.sources)
         healths = {health.id: health for health in sources.health(conn) if health.id not in moved}
-        weeks = entries.counts(conn, since=datetime.now(UTC) - _WEEK)
+        counts = entries.counts(conn, since=datetime.now(UTC) - _WEEK)
         newest = articles.newest_published(conn)
     return tuple(
-        Line(
+        SourceState(
             source=source,
             health=healths.get(source.id),
-            week=weeks.get(source.id, 0),
+            entries_this_week=counts.get(source.id, 0),
             newest=newest.get(source.id),
         )
-        for source in found.sources
+        for source in settings.sources
     )
 
 
-def as_table(known: Sequence[Line], *, now: datetime) -> Iterator[str]:
-    """One line for each source, in columns; beneath it what is wrong with it, or since when it has been quiet."""
-    rows = [_row(line, now) for line in known]
+def as_table(states: Sequence[SourceState], *, now: datetime) -> Iterator[str]:
+    """Return a line for each source, in columns; below it its error, or since when it has been quiet."""
+    rows = [_row(state, now) for state in states]
     widths = [max(len(row[column]) for row in rows) for column in range(5)] if rows else []
-    for line, row in zip(known, rows, strict=True):
-        yield "  ".join([text.ljust(width) for text, width in zip(row, widths, strict=True)] + [line.source.address])
-        if line.health and line.health.error:
-            since = f"failing since {utc_time(line.health.failing_since)}" if line.health.failing_since else ""
-            yield f"        {': '.join(filter(None, (since, line.health.error)))}"
-        elif line.state == "quiet" and line.newest:
-            yield f"        nothing new since {utc_date(line.newest)}"
+    for state, row in zip(states, rows, strict=True):
+        cells = [text.ljust(width) for text, width in zip(row, widths, strict=True)]
+        yield "  ".join([*cells, state.source.address])
+        health = state.health
+        if health and health.error:
+            since = f"failing since {utc_time(health.failing_since)}" if health.failing_since else ""
+            yield f"        {': '.join(filter(None, (since, health.error)))}"
+        elif state.name == "quiet" and state.newest:
+            yield f"        nothing new since {utc_date(state.newest)}"
 
 
-def _row(line: Line, now: datetime) -> tuple[str, ...]:
-    """State, id, how much it brings, when it last worked, when it is visited next."""
-    health = line.health or Health(id=line.source.id)
-    worked = f"ok {_span(now - health.last_success)} ago" if health.last_success else "never ok"
-    coming = (
-        f"next in {_span(health.next_visit - now)}" if health.next_visit and health.next_visit > now else "next: due"
-    )
-    return line.state.ljust(6), line.source.id, f"{line.week:>4} a week", worked, coming
+def _row(state: SourceState, now: datetime) -> tuple[str, ...]:
+    """Return state, id, entries in a week, last success and next fetch."""
+    health = state.health or Health(id=state.source.id)
+    last = f"ok {_format_span(now - health.last_success)} ago" if health.last_success else "never ok"
+    wait = health.next_visit - now if health.next_visit else timedelta()
+    coming = f"next in {_format_span(wait)}" if wait > timedelta() else "next: due"
+    return state.name.ljust(6), state.source.id, f"{state.entries_this_week:>4} a week", last, coming
 
 
-def _span(span: timedelta) -> str:
-    """How long, to the largest unit."""
+def _format_span(span: timedelta) -> str:
+    """``119 min``, ``47 h``, ``2 days``"""
     minutes = max(round(span.total_seconds() / 60), 0)
     if minutes < 120:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
 
 
-def as_json(known: Sequence[Line]) -> str:
-    """The same for scripts."""
-    return json.dumps([_document(line) for line in known], ensure_ascii=False, indent=2)
+def as_json(states: Sequence[SourceState]) -> str:
+    """Return the states as a JSON array."""
+    return json.dumps([_document(state) for state in states], ensure_ascii=False, indent=2)
 
 
-def details(source: Source, found: Settings, *, as_json: bool) -> str:
-    """All that is known of one source, and its newest titles."""
-    line = next(line for line in lines(found) if line.source.id == source.id)
-    document, newest = _document(line), _newest(source, found)
+def details(source: Source, settings: Settings, *, as_json: bool) -> str:
+    """Return one source's state and newest titles, as text or JSON."""
+    state = next(state for state in source_states(settings) if state.source.id == source.id)
+    document, newest = _document(state), _newest_titles(source, settings)
     if as_json:
         return json.dumps({**document, "newest": newest}, ensure_ascii=False, indent=2)
-    facts = (f"{name.replace('_', ' ')}: {value}" for name, value in document.items() if value)
-    return "\n".join([*facts, *(f"  {title}" for title in newest)])
+    fields = (f"{name.replace('_', ' ')}: {value}" for name, value in document.items() if value)
+    return "\n".join([*fields, *(f"  {title}" for title in newest)])
 
 
-def _document(line: Line) -> dict[str, str | int]:
-    source, health = line.source, line.health or Health(id=line.source.id)
+def _document(state: SourceState) -> dict[str, str | int]:
+    source, health = state.source, state.health or Health(id=state.source.id)
     return {
         "id": source.id,
         "address": source.address,
         "found_at": health.found_url,
         "title": source.title or health.title,
         "section": source.section,
-        "state": line.state,
-        "entries_this_week": line.week,
-        "newest_article": iso_utc(line.newest),
+        "state": state.name,
+        "entries_this_week": state.entries_this_week,
+        "newest_article": iso_utc(state.newest),
         "last_success": iso_utc(health.last_success),
         "next_visit": iso_utc(health.next_visit),
         "failing_since": iso_utc(health.failing_since),
@@ -120,11 +121,11 @@ def _document(line: Line) -> dict[str, str | int]:
     }
 
 
-def _newest(source: Source, found: Settings) -> list[str]:
+def _newest_titles(source: Source, settings: Settings) -> list[str]:
     from digest.clean.articles import clean
     from digest.store import entries
 
-    with open_store(found.store.url, read_only=True) as store, store.read() as conn:
+    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
         stored = entries.for_source(conn, source.id)
     newest = sorted(stored, key=lambda entry: entry.published or entry.seen, reverse=True)[:_TITLES]
     return [article.title for article in clean(newest)]

@@ -1,4 +1,4 @@
-"""``digest subscribers``: who reads what."""
+"""``digest subscribers``: add, list, remove, import and export the subscribers of a newsletter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from digest.cli.arguments import load_settings
 from digest.cli.parser import Parser
 
 if TYPE_CHECKING:
@@ -16,38 +17,38 @@ if TYPE_CHECKING:
 _EXAMPLES = """\
 examples:
   digest subscribers add office@example.org "Press Office <press@example.org>"
-  digest subscribers import readers.csv -n weekly        a column 'email'; all others are kept too
+  digest subscribers import readers.csv -n weekly        a column 'email'; other columns are preferences
   digest subscribers list
   digest subscribers remove reader@example.org
   digest subscribers export > readers.csv
 """
 _ACTIONS = {
-    "add": "subscribe an address",
-    "list": "who reads a newsletter",
-    "remove": "end an address's subscription; what is waiting for it is not sent",
+    "add": "subscribe addresses",
+    "list": "list the subscribers of a newsletter",
+    "remove": "unsubscribe addresses; mails waiting for them are not sent",
     "import": "subscribe everyone in a CSV file",
-    "export": "print the readers as CSV",
+    "export": "print the subscribers as CSV",
 }
 
 
 def configure(parser: Parser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
-    each = parser.add_actions(_ACTIONS)
+    actions = parser.add_actions(_ACTIONS)
     for name in ("add", "remove"):
-        each[name].add_argument("addresses", metavar="ADDRESS", nargs="+", help="name@example.org")
-    each["add"].add_argument("--name", default="", help="the reader's name")
-    each["add"].add_argument("--again", action="store_true", help="send to it again although it bounced or complained")
-    each["import"].add_argument("file", metavar="FILE", help="a CSV file; '-' for stdin")
-    for name, command in each.items():
+        actions[name].add_argument("addresses", metavar="ADDRESS", nargs="+", help="name@example.org")
+    actions["add"].add_argument("--name", default="", help="the subscriber's name")
+    actions["add"].add_argument("--again", action="store_true", help="send again to an address that is suppressed")
+    actions["import"].add_argument("file", metavar="FILE", help="a CSV file; '-' for stdin")
+    for name, action in actions.items():
         default = "all of them" if name == "remove" else "the only one"
-        command.add_argument("-n", "--newsletter", metavar="ID", help=f"which newsletter (default: {default})")
+        action.add_argument("-n", "--newsletter", metavar="ID", help=f"which newsletter (default: {default})")
     for name in ("list", "import"):
-        each[name].add_argument("--json", action="store_true", help="print it as JSON")
+        actions[name].add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do the action; data on stdout, talk on stderr."""
+    """Run the action."""
     actions = {"add": _add, "list": _list, "remove": _remove, "import": _import, "export": _export}
     return actions[args.action](args)
 
@@ -59,33 +60,33 @@ def _add(args: argparse.Namespace) -> int:
     from digest.store import open_store, subscribers
     from digest.store.subscribers import NewSubscriber
 
-    (found, newsletter), mailboxes = _chosen(args), _mailboxes(args)
+    (settings, newsletter), mailboxes = _settings_and_newsletter(args), _parse_addresses(args)
     addresses = [mailbox.address for mailbox in mailboxes]
-    newcomers = [NewSubscriber(address=mailbox.address, name=args.name or mailbox.name) for mailbox in mailboxes]
-    with open_store(found.store.url) as store, store.begin() as conn:
+    new = [NewSubscriber(address=mailbox.address, name=args.name or mailbox.name) for mailbox in mailboxes]
+    with open_store(settings.store.url) as store, store.begin() as conn:
         for address in addresses if args.again else ():
             subscribers.unsuppress(conn, address)
-        fresh = subscribers.add(conn, newcomers, newsletter.id, at=datetime.now(UTC))
-        silent = subscribers.suppression_reasons(conn, addresses)
+        added = subscribers.add(conn, new, newsletter.id, at=datetime.now(UTC))
+        suppressed = subscribers.suppression_reasons(conn, addresses)
     for address in addresses:
-        print(address) if address in fresh else print_stderr(f"{address} reads {newsletter.id} already")
-    for address, reason in silent.items():
-        print_stderr(f"{address} gets no mail: {reason}", "if it should again, add it with --again")
+        print(address) if address in added else print_stderr(f"{address} already subscribes to {newsletter.id}")
+    for address, reason in suppressed.items():
+        print_stderr(f"{address} gets no mail: {reason}", "to send to it again, add it with --again")
     return 0
 
 
 def _remove(args: argparse.Namespace) -> int:
-    """1 if one of them read nothing."""
+    """Unsubscribe; return 1 if one of the addresses subscribed to nothing."""
     from datetime import UTC, datetime
 
     from digest.cli.errors import print_stderr
     from digest.settings.select import newsletter_of
     from digest.store import open_store, subscribers
 
-    found = _settings(args)
-    newsletter_id = newsletter_of(found, args.newsletter).id if args.newsletter else None
-    addresses = [mailbox.address for mailbox in _mailboxes(args)]
-    with open_store(found.store.url) as store, store.begin() as conn:
+    settings = load_settings(args)
+    newsletter_id = newsletter_of(settings, args.newsletter).id if args.newsletter else None
+    addresses = [mailbox.address for mailbox in _parse_addresses(args)]
+    with open_store(settings.store.url) as store, store.begin() as conn:
         now = datetime.now(UTC)
         missing = [
             address for address in addresses if not subscribers.unsubscribe(conn, address, newsletter_id, at=now)
@@ -102,15 +103,15 @@ def _list(args: argparse.Namespace) -> int:
     from digest.cli.subscribers import listing
     from digest.store import open_store, subscribers
 
-    found, newsletter = _chosen(args)
-    show = listing.as_json if args.json else listing.as_table
-    with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        known = subscribers.list_subscriptions(conn, newsletter.id)
-        first = next(known, None)
-        for line in show(chain([first], known) if first else ()):
+    settings, newsletter = _settings_and_newsletter(args)
+    as_lines = listing.as_json if args.json else listing.as_table
+    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+        subscriptions = subscribers.list_subscriptions(conn, newsletter.id)
+        first = next(subscriptions, None)
+        for line in as_lines(chain([first], subscriptions) if first else ()):
             print(line)
     if first is None:
-        print(f"nobody reads {newsletter.id}: digest subscribers add name@example.org", file=sys.stderr)
+        print(f"nobody subscribes to {newsletter.id}: digest subscribers add name@example.org", file=sys.stderr)
     return 0
 
 
@@ -118,30 +119,31 @@ def _export(args: argparse.Namespace) -> int:
     from digest.cli.subscribers import listing
     from digest.store import open_store, subscribers
 
-    found, newsletter = _chosen(args)
-    with open_store(found.store.url, read_only=True) as store, store.read() as conn:
-        columns = listing.columns(subscribers.list_subscriptions(conn, newsletter.id))
+    settings, newsletter = _settings_and_newsletter(args)
+    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+        columns = listing.preference_names(subscribers.list_subscriptions(conn, newsletter.id))
         for line in listing.as_csv(subscribers.list_subscriptions(conn, newsletter.id), columns):
             print(line)
-        silent = sum(bool(reader.suppressed) for reader in subscribers.list_subscriptions(conn, newsletter.id))
-    if silent:
-        print(f"{silent} left out: they get no mail ('digest subscribers list' says why)", file=sys.stderr)
+        subscriptions = subscribers.list_subscriptions(conn, newsletter.id)
+        suppressed = sum(bool(subscription.suppressed) for subscription in subscriptions)
+    if suppressed:
+        print(f"{suppressed} left out: they get no mail ('digest subscribers list' says why)", file=sys.stderr)
     return 0
 
 
 def _import(args: argparse.Namespace) -> int:
-    """1 if there is nothing in the file but refused lines."""
-    from digest.cli.subscribers.importing import enrol, opened
+    """Import; return 1 if every line of the file was refused."""
+    from digest.cli.subscribers.import_file import import_subscribers, open_file
     from digest.store import open_store
 
-    found, newsletter = _chosen(args)
-    with opened(args.file) as file, open_store(found.store.url) as store:
-        enrolled = enrol(file, store, newsletter.id, as_json=args.json)
-    return 1 if enrolled.refused and not enrolled.taken else 0
+    settings, newsletter = _settings_and_newsletter(args)
+    with open_file(args.file) as file, open_store(settings.store.url) as store:
+        counts = import_subscribers(file, store, newsletter.id, as_json=args.json)
+    return 1 if counts.refused and not counts.accepted else 0
 
 
-def _mailboxes(args: argparse.Namespace) -> list[Mailbox]:
-    """The addresses named; raises ``UsageError`` for the first that is none, before anything is changed."""
+def _parse_addresses(args: argparse.Namespace) -> list[Mailbox]:
+    """Parse all addresses before anything is changed. Raises ``UsageError`` for the first that is wrong."""
     from digest.model.errors import UsageError
     from digest.model.mailbox import AddressError, Mailbox
 
@@ -151,14 +153,8 @@ def _mailboxes(args: argparse.Namespace) -> list[Mailbox]:
         raise UsageError(str(error)) from error
 
 
-def _settings(args: argparse.Namespace) -> Settings:
-    from digest.cli.arguments import load_settings
-
-    return load_settings(args)
-
-
-def _chosen(args: argparse.Namespace) -> tuple[Settings, Newsletter]:
+def _settings_and_newsletter(args: argparse.Namespace) -> tuple[Settings, Newsletter]:
     from digest.settings.select import newsletter_of
 
-    found = _settings(args)
-    return found, newsletter_of(found, args.newsletter)
+    settings = load_settings(args)
+    return settings, newsletter_of(settings, args.newsletter)

@@ -1,4 +1,4 @@
-"""A newsletter's readers as ``digest subscribers`` prints them: line by line, however many there are."""
+"""Formats of a newsletter's subscriptions: table, JSON and CSV, one line at a time, however many there are."""
 
 from __future__ import annotations
 
@@ -11,57 +11,58 @@ from digest.store.subscribers import Subscription
 from digest.text.time_format import iso_utc, utc_date
 
 
-def as_table(known: Iterable[Subscription]) -> Iterator[str]:
-    """One line for each, for people."""
-    for reader in known:
-        person = reader.subscriber
-        silent = f"no mail: {reader.suppressed}" if reader.suppressed else ""
-        facts = (utc_date(reader.since), _spelled(person.address), person.name, silent)
-        yield "  ".join(filter(None, facts))
+def as_table(subscriptions: Iterable[Subscription]) -> Iterator[str]:
+    """Return a line for each subscription: date, address, name, and the reason if it is suppressed."""
+    for subscription in subscriptions:
+        subscriber = subscription.subscriber
+        suppression = f"no mail: {subscription.suppressed}" if subscription.suppressed else ""
+        columns = (utc_date(subscription.since), _unicode_domain(subscriber.address), subscriber.name, suppression)
+        yield "  ".join(filter(None, columns))
 
 
-def as_json(known: Iterable[Subscription]) -> Iterator[str]:
-    """The same for scripts: a list, an object on each line."""
-    opening = "["
-    for reader in known:
-        yield opening + json.dumps(_document(reader), ensure_ascii=False)
-        opening = ","
-    yield "]" if opening == "," else "[]"
+def as_json(subscriptions: Iterable[Subscription]) -> Iterator[str]:
+    """Return a JSON array with an object on each line."""
+    separator = "["
+    for subscription in subscriptions:
+        yield separator + json.dumps(_document(subscription), ensure_ascii=False)
+        separator = ","
+    yield "]" if separator == "," else "[]"
 
 
-def _document(reader: Subscription) -> dict[str, object]:
-    person = reader.subscriber
+def _document(subscription: Subscription) -> dict[str, object]:
+    subscriber = subscription.subscriber
     return {
-        "address": person.address,
-        "name": person.name,
-        "preferences": dict(person.preferences),
-        "since": iso_utc(reader.since),
-        "suppressed": reader.suppressed,
+        "address": subscriber.address,
+        "name": subscriber.name,
+        "preferences": dict(subscriber.preferences),
+        "since": iso_utc(subscription.since),
+        "suppressed": subscription.suppressed,
     }
 
 
-def columns(known: Iterable[Subscription]) -> tuple[str, ...]:
-    """The preferences that any of them has: a table's columns beside address and name."""
-    return tuple(sorted({name for reader in known for name in reader.subscriber.preferences}))
+def preference_names(subscriptions: Iterable[Subscription]) -> tuple[str, ...]:
+    """Return the names of all preferences that any subscriber has, sorted."""
+    return tuple(sorted({name for subscription in subscriptions for name in subscription.subscriber.preferences}))
 
 
-def as_csv(known: Iterable[Subscription], preferences: Sequence[str]) -> Iterator[str]:
-    """Those that get mail, as 'digest subscribers import' reads it."""
-    yield _row(["email", "name", *preferences])
-    for reader in known:
-        person = reader.subscriber
-        if not reader.suppressed:
-            yield _row([person.address, person.name, *(person.preferences.get(name, "") for name in preferences)])
+def as_csv(subscriptions: Iterable[Subscription], preferences: Sequence[str]) -> Iterator[str]:
+    """Return the subscribers that get mail, as ``digest subscribers import`` reads them."""
+    yield _csv_row(["email", "name", *preferences])
+    for subscription in subscriptions:
+        subscriber = subscription.subscriber
+        if not subscription.suppressed:
+            values = (subscriber.preferences.get(name, "") for name in preferences)
+            yield _csv_row([subscriber.address, subscriber.name, *values])
 
 
-def _row(cells: Sequence[str]) -> str:
+def _csv_row(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
     return line.getvalue()
 
 
-def _spelled(address: str) -> str:
-    """The address with its domain as people know it."""
+def _unicode_domain(address: str) -> str:
+    """Return the address with an internationalized domain in Unicode, not in Punycode."""
     if "xn--" not in address:
         return address
     import idna
