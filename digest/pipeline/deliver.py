@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
-from digest.deliver.message.message import PreparedMessage, prepare_message
+from digest.deliver.message.prepare import PreparedMessage, prepare_message
 from digest.model import Delivery, Edition, Newsletter
 from digest.model.delivery_token import DeliveryToken, return_address
 from digest.model.errors import DigestError

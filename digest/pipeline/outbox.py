@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.deliver.message.edition_headers import Recipient
-from digest.deliver.message.message import PreparedMessage
+from digest.deliver.message.prepare import PreparedMessage
 from digest.deliver.retry import MAX_BACKOFF, UnknownPolicy, decide
 from digest.model import Delivery, Outcome
 from digest.model.errors import DigestError, StoreError

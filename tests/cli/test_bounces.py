@@ -13,7 +13,7 @@ from digest.cli import main
 from digest.inbound import MAX_MAIL_BYTES
 from digest.store import deliveries, editions, subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.bounce_mails import ADDRESS, TOKEN, complaint, dsn, plain
+from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, complaint, dsn, plain_mail
 from tests.support.databases import kept
 from tests.support.imap_server import imap_server
 from tests.support.values import NOON, edition
@@ -45,7 +45,7 @@ def ours(raw: bytes) -> bytes:
     """The mail, about the copy that was sent."""
     with kept() as store, store.read() as conn:
         (row,) = deliveries.for_edition(conn, 1)
-    return raw.replace(f"{TOKEN}.1".encode(), row.message_id.strip("<>").partition("@")[0].encode())
+    return raw.replace(f"{EDITION_TOKEN}.1".encode(), row.message_id.strip("<>").partition("@")[0].encode())
 
 
 def suppressed() -> dict[str, str]:
@@ -81,7 +81,13 @@ def test_a_script_can_read_what_was_done(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"\xff\x00" * 1_000, plain("Buy a boat", From="x@shop.example"), dsn("5.1.1"), b"x" * 3 * MAX_MAIL_BYTES],
+    [
+        b"",
+        b"\xff\x00" * 1_000,
+        plain_mail("Buy a boat", From="x@shop.example"),
+        dsn("5.1.1"),
+        b"x" * 3 * MAX_MAIL_BYTES,
+    ],
     ids=["nothing", "no mail", "anything else", "forged", "huge"],
 )
 def test_a_mail_that_means_nothing_is_told_and_is_no_error(run: Run, raw: bytes) -> None:
@@ -94,7 +100,7 @@ def test_a_mail_that_means_nothing_is_told_and_is_no_error(run: Run, raw: bytes)
 
 
 def test_a_maildir_is_read_once(run: Run) -> None:
-    folder = maildir(plain("Buy a boat", From="x@shop.example"), ours(dsn("5.1.1")))
+    folder = maildir(plain_mail("Buy a boat", From="x@shop.example"), ours(dsn("5.1.1")))
 
     assert [line.split()[0] for line in run("--maildir", str(folder))[1].splitlines()] == ["other", "hard"]
     assert run("--maildir", str(folder)) == (0, "", "")
@@ -119,7 +125,7 @@ def imap(at: int, **more: str) -> None:
 
 
 def test_a_mailbox_is_read_once(run: Run) -> None:
-    with imap_server(plain("Buy a boat"), ours(dsn("5.1.1")), b"x" * 2 * MAX_MAIL_BYTES) as box:
+    with imap_server(plain_mail("Buy a boat"), ours(dsn("5.1.1")), b"x" * 2 * MAX_MAIL_BYTES) as box:
         imap(box.port)
 
         assert [line.split()[0] for line in run("--imap")[1].splitlines()] == ["other", "hard", "other"]
@@ -129,7 +135,7 @@ def test_a_mailbox_is_read_once(run: Run) -> None:
 
 
 def test_a_mail_counts_as_read_once_it_has_been_heeded(run: Run) -> None:
-    with imap_server(ours(dsn("5.1.1")), plain("x")) as box:
+    with imap_server(ours(dsn("5.1.1")), plain_mail("x")) as box:
         imap(box.port)
         box.deaf_to = "FETCH 8"
 

@@ -13,7 +13,7 @@ from digest.model.errors import MailError
 from digest.pipeline.app import make_app
 from digest.settings import BouncesSettings, Secret, Settings
 from digest.store import Store, deliveries, runs, subscribers
-from tests.support.bounce_mails import ADDRESS, TOKEN, dsn, plain
+from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, dsn, plain_mail
 from tests.support.editions import publish
 from tests.support.fakes import Clock
 from tests.support.imap_server import Mailbox, imap_server
@@ -51,9 +51,9 @@ def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
     with store.read() as conn:
         (row,) = list(deliveries.for_edition(conn, id_))
     mark = row.message_id.strip("<>").partition("@")[0]
-    returned = dsn("5.1.1").replace(f"{TOKEN}.1".encode(), mark.encode())
+    returned = dsn("5.1.1").replace(f"{EDITION_TOKEN}.1".encode(), mark.encode())
     events: list[tuple[str, dict[str, object]]] = []
-    with imap_server(returned, plain("Buy a boat")) as box:
+    with imap_server(returned, plain_mail("Buy a boat")) as box:
         hands = hands_over(store, box, events)
         assert is_due(hands)
         perform(ProcessBounces(), hands)
@@ -89,7 +89,7 @@ def test_a_mailbox_that_can_not_be_read_is_tried_again_later(store: Store) -> No
 
 
 def test_who_asks_it_to_stop_is_not_kept_waiting(store: Store) -> None:
-    with imap_server(plain("one"), plain("two")) as box:
+    with imap_server(plain_mail("one"), plain_mail("two")) as box:
         hands = hands_over(store, box, [])
         assert isinstance(hands.stop, threading.Event)
         hands.stop.set()

@@ -14,7 +14,7 @@ from digest.pipeline.bounces import ProcessedMail, process_bounce, suppress_reje
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, bounces, deliveries, editions, subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.bounce_mails import ADDRESS, HEADERS, TOKEN, complaint, dsn, leaving
+from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, HEADERS, complaint, dsn, unsubscribe_mail
 from tests.support.values import NOON, edition
 
 DAY = timedelta(days=1)
@@ -46,7 +46,7 @@ class Ledger:
         self, raw: bytes, token: DeliveryToken, *, day: int = 0, settings: Settings = SETTINGS
     ) -> ProcessedMail:
         """Process a mail about that delivery."""
-        mail = parse_mail(raw.replace(f"{TOKEN}.1".encode(), str(token).encode()))
+        mail = parse_mail(raw.replace(f"{EDITION_TOKEN}.1".encode(), str(token).encode()))
         with self.store.begin() as conn:
             return process_bounce(mail, conn, settings, now=NOON + day * DAY)
 
@@ -140,8 +140,8 @@ def test_an_unsuppressed_address_can_be_suppressed_again(ledger: Ledger) -> None
 def test_an_unsubscribe_mail_unsubscribes_once(ledger: Ledger) -> None:
     token = ledger.send()
 
-    assert ledger.process(leaving(), token).action == "unsubscribed from main"
-    assert ledger.process(leaving(), token).action == "was not subscribed to main"
+    assert ledger.process(unsubscribe_mail(), token).action == "unsubscribed from main"
+    assert ledger.process(unsubscribe_mail(), token).action == "was not subscribed to main"
     assert ledger.subscribed() == [OTHER]
     assert ledger.suppressed() == {}
 
@@ -149,9 +149,9 @@ def test_an_unsubscribe_mail_unsubscribes_once(ledger: Ledger) -> None:
 def test_an_unsubscribe_mail_from_another_address_needs_a_signed_token(ledger: Ledger) -> None:
     token = ledger.send()
 
-    assert "ignored" in ledger.process(leaving(sender="someone@else.example"), token).action
+    assert "ignored" in ledger.process(unsubscribe_mail(sender="someone@else.example"), token).action
     assert ledger.subscribed() == [OTHER, ADDRESS]
-    assert ledger.process(leaving(sender="someone@else.example"), token.signed("secret")).has_changed
+    assert ledger.process(unsubscribe_mail(sender="someone@else.example"), token.signed("secret")).has_changed
     assert ledger.subscribed() == [OTHER]
 
 
@@ -172,7 +172,7 @@ def test_nobody_is_suppressed_by_a_forged_mail(ledger: Ledger, settings: Setting
         dsn("5.1.1", address="forger@else.example", copy=headers),
         complaint(copy=headers).replace(ADDRESS.encode(), b"forger@else.example"),
         dsn("5.1.1", address=f"x{ADDRESS}", copy=HEADERS.replace(ADDRESS, f"{ADDRESS}er")),
-        leaving(sender="forger@else.example"),
+        unsubscribe_mail(sender="forger@else.example"),
     ]
 
     for raw in forged:
@@ -199,7 +199,7 @@ def test_an_unknown_token_is_ignored(ledger: Ledger) -> None:
 def test_delayed_and_automatic_mails_change_nothing(ledger: Ledger) -> None:
     token = ledger.send()
 
-    for raw in (dsn("4.0.0", action="delayed"), leaving(Auto_Submitted="auto-replied"), b""):
+    for raw in (dsn("4.0.0", action="delayed"), unsubscribe_mail(Auto_Submitted="auto-replied"), b""):
         assert not ledger.process(raw, token).has_changed
     assert ledger.outcome() is Outcome.PENDING
 

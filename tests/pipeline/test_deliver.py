@@ -22,7 +22,7 @@ from digest.pipeline.bounces import process_bounce
 from digest.pipeline.deliver import deliver_edition, edition_message_builder
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, deliveries, subscribers
-from tests.support.bounce_mails import dsn, leaving
+from tests.support.bounce_mails import dsn, unsubscribe_mail
 from tests.support.editions import publish
 from tests.support.fakes import Carrier
 from tests.support.values import NOON
@@ -72,7 +72,7 @@ def test_a_reply_to_the_unsubscribe_link_unsubscribes(sqlite_store: Store) -> No
 
     assert link.path == "bounces@news.example"
     (subject,) = parse_qs(link.query)["subject"]
-    answer = leaving(subject, sender="another-address@of-the-same.example")
+    answer = unsubscribe_mail(subject, sender="another-address@of-the-same.example")
     with sqlite_store.begin() as conn:
         processed = process_bounce(
             parse_mail(answer), conn, make_test_app(sqlite_store, BOUNCES).settings, now=NOON + timedelta(hours=1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from digest.deliver.message.edition_headers import EditionHeaders
-from digest.deliver.message.message import prepare_message
+from digest.deliver.message.prepare import prepare_message
 from digest.model import Delivery, Edition
 from digest.model.mailbox import Mailbox
 from digest.model.protocols import Message

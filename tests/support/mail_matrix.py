@@ -6,7 +6,7 @@ from functools import cache
 
 from digest.deliver.message.dkim import DkimSigner
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
-from digest.deliver.message.message import prepare_message
+from digest.deliver.message.prepare import prepare_message
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut
 from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.mailbox import Mailbox

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from digest.deliver.message.dkim import DkimSigner
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
-from digest.deliver.message.message import PreparedMessage, prepare_message
+from digest.deliver.message.prepare import PreparedMessage, prepare_message
 from digest.model.mailbox import Mailbox
 from tests.support.values import NOON, edition
 

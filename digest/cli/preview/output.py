@@ -143,7 +143,7 @@ def _mailbox(address: str, settings: Settings) -> Mailbox:
 def _mail(edition: Edition, shown: Preview, reader: Mailbox | None) -> str:
     newsletter = shown.digest.newsletter
     if reader is None or not newsletter.sender:
-        from digest.deliver.message.message import preview_message as to_nobody
+        from digest.deliver.message.prepare import preview_message as to_nobody
 
         return to_nobody(edition, newsletter).decode()
     from digest.pipeline.deliver import unrecorded_message

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from digest.deliver.message import dkim
 from digest.deliver.message.dkim import DkimSigner
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
-from digest.deliver.message.message import prepare_message
+from digest.deliver.message.prepare import prepare_message
 from digest.model import Edition
 from digest.render import Links, RenderOptions, render
 from tests.bench.quality.table import Row

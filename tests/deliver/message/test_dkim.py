@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from digest.deliver.message import dkim
 from digest.deliver.message.dkim import DkimSigner, KeyType
 from digest.deliver.message.dns_records import dkim_record
-from digest.deliver.message.message import prepare_message
+from digest.deliver.message.prepare import prepare_message
 from digest.model.errors import UsageError
 from tests.support.messages import ANY_TEXT, HOSTILE, PLACEHOLDER, edition_headers, head, recipient
 from tests.support.values import edition

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.deliver.message.headers import UnsafeHeaders, fold_header, verify_headers
-from digest.deliver.message.message import prepare_message
+from digest.deliver.message.prepare import prepare_message
 from digest.model.mailbox import Mailbox
 from digest.text.mail_header import MAX_LENGTH, clean_header
 from tests.support.messages import (

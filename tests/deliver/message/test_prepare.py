@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.deliver.message.message import prepare_message, preview_message
+from digest.deliver.message.prepare import prepare_message, preview_message
 from digest.model import Edition, Newsletter
 from digest.model.mailbox import Mailbox
 from digest.render import Links, RenderOptions, render
