@@ -1,7 +1,7 @@
 """sumy's methods with their quadratic parts in numpy and their defects fixed.
 
-Given the same words, each selects the sentences that stock sumy selects (``tests/stories/summarizers/test_sumy.py``),
-except where stock sumy has a defect:
+Given the same words, each selects the sentences that stock sumy selects, except where stock sumy has a defect
+(``tests/stories/summarizers/test_sumy_methods.py`` compares them):
 
 - LexRank's power iteration stops before it converges (``epsilon = 0.1``). Here it converges.
 - LexRank's ranks are NaN if no sentence has a word of weight. Here all rank equally, so the first ones are selected.

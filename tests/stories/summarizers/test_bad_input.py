@@ -1,4 +1,4 @@
-"""Whatever an article holds, every summarizer tells it in its own sentences or not at all: no exception, no warning."""
+"""Bad input: from any text, every summarizer selects verbatim sentences or none, without an exception or a warning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digest.stories.summarize import summarize
 from digest.stories.summarizers import NAMES, summarizer
 from tests.support import values
 
-#: Paragraphs and their language; as many sentences as a story's telling looks at, where that could be slow.
+#: Paragraphs and their language; where that could be slow, as many sentences as a summarizer is offered.
 BODIES: dict[str, tuple[tuple[str, ...], str]] = {
     "nothing": ((), "en"),
     "one word": (("Storm",), "en"),
@@ -42,7 +42,7 @@ BODIES: dict[str, tuple[tuple[str, ...], str]] = {
 BUDGETS = (Budget(), Budget(sentences=10_000), Budget(words=1), Budget(words=100_000))
 
 
-def told(paragraphs: tuple[str, ...], language: str, name: str, budget: Budget) -> tuple[Sentence, ...]:
+def summarize_paragraphs(paragraphs: tuple[str, ...], language: str, name: str, budget: Budget) -> tuple[Sentence, ...]:
     article = values.article(paragraphs=paragraphs, language=language)
     ranked = Ranked(story=Story(articles=(article,)), score=0, reasons=())
     (brief,) = summarize([ranked], summarizer(name), budget)
@@ -51,20 +51,20 @@ def told(paragraphs: tuple[str, ...], language: str, name: str, budget: Budget) 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", BODIES)
-def test_a_bad_article_is_told_in_its_own_sentences_or_not_at_all(kind: str, name: str) -> None:
+def test_the_brief_of_a_bad_article_is_verbatim_or_empty(kind: str, name: str) -> None:
     paragraphs, language = BODIES[kind]
 
     for budget in BUDGETS:
-        texts = [one.text for one in told(paragraphs, language, name, budget)]
+        texts = [sentence.text for sentence in summarize_paragraphs(paragraphs, language, name, budget)]
 
         assert all(any(text in paragraph for paragraph in paragraphs) for text in texts)
         assert len(set(texts)) == len(texts)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_many_articles_without_a_word_in_common_are_told(name: str) -> None:
+def test_many_articles_without_a_common_word_have_a_brief(name: str) -> None:
     articles = tuple(
-        values.article(id=f"{at}", title="", paragraphs=(" ".join(f"Storm{at}x{one}." for one in range(5)),))
+        values.article(id=f"{at}", title="", paragraphs=(" ".join(f"Storm{at}x{number}." for number in range(5)),))
         for at in range(120)
     )
     ranked = Ranked(story=Story(articles=articles), score=0, reasons=())
@@ -91,5 +91,5 @@ _TEXT = st.text(
 @example(("\ud800",), "th", "default", BUDGETS[0])
 @settings(max_examples=400)
 def test_no_text_breaks_a_summarizer(paragraphs: tuple[str, ...], language: str, name: str, budget: Budget) -> None:
-    for one in told(paragraphs, language, name, budget):
-        assert any(one.text in paragraph for paragraph in paragraphs)
+    for sentence in summarize_paragraphs(paragraphs, language, name, budget):
+        assert any(sentence.text in paragraph for paragraph in paragraphs)

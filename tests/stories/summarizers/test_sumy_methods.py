@@ -1,6 +1,6 @@
-"""sumy's methods beside stock sumy, sentence for sentence, on every article of the sample and of the outside sets.
+"""Our versions of sumy's methods select the same sentences as stock sumy, on the sample and on the external sets.
 
-Both get the same words and stems. Where stock sumy has a defect, what was mended is tested by itself.
+Both get the same words and stems. Fixed defects of stock sumy have tests of their own.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from digest.text.sentences import sentences
 from digest.text.stop_words import stop_words
 from digest.text.words import stemmer
 from tests.support import values
+from tests.support.candidates import make_candidates
 
 STOCK: dict[str, Callable[[Callable[[str], str]], Any]] = {
     "lex-rank": LexRankSummarizer,
@@ -45,7 +46,7 @@ STOCK: dict[str, Callable[[Callable[[str], str]], Any]] = {
     "sum-basic": SumBasicSummarizer,
     "edmundson": EdmundsonSummarizer,
 }
-#: Those whose choice is stock's as it is; the others have a defect mended.
+#: Methods that select exactly what stock sumy does; in the others a defect is fixed.
 EXACT = ("text-rank", "luhn", "kl", "reduction", "sum-basic")
 
 #: An article's language, title and sentences.
@@ -57,11 +58,15 @@ def sample() -> list[Text]:
     folder = Path(__file__).resolve().parents[3] / "config" / "sample"
     collector = make_collector(FetchSettings(), values.NOON)
     entries = asyncio.run(collector(Source(id="sample", path=folder), FetchState())).entries
-    return [(one.language, one.title, _sentences(one)) for one in clean(entries)]
+    return [(article.language, article.title, _sentences(article)) for article in clean(entries)]
 
 
 def _sentences(article: Article) -> list[str]:
-    return list(dict.fromkeys(text for each in article.paragraphs for text in sentences(each, article.language)))
+    return list(
+        dict.fromkeys(
+            sentence for paragraph in article.paragraphs for sentence in sentences(paragraph, article.language)
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,7 @@ def news(shared: Path) -> list[Text]:
     return [("en", "", list(dict.fromkeys(row["docs"][0]))[:45]) for row in rows]
 
 
-def model(texts: Iterable[str], language: str) -> ObjectDocumentModel:
+def make_model(texts: Iterable[str], language: str) -> ObjectDocumentModel:
     return ObjectDocumentModel([Paragraph([Sentence(text, Tokenizer(language)) for text in texts])])
 
 
@@ -81,53 +86,52 @@ def stock(name: str, text: Text, count: int, **attributes: Any) -> list[str]:
     method.stop_words = stop_words(language)
     for attribute, value in attributes.items():
         setattr(method, attribute, value)
-    return [str(sentence) for sentence in method(model(texts, language), count)]
+    return [str(sentence) for sentence in method(make_model(texts, language), count)]
 
 
 def ours(name: str, text: Text, count: int) -> list[str]:
-    """What our class chooses where nothing but its ratings counts (a brief passes over near-duplicates)."""
+    """The selection of our version by its ratings alone (a brief also leaves out redundant sentences)."""
     language, _, texts = text
     method = sumy_methods.make_method(name, stemmer(language), stop_words(language))
-    return [str(sentence) for sentence in method(model(texts, language), count)]
+    return [str(sentence) for sentence in method(make_model(texts, language), count)]
 
 
 def candidates(text: Text) -> tuple[Candidate, ...]:
-    """One paragraph to a sentence."""
+    """The text as candidates, a paragraph each."""
     language, title, texts = text
-    where = values.article(title=title, paragraphs=tuple(texts), language=language)
-    return tuple(Candidate(text=one, article=where, position=at, paragraph=at) for at, one in enumerate(texts))
+    return make_candidates(texts, values.article(title=title, paragraphs=tuple(texts), language=language))
 
 
-def test_every_method_of_sumy_is_here_but_the_one_that_draws_lots() -> None:
+def test_every_method_of_sumy_but_the_random_one_is_available() -> None:
     import pkgutil
 
     import sumy.summarizers
 
-    files = {each.name for each in pkgutil.iter_modules(sumy.summarizers.__path__)}
+    files = {module.name for module in pkgutil.iter_modules(sumy.summarizers.__path__)}
     parts = {"_summarizer", "edmundson_cue", "edmundson_key", "edmundson_location", "edmundson_title"}
 
     assert files - parts - {"random"} == {name.replace("-", "_") for name in METHODS}
     assert set(METHODS) == set(STOCK)
 
 
-# --- the same sentences --------------------------------------------------------------------------------------------
+# --- the same selection --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", EXACT)
 @pytest.mark.parametrize("count", [1, 3, 5])
-def test_a_method_chooses_what_stock_sumy_chooses(name: str, count: int, sample: list[Text]) -> None:
+def test_a_method_selects_what_stock_sumy_selects(name: str, count: int, sample: list[Text]) -> None:
     assert len({language for language, _, _ in sample}) > 1
     assert [ours(name, text, count) for text in sample] == [stock(name, text, count) for text in sample]
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_a_method_chooses_what_stock_sumy_chooses_on_real_news(name: str, news: list[Text]) -> None:
+def test_a_method_selects_what_stock_sumy_selects_on_real_news(name: str, news: list[Text]) -> None:
     assert [ours(name, text, 3) for text in news] == [stock(name, text, 3) for text in news]
 
 
 @pytest.mark.parametrize("epsilon", [LexRankSummarizer.epsilon, sumy_methods.LexRank.epsilon], ids=["stock's", "ours"])
 @pytest.mark.parametrize("corpus", ["sample", "news"])
-def test_lex_rank_chooses_what_stock_sumy_chooses_at_the_same_precision(
+def test_lex_rank_selects_what_stock_sumy_selects_at_the_same_precision(
     corpus: str, epsilon: float, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = request.getfixturevalue(corpus)
@@ -139,7 +143,7 @@ def test_lex_rank_chooses_what_stock_sumy_chooses_at_the_same_precision(
 
 
 @pytest.mark.parametrize("corpus", ["sample", "news"])
-def test_lsa_ranks_as_stock_sumy_does_without_its_decomposition(corpus: str, request: pytest.FixtureRequest) -> None:
+def test_lsa_without_decomposition_ranks_as_stock_sumy(corpus: str, request: pytest.FixtureRequest) -> None:
     for language, title, texts in request.getfixturevalue(corpus):
         text = (language, title, texts[:20])  # stock's decomposition is cubic
 
@@ -149,51 +153,55 @@ def test_lsa_ranks_as_stock_sumy_does_without_its_decomposition(corpus: str, req
 
 
 def _ranks(method: Any, text: Text) -> list[float]:
-    """In the order of the text."""
+    """The ratings in the order of the text."""
     ranks: list[float] = []
 
-    def keep(ratings: Sequence[Any]) -> Sequence[Any]:
-        ranks.extend(one.rating for one in sorted(ratings, key=lambda one: one.order))
+    def record(ratings: Sequence[Any]) -> Sequence[Any]:
+        ranks.extend(rating.rating for rating in sorted(ratings, key=lambda rating: rating.order))
         return ratings
 
     method.stop_words = stop_words(text[0])
-    method(model(text[2], text[0]), keep)
+    method(make_model(text[2], text[0]), record)
     return ranks
 
 
 @pytest.mark.parametrize("corpus", ["sample", "news"])
-def test_edmundson_chooses_what_stock_sumy_chooses_with_the_same_cues(
+def test_edmundson_selects_what_stock_sumy_selects_with_the_same_cues(
     corpus: str, request: pytest.FixtureRequest
 ) -> None:
     for language, title, texts in request.getfixturevalue(corpus):
-        told = candidates((language, title or "The city and its police", texts))
-        plain = EdmundsonSummarizer(stemmer(language))
-        plain.null_words = stop_words(language)
-        titled = make_document(told, language)
-        plain.bonus_words = {word.lower() for each in titled.headings for word in each.words} - stop_words(language)
-        plain.stigma_words = sumy_methods.ANAPHORIC_WORDS & stop_words(language) or {"-"}
+        offered = candidates((language, title or "The city and its police", texts))
+        stock_method = EdmundsonSummarizer(stemmer(language))
+        stock_method.null_words = stop_words(language)
+        document = make_document(offered, language)
+        stock_method.bonus_words = {
+            word.lower() for heading in document.headings for word in heading.words
+        } - stop_words(language)
+        stock_method.stigma_words = sumy_methods.ANAPHORIC_WORDS & stop_words(language) or {"-"}
         method = sumy_methods.make_edmundson(
-            stemmer(language), stop_words(language), (word for each in titled.headings for word in each.words)
+            stemmer(language), stop_words(language), (word for heading in document.headings for word in heading.words)
         )
 
-        assert [str(one) for one in method(titled, 3)] == [str(one) for one in plain(titled, 3)]
+        assert list(map(str, method(document, 3))) == list(map(str, stock_method(document, 3)))
 
 
-# --- stock sumy's defects, mended ----------------------------------------------------------------------------------
+# --- fixed defects of stock sumy -----------------------------------------------------------------------------------
 
 
-def test_stock_lex_rank_stops_while_its_ranks_still_move_and_ours_does_not(sample: list[Text]) -> None:
-    moved = 0
+def test_lex_rank_converges_and_stock_s_does_not(sample: list[Text]) -> None:
+    unconverged = 0
     for language, _, texts in sample:
         method = sumy_methods.make_method("lex-rank", stemmer(language), stop_words(language))
-        words = [method._to_words_set(sentence) for sentence in model(texts, language).sentences]
+        words = [method._to_words_set(sentence) for sentence in make_model(texts, language).sentences]
         matrix = method._create_matrix(words, method.threshold, method._compute_tf(words), method._compute_idf(words))
 
-        still = method.power_method(matrix, method.epsilon)
+        ranks = method.power_method(matrix, method.epsilon)
 
-        assert still == pytest.approx(method.power_method(matrix, 1e-12), abs=1e-4)
-        moved += LexRankSummarizer.power_method(matrix, LexRankSummarizer.epsilon) != pytest.approx(still, abs=1e-4)
-    assert moved > len(sample) / 2
+        assert ranks == pytest.approx(method.power_method(matrix, 1e-12), abs=1e-4)
+        unconverged += LexRankSummarizer.power_method(matrix, LexRankSummarizer.epsilon) != pytest.approx(
+            ranks, abs=1e-4
+        )
+    assert unconverged > len(sample) / 2
 
 
 def test_lex_rank_gives_no_nan_where_no_sentence_has_a_word_of_weight() -> None:
@@ -207,25 +215,25 @@ def test_lex_rank_gives_no_nan_where_no_sentence_has_a_word_of_weight() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sentence_that_stands_twice_is_not_chosen_twice(name: str) -> None:
+def test_a_sentence_that_occurs_twice_is_not_selected_twice(name: str) -> None:
     same = "The harbour authority closed the northern dock on Monday after cracks were found."
     nearly = "The harbour authority closed the northern dock on Monday, after cracks were found!"
     texts = [same, "Ferries wait three hours at the southern dock.", nearly, "Repairs will cost four million."]
 
-    chosen = summarizer(name)(candidates(("en", "", texts)), Budget(sentences=3), language="en")
+    selected = summarizer(name)(candidates(("en", "", texts)), Budget(sentences=3), language="en")
 
-    assert len({same, nearly} & {one.text for one in chosen}) <= 1
+    assert len({same, nearly} & {candidate.text for candidate in selected}) <= 1
 
 
 @pytest.mark.filterwarnings("error")
-def test_lsa_says_nothing_of_texts_with_few_words() -> None:
+def test_lsa_does_not_warn_about_texts_with_few_words() -> None:
     texts = ["Dock shut.", "Dock still shut.", "Shut dock.", "Dock again."]
 
     assert len(summarizer("lsa")(candidates(("en", "", texts)), Budget(sentences=2), language="en")) == 2
 
 
-def test_edmundson_does_without_words_that_speak_for_or_against_a_sentence() -> None:
-    """Stock refuses to begin where the title has none."""
+def test_edmundson_works_without_bonus_and_stigma_words() -> None:
+    """Stock sumy refuses to."""
     texts = ["Ships wait at sea.", "The dock is closed."]
 
     assert len(summarizer("edmundson")(candidates(("en", "", texts)), Budget(sentences=1), language="en")) == 1

@@ -1,0 +1,48 @@
+"""Anaphora: pronouns, connectives and phrases that refer to an earlier sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.stories.summarizers.anaphora import is_anaphoric
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("He added that work would begin in May.", "en", True),
+        ("But the ministry disagreed.", "en", True),
+        ("Meanwhile, ferries wait.", "en", True),
+        ("US officials visited the dock.", "en", False),
+        ("IT systems at the port failed.", "en", False),
+        ("Er sagte nichts dazu.", "de", True),
+        ("Cependant, le port reste fermé.", "fr", True),
+        ("He added that.", "xx", False),
+        ("“We could not wait,” the authority said.", "en", False),
+        ("“We could not wait,” he said.", "en", True),
+        ("As a result, the dock is closed.", "en", True),
+        ("The man was taken to hospital.", "en", True),
+        ("The companion of the mayor was hurt.", "en", False),
+        ("The class's school has framed it.", "en", True),
+        ("The port knew that it would have to close the dock for the whole of the winter.", "en", False),
+    ],
+    ids=[
+        "pronoun",
+        "connective",
+        "adverb",
+        "abbreviation like a pronoun",
+        "abbreviation at the start",
+        "German",
+        "French",
+        "language without a list",
+        "quotation with its speaker",
+        "quotation with a pronoun for its speaker",
+        "phrase",
+        "definite noun phrase",
+        "longer word than the phrase",
+        "pronoun in a short sentence",
+        "pronoun in a long sentence",
+    ],
+)
+def test_a_sentence_that_refers_back_is_anaphoric(text: str, language: str, expected: bool) -> None:
+    assert is_anaphoric(text, language) is expected

@@ -1,0 +1,53 @@
+"""The default summarizer: anaphoric sentences, fragments, imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digest.model.protocols import Budget
+from digest.stories.summarizers.default import default
+from tests.support.candidates import make_candidates, select_texts
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_an_anaphoric_sentence_is_selected_only_after_its_predecessor() -> None:
+    candidates = make_candidates(
+        [
+            "The dock is closed because cracks were found in the sea wall.",
+            "Ships wait at sea for the dock and its sea wall.",
+            "They carry grain for two mills, whose owners met the council about the dock.",
+            "The council will pay for repairs of the wall.",
+        ]
+    )
+    closed, _, they, council = candidates
+
+    assert they not in default([closed, they, council], Budget(sentences=3), language="en")
+    assert they in default(candidates, Budget(sentences=4), language="en")
+
+
+def test_anaphoric_sentences_are_selected_if_there_are_no_others() -> None:
+    assert select_texts("default", ["It is closed.", "He said so."], 1)
+
+
+@pytest.mark.parametrize("name", ["default", "lead"])
+def test_our_own_summarizers_import_no_nltk(name: str) -> None:
+    code = (
+        "import sys\n"
+        "from digest.model import Ranked, Story\n"
+        "from digest.model.protocols import Budget\n"
+        "from digest.stories.summarize import summarize\n"
+        "from digest.stories.summarizers import summarizer\n"
+        "from tests.support.values import article\n"
+        "story = Story(articles=(article(paragraphs=('The dock is closed. Ships wait at sea.',)),))\n"
+        f"(brief,) = summarize([Ranked(story=story, score=0, reasons=())], summarizer({name!r}), Budget())\n"
+        "assert brief.sentences\n"
+        "print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+    assert not set(loaded.split()) & {"nltk", "sumy.summarizers"}
