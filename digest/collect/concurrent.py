@@ -1,14 +1,13 @@
-"""Source → Entry: visit many sources at once; one that fails is a value among the others.
-
-How a source is visited is the collector's matter; here is only who goes when, and that nobody stops anybody.
-"""
+"""Source → Entry: collects many sources concurrently; a failed source is a value, and never stops the others."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from digest.model import Failure, Source
@@ -16,66 +15,69 @@ from digest.model.errors import SourceError, one_line
 from digest.model.protocols import Collected, Collector, FetchState
 from digest.text.urls import outlet_domain
 
-#: What a visit came to.
 SourceOutcome = Collected | Failure
+_NO_STATES: Mapping[str, FetchState] = MappingProxyType({})
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+def _no_known_guids(_source_id: str, _guids: Collection[str]) -> frozenset[str]:
+    return frozenset()
 
 
 async def collect(
     sources: Sequence[Source],
     collector: Collector,
-    remembered: Mapping[str, FetchState] | None = None,
+    states: Mapping[str, FetchState] = _NO_STATES,
     *,
     concurrency: int = 32,
     per_host: int = 2,
     on_done: Callable[[SourceOutcome], None] | None = None,
 ) -> tuple[SourceOutcome, ...]:
-    """Visit ``sources`` as ``collect_each`` does; the outcomes are in their order, and ``on_done`` hears of each."""
-    found: dict[Source, SourceOutcome] = {}
+    """Collect the sources as ``collect_each`` does; outcomes are in their order. ``on_done`` gets each as it comes."""
+    outcomes: dict[Source, SourceOutcome] = {}
 
-    async def take(source: Source, outcome: SourceOutcome) -> None:
-        found[source] = outcome
+    async def add(source: Source, outcome: SourceOutcome) -> None:
+        outcomes[source] = outcome
         if on_done:
             on_done(outcome)
 
-    await collect_each(sources, collector, remembered, concurrency=concurrency, per_host=per_host, take=take)
-    return tuple(found[source] for source in sources)
+    await collect_each(sources, collector, states, on_outcome=add, concurrency=concurrency, per_host=per_host)
+    return tuple(outcomes[source] for source in sources)
 
 
 async def collect_each(
     sources: Sequence[Source],
     collector: Collector,
-    remembered: Mapping[str, FetchState] | None = None,
+    states: Mapping[str, FetchState] = _NO_STATES,
     *,
-    take: Callable[[Source, SourceOutcome], Awaitable[None]],
+    on_outcome: Callable[[Source, SourceOutcome], Awaitable[None]],
+    known_guids: Callable[[str, Collection[str]], frozenset[str]] = _no_known_guids,
     concurrency: int = 32,
     per_host: int = 2,
 ) -> None:
-    """Visit ``sources``, ``concurrency`` at once and ``per_host`` of one host; ``take`` each outcome as it comes.
+    """Collect ``concurrency`` sources at once, ``per_host`` of one host, and await ``on_outcome`` with each outcome.
 
-    ``remembered`` has what each source (by id) gave to ask "has it changed?" with. Nothing is kept here.
+    ``states`` are by source id. ``known_guids`` gets a source's id and guids, and returns those that are stored.
     """
-    at_all = asyncio.Semaphore(concurrency)
-    at_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_host))
+    source_slots = asyncio.Semaphore(concurrency)
+    host_slots: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_host))
 
-    async def visit(source: Source) -> None:
-        # The host first: a source that waits for its host must not keep others from theirs.
-        async with at_host[_host(source)], at_all:
-            outcome = await _outcome(source, collector, (remembered or {}).get(source.id, FetchState()))
-            await take(source, outcome)
+    async def collect_one(source: Source) -> None:
+        # The host's slot comes first: a source that waits for its host must not keep others from theirs.
+        async with host_slots[_host(source)], source_slots:
+            state = states.get(source.id, FetchState())
+            outcome: SourceOutcome
+            try:
+                outcome = await collector(source, state, partial(known_guids, source.id))
+            except SourceError as error:
+                outcome = _failure(source, error)
+            await on_outcome(source, outcome)
 
-    await asyncio.gather(*(visit(source) for source in sources))
-
-
-async def _outcome(source: Source, collector: Collector, validators: FetchState) -> SourceOutcome:
-    try:
-        return await collector(source, validators)
-    except SourceError as error:
-        return failure(source, error)
+    await asyncio.gather(*map(collect_one, sources))
 
 
-def failure(source: Source, error: SourceError) -> Failure:
-    """The failure of ``source`` as people are told of it: on one line, without the password in its address."""
+def _failure(source: Source, error: SourceError) -> Failure:
+    """The error for display: on one line, without a password in the address."""
     return Failure(
         source=source.title or outlet_domain(source.url) or source.id,
         url=_PASSWORD.sub("", source.address),

@@ -1,4 +1,4 @@
-"""A list of feeds read as one source: what each brings is the list's, and one that fails is one of its problems."""
+"""List of feeds collected as one source: a feed that fails is one of its problems."""
 
 from __future__ import annotations
 
@@ -8,55 +8,63 @@ from dataclasses import replace
 
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, Collector, FetchState
+from digest.model.protocols import Collected, Collector, FetchState, KnownGuids
 
 
 async def collect_feed_list(
-    source: Source, listed: Sequence[Source], validators: FetchState, *, collector: Collector, concurrency: int
+    source: Source,
+    feeds: Sequence[Source],
+    state: FetchState,
+    known_guids: KnownGuids,
+    *,
+    collector: Collector,
+    concurrency: int,
 ) -> Collected:
-    """Visit every source that ``source`` lists. Raises ``SourceError`` only if none of them can be read."""
-    turns = asyncio.Semaphore(concurrency)
+    """Collect every feed of the list ``source``. Raises ``SourceError`` only if none of them can be read."""
+    slots = asyncio.Semaphore(concurrency)
 
-    async def visit(one: Source) -> Collected | SourceError:
-        async with turns:
+    async def collect_feed(feed: Source) -> Collected | SourceError:
+        async with slots:
             try:
-                return await collector(one, _its_own(validators, one))
+                return await collector(feed, _feed_state(state, feed), _feed_known_guids(known_guids, feed))
             except SourceError as error:
-                return SourceError(f"{one.title or one.url} ({one.url}): {error}")
+                return SourceError(f"{feed.title or feed.url} ({feed.url}): {error}")
 
-    found = await asyncio.gather(*(visit(one) for one in listed))
-    problems = [str(outcome) for outcome in found if isinstance(outcome, SourceError)]
-    if len(problems) == len(found):
-        raise SourceError(f"none of its {len(found)} feeds can be read: {problems[0]}")
-    collected = [outcome for outcome in found if isinstance(outcome, Collected)]
+    outcomes = await asyncio.gather(*map(collect_feed, feeds))
+    errors = [str(outcome) for outcome in outcomes if isinstance(outcome, SourceError)]
+    if len(errors) == len(outcomes):
+        raise SourceError(f"none of its {len(outcomes)} feeds can be read: {errors[0]}")
+    collected = [outcome for outcome in outcomes if isinstance(outcome, Collected)]
+    pending = ((feed.source, guid, at) for feed in collected for guid, at in feed.pending_pages.items())
     return Collected(
         source=source,
-        entries=tuple(entry for one in collected for entry in _adopted(one, source)),
-        kind=f"list of {len(listed)} feeds",
-        problems=(*problems, *(problem for one in collected for problem in one.problems)),
-        pending_pages={_guid(one.source, guid): at for one in collected for guid, at in one.pending_pages.items()},
+        entries=tuple(entry for feed in collected for entry in _list_entries(feed, source)),
+        kind=f"list of {len(feeds)} feeds",
+        problems=(*errors, *(problem for feed in collected for problem in feed.problems)),
+        pending_pages={_list_guid(feed, guid): retry_at for feed, guid, retry_at in pending},
     )
 
 
-def _adopted(collected: Collected, source: Source) -> Iterable[Entry]:
+def _list_entries(collected: Collected, source: Source) -> Iterable[Entry]:
     for entry in collected.entries:
-        yield replace(entry, source_id=source.id, guid=_guid(collected.source, entry.guid))
+        yield replace(entry, source_id=source.id, guid=_list_guid(collected.source, entry.guid))
 
 
-def _guid(feed: Source, guid: str) -> str:
-    """Two feeds may use the same ids, so each is told apart by its feed's address."""
+def _list_guid(feed: Source, guid: str) -> str:
+    """The entry's guid within the list: two feeds may use the same guids, so the feed's address comes first."""
     return f"{feed.url} {guid}"
 
 
-def _its_own(validators: FetchState, feed: Source) -> FetchState:
-    """What is remembered of the entries of one of a list's feeds."""
+def _feed_state(state: FetchState, feed: Source) -> FetchState:
+    """The list's state for one of its feeds, with the guids as in the feed."""
+    prefix = _list_guid(feed, "")
+    pending = (entry for entry in state.pending_pages if entry.guid.startswith(prefix))
+    return FetchState(pending_pages=tuple(replace(entry, guid=entry.guid.removeprefix(prefix)) for entry in pending))
 
+
+def _feed_known_guids(known_guids: KnownGuids, feed: Source) -> KnownGuids:
     def known(guids: Collection[str]) -> frozenset[str]:
-        adopted = {_guid(feed, guid): guid for guid in guids}
-        return frozenset(adopted[guid] for guid in validators.known(adopted))
+        by_list_guid = {_list_guid(feed, guid): guid for guid in guids}
+        return frozenset(by_list_guid[guid] for guid in known_guids(by_list_guid))
 
-    mark = _guid(feed, "")
-    unread = (entry for entry in validators.pending_pages if entry.guid.startswith(mark))
-    return FetchState(
-        known=known, pending_pages=tuple(replace(entry, guid=entry.guid.removeprefix(mark)) for entry in unread)
-    )
+    return known

@@ -1,4 +1,4 @@
-"""Where a feed gives a teaser, the text of its page; where that can't be had, the feed's own."""
+"""Replaces a feed's teasers by the full text of their pages, where that can be fetched."""
 
 from __future__ import annotations
 
@@ -12,131 +12,143 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.collect.documents.kind import DocumentKind, detect_kind
-from digest.collect.isolated import read
+from digest.collect.isolated import read_isolated
 from digest.collect.pages.teaser import is_full_article, is_teaser
 from digest.collect.reader import Document
-from digest.http.robots import Robots
 from digest.model import BodyFormat, Entry, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import FetchState
+from digest.model.protocols import KnownGuids
 from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
     from digest.http.client import Client
+    from digest.http.robots import Robots
 
-#: Pages of one source that are asked for in one visit: the newest, since feeds begin with them.
-_MOST_PAGES = 20
-#: Of them at the same time, if they are of several hosts, of which some may not answer.
-_AT_ONCE = 8
+#: Pages fetched for one source in one run: the newest, since feeds begin with them.
+_MAX_PAGES = 20
+#: Pages fetched at once, if they are on several hosts: some may not answer.
+_CONCURRENCY = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullTextResult:
-    """Entries, those that were teasers with the texts of their pages."""
+    """Entries with the text of their pages instead of teasers."""
 
     entries: tuple[Entry, ...]
-    #: As ``Collected.unread``.
+    #: As ``Collected.pending_pages``.
     pending_pages: Mapping[str, datetime | None]
-    #: No page is left for another visit.
+    #: No page is left for a later run.
     is_complete: bool
 
 
 async def add_full_text(
-    entries: Sequence[Entry], source: Source, *, client: Client, robots: Robots, remembered: FetchState
+    entries: Sequence[Entry],
+    source: Source,
+    *,
+    pending: Sequence[Entry],
+    known_guids: KnownGuids,
+    client: Client,
+    robots: Robots,
 ) -> FullTextResult:
-    """The entries, those that are teasers with their page's text, where it can be had.
+    """The entries, with their page's text where they are teasers and the page can be fetched.
 
-    A teaser that is known comes without its text, which would only take the place of what its page once gave; unless
-    its page is to be asked for again, as are those of teasers that the source shows no more.
+    A known teaser comes with an empty body, which replaces nothing in the store; unless its page is ``pending``, i.e.
+    due for another try. Pending teasers that the source no longer lists are tried as well.
     """
-    asked = {entry.guid: entry for entry in remembered.pending_pages}
+    retries = {entry.guid: entry for entry in pending}
     teasers = [entry for entry in entries if _wants_page(entry, source)]
-    old = remembered.known([entry.guid for entry in teasers]) - set(asked) if teasers else frozenset()
-    shown = {entry.guid: entry for entry in teasers if entry.guid not in old}
-    wanted = {**dict(islice(shown.items(), _MOST_PAGES)), **{guid: shown.get(guid, asked[guid]) for guid in asked}}
-    pages = _Pages(source=source, client=client, robots=robots)
-    await pages.read(wanted.values())
-    given = (
-        replace(entry, body="") if entry.guid in old else pages.found.get(entry.guid, entry)
+    known = known_guids([entry.guid for entry in teasers]) - set(retries) if teasers else frozenset()
+    candidates = {entry.guid: entry for entry in teasers if entry.guid not in known}
+    to_fetch = {
+        **dict(islice(candidates.items(), _MAX_PAGES)),
+        **{guid: candidates.get(guid, entry) for guid, entry in retries.items()},
+    }
+    pages = _PageFetcher(source=source, client=client, robots=robots)
+    await pages.fetch(to_fetch.values())
+    listed = (
+        replace(entry, body="") if entry.guid in known else pages.completed.get(entry.guid, entry)
         for entry in entries
-        if entry.title or entry.guid not in old
+        if entry.title or entry.guid not in known
     )
-    there = {entry.guid for entry in entries}
-    gone = (entry for guid, entry in pages.found.items() if guid not in there)
-    is_all = len(shown) <= _MOST_PAGES and not pages.unread
-    return FullTextResult(entries=(*given, *gone), pending_pages=pages.unread, is_complete=is_all)
+    listed_guids = {entry.guid for entry in entries}
+    unlisted = (entry for guid, entry in pages.completed.items() if guid not in listed_guids)
+    is_complete = len(candidates) <= _MAX_PAGES and not pages.pending
+    return FullTextResult(entries=(*listed, *unlisted), pending_pages=pages.pending, is_complete=is_complete)
 
 
 def _wants_page(entry: Entry, source: Source) -> bool:
     if not is_web_url(entry.url):
         return False
     if not (entry.title or entry.body):
-        return True  # in a site map: there is nothing else to read
+        return True  # from a site map, which has no text
     if source.full_text == "never":
         return False
     return source.full_text == "always" or is_teaser(entry.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pages:
-    """The pages of a source's teasers, as far as they can be had within its time."""
+class _PageFetcher:
+    """Fetches the pages of a source's teasers, within the source's time limit."""
 
     source: Source
     client: Client
     robots: Robots
-    found: dict[str, Entry] = field(default_factory=dict)
-    unread: dict[str, datetime | None] = field(default_factory=dict)
-    #: Hosts that asked to be left in peace.
-    _tired: dict[str, SourceError] = field(default_factory=dict)
+    #: Entries with their page's text, by guid.
+    completed: dict[str, Entry] = field(default_factory=dict)
+    #: Pages that failed for now, by guid, with the earliest time for another try.
+    pending: dict[str, datetime | None] = field(default_factory=dict)
+    #: Hosts that asked for no more requests (Retry-After).
+    _refusals: dict[str, SourceError] = field(default_factory=dict)
 
-    async def read(self, entries: Iterable[Entry]) -> None:
-        at_all = asyncio.Semaphore(_AT_ONCE)
-        at_host: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(self.client.settings.per_host))
+    async def fetch(self, entries: Iterable[Entry]) -> None:
+        slots = asyncio.Semaphore(_CONCURRENCY)
+        per_host = self.client.settings.per_host
+        host_slots: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_host))
 
-        async def read_one(entry: Entry) -> None:
-            async with at_host[urlsplit(entry.url).netloc], at_all:
-                await self._read(entry)
+        async def fetch_one(entry: Entry) -> None:
+            async with host_slots[urlsplit(entry.url).netloc], slots:
+                await self._fetch(entry)
 
-        tasks = {asyncio.create_task(read_one(entry)): entry.guid for entry in entries}
+        tasks = {asyncio.create_task(fetch_one(entry)): entry.guid for entry in entries}
         if not tasks:
             return
-        done, late = await asyncio.wait(tasks, timeout=self.client.settings.timeout_s)
-        for task in late:
+        finished, unfinished = await asyncio.wait(tasks, timeout=self.client.settings.timeout_s)
+        for task in unfinished:
             task.cancel()
-            self.unread[tasks[task]] = None
-        await asyncio.gather(*late, return_exceptions=True)
-        for task in done:
+            self.pending[tasks[task]] = None
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        for task in finished:
             task.result()
 
-    async def _read(self, entry: Entry) -> None:
+    async def _fetch(self, entry: Entry) -> None:
         host = urlsplit(entry.url).netloc
         try:
-            if tired := self._tired.get(host):
-                raise tired
+            if refusal := self._refusals.get(host):
+                raise refusal
             if await self.robots.is_allowed(entry.url):
-                self.found[entry.guid] = self._completed(entry, await self._page(entry))
+                self.completed[entry.guid] = self._complete(entry, await self._page(entry))
         except SourceError as error:
             if error.temporary:
-                self.unread[entry.guid] = error.retry_at
+                self.pending[entry.guid] = error.retry_at
             if error.retry_at and not error.gone:
-                self._tired[host] = error
+                self._refusals[host] = error
 
     async def _page(self, entry: Entry) -> Entry:
-        """The article on the entry's page. Raises ``SourceError`` if it is no page or has none."""
+        """The article on the entry's page. Raises ``SourceError`` if it is not HTML or has no article."""
         reply = await self.client.get(entry.url)
         if detect_kind(reply.body, content_type=reply.content_type) is not DocumentKind.HTML:
             raise SourceError("no page")
         document = Document(data=reply.body, url=reply.url, guid="", outlet="", content_type=reply.content_type)
-        limit_s, turn = self.client.settings.timeout_s, self.client.limits.for_parsing()
-        contents = await read(document, self.source, seen=entry.seen, timeout_s=limit_s, turn=turn)
+        limit_s, slot = self.client.settings.timeout_s, self.client.limits.for_parsing()
+        contents = await read_isolated(document, self.source, seen=entry.seen, timeout_s=limit_s, slot=slot)
         return contents.entries[0]
 
-    def _completed(self, entry: Entry, page: Entry) -> Entry:
-        """The entry with its page's text; as it is if that is not the article."""
-        # Who names the place of the text knows better than any gate.
+    def _complete(self, entry: Entry, page: Entry) -> Entry:
+        """The entry with its page's text; unchanged if that is not the article."""
+        # A selector set by the user is trusted without this check.
         if not self.source.selector and not is_full_article(page.body, title=entry.title, teaser=entry.body):
             return entry
-        # Who gives a title says whose it is; of a page in a site map only its own words tell.
+        # An entry with a title comes from a feed, which names the outlet; for a site map only the page can.
         outlet = entry.source if entry.title or self.source.title else page.source or entry.source
         return replace(
             entry,

@@ -1,4 +1,4 @@
-"""Pictures for mails that carry them, fetched as everything else is: guarded, and within limits of their own."""
+"""Fetches images to embed in mails, through the guarded client and within limits of size, time and pixels."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ from digest.model.errors import SourceError
 from digest.settings import FetchSettings
 from digest.text.urls import outlet_domain
 
-#: Bytes of one picture, and of all in a mail: every reader's mailbox pays for them.
+#: Bytes of one image, and of all in a mail: they count in every subscriber's mailbox.
 LARGEST, LARGEST_IN_ALL = 1_000_000, 5_000_000
-#: An edition waits for them no longer.
-_PATIENCE_S = 20.0
-_AT_ONCE = 8
-#: Pixels to a side: less is there to count readers, more is there to choke them.
-_SMALLEST, _WIDEST = 16, 8_000
-_KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
-
-#: What became of each address.
-Photos = Mapping[str, FetchedImage | Failure]
+#: An edition waits for its images no longer.
+_TIMEOUT_S = 20.0
+_CONCURRENCY = 8
+#: Pixels a side: smaller images are tracking pixels, larger ones exhaust the mail program's memory.
+_MIN_PIXELS, _MAX_PIXELS = 16, 8_000
+_MEDIA_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 
-def fetch_images(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Photos:
-    """The pictures behind the addresses; one that can't be had, or not within the limits, is a failure."""
-    limits = replace(fetch, max_bytes=LARGEST, timeout_s=min(fetch.timeout_s, _PATIENCE_S))
-    return dict(_within(zip(addresses, asyncio.run(_all(addresses, limits, now)), strict=True)))
+def fetch_images(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Mapping[str, FetchedImage | Failure]:
+    """The images by address; a ``Failure`` for each that can't be fetched or exceeds the limits."""
+    limits = replace(fetch, max_bytes=LARGEST, timeout_s=min(fetch.timeout_s, _TIMEOUT_S))
+    outcomes = asyncio.run(_fetch_all(addresses, limits, now))
+    return dict(_within_limit(zip(addresses, outcomes, strict=True)))
 
 
-async def _all(addresses: Sequence[str], limits: FetchSettings, now: datetime) -> list[FetchedImage | Failure]:
-    at_once = asyncio.Semaphore(_AT_ONCE)
+async def _fetch_all(addresses: Sequence[str], limits: FetchSettings, now: datetime) -> list[FetchedImage | Failure]:
+    slots = asyncio.Semaphore(_CONCURRENCY)
     async with Client(limits, now) as client:
 
-        async def one(address: str) -> FetchedImage | Failure:
-            async with at_once:
+        async def fetch_one(address: str) -> FetchedImage | Failure:
+            async with slots:
                 try:
-                    return photo((await client.get(address)).body)
+                    return read_image((await client.get(address)).body)
                 except SourceError as error:
                     return _failure(address, str(error))
 
-        return await asyncio.gather(*map(one, addresses))
+        return await asyncio.gather(*map(fetch_one, addresses))
 
 
-def _within(found: Iterator[tuple[str, FetchedImage | Failure]]) -> Iterator[tuple[str, FetchedImage | Failure]]:
-    """The first ones, as many as a mail may carry."""
+def _within_limit(
+    outcomes: Iterator[tuple[str, FetchedImage | Failure]],
+) -> Iterator[tuple[str, FetchedImage | Failure]]:
+    """The outcomes, with a failure for each image that exceeds the total size."""
     size = 0
-    for address, outcome in found:
+    for address, outcome in outcomes:
         if isinstance(outcome, FetchedImage) and size + len(outcome.data) > LARGEST_IN_ALL:
             outcome = _failure(address, f"the mail's pictures are larger than {LARGEST_IN_ALL:,} bytes without it")
         elif isinstance(outcome, FetchedImage):
@@ -60,18 +60,18 @@ def _within(found: Iterator[tuple[str, FetchedImage | Failure]]) -> Iterator[tup
         yield address, outcome
 
 
-def photo(data: bytes) -> FetchedImage:
-    """The bytes as a picture, by what they are, whatever their server called them. Raises ``SourceError``."""
-    kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), "")
+def read_image(data: bytes) -> FetchedImage:
+    """The image, its type detected from the data. Raises ``SourceError`` for other types and sizes."""
+    media_type = next((media_type for magic, media_type in _MEDIA_TYPES.items() if data.startswith(magic)), "")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        kind = "image/webp"
-    if not kind:
+        media_type = "image/webp"
+    if not media_type:
         raise SourceError("no JPEG, PNG, GIF or WebP: the story is shown without it")
     width, height = imagesize.get(BytesIO(data))
-    if not (_SMALLEST <= width <= _WIDEST and _SMALLEST <= height <= _WIDEST):
+    if not (_MIN_PIXELS <= width <= _MAX_PIXELS and _MIN_PIXELS <= height <= _MAX_PIXELS):
         size = f"{width} × {height} pixels" if width > 0 else "damaged"
-        raise SourceError(f"{size}: pictures have {_SMALLEST} to {_WIDEST:,} pixels a side")
-    return FetchedImage(media_type=kind, data=data, width=width, height=height)
+        raise SourceError(f"{size}: pictures have {_MIN_PIXELS} to {_MAX_PIXELS:,} pixels a side")
+    return FetchedImage(media_type=media_type, data=data, width=width, height=height)
 
 
 def _failure(address: str, error: str) -> Failure:

@@ -1,6 +1,6 @@
-"""Reading what may take long in a process of its own, which can be killed and can't use up the memory.
+"""Reads documents that may be slow to parse in a separate process, with limits of time and memory.
 
-What is small, or well-formed and so read fast, is read here and now: a process costs a third of a second.
+Small or well-formed documents, which parse fast, are read in this process: starting another takes a third of a second.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from digest.model import Source
 from digest.model.errors import SourceError
 from digest.processes.process_pool import Worker, WorkerDiedError
 
-#: Above these sizes a document that is made to be slow can be so for seconds.
+#: Above these sizes in bytes a malicious document can take seconds.
 _LIGHT_FEED = 100_000
 _LIGHT_PAGE = 250_000
-#: Even read fast, a feed above this size would keep all others waiting.
+#: Even a well-formed feed above this size would block the event loop for too long.
 _LARGE_FEED = 4_000_000
-#: A page of the usual kind has a tenth of these tags; each costs time in extraction, and some more than once.
-_FEW_TAGS = 10_000
-_MEMORY = 1_500_000_000
+#: Ten times as many tags as a usual page has; each costs time in extraction, and some more than once.
+_MAX_TAGS = 10_000
+_MEMORY_BYTES = 1_500_000_000
 
 
-async def read(
-    document: Document, source: Source, *, seen: datetime, timeout_s: float, turn: AbstractAsyncContextManager[object]
+async def read_isolated(
+    document: Document, source: Source, *, seen: datetime, timeout_s: float, slot: AbstractAsyncContextManager[object]
 ) -> Contents:
-    """Its articles, in ``timeout_s`` or not at all; what may take long waits for its ``turn``."""
+    """The document's articles. Raises ``SourceError`` after ``timeout_s``. A heavy document waits for its ``slot``."""
     if not is_heavy(document):
         return read_document(document, source, seen=seen)
     try:
-        async with turn, Worker() as worker, asyncio.timeout(timeout_s):
+        async with slot, Worker() as worker, asyncio.timeout(timeout_s):
             answer = await worker.call(_read, document, source, seen, timeout_s)
     except TimeoutError as error:
         raise SourceError(f"reading it took more than {timeout_s:g} s: it may be made to be slow") from error
@@ -46,24 +46,24 @@ async def read(
 
 
 def is_heavy(document: Document) -> bool:
-    """May reading it take long?"""
+    """Whether parsing may take seconds."""
     from digest.collect.feeds.parser import read_well_formed
 
     size, tags = len(document.data), document.data.count(b"<")
-    if size <= _LIGHT_FEED and tags <= _FEW_TAGS:
+    if size <= _LIGHT_FEED and tags <= _MAX_TAGS:
         return False
     kind = detect_kind(document.data, content_type=document.content_type, name=document.name)
     if kind is DocumentKind.FEED and size <= _LARGE_FEED:
         return read_well_formed(document.data, document.content_type, document.url) is None
-    return kind is DocumentKind.FEED or (kind is DocumentKind.HTML and (size > _LIGHT_PAGE or tags > _FEW_TAGS))
+    return kind is DocumentKind.FEED or (kind is DocumentKind.HTML and (size > _LIGHT_PAGE or tags > _MAX_TAGS))
 
 
 def _read(document: Document, source: Source, seen: datetime, timeout_s: float) -> Contents | SourceError:
-    """Read one document, in a process that has no other use: it ends by itself, even if nobody is there to kill it."""
+    """Runs in the worker process; the limits end it even if the parent process has died."""
     import resource
 
     seconds = math.ceil(timeout_s) + 1
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
         return read_document(document, source, seen=seen)

@@ -1,4 +1,4 @@
-"""One document from the disk or the web, whatever it is, as entries. Pure: bytes in, values out."""
+"""Reads a document of any kind (feed, page, text) into entries. Pure: bytes in, values out."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from digest.model.errors import SourceError
 from digest.text.charset import decode
 from digest.text.urls import is_web_url, outlet_domain
 
-#: Letters. Its marks cost time that nothing bounds; a longer one is read as the plain text that it is as well.
-_LONGEST_MARKDOWN = 300_000
+#: Characters. Parsing Markdown takes unbounded time, so a longer text is read as plain text.
+_MAX_MARKDOWN = 300_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Bytes, and what is known about them beside."""
+    """Bytes with their origin and metadata."""
 
     data: bytes
-    #: Where it came from: ``https://…`` or ``file://…``.
+    #: ``https://…`` or ``file://…``
     url: str
-    #: What tells it from its source's other documents.
+    #: Unique among the source's documents.
     guid: str
-    #: The name of whoever published it, unless it says so itself.
+    #: Publisher's name, unless the document names its own.
     outlet: str
-    #: The file's name; empty for the web.
+    #: File name; empty for the web.
     name: str = ""
     content_type: str = ""
-    #: When the file was last changed; None for the web.
+    #: Modification time of the file; None for the web.
     modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a document held."""
+    """Entries read from a document."""
 
     entries: tuple[Entry, ...]
-    #: The feed's own title; empty for what is no feed.
+    #: The feed's own title; empty for other kinds.
     title: str = ""
-    #: What of it was not read, one line each.
+    #: Parts that could not be read, one line each.
     problems: tuple[str, ...] = ()
 
 
 def read_document(document: Document, source: Source, *, seen: datetime) -> Contents:
-    """Its articles. Raises ``SourceError`` where there are none to be had."""
+    """The document's entries. Raises ``SourceError`` if it has none."""
     kind = detect_kind(document.data, content_type=document.content_type, name=document.name)
     if kind in {DocumentKind.FEED, DocumentKind.JSON}:
         return _feed(document, source, kind, seen)
@@ -55,10 +55,10 @@ def read_document(document: Document, source: Source, *, seen: datetime) -> Cont
         return Contents(entries=(_page(document, source, seen),))
     if kind in {DocumentKind.TEXT, DocumentKind.MARKDOWN}:
         return Contents(entries=(_text(document, source, kind, seen),))
-    raise SourceError(_useless(kind, document.data))
+    raise SourceError(_unreadable(kind, document.data))
 
 
-def _useless(kind: DocumentKind, data: bytes) -> str:
+def _unreadable(kind: DocumentKind, data: bytes) -> str:
     if kind is DocumentKind.BINARY:
         return f"{describe_binary(data)}, not an article: give text, Markdown, HTML or a feed"
     if kind is DocumentKind.OPML:
@@ -76,8 +76,8 @@ def _feed(document: Document, source: Source, kind: DocumentKind, seen: datetime
     else:
         feed = read_feed(document.data, content_type=document.content_type, url=document.url)
     feed, problem = limit_feed(feed)
-    found = feed_entries(feed, source, url=document.url, seen=seen)
-    return Contents(entries=found, title=plain_text(feed.title), problems=(problem,) if problem else ())
+    entries = feed_entries(feed, source, url=document.url, seen=seen)
+    return Contents(entries=entries, title=plain_text(feed.title), problems=(problem,) if problem else ())
 
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:
@@ -104,30 +104,29 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
 
 
 def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime) -> Entry:
-    said, body = split_front_matter(decode(document.data, document.content_type))
-    title = said.get("title", "")
+    fields, body = split_front_matter(decode(document.data, document.content_type))
+    title = fields.get("title", "")
     if kind is DocumentKind.MARKDOWN:
-        heading, rest = split_title(body)
-        title, body = (title or heading), (rest if title in {"", heading} else body)
-    # A text without front matter has no title yet: `clean` finds it, since it knows a headline from furniture.
+        heading, remaining = split_title(body)
+        title, body = (title or heading), (remaining if title in {"", heading} else body)
+    # A text without front matter has no title yet: `clean` finds it, since it can tell a headline from boilerplate.
     if not body.strip():
         raise SourceError("the file is empty: put an article in it")
-    url = said.get("url", "")
+    url = fields.get("url", "")
     declared = url if is_web_url(url) else ""
-    image = said.get("image", "")
+    is_markdown = kind is DocumentKind.MARKDOWN and len(body) < _MAX_MARKDOWN
+    image = fields.get("image", "")
     return Entry(
         source_id=source.id,
         guid=document.guid,
         url=declared or document.url,
         title=title,
         body=body,
-        form=BodyFormat.MARKDOWN
-        if kind is DocumentKind.MARKDOWN and len(body) < _LONGEST_MARKDOWN
-        else BodyFormat.TEXT,
+        form=BodyFormat.MARKDOWN if is_markdown else BodyFormat.TEXT,
         seen=seen,
-        source=said.get("source", "") or outlet_domain(declared) or document.outlet,
-        author=said.get("author", ""),
-        published=parse_date(said.get("date", "")) or document.modified,
-        language=said.get("language", ""),
+        source=fields.get("source", "") or outlet_domain(declared) or document.outlet,
+        author=fields.get("author", ""),
+        published=parse_date(fields.get("date", "")) or document.modified,
+        language=fields.get("language", ""),
         image=Image(url=image) if is_web_url(image) else None,
     )

@@ -1,4 +1,4 @@
-"""One visit to an address on the web: what it answers, told apart by its own bytes, becomes entries."""
+"""Collects a source from its web address; the content, not the address, tells its kind."""
 
 from __future__ import annotations
 
@@ -12,75 +12,83 @@ from digest.collect.discovery.opml import read_opml
 from digest.collect.discovery.sitemap import decompress_reply, drop_lastmod, select_articles, sitemap_entries
 from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.full_text import FullTextResult, add_full_text
-from digest.collect.isolated import read
+from digest.collect.isolated import read_isolated
 from digest.collect.reader import Contents, Document
-from digest.http.robots import Robots, Rules
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, FetchState
+from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.text.urls import outlet_domain
 
 if TYPE_CHECKING:
     from digest.http.client import Client, Reply
+    from digest.http.robots import Robots
 
 
-async def visit(
-    source: Source, validators: FetchState, *, client: Client, rules: Rules, seen: datetime
+async def collect_url(
+    source: Source, state: FetchState, known_guids: KnownGuids, *, client: Client, robots: Robots, seen: datetime
 ) -> Collected | tuple[Source, ...]:
-    """Fetch the source and read it: a site's address leads to its feed or its map, a list of feeds gives those."""
-    _check_patience(validators, seen)
-    robots = Robots(client, rules)
-    asked, page = await _asked(source, validators, client)
+    """Fetch and read the source. A site's address leads to its feed or site map; a feed list gives its feeds."""
+    if state.not_before is not None and seen < state.not_before:
+        raise SourceError(state.refusal, retry_at=state.not_before)
+    url, page = await _fetch(source, state, client)
     page = decompress_reply(page, client.settings.max_bytes)
-    reader = _Reader(source=source, remembered=validators, client=client, robots=robots, seen=seen)
+    reader = _ReplyReader(source=source, state=state, known_guids=known_guids, client=client, robots=robots, seen=seen)
     if page.unchanged:
         return await reader.unchanged(page)
     kind = _kind(page)
     if kind is DocumentKind.OPML:
         return read_opml(page.body, content_type=page.content_type)
-    is_known = kind is DocumentKind.HTML and bool(validators.known([page.url]))
-    found = await discover_feed(page, client, robots, only_declared=is_known)
-    home = found.url or page.moved_to or asked
-    collected = await reader.read(found.reply, home="" if home == source.url else home)
-    return replace(collected, feed_urls=found.other_feed_urls)
+    is_known = kind is DocumentKind.HTML and bool(known_guids([page.url]))
+    discovery = await discover_feed(page, client, robots, only_declared=is_known)
+    home = discovery.url or page.moved_to or url
+    collected = await reader.read(discovery.reply)
+    fetch_state = replace(collected.fetch_state, url="" if home == source.url else home)
+    return replace(collected, fetch_state=fetch_state, feed_urls=discovery.other_feed_urls)
+
+
+async def _fetch(source: Source, state: FetchState, client: Client) -> tuple[str, Reply]:
+    """The address that answered, and the reply: first the feed's last or known address, then the source's own."""
+    feed_url = state.url or known_site_feed(source.url)
+    if feed_url:
+        try:
+            return feed_url, await client.get(feed_url, state if state.url else FetchState())
+        except SourceError as error:
+            if error.retry_at is not None and not error.gone:
+                raise
+    return source.url, await client.get(source.url, FetchState() if feed_url else state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
-    """Makes entries of what a source answered."""
+class _ReplyReader:
+    """Turns replies of a source's server into entries."""
 
     source: Source
-    remembered: FetchState
+    state: FetchState
+    known_guids: KnownGuids
     client: Client
     robots: Robots
     seen: datetime
 
-    async def read(self, reply: Reply, *, home: str) -> Collected:
-        """``home`` is where it is found, if not at the source's own address."""
+    async def read(self, reply: Reply) -> Collected:
         kind = _kind(reply)
         if kind is DocumentKind.SITEMAP:
-            collected = await self._map(reply)
-        elif kind in FEED_KINDS:
-            collected = await self._feed(reply)
-        else:
-            collected = await self._page(reply)
-        return replace(collected, fetch_state=replace(collected.fetch_state, url=home))
+            return await self._sitemap(reply)
+        return await (self._feed(reply) if kind in FEED_KINDS else self._page(reply))
 
     async def unchanged(self, reply: Reply) -> Collected:
-        """Nothing new, but for pages that could not be had before."""
-        texts = await self._with_full_text(())
+        """No new entries, except for pages that could not be fetched before."""
+        texts = await self._add_full_text(())
         return Collected(
             source=self.source,
             entries=texts.entries,
-            fetch_state=replace(self.remembered, url=reply.moved_to or self.remembered.url),
+            fetch_state=replace(self.state, url=reply.moved_to or self.state.url),
             unchanged=True,
             pending_pages=texts.pending_pages,
         )
 
     async def _feed(self, reply: Reply) -> Collected:
-        """A feed's entries with the texts of their pages."""
         contents = await self._contents(reply)
-        texts = await self._with_full_text(contents.entries)
+        texts = await self._add_full_text(contents.entries)
         return Collected(
             source=self.source,
             entries=texts.entries,
@@ -91,26 +99,26 @@ class _Reader:
             pending_pages=texts.pending_pages,
         )
 
-    async def _map(self, reply: Reply) -> Collected:
-        """A site map's pages, as far as they are articles.
+    async def _sitemap(self, reply: Reply) -> Collected:
+        """The articles among a site map's pages.
 
-        It is read anew as long as there are pages left to read; and an index always: it may stay while its maps change.
+        Its validators are dropped while pages are left to read, and always for an index, which may stay unchanged
+        while its maps change.
         """
         listed, is_index = await sitemap_entries(reply, self.source, client=self.client, seen=self.seen)
-        texts = await self._with_full_text(tuple(map(drop_lastmod, listed)))
+        texts = await self._add_full_text(tuple(map(drop_lastmod, listed)))
         entries = select_articles(texts.entries, listed)
-        is_done = texts.is_complete and not is_index
         return Collected(
             source=self.source,
             entries=entries,
             kind="site map",
-            fetch_state=reply.fetch_state if is_done else FetchState(),
+            fetch_state=reply.fetch_state if texts.is_complete and not is_index else FetchState(),
             pending_pages=texts.pending_pages,
         )
 
     async def _page(self, reply: Reply) -> Collected:
-        """A page that stands for itself, if it is an article, and for robots to read."""
-        if self.remembered.is_feed:
+        """A single page, if it is an article and robots.txt allows it."""
+        if self.state.is_feed:
             raise SourceError("it gives a page where its feed was: see in a browser whether that has moved or is away")
         if not await self.robots.is_allowed(reply.url, in_doubt=True):
             raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
@@ -120,44 +128,26 @@ class _Reader:
         return Collected(source=self.source, entries=contents.entries, kind="page", fetch_state=reply.fetch_state)
 
     async def _contents(self, reply: Reply) -> Contents:
-        document, limit_s = _document(self.source, reply), self.client.settings.timeout_s
-        turn = self.client.limits.for_parsing()
-        return await read(document, self.source, seen=self.seen, timeout_s=limit_s, turn=turn)
-
-    async def _with_full_text(self, entries: tuple[Entry, ...]) -> FullTextResult:
-        return await add_full_text(
-            entries, self.source, client=self.client, robots=self.robots, remembered=self.remembered
+        document = Document(
+            data=reply.body,
+            url=reply.url,
+            guid=reply.url,
+            outlet=self.source.title or outlet_domain(reply.url),
+            content_type=reply.content_type,
         )
+        limit_s, slot = self.client.settings.timeout_s, self.client.limits.for_parsing()
+        return await read_isolated(document, self.source, seen=self.seen, timeout_s=limit_s, slot=slot)
 
-
-def _check_patience(validators: FetchState, now: datetime) -> None:
-    """Raise while its server wants to be left in peace."""
-    until = validators.not_before
-    if until is not None and now < until:
-        raise SourceError(validators.refusal, retry_at=until)
-
-
-async def _asked(source: Source, validators: FetchState, client: Client) -> tuple[str, Reply]:
-    """Ask where it was found the last time, or is bound to be; if it is no more, at its own address."""
-    better = validators.url or known_site_feed(source.url)
-    if better:
-        try:
-            return better, await client.get(better, validators if validators.url else FetchState())
-        except SourceError as error:
-            if error.retry_at is not None and not error.gone:
-                raise
-    return source.url, await client.get(source.url, FetchState() if better else validators)
+    async def _add_full_text(self, entries: tuple[Entry, ...]) -> FullTextResult:
+        return await add_full_text(
+            entries,
+            self.source,
+            pending=self.state.pending_pages,
+            known_guids=self.known_guids,
+            client=self.client,
+            robots=self.robots,
+        )
 
 
 def _kind(reply: Reply) -> DocumentKind:
     return detect_kind(reply.body, content_type=reply.content_type)
-
-
-def _document(source: Source, reply: Reply) -> Document:
-    return Document(
-        data=reply.body,
-        url=reply.url,
-        guid=reply.url,
-        outlet=source.title or outlet_domain(reply.url),
-        content_type=reply.content_type,
-    )

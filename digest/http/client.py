@@ -1,8 +1,8 @@
-"""The one way out to the web, guarded: what a server says is bounded, and where it sends us is checked at every hop.
+"""The only HTTP client: limits size and time of every reply, and checks every redirect (SSRF protection).
 
-Each name is resolved once; unless all its addresses are public, or the person allowed ``host:port``, it is refused.
-The connection then goes to those very addresses, so no second look-up can lead elsewhere. Nothing of the environment
-(proxies, ``.netrc``) is used, no cookie is kept, and credentials stay with the origin that they were given for.
+Each host name is resolved once, and refused unless all its addresses are public or the user allowed ``host:port``. The
+connection uses those addresses, so that a second look-up can't change them (DNS rebinding). Proxies and ``.netrc`` from
+the environment are ignored, no cookies are stored, and credentials are sent to their own origin only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from yarl import URL
 
 import digest
 from digest.http.decompress import Decompressor, body_too_large
-from digest.http.errors import cut, explained_errors
+from digest.http.errors import excerpt, explained_errors
 from digest.http.limits import ConcurrencyLimits, TimeBudget
 from digest.http.ssrf import is_allowed, is_public
 from digest.model.errors import SourceError
@@ -36,55 +36,53 @@ from digest.text.time_format import utc_time
 _MAX_REDIRECTS = 8
 _PERMANENT = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
 _REDIRECTS = _PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
-_LATER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-_TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+_WITH_RETRY_AFTER = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_TEMPORARY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _ADVICE = {
     HTTPStatus.UNAUTHORIZED: "it wants a login: put it into the address as https://name:password@host/",
     HTTPStatus.FORBIDDEN: "it refuses us: see whether it opens in a browser, or ask its owner",
     HTTPStatus.NOT_FOUND: "check the address",
     HTTPStatus.GONE: "it is gone for good: remove the source",
 }
-#: A server may ask for patience, but not for ever.
-_LONGEST_WAIT = timedelta(days=7)
-NO_STATE = FetchState()
-#: What is gone for good is asked about once a month, since servers err.
-_RETIRED = timedelta(days=30)
+_MAX_RETRY_AFTER = timedelta(days=7)
+_NO_STATE = FetchState()
+#: A source that is gone (410) is still tried once a month, since servers err.
+_GONE_INTERVAL = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a server answered: a whole body within the limits, or that nothing changed."""
+    """Reply of a server: a complete body within the limits, or ``unchanged``."""
 
-    #: Where it came from in the end, without credentials.
+    #: After redirects, without credentials.
     url: str
     body: bytes = b""
-    #: As declared, in lower case: ``text/html; charset=utf-8``.
+    #: Header in lower case: ``text/html; charset=utf-8``.
     content_type: str = ""
-    fetch_state: FetchState = NO_STATE
+    fetch_state: FetchState = _NO_STATE
     unchanged: bool = False
-    #: Where the server says that it lives from now on; empty where it said nothing.
+    #: Target of permanent redirects; empty without any.
     moved_to: str = ""
 
 
 class Client:
-    """Fetches within ``fetch``'s limits; raises ``SourceError`` with one line for whatever goes wrong out there.
+    """Fetches within the limits of the settings; ``timeout_s`` limits all its requests together.
 
-    All that it fetches takes ``timeout_s`` at most.
+    Raises ``SourceError`` with a one-line message for every network error.
     """
 
-    def __init__(self, fetch: FetchSettings, now: datetime, turns: ConcurrencyLimits | None = None) -> None:
-        #: The limits it keeps.
-        self.settings = fetch
+    def __init__(self, settings: FetchSettings, now: datetime, limits: ConcurrencyLimits | None = None) -> None:
+        self.settings = settings
         self._now = now
-        #: Shared with the other clients of a run, since a host doesn't care which of them asks.
-        self.limits = turns or ConcurrencyLimits(fetch.per_host)
-        self._patience = TimeBudget(fetch.timeout_s)
+        #: Shared by all clients of a run.
+        self.limits = limits or ConcurrencyLimits(settings.per_host)
+        self._time_budget = TimeBudget(settings.timeout_s)
 
     async def __aenter__(self) -> Self:
         self._session = ClientSession(
-            connector=TCPConnector(resolver=_PublicOnly(self.settings.allow), limit=self.settings.concurrency),
+            connector=TCPConnector(resolver=_PublicResolver(self.settings.allow), limit=self.settings.concurrency),
             cookie_jar=DummyCookieJar(),
-            headers={"User-Agent": agent(self.settings.contact), "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": user_agent(self.settings.contact), "Accept-Encoding": "gzip, deflate"},
             auto_decompress=False,
             trust_env=False,
         )
@@ -95,46 +93,46 @@ class Client:
     ) -> None:
         await self._session.close()
 
-    async def get(self, address: str, validators: FetchState = NO_STATE) -> Reply:
-        """The body behind an http or https address, redirects followed."""
-        url = _parsed(address)
+    async def get(self, address: str, state: FetchState = _NO_STATE) -> Reply:
+        """Fetch an http or https address, following redirects; the validators of ``state`` make it conditional."""
+        url = _parse_url(address)
         try:
-            return await self._follow(url, validators)
+            return await self._follow(url, state)
         except TimeoutError as error:
-            line = f"no complete answer within {self.settings.timeout_s:g} s: try later, or raise fetch.timeout_s"
-            raise SourceError(line, temporary=True) from error
+            message = f"no complete answer within {self.settings.timeout_s:g} s: try later, or raise fetch.timeout_s"
+            raise SourceError(message, temporary=True) from error
 
-    async def _follow(self, url: URL, validators: FetchState) -> Reply:
-        login, start, moved_to, permanent = _login(url), url.with_user(None), "", True
+    async def _follow(self, url: URL, state: FetchState) -> Reply:
+        credentials, start, moved_to, permanent = _authorization(url), url.with_user(None), "", True
         for _ in range(_MAX_REDIRECTS + 1):
             url = url.with_user(None)
-            headers = _conditions(validators) | (login if url.origin() == start.origin() else {})
-            async with self._asked(url, start, headers) as response:
+            headers = _conditional_headers(state) | (credentials if url.origin() == start.origin() else {})
+            async with self._request(url, start, headers) as response:
                 location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
                 if not location:
                     return await self._reply(response, moved_to)
                 permanent = permanent and response.status in _PERMANENT
-                url = _led(url, location)
+                url = _redirect_target(url, location)
                 moved_to = str(url.with_user(None)) if permanent else moved_to
         raise SourceError(f"more than {_MAX_REDIRECTS} redirects: check the address in a browser")
 
     @asynccontextmanager
-    async def _asked(self, url: URL, start: URL, headers: Mapping[str, str]) -> AsyncIterator[ClientResponse]:
-        """What one address answers, at its host's turn."""
-        async with self.limits.for_host(url.host or ""), self._patience.running():
+    async def _request(self, url: URL, start: URL, headers: Mapping[str, str]) -> AsyncIterator[ClientResponse]:
+        """One request without redirects, within the limits of its host."""
+        async with self.limits.for_host(url.host or ""), self._time_budget.running():
             with explained_errors(url, start=start):
-                self._check_literal(url)
+                self._check_ip_literal(url)
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                     yield response
 
-    def _check_literal(self, url: URL) -> None:
-        """An address written as a number never reaches the resolver, so it is checked here."""
+    def _check_ip_literal(self, url: URL) -> None:
+        """Check an IP address in the URL, which never reaches the resolver."""
         host, port = url.host or "", url.port or 0
         try:
             ip_address(host)
         except ValueError:
             return
-        _check(host, port, (host,), allow=self.settings.allow)
+        _check_public(host, port, (host,), allow=self.settings.allow)
 
     async def _reply(self, response: ClientResponse, moved_to: str) -> Reply:
         url = str(response.url)
@@ -154,28 +152,30 @@ class Client:
 
     def _refusal(self, response: ClientResponse) -> SourceError:
         status = response.status
-        said = f"the server answered {status} {_phrase(status)}".rstrip()
+        answer = f"the server answered {status} {_phrase(status)}".rstrip()
         is_gone = status == HTTPStatus.GONE
-        retry_at = retry_time(response.headers.get("Retry-After", ""), self._now) if status in _LATER else None
+        retry_at = (
+            retry_time(response.headers.get("Retry-After", ""), self._now) if status in _WITH_RETRY_AFTER else None
+        )
         later = f"it asks us to wait until {utc_time(retry_at)}" if retry_at else "it will be tried again"
         advice = _ADVICE.get(HTTPStatus(status)) if status in HTTPStatus._value2member_map_ else None
         return SourceError(
-            f"{said}: {advice or later}",
-            retry_at=self._now + _RETIRED if is_gone else retry_at,
+            f"{answer}: {advice or later}",
+            retry_at=self._now + _GONE_INTERVAL if is_gone else retry_at,
             gone=is_gone,
             status=status,
-            temporary=status >= 500 or status in _TRY_LATER,
+            temporary=status >= 500 or status in _TEMPORARY,
         )
 
 
-def agent(contact: str) -> str:
-    """How we call ourselves, and where whoever runs this can be reached."""
-    whom = f"+{contact}; " if contact else ""
-    return f"digest/{digest.__version__} ({whom}newsletter digests; honours robots.txt and Retry-After)"
+def user_agent(contact: str) -> str:
+    """User-Agent header with the operator's contact address."""
+    contact = f"+{contact}; " if contact else ""
+    return f"digest/{digest.__version__} ({contact}newsletter digests; honours robots.txt and Retry-After)"
 
 
-class _PublicOnly(ThreadedResolver):
-    """Resolves names to public addresses, or not at all."""
+class _PublicResolver(ThreadedResolver):
+    """Resolver that refuses names with addresses that are not public."""
 
     def __init__(self, allow: tuple[str, ...]) -> None:
         super().__init__()
@@ -184,64 +184,62 @@ class _PublicOnly(ThreadedResolver):
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_INET
     ) -> list[ResolveResult]:
-        found = await super().resolve(host, port, family)
-        _check(host, port, tuple(result["host"] for result in found), allow=self._allow)
-        return found
+        results = await super().resolve(host, port, family)
+        _check_public(host, port, tuple(result["host"] for result in results), allow=self._allow)
+        return results
 
 
-def _check(host: str, port: int, addresses: tuple[str, ...], *, allow: tuple[str, ...]) -> None:
+def _check_public(host: str, port: int, addresses: tuple[str, ...], *, allow: tuple[str, ...]) -> None:
     if is_allowed(host, port, allow):
         return
     for address in addresses:
         if not is_public(address):
             at = f"{host} is" if address == host else f"{host} is at {address},"
             place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            line = f"{at} not on the public Internet: permit it with --allow {place} or in fetch.allow"
-            raise SourceError(line)
+            raise SourceError(f"{at} not on the public Internet: permit it with --allow {place} or in fetch.allow")
 
 
-def _parsed(address: str) -> URL:
+def _parse_url(address: str) -> URL:
     try:
         url = URL(address.strip())
         is_web = url.scheme in {"http", "https"} and bool(url.host)
-    except ValueError as error:  # UnicodeError, too: a host's name is looked at when it is asked for
-        why = "its host's name can't be read" if isinstance(error, UnicodeError) else cut(str(error))
+    except ValueError as error:  # or UnicodeError, since a URL's host is decoded when it is read
+        why = "its host's name can't be read" if isinstance(error, UnicodeError) else excerpt(str(error))
         raise SourceError(f"this is no address: {why}") from error
     if not is_web:
         raise SourceError("only http:// and https:// addresses are visited: check the address")
     return url
 
 
-def _led(url: URL, location: str) -> URL:
-    """Where a redirect leads."""
+def _redirect_target(url: URL, location: str) -> URL:
     try:
-        to = str(url.join(URL(location)))
+        target = str(url.join(URL(location)))
     except ValueError as error:
-        raise SourceError(f"it leads to {cut(location)!r}, which is no address: check it in a browser") from error
-    return _parsed(to)
+        raise SourceError(f"it leads to {excerpt(location)!r}, which is no address: check it in a browser") from error
+    return _parse_url(target)
 
 
-def _login(url: URL) -> dict[str, str]:
-    """What proves who we are, where the address has a name and password in it."""
+def _authorization(url: URL) -> dict[str, str]:
+    """Basic authentication header for a URL with a user name and password."""
     if not url.user:
         return {}
     credentials = b64encode(f"{url.user}:{url.password or ''}".encode()).decode()
     return {"Authorization": f"Basic {credentials}"}
 
 
-def _conditions(validators: FetchState) -> dict[str, str]:
-    asked = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    return {name: value for name, value in asked.items() if value and value.isprintable()}
+def _conditional_headers(state: FetchState) -> dict[str, str]:
+    headers = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+    return {name: value for name, value in headers.items() if value and value.isprintable()}
 
 
 def retry_time(value: str, now: datetime) -> datetime | None:
-    """When a ``Retry-After`` header (seconds or a date) lets us come back; None where it says nothing sensible."""
+    """The time of a ``Retry-After`` header (seconds or a date), a week ahead at most; None if invalid or past."""
     try:
         at = now + timedelta(seconds=int(value)) if value.strip().isdecimal() else parsedate_to_datetime(value)
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return min(at, now + _LONGEST_WAIT) if at > now else None
+    return min(at, now + _MAX_RETRY_AFTER) if at > now else None
 
 
 def _phrase(status: int) -> str:
@@ -252,11 +250,11 @@ def _phrase(status: int) -> str:
 
 
 async def _body(response: ClientResponse, limit: int) -> bytes:
-    """The whole body, unpacked, within ``limit`` both before and after unpacking."""
-    unpacked, received = Decompressor(response.headers.get("Content-Encoding", ""), limit), 0
+    """The complete, decompressed body; ``limit`` applies both before and after decompression."""
+    decompressor, received = Decompressor(response.headers.get("Content-Encoding", ""), limit), 0
     async for chunk in response.content.iter_any():
         received += len(chunk)
-        unpacked.add(chunk)
+        decompressor.add(chunk)
         if received > limit:
             raise body_too_large(limit)
-    return unpacked.finish()
+    return decompressor.finish()

@@ -1,4 +1,4 @@
-"""What went wrong on the way to a server, in a person's words: what, where, and what to do."""
+"""Network errors as one-line messages for users: what failed, where, and what to do."""
 
 from __future__ import annotations
 
@@ -22,23 +22,22 @@ from digest.model.errors import SourceError
 
 @contextmanager
 def explained_errors(url: URL, *, start: URL) -> Iterator[None]:
-    """Turns what goes wrong at ``url`` into a ``SourceError``; one that a server sent us to is named."""
+    """Turns a network error at ``url`` into a ``SourceError``, which names ``url`` if a redirect led there."""
     try:
         try:
             yield
         except TimeoutError:
             raise
         except (ClientError, OSError, ValueError) as error:
-            lasting = isinstance(error, ValueError | ClientResponseError)
-            raise SourceError(_explained(error, url.host or ""), temporary=not lasting) from error
+            is_permanent = isinstance(error, ValueError | ClientResponseError)
+            raise SourceError(_explain(error, url.host or ""), temporary=not is_permanent) from error
     except SourceError as error:
         if url != start:
-            error.args = (f"it leads to {cut(str(url))}: {error}",)
+            error.args = (f"it leads to {excerpt(str(url))}: {error}",)
         raise
 
 
-def _explained(error: Exception, host: str) -> str:
-    """A network error in one line: what happened and what to do."""
+def _explain(error: Exception, host: str) -> str:
     match error:
         case ClientConnectorDNSError():
             return f"there is no host named {host}, or no network: check the address and the connection"
@@ -55,11 +54,11 @@ def _explained(error: Exception, host: str) -> str:
         case ClientPayloadError():
             return "the answer broke off: it will be tried again"
         case ClientResponseError():
-            return f"{host} doesn't speak proper HTTP ({cut(error.message)}): check the address"
+            return f"{host} doesn't speak proper HTTP ({excerpt(error.message)}): check the address"
         case _:
-            return f"{host} closed the connection ({cut(str(error)) or type(error).__name__}): try later"
+            return f"{host} closed the connection ({excerpt(str(error)) or type(error).__name__}): try later"
 
 
-def cut(text: str) -> str:
-    """Words of others: on one line, and few of them."""
+def excerpt(text: str) -> str:
+    """At most 100 characters of an untrusted text, on one line."""
     return " ".join(text.split())[:100]

@@ -1,4 +1,4 @@
-"""So much at once, whoever asks for it: visits to each host, and documents that take long to read."""
+"""Limits of a run: concurrent requests to a host, concurrent parsing, and the total time spent on one source."""
 
 from __future__ import annotations
 
@@ -11,48 +11,45 @@ from digest.processes.process_pool import available_cpus
 
 
 class ConcurrencyLimits:
-    """A turn is a context to be in while a host is talked to, or a document is read; whoever has one asks for no other.
-
-    Feeds, the pages of feeds and the feeds of a list all take theirs here.
-    """
+    """Semaphores shared by all sources of a run. No task may hold two at once."""
 
     def __init__(self, per_host: int) -> None:
         self._per_host = per_host
-        # A collector may be used by one event loop after another, and a semaphore belongs to one.
+        # A collector may be used by several event loops in a row, and a semaphore belongs to one.
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 
     def for_host(self, host: str) -> asyncio.Semaphore:
-        """Wait here for this host's turn."""
-        return self._turn(host.lower().rstrip("."), self._per_host)
+        """Limits the requests to a host."""
+        return self._semaphore(host.lower().rstrip("."), self._per_host)
 
     def for_parsing(self) -> asyncio.Semaphore:
-        """Wait here to read what may take long: each takes a processor, and memory that only a few may have at once."""
-        return self._turn("", available_cpus())
+        """Limits the parsing of heavy documents: each takes a processor and much memory."""
+        return self._semaphore("", available_cpus())
 
-    def _turn(self, of: str, most: int) -> asyncio.Semaphore:
-        turns = self._loops.setdefault(asyncio.get_running_loop(), {})
-        return turns.setdefault(of, asyncio.Semaphore(most))
+    def _semaphore(self, key: str, limit: int) -> asyncio.Semaphore:
+        semaphores = self._loops.setdefault(asyncio.get_running_loop(), {})
+        return semaphores.setdefault(key, asyncio.Semaphore(limit))
 
 
 class TimeBudget:
-    """What is waited for at the same time counts once, and waiting for a turn not at all."""
+    """Total time for all requests of one source. Concurrent requests count once, waiting for a semaphore not at all."""
 
     def __init__(self, limit_s: float) -> None:
-        self._left = limit_s
-        self._count = 0
-        self._since = 0.0
+        self._remaining_s = limit_s
+        self._running = 0
+        self._started = 0.0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """A server is waited for in here. Raises ``TimeoutError`` once patience is at its end."""
+        """Context of a request. Raises ``TimeoutError`` once the time is spent."""
         loop = asyncio.get_running_loop()
-        if not self._count:
-            self._since = loop.time()
-        self._count += 1
+        if not self._running:
+            self._started = loop.time()
+        self._running += 1
         try:
-            async with asyncio.timeout_at(self._since + self._left):
+            async with asyncio.timeout_at(self._started + self._remaining_s):
                 yield
         finally:
-            self._count -= 1
-            if not self._count:
-                self._left -= loop.time() - self._since
+            self._running -= 1
+            if not self._running:
+                self._remaining_s -= loop.time() - self._started

@@ -1,4 +1,4 @@
-"""What a site allows robots to fetch (RFC 9309). It binds for pages; a feed is there to be fetched by programs."""
+"""robots.txt rules of sites (RFC 9309). They apply to pages only: a feed is published for programs to fetch."""
 
 from __future__ import annotations
 
@@ -15,68 +15,66 @@ from digest.text.urls import is_web_url
 if TYPE_CHECKING:
     from digest.http.client import Client
 
-_NAME = "digest"
-#: What RFC 9309 asks to read at least; more of it is nobody's rule.
-_MOST = 500_000
-
-
-#: Rules that are remembered for other sources: as many sites, each of so many letters.
-_SITES, _LETTERS = 1_000, 20_000
-#: The rules of sites, by the address of their robots.txt.
-Rules = dict[str, RobotFileParser]
+_USER_AGENT = "digest"
+#: RFC 9309 requires at least this many bytes to be parsed.
+_MAX_BYTES = 500_000
+#: Limits of the cache: sites, and characters of a site's rules.
+_MAX_SITES, _MAX_CHARACTERS = 1_000, 20_000
+#: Rules by the address of their robots.txt, shared by all sources of a run.
+RobotsCache = dict[str, RobotFileParser]
 
 
 class Robots:
-    """The rules of the sites visited, each fetched once; ``known`` are those that visits to other sources learnt."""
+    """The rules of the sites that a source leads to; each robots.txt is fetched once."""
 
-    def __init__(self, client: Client, known: Rules) -> None:
+    def __init__(self, client: Client, cache: RobotsCache) -> None:
         self._client = client
-        self._known = known
-        self._found: dict[str, RobotFileParser | SourceError] = {}
-        # One for each site, since one that doesn't answer must not keep others' pages waiting.
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._cache = cache
+        self._results: dict[str, RobotFileParser | SourceError] = {}
+        # One for each site: a site that doesn't answer must not delay the others.
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def is_allowed(self, url: str, *, in_doubt: bool = False) -> bool:
-        """May this page be fetched? Where its site's rules can't be had now, it may ``in_doubt``; else that raises."""
-        rules = await self._of(url)
+        """Whether the page may be fetched. If its rules are unavailable, ``in_doubt`` allows it; else that raises."""
+        rules = await self._rules(url)
         if isinstance(rules, SourceError):
             if in_doubt:
                 return True
             raise rules
-        return rules.can_fetch(_NAME, url)
+        return rules.can_fetch(_USER_AGENT, url)
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
-        """The site maps that this page's site names in its rules."""
-        rules = await self._of(url)
-        named = None if isinstance(rules, SourceError) else rules.site_maps()
-        return tuple(filter(is_web_url, named or ()))
+        """Addresses of the site maps that the site's robots.txt names."""
+        rules = await self._rules(url)
+        urls = None if isinstance(rules, SourceError) else rules.site_maps()
+        return tuple(filter(is_web_url, urls or ()))
 
-    async def _of(self, url: str) -> RobotFileParser | SourceError:
-        place = urljoin(url, "/robots.txt")
-        if place in self._known:
-            return self._known[place]
-        async with self._turns[place]:
-            if place not in self._found:
-                self._found[place] = await self._fetched(place)
-        return self._found[place]
+    async def _rules(self, url: str) -> RobotFileParser | SourceError:
+        robots_url = urljoin(url, "/robots.txt")
+        if robots_url in self._cache:
+            return self._cache[robots_url]
+        async with self._locks[robots_url]:
+            if robots_url not in self._results:
+                self._results[robots_url] = await self._fetch(robots_url)
+        return self._results[robots_url]
 
-    async def _fetched(self, place: str) -> RobotFileParser | SourceError:
-        """A site that says it has no rules allows all (RFC 9309, 2.3.1.3); one that doesn't answer may have some."""
+    async def _fetch(self, robots_url: str) -> RobotFileParser | SourceError:
+        """A client error allows everything (RFC 9309, 2.3.1.3); after any other error the rules are unknown."""
         try:
-            reply = await self._client.get(place)
-            text = "" if "html" in reply.content_type else decode(reply.body[:_MOST], reply.content_type)
+            reply = await self._client.get(robots_url)
+            text = "" if "html" in reply.content_type else decode(reply.body[:_MAX_BYTES], reply.content_type)
         except SourceError as error:
             if not 400 <= error.status < 500 or error.temporary:
                 return error
             text = ""
         rules = parse_rules(text)
-        if len(text) < _LETTERS and len(self._known) < _SITES:
-            self._known[place] = rules
+        if len(text) < _MAX_CHARACTERS and len(self._cache) < _MAX_SITES:
+            self._cache[robots_url] = rules
         return rules
 
 
 def parse_rules(text: str) -> RobotFileParser:
-    """The rules in a robots.txt."""
+    """Parser loaded with the text of a robots.txt."""
     rules = RobotFileParser()
     rules.parse(text.lstrip("\ufeff").splitlines())
     return rules

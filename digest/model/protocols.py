@@ -1,6 +1,6 @@
-"""What the program asks of its replaceable parts; each has two implementations or more.
+"""Protocols of the replaceable parts (collector, summarizer, mailer) and the values that cross them.
 
-A part is named in the settings by a short name; ``app.py`` puts the named one in its place.
+Settings name a part by its short name; ``pipeline/app.py`` chooses the implementation.
 """
 
 from __future__ import annotations
@@ -14,71 +14,75 @@ from typing import Protocol
 from digest.model import Article, Entry, Source
 
 
-def _none_of(_: Collection[str]) -> frozenset[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchState:
+    """State of a source after its last fetch."""
+
+    #: Validators for a conditional request (RFC 9110, 8.8).
+    etag: str = ""
+    last_modified: str = ""
+    #: The address that gave them, if not the source's own: its discovered feed, or the target of a permanent redirect.
+    url: str = ""
+    #: The server asked for no request before then (Retry-After), with its message.
+    not_before: datetime | None = None
+    refusal: str = ""
+    #: The last fetch found a feed.
+    is_feed: bool = False
+    #: Known teasers whose pages failed before and are due for another try.
+    pending_pages: tuple[Entry, ...] = ()
+
+
+#: Returns which of these guids of a source are stored already.
+KnownGuids = Callable[[Collection[str]], frozenset[str]]
+
+
+def no_known_guids(_: Collection[str]) -> frozenset[str]:
+    """Treats every entry as new."""
     return frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FetchState:
-    """What is remembered of a source; first what its server gave to ask "has it changed?" with (RFC 9110, 8.8)."""
-
-    etag: str = ""
-    last_modified: str = ""
-    #: Where they were given, if not at the source's own address: its feed as discovered, or where it moved for good.
-    url: str = ""
-    #: Its server asked not to be visited before then, and what it said.
-    not_before: datetime | None = None
-    refusal: str = ""
-    #: It was a feed when it was last read.
-    is_feed: bool = False
-    #: Which of these guids did it bring before?
-    known: Callable[[Collection[str]], frozenset[str]] = _none_of
-    #: Teasers that it brought before, whose pages are to be asked for again now.
-    pending_pages: tuple[Entry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """What one visit to one source brought."""
+    """Result of collecting one source."""
 
     source: Source
     entries: tuple[Entry, ...]
     #: The source's own title, as published; empty if it has none.
     title: str = ""
-    #: What it turned out to be, for people: ``feed``, ``page``, ``list of 12 feeds``; empty where nothing new came.
+    #: Kind of the source, for display: ``feed``, ``page``, ``list of 12 feeds``; empty if nothing changed.
     kind: str = ""
     fetch_state: FetchState = FetchState()
-    #: The server said that nothing changed since the last visit.
+    #: The server answered that nothing changed since the last fetch.
     unchanged: bool = False
     #: Parts of the source that could not be read, one line each (a file in a folder, say).
     problems: tuple[str, ...] = ()
-    #: Addresses of other feeds that its page names.
+    #: Addresses of further feeds that its page names.
     feed_urls: tuple[str, ...] = ()
-    #: Teasers, by guid, whose pages could not be had now, and before when their server asked not to be visited again.
+    #: Teasers, by guid, whose pages could not be fetched, with the earliest time that their server allows another try.
     pending_pages: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchInterval:
-    """How often a source is visited on schedule."""
+    """Interval between a source's scheduled fetches."""
 
-    #: Failed visits in a row.
+    #: Failed fetches in a row.
     failures: int = 0
-    #: Between visits while it works; zero where its rhythm isn't known.
+    #: While the source works; zero if unknown.
     interval_s: int = 0
-    #: Not before then; None for whenever others are visited.
+    #: None means that the source is fetched in every run.
     next_fetch: datetime | None = None
 
 
 class Collector(Protocol):
-    """Visits one source. Raises ``sources.SourceError`` with one clear line if it can't be read."""
+    """Collects one source. Raises ``SourceError`` with a one-line message if it can't be read."""
 
-    async def __call__(self, source: Source, validators: FetchState) -> Collected: ...
+    async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How long a brief may be: at most ``words`` if set, else ``sentences``; sentences are never cut."""
+    """Maximum length of a brief: ``words`` if set, else ``sentences``; sentences are never cut."""
 
     sentences: int = 3
     words: int | None = None
@@ -86,7 +90,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A sentence that a brief may use, and where it stands."""
+    """Sentence that a brief may use, with its position."""
 
     text: str
     article: Article
@@ -97,7 +101,7 @@ class Candidate:
 
 
 class Summarizer(Protocol):
-    """Chooses the sentences that tell a story, in reading order, none twice, within the budget."""
+    """Chooses the sentences of a brief, in reading order, none twice, within the budget."""
 
     def __call__(self, candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]: ...
 

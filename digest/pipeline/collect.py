@@ -1,17 +1,16 @@
-"""Visit sources and keep what they bring; nothing is composed here."""
+"""Collects sources into the store."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from digest.collect.concurrent import SourceOutcome, collect_each
 from digest.model import Failure, Source
 from digest.model.errors import one_line
-from digest.model.protocols import Collected, Collector, FetchState
+from digest.model.protocols import Collected, Collector
 from digest.pipeline.app import App
 from digest.pipeline.ingest import Ingester
 from digest.pipeline.ingest import Progress as Progress
@@ -21,21 +20,21 @@ from digest.store import Store, entries, pending_pages, sources
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectResult:
-    """What visiting sources brought into the store."""
+    """Outcomes of collecting sources into the store."""
 
     #: One for each source, without the entries.
     outcomes: tuple[SourceOutcome, ...]
-    #: Articles that were not there before.
+    #: Number of articles that were not stored before.
     new_articles: int
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """The sources that could not be read."""
+        """Sources that could not be read."""
         return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
 
     @property
     def problems(self) -> tuple[Failure, ...]:
-        """What could not be read of sources that otherwise could."""
+        """Unreadable parts of sources that otherwise could be read."""
         return tuple(
             Failure(source=_name(outcome), url=outcome.source.address, error=one_line(problem))
             for outcome in self.outcomes
@@ -45,29 +44,32 @@ class CollectResult:
 
     @property
     def all_failed(self) -> bool:
-        """Every source failed."""
         return bool(self.outcomes) and len(self.failures) == len(self.outcomes)
 
 
-def collect_sources(
-    visited: Sequence[Source], app: App, *, now: datetime, due_only: bool = False, on_done: Progress | None = None
-) -> CollectResult:
-    """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others.
+def _name(collected: Collected) -> str:
+    return collected.source.title or collected.title or collected.source.id
 
-    ``due_only`` leaves out those whose time hasn't come: by their own rhythm, or since they fail.
+
+def collect_sources(
+    wanted: Sequence[Source], app: App, *, now: datetime, due_only: bool = False, on_done: Progress | None = None
+) -> CollectResult:
+    """Collect the sources and store new entries as clean articles; a failed source does not stop the others.
+
+    With ``due_only``, sources whose fetch interval or backoff has not passed are left out.
     """
-    _forget_moved(visited, app.store)
+    _forget_moved(wanted, app.store)
     if due_only:
         with app.store.read() as conn:
-            waiting = sources.not_due_ids(conn, now=now)
-        visited = [source for source in visited if source.id not in waiting]
-    return collect_into(app.store, visited, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
+            not_due = sources.not_due_ids(conn, now=now)
+        wanted = [source for source in wanted if source.id not in not_due]
+    return collect_into(app.store, wanted, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
 
 
-def _forget_moved(visited: Sequence[Source], store: Store) -> None:
-    """A person gave these sources other addresses: what was learnt at the old ones must not lead back there."""
+def _forget_moved(wanted: Sequence[Source], store: Store) -> None:
+    """Drop the fetch state of sources whose address in the settings changed: it would lead back to the old one."""
     with store.read() as conn:
-        moved = sources.moved_ids(conn, visited)
+        moved = sources.moved_ids(conn, wanted)
     if moved:
         with store.begin() as conn:
             sources.forget(conn, moved)
@@ -75,45 +77,41 @@ def _forget_moved(visited: Sequence[Source], store: Store) -> None:
 
 def collect_into(
     store: Store,
-    visited: Sequence[Source],
+    wanted: Sequence[Source],
     collector: Collector,
     *,
     fetch: FetchSettings,
     now: datetime,
     on_done: Progress | None = None,
 ) -> CollectResult:
-    """Visit the sources and store what is new, cleaned; a source that fails is told, and never stops the others."""
-    ids = [source.id for source in visited]
+    """As ``collect_sources``, for any store and collector."""
+    ids = [source.id for source in wanted]
     with store.read() as conn:
-        again = pending_pages.due(conn, ids, now=now)
-        remembered = {
-            id_: replace(validators, known=partial(_known, store, id_), pending_pages=again.get(id_, ()))
-            for id_, validators in sources.fetch_states(conn, ids).items()
+        pending = pending_pages.due(conn, ids, now=now)
+        states = {
+            source_id: replace(state, pending_pages=pending.get(source_id, ()))
+            for source_id, state in sources.fetch_states(conn, ids).items()
         }
-    keeper = Ingester(store=store, fetch=fetch, now=now, on_done=on_done, pending_pages=again)
-    asyncio.run(_visited(visited, collector, remembered, keeper))
-    return CollectResult(outcomes=tuple(keeper.outcomes[id_] for id_ in ids), new_articles=keeper.new)
+    ingester = Ingester(store=store, fetch=fetch, now=now, on_done=on_done, pending_pages=pending)
 
+    def known_guids(source_id: str, guids: Collection[str]) -> frozenset[str]:
+        if source_id not in states:  # never fetched at its present address: every page is fetched
+            return frozenset()
+        with store.read() as conn:
+            return entries.known_guids(conn, source_id, guids)
 
-async def _visited(
-    visited: Sequence[Source], collector: Collector, remembered: Mapping[str, FetchState], keeper: Ingester
-) -> None:
-    async with keeper.pool:
-        await collect_each(
-            visited,
-            collector,
-            remembered,
-            concurrency=keeper.fetch.concurrency,
-            per_host=keeper.fetch.per_host,
-            take=keeper.add,
-        )
-        await keeper.flush()
+    async def collect_all() -> None:
+        async with ingester.pool:
+            await collect_each(
+                wanted,
+                collector,
+                states,
+                on_outcome=ingester.add,
+                known_guids=known_guids,
+                concurrency=fetch.concurrency,
+                per_host=fetch.per_host,
+            )
+            await ingester.flush()
 
-
-def _known(store: Store, source_id: str, guids: Collection[str]) -> frozenset[str]:
-    with store.read() as conn:
-        return entries.known_guids(conn, source_id, guids)
-
-
-def _name(collected: Collected) -> str:
-    return collected.source.title or collected.title or collected.source.id
+    asyncio.run(collect_all())
+    return CollectResult(outcomes=tuple(ingester.outcomes[id_] for id_ in ids), new_articles=ingester.new)

@@ -1,7 +1,7 @@
-"""Clean and store what visits bring, as it comes.
+"""Cleans and stores collected entries as they arrive.
 
-What came is stored a few sources at a time while others are still being visited, so that memory is bounded however
-many there are, and one slow server holds up nobody. Where much comes, other processes help to clean it.
+Outcomes are stored in batches of a few sources while other sources are still being fetched. That bounds memory, and one
+slow server delays no other source. A process pool helps to clean large batches.
 """
 
 from __future__ import annotations
@@ -24,129 +24,133 @@ from digest.processes.process_pool import ProcessPool
 from digest.settings import FetchSettings
 from digest.store import Store, articles, boilerplate, entries, pending_pages, sources, stories
 
-#: Called as each source is done, in the order in which they finish.
+#: Called with each source's outcome, in the order in which they finish.
 Progress = Callable[[SourceOutcome], None]
-#: Stored in one transaction: so many sources, or so many letters of text.
-_SOURCES, _LETTERS = 20, 2_000_000
-#: So many such batches are cleaned and stored at once; what else comes waits, so that memory is bounded.
-_UNDER_WAY = 3
-#: Letters that take long enough to clean for others to help: a twentieth of a second.
-_MANY = 100_000
+#: Size of a batch, which is stored in one transaction: sources, or characters of text.
+_BATCH_SOURCES, _BATCH_CHARACTERS = 20, 2_000_000
+#: Batches cleaned and stored at once; further outcomes wait, so that memory is bounded.
+_MAX_BATCHES = 3
+#: Characters from which the pool helps: cleaning them takes a twentieth of a second.
+_POOL_CHARACTERS = 100_000
 
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_NOTHING = Entry(source_id="", guid="", url="", title="", body="<p>…</p>", form=BodyFormat.HTML, seen=_NEVER, source="")
-#: Has all loaded that cleaning needs: HTML's reader, the language model.
-_PREPARE = partial(clean_by_source, (_NOTHING,), {})
-_Outcome = tuple[Source, SourceOutcome]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EMPTY = Entry(source_id="", guid="", url="", title="", body="<p>…</p>", form=BodyFormat.HTML, seen=_EPOCH, source="")
+#: Loads the HTML parser and the language model into a worker process.
+_WARM_UP = partial(clean_by_source, (_EMPTY,), {})
+_Batch = Sequence[tuple[Source, SourceOutcome]]
 
 
 @dataclass(kw_only=True)
 class Ingester:
-    """Takes outcomes as they come, and stores some at a time. Its crew is to be dismissed in the end."""
+    """Stores outcomes in batches. The caller closes ``pool``."""
 
     store: Store
     fetch: FetchSettings
     now: datetime
     on_done: Progress | None
-    #: What each source was asked for again.
+    #: Teasers whose pages are retried in this run, by source id.
     pending_pages: Mapping[str, tuple[Entry, ...]]
-    #: What became of each source, by its id, without the entries; and how many articles are new.
+    #: By source id, without the entries.
     outcomes: dict[str, SourceOutcome] = field(default_factory=dict)
+    #: Number of new articles.
     new: int = 0
-    #: Who cleans what is much.
-    pool: ProcessPool = field(default_factory=lambda: ProcessPool(_PREPARE))
-    _waiting: list[_Outcome] = field(default_factory=list)
-    _letters: int = 0
-    _door: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _room: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, _UNDER_WAY))
+    pool: ProcessPool = field(default_factory=lambda: ProcessPool(_WARM_UP))
+    _queue: list[tuple[Source, SourceOutcome]] = field(default_factory=list)
+    _characters: int = 0
+    _queue_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _batch_slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, _MAX_BATCHES))
 
     async def add(self, source: Source, outcome: SourceOutcome) -> None:
-        """Keep it with some others, once there are enough; then come back."""
+        """Queue the outcome; store the queue once it is a full batch, and return after that."""
         self.outcomes[source.id] = replace(outcome, entries=()) if isinstance(outcome, Collected) else outcome
         if self.on_done:
             self.on_done(outcome)
-        async with self._door:  # while some wait for room, so does whatever comes
-            self._waiting.append((source, outcome))
-            self._letters += _letters(_entries(outcome))
-            if len(self._waiting) < _SOURCES and self._letters < _LETTERS:
+        async with self._queue_lock:  # held while waiting for a slot, so that the queue can't grow meanwhile
+            self._queue.append((source, outcome))
+            self._characters += _character_count(_entries(outcome))
+            if len(self._queue) < _BATCH_SOURCES and self._characters < _BATCH_CHARACTERS:
                 return
-            some, self._waiting, self._letters = self._waiting, [], 0
-            await self._room.acquire()
+            batch, self._queue, self._characters = self._queue, [], 0
+            await self._batch_slots.acquire()
         try:
-            await self._keep(some)
+            await self._ingest(batch)
         finally:
-            self._room.release()
+            self._batch_slots.release()
 
     async def flush(self) -> None:
-        """Store what still waits for more to come: nothing does."""
-        if self._waiting:
-            await self._keep(self._waiting)
+        """Store the last, incomplete batch."""
+        if self._queue:
+            await self._ingest(self._queue)
 
-    async def _keep(self, some: Sequence[_Outcome]) -> None:
-        """Clean these and store them, all in one transaction; who else writes waits for no cleaning."""
-        brought = [entry for _, outcome in some for entry in _entries(outcome)]
+    async def _ingest(self, batch: _Batch) -> None:
+        """Clean the batch, then store it in one transaction; no other writer waits for the cleaning."""
+        collected = [entry for _, outcome in batch for entry in _entries(outcome)]
         with self.store.read() as conn:
-            fresh, edited = entries.new_and_changed(conn, brought)
-            known = boilerplate.load(conn, {entry.source_id for entry in (*fresh, *edited)})
-        cleaned, learnt = await self._cleaned(fresh, known)
-        changed = list(zip(edited, clean(edited, learned={**known, **learnt}), strict=True))
+            new, edited = entries.new_and_changed(conn, collected)
+            learned = boilerplate.load(conn, {entry.source_id for entry in (*new, *edited)})
+        cleaned, newly_learned = await self._clean(new, learned)
+        changes = list(zip(edited, clean(edited, learned={**learned, **newly_learned}), strict=True))
         with self.store.begin() as conn:
-            self._remember_visits(conn, some)
-            self.new += len(entries.add(conn, brought))
-            articles.add(conn, zip(fresh, cleaned, strict=True))
-            stories.save_published_wordings(conn, articles.changed_wordings(conn, self._edited(changed)))
-            articles.add(conn, changed)
-            self._remember_unread(conn, some)
-            boilerplate.save(conn, learnt, at=self.now)
+            self._record_fetches(conn, batch)
+            self.new += len(entries.add(conn, collected))
+            articles.add(conn, zip(new, cleaned, strict=True))
+            wordings = articles.changed_wordings(conn, self._without_late_pages(changes))
+            stories.save_published_wordings(conn, wordings)
+            articles.add(conn, changes)
+            self._record_pending_pages(conn, batch)
+            boilerplate.save(conn, newly_learned, at=self.now)
 
-    async def _cleaned(self, fresh: Sequence[Entry], known: Mapping[str, LearnedBoilerplate]) -> CleanedBatch:
-        if _letters(fresh) < _MANY:
-            return clean_by_source(fresh, known)
+    async def _clean(self, new: Sequence[Entry], learned: Mapping[str, LearnedBoilerplate]) -> CleanedBatch:
+        if _character_count(new) < _POOL_CHARACTERS:
+            return clean_by_source(new, learned)
         cleaned: list[Article] = []
-        learnt: dict[str, LearnedBoilerplate] = {}
-        for found, now in await self.pool.starmap(clean_by_source, [(some, known) for some in group_by_source(fresh)]):
-            cleaned += found
-            learnt |= now
-        return cleaned, learnt
+        newly_learned: dict[str, LearnedBoilerplate] = {}
+        calls = [(of_source, learned) for of_source in group_by_source(new)]
+        for source_articles, source_learned in await self.pool.starmap(clean_by_source, calls):
+            cleaned += source_articles
+            newly_learned |= source_learned
+        return cleaned, newly_learned
 
-    def _edited(self, changed: Sequence[tuple[Entry, Article]]) -> list[tuple[Entry, Article]]:
-        """Without those whose page was only had now: what it says is no news to those who were told of it."""
-        return [(entry, article) for entry, article in changed if not self._is_late(entry)]
+    def _without_late_pages(self, changes: Sequence[tuple[Entry, Article]]) -> list[tuple[Entry, Article]]:
+        """The changes, except for those whose page was fetched only now: its text is no news to subscribers."""
+        return [(entry, article) for entry, article in changes if not self._is_late_page(entry)]
 
-    def _is_late(self, entry: Entry) -> bool:
-        return any(late.guid == entry.guid for late in self.pending_pages.get(entry.source_id, ()))
+    def _is_late_page(self, entry: Entry) -> bool:
+        return any(pending.guid == entry.guid for pending in self.pending_pages.get(entry.source_id, ()))
 
-    def _remember_unread(self, conn: Connection, some: Sequence[_Outcome]) -> None:
-        for source, outcome in some:
+    def _record_pending_pages(self, conn: Connection, batch: _Batch) -> None:
+        for source, outcome in batch:
             if isinstance(outcome, Collected):
-                asked = {entry.guid: entry.seen for entry in self.pending_pages.get(source.id, ())}
-                later = {
-                    guid: next_page_attempt(asked.get(guid, self.now), now=self.now, retry_at=retry_at)
+                retried = {entry.guid: entry.seen for entry in self.pending_pages.get(source.id, ())}
+                attempts = {
+                    guid: next_page_attempt(retried.get(guid, self.now), now=self.now, retry_at=retry_at)
                     for guid, retry_at in outcome.pending_pages.items()
                 }
-                pending_pages.save(conn, source.id, dict.fromkeys(asked) | later)
+                pending_pages.save(conn, source.id, dict.fromkeys(retried) | attempts)
 
-    def _remember_visits(self, conn: Connection, some: Sequence[_Outcome]) -> None:
-        before = sources.fetch_intervals(conn, [source.id for source, _ in some])
-        paces = {
-            source.id: self._pace(source, outcome, before.get(source.id, FetchInterval())) for source, outcome in some
+    def _record_fetches(self, conn: Connection, batch: _Batch) -> None:
+        before = sources.fetch_intervals(conn, [source.id for source, _ in batch])
+        intervals = {
+            source.id: self._interval(source, outcome, before.get(source.id, FetchInterval()))
+            for source, outcome in batch
         }
-        sources.record_success(conn, *(one for _, one in some if isinstance(one, Collected)), at=self.now, paces=paces)
-        for source, one in some:
-            if isinstance(one, Failure):
+        collected = [outcome for _, outcome in batch if isinstance(outcome, Collected)]
+        sources.record_success(conn, *collected, at=self.now, paces=intervals)
+        for source, outcome in batch:
+            if isinstance(outcome, Failure):
                 sources.record_failure(
-                    conn, source, one.error, at=self.now, not_before=one.retry_at, pace=paces[source.id]
+                    conn, source, outcome.error, at=self.now, not_before=outcome.retry_at, pace=intervals[source.id]
                 )
 
-    def _pace(self, source: Source, outcome: SourceOutcome, before: FetchInterval) -> FetchInterval:
-        every = self.fetch.every
-        # What is on the disk costs nobody anything.
-        return FetchInterval() if source.path else next_interval(source.id, outcome, before, every=every, now=self.now)
+    def _interval(self, source: Source, outcome: SourceOutcome, before: FetchInterval) -> FetchInterval:
+        if source.path:  # reading the disk burdens no server
+            return FetchInterval()
+        return next_interval(source.id, outcome, before, every=self.fetch.every, now=self.now)
 
 
 def _entries(outcome: SourceOutcome) -> tuple[Entry, ...]:
     return outcome.entries if isinstance(outcome, Collected) else ()
 
 
-def _letters(found: Sequence[Entry]) -> int:
-    return sum(len(entry.body) for entry in found)
+def _character_count(entries_: Sequence[Entry]) -> int:
+    return sum(len(entry.body) for entry in entries_)

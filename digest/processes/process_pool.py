@@ -1,9 +1,8 @@
-"""Other processes of this machine, for pure work: it may be killed, and this one goes on with the rest meanwhile.
+"""Process pool for CPU-bound pure functions. If a worker dies, the parent runs the call itself.
 
-    python -m digest.processes.process_pool        calls what it is sent on its input, and answers on its output
+    python -m digest.processes.process_pool        reads pickled calls from stdin, writes pickled results to stdout
 
-A call takes values and gives values, as if it were done here. These processes end with this one, however it ends:
-with it ends their input.
+A worker ends when its stdin closes, hence with its parent, however that ends.
 """
 
 from __future__ import annotations
@@ -24,25 +23,25 @@ from typing import Self, TypeVar, TypeVarTuple, cast
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
-#: Beyond these, what this process does for them all takes longer than what they do.
-_MOST = 2
-#: Before each answer: how many bytes it has.
+#: With more workers the parent becomes the bottleneck.
+_MAX_WORKERS = 2
+#: Length prefix of each result, in bytes.
 _LENGTH = struct.Struct(">Q")
-#: Bytes that a pipe holds: a megabyte is what every process may ask for.
-_AT_ONCE = 1 << 20
+#: A megabyte is the largest pipe that an unprivileged process may have on Linux.
+_PIPE_BYTES = 1 << 20
 
 
 class WorkerDiedError(Exception):
-    """A process ended before it answered."""
+    """The worker process ended before it returned a result."""
 
 
 class Worker:
-    """One process, which does one call after the other. As a context it ends with it, whatever it is doing."""
+    """Worker process that runs one call at a time. Leaving the context kills it."""
 
     async def __aenter__(self) -> Self:
         command = (sys.executable, "-m", __name__)
-        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, pipesize=_AT_ONCE)  # noqa: S603  # ourselves
-        # Of its own: those that all share look up names as well, and must not wait for what is made to take long.
+        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, pipesize=_PIPE_BYTES)  # noqa: S603  # our own module
+        # Not the default executor: it resolves host names as well, which must not wait for a slow call.
         self._thread = ThreadPoolExecutor(max_workers=1)
         return self
 
@@ -55,41 +54,41 @@ class Worker:
         self._thread.shutdown()
 
     async def call(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
-        """What the function gives or raises. Raises ``WorkerDiedError`` if the process ended over it."""
-        question = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
-        # In a thread: what is busy here lets a thread go on within milliseconds, the event loop only when it is done.
-        answered = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, question)
-        answer, error = pickle.loads(answered)  # noqa: S301  # our own process wrote it
+        """The function's result or exception. Raises ``WorkerDiedError`` if the process ended."""
+        request = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        # In a thread: it gets the GIL within milliseconds even while the event loop runs a long call.
+        response = await asyncio.get_running_loop().run_in_executor(self._thread, self._request, request)
+        result, error = pickle.loads(response)  # noqa: S301  # our own process wrote it
         if error:
             raise error
-        return cast("T", answer)
+        return cast("T", result)
 
-    def _ask(self, question: bytes) -> bytes:
+    def _request(self, request: bytes) -> bytes:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(question)
+            self._process.stdin.write(request)
             self._process.stdin.flush()
         except BrokenPipeError as error:
             raise WorkerDiedError from error
         head = self._process.stdout.read(_LENGTH.size)
-        answer = self._process.stdout.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else b""
-        if not answer:
+        response = self._process.stdout.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else b""
+        if not response:
             raise WorkerDiedError
-        return answer
+        return response
 
 
 class ProcessPool:
-    """This process, and workers that start as they are needed, up to one for each of the machine's other processors."""
+    """This process, and workers that start on demand, up to one for each other processor. Leaving it kills them."""
 
-    def __init__(self, prepare: Callable[[], object], *, most: int | None = None) -> None:
-        """``prepare`` is called in each worker before it counts as free: it loads what the calls will need."""
-        self._prepare = prepare
-        self._wanted = min(available_cpus() - 1, _MOST) if most is None else most
-        #: Who is free, the workers first: this process has more to do.
-        self._free: asyncio.PriorityQueue[tuple[int, Worker | None]] = asyncio.PriorityQueue()
-        self._free.put_nowait(_THIS_PROCESS)
-        self._shifts: set[asyncio.Task[None]] = set()
+    def __init__(self, warm_up: Callable[[], object], *, max_workers: int | None = None) -> None:
+        """``warm_up`` runs in each new worker before its first call; it loads the modules that the calls need."""
+        self._warm_up = warm_up
+        self._unstarted = min(available_cpus() - 1, _MAX_WORKERS) if max_workers is None else max_workers
+        #: Idle workers; this process comes last, since it has other work.
+        self._idle: asyncio.PriorityQueue[tuple[int, Worker | None]] = asyncio.PriorityQueue()
+        self._idle.put_nowait(_THIS_PROCESS)
+        self._worker_tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -97,76 +96,76 @@ class ProcessPool:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for shift in self._shifts:
-            shift.cancel()
-        await asyncio.gather(*self._shifts, return_exceptions=True)
+        for task in self._worker_tasks:
+            task.cancel()
+        await asyncio.gather(*self._worker_tasks, return_exceptions=True)
 
     async def starmap(self, function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
-        """What the function gives for each of the calls, by whoever is free first; in turn, so that others go on."""
-        self._recruit()
-        number, worker = await self._free.get()
+        """The function's results for all the calls, from the first idle process."""
+        self._start_worker()
+        priority, worker = await self._idle.get()
         try:
-            answers = await (worker.call(_each, function, calls) if worker else _each_here(function, calls))
+            results = await (worker.call(_run, function, calls) if worker else _run_here(function, calls))
         except WorkerDiedError:
-            return await _each_here(function, calls)
-        self._free.put_nowait((number, worker))
-        return answers
+            return await _run_here(function, calls)
+        self._idle.put_nowait((priority, worker))
+        return results
 
-    def _recruit(self) -> None:
-        """Have one more worker start, if there may be more; nobody waits for it."""
-        if self._wanted:
-            self._wanted -= 1
-            self._shifts.add(asyncio.create_task(self._shift(number=self._wanted)))
+    def _start_worker(self) -> None:
+        """Start one more worker in the background, unless all are started."""
+        if self._unstarted:
+            self._unstarted -= 1
+            self._worker_tasks.add(asyncio.create_task(self._worker(priority=self._unstarted)))
 
-    async def _shift(self, number: int) -> None:
+    async def _worker(self, priority: int) -> None:
         try:
             async with Worker() as worker:
-                await worker.call(self._prepare)
-                self._free.put_nowait((number, worker))
-                await asyncio.Event().wait()  # until the crew is dismissed
+                await worker.call(self._warm_up)
+                self._idle.put_nowait((priority, worker))
+                await asyncio.Event().wait()  # until the pool is closed
         except (WorkerDiedError, OSError):
-            return  # there is none to be had: the others do it all
+            return  # no process can be started: the others do all the work
 
 
-_THIS_PROCESS = (_MOST, None)
+_THIS_PROCESS = (_MAX_WORKERS, None)
 
 
-def _each(function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
+def _run(function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
     return [function(*arguments) for arguments in calls]
 
 
-async def _each_here(function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
-    answers = []
+async def _run_here(function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
+    results = []
     for arguments in calls:
-        answers.append(function(*arguments))
-        await asyncio.sleep(0)
-    return answers
+        results.append(function(*arguments))
+        await asyncio.sleep(0)  # let other tasks run between two calls
+    return results
 
 
 def available_cpus() -> int:
-    """How many this process may use."""
+    """Number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main() -> None:
-    """Answer calls until there are no more; what takes more memory than there is ends it."""
-    answers, sys.stdout = sys.stdout.buffer, sys.stderr
+    """Worker: run calls until stdin closes. Running out of memory ends the process."""
+    output, sys.stdout = sys.stdout.buffer, sys.stderr
     while True:
         try:
             function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it
         except EOFError:
             return
-        answer = pickle.dumps(_answer(function, arguments), pickle.HIGHEST_PROTOCOL)
-        answers.write(_LENGTH.pack(len(answer)) + answer)
-        answers.flush()
+        response = pickle.dumps(_call(function, arguments), pickle.HIGHEST_PROTOCOL)
+        output.write(_LENGTH.pack(len(response)) + response)
+        output.flush()
 
 
-def _answer(function: Callable[..., object], arguments: tuple[object, ...]) -> tuple[object, Exception | None]:
+def _call(function: Callable[..., object], arguments: tuple[object, ...]) -> tuple[object, Exception | None]:
     try:
         return function(*arguments), None
     except (MemoryError, RecursionError):
         raise
-    except Exception as error:  # noqa: BLE001  # raised again where the call was made, with the place where it was
+    except Exception as error:  # noqa: BLE001  # raised again in the parent, with this traceback
         error.add_note(format_exc())
         return None, error
 

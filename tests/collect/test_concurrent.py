@@ -13,7 +13,7 @@ from digest.collect.collector import make_collector
 from digest.collect.concurrent import collect
 from digest.model import Failure, Source
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, FetchState
+from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, web_server
 
@@ -26,7 +26,7 @@ class Slow:
         self.most: Counter[str] = Counter()
         self.asked: dict[str, FetchState] = {}
 
-    async def __call__(self, source: Source, validators: FetchState) -> Collected:
+    async def __call__(self, source: Source, validators: FetchState, known_guids: KnownGuids) -> Collected:
         self.asked[source.id] = validators
         host = source.url.split("/")[2]
         for name in (host, "all"):
@@ -87,7 +87,7 @@ def test_a_failure_names_no_password() -> None:
 
 
 def test_a_bug_raises() -> None:
-    async def buggy(source: Source, validators: FetchState) -> Collected:
+    async def buggy(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
         raise KeyError(source.id)
 
     with pytest.raises(KeyError):

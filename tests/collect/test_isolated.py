@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import psutil
 import pytest
 
-from digest.collect.isolated import is_heavy, read
+from digest.collect.isolated import is_heavy, read_isolated
 from digest.collect.reader import Contents, Document, read_document
 from digest.http.limits import ConcurrencyLimits
 from digest.model import Source
@@ -40,7 +40,7 @@ def page(count: int) -> Document:
 
 def elsewhere(heavy: Document, timeout_s: float = 30) -> Contents:
     assert is_heavy(heavy)
-    return asyncio.run(read(heavy, SOURCE, seen=SEEN, timeout_s=timeout_s, turn=nullcontext()))
+    return asyncio.run(read_isolated(heavy, SOURCE, seen=SEEN, timeout_s=timeout_s, slot=nullcontext()))
 
 
 def test_it_gives_what_reading_here_gives() -> None:
@@ -84,7 +84,7 @@ def test_others_are_read_meanwhile() -> None:
 
         async def one(name: str, what: Document) -> None:
             with contextlib.suppress(SourceError):
-                await read(what, SOURCE, seen=SEEN, timeout_s=3, turn=turns.for_parsing())
+                await read_isolated(what, SOURCE, seen=SEEN, timeout_s=3, slot=turns.for_parsing())
             done.append(name)
 
         await asyncio.gather(one("slow", page(30_000)), one("quick", rss(2)))
@@ -101,7 +101,7 @@ def test_what_takes_long_is_read_a_few_at_once() -> None:
     async def six() -> int:
         turns, most = ConcurrencyLimits(per_host=2), 0
         calls = [
-            asyncio.create_task(read(heavy, SOURCE, seen=SEEN, timeout_s=30, turn=turns.for_parsing()))
+            asyncio.create_task(read_isolated(heavy, SOURCE, seen=SEEN, timeout_s=30, slot=turns.for_parsing()))
             for _ in range(6)
         ]
         while not all(call.done() for call in calls):

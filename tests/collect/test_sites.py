@@ -127,7 +127,7 @@ def test_where_addresses_tell_articles_another_is_none_even_later(site: WebServe
     site.routes["/sitemap.xml"] = site_map(site.url("/imprint"), site.url("/2026/03/mill"))
 
     first = collect(site, "/")
-    again = collect(site, "/", FetchState(known=frozenset({site.url("/2026/03/mill")}).intersection))
+    again = collect(site, "/", known=frozenset({site.url("/2026/03/mill")}))
 
     assert (titles(first), titles(again)) == (["mill"], [])
     assert first.entries[0].published == datetime(2026, 3, 26, tzinfo=UTC)
@@ -176,7 +176,7 @@ def test_a_front_page_that_is_an_article_is_read(site: WebServer) -> None:
 def test_what_was_read_as_a_page_is_not_searched_for_feeds_and_maps_again(site: WebServer) -> None:
     site.routes["/"] = article("one page of a site of one page")
 
-    collect(site, "/", FetchState(known=frozenset({site.url("/")}).intersection))
+    collect(site, "/", known=frozenset({site.url("/")}))
 
     assert site.paths == ["/", "/robots.txt"]
 

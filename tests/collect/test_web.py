@@ -163,7 +163,7 @@ def visited(web: WebServer, known: frozenset[str] = frozenset(), **fields: str) 
     """The bodies that a visit to the feed gives."""
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=2), SEEN)
     source = Source(id="web", url=web.url("/feed"), **fields)  # type: ignore[arg-type]
-    return [entry.body for entry in asyncio.run(collector(source, FetchState(known=known.intersection))).entries]
+    return [entry.body for entry in asyncio.run(collector(source, FetchState(), known.intersection)).entries]
 
 
 def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:

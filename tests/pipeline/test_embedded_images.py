@@ -159,8 +159,8 @@ def test_a_preview_fetches_pictures_only_when_asked_to_fetch(
     ids=["png", "jpeg", "gif", "webp"],
 )
 def test_a_picture_is_known_by_its_bytes(data: bytes, kind: str) -> None:
-    assert images.photo(data).media_type == kind
-    assert images.photo(data).width > images.photo(data).height
+    assert images.read_image(data).media_type == kind
+    assert images.read_image(data).width > images.read_image(data).height
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_picture_is_known_by_its_bytes(data: bytes, kind: str) -> None:
 )
 def test_what_is_no_picture_to_look_at_is_refused(data: bytes, told: str) -> None:
     with pytest.raises(SourceError, match=told):
-        images.photo(data)
+        images.read_image(data)
 
 
 def test_pictures_keep_to_their_limits(server: WebServer) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from digest.model import BodyFormat, Entry, Source, Window
 from digest.model.errors import SourceError
-from digest.model.protocols import Collected, FetchState
+from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.pipeline.collect import collect_into
 from digest.settings import FetchSettings
 from digest.store import Store, articles, boilerplate, entries, open_store, sources
@@ -33,8 +33,8 @@ class Bringing:
         self.others = others
         self.known: dict[str, frozenset[str]] = {}
 
-    async def __call__(self, source: Source, validators: FetchState) -> Collected:
-        self.known[source.id] = validators.known(["guid", "other"])
+    async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
+        self.known[source.id] = known_guids(["guid", "other"])
         if source == MANY[-1]:
             await self._stored()
         if source.section == "broken":
@@ -79,7 +79,7 @@ def test_long_texts_are_stored_sooner() -> None:
 
 
 def test_what_came_before_a_bug_is_kept() -> None:
-    async def buggy(source: Source, validators: FetchState) -> Collected:
+    async def buggy(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
         if source == MANY[-1]:
             await asyncio.sleep(0.3)
             raise KeyError(source.id)
@@ -124,7 +124,7 @@ def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
                     written.append(conn)
                 return super().split(*what, **how)
 
-        async def bring(source: Source, validators: FetchState) -> Collected:
+        async def bring(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
             return Collected(source=source, entries=(entry(source, Watched("A line.")),))
 
         written: list[Any] = []
@@ -133,7 +133,7 @@ def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
     assert written
 
 
-async def prolific(source: Source, validators: FetchState) -> Collected:
+async def prolific(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
     """A source of twenty whole articles."""
     story = f"<p>{SENTENCE * 8} That is what {source.url} tells.</p><p>Read more news on our site</p>"
     await asyncio.sleep(0.01)
@@ -172,7 +172,7 @@ def test_what_comes_faster_than_it_is_stored_waits() -> None:
     visited = 0
     most = 0
 
-    async def quick(source: Source, validators: FetchState) -> Collected:
+    async def quick(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
         nonlocal visited, most
         with store.read() as conn:
             stored = sum(entries.counts(conn, since=NOW).values())

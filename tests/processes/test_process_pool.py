@@ -41,7 +41,7 @@ def with_worker(do: Callable[[Worker], Awaitable[object]]) -> object:
 
 def with_crew(do: Callable[[ProcessPool], Awaitable[object]], *, most: int = 1) -> object:
     async def main() -> object:
-        async with ProcessPool(os.getpid, most=most) as crew:
+        async with ProcessPool(os.getpid, max_workers=most) as crew:
             return await do(crew)
 
     return asyncio.run(main())

@@ -31,9 +31,16 @@ def html(head: str = "", body: str = PARAGRAPHS) -> Answer:
     return Answer(body=f"<!DOCTYPE html>{text}".encode(), headers={"Content-Type": "text/html"})
 
 
-def collect(web: WebServer, path: str, validators: FetchState | None = None, *, timeout_s: float = 5) -> Collected:
+def collect(
+    web: WebServer,
+    path: str,
+    state: FetchState | None = None,
+    *,
+    known: frozenset[str] = frozenset(),
+    timeout_s: float = 5,
+) -> Collected:
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=timeout_s), SEEN)
-    return asyncio.run(collector(Source(id="web", url=web.url(path)), validators or FetchState()))
+    return asyncio.run(collector(Source(id="web", url=web.url(path)), state or FetchState(), known.intersection))
 
 
 def titles(collected: Collected) -> list[str]:

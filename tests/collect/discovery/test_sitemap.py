@@ -41,7 +41,7 @@ def page(title: str) -> Answer:
 
 def collect(web: WebServer, path: str, known_guids: frozenset[str] = frozenset()) -> Collected:
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=5), SEEN)
-    return asyncio.run(collector(Source(id="map", url=web.url(path)), FetchState(known=known_guids.intersection)))
+    return asyncio.run(collector(Source(id="map", url=web.url(path)), FetchState(), known_guids.intersection))
 
 
 def test_a_news_sitemap_gives_titles_and_dates_and_its_pages_the_text(web: WebServer) -> None:
