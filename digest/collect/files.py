@@ -46,7 +46,7 @@ def _read_folder(source: Source, root: Path, *, max_bytes: int, seen: datetime) 
         try:
             _refuse_link(path, root)
             contents = read_document(_document(path, root=root, outlet=outlet, max_bytes=max_bytes), source, seen=seen)
-            _refuse_other_suffix(path)
+            _refuse_other_suffix(path)  # last, since the errors of reading say more
         except SourceError as error:
             problems.append(f"{path.relative_to(root)}: {error}")
         else:

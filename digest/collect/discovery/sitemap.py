@@ -11,9 +11,9 @@ from urllib.parse import urljoin, urlsplit
 
 from digest.collect.discovery.url_patterns import is_front_page, looks_like_article, sitemap_priority
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.items import Item, absolute_url
+from digest.collect.feeds.items import Item, absolute_url, to_entry
 from digest.http.decompress import Decompressor
-from digest.model import BodyFormat, Entry, Image, Source
+from digest.model import Entry, Image, Source
 from digest.model.errors import SourceError
 from digest.text.charset import utf8_for_recovery
 from digest.text.urls import outlet_domain
@@ -116,7 +116,11 @@ async def sitemap_entries(
     if not listed:
         raise SourceError("this site map names no pages: give the site's address or its feed")
     pages = _in_same_folder([page for page in listed if not is_front_page(page.url)], source.url)
-    return tuple(_entry(item, source, reply.url, seen) for item in _recent(pages, seen)), bool(sitemap.sitemap_urls)
+    outlet = source.title or outlet_domain(reply.url)
+    entries = (
+        to_entry(page, source, guid=page.guid, outlet=outlet, language="", seen=seen) for page in _recent(pages, seen)
+    )
+    return tuple(entries), bool(sitemap.sitemap_urls)
 
 
 async def _first_pages(sitemap_urls: Sequence[str], client: Client) -> tuple[Item, ...]:
@@ -170,20 +174,4 @@ def select_articles(completed: Iterable[Entry], listed: Sequence[Entry]) -> tupl
     return tuple(
         replace(entry, published=entry.published or lastmod.get(entry.guid))
         for entry in (articles if articles or has_article_urls else readable)
-    )
-
-
-def _entry(item: Item, source: Source, url: str, seen: datetime) -> Entry:
-    return Entry(
-        source_id=source.id,
-        guid=item.guid,
-        url=item.url,
-        title=item.title,
-        body="",
-        form=BodyFormat.HTML,
-        seen=seen,
-        source=source.title or outlet_domain(url),
-        published=item.published,
-        language=item.language,
-        image=item.image,
     )

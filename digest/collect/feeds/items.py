@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from digest.model import BodyFormat, Image
+from digest.model import BodyFormat, Entry, Image, Source
 from digest.text.urls import is_simple_url, is_web_url
 
 _MAX_NAME_LENGTH = 300
@@ -40,6 +40,24 @@ class Feed:
     title: str
     items: tuple[Item, ...]
     language: str = ""
+
+
+def to_entry(item: Item, source: Source, *, guid: str, outlet: str, language: str, seen: datetime) -> Entry:
+    """Convert an item to an entry of ``source``; ``language`` is for items that declare none."""
+    return Entry(
+        source_id=source.id,
+        guid=guid,
+        url=item.url,
+        title=item.title,
+        body=item.body,
+        form=item.form,
+        seen=seen,
+        source=outlet,
+        author=item.author,
+        published=item.published,
+        language=item.language or language,
+        image=item.image,
+    )
 
 
 def absolute_url(base: str, href: str) -> str:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from digest.collect.documents.kind import strip_comments
-from digest.collect.feeds.items import Feed, Item
+from digest.collect.feeds.items import Feed, Item, to_entry
 from digest.model import Entry, Source
 from digest.model.errors import SourceError
 from digest.text.charset import to_utf8
@@ -73,14 +73,14 @@ def _split_long_runs(document: bytes) -> bytes:
 
 def feed_entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[Entry, ...]:
     """Convert the feed's items to entries of ``source``, without duplicates, in the feed's order."""
-    name = source.title or plain_text(feed.title) or outlet_domain(url) or source.address
+    outlet = source.title or plain_text(feed.title) or outlet_domain(url) or source.address
     reused_guids = _reused_guids(feed.items)
     entries: dict[str, Entry] = {}
     for item in feed.items:
         if not (item.title.strip() or item.body.strip()):
             continue
         guid = _entry_guid(item, reused_guids)
-        entries.setdefault(guid, _entry(item, source, guid=guid, name=name, language=feed.language, seen=seen))
+        entries.setdefault(guid, to_entry(item, source, guid=guid, outlet=outlet, language=feed.language, seen=seen))
     return tuple(entries.values())
 
 
@@ -98,23 +98,6 @@ def limit_feed(feed: Feed) -> tuple[Feed, str]:
 
 def _truncate(item: Item) -> Item:
     return item if len(item.body) <= _MAX_BODY_LENGTH else replace(item, body=item.body[:_MAX_BODY_LENGTH])
-
-
-def _entry(item: Item, source: Source, *, guid: str, name: str, language: str, seen: datetime) -> Entry:
-    return Entry(
-        source_id=source.id,
-        guid=guid,
-        url=item.url,
-        title=item.title,
-        body=item.body,
-        form=item.form,
-        seen=seen,
-        source=name,
-        author=item.author,
-        published=item.published,
-        language=item.language or language,
-        image=item.image,
-    )
 
 
 def _reused_guids(items: Iterable[Item]) -> frozenset[str]:
