@@ -81,7 +81,7 @@ def canonical_url(url: str) -> str:
     if parts is None:
         return url.strip()
     path = _normalize_escapes(_remove_dot_segments(parts.path), safe="/%:@!$&'()*+,;=") or "/"
-    return f"{parts.scheme}://{parts.authority}{path}{_question_mark(_normalize_query(parts.query))}"
+    return f"{parts.scheme}://{parts.authority}{path}{_query_suffix(_normalize_query(parts.query))}"
 
 
 def url_identity(url: str) -> str:
@@ -91,7 +91,7 @@ def url_identity(url: str) -> str:
         return url.strip()
     host = _VARIANT_HOST.sub("", parts.authority)
     path = _VARIANT_PATH.sub("", parts.path).rstrip("/")
-    return f"//{host}{path}{_question_mark(parts.query)}"
+    return f"//{host}{path}{_query_suffix(parts.query)}"
 
 
 @lru_cache(maxsize=4096)
@@ -169,5 +169,5 @@ def _normalize_query(query: str) -> str:
     return "&".join(sorted(_normalize_escapes(pair, safe="/%:@!$'()*+,;=?") for _, pair in unambiguous or pairs))
 
 
-def _question_mark(query: str) -> str:
+def _query_suffix(query: str) -> str:
     return f"?{query}" if query else ""

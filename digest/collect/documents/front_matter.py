@@ -54,14 +54,14 @@ def split_title(markdown: str) -> tuple[str, str]:
         return "", markdown
     if first + 1 < len(lines) and _UNDERLINED.match(lines[first + 1]) and not _HEADING.match(lines[first]):
         return lines[first].strip(), "\n".join(lines[first + 2 :])
-    index = first if _HEADING.match(lines[first]) else _find_top_heading(lines)
+    index = first if _HEADING.match(lines[first]) else _find_first_h1(lines)
     match = _HEADING.match(lines[index]) if index is not None else None
     if match is None or index is None:
         return "", markdown
     return match.group(1), "\n".join(lines[:index] + lines[index + 1 :])
 
 
-def _find_top_heading(lines: list[str]) -> int | None:
+def _find_first_h1(lines: list[str]) -> int | None:
     """Return the index of the first ``# `` heading outside fenced code."""
     is_fenced = False
     for number, line in enumerate(lines):

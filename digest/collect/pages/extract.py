@@ -77,7 +77,7 @@ def _without_title(body: str, title: str) -> str:
 
 
 def _alphanumeric(markup: str) -> str:
-    """Reduce HTML to its letters and digits in lower case, for a comparison."""
+    """Reduce HTML to its alphanumeric characters in lower case, for a comparison."""
     return re.sub(r"[\W_]+", "", unescape(re.sub(r"<[^<>]{0,500}>", "", markup))).casefold()
 
 
