@@ -1,4 +1,4 @@
-"""The mail as a reader sees it: styles after inlining, accessibility, widths, night, print, in a real Chromium."""
+"""Editions displayed in Chromium: styles after inlining, accessibility, widths, dark mode, print (``slow``)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from tests.support.digests import article, brief, digest, nth_brief
 __all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.slow
 
-LOOK = RenderOptions(
+OPTIONS = RenderOptions(
     show_left_out=True,
     show_failures=True,
-    reason="You get this letter because you asked for it.",
+    reason="You get this mail because you asked for it.",
     brand=Brand(address="Harbour Press Office, Pier 4, Sandhaven"),
     links=Links(web="https://a.example/w", preferences="https://a.example/p", unsubscribe="https://a.example/u"),
 )
@@ -46,8 +46,8 @@ ARABIC = brief(
 LONG = brief([article("Donaudampfschifffahrtsgesellschaftskapitän" * 3, ["https://a.example/" + "x" * 150])])
 
 
-def full(language: str = "en") -> Digest:
-    """Every part of the page at once."""
+def complete_digest(language: str = "en") -> Digest:
+    """A digest with every part of a page."""
     return digest(
         [nth_brief(0, section="Harbour"), nth_brief(1, section="Sky"), nth_brief(2), ARABIC, LONG],
         language=language,
@@ -57,19 +57,19 @@ def full(language: str = "en") -> Digest:
 
 
 EDITIONS = {
-    "every part": (full(), LOOK),
+    "every part": (complete_digest(), OPTIONS),
     "no sections": (digest(), RenderOptions()),
     "one story": (digest(stories=1), RenderOptions()),
     "no story": (digest([]), RenderOptions()),
-    "many stories": (digest(stories=70), LOOK),
-    "headlines": (full(), replace(LOOK, template="headlines")),
+    "many stories": (digest(stories=70), OPTIONS),
+    "headlines": (complete_digest(), replace(OPTIONS, template="headlines")),
     "headlines by source": (digest(), RenderOptions(template="headlines")),
-    "longread": (full(), replace(LOOK, template="longread")),
+    "longread": (complete_digest(), replace(OPTIONS, template="longread")),
 }
 
 
-def stripped(html: str) -> str:
-    """As mail programs show it that drop the style element."""
+def without_styles(html: str) -> str:
+    """The HTML without style elements, which some mail programs drop."""
     return re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
 
 
@@ -90,43 +90,45 @@ def open_page(browser: Browser) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("variant", ["light", "dark", "320 pixels", "without style elements"])
-@pytest.mark.parametrize(("whole", "look"), EDITIONS.values(), ids=EDITIONS.keys())
-def test_axe_has_nothing_to_say(open_page: Any, whole: Digest, look: RenderOptions, variant: str) -> None:
-    html = render(whole, look).html
+@pytest.mark.parametrize(("content", "options"), EDITIONS.values(), ids=EDITIONS.keys())
+def test_axe_finds_no_violation(open_page: Any, content: Digest, options: RenderOptions, variant: str) -> None:
+    html = render(content, options).html
     page = open_page(
-        stripped(html) if variant.startswith("without") else html,
+        without_styles(html) if variant.startswith("without") else html,
         width=320 if variant == "320 pixels" else 700,
         scheme="dark" if variant == "dark" else "light",
     )
 
-    found = Axe().run(page)
+    violations = Axe().run(page).response["violations"]
 
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []
+    assert [(violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
 
 
 @pytest.mark.parametrize("style", [True, False], ids=["as sent", "without style elements"])
-@pytest.mark.parametrize(("whole", "look"), EDITIONS.values(), ids=EDITIONS.keys())
-def test_nothing_is_wider_than_a_small_phone(open_page: Any, whole: Digest, look: RenderOptions, style: bool) -> None:
-    html = render(whole, look).html
+@pytest.mark.parametrize(("content", "options"), EDITIONS.values(), ids=EDITIONS.keys())
+def test_nothing_is_wider_than_a_small_phone(
+    open_page: Any, content: Digest, options: RenderOptions, style: bool
+) -> None:
+    html = render(content, options).html
 
-    page = open_page(html if style else stripped(html), width=320)
+    page = open_page(html if style else without_styles(html), width=320)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_links_of_their_own_are_large_enough_for_a_thumb(open_page: Any, template: str) -> None:
-    page = open_page(render(full(), replace(LOOK, template=template)).html, width=320)
+def test_links_outside_of_text_are_44_pixels_high(open_page: Any, template: str) -> None:
+    page = open_page(render(complete_digest(), replace(OPTIONS, template=template)).html, width=320)
 
     heights = page.evaluate(
         "[...document.querySelectorAll('a:not(.cite)')].map(a => [a.textContent, a.getBoundingClientRect().height])"
     )
-    assert [(words, height) for words, height in heights if height < 44] == []
+    assert [(text, height) for text, height in heights if height < 44] == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_running_text_is_at_least_16_pixels(open_page: Any, template: str) -> None:
-    page = open_page(stripped(render(full(), replace(LOOK, template=template)).html))
+    page = open_page(without_styles(render(complete_digest(), replace(OPTIONS, template=template)).html))
 
     sizes = page.evaluate(
         "[...document.querySelectorAll('.brief, li')].map(p => parseFloat(getComputedStyle(p).fontSize))"
@@ -134,9 +136,9 @@ def test_running_text_is_at_least_16_pixels(open_page: Any, template: str) -> No
     assert min(sizes) >= 16
 
 
-def test_headings_go_down_one_step_at_a_time(open_page: Any) -> None:
-    for whole, look in EDITIONS.values():
-        page = open_page(render(whole, look).html)
+def test_heading_levels_skip_none(open_page: Any) -> None:
+    for content, options in EDITIONS.values():
+        page = open_page(render(content, options).html)
 
         levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
         assert levels[0] == 1
@@ -144,46 +146,44 @@ def test_headings_go_down_one_step_at_a_time(open_page: Any) -> None:
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-def test_axe_would_say_something(open_page: Any) -> None:
-    html = render(full(), LOOK).html
+def test_axe_finds_violations_in_broken_html(open_page: Any) -> None:
+    html = render(complete_digest(), OPTIONS).html
     broken = html.replace("color:#5b5f67", "color:#c9c9c9").replace('<html lang="en"', "<html").replace("<h1", "<h4")
 
-    found = Axe().run(open_page(broken))
+    violations = Axe().run(open_page(broken)).response["violations"]
 
-    assert {"color-contrast", "html-has-lang", "page-has-heading-one"} <= {
-        one["id"] for one in found.response["violations"]
-    }
+    assert {"color-contrast", "html-has-lang", "page-has-heading-one"} <= {violation["id"] for violation in violations}
 
 
-def test_night_in_outlook_is_dark_and_legible(open_page: Any) -> None:
-    page = open_page(render(full(), LOOK).html)
+def test_outlooks_dark_mode_is_dark_and_legible(open_page: Any) -> None:
+    page = open_page(render(complete_digest(), OPTIONS).html)
 
     page.evaluate("for (const name of ['data-ogsc', 'data-ogsb']) document.documentElement.setAttribute(name, '')")
 
     assert page.evaluate("getComputedStyle(document.querySelector('.ground')).backgroundColor") == "rgb(18, 19, 22)"
-    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
 
 
-def test_right_to_left_editions_mirror(open_page: Any) -> None:
-    html = render(full("ar"), LOOK).html
+def test_right_to_left_editions_are_mirrored(open_page: Any) -> None:
+    html = render(complete_digest("ar"), OPTIONS).html
 
-    left = open_page(html).evaluate("document.querySelector('h1').getBoundingClientRect().x")
-    aligned = open_page(html).evaluate(
+    heading_x = open_page(html).evaluate("document.querySelector('h1').getBoundingClientRect().x")
+    right_edges = open_page(html).evaluate(
         "(() => { const r = document.createRange(); r.selectNodeContents(document.querySelector('.date'));"
         " return [r.getBoundingClientRect().right, document.querySelector('.date').getBoundingClientRect().right] })()"
     )
-    assert left > 0
-    assert aligned[0] == pytest.approx(aligned[1], abs=1)
+    assert heading_x > 0
+    assert right_edges[0] == pytest.approx(right_edges[1], abs=1)
 
 
-def test_night_is_dark_and_print_is_white(open_page: Any) -> None:
-    html = render(full(), LOOK).html
-    ground = "getComputedStyle(document.querySelector('.ground')).backgroundColor"
+def test_dark_mode_is_dark_and_print_is_white(open_page: Any) -> None:
+    html = render(complete_digest(), OPTIONS).html
+    background = "getComputedStyle(document.querySelector('.ground')).backgroundColor"
 
-    assert open_page(html, scheme="dark").evaluate(ground) == "rgb(18, 19, 22)"
+    assert open_page(html, scheme="dark").evaluate(background) == "rgb(18, 19, 22)"
     page = open_page(html)
     page.emulate_media(media="print")
-    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.querySelector('.contents')).display") == "none"
 
 
@@ -198,36 +198,37 @@ STYLES = """
 @pytest.mark.parametrize(
     ("width", "scheme", "media"),
     [(700, "light", "screen"), (320, "dark", "screen"), (320, "light", "screen"), (700, "light", "print")],
-    ids=["by day", "a phone by night", "a phone by day", "in print"],
+    ids=["light", "dark on a phone", "light on a phone", "print"],
 )
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_inlining_changes_no_computed_style(open_page: Any, template: str, width: int, scheme: str, media: str) -> None:
-    look = replace(LOOK, template=template)
+    options = replace(OPTIONS, template=template)
 
-    assert differences(open_page, full(), look, width=width, scheme=scheme, media=media) == []
+    assert differences(open_page, complete_digest(), options, width=width, scheme=scheme, media=media) == []
 
 
 def differences(
-    open_page: Any, whole: Digest, look: RenderOptions, *, width: int, scheme: str = "light", media: str = "screen"
+    open_page: Any, content: Digest, options: RenderOptions, *, width: int, scheme: str = "light", media: str = "screen"
 ) -> list[tuple[str, list[str]]]:
-    """The elements whose computed styles are not the same as written and as sent, each with what it has as sent."""
-    rendered, values = environment.run_html_template(search_path(look), edition_context(whole, look).limited_to(60, 60))
-    written = placeholders.PLACEHOLDER.sub(
-        lambda placeholder: values.stored[int(placeholder[1])].replace("<", "&lt;"), rendered
+    """Elements whose computed styles differ between the template's output and the mail, with those of the mail."""
+    context = edition_context(content, options).limited_to(60, 60)
+    template_output, values = environment.run_html_template(search_path(options), context)
+    not_inlined = placeholders.PLACEHOLDER.sub(
+        lambda match: values.stored[int(match[1])].replace("<", "&lt;"), template_output
     )
-    pages = [open_page(html, width=width, scheme=scheme) for html in (written, render(whole, look).html)]
+    pages = [open_page(html, width=width, scheme=scheme) for html in (not_inlined, render(content, options).html)]
     for page in pages:
         page.emulate_media(media=media, color_scheme=scheme)
     before, after = (page.evaluate(STYLES) for page in pages)
     assert len(before) == len(after) > 0
     return [
-        (one.split("\n", 1)[0], sorted(set(other.split("\n")) - set(one.split("\n"))))
-        for one, other in zip(before, after, strict=True)
-        if one != other
+        (styles.split("\n", 1)[0], sorted(set(mail_styles.split("\n")) - set(styles.split("\n"))))
+        for styles, mail_styles in zip(before, after, strict=True)
+        if styles != mail_styles
     ]
 
 
-OWN = {
+TEMPLATE_BODIES = {
     "macros": (
         (
             '{% macro row(s) %}<tr><td class="c">{{ s.title }}{{ caller() }}</td></tr>{% endmacro %}'
@@ -264,7 +265,7 @@ OWN = {
         '<p class="a" style="color: #111111">{{ title }}</p><p class="b">{{ title }}</p>',
         "p { color: #222222 !important } .b { color: #333333 }",
     ),
-    "shorthands, the weaker in between": (
+    "shorthands and longhands": (
         '{% for s in stories %}<p class="a b" id="i{{ s.number }}">{{ s.title }}</p>{% endfor %}',
         (
             "p { margin: 1px } .a { margin-left: 2px } #i1 { margin: 3px } .b { border: 1px solid #123456 }"
@@ -284,8 +285,8 @@ OWN = {
 
 
 @pytest.mark.parametrize("width", [320, 700])
-@pytest.mark.parametrize(("html", "css"), OWN.values(), ids=OWN.keys())
-def test_inlining_is_true_to_templates_of_any_kind(
+@pytest.mark.parametrize(("html", "css"), TEMPLATE_BODIES.values(), ids=TEMPLATE_BODIES.keys())
+def test_inlining_changes_no_computed_style_of_other_templates(
     open_page: Any, tmp_path: Path, html: str, css: str, width: int
 ) -> None:
     head = '<!DOCTYPE html><html><head><style>{% include "style.css" %}</style></head><body>'

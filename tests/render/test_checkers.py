@@ -1,4 +1,4 @@
-"""Every template, in four languages, of any size, with hostile content: checkers have nothing to say (``slow``)."""
+"""External checkers accept every template in four languages, of all sizes, with hostile content (``slow``)."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from tests.support.mail_matrix import NAMES, edition
 __all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.slow
 
-#: How it is looked at: the width, the scheme of colours, and whether its style elements are dropped.
+#: Width, colour scheme, and whether style elements are dropped.
 VIEWS = {
     "light": (700, "light", False),
     "dark": (700, "dark", False),
     "320 pixels": (320, "light", False),
     "without style elements": (320, "light", True),
 }
-#: Outlook knows no other way to say that a table has no gaps.
+#: Outlook needs deprecated attributes for tables without gaps.
 RULES = {"extends": ["html-validate:standard"], "root": True, "rules": {"no-deprecated-attr": "off"}}
 
 
 @pytest.fixture(scope="module")
 def pages(browser: Browser) -> dict[str, Page]:
-    """A page for each view, for all editions in turn."""
+    """One page for each view, reused for all editions."""
     return {
         view: browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
         for view, (width, scheme, _) in VIEWS.items()
@@ -40,14 +40,14 @@ def pages(browser: Browser) -> dict[str, Page]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_axe_has_nothing_to_say_and_nothing_is_too_wide(pages: dict[str, Page], name: str) -> None:
+def test_axe_finds_no_violation_and_nothing_is_too_wide(pages: dict[str, Page], name: str) -> None:
     html = edition(name).html
     for view, (width, _, is_stripped) in VIEWS.items():
         pages[view].set_content(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL) if is_stripped else html)
 
-        found = Axe().run(pages[view], options={"resultTypes": ["violations"]}).response["violations"]
+        violations = Axe().run(pages[view], options={"resultTypes": ["violations"]}).response["violations"]
 
-        assert [(view, one["id"], one["nodes"][0]["html"]) for one in found] == []
+        assert [(view, violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
         assert pages[view].evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -55,28 +55,30 @@ def test_the_html_is_valid(tmp_path: Path) -> None:
     for name in NAMES:
         (tmp_path / f"{name}.html").write_text(edition(name).html, "utf-8")
 
-    assert validated(tmp_path) == ""
+    assert validate(tmp_path) == ""
 
 
-def test_the_validator_would_say_something(tmp_path: Path) -> None:
+def test_the_validator_finds_a_broken_page(tmp_path: Path) -> None:
     (tmp_path / "broken.html").write_text(edition(NAMES[0]).html.replace("</h1>", "</h2>"), "utf-8")
 
-    assert "close-order" in validated(tmp_path)
+    assert "close-order" in validate(tmp_path)
 
 
-def validated(folder: Path) -> str:
-    """What html-validate says of the pages in the folder."""
+def validate(folder: Path) -> str:
+    """Output of html-validate for the pages in the folder."""
     (folder / ".htmlvalidate.json").write_text(json.dumps(RULES), "utf-8")
-    validate = package("html-validate") / "bin" / "html-validate.mjs"
-    return subprocess.run([program("node"), validate, "."], cwd=folder, capture_output=True, text=True).stdout
+    program_file = package("html-validate") / "bin" / "html-validate.mjs"
+    return subprocess.run([program("node"), program_file, "."], cwd=folder, capture_output=True, text=True).stdout
 
 
-#: Known at least in part, in percent: what MJML's mails reach.
-LEAST = {"gmail": 88, "apple-mail": 98, "outlook": 89, "yahoo": 81}
+#: Features supported at least partly, in percent: the figures of MJML's mails.
+MIN_SUPPORT = {"gmail": 88, "apple-mail": 98, "outlook": 89, "yahoo": 81}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_mail_programs_know_what_the_html_uses(name: str) -> None:
+def test_mail_programs_support_the_features_of_the_html(name: str) -> None:
     used = features(edition(name).html)
 
-    assert {family: support(used, family).any for family in LEAST if support(used, family).any < LEAST[family]} == {}
+    assert {
+        family: support(used, family).any for family in MIN_SUPPORT if support(used, family).any < MIN_SUPPORT[family]
+    } == {}

@@ -1,4 +1,4 @@
-"""Readers are greeted by name: filled in at delivery, as text, and by nothing from outside."""
+"""Delivery fills in each subscriber's greeting, escaped; text from outside can't contain the placeholder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NOTE = "The ferry stayed in harbour for the third day because of strong wind, th
 
 
 @pytest.mark.parametrize(
-    ("pattern", "name", "said"),
+    ("pattern", "name", "expected"),
     [
         ("Good morning, {name}!", "Ann", "Good morning, Ann!"),
         ("Good morning, {name}!", "", "Good morning!"),
@@ -42,28 +42,28 @@ NOTE = "The ferry stayed in harbour for the third day because of strong wind, th
         ("", "Ann", ""),
     ],
 )
-def test_a_greeting_has_the_name_if_there_is_one(pattern: str, name: str, said: str) -> None:
-    assert fill_greeting(pattern, name) == said
+def test_a_greeting_has_the_name_where_it_is_known(pattern: str, name: str, expected: str) -> None:
+    assert fill_greeting(pattern, name) == expected
 
 
-def test_each_reader_is_greeted_by_name_whatever_the_name_is(sqlite_store: Store, tmp_path: Path) -> None:
+def test_each_subscriber_is_greeted_by_name_and_the_name_is_escaped(sqlite_store: Store, tmp_path: Path) -> None:
     written = NOON - timedelta(hours=3)
     (tmp_path / "ferry.md").write_text(f"---\ntitle: News\ndate: {written.isoformat()}\n---\n{NOTE}\n", "utf-8")
     app = make_app(Settings(sources=(Source(id="a", path=tmp_path),), newsletters=(NEWSLETTER,)), store=sqlite_store)
-    people = [
+    new_subscribers = [
         NewSubscriber(address="ann@example.org", name="Ann <b>Fog</b>"),
         NewSubscriber(address="bo@example.org"),
     ]
     with sqlite_store.begin() as conn:
-        subscribers.add(conn, people, "main", at=NOON - timedelta(days=1))
+        subscribers.add(conn, new_subscribers, "main", at=NOON - timedelta(days=1))
     collect_sources(app.settings.sources, app, now=NOON)
-    made = publish(NEWSLETTER, Slot(due=NOON, key="x"), app, now=NOON)
-    assert made.edition_id is not None
-    write = edition_message_builder(made.edition_id, app)
+    publication = publish(NEWSLETTER, Slot(due=NOON, key="x"), app, now=NOON)
+    assert publication.edition_id is not None
+    build_message = edition_message_builder(publication.edition_id, app)
     with sqlite_store.read() as conn:
         mails = [
-            email.message_from_bytes(write(row).content, _class=EmailMessage, policy=policy.default)
-            for row in deliveries.for_edition(conn, made.edition_id)
+            email.message_from_bytes(build_message(delivery).content, _class=EmailMessage, policy=policy.default)
+            for delivery in deliveries.for_edition(conn, publication.edition_id)
         ]
 
     texts, pages = zip(*([part.get_content() for part in mail.iter_parts()] for mail in mails), strict=True)
@@ -84,7 +84,7 @@ def test_a_preview_greets_without_a_name(tmp_path: Path) -> None:
     assert "Good morning!</p>" in out.read_text("utf-8")
 
 
-def test_nobody_is_greeted_unasked_and_nothing_from_outside_greets() -> None:
+def test_without_a_greeting_no_edition_contains_the_placeholder() -> None:
     edition = render(
         digest([brief([article(f"Fog {GREETING_PLACEHOLDER}", [f"It lifts {GREETING_PLACEHOLDER}."])])]),
         RenderOptions(),

@@ -1,4 +1,4 @@
-"""Every string of a digest made hostile in turn: the page keeps its shape, the header its lines, the text its words."""
+"""Each string of a digest replaced by hostile text: elements, headers and plain text of the mail stay as they are."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ VALUES = {
     "address of a reader": f"https://a.example/{TOKEN_PLACEHOLDER}",
     "international address": "https://bücher.example/ä?q='x'",
 }
-#: Set by a person, and checked when the settings are read; or never shown.
+#: Fields that are checked when the settings are read, or never shown.
 SETTINGS = {"timezone", "schedule", "template", "images", "sender", "catch_up", "empty", "summarizer"}
 HEADERS = [
     "From", "Subject", "Date", "List-Id", "List-Post", "List-Archive", "Feedback-ID", "Auto-Submitted", "Precedence",
@@ -47,52 +47,52 @@ VOID = {"meta", "br", "img", "hr", "link", "input"}
 Path = tuple[str | int, ...]
 
 
-def sound() -> Digest:
-    """Every kind of string that a digest can hold."""
-    shown = replace(
+def harmless_digest() -> Digest:
+    """A digest with every kind of string."""
+    lead = replace(
         article(
             "The lock opens", ["It opened on Saturday.", "Ships return."], author="A desk", url="https://a.example/1"
         ),
         image=Image(url="https://a.example/1.jpg", alt="The lock", width=640, height=360),
     )
-    other = article("Lock open", ["Freight came first."], source="Coastal Trade Weekly", url="https://b.example/2")
-    told = brief(
-        [shown, other], near_duplicates=[article("A copy", source="Wire", url="https://c.example/3")], section="Harbour"
+    second = article("Lock open", ["Freight came first."], source="Coastal Trade Weekly", url="https://b.example/2")
+    first_brief = brief(
+        [lead, second], near_duplicates=[article("A copy", source="Wire", url="https://c.example/3")], section="Harbour"
     )
     return digest(
-        [told, brief([article("فتح الهويس", ["فُتح الهويس."], language="ar", url="https://d.example/4")])],
+        [first_brief, brief([article("فتح الهويس", ["فُتح الهويس."], language="ar", url="https://d.example/4")])],
         left_out=[LeftOut(article=article("A long weekend", url="https://e.example/5"), reason="too old")],
         failures=[Failure(source="Lighthouse", url="https://l.example/", error="HTTP 503")],
     )  # fmt: skip
 
 
 def strings(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Where a digest holds a string; a sentence's article is one of its story's."""
+    """Paths of all strings; a sentence's article is skipped, since it is one of its story's articles."""
     if path and path[-1] == "article" and "sentences" in path:
         return
     if isinstance(value, str):
         yield path
     elif isinstance(value, tuple):
-        for place, one in enumerate(value):
-            yield from strings(one, (*path, place))
+        for index, item in enumerate(value):
+            yield from strings(item, (*path, index))
     elif is_dataclass(value):
         for field in fields(value):
             if field.name not in SETTINGS:
                 yield from strings(getattr(value, field.name), (*path, field.name))
 
 
-def put(value: Any, path: Path, text: str) -> Any:
-    """The same digest with the text in that place."""
+def replace_string(value: Any, path: Path, text: str) -> Any:
+    """The digest with another text at a path."""
     if not path:
         return text
-    step, *rest = path
+    step, *remaining = path
     if isinstance(step, int):
-        return (*value[:step], put(value[step], tuple(rest), text), *value[step + 1 :])
-    return replace(value, **{step: put(getattr(value, step), tuple(rest), text)})
+        return (*value[:step], replace_string(value[step], tuple(remaining), text), *value[step + 1 :])
+    return replace(value, **{step: replace_string(getattr(value, step), tuple(remaining), text)})
 
 
-class Shape(HTMLParser):
-    """What a page is built of; refuses a page whose tags don't close in turn."""
+class PageStructure(HTMLParser):
+    """Elements, attributes and URLs of a page; a page whose tags are not closed in order is refused."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -115,29 +115,29 @@ class Shape(HTMLParser):
         assert self._open.pop() == tag
 
 
-def look(template: str) -> RenderOptions:
+def options(template: str) -> RenderOptions:
     return RenderOptions(
         template=template, links=LINKS, show_left_out=True, show_failures=True, reason="You asked for it."
     )
 
 
-WHOLE = sound()
-PATHS = [*strings(WHOLE)]
-SHAPES = {template: Shape(render(WHOLE, look(template)).html) for template in TEMPLATES}
+HARMLESS = harmless_digest()
+PATHS = [*strings(HARMLESS)]
+EXPECTED = {template: PageStructure(render(HARMLESS, options(template)).html) for template in TEMPLATES}
 OTHER_LANGUAGE = {(tag, name) for tag in ("span", "td", "tr", "li") for name in ("lang", "dir")}
 WITHOUT_SECTION = {("h2", "id"), ("h3", "id")}
-#: The reader's own links are the footer's.
-MARKS = "".join((LINKS.web, LINKS.preferences, LINKS.unsubscribe)).count(TOKEN_PLACEHOLDER)
+#: The footer's links contain the token placeholder.
+TOKEN_COUNT = "".join((LINKS.web, LINKS.preferences, LINKS.unsubscribe)).count(TOKEN_PLACEHOLDER)
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def check(edition: Edition, template: str) -> None:
-    """Is it whole, and nothing but an edition?"""
-    shape, usual = Shape(edition.html), SHAPES[template]
-    assert shape.elements.keys() <= usual.elements.keys() | {"span"}
-    assert shape.attributes <= usual.attributes | OTHER_LANGUAGE | WITHOUT_SECTION
-    assert [one for one in shape.addresses if not re.match(r"https?://[^\s\"<>]+$|mailto:|#", one)] == []
-    assert edition.html.count(TOKEN_PLACEHOLDER) == MARKS
+    """Assert that the edition has the usual elements, links and headers, and no controls."""
+    structure, expected = PageStructure(edition.html), EXPECTED[template]
+    assert structure.elements.keys() <= expected.elements.keys() | {"span"}
+    assert structure.attributes <= expected.attributes | OTHER_LANGUAGE | WITHOUT_SECTION
+    assert [url for url in structure.addresses if not re.match(r"https?://[^\s\"<>]+$|mailto:|#", url)] == []
+    assert edition.html.count(TOKEN_PLACEHOLDER) == TOKEN_COUNT
     assert not CONTROLS.search(edition.html)
     _check_text(edition)
     _check_mail(edition)
@@ -147,47 +147,47 @@ def _check_text(edition: Edition) -> None:
     assert not CONTROLS.search(edition.text)
     assert not re.search(r"[ \t]\n|\n\n\n\n", edition.text)
     assert all(len(line) <= 78 or len(line.split()) <= 2 for line in edition.text.split("\n"))
-    assert edition.text.count(TOKEN_PLACEHOLDER) == MARKS
+    assert edition.text.count(TOKEN_PLACEHOLDER) == TOKEN_COUNT
 
 
 def _check_mail(edition: Edition) -> None:
     content = mail(edition)
-    found = parsed(content)
-    assert [name for name in HEADERS if name in found] == list(found.keys())
-    assert set(HEADERS) - set(found.keys()) <= {"Content-Language"}
-    assert found["Subject"] == (clean_header(edition.subject) or "The Harbour Letter")
+    message = parsed(content)
+    assert [name for name in HEADERS if name in message] == list(message.keys())
+    assert set(HEADERS) - set(message.keys()) <= {"Content-Language"}
+    assert message["Subject"] == (clean_header(edition.subject) or "The Harbour Letter")
     assert max(map(len, head(content))) <= 998
     assert not [line for line in head(content) if not line.strip()]
-    assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert content.isascii()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_no_hostile_string_anywhere_in_a_digest_is_more_than_a_string(template: str, text: str) -> None:
+def test_each_string_of_a_digest_can_be_any_hostile_text(template: str, text: str) -> None:
     for path in PATHS:
-        check(render(put(WHOLE, path, text), look(template)), template)
+        check(render(replace_string(HARMLESS, path, text), options(template)), template)
 
 
 @given(st.sampled_from(TEMPLATES), st.sampled_from(PATHS), ANY_TEXT | st.sampled_from([*VALUES.values()]))
-def test_any_text_in_any_place_is_text(template: str, path: Path, text: str) -> None:
-    check(render(put(WHOLE, path, text), look(template)), template)
+def test_each_string_of_a_digest_can_be_any_text(template: str, path: Path, text: str) -> None:
+    check(render(replace_string(HARMLESS, path, text), options(template)), template)
 
 
 @given(st.sampled_from(TEMPLATES), ANY_TEXT)
-def test_all_strings_at_once_may_be_anything(template: str, text: str) -> None:
-    whole = WHOLE
+def test_all_strings_of_a_digest_can_be_any_text(template: str, text: str) -> None:
+    hostile = HARMLESS
     for path in PATHS:
-        whole = put(whole, path, text)
+        hostile = replace_string(hostile, path, text)
 
-    check(render(whole, look(template)), template)
+    check(render(hostile, options(template)), template)
 
 
 @pytest.mark.parametrize("text", VALUES.values(), ids=VALUES)
-def test_what_a_person_sets_is_text_too(text: str) -> None:
-    """One line of at most 500 characters, as the settings hold it; the reader's placeholder would be their own."""
+def test_the_operators_settings_are_escaped_too(text: str) -> None:
+    """Settings are single lines of at most 500 characters; an operator may well use the token placeholder."""
     line = text[:500].replace(TOKEN_PLACEHOLDER, "")
-    edition = render(WHOLE, replace(look("briefing"), brand=Brand(name=line, address=line), reason=line))
+    edition = render(HARMLESS, replace(options("briefing"), brand=Brand(name=line, address=line), reason=line))
 
     check(edition, "briefing")

@@ -1,4 +1,4 @@
-"""One hostile feed, told in every format: what is in it reaches no reader raw, and what it says does."""
+"""A hostile feed in every output format: its text is shown, its markup and controls are not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from digest.cli import main
 
-#: A feed's own words, each a way to do something to its reader.
+#: Markup, controls, escape sequences and header lines in a title.
 TITLE = (
     "&lt;script&gt;alert(1)&lt;/script&gt;Bridge&#x202e; opens&#x200b;&#x200b; &#27;]0;owned&#7;again"
     "&#13;&#10;Bcc: all@example.org &lt;img src=x onerror=alert(2)&gt;"
@@ -45,7 +45,7 @@ def feed(tmp_path: Path) -> Path:
         ITEM.format(title=TITLE, guid=number, link=link, image=link, body=BODY)
         for number, link in enumerate(("javascript:alert(7)", "https://me:secret@evil.example/", "data:text/html,x"))
     ]
-    body = re.sub("[\x1b]", "", "".join(items))  # XML has no word for it; a broken feed has it all the same
+    body = re.sub("[\x1b]", "", "".join(items))  # not allowed in XML
     file.write_text(
         f'<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>{TITLE}</title>{body}</channel></rss>'
     )
@@ -53,18 +53,18 @@ def feed(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("form", ["terminal", "html", "text", "eml", "json"])
-def test_nothing_raw_reaches_a_reader(feed: Path, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_format_has_the_feeds_markup_or_controls(feed: Path, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["preview", str(feed), "--format", form]) == 0
-    told = capsys.readouterr().out
-    parts = [told]
+    output = capsys.readouterr().out
+    parts = [output]
     if form == "eml":
-        message = email.message_from_string(told, policy=policy.default)
+        message = email.message_from_string(output, policy=policy.default)
         parts = [str(part.get_content()) for part in message.walk() if not part.is_multipart()]
         parts.append("\n".join(f"{name}: {value}" for name, value in message.items()))
         assert "Bcc" not in message
     if form == "json":
-        parts = [json.dumps(json.loads(told), ensure_ascii=False)]
+        parts = [json.dumps(json.loads(output), ensure_ascii=False)]
     for part in parts:
-        shown = re.sub(r"\x1b\[[0-9;]*m", "", part) if form == "terminal" else part
-        assert [word for word in FORBIDDEN if word in shown] == []
+        text = re.sub(r"\x1b\[[0-9;]*m", "", part) if form == "terminal" else part
+        assert [word for word in FORBIDDEN if word in text] == []
     assert any("The bridge over the river is open again" in " ".join(part.split()) for part in parts)

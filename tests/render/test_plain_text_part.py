@@ -1,4 +1,4 @@
-"""The text part: every word and link of the HTML's stories, by itself, in lines that fit."""
+"""The text part has every word and link of the HTML part's stories, in folded lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WORDS = st.text(alphabet="abcXYZäß漢字かな .,-<&'\"אב", max_size=90)
 
 @st.composite
 def digests(draw: st.DrawFn) -> Digest:
-    told = []
+    briefs = []
     for number in range(draw(st.integers(0, 6))):
         articles = [
             replace(
@@ -35,22 +35,22 @@ def digests(draw: st.DrawFn) -> Digest:
                     url=draw(
                         st.sampled_from(["", "https://a.example/?q=1&r=%22", "https://b.example/%C3%BC", "file:///c"])
                     ),
-                    number=number * 9 + place,
+                    number=number * 9 + index,
                 ),
                 language=draw(st.sampled_from(["en", "ja", "ar"])),
             )
-            for place in range(draw(st.integers(1, 3)))
+            for index in range(draw(st.integers(1, 3)))
         ]
-        told.append(brief(articles, section=draw(st.sampled_from(["", "Sky"])), update=draw(st.booleans())))
-    return digest(told, language=draw(st.sampled_from(["en", "ja", "ar"])))
+        briefs.append(brief(articles, section=draw(st.sampled_from(["", "Sky"])), update=draw(st.booleans())))
+    return digest(briefs, language=draw(st.sampled_from(["en", "ja", "ar"])))
 
 
-def bare(text: str) -> str:
+def without_spaces(text: str) -> str:
     return "".join(text.split())
 
 
-def said(html: str) -> Iterator[str]:
-    """What the cells with stories say and lead to, piece by piece."""
+def story_texts(html: str) -> Iterator[str]:
+    """Texts, URLs and titles of links in the cells with stories."""
     for cell in lxml_html.document_fromstring(html).xpath("//td[@class]"):
         if {"story", "headlines", "list"} & set(cell.get("class").split()):
             yield from (text for text in cell.itertext() if text.strip(" \n·,"))
@@ -60,20 +60,20 @@ def said(html: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 @settings(max_examples=60)
-@given(whole=digests())
-def test_the_text_has_every_word_and_link_of_the_stories(template: str, whole: Digest) -> None:
-    edition = render(whole, RenderOptions(template=template))
+@given(content=digests())
+def test_the_text_has_every_word_and_link_of_the_stories(template: str, content: Digest) -> None:
+    edition = render(content, RenderOptions(template=template))
 
-    text = bare(edition.text)
-    words = [word.strip("·,:…") for piece in said(edition.html) for word in piece.split()]
+    text = without_spaces(edition.text)
+    words = [word.strip("·,:…") for piece in story_texts(edition.html) for word in piece.split()]
     assert [word for word in words if word not in text] == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 @settings(max_examples=40)
-@given(whole=digests())
-def test_only_what_has_no_space_makes_a_line_too_long(template: str, whole: Digest) -> None:
-    text = render(whole, RenderOptions(template=template)).text
+@given(content=digests())
+def test_only_text_without_spaces_makes_a_line_too_long(template: str, content: Digest) -> None:
+    text = render(content, RenderOptions(template=template)).text
 
     assert [
         line for line in text.splitlines() if columns(line) > WIDTH and " " in line.strip().removeprefix("- ")

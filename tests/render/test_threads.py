@@ -1,4 +1,4 @@
-"""Several newsletters may be due at the same minute: each gets its own content, whoever is rendered beside it."""
+"""Rendering in several threads at once: newsletters may be due at the same minute."""
 
 from __future__ import annotations
 
@@ -21,35 +21,36 @@ TEMPLATES = ("briefing", "headlines", "longread")
 
 
 @pytest.fixture(autouse=True)
-def _impatient() -> Iterator[None]:
-    """Threads take turns as often as they can."""
+def _short_switch_interval() -> Iterator[None]:
+    """Switch threads as often as possible."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
 
 
-def test_editions_rendered_at_once_are_what_they_are_one_by_one(tmp_path: Path) -> None:
+def test_editions_rendered_at_once_equal_those_rendered_one_by_one(tmp_path: Path) -> None:
     for template in TEMPLATES:
         shutil.copytree(shipped_files.templates() / template, tmp_path / "templates" / template)
-    letters = [replace(NEWSLETTER, id=f"letter-{number}", title=f"Letter {number}") for number in range(6)]
+    newsletters = [replace(NEWSLETTER, id=f"news-{number}", title=f"News {number}") for number in range(6)]
     tasks = [
-        (replace(digest(stories=1 + number % 4), newsletter=letter), TEMPLATES[number % 3])
-        for number, letter in enumerate(letters)
+        (replace(digest(stories=1 + number % 4), newsletter=newsletter), TEMPLATES[number % 3])
+        for number, newsletter in enumerate(newsletters)
     ]
-    together = threading.Barrier(len(tasks))
+    barrier = threading.Barrier(len(tasks))
 
-    def made(number: int, round_: int) -> Edition:
-        made, template = tasks[number]
-        # Folders of their own: nothing of them has been read yet, by whoever comes first.
-        look = RenderOptions(template=template, folders=(tmp_path / "templates", tmp_path / str(round_)))
-        together.wait(30)
-        return render(made, look)
+    def render_task(number: int, round_: int) -> Edition:
+        content, template = tasks[number]
+        # A folder of each round's own, so that no thread finds the template in a cache.
+        options = RenderOptions(template=template, folders=(tmp_path / "templates", tmp_path / str(round_)))
+        barrier.wait(30)
+        return render(content, options)
 
     with ThreadPoolExecutor(len(tasks)) as pool:
-        rounds = [[*pool.map(made, range(len(tasks)), [round_] * len(tasks))] for round_ in range(6)]
-    alone = [
-        render(made, RenderOptions(template=template, folders=(tmp_path / "templates",))) for made, template in tasks
+        rounds = [[*pool.map(render_task, range(len(tasks)), [round_] * len(tasks))] for round_ in range(6)]
+    expected = [
+        render(content, RenderOptions(template=template, folders=(tmp_path / "templates",)))
+        for content, template in tasks
     ]
 
-    assert all(round_ == alone for round_ in rounds)
+    assert all(editions == expected for editions in rounds)
