@@ -1,4 +1,4 @@
-"""The sample that ships with the project shows what the program can do: every defect of real pages, mended."""
+"""The shipped sample has the defects of real pages, and cleaning and grouping mend them all."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from digest.stories.group import group
 from digest.text.urls import is_web_url
 
 FOLDER = Path(__file__).resolve().parents[1] / "config" / "sample"
-#: The Saturday morning after, when all of it is news.
+#: The Saturday morning after all articles were published.
 NOW = datetime(2026, 3, 28, 6, tzinfo=UTC)
 
-#: The stories of several articles, by file; each other file is a story of its own.
-TOGETHER = [
+#: Stories of several articles, by file; each of the remaining files is a story of its own.
+STORIES = [
     {"harbour-post-line-7.md", "tidewater-courier-tram.md", "meridian-tram.html"},
     {"harbour-post-water-price.md", "northfield-gazette-water.txt", "meridian-water.md"},
     {"tidewater-courier-ferry.md", "northfield-gazette-ferry.txt", "meridian-ferry.md"},
     {"lantern-comet.md", "harbour-post-comet.md"},
     {"wiedetaler-bote-nahwaerme.md", "walder-zeitung-waermepumpen.md"},
 ]
-#: Two outlets printed the same agency's text.
-COPIES = {"tidewater-courier-ferry.md", "northfield-gazette-ferry.txt"}
+#: Two sources printed the same agency's text.
+NEAR_DUPLICATES = {"tidewater-courier-ferry.md", "northfield-gazette-ferry.txt"}
 
 #: Boilerplate around the articles in the files, as on real pages; in no cleaned article.
 BOILERPLATE = {
@@ -122,33 +122,33 @@ def files(entries: Sequence[Entry], articles: Sequence[Article]) -> dict[str, st
     return {article.id: entry.guid for entry, article in zip(entries, articles, strict=True)}
 
 
-def told(article: Article) -> str:
+def full_text(article: Article) -> str:
     return "\n".join((article.title, *article.paragraphs))
 
 
-def test_every_file_of_the_sample_is_an_article_of_an_outlet_on_the_web(entries: Sequence[Entry]) -> None:
+def test_every_file_of_the_sample_is_an_article_with_a_web_address(entries: Sequence[Entry]) -> None:
     assert len(entries) == len(list(FOLDER.iterdir())) >= 20
     assert len({entry.url for entry in entries}) == len(entries)
     for entry in entries:
         assert is_web_url(entry.url), entry.guid
         assert entry.url.startswith("https://"), entry.guid
-        assert (urlsplit(entry.url).hostname or "").endswith(".example"), "a name that is nobody's"
+        assert (urlsplit(entry.url).hostname or "").endswith(".example"), "not a reserved domain"
 
 
-def test_the_sample_has_several_outlets_two_languages_and_three_forms(entries: Sequence[Entry]) -> None:
+def test_the_sample_has_several_sources_two_languages_and_three_formats(entries: Sequence[Entry]) -> None:
     assert len({entry.source for entry in entries}) >= 8
     assert {entry.language for entry in entries} == {"en", "de"}
     assert {entry.form for entry in entries} == {"html", "markdown", "text"}
 
 
-def test_the_sample_is_of_two_days_so_that_any_clock_shows_the_same(entries: Sequence[Entry]) -> None:
+def test_the_sample_was_published_on_two_days(entries: Sequence[Entry]) -> None:
     dates = {entry.published.date().isoformat() for entry in entries if entry.published}
 
     assert dates == {"2026-03-26", "2026-03-27"}
     assert all(entry.published and entry.published < NOW for entry in entries)
 
 
-def test_offices_and_institutions_speak_in_the_sample_and_no_persons(entries: Sequence[Entry]) -> None:
+def test_authors_of_the_sample_are_offices_and_no_person_is_named(entries: Sequence[Entry]) -> None:
     office = re.compile(r"desk|office|agency|redaktion|notices", re.IGNORECASE)
     person = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|Herrn?|Frau|Sir|Lady)\b\.? (?=[A-Z])")
     for entry in entries:
@@ -158,9 +158,9 @@ def test_offices_and_institutions_speak_in_the_sample_and_no_persons(entries: Se
 
 @pytest.mark.parametrize("kind", BOILERPLATE)
 def test_the_files_have_boilerplate_as_real_pages_have(kind: str) -> None:
-    whole = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.iterdir())
+    files = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.iterdir())
 
-    assert [line for line in BOILERPLATE[kind] if line not in whole] == []
+    assert [line for line in BOILERPLATE[kind] if line not in files] == []
 
 
 def test_three_files_are_mojibake_of_two_kinds_in_two_languages() -> None:
@@ -171,15 +171,17 @@ def test_three_files_are_mojibake_of_two_kinds_in_two_languages() -> None:
 
 @pytest.mark.parametrize("kind", BOILERPLATE)
 def test_no_boilerplate_is_left_in_a_cleaned_article(kind: str, articles: Sequence[Article]) -> None:
-    left = [(article.title, line) for article in articles for line in BOILERPLATE[kind] if line in told(article)]
+    remaining = [
+        (article.title, line) for article in articles for line in BOILERPLATE[kind] if line in full_text(article)
+    ]
 
-    assert left == []
+    assert remaining == []
 
 
 def test_every_cleaned_article_is_readable(articles: Sequence[Article]) -> None:
     for article in articles:
-        assert not MOJIBAKE.search(told(article)), article.title
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", told(article)), article.title
+        assert not MOJIBAKE.search(full_text(article)), article.title
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", full_text(article)), article.title
         assert article.paragraphs, article.title
         assert all(re.search(r"[.!?][”“\"’)]?$", paragraph) for paragraph in article.paragraphs), article.title
 
@@ -218,19 +220,19 @@ def test_cleaning_keeps_the_articles_own_paragraphs(
 
 
 def test_the_sample_groups_into_its_stories(stories: Sequence[Story], files: dict[str, str]) -> None:
-    found = [{files[article.id] for article in story.all_articles} for story in stories]
-    several = [story for story in found if len(story) > 1]
+    stories_by_file = [{files[article.id] for article in story.all_articles} for story in stories]
+    several = [story for story in stories_by_file if len(story) > 1]
 
-    assert sorted(several, key=sorted) == sorted(TOGETHER, key=sorted)
-    assert sum(map(len, found)) == len(files)
-
-
-def test_agency_text_printed_twice_is_told_once(stories: Sequence[Story], files: dict[str, str]) -> None:
-    copies = {files[article.id] for story in stories for article in story.near_duplicates}
-
-    assert len(copies) == 1
-    assert copies < COPIES
+    assert sorted(several, key=sorted) == sorted(STORIES, key=sorted)
+    assert sum(map(len, stories_by_file)) == len(files)
 
 
-def test_a_story_has_three_outlets(stories: Sequence[Story]) -> None:
+def test_agency_text_printed_twice_has_one_near_duplicate(stories: Sequence[Story], files: dict[str, str]) -> None:
+    near_duplicates = {files[article.id] for story in stories for article in story.near_duplicates}
+
+    assert len(near_duplicates) == 1
+    assert near_duplicates < NEAR_DUPLICATES
+
+
+def test_a_story_has_three_sources(stories: Sequence[Story]) -> None:
     assert max(len({article.source for article in story.articles}) for story in stories) >= 3

@@ -1,4 +1,4 @@
-"""Pictures that travel with the mail: fetched once, when an edition is frozen, and the same bytes ever after."""
+"""Images embedded into mails: fetched once, when an edition is published, and never again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BODIES = {
 
 
 def png(width: int = 600, height: int = 400, *, padding: int = 0) -> bytes:
-    """A sound grey picture; ``padding`` makes it larger without anything more to see."""
+    """A valid grey image; ``padding`` adds bytes without changing the image."""
     rows = zlib.compress((b"\0" + b"\x88" * width) * height)
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))]
     chunks += [(b"teXt", b"a" * padding)] * bool(padding) + [(b"IDAT", rows), (b"IEND", b"")]
@@ -66,7 +66,7 @@ def server() -> Iterator[WebServer]:
 
 @pytest.fixture
 def app(server: WebServer, tmp_path: Path) -> Iterator[App]:
-    """Two stories with a picture each, of which one is none; and a reader."""
+    """An app with two stories, one with an image and one with an invalid image, and a subscriber."""
     for name, body in BODIES.items():
         page = f'<meta property="og:image" content="{server.url(f"/{name}.png")}">'
         size = '<meta property="og:image:width" content="600"><meta property="og:image:height" content="400">'
@@ -81,62 +81,62 @@ def app(server: WebServer, tmp_path: Path) -> Iterator[App]:
         fetch=FetchSettings(allow=(server.address,)),
     )
     with open_store(f"sqlite:///{tmp_path}/digest.db") as store:
-        made = make_app(settings, store=store)
+        app = make_app(settings, store=store)
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address="ann@example.org")], "main", at=NOW - timedelta(days=1))
-        collect_sources(settings.sources, made, now=NOW)
-        yield made
+        collect_sources(settings.sources, app, now=NOW)
+        yield app
 
 
-def letter(app: App, edition_id: int) -> EmailMessage:
+def build_mail(app: App, edition_id: int) -> EmailMessage:
     with app.store.read() as conn:
-        row = next(iter(deliveries.for_edition(conn, edition_id)))
-    read = email.message_from_bytes(edition_message_builder(edition_id, app)(row).content, policy=policy.default)
-    assert isinstance(read, EmailMessage)
-    return read
+        delivery = next(iter(deliveries.for_edition(conn, edition_id)))
+    mail = email.message_from_bytes(edition_message_builder(edition_id, app)(delivery).content, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
 
 
-def test_an_edition_is_frozen_with_its_pictures_and_says_which_it_goes_without(app: App, server: WebServer) -> None:
-    made = publish(NEWSLETTER, SLOT, app, now=NOW)
+def test_an_edition_contains_its_images_and_reports_missing_ones(app: App, server: WebServer) -> None:
+    publication = publish(NEWSLETTER, SLOT, app, now=NOW)
 
-    assert made.edition_id is not None
-    assert [(failure.url, "no JPEG" in failure.error) for failure in made.missing_images] == [
+    assert publication.edition_id is not None
+    assert [(failure.url, "no JPEG" in failure.error) for failure in publication.missing_images] == [
         (server.url("/evil.png"), True)
     ]
     with app.store.read() as conn:
-        frozen = editions.get(conn, made.edition_id)
-    assert frozen
-    assert frozen.edition.html.count("<img") == 1
-    assert '<img class="picture" src="data:image/png;base64,' in frozen.edition.html
-    assert "News of the evil" in frozen.edition.html
+        stored = editions.get(conn, publication.edition_id)
+    assert stored
+    assert stored.edition.html.count("<img") == 1
+    assert '<img class="picture" src="data:image/png;base64,' in stored.edition.html
+    assert "News of the evil" in stored.edition.html
 
 
-def test_a_mail_holds_its_pictures_beside_its_page_and_a_resumed_one_is_the_same(app: App, server: WebServer) -> None:
-    made = publish(NEWSLETTER, SLOT, app, now=NOW)
-    assert made.edition_id is not None
+def test_a_mail_has_its_images_as_related_parts_and_building_it_again_gives_the_same_bytes(
+    app: App, server: WebServer
+) -> None:
+    publication = publish(NEWSLETTER, SLOT, app, now=NOW)
+    assert publication.edition_id is not None
     server.routes["/ferry.png"] = Answer(body=png(500, 500))
-    mail = letter(app, made.edition_id)
+    mail = build_mail(app, publication.edition_id)
 
     text, related = mail.iter_parts()
-    page, picture = related.iter_parts()
+    page, image = related.iter_parts()
     assert [part.get_content_type() for part in (mail, text, related, page)] == [
         "multipart/alternative",
         "text/plain",
         "multipart/related",
         "text/html",
     ]
-    assert picture.get_content() == png()
-    assert picture["Content-Disposition"].startswith("inline")
-    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in page.get_content()
+    assert image.get_content() == png()
+    assert image["Content-Disposition"].startswith("inline")
+    assert f'src="cid:{image["Content-ID"].strip("<>")}"' in page.get_content()
     assert "data:" not in page.get_content()
-    assert mail.as_bytes() == letter(app, made.edition_id).as_bytes()
+    assert mail.as_bytes() == build_mail(app, publication.edition_id).as_bytes()
     assert server.paths.count("/ferry.png") == 1
 
 
 @pytest.mark.parametrize("fetch", [True, False])
-def test_a_preview_fetches_pictures_only_when_asked_to_fetch(
-    app: App, server: WebServer, tmp_path: Path, *, fetch: bool
-) -> None:
+def test_a_preview_fetches_images_only_with_fetch(app: App, server: WebServer, tmp_path: Path, *, fetch: bool) -> None:
     file = tmp_path / "digest.toml"
     source, newsletter = (
         f'[[sources]]\nid = "post"\npath = "{tmp_path}"\n',
@@ -154,61 +154,61 @@ def test_a_preview_fetches_pictures_only_when_asked_to_fetch(
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"),
+    ("data", "expected"),
     [(png(), "image/png"), (JPEG, "image/jpeg"), (GIF, "image/gif"), (WEBP, "image/webp")],
     ids=["png", "jpeg", "gif", "webp"],
 )
-def test_a_picture_is_known_by_its_bytes(data: bytes, kind: str) -> None:
-    assert images.read_image(data).media_type == kind
+def test_the_type_and_size_of_an_image_are_read_from_its_data(data: bytes, expected: str) -> None:
+    assert images.read_image(data).media_type == expected
     assert images.read_image(data).width > images.read_image(data).height
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "error"),
     [
-        pytest.param(b"", "no JPEG", id="nothing"),
-        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg' width='99' height='99'/>", "no JPEG", id="a drawing"),
-        pytest.param(b"<html>404</html>", "no JPEG", id="a page"),
-        pytest.param(png()[:12], "damaged", id="broken off"),
-        pytest.param(png(1, 1), "1 × 1 pixels", id="a pixel that counts readers"),
-        pytest.param(png(20, 9000), "20 × 9000 pixels", id="a pillar"),
+        pytest.param(b"", "no JPEG", id="empty"),
+        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg' width='99' height='99'/>", "no JPEG", id="SVG"),
+        pytest.param(b"<html>404</html>", "no JPEG", id="HTML"),
+        pytest.param(png()[:12], "damaged", id="truncated"),
+        pytest.param(png(1, 1), "1 × 1 pixels", id="a tracking pixel"),
+        pytest.param(png(20, 9000), "20 × 9000 pixels", id="too tall"),
     ],
 )
-def test_what_is_no_picture_to_look_at_is_refused(data: bytes, told: str) -> None:
-    with pytest.raises(SourceError, match=told):
+def test_invalid_tiny_and_extreme_images_are_refused(data: bytes, error: str) -> None:
+    with pytest.raises(SourceError, match=error):
         images.read_image(data)
 
 
-def test_pictures_keep_to_their_limits(server: WebServer) -> None:
-    heavy = {f"/{number}.png": Answer(body=png(padding=900_000 + number)) for number in range(7)}
-    server.routes |= {**heavy, "/huge.png": Answer(body=png(padding=images.LARGEST))}
-    found = images.fetch_images(
+def test_images_are_limited_one_by_one_and_together(server: WebServer) -> None:
+    large = {f"/{number}.png": Answer(body=png(padding=900_000 + number)) for number in range(7)}
+    server.routes |= {**large, "/huge.png": Answer(body=png(padding=images.LARGEST))}
+    results = images.fetch_images(
         FetchSettings(allow=(server.address,)),
-        [server.url(path) for path in ("/huge.png", "/gone.png", *heavy)],
+        [server.url(path) for path in ("/huge.png", "/gone.png", *large)],
         NOW,
     )
 
-    told = [one.error if isinstance(one, Failure) else "" for one in found.values()]
-    assert "larger than" in told[0]
-    assert "404" in told[1]
+    errors = [result.error if isinstance(result, Failure) else "" for result in results.values()]
+    assert "larger than" in errors[0]
+    assert "404" in errors[1]
     assert (
-        told[2:] == [""] * 5 + [f"the mail's pictures are larger than {images.LARGEST_IN_ALL:,} bytes without it"] * 2
+        errors[2:] == [""] * 5 + [f"the mail's pictures are larger than {images.LARGEST_IN_ALL:,} bytes without it"] * 2
     )
 
 
-def test_private_addresses_are_not_asked_for_pictures(server: WebServer) -> None:
-    found = images.fetch_images(FetchSettings(), [server.url("/ferry.png")], NOW)
+def test_images_at_private_addresses_are_not_fetched(server: WebServer) -> None:
+    results = images.fetch_images(FetchSettings(), [server.url("/ferry.png")], NOW)
 
-    assert [type(one) for one in found.values()] == [Failure]
+    assert [type(result) for result in results.values()] == [Failure]
     assert server.paths == []
 
 
-def test_a_picture_of_unknown_size_gets_a_width_that_fits() -> None:
-    photo = FetchedImage(media_type="image/png", data=b"x", width=2_000, height=100)
+def test_an_image_of_unknown_size_gets_a_width() -> None:
+    image = FetchedImage(media_type="image/png", data=b"x", width=2_000, height=100)
     page = '<p title="src=&quot;"><img alt="a" src="https://a.example/i?a=1&amp;b=2"><img src="/own.png"></p>'
 
     assert embedded_images.image_urls(page) == ("https://a.example/i?a=1&b=2",)
-    assert re.findall(r"<img[^>]*>", embedded_images.embed_images(page, {"https://a.example/i?a=1&b=2": photo})) == [
+    assert re.findall(r"<img[^>]*>", embedded_images.embed_images(page, {"https://a.example/i?a=1&b=2": image})) == [
         '<img width="520" alt="a" src="data:image/png;base64,eA==">',
         '<img src="/own.png">',
     ]
