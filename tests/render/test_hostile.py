@@ -146,7 +146,8 @@ def check(edition: Edition, template: str) -> None:
 def _check_text(edition: Edition) -> None:
     assert not CONTROLS.search(edition.text)
     assert not re.search(r"[ \t]\n|\n\n\n\n", edition.text)
-    assert all(len(line) <= 78 or len(line.split()) <= 2 for line in edition.text.split("\n"))
+    # Lines are folded at ordinary spaces only, never at no-break spaces.
+    assert all(len(line) <= 78 or len(line.strip(" ").split(" ")) <= 2 for line in edition.text.split("\n"))
     assert edition.text.count(TOKEN_PLACEHOLDER) == TOKEN_COUNT
 
 
