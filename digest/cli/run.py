@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 _EXAMPLES = """\
 examples:
   digest run                              until Ctrl-C or SIGTERM, which finish the mails in flight
-  digest run --verbose 2>> digest.log     what happened, a line for each event
+  digest run --verbose 2>> digest.log     log a line for each event
   digest run --json | jq -c .             the same as JSON, on stdout
-  kill -HUP 4711                          read the settings again; the first line has the number
+  kill -HUP 4711                          reload the settings; the log's first line has the process id
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's options."""
+    """Declare the arguments."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("--plain", action="store_true", help="write lines also on a terminal, and no live view")
-    parser.add_argument("--json", action="store_true", help="print what happens as JSON, a line for each event")
+    parser.add_argument("--plain", action="store_true", help="log lines only, without the live view on a terminal")
+    parser.add_argument("--json", action="store_true", help="print events as JSON, one on each line")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _load_settings(args: argparse.Namespace) -> Settings:
-    """Settings that can run: with newsletters, and a sender and a mail server for them."""
+    """Load the settings. Raises ``DigestError`` if they have no newsletter, or lack a sender or a mail server."""
     from digest.deliver.mailers import open_mailer
     from digest.model.errors import UsageError
     from digest.pipeline.newsletter import sender_of
@@ -80,7 +80,7 @@ def _load_settings(args: argparse.Namespace) -> Settings:
 
 @contextmanager
 def _reload_on_signal() -> Iterator[Event]:
-    """An event that SIGHUP sets."""
+    """Handle SIGHUP by setting an event."""
     from threading import Event
 
     reload = Event()

@@ -46,7 +46,7 @@ def record_missed_slots(app: App, *, now: datetime, log: Log) -> None:
             with app.store.begin() as conn:
                 for slot in due.missed:
                     if slots.record_status(conn, newsletter.id, slot, SlotStatus.MISSED, at=now):
-                        log("missed", newsletter=newsletter.id, slot=slot.key)
+                        log("slot_missed", newsletter=newsletter.id, slot=slot.key)
 
 
 def _periodic_jobs(conn: Connection, app: App, now: datetime) -> Iterator[Job]:

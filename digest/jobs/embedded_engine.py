@@ -78,7 +78,7 @@ class EmbeddedEngine:
         while not stop.wait(self.poll_s):
             jump, offset = time.time() - time.monotonic() - offset, time.time() - time.monotonic()
             if abs(jump) > _CLOCK_JUMP_S:
-                self.log("clock_set", by_s=round(jump))
+                self.log("clock_changed", by_s=round(jump))
                 self._end_pauses()
                 poll.modify(next_run_time=_now())
 
@@ -130,9 +130,9 @@ class EmbeddedEngine:
     def _log_failure(self, kind: str, error: Exception) -> None:
         """Log an expected error in one line, and a bug with its traceback."""
         if isinstance(error, DigestError):
-            self.log("failed", job=kind, error=str(error), hint=error.hint)
+            self.log("job_failed", job=kind, error=str(error), hint=error.hint)
         else:
-            self.log("failed", job=kind, error=repr(error), trace=error)
+            self.log("job_failed", job=kind, error=repr(error), trace=error)
 
     def _finish(self, job: Job, *, has_failed: bool) -> None:
         now = time.monotonic()

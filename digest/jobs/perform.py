@@ -59,7 +59,7 @@ def _publish(job: Publish, context: JobContext) -> None:
         result = publish(newsletter, job.slot, context.app, now=context.clock(), on_freeze=enqueue_delivery)
         counts |= {"stories": len(result.digest.briefs)} if result.digest else {}
     if result.edition_id is None:
-        log("empty")
+        log("slot_empty")
         _send_alarms(context, newsletter)
     elif result.is_new:
         log("published", edition=result.edition_id, **counts)
@@ -90,7 +90,7 @@ def _process_bounces(context: JobContext) -> None:
         mails = unseen_mails(app.settings.bounces)
         for result in process_bounces(mails, app.store, app.settings, clock=context.clock):
             counts[result.kind] = counts.get(result.kind, 0) + 1
-            context.log("bounce", kind=str(result.kind), address=result.address, action=result.action)
+            context.log("bounce_processed", kind=str(result.kind), address=result.address, action=result.action)
             if context.stop.is_set():
                 break
 
@@ -104,4 +104,4 @@ def _send_alarms(context: JobContext, *newsletters: Newsletter) -> None:
             context.log("alarm_failed", newsletter=newsletter.id, error=str(error))
         else:
             if alarm:
-                context.log("alarm", newsletter=newsletter.id, message=alarm.message)
+                context.log("alarm_sent", newsletter=newsletter.id, message=alarm.message)

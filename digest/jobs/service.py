@@ -53,16 +53,16 @@ class Service:
         try:
             settings = self.load_settings()
         except DigestError as error:
-            log("settings_kept", error=str(error), hint=error.hint)
+            log("settings_rejected", error=str(error), hint=error.hint)
             return
         if settings.store.url != self.settings.store.url:
-            log("store_kept", hint="restart to change [store] url")
+            log("store_url_ignored", hint="restart to change [store] url")
         self.settings = settings
         self._app = self._make_app(log)
-        log("settings_read", newsletters=len(settings.newsletters), sources=len(settings.sources))
+        log("settings_reloaded", newsletters=len(settings.newsletters), sources=len(settings.sources))
 
     def _make_app(self, log: Log) -> App:
-        return make_app(self.settings, store=self.store, notify=lambda line: log("waiting", why=line))
+        return make_app(self.settings, store=self.store, notify=lambda line: log("waiting", reason=line))
 
 
 def _utc_now() -> datetime:

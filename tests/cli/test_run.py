@@ -161,11 +161,11 @@ def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, r
     right = Path("digest.toml").read_text()
     Path("digest.toml").write_text(right.replace('title = "Main"', "title = 7"))
     running.process.send_signal(signal.SIGHUP)
-    told = running.wait_for("settings_kept")
+    told = running.wait_for("settings_rejected")
     assert "newsletters[main].title" in told
     Path("digest.toml").write_text(right + '[[newsletters]]\nid = "other"\ntitle = "Other"\nfrom = "o@example.org"\n')
     running.process.send_signal(signal.SIGHUP)
-    running.wait_for("settings_read", "newsletters=2")
+    running.wait_for("settings_reloaded", "newsletters=2")
 
     assert running.end() == 0
 
@@ -173,7 +173,7 @@ def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, r
 def test_a_dead_mail_server_loses_nothing(office: PostOffice, run: Run) -> None:
     Path("digest.toml").write_text(SETTINGS.format(port=9))
     running = run()
-    assert "127.0.0.1:9" in running.wait_for(" failed job=deliver")
+    assert "127.0.0.1:9" in running.wait_for(" job_failed job=deliver")
     Path("digest.toml").write_text(SETTINGS.format(port=office.port))
     assert running.end() == 0
 

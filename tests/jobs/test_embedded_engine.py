@@ -116,7 +116,7 @@ def test_a_job_that_fails_is_told_and_tried_again_later_and_stops_no_other(error
     with running(desk):
         until(lambda: desk.done[ApplyRetention()] >= 2 and desk.done[Collect()] >= 2)
 
-    failures = [fields for event, fields in desk.events if event == "failed"]
+    failures = [fields for event, fields in desk.events if event == "job_failed"]
     assert {fields["job"] for fields in failures} == {"sweep"}
     assert all(str(error) in str(fields["error"]) for fields in failures)
     assert len(failures) <= 5, "it is left alone for longer each time"
@@ -137,7 +137,7 @@ def test_a_store_that_can_not_be_looked_at_is_looked_at_again() -> None:
     with running(desk):
         until(lambda: desk.done[ApplyRetention()] == 1)
 
-    assert desk.events[0] == ("failed", {"job": "poll", "error": "the store is locked", "hint": ""})
+    assert desk.events[0] == ("job_failed", {"job": "poll", "error": "the store is locked", "hint": ""})
 
 
 def test_stopping_ends_what_is_in_hand_and_begins_nothing() -> None:
@@ -197,7 +197,7 @@ def test_a_clock_set_back_by_an_hour_stops_no_tick(shift: list[timedelta]) -> No
     with running(desk, pause_s=0.01):
         until(lambda: desk.done[ApplyRetention()] >= 2)
         shift[0] = timedelta(hours=-1)
-        until(lambda: any(event == "clock_set" for event, _ in desk.events))
+        until(lambda: any(event == "clock_changed" for event, _ in desk.events))
         so_far = desk.done[ApplyRetention()]
         until(lambda: desk.done[ApplyRetention()] >= so_far + 2)
 

@@ -225,7 +225,7 @@ def test_after_days_off_the_newest_slot_goes_out_and_tells_what_the_missed_ones_
     assert house.editions == ["2026-06-01", "2026-06-05"]
     assert [house.fates[f"2026-06-0{day}"] for day in (2, 3, 4)] == [SlotStatus.MISSED] * 3
     assert b"On the library 2" in house.carrier.taken[-1].content
-    assert [fields["slot"] for event, fields in house.events if event == "missed"] == [
+    assert [fields["slot"] for event, fields in house.events if event == "slot_missed"] == [
         "2026-06-02",
         "2026-06-03",
         "2026-06-04",

@@ -63,8 +63,8 @@ def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
     assert not is_due(hands, after=timedelta(minutes=29))
     assert is_due(hands, after=timedelta(minutes=30))
     assert [(event, fields["kind"], fields["address"]) for event, fields in events] == [
-        ("bounce", "hard", ADDRESS),
-        ("bounce", "other", ""),
+        ("bounce_processed", "hard", ADDRESS),
+        ("bounce_processed", "other", ""),
     ]
     with store.read() as conn:
         assert list(subscribers.suppression_reasons(conn, [ADDRESS])) == [ADDRESS]

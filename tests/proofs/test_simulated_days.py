@@ -130,7 +130,7 @@ def test_each_day_has_its_edition_its_news_and_its_mails(world: World, run: Run,
     assert [subject[:10] for subject in subjects] == [f"{first + day * DAY:%Y-%m-%d}" for day in range(days)]
     assert all(f"{NEWS[number][0]} {number}" in subject for number, subject in enumerate(subjects))
     assert world.office.recipients == sorted(READERS * days)
-    assert "failed" not in running.events
+    assert "job_failed" not in running.events
 
 
 @on_sqlite
@@ -174,7 +174,7 @@ def test_a_clock_that_jumps_a_day_ahead_and_back_costs_no_edition_and_doubles_no
     go_to(due(first) + DAY + HOUR, running, world)  # tomorrow, by a clock that is wrong: its edition goes out
     until(lambda: is_delivered(running, 2))
     world.wall.set(due(first) + 2 * HOUR)
-    running.wait_for("clock_set", "by_s=-")
+    running.wait_for("clock_changed", "by_s=-")
     world.write(due(first) + 3 * HOUR)
     for day in (1, 2, 3):
         go_to(due(first + day * DAY) - 31 * MINUTE, running, world)

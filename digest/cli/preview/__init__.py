@@ -1,4 +1,4 @@
-"""``digest preview``: compose and render, show it, change nothing."""
+"""``digest preview``: compose and render a digest and show it; change nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from digest.settings.parsers import parse_duration
 
-EXAMPLES = """\
+_EXAMPLES = """\
 examples:
   digest preview                                  the configured newsletter, or the sample if there are no settings
   digest preview https://example.org/feed.xml     a feed, a page, a site
@@ -22,8 +22,8 @@ FORMATS = ("terminal", "html", "text", "eml", "json")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
-    parser.epilog = EXAMPLES
+    """Declare the arguments."""
+    parser.epilog = _EXAMPLES
     parser.add_argument(
         "sources",
         nargs="*",
@@ -36,43 +36,43 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_content(parser: argparse.ArgumentParser) -> None:
-    content = parser.add_argument_group("what is in it")
-    content.add_argument("--at", type=_local, metavar="TIME", help='compose as if at "2026-03-29 07:00" (default: now)')
-    content.add_argument("--since", type=_since, metavar="AGE", help="how far back to look: 36h, 2d, 1w or all")
-    content.add_argument("--fetch", action="store_true", help="visit the configured sources afresh; keep nothing")
+    content = parser.add_argument_group("content")
+    content.add_argument(
+        "--at", type=_parse_time, metavar="TIME", help='compose as if at "2026-03-29 07:00" (default: now)'
+    )
+    content.add_argument("--since", type=_parse_age, metavar="AGE", help="how far back to look: 36h, 2d, 1w or all")
+    content.add_argument("--fetch", action="store_true", help="fetch the configured sources now; store nothing")
     content.add_argument("--allow", action="append", default=[], metavar="HOST:PORT", help="permit a private address")
-    content.add_argument("--stories", type=_count, metavar="N", help="at most N stories (default: 10)")
+    content.add_argument("--stories", type=_parse_count, metavar="N", help="at most N stories (default: 10)")
     length = content.add_mutually_exclusive_group()
-    length.add_argument("--sentences", type=_count, metavar="N", help="sentences in a brief (default: 3)")
-    length.add_argument("--words", type=_count, metavar="N", help="words in a brief, at most")
+    length.add_argument("--sentences", type=_parse_count, metavar="N", help="sentences in a brief (default: 3)")
+    length.add_argument("--words", type=_parse_count, metavar="N", help="words in a brief, at most")
     content.add_argument("--summarizer", metavar="NAME", help="how sentences are chosen (default: default)")
 
 
 def _configure_output(parser: argparse.ArgumentParser) -> None:
-    output = parser.add_argument_group("how it is shown")
+    output = parser.add_argument_group("output")
     output.add_argument(
         "--format",
         choices=FORMATS,
-        help="default: as the ending of -o says, else terminal on a terminal, text elsewhere",
+        help="default: by the ending of -o, else terminal on a terminal, text elsewhere",
     )
     output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
-    output.add_argument("--open", action="store_true", help="show the mail in the browser")
-    output.add_argument("--for", dest="reader", metavar="ADDRESS", help="show it as that subscriber gets it")
-    output.add_argument("--template", metavar="NAME|FOLDER", help="how it looks (default: briefing)")
-    output.add_argument(
-        "--explain", action="store_true", help="say why each story is where it is, and what is left out"
-    )
-    output.add_argument("--watch", action="store_true", help="show it again whenever a file it is made of changes")
+    output.add_argument("--open", action="store_true", help="open the mail in the browser")
+    output.add_argument("--for", dest="recipient", metavar="ADDRESS", help="show it as this subscriber gets it")
+    output.add_argument("--template", metavar="NAME|FOLDER", help="name or folder of the template (default: briefing)")
+    output.add_argument("--explain", action="store_true", help="show each story's score and the articles left out")
+    output.add_argument("--watch", action="store_true", help="show it again whenever a source or template file changes")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show the preview; errors are raised, for ``main`` to tell."""
-    # What is imported stays: to search it for garbage again and again is a tenth of a preview's second.
+    """Show the preview. Raises ``DigestError``."""
+    # Collecting garbage among the imported modules would take a tenth of a preview's time.
     gc.set_threshold(1_000_000)
-    from digest.cli.preview.output import Showing
+    from digest.cli.preview.output import PreviewOutput
     from digest.pipeline.preview import PreviewRequest
 
-    changes = {name: getattr(args, name) for name in _CHANGES if getattr(args, name) is not None}
+    changes = {name: getattr(args, name) for name in _OVERRIDES if getattr(args, name) is not None}
     request = PreviewRequest(
         addresses=tuple(args.sources),
         newsletter_id=args.newsletter,
@@ -83,30 +83,30 @@ def run(args: argparse.Namespace) -> int:
         allow=tuple(args.allow),
         changes=changes,
     )
-    showing = Showing.of(
-        form=args.format, output=args.output, browser=args.open, explain=args.explain, reader=args.reader
+    output = PreviewOutput.choose(
+        format_=args.format, output=args.output, browser=args.open, explain=args.explain, recipient=args.recipient
     )
     if args.watch:
         from digest.cli.preview.watch import watch
 
-        watch(request, showing, environ=os.environ)
+        watch(request, output, environ=os.environ)
     else:
-        showing.show(request)
+        output.show(request)
     return 0
 
 
-#: What the command line may change of a newsletter.
-_CHANGES = ("stories", "sentences", "words", "summarizer", "template")
+#: Options that replace a setting of the newsletter.
+_OVERRIDES = ("stories", "sentences", "words", "summarizer", "template")
 
 
-def _local(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f'{text!r} is not a time; write "2026-03-29 07:00"') from None
 
 
-def _since(text: str) -> timedelta:
+def _parse_age(text: str) -> timedelta:
     if text.strip().lower() == "all":
         return timedelta.max
     try:
@@ -115,7 +115,7 @@ def _since(text: str) -> timedelta:
         raise argparse.ArgumentTypeError(f"{error}, or all") from None
 
 
-def _count(text: str) -> int:
+def _parse_count(text: str) -> int:
     try:
         number = int(text)
     except ValueError:

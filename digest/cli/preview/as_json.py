@@ -1,4 +1,4 @@
-"""A digest as the JSON that scripts read; its shape is a promise, add to it but take nothing away."""
+"""JSON of a preview. Scripts rely on its keys: add to them, but remove and rename none."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from digest.model import Article, Brief, Digest, Edition, Failure, Image, LeftOut
 from digest.text.time_format import iso_utc
 
-JSON = dict[str, Any]  # what json.dumps takes; the keys are spelled out below
+JSON = dict[str, Any]  # argument of json.dumps; the functions below show the keys
 
 
 def as_json(digest: Digest, edition: Edition) -> str:
-    """Render ``digest`` and the figures of its ``edition`` as indented JSON, dates in ISO 8601 (UTC)."""
+    """Return the digest and the sizes of its edition as indented JSON, with times in ISO 8601 (UTC)."""
     document = {
         "newsletter": {"id": digest.newsletter.id, "title": digest.newsletter.title},
         "slot": digest.slot.key,

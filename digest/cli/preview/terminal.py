@@ -1,4 +1,4 @@
-"""A digest as a page to read in the terminal."""
+"""Preview of a digest in the terminal."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from digest.cli.preview.explain import why
+from digest.cli.preview.formats import explain_score
 from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Sentence
 from digest.model.errors import one_line
 from digest.text.time_format import long_local_date, short_local_time
 from digest.text.urls import is_web_url
 
-#: Lines longer than this are hard to read, however wide the window is.
-_MEASURE = 88
+#: Most columns of a line: longer ones are hard to read.
+_MAX_WIDTH = 88
 _TITLE = Style(bold=True)
-_QUIET = Style(dim=True)
+_DIM = Style(dim=True)
 _ACCENT = Style(color="cyan")
-_ALARM = Style(color="yellow")
+_WARNING = Style(color="yellow")
 
 
-def show(console: Console, digest: Digest, edition: Edition, *, explain: bool = False) -> None:
-    """Print the digest; with ``explain`` also why each story stands where it does and what was left out."""
-    width = min(console.width, _MEASURE)
-    console.print(Group(*_page(digest, edition, explain=explain)), width=width, highlight=False)
+def print_digest(console: Console, digest: Digest, edition: Edition, *, explain: bool = False) -> None:
+    """Print the digest; with ``explain`` also each story's score and the articles that were left out."""
+    width = min(console.width, _MAX_WIDTH)
+    console.print(Group(*_blocks(digest, edition, explain=explain)), width=width, highlight=False)
 
 
-def _page(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[RenderableType]:
+def _blocks(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[RenderableType]:
     yield from _masthead(digest, edition)
     section = ""
     for number, brief in enumerate(digest.briefs, start=1):
@@ -42,7 +42,7 @@ def _page(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[Render
             yield Text("")
         yield _story(number, brief, digest, explain=explain)
     if not digest.briefs:
-        yield Text("Nothing new.", style=_QUIET)
+        yield Text("Nothing new.", style=_DIM)
         yield Text("")
     if explain and digest.left_out:
         yield _left_out(digest.left_out)
@@ -56,8 +56,8 @@ def _masthead(digest: Digest, edition: Edition) -> Iterator[RenderableType]:
     yield Text("")
     yield Text(digest.newsletter.title, style=_TITLE + _ACCENT)
     facts = f"{day} · {stories} · {edition.reading_minutes} min to read"
-    yield Text(facts, style=_QUIET)
-    yield Rule(style=_QUIET)
+    yield Text(facts, style=_DIM)
+    yield Rule(style=_DIM)
     yield Text("")
 
 
@@ -67,10 +67,10 @@ def _story(number: int, brief: Brief, digest: Digest, *, explain: bool) -> Rende
     title.append(lead.title, style=_TITLE + _link(lead))
     lines: list[RenderableType] = [title]
     if brief.sentences:
-        lines.append(_telling(brief))
-    lines.append(_provenance(brief, digest.newsletter.timezone))
+        lines.append(_brief_text(brief))
+    lines.append(_source_line(brief, digest.newsletter.timezone))
     if explain:
-        lines.append(Text(why(brief.ranked), style=_ACCENT))
+        lines.append(Text(explain_score(brief.ranked), style=_ACCENT))
     row = Table.grid(padding=(0, 1, 0, 0))
     row.add_column(justify="right", width=2, style=_ACCENT)
     row.add_column()
@@ -78,26 +78,27 @@ def _story(number: int, brief: Brief, digest: Digest, *, explain: bool) -> Rende
     return Padding(row, (0, 0, 1, 0))
 
 
-def _telling(brief: Brief) -> Text:
-    """The sentences as one paragraph; with several outlets each run of sentences ends with its outlet."""
-    several = len({sentence.article.id for sentence in brief.sentences}) > 1
-    telling = Text()
-    following: tuple[Sentence | None, ...] = (*brief.sentences[1:], None)
-    for sentence, after in zip(brief.sentences, following, strict=True):
-        telling.append(sentence.text)
-        if several and (after is None or after.article.id != sentence.article.id):
-            telling.append(f" [{sentence.article.source}]", style=_QUIET + _link(sentence.article))
-        telling.append(" ")
-    telling.rstrip()
-    return telling
+def _brief_text(brief: Brief) -> Text:
+    """Join the sentences to a paragraph; if several outlets are cited, name each after its sentences."""
+    has_several_outlets = len({sentence.article.id for sentence in brief.sentences}) > 1
+    paragraph = Text()
+    next_sentences: tuple[Sentence | None, ...] = (*brief.sentences[1:], None)
+    for sentence, next_sentence in zip(brief.sentences, next_sentences, strict=True):
+        paragraph.append(sentence.text)
+        is_last_of_outlet = next_sentence is None or next_sentence.article.id != sentence.article.id
+        if has_several_outlets and is_last_of_outlet:
+            paragraph.append(f" [{sentence.article.source}]", style=_DIM + _link(sentence.article))
+        paragraph.append(" ")
+    paragraph.rstrip()
+    return paragraph
 
 
-def _provenance(brief: Brief, zone: ZoneInfo) -> Text:
+def _source_line(brief: Brief, zone: ZoneInfo) -> Text:
     lead = brief.story.lead
-    line = Text(f"{lead.source}, {short_local_time(lead.published, zone)}", style=_QUIET)
-    others = {article.source: article for article in (*brief.story.articles[1:], *brief.story.near_duplicates)}
-    others.pop(lead.source, None)
-    for position, (name, article) in enumerate(others.items()):
+    line = Text(f"{lead.source}, {short_local_time(lead.published, zone)}", style=_DIM)
+    by_outlet = {article.source: article for article in (*brief.story.articles[1:], *brief.story.near_duplicates)}
+    by_outlet.pop(lead.source, None)
+    for position, (name, article) in enumerate(by_outlet.items()):
         line.append(" · also in " if position == 0 else ", ")
         line.append(name, style=_link(article))
     return line
@@ -106,7 +107,7 @@ def _provenance(brief: Brief, zone: ZoneInfo) -> Text:
 def _left_out(left_out: tuple[LeftOut, ...]) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(ratio=3)
-    table.add_column(ratio=2, style=_QUIET)
+    table.add_column(ratio=2, style=_DIM)
     for item in left_out:
         table.add_row(Text(f"{item.article.title} ({item.article.source})"), Text(item.reason))
     heading = Text(f"Left out ({len(left_out)})", style=_TITLE)
@@ -114,18 +115,18 @@ def _left_out(left_out: tuple[LeftOut, ...]) -> RenderableType:
 
 
 def _failures(failures: tuple[Failure, ...]) -> RenderableType:
-    heading = Text(f"Not collected ({len(failures)})", style=_TITLE + _ALARM)
+    heading = Text(f"Not collected ({len(failures)})", style=_TITLE + _WARNING)
     lines = (
-        Text(f"{one_line(failure.url)}: ", style=_ALARM).append(failure.error, style=Style.null())
+        Text(f"{one_line(failure.url)}: ", style=_WARNING).append(failure.error, style=Style.null())
         for failure in failures
     )
     return Padding(Group(heading, *lines), (0, 0, 1, 0))
 
 
 def _link(article: Article) -> Style:
-    """A terminal hyperlink (OSC 8) where the address is one a person can open."""
+    """Return a terminal hyperlink (OSC 8) for a web or file address."""
     return Style(link=article.url) if is_web_url(article.url) or article.url.startswith("file://") else Style.null()
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def _count(number: int, singular: str, plural: str) -> str:
+    return f"{number} {singular if number == 1 else plural}"
