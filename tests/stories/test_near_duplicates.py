@@ -1,4 +1,4 @@
-"""Near-copies: mostly the same words in the same order, and nothing else."""
+"""Near-duplicates: texts with mostly the same words in the same order, and the same names."""
 
 from __future__ import annotations
 
@@ -9,49 +9,35 @@ from digest.stories.near_duplicates import find_near_duplicates
 WIRE = [f"word{n}" for n in range(120)]
 
 
-def filled(name: str) -> list[str]:
-    """A form of a hundred words, four of them names."""
+def filled_form(name: str) -> list[str]:
+    """A form of 120 words, four of them names."""
     return [f"{name}{at}" if at % 30 == 5 else word for at, word in enumerate(WIRE)]
 
 
 @pytest.mark.parametrize(
     ("texts", "originals"),
     [
-        ([], ()),
-        ([[]], (0,)),
-        ([[], []], (0, 1)),
-        ([WIRE, WIRE], (0, 0)),
-        ([WIRE, WIRE[:70]], (0, 0)),
-        ([WIRE, ["a", "new", "top", *WIRE]], (0, 0)),
-        ([WIRE, [word.upper() for word in WIRE]], (0, 0)),
-        ([filled("Karvel"), [word.upper() for word in filled("Karvel")]], (0, 0)),
-        ([filled("Karvel"), filled("Osmaria")], (0, 1)),
-        ([WIRE, WIRE[::-1]], (0, 1)),
-        ([WIRE, WIRE[:30]], (0, 1)),
-        ([WIRE, WIRE[:60] + [f"other{n}" for n in range(60)]], (0, 1)),
-        ([["one"], ["one"], ["two"]], (0, 0, 2)),
-        ([WIRE[:60], WIRE[30:90], WIRE[60:]], (0, 1, 2)),
-    ],
-    ids=[
-        "nothing",
-        "an empty text",
-        "empty texts are no copies of each other",
-        "the same",
-        "trimmed",
-        "with a new top",
-        "in capitals",
-        "names in capitals",
-        "one form, filled with other names",
-        "the same words in another order",
-        "a short excerpt is no copy",
-        "half the same",
-        "single words",
-        "a chain of halves is no copy",
+        pytest.param([], (), id="nothing"),
+        pytest.param([[]], (0,), id="an empty text"),
+        pytest.param([[], []], (0, 1), id="empty texts are no near-duplicates"),
+        pytest.param([WIRE, WIRE], (0, 0), id="the same text"),
+        pytest.param([WIRE, WIRE[:70]], (0, 0), id="trimmed"),
+        pytest.param([WIRE, ["a", "new", "top", *WIRE]], (0, 0), id="with a new top"),
+        pytest.param([WIRE, [word.upper() for word in WIRE]], (0, 0), id="in capitals"),
+        pytest.param(
+            [filled_form("Karvel"), [word.upper() for word in filled_form("Karvel")]], (0, 0), id="names in capitals"
+        ),
+        pytest.param([filled_form("Karvel"), filled_form("Osmaria")], (0, 1), id="one form filled with other names"),
+        pytest.param([WIRE, WIRE[::-1]], (0, 1), id="the same words in another order"),
+        pytest.param([WIRE, WIRE[:30]], (0, 1), id="a short excerpt"),
+        pytest.param([WIRE, WIRE[:60] + [f"other{n}" for n in range(60)]], (0, 1), id="half the same"),
+        pytest.param([["one"], ["one"], ["two"]], (0, 0, 2), id="single words"),
+        pytest.param([WIRE[:60], WIRE[30:90], WIRE[60:]], (0, 1, 2), id="a chain of halves"),
     ],
 )
-def test_copies_name_their_original(texts: list[list[str]], originals: tuple[int, ...]) -> None:
+def test_a_near_duplicate_has_the_index_of_its_original(texts: list[list[str]], originals: tuple[int, ...]) -> None:
     assert find_near_duplicates(texts) == originals
 
 
-def test_a_hundred_copies_have_one_original() -> None:
+def test_a_hundred_near_duplicates_have_one_original() -> None:
     assert set(find_near_duplicates([WIRE] * 100)) == {0}

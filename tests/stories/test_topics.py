@@ -1,4 +1,4 @@
-"""A topic in plain words finds the articles that are about it, and not those that only mention it."""
+"""Topics in plain words: which articles are about them, and which only mention them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ from digest.stories.topics import is_about
         ("!", "Anything", ("At all!",), "en", False),
     ],
 )
-def test_is_about(topic: str, title: str, paragraphs: tuple[str, ...], language: str, about: bool) -> None:
+def test_an_article_is_about_a_topic_that_its_beginning_names(
+    topic: str, title: str, paragraphs: tuple[str, ...], language: str, about: bool
+) -> None:
     article = Article(
         id="a",
         source_id="s",

@@ -1,4 +1,4 @@
-"""Distinct values: as ``numpy.unique`` tells them."""
+"""Unique values: those that numpy's functions return."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ VALUES = st.lists(st.integers(-5, 5), max_size=30).map(lambda values: np.array(v
 
 
 @given(VALUES)
-def test_it_is_what_numpy_says(values: np.ndarray) -> None:
-    expected, places = np.unique(values, return_inverse=True)
+def test_unique_values_and_their_indices_are_numpy_s(values: np.ndarray) -> None:
+    expected, indices = np.unique(values, return_inverse=True)
 
     assert unique_values(values).tolist() == expected.tolist()
-    assert [part.tolist() for part in unique_inverse(values)] == [expected.tolist(), places.tolist()]
+    assert [part.tolist() for part in unique_inverse(values)] == [expected.tolist(), indices.tolist()]

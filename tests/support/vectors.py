@@ -1,0 +1,26 @@
+"""Sparse vectors as dense matrices, and generated term counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from digest.stories.vectors import Floats, Ints, Vectors
+
+#: Term counts of some texts.
+TERM_COUNTS = st.lists(
+    st.dictionaries(st.sampled_from("abcdefghij"), st.integers(1, 5).map(float), max_size=6), min_size=1, max_size=12
+)
+
+
+def no_decay(row: int, rows: Ints) -> Floats:
+    return np.ones(len(rows))
+
+
+def dense(vectors: Vectors) -> Floats:
+    """The vectors as a matrix."""
+    matrix = np.zeros((len(vectors), vectors.width))
+    for row in range(len(vectors)):
+        columns, weights = vectors.row(row)
+        matrix[row, columns] = weights
+    return matrix
