@@ -1,4 +1,4 @@
-"""Grouping: one event, one story; near-copies collapse; nothing is lost."""
+"""Grouping: a story for each event; near-duplicates are attached; no article is lost."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from digest.model import Article, Story
 from digest.stories.group import group
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-STORIES = Path(__file__).resolve().parents[1] / "data" / "group" / "stories.jsonl"
+GOLD_STORIES = Path(__file__).resolve().parents[1] / "data" / "group" / "stories.jsonl"
 REPAIRS = (
     "The harbour bridge reopened on Monday after two years of repairs. The port authority spent 40 million on new "
     "bearings and cables, and the first trucks crossed at six in the morning."
@@ -36,10 +37,10 @@ def article(id: str, title: str, *paragraphs: str, hours: float = 0, language: s
 
 
 def ids(stories: tuple[Story, ...]) -> set[frozenset[str]]:
-    return {frozenset(a.id for a in story.all_articles) for story in stories}
+    return {frozenset(article.id for article in story.all_articles) for story in stories}
 
 
-def test_nothing_gives_nothing() -> None:
+def test_no_articles_give_no_stories() -> None:
     assert group([]) == ()
 
 
@@ -59,20 +60,20 @@ def test_fifty_identical_articles_are_one_story_with_one_lead() -> None:
     assert stories[0].lead.id == "n0"
 
 
-def test_a_copy_with_a_new_top_and_a_trimmed_end_is_a_copy() -> None:
+def test_an_article_with_a_new_top_and_a_trimmed_end_is_a_near_duplicate() -> None:
     wire = [
         f"The harbour authority said on day {n} that work on pier {n} went on without delay for {n} crews."
         for n in range(9)
     ]
-    whole = article("wire", "Harbour work goes on", *wire)
+    original = article("wire", "Harbour work goes on", *wire)
     trimmed = article("paper", "Piers: work goes on", "By our newsroom.", *wire[:6], hours=1)
 
-    (story,) = group([trimmed, whole])
+    (story,) = group([trimmed, original])
 
-    assert (story.lead, story.near_duplicates) == (whole, (trimmed,))
+    assert (story.lead, story.near_duplicates) == (original, (trimmed,))
 
 
-def test_a_round_up_is_no_copy_of_what_it_quotes() -> None:
+def test_a_round_up_is_no_near_duplicate_of_what_it_quotes() -> None:
     reports = [
         article(
             name, title, *(f"{title}: the office of {name} gave detail {n} of {n * 7} on {n} pages." for n in range(4))
@@ -84,7 +85,7 @@ def test_a_round_up_is_no_copy_of_what_it_quotes() -> None:
     assert all(not story.near_duplicates for story in group([*reports, roundup]))
 
 
-def test_the_lead_is_the_fullest_that_readers_can_open() -> None:
+def test_the_lead_is_the_longest_article_with_a_web_address() -> None:
     brief = article("brief", "Harbour bridge reopens after repairs", "The harbour bridge reopened on Monday.")
     full = article(
         "full", "Harbour bridge reopens after two years", "The harbour bridge reopened on Monday. " + REPAIRS
@@ -96,15 +97,15 @@ def test_the_lead_is_the_fullest_that_readers_can_open() -> None:
     assert group([local, brief, full])[0].lead == full
 
 
-def test_a_weightier_source_leads_among_equals() -> None:
+def test_of_equal_articles_the_one_of_the_source_with_more_weight_is_the_lead() -> None:
     stories = [article(name, "Harbour bridge reopens after repairs", f"{REPAIRS} {name}") for name in "ab"]
 
     assert group(stories, weights={"source-b": 2.0})[0].lead.id == "b"
 
 
-def test_confusable_events_stay_apart_and_reports_of_one_event_come_together() -> None:
-    """Two earthquakes, two trials, two matches, in two languages, and events that stand alone."""
-    rows = [json.loads(line) for line in STORIES.read_text("utf-8").splitlines()]
+def test_stories_are_the_gold_stories() -> None:
+    """Two earthquakes, two trials, two matches, in two languages, and events with a single article."""
+    rows = [json.loads(line) for line in GOLD_STORIES.read_text("utf-8").splitlines()]
     stories = group(
         [
             article(row["id"], row["title"], *row["text"].split("\n")[1:], hours=row["t"], language=row["language"])
@@ -116,7 +117,7 @@ def test_confusable_events_stay_apart_and_reports_of_one_event_come_together() -
     assert ids(stories) == gold
 
 
-def test_titles_alone_are_enough() -> None:
+def test_bare_titles_on_one_event_are_one_story() -> None:
     stories = group(
         [
             article("a", "Sbarro pizza chain files for bankruptcy again"),
@@ -128,7 +129,7 @@ def test_titles_alone_are_enough() -> None:
     assert ids(stories) == {frozenset("ab"), frozenset("c")}
 
 
-def test_few_titles_that_share_a_word_are_strangers() -> None:
+def test_few_bare_titles_that_share_a_word_are_different_stories() -> None:
     stories = group(
         [
             article("a", "Orchard unveils new phone"),
@@ -141,15 +142,15 @@ def test_few_titles_that_share_a_word_are_strangers() -> None:
     assert ids(stories) == {frozenset("ad"), frozenset("b"), frozenset("c")}
 
 
-def test_a_title_alone_is_in_the_language_of_its_source() -> None:
-    """``Sbarro`` sounds Italian; a short title is often mistaken."""
+def test_a_bare_title_has_the_main_language_of_its_source() -> None:
+    """Language detection takes the short title for Italian."""
     titles = [("Pizza chain Sbarro files for bankruptcy", "en"), ("Sbarro bankruptcy", "it"), ("Comet seen", "en")]
     feed = [replace(article(f"n{n}", title, language=tag), source_id="feed") for n, (title, tag) in enumerate(titles)]
 
     assert ids(group(feed)) == {frozenset({"n0", "n1"}), frozenset({"n2"})}
 
 
-def test_days_do_not_part_a_story_that_shares_its_words() -> None:
+def test_articles_with_the_same_words_are_one_story_days_apart() -> None:
     first = article("a", "Harbour bridge reopens after repairs", REPAIRS)
     later = article(
         "b", "After the repairs: harbour bridge reopened", f"A week on. {REPAIRS.replace('Monday', 'May 3')}", hours=170
@@ -171,20 +172,20 @@ def test_days_do_not_part_a_story_that_shares_its_words() -> None:
     ],
     ids=["nothing", "empty", "one word", "emoji", "capitals", "stop words", "right to left"],
 )
-def test_odd_texts_are_stories_too(title: str, paragraphs: tuple[str, ...]) -> None:
+def test_an_odd_text_is_a_story_of_its_own(title: str, paragraphs: tuple[str, ...]) -> None:
     odd = article("odd", title, *paragraphs)
     stories = group([odd, article("even", "Harbour bridge reopens", REPAIRS)])
 
     assert ids(stories) == {frozenset({"odd"}), frozenset({"even"})}
 
 
-def test_a_huge_article_is_read_from_the_top() -> None:
+def test_a_huge_article_is_grouped_by_its_beginning() -> None:
     huge = article("huge", "Harbour bridge reopens", f"{REPAIRS} " * 20_000)
 
     assert len(group([huge, article("other", "Comet seen", "A comet can be seen before dawn.")])) == 2
 
 
-words = st.sampled_from(
+WORDS = st.sampled_from(
     [
         "bridge",
         "harbour",
@@ -202,20 +203,29 @@ words = st.sampled_from(
         "ferry",
     ]
 )
-titles = st.lists(words, min_size=0, max_size=6).map(" ".join)
-bodies = st.lists(st.lists(words, min_size=0, max_size=20).map(" ".join), max_size=3)
-some = st.lists(st.tuples(titles, bodies, st.sampled_from(["en", "de", "und"]), st.integers(0, 72)), max_size=12).map(
-    lambda rows: [article(f"n{n}", t, *b, language=lang, hours=h) for n, (t, b, lang, h) in enumerate(rows)]
+TITLES = st.lists(WORDS, min_size=0, max_size=6).map(" ".join)
+BODIES = st.lists(st.lists(WORDS, min_size=0, max_size=20).map(" ".join), max_size=3)
+ARTICLES = st.lists(
+    st.tuples(TITLES, BODIES, st.sampled_from(["en", "de", "und"]), st.integers(0, 72)), max_size=12
+).map(
+    lambda rows: [
+        article(f"n{number}", title, *body, language=language, hours=hours)
+        for number, (title, body, language, hours) in enumerate(rows)
+    ]
 )
 
 
 @settings(deadline=None)
-@given(some, st.randoms(use_true_random=False))
-def test_every_article_is_in_exactly_one_story_whatever_the_order(articles: list[Article], random) -> None:  # type: ignore[no-untyped-def]
+@given(ARTICLES, st.randoms(use_true_random=False))
+def test_every_article_is_in_exactly_one_story_in_any_input_order(articles: list[Article], random: Random) -> None:
     stories = group(articles)
     shuffled = list(articles)
     random.shuffle(shuffled)
 
-    assert sorted(a.id for story in stories for a in story.all_articles) == sorted(a.id for a in articles)
-    assert all(len({a.language for a in story.all_articles if a.paragraphs}) < 2 for story in stories)
+    languages = [{article.language for article in story.all_articles if article.paragraphs} for story in stories]
+
+    assert sorted(article.id for story in stories for article in story.all_articles) == sorted(
+        article.id for article in articles
+    )
+    assert all(len(story_languages) < 2 for story_languages in languages)
     assert group(shuffled) == stories

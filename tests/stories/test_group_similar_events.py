@@ -1,6 +1,6 @@
-"""Events of one kind, told in the same words, stay apart: what differs are names, places, numbers.
+"""Grouping of events of one kind in the same wording: names, places and numbers keep them apart.
 
-Each kind has forms, one for each outlet, and two events that fill them.
+Each kind has report templates, one for each outlet, and the facts of two events to fill in.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def reports(kind: str, *, outlets: int, hours: float) -> list[list[Article]]:
-    """For each of the kind's two events, what so many outlets say of it; the second is so many hours later."""
+    """The reports of each of the kind's two events; the second event is ``hours`` later."""
     return [
         [
             article(
@@ -38,30 +38,33 @@ def reports(kind: str, *, outlets: int, hours: float) -> list[list[Article]]:
     ]
 
 
-def others() -> list[Article]:
+def background_articles() -> list[Article]:
+    """Articles on other events."""
     rows = [json.loads(line) for line in (DATA / "stories.jsonl").read_text("utf-8").splitlines()]
     return [article(row["id"], title=row["title"], paragraphs=(row["text"],), language=row["language"]) for row in rows]
 
 
-def grouped(articles: Sequence[Article], kind: str) -> set[frozenset[str]]:
-    found = [frozenset(one.id for one in story.all_articles) for story in group(articles)]
-    return {ids for ids in found if any(id.startswith(kind) for id in ids)}
+def story_ids(articles: Sequence[Article], kind: str) -> set[frozenset[str]]:
+    stories = [frozenset(article.id for article in story.all_articles) for story in group(articles)]
+    return {ids for ids in stories if any(id.startswith(kind) for id in ids)}
 
 
 @pytest.mark.parametrize("hours", [0, 3, 48])
 @pytest.mark.parametrize("outlets", [1, 2, 3])
-@pytest.mark.parametrize("around", [[], others()], ids=["alone", "among others"])
+@pytest.mark.parametrize("background", [[], background_articles()], ids=["alone", "among others"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_two_events_told_in_the_same_words_are_two_stories(
-    kind: str, around: list[Article], outlets: int, hours: float
+def test_two_events_in_the_same_wording_are_two_stories(
+    kind: str, background: list[Article], outlets: int, hours: float
 ) -> None:
-    told = reports(kind, outlets=outlets, hours=hours)
+    first, second = reports(kind, outlets=outlets, hours=hours)
 
-    assert grouped([*around, *told[0], *told[1]], kind) == {frozenset(one.id for one in event) for event in told}
+    assert story_ids([*background, *first, *second], kind) == {
+        frozenset(report.id for report in event) for event in (first, second)
+    }
 
 
-def test_a_day_of_many_such_events_is_as_many_stories() -> None:
-    told = [event for kind in KINDS for event in reports(kind, outlets=3, hours=3)]
-    articles = [one for event in told for one in event]
+def test_a_day_of_many_such_events_has_as_many_stories() -> None:
+    events = [event for kind in KINDS for event in reports(kind, outlets=3, hours=3)]
+    articles = [report for event in events for report in event]
 
-    assert grouped(articles, "") == {frozenset(one.id for one in event) for event in told}
+    assert story_ids(articles, "") == {frozenset(report.id for report in event) for event in events}
