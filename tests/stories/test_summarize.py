@@ -1,4 +1,4 @@
-"""Briefs: whole sentences, word for word, each from the article it cites."""
+"""Briefs: whole sentences, verbatim, each from the article it cites."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def ranked(*articles: Article) -> Ranked:
     return Ranked(story=Story(articles=articles), score=1.0, reasons=())
 
 
-def told(*articles: Article, name: str = "default", budget: Budget = THREE) -> list[str]:
+def brief_texts(*articles: Article, name: str = "default", budget: Budget = THREE) -> list[str]:
+    """The sentences of the brief of a story of these articles."""
     (brief,) = summarize([ranked(*articles)], summarizer(name), budget)
     return [sentence.text for sentence in brief.sentences]
 
@@ -65,15 +66,19 @@ PORT = article(
 def test_a_brief_is_verbatim_in_the_order_of_each_article_and_within_its_budget(name: str, budget: Budget) -> None:
     (brief,) = summarize([ranked(HARBOUR, PORT)], summarizer(name), budget)
 
-    offered = {candidate.text: candidate.position for candidate in candidates(brief.story)}
-    places = {
-        id: [offered[one.text] for one in said] for id, said in groupby(brief.sentences, key=lambda one: one.article.id)
+    position_of = {candidate.text: candidate.position for candidate in candidates(brief.story)}
+    positions = {
+        id: [position_of[sentence.text] for sentence in sentences]
+        for id, sentences in groupby(brief.sentences, key=lambda sentence: sentence.article.id)
     }
+    first_positions = [article_positions[0] for article_positions in positions.values()]
     assert brief.sentences
-    assert all(any(one.text in paragraph for paragraph in one.article.paragraphs) for one in brief.sentences)
-    assert len(places) == len({sentence.article.id for sentence in brief.sentences})
-    assert all(said == sorted(set(said)) for said in places.values())
-    assert [said[0] for said in places.values()] == sorted(said[0] for said in places.values())
+    assert all(
+        any(sentence.text in paragraph for paragraph in sentence.article.paragraphs) for sentence in brief.sentences
+    )
+    assert len(positions) == len({sentence.article.id for sentence in brief.sentences})
+    assert all(article_positions == sorted(set(article_positions)) for article_positions in positions.values())
+    assert first_positions == sorted(first_positions)
     if budget.words is None:
         assert len(brief.sentences) <= budget.sentences
     else:
@@ -87,14 +92,14 @@ def test_a_sentence_that_two_outlets_share_is_offered_once() -> None:
 
 
 def test_positions_count_from_each_article_s_beginning() -> None:
-    found = candidates(Story(articles=(HARBOUR, PORT)))
+    offered = candidates(Story(articles=(HARBOUR, PORT)))
 
-    assert [(one.article.id, one.position, one.paragraph) for one in found][:3] == [
+    assert [(candidate.article.id, candidate.position, candidate.paragraph) for candidate in offered][:3] == [
         ("harbour", 0, 0),
         ("harbour", 1, 0),
         ("harbour", 2, 1),
     ]
-    assert [one.position for one in found if one.article.id == "port"] == [0, 1]
+    assert [candidate.position for candidate in offered if candidate.article.id == "port"] == [0, 1]
 
 
 def test_a_story_of_two_outlets_cites_both() -> None:
@@ -106,50 +111,50 @@ def test_a_story_of_two_outlets_cites_both() -> None:
 def test_an_article_in_another_language_is_not_quoted() -> None:
     german = article("Der Hafen ist gesperrt.", id="hafen", language="de")
 
-    assert {one.article.id for one in candidates(Story(articles=(HARBOUR, german)))} == {"harbour"}
+    assert {candidate.article.id for candidate in candidates(Story(articles=(HARBOUR, german)))} == {"harbour"}
 
 
 def test_an_article_without_text_gives_a_brief_without_sentences() -> None:
-    assert told(article(title="Only a title")) == []
+    assert brief_texts(article(title="Only a title")) == []
 
 
 def test_a_cut_paragraph_gives_no_cut_sentence() -> None:
     endless = article(" ".join(f"Sentence number {number} stands here whole." for number in range(20_000)))
 
-    found = candidates(Story(articles=(endless,)))
+    offered = candidates(Story(articles=(endless,)))
 
-    assert len(found) <= 400
-    assert all(one.text.endswith("whole.") for one in found)
+    assert len(offered) <= 400
+    assert all(candidate.text.endswith("whole.") for candidate in offered)
 
 
-def test_what_has_no_stop_for_a_thousand_letters_is_no_sentence() -> None:
+def test_text_without_a_stop_for_a_thousand_characters_is_not_a_candidate() -> None:
     assert candidates(Story(articles=(article("word " * 1000),))) == ()
 
 
-def test_many_outlets_share_the_room() -> None:
+def test_many_articles_share_the_candidates() -> None:
     outlets = [article(*(f"Outlet {id} tells part {part}." for part in range(60)), id=f"o{id}") for id in range(50)]
 
-    found = candidates(Story(articles=tuple(outlets)))
+    offered = candidates(Story(articles=tuple(outlets)))
 
-    assert len(found) <= 400
-    assert len({one.article.id for one in found}) == 50
+    assert len(offered) <= 400
+    assert len({candidate.article.id for candidate in offered}) == 50
 
 
 def test_a_summarizer_that_invents_a_sentence_is_refused() -> None:
-    def invents(offered: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
+    def invent(offered: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
         first = offered[0]
         return (Candidate(text="Never said.", article=first.article, position=0, paragraph=0),)
 
     with pytest.raises(DigestError, match="no article holds"):
-        summarize([ranked(HARBOUR)], invents, Budget())
+        summarize([ranked(HARBOUR)], invent, Budget())
 
 
 def test_a_summarizer_that_repeats_a_sentence_is_refused() -> None:
-    def repeats(offered: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
+    def repeat(offered: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
         return (offered[0], offered[0])
 
     with pytest.raises(DigestError, match="twice"):
-        summarize([ranked(HARBOUR)], repeats, Budget())
+        summarize([ranked(HARBOUR)], repeat, Budget())
 
 
 DEGENERATE = {
@@ -175,8 +180,10 @@ DEGENERATE = {
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("paragraphs", DEGENERATE.values(), ids=DEGENERATE)
 @pytest.mark.parametrize("language", ["en", "ar", "zh", "xx", "und"])
-def test_degenerate_text_gives_a_sound_brief(name: str, paragraphs: tuple[str, ...], language: str) -> None:
-    texts = told(article(*paragraphs, language=language), name=name)
+def test_the_brief_of_a_degenerate_text_is_verbatim_without_repetition(
+    name: str, paragraphs: tuple[str, ...], language: str
+) -> None:
+    texts = brief_texts(article(*paragraphs, language=language), name=name)
 
     assert len(texts) == len(set(texts)) <= 3
     assert all(any(text in paragraph for paragraph in paragraphs) for text in texts)
@@ -184,19 +191,19 @@ def test_degenerate_text_gives_a_sound_brief(name: str, paragraphs: tuple[str, .
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.text(max_size=200), max_size=8), st.sampled_from(NAMES), st.integers(1, 4))
-def test_any_text_gives_a_sound_brief(paragraphs: list[str], name: str, count: int) -> None:
-    texts = told(article(*paragraphs), name=name, budget=Budget(sentences=count))
+def test_the_brief_of_any_text_is_verbatim_without_repetition(paragraphs: list[str], name: str, count: int) -> None:
+    texts = brief_texts(article(*paragraphs), name=name, budget=Budget(sentences=count))
 
     assert len(texts) == len(set(texts)) <= count
     assert all(any(text in paragraph for paragraph in paragraphs) for text in texts)
 
 
 def test_the_same_story_gives_the_same_brief() -> None:
-    assert told(HARBOUR, PORT) == told(HARBOUR, PORT)
+    assert brief_texts(HARBOUR, PORT) == brief_texts(HARBOUR, PORT)
 
 
-def test_what_cannot_stand_alone_is_left_out() -> None:
-    texts = told(HARBOUR, budget=Budget(sentences=9))
+def test_a_brief_has_no_fragment_and_no_anaphoric_sentence_without_its_predecessor() -> None:
+    texts = brief_texts(HARBOUR, budget=Budget(sentences=9))
 
     assert "“We could not wait any longer.”" not in texts
     assert ("It said" in " ".join(texts)) is ("Ships were sent" in " ".join(texts))
