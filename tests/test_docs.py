@@ -14,14 +14,14 @@ from digest import settings
 from digest.cli import COMMANDS
 from digest.cli.parser import Parser, build_parser
 from digest.settings.parsers import parse_duration
-from digest.settings.sections import LISTS, SECTIONS, keys
+from digest.settings.sections import LISTS, SECTIONS, field_names
 from digest.settings.types import Secret
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = (ROOT / "config" / "digest.toml").read_text("utf-8")
 PAGE = (ROOT / "config" / "README.md").read_text("utf-8")
 KINDS = {**SECTIONS, **LISTS}
-KEYS = [(name, key) for name, kind in KINDS.items() for key in keys(kind)]
+KEYS = [(name, key) for name, kind in KINDS.items() for key in field_names(kind)]
 
 
 def uncommented(text: str) -> str:

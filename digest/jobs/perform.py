@@ -16,7 +16,6 @@ from digest.pipeline.bounces import process_bounces
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.publish import publish
-from digest.settings.select import newsletter_of
 from digest.store import editions
 
 
@@ -50,7 +49,7 @@ def _collect(context: JobContext) -> None:
 
 def _publish(job: Publish, context: JobContext) -> None:
     log: Log = partial(context.log, newsletter=job.newsletter_id, slot=job.slot.key)
-    newsletter = newsletter_of(context.app.settings, job.newsletter_id)
+    newsletter = context.app.settings.newsletter(job.newsletter_id)
 
     def enqueue_delivery(conn: Connection, edition_id: int) -> None:
         context.enqueue(conn, Deliver(edition_id=edition_id))

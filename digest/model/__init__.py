@@ -1,11 +1,9 @@
-"""The nouns, one type for each stage of the sentence, all frozen.
+"""Values of the pipeline, all frozen.
 
 Source → Entry → Article → Story → Ranked → Brief → Digest → Edition → Delivery
 
-A value exists only once its stage has run: nothing here is half filled, and ``None`` never means "not done yet".
-Every ``datetime`` is aware; inside the program it is UTC. The glossary is in ``digest/README.md``.
-
-``defined`` (Source, Newsletter), ``collected`` (to Article), ``composed`` (to Digest), ``sent`` (Edition and after).
+Each stage has its own type: no value is half filled, and ``None`` never means "not done yet". Every ``datetime`` is
+aware; inside the program it is UTC. The glossary is in ``digest/README.md``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What goes out: editions, to subscribers, one delivery each."""
+"""Editions, subscribers and deliveries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digest.model.stories import Slot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """A digest dressed and frozen: these very bytes are sent, however often delivery is resumed."""
+    """A rendered, frozen digest: every delivery sends these bytes, however often it is resumed."""
 
     newsletter_id: str
     slot: Slot
@@ -22,13 +22,13 @@ class Edition:
     text: str
     language: str
     reading_minutes: int
-    #: Those who get the same content; empty for everyone.
+    #: Subscribers with the same content; empty for all.
     audience: str = ""
     revision: int = 1
 
 
 class Outcome(enum.StrEnum):
-    """Where one mail to one subscriber stands."""
+    """State of one delivery."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -37,7 +37,7 @@ class Outcome(enum.StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     SUPPRESSED = "suppressed"
-    #: It was sent, and came back.
+    #: It was sent, and a bounce came back.
     BOUNCED = "bounced"
 
     @property
@@ -47,18 +47,18 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """Someone who reads; ``address`` is as given, and unique without regard to case."""
+    """Recipient of newsletters; ``address`` is as entered, and unique regardless of case."""
 
     id: int
     address: str
     name: str = ""
-    #: What the person asked for, beside the newsletter: zone, rhythm, topics.
+    #: Choices of the subscriber: time zone, frequency, topics.
     preferences: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One row of the ledger: one edition to one subscriber."""
+    """Row of the ledger: one edition to one subscriber."""
 
     id: int
     edition_id: int
@@ -66,6 +66,6 @@ class Delivery:
     message_id: str
     outcome: Outcome
     attempts: int = 0
-    #: The server's last words, raw.
+    #: The server's last reply, raw.
     reply: str = ""
     next_try: datetime | None = None

@@ -1,4 +1,4 @@
-"""Every error this package raises on purpose.
+"""Errors that this package raises on purpose.
 
 DigestError                 catch this for all of ours; each has an exit code
 ├── UsageError              the command or the settings are wrong: never retried (exit 2)
@@ -6,10 +6,10 @@ DigestError                 catch this for all of ours; each has an exit code
 ├── StoreError              the store can't be opened, read or written
 ├── TemplateError           a template is broken: names file, line and cure
 ├── MailError                the mail server can't be used: by address, name, certificate or password
-├── SourceError             one source can't be read: ``collect`` makes a value of it
+├── SourceError             one source can't be read: ``collect`` turns it into a ``Failure``
 └── NothingCollected        every source failed
 
-The expected failure of *one* source, article or address is a value (``model.Failure``), not an error that gets out.
+The expected failure of a single source, article or address is a value (``model.Failure``), not an exception.
 """
 
 from __future__ import annotations
@@ -20,23 +20,25 @@ from datetime import datetime
 
 
 def one_line(text: str) -> str:
-    """Words from outside on one line of a screen: signs that would do something there are written out."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in " ".join(text.split()))
+    """Untrusted text on one line of a terminal: control characters are escaped."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in " ".join(text.split())
+    )
 
 
 class DigestError(Exception):
-    """What happened, to what, and what to do next; ``exit_code`` is for the command line."""
+    """Base of all errors; ``exit_code`` is for the command line."""
 
     exit_code = 1
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        #: What the person can do next; empty where the message says it all.
+        #: What the user can do next; empty if the message is enough.
         self.hint = hint
 
 
 class UsageError(DigestError):
-    """The command or the settings are wrong; trying again changes nothing."""
+    """The command or the settings are wrong; a retry changes nothing."""
 
     exit_code = 2
 
@@ -48,9 +50,9 @@ class Mistake:
     key: str
     message: str
     line: int | None = None
-    #: The nearest valid name or value; empty where there is none.
+    #: The nearest valid name or value, if any.
     suggestion: str = ""
-    #: Where it stands, if not in the file: ``environment``.
+    #: Its origin, if not the file: ``environment``.
     source: str = ""
 
 
@@ -77,7 +79,7 @@ class StoreError(DigestError):
 
 
 class TemplateError(DigestError):
-    """A template is broken; ``file`` and ``line`` say where."""
+    """A template is broken, at ``file`` and ``line``."""
 
     def __init__(self, message: str, *, file: str, line: int | None = None, hint: str = "") -> None:
         self.file = file
@@ -86,7 +88,7 @@ class TemplateError(DigestError):
 
 
 class SourceError(DigestError):
-    """One source can't be read now; one line says what is wrong and what to do."""
+    """One source can't be read; the message is one line with the cause and the remedy."""
 
     def __init__(
         self,
@@ -97,23 +99,23 @@ class SourceError(DigestError):
         status: int = 0,
         temporary: bool = False,
     ) -> None:
-        #: The server asked not to be visited before then.
+        #: From the server's Retry-After header.
         self.retry_at = retry_at
-        #: The server said that the source is gone for good.
+        #: The server answered that the source is gone (410).
         self.gone = gone
-        #: What the server answered (RFC 9110, 15); 0 where it gave no answer.
+        #: HTTP status (RFC 9110, 15); 0 without a response.
         self.status = status
-        #: It may go away by itself: a later try makes sense without a change.
+        #: A retry without a change may succeed.
         self.temporary = temporary
         super().__init__(message)
 
 
 class MailError(DigestError):
-    """The mail server can't be used now; what was to be sent waits in the ledger."""
+    """The mail server can't be used now; unsent mails stay in the ledger."""
 
     def __init__(self, message: str, *, hint: str = "", temporary: bool = False) -> None:
         super().__init__(message, hint=hint)
-        #: It may go away by itself: a later try makes sense without a change.
+        #: A retry without a change may succeed.
         self.temporary = temporary
 
 

@@ -1,4 +1,4 @@
-"""Mailboxes: a name and an address, as people write them and as headers and envelopes need them."""
+"""Mailboxes: parsing of names and addresses, and their form for headers and envelopes (RFC 5321, 5322)."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from typing import Self
 from digest.model.errors import UsageError
 from digest.text.mail_header import clean_header, encode_phrase
 
-# What an atom can't hold; to name all that it can, up to the last letter, takes re a hundred times as long.
+# A negated class: a list of all allowed characters would take re a hundred times as long.
 _ATEXT = r"""[^\x00-\x20"(),.:;<>@\[\\\]\x7f-\xa0]"""
 _DOT_ATOM = re.compile(rf"{_ATEXT}+(?:\.{_ATEXT}+)*")
-#: What nothing needs to be asked about: most are so.
-_USUAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
-_LONGEST_LOCAL = 64
+#: Needs no further check or quoting, as most local parts.
+_SIMPLE_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
+_MAX_LOCAL = 64
 _QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[ -~])*)"')
-#: Not the standard library's parser: it makes ``a@b.c`` of ``a@b.c d``, and ``"a b"@c`` of ``a b@c``.
+#: The standard library's parser turns ``a@b.c d`` into ``a@b.c``, and ``a b@c`` into ``"a b"@c``.
 _NAMED = re.compile(r'(?P<name>[^<>]*|\s*"(?:[^"\\]|\\.)*"\s*)<(?P<address>[^<>]*)>\s*')
 _COMMENT = re.compile(r"\([^()\\]*\)")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
 
 
 class AddressError(UsageError):
-    """No mail can be sent to this address; the message says why."""
+    """The address is invalid; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
     """A name and an address that mail can be sent to."""
 
-    #: As a header or an envelope writes it: quoted where it must be, the domain in A-labels.
+    #: As in a header or an envelope: quoted if necessary, the domain in A-labels.
     address: str
     name: str = ""
 
     @classmethod
     def at(cls, address: str, name: str = "") -> Self:
-        """The mailbox at an address as given. Raises ``AddressError``."""
+        """From an address as entered. Raises ``AddressError``."""
         local, at, domain = address.strip().rpartition("@")
         try:
             if not at:
                 raise ValueError("it has no @")
             return cls(address=f"{_local(local)}@{_domain(domain)}", name=clean_header(name))
         except ValueError as error:
-            raise AddressError(f"{_shown(address)} is no address: {error}") from error
+            raise AddressError(f"{_excerpt(address)} is no address: {error}") from error
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """``Name <name@example.org>``, or an address alone; comments are left out. Raises ``AddressError``."""
+        """``Name <name@example.org>``, or an address alone; comments are dropped. Raises ``AddressError``."""
         if '"' not in text:
             text = _COMMENT.sub("", text)
         named = _NAMED.fullmatch(text)
@@ -65,23 +65,23 @@ class Mailbox:
         return not self.address.isascii()
 
     def words(self, *, room: int) -> list[str]:
-        """The words of a header that names it; the first fits into ``room``."""
+        """Words of the mailbox in a header; the first fits into ``room`` characters."""
         return [*encode_phrase(self.name, first_width=room), f"<{self.address}>"] if self.name else [self.address]
 
 
 def _local(local: str) -> str:
-    """What stands before the @, quoted only if it must be."""
-    if len(local) <= _LONGEST_LOCAL and _USUAL.fullmatch(local):
+    """The local part, quoted only if necessary."""
+    if len(local) <= _MAX_LOCAL and _SIMPLE_LOCAL.fullmatch(local):
         return local
     if not local:
         raise ValueError("nothing stands before the @")
     if _QUOTED.fullmatch(local):
         local = _unquoted(local)
     elif not _DOT_ATOM.fullmatch(local):
-        raise ValueError(f"{_shown(local)} can't stand before the @")
-    # What looks like an encoded word would be decoded by someone on the way.
+        raise ValueError(f"{_excerpt(local)} can't stand before the @")
+    # A server or mail program on the way would decode an encoded word (=?…?=).
     length = len(local.encode("utf-8", "replace"))
-    if not 1 <= length <= _LONGEST_LOCAL or clean_header(local) != local or "=?" in local:
+    if not 1 <= length <= _MAX_LOCAL or clean_header(local) != local or "=?" in local:
         raise ValueError("what stands before the @ is empty, too long or unprintable")
     if _DOT_ATOM.fullmatch(local):
         return local
@@ -93,7 +93,7 @@ def _unquoted(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
 
 
-@lru_cache(maxsize=1024)  # many readers have their mailboxes with few hosts
+@lru_cache(maxsize=1024)  # most subscribers' addresses share a few domains
 def _domain(domain: str) -> str:
     if not domain:
         raise ValueError("nothing stands after the @")
@@ -106,9 +106,9 @@ def _domain(domain: str) -> str:
         try:
             domain = idna.encode(domain, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError) as error:
-            raise ValueError(f"{_shown(domain)} is no domain ({clean_header(str(error), 120)})") from error
+            raise ValueError(f"{_excerpt(domain)} is no domain ({clean_header(str(error), 120)})") from error
     if not _HOST.fullmatch(domain) or len(domain) > 253:
-        raise ValueError(f"{_shown(domain)} is no domain")
+        raise ValueError(f"{_excerpt(domain)} is no domain")
     return domain.lower()
 
 
@@ -117,9 +117,9 @@ def _literal(domain: str) -> str:
     try:
         number = ipaddress.ip_address(re.sub(r"(?i)^ipv6:", "", domain[1:-1]))
     except ValueError as error:
-        raise ValueError(f"{_shown(domain)} is no domain") from error
+        raise ValueError(f"{_excerpt(domain)} is no domain") from error
     return f"[{number}]" if number.version == 4 else f"[IPv6:{number}]"
 
 
-def _shown(text: str) -> str:
+def _excerpt(text: str) -> str:
     return repr(clean_header(text, 80))

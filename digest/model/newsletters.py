@@ -1,4 +1,4 @@
-"""What a person defines: where articles come from, and what is sent."""
+"""Sources and newsletters, as defined in the settings."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ Images = Literal["linked", "embedded", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where articles come from: exactly one of ``url`` and ``path`` is set."""
+    """Source of articles: exactly one of ``url`` and ``path`` is set."""
 
     id: str
     url: str = ""
     path: Path | None = None
-    #: The name readers see; the feed's own title where empty.
+    #: Display name; the feed's own title if empty.
     title: str = ""
     section: str = ""
-    #: How much its articles count when stories are ranked; 1 is normal.
+    #: Factor for ranking stories; 1 is normal.
     weight: float = 1.0
     full_text: FullText = "auto"
-    #: A CSS selector for the article's text on a stubborn site.
+    #: CSS selector of the article's text, for sites where extraction fails.
     selector: str = ""
 
     @property
     def address(self) -> str:
-        """The address as the person gave it."""
+        """The address as in the settings."""
         return self.url or str(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """Who is speaking, in every mail; what is empty is not shown, or has a default."""
+    """Branding of a newsletter's mails; an empty field is not shown, or has a default."""
 
-    #: The name in the masthead; the newsletter's title where empty.
+    #: Name in the masthead; the newsletter's title if empty.
     name: str = ""
-    #: ``#rrggbb``; made darker or lighter where it would be hard to read.
+    #: ``#rrggbb``; adjusted where its contrast is too low.
     accent: str = ""
-    #: An https address of a picture.
+    #: An https address of an image.
     logo: str = ""
-    #: The postal address in the footer.
+    #: Postal address in the footer.
     address: str = ""
 
-    def over(self, other: Brand) -> Brand:
-        """This brand; what it leaves empty is the other's."""
-        own = {one.name: getattr(self, one.name) for one in fields(self)}
-        return replace(other, **{name: value for name, value in own.items() if value})
+    def over(self, default: Brand) -> Brand:
+        """This brand, with its empty fields taken from ``default``."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(default, **{name: value for name, value in values.items() if value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Boost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter:
-    """What is sent, to whom it is addressed, and when."""
+    """Definition of a newsletter."""
 
     id: str
     title: str
@@ -77,31 +77,31 @@ class Newsletter:
     sources: tuple[str, ...] = ()
     schedule: Schedule = DAILY_AT_7
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
-    #: How late a slot may go out that nobody was there for; after that its articles wait for the next edition.
+    #: Maximum delay of a missed slot; after that its articles are left to the next edition.
     catch_up: timedelta = timedelta(hours=12)
-    #: What happens to an edition with nothing new in it.
+    #: Policy for an edition without anything new.
     empty: WhenEmpty = "skip"
-    #: How many stories an edition has at most; None for no limit.
+    #: Maximum number of stories; None for no limit.
     stories: int | None = 10
-    #: How long a brief is: sentences, or words where that is set.
+    #: Maximum length of a brief: sentences, or words if set.
     sentences: int = 3
     words: int | None = None
     summarizer: str = "default"
-    #: What the readers want, in plain words: only stories about one of these topics, if any; none about one of those.
+    #: Topics: with ``include`` only stories about one of them, and none about one in ``exclude``.
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     #: Topics whose stories get extra points.
     boost: tuple[Boost, ...] = ()
-    #: How many stories may be led by one source, stand in one section, be about one of the topics; None for no limit.
+    #: Maximum number of stories with a lead from one source, in one section, about one topic; None for no limit.
     per_source: int | None = None
     per_section: int | None = None
     per_topic: int | None = None
-    #: Sections in the order in which they are shown; the others follow in that of the sources.
+    #: Order of the sections; unlisted ones follow in the order of the sources.
     sections: tuple[str, ...] = ()
     template: str = "briefing"
-    #: How each reader is greeted: ``Good morning, {name}!``; not at all where empty.
+    #: ``Good morning, {name}!``; no greeting if empty.
     greeting: str = ""
-    #: Its own, over the one of all newsletters.
+    #: Overrides the brand of all newsletters.
     brand: Brand = field(default_factory=Brand)
-    #: The stories' pictures, in templates that show them: linked (https), embedded into the mail, or none.
+    #: Story images, in templates that show them: linked (https), embedded into the mail, or none.
     images: Images = "linked"

@@ -24,7 +24,6 @@ from digest.pipeline.outbox import MessageBuilder, Stop, Tally, deliver_due, mes
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
-from digest.settings.select import newsletter_of
 from digest.store import editions
 
 
@@ -85,7 +84,7 @@ def edition_message_builder(edition_id: int, app: App) -> MessageBuilder:
         raise DigestError(f"there is no edition {edition_id}", hint="'digest editions list' shows those there are")
     if not published.edition.html:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
-    newsletter = newsletter_of(app.settings, published.edition.newsletter_id)
+    newsletter = app.settings.newsletter(published.edition.newsletter_id)
     prepared = _prepare(published.edition, newsletter, app.settings, date=published.at)
     return _with_delivery_tokens(prepared, newsletter, app.settings)
 

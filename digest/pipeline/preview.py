@@ -25,7 +25,6 @@ from digest.pipeline.collect import CollectResult, Progress, collect_sources
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import sources_of
 from digest.settings import Settings, shipped_files
-from digest.settings.select import newsletter_of as newsletter_of
 from digest.settings.timezone import local_zone
 from digest.store import Store, editions, open_store
 
@@ -155,7 +154,7 @@ def _afresh(
 
 
 def _configured(request: PreviewRequest, found: Settings, now: datetime) -> _Plan:
-    newsletter = replace(newsletter_of(found, request.newsletter_id), **request.changes)
+    newsletter = replace(found.newsletter(request.newsletter_id), **request.changes)
     return _Plan(
         settings=_allowing(found, request.allow),
         newsletter=newsletter,

@@ -1,11 +1,11 @@
-"""What a person has set: one TOML file, the environment over it, as frozen values.
+"""Settings: a TOML file, overridden by environment variables, as frozen dataclasses.
 
-types.py     the values            file.py   which file it is
-raw.py       the file's tables, with the environment over them, and where each value stands
-checked.py   tables → values; every mistake at once, with its line
+types.py      the dataclasses, one for each section
+file.py       finds and reads the file
+toml.py       parses it, applies the environment, and knows the line of each value
+validate.py   tables → dataclasses, or all mistakes at once, with their lines
 
-pydantic checks the types. It is imported only when there is something to check, so that a run without settings never
-pays for it.
+pydantic checks the types. It is imported only if there are settings to check: a run without any must not pay for it.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ __all__ = [
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
-    """The settings of ``path``, or of the file that is found; without any, the defaults.
+    """The settings of ``path`` or of the file that ``find`` returns; the defaults without a file.
 
     Raises ``SettingsError`` with all mistakes at once.
     """
-    from digest.settings.toml import read
-    from digest.settings.validate import checked
+    from digest.settings.toml import read_toml
+    from digest.settings.validate import validate
 
-    return checked(read(find(path, environ), environ))
+    return validate(read_toml(find(path, environ), environ))

@@ -22,10 +22,10 @@ from digest.model.errors import Mistake
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Boost
 from digest.model.schedule import Schedule
-from digest.settings.environment import Text
-from digest.settings.line_numbers import Place
-from digest.settings.sections import keys
-from digest.settings.toml import Raw
+from digest.settings.environment import UntypedText
+from digest.settings.line_numbers import KeyPath
+from digest.settings.sections import field_names
+from digest.settings.toml import RawSettings
 from digest.settings.types import Secret, StoreSettings
 from digest.settings.validators import CONVERTERS, InvalidValue
 from digest.text.suggest import nearest
@@ -56,18 +56,18 @@ _EXPECTED = {
 }
 
 
-def read_table(raw: Raw, place: Place, kind: type) -> tuple[Any, Sequence[Mistake]]:
-    """The table at ``place`` as a value of ``kind``, or None with every mistake in it."""
+def read_table(raw: RawSettings, path: KeyPath, kind: type) -> tuple[Any, Sequence[Mistake]]:
+    """The table at ``path`` as a value of ``kind``, or None with every mistake in it."""
     table: Any = raw.tables
-    for step in place:
+    for step in path:
         table = table[step]
-    return _value(raw, place, kind, table)
+    return _value(raw, path, kind, table)
 
 
-def _value(raw: Raw, place: Place, kind: type, table: Any) -> tuple[Any, Sequence[Mistake]]:
+def _value(raw: RawSettings, path: KeyPath, kind: type, table: Any) -> tuple[Any, Sequence[Mistake]]:
     if not isinstance(table, dict):
-        return None, [raw.mistake(place, f"expected a table, found {_excerpt(table)}")]
-    reader = _TableReader(raw, place, kind)
+        return None, [raw.mistake(path, f"expected a table, found {_excerpt(table)}")]
+    reader = _TableReader(raw, path, kind)
     values = reader.converted(reader.fields(table))
     return (None if reader.mistakes else kind(**values)), reader.mistakes
 
@@ -75,37 +75,37 @@ def _value(raw: Raw, place: Place, kind: type, table: Any) -> tuple[Any, Sequenc
 class _TableReader:
     """Reads one table and collects its mistakes."""
 
-    def __init__(self, raw: Raw, place: Place, kind: type) -> None:
+    def __init__(self, raw: RawSettings, path: KeyPath, kind: type) -> None:
         self.mistakes: list[Mistake] = []
         self._mistyped_fields: set[str] = set()
         self._raw = raw
-        self._place = place
+        self._path = path
         self._kind = kind
-        self._keys = keys(kind)
+        self._fields = field_names(kind)
         self._hints = _raw_hints(kind)
 
     def fields(self, table: Mapping[str, Any]) -> Mapping[str, Any]:
         """The table's values by field name; text from the environment is read as the field's type."""
         entries = self._from_files(table).items()
-        values = {key: _untyped(value, self._hints[self._keys[key]]) for key, value in entries if self._is_known(key)}
-        return {self._keys[key]: value for key, value in self._with_tables(values) if value is not _INVALID}
+        values = {key: _untyped(value, self._hints[self._fields[key]]) for key, value in entries if self._is_known(key)}
+        return {self._fields[key]: value for key, value in self._with_tables(values) if value is not _INVALID}
 
     def _with_tables(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """The values; the brand of a newsletter is a nested table."""
         for key, value in values.items():
-            if self._hints[self._keys[key]] is not Brand:
+            if self._hints[self._fields[key]] is not Brand:
                 yield key, value
                 continue
-            brand, mistakes = _value(self._raw, (*self._place, key), Brand, value)
+            brand, mistakes = _value(self._raw, (*self._path, key), Brand, value)
             self.mistakes += mistakes
             yield key, _INVALID if mistakes else brand
 
     def _from_files(self, table: Mapping[str, Any]) -> Mapping[str, Any]:
-        """``password_file = "x"`` → the password that stands in x."""
+        """``password_file = "x"`` → ``password`` with the content of file x."""
         values: dict[str, Any] = {}
         for key, value in table.items():
             base = key.removesuffix(_FILE)
-            if key in self._keys or base not in self._keys or base == key:
+            if key in self._fields or base not in self._fields or base == key:
                 values[key] = value
             elif base in table:
                 self._add_mistake(key, f"set either {base} or {key}, not both")
@@ -113,20 +113,20 @@ class _TableReader:
                 values[base] = content
         return values
 
-    def _content(self, key: str, name: Any) -> Text | None:
+    def _content(self, key: str, name: Any) -> UntypedText | None:
         try:
-            return Text((self._raw.folder / Path(name).expanduser()).read_text("utf-8").rstrip("\r\n"))
+            return UntypedText((self._raw.folder / Path(name).expanduser()).read_text("utf-8").rstrip("\r\n"))
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             self._add_mistake(key, f"can't read {_excerpt(name)}: {reason}")
             return None
 
     def _is_known(self, key: str) -> bool:
-        if key in self._keys:
+        if key in self._fields:
             return True
-        secrets = (name + _FILE for name, field in self._keys.items() if self._is_secret(field))
-        near = self._key(key) if key in self._keys.values() else nearest(key, [*self._keys, *secrets])
-        self._add_mistake(key, "no such key" + ("" if near else f"; there are {', '.join(self._keys)}"), near)
+        file_keys = (key + _FILE for key, name in self._fields.items() if self._is_secret(name))
+        near = self._key(key) if key in self._fields.values() else nearest(key, [*self._fields, *file_keys])
+        self._add_mistake(key, "no such key" + ("" if near else f"; there are {', '.join(self._fields)}"), near)
         return False
 
     def converted(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -164,22 +164,22 @@ class _TableReader:
             return
         expected = _EXPECTED.get(details["type"]) or details.get("ctx", {}).get("expected") or details["msg"]
         value = details["input"] if len(details["loc"]) > 1 else fields[field]
-        found = "" if self._is_secret(field) else f", found {_excerpt(value)}"
+        actual = "" if self._is_secret(field) else f", found {_excerpt(value)}"
         hint = self._hints[field]
         self._add_mistake(
             self._key(field),
-            f"expected {expected}{found}",
+            f"expected {expected}{actual}",
             nearest(str(value), get_args(hint)) if _is_literal(hint) else "",
         )
 
     def _key(self, field: str) -> str:
-        return next(key for key, name in self._keys.items() if name == field)
+        return next(key for key, name in self._fields.items() if name == field)
 
     def _is_secret(self, field: str) -> bool:
         return self._hints[field] is Secret or (self._kind, field) == (StoreSettings, "url")
 
     def _add_mistake(self, key: str, message: str, suggestion: str = "") -> None:
-        self.mistakes.append(self._raw.mistake((*self._place, key), message, suggestion=suggestion))
+        self.mistakes.append(self._raw.mistake((*self._path, key), message, suggestion=suggestion))
 
 
 def _raw_hints(kind: type) -> Mapping[str, Any]:
@@ -205,7 +205,7 @@ def _untyped(value: Any, hint: Any) -> Any:
     kinds = {hint, *get_args(hint)}
     if (value == _UNLIMITED and int in kinds) or (value == "" and Path in kinds):
         return None
-    if not isinstance(value, Text) or kinds & {Secret, Path} or hint is str or _is_literal(hint):
+    if not isinstance(value, UntypedText) or kinds & {Secret, Path} or hint is str or _is_literal(hint):
         return value
     if get_origin(hint) is tuple:
         return [part.strip() for part in value.split(",") if part.strip()]
@@ -216,12 +216,12 @@ def _untyped(value: Any, hint: Any) -> Any:
 
 
 def _to_json(value: object) -> dict[str, Any]:
-    """A table that was read already; or one of TOML's dates, which are of no type that a setting has."""
+    """A nested table that is converted already; or a TOML date, which no setting accepts."""
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else {"": str(value)}
 
 
 def _excerpt(value: object) -> str:
-    """A value as it stands in the file, cut to a glance."""
+    """The value as in the file, 60 characters at most."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):

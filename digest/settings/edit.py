@@ -1,4 +1,4 @@
-"""Changing a settings file's sources as its owner would: comments, order and layout stay. Pure: text in, text out."""
+"""Edits the sources in a settings file; comments, order and layout are preserved. Pure: text in, text out."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ if TYPE_CHECKING:
     from tomlkit.items import AoT, Item, Table
 
 
-def with_sources(text: str, sources: Iterable[Source], *, folder: Path) -> str:
-    """The settings with these sources after those that are there; paths are kept relative to ``folder`` inside it."""
+def add_sources(text: str, sources: Iterable[Source], *, folder: Path) -> str:
+    """Append the sources; paths inside ``folder`` become relative to it."""
     import tomlkit
 
     document = tomlkit.parse(text.rstrip("\n") + "\n")
-    known: AoT | None = document.get("sources")
+    existing: AoT | None = document.get("sources")
     tables = [_table(source, folder) for source in sources]
-    if known is None:  # a new array would be written with two empty lines after its first table
+    if existing is None:  # tomlkit writes a new array with two empty lines after its first table
         added = "".join(f"[[sources]]\n{table.as_string()}" for table in tables)
         return "\n\n".join(filter(None, (text.rstrip("\n"), added.rstrip("\n")))) + "\n"
-    beneath = _beneath(known[-1])
-    known[-1].value.append(None, tomlkit.nl())
+    trailing = _detach_trailing(existing[-1])
+    existing[-1].value.append(None, tomlkit.nl())
     for table in tables:
-        known.append(table)
-    for item in beneath:
-        known[-1].value.append(None, item)
+        existing.append(table)
+    for item in trailing:
+        existing[-1].value.append(None, item)
     return tomlkit.dumps(document).rstrip("\n") + "\n"
 
 
-def _beneath(table: Table) -> list[Item]:
-    """What follows a table after an empty line, which goes too, taken out of it: it speaks of what comes next."""
+def _detach_trailing(table: Table) -> list[Item]:
+    """Remove and return the comments after an empty line at the end of a table: they belong to the next table."""
     body = table.value.body
     last = max(number for number, (key, _) in enumerate(body) if key is not None)
     empty = (number for number in range(last + 1, len(body)) if not body[number][1].as_string().strip())
     end = next(empty, len(body))
-    beneath = [item for _, item in body[end + 1 :]]
+    trailing = [item for _, item in body[end + 1 :]]
     del body[end:]
-    return beneath
+    return trailing
 
 
-def without_source(text: str, source_id: str) -> str:
-    """The settings without that source, which no newsletter names any more either."""
+def remove_source(text: str, source_id: str) -> str:
+    """Remove the source, also from the newsletters' lists."""
     import tomlkit
 
     document: Any = tomlkit.parse(text)
     tables = document["sources"]
     at = next(number for number, table in enumerate(tables) if table["id"] == source_id)
-    beneath = [(None, item) for item in _beneath(tables[at])]
+    trailing = [(None, item) for item in _detach_trailing(tables[at])]
     above = tables[at - 1].value.body if at else document.body
     end = len(above) if at else next(number for number, (key, _) in enumerate(above) if key == "sources")
     del tables[at]
@@ -59,7 +59,7 @@ def without_source(text: str, source_id: str) -> str:
     for newsletter in document.get("newsletters", ()):
         if source_id in newsletter.get("sources", ()):
             newsletter["sources"].remove(source_id)
-    above[end:end] = beneath  # last of all: it moves what is looked up by its place
+    above[end:end] = trailing  # last, since it shifts the indexes used above
     return tomlkit.dumps(document)
 
 

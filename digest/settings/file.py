@@ -1,4 +1,4 @@
-"""Which settings file is used, and its text."""
+"""Finds the settings file and reads its text."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from digest.model.errors import UsageError
 
 NAME = "digest.toml"
-_MOST_BYTES = 4_000_000
+_MAX_BYTES = 4_000_000
 
 
 def find(path: Path | None, environ: Mapping[str, str]) -> Path | None:
-    """The file asked for, else ``$DIGEST_CONFIG``, ``./digest.toml``, the user's configuration folder; None if none.
+    """``path``, else ``$DIGEST_CONFIG``, ``./digest.toml``, or the file in the user's configuration folder; or None.
 
     Never the example that ships with the project.
     """
@@ -21,32 +21,32 @@ def find(path: Path | None, environ: Mapping[str, str]) -> Path | None:
         return path
     if environ.get("DIGEST_CONFIG"):
         return Path(environ["DIGEST_CONFIG"])
-    # A broken link counts as there: it was meant to be read.
-    return next((place for place in _places(environ) if os.path.lexists(place)), None)
+    # lexists: a broken link is reported, not skipped.
+    return next((candidate for candidate in _default_paths(environ) if os.path.lexists(candidate)), None)
 
 
-def _places(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where settings are looked for when nobody names a file, the first first."""
+def _default_paths(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """In the order in which they are tried."""
     home = environ.get("XDG_CONFIG_HOME") or (f"{environ['HOME']}/.config" if environ.get("HOME") else "")
     return (Path(NAME), *((Path(home, "digest", NAME),) if home else ()))
 
 
-def text_of(path: Path) -> str:
-    """The settings file's text; raises ``UsageError`` with one clear line if it has none."""
-    raw = _bytes(path)
-    if len(raw) > _MOST_BYTES:
-        raise UsageError(f"{path}: too big for a settings file (over {_MOST_BYTES // 1_000_000} MB)")
+def read_text(path: Path) -> str:
+    """Raises ``UsageError`` with a one-line message if the file can't be read."""
+    data = _read_bytes(path)
+    if len(data) > _MAX_BYTES:
+        raise UsageError(f"{path}: too big for a settings file (over {_MAX_BYTES // 1_000_000} MB)")
     try:
-        return raw.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+        line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"{path}:{line}: not UTF-8 text", hint="save the file as UTF-8") from error
 
 
-def _bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_MOST_BYTES + 1)
+            return file.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise UsageError(f"{path}: no such settings file", hint="'digest init' writes one to start from") from error
     except IsADirectoryError as error:

@@ -1,4 +1,4 @@
-"""On which line of a TOML text a key stands; tomllib tells the values, but not where they are."""
+"""Line numbers of the keys in a TOML text, which tomllib does not report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 #: ``("smtp", "port")``, or ``("sources", 0, "url")`` for the first of ``[[sources]]``.
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _HEADER = re.compile(r"\s*(\[\[?)(.+?)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[\w\s.-]|"[^"]*"|'[^']*')+?)\s*=""")
@@ -16,28 +16,28 @@ _FENCE = re.compile(r'"""|' + "'''")
 _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'[^']*'|#.*")
 
 
-def lines(text: str) -> Mapping[Place, int]:
-    """The line of each table and key of a valid TOML ``text``, the first line being 1."""
-    found: dict[Place, int] = {}
-    table: Place = ()
-    counts: dict[Place, int] = {}
-    for number, line in _statements(text):
-        names: Place = ()
+def key_lines(text: str) -> Mapping[KeyPath, int]:
+    """The line of each table and key of a valid TOML ``text``, counted from 1."""
+    lines: dict[KeyPath, int] = {}
+    table: KeyPath = ()
+    counts: dict[KeyPath, int] = {}
+    for number, line in _statement_lines(text):
+        names: KeyPath = ()
         if header := _HEADER.match(line):
             table = _names(header[2])
             if header[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
-            table = _numbered(table, counts)
+            table = _with_indexes(table, counts)
         elif key := _KEY.match(line):
             names = _names(key[1])
-        place = table + names
-        for length in range(1, len(place) + 1):
-            found.setdefault(place[:length], number)
-    return found
+        path = table + names
+        for length in range(1, len(path) + 1):
+            lines.setdefault(path[:length], number)
+    return lines
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """The numbered lines at which something begins: none inside a string or a list of many lines."""
+def _statement_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The numbered lines that begin a statement, not those within a multi-line string or list."""
     inside, depth = False, 0
     for number, line in enumerate(text.split("\n"), start=1):
         is_comment = not inside and line.lstrip().startswith("#")
@@ -50,8 +50,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         depth += sum(bare.count(sign) for sign in "[{") - sum(bare.count(sign) for sign in "]}")
 
 
-def _names(dotted: str) -> Place:
-    """``a."b.c"`` → ``("a", "b.c")``, read by tomllib itself; nothing where it is no key after all."""
+def _names(dotted: str) -> KeyPath:
+    """``a."b.c"`` → ``("a", "b.c")``, parsed by tomllib itself; empty if it is not a key."""
     value: Any
     try:
         value = tomllib.loads(f"{dotted} = 0")
@@ -64,11 +64,11 @@ def _names(dotted: str) -> Place:
     return tuple(names)
 
 
-def _numbered(table: Place, counts: Mapping[Place, int]) -> Place:
-    """The table's place, with the number of each array of tables on its way."""
-    place: Place = ()
+def _with_indexes(table: KeyPath, counts: Mapping[KeyPath, int]) -> KeyPath:
+    """The table's path, with the index of its item after each array of tables."""
+    path: KeyPath = ()
     for depth in range(1, len(table) + 1):
-        place += (table[depth - 1],)
+        path += (table[depth - 1],)
         if table[:depth] in counts:
-            place += (counts[table[:depth]],)
-    return place
+            path += (counts[table[:depth]],)
+    return path

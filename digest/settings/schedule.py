@@ -1,11 +1,11 @@
-"""A schedule as people write it, read into the local dates and times that it means. Pure.
+"""Parser of schedules: text → local dates and times. Pure.
 
     daily 07:00          daily 07:00,18:00        weekdays 07:00       weekends 09:00
     mon,thu 18:30        weekly mon 07:00         monthly 1 08:00      monthly last 08:00
     cron 0 7 * * mon-fri                          (minute, hour, day of the month, month, weekday by name)
 
 ``monthly 31`` falls on the last day of a shorter month; cron, here as everywhere, leaves such a month out.
-Weekdays have names, since cron programs differ on which day 0 is.
+Weekdays are written by name, since cron programs differ on which day 0 is.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ANY = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Field:
-    """One of cron's five: the numbers it may hold, and their names."""
+    """Field of a cron expression: its range of numbers and their names."""
 
     kind: str
     first: int
@@ -53,7 +53,7 @@ _WEEKDAY = _Field(kind="weekday", first=0, last=6, names=_WEEKDAYS)
 
 
 class ScheduleError(UsageError, ValueError):
-    """A schedule that can't be read; ``suggestion`` is the nearest one that can."""
+    """An invalid schedule; ``suggestion`` is the nearest valid one."""
 
     def __init__(self, message: str, *, suggestion: str = "") -> None:
         self.suggestion = suggestion
@@ -61,30 +61,30 @@ class ScheduleError(UsageError, ValueError):
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Read a schedule; raises ``ScheduleError`` with one sentence and the nearest valid form."""
-    plain = re.sub(r"\s*,\s*", ",", " ".join(text.lower().split()))
+    """Raises ``ScheduleError`` with a one-sentence message and the nearest valid schedule."""
+    normalized = re.sub(r"\s*,\s*", ",", " ".join(text.lower().split()))
     try:
-        return _read(plain)
+        return _parse(normalized)
     except ScheduleError as error:
-        raise ScheduleError(f'"{text}" is not a schedule: {error}', suggestion=_nearest(plain)) from None
+        raise ScheduleError(f'"{text}" is not a schedule: {error}', suggestion=_nearest_valid(normalized)) from None
 
 
-def _read(plain: str) -> Schedule:
-    match plain.split():
+def _parse(normalized: str) -> Schedule:
+    match normalized.split():
         case []:
             raise ScheduleError("it is empty")
         case ["cron", *fields]:
-            return _cron(plain, fields)
+            return _cron(normalized, fields)
         case [_, _, _, _, _] as fields:
-            return _cron(plain, fields)
+            return _cron(normalized, fields)
         case [group, at] if group in _GROUPS:
-            return Schedule(text=plain, times=_times(at), weekdays=frozenset(_GROUPS[group]))
+            return Schedule(text=normalized, times=_times(at), weekdays=frozenset(_GROUPS[group]))
         case ["monthly", days, at]:
-            return Schedule(text=plain, times=_times(at), days=_days_of_month(days), clamped=True)
+            return Schedule(text=normalized, times=_times(at), days=_days_of_month(days), clamped=True)
         case ["weekly", names, at] | [names, at] if names not in {"weekly", "monthly"}:
-            return Schedule(text=plain, times=_times(at), weekdays=_days_of_week(names))
-        case ["weekly" | "monthly" as rhythm, *_]:
-            raise ScheduleError(f"{rhythm} needs a day and a time")
+            return Schedule(text=normalized, times=_times(at), weekdays=_days_of_week(names))
+        case ["weekly" | "monthly" as frequency, *_]:
+            raise ScheduleError(f"{frequency} needs a day and a time")
         case _:
             raise ScheduleError("it needs the days and the time, or cron's five fields")
 
@@ -117,7 +117,7 @@ def _without_cron(text: str) -> str:
     return text
 
 
-def _cron(plain: str, fields: Sequence[str]) -> Schedule:
+def _cron(normalized: str, fields: Sequence[str]) -> Schedule:
     if len(fields) != 5:
         raise ScheduleError(f"cron has five fields (minute, hour, day, month, weekday), not {len(fields)}")
     minute, hour, day, month, weekday = fields
@@ -127,7 +127,7 @@ def _cron(plain: str, fields: Sequence[str]) -> Schedule:
         raise ScheduleError("it names both days of the month and weekdays, which programs read differently; keep one")
     minutes, hours = _set(minute, _MINUTE), _set(hour, _HOUR)
     schedule = Schedule(
-        text=plain,
+        text=normalized,
         times=tuple(time(*pair) for pair in product(sorted(hours), sorted(minutes))),
         days=_set(day, _DAY_OF_MONTH),
         months=_set(month, _MONTH),
@@ -182,26 +182,26 @@ _WORDS = (*_GROUPS, "weekly", "monthly", "last", *_WEEKDAYS, *_LONG_WEEKDAYS)
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.h]?(\d\d))?(?::\d\d)?(am|pm|h|uhr)?", re.ASCII)
 
 
-def _nearest(plain: str) -> str:
-    """The closest schedule that can be read: words respelt, times rewritten, what is missing put in."""
-    guesses = (_SHORTHANDS.get(plain, ""), _as_cron(plain) or _as_words(re.split(r"[\s,]+", plain)))
-    return next((guess for guess in guesses if _is_readable(guess)), "daily 07:00")
+def _nearest_valid(normalized: str) -> str:
+    """The nearest valid schedule: with spelling corrected, times rewritten and missing parts added."""
+    guesses = (_SHORTHANDS.get(normalized, ""), _as_cron(normalized) or _as_words(re.split(r"[\s,]+", normalized)))
+    return next((guess for guess in guesses if _is_valid(guess)), "daily 07:00")
 
 
-def _is_readable(text: str) -> bool:
+def _is_valid(text: str) -> bool:
     try:
-        _read(text)
+        _parse(text)
     except ScheduleError:
         return False
     return True
 
 
-def _as_cron(plain: str) -> str:
+def _as_cron(normalized: str) -> str:
     """Five fields, the weekday by name; cron's own numbers have 0 and 7 for Sunday."""
-    fields = plain.removeprefix("cron").split()
+    fields = normalized.removeprefix("cron").split()
     minute, hour, day, month, weekday = [*fields, *[_ANY] * 5][:5]
     named = re.sub(r"[0-7]", lambda digit: _WEEKDAYS[(int(digit[0]) - 1) % 7], weekday.partition("/")[0])
-    is_cron = plain.startswith("cron") or (_ANY in fields and len(fields) > 3)
+    is_cron = normalized.startswith("cron") or (_ANY in fields and len(fields) > 3)
     return f"cron {minute} {hour} {day if named == _ANY else _ANY} {month} {named}" if is_cron else ""
 
 
@@ -213,17 +213,17 @@ def _as_words(parts: Sequence[str]) -> str:
     if is_monthly:
         day = "last" if "last" in words else min(max(numbers[0], 1), 31) if numbers else 1
         return f"monthly {day} {times}"
-    days = [word for word in words if _is_readable(f"{word} 07:00")] or ["weekly mon" if "weekly" in words else "daily"]
+    days = [word for word in words if _is_valid(f"{word} 07:00")] or ["weekly mon" if "weekly" in words else "daily"]
     named = f"{','.join(days)} {times}"
-    return named if _is_readable(named) else f"{days[0]} {times}"
+    return named if _is_valid(named) else f"{days[0]} {times}"
 
 
 def _clock(text: str, *, bare: bool) -> str:
-    """A time of day out of ``7pm``, ``0730``, ``7.30``, and if ``bare`` ``7``; empty if it is none."""
-    found = _CLOCK.fullmatch(text)
-    if not found or not (bare or found[2] or found[3]):
+    """The time of day in ``7pm``, ``0730``, ``7.30``, and with ``bare`` in ``7``; empty if there is none."""
+    match = _CLOCK.fullmatch(text)
+    if not match or not (bare or match[2] or match[3]):
         return ""
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[3] in {"am", "pm"}:
-        hour = hour % 12 + (12 if found[3] == "pm" else 0)
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if match[3] in {"am", "pm"}:
+        hour = hour % 12 + (12 if match[3] == "pm" else 0)
     return f"{hour % 24:02}:{minute:02}" if hour <= 24 and minute < 60 else ""

@@ -1,4 +1,4 @@
-"""Which sections there are, and which keys each may have."""
+"""Sections of the settings and the keys of each."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ SECTIONS: Mapping[str, type] = {
 }
 #: ``[[name]]``
 LISTS: Mapping[str, type] = {"sources": Source, "newsletters": Newsletter}
-#: Where a person's word can't be the model's: ``from`` is no name in Python.
-_WRITTEN: Mapping[tuple[type, str], str] = {(Newsletter, "sender"): "from"}
+#: Keys that differ from their field: ``from`` is a keyword in Python.
+_KEY_NAMES: Mapping[tuple[type, str], str] = {(Newsletter, "sender"): "from"}
 
 
-def keys(kind: type) -> Mapping[str, str]:
-    """The keys of a table of this kind, as people write them, and the names of their fields."""
-    return {_WRITTEN.get((kind, field.name), field.name): field.name for field in fields(kind)}
+def field_names(kind: type) -> Mapping[str, str]:
+    """The keys of a table, each with the name of its dataclass field."""
+    return {_KEY_NAMES.get((kind, field.name), field.name): field.name for field in fields(kind)}

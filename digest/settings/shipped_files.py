@@ -1,7 +1,7 @@
-"""Finds what ships beside the code: ``templates/`` and ``config/``.
+"""Folders that ship with the code: ``templates/`` and ``config/``.
 
-In a wheel they lie in the package, at ``digest/_assets/``; in a checkout and in an editable install they lie
-beside the package, at the top of the repository.
+A wheel has them in the package, at ``digest/_assets/``; a checkout or an editable install beside the package, at the
+top of the repository.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def templates() -> Path:
-    """The folder of the shipped templates, one folder for each."""
-    return find("templates", _PACKAGE)
+    """Folder with a folder for each shipped template."""
+    return find_folder("templates", _PACKAGE)
 
 
 def config() -> Path:
-    """The folder with the commented example settings and the sample."""
-    return find("config", _PACKAGE)
+    """Folder with the commented example settings and the sample."""
+    return find_folder("config", _PACKAGE)
 
 
-def find(name: str, package: Path) -> Path:
-    """The folder ``name`` that belongs to the package at ``package``."""
-    # The wheel's place first: in site-packages any other project could have put a folder of that name beside ours.
+def find_folder(name: str, package: Path) -> Path:
+    """The shipped folder ``name`` of the package at ``package``."""
+    # The wheel's folder first: in site-packages another project may have a folder of that name beside our package.
     for folder in (package / "_assets" / name, package.parent / name):
         if folder.is_dir():
             return folder

@@ -1,4 +1,4 @@
-"""The tables of a settings file with the environment over them, unchecked, and where each value stands."""
+"""Parses a settings file into tables, applies the environment, and locates each value for error messages."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from digest.model.errors import Mistake, SettingsError
-from digest.settings.environment import overlay
-from digest.settings.file import text_of
-from digest.settings.line_numbers import Place, lines
+from digest.settings.environment import apply_environment
+from digest.settings.file import read_text
+from digest.settings.line_numbers import KeyPath, key_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Raw:
-    """What was read, before any of it is checked."""
+class RawSettings:
+    """Parsed tables before validation."""
 
     file: Path | None
     tables: dict[str, Any]
-    lines: Mapping[Place, int] = field(default_factory=dict)
-    #: The environment's variables, by the place that they set.
-    variables: Mapping[Place, str] = field(default_factory=dict)
-    #: The variables that set nothing there is.
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    #: Environment variables by the key that they set.
+    variables: Mapping[KeyPath, str] = field(default_factory=dict)
+    #: Variables that match no key.
     mistakes: Sequence[Mistake] = ()
 
     @property
@@ -33,43 +33,43 @@ class Raw:
 
     @property
     def folder(self) -> Path:
-        """What relative paths are relative to."""
+        """Base of relative paths."""
         return self.file.absolute().parent if self.file else Path.cwd()
 
-    def mistake(self, place: Place, message: str, *, suggestion: str = "") -> Mistake:
-        """A mistake at ``place``, with its line or its variable."""
-        variable = next((name for at, name in self.variables.items() if at[: len(place)] == place), "")
+    def mistake(self, path: KeyPath, message: str, *, suggestion: str = "") -> Mistake:
+        """A mistake at ``path``, with its line or its variable."""
+        variable = next((name for key, name in self.variables.items() if key[: len(path)] == path), "")
         if variable:
             return Mistake(key=variable, message=message, suggestion=suggestion, source="environment")
-        ways_up = (place[:length] for length in range(len(place), 0, -1))
-        line = next((self.lines[way] for way in ways_up if way in self.lines), None)
-        return Mistake(key=self._shown(place), message=message, suggestion=suggestion, line=line)
+        parents = (path[:length] for length in range(len(path), 0, -1))
+        line = next((self.lines[parent] for parent in parents if parent in self.lines), None)
+        return Mistake(key=self._dotted(path), message=message, suggestion=suggestion, line=line)
 
-    def _shown(self, place: Place) -> str:
+    def _dotted(self, path: KeyPath) -> str:
         """``smtp.port``, ``sources[news].url``: an item by its id, else by its number."""
-        match place:
-            case (str(name), int(number), *rest):
+        match path:
+            case (str(name), int(number), *keys):
                 item = self.tables[name][number]
                 id_ = item.get("id") if isinstance(item, dict) else None
-                return ".".join((f"{name}[{id_ or number + 1}]", *map(str, rest)))
+                return ".".join((f"{name}[{id_ or number + 1}]", *map(str, keys)))
             case _:
-                return ".".join(map(str, place))
+                return ".".join(map(str, path))
 
 
-def read(file: Path | None, environ: Mapping[str, str]) -> Raw:
-    """The tables of ``file`` (none: empty) with the environment's over them."""
-    text = text_of(file) if file else ""
+def read_toml(file: Path | None, environ: Mapping[str, str]) -> RawSettings:
+    """The tables of ``file``, overridden by the environment."""
+    text = read_text(file) if file else ""
     try:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(str(file), [_not_toml(error)]) from error
-    variables, mistakes = overlay(tables, environ)
-    return Raw(file=file, tables=tables, lines=lines(text), variables=variables, mistakes=mistakes)
+        raise SettingsError(str(file), [_syntax_mistake(error)]) from error
+    variables, mistakes = apply_environment(tables, environ)
+    return RawSettings(file=file, tables=tables, lines=key_lines(text), variables=variables, mistakes=mistakes)
 
 
-def _not_toml(error: Exception) -> Mistake:
+def _syntax_mistake(error: Exception) -> Mistake:
     if isinstance(error, RecursionError):
         return Mistake(key="", message="not valid TOML: nested too deeply")
-    where = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-    message = str(error)[: where.start()] if where else str(error).removesuffix(" (at end of document)")
-    return Mistake(key="", message=f"not valid TOML: {message}", line=int(where[1]) if where else None)
+    position = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+    message = str(error)[: position.start()] if position else str(error).removesuffix(" (at end of document)")
+    return Mistake(key="", message=f"not valid TOML: {message}", line=int(position[1]) if position else None)

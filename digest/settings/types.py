@@ -1,4 +1,4 @@
-"""The settings as frozen values, one type for each section; ``config/README.md`` explains them to people."""
+"""Settings as frozen dataclasses, one for each section; ``config/README.md`` explains them to users."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from digest.model import Brand, Newsletter, Source
+from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
+from digest.text.suggest import nearest
 
 if TYPE_CHECKING:  # pydantic is imported when a file is read, not before
     from pydantic_core import CoreSchema
@@ -20,7 +22,7 @@ WhenUnknown = Literal["retry", "hold"]
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A word that is never printed: only ``reveal`` shows it."""
+    """Password or key, masked in ``repr``: only ``reveal`` returns it."""
 
     _value: str = field(default="", repr=False)
 
@@ -42,7 +44,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """``[store]``: where everything is kept."""
+    """``[store]``: the database."""
 
     #: ``sqlite:///file`` (absolute once loaded) or ``postgresql+psycopg://…``; it may hold a password.
     url: str = field(default="sqlite:///digest.db", repr=False)
@@ -50,10 +52,10 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpSettings:
-    """``[smtp]``: the server that takes the mail; no host means none is set up."""
+    """``[smtp]``: the server that mail is sent through; no host means that none is configured."""
 
     host: str = ""
-    #: Mails are written into this folder (absolute once loaded), and not sent.
+    #: Mails are written into this folder (absolute once loaded) instead of being sent.
     folder: Path | None = None
     port: int = 587
     security: Security = "starttls"
@@ -62,33 +64,33 @@ class SmtpSettings:
     connections: int = 4
     #: Mails a minute over all connections; None for no limit.
     rate_per_minute: int | None = None
-    #: Many servers end a connection after so many; a new one costs little.
+    #: Many servers close a connection after some number of messages.
     messages_per_connection: int = 100
-    #: The server may be silent for so long, but for after a mail's last byte, where a hurry makes copies.
+    #: Timeout of each reply, except for the last one of a mail, which waits longer: a resend would be a second copy.
     timeout_s: float = 300.0
-    #: What becomes of a mail whose server was not heard after the last byte: it may have arrived.
+    #: Policy for mails whose final reply was lost: they may have arrived.
     unknown: WhenUnknown = "retry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DkimSettings:
-    """``[dkim]``: mails are signed with this key; no file means that the mail server does it, or nobody."""
+    """``[dkim]``: signs mails with this key; without a file the mail server has to sign."""
 
-    #: The private key in PEM (absolute once loaded); 'digest dkim keygen' makes one.
+    #: Private key in PEM (absolute once loaded); 'digest dkim keygen' creates one.
     key_file: Path | None = None
-    #: The name under which the public key stands in the DNS.
+    #: Name of the public key's DNS record.
     selector: str = "digest"
-    #: The domain that signs; each newsletter's own where empty.
+    #: Signing domain; the newsletter's own if empty.
     domain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BouncesSettings:
-    """``[bounces]``: what comes back; no host means that no mailbox is read."""
+    """``[bounces]``: bounced mails; no host means that no mailbox is read."""
 
-    #: Where mails come back to, and where mails that unsubscribe go; each newsletter's sender if None.
+    #: Recipient of bounces and of unsubscribe mails; the newsletter's sender if None.
     address: Mailbox | None = None
-    #: Every mail comes back to an address of its own: ``name+mark@example.org`` (VERP).
+    #: Each delivery gets its own return address: ``name+token@example.org`` (VERP).
     tagged: bool = False
     #: The IMAP server of that mailbox.
     host: str = ""
@@ -97,36 +99,36 @@ class BouncesSettings:
     username: str = ""
     password: Secret = Secret()
     folder: str = "INBOX"
-    #: How often ``digest run`` reads it.
+    #: Interval at which ``digest run`` reads the mailbox.
     every: timedelta = timedelta(minutes=15)
-    #: An address gets no more mail when so many came back within so many days.
+    #: An address is suppressed after this many soft bounces within this many days.
     soft_limit: int = 5
     soft_days: int = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
-    """``[fetch]``: how sources are visited."""
+    """``[fetch]``: limits for fetching sources."""
 
-    #: Private addresses that may be visited, as ``host:port``.
+    #: Private addresses that may be fetched, as ``host:port``.
     allow: tuple[str, ...] = ()
-    #: How often ``digest run`` visits them.
+    #: Minimum interval at which ``digest run`` fetches a source.
     every: timedelta = timedelta(minutes=15)
     concurrency: int = 32
     per_host: int = 2
-    #: Where owners of sites reach whoever runs this: a web or mail address, told to every server.
+    #: The operator's web or mail address, sent to every server in the User-Agent header.
     contact: str = ""
     timeout_s: float = 30.0
     max_bytes: int = 10_000_000
 
     def permitting(self, addresses: Iterable[str]) -> FetchSettings:
-        """The same, with these private addresses permitted as well."""
+        """A copy that allows these private addresses as well."""
         return replace(self, allow=(*self.allow, *addresses))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """``[web]``: the readers' pages; no url means that there are none."""
+    """``[web]``: the subscribers' pages; no url means that there are none."""
 
     #: The public address of the pages, without a final slash.
     url: str = ""
@@ -136,28 +138,28 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
-    """``[operator]``: who hears of a newsletter that has fallen silent; no address means nobody does."""
+    """``[operator]``: recipient of alarms, e.g. about a silent newsletter; None for no alarms."""
 
     address: Mailbox | None = None
-    #: Slots in a row that had nothing new.
+    #: Slots in a row without anything new.
     alarm_after: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
-    """``[retention]``: for how long text is kept; what keeps an article from being told twice is kept for good."""
+    """``[retention]``: how long text is stored; the record of published articles is stored forever."""
 
-    #: The text of entries and articles, and the history of runs.
+    #: For the text of entries and articles, and the run history.
     text: timedelta = timedelta(days=90)
-    #: The bytes of editions, and their rows in the ledger.
+    #: For editions and their rows in the ledger.
     editions: timedelta = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything set; its defaults are what a run without a file uses."""
+    """All settings; a run without a file uses the defaults."""
 
-    #: The file they came from; None for defaults alone.
+    #: None for defaults alone.
     file: Path | None = None
     store: StoreSettings = StoreSettings()
     smtp: SmtpSettings = SmtpSettings()
@@ -165,9 +167,27 @@ class Settings:
     bounces: BouncesSettings = BouncesSettings()
     fetch: FetchSettings = FetchSettings()
     web: WebSettings = WebSettings()
-    #: ``[brand]``: who is speaking, in every mail.
+    #: ``[brand]``: for all newsletters.
     brand: Brand = field(default_factory=Brand)
     operator: OperatorSettings = OperatorSettings()
     retention: RetentionSettings = RetentionSettings()
     sources: tuple[Source, ...] = ()
     newsletters: tuple[Newsletter, ...] = ()
+
+    def newsletter(self, newsletter_id: str | None) -> Newsletter:
+        """The newsletter with that id; without an id, the only one. Raises ``UsageError``."""
+        by_id = {newsletter.id: newsletter for newsletter in self.newsletters}
+        if not by_id:
+            raise UsageError(
+                "no newsletter is configured",
+                hint="add a [[newsletters]] section to digest.toml, or write one with 'digest init'",
+            )
+        if newsletter_id is None and len(by_id) == 1:
+            return self.newsletters[0]
+        if newsletter_id is None:
+            raise UsageError("which newsletter?", hint=f"choose with -n one of {', '.join(by_id)}")
+        if newsletter_id not in by_id:
+            near = nearest(newsletter_id, tuple(by_id))
+            hint = f"did you mean {near!r}?" if near else f"there is {', '.join(by_id)}"
+            raise UsageError(f"no newsletter {newsletter_id!r}", hint=hint)
+        return by_id[newsletter_id]

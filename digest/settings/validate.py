@@ -1,4 +1,4 @@
-"""Raw tables → frozen settings, or every mistake in them at once."""
+"""Validates raw tables: frozen settings, or all mistakes at once."""
 
 from __future__ import annotations
 
@@ -10,35 +10,33 @@ from typing import Any
 
 from digest.model import Newsletter, Source
 from digest.model.errors import Mistake, SettingsError
-from digest.settings.line_numbers import Place
+from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import LISTS, SECTIONS
-from digest.settings.toml import Raw
+from digest.settings.toml import RawSettings
 from digest.settings.types import DkimSettings, Settings, SmtpSettings, StoreSettings
 from digest.text.suggest import nearest
 
 
-def checked(raw: Raw) -> Settings:
-    """The settings; raises ``SettingsError`` with all mistakes, in the order of the file."""
+def validate(raw: RawSettings) -> Settings:
+    """Raises ``SettingsError`` with all mistakes, in the order of the file."""
     if not raw.tables and not raw.mistakes:
-        return _resolved(Settings(file=raw.file), raw.folder)
+        return _with_absolute_paths(Settings(file=raw.file), raw.folder)
     from digest.settings.convert import read_table
 
-    mistakes = [*raw.mistakes, *_unknown(raw), *_repeated_ids(raw), *_missing_sources(raw)]
+    mistakes = [*raw.mistakes, *_unknown_sections(raw), *_duplicate_ids(raw), *_unknown_sources(raw)]
     values: dict[str, Any] = {}
-    for place, kind in _places(raw):
-        value, wrong = read_table(raw, place, kind)
-        mistakes += wrong
-        if len(place) == 1:
-            values[str(place[0])] = value
-        else:
-            values[str(place[0])] = (*values.get(str(place[0]), ()), value)
+    for path, kind in _tables(raw):
+        value, table_mistakes = read_table(raw, path, kind)
+        mistakes += table_mistakes
+        section = str(path[0])
+        values[section] = value if len(path) == 1 else (*values.get(section, ()), value)
     if mistakes:
         raise SettingsError(raw.name, sorted(mistakes, key=lambda mistake: (mistake.line or 0, mistake.key)))
-    return _resolved(Settings(file=raw.file, **values), raw.folder)
+    return _with_absolute_paths(Settings(file=raw.file, **values), raw.folder)
 
 
-def _places(raw: Raw) -> Iterator[tuple[Place, type]]:
-    """Every table of a kind that we know."""
+def _tables(raw: RawSettings) -> Iterator[tuple[KeyPath, type]]:
+    """The path and dataclass of every table in a known section."""
     for name, kind in SECTIONS.items():
         if name in raw.tables:
             yield (name,), kind
@@ -47,23 +45,23 @@ def _places(raw: Raw) -> Iterator[tuple[Place, type]]:
             yield (name, number), kind
 
 
-def _items(raw: Raw, name: str) -> Iterator[tuple[int, Any]]:
+def _items(raw: RawSettings, name: str) -> Iterator[tuple[int, Any]]:
     items = raw.tables.get(name)
     return enumerate(items) if isinstance(items, list) else enumerate(())
 
 
-def _unknown(raw: Raw) -> Iterator[Mistake]:
-    known = [*SECTIONS, *LISTS]
+def _unknown_sections(raw: RawSettings) -> Iterator[Mistake]:
+    sections = [*SECTIONS, *LISTS]
     for name, value in raw.tables.items():
-        if name not in known:
-            near = nearest(name, known)
-            message = "no such section" + ("" if near else f"; there are {', '.join(known)}")
+        if name not in sections:
+            near = nearest(name, sections)
+            message = "no such section" + ("" if near else f"; there are {', '.join(sections)}")
             yield raw.mistake((name,), message, suggestion=near)
         elif name in LISTS and not isinstance(value, list):
             yield raw.mistake((name,), f"expected [[{name}]] in double brackets, since there can be several")
 
 
-def _repeated_ids(raw: Raw) -> Iterator[Mistake]:
+def _duplicate_ids(raw: RawSettings) -> Iterator[Mistake]:
     for name in LISTS:
         seen: Counter[str] = Counter()
         for number, item in _items(raw, name):
@@ -74,20 +72,20 @@ def _repeated_ids(raw: Raw) -> Iterator[Mistake]:
                     yield raw.mistake((name, number, "id"), f"{id_!r} is taken: ids differ by more than case")
 
 
-def _missing_sources(raw: Raw) -> Iterator[Mistake]:
-    known = [item.get("id") for _, item in _items(raw, "sources") if isinstance(item, dict)]
+def _unknown_sources(raw: RawSettings) -> Iterator[Mistake]:
+    source_ids = [item.get("id") for _, item in _items(raw, "sources") if isinstance(item, dict)]
     for number, newsletter in _items(raw, "newsletters"):
-        wanted = newsletter.get("sources") if isinstance(newsletter, dict) else None
-        for id_ in wanted if isinstance(wanted, list) else ():
-            if isinstance(id_, str) and id_ not in known:
-                near = nearest(id_, [name for name in known if isinstance(name, str)])
+        listed = newsletter.get("sources") if isinstance(newsletter, dict) else None
+        for id_ in listed if isinstance(listed, list) else ():
+            if isinstance(id_, str) and id_ not in source_ids:
+                near = nearest(id_, [source_id for source_id in source_ids if isinstance(source_id, str)])
                 yield raw.mistake(("newsletters", number, "sources"), f"no source has the id {id_!r}", suggestion=near)
 
 
 # --- paths, relative to the settings' folder ---------------------------------------------------------------------
 
 
-def _resolved(settings: Settings, folder: Path) -> Settings:
+def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
     return replace(
         settings,
         store=_store(settings.store, folder),

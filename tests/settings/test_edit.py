@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Source
-from digest.settings.edit import with_sources, without_source
+from digest.settings.edit import add_sources, remove_source
 
 FOLDER = Path("/nowhere")
 NEW = Source(id="new", url="https://new.example/", title='He said "news"')
@@ -35,7 +35,7 @@ def said(text: str) -> list[str]:
 
 @given(FILES)
 def test_what_is_added_is_there_and_all_else_as_it_was(text: str) -> None:
-    before, after = tomllib.loads(text), tomllib.loads(with_sources(text, [NEW], folder=FOLDER))
+    before, after = tomllib.loads(text), tomllib.loads(add_sources(text, [NEW], folder=FOLDER))
 
     assert after == before | {
         "sources": [*before.get("sources", []), {"id": "new", "url": NEW.url, "title": NEW.title}]
@@ -44,13 +44,13 @@ def test_what_is_added_is_there_and_all_else_as_it_was(text: str) -> None:
 
 @given(FILES)
 def test_what_is_added_and_taken_out_again_leaves_every_line(text: str) -> None:
-    assert said(without_source(with_sources(text, [NEW], folder=FOLDER), "new")) == said(text)
+    assert said(remove_source(add_sources(text, [NEW], folder=FOLDER), "new")) == said(text)
 
 
 @given(FILES)
 def test_what_is_said_of_what_comes_next_outlives_the_source_before_it(text: str) -> None:
     for source in tomllib.loads(text).get("sources", []):
-        left = without_source(text, source["id"])
+        left = remove_source(text, source["id"])
 
         assert left.count("above") == text.count("above")
         assert len(tomllib.loads(left).get("sources", [])) == len(tomllib.loads(text)["sources"]) - 1

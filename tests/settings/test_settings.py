@@ -15,7 +15,7 @@ from digest.model.errors import SettingsError, UsageError
 from digest.model.mailbox import Mailbox
 from digest.pipeline.newsletter import render_options
 from digest.settings import Secret, Settings
-from digest.settings.line_numbers import lines
+from digest.settings.line_numbers import key_lines
 
 WHOLE = """\
 [smtp]
@@ -423,7 +423,7 @@ def test_lines_are_found_through_strings_lists_and_comments() -> None:
         '[[c]]\n"q.r" = 1\n[[c]]\ns . t = 2\n[c.d]\nu = 3\n'
     )
 
-    assert lines(text) == {
+    assert key_lines(text) == {
         ("a",): 1,
         ("a", "x"): 2,
         ("a", "y"): 6,

@@ -20,17 +20,17 @@ def test_in_a_wheel_the_folder_within_the_package_wins(tmp_path: Path) -> None:
     inside.mkdir(parents=True)
     beside.mkdir()
 
-    assert shipped_files.find("templates", tmp_path / "digest") == inside
+    assert shipped_files.find_folder("templates", tmp_path / "digest") == inside
 
 
 def test_in_a_checkout_it_lies_beside_the_package(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
 
-    assert shipped_files.find("templates", tmp_path / "digest") == tmp_path / "templates"
+    assert shipped_files.find_folder("templates", tmp_path / "digest") == tmp_path / "templates"
 
 
 def test_a_broken_installation_says_so(tmp_path: Path) -> None:
     with pytest.raises(DigestError, match="'templates' that ships with digest is missing") as caught:
-        shipped_files.find("templates", tmp_path / "digest")
+        shipped_files.find_folder("templates", tmp_path / "digest")
 
     assert "install digest again" in caught.value.hint

@@ -9,7 +9,6 @@ from typing import Any
 
 from digest.cli.editions.summary import edition_document, find_edition, format_counts
 from digest.settings import Settings
-from digest.settings.select import newsletter_of
 from digest.store import Store, deliveries, editions
 from digest.store.editions import StoredEdition
 from digest.text.time_format import iso_utc
@@ -17,7 +16,7 @@ from digest.text.time_format import iso_utc
 
 def list_editions(args: argparse.Namespace, settings: Settings, store: Store) -> Iterator[str]:
     """Return the newest editions, one line each or as JSON."""
-    newsletter_id = newsletter_of(settings, args.newsletter).id if args.newsletter else None
+    newsletter_id = settings.newsletter(args.newsletter).id if args.newsletter else None
     with store.read() as conn:
         summaries = editions.summaries(conn, newsletter_id, limit=max(args.limit, 1))
         with_counts = [(edition, deliveries.counts(conn, edition.id)) for edition in summaries]

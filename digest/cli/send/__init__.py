@@ -40,10 +40,9 @@ def run(args: argparse.Namespace) -> int:
 
     from digest.cli.send.delivery import publish_and_deliver
     from digest.pipeline.newsletter import sender_of
-    from digest.settings.select import newsletter_of
 
     settings = load_settings(args)
-    newsletter = newsletter_of(settings, args.newsletter)
+    newsletter = settings.newsletter(args.newsletter)
     sender_of(newsletter)  # raises if it has none
     now = datetime.now(UTC)
     if args.to:

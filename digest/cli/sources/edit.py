@@ -18,7 +18,7 @@ from digest.model.errors import DigestError, UsageError
 from digest.model.protocols import Collected
 from digest.settings import Settings
 from digest.settings.atomic_write import atomic_write
-from digest.settings.edit import with_sources, without_source
+from digest.settings.edit import add_sources, remove_source
 
 
 def add(args: argparse.Namespace) -> None:
@@ -64,7 +64,7 @@ def remove(args: argparse.Namespace) -> None:
     settings, file = _settings_file(args)
     source = find_source(args.id, settings.sources)
     _refuse_if_only_source(source, settings)
-    atomic_write(file, without_source(file.read_text("utf-8"), source.id))
+    atomic_write(file, remove_source(file.read_text("utf-8"), source.id))
     print(f"removed {source.id}; its articles are kept", file=sys.stderr)
 
 
@@ -96,7 +96,7 @@ def _refuse_if_only_source(source: Source, settings: Settings) -> None:
 
 
 def _write_sources(file: Path, new: Sequence[Source]) -> None:
-    atomic_write(file, with_sources(file.read_text("utf-8"), new, folder=file.parent))
+    atomic_write(file, add_sources(file.read_text("utf-8"), new, folder=file.parent))
 
 
 def _settings_file(args: argparse.Namespace) -> tuple[Settings, Path]:

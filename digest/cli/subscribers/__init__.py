@@ -80,11 +80,10 @@ def _remove(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from digest.cli.errors import print_stderr
-    from digest.settings.select import newsletter_of
     from digest.store import open_store, subscribers
 
     settings = load_settings(args)
-    newsletter_id = newsletter_of(settings, args.newsletter).id if args.newsletter else None
+    newsletter_id = settings.newsletter(args.newsletter).id if args.newsletter else None
     addresses = [mailbox.address for mailbox in _parse_addresses(args)]
     with open_store(settings.store.url) as store, store.begin() as conn:
         now = datetime.now(UTC)
@@ -154,7 +153,6 @@ def _parse_addresses(args: argparse.Namespace) -> list[Mailbox]:
 
 
 def _settings_and_newsletter(args: argparse.Namespace) -> tuple[Settings, Newsletter]:
-    from digest.settings.select import newsletter_of
 
     settings = load_settings(args)
-    return settings, newsletter_of(settings, args.newsletter)
+    return settings, settings.newsletter(args.newsletter)
