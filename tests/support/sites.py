@@ -1,4 +1,4 @@
-"""Sites for tests: a feed, a page, and a visit to what stands on the test's own web server."""
+"""Sites for tests: feeds and pages on the test's web server, and a collector for them."""
 
 from __future__ import annotations
 
