@@ -180,7 +180,7 @@ def test_a_parser_gives_valid_results_or_one_line(name: str, data: bytes) -> Non
 
 @settings(max_examples=300, deadline=None)
 @given(data=ANYTHING, declared=TYPES)
-def test_a_document_of_any_kind_ends_in_articles_that_can_be_source_error(data: bytes, declared: str) -> None:
+def test_any_document_gives_printable_articles_or_one_line(data: bytes, declared: str) -> None:
     document = Document(data=data, url=URL, guid="g", outlet="A", content_type=declared)
     articles: list[Article] = []
 
@@ -219,7 +219,7 @@ def test_any_bytes_are_decoded(data: bytes, declared: str) -> None:
 
 
 @given(st.text(max_size=60) | st.text(alphabet="htps:/[]@.%#?&=<>()u0", max_size=40))
-def test_any_address_is_one_or_is_source_error(pasted: str) -> None:
+def test_any_text_is_an_address_or_a_usage_error(pasted: str) -> None:
     assert parse_web_address(pasted) == "" or "://" in parse_web_address(pasted)
     assert known_site_feed(pasted) == "" or is_web_url(known_site_feed(pasted))
     try:
