@@ -1,4 +1,4 @@
-"""Whatever comes in, a sound digest comes out: through the store, to the rendered mail."""
+"""Bad articles through the store to the rendered mail: the digest is sound."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from digest.store import open_store
 
 NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
 NEWSLETTER = Newsletter(id="main", title="Main")
-SOUND = "The harbour opens again on Monday after a week of storms, the port office said. Ships wait at sea."
+GOOD_BODY = "The harbour opens again on Monday after a week of storms, the port office said. Ships wait at sea."
 
 BODIES = {
     "empty": "",
@@ -41,14 +41,14 @@ BODIES = {
 }
 
 
-def put(folder: Path, name: str, body: str, *, title: str = "") -> None:
+def write_article(folder: Path, name: str, body: str, *, title: str = "") -> None:
     head = {"title": title, "source": f"{name} Post", "date": NOW.isoformat(), "url": f"https://{name}.example/1"}
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items() if value]
     text = "\n".join(["---", *lines, "---", body, ""])
     (folder / f"{name}.md").write_text(text, "utf-8", newline="\n")
 
 
-def digest_of(folder: Path, *, summarizer: str = "default") -> Digest:
+def compose_and_render(folder: Path, *, summarizer: str = "default") -> Digest:
     app = make_app(
         Settings(sources=(Source(id="all", path=folder),), newsletters=(NEWSLETTER,)), store=open_store("sqlite://")
     )
@@ -61,20 +61,21 @@ def digest_of(folder: Path, *, summarizer: str = "default") -> Digest:
 
 
 def check(digest: Digest) -> None:
+    """Scores are finite; sentences are verbatim and occur once."""
     for brief in digest.briefs:
         assert math.isfinite(brief.ranked.score)
-        for one in brief.sentences:
-            assert any(one.text in paragraph for paragraph in one.article.paragraphs)
-        assert len({one.text for one in brief.sentences}) == len(brief.sentences)
+        for sentence in brief.sentences:
+            assert any(sentence.text in paragraph for paragraph in sentence.article.paragraphs)
+        assert len({sentence.text for sentence in brief.sentences}) == len(brief.sentences)
 
 
 @pytest.mark.parametrize("summarizer", ["default", "lead", "lex-rank", "kl"])
 @pytest.mark.parametrize("kind", BODIES)
 def test_a_bad_article_beside_a_good_one_gives_a_sound_digest(tmp_path: Path, kind: str, summarizer: str) -> None:
-    put(tmp_path, "bad", BODIES[kind], title="Bad")
-    put(tmp_path, "good", SOUND, title="Harbour opens again")
+    write_article(tmp_path, "bad", BODIES[kind], title="Bad")
+    write_article(tmp_path, "good", GOOD_BODY, title="Harbour opens again")
 
-    digest = digest_of(tmp_path, summarizer=summarizer)
+    digest = compose_and_render(tmp_path, summarizer=summarizer)
 
     check(digest)
     assert "Harbour opens again" in {article.title for brief in digest.briefs for article in brief.story.articles}
@@ -82,16 +83,16 @@ def test_a_bad_article_beside_a_good_one_gives_a_sound_digest(tmp_path: Path, ki
 
 def test_all_bad_articles_together_give_a_sound_digest(tmp_path: Path) -> None:
     for at, body in enumerate(BODIES.values()):
-        put(tmp_path, f"bad{at}", body)
+        write_article(tmp_path, f"bad{at}", body)
 
-    check(digest_of(tmp_path))
+    check(compose_and_render(tmp_path))
 
 
 def test_the_same_article_from_fifty_outlets_is_one_story(tmp_path: Path) -> None:
     for at in range(50):
-        put(tmp_path, f"outlet{at}", SOUND, title="Harbour opens again")
+        write_article(tmp_path, f"outlet{at}", GOOD_BODY, title="Harbour opens again")
 
-    digest = digest_of(tmp_path)
+    digest = compose_and_render(tmp_path)
 
     check(digest)
     (brief,) = digest.briefs
@@ -100,15 +101,15 @@ def test_the_same_article_from_fifty_outlets_is_one_story(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_five_megabytes_are_told_from_their_beginning(tmp_path: Path) -> None:
-    put(
+def test_an_article_of_five_megabytes_is_composed(tmp_path: Path) -> None:
+    write_article(
         tmp_path,
         "long",
-        f"{SOUND}\n\n" + "Wind blows. Rain falls on the old pier at night.\n\n" * 100_000,
+        f"{GOOD_BODY}\n\n" + "Wind blows. Rain falls on the old pier at night.\n\n" * 100_000,
         title="Long",
     )
 
-    digest = digest_of(tmp_path)
+    digest = compose_and_render(tmp_path)
 
     check(digest)
     assert len(digest.briefs) <= 1

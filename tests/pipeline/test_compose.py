@@ -1,4 +1,4 @@
-"""The sentence over a real store: what is gathered is composed, what was told stays told, nothing is lost."""
+"""Composing over a real store: collected articles, earlier editions, failed sources, topics and limits."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ LIBRARY = """The new library opened its doors on Friday after two years of work,
 More than three hundred people came on the first morning, and the queue reached the market."""
 
 
-def put(folder: Path, name: str, body: str, *, at: datetime = MORNING) -> None:
+def write_article(folder: Path, name: str, body: str, *, at: datetime = MORNING) -> None:
     head = f"title: News of the {name}\nsource: Post\ndate: {at.isoformat()}\nurl: https://post.example/{name}"
     (folder / f"{name}.md").write_text(f"---\n{head}\n---\n{body}\n", "utf-8")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "articles"
-    made.mkdir()
-    put(made, "ferry", FERRY)
-    return made
+    article_folder = tmp_path / "articles"
+    article_folder.mkdir()
+    write_article(article_folder, "ferry", FERRY)
+    return article_folder
 
 
 @pytest.fixture
 def app(folder: Path, tmp_path: Path) -> App:
     """An app over a store on disk with the folder as its only source."""
-    return app_over(open_store(f"sqlite:///{tmp_path / 'kept.db'}"), Source(id="post", path=folder))
+    return app_over(open_store(f"sqlite:///{tmp_path / 'digest.db'}"), Source(id="post", path=folder))
 
 
 def app_over(store: Store, *sources: Source) -> App:
@@ -58,7 +58,7 @@ def slot_at(instant: datetime) -> Slot:
     return Slot(due=instant, key=f"{instant:%Y-%m-%d}")
 
 
-def composed(app: App, *, at: datetime = MORNING + timedelta(hours=1)) -> Digest:
+def compose_at(app: App, *, at: datetime = MORNING + timedelta(hours=1)) -> Digest:
     return compose(NEWSLETTER, slot_at(at), app, window=Window(start=at - 2 * DAY, end=at))
 
 
@@ -66,101 +66,101 @@ def titles(digest: Digest) -> list[str]:
     return sorted(brief.story.lead.title for brief in digest.briefs)
 
 
-def test_what_was_gathered_is_composed(app: App) -> None:
-    gathered = collect_sources(app.settings.sources, app, now=MORNING)
+def test_a_collected_article_is_in_the_digest(app: App) -> None:
+    result = collect_sources(app.settings.sources, app, now=MORNING)
 
-    assert gathered.new_articles == 1
-    assert titles(composed(app)) == ["News of the ferry"]
+    assert result.new_articles == 1
+    assert titles(compose_at(app)) == ["News of the ferry"]
 
 
-def test_a_second_visit_brings_only_what_is_new(app: App, folder: Path) -> None:
+def test_a_second_collection_adds_only_new_articles(app: App, folder: Path) -> None:
     collect_sources(app.settings.sources, app, now=MORNING)
-    put(folder, "library", LIBRARY)
+    write_article(folder, "library", LIBRARY)
 
     assert collect_sources(app.settings.sources, app, now=MORNING).new_articles == 1
-    assert titles(composed(app)) == ["News of the ferry", "News of the library"]
+    assert titles(compose_at(app)) == ["News of the ferry", "News of the library"]
 
 
-def test_an_edited_article_is_told_as_it_stands_now(app: App, folder: Path) -> None:
+def test_an_edited_article_is_summarized_in_its_present_version(app: App, folder: Path) -> None:
     collect_sources(app.settings.sources, app, now=MORNING)
-    put(folder, "ferry", FERRY.replace("third", "fourth"))
+    write_article(folder, "ferry", FERRY.replace("third", "fourth"))
 
     assert collect_sources(app.settings.sources, app, now=MORNING).new_articles == 0
-    assert "fourth day" in composed(app).briefs[0].sentences[0].text
+    assert "fourth day" in compose_at(app).briefs[0].sentences[0].text
 
 
-def test_what_an_earlier_edition_told_is_left_out_and_accounted_for(app: App, folder: Path) -> None:
+def test_an_article_of_an_earlier_edition_is_left_out(app: App, folder: Path) -> None:
     collect_sources(app.settings.sources, app, now=MORNING)
-    sent(composed(app), app.store)
-    put(folder, "library", LIBRARY, at=MORNING + timedelta(hours=2))
+    sent(compose_at(app), app.store)
+    write_article(folder, "library", LIBRARY, at=MORNING + timedelta(hours=2))
     collect_sources(app.settings.sources, app, now=MORNING + DAY)
 
-    tomorrow = composed(app, at=MORNING + DAY)
+    tomorrow = compose_at(app, at=MORNING + DAY)
 
     assert titles(tomorrow) == ["News of the library"]
-    assert [left.article.title for left in tomorrow.left_out] == ["News of the ferry"]
+    assert [item.article.title for item in tomorrow.left_out] == ["News of the ferry"]
 
 
-def test_an_edition_composed_again_tells_what_it_told(app: App) -> None:
+def test_a_published_edition_composed_again_is_the_same(app: App) -> None:
     collect_sources(app.settings.sources, app, now=MORNING)
-    first = composed(app)
+    first = compose_at(app)
     sent(first, app.store)
 
-    assert composed(app) == first
+    assert compose_at(app) == first
 
 
-def test_a_story_told_before_the_window_is_still_known(app: App, folder: Path) -> None:
+def test_a_story_published_before_the_window_is_recognized(app: App, folder: Path) -> None:
     collect_sources(app.settings.sources, app, now=MORNING)
-    sent(composed(app), app.store)
-    put(folder, "ferry-again", FERRY, at=MORNING + 5 * DAY)
+    sent(compose_at(app), app.store)
+    write_article(folder, "ferry-again", FERRY, at=MORNING + 5 * DAY)
     collect_sources(app.settings.sources, app, now=MORNING + 5 * DAY)
 
-    later = composed(app, at=MORNING + 6 * DAY)
+    later = compose_at(app, at=MORNING + 6 * DAY)
 
     assert titles(later) == []
-    assert [left.article.title for left in later.left_out] == ["News of the ferry-again"]
+    assert [item.article.title for item in later.left_out] == ["News of the ferry-again"]
 
 
-def test_a_failing_source_is_named_and_the_others_are_told(folder: Path, tmp_path: Path) -> None:
+def test_a_failing_source_is_reported_and_the_others_are_composed(folder: Path, tmp_path: Path) -> None:
     missing = Source(id="gone", title="The Gone", path=tmp_path / "gone")
     app = app_over(open_store("sqlite://"), missing, Source(id="post", path=folder))
 
-    gathered = collect_sources(app.settings.sources, app, now=MORNING)
-    digest = composed(app)
+    result = collect_sources(app.settings.sources, app, now=MORNING)
+    digest = compose_at(app)
 
-    assert [failure.source for failure in gathered.failures] == ["The Gone"]
-    assert not gathered.all_failed
+    assert [failure.source for failure in result.failures] == ["The Gone"]
+    assert not result.all_failed
     assert [failure.source for failure in digest.failures] == ["The Gone"]
     assert titles(digest) == ["News of the ferry"]
 
 
-def test_a_source_that_works_again_is_no_failure_any_more(app: App, folder: Path) -> None:
+def test_a_source_that_works_again_is_no_longer_a_failure(app: App, folder: Path) -> None:
     hidden = folder.rename(folder.with_name("hidden"))
     collect_sources(app.settings.sources, app, now=MORNING)
     hidden.rename(folder)
     collect_sources(app.settings.sources, app, now=MORNING)
 
-    assert composed(app).failures == ()
+    assert compose_at(app).failures == ()
 
 
-def test_every_sentence_stands_word_for_word_in_the_article_it_cites(app: App) -> None:
+def test_every_sentence_is_verbatim_from_the_article_it_cites(app: App) -> None:
     collect_sources(app.settings.sources, app, now=MORNING)
 
-    for brief in composed(app).briefs:
+    for brief in compose_at(app).briefs:
         for sentence in brief.sentences:
             assert any(sentence.text in paragraph for paragraph in sentence.article.paragraphs)
 
 
 def test_the_same_store_and_slot_give_the_same_digest(app: App, folder: Path) -> None:
-    put(folder, "library", LIBRARY)
+    write_article(folder, "library", LIBRARY)
     collect_sources(app.settings.sources, app, now=MORNING)
-    again = replace(app, store=app.store)
+    copy = replace(app, store=app.store)
 
-    assert composed(app) == composed(again)
+    assert compose_at(app) == compose_at(copy)
 
 
 @pytest.mark.parametrize(
-    ("wishes", "expected"),
+    ("settings", "expected"),
     [
         ({"include": ("ferries",)}, ["News of the ferry"]),
         ({"exclude": ("ferry",)}, ["News of the library"]),
@@ -168,16 +168,16 @@ def test_the_same_store_and_slot_give_the_same_digest(app: App, folder: Path) ->
         ({"boost": (Boost(topic="library", points=-3),), "stories": 1}, ["News of the ferry"]),
         ({"per_source": 1, "boost": (Boost(topic="ferry", points=2),)}, ["News of the ferry"]),
     ],
-    ids=["include", "exclude", "boost", "against", "for each source"],
+    ids=["include", "exclude", "boost", "negative boost", "per source"],
 )
-def test_the_readers_wishes_decide_what_is_in(
-    app: App, folder: Path, wishes: dict[str, Any], expected: list[str]
+def test_topics_and_limits_of_the_newsletter_choose_the_stories(
+    app: App, folder: Path, settings: dict[str, Any], expected: list[str]
 ) -> None:
-    put(folder, "library", LIBRARY)
+    write_article(folder, "library", LIBRARY)
     collect_sources(app.settings.sources, app, now=MORNING)
     at = MORNING + timedelta(hours=1)
 
-    digest = compose(replace(NEWSLETTER, **wishes), slot_at(at), app, window=Window(start=at - DAY, end=at))
+    digest = compose(replace(NEWSLETTER, **settings), slot_at(at), app, window=Window(start=at - DAY, end=at))
 
     assert titles(digest) == expected
     assert len(digest.left_out) == 1
@@ -186,26 +186,28 @@ def test_the_readers_wishes_decide_what_is_in(
 SLOGAN = "The island's own paper since the first lighthouse was built."
 
 
-def test_what_a_source_puts_under_every_article_is_learnt_over_many_visits(app: App, folder: Path) -> None:
+def test_boilerplate_of_a_source_is_learned_over_several_collections(app: App, folder: Path) -> None:
     for day, name in enumerate(("pier", "mill", "bridge", "market")):
-        put(folder, name, f"The old {name} is to be repaired before winter, the island's council said.\n\n{SLOGAN}")
+        write_article(
+            folder, name, f"The old {name} is to be repaired before winter, the island's council said.\n\n{SLOGAN}"
+        )
         collect_sources(app.settings.sources, app, now=MORNING + day * DAY)
 
     with app.store.read() as conn:
-        found = articles.in_window(conn, ["post"], Window(start=MORNING - DAY, end=MORNING + DAY))
-    texts = {article.title: article.paragraphs for article in found}
+        stored = articles.in_window(conn, ["post"], Window(start=MORNING - DAY, end=MORNING + DAY))
+    texts = {article.title: article.paragraphs for article in stored}
     assert SLOGAN in texts["News of the pier"]
     assert SLOGAN not in texts["News of the market"]
 
 
-def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path) -> None:
+def test_on_schedule_only_due_sources_are_collected(tmp_path: Path) -> None:
     dead = Source(id="dead", url="http://127.0.0.1:9/", title="The Dead")
     app = app_over(open_store("sqlite://"), dead)
 
-    def visited(after: timedelta) -> int:
+    def collected_sources(after: timedelta) -> int:
         return len(collect_sources(app.settings.sources, app, now=MORNING + after, due_only=True).outcomes)
 
-    assert [visited(timedelta(minutes=after)) for after in (0, 5, 15, 25, 45)] == [1, 0, 1, 0, 1]
+    assert [collected_sources(timedelta(minutes=after)) for after in (0, 5, 15, 25, 45)] == [1, 0, 1, 0, 1]
     assert len(collect_sources(app.settings.sources, app, now=MORNING + timedelta(minutes=46)).outcomes) == 1
 
 
@@ -220,7 +222,7 @@ def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path
         pytest.param(
             Settings(bounces=BouncesSettings(address=Mailbox.parse("Returns <back@a.example>"))),
             Links(unsubscribe=f"mailto:back@a.example?subject=unsubscribe%20{TOKEN_PLACEHOLDER}"),
-            id="a mail to where mails are read",
+            id="a mail to the bounce address",
         ),
         pytest.param(
             Settings(web=WebSettings(url="https://a.example/news/")),
@@ -234,11 +236,11 @@ def test_on_schedule_only_sources_whose_time_has_come_are_visited(tmp_path: Path
         ),
     ],
 )
-def test_a_mail_leads_to_the_readers_pages_or_to_a_mail_that_unsubscribes(settings: Settings, links: Links) -> None:
+def test_a_mail_links_to_the_pages_or_to_an_unsubscribe_mail(settings: Settings, links: Links) -> None:
     assert (
         links_of(Newsletter(id="main", title="Main", sender=Mailbox.parse("Main <main@a.example>")), settings) == links
     )
 
 
-def test_without_a_sender_there_is_nobody_to_write_to() -> None:
+def test_without_a_sender_there_are_no_links() -> None:
     assert links_of(Newsletter(id="main", title="Main"), Settings()) == Links()

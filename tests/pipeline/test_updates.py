@@ -1,4 +1,4 @@
-"""A story goes on: the reader hears what is new, under "Update", and not what was told."""
+"""Updates: a development of a published story is in with its new sentences; other reports on it are left out."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NEWSLETTER = Newsletter(id="main", title="Main")
 
-#: Other stories, so that the run isn't two articles.
-OTHERS = {
+#: Other stories, so that there are more than two articles.
+BACKGROUND = {
     "tram": """Trams on the hill line run every six minutes again from Monday, the transport office said.
 The line had been cut to one tram a quarter of an hour while its overhead wires were replaced.""",
     "choir": """The town choir sings for the opening of the restored concert hall on Saturday, its board said.
@@ -38,7 +38,7 @@ advances at once. The death toll in Brenna rose to 27 after rescuers reached a c
 An earthquake of magnitude 6.1 struck the Karvel valley before dawn on Thursday, killing nine people.
 The quake destroyed the old town hall of Brenna and blocked the only road into the valley, civil defence said.
 The valley was last hit by a strong earthquake in 1981, when 40 people died."""
-AGAIN = """At least nine people were killed when a 6.1 magnitude earthquake hit the Karvel valley early on Thursday.
+REWRITE = """At least nine people were killed when a 6.1 magnitude earthquake hit the Karvel valley early on Thursday.
 The old town hall of Brenna was destroyed, and the only road to the valley is blocked, according to civil defence.
 Teams with rescue dogs looked for survivors in two ruined apartment blocks. In 1981 a strong quake in the valley killed
 40 people."""
@@ -52,18 +52,18 @@ and embraced in the courtroom. The Marit sank in March 2023 with 52 people aboar
 managers knew of cracks in the bow door for a year."""
 
 
-def put(folder: Path, name: str, title: str, body: str, at: datetime) -> None:
+def write_article(folder: Path, name: str, title: str, body: str, at: datetime) -> None:
     head = f"title: {title}\nsource: {name.title()} Post\ndate: {at.isoformat()}\nurl: https://{name}.example/{at:%d%H}"
     (folder / f"{name}-{at:%d%H}.md").write_text(f"---\n{head}\n---\n{body}\n", "utf-8")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "articles"
-    made.mkdir()
-    for name, body in OTHERS.items():
-        put(made, name, f"News of the {name}", body, MORNING)
-    return made
+    article_folder = tmp_path / "articles"
+    article_folder.mkdir()
+    for name, body in BACKGROUND.items():
+        write_article(article_folder, name, f"News of the {name}", body, MORNING)
+    return article_folder
 
 
 @pytest.fixture
@@ -72,103 +72,101 @@ def app(folder: Path) -> App:
     return make_app(Settings(sources=(source,), newsletters=(NEWSLETTER,)), store=open_store("sqlite://"))
 
 
-def composed(app: App, at: datetime) -> Digest:
+def collect_and_compose(app: App, at: datetime) -> Digest:
     collect_sources(app.settings.sources, app, now=at)
     return compose(NEWSLETTER, Slot(due=at, key=f"{at:%d}"), app, window=Window(start=at - 24 * HOUR, end=at))
 
 
-def told(app: App, at: datetime) -> Digest:
-    """Compose, and remember it as sent."""
-    digest = composed(app, at)
+def publish(app: App, at: datetime) -> Digest:
+    """Collect, compose, and store the digest as sent."""
+    digest = collect_and_compose(app, at)
     sent(digest, app.store)
     return digest
 
 
 REBUILT, JAILED = "Government to rebuild every home in Karvel valley", "Shipyard managers jailed over Marit sinking"
-TURNS = {
-    "the background copied": ("Karvel quake", QUAKE, REBUILT, AID, "350 million"),
-    "the background retold": ("Ferry trial opens", TRIAL, JAILED, VERDICT, "sentenced"),
+DEVELOPMENTS = {
+    "with copied background": ("Karvel quake", QUAKE, REBUILT, AID, "350 million"),
+    "with paraphrased background": ("Ferry trial opens", TRIAL, JAILED, VERDICT, "sentenced"),
 }
 
 
 @pytest.mark.parametrize("days", [1, 2, 5], ids=["a day later", "two days later", "five days later"])
-@pytest.mark.parametrize(("title", "before", "later_title", "after", "news"), TURNS.values(), ids=TURNS)
-def test_a_new_turn_is_an_update_that_tells_what_is_new(
+@pytest.mark.parametrize(("title", "before", "later_title", "after", "news"), DEVELOPMENTS.values(), ids=DEVELOPMENTS)
+def test_a_development_is_an_update_with_the_new_sentences(
     app: App, folder: Path, title: str, before: str, later_title: str, after: str, news: str, days: int
 ) -> None:
-    put(folder, "herald", title, before, MORNING)
-    first = told(app, MORNING + HOUR)
-    put(folder, "courier", later_title, after, MORNING + days * 24 * HOUR)
-    second = composed(app, MORNING + days * 24 * HOUR + HOUR)
+    write_article(folder, "herald", title, before, MORNING)
+    first = publish(app, MORNING + HOUR)
+    write_article(folder, "courier", later_title, after, MORNING + days * 24 * HOUR)
+    second = collect_and_compose(app, MORNING + days * 24 * HOUR + HOUR)
 
     assert title in {brief.story.lead.title for brief in first.briefs}
     (update,) = second.briefs
     assert update.ranked.update
     assert [article.title for article in update.story.articles] == [later_title]
-    said = " ".join(sentence.text for sentence in update.sentences)
-    assert news in said
-    assert "1981" not in said
-    assert "2023" not in said
-    assert "bow door" not in said
-    assert "old town hall" not in said
+    text = " ".join(sentence.text for sentence in update.sentences)
+    assert news in text
+    assert "1981" not in text
+    assert "2023" not in text
+    assert "bow door" not in text
+    assert "old town hall" not in text
 
 
 @pytest.mark.parametrize("days", [1, 3], ids=["a day later", "three days later"])
-def test_another_outlets_telling_of_it_is_silent(app: App, folder: Path, days: int) -> None:
-    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
-    told(app, MORNING + HOUR)
-    put(folder, "courier", "Nine dead as quake hits Karvel valley", AGAIN, MORNING + days * 24 * HOUR)
-    second = composed(app, MORNING + days * 24 * HOUR + HOUR)
+def test_another_outlet_s_report_of_the_same_news_is_left_out(app: App, folder: Path, days: int) -> None:
+    write_article(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    publish(app, MORNING + HOUR)
+    write_article(folder, "courier", "Nine dead as quake hits Karvel valley", REWRITE, MORNING + days * 24 * HOUR)
+    second = collect_and_compose(app, MORNING + days * 24 * HOUR + HOUR)
 
     assert second.briefs == ()
-    assert "nothing new since an earlier edition published its story" in {out.reason for out in second.left_out}
+    assert "nothing new since an earlier edition published its story" in {item.reason for item in second.left_out}
 
 
-MORE = f"""{QUAKE}
+EXTENDED = f"""{QUAKE}
 Engineers closed the Karvel dam on Friday after they had found a crack forty metres long below its crest.
 Three thousand people downstream were taken to schools in Oster, where the army set up field kitchens."""
 EDITS = {
-    "as it was": QUAKE,
-    "a typo mended": QUAKE.replace("ruins of two", "ruins of the two").replace("by a strong", "by so strong a"),
+    "unchanged": QUAKE,
+    "a typo fixed": QUAKE.replace("ruins of two", "ruins of the two").replace("by a strong", "by so strong a"),
     "a number corrected": QUAKE.replace("killing nine people", "killing eleven people"),
-    "one sentence more": MORE.rpartition("\n")[0],
+    "one more sentence": EXTENDED.rpartition("\n")[0],
     "shortened": QUAKE.rpartition("\n")[0],
-    "put in another order": "\n".join(reversed(QUAKE.split("\n"))),
+    "in another order": "\n".join(reversed(QUAKE.split("\n"))),
 }
 
 
-def test_an_article_that_was_told_and_says_more_now_is_an_update_that_tells_what_is_more(
-    app: App, folder: Path
-) -> None:
-    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
-    told(app, MORNING + HOUR)
-    put(folder, "herald", "Earthquake kills nine in Karvel valley", MORE, MORNING)
-    second = told(app, MORNING + 24 * HOUR)
-    third = composed(app, MORNING + 48 * HOUR)
+def test_a_substantial_edit_of_a_published_article_is_an_update_with_the_new_sentences(app: App, folder: Path) -> None:
+    write_article(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    publish(app, MORNING + HOUR)
+    write_article(folder, "herald", "Earthquake kills nine in Karvel valley", EXTENDED, MORNING)
+    second = publish(app, MORNING + 24 * HOUR)
+    third = collect_and_compose(app, MORNING + 48 * HOUR)
 
     (update,) = second.briefs
     assert update.ranked.update
-    assert [sentence.text for sentence in update.sentences] == MORE.split("\n")[-2:]
+    assert [sentence.text for sentence in update.sentences] == EXTENDED.split("\n")[-2:]
     assert third.briefs == ()
 
 
 @pytest.mark.parametrize("edited", EDITS.values(), ids=EDITS)
-def test_a_small_edit_of_an_article_that_was_told_is_silent(app: App, folder: Path, edited: str) -> None:
-    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
-    told(app, MORNING + HOUR)
-    put(folder, "herald", "Earthquake kills nine in the Karvel valley", edited, MORNING)
-    second = composed(app, MORNING + 24 * HOUR)
+def test_a_small_edit_of_a_published_article_is_left_out(app: App, folder: Path, edited: str) -> None:
+    write_article(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    publish(app, MORNING + HOUR)
+    write_article(folder, "herald", "Earthquake kills nine in the Karvel valley", edited, MORNING)
+    second = collect_and_compose(app, MORNING + 24 * HOUR)
 
     assert second.briefs == ()
-    assert "already in an earlier edition" in {out.reason for out in second.left_out}
+    assert "already in an earlier edition" in {item.reason for item in second.left_out}
 
 
 def test_small_edits_add_up_to_an_update(app: App, folder: Path) -> None:
-    """What counts is what readers were told, and not how the article read an hour ago."""
-    put(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
-    told(app, MORNING + HOUR)
-    for hours, text in ((2, EDITS["one sentence more"]), (3, MORE)):
-        put(folder, "herald", "Earthquake kills nine in Karvel valley", text, MORNING)
-        digest = composed(app, MORNING + hours * HOUR)
+    """The article is compared with its published version, not with the last collected one."""
+    write_article(folder, "herald", "Earthquake kills nine in Karvel valley", QUAKE, MORNING)
+    publish(app, MORNING + HOUR)
+    for hours, text in ((2, EDITS["one more sentence"]), (3, EXTENDED)):
+        write_article(folder, "herald", "Earthquake kills nine in Karvel valley", text, MORNING)
+        digest = collect_and_compose(app, MORNING + hours * HOUR)
 
     assert [brief.ranked.update for brief in digest.briefs] == [True]
