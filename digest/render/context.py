@@ -73,7 +73,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         unlisted_failures_count=max(0, len(digest.failures) - max_failures) if max_failures else 0,
         brand=_brand(options.brand, title),
         links=options.links,
-        subscription_reason=options.reason or default_reason,
+        subscription_reason=options.subscription_reason or default_reason,
         labels=labels,
     )
 

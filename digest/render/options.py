@@ -33,7 +33,7 @@ class RenderOptions:
     brand: Brand = field(default_factory=Brand)
     links: Links = Links()
     #: Why the subscriber gets this mail: one sentence in the footer.
-    reason: str = ""
+    subscription_reason: str = ""
     #: List the articles that were left out, with reasons.
     show_left_out: bool = False
     #: List the sources that could not be read.

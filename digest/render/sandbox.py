@@ -59,7 +59,7 @@ _PLAIN_TYPES = frozenset(
 
 @dataclass(slots=True)
 class _Budget:
-    """What one rendering may still use."""
+    """Remaining steps, characters and time of one rendering."""
 
     steps: int = _MAX_STEPS
     characters: int = _MAX_CHARACTERS

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 OPTIONS = RenderOptions(
     show_left_out=True,
     show_failures=True,
-    reason="You get this mail because you asked for it.",
+    subscription_reason="You get this mail because you asked for it.",
     brand=Brand(address="Harbour Press Office, Pier 4, Sandhaven"),
     links=Links(web="https://a.example/w", preferences="https://a.example/p", unsubscribe="https://a.example/u"),
 )

@@ -117,7 +117,7 @@ class PageStructure(HTMLParser):
 
 def options(template: str) -> RenderOptions:
     return RenderOptions(
-        template=template, links=LINKS, show_left_out=True, show_failures=True, reason="You asked for it."
+        template=template, links=LINKS, show_left_out=True, show_failures=True, subscription_reason="You asked for it."
     )
 
 
@@ -189,6 +189,8 @@ def test_all_strings_of_a_digest_can_be_any_text(template: str, text: str) -> No
 def test_the_operators_settings_are_escaped_too(text: str) -> None:
     """Settings are single lines of at most 500 characters; an operator may well use the token placeholder."""
     line = text[:500].replace(TOKEN_PLACEHOLDER, "")
-    edition = render(HARMLESS, replace(options("briefing"), brand=Brand(name=line, address=line), reason=line))
+    edition = render(
+        HARMLESS, replace(options("briefing"), brand=Brand(name=line, address=line), subscription_reason=line)
+    )
 
     check(edition, "briefing")

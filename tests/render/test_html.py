@@ -90,7 +90,8 @@ def test_every_link_leads_to_the_web_or_to_an_anchor() -> None:
 
 def test_the_footer_has_its_links_with_their_placeholders() -> None:
     edition = render(
-        digest(), RenderOptions(links=LINKS, reason="You asked for it.", brand=Brand(address="Pier 4, Sandhaven"))
+        digest(),
+        RenderOptions(links=LINKS, subscription_reason="You asked for it.", brand=Brand(address="Pier 4, Sandhaven")),
     )
 
     for text in (LINKS.web, LINKS.archive, LINKS.preferences, LINKS.unsubscribe, "You asked for it.", "Pier 4"):
