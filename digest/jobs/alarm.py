@@ -65,7 +65,7 @@ def send_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | No
 
 def _silent(conn: Connection, newsletter: Newsletter, most: int, now: datetime) -> Alarm | None:
     """The latest editions had nothing new. One that was missed says nothing either way."""
-    fates: Mapping[Slot, SlotStatus] = slots.statuses(conn, newsletter.id, by=now)
+    fates: Mapping[Slot, SlotStatus] = slots.statuses(conn, newsletter.id, as_of=now)
     spoken = [slot for slot in reversed([*fates]) if fates[slot] in {SlotStatus.EMPTY, SlotStatus.PUBLISHED}]
     empty = list(takewhile(lambda slot: fates[slot] is SlotStatus.EMPTY, spoken))
     if len(empty) < most:
@@ -90,7 +90,7 @@ def _broken(conn: Connection, newsletter: Newsletter, settings: Settings, now: d
 
 def _was_told(conn: Connection, alarm: Alarm, now: datetime) -> bool:
     """Another process that is at it counts, for a while: it may have died."""
-    last = next(iter(runs.recent(conn, "alarm", about=alarm.newsletter_id, by=now, limit=1)), None)
+    last = next(iter(runs.recent(conn, "alarm", about=alarm.newsletter_id, as_of=now, limit=1)), None)
     if last is None or last.started < alarm.since:
         return False
     return last.outcome == "sent" or now - last.started < _BLIP

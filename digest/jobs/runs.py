@@ -22,7 +22,7 @@ def is_due(conn: Connection, kind: str, every: timedelta, now: datetime) -> bool
 
 def last_run(conn: Connection, kind: str, now: datetime) -> runs.Run | None:
     """The last run of this kind."""
-    return next(iter(runs.recent(conn, kind, by=now, limit=1)), None)
+    return next(iter(runs.recent(conn, kind, as_of=now, limit=1)), None)
 
 
 def start_if_due(context: JobContext, kind: str, every: timedelta) -> int | None:

@@ -26,7 +26,7 @@ _ENOUGH = 100
 
 def due_slot(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> DueSlot | None:
     """What fell due since the newest slot that was dealt with; None for a newsletter that none was ever due of."""
-    decided = slots.statuses(conn, newsletter.id, audience=audience, by=now, newest=_ENOUGH)
+    decided = slots.statuses(conn, newsletter.id, audience=audience, as_of=now, newest=_ENOUGH)
     past = [slot.due for slot in decided if slot.due <= now]
     if not past:
         return None
@@ -77,5 +77,5 @@ def calendar(newsletter: Newsletter) -> tuple[Schedule, ZoneInfo]:
 
 def _decided(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str) -> Mapping[Slot, SlotStatus]:
     """What became of the slots since the newsletter is there."""
-    decided = slots.statuses(conn, newsletter.id, audience=audience, by=now)
+    decided = slots.statuses(conn, newsletter.id, audience=audience, as_of=now)
     return {slot: fate for slot, fate in decided.items() if fate is not SlotStatus.BEFORE}

@@ -85,7 +85,7 @@ def edition_message_builder(edition_id: int, app: App) -> MessageBuilder:
     if not published.edition.html:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
     newsletter = app.settings.newsletter(published.edition.newsletter_id)
-    prepared = _prepare(published.edition, newsletter, app.settings, date=published.at)
+    prepared = _prepare(published.edition, newsletter, app.settings, date=published.frozen_at)
     return _with_delivery_tokens(prepared, newsletter, app.settings)
 
 

@@ -135,11 +135,11 @@ class Ingester:
             for source, outcome in batch
         }
         collected = [outcome for _, outcome in batch if isinstance(outcome, Collected)]
-        sources.record_success(conn, *collected, at=self.now, paces=intervals)
+        sources.record_success(conn, *collected, at=self.now, intervals=intervals)
         for source, outcome in batch:
             if isinstance(outcome, Failure):
                 sources.record_failure(
-                    conn, source, outcome.error, at=self.now, not_before=outcome.retry_at, pace=intervals[source.id]
+                    conn, source, outcome.error, at=self.now, not_before=outcome.retry_at, interval=intervals[source.id]
                 )
 
     def _interval(self, source: Source, outcome: SourceOutcome, before: FetchInterval) -> FetchInterval:

@@ -77,7 +77,7 @@ def deliver_due(
         outbox = _LedgerOutbox(
             sender=sender,
             edition_id=edition_id,
-            published=edition.at,
+            published=edition.frozen_at,
             store=store,
             ledger=ledger,
             build_message=build_message,

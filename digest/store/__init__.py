@@ -1,10 +1,10 @@
-"""The store: what is kept between runs, in SQLite by default, in PostgreSQL for many machines.
+"""The store: a SQLite file by default, or a PostgreSQL database shared by many machines.
 
     with open_store("sqlite:///digest.db") as store, store.begin() as conn:
         new = entries.add(conn, collected)
 
-One file of queries for each noun (``entries``, ``articles``, …): plain functions that take the connection first.
-``tables`` has the schema, ``schema`` its versions, ``sqlite`` and ``postgres`` what is particular to each.
+One module of queries for each table (``entries``, ``articles``, …): plain functions that take the connection first.
+``tables`` declares the schema, ``schema`` upgrades it, ``sqlite`` and ``postgres`` make the engines.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def __getattr__(name: str) -> object:
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
-    """Open the store at ``sqlite:///path``, ``sqlite://`` (memory) or ``postgresql://…``; it is made if it isn't there.
+    """Open the store at ``sqlite:///path``, ``sqlite://`` (memory) or ``postgresql://…``; create it if missing.
 
-    Read only, nothing at all is changed or made: a store that isn't there is an empty one.
-    Raises ``StoreError``. SQLAlchemy is imported here and not before: it costs more than most commands take.
+    With ``read_only`` nothing is changed or created: a missing store is an empty one. Raises ``StoreError``.
+    SQLAlchemy is imported here and not before: the import takes longer than most commands.
     """
     from digest.store.database import open_store
 
@@ -37,7 +37,7 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
 
 
 def upgrade_store(url: str) -> tuple[str, str]:
-    """Bring the store's tables up to date: the versions before (empty if there were none) and after."""
+    """Upgrade the tables; return the schema versions before (empty if there were no tables) and after."""
     from digest.store.database import upgrade_store
 
     return upgrade_store(url)

@@ -1,4 +1,4 @@
-"""What came back, in the ledger: whose copy it was, and how often an address has failed of late."""
+"""Bounces in the ledger: the delivery that a bounce belongs to, and an address's recent bounces."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ from digest.store.tables import deliveries, editions, subscribers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRef:
-    """One reader's copy of one edition; the ledger may have forgotten it."""
+    """A delivery of an edition to a subscriber; its ledger row may have been deleted by retention."""
 
     subscriber: Subscriber
     newsletter_id: str
     edition_id: int
 
 
-def find_delivery(conn: Connection, mark: DeliveryToken) -> DeliveryRef | None:
-    """The copy that a mark names; None if there can't be one."""
-    own = columns(subscribers, Subscriber)
+def find_delivery(conn: Connection, token: DeliveryToken) -> DeliveryRef | None:
+    """The delivery that a token names; None if its edition or subscriber doesn't exist."""
+    subscriber_columns = columns(subscribers, Subscriber)
     query = (
-        select(*own, editions.c.newsletter_id, editions.c.id)
-        .join_from(editions, subscribers, subscribers.c.id == mark.subscriber_id)
-        .where(editions.c.token == mark.edition_token)
+        select(*subscriber_columns, editions.c.newsletter_id, editions.c.id)
+        .join_from(editions, subscribers, subscribers.c.id == token.subscriber_id)
+        .where(editions.c.token == token.edition_token)
     )
-    found = conn.execute(query).first()
-    if found is None:
+    row = conn.execute(query).first()
+    if row is None:
         return None
-    *person, newsletter_id, edition_id = found
-    (subscriber,) = from_rows(Subscriber, [person])
+    *values, newsletter_id, edition_id = row
+    (subscriber,) = from_rows(Subscriber, [values])
     return DeliveryRef(subscriber=subscriber, newsletter_id=newsletter_id, edition_id=edition_id)
 
 
-def record_bounce(conn: Connection, copy: DeliveryRef, outcome: Outcome, reply: str, *, at: datetime) -> bool:
-    """Put it into the ledger; False if that is known already: a report that comes twice counts once."""
-    mine = and_(deliveries.c.edition_id == copy.edition_id, deliveries.c.subscriber_id == copy.subscriber.id)
-    known = (Outcome.BOUNCED, Outcome.FAILED, Outcome.SUPPRESSED)
-    row = update(deliveries).where(mine, deliveries.c.outcome.not_in(known))
-    done = conn.execute(row.values(outcome=outcome, reply=reply, changed=at, next_try=null(), sender=null()))
-    return done.rowcount > 0
+def record_bounce(conn: Connection, delivery: DeliveryRef, outcome: Outcome, reply: str, *, at: datetime) -> bool:
+    """Record the outcome in the ledger; False if the delivery had bounced or failed before: each counts once."""
+    is_row = and_(deliveries.c.edition_id == delivery.edition_id, deliveries.c.subscriber_id == delivery.subscriber.id)
+    recorded = (Outcome.BOUNCED, Outcome.FAILED, Outcome.SUPPRESSED)
+    row = update(deliveries).where(is_row, deliveries.c.outcome.not_in(recorded))
+    result = conn.execute(row.values(outcome=outcome, reply=reply, changed=at, next_try=null(), sender=null()))
+    return result.rowcount > 0
 
 
 def count(conn: Connection, subscriber: Subscriber, *, since: datetime) -> int:
-    """How many of the reader's mails came back since then."""
+    """The number of the subscriber's bounces since then."""
     query = select(func.count()).where(
         deliveries.c.subscriber_id == subscriber.id,
         deliveries.c.outcome == Outcome.BOUNCED,

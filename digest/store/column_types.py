@@ -1,4 +1,4 @@
-"""How the model's values lie in a column, and come back equal: on SQLite and on PostgreSQL alike."""
+"""Column types for the model's values; each value comes back equal, from SQLite and from PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from sqlalchemy.types import TypeDecorator
 
 from digest.model import Image
 
-# PostgreSQL refuses NUL in text, and no encoding has a lone surrogate: neither may stop an entry.
+# PostgreSQL refuses NUL in text, and no encoding has lone surrogates: neither may stop an entry.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """The text with U+FFFD for what no database can hold."""
+    """The text with U+FFFD in place of characters that a database can't store."""
     return text if _is_storable(text) else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _is_storable(text: str) -> bool:
-    # Ten times faster than looking with the pattern, and true of nearly everything.
+    # Ten times faster than the regex, and nearly every text is storable.
     try:
         return "\0" not in text and (text.isascii() or bool(text.encode()))
     except UnicodeEncodeError:
@@ -33,21 +33,21 @@ def _is_storable(text: str) -> bool:
 
 
 class SafeText(TypeDecorator[str]):
-    """Text from anywhere."""
+    """Text from outside; characters that a database can't store are replaced."""
 
     impl = Text
     cache_ok = True
 
     def bind_processor(self, _: Dialect) -> Callable[[str | None], str | None]:
-        return _words  # itself, not behind SQLAlchemy's wrapper: most of what is stored are words
+        return _bind_text  # not behind SQLAlchemy's wrapper, which is slower: most values are texts
 
 
-def _words(value: str | None) -> str | None:
+def _bind_text(value: str | None) -> str | None:
     return None if value is None else storable(value)
 
 
 class EnumText(TypeDecorator[Any]):
-    """One of an enumeration's values, as text."""
+    """A member of a ``StrEnum``, stored as its value."""
 
     impl = Text
     cache_ok = True
@@ -64,7 +64,7 @@ class EnumText(TypeDecorator[Any]):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware ``datetime``; stored as UTC and read back as UTC."""
+    """An aware ``datetime``, stored and read back as UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -83,7 +83,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """Plain JSON in a text column: readable by people and by both databases' JSON functions."""
+    """JSON in a text column, readable by people and by the JSON functions of both databases."""
 
     impl = Text
     cache_ok = True
@@ -92,7 +92,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     def process_result_value(self, value: str | None, _: Dialect) -> Any:
-        if value == "{}":  # most preferences are none
+        if value == "{}":  # most subscribers have no preferences
             return {}
         return None if value is None else json.loads(value)
 
@@ -107,7 +107,7 @@ class StringTuple(Json):
 
 
 class ImageJson(Json):
-    """A ``model.Image``, or none."""
+    """A ``model.Image`` or None, as JSON."""
 
     cache_ok = True
 

@@ -1,4 +1,4 @@
-"""An open store: transactions, and nothing that knows a noun."""
+"""An open store: its engine and transactions. Queries are in the modules of the tables."""
 
 from __future__ import annotations
 
@@ -17,49 +17,49 @@ from digest.store.errors import translate_errors
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
-    """What ``digest.store.open_store`` promises."""
+    """See ``digest.store.open_store``."""
     parsed = parse_url(url)
-    with ExitStack() as undo, translate_errors(parsed):
-        engine = undo.enter_context(connect(parsed, read_only=read_only))
+    with ExitStack() as resources, translate_errors(parsed):
+        engine = resources.enter_context(connect(parsed, read_only=read_only))
         if read_only and schema.is_empty(engine):
             return open_store("sqlite://")
         schema.ensure(engine, read_only=read_only)
-        return Store(engine, undo.pop_all())
+        return Store(engine, resources.pop_all())
 
 
 def upgrade_store(url: str) -> tuple[str, str]:
-    """What ``digest.store.upgrade_store`` promises."""
+    """See ``digest.store.upgrade_store``."""
     parsed = parse_url(url)
     with translate_errors(parsed), connect(parsed) as engine:
-        return schema.ensure(engine, asked=True)
+        return schema.ensure(engine, upgrade_postgres=True)
 
 
 def parse_url(url: str) -> URL:
-    """The address, of a kind that we know."""
+    """Parse the store's URL. Raises ``StoreError`` for a database that isn't supported."""
     hint = "it looks like sqlite:///digest.db, or postgresql://user@host/name"
     try:
         parsed = make_url(url)
     except ArgumentError:
-        # Not named: what can't be parsed may hold a password.
+        # The address isn't named: it may hold a password.
         raise StoreError("the store's address can't be understood", hint=hint) from None
     match parsed.get_backend_name():
         case "sqlite":
             return parsed.set(drivername="sqlite+pysqlite")
         case "postgresql" | "postgres":
             return parsed.set(drivername="postgresql+psycopg")
-        case other:
-            raise StoreError(f"the store can't be a database of the kind {other!r}", hint=hint)
+        case backend:
+            raise StoreError(f"the store can't be a database of the kind {backend!r}", hint=hint)
 
 
 def display_url(url: URL) -> str:
-    """The address as people write it, without its password."""
+    """The URL as people write it, without its password."""
     return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
 
 def connect(url: URL, *, read_only: bool = False) -> AbstractContextManager[Engine]:
-    """An engine for this address, disposed of at the end; the schema is not looked at."""
-    make = sqlite.engine if url.get_backend_name() == "sqlite" else postgres.engine
-    return make(url, read_only=read_only)
+    """An engine for this URL, disposed of at the end; the schema is neither checked nor created."""
+    make_engine = sqlite.engine if url.get_backend_name() == "sqlite" else postgres.engine
+    return make_engine(url, read_only=read_only)
 
 
 class Store:
@@ -76,7 +76,7 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """One transaction that writes: all of it is kept, or none. On SQLite there is one at a time, from the start."""
+        """A write transaction. On SQLite there is one at a time, and it locks from the start."""
         with translate_errors(self._engine.url), self._engine.connect() as conn:
             conn = conn.execution_options(writes=True)
             with conn.begin():
@@ -84,13 +84,13 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One transaction that reads: it sees one moment, and holds up nobody."""
+        """A read transaction: it sees one snapshot and blocks no writer."""
         with translate_errors(self._engine.url), self._engine.connect() as conn, conn.begin():
             yield conn
 
     @contextmanager
     def driver(self) -> Iterator[tuple[Any, Dialect]]:
-        """The driver's own connection, outside any transaction: for statements that must cost next to nothing."""
+        """The driver's connection, outside any transaction: for statements where SQLAlchemy's overhead matters."""
         dialect = self._engine.dialect
         with (
             translate_errors(self._engine.url, dialect.loaded_dbapi.OperationalError),
@@ -100,24 +100,24 @@ class Store:
 
     @contextmanager
     def liveness_lock(self, name: str) -> Iterator[None]:
-        """While this lasts, ``is_alive`` is true of the name, in every process; however it ends, then no longer."""
+        """Hold a lock under this name: until it ends or the process dies, ``is_alive(name)`` is true everywhere."""
         with translate_errors(self._engine.url), locks.liveness_lock(self._engine, name):
             yield
 
     def is_alive(self, name: str) -> bool:
-        """Does whoever called ``alive`` with this name still live?"""
+        """Whether the holder of the ``liveness_lock`` of this name is alive."""
         with translate_errors(self._engine.url):
             return locks.is_alive(self._engine, name)
 
     def snapshot(self, source_ids: Collection[str], window: Window) -> Store:
-        """A store in memory, to try things in: these sources, their articles of the window, and what was sent."""
-        made = open_store("sqlite://")
-        with self.read() as source, made.begin() as target:
+        """A writable copy in memory: these sources, the window's articles, and what was published."""
+        target_store = open_store("sqlite://")
+        with self.read() as source, target_store.begin() as target:
             snapshot.copy(source, target, source_ids, window)
-        return made
+        return target_store
 
     def close(self) -> None:
-        """Let go of the database; the store is not used again."""
+        """Close the database."""
         self._resources.close()
 
     def __enter__(self) -> Self:

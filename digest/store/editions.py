@@ -1,4 +1,4 @@
-"""Editions, frozen: the bytes that were, or will be, sent."""
+"""Frozen editions: the bytes that were or will be sent."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from digest.store.tables import editions as table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEdition:
-    """An edition in the store."""
+    """An edition with its id and the time when it was frozen."""
 
     id: int
     edition: Edition
-    #: When it was frozen.
-    at: datetime
+    frozen_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionSummary:
-    """An edition in a list: all but its bytes."""
+    """An edition without its HTML and text."""
 
     id: int
     newsletter_id: str
@@ -34,95 +33,94 @@ class EditionSummary:
     audience: str
     revision: int
     subject: str
-    #: When it was frozen.
-    at: datetime
+    frozen_at: datetime
 
 
 def add(conn: Connection, edition: Edition, *, at: datetime) -> tuple[int, bool]:
-    """Freeze the edition; its id, and whether this call did it. If there is one already, that one stands."""
+    """Freeze the edition; return its id, and True if it is new. An edition of the same key stays as it is."""
     values = {
         "newsletter_id": edition.newsletter_id,
         "slot_key": edition.slot.key,
         "slot_due": edition.slot.due,
         "published": at,
         "token": _token(edition),
-    } | {name: getattr(edition, name) for name in _PLAIN}
+    } | {name: getattr(edition, name) for name in _PLAIN_COLUMNS}
     inserted = conn.execute(insert(conn, table).values(values).on_conflict_do_nothing().returning(table.c.id))
-    if (new := inserted.scalar()) is not None:
-        return int(new), True
-    standing = conn.execute(
-        _named(select(table.c.id), edition.newsletter_id, edition.slot, edition.audience).where(
+    if (new_id := inserted.scalar()) is not None:
+        return int(new_id), True
+    existing = conn.execute(
+        _with_key(select(table.c.id), edition.newsletter_id, edition.slot, edition.audience).where(
             table.c.revision == edition.revision
         )
     )
-    return int(standing.scalar_one()), False
+    return int(existing.scalar_one()), False
 
 
 def get(conn: Connection, edition_id: int) -> StoredEdition | None:
-    """The edition with this id."""
-    found = conn.execute(select(table).where(table.c.id == edition_id)).mappings().one_or_none()
-    return None if found is None else _published(found)
+    """The edition with this id; None if there is none."""
+    row = conn.execute(select(table).where(table.c.id == edition_id)).mappings().one_or_none()
+    return None if row is None else _stored_edition(row)
 
 
 def find(
     conn: Connection, newsletter_id: str, slot: Slot, *, audience: str = "", revision: int | None = None
 ) -> StoredEdition | None:
-    """The slot's edition for this audience: the latest revision unless one is named."""
-    query = _named(select(table), newsletter_id, slot, audience).order_by(table.c.revision.desc()).limit(1)
+    """The slot's edition for this audience: the given revision, or the latest."""
+    query = _with_key(select(table), newsletter_id, slot, audience).order_by(table.c.revision.desc()).limit(1)
     if revision is not None:
         query = query.where(table.c.revision == revision)
-    found = conn.execute(query).mappings().one_or_none()
-    return None if found is None else _published(found)
+    row = conn.execute(query).mappings().one_or_none()
+    return None if row is None else _stored_edition(row)
 
 
 def summaries(conn: Connection, newsletter_id: str | None = None, *, limit: int = 100) -> tuple[EditionSummary, ...]:
-    """The newest editions first, of one newsletter or of all."""
-    bytes_ = {"html", "text"}
-    query = select(*(column for column in table.c if column.name not in bytes_))
+    """Editions of one newsletter or of all, newest first."""
+    bodies = {"html", "text"}
+    query = select(*(column for column in table.c if column.name not in bodies))
     if newsletter_id is not None:
         query = query.where(table.c.newsletter_id == newsletter_id)
     rows = conn.execute(query.order_by(table.c.slot_due.desc(), table.c.id.desc()).limit(limit)).mappings()
     return tuple(
         EditionSummary(
-            id=found["id"],
-            newsletter_id=found["newsletter_id"],
-            slot=_slot(found),
-            audience=found["audience"],
-            revision=found["revision"],
-            subject=found["subject"],
-            at=found["published"],
+            id=row["id"],
+            newsletter_id=row["newsletter_id"],
+            slot=_slot(row),
+            audience=row["audience"],
+            revision=row["revision"],
+            subject=row["subject"],
+            frozen_at=row["published"],
         )
-        for found in rows
+        for row in rows
     )
 
 
 def next_revision(conn: Connection, newsletter_id: str, slot: Slot, *, audience: str = "") -> int:
-    """The number for a further revision: only a person asks for one."""
-    query = _named(select(func.coalesce(func.max(table.c.revision), 0)), newsletter_id, slot, audience)
+    """The number of a further revision, which only a person may ask for."""
+    query = _with_key(select(func.coalesce(func.max(table.c.revision), 0)), newsletter_id, slot, audience)
     return int(conn.execute(query).scalar_one()) + 1
 
 
-_PLAIN = [column.name for column in columns(table, Edition) if column.name != "newsletter_id"]
+_PLAIN_COLUMNS = [column.name for column in columns(table, Edition) if column.name != "newsletter_id"]
 
 
-def _named(query: Select[Any], newsletter_id: str, slot: Slot, audience: str) -> Select[Any]:
+def _with_key(query: Select[Any], newsletter_id: str, slot: Slot, audience: str) -> Select[Any]:
     return query.where(
         table.c.newsletter_id == newsletter_id, table.c.slot_key == slot.key, table.c.audience == audience
     )
 
 
-def _slot(found: RowMapping) -> Slot:
-    return Slot(due=found["slot_due"], key=found["slot_key"])
+def _slot(row: RowMapping) -> Slot:
+    return Slot(due=row["slot_due"], key=row["slot_key"])
 
 
-def _published(found: RowMapping) -> StoredEdition:
-    plain = {name: found[name] for name in _PLAIN}
-    edition = Edition(newsletter_id=found["newsletter_id"], slot=_slot(found), **plain)
-    return StoredEdition(id=found["id"], edition=edition, at=found["published"])
+def _stored_edition(row: RowMapping) -> StoredEdition:
+    values = {name: row[name] for name in _PLAIN_COLUMNS}
+    edition = Edition(newsletter_id=row["newsletter_id"], slot=_slot(row), **values)
+    return StoredEdition(id=row["id"], edition=edition, frozen_at=row["published"])
 
 
 def _token(edition: Edition) -> str:
-    """The same for the same edition, and for no other in the world."""
+    """A hash of the edition, with which its Message-IDs begin."""
     parts = (
         edition.newsletter_id,
         edition.slot.key,

@@ -1,4 +1,4 @@
-"""A database's complaint in a person's words: what happened, to what, and what to do."""
+"""Translation of database errors to ``StoreError``: what happened, to which file, and what to do."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from digest.model.errors import StoreError
 
 _PERMISSIONS = "check who owns the file and its folder, and their permissions"
 
-#: The beginnings of SQLite's names for what went wrong; the first that fits speaks.
-_SQLITE = {
+#: Message and hint by the beginning of SQLite's error name; the first match counts.
+_SQLITE_ERRORS = {
     "SQLITE_BUSY": ("{} is locked: another process has been writing to it for too long", "wait for it, or end it"),
     "SQLITE_LOCKED": ("{} is locked by another transaction of this process", "transactions don't nest"),
     "SQLITE_NOTADB": ("{} is not a database", "name another file as the store, or move this one away"),
@@ -29,27 +29,27 @@ _SQLITE = {
 
 @contextmanager
 def translate_errors(url: URL, driver: type[Exception] = sqlite3.Error) -> Iterator[None]:
-    """Turns what the database complains of into a ``StoreError``; our own mistakes in SQL stay what they are.
+    """Raise errors of the database's environment as ``StoreError``; errors in our SQL stay as they are.
 
-    ``driver`` is the error that its driver means it by, for those who speak to the driver.
+    ``driver`` is the driver's class for such errors, for code that uses the driver directly.
     """
     try:
         yield
     except (DBAPIError, sqlite3.Error, driver) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(original, sqlite3.Error):
-            said = _sqlite(url, original)
+            translated = _sqlite(url, original)
         else:
-            said = _postgres(url, original) if isinstance(error, (OperationalError, driver)) else None
-        if said is None:
+            translated = _postgres(url, original) if isinstance(error, (OperationalError, driver)) else None
+        if translated is None:
             raise
-        raise said from error
+        raise translated from error
 
 
 def _sqlite(url: URL, original: sqlite3.Error) -> StoreError | None:
     name = getattr(original, "sqlite_errorname", "")
-    for beginning, (message, hint) in _SQLITE.items():
-        if name.startswith(beginning):
+    for prefix, (message, hint) in _SQLITE_ERRORS.items():
+        if name.startswith(prefix):
             return StoreError(message.format(url.database or "the store"), hint=hint)
     return None
 

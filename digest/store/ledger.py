@@ -1,9 +1,9 @@
-"""The ledger as one sender writes it. Plain SQL, since here building a statement would cost the most.
+"""The ledger for one sender. Plain SQL: building statements with SQLAlchemy would dominate the cost of a mail.
 
-    claim(edition)               the next rows whose time has come: they are this sender's now
-    settle(results, starting)    how tries ended, and which mails' bytes leave next, in one transaction
+    claim(edition)               claim the next due rows for this sender
+    settle(results, starting)    record the results of tries and the start of the next ones, in one transaction
 
-A process that dies leaves no more in doubt than what it had started and not yet settled.
+If a process dies, only mails that it had started and not yet settled are in doubt.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ WHERE edition_id = ? AND next_try <= ?
 ORDER BY next_try, deliveries.id
 LIMIT ?
 """
-_OF_NOBODY = " FOR UPDATE OF deliveries SKIP LOCKED"
+_SKIP_LOCKED = " FOR UPDATE OF deliveries SKIP LOCKED"
 _CLAIM = "UPDATE deliveries SET sender = ?, next_try = NULL WHERE id = ?"
-# All at once, and not with each mail's commit: that would write one page more.
-_FORGET = "UPDATE deliveries SET sender = NULL WHERE sender = ? AND outcome = 'sent'"
-# A mail that arrived has arrived, whoever holds its row now. Its sender is forgotten with its next claim.
-_ARRIVED = "UPDATE deliveries SET outcome = 'sent', attempts = ?, reply = ?, changed = ? WHERE id = ?"
-# A row that was taken from its sender in the meantime (its reader left, say) is not touched.
+# At the next claim, not in each mail's commit: that would write one more page.
+_UNCLAIM_SENT = "UPDATE deliveries SET sender = NULL WHERE sender = ? AND outcome = 'sent'"
+# A mail that was accepted is sent, whoever has claimed its row since. The sender is cleared at its next claim.
+_RECORD_SENT = "UPDATE deliveries SET outcome = 'sent', attempts = ?, reply = ?, changed = ? WHERE id = ?"
+# A row that was taken from its sender meanwhile (its subscriber left, say) stays as it is.
 _RECORD = """
 UPDATE deliveries
 SET outcome = ?, attempts = ?, reply = ?, next_try = ?, changed = ?, sender = NULL
@@ -44,83 +44,92 @@ UPDATE deliveries
 SET outcome = 'sending', attempts = attempts + 1, changed = ?
 WHERE id = ? AND sender = ? AND outcome <> 'sent'
 """
-_OWN = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ? AND outcome <> 'sent'"
+_IS_CLAIMED = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ? AND outcome <> 'sent'"
 
 
 class AttemptResult(NamedTuple):
-    """How one try ended."""
+    """The result of one try."""
 
     delivery_id: int
     outcome: Outcome
-    #: How many tries there were, this one included.
+    #: The number of tries, including this one.
     attempts: int
-    #: The server's last words, raw.
+    #: The server's last reply, raw.
     reply: str = ""
-    #: When to try again; None for never (or, of what is unknown, not before a person says so).
+    #: Time of the next try; None for never (an ``UNKNOWN`` one is tried again only if a person asks for it).
     next_try: datetime | None = None
 
 
 @contextmanager
 def open_ledger(store: Store, sender: str) -> Iterator[Ledger]:
-    """The ledger as one sender writes it, on a connection of its own."""
+    """The ledger for one sender, on its own connection."""
     with store.driver() as (connection, dialect):
         yield Ledger(connection, dialect, sender)
 
 
 class Ledger:
-    """One sender's hand; see ``open_ledger``."""
+    """The ledger for one sender; see ``open_ledger``."""
 
     def __init__(self, connection: Any, dialect: Dialect, sender: str) -> None:
         self._cursor = connection.cursor()
         self._sender = sender
         self._transaction = _Transaction(connection, self._cursor, dialect)
-        self._due = _spelled(_DUE, dialect) if dialect.name == "sqlite" else _spelled(_DUE, dialect) + _OF_NOBODY
-        self._claim = _spelled(_CLAIM, dialect)
-        self._forget = _spelled(_FORGET, dialect)
-        self._arrived = _spelled(_ARRIVED, dialect)
-        self._record = _spelled(_RECORD, dialect)
-        self._start = _spelled(_START, dialect)
-        self._own = _spelled(_OWN, dialect)
-        self._instant = _instants(dialect)
+        self._due = (
+            _with_paramstyle(_DUE, dialect)
+            if dialect.name == "sqlite"
+            else _with_paramstyle(_DUE, dialect) + _SKIP_LOCKED
+        )
+        self._claim = _with_paramstyle(_CLAIM, dialect)
+        self._unclaim_sent = _with_paramstyle(_UNCLAIM_SENT, dialect)
+        self._record_sent = _with_paramstyle(_RECORD_SENT, dialect)
+        self._record = _with_paramstyle(_RECORD, dialect)
+        self._start = _with_paramstyle(_START, dialect)
+        self._is_claimed_query = _with_paramstyle(_IS_CLAIMED, dialect)
+        self._bind_time = _time_binder(dialect)
 
     def claim(self, edition_id: int, *, now: datetime, limit: int) -> tuple[Delivery, ...]:
-        """Up to ``limit`` rows of the edition whose time has come; they are this sender's now."""
+        """Claim up to ``limit`` due rows of the edition for this sender."""
         with self._transaction:
-            self._cursor.execute(self._forget, (self._sender,))
-            self._cursor.execute(self._due, (edition_id, self._instant(now), limit))
+            self._cursor.execute(self._unclaim_sent, (self._sender,))
+            self._cursor.execute(self._due, (edition_id, self._bind_time(now), limit))
             claimed = tuple(map(_delivery, self._cursor.fetchall()))
             if claimed:
                 self._cursor.executemany(self._claim, [(self._sender, delivery.id) for delivery in claimed])
         return claimed
 
     def settle(self, results: Sequence[AttemptResult], starting: Sequence[int], *, at: datetime) -> frozenset[int]:
-        """All of it in one commit; those of ``starting`` that are still this sender's: the others must not leave."""
-        now = self._instant(at)
-        with self._transaction:
-            self._end(results, now)
-            return self._started(starting, now)
+        """Record results and starts in one commit; return the ids of ``starting`` that may be sent.
 
-    def _end(self, results: Sequence[AttemptResult], now: Any) -> None:
-        arrived, others = [], []
+        The others aren't claimed by this sender any more.
+        """
+        now = self._bind_time(at)
+        with self._transaction:
+            self._record_results(results, now)
+            return self._record_starts(starting, now)
+
+    def _record_results(self, results: Sequence[AttemptResult], now: Any) -> None:
+        sent, unsent = [], []
         for result in results:
             if result.outcome is Outcome.SENT:
-                arrived.append((result.attempts, storable(result.reply), now, result.delivery_id))
+                sent.append((result.attempts, storable(result.reply), now, result.delivery_id))
             else:
-                others.append(self._row(result, now))
-        if arrived:
-            self._cursor.executemany(self._arrived, arrived)
-        if others:
-            self._cursor.executemany(self._record, others)
+                unsent.append(self._row(result, now))
+        if sent:
+            self._cursor.executemany(self._record_sent, sent)
+        if unsent:
+            self._cursor.executemany(self._record, unsent)
 
-    def _started(self, ids: Sequence[int], now: Any) -> frozenset[int]:
+    def _record_starts(self, ids: Sequence[int], now: Any) -> frozenset[int]:
         if ids:
             self._cursor.executemany(self._start, [(now, id_, self._sender) for id_ in ids])
-            if self._cursor.rowcount != len(ids):  # some are not this sender's any more: rare enough to look each up
-                return frozenset(id_ for id_ in ids if self._is_own(id_))
+            if self._cursor.rowcount != len(
+                ids
+            ):  # some aren't claimed by this sender any more: rare enough to look up each
+                return frozenset(id_ for id_ in ids if self._is_claimed(id_))
         return frozenset(ids)
 
-    def _is_own(self, id_: int) -> bool:
-        self._cursor.execute(self._own, (id_, self._sender))
+    def _is_claimed(self, id_: int) -> bool:
+        self._cursor.execute(self._is_claimed_query, (id_, self._sender))
         return self._cursor.fetchone() is not None
 
     def _row(self, result: AttemptResult, now: Any) -> tuple[Any, ...]:
@@ -128,7 +137,7 @@ class Ledger:
             result.outcome.value,
             result.attempts,
             storable(result.reply),
-            None if result.next_try is None else self._instant(result.next_try),
+            None if result.next_try is None else self._bind_time(result.next_try),
             now,
             result.delivery_id,
             self._sender,
@@ -136,12 +145,12 @@ class Ledger:
 
 
 class _Transaction:
-    """All or nothing; in the manner of ``with``, at next to no cost."""
+    """A transaction as a context manager, cheaper than ``contextlib``'s."""
 
     def __init__(self, connection: Any, cursor: Any, dialect: Dialect) -> None:
         self._connection = connection
         self._cursor = cursor
-        self._must_begin = dialect.name == "sqlite"  # PostgreSQL's driver does it by itself
+        self._must_begin = dialect.name == "sqlite"  # PostgreSQL's driver does it itself
 
     def __enter__(self) -> None:
         if self._must_begin:
@@ -157,13 +166,13 @@ class _Transaction:
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
-def _delivery(found: Sequence[Any]) -> Delivery:
-    id_, edition_id, message_id, outcome, attempts, reply, reader, address, name, preferences = found
-    wishes = {} if preferences == "{}" else json.loads(preferences)
+def _delivery(row: Sequence[Any]) -> Delivery:
+    id_, edition_id, message_id, outcome, attempts, reply, subscriber_id, address, name, preferences_json = row
+    preferences = {} if preferences_json == "{}" else json.loads(preferences_json)
     return Delivery(
         id=id_,
         edition_id=edition_id,
-        subscriber=Subscriber(id=reader, address=address, name=name, preferences=wishes),
+        subscriber=Subscriber(id=subscriber_id, address=address, name=name, preferences=preferences),
         message_id=message_id,
         outcome=_OUTCOMES[outcome],
         attempts=attempts,
@@ -171,11 +180,11 @@ def _delivery(found: Sequence[Any]) -> Delivery:
     )
 
 
-def _spelled(statement: str, dialect: Dialect) -> str:
+def _with_paramstyle(statement: str, dialect: Dialect) -> str:
     return statement if dialect.name == "sqlite" else statement.replace("?", "%s")
 
 
-def _instants(dialect: Dialect) -> Callable[[datetime], Any]:
-    """An instant as the driver takes it."""
+def _time_binder(dialect: Dialect) -> Callable[[datetime], Any]:
+    """A function that converts a ``datetime`` to the driver's parameter."""
     kind = UtcDateTime()
-    return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda instant: instant)
+    return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda time: time)

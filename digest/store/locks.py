@@ -1,6 +1,6 @@
-"""Who is alive, and whose turn it is: locks that their holder's death, by whatever cause, lets go of at once.
+"""Locks that end with their holder: of a transaction, and of a sender's life.
 
-No time-out proves anything.
+The death of a process frees its locks at once, whatever the cause. A time-out wouldn't prove that it is dead.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ _KEY = func.hashtextextended(bindparam("name"), literal(0))
 
 
 def advisory_lock(conn: Connection, name: str) -> None:
-    """Of those who say so under one name, each goes on when the transaction of the one before has ended."""
-    if conn.dialect.name == "postgresql":  # on SQLite, whoever writes is alone
+    """Take a lock until the end of the transaction; waits while another transaction has it."""
+    if conn.dialect.name == "postgresql":  # on SQLite there is one writer at a time
         conn.execute(select(func.pg_advisory_xact_lock(_KEY)), {"name": name})
 
 
 @contextmanager
 def liveness_lock(engine: Engine, name: str) -> Iterator[None]:
-    """While this lasts, ``is_alive`` says so to every process that uses the store; a name is used once."""
+    """Hold a lock under this name until it ends or the process dies. A name is used once."""
     if engine.dialect.name == "postgresql":
         with _advisory(engine, name):
             yield
         return
-    everyone = _path(engine, "*")
-    for left in everyone.parent.glob(escape(everyone.name).replace("[*]", "*")):
-        _is_held(left)  # those of the killed are in nobody's way, but also of no use
-    with _file(_path(engine, name)):
+    pattern = _path(engine, "*")
+    for path in pattern.parent.glob(escape(pattern.name).replace("[*]", "*")):
+        _is_held(path)  # deletes the lock files of killed processes
+    with _lock_file(_path(engine, name)):
         yield
 
 
 def is_alive(engine: Engine, name: str) -> bool:
-    """Does the process (or thread) still live that said so under this name?"""
+    """Whether the process (or thread) that took the lock of this name is alive."""
     if engine.dialect.name == "postgresql":
         with engine.connect() as conn, conn.begin():
             return not conn.execute(select(func.pg_try_advisory_xact_lock(_KEY)), {"name": name}).scalar_one()
@@ -50,7 +50,7 @@ def is_alive(engine: Engine, name: str) -> bool:
 
 @contextmanager
 def _advisory(engine: Engine, name: str) -> Iterator[None]:
-    # A connection of its own: the lock belongs to its session.
+    # On its own connection: the lock belongs to the session.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(select(func.pg_advisory_lock(_KEY)), {"name": name})
         try:
@@ -67,9 +67,9 @@ def _path(engine: Engine, name: str) -> Path:
 
 
 @contextmanager
-def _file(path: Path) -> Iterator[None]:
-    """``flock``, not ``lockf``: it also tells threads of one process apart, and closing another handle keeps it."""
-    handle = _locked(path)
+def _lock_file(path: Path) -> Iterator[None]:
+    """A lock file with ``flock``. Unlike ``lockf`` it works between threads, and closing another handle keeps it."""
+    handle = _open_locked(path)
     try:
         yield
     finally:
@@ -77,7 +77,7 @@ def _file(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _locked(path: Path) -> int:
+def _open_locked(path: Path) -> int:
     while True:
         try:
             handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
@@ -87,11 +87,11 @@ def _locked(path: Path) -> int:
         fcntl.flock(handle, fcntl.LOCK_EX)
         if os.fstat(handle).st_nlink:
             return handle
-        os.close(handle)  # between the two calls, someone took it for a dead one's
+        os.close(handle)  # between the two calls, another process deleted it as a dead one's
 
 
 def _is_held(path: Path) -> bool:
-    """The file of a dead one is taken away; nobody writes under its name again."""
+    """Whether another handle locks the file. The file of a dead process is deleted; its name is never used again."""
     try:
         handle = os.open(path, os.O_RDWR)
     except FileNotFoundError:

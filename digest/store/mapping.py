@@ -1,4 +1,4 @@
-"""Between the model's dataclasses and rows, and what the two databases spell differently."""
+"""Mapping between dataclasses and rows, and SQL that differs between the two databases."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
-#: Rows or values in one statement; far below both databases' limits on bound values.
+#: Rows or values in one statement; far below both databases' limits on parameters.
 BATCH_SIZE = 500
-#: Machines that share a store don't agree on the time to the second: what was written so far ahead was written by now.
+#: Clocks of machines that share a store differ: a time up to this far ahead counts as past.
 CLOCK_SKEW = timedelta(minutes=1)
 
 
@@ -33,52 +33,52 @@ def batches(values: Iterable[T], size: int = BATCH_SIZE) -> Iterator[list[T]]:
 
 
 def first_by_key(values: Iterable[T], key: Callable[[T], K]) -> dict[K, T]:
-    """The values by their key, in order; of several with one key, the first."""
-    found: dict[K, T] = {}
+    """The values by key, in order; of several with the same key, the first."""
+    by_key: dict[K, T] = {}
     for value in values:
-        found.setdefault(key(value), value)
-    return found
+        by_key.setdefault(key(value), value)
+    return by_key
 
 
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT with ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
     if conn.dialect.name == "sqlite":
         return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # a quarter of SQLAlchemy's import, and most stores don't need it
+    from sqlalchemy.dialects import postgresql  # a quarter of SQLAlchemy's import time, not needed for SQLite
 
     return postgresql.insert(table)
 
 
-def columns(table: Table, kind: type, *more: str) -> list[Column[Any]]:
-    """The table's columns that are named like the dataclass's fields, and ``more``."""
+def columns(table: Table, kind: type) -> list[Column[Any]]:
+    """The table's columns that have the names of the dataclass's fields, in their order."""
     names = [field.name for field in dataclasses.fields(kind)]
-    return [table.c[name] for name in (*names, *more) if name in table.c]
+    return [table.c[name] for name in names if name in table.c]
 
 
 def from_rows(kind: type[T], rows: Iterable[Sequence[Any]]) -> Iterator[T]:
-    """The rows as values of the dataclass; they were selected by ``columns`` of it."""
+    """The rows as instances of the dataclass; the query must select its ``columns``."""
     names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # no type says "a dataclass"
-    return (kind(**dict(zip(names, found, strict=True))) for found in rows)
+    return (kind(**dict(zip(names, row, strict=True))) for row in rows)
 
 
 def stream(conn: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
-    """The query's rows; a million take no more memory than ten. Whoever stops before the last leaves nothing open."""
-    found = conn.execute(query.execution_options(yield_per=BATCH_SIZE))
+    """The query's rows, fetched in batches, so that memory stays bounded. The cursor is closed at the end."""
+    result = conn.execute(query.execution_options(yield_per=BATCH_SIZE))
     try:
-        yield from found
+        yield from result
     finally:
-        if not conn.closed:  # what is below a closed one may be in another's use
-            found.close()
+        if not conn.closed:  # another user may have the driver's connection by now
+            result.close()
 
 
 def to_row(value: Any) -> dict[str, Any]:
-    """A dataclass as a row, one level deep."""
-    names, values = _of(type(value))  # type: ignore[arg-type]  # a class is hashable
+    """The dataclass instance as a row, one level deep."""
+    names, values = _field_getter(type(value))  # type: ignore[arg-type]  # a class is hashable
     return dict(zip(names, values(value), strict=True))
 
 
 @lru_cache
-def _of(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """The names of a dataclass's fields, two or more, and what gives all their values at once."""
+def _field_getter(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """A dataclass's field names (two or more), and a function that returns all their values."""
     names = tuple(field.name for field in dataclasses.fields(kind))
     return names, attrgetter(*names)

@@ -1,4 +1,4 @@
-"""PostgreSQL: many machines, one store."""
+"""PostgreSQL engine: one store for many machines."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from digest.model.errors import StoreError
 
 @contextmanager
 def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
-    """An engine for the server at this address."""
-    # A commit needs no wait for the disk: a crash of the server loses the last half second, never consistency, as
-    # SQLite's "synchronous = NORMAL" does. The ledger commits each mail.
+    """An engine for the server at this URL."""
+    # Commits don't wait for the disk, since the ledger commits each mail: a crash of the server loses the last half
+    # second, never consistency, like SQLite's "synchronous = NORMAL".
     options = "-c timezone=UTC -c synchronous_commit=off" + (
         " -c default_transaction_read_only=on" if read_only else ""
     )
-    # No statement is prepared: a plan made while the tables were empty would be kept when they aren't (and PgBouncer
-    # can't keep one).
+    # No prepared statements: a plan made while the tables were empty would be kept when they aren't, and PgBouncer in
+    # transaction mode doesn't support them.
     arguments: dict[str, Any] = {"options": options, "prepare_threshold": None}
     if "connect_timeout" not in url.query:
         arguments["connect_timeout"] = 10
     try:
-        made = create_engine(url, connect_args=arguments)
+        pg_engine = create_engine(url, connect_args=arguments)
     except ImportError:
         raise StoreError(
             "PostgreSQL needs a driver that isn't installed", hint="pip install 'psycopg[binary]'"
         ) from None
-    event.listen(made, "begin", _begin)
+    event.listen(pg_engine, "begin", _begin)
     try:
-        yield made
+        yield pg_engine
     finally:
-        made.dispose()
+        pg_engine.dispose()
 
 
 def _begin(conn: Connection) -> None:
-    # A reader sees one moment, as on SQLite.
+    # A read transaction sees one snapshot, as on SQLite.
     if not conn.get_execution_options().get("writes"):
         conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

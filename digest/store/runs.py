@@ -1,4 +1,4 @@
-"""What the program did, and when."""
+"""Run history of jobs."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ class Run:
     """One run of a job."""
 
     id: int
-    #: ``collect``, ``publish``, ``deliver``, ``sweep``, ``alarm``.
+    #: ``collect``, ``publish``, ``deliver``, ``heed`` (bounces), ``sweep`` (retention) or ``alarm``.
     kind: str
-    #: What it was about, a newsletter's id, say; empty for everything.
+    #: A newsletter's id, if the run was for one newsletter; else empty.
     about: str
     started: datetime
-    #: None while it runs, and for ever if its process died.
+    #: None while it runs, and forever if its process died.
     ended: datetime | None
-    #: How it ended, in a word; empty until then.
+    #: ``done``, ``failed`` or ``sent``; empty until it ends.
     outcome: str
     counts: Mapping[str, int]
 
 
 def start(conn: Connection, kind: str, *, at: datetime, about: str = "") -> int:
-    """A run begins; its id."""
+    """Record the start of a run; return its id."""
     statement = insert(table).values(kind=kind, about=about, started=at, counts={})
     return int(conn.execute(statement.returning(table.c.id)).scalar_one())
 
@@ -38,7 +38,7 @@ def start(conn: Connection, kind: str, *, at: datetime, about: str = "") -> int:
 def finish(
     conn: Connection, run_id: int, outcome: str, *, at: datetime, counts: Mapping[str, int] | None = None
 ) -> None:
-    """The run ended thus."""
+    """Record the end of a run."""
     values = {"ended": at, "outcome": outcome, "counts": dict(counts or {})}
     conn.execute(update(table).where(table.c.id == run_id).values(values))
 
@@ -48,18 +48,18 @@ def recent(
     kind: str | None = None,
     *,
     about: str | None = None,
-    by: datetime | None = None,
+    as_of: datetime | None = None,
     limit: int = 20,
 ) -> tuple[Run, ...]:
-    """The latest runs first, of one kind or of all, about one thing or anything; with ``by``, those begun until then.
+    """Runs, latest first: of one kind or all, for one newsletter or any; with ``as_of``, only those started by then.
 
-    One begun later than now was begun by a clock that was ahead.
+    A run that started later than now was recorded with a clock that was ahead.
     """
     query = select(*columns(table, Run)).order_by(table.c.started.desc(), table.c.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(table.c.kind == kind)
     if about is not None:
         query = query.where(table.c.about == about)
-    if by is not None:
-        query = query.where(table.c.started <= by + CLOCK_SKEW)
+    if as_of is not None:
+        query = query.where(table.c.started <= as_of + CLOCK_SKEW)
     return tuple(from_rows(Run, conn.execute(query)))

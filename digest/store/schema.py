@@ -1,4 +1,4 @@
-"""The schema's version: looked at when a store is opened, brought up to date where that is due."""
+"""Schema version: checked when a store is opened, upgraded if necessary."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from digest.store.tables import metadata
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """The versions that there are: numbered in order, ``0001`` the first."""
+    """Known schema versions, numbered from ``0001``."""
 
-    #: The last one, which ``tables`` describes. Named here, so that starting up needn't load Alembic to find out.
+    #: The newest version, declared in ``tables``. Named here so that a start needn't import Alembic.
     head: str = "0004"
-    #: Where the migrations lie, as Alembic wants them.
+    #: Alembic's folder of migrations.
     folder: Path = Path(__file__).parent / "migrations"
 
 
 CURRENT_VERSIONS = Versions()
 
-#: As Alembic makes it.
+#: As Alembic creates it.
 _VERSION_TABLE = """
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -35,57 +35,58 @@ CREATE TABLE alembic_version (
 
 
 def is_empty(engine: Engine) -> bool:
-    """There is not a single table."""
+    """Whether the database has no tables."""
     return not inspect(engine).get_table_names()
 
 
 def ensure(
-    engine: Engine, *, read_only: bool = False, asked: bool = False, versions: Versions = CURRENT_VERSIONS
+    engine: Engine, *, read_only: bool = False, upgrade_postgres: bool = False, versions: Versions = CURRENT_VERSIONS
 ) -> tuple[str, str]:
-    """The versions before (empty if there were no tables) and after; refuses what can't be used.
+    """Create or upgrade the tables if necessary; return the versions before (empty without tables) and after.
 
-    Tables are made in an empty database. An old SQLite file is brought up to date, with a copy kept; PostgreSQL only
-    if a person ``asked``: other machines may still run the older program.
+    An old SQLite file is upgraded at once, and a copy is kept. PostgreSQL is upgraded only with ``upgrade_postgres``,
+    which a person must ask for: other machines may still run the older program. Raises ``StoreError`` if the database
+    can't be used.
     """
     with engine.connect() as conn, conn.begin():
-        found = _version(conn, versions)
+        version = _version(conn, versions)
     if not read_only:
-        _write_ahead(engine)
-    if found == versions.head:
-        return found, found
-    by_itself = asked or not found or engine.dialect.name == "sqlite"
-    if read_only or not by_itself:
-        message = f"the store {_name(engine)} is of version {found}, and this program needs version {versions.head}"
+        _enable_wal(engine)
+    if version == versions.head:
+        return version, version
+    may_upgrade = upgrade_postgres or not version or engine.dialect.name == "sqlite"
+    if read_only or not may_upgrade:
+        message = f"the store {_name(engine)} is of version {version}, and this program needs version {versions.head}"
         raise StoreError(message, hint="run 'digest db upgrade'")
     return _upgrade(engine, versions)
 
 
-def _write_ahead(engine: Engine) -> None:
-    """Let readers read while another writes. The file remembers it, so only a file that is ours may be told."""
+def _enable_wal(engine: Engine) -> None:
+    """Let readers read while another process writes. The file stores the mode: call this only for our own file."""
     if engine.dialect.name == "sqlite":
         with engine.connect() as conn:
             _driver(conn).execute("PRAGMA journal_mode = WAL")
 
 
 def _upgrade(engine: Engine, versions: Versions) -> tuple[str, str]:
-    """All of it in one transaction."""
-    with engine.connect() as conn, _references_unchecked(conn):
+    """Create or upgrade the tables, in one transaction."""
+    with engine.connect() as conn, _foreign_keys_off(conn):
         conn = conn.execution_options(writes=True)
         with conn.begin():
             if conn.dialect.name == "postgresql":
                 conn.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('digest schema'))")
-            # Looked at under the lock: another process may have been faster.
-            found = _version(conn, versions)
-            if not found:
+            # Checked again under the lock: another process may have upgraded it meanwhile.
+            version = _version(conn, versions)
+            if not version:
                 _create(conn, versions)
-            elif found != versions.head:
-                _keep_copy(engine, found)
+            elif version != versions.head:
+                _back_up(engine, version)
                 _migrate(conn, versions)
-    return found, versions.head
+    return version, versions.head
 
 
 def _version(conn: Connection, versions: Versions) -> str:
-    """The schema's version; empty for a database without tables. Raises for one that isn't ours, or is newer."""
+    """The schema's version; empty for a database without tables. Raises for another program's or a newer one."""
     tables = set(inspect(conn).get_table_names())
     if not tables:
         return ""
@@ -94,13 +95,13 @@ def _version(conn: Connection, versions: Versions) -> str:
             f"{_name(conn.engine)} holds other things than a digest's",
             hint="name another file or database as the store",
         )
-    found = str(conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
-    if found > versions.head:
+    version = str(conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    if version > versions.head:
         message = (
-            f"the store {_name(conn.engine)} is of version {found}, and this program knows {versions.head} at most"
+            f"the store {_name(conn.engine)} is of version {version}, and this program knows {versions.head} at most"
         )
         raise StoreError(message, hint="a newer digest made it: install that one")
-    return found
+    return version
 
 
 def _create(conn: Connection, versions: Versions) -> None:
@@ -110,7 +111,7 @@ def _create(conn: Connection, versions: Versions) -> None:
 
 
 def _migrate(conn: Connection, versions: Versions) -> None:
-    # Here and not above: a start-up with nothing to do must not pay for Alembic.
+    # Imported here: a start without a migration must not pay for Alembic.
     from alembic import command
     from alembic.config import Config
 
@@ -123,8 +124,8 @@ def _migrate(conn: Connection, versions: Versions) -> None:
 
 
 @contextmanager
-def _references_unchecked(conn: Connection) -> Iterator[None]:
-    """On SQLite a migration makes tables anew: dropping the old one must not take the rows that refer to it along."""
+def _foreign_keys_off(conn: Connection) -> Iterator[None]:
+    """On SQLite a migration recreates tables: dropping the old one must not delete the rows that refer to it."""
     if conn.dialect.name != "sqlite":
         yield
         return
@@ -136,18 +137,18 @@ def _references_unchecked(conn: Connection) -> Iterator[None]:
 
 
 def _driver(conn: Connection) -> sqlite3.Connection:
-    """Below SQLAlchemy, which would begin a transaction first: inside one, these pragmas do nothing."""
+    """The driver's connection: SQLAlchemy would begin a transaction first, and inside one these pragmas do nothing."""
     driver = conn.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver
 
 
-def _keep_copy(engine: Engine, found: str) -> None:
-    """The file as it was stays beside the new one: the way back to the older program."""
+def _back_up(engine: Engine, version: str) -> None:
+    """Copy a SQLite file before its upgrade, so that the older program can be used again."""
     if engine.dialect.name == "sqlite" and not _in_memory(engine):
         path = Path(str(engine.url.database))
-        with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(f"{path}.{found}")) as copy:
-            now.backup(copy)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(f"{path}.{version}")) as copy:
+            source.backup(copy)
 
 
 def _in_memory(engine: Engine) -> bool:

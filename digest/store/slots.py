@@ -1,4 +1,4 @@
-"""What became of each slot that fell due. The first to say so decides; an edition that is out has the last word."""
+"""The status of each slot that was due. The first status stays, except that ``PUBLISHED`` replaces any other."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["SlotStatus", "record_status", "statuses"]
 
 
 def record_status(
-    conn: Connection, newsletter_id: str, slot: Slot, fate: SlotStatus, *, at: datetime, audience: str = ""
+    conn: Connection, newsletter_id: str, slot: Slot, status: SlotStatus, *, at: datetime, audience: str = ""
 ) -> bool:
-    """Say what becomes of the slot; False if that was said before, and then nothing changes.
+    """Record the slot's status; False if it has one already, which stays.
 
-    In the transaction that adds the edition, ``PUBLISHED`` claims the slot: of two schedulers, one gets True. It also
-    overrules what was empty or missed, since a person may send that still.
+    In the transaction that adds the edition, ``PUBLISHED`` claims the slot: of two processes, one gets True. It also
+    replaces ``EMPTY`` and ``MISSED``, since a person may still send such a slot.
     """
     values = {"newsletter_id": newsletter_id, "key": slot.key, "audience": audience, "due": slot.due}
-    statement = insert(conn, table).values(**values, fate=fate, decided=at)
-    if fate is SlotStatus.PUBLISHED:
-        changes = {"fate": fate, "due": slot.due, "decided": at}
+    statement = insert(conn, table).values(**values, fate=status, decided=at)
+    if status is SlotStatus.PUBLISHED:
+        changes = {"fate": status, "due": slot.due, "decided": at}
         statement = statement.on_conflict_do_update(
             index_elements=["newsletter_id", "key", "audience"],
             set_=changes,
@@ -42,17 +42,18 @@ def statuses(
     newsletter_id: str,
     *,
     audience: str = "",
-    by: datetime | None = None,
+    as_of: datetime | None = None,
     newest: int | None = None,
 ) -> Mapping[Slot, SlotStatus]:
-    """What became of the newsletter's slots (of its newest), the earliest first; with ``by``, what was said until then.
+    """The newsletter's slots (or its ``newest``) and their statuses, earliest first.
 
-    What was said later than now was said by a clock that was ahead, and must not silence the newsletter until then.
+    With ``as_of``, only statuses recorded by then: one recorded later than now came from a clock that was ahead, and
+    must not silence the newsletter until then.
     """
     query = select(table.c.due, table.c.key, table.c.fate).where(
         table.c.newsletter_id == newsletter_id, table.c.audience == audience
     )
-    if by is not None:
-        query = query.where(table.c.decided <= by + CLOCK_SKEW)
-    found = conn.execute(query.order_by(table.c.due.desc()).limit(newest)).all()
-    return {Slot(due=due, key=key): fate for due, key, fate in reversed(found)}
+    if as_of is not None:
+        query = query.where(table.c.decided <= as_of + CLOCK_SKEW)
+    rows = conn.execute(query.order_by(table.c.due.desc()).limit(newest)).all()
+    return {Slot(due=due, key=key): status for due, key, status in reversed(rows)}

@@ -1,4 +1,4 @@
-"""A store in memory with what a preview that fetches afresh needs: it can be written to, and nothing is kept."""
+"""Copies to a store in memory, for a preview that fetches: it may write there, and nothing persists."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from digest.store.mapping import batches, stream
 
 
 def copy(source: Connection, target: Connection, source_ids: Collection[str], window: Window) -> None:
-    """Copy the sources' state and furniture, entries' identities, which pages are still to be had, articles of the
-    window, and what editions told."""
+    """Copy the sources' fetch states and boilerplate, entry identities, pending pages, the window's articles, and the
+    published stories."""
     for ids in batches(source_ids):
         _copy(source, target, tables.sources, select(tables.sources).where(tables.sources.c.id.in_(ids)))
         _copy(
@@ -25,21 +25,21 @@ def copy(source: Connection, target: Connection, source_ids: Collection[str], wi
         )
         _copy(source, target, tables.entries, _entries(ids, window))
         _copy(source, target, tables.articles, _articles(ids, window))
-        _copy(source, target, tables.pending_pages, _unread(ids))
+        _copy(source, target, tables.pending_pages, _pending_pages(ids))
     _copy(source, target, tables.slots, select(tables.slots))
-    _copy(source, target, tables.editions, _without_bytes())
+    _copy(source, target, tables.editions, _editions_without_body())
     _copy(source, target, tables.stories, select(tables.stories))
     _copy(source, target, tables.story_articles, select(tables.story_articles))
 
 
 def _entries(ids: list[str], window: Window) -> Select[Any]:
-    """All of them, so that an old entry isn't taken for a new one; the text only of those that may be told."""
+    """All entries, so that an old one isn't taken for new; text only of those that may be published."""
     entries, articles = tables.entries.c, tables.articles.c
-    told = or_(articles.published.is_(None), articles.published.between(window.start, window.end))
-    body = case((told, entries.body), else_=literal("")).label("body")
-    rest = [column for column in entries if column.name != "body"]
+    is_in_window = or_(articles.published.is_(None), articles.published.between(window.start, window.end))
+    body = case((is_in_window, entries.body), else_=literal("")).label("body")
+    columns = [column for column in entries if column.name != "body"]
     joined = tables.entries.outerjoin(tables.articles)
-    return select(*rest, body).select_from(joined).where(entries.source_id.in_(ids))
+    return select(*columns, body).select_from(joined).where(entries.source_id.in_(ids))
 
 
 def _articles(ids: list[str], window: Window) -> Select[Any]:
@@ -48,11 +48,11 @@ def _articles(ids: list[str], window: Window) -> Select[Any]:
     return select(tables.articles).where(articles.source_id.in_(ids), *within)
 
 
-def _unread(ids: list[str]) -> Select[Any]:
+def _pending_pages(ids: list[str]) -> Select[Any]:
     return select(tables.pending_pages).join(tables.entries).where(tables.entries.c.source_id.in_(ids))
 
 
-def _without_bytes() -> Select[Any]:
+def _editions_without_body() -> Select[Any]:
     columns = [
         literal("").label(column.name) if column.name in {"html", "text"} else column for column in tables.editions.c
     ]

@@ -1,4 +1,4 @@
-"""What visits to sources taught: validators, titles, success and failure."""
+"""Fetch state of sources: validators, titles, intervals, last success and failure."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, from_rows, insert
 from digest.store.tables import sources as table
 
-_AS_OTHERS = FetchInterval()
+_DEFAULT_INTERVAL = FetchInterval()
 #: The columns of ``FetchInterval``'s fields, in their order.
 _INTERVAL_COLUMNS = ("failures", "pause_s", "next_visit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How a source has been doing."""
+    """A source's last fetches."""
 
     id: str
     title: str = ""
@@ -33,57 +33,57 @@ class Health:
     last_failure: datetime | None = None
     #: The first failure since the last success; None while it works.
     failing_since: datetime | None = None
-    #: What the last visit failed with; empty while it works.
+    #: The error of the last fetch; empty while it works.
     error: str = ""
-    #: Where it was found, if not at its own address.
+    #: The URL that it was fetched from, if not its own address.
     found_url: str = ""
-    #: When it is visited again on schedule; None for whenever others are.
+    #: The earliest next fetch on schedule; None for the usual interval.
     next_visit: datetime | None = None
 
 
 def record_success(
-    conn: Connection, *visits: Collected, at: datetime, paces: Mapping[str, FetchInterval] = MappingProxyType({})
+    conn: Connection, *fetched: Collected, at: datetime, intervals: Mapping[str, FetchInterval] = MappingProxyType({})
 ) -> None:
-    """Visits that succeeded: their validators are asked with next time. What was unchanged keeps what was known."""
-    for unchanged, some in groupby(sorted(visits, key=_is_unchanged), key=_is_unchanged):
+    """Record successful fetches. An unchanged source keeps the validators and title that the reply doesn't repeat."""
+    for unchanged, group in groupby(sorted(fetched, key=_is_unchanged), key=_is_unchanged):
         conn.execute(
-            _remembering(conn, unchanged=unchanged),
-            [_success(visit, at, paces.get(visit.source.id, _AS_OTHERS)) for visit in some],
+            _upsert(conn, unchanged=unchanged),
+            [_success_row(collected, at, intervals.get(collected.source.id, _DEFAULT_INTERVAL)) for collected in group],
         )
 
 
 _is_unchanged = attrgetter("unchanged")
 
 
-def _success(visit: Collected, at: datetime, pace: FetchInterval) -> dict[str, object]:
-    validators = visit.fetch_state
+def _success_row(collected: Collected, at: datetime, interval: FetchInterval) -> dict[str, object]:
+    fetch_state = collected.fetch_state
     return {
-        "id": visit.source.id,
-        "address": visit.source.address,
-        "title": visit.title,
-        "etag": validators.etag,
-        "last_modified": validators.last_modified,
-        "found_url": validators.url,
+        "id": collected.source.id,
+        "address": collected.source.address,
+        "title": collected.title,
+        "etag": fetch_state.etag,
+        "last_modified": fetch_state.last_modified,
+        "found_url": fetch_state.url,
         "not_before": None,
         "last_success": at,
         "failing_since": None,
         "error": "",
-        **_interval_row(pace),
+        **_interval_row(interval),
     }
 
 
-def _remembering(conn: Connection, *, unchanged: bool) -> Executable:
+def _upsert(conn: Connection, *, unchanged: bool) -> Executable:
     statement = insert(conn, table)
-    given = statement.excluded
-    values: dict[str, ColumnElement[Any]] = {name: given[name] for name in (*_TOLD, *_OF_EACH)}
+    new = statement.excluded
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in (*_KEPT_IF_EMPTY, *_ALWAYS_SET)}
     if unchanged:
-        values |= {name: func.coalesce(func.nullif(given[name], ""), table.c[name]) for name in _TOLD}
+        values |= {name: func.coalesce(func.nullif(new[name], ""), table.c[name]) for name in _KEPT_IF_EMPTY}
     return statement.on_conflict_do_update(index_elements=["id"], set_=values)
 
 
-#: What a visit may not say anew; and what each says.
-_TOLD = ("title", "etag", "last_modified", "found_url")
-_OF_EACH = ("address", "not_before", "last_success", "failing_since", "error", *_INTERVAL_COLUMNS)
+#: Columns that the reply for an unchanged source may leave empty, and those that each fetch sets.
+_KEPT_IF_EMPTY = ("title", "etag", "last_modified", "found_url")
+_ALWAYS_SET = ("address", "not_before", "last_success", "failing_since", "error", *_INTERVAL_COLUMNS)
 
 
 def record_failure(
@@ -93,15 +93,15 @@ def record_failure(
     *,
     at: datetime,
     not_before: datetime | None = None,
-    pace: FetchInterval = _AS_OTHERS,
+    interval: FetchInterval = _DEFAULT_INTERVAL,
 ) -> None:
-    """A visit that failed; when the trouble began stays."""
+    """Record a failed fetch; ``failing_since`` keeps the first failure."""
     values = {
         "address": source.address,
         "last_failure": at,
         "error": error,
         "not_before": not_before,
-        **_interval_row(pace),
+        **_interval_row(interval),
     }
     statement = insert(conn, table).values(id=source.id, failing_since=at, **values)
     since = func.coalesce(table.c.failing_since, statement.excluded.failing_since)
@@ -109,21 +109,21 @@ def record_failure(
 
 
 def moved_ids(conn: Connection, sources: Iterable[Source]) -> frozenset[str]:
-    """Those of the sources, by id, that were visited at another address than they have now."""
-    now = {source.id: source.address for source in sources}
+    """The ids of sources whose address has changed since the last fetch."""
+    addresses = {source.id: source.address for source in sources}
     query = select(table.c.id, table.c.address).where(table.c.address != "")
-    rows = (row for batch in batches(now) for row in conn.execute(query.where(table.c.id.in_(batch))))
-    return frozenset(source_id for source_id, address in rows if storable(now[source_id]) != address)
+    rows = (row for batch in batches(addresses) for row in conn.execute(query.where(table.c.id.in_(batch))))
+    return frozenset(source_id for source_id, address in rows if storable(addresses[source_id]) != address)
 
 
 def forget(conn: Connection, ids: Collection[str]) -> None:
-    """Know nothing of visits to these sources any more; what they brought stays."""
+    """Delete the sources' fetch states; their entries stay."""
     for batch in batches(ids):
         conn.execute(delete(table).where(table.c.id.in_(batch)))
 
 
 def fetch_states(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchState]:
-    """What to ask each source with; a source never visited isn't in it."""
+    """The sources' fetch states, by id; a source never fetched is left out."""
     query = select(
         table.c.id,
         table.c.etag,
@@ -134,10 +134,10 @@ def fetch_states(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchSt
         # Pages have no title of their own.
         (table.c.title != "").label("is_feed"),
     )
-    found: dict[str, FetchState] = {}
+    states: dict[str, FetchState] = {}
     for batch in batches(ids):
         for row in conn.execute(query.where(table.c.id.in_(batch))):
-            found[row.id] = FetchState(
+            states[row.id] = FetchState(
                 etag=row.etag,
                 last_modified=row.last_modified,
                 url=row.found_url,
@@ -145,21 +145,21 @@ def fetch_states(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchSt
                 refusal=row.error if row.not_before else "",
                 is_feed=bool(row.is_feed),
             )
-    return found
+    return states
 
 
 def fetch_intervals(conn: Connection, ids: Collection[str]) -> Mapping[str, FetchInterval]:
-    """How often each source is visited; a source never visited isn't in it."""
-    found: dict[str, FetchInterval] = {}
+    """The sources' fetch intervals, by id; a source never fetched is left out."""
+    intervals: dict[str, FetchInterval] = {}
     for batch in batches(ids):
         rows = conn.execute(
             select(table.c.id, *(table.c[name] for name in _INTERVAL_COLUMNS)).where(table.c.id.in_(batch))
         )
-        found |= {
+        intervals |= {
             row.id: FetchInterval(failures=row.failures, interval_s=row.pause_s, next_fetch=row.next_visit)
             for row in rows
         }
-    return found
+    return intervals
 
 
 def _interval_row(interval: FetchInterval) -> dict[str, object]:
@@ -167,11 +167,11 @@ def _interval_row(interval: FetchInterval) -> dict[str, object]:
 
 
 def not_due_ids(conn: Connection, *, now: datetime) -> frozenset[str]:
-    """The sources whose time for a visit on schedule hasn't come."""
+    """The ids of sources that aren't due for a fetch on schedule."""
     return frozenset(conn.execute(select(table.c.id).where(table.c.next_visit > now)).scalars())
 
 
 def health(conn: Connection) -> tuple[Health, ...]:
-    """Every source ever visited, by id."""
+    """The health of every source ever fetched, by id."""
     rows = conn.execute(select(*columns(table, Health)).order_by(table.c.id))
     return tuple(from_rows(Health, rows))

@@ -1,4 +1,4 @@
-"""SQLite: one file, one writer at a time, and readers that leave no trace."""
+"""SQLite engine: one file, one writer at a time; read-only connections change no file."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from digest.model.errors import StoreError
 #: How long to wait for another process to finish writing.
 BUSY_TIMEOUT_S = 10.0
 
-#: How often to look again at a store that someone opens and closes all the time.
-_LOOKS = 20
+#: Tries to open a store that another process opens and closes all the time.
+_OPEN_TRIES = 20
 
-# A checkpoint makes everyone wait for the disk; the rarer it is, the more changes of one page it writes at once.
+# A checkpoint makes every writer wait for the disk. Rare ones write several changes of a page at once.
 _PRAGMAS = ("synchronous = NORMAL", "foreign_keys = ON", "wal_autocheckpoint = 4000")
 
 
 @contextmanager
 def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
-    """An engine for the file (or for memory, where the address names none)."""
+    """An engine for the URL's file, or for memory if it names none."""
     path = Path(url.database or ":memory:")
     with ExitStack() as resources:
         if url.database in (None, "", ":memory:") or (read_only and not path.exists()):
-            made = _in_memory()
+            sqlite_engine = _in_memory()
         elif read_only:
-            made = _unchanged(url, path, resources)
+            sqlite_engine = _read_only(url, path, resources)
         else:
-            made = _on_disk(url, path)
-        event.listen(made, "begin", _begin)
-        resources.callback(made.dispose)
-        yield made
+            sqlite_engine = _on_disk(url, path)
+        event.listen(sqlite_engine, "begin", _begin)
+        resources.callback(sqlite_engine.dispose)
+        yield sqlite_engine
 
 
 def _in_memory() -> Engine:
-    # One connection, whoever asks: a second one would see another, empty database.
-    made = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    event.listen(made, "connect", _configured("foreign_keys = ON"))
-    return made
+    # One shared connection: a second one would see another, empty database.
+    memory_engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    event.listen(memory_engine, "connect", _configured("foreign_keys = ON"))
+    return memory_engine
 
 
 def _on_disk(url: URL, path: Path) -> Engine:
@@ -58,15 +58,15 @@ def _on_disk(url: URL, path: Path) -> Engine:
         raise StoreError(
             f"there is no folder {path.parent} to keep the store in", hint=f"make it: mkdir -p {path.parent}"
         )
-    patience = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT_S}
-    made = create_engine(url, connect_args=patience)
-    event.listen(made, "connect", _configured(*_PRAGMAS))
-    return made
+    connect_args = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT_S}
+    file_engine = create_engine(url, connect_args=connect_args)
+    event.listen(file_engine, "connect", _configured(*_PRAGMAS))
+    return file_engine
 
 
 def _configured(*pragmas: str) -> Any:
     def configure(connection: sqlite3.Connection, _: object) -> None:
-        # We say when a transaction begins: the module's own guess comes too late, and never for a SELECT.
+        # Transactions begin explicitly (_begin): the sqlite3 module would begin them too late, and never for a SELECT.
         connection.isolation_level = None
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
@@ -75,47 +75,47 @@ def _configured(*pragmas: str) -> Any:
 
 
 def _begin(conn: Connection) -> None:
-    # A writer that begins by reading and then wants to write fails at once if another wrote in between, whatever the
-    # time-out: so it says what it wants at the beginning.
+    # A transaction that begins with a read and then writes fails at once if another wrote meanwhile, whatever the
+    # time-out. So writers take the lock at the beginning.
     conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
 
 
-# --- reading without a trace -------------------------------------------------------------------------------------
+# --- read-only ----------------------------------------------------------------------------------------------------
 
 
-def _unchanged(url: URL, path: Path, resources: ExitStack) -> Engine:
-    """Reads the file as it is, with all that was committed.
+def _read_only(url: URL, path: Path, resources: ExitStack) -> Engine:
+    """An engine that reads all committed data and changes no file.
 
-    With ``mode=ro`` alone, SQLite makes ``-wal`` and ``-shm`` beside the file, or marks its place in them. Where both
-    are there (someone has the store open, or died), ``readonly_shm`` reads them under SQLite's own locks and marks
-    nothing. Where they aren't, a copy elsewhere is read.
+    With ``mode=ro`` alone, SQLite creates ``-wal`` and ``-shm`` beside the file, or writes its read mark there. If both
+    exist (a process has the store open, or died), ``readonly_shm`` reads them under SQLite's own locks and writes
+    nothing. Otherwise a copy elsewhere is read.
     """
-    for _ in range(_LOOKS):
+    for _ in range(_OPEN_TRIES):
         if not all(_beside(path, suffix).exists() for suffix in ("-wal", "-shm")):
             break
-        made = _reader(url, path)
+        reader = _reader(url, path)
         try:
-            # From here on they stay: whoever else closes the store last sees that we have it open.
-            with made.connect() as conn:
+            # From here on both files stay: the last other process to close the store sees that it is open here.
+            with reader.connect() as conn:
                 conn.exec_driver_sql("SELECT count(*) FROM sqlite_master")
-            return made
+            return reader
         except OperationalError as error:
-            made.dispose()
+            reader.dispose()
             if "unable to open" not in str(error.orig):
                 raise
-            time.sleep(0.01)  # they were taken away between the look and the opening, and may be back
+            time.sleep(0.01)  # they were deleted between the check and the opening, and may be back
     return _reader(url, _copy(path, resources))
 
 
 def _reader(url: URL, path: Path) -> Engine:
-    def open_it() -> sqlite3.Connection:
+    def connect() -> sqlite3.Connection:
         address = f"file:{quote(str(path.absolute()))}?mode=ro&readonly_shm=1"
-        patience = float(str(url.query.get("timeout", BUSY_TIMEOUT_S)))
-        return sqlite3.connect(address, uri=True, timeout=patience, check_same_thread=False)
+        timeout = float(str(url.query.get("timeout", BUSY_TIMEOUT_S)))
+        return sqlite3.connect(address, uri=True, timeout=timeout, check_same_thread=False)
 
-    made = create_engine(url, creator=open_it)
-    event.listen(made, "connect", _configured("query_only = ON"))
-    return made
+    reader = create_engine(url, creator=connect)
+    event.listen(reader, "connect", _configured("query_only = ON"))
+    return reader
 
 
 def _beside(path: Path, suffix: str) -> Path:
@@ -123,13 +123,13 @@ def _beside(path: Path, suffix: str) -> Path:
 
 
 def _copy(path: Path, resources: ExitStack) -> Path:
-    """A private copy of the database as it was at one moment."""
+    """A private copy of the database at one moment."""
     folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="digest-")))
     copy = folder / path.name
     for _ in range(100):
         before = path.stat()
         shutil.copyfile(path, copy)
-        # After the file and not before: what moved from it into the file in the meantime is noticed below.
+        # The -wal after the file, not before: a checkpoint in between changes the file, which is noticed below.
         _beside(copy, "-wal").unlink(missing_ok=True)
         with suppress(FileNotFoundError):
             shutil.copyfile(_beside(path, "-wal"), _beside(copy, "-wal"))
@@ -138,19 +138,19 @@ def _copy(path: Path, resources: ExitStack) -> Path:
         time.sleep(_TICK_S)
     else:
         raise StoreError(f"{path} is being written too fast to be read", hint="try again in a moment")
-    # The copy is ours: having it open as a writer would makes the files that a reader wants to find.
-    keeper = sqlite3.connect(copy)
-    resources.callback(keeper.close)
-    keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # An open writer on the copy creates the -wal and -shm files that a reader needs.
+    writer = sqlite3.connect(copy)
+    resources.callback(writer.close)
+    writer.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return copy
 
 
-#: File systems date changes by the tick of the kernel's clock, at the coarsest this long.
+#: File systems date changes by the kernel's clock tick, at the coarsest this long.
 _TICK_S = 0.02
 
 
 def _is_settled(stat: os.stat_result) -> bool:
-    """A further change would show in the file's time."""
+    """Whether a further change would change the file's modification time."""
     return abs(time.time() - stat.st_mtime) > _TICK_S
 
 

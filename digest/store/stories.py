@@ -1,4 +1,4 @@
-"""What earlier editions told."""
+"""Published stories and their articles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Wording = tuple[str, ...]
 
 
 def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
-    """The edition told these, in this order."""
+    """Store the edition's stories, in this order."""
     for position, brief in enumerate(briefs):
         values = {
             "edition_id": edition_id,
@@ -34,21 +34,23 @@ def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
 
 
 def save_published_wordings(conn: Connection, wordings: Mapping[str, Wording]) -> None:
-    """These articles, by id, are about to say something else: what was told of them is kept, as it is given here."""
+    """Keep the published wordings of articles that are about to be reworded, by article id."""
     if wordings:
-        standing = update(story_articles).where(
+        statement = update(story_articles).where(
             story_articles.c.article_id == bindparam("of_article"), story_articles.c.wording.is_(None)
         )
-        values = [{"of_article": id_, "as_told": wording} for id_, wording in wordings.items()]
-        conn.execute(standing.values(wording=bindparam("as_told", type_=story_articles.c.wording.type)), values)
+        values = [{"of_article": article_id, "published_wording": text} for article_id, text in wordings.items()]
+        conn.execute(
+            statement.values(wording=bindparam("published_wording", type_=story_articles.c.wording.type)), values
+        )
 
 
 def published_articles(
     conn: Connection, newsletter_id: str, audience: str = "", *, before: datetime | None = None
 ) -> Mapping[str, tuple[Wording | None, ...]]:
-    """The articles that editions for this audience told, by id, in every wording; None stands for today's.
+    """Articles published before to this audience, by id, in every published wording; None is the stored one.
 
-    With ``before``, those of slots due earlier only.
+    With ``before``, only of slots due earlier.
     """
     query = (
         select(story_articles.c.article_id, story_articles.c.wording)
@@ -59,7 +61,7 @@ def published_articles(
     )
     if before is not None:
         query = query.where(editions.c.slot_due < before)
-    found: dict[str, dict[Wording | None, None]] = defaultdict(dict)
+    by_article: dict[str, dict[Wording | None, None]] = defaultdict(dict)
     for article_id, wording in conn.execute(query):
-        found[article_id][wording] = None
-    return {article_id: tuple(wordings) for article_id, wordings in found.items()}
+        by_article[article_id][wording] = None
+    return {article_id: tuple(wordings) for article_id, wordings in by_article.items()}

@@ -1,4 +1,4 @@
-"""Subscribers, and what they subscribe to. An address is one person's, whatever its capitals."""
+"""Subscribers and their subscriptions. Addresses that differ only in case are one subscriber's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digest.store.tables import deliveries, subscribers, subscriptions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSubscriber:
-    """Someone to be added; the address has been checked."""
+    """A subscriber to be added; the address has been checked."""
 
     address: str
     name: str = ""
@@ -27,47 +27,53 @@ class NewSubscriber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Someone who subscribes to a newsletter."""
+    """A subscriber's subscription to a newsletter."""
 
     subscriber: Subscriber
     since: datetime
-    #: Why the address gets no more mail; empty for everyone else.
+    #: Why the address gets no more mail; empty if it does.
     suppressed: str
 
 
 def normalize_address(address: str) -> str:
-    """What tells one address from another: in small letters, composed."""
+    """The address in lower case and composed (NFC): equal for addresses of the same subscriber."""
     return storable(unicodedata.normalize("NFC", address.strip()).lower())
 
 
-def add(conn: Connection, newcomers: Iterable[NewSubscriber], newsletter_id: str, *, at: datetime) -> tuple[str, ...]:
-    """Subscribe them; the addresses that were not subscribed yet. Someone known keeps name and preferences."""
-    fresh: list[str] = []
-    for batch in batches(first_by_key(newcomers, lambda newcomer: normalize_address(newcomer.address)).items()):
-        people = [
+def add(
+    conn: Connection, new_subscribers: Iterable[NewSubscriber], newsletter_id: str, *, at: datetime
+) -> tuple[str, ...]:
+    """Add subscriptions; return addresses that weren't subscribed yet. Existing subscribers keep their names."""
+    added: list[str] = []
+    by_address = first_by_key(new_subscribers, lambda subscriber: normalize_address(subscriber.address))
+    for batch in batches(by_address.items()):
+        subscriber_rows = [
             {
-                "address": newcomer.address.strip(),
+                "address": subscriber.address.strip(),
                 "address_key": address_key,
-                "name": newcomer.name,
-                "preferences": dict(newcomer.preferences),
+                "name": subscriber.name,
+                "preferences": dict(subscriber.preferences),
                 "added": at,
             }
-            for address_key, newcomer in batch
+            for address_key, subscriber in batch
         ]
-        conn.execute(insert(conn, subscribers).on_conflict_do_nothing(), people)
+        conn.execute(insert(conn, subscribers).on_conflict_do_nothing(), subscriber_rows)
         ids = _ids(conn, [address_key for address_key, _ in batch])
         rows = [{"newsletter_id": newsletter_id, "subscriber_id": id_, "since": at} for id_ in ids.values()]
         subscribe = insert(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.subscriber_id)
         subscribed = set(conn.execute(subscribe, rows).scalars())
-        fresh += [newcomer.address for address_key, newcomer in batch if ids[address_key] in subscribed]
-    return tuple(fresh)
+        added += [subscriber.address for address_key, subscriber in batch if ids[address_key] in subscribed]
+    return tuple(added)
 
 
 def unsubscribe(conn: Connection, address: str, newsletter_id: str | None = None, *, at: datetime) -> bool:
-    """End the subscription (all of them, if no newsletter is named), and what was still to be sent; False if none."""
-    person = _id_of(address)
-    subscription = delete(subscriptions).where(subscriptions.c.subscriber_id == person)
-    waiting = _waiting().where(deliveries.c.subscriber_id == person)
+    """End the address's subscription, or all if no newsletter is named, and suppress its waiting mails.
+
+    False if there was no such subscription.
+    """
+    id_ = _id_of(address)
+    subscription = delete(subscriptions).where(subscriptions.c.subscriber_id == id_)
+    waiting = _suppress_waiting().where(deliveries.c.subscriber_id == id_)
     if newsletter_id is not None:
         subscription = subscription.where(subscriptions.c.newsletter_id == newsletter_id)
         waiting = waiting.where(deliveries.c.newsletter_id == newsletter_id)
@@ -76,54 +82,54 @@ def unsubscribe(conn: Connection, address: str, newsletter_id: str | None = None
 
 
 def suppress(conn: Connection, address: str, reason: str, *, at: datetime) -> None:
-    """Send this address nothing more, whatever it is subscribed to: it bounces, or complained."""
+    """Send no more mail to this address, whatever it is subscribed to: it bounces, or its owner complained."""
     conn.execute(
         update(subscribers).where(subscribers.c.address_key == normalize_address(address)).values(suppressed=reason)
     )
-    waiting = _waiting().where(deliveries.c.subscriber_id == _id_of(address))
+    waiting = _suppress_waiting().where(deliveries.c.subscriber_id == _id_of(address))
     conn.execute(waiting.values(reply=reason, changed=at))
 
 
 def unsuppress(conn: Connection, address: str) -> bool:
-    """Send to this address again although it was suppressed; False if it wasn't."""
-    mine = subscribers.c.address_key == normalize_address(address)
-    lifted = update(subscribers).where(mine, subscribers.c.suppressed != "").values(suppressed="")
-    return conn.execute(lifted).rowcount > 0
+    """End the suppression of this address; False if there was none."""
+    is_subscriber = subscribers.c.address_key == normalize_address(address)
+    statement = update(subscribers).where(is_subscriber, subscribers.c.suppressed != "").values(suppressed="")
+    return conn.execute(statement).rowcount > 0
 
 
 def find(conn: Connection, address: str) -> Subscriber | None:
-    """The person with this address, subscribed to anything or not."""
+    """The subscriber with this address, with or without subscriptions."""
     query = select(*columns(subscribers, Subscriber)).where(subscribers.c.address_key == normalize_address(address))
     return next(from_rows(Subscriber, conn.execute(query)), None)
 
 
 def for_newsletter(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
-    """The newsletter's readers, in the order of their addresses; a million of them take no more memory than ten."""
+    """The newsletter's subscribers, ordered by address; streamed, so that memory stays bounded."""
     query = _subscribed(newsletter_id, *columns(subscribers, Subscriber))
     return from_rows(Subscriber, stream(conn, query))
 
 
 def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
-    """The same, with since when, and who gets no mail."""
-    own = columns(subscribers, Subscriber)
-    query = _subscribed(newsletter_id, *own, subscriptions.c.since, subscribers.c.suppressed)
-    for found in stream(conn, query):
-        (subscriber,) = from_rows(Subscriber, [found[: len(own)]])
-        yield Subscription(subscriber=subscriber, since=found.since, suppressed=found.suppressed)
+    """The newsletter's subscriptions, ordered by address; streamed."""
+    subscriber_columns = columns(subscribers, Subscriber)
+    query = _subscribed(newsletter_id, *subscriber_columns, subscriptions.c.since, subscribers.c.suppressed)
+    for row in stream(conn, query):
+        (subscriber,) = from_rows(Subscriber, [row[: len(subscriber_columns)]])
+        yield Subscription(subscriber=subscriber, since=row.since, suppressed=row.suppressed)
 
 
 def suppression_reasons(conn: Connection, addresses: Iterable[str]) -> Mapping[str, str]:
-    """Those of the addresses that get no mail, as the store has them, and why."""
-    found: dict[str, str] = {}
+    """The suppressed ones of these addresses, as stored, and their reasons."""
+    reasons: dict[str, str] = {}
     for batch in batches(map(normalize_address, addresses)):
         query = select(subscribers.c.address, subscribers.c.suppressed)
         query = query.where(subscribers.c.address_key.in_(batch), subscribers.c.suppressed != "")
-        found |= dict(conn.execute(query).all())
-    return found
+        reasons |= dict(conn.execute(query).all())
+    return reasons
 
 
-def _subscribed(newsletter_id: str, *wanted: Any) -> Select[Any]:
-    query = select(*wanted).join_from(subscribers, subscriptions).where(subscriptions.c.newsletter_id == newsletter_id)
+def _subscribed(newsletter_id: str, *columns: Any) -> Select[Any]:
+    query = select(*columns).join_from(subscribers, subscriptions).where(subscriptions.c.newsletter_id == newsletter_id)
     return query.order_by(subscribers.c.address_key)
 
 
@@ -136,8 +142,8 @@ def _id_of(address: str) -> ScalarSelect[int]:
     return select(subscribers.c.id).where(subscribers.c.address_key == normalize_address(address)).scalar_subquery()
 
 
-def _waiting() -> Update:
-    """What was still to be sent won't be, also if a sender holds it already."""
+def _suppress_waiting() -> Update:
+    """Suppress rows that are still to be sent, even if a sender has claimed them."""
     waiting = (Outcome.PENDING, Outcome.RETRY, Outcome.UNKNOWN)
     return (
         update(deliveries)

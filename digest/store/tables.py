@@ -1,14 +1,14 @@
-"""The tables: what is kept, and the keys that hold the promises.
+"""Tables, and the keys that guarantee the invariants. Names in brackets are those in the database.
 
-sources ← entries ← articles            what was collected, as published and as cleaned
-unread                                  entries whose pages are still to be had
-furniture                               what of it stands around a source's articles
-slots, editions ← stories ← told        what was sent, and which articles it told
-subscribers ← subscriptions             who reads what
-editions × subscribers → deliveries     the ledger
-runs                                    what the program did, and when
+sources ← entries ← articles                       collected entries, as published and as cleaned
+pending_pages (unread)                             entries whose pages are still to be fetched
+boilerplate (furniture)                            boilerplate lines learned from each source
+slots, editions ← stories ← story_articles (told)  published editions and their articles
+subscribers ← subscriptions
+editions × subscribers → deliveries                the ledger
+runs                                               run history of jobs
 
-Sources and newsletters are defined in the settings; here they are only named by their ids.
+Sources and newsletters are defined in the settings; the tables refer to them by id.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from digest.store.column_types import EnumText, ImageJson, Json, SafeText, Strin
 
 
 class SlotStatus(enum.StrEnum):
-    """What became of a slot."""
+    """The outcome of a slot that was due."""
 
     PUBLISHED = "published"
-    #: There was nothing new to tell, and nothing was sent.
+    #: There was nothing new, and nothing was sent.
     EMPTY = "empty"
-    #: The program was down when it was due, and for too long after.
+    #: The program was down when the slot was due, and for too long after.
     MISSED = "missed"
-    #: It was due before the newsletter was there.
+    #: The slot was due before the newsletter was registered.
     BEFORE = "before"
 
 
@@ -59,12 +59,12 @@ metadata = MetaData(
     }
 )
 
-#: Ten million mails a day are past 32 bits within a year; SQLite's own row numbers are called INTEGER.
+#: Ten million mails a day exceed 32 bits within a year. SQLite's row ids must be INTEGER.
 Number = BigInteger().with_variant(Integer(), "sqlite")
 
-# --- collected ---------------------------------------------------------------------------------------------------
+# --- collected -------------------------------------------------------------------------------------------------------
 
-#: The state of fetching, one row for each source that was ever visited.
+#: Fetch state, one row for each source ever fetched.
 sources = Table(
     "sources",
     metadata,
@@ -72,22 +72,22 @@ sources = Table(
     Column("title", SafeText, nullable=False, server_default=""),
     Column("etag", SafeText, nullable=False, server_default=""),
     Column("last_modified", SafeText, nullable=False, server_default=""),
-    #: Where these two were given, if not at the source's own address.
+    #: The URL that sent these two, if not the source's own address.
     Column("found_url", SafeText, nullable=False, server_default=""),
-    #: The server asked not to be visited before then.
+    #: The server asked for no request before then.
     Column("not_before", UtcDateTime),
     Column("last_success", UtcDateTime),
     Column("last_failure", UtcDateTime),
     #: The first failure since the last success; null while it works.
     Column("failing_since", UtcDateTime),
     Column("error", SafeText, nullable=False, server_default=""),
-    #: Failed visits in a row.
+    #: Failed fetches in a row.
     Column("failures", Integer, nullable=False, server_default="0"),
-    #: Between visits while it works; zero where its rhythm isn't known.
+    #: Interval between fetches while it works; zero if its frequency isn't known.
     Column("pause_s", Integer, nullable=False, server_default="0"),
-    #: When it is visited again on schedule; null for whenever others are.
+    #: Earliest next fetch on schedule; null for the usual interval.
     Column("next_visit", UtcDateTime),
-    #: Its own address when all this was learnt; empty where that isn't known.
+    #: The source's address at the last fetch; empty if unknown.
     Column("address", SafeText, nullable=False, server_default=""),
 )
 
@@ -106,13 +106,13 @@ entries = Table(
     Column("published", UtcDateTime),
     Column("language", SafeText, nullable=False),
     Column("image", ImageJson),
-    # Long text comes last in each table: SQLite reads through it to get at what comes after.
+    # Long text comes last in each table: SQLite must read through it to get at later columns.
     Column("body", SafeText, nullable=False),
     UniqueConstraint("source_id", "guid"),
     Index(None, "seen", "source_id"),
 )
 
-#: One for each entry; two sources that carry the same article have a row each, with the same id.
+#: One row for each entry; two sources with the same article have a row each, with the same id.
 articles = Table(
     "articles",
     metadata,
@@ -130,7 +130,7 @@ articles = Table(
     Index(None, "source_id", "published"),
 )
 
-#: Teasers whose pages could not be had, and when they are asked for again.
+#: Entries whose pages couldn't be fetched, and the times of the next tries.
 pending_pages = Table(
     "unread",
     metadata,
@@ -138,7 +138,7 @@ pending_pages = Table(
     Column("ask_again", UtcDateTime, nullable=False),
 )
 
-#: What the last articles of a source taught of its furniture; halved now and then, so that it stays small.
+#: Boilerplate lines learned from a source's last articles; halved now and then, so that it stays small.
 boilerplate = Table(
     "furniture",
     metadata,
@@ -148,9 +148,9 @@ boilerplate = Table(
     Column("lines", Json, nullable=False),
 )
 
-# --- published ---------------------------------------------------------------------------------------------------
+# --- published -------------------------------------------------------------------------------------------------------
 
-#: What became of each slot that fell due, for each audience.
+#: The status of each slot that was due, for each audience.
 slots = Table(
     "slots",
     metadata,
@@ -176,7 +176,7 @@ editions = Table(
     Column("language", SafeText, nullable=False),
     Column("reading_minutes", Integer, nullable=False),
     Column("published", UtcDateTime, nullable=False),
-    #: What its Message-IDs begin with.
+    #: Its Message-IDs begin with this.
     Column("token", SafeText, nullable=False),
     Column("html", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
@@ -184,7 +184,7 @@ editions = Table(
     CheckConstraint("revision >= 1", name="revision"),
 )
 
-#: What an edition told, so that later ones don't tell it again.
+#: Published stories, so that later editions don't repeat them.
 stories = Table(
     "stories",
     metadata,
@@ -198,29 +198,29 @@ stories = Table(
     UniqueConstraint("edition_id", "position"),
 )
 
-#: The articles of a story that was told, copies too. No foreign key: they are remembered after the text is gone.
+#: Articles of published stories, near-duplicates too. No foreign key: the ids outlive the articles' text.
 story_articles = Table(
     "told",
     metadata,
     Column("story_id", ForeignKey(stories.c.id, ondelete="CASCADE"), primary_key=True),
     Column("article_id", SafeText, primary_key=True, index=True),
-    #: Title and paragraphs as they were told; null while the article still has them.
+    #: Title and paragraphs as published; null while the stored article has the same.
     Column("wording", StringTuple),
 )
 
-# --- read --------------------------------------------------------------------------------------------------------
+# --- subscribed ------------------------------------------------------------------------------------------------------
 
 subscribers = Table(
     "subscribers",
     metadata,
     Column("id", Number, primary_key=True),
     Column("address", SafeText, nullable=False),
-    #: The address in small letters: nobody is written to twice for a capital.
+    #: The address in lower case: no subscriber is added twice for a capital letter.
     Column("address_key", SafeText, nullable=False, unique=True),
     Column("name", SafeText, nullable=False, server_default=""),
     Column("preferences", Json, nullable=False, server_default="{}"),
     Column("added", UtcDateTime, nullable=False),
-    #: Why the address gets no more mail (a hard bounce, a complaint); empty for everyone else.
+    #: Why the address gets no more mail (a hard bounce, a complaint); empty if it does.
     Column("suppressed", SafeText, nullable=False, server_default=""),
 )
 
@@ -232,11 +232,11 @@ subscriptions = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
-# --- delivered ---------------------------------------------------------------------------------------------------
+# --- delivered -------------------------------------------------------------------------------------------------------
 
-_HELD = text("sender IS NOT NULL")
+_CLAIMED = text("sender IS NOT NULL")
 
-#: The ledger. Newsletter, slot and revision stand here again, for the key that keeps anyone from getting two.
+#: The ledger. Newsletter, slot and revision are repeated here for the unique key that prevents a second mail.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -250,34 +250,34 @@ deliveries = Table(
     Column("outcome", EnumText(Outcome), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("reply", SafeText, nullable=False, server_default=""),
-    #: The queue: set on the rows that wait for a sender, and on no others.
+    #: The queue: set on rows that wait for a sender, and on no others.
     Column("next_try", UtcDateTime),
-    #: The process that holds the row; null while nobody does.
+    #: The sender that has claimed the row; null if none has.
     Column("sender", SafeText),
     Column("changed", UtcDateTime, nullable=False),
     UniqueConstraint("newsletter_id", "slot_key", "revision", "subscriber_id"),
     Index(None, "edition_id", "next_try"),
-    # Of the few rows that are held, and not of all that ever were: each mail's commit writes one page less.
-    Index("ix_deliveries_sender", "sender", sqlite_where=_HELD),
+    # Only of the few claimed rows: each mail's commit writes one page less.
+    Index("ix_deliveries_sender", "sender", sqlite_where=_CLAIMED),
 )
 
 
 @event.listens_for(deliveries, "before_create")
-def _index_held_rows_only(_: Table, conn: Connection, **__: Any) -> None:
-    """On PostgreSQL too. Said up there, it would load PostgreSQL's dialect at every start, wherever the store is."""
+def _index_claimed_rows_only(_: Table, conn: Connection, **__: Any) -> None:
+    """Make the index partial on PostgreSQL too. In the table's declaration this would import PostgreSQL's dialect."""
     if conn.dialect.name == "postgresql":
-        held = next(index for index in deliveries.indexes if index.name == "ix_deliveries_sender")
-        held.dialect_options["postgresql"]["where"] = _HELD
+        index = next(each for each in deliveries.indexes if each.name == "ix_deliveries_sender")
+        index.dialect_options["postgresql"]["where"] = _CLAIMED
 
 
-# --- done --------------------------------------------------------------------------------------------------------
+# --- run -------------------------------------------------------------------------------------------------------------
 
 runs = Table(
     "runs",
     metadata,
     Column("id", Number, primary_key=True),
     Column("kind", SafeText, nullable=False),
-    #: What it was about: a newsletter's id, say; empty for everything.
+    #: A newsletter's id, if the run was for one newsletter; else empty.
     Column("about", SafeText, nullable=False, server_default=""),
     Column("started", UtcDateTime, nullable=False, index=True),
     Column("ended", UtcDateTime),

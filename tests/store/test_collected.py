@@ -240,7 +240,7 @@ def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
 def test_a_source_waits_until_its_next_visit(store: Store) -> None:
     pace = FetchInterval(failures=2, interval_s=900, next_fetch=NOON + timedelta(hours=1))
     with store.begin() as conn:
-        sources.record_failure(conn, visit("herald").source, "down", at=NOON, pace=pace)
+        sources.record_failure(conn, visit("herald").source, "down", at=NOON, interval=pace)
         sources.record_success(conn, visit("gazette"), at=NOON)
 
         assert sources.fetch_intervals(conn, ["herald", "gazette", "other"]) == {
@@ -251,7 +251,7 @@ def test_a_source_waits_until_its_next_visit(store: Store) -> None:
         assert sources.not_due_ids(conn, now=NOON + timedelta(hours=1)) == frozenset()
 
         sources.record_success(
-            conn, visit("herald", unchanged=True), at=NOON, paces={"herald": FetchInterval(interval_s=900)}
+            conn, visit("herald", unchanged=True), at=NOON, intervals={"herald": FetchInterval(interval_s=900)}
         )
         assert sources.fetch_intervals(conn, ["herald"]) == {"herald": FetchInterval(interval_s=900)}
 

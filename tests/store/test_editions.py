@@ -18,7 +18,7 @@ def test_an_edition_comes_back_as_it_went_in(store: Store) -> None:
     with store.begin() as conn:
         id_, added = editions.add(conn, frozen, at=NOON)
         assert added
-        assert editions.get(conn, id_) == editions.StoredEdition(id=id_, edition=frozen, at=NOON)
+        assert editions.get(conn, id_) == editions.StoredEdition(id=id_, edition=frozen, frozen_at=NOON)
         assert editions.get(conn, id_ + 1) is None
 
 

@@ -100,5 +100,5 @@ def test_an_edition_that_is_out_overrules_what_was_said_of_its_slot(store: Store
 def test_what_a_clock_ahead_said_does_not_count_before_its_time(store: Store) -> None:
     with store.begin() as conn:
         slots.record_status(conn, "main", SLOT, SlotStatus.MISSED, at=NOON + HOUR)
-        assert slots.statuses(conn, "main", by=NOON) == {}
-        assert slots.statuses(conn, "main", by=NOON + HOUR) == {SLOT: SlotStatus.MISSED}
+        assert slots.statuses(conn, "main", as_of=NOON) == {}
+        assert slots.statuses(conn, "main", as_of=NOON + HOUR) == {SLOT: SlotStatus.MISSED}

@@ -103,7 +103,7 @@ def test_a_store_of_every_earlier_version_becomes_one_of_today(engine: Engine, t
         with conn.begin():
             migrate_from_nothing(conn, Versions(head=version, folder=folder))
 
-    assert schema.ensure(engine, asked=True) == (version, CURRENT_VERSIONS.head)
+    assert schema.ensure(engine, upgrade_postgres=True) == (version, CURRENT_VERSIONS.head)
     with engine.connect() as conn:
         assert describe(conn) == today
 
@@ -153,7 +153,7 @@ def test_an_old_postgresql_store_waits_for_a_person(postgres_url: str, later: Ve
         with pytest.raises(StoreError, match=needs) as raised:
             schema.ensure(engine, versions=later)
         assert "digest db upgrade" in raised.value.hint
-        assert schema.ensure(engine, asked=True, versions=later) == (CURRENT_VERSIONS.head, _COMING)
+        assert schema.ensure(engine, upgrade_postgres=True, versions=later) == (CURRENT_VERSIONS.head, _COMING)
         schema.ensure(engine, versions=later)
 
 

@@ -58,7 +58,7 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> s
         "subject": edition.subject,
         "preheader": edition.preheader,
         "language": edition.language,
-        "published": iso_utc(stored.at),
+        "published": iso_utc(stored.frozen_at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
         "text": edition.text,
         "html": edition.html,

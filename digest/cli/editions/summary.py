@@ -30,7 +30,7 @@ def edition_document(edition: EditionSummary, counts: Mapping[Outcome, int]) -> 
         "audience": edition.audience,
         "revision": edition.revision,
         "subject": edition.subject,
-        "published": iso_utc(edition.at),
+        "published": iso_utc(edition.frozen_at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
     }
 

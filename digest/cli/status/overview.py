@@ -90,7 +90,7 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
 
 
 def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> NewsletterStatus:
-    outcomes = slots.statuses(conn, newsletter.id, by=now)
+    outcomes = slots.statuses(conn, newsletter.id, as_of=now)
     last = next((slot for slot in reversed([*outcomes]) if outcomes[slot] is not SlotStatus.BEFORE), None)
     owed = calendar.due_slot(conn, newsletter, now=now)
     alarm = find_alarm(conn, newsletter, settings, now=now)
@@ -106,6 +106,6 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
 
 def _latest_runs(conn: Connection, now: datetime) -> tuple[runs.Run, ...]:
     """Return the latest runs, and always the latest that collected."""
-    latest = runs.recent(conn, by=now, limit=_RUNS)
-    collecting = runs.recent(conn, "collect", by=now, limit=1)
+    latest = runs.recent(conn, as_of=now, limit=_RUNS)
+    collecting = runs.recent(conn, "collect", as_of=now, limit=1)
     return (*latest, *(run for run in collecting if run not in latest))
