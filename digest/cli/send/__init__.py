@@ -58,7 +58,7 @@ def _send_test_mail(args: argparse.Namespace, newsletter: Newsletter, settings: 
     from digest.pipeline.deliver import send_one
 
     to = Mailbox.parse(args.to)
-    with open_draft(newsletter, settings, now=now, again=args.again, collect=not args.no_collect) as draft:
+    with open_draft(newsletter, settings, now=now, new_revision=args.again, collect=not args.no_collect) as draft:
         send_one(draft.edition, newsletter, to, draft.app, now=now)
     if args.json:
         import json
@@ -73,7 +73,7 @@ def _print_dry_run(args: argparse.Namespace, newsletter: Newsletter, settings: S
     from digest.cli.send.draft import open_draft
     from digest.cli.send.dry_run import dry_run
 
-    with open_draft(newsletter, settings, now=now, again=args.again, collect=not args.no_collect) as draft:
+    with open_draft(newsletter, settings, now=now, new_revision=args.again, collect=not args.no_collect) as draft:
         for line in dry_run(draft, newsletter, as_json=args.json):
             print(line)
     return 0

@@ -11,7 +11,7 @@ from digest.cli import FAILED, INTERRUPTED
 from digest.cli.errors import print_stderr
 from digest.cli.progress import delivery_progress
 from digest.cli.send.draft import print_missing_images
-from digest.cli.send.stale_sources import collect_stale_sources
+from digest.cli.send.stale_sources import collect_now, stale_sources
 from digest.cli.signals import stop_on_signal
 from digest.deliver.retry import MAX_BACKOFF
 from digest.model import Newsletter, Outcome, Slot
@@ -60,8 +60,8 @@ def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: da
         if not has_subscribers:
             hint = f"add one: digest subscribers add you@example.org -n {newsletter.id}"
             raise UsageError(f"nobody subscribes to {newsletter.id!r} yet", hint=hint)
-        if not args.no_collect:
-            collect_stale_sources(newsletter, app, now=now)
+        if not args.no_collect and (stale := stale_sources(newsletter, app, now=now)):
+            collect_now(stale, app, now=now)
     published = publish(newsletter, slot, app, now=now, new_revision=args.again)
     print_missing_images(published.missing_images)
     return slot, published

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.cli.errors import print_stderr
-from digest.cli.send.stale_sources import collect_stale_sources, stale_sources
+from digest.cli.send.stale_sources import collect_now, stale_sources
 from digest.model import Edition, Failure, Newsletter, Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
@@ -35,9 +35,9 @@ class Draft:
 
 @contextmanager
 def open_draft(
-    newsletter: Newsletter, settings: Settings, *, now: datetime, again: bool, collect: bool
+    newsletter: Newsletter, settings: Settings, *, now: datetime, new_revision: bool, collect: bool
 ) -> Iterator[Draft]:
-    """Return the published edition of the current slot; compose one in memory if there is none, or for ``again``.
+    """Return the published edition of the current slot; compose one in memory if there is none, or for ``new_revision``.
 
     ``collect`` fetches stale sources first, into a copy of the store in memory.
     """
@@ -48,14 +48,14 @@ def open_draft(
             slot = calendar.current(conn, newsletter, now=now)
             stored = editions.find(conn, newsletter.id, slot)
             window = calendar.window(conn, newsletter, slot, now=now)
-        if stored and not again:
+        if stored and not new_revision:
             yield Draft(app=app, slot=slot, edition=stored.edition, edition_id=stored.id, stories=None)
             return
         source_app = app
-        if collect and stale_sources(newsletter, app, now=now):
+        if collect and (stale := stale_sources(newsletter, app, now=now)):
             ids = [source.id for source in sources_of(newsletter, settings)]
             source_app = replace(app, store=stack.enter_context(store.snapshot(ids, window)))
-            collect_stale_sources(newsletter, source_app, now=now)
+            collect_now(stale, source_app, now=now)
         digest = compose(newsletter, slot, source_app, window=window)
         rendered = render(digest, render_options(newsletter, settings))
         edition, missing = embed_images(rendered, newsletter, app.fetch_images, now=now)

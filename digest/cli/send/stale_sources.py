@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from digest.cli.errors import print_failures
@@ -28,11 +29,8 @@ def stale_sources(newsletter: Newsletter, app: App, *, now: datetime) -> tuple[S
     return tuple(source for source in sources_of(newsletter, app.settings) if is_stale(source))
 
 
-def collect_stale_sources(newsletter: Newsletter, app: App, *, now: datetime) -> None:
+def collect_now(stale: Sequence[Source], app: App, *, now: datetime) -> None:
     """Collect into the app's store; print failures. Raises ``NothingCollected`` if no source was ever read."""
-    stale = stale_sources(newsletter, app, now=now)
-    if not stale:
-        return
     with collect_progress() as on_done:
         result = collect_sources(stale, app, now=now, on_done=on_done)
     print_failures((*result.failures, *result.problems))
