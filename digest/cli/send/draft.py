@@ -37,7 +37,7 @@ class Draft:
 def open_draft(
     newsletter: Newsletter, settings: Settings, *, now: datetime, new_revision: bool, collect: bool
 ) -> Iterator[Draft]:
-    """Return the published edition of the current slot; compose one in memory if there is none, or for ``new_revision``.
+    """Return the published edition of the current slot; compose one in memory if there is none, or for a new revision.
 
     ``collect`` fetches stale sources first, into a copy of the store in memory.
     """
