@@ -1,4 +1,7 @@
-"""Redundancy: sentences that repeat another sentence of the same brief."""
+"""Redundancy: sentences that repeat another sentence of the same brief.
+
+The default summarizer also scores sentences lower for words that the brief has already (``centrality.py``).
+"""
 
 from __future__ import annotations
 

@@ -85,8 +85,9 @@ def mean_over_references(case: Case, text: str, metric: Callable[[str, str], flo
 def measure(shared: Path) -> list[Row]:
     """ROUGE of every summarizer on one article and on several texts; near-duplicates; the share of later sentences."""
     if not (shared / "realsumm_dev.jsonl").is_file():
-        own = cases(OWN)
-        return [*_one_article([replace(case, candidates=_lead(case)) for case in own], words=60), *_many(own, words=30)]
+        sample = cases(OWN)
+        single = [replace(case, candidates=_lead(case)) for case in sample]
+        return [*_one_article(single, words=60), *_many(sample, words=30)]
     news = [case for name in ("realsumm_dev", "summeval_dev") for case in cases(shared / f"{name}.jsonl")]
     topics = cases(shared / "opinosis_dev.jsonl")
     return [*_one_article(news, words=60), *_many(topics, words=20), *_many(topics, words=30)]

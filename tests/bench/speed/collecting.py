@@ -67,7 +67,7 @@ def _beside(paragraphs: int, text: str) -> list[Row]:
     ours = min((result for result, _ in pairs), key=_first_wall)
     theirs = min((result for _, result in pairs if result), key=_first_wall, default=None)
     task = f"{_FEEDS} feeds of {_ENTRIES} entries with {text}, first collection"
-    again = f"the second collection, nothing changed ({text})"
+    second_task = f"the second collection, nothing changed ({text})"
     note = f"{len(ours.stored):,} entries stored; {_seconds(ours.first.cpu)} of processor time"
     rows = [Row(task=task, system="digest", figure=_seconds(ours.first.wall), note=note)]
     if theirs:
@@ -78,7 +78,7 @@ def _beside(paragraphs: int, text: str) -> list[Row]:
         note = f"{agreement}; {_seconds(theirs.first.cpu)} of processor time; digest is {times}"
         rows.append(Row(task=task, system="reader", figure=_seconds(theirs.first.wall), note=note))
     share = f"{ours.second.wall / ours.first.wall:.1%} of the first collection, nothing parsed"
-    return [*rows, Row(task=again, system="digest", figure=_seconds(ours.second.wall), note=share)]
+    return [*rows, Row(task=second_task, system="digest", figure=_seconds(ours.second.wall), note=share)]
 
 
 def _first_wall(result: Result) -> float:

@@ -143,7 +143,7 @@ def _paragraph(at: int, sentences: list[str], link: str) -> str:
 def _words() -> list[str]:
     return [
         *_FUNCTION_WORDS.split(),
-        *dict.fromkeys(word.strip(".").lower() for each in text(2000) for word in each.split()),
+        *dict.fromkeys(word.strip(".").lower() for sentence in text(2000) for word in sentence.split()),
     ]
 
 
