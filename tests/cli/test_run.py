@@ -23,7 +23,7 @@ from digest.store import editions, slots, subscribers
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
 from tests.support.databases import kept, on_sqlite
-from tests.support.mail_server import PostOffice, post_office
+from tests.support.mail_server import RecordingMailServer, running_mail_server
 from tests.support.run_process import Run, until
 
 READERS = ["ann@example.org", "bo@example.org"]
@@ -47,7 +47,7 @@ catch_up = "30h"
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Iterator[PostOffice]:
+def mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Iterator[RecordingMailServer]:
     """A mail server, and in the current folder settings that name it, an article, two readers, a slot that is due."""
     monkeypatch.chdir(tmp_path)
     Path("articles").mkdir()
@@ -58,17 +58,17 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> It
     with kept() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=now)
         slots.record_status(conn, "main", last, SlotStatus.BEFORE, at=last.due)
-    with post_office() as made:
+    with running_mail_server() as made:
         Path("digest.toml").write_text(SETTINGS.format(port=made.port))
         yield made
 
 
 def test_it_collects_publishes_and_delivers_and_leaves_when_told(
-    office: PostOffice, run: Run, capsys: pytest.CaptureFixture[str]
+    mail_server: RecordingMailServer, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running = run()
     running.wait_for(" delivered edition=1 sent=2")
-    assert office.recipients == READERS
+    assert mail_server.recipients == READERS
     assert main(["status", "--check"]) == 0
     assert running.end() == 0
     assert [event for event in running.events if event != "retention_applied"] == [
@@ -80,15 +80,15 @@ def test_it_collects_publishes_and_delivers_and_leaves_when_told(
     ]
     capsys.readouterr()
     assert main(["send"]) == 0
-    assert office.recipients == READERS
+    assert mail_server.recipients == READERS
 
 
-def test_two_at_once_and_one_that_is_killed_send_everything_once(office: PostOffice, run: Run) -> None:
-    office.refused = {"bo@example.org": "450 later"}
+def test_two_at_once_and_one_that_is_killed_send_everything_once(mail_server: RecordingMailServer, run: Run) -> None:
+    mail_server.refused = {"bo@example.org": "450 later"}
     first, second = run(), run()
-    until(lambda: "taken" if office.recipients else "")
+    until(lambda: "taken" if mail_server.recipients else "")
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
-    office.refused = {}
+    mail_server.refused = {}
     third = run()
     for running in (second, third):
         running.wait_for("started")
@@ -96,19 +96,21 @@ def test_two_at_once_and_one_that_is_killed_send_everything_once(office: PostOff
     assert second.end() == 0
     assert third.end() == 0
 
-    assert office.recipients == READERS
+    assert mail_server.recipients == READERS
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["lines", "json"])
-def test_a_log_that_can_not_be_written_stops_no_mail(office: PostOffice, run: Run, options: list[str]) -> None:
+def test_a_log_that_can_not_be_written_stops_no_mail(
+    mail_server: RecordingMailServer, run: Run, options: list[str]
+) -> None:
     running = run(*options, log="/dev/full")
-    until(lambda: office.recipients == READERS)
+    until(lambda: mail_server.recipients == READERS)
     assert main(["status", "--check"]) == 0
 
     running.end()
 
 
-def test_events_can_be_read_by_programs(office: PostOffice, run: Run) -> None:
+def test_events_can_be_read_by_programs(mail_server: RecordingMailServer, run: Run) -> None:
     running = run("--json")
     running.wait_for('"delivered"')
     assert running.end() == 0
@@ -119,7 +121,7 @@ def test_events_can_be_read_by_programs(office: PostOffice, run: Run) -> None:
     assert (published["newsletter"], published["stories"]) == ("main", 1)
 
 
-def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Run) -> None:
+def test_ctrl_c_leaves_as_interrupted(mail_server: RecordingMailServer, run: Run) -> None:
     running = run()
     running.wait_for("started")
 
@@ -129,33 +131,33 @@ def test_ctrl_c_leaves_as_interrupted(office: PostOffice, run: Run) -> None:
 
 @on_sqlite
 def test_the_first_signal_lets_mails_in_flight_arrive_and_the_second_does_not_wait(
-    office: PostOffice, run: Run, capsys: pytest.CaptureFixture[str]
+    mail_server: RecordingMailServer, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with kept() as store, store.begin() as conn:
         more = [NewSubscriber(address=f"reader{number}@example.org") for number in range(30)]
         subscribers.add(conn, more, "main", at=datetime.now(UTC))
-    office.delay_s = 1.0
+    mail_server.delay_s = 1.0
     first = run()
-    until(lambda: office.begun)
+    until(lambda: mail_server.started)
     assert first.end() == 0
-    taken = len(office.envelopes)
-    assert taken == office.begun, "what was in flight has arrived"
+    taken = len(mail_server.envelopes)
+    assert taken == mail_server.started, "what was in flight has arrived"
     assert taken < 32, "and nothing else was begun"
 
-    office.delay_s = 60.0
+    mail_server.delay_s = 60.0
     second = run()
-    until(lambda: office.begun > taken)
+    until(lambda: mail_server.started > taken)
     second.process.send_signal(signal.SIGTERM)
     time.sleep(0.5)
     assert second.process.poll() is None
     assert second.end() == 128 + signal.SIGTERM
 
-    office.delay_s = 0.0
+    mail_server.delay_s = 0.0
     assert main(["send"]) == 0
     assert "32 sent" in capsys.readouterr().out
 
 
-def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, run: Run) -> None:
+def test_settings_are_read_again_and_a_broken_file_is_told(mail_server: RecordingMailServer, run: Run) -> None:
     running = run()
     running.wait_for("delivered")
     right = Path("digest.toml").read_text()
@@ -170,21 +172,23 @@ def test_settings_are_read_again_and_a_broken_file_is_told(office: PostOffice, r
     assert running.end() == 0
 
 
-def test_a_dead_mail_server_loses_nothing(office: PostOffice, run: Run) -> None:
+def test_a_dead_mail_server_loses_nothing(mail_server: RecordingMailServer, run: Run) -> None:
     Path("digest.toml").write_text(SETTINGS.format(port=9))
     running = run()
     assert "127.0.0.1:9" in running.wait_for(" job_failed job=deliver")
-    Path("digest.toml").write_text(SETTINGS.format(port=office.port))
+    Path("digest.toml").write_text(SETTINGS.format(port=mail_server.port))
     assert running.end() == 0
 
     run().wait_for(" delivered edition=1 sent=2")
-    assert office.recipients == READERS
+    assert mail_server.recipients == READERS
 
 
 @pytest.mark.slow
-def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(office: PostOffice, run: Run) -> None:
+def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
+    mail_server: RecordingMailServer, run: Run
+) -> None:
     """Killed while it starts, collects, publishes, delivers: as chance has it."""
-    office.delay_s = 0.02
+    mail_server.delay_s = 0.02
     readers = [f"reader{number}@example.org" for number in range(400)]
     with kept() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=address) for address in readers], "main", at=datetime.now(UTC))
@@ -193,19 +197,19 @@ def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(of
         running = run()
         time.sleep(chance.uniform(0.5, 3.0))
         assert running.end(signal.SIGKILL) == -signal.SIGKILL
-    office.delay_s = 0.0
+    mail_server.delay_s = 0.0
     assert main(["send"]) == 0
 
-    taken = Counter(address for envelope in office.envelopes for address in envelope.rcpt_tos)
+    taken = Counter(address for envelope in mail_server.envelopes for address in envelope.rcpt_tos)
     assert set(taken) == {*READERS, *readers}
     assert taken.total() - len(taken) <= kills * 4, "at most one copy for each connection and death"
-    ids = {(envelope.rcpt_tos[0], message_id(envelope)) for envelope in office.envelopes}
+    ids = {(envelope.rcpt_tos[0], message_id(envelope)) for envelope in mail_server.envelopes}
     assert len(ids) == len(taken), "a copy has the same Message-ID"
     with kept() as store, store.read() as conn:
         assert len(editions.summaries(conn)) == 1
-    before = len(office.envelopes)
+    before = len(mail_server.envelopes)
     assert main(["send"]) == 0
-    assert len(office.envelopes) == before
+    assert len(mail_server.envelopes) == before
 
 
 def message_id(envelope: Envelope) -> str:

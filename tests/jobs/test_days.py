@@ -20,7 +20,7 @@ from digest.store import editions, open_store, subscribers
 from digest.store.subscribers import NewSubscriber
 from tests.support.daily_feed import NEWS, feed
 from tests.support.fakes import Clock
-from tests.support.mail_server import post_office
+from tests.support.mail_server import running_mail_server
 from tests.support.web_servers import Answer, web_server
 
 DAY, STEP = timedelta(days=1), timedelta(minutes=30)
@@ -43,9 +43,9 @@ def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: d
         timezone=ZoneInfo("Europe/Berlin"),
         schedule=parse_schedule("daily 02:30"),
     )
-    with web_server() as web, post_office() as office, open_store(kept_url) as store:
+    with web_server() as web, running_mail_server() as mail_server, open_store(kept_url) as store:
         settings = Settings(
-            smtp=SmtpSettings(host="127.0.0.1", port=office.port, security="none"),
+            smtp=SmtpSettings(host="127.0.0.1", port=mail_server.port, security="none"),
             fetch=FetchSettings(allow=(web.address,), every=timedelta(hours=2)),
             sources=(Source(id="news", url=web.url("/feed"), full_text="never"),),
             newsletters=(newsletter,),
@@ -78,4 +78,4 @@ def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: d
     assert [key for key, _ in published] == [f"{start + (day + 1) * DAY:%Y-%m-%d}" for day in range(days)]
     for number, (_, subject) in enumerate(published):
         assert f"{NEWS[number][0]} {number}" in subject
-    assert office.recipients == sorted(READERS * days)
+    assert mail_server.recipients == sorted(READERS * days)

@@ -1,4 +1,4 @@
-"""Delivery while the machine fails it: reported, nothing lost, and no more copies than promised."""
+"""Delivery while disk or database fail: reported, nothing lost, and no more copies than guaranteed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from digest.model.errors import StoreError
 from digest.pipeline.outbox import Tally, deliver_due
 from digest.store import Store, open_store
 from tests.support.editions import build_message, publish, rows, smtp_settings
-from tests.support.smtp_server import Server, smtp_server
+from tests.support.smtp_server import SmtpServer, smtp_server
 from tests.support.values import NOON
 
 READERS, CONNECTIONS = 300, 4
 
 
-def send(store: Store, edition_id: int, server: Server) -> Tally:
+def send(store: Store, edition_id: int, server: SmtpServer) -> Tally:
     mailer = SmtpMailer(smtp=smtp_settings(server.port, connections=CONNECTIONS))
     now = NOON + timedelta(hours=1)
     return deliver_due(
@@ -32,25 +32,25 @@ def send(store: Store, edition_id: int, server: Server) -> Tally:
     )
 
 
-def after(count: int, do: Callable[[], None]) -> Server:
-    """A server that does something when it has taken so many mails."""
-    return Server(on_taken=lambda taken: do() if taken == count else None)
+def after(count: int, do: Callable[[], None]) -> SmtpServer:
+    """A server that calls ``do`` when it has accepted ``count`` mails."""
+    return SmtpServer(on_accepted=lambda taken: do() if taken == count else None)
 
 
-def recovers(store: Store, edition_id: int) -> None:
-    """A further run reaches everyone, with no more copies than there were connections."""
-    server = Server()
-    before = {address for address, row in rows(store, edition_id).items() if row.outcome is Outcome.SENT}
+def check_recovery(store: Store, edition_id: int) -> None:
+    """Check that a further run delivers the mails that were not sent, and only those."""
+    server = SmtpServer()
+    sent_before = {address for address, row in rows(store, edition_id).items() if row.outcome is Outcome.SENT}
     with smtp_server(server):
-        done = send(store, edition_id, server)
+        final = send(store, edition_id, server)
 
-    assert done.counts == {Outcome.SENT: READERS}
-    assert not before & {recipient for _, recipient in server.taken}, "who has it gets it no more"
+    assert final.counts == {Outcome.SENT: READERS}
+    assert not sent_before & {recipient for _, recipient in server.accepted}, "no mail is sent twice"
 
 
 @contextmanager
 def disk_full_after(bytes_: int, file: Path) -> Iterator[Callable[[], None]]:
-    """Call it, and no file can grow to more than what this one has now and so much beside."""
+    """A function after whose call no file can grow beyond this file's size plus ``bytes_``."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fill() -> None:
@@ -72,34 +72,34 @@ def test_a_full_disk_is_reported_and_loses_nothing(sqlite_url: str, sqlite_store
     assert 20 <= taken < READERS
     sent = sum(row.outcome is Outcome.SENT for row in rows(sqlite_store, id_).values())
     assert taken - CONNECTIONS <= sent <= taken
-    recovers(sqlite_store, id_)
+    check_recovery(sqlite_store, id_)
 
 
-def test_a_database_that_is_locked_for_a_moment_is_waited_for(sqlite_store: Store, tmp_path: Path) -> None:
+def test_a_briefly_locked_database_is_waited_for(sqlite_store: Store, tmp_path: Path) -> None:
     id_ = publish(sqlite_store, readers=READERS)
-    with closing(sqlite3.connect(tmp_path / "digest.db", isolation_level=None, check_same_thread=False)) as other:
+    with closing(sqlite3.connect(tmp_path / "digest.db", isolation_level=None, check_same_thread=False)) as locker:
 
         def lock() -> None:
-            other.execute("BEGIN IMMEDIATE")
-            threading.Timer(0.5, other.execute, ["ROLLBACK"]).start()
+            locker.execute("BEGIN IMMEDIATE")
+            threading.Timer(0.5, locker.execute, ["ROLLBACK"]).start()
 
         with smtp_server(after(20, lock)) as server:
-            done = send(sqlite_store, id_, server)
+            final = send(sqlite_store, id_, server)
 
-    assert done.counts == {Outcome.SENT: READERS}
-    assert set(server.taken.values()) == {1}
+    assert final.counts == {Outcome.SENT: READERS}
+    assert set(server.accepted.values()) == {1}
 
 
 def test_a_database_that_stays_locked_is_reported_and_loses_nothing(sqlite_url: str, tmp_path: Path) -> None:
     with open_store(f"{sqlite_url}?timeout=0.2") as store:
         id_ = publish(store, readers=READERS)
-        with closing(sqlite3.connect(tmp_path / "digest.db", isolation_level=None, check_same_thread=False)) as other:
-            locking = after(20, lambda: other.execute("BEGIN IMMEDIATE") and None)
+        with closing(sqlite3.connect(tmp_path / "digest.db", isolation_level=None, check_same_thread=False)) as locker:
+            locking = after(20, lambda: locker.execute("BEGIN IMMEDIATE") and None)
             with smtp_server(locking) as server, pytest.raises(StoreError, match="is locked"):
                 send(store, id_, server)
-            other.execute("ROLLBACK")
+            locker.execute("ROLLBACK")
         assert 20 <= server.total <= 20 + CONNECTIONS
-        recovers(store, id_)
+        check_recovery(store, id_)
 
 
 def test_a_store_that_cannot_be_written_sends_nothing(sqlite_url: str, sqlite_store: Store) -> None:
@@ -113,7 +113,7 @@ def test_a_store_that_cannot_be_written_sends_nothing(sqlite_url: str, sqlite_st
     assert server.total == 0
 
 
-def test_a_database_server_that_goes_away_is_reported_and_loses_nothing(postgres_url: str) -> None:
+def test_a_lost_database_server_is_reported_and_loses_nothing(postgres_url: str) -> None:
     import psycopg
 
     def restart() -> None:
@@ -129,4 +129,4 @@ def test_a_database_server_that_goes_away_is_reported_and_loses_nothing(postgres
             send(store, id_, server)
         assert 20 <= server.total <= 20 + CONNECTIONS
     with open_store(postgres_url) as store:
-        recovers(store, id_)
+        check_recovery(store, id_)

@@ -1,4 +1,4 @@
-"""The promise, proved by killing: nobody is missed, and each death adds at most one copy for each open connection."""
+"""Kills senders: nobody is missed, and each death adds at most one copy per open connection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from digest.model import Outcome
 from digest.store import deliveries, open_store
 from digest.store.tables import deliveries as table
 from tests.support.editions import publish, rows
-from tests.support.smtp_server import KIND, Asked, Fault, Moods, Server, smtp_server
+from tests.support.smtp_server import NO_FAULT, Fault, RandomFaults, SmtpServer, Stage, smtp_server
 
 CONNECTIONS = 4
 _SENDER = """
@@ -48,15 +48,15 @@ with open_store(url) as store:
 
 @dataclass(slots=True)
 class Alarm:
-    """Rings after so many more mails."""
+    """Is set after a given number of further mails."""
 
     rung: threading.Event = field(default_factory=threading.Event)
     _at: int = 0
     _count: int = 0
 
-    def set(self, more: int) -> None:
+    def set(self, mails: int) -> None:
         self.rung.clear()
-        self._at = self._count + more
+        self._at = self._count + mails
 
     def __call__(self, count: int) -> None:
         self._count = count
@@ -64,8 +64,8 @@ class Alarm:
             self.rung.set()
 
 
-#: What the server offers may differ from one connection to the next: so each way to send is tried.
-_OFFERS = (
+#: Extensions change from one connection to the next, so that each way to send is tried.
+_EXTENSIONS = (
     ("PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "SIZE 10000000"),
     ("PIPELINING", "8BITMIME"),
     ("8BITMIME",),
@@ -73,32 +73,31 @@ _OFFERS = (
 
 
 @dataclass(slots=True)
-class Weather:
-    """A flaky server's moods, and what came of them."""
+class FaultPlan:
+    """Random faults of which each occurs at each stage, and their counts."""
 
-    server: Server
-    moods: Moods
-    #: What was done at which stage.
-    done: Counter[tuple[Asked, Fault]] = field(default_factory=Counter)
+    server: SmtpServer
+    random_faults: RandomFaults
+    counts: Counter[tuple[Stage, Fault]] = field(default_factory=Counter)
     is_over: bool = False
 
-    def __call__(self, asked: Asked, recipient: str) -> Fault:
+    def __call__(self, stage: Stage, recipient: str) -> Fault:
         if self.is_over:
-            return KIND
-        if asked == "connect":
-            self.server.extensions = _OFFERS[self.server.connections % len(_OFFERS)]
-        fault = self.moods(asked, recipient)
-        if fault in self.moods.faults:  # which one is not left to chance: each at each stage
-            faults = self.moods.faults
-            fault = faults[sum(self.done[asked, other] for other in faults) % len(faults)]
-        self.done[asked, fault] += 1
+            return NO_FAULT
+        if stage == "connect":
+            self.server.extensions = _EXTENSIONS[self.server.connections % len(_EXTENSIONS)]
+        fault = self.random_faults(stage, recipient)
+        if fault in self.random_faults.faults:  # which fault is not random: each in turn at each stage
+            faults = self.random_faults.faults
+            fault = faults[sum(self.counts[stage, candidate] for candidate in faults) % len(faults)]
+        self.counts[stage, fault] += 1
         return fault
 
     @property
-    def spared(self) -> set[tuple[Asked, Fault]]:
-        """What was never done, of all that can be while a mail is sent."""
-        stages: tuple[Asked, ...] = ("MAIL", "RCPT", "DATA", "content")
-        return {(asked, fault) for asked in stages for fault in self.moods.faults} - self.done.keys()
+    def missing(self) -> set[tuple[Stage, Fault]]:
+        """Faults that did not occur, of all stages of a mail."""
+        stages: tuple[Stage, ...] = ("MAIL", "RCPT", "DATA", "content")
+        return {(stage, fault) for stage in stages for fault in self.random_faults.faults} - self.counts.keys()
 
 
 @pytest.mark.slow
@@ -115,8 +114,8 @@ def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
     chance = random.Random(20260329)
     alarm = Alarm()
     began = time.monotonic()
-    server = Server(keep_contents=False, on_taken=alarm)
-    server.mood = weather = Weather(server, Moods(seed=7, rate=0.08, jitter_s=0.005))
+    server = SmtpServer(record_contents=False, on_accepted=alarm)
+    server.fault_for = plan = FaultPlan(server, RandomFaults(seed=7, rate=0.08, jitter_s=0.005))
     with smtp_server(server):
         killed = runs = 0
         in_doubt: dict[str, int] = {}
@@ -127,13 +126,13 @@ def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
                 in_doubt |= _under_way(url)
                 assert server.total, "the kills must land between the first mail and the last"
                 assert Outcome.PENDING in _counts(url, edition_id), "the kills must land between the first and the last"
-        copies_by_then = server.total - len(server.taken)
+        copies_by_then = server.total - len(server.accepted)
         while not _is_final(url, edition_id):
             runs += 1
             assert runs < 60, "it never ends"
             assert _start(url, edition_id, server.port).wait(120) == 0
         took = time.monotonic() - began
-        weather.is_over = True
+        plan.is_over = True
         total = server.total
         assert _start(url, edition_id, server.port).wait(60) == 0
         assert server.total == total, "a further run sends nothing"
@@ -142,8 +141,8 @@ def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
         ledger = rows(store, edition_id)
     sent = {address for address, row in ledger.items() if row.outcome is Outcome.SENT}
     failed = {address: row.reply for address, row in ledger.items() if row.outcome is Outcome.FAILED}
-    received = {recipient for _, recipient in server.taken}
-    extra = server.total - len(server.taken)
+    received = {recipient for _, recipient in server.accepted}
+    extra = server.total - len(server.accepted)
     bound = sum(in_doubt.values()) + server.lost_replies
     print(  # noqa: T201  # the proof's numbers
         f"\n{kind}: {readers} readers, {killed} kills, {runs} runs more, {server.connections} connections, "
@@ -156,17 +155,19 @@ def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
     assert len(ledger) == readers
     assert sent | failed.keys() == set(ledger)
     assert sent <= received, "nobody is missed"
-    # A mail that is too big is refused before its recipient is named.
-    refused = {address for address, reply in failed.items() if not reply.startswith("552")}
-    assert refused <= server.refused, "nobody is given up but by the server's own words"
-    assert server.taken.keys() <= {(row.message_id, address) for address, row in ledger.items()}, "one Message-ID each"
+    # A mail that is too large is rejected before RCPT.
+    rejected = {address for address, reply in failed.items() if not reply.startswith("552")}
+    assert rejected <= server.rejected, "a delivery fails only by the server's reply"
+    assert server.accepted.keys() <= {(row.message_id, address) for address, row in ledger.items()}, (
+        "one Message-ID each"
+    )
     assert extra <= bound
     assert max(in_doubt.values()) <= CONNECTIONS, "no more is in doubt than a mail for each connection"
     assert len(in_doubt) >= killed // 2, "the kills must land while mails are under way"
     if readers >= 2000:  # too few to try everything, otherwise
-        assert not weather.spared, "each fault at each stage"
+        assert not plan.missing, "each fault at each stage"
     assert not [*tmp_path.glob("*.alive")], "no trace of the dead is left"
-    assert server.most_open <= 2 * CONNECTIONS  # those of one that was just killed may still be counted
+    assert server.max_open_connections <= 2 * CONNECTIONS  # those of one that was just killed may still be counted
 
 
 def _start(url: str, edition_id: int, port: int) -> subprocess.Popen[bytes]:
@@ -175,7 +176,7 @@ def _start(url: str, edition_id: int, port: int) -> subprocess.Popen[bytes]:
 
 
 def _killed(sender: subprocess.Popen[bytes], alarm: Alarm, chance: random.Random) -> bool:
-    """Kill it some time after the alarm; False if it ended before by itself."""
+    """Kill it shortly after the alarm; False if it ended before."""
     while not alarm.rung.wait(0.02):
         if sender.poll() is not None:
             return False
@@ -189,7 +190,7 @@ def _is_final(url: str, edition_id: int) -> bool:
 
 
 def _under_way(url: str) -> dict[str, int]:
-    """How many mails each sender was sending when it was killed, of those that nobody has taken over yet."""
+    """Mails that each killed sender was sending, of those not released yet."""
     sending = select(table.c.sender, func.count()).where(table.c.outcome == Outcome.SENDING).group_by(table.c.sender)
     with open_store(url) as store, store.read() as conn:
         return dict(conn.execute(sending).all())

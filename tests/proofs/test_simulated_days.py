@@ -19,7 +19,7 @@ from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
 from tests.support.daily_feed import NEWS, feed
 from tests.support.databases import kept, on_sqlite
-from tests.support.mail_server import PostOffice, post_office
+from tests.support.mail_server import RecordingMailServer, running_mail_server
 from tests.support.run_process import Run, Running, Wall, until
 from tests.support.web_servers import Answer, WebServer, web_server
 
@@ -58,7 +58,7 @@ class World:
 
     wall: Wall
     web: WebServer
-    office: PostOffice
+    mail_server: RecordingMailServer
     articles: list[tuple[int, datetime]] = field(default_factory=list)
 
     def write(self, at: datetime) -> None:
@@ -75,12 +75,12 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Iterator[World]:
     monkeypatch.chdir(tmp_path)
-    with web_server() as web, post_office() as office:
-        Path("digest.toml").write_text(SETTINGS.format(port=office.port, web=web.address))
+    with web_server() as web, running_mail_server() as mail_server:
+        Path("digest.toml").write_text(SETTINGS.format(port=mail_server.port, web=web.address))
         with kept() as store, store.begin() as conn:
             people = [NewSubscriber(address=address) for address in READERS]
             subscribers.add(conn, people, "main", at=datetime(2020, 1, 1, tzinfo=UTC))
-        yield World(wall=Wall(tmp_path), web=web, office=office)
+        yield World(wall=Wall(tmp_path), web=web, mail_server=mail_server)
 
 
 def go_to(at: datetime, running: Running, world: World) -> None:
@@ -119,7 +119,7 @@ def test_each_day_has_its_edition_its_news_and_its_mails(world: World, run: Run,
         if day:
             world.write(slot - 2 * HOUR)
         go_to(slot - 31 * MINUTE, running, world)
-        assert len(world.office.envelopes) == day * len(READERS), "nothing leaves before its time"
+        assert len(world.mail_server.envelopes) == day * len(READERS), "nothing leaves before its time"
         world.wall.set(slot + MINUTE)
         until(lambda day=day: is_delivered(running, day + 1))
         go_to(slot + HOUR, running, world)  # in autumn, the clock reads 02:30 again
@@ -129,7 +129,7 @@ def test_each_day_has_its_edition_its_news_and_its_mails(world: World, run: Run,
     subjects = world.subjects()
     assert [subject[:10] for subject in subjects] == [f"{first + day * DAY:%Y-%m-%d}" for day in range(days)]
     assert all(f"{NEWS[number][0]} {number}" in subject for number, subject in enumerate(subjects))
-    assert world.office.recipients == sorted(READERS * days)
+    assert world.mail_server.recipients == sorted(READERS * days)
     assert "job_failed" not in running.events
 
 
@@ -158,7 +158,7 @@ def test_after_days_without_it_the_newest_edition_tells_what_the_missed_ones_wou
     assert fates["2026-03-29"] == fates["2026-03-30"] == SlotStatus.MISSED
     assert found is not None
     assert all(f"{NEWS[number][0]} {number}" in found.edition.text for number in (1, 2, 3))
-    assert world.office.recipients == sorted(READERS * 2)
+    assert world.mail_server.recipients == sorted(READERS * 2)
 
 
 @on_sqlite
@@ -190,7 +190,7 @@ def test_a_clock_that_jumps_a_day_ahead_and_back_costs_no_edition_and_doubles_no
         for heading in listed:
             counts.update(deliveries.counts(conn, heading.id))
     assert [heading.slot.key for heading in reversed(listed)] == [f"2026-06-0{day}" for day in (1, 2, 3, 4)]
-    assert world.office.recipients == sorted(READERS * 4)
+    assert world.mail_server.recipients == sorted(READERS * 4)
     assert {outcome for outcome, count in counts.items() if count} == {Outcome.SENT}
 
 
@@ -199,7 +199,7 @@ def test_two_of_them_on_one_store_send_everything_once(world: World, run: Run) -
     more = [f"reader{number}@example.org" for number in range(300)]
     with kept() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=address) for address in more], "main", at=due(first) - DAY)
-    world.office.delay_s = 0.05
+    world.mail_server.delay_s = 0.05
     world.write(due(first) - 3 * HOUR)
     world.wall.set(due(first) - 2 * HOUR)
     both = [run(**world.wall.environment), run(**world.wall.environment)]
@@ -210,14 +210,14 @@ def test_two_of_them_on_one_store_send_everything_once(world: World, run: Run) -
         world.wall.set(due(first + day * DAY) - 31 * MINUTE)
         until(lambda day=day: visits(both) == 2 * day + 2)
         world.wall.set(due(first + day * DAY) + MINUTE)
-        until(lambda day=day: len(world.office.envelopes) >= (day + 1) * len([*READERS, *more]))
+        until(lambda day=day: len(world.mail_server.envelopes) >= (day + 1) * len([*READERS, *more]))
         world.write(due(first + day * DAY) + HOUR)
         until(lambda day=day: visits(both) == 2 * day + 3)
     for running in both:
         assert running.end() == 0
         assert {"delivering", "delivered"} & {*running.events}, "both had a hand in it"
 
-    assert Counter(world.office.recipients) == dict.fromkeys([*READERS, *more], 3)
+    assert Counter(world.mail_server.recipients) == dict.fromkeys([*READERS, *more], 3)
     assert [subject[:10] for subject in world.subjects()] == ["2026-06-01", "2026-06-02", "2026-06-03"]
 
 

@@ -1,4 +1,4 @@
-"""A mail server that takes mail for everyone, or answers certain recipients as told."""
+"""A mail server by aiosmtpd that records what it accepts, and can reject certain recipients."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from contextlib import contextmanager
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.support.smtp_server import let_go
+from tests.support.smtp_server import close_server
 
 
-class PostOffice:
-    """What it took, and what it refuses."""
+class RecordingMailServer:
+    """The accepted mails, and replies for rejected recipients."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.envelopes: list[Envelope] = []
         self.refused: dict[str, str] = {}
-        #: How many mails it was given, taken or not yet.
-        self.begun = 0
-        #: How long it thinks about each mail.
+        #: Mails whose content arrived, accepted or not yet.
+        self.started = 0
+        #: Delay before each mail is accepted.
         self.delay_s = 0.0
 
     async def handle_RCPT(
@@ -34,27 +34,27 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.begun += 1
+        self.started += 1
         await asyncio.sleep(self.delay_s)
         self.envelopes.append(envelope)
         return "250 taken"
 
     @property
     def recipients(self) -> list[str]:
-        """Whose mail was taken, in order of the alphabet."""
+        """Recipients of the accepted mails, sorted."""
         return sorted(address for envelope in self.envelopes for address in envelope.rcpt_tos)
 
 
 @contextmanager
-def post_office() -> Iterator[PostOffice]:
-    """A server on a free port of this machine; it closes when the block ends."""
+def running_mail_server() -> Iterator[RecordingMailServer]:
+    """Run a server on a free port of this machine until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    office = PostOffice(port)
-    controller = Controller(office, hostname="127.0.0.1", port=port)
+    mail_server = RecordingMailServer(port)
+    controller = Controller(mail_server, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        yield office
+        yield mail_server
     finally:
-        asyncio.run_coroutine_threadsafe(let_go(controller.server), controller.loop).result(5)
+        asyncio.run_coroutine_threadsafe(close_server(controller.server), controller.loop).result(5)
         controller.stop()

@@ -1,10 +1,10 @@
-"""A mail server of our own, as hostile as they come: it refuses, delays, hangs up, and counts what it took.
+"""A hostile SMTP server: it rejects, delays, closes connections, and counts the mails it accepted.
 
-    with smtp_server(moods=Moods(seed=1, rate=0.05)) as server:
+    with smtp_server(SmtpServer(fault_for=RandomFaults(seed=1, rate=0.05))) as server:
         ...
-        server.taken        how often each (Message-ID, recipient) was taken
+        server.accepted        how often each (Message-ID, recipient) was accepted
 
-What it does at each stage is a function from what it has been asked to a fault; by default it is kind.
+``fault_for`` decides by stage and recipient what goes wrong; by default nothing.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-Asked = Literal["connect", "EHLO", "MAIL", "RCPT", "DATA", "content"]
+Stage = Literal["connect", "EHLO", "MAIL", "RCPT", "DATA", "content"]
 
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>]*>)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens instead of a yes."""
+    """What happens instead of a positive reply."""
 
-    #: Said instead of the usual reply; empty for the usual one.
+    #: Sent instead of the default reply; empty for the default.
     reply: str = ""
-    #: The line is cut: before anything is said, or after.
+    #: Close the connection: before the reply, or after it.
     drop: Literal["", "before", "after"] = ""
     delay_s: float = 0.0
 
 
-KIND = Fault()
-Mood = Callable[[Asked, str], Fault]
+NO_FAULT = Fault()
+FaultRule = Callable[[Stage, str], Fault]
 
 
 @dataclass(slots=True)
-class Moods:
-    """Faults by chance, the same for the same seed; at most ``rate`` of what is asked goes wrong."""
+class RandomFaults:
+    """Random faults, the same for the same seed, at a rate of ``rate``."""
 
     seed: int
     rate: float
@@ -58,72 +58,72 @@ class Moods:
         Fault(drop="after"),
         Fault(delay_s=0.05),
     )
-    #: Each answer takes its time, up to this long.
+    #: Each reply is delayed by up to this long.
     jitter_s: float = 0.0
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    def __call__(self, asked: Asked, recipient: str) -> Fault:
+    def __call__(self, stage: Stage, recipient: str) -> Fault:
         if self._random.random() < self.rate:
             return self._random.choice(self.faults)
-        return Fault(delay_s=self._random.uniform(0, self.jitter_s)) if self.jitter_s else KIND
+        return Fault(delay_s=self._random.uniform(0, self.jitter_s)) if self.jitter_s else NO_FAULT
 
 
 @dataclass(slots=True)
-class Server:
-    """A running server, and what it has seen."""
+class SmtpServer:
+    """A server's settings, and the record of what it received."""
 
-    mood: Mood = lambda asked, recipient: KIND
+    fault_for: FaultRule = lambda stage, recipient: NO_FAULT
     extensions: tuple[str, ...] = ("PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "SIZE 10000000")
-    #: Login is asked for, if set.
+    #: Login is required, if set.
     credentials: tuple[str, str] | None = None
-    ways: str = "PLAIN LOGIN CRAM-MD5"
+    mechanisms: str = "PLAIN LOGIN CRAM-MD5"
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     port: int = 0
-    #: What was taken: it was answered 250, or would have been if the line had not been cut before that.
-    taken: Counter[tuple[str, str]] = field(default_factory=Counter)
-    #: Final replies that never arrived though the mail was taken.
+    #: Mails that got the reply 250, or would have got it if the connection had not been closed.
+    accepted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: Final replies that were not sent though the mail was accepted.
     lost_replies: int = 0
-    #: Recipients that were refused for good.
-    refused: set[str] = field(default_factory=set)
+    #: Recipients of mails that were rejected permanently.
+    rejected: set[str] = field(default_factory=set)
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    keep_contents: bool = True
+    record_contents: bool = True
     commands: list[str] = field(default_factory=list)
     connections: int = 0
-    open_now: int = 0
-    most_open: int = 0
-    #: Called with the number of mails taken so far.
-    on_taken: Callable[[int], None] = lambda count: None
+    open_connections: int = 0
+    max_open_connections: int = 0
+    #: Called with the number of mails accepted so far.
+    on_accepted: Callable[[int], None] = lambda count: None
 
-    #: Bugs of the client's (or of this server's); they fail the test that runs it.
+    #: Bugs of the client or of this server; they fail the test.
     errors: list[BaseException] = field(default_factory=list)
     sessions: set[asyncio.Transport] = field(default_factory=set)
 
     @property
     def total(self) -> int:
-        return sum(self.taken.values())
+        return sum(self.accepted.values())
 
 
 class Session(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, server: Server, *, is_private: bool = False) -> None:
+    def __init__(self, server: SmtpServer, *, is_private: bool = False) -> None:
         self.server = server
         self.buffer = b""
         self.in_data = False
-        #: So many bytes of content come next.
+        #: Bytes of the BDAT content that comes next.
         self.chunk = 0
         self.sender: str | None = None
         self.recipients: list[str] = []
         self.current = ""
         self.is_private = is_private
-        self.is_known = server.credentials is None
+        self.is_authenticated = server.credentials is None
         self.login: list[str] | None = None
         self.is_busy = False
-        self.is_gone = False
+        self.is_closed = False
         self.out: list[bytes] = []
         self.transport: asyncio.Transport
 
@@ -132,177 +132,177 @@ class Session(asyncio.Protocol):
         self.transport = transport
         self.server.sessions.add(transport)
         self.server.connections += 1
-        self.server.open_now += 1
-        self.server.most_open = max(self.server.most_open, self.server.open_now)
-        self.react("connect", "220 mail.harbour.example ESMTP")
+        self.server.open_connections += 1
+        self.server.max_open_connections = max(self.server.max_open_connections, self.server.open_connections)
+        self.reply("connect", "220 mail.harbour.example ESMTP")
         self.flush()
 
     def connection_lost(self, _: Exception | None) -> None:
-        self.is_gone = True
+        self.is_closed = True
         self.server.sessions.discard(self.transport)
-        self.server.open_now -= 1
+        self.server.open_connections -= 1
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        self.work()
+        self.process()
 
-    def work(self) -> None:
-        """Take what is complete, one after the other; a delay stops it until it is over."""
-        while not self.is_busy and not self.is_gone:
+    def process(self) -> None:
+        """Process complete commands and contents in turn; a delay suspends it."""
+        while not self.is_busy and not self.is_closed:
             if self.chunk:
                 if len(self.buffer) < self.chunk:
                     break
                 content, self.buffer = self.buffer[: self.chunk], self.buffer[self.chunk :]
                 self.chunk = 0
-                self.take(content, is_stuffed=False)
+                self.receive_content(content, is_stuffed=False)
             elif self.in_data:
                 end = 0 if self.buffer.startswith(b".\r\n") else self.buffer.find(b"\r\n.\r\n") + 2
                 if end == 1:
                     break
                 content, self.buffer = self.buffer[:end], self.buffer[end + 3 :]
                 self.in_data = False
-                self.take(content)
+                self.receive_content(content)
             else:
-                line, found, rest = self.buffer.partition(b"\r\n")
-                if not found:
+                line, newline, tail = self.buffer.partition(b"\r\n")
+                if not newline:
                     break
                 assert b"\n" not in line, f"a bare line end: {line!r}"
-                self.buffer = rest
-                self.obey(line.decode())
+                self.buffer = tail
+                self.handle(line.decode())
         self.flush()
 
-    def react(self, asked: Asked, usual: str, recipient: str = "") -> bool:
-        """Say the usual, or what the mood has instead; was it the usual?"""
+    def reply(self, stage: Stage, default: str, recipient: str = "") -> bool:
+        """Say the default, or what the mood has instead; was it the default?"""
         self.current = recipient
-        fault = self.server.mood(asked, recipient)
+        fault = self.server.fault_for(stage, recipient)
         if fault.delay_s:
             self.is_busy = True
-            asyncio.get_running_loop().call_later(fault.delay_s, self.wake, fault, usual)
+            asyncio.get_running_loop().call_later(fault.delay_s, self.resume, fault, default)
             return not fault.reply
-        return self.utter(fault, usual)
+        return self.send_reply(fault, default)
 
-    def wake(self, fault: Fault, usual: str) -> None:
+    def resume(self, fault: Fault, default: str) -> None:
         self.is_busy = False
-        if not self.is_gone:
-            self.utter(fault, usual)
-            self.work()
+        if not self.is_closed:
+            self.send_reply(fault, default)
+            self.process()
 
-    def utter(self, fault: Fault, usual: str) -> bool:
+    def send_reply(self, fault: Fault, default: str) -> bool:
         if fault.drop != "before":
-            self.say(fault.reply or usual)
+            self.send(fault.reply or default)
         if fault.reply.startswith("5"):
-            self.server.refused.add(self.current)
+            self.server.rejected.add(self.current)
         if fault.drop:
             self.flush()
-            self.is_gone = True
+            self.is_closed = True
             if fault.drop == "before":
                 self.transport.abort()
             else:
                 self.transport.close()
         return not fault.reply
 
-    def say(self, words: str) -> None:
-        self.out.append(words.replace("\n", "\r\n").encode() + b"\r\n")
+    def send(self, text: str) -> None:
+        self.out.append(text.replace("\n", "\r\n").encode() + b"\r\n")
 
     def flush(self) -> None:
         if self.out and not self.transport.is_closing():
             self.transport.write(b"".join(self.out))
         self.out.clear()
 
-    def obey(self, line: str) -> None:
+    def handle(self, line: str) -> None:
         self.server.commands.append(line)
         if self.login is not None:
             self.log_in(line)
             return
         verb = line[:4].upper()
-        if verb in {"MAIL", "RCPT", "DATA"} and not self.is_known:
-            self.say("530 5.7.0 log in first")
+        if verb in {"MAIL", "RCPT", "DATA"} and not self.is_authenticated:
+            self.send("530 5.7.0 log in first")
         elif verb in _VERBS:
             _VERBS[verb](self, line)
         else:
-            self.say("500 5.5.1 what?")
+            self.send("500 5.5.1 what?")
 
     def greet(self, line: str) -> None:
         if line.upper().startswith("EHLO"):
-            self.react("EHLO", self.hello())
+            self.reply("EHLO", self.hello())
         else:
-            self.say("250 mail.harbour.example")
+            self.send("250 mail.harbour.example")
 
     def reset(self, _: str) -> None:
         self.sender = None
         self.recipients = []
-        self.say("250 2.0.0 reset")
+        self.send("250 2.0.0 reset")
 
     def quit(self, _: str) -> None:
-        self.say("221 2.0.0 bye")
+        self.send("221 2.0.0 bye")
         self.flush()
         self.transport.close()
 
     def hello(self) -> str:
-        said = list(self.server.extensions)
+        extensions = list(self.server.extensions)
         if self.server.tls and not self.is_private:
-            said.append("STARTTLS")
+            extensions.append("STARTTLS")
         if self.server.credentials and (self.is_private or not self.server.tls):
-            said.append(f"AUTH {self.server.ways}")
-        names = ["mail.harbour.example", *said]
+            extensions.append(f"AUTH {self.server.mechanisms}")
+        names = ["mail.harbour.example", *extensions]
         return "\n".join([*(f"250-{name}" for name in names[:-1]), f"250 {names[-1]}"])
 
     def mail(self, line: str) -> None:
         assert self.sender is None, "a mail within a mail"
-        if self.react("MAIL", "250 2.1.0 sender ok"):
-            found = re.match(r"MAIL FROM:<([^>]*)>", line)
-            assert found, line
-            self.sender = found[1]
+        if self.reply("MAIL", "250 2.1.0 sender ok"):
+            match = re.match(r"MAIL FROM:<([^>]*)>", line)
+            assert match, line
+            self.sender = match[1]
 
     def rcpt(self, line: str) -> None:
         if self.sender is None:
-            self.say("503 5.5.1 MAIL first")
+            self.send("503 5.5.1 MAIL first")
             return
-        found = re.match(r"RCPT TO:<(.*)>$", line)
-        assert found, line
-        if self.react("RCPT", "250 2.1.5 recipient ok", found[1]):
-            self.recipients.append(found[1])
+        match = re.match(r"RCPT TO:<(.*)>$", line)
+        assert match, line
+        if self.reply("RCPT", "250 2.1.5 recipient ok", match[1]):
+            self.recipients.append(match[1])
 
     def data(self, _: str) -> None:
         if not self.recipients:
-            self.say("503 5.5.1 RCPT first")
-        elif self.react("DATA", "354 go on", self.recipients[0]):
+            self.send("503 5.5.1 RCPT first")
+        elif self.reply("DATA", "354 go on", self.recipients[0]):
             self.in_data = True
 
     def bdat(self, line: str) -> None:
-        found = re.match(r"BDAT (\d+) LAST$", line)
-        assert found, line
+        match = re.match(r"BDAT (\d+) LAST$", line)
+        assert match, line
         assert self.recipients, "content for nobody"
-        self.chunk = int(found[1])
+        self.chunk = int(match[1])
 
-    def take(self, content: bytes, *, is_stuffed: bool = True) -> None:
+    def receive_content(self, content: bytes, *, is_stuffed: bool = True) -> None:
         if is_stuffed:
             content = re.sub(rb"(?m)^\.\.", b".", content)
         recipients, self.recipients, self.sender = self.recipients, [], None
         assert len(recipients) == 1, "recipients see each other"
         self.current = recipients[0]
-        fault = self.server.mood("content", recipients[0])
+        fault = self.server.fault_for("content", recipients[0])
         if not fault.reply:
             self.server.lost_replies += fault.drop == "before"
-            self.keep(content, recipients[0])
+            self.accept(content, recipients[0])
         if fault.delay_s:
             self.is_busy = True
-            asyncio.get_running_loop().call_later(fault.delay_s, self.wake, fault, "250 2.0.0 taken")
+            asyncio.get_running_loop().call_later(fault.delay_s, self.resume, fault, "250 2.0.0 taken")
         else:
-            self.utter(fault, "250 2.0.0 taken")
+            self.send_reply(fault, "250 2.0.0 taken")
 
-    def keep(self, content: bytes, recipient: str) -> None:
-        found = _MESSAGE_ID.search(content)
-        key = (found[1].decode() if found else "", recipient)
-        self.server.taken[key] += 1
-        if self.server.keep_contents:
+    def accept(self, content: bytes, recipient: str) -> None:
+        match = _MESSAGE_ID.search(content)
+        key = (match[1].decode() if match else "", recipient)
+        self.server.accepted[key] += 1
+        if self.server.record_contents:
             self.server.contents[key] = content
-        self.server.on_taken(self.server.total)
+        self.server.on_accepted(self.server.total)
 
     # --- TLS and login ---
 
     def start_tls(self, _: str) -> None:
-        self.say("220 2.0.0 go on")
+        self.send("220 2.0.0 go on")
         self.flush()
         self.is_busy = True
         asyncio.get_running_loop().create_task(self.upgrade())
@@ -319,7 +319,7 @@ class Session(asyncio.Protocol):
             return
         assert isinstance(transport, asyncio.Transport)
         session.transport, session.is_busy = transport, False
-        session.work()
+        session.process()
 
     def begin_login(self, line: str) -> None:
         self.login = line.split()[1:]
@@ -327,9 +327,9 @@ class Session(asyncio.Protocol):
             case ["PLAIN", _]:
                 self.log_in(self.login.pop())
             case ["LOGIN"]:
-                self.say("334 VXNlcm5hbWU6")
+                self.send("334 VXNlcm5hbWU6")
             case ["CRAM-MD5"]:
-                self.say("334 PDE3MkBoYXJib3VyPg==")
+                self.send("334 PDE3MkBoYXJib3VyPg==")
 
     def log_in(self, word: str) -> None:
         from base64 import b64decode
@@ -341,16 +341,18 @@ class Session(asyncio.Protocol):
         name, password = self.server.credentials
         match self.login:
             case ["LOGIN", _]:
-                self.say("334 UGFzc3dvcmQ6")
+                self.send("334 UGFzc3dvcmQ6")
                 return
-            case ["PLAIN", given]:
-                self.is_known = given == f"\0{name}\0{password}"
-            case ["LOGIN", *given]:
-                self.is_known = given == [name, password]
-            case ["CRAM-MD5", given]:
-                self.is_known = given == f"{name} {new(password.encode(), b'<172@harbour>', 'md5').hexdigest()}"
+            case ["PLAIN", response]:
+                self.is_authenticated = response == f"\0{name}\0{password}"
+            case ["LOGIN", *responses]:
+                self.is_authenticated = responses == [name, password]
+            case ["CRAM-MD5", response]:
+                self.is_authenticated = (
+                    response == f"{name} {new(password.encode(), b'<172@harbour>', 'md5').hexdigest()}"
+                )
         self.login = None
-        self.say("235 2.7.0 welcome" if self.is_known else "535 5.7.8 wrong name or password")
+        self.send("235 2.7.0 welcome" if self.is_authenticated else "535 5.7.8 wrong name or password")
 
 
 _VERBS: dict[str, Callable[[Session, str], None]] = {
@@ -368,11 +370,11 @@ _VERBS: dict[str, Callable[[Session, str], None]] = {
 
 
 @contextmanager
-def smtp_server(server: Server | None = None) -> Iterator[Server]:
-    """A running server on a free port of 127.0.0.1 (or the one it names); it stops when the block ends."""
-    server = server or Server()
+def smtp_server(server: SmtpServer | None = None) -> Iterator[SmtpServer]:
+    """Run a server on 127.0.0.1, on its port or a free one, until the block ends."""
+    server = server or SmtpServer()
     loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda _, context: _noted(server, context))
+    loop.set_exception_handler(lambda _, context: _record_error(server, context))
     context = server.tls if server.implicit_tls else None
 
     async def listen() -> asyncio.Server:
@@ -388,7 +390,7 @@ def smtp_server(server: Server | None = None) -> Iterator[Server]:
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(let_go(listening, server.sessions), loop).result(5)
+        asyncio.run_coroutine_threadsafe(close_server(listening, server.sessions), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -396,23 +398,23 @@ def smtp_server(server: Server | None = None) -> Iterator[Server]:
         raise server.errors[0]
 
 
-def _noted(server: Server, context: dict[str, object]) -> None:
+def _record_error(server: SmtpServer, context: dict[str, object]) -> None:
     error = context.get("exception")
     if isinstance(error, BaseException) and not isinstance(error, OSError):
         server.errors.append(error)
 
 
-async def let_go(listening: asyncio.Server, sessions: Iterable[asyncio.Transport] = ()) -> None:
-    """Have a server leave no socket open, and no task."""
+async def close_server(listening: asyncio.Server, sessions: Iterable[asyncio.Transport] = ()) -> None:
+    """Close the server with all its sockets and tasks."""
     for sock in listening.sockets:
         asyncio.get_running_loop().remove_reader(sock)
-    # Whom it let in just now, a task has yet to begin with: closed or cancelled before, it would leave the socket open.
+    # A connection accepted just now has a task that has not started: cancelled before, it would leave its socket open.
     await asyncio.sleep(0)
     listening.close()
     for transport in [*sessions]:
         transport.abort()
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        for task in others:
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-    await asyncio.sleep(0)  # what was aborted is closed a turn later
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(0)  # aborted transports close one iteration later

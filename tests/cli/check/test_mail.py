@@ -13,7 +13,7 @@ from digest.cli import main
 from digest.model import Slot, Source
 from digest.store import open_store, slots, sources
 from digest.store.slots import SlotStatus
-from tests.support.mail_server import post_office
+from tests.support.mail_server import running_mail_server
 
 NEWSLETTER = '[[newsletters]]\nid = "main"\ntitle = "Main"\nfrom = "main@example.org"\n'
 
@@ -36,12 +36,12 @@ def smtp(port: int, more: str = "") -> str:
 
 
 def test_a_mail_server_that_lets_us_in_is_well(capsys: pytest.CaptureFixture[str]) -> None:
-    with post_office() as office:
-        ((state, words),) = found(capsys, smtp(office.port) + NEWSLETTER, "mail server")
+    with running_mail_server() as mail_server:
+        ((state, words),) = found(capsys, smtp(mail_server.port) + NEWSLETTER, "mail server")
 
         assert state == "ok"
-        assert f"127.0.0.1:{office.port}" in words
-        assert office.envelopes == []
+        assert f"127.0.0.1:{mail_server.port}" in words
+        assert mail_server.envelopes == []
 
 
 def test_a_port_without_a_mail_server_is_told(capsys: pytest.CaptureFixture[str]) -> None:

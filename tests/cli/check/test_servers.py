@@ -12,7 +12,7 @@ import pytest
 from digest.cli import main
 from tests.support.certificates import server_context
 from tests.support.imap_server import imap_server
-from tests.support.smtp_server import Server, smtp_server
+from tests.support.smtp_server import SmtpServer, smtp_server
 
 NEWSLETTER = '[[newsletters]]\nid = "main"\ntitle = "Main"\nfrom = "main@example.org"\n'
 LOGIN = 'username = "news"\npassword = "word"\n'
@@ -34,7 +34,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return check
 
 
-def smtp(server: Server, security: str, more: str = "") -> str:
+def smtp(server: SmtpServer, security: str, more: str = "") -> str:
     return f'[smtp]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "{security}"\n{more}\n{NEWSLETTER}'
 
 
@@ -50,13 +50,13 @@ def test_a_server_with_tls_and_a_login_is_well(
     check: Check, security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tls = trusted(monkeypatch, tmp_path)
-    with smtp_server(Server(tls=tls, implicit_tls=security == "tls", credentials=("news", "word"))) as server:
+    with smtp_server(SmtpServer(tls=tls, implicit_tls=security == "tls", credentials=("news", "word"))) as server:
         assert check(smtp(server, security, LOGIN))[0] == "ok"
 
 
 def test_a_wrong_password_is_told(check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tls = trusted(monkeypatch, tmp_path)
-    with smtp_server(Server(tls=tls, credentials=("news", "other"))) as server:
+    with smtp_server(SmtpServer(tls=tls, credentials=("news", "other"))) as server:
         state, words = check(smtp(server, "starttls", LOGIN))
 
     assert state == "bad"
@@ -71,7 +71,7 @@ def test_a_wrong_password_is_told(check: Check, tmp_path: Path, monkeypatch: pyt
 def test_a_certificate_that_is_wrong_is_told(
     check: Check, certificate: dict[str, int | str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with smtp_server(Server(tls=trusted(monkeypatch, tmp_path, **certificate))) as server:
+    with smtp_server(SmtpServer(tls=trusted(monkeypatch, tmp_path, **certificate))) as server:
         state, words = check(smtp(server, "starttls"))
 
     assert state == "bad"
@@ -79,7 +79,7 @@ def test_a_certificate_that_is_wrong_is_told(
 
 
 def test_a_certificate_that_nobody_signed_is_told(check: Check, tmp_path: Path) -> None:
-    with smtp_server(Server(tls=server_context(tmp_path)[0])) as server:
+    with smtp_server(SmtpServer(tls=server_context(tmp_path)[0])) as server:
         state, words = check(smtp(server, "starttls"))
 
     assert state == "bad"

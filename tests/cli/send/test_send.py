@@ -21,7 +21,7 @@ from digest.cli import main
 from digest.store import subscribers
 from digest.store.subscribers import NewSubscriber
 from tests.support.databases import kept, kept_as_it_is, on_sqlite
-from tests.support.mail_server import PostOffice, post_office
+from tests.support.mail_server import RecordingMailServer, running_mail_server
 from tests.support.values import NOON
 
 SETTINGS = """\
@@ -234,14 +234,14 @@ def test_a_disk_that_is_full_is_told_and_nothing_is_lost(room: int) -> None:
 
 
 @pytest.fixture
-def server() -> Iterator[PostOffice]:
+def server() -> Iterator[RecordingMailServer]:
     """A mail server on this machine, and settings that name it."""
-    with post_office() as office:
-        settings(f'host = "127.0.0.1"\nport = {office.port}\nsecurity = "none"')
-        yield office
+    with running_mail_server() as mail_server:
+        settings(f'host = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"')
+        yield mail_server
 
 
-def test_recipients_never_see_each_other(server: PostOffice) -> None:
+def test_recipients_never_see_each_other(server: RecordingMailServer) -> None:
     assert main(["send"]) == 0
 
     assert server.recipients == ADDRESSES
@@ -251,7 +251,9 @@ def test_recipients_never_see_each_other(server: PostOffice) -> None:
         assert [address for address in ADDRESSES if address.encode() in envelope.content] == [own]
 
 
-def test_what_waits_is_tried_again_at_once_by_a_person(server: PostOffice, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_waits_is_tried_again_at_once_by_a_person(
+    server: RecordingMailServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     server.refused = {"bo@example.org": "450 come back later", "cy@example.org": "550 nobody here"}
 
     assert main(["send"]) == 1

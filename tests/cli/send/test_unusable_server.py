@@ -15,8 +15,8 @@ import pytest
 
 from digest.cli import main
 from tests.support.certificates import server_context
-from tests.support.mail_server import post_office
-from tests.support.smtp_server import Server, smtp_server
+from tests.support.mail_server import running_mail_server
+from tests.support.smtp_server import SmtpServer, smtp_server
 
 READERS = ["ann@example.org", "bo@example.org"]
 SETTINGS = """\
@@ -94,10 +94,10 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def recovers() -> None:
-    with post_office() as office:
-        settings(office.port)
+    with running_mail_server() as mail_server:
+        settings(mail_server.port)
         assert main(["send"]) == 0
-        assert office.recipients == READERS
+        assert mail_server.recipients == READERS
 
 
 def test_a_port_that_nobody_listens_at(capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,7 +113,7 @@ def test_a_server_that_hangs_up(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_wrong_password(capsys: pytest.CaptureFixture[str], sound: ssl.SSLContext) -> None:
-    with smtp_server(Server(tls=sound, credentials=("news", "other"))) as server:
+    with smtp_server(SmtpServer(tls=sound, credentials=("news", "other"))) as server:
         settings(server.port, security="starttls", username="news")
         assert "[smtp] username and password" in said(capsys)
     recovers()
@@ -133,14 +133,14 @@ def test_a_wrong_certificate(
 ) -> None:
     context, file = server_context(tmp_path, **certificate)  # type: ignore[arg-type]  # as the function declares them
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with smtp_server(Server(tls=context)) as server:
+    with smtp_server(SmtpServer(tls=context)) as server:
         settings(server.port, security="starttls")
         assert words in said(capsys)
     recovers()
 
 
 def test_a_certificate_that_nobody_signed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    with smtp_server(Server(tls=server_context(tmp_path)[0])) as server:
+    with smtp_server(SmtpServer(tls=server_context(tmp_path)[0])) as server:
         settings(server.port, security="starttls")
         assert "$SSL_CERT_FILE" in said(capsys)
     recovers()

@@ -1,4 +1,4 @@
-"""Addresses are taken right, or refused with the reason."""
+"""Mailbox addresses: normalised, or rejected with the reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.messages import ANY_TEXT, head, parsed, prepared, recipient
 
 
 @pytest.mark.parametrize(
-    ("given_", "meant"),
+    ("text", "address"),
     [
         ("reader@example.org", "reader@example.org"),
         ("  reader@example.org ", "reader@example.org"),
@@ -34,12 +34,12 @@ from tests.support.messages import ANY_TEXT, head, parsed, prepared, recipient
         ("a" * 64 + "@example.org", "a" * 64 + "@example.org"),
     ],
 )
-def test_an_address_is_taken(given_: str, meant: str) -> None:
-    assert Mailbox.at(given_).address == meant
+def test_an_address_is_normalised(text: str, address: str) -> None:
+    assert Mailbox.at(text).address == address
 
 
 @pytest.mark.parametrize(
-    ("given_", "reason"),
+    ("text", "reason"),
     [
         ("", "no @"),
         ("reader", "no @"),
@@ -69,23 +69,23 @@ def test_an_address_is_taken(given_: str, meant: str) -> None:
         ("=??Q??=@example.org", "unprintable"),
     ],
 )
-def test_an_address_is_refused_with_the_reason(given_: str, reason: str) -> None:
+def test_an_invalid_address_is_rejected_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(AddressError, match=reason):
-        Mailbox.at(given_)
+        Mailbox.at(text)
 
 
 @given(ANY_TEXT, st.sampled_from(["", "@example.org", "@bücher.example"]))
-def test_any_text_is_an_address_or_is_refused(local: str, rest: str) -> None:
+def test_any_text_is_an_address_or_is_rejected(local: str, domain: str) -> None:
     try:
-        mailbox = Mailbox.at(local + rest)
+        mailbox = Mailbox.at(local + domain)
     except AddressError:
         return
 
-    found = parsed(prepared().content_for(recipient(local + rest)))
+    mail = parsed(prepared().content_for(recipient(local + domain)))
     assert Mailbox.at(mailbox.address) == mailbox
-    assert found.keys().count("To") == 1
+    assert mail.keys().count("To") == 1
     if not mailbox.needs_smtputf8:
-        assert [address.addr_spec for address in found["To"].addresses] == [mailbox.address]
+        assert [address.addr_spec for address in mail["To"].addresses] == [mailbox.address]
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,14 @@ def test_any_text_is_an_address_or_is_refused(local: str, rest: str) -> None:
         ("Main: the paper, daily <main@example.org>", "Main: the paper, daily", "main@example.org"),
     ],
 )
-def test_a_mailbox_is_read(text: str, name: str, address: str) -> None:
+def test_a_mailbox_is_parsed(text: str, name: str, address: str) -> None:
     assert Mailbox.parse(text) == Mailbox(name=name, address=address)
 
 
 @pytest.mark.parametrize(
     "text", ["", "Main", "Main <main>", "a@example.org, b@example.org", "Main <a@b c>", "<>", "a <b> <c@d>"]
 )
-def test_what_is_no_mailbox_is_refused(text: str) -> None:
+def test_an_invalid_mailbox_is_rejected(text: str) -> None:
     with pytest.raises(AddressError):
         Mailbox.parse(text)
 
@@ -117,7 +117,7 @@ def test_what_is_no_mailbox_is_refused(text: str) -> None:
     ("address", "needed"),
     [("reader@example.org", False), ("reader@bücher.example", False), ("läser@example.org", True)],
 )
-def test_it_is_told_whether_a_server_must_offer_smtputf8(address: str, needed: bool) -> None:
+def test_only_a_non_ascii_local_part_needs_smtputf8(address: str, needed: bool) -> None:
     mailbox = Mailbox.at(address)
 
     assert mailbox.needs_smtputf8 is needed

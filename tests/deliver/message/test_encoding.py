@@ -1,4 +1,4 @@
-"""A mail's parts: any text comes back as it was, in short lines, with every gap filled."""
+"""Encoded text parts: decoded unchanged, in short lines, with every gap filled."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ LANGUAGES = {
 
 
 def bodies(mail: bytes) -> list[str]:
-    """The parts' text as a mail program reads it."""
+    """The decoded text of each part."""
     return [str(part.get_content()) for part in parsed(mail).iter_parts()]
 
 
 def as_lines(text: str) -> str:
-    """What of a text a mail keeps: everything but the kind of its line ends, NUL, and halves of characters."""
+    """The text as a mail preserves it: with CRLF, without NUL and lone surrogates."""
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "")
     return re.sub("\r\n?|\n", "\r\n", text).rstrip("\r\n") + "\r\n"
 
 
 @pytest.mark.parametrize("text", LANGUAGES.values(), ids=LANGUAGES)
-def test_text_in_any_language_comes_back_as_it_was(text: str) -> None:
-    read = bodies(prepared(text=text * 40 or "\n", html=text * 40 or "\n").content_for(recipient()))
+def test_text_in_any_language_is_decoded_unchanged(text: str) -> None:
+    decoded = bodies(prepared(text=text * 40 or "\n", html=text * 40 or "\n").content_for(recipient()))
 
-    assert read == [as_lines(text * 40)] * 2
+    assert decoded == [as_lines(text * 40)] * 2
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_text_comes_back_as_text(text: str) -> None:
-    read = bodies(prepared(text=f"{text}.", html=f"{text}.").content_for(recipient()))
+def test_hostile_text_is_decoded_as_text(text: str) -> None:
+    decoded = bodies(prepared(text=f"{text}.", html=f"{text}.").content_for(recipient()))
 
-    assert read == [as_lines(f"{text}.")] * 2
+    assert decoded == [as_lines(f"{text}.")] * 2
 
 
 PIECES = st.sampled_from([PLACEHOLDER, "\n", " ", "ä", "港", "a" * 70, "=", ".", "\t", "From "])
@@ -74,7 +74,7 @@ def test_every_gap_is_filled_with_any_value(template: str, value: str) -> None:
 
 @example("ä" + "a" * 70 + PLACEHOLDER, "b" * 76)
 @given(TEMPLATES, st.text(max_size=200))
-def test_lines_are_short_ascii_and_as_dkim_wants_them(template: str, value: str) -> None:
+def test_lines_are_short_ascii_and_in_canonical_form(template: str, value: str) -> None:
     filled = b"".join(encode_text(template, [PLACEHOLDER], escape=str).fill({PLACEHOLDER: value}))
 
     assert filled.isascii()
@@ -92,7 +92,7 @@ def test_the_shorter_encoding_is_chosen(language: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_link_is_the_readers_own_in_both_parts(language: str) -> None:
+def test_a_link_is_personal_in_both_parts(language: str) -> None:
     link = f"https://news.example.org/unsubscribe/{PLACEHOLDER}?a=1&b=2"
     text = LANGUAGES[language] + link
     page = f'{LANGUAGES[language]}<a href="{html.escape(link)}">x</a>'
@@ -112,7 +112,7 @@ def test_a_name_in_a_gap_is_escaped_in_html_alone() -> None:
     assert rich == "<p>Ä &lt;b&gt;&quot;&amp; Bcc: x</p>\r\n"
 
 
-def test_no_text_ends_a_part_before_its_end() -> None:
+def test_no_text_can_contain_the_boundary() -> None:
     boundary = parsed(prepared(text="a", html="b").content_for(recipient())).get_boundary()
     hostile = f"--{boundary}\r\n\r\n--{boundary}--\r\nContent-Type: text/html\r\n\r\nx"
 

@@ -1,4 +1,4 @@
-"""A whole mail: as it is meant to be, byte for byte, and as every mail program reads it."""
+"""Whole mails: golden files, and their content as Python parses it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EDITIONS = {
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-def test_a_mail_is_the_golden_one_byte_for_byte(name: str) -> None:
+def test_a_mail_equals_its_golden_file(name: str) -> None:
     sender = Mailbox.parse("Hafenbrief, täglich <brief@bücher.example>")
     reader = recipient("leserin@example.net", "Leserin in der Hafenbehörde")
 
@@ -54,28 +54,28 @@ def rendered(stories: int = 12) -> Edition:
 
 
 def test_an_edition_reads_as_it_was_rendered() -> None:
-    made = rendered()
-    found = parsed(prepare_message(made, edition_headers()).content_for(recipient()))
-    plain, rich = (str(part.get_content()).replace("\r\n", "\n") for part in found.iter_parts())
+    rendered_edition = rendered()
+    mail = parsed(prepare_message(rendered_edition, edition_headers()).content_for(recipient()))
+    plain, rich = (str(part.get_content()).replace("\r\n", "\n") for part in mail.iter_parts())
 
-    assert found.get_content_type() == "multipart/alternative"
-    assert plain == made.text.replace(PLACEHOLDER, TOKEN)
-    assert rich.rstrip() == made.html.replace(PLACEHOLDER, TOKEN).rstrip()
-    assert not found.defects
-    assert not [defect for part in found.walk() for defect in part.defects]
-    assert not [defect for value in found.values() for defect in value.defects]
+    assert mail.get_content_type() == "multipart/alternative"
+    assert plain == rendered_edition.text.replace(PLACEHOLDER, TOKEN)
+    assert rich.rstrip() == rendered_edition.html.replace(PLACEHOLDER, TOKEN).rstrip()
+    assert not mail.defects
+    assert not [defect for part in mail.walk() for defect in part.defects]
+    assert not [defect for value in mail.values() for defect in value.defects]
 
 
-def test_every_try_says_the_same_date_and_id() -> None:
-    found = parsed(
+def test_date_and_message_id_are_those_of_the_edition_and_the_ledger() -> None:
+    mail = parsed(
         prepare_message(edition(), edition_headers()).content_for(recipient(message_id="<4f1c.7@example.org>"))
     )
 
-    assert parsedate_to_datetime(found["Date"]) == NOON
-    assert found["Message-ID"] == "<4f1c.7@example.org>"
+    assert parsedate_to_datetime(mail["Date"]) == NOON
+    assert mail["Message-ID"] == "<4f1c.7@example.org>"
 
 
-def test_no_line_is_longer_than_a_mail_server_must_take() -> None:
+def test_no_line_exceeds_the_smtp_limit() -> None:
     mail = prepare_message(rendered(60), edition_headers()).content_for(recipient())
 
     assert max(map(len, mail.split(b"\r\n"))) <= 998
@@ -83,46 +83,46 @@ def test_no_line_is_longer_than_a_mail_server_must_take() -> None:
     assert mail.isascii()
 
 
-def test_nobody_answers_it_to_all() -> None:
+def test_the_list_takes_no_replies() -> None:
     assert "List-Post: NO" in head(prepare_message(edition(), edition_headers()).content_for(recipient()))
 
 
-def test_nothing_answers_it_automatically() -> None:
-    found = parsed(prepare_message(edition(), edition_headers()).content_for(recipient()))
+def test_automatic_replies_are_suppressed() -> None:
+    mail = parsed(prepare_message(edition(), edition_headers()).content_for(recipient()))
 
-    assert found["Auto-Submitted"] == "auto-generated"
-    assert found["Precedence"] == "list"
-    assert found["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Precedence"] == "list"
+    assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
 
 
 @pytest.mark.parametrize(
-    ("sender", "shown"),
+    ("sender", "expected"),
     [
         (Mailbox.parse("Main <main@example.org>"), "Main <main@example.org>"),
         (None, "The Harbour Letter <digest@localhost>"),
     ],
     ids=["sender", "no sender yet"],
 )
-def test_a_preview_is_a_mail_to_nobody(sender: Mailbox | None, shown: str) -> None:
+def test_a_preview_has_no_recipient(sender: Mailbox | None, expected: str) -> None:
     newsletter = Newsletter(id="harbour", title="The Harbour Letter", sender=sender)
 
-    found = parsed(preview_message(edition(), newsletter))
+    mail = parsed(preview_message(edition(), newsletter))
 
-    assert found["From"] == shown
-    assert not found["To"].addresses
-    assert parsedate_to_datetime(found["Date"]) == SLOT.due
-    assert "List-Unsubscribe" not in found
+    assert mail["From"] == expected
+    assert not mail["To"].addresses
+    assert parsedate_to_datetime(mail["Date"]) == SLOT.due
+    assert "List-Unsubscribe" not in mail
     assert preview_message(edition(), newsletter) == preview_message(edition(), newsletter)
     assert preview_message(edition(text="Another"), newsletter) != preview_message(edition(), newsletter)
 
 
-def test_a_subject_of_nothing_is_the_newsletters_title() -> None:
+def test_an_empty_subject_becomes_the_newsletters_title() -> None:
     mail = prepare_message(edition(subject=" \u200b"), edition_headers()).content_for(recipient())
 
     assert "Subject: The Harbour Letter" in head(mail)
 
 
-def test_a_title_of_nothing_leaves_the_newsletters_id() -> None:
+def test_an_empty_title_leaves_the_newsletters_id() -> None:
     mail = prepare_message(edition(subject="\u200b"), edition_headers(title="\u200b")).content_for(recipient())
 
     assert "Subject: harbour" in head(mail)

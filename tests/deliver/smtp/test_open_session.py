@@ -1,4 +1,4 @@
-"""Connections set up: servers that let nobody in, TLS, and login; each says what is wrong and what to do."""
+"""Opening sessions: connection errors, TLS, and login; each error says what failed and what to do."""
 
 from __future__ import annotations
 
@@ -20,59 +20,61 @@ from digest.settings.types import Secret
 from tests.support.certificates import server_context
 from tests.support.editions import smtp_settings
 from tests.support.smtp_delivery import SHORT_TIMEOUTS, MemoryOutbox, message, scripted_server, send_all
-from tests.support.smtp_server import Server, smtp_server
+from tests.support.smtp_server import SmtpServer, smtp_server
 
 
 @pytest.mark.parametrize(
-    ("talk", "words"),
+    ("script", "text"),
     [
         pytest.param(lambda sock: time.sleep(0.6), "accepts connections, but: no reply within 0.4 s", id="silence"),
-        pytest.param(lambda sock: None, "no connection with", id="hangs up"),
+        pytest.param(lambda sock: None, "no connection with", id="closes"),
         pytest.param(lambda sock: sock.sendall(b"SSH-2.0-x\r\n"), "does not speak SMTP", id="another protocol"),
-        pytest.param(lambda sock: sock.sendall(b"554 no\r\n"), "rejects the connection: 554 no", id="refuses"),
-        pytest.param(lambda sock: sock.sendall(b"x" * 1_000_000), "does not speak SMTP|no connection", id="babbles"),
+        pytest.param(lambda sock: sock.sendall(b"554 no\r\n"), "rejects the connection: 554 no", id="rejects"),
+        pytest.param(
+            lambda sock: sock.sendall(b"x" * 1_000_000), "does not speak SMTP|no connection", id="endless line"
+        ),
     ],
 )
-def test_a_server_that_lets_nobody_in_is_named_with_what_it_does(
-    talk: Callable[[socket.socket], None], words: str
+def test_a_server_that_accepts_no_session_is_reported_with_address_and_hint(
+    script: Callable[[socket.socket], None], text: str
 ) -> None:
-    with scripted_server(talk) as port, pytest.raises(MailError, match=words) as caught:
+    with scripted_server(script) as port, pytest.raises(MailError, match=text) as caught:
         send_all(smtp_settings(port), message(), timeouts=SHORT_TIMEOUTS)
     assert f"127.0.0.1:{port}" in str(caught.value)
     assert caught.value.hint
 
 
-def test_a_person_is_told_once_that_a_server_lets_nobody_in_yet() -> None:
-    told: list[str] = []
+def test_the_user_is_notified_once_that_the_server_does_not_answer_yet() -> None:
+    notices: list[str] = []
 
-    def late(sock: socket.socket) -> None:
+    def slow_greeting(sock: socket.socket) -> None:
         time.sleep(0.3)
         sock.sendall(b"554 no\r\n")
 
-    with scripted_server(late) as port, pytest.raises(MailError, match="554 no"):
-        SmtpMailer(smtp=smtp_settings(port), timeouts=SHORT_TIMEOUTS, notify=told.append)(MemoryOutbox([message()]))
+    with scripted_server(slow_greeting) as port, pytest.raises(MailError, match="554 no"):
+        SmtpMailer(smtp=smtp_settings(port), timeouts=SHORT_TIMEOUTS, notify=notices.append)(MemoryOutbox([message()]))
 
-    assert told == [f"waiting up to 0.4 s for the mail server 127.0.0.1:{port} to answer ([smtp] timeout_s)"]
+    assert notices == [f"waiting up to 0.4 s for the mail server 127.0.0.1:{port} to answer ([smtp] timeout_s)"]
 
 
-def test_a_server_that_lets_us_in_at_once_is_no_news() -> None:
+def test_no_notice_if_the_server_answers_at_once() -> None:
     with smtp_server() as server:
         assert send_all(smtp_settings(server.port), message()).notices == []
 
 
-def test_how_long_a_server_may_be_silent_is_set() -> None:
-    """All but the answer to a whole mail, and never longer than a connection takes."""
+def test_timeout_s_caps_the_timeouts() -> None:
+    """Except that of the final reply."""
     assert timeouts_up_to(20) == Timeouts(connect=20, greeting=20, command=20, data=20)
     assert timeouts_up_to(300) == Timeouts()
 
 
-def test_a_host_that_is_not_known_is_named() -> None:
+def test_an_unknown_host_is_reported() -> None:
     with pytest.raises(MailError, match=r"no address found for the mail server 'mail\.invalid'") as caught:
         probe(smtp_settings(25, host="mail.invalid"))
     assert "[smtp] host" in caught.value.hint
 
 
-def test_a_port_where_nobody_listens_is_named() -> None:
+def test_a_closed_port_is_reported() -> None:
     with smtp_server() as server:
         pass
     with pytest.raises(MailError, match=rf"no mail server listens at 127\.0\.0\.1:{server.port}") as caught:
@@ -80,7 +82,7 @@ def test_a_port_where_nobody_listens_is_named() -> None:
     assert caught.value.temporary
 
 
-def test_no_server_set_is_a_mistake_in_the_settings() -> None:
+def test_a_missing_host_is_a_settings_error() -> None:
     with pytest.raises(UsageError, match="no mail server is set"):
         open_mailer(SmtpSettings())
 
@@ -90,13 +92,13 @@ def test_no_server_set_is_a_mistake_in_the_settings() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Makes certificates; clients are told to trust them."""
+    """Makes certificates that clients trust."""
 
     folder: Path
     monkeypatch: pytest.MonkeyPatch
 
     def server(self, host: str = "localhost", *, days: int = 1) -> ssl.SSLContext:
-        """A server's side, with a certificate for this name that lasts so many days from now."""
+        """Server context, with a certificate for this name that expires in ``days``."""
         context, file = server_context(self.folder, days=days, name=host)
         self.monkeypatch.setenv("SSL_CERT_FILE", str(file))
         return context
@@ -109,7 +111,7 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
 
 @pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
 def test_mail_goes_over_tls(authority: Authority, implicit: bool) -> None:
-    with smtp_server(Server(tls=authority.server(), implicit_tls=implicit, extensions=("PIPELINING",))) as server:
+    with smtp_server(SmtpServer(tls=authority.server(), implicit_tls=implicit, extensions=("PIPELINING",))) as server:
         settings = smtp_settings(
             server.port, host="localhost", connections=1, security="tls" if implicit else "starttls"
         )
@@ -122,34 +124,36 @@ def test_mail_goes_over_tls(authority: Authority, implicit: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "days", "words"),
+    ("host", "days", "text"),
     [
         pytest.param("localhost", -1, "has expired", id="expired"),
         pytest.param("mail.harbour.example", 1, "is for another name", id="another name"),
     ],
 )
 @pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
-def test_a_bad_certificate_is_named(authority: Authority, host: str, days: int, words: str, implicit: bool) -> None:
+def test_an_invalid_certificate_is_reported(
+    authority: Authority, host: str, days: int, text: str, implicit: bool
+) -> None:
     with (
-        smtp_server(Server(tls=authority.server(host, days=days), implicit_tls=implicit)) as server,
-        pytest.raises(MailError, match=f"the certificate of localhost:{server.port} {words}") as caught,
+        smtp_server(SmtpServer(tls=authority.server(host, days=days), implicit_tls=implicit)) as server,
+        pytest.raises(MailError, match=f"the certificate of localhost:{server.port} {text}") as caught,
     ):
         probe(smtp_settings(server.port, host="localhost", security="tls" if implicit else "starttls"))
     assert caught.value.hint
     assert not caught.value.temporary
 
 
-def test_a_certificate_that_nobody_trusts_is_named(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_untrusted_certificate_is_reported(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     context = authority.server()
     monkeypatch.delenv("SSL_CERT_FILE")
     with (
-        smtp_server(Server(tls=context)) as server,
+        smtp_server(SmtpServer(tls=context)) as server,
         pytest.raises(MailError, match="is signed by no authority that this machine trusts"),
     ):
         probe(smtp_settings(server.port, host="localhost", security="starttls"))
 
 
-def test_a_server_without_tls_is_not_spoken_to_in_the_clear(authority: Authority) -> None:
+def test_a_server_without_tls_gets_no_password_and_no_mail(authority: Authority) -> None:
     with smtp_server() as server:
         with pytest.raises(MailError, match="offers no TLS"):
             send_all(
@@ -160,10 +164,10 @@ def test_a_server_without_tls_is_not_spoken_to_in_the_clear(authority: Authority
     assert not any("AUTH" in command or "MAIL" in command for command in server.commands)
 
 
-def test_what_is_said_before_tls_counts_for_nothing(authority: Authority) -> None:
-    """An answer slipped in behind that to STARTTLS would be taken for one that came over TLS."""
+def test_data_before_tls_is_refused(authority: Authority) -> None:
+    """A reply injected after that to STARTTLS would count as sent over TLS."""
 
-    def talk(sock: socket.socket) -> None:
+    def script(sock: socket.socket) -> None:
         sock.sendall(b"220 hi\r\n")
         sock.recv(4096)
         sock.sendall(b"250-hi\r\n250 STARTTLS\r\n")
@@ -171,56 +175,56 @@ def test_what_is_said_before_tls_counts_for_nothing(authority: Authority) -> Non
         sock.sendall(b"220 go\r\n250 slipped in\r\n")
         time.sleep(0.2)
 
-    with scripted_server(talk) as port, pytest.raises(MailError, match="between STARTTLS and TLS"):
+    with scripted_server(script) as port, pytest.raises(MailError, match="between STARTTLS and TLS"):
         probe(smtp_settings(port, security="starttls"))
 
 
 # --- login ------------------------------------------------------------------------------------------------------------
 
 
-def login(port: int, **more: object) -> SmtpSettings:
-    return smtp_settings(port, username="press", password=Secret("pa$$wörd"), **more)
+def login(port: int, **options: object) -> SmtpSettings:
+    return smtp_settings(port, username="press", password=Secret("pa$$wörd"), **options)
 
 
-@pytest.mark.parametrize("ways", ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2 LOGIN PLAIN"])
-def test_it_logs_in_by_each_way(ways: str) -> None:
-    with smtp_server(Server(credentials=("press", "pa$$wörd"), ways=ways)) as server:
+@pytest.mark.parametrize("mechanisms", ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2 LOGIN PLAIN"])
+def test_each_mechanism_logs_in(mechanisms: str) -> None:
+    with smtp_server(SmtpServer(credentials=("press", "pa$$wörd"), mechanisms=mechanisms)) as server:
         outbox = send_all(login(server.port), message())
 
     assert outbox.codes == {"reader1@harbour.example": 250}
 
 
-def _asked(*answers: bytes, offered: bytes = b"PLAIN CRAM-MD5") -> Callable[[socket.socket], None]:
-    """A server that greets, offers these ways, and answers what comes then, one after the other."""
+def _login_replies(*replies: bytes, offered: bytes = b"PLAIN CRAM-MD5") -> Callable[[socket.socket], None]:
+    """A script that greets, offers these mechanisms, and sends the replies in turn."""
 
-    def talk(sock: socket.socket) -> None:
+    def script(sock: socket.socket) -> None:
         sock.sendall(b"220 hi\r\n")
-        for answer in (b"250-hi\r\n250 AUTH %b\r\n" % offered, *answers):
+        for reply in (b"250-hi\r\n250 AUTH %b\r\n" % offered, *replies):
             sock.recv(4096)
-            sock.sendall(answer)
+            sock.sendall(reply)
         time.sleep(0.1)
 
-    return talk
+    return script
 
 
-def test_a_server_that_asks_again_for_what_it_has_is_told_again() -> None:
-    with scripted_server(_asked(b"334 \r\n", b"235 welcome\r\n", b"221 bye\r\n")) as port:
+def test_a_server_that_ignores_the_initial_response_gets_it_again() -> None:
+    with scripted_server(_login_replies(b"334 \r\n", b"235 welcome\r\n", b"221 bye\r\n")) as port:
         assert "as press" in probe(login(port))
 
 
 @pytest.mark.parametrize("challenge", [b"334 x\r\n", b"334 \xff\xfe=\r\n", b"334 a===\r\n"])
-def test_a_challenge_that_is_none_is_the_servers_fault(challenge: bytes) -> None:
+def test_an_invalid_challenge_is_reported(challenge: bytes) -> None:
     settings = replace(login(0), password=Secret("secret"))
     with (
-        scripted_server(_asked(challenge, b"535 no\r\n", offered=b"CRAM-MD5")) as port,
+        scripted_server(_login_replies(challenge, b"535 no\r\n", offered=b"CRAM-MD5")) as port,
         pytest.raises(MailError, match="does not speak SMTP: not a CRAM-MD5 challenge: '334"),
     ):
         probe(replace(settings, port=port))
 
 
-def test_a_wrong_password_is_named_and_not_shown(authority: Authority) -> None:
+def test_a_wrong_password_is_reported_without_it(authority: Authority) -> None:
     with (
-        smtp_server(Server(credentials=("press", "another"), tls=authority.server())) as server,
+        smtp_server(SmtpServer(credentials=("press", "another"), tls=authority.server())) as server,
         pytest.raises(MailError, match="rejects the login as 'press': 535") as caught,
     ):
         probe(login(server.port, host="localhost", security="starttls"))
@@ -228,24 +232,24 @@ def test_a_wrong_password_is_named_and_not_shown(authority: Authority) -> None:
     assert not caught.value.temporary
 
 
-def test_a_server_that_wants_no_login_says_so() -> None:
+def test_a_server_without_login_is_reported() -> None:
     with smtp_server() as server, pytest.raises(MailError, match="no supported login mechanism"):
         probe(login(server.port))
 
 
-def test_a_server_that_wants_a_login_is_reported_after_a_few_mails() -> None:
-    letters = [message(number) for number in range(500)]
+def test_a_missing_login_is_reported_after_a_few_mails() -> None:
+    messages = [message(number) for number in range(500)]
     with (
-        smtp_server(Server(credentials=("press", "secret"))) as server,
+        smtp_server(SmtpServer(credentials=("press", "secret"))) as server,
         pytest.raises(MailError, match=r"rejects the sender news@harbour\.example: 530 5\.7\.0 log in first"),
     ):
-        send_all(smtp_settings(server.port), *letters)
+        send_all(smtp_settings(server.port), *messages)
 
 
-def test_a_probe_says_what_the_server_is_like(authority: Authority) -> None:
-    with smtp_server(Server(credentials=("press", "pa$$wörd"), tls=authority.server())) as server:
-        said = probe(login(server.port, host="localhost", security="starttls"))
+def test_a_probe_describes_the_server(authority: Authority) -> None:
+    with smtp_server(SmtpServer(credentials=("press", "pa$$wörd"), tls=authority.server())) as server:
+        description = probe(login(server.port, host="localhost", security="starttls"))
 
-    assert said.startswith(f"localhost:{server.port} accepts connections over TLS (STARTTLS), as press")
-    assert "up to 10,000,000 bytes" in said
+    assert description.startswith(f"localhost:{server.port} accepts connections over TLS (STARTTLS), as press")
+    assert "up to 10,000,000 bytes" in description
     assert server.total == 0

@@ -1,4 +1,4 @@
-"""Letters over several connections: how many, how fast, and when to stop. No ledger here."""
+"""Messages over several connections: their number, rate and end. Without a ledger."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from digest.deliver.mailers import open_mailer
 from digest.deliver.smtp.timeouts import Timeouts
 from tests.support.editions import smtp_settings
 from tests.support.smtp_delivery import MemoryOutbox, message, send_all
-from tests.support.smtp_server import KIND, Asked, Fault, Server, smtp_server
+from tests.support.smtp_server import NO_FAULT, Fault, SmtpServer, Stage, smtp_server
 
 
-def test_what_may_travel_together_does() -> None:
-    """The next mail's envelope is in the server's hands before it has answered the one before."""
-    seen: list[str] = []
+def test_the_next_envelope_is_pipelined() -> None:
+    """The server has the next mail's envelope before it replies to the content before it."""
+    stages: list[str] = []
 
-    def mood(asked: Asked, recipient: str) -> Fault:
-        seen.append(asked)
-        return Fault(delay_s=0.05) if asked == "content" else KIND
+    def fault_for(stage: Stage, recipient: str) -> Fault:
+        stages.append(stage)
+        return Fault(delay_s=0.05) if stage == "content" else NO_FAULT
 
-    with smtp_server(Server(mood=mood, extensions=("PIPELINING",))) as server:
+    with smtp_server(SmtpServer(fault_for=fault_for, extensions=("PIPELINING",))) as server:
         send_all(smtp_settings(server.port, connections=1), message(1), message(2), message(3))
-    whole = ["MAIL", "RCPT", "DATA", "content"]
-    assert seen == ["connect", "EHLO", *whole * 3]
+    transaction = ["MAIL", "RCPT", "DATA", "content"]
+    assert stages == ["connect", "EHLO", *transaction * 3]
 
 
-def test_no_more_connections_than_set_and_no_more_than_there_are_mails() -> None:
+def test_connections_are_limited_by_the_settings_and_the_number_of_mails() -> None:
     with smtp_server() as server:
         send_all(smtp_settings(server.port, connections=3), *[message(number) for number in range(200)])
-        assert server.most_open == 3
+        assert server.max_open_connections == 3
     with smtp_server() as server:
         send_all(smtp_settings(server.port, connections=50), message(1), message(2))
         assert server.connections <= 2
 
 
-def test_a_connection_carries_so_many_and_no_more() -> None:
+def test_a_connection_sends_at_most_messages_per_connection() -> None:
     with smtp_server() as server:
         outbox = send_all(
             smtp_settings(server.port, connections=1, messages_per_connection=10), *[message(n) for n in range(35)]
@@ -47,9 +47,9 @@ def test_a_connection_carries_so_many_and_no_more() -> None:
     assert len(outbox.results) == 35
 
 
-def test_the_rate_is_kept_over_all_connections() -> None:
+def test_the_rate_limit_holds_over_all_connections() -> None:
     times: list[float] = []
-    with smtp_server(Server(on_taken=lambda count: times.append(time.monotonic()))) as server:
+    with smtp_server(SmtpServer(on_accepted=lambda count: times.append(time.monotonic()))) as server:
         send_all(
             smtp_settings(server.port, connections=4, rate_per_minute=1200), *[message(number) for number in range(21)]
         )
@@ -58,8 +58,8 @@ def test_the_rate_is_kept_over_all_connections() -> None:
 
 
 @pytest.mark.parametrize("connections", [1, 4])
-def test_nothing_is_waited_for_but_the_server(connections: int) -> None:
-    """Least of all when the last mail is through."""
+def test_nothing_waits_for_the_poll_interval(connections: int) -> None:
+    """Not even after the last mail."""
     began = time.monotonic()
     with smtp_server() as server:
         send_all(
@@ -71,13 +71,13 @@ def test_nothing_is_waited_for_but_the_server(connections: int) -> None:
     assert time.monotonic() - began < 30
 
 
-def test_closing_ends_what_is_under_way_and_begins_nothing() -> None:
+def test_closing_finishes_mails_under_way_and_starts_none() -> None:
     outbox = MemoryOutbox([message(number) for number in range(100)])
 
     def close(count: int) -> None:
         outbox.is_closing = count >= 10
 
-    with smtp_server(Server(on_taken=close)) as server:
+    with smtp_server(SmtpServer(on_accepted=close)) as server:
         open_mailer(smtp_settings(server.port))(outbox)
 
     assert 10 <= server.total == len(outbox.results) <= 20
