@@ -30,6 +30,8 @@ from digest.text.urls import canonical_url, is_web_url, outlet_domain, url_ident
 _MAX_TITLE = 300
 #: Blocks of an article, at most: as many as the paragraphs of a thick book. It limits the time for a hostile document.
 _MAX_BLOCKS = 5_000
+#: Rounds of trimming and classification, at most: usually two. It limits the time for a hostile document.
+_MAX_ROUNDS = 20
 #: Width and height of a picture, at least: a smaller one is an icon or a tracking pixel.
 _MIN_PIXELS = 32
 
@@ -89,9 +91,7 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
         at = find_headline(lines, labels)
         if at is not None:
             title, lines = lines[at].text, lines[:at] + lines[at + 1 :]
-    labels = classify_lines(lines, title=title, learned=learned, is_markup=is_markup)
-    body = [line.text for line, label in zip(lines, labels, strict=True) if label is BODY]
-    paragraphs = trim_paragraphs(body, title)
+    paragraphs = _paragraphs(lines, title=title, learned=learned, is_markup=is_markup)
     language = detect_language("\n".join((title, *paragraphs)), entry.language)
     url = _safe_url(entry.url)
     return Article(
@@ -108,8 +108,30 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
     )
 
 
+def _paragraphs(lines: Sequence[Line], *, title: str, learned: frozenset[str], is_markup: bool) -> tuple[str, ...]:
+    """The body's paragraphs, trimmed.
+
+    Trimming makes lines shorter, and some rules are for short lines only: so the lines are classified again, until
+    there is nothing left to trim.
+    """
+    lines, trimmed = list(lines), tuple[str, ...]()
+    for _ in range(_MAX_ROUNDS):
+        labels = classify_lines(lines, title=title, learned=learned, is_markup=is_markup)
+        body = [at for at, label in enumerate(labels) if label is BODY]
+        texts = tuple(lines[at].text for at in body)
+        trimmed = trim_paragraphs(texts, title)
+        if trimmed == texts:
+            break
+        for at, text in zip(body, trimmed, strict=True):
+            lines[at] = _with_text(lines[at], text)
+    return tuple(dict.fromkeys(trimmed))  # trimming may have made two equal
+
+
 def _without_truncation(line: Line) -> Line:
-    text = without_truncated_sentence(line.text)
+    return _with_text(line, without_truncated_sentence(line.text))
+
+
+def _with_text(line: Line, text: str) -> Line:
     return line if text == line.text else lines_of([replace(line.block, text=text)])[0]
 
 

@@ -33,14 +33,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def trim_paragraphs(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
-    """The paragraphs without dateline, separate drop capital and agency signature; duplicates dropped."""
+    """The paragraphs, each without dateline, separate drop capital and agency signature."""
     if not paragraphs:
         return ()
     dateline = _DATELINE.match(paragraphs[0])
     first = paragraphs[0][dateline.end() :] if dateline else paragraphs[0]
     trimmed = [_join_drop_capital(first, (title, *paragraphs)), *paragraphs[1:]]
     trimmed[-1] = without_agency(trimmed[-1])
-    return tuple(dict.fromkeys(filter(None, trimmed)))  # trimming may have made two equal
+    return tuple(trimmed)
 
 
 def _join_drop_capital(paragraph: str, texts: Sequence[str]) -> str:

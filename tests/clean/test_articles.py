@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.clean.articles import clean
@@ -183,21 +183,28 @@ def test_a_source_s_boilerplate_is_learned_from_its_articles() -> None:
     assert slogan in _clean(entries[0]).paragraphs
 
 
+_DATELINE = "EXAMPLETOWN, May 5 (Agency) - The ferry runs."
+_CREDITED = "The piers. Source: Harbour Office (HO)"
+_VIEWS = "You can send us your views on this story."
+_RAIN = "It rained. They left the hall at noon, said the office."
+_CUT = "It rained. The council then […]"
+_VOTE = "The council voted to close the bridge for a year."
+_QUOTE = "“We had no choice,” it said. “None at all.”"
 _LINES = st.sampled_from(
     [
-        "The council voted to close the bridge for a year.",
-        "It rained. They left the hall at noon, said the office.",
-        "“We had no choice,” it said. “None at all.”",
+        _VOTE,
+        _RAIN,
+        _QUOTE,
         "Photo: Harbour Office",
         "Workers put up a barrier",
         "Follow us on every network.",
         "TThe council agreed to it.",
-        "EXAMPLETOWN, May 5 (Agency) - The ferry runs.",
-        "It rained. The council then […]",
+        _DATELINE,
+        _CUT,
         "The ministry told the council:",
         "• The bridge is closed.",
-        "You can send us your views on this story.",
-        "The piers. Source: Harbour Office (HO)",
+        _VIEWS,
+        _CREDITED,
         "It rained. (dpa)",
         "Éclair ‚ÄĒ café",
         "",
@@ -205,6 +212,12 @@ _LINES = st.sampled_from(
 )
 
 
+# Paragraphs wrapped by hand that have more than 60 words, the most of a caption, only with their datelines.
+@example([_DATELINE, _CREDITED, _VOTE, _DATELINE, _CREDITED, _VIEWS, _CREDITED, _VIEWS], "\n")
+@example([_DATELINE, _VIEWS, _RAIN, _RAIN, _VIEWS, _RAIN, _CREDITED], "\n")
+@example([_DATELINE, _VIEWS, _CUT, _CUT, _VIEWS, _CUT, _VIEWS, _VIEWS, "Photo: Harbour Office"], "\n")
+@example([_DATELINE, _DATELINE, _CUT, _QUOTE, "Follow us on every network.", _QUOTE, _DATELINE, _DATELINE], "\n")
+@example(["EXAMPLETOWN (Agency) - EXAMPLETOWN (Agency) - The ferry runs."], "\n")
 @given(st.lists(_LINES, max_size=14), st.sampled_from(["\n", "\n\n"]))
 def test_cleaning_twice_equals_cleaning_once(lines: list[str], gap: str) -> None:
     title = "A bridge, a ferry and the rain"
