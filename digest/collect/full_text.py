@@ -57,8 +57,8 @@ async def add_full_text(
     """
     retries = {entry.guid: entry for entry in pending}
     teasers = [entry for entry in entries if _wants_page(entry, source)]
-    known = known_guids([entry.guid for entry in teasers]) - set(retries) if teasers else frozenset()
-    candidates = {entry.guid: entry for entry in teasers if entry.guid not in known}
+    known_teasers = known_guids([entry.guid for entry in teasers]) - set(retries) if teasers else frozenset()
+    candidates = {entry.guid: entry for entry in teasers if entry.guid not in known_teasers}
     to_fetch = {
         **dict(islice(candidates.items(), _MAX_PAGES)),
         **{guid: candidates.get(guid, entry) for guid, entry in retries.items()},
@@ -66,9 +66,9 @@ async def add_full_text(
     pages = _PageFetcher(source=source, client=client, robots=robots)
     await pages.fetch(to_fetch.values())
     listed = (
-        replace(entry, body="") if entry.guid in known else pages.completed.get(entry.guid, entry)
+        replace(entry, body="") if entry.guid in known_teasers else pages.completed.get(entry.guid, entry)
         for entry in entries
-        if entry.title or entry.guid not in known
+        if entry.title or entry.guid not in known_teasers
     )
     listed_guids = {entry.guid for entry in entries}
     unlisted = (entry for guid, entry in pages.completed.items() if guid not in listed_guids)
