@@ -1,4 +1,4 @@
-"""Many sources at once, and none stops another."""
+"""Concurrent collecting of sources, of which none stops another."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.web_servers import Answer, web_server
 
 
 class Slow:
-    """A collector that takes its time, and counts who is inside."""
+    """A slow collector that counts its concurrent calls."""
 
     def __init__(self) -> None:
         self.inside: Counter[str] = Counter()
@@ -56,7 +56,7 @@ def test_outcomes_are_in_the_order_of_the_sources() -> None:
     assert heard[-1] == "0"
 
 
-def test_no_more_than_so_many_at_once_and_at_one_host() -> None:
+def test_concurrency_is_limited_in_total_and_per_host() -> None:
     slow = Slow()
 
     asyncio.run(collect(sources(*["a.example"] * 10, *["b.example"] * 10), slow, concurrency=3, per_host=2))
@@ -64,7 +64,7 @@ def test_no_more_than_so_many_at_once_and_at_one_host() -> None:
     assert slow.most == {"a.example": 2, "b.example": 2, "all": 3}
 
 
-def test_each_source_is_asked_with_what_it_gave() -> None:
+def test_each_source_is_collected_with_its_state() -> None:
     slow = Slow()
 
     asyncio.run(collect(sources("a.example", "b.example"), slow, {"1": FetchState(etag="x")}))
@@ -72,13 +72,13 @@ def test_each_source_is_asked_with_what_it_gave() -> None:
     assert slow.asked == {"0": FetchState(), "1": FetchState(etag="x")}
 
 
-def test_a_failing_source_is_a_value_on_one_line() -> None:
+def test_a_failed_source_is_a_value_on_one_line() -> None:
     (found,) = asyncio.run(collect(sources("a.example", section="broken"), Slow()))
 
     assert found == Failure(source="a.example", url="https://a.example/0", error="two lines: try later")
 
 
-def test_a_failure_names_no_password() -> None:
+def test_a_failure_hides_the_password() -> None:
     source = Source(id="s", url="https://name:secret@a.example/feed", section="broken", title="Private")
 
     (found,) = asyncio.run(collect([source], Slow()))
@@ -94,7 +94,7 @@ def test_a_bug_raises() -> None:
         asyncio.run(collect(sources("a.example"), buggy))
 
 
-def test_good_sources_are_collected_beside_dead_and_hostile_ones(tmp_path: Path) -> None:
+def test_failing_sources_do_not_affect_others(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The ferry sails again.")
     with web_server() as web:
         web.routes["/feed"] = Answer(body=b"<rss version='2.0'><channel><item><title>A</title></item></channel></rss>")

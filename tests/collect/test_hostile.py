@@ -1,4 +1,4 @@
-"""All at once that a server may throw: each source gives what is sound, or fails in one line, and the good are read."""
+"""Hostile sources: each gives valid entries or a one-line error, and does not affect the others."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def item(title: str, body: str = LONG) -> str:
 GOOD = rss(item("A"), item("B"))
 
 
-def packed(body: bytes, encoding: str = "gzip") -> Answer:
+def compressed(body: bytes, encoding: str = "gzip") -> Answer:
     return Answer(body=body, headers={"Content-Encoding": encoding})
 
 
-def by_hand(*pieces: bytes, pause_s: float = 0.0, times: int = 1) -> Route:
-    """Write these pieces, again and again, and hang up."""
+def raw_route(*pieces: bytes, pause_s: float = 0.0, times: int = 1) -> Route:
+    """A route that writes these pieces ``times`` times and closes the connection."""
 
     def write(handler: Handler) -> None:
         for _ in range(times):
@@ -59,17 +59,17 @@ def typed(body: bytes, kind: str) -> Answer:
     return Answer(body=body, headers={"Content-Type": kind})
 
 
-def lying(length: int, body: bytes) -> Route:
-    return by_hand(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (length, body))
+def with_false_length(length: int, body: bytes) -> Route:
+    return raw_route(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (length, body))
 
 
 BOMB = gzip.compress(b"\0" * 30_000_000)
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 #: What is served, and what comes of it: titles, or what the failure says.
 HOSTILE: dict[str, tuple[Route, list[str] | str]] = {
-    "a gzip bomb": (packed(BOMB), "larger than"),
-    "a bomb in a bomb": (packed(gzip.compress(BOMB), "gzip, gzip"), "not asked for"),
-    "a packed file in a packed answer": (packed(gzip.compress(BOMB)), "a packed file, not an article"),
+    "a gzip bomb": (compressed(BOMB), "larger than"),
+    "a bomb in a bomb": (compressed(gzip.compress(BOMB), "gzip, gzip"), "not asked for"),
+    "a packed file in a packed answer": (compressed(gzip.compress(BOMB)), "a packed file, not an article"),
     "a redirect to nowhere": (Answer(status=302, headers={"Location": ""}), "302"),
     "a redirect to itself": (Answer(status=302, headers={"Location": "?"}), "more than 8 redirects"),
     "redirects without end": (
@@ -81,33 +81,33 @@ HOSTILE: dict[str, tuple[Route, list[str] | str]] = {
     "a redirect to what is no name": (Answer(status=302, headers={"Location": "http://xn--localhost-/"}), "no address"),
     "a redirect to another scheme": (Answer(status=302, headers={"Location": "file:///etc/passwd"}), "only http"),
     "lengths that disagree": (
-        by_hand(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n<rss>"),
+        raw_route(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n<rss>"),
         "proper HTTP",
     ),
-    "a negative length": (by_hand(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n<rss>"), "proper HTTP"),
+    "a negative length": (raw_route(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n<rss>"), "proper HTTP"),
     "chunks without end": (
-        by_hand(
+        raw_route(
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *[b"8000\r\n" + b"x" * 0x8000 + b"\r\n"] * 800
         ),
         "larger than",
     ),
     "a chunk as large as the sea": (
-        by_hand(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx"),
+        raw_route(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx"),
         "broke off|proper HTTP",
     ),
-    "a packed body cut short": (packed(gzip.compress(GOOD)[:-20]), "broke off"),
-    "a packed body that is damaged": (packed(gzip.compress(GOOD)[:20] + b"x" * 99), "damaged"),
-    "a packing that nobody asked for": (packed(GOOD, "br"), "not asked for"),
+    "a packed body cut short": (compressed(gzip.compress(GOOD)[:-20]), "broke off"),
+    "a packed body that is damaged": (compressed(gzip.compress(GOOD)[:20] + b"x" * 99), "damaged"),
+    "a packing that nobody asked for": (compressed(GOOD, "br"), "not asked for"),
     "a message that patience has no end": (Answer(status=503, headers={"Retry-After": "9" * 40}), "503"),
-    "a status that there is not": (by_hand(b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), "999"),
+    "a status that there is not": (raw_route(b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), "999"),
     "a slow drip": (
-        by_hand(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", *[b"x"] * 90, pause_s=0.2),
+        raw_route(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", *[b"x"] * 90, pause_s=0.2),
         "within|broke off",
     ),
-    "an endless body": (by_hand(b"HTTP/1.1 200 OK\r\n\r\n", *[b"<p>x" * 50_000] * 90), "larger than"),
-    "endless headers": (by_hand(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n" * 1000] * 100), "proper HTTP"),
-    "a body cut short": (lying(len(GOOD) + 9, GOOD), "broke off"),
-    "more than its length": (lying(len(GOOD), GOOD + b"HTTP/1.1 200 OK\r\n\r\nmore"), ["A", "B"]),
+    "an endless body": (raw_route(b"HTTP/1.1 200 OK\r\n\r\n", *[b"<p>x" * 50_000] * 90), "larger than"),
+    "endless headers": (raw_route(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n" * 1000] * 100), "proper HTTP"),
+    "a body cut short": (with_false_length(len(GOOD) + 9, GOOD), "broke off"),
+    "more than its length": (with_false_length(len(GOOD), GOOD + b"HTTP/1.1 200 OK\r\n\r\nmore"), ["A", "B"]),
     "an image as a feed": (typed(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "application/rss+xml"), "an image"),
     "a PDF as a page": (typed(b"%PDF-1.7 " + b"x" * 99, "text/html"), "a PDF"),
     "a feed as an image": (typed(GOOD, "image/png"), ["A", "B"]),
@@ -170,7 +170,7 @@ HOSTILE: dict[str, tuple[Route, list[str] | str]] = {
         [""],
     ),
     "an address that is none": (
-        by_hand(b"HTTP/1.1 302 Found\r\nLocation: http://[::::]/\r\n\r\n"),
+        raw_route(b"HTTP/1.1 302 Found\r\nLocation: http://[::::]/\r\n\r\n"),
         "no address|closed",
     ),
     "a way inside by IPv6": (
@@ -190,8 +190,8 @@ def web() -> Iterator[WebServer]:
 
 
 @pytest.fixture(scope="module")
-def visited(web: WebServer) -> dict[str, Collected | Failure]:
-    """All of them, in one go, with the good one among them."""
+def outcomes(web: WebServer) -> dict[str, Collected | Failure]:
+    """The outcomes of all hostile sources and a valid one, collected together."""
     names = {f"/{number}": name for number, name in enumerate(HOSTILE)} | {"/good": "good"}
     sources = [Source(id=name, url=web.url(path), full_text="never") for path, name in names.items()]
     fetch = FetchSettings(allow=(web.address,), timeout_s=30, max_bytes=16_000_000, per_host=8)
@@ -203,10 +203,10 @@ def visited(web: WebServer) -> dict[str, Collected | Failure]:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_hostile_fails_in_one_line_or_gives_what_is_sound(
-    visited: dict[str, Collected | Failure], name: str
+def test_hostile_input_is_a_one_line_error_or_gives_valid_entries(
+    outcomes: dict[str, Collected | Failure], name: str
 ) -> None:
-    outcome, expected = visited[name], HOSTILE[name][1]
+    outcome, expected = outcomes[name], HOSTILE[name][1]
 
     if isinstance(expected, str):
         assert isinstance(outcome, Failure), outcome.entries[:1]
@@ -219,14 +219,14 @@ def test_what_is_hostile_fails_in_one_line_or_gives_what_is_sound(
     assert "root:" not in repr(outcome)
 
 
-def test_the_good_one_is_read_all_the_same(visited: dict[str, Collected | Failure]) -> None:
-    good = visited["good"]
+def test_the_valid_source_is_read_beside_the_hostile_ones(outcomes: dict[str, Collected | Failure]) -> None:
+    good = outcomes["good"]
 
     assert isinstance(good, Collected)
     assert [entry.title for entry in good.entries] == ["A", "B"]
 
 
-def test_a_preview_shows_the_good_and_names_the_bad(
+def test_a_preview_shows_valid_entries_and_names_failed_sources(
     web: WebServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mill.txt").write_text(MILL)
@@ -245,9 +245,7 @@ def test_a_preview_shows_the_good_and_names_the_bad(
 
 
 @pytest.mark.parametrize("form", ["terminal", "text", "json", "html"])
-def test_no_name_of_a_file_moves_a_terminals_cursor(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
-) -> None:
+def test_file_names_can_not_control_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
     (tmp_path / "mill.txt").write_text(MILL)
     for sign in "\x01\a\n\x1b\x7f\x9b\u202e":
         (tmp_path / f"b{sign}]0;x{sign}.bin").write_bytes(b"x")

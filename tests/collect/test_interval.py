@@ -1,4 +1,4 @@
-"""How often a source is visited: by its own rhythm, and ever less often while it fails."""
+"""Adaptive fetch intervals and backoff."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def entry(published: datetime | None) -> Entry:
     )
 
 
-def brought(*ago: timedelta, unchanged: bool = False) -> Collected:
+def collected(*ago: timedelta, unchanged: bool = False) -> Collected:
     return Collected(source=SOURCE, entries=tuple(entry(NOW - one) for one in ago), unchanged=unchanged)
 
 
@@ -51,58 +51,58 @@ def wait(outcome: Collected | Failure, before: FetchInterval | None = None, *, s
         pytest.param(timedelta(days=90), 4 * HOUR, id="four times a year: no rarer than that"),
     ],
 )
-def test_a_feed_is_visited_by_its_own_rhythm(gap: timedelta, pause: timedelta) -> None:
-    assert pause * 0.8 <= wait(brought(*(gap * n for n in range(1, 13)))) <= pause
+def test_the_interval_follows_the_publishing_frequency(gap: timedelta, pause: timedelta) -> None:
+    assert pause * 0.8 <= wait(collected(*(gap * n for n in range(1, 13)))) <= pause
 
 
-def test_without_dates_there_is_no_rhythm() -> None:
+def test_without_dates_the_interval_is_the_minimum() -> None:
     assert wait(Collected(source=SOURCE, entries=(entry(None),) * 9)) <= EVERY
 
 
-def test_dates_in_the_future_are_no_rhythm() -> None:
-    assert wait(brought(*(-HOUR * n for n in range(9)))) <= EVERY
+def test_dates_in_the_future_are_ignored() -> None:
+    assert wait(collected(*(-HOUR * n for n in range(9)))) <= EVERY
 
 
-def test_each_time_that_nothing_is_new_the_pause_grows_to_an_end() -> None:
-    pace, pauses = FetchInterval(), []
+def test_the_interval_grows_up_to_a_limit_while_nothing_is_new() -> None:
+    interval, intervals = FetchInterval(), []
     for _ in range(20):
-        pace = next_interval("s", brought(unchanged=True), pace, every=EVERY, now=NOW)
-        pauses.append(pace.interval_s)
+        interval = next_interval("s", collected(unchanged=True), interval, every=EVERY, now=NOW)
+        intervals.append(interval.interval_s)
 
-    assert pauses == sorted(pauses)
-    assert (pauses[0], pauses[-1]) == (1125, 4 * 3600)
+    assert intervals == sorted(intervals)
+    assert (intervals[0], intervals[-1]) == (1125, 4 * 3600)
 
 
-def test_failures_are_tried_again_ever_later_and_at_least_daily() -> None:
-    pace, waits = FetchInterval(), []
+def test_the_backoff_is_exponential_and_at_most_a_day() -> None:
+    interval, waits = FetchInterval(), []
     for _ in range(2000):
-        pace = next_interval("s", BROKEN, pace, every=EVERY, now=NOW)
-        assert pace.next_fetch is not None
-        waits.append((pace.next_fetch - NOW) / EVERY)
+        interval = next_interval("s", BROKEN, interval, every=EVERY, now=NOW)
+        assert interval.next_fetch is not None
+        waits.append((interval.next_fetch - NOW) / EVERY)
 
     assert [round(one) for one in waits[:3]] in ([1, 2, 4], [1, 2, 3])
     assert waits[:5] == sorted(waits[:5])
     assert max(waits) <= 96
 
 
-def test_a_success_forgets_the_failures() -> None:
-    assert next_interval("s", brought(HOUR), FetchInterval(failures=7), every=EVERY, now=NOW).failures == 0
+def test_a_success_resets_the_failure_count() -> None:
+    assert next_interval("s", collected(HOUR), FetchInterval(failures=7), every=EVERY, now=NOW).failures == 0
 
 
-def test_a_server_that_asks_for_patience_gets_it() -> None:
+def test_retry_after_is_honoured() -> None:
     asked = NOW + timedelta(days=3)
 
     assert wait(Failure(source="s", url="", error="busy", retry_at=asked)) == timedelta(days=3)
 
 
-def test_sources_that_began_together_part() -> None:
-    waits = {wait(brought(unchanged=True), source_id=str(number)) for number in range(50)}
+def test_jitter_spreads_sources_added_together() -> None:
+    waits = {wait(collected(unchanged=True), source_id=str(number)) for number in range(50)}
 
     assert len(waits) > 40
-    assert wait(brought(unchanged=True)) == wait(brought(unchanged=True))
+    assert wait(collected(unchanged=True)) == wait(collected(unchanged=True))
 
 
-def test_who_is_left_in_peace_has_not_failed_once_more() -> None:
+def test_waiting_for_retry_after_is_no_further_failure() -> None:
     busy = replace(BROKEN, retry_at=NOW + HOUR)
     first = next_interval("s", busy, FetchInterval(), every=EVERY, now=NOW)
 

@@ -1,4 +1,4 @@
-"""What may take long is read elsewhere, and killed in time."""
+"""Heavy documents are read in a worker process with limits."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def page(count: int) -> Document:
     return document(f"<!DOCTYPE html><html><body><article>{PARAGRAPH * count}</article></body></html>")
 
 
-def elsewhere(heavy: Document, timeout_s: float = 30) -> Contents:
+def read_in_worker(heavy: Document, timeout_s: float = 30) -> Contents:
     assert is_heavy(heavy)
     return asyncio.run(read_isolated(heavy, SOURCE, seen=SEEN, timeout_s=timeout_s, slot=nullcontext()))
 
 
-def test_it_gives_what_reading_here_gives() -> None:
+def test_an_isolated_read_returns_the_same_contents() -> None:
     broken = rss(2000, tail="<item><title>& open")
 
-    assert elsewhere(broken) == read_document(broken, SOURCE, seen=SEEN)
+    assert read_in_worker(broken) == read_document(broken, SOURCE, seen=SEEN)
 
 
 @pytest.mark.parametrize(
@@ -59,32 +59,32 @@ def test_it_gives_what_reading_here_gives() -> None:
         pytest.param(document("word " * 100_000), id="a long text"),
     ],
 )
-def test_the_usual_is_read_here(light: Document) -> None:
+def test_usual_documents_are_not_heavy(light: Document) -> None:
     assert not is_heavy(light)
 
 
-def test_what_takes_too_long_is_killed() -> None:
+def test_a_document_that_takes_too_long_is_killed() -> None:
     begun = time.monotonic()
 
     with pytest.raises(SourceError, match=r"took more than 0\.5 s"):
-        elsewhere(page(30_000), timeout_s=0.5)
+        read_in_worker(page(30_000), timeout_s=0.5)
 
     assert time.monotonic() - begun < 5
 
 
-def test_what_is_told_elsewhere_is_told_here() -> None:
+def test_a_source_error_in_the_worker_is_raised_here() -> None:
     with pytest.raises(SourceError, match="is no article: look for its feed"):
-        elsewhere(replace(page(1), data=b"<!DOCTYPE html><html><body>" + b"<b>" * 1_100_000))
+        read_in_worker(replace(page(1), data=b"<!DOCTYPE html><html><body>" + b"<b>" * 1_100_000))
 
 
-def test_others_are_read_meanwhile() -> None:
+def test_other_documents_are_read_meanwhile() -> None:
     async def both() -> list[str]:
         done: list[str] = []
-        turns = ConcurrencyLimits(per_host=2)
+        limits = ConcurrencyLimits(per_host=2)
 
         async def one(name: str, what: Document) -> None:
             with contextlib.suppress(SourceError):
-                await read_isolated(what, SOURCE, seen=SEEN, timeout_s=3, slot=turns.for_parsing())
+                await read_isolated(what, SOURCE, seen=SEEN, timeout_s=3, slot=limits.for_parsing())
             done.append(name)
 
         await asyncio.gather(one("slow", page(30_000)), one("quick", rss(2)))
@@ -93,15 +93,15 @@ def test_others_are_read_meanwhile() -> None:
     assert asyncio.run(both()) == ["quick", "slow"]
 
 
-def test_what_takes_long_is_read_a_few_at_once() -> None:
-    """Each may take more than a gigabyte, and servers can send as many as there are visits."""
+def test_the_number_of_heavy_documents_at_once_is_limited() -> None:
+    """Each may take more than a gigabyte of memory, and every server may send one."""
     heavy = rss(1500, tail="<item><title>& open")
     assert is_heavy(heavy)
 
     async def six() -> int:
-        turns, most = ConcurrencyLimits(per_host=2), 0
+        limits, most = ConcurrencyLimits(per_host=2), 0
         calls = [
-            asyncio.create_task(read_isolated(heavy, SOURCE, seen=SEEN, timeout_s=30, slot=turns.for_parsing()))
+            asyncio.create_task(read_isolated(heavy, SOURCE, seen=SEEN, timeout_s=30, slot=limits.for_parsing()))
             for _ in range(6)
         ]
         while not all(call.done() for call in calls):

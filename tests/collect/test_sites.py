@@ -1,4 +1,4 @@
-"""A site without a feed: its site map tells what is new; a front page that only lists articles is none."""
+"""Sites without a feed: their site map lists the articles; a front page that only links to articles is none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADLINES = "".join(
 )
 
 
-def site_map(*urls: str, date: str = "2026-03-26") -> Answer:
+def sitemap(*urls: str, date: str = "2026-03-26") -> Answer:
     told = "".join(f"<url><loc>{url}</loc><lastmod>{date}</lastmod></url>" for url in urls)
     return Answer(body=f"<urlset {SPACE}>{told}</urlset>".encode())
 
@@ -39,8 +39,8 @@ def site(web: WebServer) -> WebServer:
 
 
 @pytest.mark.parametrize("place", ["/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml"])
-def test_a_site_without_a_feed_is_read_by_its_map(site: WebServer, place: str) -> None:
-    site.routes[place] = site_map(site.url("/ferry"), site.url("/mill"))
+def test_a_site_without_a_feed_is_read_from_its_sitemap(site: WebServer, place: str) -> None:
+    site.routes[place] = sitemap(site.url("/ferry"), site.url("/mill"))
 
     collected = collect(site, "/")
 
@@ -48,28 +48,28 @@ def test_a_site_without_a_feed_is_read_by_its_map(site: WebServer, place: str) -
     assert collected.fetch_state.url == site.url(place)
 
 
-def test_pages_of_a_map_say_whose_they_are(site: WebServer) -> None:
+def test_pages_of_a_sitemap_name_their_outlet(site: WebServer) -> None:
     site.routes["/ferry"] = article("ferry", '<meta property="og:site_name" content="Brenna Post">')
-    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"), site.url("/mill"))
+    site.routes["/sitemap.xml"] = sitemap(site.url("/ferry"), site.url("/mill"))
 
     told = {entry.title: entry.source for entry in collect(site, "/").entries}
 
     assert told == {"ferry": "Brenna Post", "mill": "127.0.0.1"}
 
 
-def test_the_map_that_robots_txt_names_counts_first(site: WebServer) -> None:
+def test_the_sitemap_named_by_robots_txt_comes_first(site: WebServer) -> None:
     lines = f"User-agent: *\nAllow: /\nSitemap: {site.url('/pages.xml')}\nsitemap: {site.url('/maps/news.xml')}\n"
     site.routes["/robots.txt"] = Answer(body=lines.encode())
-    site.routes["/pages.xml"] = site_map(site.url("/about"))
-    site.routes["/maps/news.xml"] = site_map(site.url("/ferry"))
+    site.routes["/pages.xml"] = sitemap(site.url("/about"))
+    site.routes["/maps/news.xml"] = sitemap(site.url("/ferry"))
 
     assert titles(collect(site, "/")) == ["ferry"]
     assert "/pages.xml" not in site.paths
     assert site.paths.count("/robots.txt") == 1
 
 
-def test_a_map_once_found_is_asked_directly(site: WebServer) -> None:
-    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"))
+def test_a_discovered_sitemap_is_fetched_directly_next_time(site: WebServer) -> None:
+    site.routes["/sitemap.xml"] = sitemap(site.url("/ferry"))
 
     again = collect(site, "/", FetchState(url=site.url("/sitemap.xml")))
 
@@ -77,54 +77,54 @@ def test_a_map_once_found_is_asked_directly(site: WebServer) -> None:
     assert "/" not in site.paths
 
 
-def test_a_feed_counts_before_a_map(site: WebServer) -> None:
+def test_a_feed_is_preferred_to_a_sitemap(site: WebServer) -> None:
     site.routes["/"] = html(ALTERNATE.format("/feed"), HEADLINES)
     site.routes["/feed"] = Answer(body=rss("A"))
-    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"))
+    site.routes["/sitemap.xml"] = sitemap(site.url("/ferry"))
 
     assert titles(collect(site, "/")) == ["A"]
 
 
-def test_an_article_has_no_map(site: WebServer) -> None:
-    site.routes["/sitemap.xml"] = site_map(site.url("/mill"))
+def test_no_sitemap_is_looked_for_from_an_article(site: WebServer) -> None:
+    site.routes["/sitemap.xml"] = sitemap(site.url("/mill"))
 
     assert titles(collect(site, "/ferry")) == ["ferry"]
 
 
-def test_a_map_that_is_away_is_told_and_nothing_takes_its_place(site: WebServer) -> None:
+def test_a_missing_sitemap_is_an_error(site: WebServer) -> None:
     site.routes["/sitemap.xml"] = Answer(status=503)
 
     with pytest.raises(SourceError, match="503"):
         collect(site, "/")
 
 
-def test_front_pages_in_a_map_are_no_articles(site: WebServer) -> None:
+def test_front_pages_in_a_sitemap_are_no_articles(site: WebServer) -> None:
     site.routes["/de/"] = article("Startseite")
-    site.routes["/sitemap.xml"] = site_map(site.url("/"), site.url("/de/"), site.url("/ferry"))
+    site.routes["/sitemap.xml"] = sitemap(site.url("/"), site.url("/de/"), site.url("/ferry"))
 
     assert titles(collect(site, "/")) == ["ferry"]
 
 
-def test_of_a_part_of_a_site_only_that_part_is_read(site: WebServer) -> None:
+def test_only_pages_below_the_sources_path_are_read(site: WebServer) -> None:
     site.routes |= {"/blog/": html(body=HEADLINES), "/blog/mill": article("mill")}
-    site.routes["/sitemap.xml"] = site_map(site.url("/ferry"), site.url("/blog/mill"))
+    site.routes["/sitemap.xml"] = sitemap(site.url("/ferry"), site.url("/blog/mill"))
 
     assert titles(collect(site, "/blog/")) == ["mill"]
 
 
-def test_where_pages_tell_their_dates_one_without_is_no_article(site: WebServer) -> None:
+def test_among_dated_pages_an_undated_page_is_no_article(site: WebServer) -> None:
     dated = '<meta property="article:published_time" content="2026-03-25T08:00:00Z">'
     site.routes |= {"/ferry": article("ferry", dated), "/imprint": article("imprint")}
-    site.routes["/sitemap.xml"] = site_map(site.url("/imprint"), site.url("/ferry"))
+    site.routes["/sitemap.xml"] = sitemap(site.url("/imprint"), site.url("/ferry"))
 
     (entry,) = collect(site, "/").entries
 
     assert (entry.title, entry.published and entry.published.day) == ("ferry", 25)
 
 
-def test_where_addresses_tell_articles_another_is_none_even_later(site: WebServer) -> None:
+def test_among_article_urls_another_url_is_no_article_even_later(site: WebServer) -> None:
     site.routes |= {"/2026/03/mill": article("mill"), "/imprint": article("imprint")}
-    site.routes["/sitemap.xml"] = site_map(site.url("/imprint"), site.url("/2026/03/mill"))
+    site.routes["/sitemap.xml"] = sitemap(site.url("/imprint"), site.url("/2026/03/mill"))
 
     first = collect(site, "/")
     again = collect(site, "/", known=frozenset({site.url("/2026/03/mill")}))
@@ -133,15 +133,15 @@ def test_where_addresses_tell_articles_another_is_none_even_later(site: WebServe
     assert first.entries[0].published == datetime(2026, 3, 26, tzinfo=UTC)
 
 
-def test_pages_that_are_no_articles_do_not_keep_articles_waiting(site: WebServer) -> None:
+def test_pages_without_an_article_do_not_delay_articles(site: WebServer) -> None:
     sections = [site.url(f"/section{n}/") for n in range(40)]
-    site.routes["/sitemap.xml"] = site_map(*sections, site.url("/2026/03/the-mill-grinds-again"))
+    site.routes["/sitemap.xml"] = sitemap(*sections, site.url("/2026/03/the-mill-grinds-again"))
     site.routes["/2026/03/the-mill-grinds-again"] = article("mill")
 
     assert titles(collect(site, "/")) == ["mill"]
 
 
-def test_a_site_that_takes_long_at_each_address_takes_no_longer_in_all(site: WebServer) -> None:
+def test_a_slow_site_has_one_time_limit_for_all_requests(site: WebServer) -> None:
     site.routes["/"] = html("".join(ALTERNATE.format(f"/{number}") for number in range(5)), HEADLINES)
     for number in range(5):
         site.routes[f"/{number}"] = lambda _: time.sleep(0.4)
@@ -153,7 +153,7 @@ def test_a_site_that_takes_long_at_each_address_takes_no_longer_in_all(site: Web
 
 
 @pytest.mark.parametrize("path", ["/", "/sport/"])
-def test_a_page_that_lists_articles_is_none(site: WebServer, path: str) -> None:
+def test_a_page_that_lists_articles_is_refused(site: WebServer, path: str) -> None:
     site.routes[path] = html(body=HEADLINES)
 
     with pytest.raises(SourceError, match="lists articles, and leads to no feed"):
@@ -173,7 +173,7 @@ def test_a_front_page_that_is_an_article_is_read(site: WebServer) -> None:
     assert titles(collect(site, "/")) == ["one page of a site of one page"]
 
 
-def test_what_was_read_as_a_page_is_not_searched_for_feeds_and_maps_again(site: WebServer) -> None:
+def test_a_known_page_is_not_searched_for_feeds_and_sitemaps_again(site: WebServer) -> None:
     site.routes["/"] = article("one page of a site of one page")
 
     collect(site, "/", known=frozenset({site.url("/")}))
@@ -181,7 +181,7 @@ def test_what_was_read_as_a_page_is_not_searched_for_feeds_and_maps_again(site: 
     assert site.paths == ["/", "/robots.txt"]
 
 
-def packed_bomb() -> bytes:
+def compression_bomb() -> bytes:
     return gzip.compress(f"<urlset {SPACE}>".encode() + b" " * 30_000_000)
 
 
@@ -210,13 +210,13 @@ def packed_bomb() -> bytes:
             id="a way inside",
         ),
         pytest.param(
-            {"/robots.txt": Answer(body=b"Sitemap: /bomb.xml.gz"), "/bomb.xml.gz": Answer(body=packed_bomb())},
+            {"/robots.txt": Answer(body=b"Sitemap: /bomb.xml.gz"), "/bomb.xml.gz": Answer(body=compression_bomb())},
             "lists articles",
             id="a bomb by a relative address",
         ),
     ],
 )
-def test_a_hostile_map_fails_in_one_line(site: WebServer, routes: dict[str, Answer], message: str) -> None:
+def test_a_hostile_sitemap_is_a_one_line_error(site: WebServer, routes: dict[str, Answer], message: str) -> None:
     site.routes |= routes
 
     with pytest.raises(SourceError, match=message) as caught:
@@ -226,9 +226,9 @@ def test_a_hostile_map_fails_in_one_line(site: WebServer, routes: dict[str, Answ
     assert len(site.paths) < 30
 
 
-def test_a_packed_bomb_of_a_map_is_never_unpacked(site: WebServer) -> None:
+def test_a_compression_bomb_as_sitemap_is_not_decompressed(site: WebServer) -> None:
     site.routes["/robots.txt"] = Answer(body=f"Sitemap: {site.url('/bomb.xml.gz')}".encode())
-    site.routes["/bomb.xml.gz"] = Answer(body=packed_bomb())
+    site.routes["/bomb.xml.gz"] = Answer(body=compression_bomb())
 
     with pytest.raises(SourceError, match="lists articles"):
         collect(site, "/")

@@ -1,4 +1,4 @@
-"""Any address on the web: feeds, sites, pages, lists of feeds."""
+"""Collecting from the web: feeds, sites, pages and feed lists."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.sites import ALTERNATE, PARAGRAPHS, SEEN, collect, html, rss,
 from tests.support.web_servers import Answer, Handler, WebServer, web_server
 
 
-def test_a_feed_gives_its_entries_and_what_to_ask_with_next_time(web: WebServer) -> None:
+def test_a_feed_gives_its_entries_and_its_fetch_state(web: WebServer) -> None:
     web.routes["/feed"] = Answer(body=rss("A", "B"), headers={"ETag": '"1"', "Content-Type": "text/plain"})
 
     collected = collect(web, "/feed")
@@ -47,7 +47,7 @@ def test_a_page_is_one_article(web: WebServer) -> None:
     assert entry.body.count("<p>") == 8
 
 
-def test_where_a_feed_moved_for_good_is_remembered(web: WebServer) -> None:
+def test_a_permanently_moved_feed_is_fetched_at_its_new_address(web: WebServer) -> None:
     web.routes["/old"] = Answer(status=301, headers={"Location": "/new"})
     web.routes["/new"] = Answer(body=rss("A"), headers={"ETag": '"n"'})
 
@@ -70,14 +70,14 @@ def test_where_a_feed_moved_for_good_is_remembered(web: WebServer) -> None:
         pytest.param(Answer(body=b"<?xml version='1.0'?><some><other/></some>"), "no feed", id="XML of another kind"),
     ],
 )
-def test_what_is_no_article_fails_in_one_line(web: WebServer, answer: Answer, message: str) -> None:
+def test_content_without_an_article_is_a_one_line_error(web: WebServer, answer: Answer, message: str) -> None:
     web.routes["/"] = answer
 
     with pytest.raises(SourceError, match=message):
         collect(web, "/")
 
 
-def test_a_server_that_asked_for_patience_is_left_in_peace(web: WebServer) -> None:
+def test_no_request_is_made_before_the_retry_after_time(web: WebServer) -> None:
     web.routes["/feed"] = Answer(body=rss("A"))
     why = "the server answered 429 Too Many Requests: it asks us to wait until 2026-03-27 01:00 UTC"
 
@@ -89,8 +89,8 @@ def test_a_server_that_asked_for_patience_is_left_in_peace(web: WebServer) -> No
     assert titles(collect(web, "/feed", FetchState(not_before=SEEN))) == ["A"]
 
 
-def test_a_page_in_the_place_of_a_feed_is_no_article(web: WebServer) -> None:
-    """A note that the site is being mended, a form of the network that one sits in, a domain that was sold."""
+def test_a_page_at_a_feeds_address_is_no_article(web: WebServer) -> None:
+    """Examples: a maintenance notice, a captive portal, a domain that was sold."""
     web.routes["/feed"] = html(body="<p>We will be back soon.</p>" + PARAGRAPHS)
 
     with pytest.raises(SourceError, match="a page where its feed was"):
@@ -98,7 +98,7 @@ def test_a_page_in_the_place_of_a_feed_is_no_article(web: WebServer) -> None:
     assert titles(collect(web, "/feed")) == ["A page"]
 
 
-def test_a_site_may_move_its_feed(web: WebServer) -> None:
+def test_a_moved_feed_is_discovered_again(web: WebServer) -> None:
     web.routes |= {"/old": html(ALTERNATE.format("/new")), "/new": Answer(body=rss("A"))}
 
     assert titles(collect(web, "/old", FetchState(is_feed=True))) == ["A"]
@@ -112,7 +112,7 @@ def opml(*urls: str) -> bytes:
     return f"<opml version='2.0'><body>{outlines}</body></opml>".encode()
 
 
-def test_a_list_of_feeds_gives_the_entries_of_all_and_names_the_dead(web: WebServer, tmp_path: Path) -> None:
+def test_a_feed_list_gives_all_entries_and_reports_failed_feeds(web: WebServer, tmp_path: Path) -> None:
     web.routes["/a"] = Answer(body=rss("same", "A"))
     web.routes["/b"] = Answer(body=rss("same", "B"))
     list_ = opml(web.url("/a"), web.url("/dead"), web.url("/b"))
@@ -131,14 +131,14 @@ def test_a_list_of_feeds_gives_the_entries_of_all_and_names_the_dead(web: WebSer
     assert problem.startswith(f"Feed 2 ({web.url('/dead')}): the server answered 404")
 
 
-def test_a_list_of_dead_feeds_fails(web: WebServer) -> None:
+def test_a_feed_list_without_a_working_feed_fails(web: WebServer) -> None:
     web.routes["/list"] = Answer(body=opml(web.url("/a"), web.url("/b")))
 
     with pytest.raises(SourceError, match="none of its 2 feeds can be read"):
         collect(web, "/list")
 
 
-def test_a_list_that_lists_itself_has_an_end(web: WebServer) -> None:
+def test_a_feed_list_within_a_feed_list_is_refused(web: WebServer) -> None:
     web.routes["/list"] = Answer(body=opml(web.url("/list")))
 
     with pytest.raises(SourceError, match="inside a list of feeds"):
@@ -159,8 +159,8 @@ def feed_of(web: WebServer, *paths: str, text: str = TEASER) -> None:
     web.routes["/feed"] = Answer(body=f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode())
 
 
-def visited(web: WebServer, known: frozenset[str] = frozenset(), **fields: str) -> list[str]:
-    """The bodies that a visit to the feed gives."""
+def collected_bodies(web: WebServer, known: frozenset[str] = frozenset(), **fields: str) -> list[str]:
+    """The bodies of the entries that the feed gives."""
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=2), SEEN)
     source = Source(id="web", url=web.url("/feed"), **fields)  # type: ignore[arg-type]
     return [entry.body for entry in asyncio.run(collector(source, FetchState(), known.intersection)).entries]
@@ -170,7 +170,7 @@ def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
     feed_of(web, "/a", "/b")
     web.routes["/a"] = html()
 
-    whole, teaser = visited(web)
+    whole, teaser = collected_bodies(web)
 
     assert whole.count("<p>") == 8
     assert teaser == TEASER
@@ -211,19 +211,19 @@ def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
         pytest.param(Answer(body=b"%PDF-1.7"), "no page", id="a PDF"),
     ],
 )
-def test_where_the_page_is_not_the_article_the_teaser_stays(web: WebServer, page: Answer, why: str) -> None:
+def test_a_page_that_is_not_the_article_leaves_the_teaser(web: WebServer, page: Answer, why: str) -> None:
     feed_of(web, "/a")
     web.routes["/a"] = page
 
-    assert visited(web) == [TEASER], why
+    assert collected_bodies(web) == [TEASER], why
 
 
-def test_robots_rules_bind_for_pages_and_not_for_feeds(web: WebServer) -> None:
+def test_robots_txt_applies_to_pages_but_not_to_feeds(web: WebServer) -> None:
     feed_of(web, "/open", "/shut/a")
     web.routes["/open"] = web.routes["/shut/a"] = html()
     web.routes["/robots.txt"] = Answer(body=b"User-agent: *\nDisallow: /shut\nDisallow: /feed\n")
 
-    whole, teaser = visited(web)
+    whole, teaser = collected_bodies(web)
 
     assert (whole.count("<p>"), teaser) == (8, TEASER)
     assert "/shut/a" not in web.paths
@@ -231,15 +231,15 @@ def test_robots_rules_bind_for_pages_and_not_for_feeds(web: WebServer) -> None:
 
 
 @pytest.mark.parametrize(("status", "paragraphs"), [(404, 8), (403, 8), (500, 0), (503, 0)])
-def test_where_robots_rules_can_not_be_had_pages_are_left_alone(web: WebServer, status: int, paragraphs: int) -> None:
+def test_pages_are_not_fetched_while_robots_txt_is_unavailable(web: WebServer, status: int, paragraphs: int) -> None:
     feed_of(web, "/a")
     web.routes["/a"] = html()
     web.routes["/robots.txt"] = Answer(status=status)
 
-    assert [body.count("<p>") for body in visited(web)] == [paragraphs]
+    assert [body.count("<p>") for body in collected_bodies(web)] == [paragraphs]
 
 
-def test_a_page_that_robots_must_not_read_is_told(web: WebServer) -> None:
+def test_a_page_disallowed_by_robots_txt_is_an_error(web: WebServer) -> None:
     web.routes["/ferry"] = html()
     web.routes["/robots.txt"] = Answer(body=b"User-agent: digest\nDisallow: /\n")
 
@@ -247,7 +247,7 @@ def test_a_page_that_robots_must_not_read_is_told(web: WebServer) -> None:
         collect(web, "/ferry")
 
 
-def test_a_site_that_does_not_answer_keeps_no_other_sites_pages_waiting(web: WebServer) -> None:
+def test_an_unresponsive_site_does_not_delay_pages_of_other_sites(web: WebServer) -> None:
     with web_server() as dead:
         dead.routes["/robots.txt"] = lambda _: time.sleep(4)
         items = "".join(
@@ -266,7 +266,7 @@ def test_a_site_that_does_not_answer_keeps_no_other_sites_pages_waiting(web: Web
     assert [entry.body.count("<p>") for entry in found.entries] == [0, 0, 0, 8]
 
 
-def test_a_sites_rules_are_asked_for_once_for_all_its_feeds(web: WebServer) -> None:
+def test_robots_txt_is_fetched_once_for_all_feeds_of_a_site(web: WebServer) -> None:
     feed_of(web, "/a")
     web.routes |= {
         "/other": web.routes["/feed"],
@@ -289,46 +289,46 @@ def test_full_text_can_be_switched_off_and_forced(web: WebServer) -> None:
     long = " ".join(["The ferry sails again, says the harbour office."] * 40)
     web.routes["/a"] = html(body=PARAGRAPHS * 20)
     feed_of(web, "/a")
-    assert visited(web, full_text="never") == [TEASER]
+    assert collected_bodies(web, full_text="never") == [TEASER]
     assert "/a" not in web.paths
 
     feed_of(web, "/a", text=long)
-    assert visited(web) == [long]
-    assert visited(web, full_text="always") != [long]
+    assert collected_bodies(web) == [long]
+    assert collected_bodies(web, full_text="always") != [long]
 
 
-def test_a_selector_names_the_text_of_a_stubborn_site(web: WebServer) -> None:
+def test_a_selector_overrides_text_extraction(web: WebServer) -> None:
     feed_of(web, "/a")
     web.routes["/a"] = html(body="<div id=real><p>Only this.</p></div><p>Not this.</p>")
 
-    assert visited(web, selector="#real") == ['<div id="real"><p>Only this.</p></div>']
+    assert collected_bodies(web, selector="#real") == ['<div id="real"><p>Only this.</p></div>']
 
 
-def test_a_known_teaser_is_not_fetched_again_and_its_text_not_given(web: WebServer) -> None:
+def test_a_known_teaser_is_not_fetched_again_and_has_no_body(web: WebServer) -> None:
     feed_of(web, "/a", "/b")
     web.routes["/a"] = web.routes["/b"] = html()
 
-    known, fresh = visited(web, known=frozenset({web.url("/a")}))
+    known, fresh = collected_bodies(web, known=frozenset({web.url("/a")}))
 
     assert known == ""
     assert fresh.count("<p>") == 8
     assert "/a" not in web.paths
 
 
-def test_slow_pages_do_not_hold_up_their_feed(web: WebServer) -> None:
+def test_slow_pages_do_not_delay_their_feed(web: WebServer) -> None:
 
     feed_of(web, "/a", "/slow")
     web.routes["/a"] = html()
     web.routes["/slow"] = lambda _: time.sleep(4)
     begun = time.monotonic()
 
-    whole, teaser = visited(web)
+    whole, teaser = collected_bodies(web)
 
     assert (whole.count("<p>"), teaser) == (8, TEASER)
     assert time.monotonic() - begun < 3.9
 
 
-def test_where_it_moved_for_good_is_remembered_though_nothing_changed(web: WebServer) -> None:
+def test_a_permanent_redirect_counts_even_if_nothing_changed(web: WebServer) -> None:
     web.routes["/old"] = Answer(status=308, headers={"Location": "/new"})
     web.routes["/new"] = Answer(status=304)
 
@@ -341,8 +341,8 @@ def test_where_it_moved_for_good_is_remembered_though_nothing_changed(web: WebSe
 # --- no more at once than its host bears -------------------------------------------------------------------------
 
 
-class Busy:
-    """A route that counts how many are in it at once."""
+class ConcurrencyProbe:
+    """A route that counts its concurrent requests."""
 
     def __init__(self, body: bytes) -> None:
         self.body = body
@@ -359,8 +359,8 @@ class Busy:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(self.body), self.body))
 
 
-def test_a_list_of_feeds_asks_a_host_for_two_at_once(web: WebServer) -> None:
-    busy = Busy(rss("A"))
+def test_feeds_of_a_list_respect_the_limit_per_host(web: WebServer) -> None:
+    busy = ConcurrencyProbe(rss("A"))
     outlines = "".join(f'<outline xmlUrl="{web.url(f"/feed?{n}")}"/>' for n in range(20))
     web.routes["/list"] = Answer(body=f"<opml><body>{outlines}</body></opml>".encode())
     web.routes["/feed"] = busy
@@ -369,8 +369,8 @@ def test_a_list_of_feeds_asks_a_host_for_two_at_once(web: WebServer) -> None:
     assert busy.most == 2
 
 
-def test_the_pages_of_several_feeds_come_two_at_once(web: WebServer) -> None:
-    busy = Busy(html().body)
+def test_pages_of_several_feeds_respect_the_limit_per_host(web: WebServer) -> None:
+    busy = ConcurrencyProbe(html().body)
     outlines = "".join(f'<outline xmlUrl="{web.url(f"/{n}")}"/>' for n in range(4))
     web.routes["/list"] = Answer(body=f"<opml><body>{outlines}</body></opml>".encode())
     for number in range(4):
@@ -395,7 +395,7 @@ JAPANESE = "渡し船は風のため三日目も港に停泊した。"
     ],
     ids=["an article", "a wall"],
 )
-def test_pages_are_judged_where_nothing_parts_words(goes_on: str, is_whole: bool) -> None:
+def test_full_text_is_detected_in_scripts_without_spaces(goes_on: str, is_whole: bool) -> None:
     assert is_full_article(f"<p>{JAPANESE}</p><p>{goes_on * 4}</p>", title="渡し船が停泊", teaser=JAPANESE) is is_whole
     assert is_teaser(JAPANESE)
     assert not is_teaser(JAPANESE * 20)

@@ -1,4 +1,4 @@
-"""The one way out, against a server that answers anything."""
+"""HTTP client against a server with arbitrary answers."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from tests.support.web_servers import Answer, Handler, WebServer, web_server
 NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
 
 
-def get(web: WebServer, path: str = "/", *, validators: FetchState | None = None, **limits: object) -> Reply:
-    """Fetch from the server, which is allowed."""
+def get(web: WebServer, path: str = "/", *, state: FetchState | None = None, **limits: object) -> Reply:
+    """Fetch from the server, whose address is allowed."""
     limits = {"allow": (web.address,), "timeout_s": 5.0, **limits}
-    return fetch(web.url(path), replace(FetchSettings(), **limits), validators)  # type: ignore[arg-type]
+    return fetch(web.url(path), replace(FetchSettings(), **limits), state)  # type: ignore[arg-type]
 
 
-def fetch(url: str, settings: FetchSettings, validators: FetchState | None = None) -> Reply:
+def fetch(url: str, settings: FetchSettings, state: FetchState | None = None) -> Reply:
     async def once() -> Reply:
         async with Client(settings, NOW) as client:
-            return await client.get(url, validators or FetchState())
+            return await client.get(url, state or FetchState())
 
     return asyncio.run(once())
 
 
 def raw(text: bytes) -> object:
-    """What writes these bytes, however wrong, and hangs up."""
+    """A route that writes these bytes, valid or not, and closes the connection."""
 
     def write(handler: Handler) -> None:
         handler.wfile.write(text)
@@ -46,7 +46,7 @@ def raw(text: bytes) -> object:
     return write
 
 
-def test_a_body_comes_with_its_type_and_validators(web: WebServer) -> None:
+def test_a_reply_has_body_content_type_and_validators(web: WebServer) -> None:
     headers = {
         "Content-Type": "Text/HTML; charset=UTF-8",
         "ETag": '"1"',
@@ -62,17 +62,17 @@ def test_a_body_comes_with_its_type_and_validators(web: WebServer) -> None:
     )
 
 
-def test_what_has_not_changed_is_not_sent_again(web: WebServer) -> None:
+def test_an_unchanged_body_is_not_sent_again(web: WebServer) -> None:
     web.routes["/"] = Answer(status=304)
 
-    reply = get(web, validators=FetchState(etag='"1"', last_modified="Thu, 26 Mar 2026 07:00:00 GMT"))
+    reply = get(web, state=FetchState(etag='"1"', last_modified="Thu, 26 Mar 2026 07:00:00 GMT"))
 
     assert reply.unchanged
     asked = web.requests[0][1]
     assert (asked["If-None-Match"], asked["If-Modified-Since"]) == ('"1"', "Thu, 26 Mar 2026 07:00:00 GMT")
 
 
-def test_one_honest_name_and_no_cookies(web: WebServer) -> None:
+def test_requests_have_our_user_agent_and_no_cookies(web: WebServer) -> None:
     web.routes["/"] = Answer(status=302, headers={"Location": "/on", "Set-Cookie": "a=b"})
     web.routes["/on"] = Answer(body=b"x")
 
@@ -93,7 +93,7 @@ def test_one_honest_name_and_no_cookies(web: WebServer) -> None:
         "[2002:7f00:1::]",
     ],
 )
-def test_no_spelling_of_this_machine_is_visited(web: WebServer, host: str) -> None:
+def test_no_spelling_of_the_loopback_address_is_fetched(web: WebServer, host: str) -> None:
     with pytest.raises(SourceError):
         fetch(f"http://{host}:{web.server_port}/", FetchSettings(timeout_s=5))
 
@@ -101,7 +101,7 @@ def test_no_spelling_of_this_machine_is_visited(web: WebServer, host: str) -> No
 
 
 def _looked_up(address: str, port: int) -> tuple[object, ...]:
-    """As ``getaddrinfo`` says it."""
+    """A result of ``getaddrinfo``."""
     if ":" in address:
         return (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
     return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
@@ -115,7 +115,7 @@ def _looked_up(address: str, port: int) -> tuple[object, ...]:
         pytest.param([["::ffff:127.0.0.1"]], id="inside in other words"),
     ],
 )
-def test_a_name_that_leads_elsewhere_the_second_time_is_not_asked_twice(
+def test_dns_rebinding_fails_as_a_name_is_resolved_once(
     web: WebServer, monkeypatch: pytest.MonkeyPatch, answers: list[list[str]]
 ) -> None:
     lookups: list[str] = []
@@ -136,7 +136,7 @@ def test_a_name_that_leads_elsewhere_the_second_time_is_not_asked_twice(
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
-def test_no_redirect_leads_inside(web: WebServer, status: int, host: str) -> None:
+def test_a_redirect_to_a_private_address_is_refused(web: WebServer, status: int, host: str) -> None:
     with web_server() as inside:
         web.routes["/"] = Answer(status=status, headers={"Location": f"http://{host}:{inside.server_port}/secret"})
 
@@ -149,14 +149,14 @@ def test_no_redirect_leads_inside(web: WebServer, status: int, host: str) -> Non
 @pytest.mark.parametrize(
     "location", ["file:///etc/passwd", "ftp://127.0.0.1/", "javascript:alert(1)", "data:text/html,x"]
 )
-def test_only_http_and_https_are_followed(web: WebServer, location: str) -> None:
+def test_only_redirects_to_http_and_https_are_followed(web: WebServer, location: str) -> None:
     web.routes["/"] = Answer(status=302, headers={"Location": location})
 
     with pytest.raises(SourceError, match="only http:// and https://"):
         get(web)
 
 
-def test_credentials_stay_with_their_origin(web: WebServer) -> None:
+def test_credentials_are_sent_to_their_origin_only(web: WebServer) -> None:
     with web_server() as other:
         web.routes["/private"] = Answer(status=302, headers={"Location": "/here"})
         web.routes["/here"] = Answer(status=302, headers={"Location": other.url("/there")})
@@ -170,7 +170,7 @@ def test_credentials_stay_with_their_origin(web: WebServer) -> None:
         assert "secret" not in reply.url
 
 
-def test_a_redirect_brings_no_credentials(web: WebServer) -> None:
+def test_credentials_in_a_redirect_are_not_sent(web: WebServer) -> None:
     web.routes["/"] = Answer(status=302, headers={"Location": f"http://root:toor@{web.address}/on"})
     web.routes["/on"] = Answer(body=b"x")
 
@@ -181,7 +181,7 @@ def test_a_redirect_brings_no_credentials(web: WebServer) -> None:
 # --- redirects ---------------------------------------------------------------------------------------------------
 
 
-def test_redirects_have_an_end(web: WebServer) -> None:
+def test_the_number_of_redirects_is_limited(web: WebServer) -> None:
     web.routes["/"] = Answer(status=302, headers={"Location": "/"})
 
     with pytest.raises(SourceError, match="more than 8 redirects"):
@@ -196,7 +196,7 @@ def test_redirects_have_an_end(web: WebServer) -> None:
         pytest.param(302, 301, "", id="for now, then for good"),
     ],
 )
-def test_where_it_moved_for_good_is_told(web: WebServer, first: int, second: int, expected: str) -> None:
+def test_the_target_of_permanent_redirects_is_returned(web: WebServer, first: int, second: int, expected: str) -> None:
     web.routes["/a"] = Answer(status=first, headers={"Location": "/b"})
     web.routes["/b"] = Answer(status=second, headers={"Location": "/c"})
     web.routes["/c"] = Answer(body=b"x")
@@ -207,7 +207,7 @@ def test_where_it_moved_for_good_is_told(web: WebServer, first: int, second: int
 # --- limits ------------------------------------------------------------------------------------------------------
 
 
-def packed(data: bytes, encoding: str) -> Answer:
+def compressed(data: bytes, encoding: str) -> Answer:
     return Answer(body=data, headers={"Content-Encoding": encoding})
 
 
@@ -220,8 +220,8 @@ def packed(data: bytes, encoding: str) -> Answer:
         pytest.param(b"hello", "identity", id="identity"),
     ],
 )
-def test_packed_bodies_are_unpacked(web: WebServer, body: bytes, encoding: str) -> None:
-    web.routes["/"] = packed(body, encoding)
+def test_compressed_bodies_are_decompressed(web: WebServer, body: bytes, encoding: str) -> None:
+    web.routes["/"] = compressed(body, encoding)
 
     assert get(web).body == b"hello"
 
@@ -233,17 +233,17 @@ BOMB = gzip.compress(b"\0" * 50_000_000)
     ("answer", "message"),
     [
         pytest.param(Answer(body=b"x" * 2000), "larger than 1,000 bytes", id="too large"),
-        pytest.param(packed(BOMB, "gzip"), "larger than 1,000 bytes|larger", id="bomb"),
-        pytest.param(packed(gzip.compress(b"hello")[:-4], "gzip"), "broke off", id="packed body cut short"),
-        pytest.param(packed(b"not gzip", "gzip"), "damaged", id="not packed at all"),
-        pytest.param(packed(b"x", "gzip, gzip"), "not asked for", id="packed twice"),
-        pytest.param(packed(b"x", "br"), "not asked for", id="packed otherwise"),
+        pytest.param(compressed(BOMB, "gzip"), "larger than 1,000 bytes|larger", id="bomb"),
+        pytest.param(compressed(gzip.compress(b"hello")[:-4], "gzip"), "broke off", id="packed body cut short"),
+        pytest.param(compressed(b"not gzip", "gzip"), "damaged", id="not packed at all"),
+        pytest.param(compressed(b"x", "gzip, gzip"), "not asked for", id="packed twice"),
+        pytest.param(compressed(b"x", "br"), "not asked for", id="packed otherwise"),
         pytest.param(Answer(status=404), "404 Not Found: check the address", id="404"),
         pytest.param(Answer(status=500), "500 Internal Server Error: it will be tried again", id="500"),
         pytest.param(Answer(status=799), "799", id="a status nobody knows"),
     ],
 )
-def test_what_can_not_be_taken_is_told_in_one_line(web: WebServer, answer: Answer, message: str) -> None:
+def test_an_unusable_answer_is_a_one_line_error(web: WebServer, answer: Answer, message: str) -> None:
     web.routes["/"] = answer
 
     with pytest.raises(SourceError, match=message) as caught:
@@ -252,10 +252,10 @@ def test_what_can_not_be_taken_is_told_in_one_line(web: WebServer, answer: Answe
     assert "\n" not in str(caught.value)
 
 
-def test_a_bomb_never_grows_above_the_limit(web: WebServer) -> None:
+def test_a_decompression_bomb_never_exceeds_the_limit(web: WebServer) -> None:
     import tracemalloc
 
-    web.routes["/"] = packed(BOMB, "gzip")
+    web.routes["/"] = compressed(BOMB, "gzip")
     tracemalloc.start()
     with pytest.raises(SourceError, match="larger than"):
         get(web, max_bytes=1_000_000)
@@ -277,7 +277,7 @@ def test_a_bomb_never_grows_above_the_limit(web: WebServer) -> None:
         pytest.param(b"HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n", "no address|closed", id="bad redirect"),
     ],
 )
-def test_a_server_that_speaks_nonsense_is_one_failure(web: WebServer, text: bytes, message: str) -> None:
+def test_invalid_http_is_a_source_error(web: WebServer, text: bytes, message: str) -> None:
     web.routes["/"] = raw(text)  # type: ignore[assignment]
 
     with pytest.raises(SourceError, match=message) as caught:
@@ -287,7 +287,7 @@ def test_a_server_that_speaks_nonsense_is_one_failure(web: WebServer, text: byte
     assert len(str(caught.value)) < 250
 
 
-def test_a_slow_drip_ends_in_time(web: WebServer) -> None:
+def test_a_slow_drip_times_out(web: WebServer) -> None:
     def drip(handler: Handler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         for _ in range(100):
@@ -304,7 +304,7 @@ def test_a_slow_drip_ends_in_time(web: WebServer) -> None:
     assert time.monotonic() - begun < 3
 
 
-def test_a_dead_port_and_an_unknown_name_are_told_apart() -> None:
+def test_a_closed_port_and_an_unknown_name_have_different_messages() -> None:
     with pytest.raises(SourceError, match="can't be reached"):
         fetch("http://127.0.0.1:9/", FetchSettings(allow=("127.0.0.1:9",)))
     with pytest.raises(SourceError, match="there is no host named nowhere"):
@@ -327,11 +327,11 @@ def test_a_dead_port_and_an_unknown_name_are_told_apart() -> None:
         pytest.param("", None, id="absent"),
     ],
 )
-def test_retry_after_is_read(value: str, expected: datetime | None) -> None:
+def test_retry_after_is_parsed(value: str, expected: datetime | None) -> None:
     assert retry_time(value, NOW) == expected
 
 
-def test_a_busy_server_says_when_to_come_back(web: WebServer) -> None:
+def test_a_busy_server_sets_the_retry_time(web: WebServer) -> None:
     web.routes["/"] = Answer(status=429, headers={"Retry-After": "3600"})
 
     with pytest.raises(SourceError, match="wait until 2026-03-27 07:00 UTC") as caught:
@@ -340,7 +340,7 @@ def test_a_busy_server_says_when_to_come_back(web: WebServer) -> None:
     assert caught.value.retry_at == NOW + timedelta(hours=1)
 
 
-def test_gone_is_gone(web: WebServer) -> None:
+def test_status_410_marks_the_source_as_gone(web: WebServer) -> None:
     web.routes["/"] = Answer(status=410)
 
     with pytest.raises(SourceError, match="gone for good: remove the source") as caught:
@@ -360,7 +360,7 @@ def test_gone_is_gone(web: WebServer) -> None:
         ("http://user:secret@127.0.0.2:9/", r"^it leads to http://127\.0\.0\.2:9/: 127\.0\.0\.2 is not on the public"),
     ],
 )
-def test_what_fails_behind_a_redirect_is_named(web: WebServer, to: str, message: str) -> None:
+def test_an_error_after_a_redirect_names_its_target(web: WebServer, to: str, message: str) -> None:
     web.routes["/"] = Answer(status=302, headers={"Location": to})
 
     with pytest.raises(SourceError, match=message):
@@ -374,12 +374,12 @@ def test_what_fails_behind_a_redirect_is_named(web: WebServer, to: str, message:
         ("https://{}/", "speaks no TLS at this port: try http://"),
     ],
 )
-def test_an_address_that_can_not_work_is_told_as_what_it_is(web: WebServer, address: str, message: str) -> None:
+def test_an_invalid_address_has_a_specific_message(web: WebServer, address: str, message: str) -> None:
     with pytest.raises(SourceError, match=message):
         fetch(address.format(web.address), FetchSettings(allow=(web.address,), timeout_s=5))
 
 
-def test_a_hosts_limit_counts_for_those_sent_to_it_as_well(web: WebServer) -> None:
+def test_the_limit_of_a_host_includes_redirected_requests(web: WebServer) -> None:
     busy, most, lock = 0, 0, threading.Lock()
 
     def slow(handler: Handler) -> None:
@@ -410,7 +410,7 @@ def test_a_hosts_limit_counts_for_those_sent_to_it_as_well(web: WebServer) -> No
         ("https://example.org/about", r"digest/\S+ \(\+https://example\.org/about; newsletter digests; .*\)"),
     ],
 )
-def test_we_say_who_we_are_and_where_to_be_reached(web: WebServer, contact: str, agent: str) -> None:
+def test_the_user_agent_has_the_contact_address(web: WebServer, contact: str, agent: str) -> None:
     web.routes["/"] = Answer(body=b"ok")
 
     get(web, contact=contact)

@@ -1,4 +1,4 @@
-"""Which addresses are public, in every spelling that leads somewhere else."""
+"""Public and private IP addresses, in every spelling and embedding."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from digest.http.ssrf import is_allowed, is_public
         pytest.param("64:ff9b::5db8:d70e", id="NAT64"),
     ],
 )
-def test_public_addresses_may_be_visited(address: str) -> None:
+def test_public_addresses_are_allowed(address: str) -> None:
     assert is_public(address)
 
 
@@ -61,7 +61,7 @@ def test_public_addresses_may_be_visited(address: str) -> None:
         pytest.param("", id="empty"),
     ],
 )
-def test_all_else_is_inside(address: str) -> None:
+def test_other_addresses_are_refused(address: str) -> None:
     assert not is_public(address)
 
 
@@ -76,5 +76,5 @@ def test_all_else_is_inside(address: str) -> None:
         pytest.param("127.0.0.2", 8000, False, id="another host"),
     ],
 )
-def test_only_what_is_named_with_its_port_is_allowed(host: str, port: int, expected: bool) -> None:
+def test_a_private_address_is_allowed_by_host_and_port_only(host: str, port: int, expected: bool) -> None:
     assert is_allowed(host, port, ("127.0.0.1:8000", "localhost:8000", "[::1]:8000")) is expected

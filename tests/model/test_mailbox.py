@@ -1,4 +1,4 @@
-"""Mailboxes: an address is taken as it is meant, or refused with the reason; never changed into another."""
+"""Mailboxes: an address is parsed as meant, or refused with a reason; never changed into another."""
 
 from __future__ import annotations
 
@@ -75,18 +75,18 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("text", "address", "name"), RIGHT.values(), ids=RIGHT)
-def test_what_people_write_is_taken_right(text: str, address: str, name: str) -> None:
+def test_names_and_addresses_are_parsed(text: str, address: str, name: str) -> None:
     assert Mailbox.parse(text) == Mailbox(address=address, name=name)
 
 
 @pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
-def test_what_no_mail_can_be_sent_to_is_refused_with_a_reason(text: str) -> None:
+def test_an_invalid_address_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(AddressError, match="is no address: "):
         Mailbox.parse(text)
 
 
 @pytest.mark.parametrize("text", [text for text, *_ in RIGHT.values()], ids=RIGHT)
-def test_what_was_taken_is_taken_again_as_it_is(text: str) -> None:
+def test_parsing_is_idempotent(text: str) -> None:
     address = Mailbox.parse(text).address
 
     assert Mailbox.parse(address).address == Mailbox.at(address).address == address
@@ -97,12 +97,12 @@ def test_what_was_taken_is_taken_again_as_it_is(text: str) -> None:
     [("office@harbour.example", False), ("info@müllerei.example", False), ("büro@harbour.example", True)],
     ids=["ascii", "domain", "name"],
 )
-def test_only_an_international_name_needs_a_server_that_knows_it(address: str, needed: bool) -> None:
+def test_only_an_international_local_part_needs_smtputf8(address: str, needed: bool) -> None:
     assert Mailbox.at(address).needs_smtputf8 is needed
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[a\"\\ ()<>,;:.@é\n-]{1,30}", fullmatch=True))
-def test_whatever_is_written_one_address_on_one_line_comes_out_or_a_reason(text: str) -> None:
+def test_any_text_gives_one_valid_address_or_a_reason(text: str) -> None:
     try:
         mailbox = Mailbox.parse(text)
     except AddressError:

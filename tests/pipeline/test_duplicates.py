@@ -1,4 +1,4 @@
-"""What is one article and what is two, over two visits to its feed: nothing is told twice, and nothing is lost."""
+"""Identity of articles over several fetches: none is published twice, and none is lost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ URL = "https://post.example/ferry"
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """An item of a feed; what is empty isn't there."""
+    """Item of a feed; empty fields are left out."""
 
     guid: str = ""
     link: str = URL
@@ -42,8 +42,8 @@ class Item:
 MILLS = Item(guid="m", link="https://post.example/mill", title="The mill grinds", body=MILL)
 
 
-def told(folder: Path, *visits: list[Item]) -> list[Article]:
-    """All articles that an edition after the last visit knows of, told or left out."""
+def articles_after(folder: Path, *visits: list[Item]) -> list[Article]:
+    """All articles of an edition after the last fetch, chosen or left out."""
     file = folder / "feed.xml"
     app = make_app(Settings(sources=(Source(id="post", path=file),)), store=open_store("sqlite://"))
     for number, items in enumerate(visits):
@@ -76,8 +76,8 @@ def told(folder: Path, *visits: list[Item]) -> list[Article]:
         pytest.param(Item(link="", guid=""), Item(link="", guid=""), id="neither GUID nor link"),
     ],
 )
-def test_one_article_stays_one(tmp_path: Path, first: Item, second: Item) -> None:
-    articles = told(tmp_path, [first, MILLS], [second, MILLS])
+def test_an_edited_article_is_one_article(tmp_path: Path, first: Item, second: Item) -> None:
+    articles = articles_after(tmp_path, [first, MILLS], [second, MILLS])
 
     assert len(articles) == 2
     assert [first.title, second.title].count(articles[0].title) > 0
@@ -109,8 +109,8 @@ def test_one_article_stays_one(tmp_path: Path, first: Item, second: Item) -> Non
         ),
     ],
 )
-def test_two_articles_stay_two(tmp_path: Path, visits: list[list[Item]], titles: list[str]) -> None:
-    assert [article.title for article in told(tmp_path, *visits)] == titles
+def test_different_articles_are_not_merged(tmp_path: Path, visits: list[list[Item]], titles: list[str]) -> None:
+    assert [article.title for article in articles_after(tmp_path, *visits)] == titles
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_two_articles_stay_two(tmp_path: Path, visits: list[list[Item]], titles:
         pytest.param("Thu, 26 Mar 2026 08:00:00 GMT", datetime(2026, 3, 26, 8, tzinfo=UTC), id="its own"),
     ],
 )
-def test_an_article_has_a_date(tmp_path: Path, date: str, published: datetime) -> None:
-    (article,) = told(tmp_path, [Item(guid="1", date=date)], [Item(guid="1", date=date)])
+def test_every_article_has_a_date(tmp_path: Path, date: str, published: datetime) -> None:
+    (article,) = articles_after(tmp_path, [Item(guid="1", date=date)], [Item(guid="1", date=date)])
 
     assert article.published == published

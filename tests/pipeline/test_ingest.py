@@ -1,4 +1,4 @@
-"""What sources bring is kept as it comes, a few at a time, whatever becomes of the others."""
+"""Entries are stored in batches as they arrive, independent of other sources."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ HOUR = timedelta(hours=1)
 MANY = [Source(id=str(number), url=f"https://{number}.example/") for number in range(120)]
 
 
-class Bringing:
-    """A collector whose every source brings one entry; the last one takes until ``others`` are stored."""
+class FakeCollector:
+    """Collector that gives one entry for each source; the last source waits until ``others`` entries are stored."""
 
     def __init__(self, store: Store, *, letters: int = 10, others: int = 0) -> None:
         self.store = store
@@ -64,21 +64,21 @@ def entry(source: Source, body: str) -> Entry:
     )
 
 
-def test_a_slow_source_holds_up_nobodys_entries() -> None:
+def test_a_slow_source_does_not_delay_the_entries_of_others() -> None:
     with open_store("sqlite://") as store:
-        gathered = collect_into(store, MANY, Bringing(store, others=100), fetch=FetchSettings(), now=NOW)
+        gathered = collect_into(store, MANY, FakeCollector(store, others=100), fetch=FetchSettings(), now=NOW)
 
         assert gathered.new_articles == 120
         assert [outcome.source for outcome in gathered.outcomes if isinstance(outcome, Collected)] == MANY
 
 
-def test_long_texts_are_stored_sooner() -> None:
+def test_a_batch_of_long_texts_is_stored_early() -> None:
     with open_store("sqlite://") as store:
-        bring = Bringing(store, letters=1_000_000, others=8)
+        bring = FakeCollector(store, letters=1_000_000, others=8)
         assert collect_into(store, [*MANY[:9], MANY[-1]], bring, fetch=FetchSettings(), now=NOW).new_articles == 10
 
 
-def test_what_came_before_a_bug_is_kept() -> None:
+def test_entries_collected_before_a_bug_are_stored() -> None:
     async def buggy(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
         if source == MANY[-1]:
             await asyncio.sleep(0.3)
@@ -92,9 +92,9 @@ def test_what_came_before_a_bug_is_kept() -> None:
             assert len(sources.health(conn)) == 100
 
 
-def test_a_source_is_asked_with_what_it_brought_before() -> None:
+def test_a_collector_gets_the_guids_that_are_stored() -> None:
     with open_store("sqlite://") as store:
-        first, second = Bringing(store), Bringing(store)
+        first, second = FakeCollector(store), FakeCollector(store)
         collect_into(store, MANY[:1], first, fetch=FetchSettings(), now=NOW)
         collect_into(store, MANY[:1], second, fetch=FetchSettings(), now=NOW + timedelta(hours=1))
 
@@ -105,19 +105,19 @@ def test_failures_in_a_row_are_counted_in_the_store() -> None:
     dead = Source(id="dead", url="https://dead.example/", section="broken")
     with open_store("sqlite://") as store:
         for day in range(3):
-            collect_into(store, [dead], Bringing(store), fetch=FetchSettings(), now=NOW + timedelta(days=day))
+            collect_into(store, [dead], FakeCollector(store), fetch=FetchSettings(), now=NOW + timedelta(days=day))
         with store.read() as conn:
             assert sources.fetch_intervals(conn, ["dead"])["dead"].failures == 3
             assert sources.not_due_ids(conn, now=NOW + timedelta(days=2, minutes=30)) == {"dead"}
             assert sources.not_due_ids(conn, now=NOW + timedelta(days=2, minutes=61)) == frozenset()
 
 
-def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
-    """Cleaning may take seconds: a sender's replies must not wait for it."""
+def test_the_store_is_writable_while_entries_are_cleaned(tmp_path: Path) -> None:
+    """Cleaning may take seconds, and SMTP replies must be committed meanwhile."""
     with open_store(f"sqlite:///{tmp_path / 'kept.db'}") as store:
 
         class Watched(str):
-            """A text that has someone else write while it is cleaned."""
+            """Text that writes to the store while it is cleaned."""
 
             def split(self, *what: Any, **how: Any) -> list[str]:
                 with open_store(f"sqlite:///{tmp_path / 'kept.db'}?timeout=0.1") as other, other.begin() as conn:
@@ -134,7 +134,7 @@ def test_others_write_while_entries_are_cleaned(tmp_path: Path) -> None:
 
 
 async def prolific(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
-    """A source of twenty whole articles."""
+    """A collector that gives twenty articles."""
     story = f"<p>{SENTENCE * 8} That is what {source.url} tells.</p><p>Read more news on our site</p>"
     await asyncio.sleep(0.01)
     whole = replace(entry(source, story * 8), form=BodyFormat.HTML)
@@ -145,8 +145,8 @@ async def prolific(source: Source, state: FetchState, known_guids: KnownGuids) -
 SENTENCE = "The ferry sails again, says the harbour office in its notice of today. "
 
 
-def test_articles_are_the_same_whoever_cleans_them() -> None:
-    """With one processor all is done here; with more, other processes clean some."""
+def test_articles_are_the_same_with_and_without_a_process_pool() -> None:
+    """With one processor this process cleans all entries; with more, workers clean some."""
     available_cpus = os.sched_getaffinity(0)
 
     def cleaned(allowed: set[int]) -> tuple[object, object]:
@@ -167,8 +167,8 @@ def test_articles_are_the_same_whoever_cleans_them() -> None:
     assert len(here[0]) == 120 * 20
 
 
-def test_what_comes_faster_than_it_is_stored_waits() -> None:
-    """However much there is, little of it is in memory."""
+def test_collecting_waits_for_slow_storing() -> None:
+    """Memory is bounded."""
     visited = 0
     most = 0
 

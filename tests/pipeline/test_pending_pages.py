@@ -1,4 +1,4 @@
-"""A teaser whose page could not be had is completed later, within reason; who was told of it hears nothing twice."""
+"""Teasers whose page failed are completed later, for a while; published ones are not news again."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def feed(web: WebServer, *paths: str, **headers: str) -> Answer:
 
 @pytest.fixture
 def app(web: WebServer) -> Iterator[App]:
-    """A feed of one teaser, whose page is away."""
+    """A feed with one teaser, whose page is missing."""
     web.routes |= {"/feed": feed(web, "/a"), "/a": Answer(status=503)}
     source = Source(id="post", url=web.url("/feed"))
     fetch = FetchSettings(allow=(web.address,), timeout_s=2)
@@ -58,8 +58,8 @@ def app(web: WebServer) -> Iterator[App]:
         yield make_app(Settings(sources=(source,), newsletters=(NEWSLETTER,), fetch=fetch), store=store)
 
 
-def visit(app: App, at: datetime = NOW) -> list[int]:
-    """How many paragraphs the entries have after a visit."""
+def collect_at(app: App, at: datetime = NOW) -> list[int]:
+    """Number of paragraphs of each entry after collecting."""
     collect_sources(app.settings.sources, app, now=at)
     with app.store.read() as conn:
         return [entry.body.count("<p>") for entry in entries.for_source(conn, "post")]
@@ -83,23 +83,23 @@ AWAY: dict[str, Route] = {
 
 
 @pytest.mark.parametrize("away", AWAY.values(), ids=AWAY)
-def test_a_page_that_could_not_be_had_is_asked_for_again(app: App, web: WebServer, away: Route) -> None:
+def test_a_page_that_failed_is_fetched_again(app: App, web: WebServer, away: Route) -> None:
     web.routes["/a"] = away
-    assert visit(app) == [0]
+    assert collect_at(app) == [0]
     web.routes["/a"] = PAGE
 
-    assert visit(app, NOW + HOUR) == [6]
+    assert collect_at(app, NOW + HOUR) == [6]
     asked = web.paths.count("/a")
-    assert visit(app, NOW + 2 * HOUR) == [6]
+    assert collect_at(app, NOW + 2 * HOUR) == [6]
     assert web.paths.count("/a") == asked
 
 
-def test_a_page_whose_robots_rules_could_not_be_had_is_asked_for_again(app: App, web: WebServer) -> None:
+def test_a_page_is_fetched_again_after_its_robots_txt_failed(app: App, web: WebServer) -> None:
     web.routes |= {"/robots.txt": Answer(status=503), "/a": PAGE}
-    assert visit(app) == [0]
+    assert collect_at(app) == [0]
     del web.routes["/robots.txt"]
 
-    assert visit(app, NOW + HOUR) == [6]
+    assert collect_at(app, NOW + HOUR) == [6]
 
 
 @pytest.mark.parametrize(
@@ -109,104 +109,104 @@ def test_a_page_whose_robots_rules_could_not_be_had_is_asked_for_again(app: App,
         pytest.param(Answer(body=b"<rss version='2.0'><channel></channel></rss>"), id="without it"),
     ],
 )
-def test_it_needs_no_feed_that_shows_it_still(app: App, web: WebServer, later: Answer) -> None:
+def test_a_page_is_fetched_again_even_if_the_feed_no_longer_lists_it(app: App, web: WebServer, later: Answer) -> None:
     web.routes["/feed"] = feed(web, "/a", ETag='"1"')
-    visit(app)
+    collect_at(app)
     web.routes |= {"/feed": later, "/a": PAGE}
 
-    assert visit(app, NOW + HOUR) == [6]
+    assert collect_at(app, NOW + HOUR) == [6]
 
 
 @pytest.mark.parametrize("page", [Answer(status=404), Answer(status=403), html(body="<p>Pay.</p>")])
-def test_a_page_that_is_none_is_asked_for_once(app: App, web: WebServer, page: Answer) -> None:
+def test_a_page_without_an_article_is_fetched_once(app: App, web: WebServer, page: Answer) -> None:
     web.routes["/a"] = page
 
     for hours in range(5):
-        assert visit(app, NOW + hours * HOUR) == [0]
+        assert collect_at(app, NOW + hours * HOUR) == [0]
 
     assert web.paths.count("/a") == 1
 
 
-def test_it_is_asked_for_less_and_less_often_and_not_for_ever(app: App, web: WebServer) -> None:
+def test_page_retries_become_rarer_and_end(app: App, web: WebServer) -> None:
     for quarters in range(4 * 24 * 5):
-        visit(app, NOW + quarters * QUARTER)
+        collect_at(app, NOW + quarters * QUARTER)
 
     assert web.paths.count("/a") == 9
 
 
-def test_a_server_that_asks_for_patience_gets_it(app: App, web: WebServer) -> None:
+def test_retry_after_is_honoured_for_pages(app: App, web: WebServer) -> None:
     web.routes["/feed"] = feed(web, "/a", "/b", "/c")
     for path in "abc":
         web.routes[f"/{path}"] = Answer(status=429, headers={"Retry-After": "7200"})
     fetch = replace(app.settings.fetch, per_host=1)
     app = make_app(replace(app.settings, fetch=fetch), store=app.store)
 
-    visit(app)
-    visit(app, NOW + HOUR)
+    collect_at(app)
+    collect_at(app, NOW + HOUR)
     asked = [path for path in web.paths if path in {"/a", "/b", "/c"}]
     for path in "abc":
         web.routes[f"/{path}"] = PAGE
 
     assert asked == ["/a"]
-    assert visit(app, NOW + 3 * HOUR) == [6, 6, 6]
+    assert collect_at(app, NOW + 3 * HOUR) == [6, 6, 6]
 
 
-def test_a_source_that_fails_meanwhile_loses_nothing(app: App, web: WebServer) -> None:
-    visit(app)
+def test_a_failed_fetch_of_the_source_loses_no_pending_page(app: App, web: WebServer) -> None:
+    collect_at(app)
     web.routes |= {"/feed": Answer(status=500), "/a": PAGE}
-    visit(app, NOW + HOUR)
+    collect_at(app, NOW + HOUR)
     web.routes["/feed"] = feed(web, "/a")
 
-    assert visit(app, NOW + 2 * HOUR) == [6]
+    assert collect_at(app, NOW + 2 * HOUR) == [6]
 
 
-def test_the_next_edition_tells_the_whole_text(app: App, web: WebServer) -> None:
-    visit(app)
+def test_the_next_edition_has_the_full_text(app: App, web: WebServer) -> None:
+    collect_at(app)
     web.routes["/a"] = PAGE
-    visit(app, NOW + HOUR)
+    collect_at(app, NOW + HOUR)
 
     (brief,) = composed(app, NOW + 2 * HOUR).briefs
     assert len(brief.sentences) == 3
     assert not brief.ranked.update
 
 
-def test_who_was_told_the_teaser_is_told_nothing_again(app: App, web: WebServer) -> None:
-    visit(app)
+def test_a_published_teaser_is_not_news_when_its_page_arrives(app: App, web: WebServer) -> None:
+    collect_at(app)
     first = composed(app, NOW + HOUR)
     sent(first, app.store)
     web.routes["/a"] = PAGE
-    visit(app, NOW + 2 * HOUR)
+    collect_at(app, NOW + 2 * HOUR)
 
     assert [sentence.text for brief in first.briefs for sentence in brief.sentences] == [TEASER]
     assert composed(app, NOW + 3 * HOUR).briefs == ()
 
 
-def test_an_edit_after_that_is_news(app: App, web: WebServer) -> None:
-    visit(app)
+def test_a_later_edit_is_news(app: App, web: WebServer) -> None:
+    collect_at(app)
     sent(composed(app, NOW + HOUR), app.store)
     web.routes["/a"] = PAGE
-    visit(app, NOW + 2 * HOUR)
+    collect_at(app, NOW + 2 * HOUR)
     whole = PAGE.body.decode().partition("<article>")[2].partition("</article>")[0]
     more = "<p>The ferry struck a sandbank on Friday evening. Nine guests were brought ashore by the lifeboat.</p>"
     rest = "<p>It sails no more until May, the office says.</p>" * 9
     shown = feed(web, "/a").body.decode().replace(TEASER, f"<![CDATA[{whole}{more}{rest}]]>")
     web.routes["/feed"] = Answer(body=shown.encode())
-    visit(app, NOW + 3 * HOUR)
+    collect_at(app, NOW + 3 * HOUR)
 
     (brief,) = composed(app, NOW + 4 * HOUR).briefs
     assert brief.ranked.update
     assert "sandbank" in " ".join(sentence.text for sentence in brief.sentences)
 
 
-def test_a_preview_that_looks_afresh_asks_again_too(app: App, web: WebServer) -> None:
-    visit(app)
+def test_a_preview_with_fetch_retries_pending_pages(app: App, web: WebServer) -> None:
+    collect_at(app)
     web.routes["/a"] = PAGE
     window = Window(start=NOW - HOUR, end=NOW + 2 * HOUR)
     with app.store.snapshot(["post"], window) as scratch:
-        assert visit(make_app(app.settings, store=scratch), NOW + HOUR) == [6]
+        assert collect_at(make_app(app.settings, store=scratch), NOW + HOUR) == [6]
 
 
-def test_the_feeds_of_a_list_are_remembered_too(app: App, web: WebServer) -> None:
+def test_pending_pages_of_a_feed_list_are_retried(app: App, web: WebServer) -> None:
     web.routes |= {
         "/b": PAGE,
         "/feed": feed(web, "/a", "/b"),
@@ -215,8 +215,8 @@ def test_the_feeds_of_a_list_are_remembered_too(app: App, web: WebServer) -> Non
     listed = Source(id="post", url=web.url("/list"))
     app = make_app(replace(app.settings, sources=(listed,)), store=app.store)
 
-    assert visit(app) == [0, 6]
+    assert collect_at(app) == [0, 6]
     web.routes["/a"] = PAGE
-    assert visit(app, NOW + HOUR) == [6, 6]
-    assert visit(app, NOW + 2 * HOUR) == [6, 6]
+    assert collect_at(app, NOW + HOUR) == [6, 6]
+    assert collect_at(app, NOW + 2 * HOUR) == [6, 6]
     assert (web.paths.count("/a"), web.paths.count("/b")) == (2, 1)

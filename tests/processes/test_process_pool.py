@@ -1,4 +1,4 @@
-"""Work in other processes gives what it would give here, and nothing of it outlives us."""
+"""Worker processes return the same results as this process, and never outlive it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from digest.processes.process_pool import ProcessPool, Worker, WorkerDiedError
 
-#: A program with a worker that waits for its next call; it says which process that is.
+#: A program with an idle worker, whose process id it prints.
 WAITING = """
 import asyncio, os
 from digest.processes.process_pool import Worker
@@ -39,24 +39,24 @@ def with_worker(do: Callable[[Worker], Awaitable[object]]) -> object:
     return asyncio.run(main())
 
 
-def with_crew(do: Callable[[ProcessPool], Awaitable[object]], *, most: int = 1) -> object:
+def with_pool(do: Callable[[ProcessPool], Awaitable[object]], *, max_workers: int = 1) -> object:
     async def main() -> object:
-        async with ProcessPool(os.getpid, max_workers=most) as crew:
-            return await do(crew)
+        async with ProcessPool(os.getpid, max_workers=max_workers) as pool:
+            return await do(pool)
 
     return asyncio.run(main())
 
 
-async def elsewhere(crew: ProcessPool) -> int:
-    """Have one of the crew's workers say which process it is, once it is there."""
+async def worker_pid(pool: ProcessPool) -> int:
+    """The process id of the pool's worker, once it has started."""
     async with asyncio.timeout(30):
-        while (pid := await where(crew)) == os.getpid():
+        while (pid := await run_pid(pool)) == os.getpid():
             await asyncio.sleep(0.01)
     return pid
 
 
-async def where(crew: ProcessPool) -> int:
-    (pid,) = await crew.starmap(os.getpid, [()])
+async def run_pid(pool: ProcessPool) -> int:
+    (pid,) = await pool.starmap(os.getpid, [()])
     return pid
 
 
@@ -65,7 +65,7 @@ def is_running(pid: int) -> bool:
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def test_a_call_gives_what_the_function_gives() -> None:
+def test_a_call_returns_the_functions_result() -> None:
     async def calls(worker: Worker) -> object:
         long = "x" * 5_000_000  # more than any pipe holds
         return await worker.call(truediv, 1, 4), await worker.call(str.upper, long) == long.upper()
@@ -73,15 +73,15 @@ def test_a_call_gives_what_the_function_gives() -> None:
     assert with_worker(calls) == (0.25, True)
 
 
-def test_it_is_another_process() -> None:
+def test_a_worker_is_another_process() -> None:
     assert with_worker(lambda worker: worker.call(os.getpid)) != os.getpid()
 
 
-def test_what_a_function_prints_disturbs_nothing() -> None:
+def test_output_of_a_function_does_not_corrupt_results() -> None:
     assert with_worker(lambda worker: worker.call(print, "hello")) is None
 
 
-def test_an_error_there_is_raised_here_and_says_where_it_happened() -> None:
+def test_an_exception_in_a_worker_is_raised_here_with_its_traceback() -> None:
     async def calls(worker: Worker) -> object:
         with pytest.raises(ZeroDivisionError) as caught:
             await worker.call(truediv, 1, 0)
@@ -92,10 +92,10 @@ def test_an_error_there_is_raised_here_and_says_where_it_happened() -> None:
 
 
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM])
-def test_a_worker_that_is_killed_over_a_call_is_gone(blow: signal.Signals) -> None:
+def test_a_call_fails_if_its_worker_is_killed(signal_number: signal.Signals) -> None:
     async def calls(worker: Worker) -> None:
         pid = await worker.call(os.getpid)
-        asyncio.get_running_loop().call_later(0.1, os.kill, pid, blow)
+        asyncio.get_running_loop().call_later(0.1, os.kill, pid, signal_number)
         with pytest.raises(WorkerDiedError):
             await worker.call(time.sleep, 60)
         with pytest.raises(WorkerDiedError):
@@ -104,7 +104,7 @@ def test_a_worker_that_is_killed_over_a_call_is_gone(blow: signal.Signals) -> No
     with_worker(calls)
 
 
-def test_a_call_may_be_given_up() -> None:
+def test_a_cancelled_call_kills_its_worker() -> None:
     async def calls(worker: Worker) -> object:
         pid = await worker.call(os.getpid)
         with pytest.raises(TimeoutError):
@@ -117,8 +117,8 @@ def test_a_call_may_be_given_up() -> None:
     assert not is_running(pid)
 
 
-def test_whoever_waits_for_a_worker_keeps_no_thread_from_others() -> None:
-    """Names are looked up in the event loop's own threads: one here, which must stay free."""
+def test_a_waiting_call_does_not_block_the_default_executor() -> None:
+    """The event loop resolves host names in its default executor, which has one thread here."""
 
     async def calls(worker: Worker) -> object:
         loop = asyncio.get_running_loop()
@@ -126,15 +126,15 @@ def test_whoever_waits_for_a_worker_keeps_no_thread_from_others() -> None:
         call = asyncio.create_task(worker.call(time.sleep, 60))
         await asyncio.sleep(0.05)
         async with asyncio.timeout(30):
-            found = await loop.getaddrinfo("127.0.0.1", 80)
+            addresses = await loop.getaddrinfo("127.0.0.1", 80)
         assert not call.done()
         call.cancel()
-        return bool(found)
+        return bool(addresses)
 
     assert with_worker(calls)
 
 
-def test_a_worker_ends_with_whoever_has_it_however_that_ends() -> None:
+def test_a_worker_ends_when_its_parent_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         pid = int(program.stdout.readline())
@@ -147,61 +147,61 @@ def test_a_worker_ends_with_whoever_has_it_however_that_ends() -> None:
     assert not is_running(pid)
 
 
-def test_a_crew_answers_each_call_in_its_order() -> None:
-    async def calls(crew: ProcessPool) -> object:
-        here = await crew.starmap(truediv, [(1, 2), (1, 4)])
-        await elsewhere(crew)
-        return here, await crew.starmap(truediv, [(1, 2), (1, 4)])
+def test_results_are_in_the_order_of_the_calls() -> None:
+    async def calls(pool: ProcessPool) -> object:
+        here = await pool.starmap(truediv, [(1, 2), (1, 4)])
+        await worker_pid(pool)
+        return here, await pool.starmap(truediv, [(1, 2), (1, 4)])
 
-    assert with_crew(calls) == ([0.5, 0.25], [0.5, 0.25])
-
-
-def test_nobody_waits_for_a_worker_to_start() -> None:
-    assert with_crew(where) == os.getpid()
+    assert with_pool(calls) == ([0.5, 0.25], [0.5, 0.25])
 
 
-def test_while_the_workers_are_busy_this_process_works_too() -> None:
-    async def calls(crew: ProcessPool) -> object:
-        pid = await elsewhere(crew)
-        return pid, set(await asyncio.gather(where(crew), where(crew)))
+def test_the_first_call_does_not_wait_for_a_worker_to_start() -> None:
+    assert with_pool(run_pid) == os.getpid()
 
-    pid, both = with_crew(calls)  # type: ignore[misc]  # it gives these two
+
+def test_this_process_works_while_the_workers_are_busy() -> None:
+    async def calls(pool: ProcessPool) -> object:
+        pid = await worker_pid(pool)
+        return pid, set(await asyncio.gather(run_pid(pool), run_pid(pool)))
+
+    pid, both = with_pool(calls)  # type: ignore[misc]  # it gives these two
     assert both == {pid, os.getpid()}
 
 
-def test_what_a_worker_was_killed_over_is_done_here() -> None:
-    async def calls(crew: ProcessPool) -> object:
-        os.kill(await elsewhere(crew), signal.SIGKILL)
-        return [await where(crew) for _ in range(3)]
+def test_this_process_repeats_the_calls_of_a_killed_worker() -> None:
+    async def calls(pool: ProcessPool) -> object:
+        os.kill(await worker_pid(pool), signal.SIGKILL)
+        return [await run_pid(pool) for _ in range(3)]
 
-    assert with_crew(calls) == [os.getpid()] * 3
+    assert with_pool(calls) == [os.getpid()] * 3
 
 
-def test_an_error_at_a_worker_is_an_error_here() -> None:
-    async def calls(crew: ProcessPool) -> None:
-        await elsewhere(crew)
-        await crew.starmap(truediv, [(1, 1), (1, 0)])
+def test_an_exception_in_a_pools_worker_is_raised_here() -> None:
+    async def calls(pool: ProcessPool) -> None:
+        await worker_pid(pool)
+        await pool.starmap(truediv, [(1, 1), (1, 0)])
 
     with pytest.raises(ZeroDivisionError):
-        with_crew(calls)
+        with_pool(calls)
 
 
-def test_others_go_on_between_the_calls_done_here() -> None:
-    async def calls(crew: ProcessPool) -> object:
-        seen: list[int] = []
+def test_other_tasks_run_between_calls_in_this_process() -> None:
+    async def calls(pool: ProcessPool) -> object:
+        counts: list[int] = []
 
-        async def other() -> None:
+        async def other_task() -> None:
             for _ in range(2):
-                seen.append(len(done))
+                counts.append(len(results))
                 await asyncio.sleep(0)
 
-        done: list[int] = []
-        await asyncio.gather(crew.starmap(done.append, [(1,), (2,), (3,)]), other())
-        return seen
+        results: list[int] = []
+        await asyncio.gather(pool.starmap(results.append, [(1,), (2,), (3,)]), other_task())
+        return counts
 
-    assert with_crew(calls, most=0) == [1, 2]
+    assert with_pool(calls, max_workers=0) == [1, 2]
 
 
-def test_a_worker_that_was_never_needed_is_gone_too() -> None:
-    with_crew(where)
+def test_an_unused_worker_ends_with_the_pool() -> None:
+    with_pool(run_pid)
     assert not [task for task in Path("/proc/self/task").glob("*/children") if task.read_text()]

@@ -1,4 +1,4 @@
-"""A program that edits a person's file: what stands there stays there, and what is added can be taken out again."""
+"""Edits of a settings file preserve everything else, and can be undone."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def written(head: str, sources: list[tuple[str, str]], tail: str) -> str:
 FILES = st.builds(written, BETWEEN, SOURCES, BETWEEN)
 
 
-def said(text: str) -> list[str]:
-    """Every line that says something, in their order."""
+def statements(text: str) -> list[str]:
+    """The non-empty lines, in order."""
     return [line for line in text.splitlines() if line.strip()]
 
 
 @given(FILES)
-def test_what_is_added_is_there_and_all_else_as_it_was(text: str) -> None:
+def test_added_sources_are_there_and_the_rest_is_unchanged(text: str) -> None:
     before, after = tomllib.loads(text), tomllib.loads(add_sources(text, [NEW], folder=FOLDER))
 
     assert after == before | {
@@ -43,12 +43,12 @@ def test_what_is_added_is_there_and_all_else_as_it_was(text: str) -> None:
 
 
 @given(FILES)
-def test_what_is_added_and_taken_out_again_leaves_every_line(text: str) -> None:
-    assert said(remove_source(add_sources(text, [NEW], folder=FOLDER), "new")) == said(text)
+def test_adding_and_removing_a_source_preserves_every_line(text: str) -> None:
+    assert statements(remove_source(add_sources(text, [NEW], folder=FOLDER), "new")) == statements(text)
 
 
 @given(FILES)
-def test_what_is_said_of_what_comes_next_outlives_the_source_before_it(text: str) -> None:
+def test_comments_about_the_next_source_survive_a_removal(text: str) -> None:
     for source in tomllib.loads(text).get("sources", []):
         left = remove_source(text, source["id"])
 

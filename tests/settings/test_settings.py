@@ -1,4 +1,4 @@
-"""Settings are read whole, or every mistake is told at once, with its place and the nearest right name."""
+"""Settings are loaded, or all mistakes are reported at once, with line and suggestion."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def loaded(file: Path, text: str, environ: dict[str, str] | None = None) -> Sett
     return settings.load(file, environ or {})
 
 
-def told(file: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
+def mistakes(file: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
     """The lines of the error, without the file's name."""
     with pytest.raises(SettingsError) as caught:
         loaded(file, text, environ)
@@ -59,28 +59,28 @@ def told(file: Path, text: str, environ: dict[str, str] | None = None) -> list[s
 # --- what is right -----------------------------------------------------------------------------------------------
 
 
-def test_a_whole_installation_is_read(file: Path) -> None:
-    found = loaded(file, WHOLE)
+def test_a_complete_installation_is_loaded(file: Path) -> None:
+    config = loaded(file, WHOLE)
 
-    assert (found.smtp.host, found.smtp.port, found.smtp.security) == ("127.0.0.1", 8025, "none")
-    assert found.sources[0].path == file.parent / "articles"
-    assert found.newsletters[0].sender == Mailbox.parse("Main <main@example.org>")
-    assert found.newsletters[0].sources == ("a",)
-    assert found.store.url == f"sqlite:///{file.parent}/digest.db"
-    assert found.file == file
+    assert (config.smtp.host, config.smtp.port, config.smtp.security) == ("127.0.0.1", 8025, "none")
+    assert config.sources[0].path == file.parent / "articles"
+    assert config.newsletters[0].sender == Mailbox.parse("Main <main@example.org>")
+    assert config.newsletters[0].sources == ("a",)
+    assert config.store.url == f"sqlite:///{file.parent}/digest.db"
+    assert config.file == file
 
 
-def test_no_file_means_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_file_the_defaults_apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    found = settings.load(None, {})
+    config = settings.load(None, {})
 
-    assert replace(found, store=Settings().store) == Settings()
+    assert replace(config, store=Settings().store) == Settings()
 
 
-def test_an_empty_file_means_the_defaults(file: Path) -> None:
-    found = loaded(file, "")
+def test_an_empty_file_gives_the_defaults(file: Path) -> None:
+    config = loaded(file, "")
 
-    assert replace(found, store=Settings().store, file=None) == Settings()
+    assert replace(config, store=Settings().store, file=None) == Settings()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_empty_file_means_the_defaults(file: Path) -> None:
     [WHOLE.replace("\n", "\r\n"), "\ufeff" + WHOLE, WHOLE + "# ende, größer"],
     ids=["windows line ends", "byte order mark", "umlauts"],
 )
-def test_text_from_any_editor_is_read(file: Path, text: str) -> None:
+def test_byte_order_marks_and_line_ends_are_accepted(file: Path, text: str) -> None:
     file.write_bytes(text.encode())
 
     assert settings.load(file, {}).newsletters[0].title == "Main"
@@ -105,27 +105,27 @@ def test_text_from_any_editor_is_read(file: Path, text: str) -> None:
         ("postgresql+psycopg://u:p@host/name", "postgresql+psycopg://u:p@host/name"),
     ],
 )
-def test_a_store_lies_beside_the_settings(file: Path, url: str, meant: str) -> None:
-    found = loaded(file, f'[store]\nurl = "{url}"\n')
+def test_a_store_path_is_relative_to_the_settings_file(file: Path, url: str, meant: str) -> None:
+    config = loaded(file, f'[store]\nurl = "{url}"\n')
 
-    assert found.store.url == meant.format(folder=file.parent)
+    assert config.store.url == meant.format(folder=file.parent)
 
 
 @pytest.mark.parametrize(
     ("template", "meant"),
     [("headlines", "headlines"), ("./mine", "{folder}/mine"), ("/srv/mine", "/srv/mine")],
 )
-def test_a_template_is_a_name_or_a_folder_beside_the_settings(file: Path, template: str, meant: str) -> None:
-    found = loaded(file, NEWSLETTER + f'template = "{template}"\n')
+def test_a_template_is_a_name_or_a_folder_relative_to_the_settings_file(file: Path, template: str, meant: str) -> None:
+    config = loaded(file, NEWSLETTER + f'template = "{template}"\n')
 
-    assert Path(found.newsletters[0].template) == Path(meant.format(folder=file.parent))
+    assert Path(config.newsletters[0].template) == Path(meant.format(folder=file.parent))
 
 
-def test_unlimited_is_a_word(file: Path) -> None:
-    found = loaded(file, '[smtp]\nrate_per_minute = "unlimited"\n' + NEWSLETTER + 'stories = "unlimited"\n')
+def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
+    config = loaded(file, '[smtp]\nrate_per_minute = "unlimited"\n' + NEWSLETTER + 'stories = "unlimited"\n')
 
-    assert found.smtp.rate_per_minute is None
-    assert found.newsletters[0].stories is None
+    assert config.smtp.rate_per_minute is None
+    assert config.newsletters[0].stories is None
 
 
 # --- what is wrong -----------------------------------------------------------------------------------------------
@@ -193,14 +193,14 @@ def test_unlimited_is_a_word(file: Path) -> None:
         ("x = " + "[" * 5_000, "not valid TOML: nested too deeply"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(file: Path, text: str, line: str) -> None:
-    assert any(line in one for one in told(file, text)), told(file, text)
+def test_a_mistake_has_its_line_and_suggestion(file: Path, text: str, line: str) -> None:
+    assert any(line in one for one in mistakes(file, text)), mistakes(file, text)
 
 
-def test_all_mistakes_are_told_at_once_in_the_file_s_order(file: Path) -> None:
+def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file(file: Path) -> None:
     text = "[smtp]\nprot = 1\nport = 'x'\n" + SOURCE.replace("https", "ftp") + NEWSLETTER + "words = 0\nstories = 2.5\n"
 
-    assert [line.partition(":")[0] for line in told(file, text)] == ["2", "3", "6", "10", "11"]
+    assert [line.partition(":")[0] for line in mistakes(file, text)] == ["2", "3", "6", "10", "11"]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_all_mistakes_are_told_at_once_in_the_file_s_order(file: Path) -> None:
     ],
     ids=["missing", "folder", "not UTF-8", "too big", "a link to itself"],
 )
-def test_a_file_that_can_not_be_read_is_one_clear_line(file: Path, make: object, message: str) -> None:
+def test_an_unreadable_file_is_a_one_line_error(file: Path, make: object, message: str) -> None:
     make(file)  # type: ignore[operator]
     with pytest.raises(UsageError, match=message) as caught:
         settings.load(file, {})
@@ -235,18 +235,18 @@ def test_a_sender_may_have_any_name_and_an_international_address(file: Path, sen
     assert loaded(file, f'{NEWSLETTER}from = "{sender}"\n').newsletters[0].sender == Mailbox.parse(sender)
 
 
-def test_a_newsletter_has_its_own_brand_over_that_of_all(file: Path) -> None:
+def test_a_newsletters_brand_overrides_the_common_one(file: Path) -> None:
     own = '[newsletters.brand]\naccent = "#8b1f3a"\nname = "The Harbour"\n'
-    found = loaded(file, f'[brand]\nname = "Press"\naddress = "Pier 4"\n{NEWSLETTER}{own}')
-    look = render_options(found.newsletters[0], found)
+    config = loaded(file, f'[brand]\nname = "Press"\naddress = "Pier 4"\n{NEWSLETTER}{own}')
+    look = render_options(config.newsletters[0], config)
 
     assert look.brand == Brand(name="The Harbour", accent="#8b1f3a", address="Pier 4")
 
 
-def test_a_brand_comes_from_the_environment_too(file: Path) -> None:
-    found = loaded(file, NEWSLETTER, {"DIGEST_NEWSLETTERS__MAIN__BRAND": '{ name = "Fog" }'})
+def test_a_brand_can_be_set_in_the_environment(file: Path) -> None:
+    config = loaded(file, NEWSLETTER, {"DIGEST_NEWSLETTERS__MAIN__BRAND": '{ name = "Fog" }'})
 
-    assert found.newsletters[0].brand.name == "Fog"
+    assert config.newsletters[0].brand.name == "Fog"
 
 
 @pytest.mark.parametrize(
@@ -258,14 +258,14 @@ def test_a_brand_comes_from_the_environment_too(file: Path) -> None:
         ('"red"', '4: newsletters[main].brand: expected a table, found "red"'),
     ],
 )
-def test_a_mistake_in_a_newsletters_brand_is_told_where_it_stands(file: Path, brand: str, line: str) -> None:
-    assert [text.strip() for text in told(file, f"{NEWSLETTER}brand = {brand}\n")] == [line]
+def test_a_mistake_in_a_newsletters_brand_has_its_line(file: Path, brand: str, line: str) -> None:
+    assert [text.strip() for text in mistakes(file, f"{NEWSLETTER}brand = {brand}\n")] == [line]
 
 
 # --- the environment, and files of one value ---------------------------------------------------------------------
 
 
-def test_the_environment_comes_before_the_file(file: Path) -> None:
+def test_the_environment_overrides_the_file(file: Path) -> None:
     environ = {
         "DIGEST_SMTP__PORT": "2525",
         "DIGEST_FETCH__ALLOW": "localhost:8080, [::1]:80",
@@ -275,17 +275,17 @@ def test_the_environment_comes_before_the_file(file: Path) -> None:
         "DIGESTIVE__X__Y": "1",
         "DIGEST_UNRELATED": "1",
     }
-    found = loaded(file, WHOLE, environ)
+    config = loaded(file, WHOLE, environ)
 
-    assert found.smtp.port == 2525
-    assert found.fetch.allow == ("localhost:8080", "[::1]:80")
-    assert (found.newsletters[0].stories, found.newsletters[0].sender) == (
+    assert config.smtp.port == 2525
+    assert config.fetch.allow == ("localhost:8080", "[::1]:80")
+    assert (config.newsletters[0].stories, config.newsletters[0].sender) == (
         None,
         Mailbox.parse("Other <other@example.org>"),
     )
 
 
-def test_the_environment_counts_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_is_read_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert settings.load(None, {"DIGEST_SMTP__HOST": "12"}).smtp.host == "12"
 
@@ -302,40 +302,40 @@ def test_the_environment_counts_without_a_file(tmp_path: Path, monkeypatch: pyte
         ("DIGEST_SMTP__PASSWORD_FILE", "/nowhere/at/all", 'can\'t read "/nowhere/at/all": No such file or directory'),
     ],
 )
-def test_a_wrong_variable_is_named(file: Path, variable: str, value: str, line: str) -> None:
-    (only,) = told(file, WHOLE, {variable: value})
+def test_a_mistake_in_a_variable_names_it(file: Path, variable: str, value: str, line: str) -> None:
+    (only,) = mistakes(file, WHOLE, {variable: value})
 
     assert only.startswith(f"environment: {variable}: ")
     assert line in only
 
 
-def test_a_value_can_stand_in_a_file_of_its_own(file: Path) -> None:
+def test_a_value_can_be_in_a_separate_file(file: Path) -> None:
     (file.parent / "secret").write_text("s3 cret\n")
     text = '[smtp]\npassword_file = "secret"\nport_file = "port"\n'
     (file.parent / "port").write_text("26\n")
-    found = loaded(file, text)
+    config = loaded(file, text)
 
-    assert (found.smtp.password.reveal(), found.smtp.port) == ("s3 cret", 26)
+    assert (config.smtp.password.reveal(), config.smtp.port) == ("s3 cret", 26)
 
 
 def test_a_value_and_its_file_exclude_each_other(file: Path) -> None:
     text = '[smtp]\npassword = "x"\npassword_file = "secret"\n'
 
-    assert told(file, text) == ["3: smtp.password_file: set either password or password_file, not both"]
+    assert mistakes(file, text) == ["3: smtp.password_file: set either password or password_file, not both"]
 
 
 def test_the_environment_s_password_replaces_the_file_s_password_file(file: Path) -> None:
-    found = loaded(file, '[smtp]\npassword_file = "not there"\n', {"DIGEST_SMTP__PASSWORD": "x"})
+    config = loaded(file, '[smtp]\npassword_file = "not there"\n', {"DIGEST_SMTP__PASSWORD": "x"})
 
-    assert found.smtp.password.reveal() == "x"
+    assert config.smtp.password.reveal() == "x"
 
 
 def test_secrets_are_never_printed(file: Path) -> None:
     text = '[store]\nurl = "postgresql://u:t0ken@h/d"\n[web]\nsecret = "t0ken"\n'
-    found = loaded(file, text, {"DIGEST_SMTP__PASSWORD": "t0ken"})
+    config = loaded(file, text, {"DIGEST_SMTP__PASSWORD": "t0ken"})
 
-    assert found.smtp.password.reveal() == "t0ken"
-    assert "t0ken" not in f"{found} {found!r} {found.smtp.password} {found.web.secret!s:>20}"
+    assert config.smtp.password.reveal() == "t0ken"
+    assert "t0ken" not in f"{config} {config!r} {config.smtp.password} {config.web.secret!s:>20}"
     assert bool(Secret("x")) is not bool(Secret())
 
 
@@ -343,14 +343,14 @@ def test_secrets_are_never_printed(file: Path) -> None:
     "text",
     ["[smtp]\npassword = ['t0ken']\n", "[store]\nurl = ['t0ken']\n", "[web]\nsecret = {x = 't0ken'}\n"],
 )
-def test_secrets_are_not_printed_in_complaints_either(file: Path, text: str) -> None:
-    assert "t0ken" not in "".join(told(file, text))
+def test_secrets_are_not_printed_in_error_messages(file: Path, text: str) -> None:
+    assert "t0ken" not in "".join(mistakes(file, text))
 
 
 # --- which file --------------------------------------------------------------------------------------------------
 
 
-def test_the_first_file_of_four_places_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_files_are_searched_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here, home = tmp_path / "here", tmp_path / "home"
     user = home / ".config" / "digest" / "digest.toml"
     for folder in (here, user.parent):
@@ -391,7 +391,7 @@ _documents = st.fixed_dictionaries(
 
 
 @given(document=_documents)
-def test_any_document_is_read_or_every_mistake_has_its_place(
+def test_any_document_is_loaded_or_every_mistake_has_its_line(
     tmp_path_factory: pytest.TempPathFactory, document: dict[str, object]
 ) -> None:
     import tomlkit
@@ -403,7 +403,7 @@ def test_any_document_is_read_or_every_mistake_has_its_place(
 
 
 @given(text=st.text())
-def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+def test_any_text_is_loaded_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     assert str(refused(tmp_path_factory, text))
 
 
@@ -417,7 +417,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> UsageError |
     return None
 
 
-def test_lines_are_found_through_strings_lists_and_comments() -> None:
+def test_line_numbers_are_right_after_strings_lists_and_comments() -> None:
     text = (
         '[a]\nx = """[\n[b]\ny = 1\n"""\ny = [\n  [1],\n  ["z"]\n]\n# """\nz = 1\n'
         '[[c]]\n"q.r" = 1\n[[c]]\ns . t = 2\n[c.d]\nu = 3\n'

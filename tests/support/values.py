@@ -1,4 +1,4 @@
-"""Values of the model for tests: sound ones, of which a test names only what it is about."""
+"""Valid model values for tests, with defaults for all fields."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def edition(**more: Any) -> Edition:
 
 
 def sent(digest: Digest, store: Store) -> None:
-    """Remember the digest as sent."""
+    """Record the digest as published."""
     with store.begin() as conn:
         edition_id, _ = editions.add(conn, edition(slot=digest.slot), at=digest.slot.due)
         stories.add(conn, edition_id, digest.briefs)

@@ -1,4 +1,4 @@
-"""Real servers on this machine for tests to talk to: what they answer is a table, and any answer may be hostile."""
+"""HTTP servers on 127.0.0.1 for tests, with a table of routes; an answer may violate the protocol."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a path answers."""
+    """Response of a path."""
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-#: An answer, or what writes one by hand to the open connection.
+#: A response, or a function that writes one to the open connection.
 Route = Answer | Callable[["Handler"], None]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers by its server's table."""
+    """Answers from the routes of its server."""
 
     protocol_version = "HTTP/1.1"
     server: WebServer
@@ -43,11 +43,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(route.body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Discard the message."""
 
 
 class WebServer(ThreadingHTTPServer):
-    """A web server on a free port of 127.0.0.1, which remembers what it was asked."""
+    """HTTP server on a free port of 127.0.0.1; it records its requests."""
 
     daemon_threads = True
 
@@ -58,7 +58,7 @@ class WebServer(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Its ``host:port``."""
+        """``host:port``"""
         return f"127.0.0.1:{self.server_port}"
 
     def url(self, path: str = "/") -> str:
@@ -66,16 +66,16 @@ class WebServer(ThreadingHTTPServer):
 
     @property
     def paths(self) -> list[str]:
-        """The paths asked for, in order."""
+        """The requested paths, in order."""
         return [path for path, _ in self.requests]
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up on a hostile answer does right."""
+        """Ignore clients that close the connection after a hostile answer."""
 
 
 @contextmanager
 def web_server() -> Iterator[WebServer]:
-    """A running server; it stops when the block ends."""
+    """A running server, stopped at the end of the block."""
     with WebServer() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
