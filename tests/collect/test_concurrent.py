@@ -18,7 +18,7 @@ from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, web_server
 
 
-class Slow:
+class SlowCollector:
     """A slow collector that counts its concurrent calls."""
 
     def __init__(self) -> None:
@@ -26,8 +26,8 @@ class Slow:
         self.most: Counter[str] = Counter()
         self.asked: dict[str, FetchState] = {}
 
-    async def __call__(self, source: Source, validators: FetchState, known_guids: KnownGuids) -> Collected:
-        self.asked[source.id] = validators
+    async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
+        self.asked[source.id] = state
         host = source.url.split("/")[2]
         for name in (host, "all"):
             self.inside[name] += 1
@@ -46,18 +46,20 @@ def sources(*hosts: str, section: str = "") -> list[Source]:
 
 
 def test_outcomes_are_in_the_order_of_the_sources() -> None:
-    given = sources("a.example", "b.example", "c.example")
-    heard: list[str] = []
+    all_sources = sources("a.example", "b.example", "c.example")
+    finished: list[str] = []
 
-    found = asyncio.run(collect(given, Slow(), on_done=lambda one: heard.append(one.source.id)))  # type: ignore[union-attr]
+    outcomes = asyncio.run(
+        collect(all_sources, SlowCollector(), on_done=lambda outcome: finished.append(outcome.source.id))
+    )  # type: ignore[union-attr]
 
-    assert [one.source for one in found] == given
-    assert sorted(heard) == ["0", "1", "2"]
-    assert heard[-1] == "0"
+    assert [outcome.source for outcome in outcomes] == all_sources
+    assert sorted(finished) == ["0", "1", "2"]
+    assert finished[-1] == "0"
 
 
 def test_concurrency_is_limited_in_total_and_per_host() -> None:
-    slow = Slow()
+    slow = SlowCollector()
 
     asyncio.run(collect(sources(*["a.example"] * 10, *["b.example"] * 10), slow, concurrency=3, per_host=2))
 
@@ -65,7 +67,7 @@ def test_concurrency_is_limited_in_total_and_per_host() -> None:
 
 
 def test_each_source_is_collected_with_its_state() -> None:
-    slow = Slow()
+    slow = SlowCollector()
 
     asyncio.run(collect(sources("a.example", "b.example"), slow, {"1": FetchState(etag="x")}))
 
@@ -73,17 +75,17 @@ def test_each_source_is_collected_with_its_state() -> None:
 
 
 def test_a_failed_source_is_a_value_on_one_line() -> None:
-    (found,) = asyncio.run(collect(sources("a.example", section="broken"), Slow()))
+    (failure,) = asyncio.run(collect(sources("a.example", section="broken"), SlowCollector()))
 
-    assert found == Failure(source="a.example", url="https://a.example/0", error="two lines: try later")
+    assert failure == Failure(source="a.example", url="https://a.example/0", error="two lines: try later")
 
 
 def test_a_failure_hides_the_password() -> None:
     source = Source(id="s", url="https://name:secret@a.example/feed", section="broken", title="Private")
 
-    (found,) = asyncio.run(collect([source], Slow()))
+    (failure,) = asyncio.run(collect([source], SlowCollector()))
 
-    assert found == Failure(source="Private", url="https://a.example/feed", error="two lines: try later")
+    assert failure == Failure(source="Private", url="https://a.example/feed", error="two lines: try later")
 
 
 def test_a_bug_raises() -> None:
@@ -100,12 +102,12 @@ def test_failing_sources_do_not_affect_others(tmp_path: Path) -> None:
         web.routes["/feed"] = Answer(body=b"<rss version='2.0'><channel><item><title>A</title></item></channel></rss>")
         web.routes["/bomb"] = Answer(body=b"x" * 100, headers={"Content-Encoding": "gzip"})
         web.routes["/inside"] = Answer(status=302, headers={"Location": "http://127.0.0.1:1/"})
-        given = [
+        all_sources = [
             Source(id="folder", path=tmp_path),
             *(Source(id=path, url=web.url(path)) for path in ("/feed", "/bomb", "/inside", "/dead")),
             Source(id="nowhere", path=tmp_path / "nowhere"),
         ]
         collector = make_collector(FetchSettings(allow=(web.address,)), datetime(2026, 3, 27, tzinfo=UTC))
-        found = asyncio.run(collect(given, collector))
+        outcomes = asyncio.run(collect(all_sources, collector))
 
-    assert [type(one).__name__ for one in found] == ["Collected", "Collected", *["Failure"] * 4]
+    assert [type(outcome).__name__ for outcome in outcomes] == ["Collected", "Collected", *["Failure"] * 4]

@@ -65,7 +65,7 @@ def with_false_length(length: int, body: bytes) -> Route:
 
 BOMB = gzip.compress(b"\0" * 30_000_000)
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-#: What is served, and what comes of it: titles, or what the failure says.
+#: Route and expected outcome: titles, or the failure's message.
 HOSTILE: dict[str, tuple[Route, list[str] | str]] = {
     "a gzip bomb": (compressed(BOMB), "larger than"),
     "a bomb in a bomb": (compressed(gzip.compress(BOMB), "gzip, gzip"), "not asked for"),
@@ -196,10 +196,10 @@ def outcomes(web: WebServer) -> dict[str, Collected | Failure]:
     sources = [Source(id=name, url=web.url(path), full_text="never") for path, name in names.items()]
     fetch = FetchSettings(allow=(web.address,), timeout_s=30, max_bytes=16_000_000, per_host=8)
     before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    found = asyncio.run(collect(sources, make_collector(fetch, SEEN), concurrency=8, per_host=8))
+    results = asyncio.run(collect(sources, make_collector(fetch, SEEN), concurrency=8, per_host=8))
     assert time.monotonic() - begun < 90
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000, "in kB"
-    return dict(zip(names.values(), found, strict=True))
+    return dict(zip(names.values(), results, strict=True))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -237,11 +237,11 @@ def test_a_preview_shows_valid_entries_and_names_failed_sources(
 
     code = main(["preview", web.url("/one"), *bad, str(tmp_path), "--format", "json", "--allow", web.address])
 
-    told = json.loads(capsys.readouterr().out)
+    preview = json.loads(capsys.readouterr().out)
     assert code == 0
-    assert sorted(story["title"] for story in told["stories"]) == ["The bridge is open", "The mill grinds again"]
-    assert [failure["url"] for failure in told["failures"]] == bad
-    assert all(failure["error"] for failure in told["failures"])
+    assert sorted(story["title"] for story in preview["stories"]) == ["The bridge is open", "The mill grinds again"]
+    assert [failure["url"] for failure in preview["failures"]] == bad
+    assert all(failure["error"] for failure in preview["failures"])
 
 
 @pytest.mark.parametrize("form", ["terminal", "text", "json", "html"])
@@ -252,7 +252,7 @@ def test_file_names_can_not_control_the_terminal(tmp_path: Path, capsys: pytest.
 
     main(["preview", str(tmp_path), "--format", form])
 
-    shown = capsys.readouterr().out
-    styles = re.sub(r"\x1b\[[\d;]*m", "", shown) if form == "terminal" else shown
-    assert "The mill grinds again" in shown
+    output = capsys.readouterr().out
+    styles = re.sub(r"\x1b\[[\d;]*m", "", output) if form == "terminal" else output
+    assert "The mill grinds again" in output
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", styles)

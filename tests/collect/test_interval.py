@@ -32,8 +32,8 @@ def entry(published: datetime | None) -> Entry:
     )
 
 
-def collected(*ago: timedelta, unchanged: bool = False) -> Collected:
-    return Collected(source=SOURCE, entries=tuple(entry(NOW - one) for one in ago), unchanged=unchanged)
+def collected(*ages: timedelta, unchanged: bool = False) -> Collected:
+    return Collected(source=SOURCE, entries=tuple(entry(NOW - age) for age in ages), unchanged=unchanged)
 
 
 def wait(outcome: Collected | Failure, before: FetchInterval | None = None, *, source_id: str = "s") -> timedelta:
@@ -80,7 +80,7 @@ def test_the_backoff_is_exponential_and_at_most_a_day() -> None:
         assert interval.next_fetch is not None
         waits.append((interval.next_fetch - NOW) / EVERY)
 
-    assert [round(one) for one in waits[:3]] in ([1, 2, 4], [1, 2, 3])
+    assert [round(factor) for factor in waits[:3]] in ([1, 2, 4], [1, 2, 3])
     assert waits[:5] == sorted(waits[:5])
     assert max(waits) <= 96
 

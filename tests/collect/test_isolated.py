@@ -79,16 +79,16 @@ def test_a_source_error_in_the_worker_is_raised_here() -> None:
 
 def test_other_documents_are_read_meanwhile() -> None:
     async def both() -> list[str]:
-        done: list[str] = []
+        finished: list[str] = []
         limits = ConcurrencyLimits(per_host=2)
 
-        async def one(name: str, what: Document) -> None:
+        async def read_one(name: str, document: Document) -> None:
             with contextlib.suppress(SourceError):
-                await read_isolated(what, SOURCE, seen=SEEN, timeout_s=3, slot=limits.for_parsing())
-            done.append(name)
+                await read_isolated(document, SOURCE, seen=SEEN, timeout_s=3, slot=limits.for_parsing())
+            finished.append(name)
 
-        await asyncio.gather(one("slow", page(30_000)), one("quick", rss(2)))
-        return done
+        await asyncio.gather(read_one("slow", page(30_000)), read_one("quick", rss(2)))
+        return finished
 
     assert asyncio.run(both()) == ["quick", "slow"]
 

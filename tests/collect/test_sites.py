@@ -21,8 +21,8 @@ HEADLINES = "".join(
 
 
 def sitemap(*urls: str, date: str = "2026-03-26") -> Answer:
-    told = "".join(f"<url><loc>{url}</loc><lastmod>{date}</lastmod></url>" for url in urls)
-    return Answer(body=f"<urlset {SPACE}>{told}</urlset>".encode())
+    pages = "".join(f"<url><loc>{url}</loc><lastmod>{date}</lastmod></url>" for url in urls)
+    return Answer(body=f"<urlset {SPACE}>{pages}</urlset>".encode())
 
 
 def article(name: str, head: str = "") -> Answer:
@@ -52,9 +52,9 @@ def test_pages_of_a_sitemap_name_their_outlet(site: WebServer) -> None:
     site.routes["/ferry"] = article("ferry", '<meta property="og:site_name" content="Brenna Post">')
     site.routes["/sitemap.xml"] = sitemap(site.url("/ferry"), site.url("/mill"))
 
-    told = {entry.title: entry.source for entry in collect(site, "/").entries}
+    outlets = {entry.title: entry.source for entry in collect(site, "/").entries}
 
-    assert told == {"ferry": "Brenna Post", "mill": "127.0.0.1"}
+    assert outlets == {"ferry": "Brenna Post", "mill": "127.0.0.1"}
 
 
 def test_the_sitemap_named_by_robots_txt_comes_first(site: WebServer) -> None:
@@ -71,9 +71,9 @@ def test_the_sitemap_named_by_robots_txt_comes_first(site: WebServer) -> None:
 def test_a_discovered_sitemap_is_fetched_directly_next_time(site: WebServer) -> None:
     site.routes["/sitemap.xml"] = sitemap(site.url("/ferry"))
 
-    again = collect(site, "/", FetchState(url=site.url("/sitemap.xml")))
+    second = collect(site, "/", FetchState(url=site.url("/sitemap.xml")))
 
-    assert (titles(again), again.fetch_state.url) == (["ferry"], site.url("/sitemap.xml"))
+    assert (titles(second), second.fetch_state.url) == (["ferry"], site.url("/sitemap.xml"))
     assert "/" not in site.paths
 
 
@@ -127,9 +127,9 @@ def test_among_article_urls_another_url_is_no_article_even_later(site: WebServer
     site.routes["/sitemap.xml"] = sitemap(site.url("/imprint"), site.url("/2026/03/mill"))
 
     first = collect(site, "/")
-    again = collect(site, "/", known=frozenset({site.url("/2026/03/mill")}))
+    second = collect(site, "/", known_guids=frozenset({site.url("/2026/03/mill")}))
 
-    assert (titles(first), titles(again)) == (["mill"], [])
+    assert (titles(first), titles(second)) == (["mill"], [])
     assert first.entries[0].published == datetime(2026, 3, 26, tzinfo=UTC)
 
 
@@ -176,7 +176,7 @@ def test_a_front_page_that_is_an_article_is_read(site: WebServer) -> None:
 def test_a_known_page_is_not_searched_for_feeds_and_sitemaps_again(site: WebServer) -> None:
     site.routes["/"] = article("one page of a site of one page")
 
-    collect(site, "/", known=frozenset({site.url("/")}))
+    collect(site, "/", known_guids=frozenset({site.url("/")}))
 
     assert site.paths == ["/", "/robots.txt"]
 

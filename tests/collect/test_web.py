@@ -159,11 +159,11 @@ def feed_of(web: WebServer, *paths: str, text: str = TEASER) -> None:
     web.routes["/feed"] = Answer(body=f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode())
 
 
-def collected_bodies(web: WebServer, known: frozenset[str] = frozenset(), **fields: str) -> list[str]:
+def collected_bodies(web: WebServer, known_guids: frozenset[str] = frozenset(), **fields: str) -> list[str]:
     """The bodies of the entries that the feed gives."""
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=2), SEEN)
     source = Source(id="web", url=web.url("/feed"), **fields)  # type: ignore[arg-type]
-    return [entry.body for entry in asyncio.run(collector(source, FetchState(), known.intersection)).entries]
+    return [entry.body for entry in asyncio.run(collector(source, FetchState(), known_guids.intersection)).entries]
 
 
 def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
@@ -261,9 +261,9 @@ def test_an_unresponsive_site_does_not_delay_pages_of_other_sites(web: WebServer
         }
         allow = (web.address, dead.address, f"localhost:{web.server_port}")
         collector = make_collector(FetchSettings(allow=allow, timeout_s=2), SEEN)
-        found = asyncio.run(collector(Source(id="web", url=web.url("/feed")), FetchState()))
+        collected = asyncio.run(collector(Source(id="web", url=web.url("/feed")), FetchState()))
 
-    assert [entry.body.count("<p>") for entry in found.entries] == [0, 0, 0, 8]
+    assert [entry.body.count("<p>") for entry in collected.entries] == [0, 0, 0, 8]
 
 
 def test_robots_txt_is_fetched_once_for_all_feeds_of_a_site(web: WebServer) -> None:
@@ -308,10 +308,10 @@ def test_a_known_teaser_is_not_fetched_again_and_has_no_body(web: WebServer) -> 
     feed_of(web, "/a", "/b")
     web.routes["/a"] = web.routes["/b"] = html()
 
-    known, fresh = collected_bodies(web, known=frozenset({web.url("/a")}))
+    known_body, new_body = collected_bodies(web, known_guids=frozenset({web.url("/a")}))
 
-    assert known == ""
-    assert fresh.count("<p>") == 8
+    assert known_body == ""
+    assert new_body.count("<p>") == 8
     assert "/a" not in web.paths
 
 
@@ -332,10 +332,10 @@ def test_a_permanent_redirect_counts_even_if_nothing_changed(web: WebServer) -> 
     web.routes["/old"] = Answer(status=308, headers={"Location": "/new"})
     web.routes["/new"] = Answer(status=304)
 
-    found = collect(web, "/old", FetchState(etag='"1"'))
+    collected = collect(web, "/old", FetchState(etag='"1"'))
 
-    assert found.unchanged
-    assert found.fetch_state == FetchState(etag='"1"', url=web.url("/new"))
+    assert collected.unchanged
+    assert collected.fetch_state == FetchState(etag='"1"', url=web.url("/new"))
 
 
 # --- no more at once than its host bears -------------------------------------------------------------------------

@@ -121,9 +121,9 @@ def test_dns_rebinding_fails_as_a_name_is_resolved_once(
     lookups: list[str] = []
 
     def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
-        found = answers[min(len(lookups), len(answers) - 1)]
+        addresses = answers[min(len(lookups), len(answers) - 1)]
         lookups.append(host)
-        return [_looked_up(one, port) for one in found]
+        return [_looked_up(address, port) for address in addresses]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
@@ -397,7 +397,7 @@ def test_the_limit_of_a_host_includes_redirected_requests(web: WebServer) -> Non
 
     async def all_at_once() -> list[Reply]:
         async with Client(settings, NOW) as client:
-            return await asyncio.gather(*(client.get(one) for one in (web.url("/slow"), elsewhere) * 3))
+            return await asyncio.gather(*(client.get(url) for url in (web.url("/slow"), elsewhere) * 3))
 
     assert [reply.body for reply in asyncio.run(all_at_once())] == [b"ok"] * 6
     assert most == 1

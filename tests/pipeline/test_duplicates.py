@@ -53,7 +53,7 @@ def articles_after(folder: Path, *visits: list[Item]) -> list[Article]:
     newsletter = Newsletter(id="main", title="Main", stories=None)
     digest = compose(newsletter, Slot(due=due, key="k"), app, window=Window(start=due - 400 * DAY, end=due))
     stories = [article for brief in digest.briefs for article in brief.story.all_articles]
-    return sorted([*stories, *(left.article for left in digest.left_out)], key=lambda article: article.title)
+    return sorted([*stories, *(item.article for item in digest.left_out)], key=lambda article: article.title)
 
 
 @pytest.mark.parametrize(

@@ -25,12 +25,12 @@ MANY = [Source(id=str(number), url=f"https://{number}.example/") for number in r
 
 
 class FakeCollector:
-    """Collector that gives one entry for each source; the last source waits until ``others`` entries are stored."""
+    """Gives one entry for each source; the last source waits until ``stored_before_last`` entries are stored."""
 
-    def __init__(self, store: Store, *, letters: int = 10, others: int = 0) -> None:
+    def __init__(self, store: Store, *, characters: int = 10, stored_before_last: int = 0) -> None:
         self.store = store
-        self.letters = letters
-        self.others = others
+        self.characters = characters
+        self.stored_before_last = stored_before_last
         self.known: dict[str, frozenset[str]] = {}
 
     async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
@@ -39,16 +39,16 @@ class FakeCollector:
             await self._stored()
         if source.section == "broken":
             raise SourceError("down")
-        return Collected(source=source, entries=(entry(source, "x" * self.letters),))
+        return Collected(source=source, entries=(entry(source, "x" * self.characters),))
 
     async def _stored(self) -> None:
         async with asyncio.timeout(60):
             stored = -1
-            while stored < self.others:
+            while stored < self.stored_before_last:
                 await asyncio.sleep(0.01)
                 with self.store.read() as conn:
                     stored = sum(entries.counts(conn, since=NOW).values())
-        assert stored == self.others
+        assert stored == self.stored_before_last
 
 
 def entry(source: Source, body: str) -> Entry:
@@ -64,17 +64,17 @@ def entry(source: Source, body: str) -> Entry:
     )
 
 
-def test_a_slow_source_does_not_delay_the_entries_of_others() -> None:
+def test_a_slow_source_does_not_delay_the_entries_of_stored_before_last() -> None:
     with open_store("sqlite://") as store:
-        gathered = collect_into(store, MANY, FakeCollector(store, others=100), fetch=FetchSettings(), now=NOW)
+        result = collect_into(store, MANY, FakeCollector(store, stored_before_last=100), fetch=FetchSettings(), now=NOW)
 
-        assert gathered.new_articles == 120
-        assert [outcome.source for outcome in gathered.outcomes if isinstance(outcome, Collected)] == MANY
+        assert result.new_articles == 120
+        assert [outcome.source for outcome in result.outcomes if isinstance(outcome, Collected)] == MANY
 
 
 def test_a_batch_of_long_texts_is_stored_early() -> None:
     with open_store("sqlite://") as store:
-        bring = FakeCollector(store, letters=1_000_000, others=8)
+        bring = FakeCollector(store, characters=1_000_000, stored_before_last=8)
         assert collect_into(store, [*MANY[:9], MANY[-1]], bring, fetch=FetchSettings(), now=NOW).new_articles == 10
 
 
@@ -119,10 +119,10 @@ def test_the_store_is_writable_while_entries_are_cleaned(tmp_path: Path) -> None
         class Watched(str):
             """Text that writes to the store while it is cleaned."""
 
-            def split(self, *what: Any, **how: Any) -> list[str]:
-                with open_store(f"sqlite:///{tmp_path / 'kept.db'}?timeout=0.1") as other, other.begin() as conn:
+            def split(self, *args: Any, **kwargs: Any) -> list[str]:
+                with open_store(f"sqlite:///{tmp_path / 'kept.db'}?timeout=0.1") as second, second.begin() as conn:
                     written.append(conn)
-                return super().split(*what, **how)
+                return super().split(*args, **kwargs)
 
         async def bring(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
             return Collected(source=source, entries=(entry(source, Watched("A line.")),))
@@ -138,8 +138,8 @@ async def prolific(source: Source, state: FetchState, known_guids: KnownGuids) -
     story = f"<p>{SENTENCE * 8} That is what {source.url} tells.</p><p>Read more news on our site</p>"
     await asyncio.sleep(0.01)
     whole = replace(entry(source, story * 8), form=BodyFormat.HTML)
-    found = (replace(whole, guid=str(at), url=f"{source.url}{at}") for at in range(20))
-    return Collected(source=source, entries=tuple(found))
+    entries_ = (replace(whole, guid=str(at), url=f"{source.url}{at}") for at in range(20))
+    return Collected(source=source, entries=tuple(entries_))
 
 
 SENTENCE = "The ferry sails again, says the harbour office in its notice of today. "
@@ -156,8 +156,8 @@ def test_articles_are_the_same_with_and_without_a_process_pool() -> None:
                 collect_into(store, MANY, prolific, fetch=FetchSettings(concurrency=8), now=NOW)
                 with store.read() as conn:
                     ids = [source.id for source in MANY]
-                    found = articles.in_window(conn, ids, Window(start=NOW - timedelta(days=1), end=NOW + HOUR))
-                    return found, boilerplate.load(conn, ids)
+                    stored = articles.in_window(conn, ids, Window(start=NOW - timedelta(days=1), end=NOW + HOUR))
+                    return stored, boilerplate.load(conn, ids)
         finally:
             os.sched_setaffinity(0, available_cpus)
 
@@ -181,7 +181,7 @@ def test_collecting_waits_for_slow_storing() -> None:
         return Collected(source=source, entries=(entry(source, "x" * 300_000),))
 
     with open_store("sqlite://") as store:
-        gathered = collect_into(store, MANY, quick, fetch=FetchSettings(concurrency=16), now=NOW)
+        result = collect_into(store, MANY, quick, fetch=FetchSettings(concurrency=16), now=NOW)
 
-    assert gathered.new_articles == 120
+    assert result.new_articles == 120
     assert most <= 16 + 4 * 7  # visits at once; three batches under way and one that waits, of seven such texts each

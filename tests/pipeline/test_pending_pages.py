@@ -187,10 +187,10 @@ def test_a_later_edit_is_news(app: App, web: WebServer) -> None:
     web.routes["/a"] = PAGE
     collect_at(app, NOW + 2 * HOUR)
     whole = PAGE.body.decode().partition("<article>")[2].partition("</article>")[0]
-    more = "<p>The ferry struck a sandbank on Friday evening. Nine guests were brought ashore by the lifeboat.</p>"
-    rest = "<p>It sails no more until May, the office says.</p>" * 9
-    shown = feed(web, "/a").body.decode().replace(TEASER, f"<![CDATA[{whole}{more}{rest}]]>")
-    web.routes["/feed"] = Answer(body=shown.encode())
+    addition = "<p>The ferry struck a sandbank on Friday evening. Nine guests were brought ashore by the lifeboat.</p>"
+    ending = "<p>It sails no more until May, the office says.</p>" * 9
+    edited_feed = feed(web, "/a").body.decode().replace(TEASER, f"<![CDATA[{whole}{addition}{ending}]]>")
+    web.routes["/feed"] = Answer(body=edited_feed.encode())
     collect_at(app, NOW + 3 * HOUR)
 
     (brief,) = composed(app, NOW + 4 * HOUR).briefs

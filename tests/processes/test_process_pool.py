@@ -91,7 +91,7 @@ def test_an_exception_in_a_worker_is_raised_here_with_its_traceback() -> None:
     assert with_worker(calls) == 1
 
 
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_call_fails_if_its_worker_is_killed(signal_number: signal.Signals) -> None:
     async def calls(worker: Worker) -> None:
         pid = await worker.call(os.getpid)

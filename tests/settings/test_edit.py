@@ -19,8 +19,8 @@ SOURCES = st.lists(st.tuples(st.sampled_from(["", "#weight = 2\n", "weight = 2\n
 
 def written(head: str, sources: list[tuple[str, str]], tail: str) -> str:
     tables = (
-        f'[[sources]]\nid = "s{n}"\nurl = "https://s{n}.example/"\n{own}{after}'
-        for n, (own, after) in enumerate(sources)
+        f'[[sources]]\nid = "s{n}"\nurl = "https://s{n}.example/"\n{comment}{after}'
+        for n, (comment, after) in enumerate(sources)
     )
     return f'{head}{"".join(tables)}[[newsletters]]\nid = "main"  # mine\n{tail}'
 
@@ -50,7 +50,7 @@ def test_adding_and_removing_a_source_preserves_every_line(text: str) -> None:
 @given(FILES)
 def test_comments_about_the_next_source_survive_a_removal(text: str) -> None:
     for source in tomllib.loads(text).get("sources", []):
-        left = remove_source(text, source["id"])
+        remaining = remove_source(text, source["id"])
 
-        assert left.count("above") == text.count("above")
-        assert len(tomllib.loads(left).get("sources", [])) == len(tomllib.loads(text)["sources"]) - 1
+        assert remaining.count("above") == text.count("above")
+        assert len(tomllib.loads(remaining).get("sources", [])) == len(tomllib.loads(text)["sources"]) - 1

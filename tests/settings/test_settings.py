@@ -194,7 +194,7 @@ def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
     ],
 )
 def test_a_mistake_has_its_line_and_suggestion(file: Path, text: str, line: str) -> None:
-    assert any(line in one for one in mistakes(file, text)), mistakes(file, text)
+    assert any(line in mistake for mistake in mistakes(file, text)), mistakes(file, text)
 
 
 def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file(file: Path) -> None:
@@ -236,8 +236,8 @@ def test_a_sender_may_have_any_name_and_an_international_address(file: Path, sen
 
 
 def test_a_newsletters_brand_overrides_the_common_one(file: Path) -> None:
-    own = '[newsletters.brand]\naccent = "#8b1f3a"\nname = "The Harbour"\n'
-    config = loaded(file, f'[brand]\nname = "Press"\naddress = "Pier 4"\n{NEWSLETTER}{own}')
+    brand = '[newsletters.brand]\naccent = "#8b1f3a"\nname = "The Harbour"\n'
+    config = loaded(file, f'[brand]\nname = "Press"\naddress = "Pier 4"\n{NEWSLETTER}{brand}')
     look = render_options(config.newsletters[0], config)
 
     assert look.brand == Brand(name="The Harbour", accent="#8b1f3a", address="Pier 4")

@@ -36,11 +36,11 @@ def collect(
     path: str,
     state: FetchState | None = None,
     *,
-    known: frozenset[str] = frozenset(),
+    known_guids: frozenset[str] = frozenset(),
     timeout_s: float = 5,
 ) -> Collected:
     collector = make_collector(FetchSettings(allow=(web.address,), timeout_s=timeout_s), SEEN)
-    return asyncio.run(collector(Source(id="web", url=web.url(path)), state or FetchState(), known.intersection))
+    return asyncio.run(collector(Source(id="web", url=web.url(path)), state or FetchState(), known_guids.intersection))
 
 
 def titles(collected: Collected) -> list[str]:

@@ -12,7 +12,7 @@ NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 SLOT = Slot(due=datetime(2026, 3, 29, 5, tzinfo=UTC), key="2026-03-29")
 
 
-def entry(guid: str = "1", **more: Any) -> Entry:
+def entry(guid: str = "1", **changes: Any) -> Entry:
     values: dict[str, Any] = {
         "source_id": "herald",
         "url": f"https://herald.example/{guid}",
@@ -22,10 +22,10 @@ def entry(guid: str = "1", **more: Any) -> Entry:
         "seen": NOON,
         "source": "Harbour Herald",
     }
-    return Entry(guid=guid, **values | more)
+    return Entry(guid=guid, **values | changes)
 
 
-def article(id: str = "a1", **more: Any) -> Article:
+def article(id: str = "a1", **changes: Any) -> Article:
     values: dict[str, Any] = {
         "source_id": "herald",
         "source": "Harbour Herald",
@@ -35,7 +35,7 @@ def article(id: str = "a1", **more: Any) -> Article:
         "published": NOON,
         "language": "en",
     }
-    return Article(id=id, **values | more)
+    return Article(id=id, **values | changes)
 
 
 def brief(*articles: Article, near_duplicates: tuple[Article, ...] = ()) -> Brief:
@@ -44,7 +44,7 @@ def brief(*articles: Article, near_duplicates: tuple[Article, ...] = ()) -> Brie
     return Brief(ranked=Ranked(story=story, score=1.5, reasons=()), sentences=(sentence,))
 
 
-def edition(**more: Any) -> Edition:
+def edition(**changes: Any) -> Edition:
     values: dict[str, Any] = {
         "newsletter_id": "main",
         "slot": SLOT,
@@ -55,7 +55,7 @@ def edition(**more: Any) -> Edition:
         "language": "en",
         "reading_minutes": 2,
     }
-    return Edition(**values | more)
+    return Edition(**values | changes)
 
 
 def sent(digest: Digest, store: Store) -> None:
