@@ -1,4 +1,4 @@
-"""A newsletter that has fallen silent: who has to know hears of it, once."""
+"""Alarm: a mail to the operator, once, about a newsletter whose sources fail or that has nothing new."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from digest.store.locks import advisory_lock
 from digest.store.slots import SlotStatus
 from digest.text.time_format import utc_time
 
-#: A network that is gone for a moment breaks all sources at once, and is no news.
-_BLIP = timedelta(hours=1)
+#: A short network failure breaks all sources at once and is no reason for an alarm.
+_MIN_FAILURE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What is wrong with a newsletter, and since when."""
+    """A newsletter's problem, and its beginning."""
 
     newsletter_id: str
     message: str
@@ -38,24 +38,26 @@ class Alarm:
 
 
 def find_alarm(conn: Connection, newsletter: Newsletter, settings: Settings, *, now: datetime) -> Alarm | None:
-    """What is wrong with the newsletter; None if it is well."""
-    return _broken(conn, newsletter, settings, now) or _silent(conn, newsletter, settings.operator.alarm_after, now)
+    """The newsletter's problem; None if it has none."""
+    return _failing_sources(conn, newsletter, settings, now) or _empty_editions(
+        conn, newsletter, settings.operator.alarm_after, now
+    )
 
 
 def send_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | None:
-    """Tell the operator if the newsletter is in trouble and that wasn't told yet; what was told now."""
+    """Mail the newsletter's problem to the operator, unless that was done before; return what was mailed."""
     operator = app.settings.operator.address
     if not operator:
         return None
     with app.store.begin() as conn:
         advisory_lock(conn, "alarm")
         alarm = find_alarm(conn, newsletter, app.settings, now=now)
-        if alarm is None or _was_told(conn, alarm, now):
+        if alarm is None or _was_sent(conn, alarm, now):
             return None
         run_id = runs.start(conn, "alarm", at=now, about=newsletter.id)
     outcome = "failed"
     try:
-        send_message(_letter(alarm, newsletter, operator, now), app.mailer())
+        send_message(_message(alarm, newsletter, operator, now), app.mailer())
         outcome = "sent"
     finally:
         with app.store.begin() as conn:
@@ -63,40 +65,42 @@ def send_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | No
     return alarm
 
 
-def _silent(conn: Connection, newsletter: Newsletter, most: int, now: datetime) -> Alarm | None:
-    """The latest editions had nothing new. One that was missed says nothing either way."""
-    fates: Mapping[Slot, SlotStatus] = slots.statuses(conn, newsletter.id, as_of=now)
-    spoken = [slot for slot in reversed([*fates]) if fates[slot] in {SlotStatus.EMPTY, SlotStatus.PUBLISHED}]
-    empty = list(takewhile(lambda slot: fates[slot] is SlotStatus.EMPTY, spoken))
-    if len(empty) < most:
+def _empty_editions(conn: Connection, newsletter: Newsletter, limit: int, now: datetime) -> Alarm | None:
+    """At least ``limit`` editions in a row had nothing new; missed ones don't count."""
+    statuses: Mapping[Slot, SlotStatus] = slots.statuses(conn, newsletter.id, as_of=now)
+    composed = {SlotStatus.EMPTY, SlotStatus.PUBLISHED}
+    latest_first = [slot for slot in reversed([*statuses]) if statuses[slot] in composed]
+    empty = list(takewhile(lambda slot: statuses[slot] is SlotStatus.EMPTY, latest_first))
+    if len(empty) < limit:
         return None
-    since = empty[-1]
-    message = f"nothing new for {len(empty)} editions in a row, since that of {since.key}"
-    return Alarm(newsletter_id=newsletter.id, message=message, since=since.due)
+    first = empty[-1]
+    message = f"nothing new for {len(empty)} editions in a row, since that of {first.key}"
+    return Alarm(newsletter_id=newsletter.id, message=message, since=first.due)
 
 
-def _broken(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> Alarm | None:
-    """Not one of its sources can be read."""
-    wanted = sources_of(newsletter, settings)
+def _failing_sources(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> Alarm | None:
+    """None of its sources can be read."""
+    newsletter_sources = sources_of(newsletter, settings)
     healths = {health.id: health for health in sources.health(conn)}
-    failing = [healths[source.id] for source in wanted if source.id in healths and healths[source.id].error]
+    failing = [healths[source.id] for source in newsletter_sources if source.id in healths and healths[source.id].error]
     began = max((health.failing_since for health in failing if health.failing_since), default=now)
-    if not wanted or len(failing) < len(wanted) or now - began < _BLIP:
+    if not newsletter_sources or len(failing) < len(newsletter_sources) or now - began < _MIN_FAILURE:
         return None
-    what = "its only source can't" if len(wanted) == 1 else f"none of its {len(wanted)} sources can"
-    message = f"{what} be read since {utc_time(began)}: {failing[0].id}: {failing[0].error}"
+    count = len(newsletter_sources)
+    subject = "its only source can't" if count == 1 else f"none of its {count} sources can"
+    message = f"{subject} be read since {utc_time(began)}: {failing[0].id}: {failing[0].error}"
     return Alarm(newsletter_id=newsletter.id, message=message, since=began)
 
 
-def _was_told(conn: Connection, alarm: Alarm, now: datetime) -> bool:
-    """Another process that is at it counts, for a while: it may have died."""
+def _was_sent(conn: Connection, alarm: Alarm, now: datetime) -> bool:
+    """Whether the alarm was sent, or another process is sending it. That counts for a while only: it may have died."""
     last = next(iter(runs.recent(conn, "alarm", about=alarm.newsletter_id, as_of=now, limit=1)), None)
     if last is None or last.started < alarm.since:
         return False
-    return last.outcome == "sent" or now - last.started < _BLIP
+    return last.outcome == "sent" or now - last.started < _MIN_FAILURE
 
 
-def _letter(alarm: Alarm, newsletter: Newsletter, to: Mailbox, now: datetime) -> Message:
+def _message(alarm: Alarm, newsletter: Newsletter, to: Mailbox, now: datetime) -> Message:
     sender = sender_of(newsletter)
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender.address

@@ -1,4 +1,4 @@
-"""What a newsletter's settings say together with the program's: its sender, sources, look and links."""
+"""A newsletter's sender, sources, render options and links, from its own settings and the program's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from digest.settings import Settings
 
 
 def sender_of(newsletter: Newsletter) -> Mailbox:
-    """Whom the newsletter's mails come from. Raises ``UsageError`` if that isn't set."""
+    """The From mailbox of the newsletter's mails. Raises ``UsageError`` if it isn't set."""
     if not newsletter.sender:
         hint = f'set from = "{newsletter.title} <news@example.org>" in its [[newsletters]] table'
         raise UsageError(f"newsletter {newsletter.id!r} has no sender", hint=hint)
@@ -19,7 +19,7 @@ def sender_of(newsletter: Newsletter) -> Mailbox:
 
 
 def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]:
-    """The newsletter's sources in its own order; all of them if it names none."""
+    """The newsletter's sources in its order; all configured sources if it names none."""
     if not newsletter.sources:
         return settings.sources
     by_id = {source.id: source for source in settings.sources}
@@ -27,18 +27,18 @@ def sources_of(newsletter: Newsletter, settings: Settings) -> tuple[Source, ...]
 
 
 def render_options(newsletter: Newsletter, settings: Settings) -> RenderOptions:
-    """How the newsletter's editions are dressed; templates beside the settings file come before the shipped ones."""
-    own = (settings.file.parent / "templates",) if settings.file else ()
+    """Template, brand and links of the newsletter; templates beside the settings file precede the shipped ones."""
+    folders = (settings.file.parent / "templates",) if settings.file else ()
     return RenderOptions(
         template=newsletter.template,
-        folders=own,
+        folders=folders,
         brand=newsletter.brand.over(settings.brand),
         links=links_of(newsletter, settings),
     )
 
 
 def links_of(newsletter: Newsletter, settings: Settings) -> Links:
-    """Where its mails lead: to the readers' pages, where there are any; else to a mail that unsubscribes."""
+    """The links in the newsletter's mails: to the web pages if there are any; else a mailto to unsubscribe."""
     if web := settings.web.url.rstrip("/"):
         return Links(
             web=f"{web}/read/{TOKEN_PLACEHOLDER}",
@@ -50,6 +50,6 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
 
 
 def unsubscribe_mail_link(newsletter: Newsletter, settings: Settings) -> str:
-    """A ``mailto:`` that unsubscribes the reader; empty while nobody is named as the sender."""
+    """A ``mailto:`` that unsubscribes the recipient; empty if no sender is set."""
     address = settings.bounces.address or newsletter.sender
     return unsubscribe_mailto(address.address, TOKEN_PLACEHOLDER) if address else ""

@@ -1,9 +1,9 @@
-"""When editions are due: the slots of a schedule on the calendar of any zone. Pure.
+"""Slots of a schedule in any time zone. Pure.
 
-A slot belongs to a local date, so a clock change neither skips nor doubles an edition. It falls due at the first
-instant at which the zone's clock reads its local time or later: a time that the clock jumps over is due when the jump
-is done, and a time that comes twice is due the first time. Every date has its slots, even one that a zone left out
-whole (Samoa's 30 December 2011): a weekly edition is late by a day then, not lost.
+A slot belongs to a local date, so a clock change neither skips nor doubles an edition. It is due at the first instant
+at which the zone's clock reads its local time or later: a time that the clock skips is due right after the change, and
+a time that occurs twice is due the first time. Every date has its slots, even one that a zone skipped as a whole
+(Samoa's 30 December 2011): a weekly edition is then late by a day, not lost.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueSlot:
-    """What fell due since the last look: at most one slot to publish, and those that it is too late for."""
+    """Slots that were due since the last one with a status: at most one to publish, and those that are too late."""
 
     slot: Slot | None = None
-    #: In order; their articles are news still, for the next edition.
+    #: In order; their articles go into the next edition.
     missed: tuple[Slot, ...] = ()
 
 
 def slots(schedule: Schedule, zone: tzinfo, start: datetime, end: datetime) -> Iterator[Slot]:
     """The slots with ``start <= due < end``, in order."""
-    # A time that the clock jumped over yesterday can be due today; none is due earlier than its own date.
+    # A time that the clock skipped yesterday can be due today; no slot is due before its own date.
     day = start.astimezone(zone).date() - _DAY
     while True:
         for slot in slots_on(schedule, zone, day):
@@ -46,21 +46,21 @@ def slots(schedule: Schedule, zone: tzinfo, start: datetime, end: datetime) -> I
 
 
 def slots_on(schedule: Schedule, zone: tzinfo, day: date) -> tuple[Slot, ...]:
-    """The slots of a local date: none, one, or one for each time of the schedule."""
+    """The slots of a local date: none, or one for each time of the schedule."""
     if day not in schedule:
         return ()
-    several = len(schedule.times) > 1
+    has_several = len(schedule.times) > 1
     return tuple(
         Slot(
             due=_first_instant(datetime.combine(day, at), zone),
-            key=f"{day}T{at:%H:%M}" if several else f"{day}",
+            key=f"{day}T{at:%H:%M}" if has_several else f"{day}",
         )
         for at in schedule.times
     )
 
 
 def latest(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
-    """The newest slot that is due: ``due <= now``."""
+    """The latest slot with ``due <= now``."""
     # A clock set back over midnight reads yesterday's date after today's first slots were due.
     day = now.astimezone(zone).date() + _DAY
     while True:
@@ -71,7 +71,7 @@ def latest(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
 
 
 def upcoming(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
-    """The first slot still to come: ``due > now``."""
+    """The first slot with ``due > now``."""
     day = now.astimezone(zone).date() - _DAY
     while True:
         for slot in slots_on(schedule, zone, day):
@@ -81,22 +81,23 @@ def upcoming(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
 
 
 def today(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
-    """The slot of now's local date: its latest due, else its first; on a date without one, the bare date, due now."""
+    """A slot of the local date of ``now``: its latest due one, else its first; without any, one that is due now."""
     day = now.astimezone(zone).date()
-    of_today = slots_on(schedule, zone, day)
-    due = [slot for slot in of_today if slot.due <= now]
-    return next(iter([*due[-1:], *of_today]), Slot(due=now.astimezone(UTC), key=f"{day}"))
+    todays_slots = slots_on(schedule, zone, day)
+    due = [slot for slot in todays_slots if slot.due <= now]
+    return next(iter([*due[-1:], *todays_slots]), Slot(due=now.astimezone(UTC), key=f"{day}"))
 
 
 def due_slot(schedule: Schedule, zone: tzinfo, *, since: datetime, now: datetime, catch_up: timedelta) -> DueSlot:
-    """What is due now, ``since`` being when the last slot dealt with was due: the newest, if fresh enough."""
+    """The slots due after ``since``, when the last slot with a status was due. The newest is published if it was due
+    at most ``catch_up`` ago."""
     due = tuple(slots(schedule, zone, since + timedelta.resolution, now + timedelta.resolution))
     if due and now - due[-1].due <= catch_up:
         return DueSlot(slot=due[-1], missed=due[:-1])
     return DueSlot(missed=due)
 
 
-_LEAST_GRACE, _MOST_GRACE = timedelta(hours=24), timedelta(days=7)
+_MIN_OVERLAP, _MAX_OVERLAP = timedelta(hours=24), timedelta(days=7)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -108,18 +109,18 @@ def window(
     now: datetime,
     since: datetime | None = None,
 ) -> Window:
-    """How far back the edition of ``slot``, composed ``now``, looks.
+    """The window of the edition of ``slot``, composed ``now``.
 
-    It reaches back to the slot before it (or to ``since``, when the last edition went out, if that is longer ago) and
-    as far again, a day at least and a week at most: what came in late is kept, since only an earlier edition makes an
-    article old. An edition that is late itself takes in what came meanwhile.
+    It starts at the slot before (or at ``since``, the slot of the last edition, if that is earlier), less an overlap of
+    the same length, a day at least and a week at most: articles that came in late are still new, since only an earlier
+    edition makes an article old. A late edition's window ends ``now``, at the next full minute.
     """
-    before = latest(schedule, zone, slot.due - timedelta.resolution).due
-    last = min(before, since) if since else before
-    grace = min(max(slot.due - last, _LEAST_GRACE), _MOST_GRACE)
-    # The end is outside the window, and what was seen at this very moment is inside.
+    previous = latest(schedule, zone, slot.due - timedelta.resolution).due
+    last = min(previous, since) if since else previous
+    overlap = min(max(slot.due - last, _MIN_OVERLAP), _MAX_OVERLAP)
+    # The end is outside the window; articles seen at this very moment must be inside.
     next_minute = now.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
-    return Window(start=last - grace, end=slot.due if slot.due > now else next_minute)
+    return Window(start=last - overlap, end=slot.due if slot.due > now else next_minute)
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
@@ -127,11 +128,11 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def _first_instant(local: datetime, zone: tzinfo) -> datetime:
-    """The first instant at which the zone's clock reads ``local`` or later."""
+    """The first instant, in UTC, at which the zone's clock reads ``local`` or later."""
     instant = local.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == local:
         return instant
-    # In a gap, fold=0 counts with the offset before it and lands after it; fold=1 the other way round (PEP 495).
+    # In a gap, fold=0 uses the offset before it and lands after it; fold=1 the other way round (PEP 495).
     before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
     seconds = range(int((instant - before).total_seconds()))
     jump = bisect_left(

@@ -48,7 +48,7 @@ def owed(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> DueSlot 
 
 def current(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> str:
     with kept.read() as conn:
-        return calendar.current(conn, newsletter, now=now).key
+        return calendar.current_slot(conn, newsletter, now=now).key
 
 
 # --- owed --------------------------------------------------------------------------------------------------------

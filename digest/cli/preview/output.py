@@ -88,9 +88,9 @@ class PreviewOutput:
 
     def _embed_images(self, composed: Preview, edition: Edition) -> Edition:
         """Embed the images in HTML and mails, if the newsletter embeds them and they may be fetched."""
-        if composed.photos is None or self.format not in {"html", "eml"}:
+        if composed.fetch_images is None or self.format not in {"html", "eml"}:
             return edition
-        full, missing = embed_images(edition, composed.digest.newsletter, composed.photos, now=datetime.now(UTC))
+        full, missing = embed_images(edition, composed.digest.newsletter, composed.fetch_images, now=datetime.now(UTC))
         for failure in missing:
             print_stderr(f"image missing: {failure.url}: {failure.error}")
         return full

@@ -53,7 +53,7 @@ def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settin
 def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, PublishResult]:
     """Publish the current slot's edition, or find it if it is published; sources are collected first."""
     with app.store.read() as conn:
-        slot = calendar.current(conn, newsletter, now=now)
+        slot = calendar.current_slot(conn, newsletter, now=now)
         is_published = editions.find(conn, newsletter.id, slot) is not None
         has_subscribers = next(subscribers.for_newsletter(conn, newsletter.id), None) is not None
     if args.again or not is_published:

@@ -45,7 +45,7 @@ def open_draft(
         store = stack.enter_context(open_store(settings.store.url, read_only=True))
         app = make_app(settings, store=store, notify=print_stderr)
         with store.read() as conn:
-            slot = calendar.current(conn, newsletter, now=now)
+            slot = calendar.current_slot(conn, newsletter, now=now)
             stored = editions.find(conn, newsletter.id, slot)
             window = calendar.window(conn, newsletter, slot, now=now)
         if stored and not new_revision:

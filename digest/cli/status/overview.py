@@ -96,7 +96,7 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
     alarm = find_alarm(conn, newsletter, settings, now=now)
     return NewsletterStatus(
         newsletter=newsletter,
-        next_slot=calendar.upcoming(conn, newsletter, now=now),
+        next_slot=calendar.next_slot(conn, newsletter, now=now),
         last_slot=last,
         last_outcome=outcomes[last] if last else None,
         alarm=alarm.message if alarm else "",
