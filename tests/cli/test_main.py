@@ -80,16 +80,15 @@ def test_every_shell_that_the_help_names_is_supported(shell: str) -> None:
     assert shell in shtab.SUPPORTED_SHELLS
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh", "fish", "pwsh"])
+# PowerShell is in no package source of a plain Debian, so its script is only tested for its contents.
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh", "fish"])
 def test_the_shell_itself_reads_the_script(shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
-    assert main(["completion", "powershell" if shell == "pwsh" else shell]) == 0
-    script = tmp_path / "completion.ps1"
+    assert main(["completion", shell]) == 0
+    script = tmp_path / "completion"
     script.write_text(capsys.readouterr().out)
-    command = [shell, "-NoProfile", "-File", script] if shell == "pwsh" else [shell, script]
-    if shell == "zsh":  # its script runs only inside of a completion
-        command = [shell, "-n", script]
+    command = [shell, "-n", script] if shell == "zsh" else [shell, script]  # zsh's runs only inside a completion
     environ = {**os.environ, "HOME": str(tmp_path)}
     reading = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environ)
 
