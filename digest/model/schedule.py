@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,7 @@ class Schedule:
     def _has_day(self, day: date) -> bool:
         if day.day in self.days:
             return True
-        is_last = day.day == calendar.monthrange(day.year, day.month)[1]
+        is_last = (day + timedelta(days=1)).day == 1
         return self.clamped and is_last and max(self.days) > day.day
 
 
