@@ -4,6 +4,7 @@ types.py      the dataclasses, one for each section
 file.py       finds and reads the file
 toml.py       parses it, applies the environment, and knows the line of each value
 validate.py   tables → dataclasses, or all mistakes at once, with their lines
+tables.py     reads one table, with the converters of converters.py
 
 pydantic checks the types. It is imported only if there are settings to check: a run without any must not pay for it.
 """

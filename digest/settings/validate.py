@@ -21,7 +21,7 @@ def validate(raw: RawSettings) -> Settings:
     """Raises ``SettingsError`` with all mistakes, in the order of the file."""
     if not raw.tables and not raw.mistakes:
         return _with_absolute_paths(Settings(file=raw.file), raw.folder)
-    from digest.settings.convert import read_table
+    from digest.settings.tables import read_table
 
     mistakes = [*raw.mistakes, *_unknown_sections(raw), *_duplicate_ids(raw), *_unknown_sources(raw)]
     values: dict[str, Any] = {}

@@ -1,6 +1,6 @@
 """One table of the settings → one frozen dataclass.
 
-pydantic checks the types, the converters (``validators.py``) parse and check the values.
+pydantic checks the types, the converters (``converters.py``) parse and check the values.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from digest.model.errors import Mistake
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Boost
 from digest.model.schedule import Schedule
+from digest.settings.converters import CONVERTERS, InvalidValue
 from digest.settings.environment import UntypedText
 from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import field_names
 from digest.settings.toml import RawSettings
 from digest.settings.types import Secret, StoreSettings
-from digest.settings.validators import CONVERTERS, InvalidValue
 from digest.text.suggest import nearest
 
 if TYPE_CHECKING:
