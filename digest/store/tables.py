@@ -266,7 +266,7 @@ deliveries = Table(
 def _index_claimed_rows_only(_: Table, conn: Connection, **__: Any) -> None:
     """Make the index partial on PostgreSQL too. In the table's declaration this would import PostgreSQL's dialect."""
     if conn.dialect.name == "postgresql":
-        index = next(each for each in deliveries.indexes if each.name == "ix_deliveries_sender")
+        index = next(index for index in deliveries.indexes if index.name == "ix_deliveries_sender")
         index.dialect_options["postgresql"]["where"] = _CLAIMED
 
 
