@@ -14,7 +14,7 @@ from digest.inbound import MAX_MAIL_BYTES
 from digest.store import deliveries, editions, subscribers
 from digest.store.subscribers import NewSubscriber
 from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, complaint, dsn, plain_mail
-from tests.support.databases import kept
+from tests.support.databases import open_persistent_store
 from tests.support.imap_server import imap_server
 from tests.support.values import NOON, edition
 
@@ -23,11 +23,13 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_url: str) -> Run:
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], persistent_url: str
+) -> Run:
     """The command in a folder with settings, and one mail sent."""
     (tmp_path / "digest.toml").write_text(SETTINGS)
     monkeypatch.chdir(tmp_path)
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=ADDRESS)], "main", at=NOON)
         id_, _ = editions.add(conn, edition(), at=NOON)
         deliveries.create_for_edition(conn, id_, host="news.example", at=NOON)
@@ -43,13 +45,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 def ours(raw: bytes) -> bytes:
     """The mail, about the copy that was sent."""
-    with kept() as store, store.read() as conn:
+    with open_persistent_store() as store, store.read() as conn:
         (row,) = deliveries.for_edition(conn, 1)
     return raw.replace(f"{EDITION_TOKEN}.1".encode(), row.message_id.strip("<>").partition("@")[0].encode())
 
 
 def suppressed() -> dict[str, str]:
-    with kept() as store, store.read() as conn:
+    with open_persistent_store() as store, store.read() as conn:
         return dict(subscribers.suppression_reasons(conn, [ADDRESS]))
 
 

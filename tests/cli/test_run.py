@@ -22,7 +22,7 @@ from digest.settings.schedule import parse_schedule
 from digest.store import editions, slots, subscribers
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
-from tests.support.databases import kept, on_sqlite
+from tests.support.databases import open_persistent_store, sqlite_only
 from tests.support.mail_server import RecordingMailServer, running_mail_server
 from tests.support.run_process import Run, until
 
@@ -47,7 +47,7 @@ catch_up = "30h"
 
 
 @pytest.fixture
-def mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Iterator[RecordingMailServer]:
+def mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -> Iterator[RecordingMailServer]:
     """A mail server, and in the current folder settings that name it, an article, two readers, a slot that is due."""
     monkeypatch.chdir(tmp_path)
     Path("articles").mkdir()
@@ -55,7 +55,7 @@ def mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) 
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
     now = datetime.now(UTC)
     last = schedule.latest(parse_schedule("daily 00:00"), UTC, now - timedelta(days=1))
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=now)
         slots.record_status(conn, "main", last, SlotStatus.BEFORE, at=last.due)
     with running_mail_server() as made:
@@ -129,11 +129,11 @@ def test_ctrl_c_leaves_as_interrupted(mail_server: RecordingMailServer, run: Run
     assert running.lines[-1].endswith("stopped")
 
 
-@on_sqlite
+@sqlite_only
 def test_the_first_signal_lets_mails_in_flight_arrive_and_the_second_does_not_wait(
     mail_server: RecordingMailServer, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         more = [NewSubscriber(address=f"reader{number}@example.org") for number in range(30)]
         subscribers.add(conn, more, "main", at=datetime.now(UTC))
     mail_server.delay_s = 1.0
@@ -190,7 +190,7 @@ def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
     """Killed while it starts, collects, publishes, delivers: as chance has it."""
     mail_server.delay_s = 0.02
     readers = [f"reader{number}@example.org" for number in range(400)]
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=address) for address in readers], "main", at=datetime.now(UTC))
     chance, kills = random.Random(7), 20
     for _ in range(kills):
@@ -205,7 +205,7 @@ def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
     assert taken.total() - len(taken) <= kills * 4, "at most one copy for each connection and death"
     ids = {(envelope.rcpt_tos[0], message_id(envelope)) for envelope in mail_server.envelopes}
     assert len(ids) == len(taken), "a copy has the same Message-ID"
-    with kept() as store, store.read() as conn:
+    with open_persistent_store() as store, store.read() as conn:
         assert len(editions.summaries(conn)) == 1
     before = len(mail_server.envelopes)
     assert main(["send"]) == 0

@@ -16,7 +16,7 @@ from digest.settings.schedule import parse_schedule
 from digest.store import deliveries, runs, slots, sources, subscribers, tables
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
-from tests.support.databases import kept, kept_as_it_is
+from tests.support.databases import open_persistent_store, persistent_store_content
 
 SETTINGS = """\
 [smtp]
@@ -40,14 +40,16 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_url: str) -> None:
+def _here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], persistent_url: str
+) -> None:
     """Settings, and one edition that was sent."""
     monkeypatch.chdir(tmp_path)
     Path("digest.toml").write_text(SETTINGS)
     Path("articles").mkdir()
     text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=datetime.now(UTC))
     assert main(["send"]) == 0
     capsys.readouterr()
@@ -84,16 +86,16 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_status_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    was = kept_as_it_is()
+    was = persistent_store_content()
     for argv in (["status"], ["status", "--check"], ["editions", "list"], ["editions", "show", "1"]):
         main(argv)
 
-    assert kept_as_it_is() == was
+    assert persistent_store_content() == was
 
 
 def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         sources.record_failure(conn, Source(id="own", path=Path("articles")), "the folder is gone", at=now - 2 * HOUR)
     out = printed(capsys, "status")
 
@@ -112,7 +114,7 @@ def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[st
 def test_the_health_check_fails_where_nothing_runs(
     capsys: pytest.CaptureFixture[str], collected: timedelta | None, said: str
 ) -> None:
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         if collected:
             runs.start(conn, "collect", at=datetime.now(UTC) - collected)
 
@@ -125,7 +127,7 @@ def test_the_health_check_fails_where_nothing_runs(
 def test_the_health_check_fails_where_an_edition_is_late_or_mails_wait(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     Path("digest.toml").write_text(SETTINGS.replace('"daily 00:00"', f'"daily {now - HOUR:%H:%M}"\ncatch_up = "30h"'))
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         runs.start(conn, "collect", at=now)
         conn.execute(delete(tables.slots))
         rhythm = parse_schedule(f"daily {now - HOUR:%H:%M}")
@@ -172,7 +174,7 @@ def mails() -> list[str]:
 
 def set_outcome(outcome: Outcome) -> None:
     """What happened to the first reader's mail."""
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         first = conn.execute(select(func.min(tables.deliveries.c.id))).scalar_one()
         conn.execute(update(tables.deliveries).where(tables.deliveries.c.id == first).values(outcome=outcome))
 
@@ -209,12 +211,12 @@ def test_a_reader_gets_it_again_on_request_and_nobody_else(capsys: pytest.Captur
 
 
 def test_who_is_suppressed_gets_nothing_again() -> None:
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         subscribers.suppress(conn, "bo@example.org", "complained", at=datetime.now(UTC))
     for path in Path().glob("mails/*"):
         path.unlink()
 
     main(["editions", "resend", "1", "bo@example.org"])
     assert mails() == []
-    with kept() as store, store.read() as conn:
+    with open_persistent_store() as store, store.read() as conn:
         assert deliveries.counts(conn, 1) == {Outcome.SENT: 2}

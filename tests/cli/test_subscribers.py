@@ -19,7 +19,7 @@ from digest.cli.subscribers.csv_reader import RefusedLine, read_subscribers
 from digest.model.errors import UsageError
 from digest.store import subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.databases import kept
+from tests.support.databases import open_persistent_store
 from tests.support.values import NOON
 
 ONE = '[[newsletters]]\nid = "main"\ntitle = "Main"\n'
@@ -28,7 +28,9 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept_url: str) -> Run:
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], persistent_url: str
+) -> Run:
     """The command in a folder with settings for one newsletter."""
     (tmp_path / "digest.toml").write_text(ONE)
     monkeypatch.chdir(tmp_path)
@@ -46,7 +48,7 @@ def addresses(run: Run, *argv: str) -> list[str]:
 
 
 def suppress(address: str, reason: str = "no such user") -> None:
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         subscribers.suppress(conn, address, reason, at=NOON)
 
 

@@ -34,7 +34,7 @@ READERS = ["ann@example.org", "bo@example.org"]
         pytest.param(datetime(2026, 10, 23, 12, tzinfo=UTC), id="over autumn's change"),
     ],
 )
-def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: datetime) -> None:
+def test_each_day_has_one_edition_with_its_articles_and_one_mail_each(persistent_url: str, start: datetime) -> None:
     clock, days = Clock(start), 4
     newsletter = Newsletter(
         id="main",
@@ -43,7 +43,7 @@ def test_each_day_has_its_edition_its_news_and_its_mails(kept_url: str, start: d
         timezone=ZoneInfo("Europe/Berlin"),
         schedule=parse_schedule("daily 02:30"),
     )
-    with web_server() as web, running_mail_server() as mail_server, open_store(kept_url) as store:
+    with web_server() as web, running_mail_server() as mail_server, open_store(persistent_url) as store:
         settings = Settings(
             smtp=SmtpSettings(host="127.0.0.1", port=mail_server.port, security="none"),
             fetch=FetchSettings(allow=(web.address,), every=timedelta(hours=2)),

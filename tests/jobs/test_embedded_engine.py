@@ -70,7 +70,7 @@ def until(is_so: Callable[[], bool], *, within_s: float = 5.0) -> None:
         time.sleep(0.005)
 
 
-def test_what_is_due_is_done_and_what_follows_too() -> None:
+def test_due_jobs_and_their_follow_ups_run() -> None:
     desk = Desk()
     desk.act = lambda job: (Deliver(edition_id=1),) if job == ApplyRetention() else ()
     desk.due = {ApplyRetention()}
@@ -78,7 +78,7 @@ def test_what_is_due_is_done_and_what_follows_too() -> None:
         until(lambda: desk.done[Deliver(edition_id=1)] == 1)
 
 
-def test_a_job_in_hand_is_not_begun_again() -> None:
+def test_a_running_job_is_not_started_again() -> None:
     desk, gate = Desk(), threading.Event()
     desk.due = {ApplyRetention()}
     desk.act = lambda job: (gate.wait(5), ())[1]
@@ -90,7 +90,7 @@ def test_a_job_in_hand_is_not_begun_again() -> None:
         until(lambda: desk.done[ApplyRetention()] == 2)
 
 
-def test_editions_are_delivered_one_after_the_other() -> None:
+def test_exclusive_jobs_run_one_after_the_other() -> None:
     desk, gate = Desk(), threading.Event()
     desk.due = {Deliver(edition_id=1), Deliver(edition_id=2)}
     desk.act = lambda job: (gate.wait(5), ())[1]
@@ -103,7 +103,7 @@ def test_editions_are_delivered_one_after_the_other() -> None:
 
 
 @pytest.mark.parametrize("error", [StoreError("the store is locked"), RuntimeError("a bug")])
-def test_a_job_that_fails_is_told_and_tried_again_later_and_stops_no_other(error: Exception) -> None:
+def test_a_failed_job_is_logged_and_retried_with_backoff_and_stops_no_other(error: Exception) -> None:
     desk = Desk()
     desk.due = {ApplyRetention(), Collect()}
 
@@ -122,7 +122,7 @@ def test_a_job_that_fails_is_told_and_tried_again_later_and_stops_no_other(error
     assert len(failures) <= 5, "it is left alone for longer each time"
 
 
-def test_a_store_that_can_not_be_looked_at_is_looked_at_again() -> None:
+def test_a_failed_poll_is_logged_and_repeated() -> None:
     desk = Desk()
     desk.due = {ApplyRetention()}
     due_jobs, polls = desk.due_jobs, []
@@ -140,7 +140,7 @@ def test_a_store_that_can_not_be_looked_at_is_looked_at_again() -> None:
     assert desk.events[0] == ("job_failed", {"job": "poll", "error": "the store is locked", "hint": ""})
 
 
-def test_stopping_ends_what_is_in_hand_and_begins_nothing() -> None:
+def test_stopping_waits_for_running_jobs_and_starts_none() -> None:
     desk, ended = Desk(), []
 
     def act(job: Job) -> tuple[Job, ...]:
@@ -158,7 +158,7 @@ def test_stopping_ends_what_is_in_hand_and_begins_nothing() -> None:
     assert desk.done.total() == 1
 
 
-def test_visits_to_sources_are_not_waited_for() -> None:
+def test_stopping_does_not_wait_for_jobs_that_may_be_abandoned() -> None:
     desk, gate = Desk(), threading.Event()
     desk.due = {Collect()}
     desk.act = lambda job: (gate.wait(5), ())[1]
@@ -191,7 +191,7 @@ def shift(monkeypatch: pytest.MonkeyPatch) -> list[timedelta]:
     return shift
 
 
-def test_a_clock_set_back_by_an_hour_stops_no_tick(shift: list[timedelta]) -> None:
+def test_polling_continues_when_the_clock_is_set_back_an_hour(shift: list[timedelta]) -> None:
     desk = Desk()
     desk.due = {ApplyRetention()}
     with running(desk, pause_s=0.01):
@@ -203,7 +203,7 @@ def test_a_clock_set_back_by_an_hour_stops_no_tick(shift: list[timedelta]) -> No
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError("a bug")])
-def test_by_a_new_clock_nothing_rests(shift: list[timedelta], error: Exception | None) -> None:
+def test_a_clock_change_ends_pauses_and_backoff(shift: list[timedelta], error: Exception | None) -> None:
     desk = Desk()
     desk.due = {ApplyRetention()}
 

@@ -133,10 +133,10 @@ def house_over(store: Store, folder: Path, *, at: datetime = START) -> House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, kept_url: str) -> Iterator[House]:
+def house(tmp_path: Path, persistent_url: str) -> Iterator[House]:
     folder = tmp_path / "articles"
     folder.mkdir()
-    with open_store(kept_url) as store:
+    with open_store(persistent_url) as store:
         with store.begin() as conn:
             people = [NewSubscriber(address="ann@example.org"), NewSubscriber(address="bo@example.org")]
             subscribers.add(conn, people, "main", at=START)
@@ -148,7 +148,7 @@ def house(tmp_path: Path, kept_url: str) -> Iterator[House]:
 # --- day after day -----------------------------------------------------------------------------------------------
 
 
-def test_an_edition_goes_out_at_its_time_once_to_everyone(house: House) -> None:
+def test_an_edition_is_sent_at_its_time_once_to_each_subscriber(house: House) -> None:
     house.live(START + HOUR)
     assert house.carrier.taken == []
     house.live(START + 2 * HOUR)
@@ -167,7 +167,7 @@ def test_an_edition_goes_out_at_its_time_once_to_everyone(house: House) -> None:
     ],
 )
 @pytest.mark.parametrize("time", ["00:00", "02:30", "07:00"])
-def test_every_day_has_its_edition_through_a_clock_change(house: House, start: datetime, time: str) -> None:
+def test_every_day_has_one_edition_over_a_clock_change(house: House, start: datetime, time: str) -> None:
     house.clock.now = start
     house.set(schedule=parse_schedule(f"daily {time}"))
     for day in range(4):
@@ -190,7 +190,7 @@ def test_several_slots_a_day_are_editions_of_their_own(house: House) -> None:
 # --- a new newsletter, downtime, a wrong clock -------------------------------------------------------------------
 
 
-def test_a_new_newsletter_does_not_send_what_was_due_before_it_was_there(house: House) -> None:
+def test_a_new_newsletter_publishes_no_slot_from_before_its_registration(house: House) -> None:
     house.clock.advance(4 * HOUR)
     house.live(house.clock() + 10 * HOUR)
 
@@ -207,7 +207,7 @@ def test_a_restart_changes_nothing(house: House) -> None:
     assert again.editions == ["2026-06-01"]
 
 
-def test_after_a_night_off_the_slot_goes_out_late(house: House) -> None:
+def test_after_a_night_of_downtime_the_slot_is_published_late(house: House) -> None:
     house.live(START + HOUR)
     house.clock.now = START + 8 * HOUR
     house.settle()
@@ -215,7 +215,7 @@ def test_after_a_night_off_the_slot_goes_out_late(house: House) -> None:
     assert house.editions == ["2026-06-01"]
 
 
-def test_after_days_off_the_newest_slot_goes_out_and_tells_what_the_missed_ones_would_have(house: House) -> None:
+def test_after_days_of_downtime_the_newest_edition_has_the_articles_of_missed_ones(house: House) -> None:
     house.live(START + 3 * HOUR)
     house.clock.advance(DAY)
     house.write()
@@ -232,7 +232,7 @@ def test_after_days_off_the_newest_slot_goes_out_and_tells_what_the_missed_ones_
     ]
 
 
-def test_what_was_missed_for_too_long_waits_for_the_next(house: House) -> None:
+def test_articles_of_a_slot_missed_for_too_long_go_into_the_next(house: House) -> None:
     house.live(START + 3 * HOUR)
     house.write()
     house.clock.now = START + DAY + 15 * HOUR
@@ -243,7 +243,7 @@ def test_what_was_missed_for_too_long_waits_for_the_next(house: House) -> None:
     assert house.editions == ["2026-06-01", "2026-06-03"]
 
 
-def test_a_clock_that_jumps_ahead_and_back_costs_no_edition(house: House) -> None:
+def test_no_edition_is_lost_when_the_clock_jumps_ahead_and_back(house: House) -> None:
     house.live(START + 3 * HOUR)
     house.clock.advance(300 * DAY)
     house.settle()
@@ -255,7 +255,7 @@ def test_a_clock_that_jumps_ahead_and_back_costs_no_edition(house: House) -> Non
     assert house.editions[:4] == ["2026-06-01", "2026-06-02", "2026-06-03", "2026-06-04"]
 
 
-def test_an_hour_lived_twice_brings_nothing_twice(house: House) -> None:
+def test_nothing_is_sent_twice_when_an_hour_repeats(house: House) -> None:
     house.live(START + 150 * timedelta(minutes=1))
     house.clock.advance(-HOUR)
     house.live(START + 5 * HOUR)
@@ -264,7 +264,7 @@ def test_an_hour_lived_twice_brings_nothing_twice(house: House) -> None:
     assert len(house.carrier.taken) == 2
 
 
-def test_two_on_one_store_send_nothing_twice(house: House) -> None:
+def test_two_processes_on_one_store_send_nothing_twice(house: House) -> None:
     other = house_over(house.app.store, house.folder, at=START)
     while house.clock() < START + DAY + 4 * HOUR:
         jobs = [(each, job) for each in (house, other) for job in each.look()]
@@ -285,7 +285,7 @@ def test_two_on_one_store_send_nothing_twice(house: House) -> None:
 # --- job by job --------------------------------------------------------------------------------------------------
 
 
-def test_sources_are_visited_on_their_interval(house: House) -> None:
+def test_sources_are_collected_at_their_interval(house: House) -> None:
     house.live(START + HOUR)
 
     with house.app.store.read() as conn:
@@ -293,7 +293,7 @@ def test_sources_are_visited_on_their_interval(house: House) -> None:
     assert started == [START + HOUR - number * STEP for number in range(5)]
 
 
-def test_an_edition_waits_for_sources_that_are_being_visited(house: House) -> None:
+def test_an_edition_waits_for_a_running_collection(house: House) -> None:
     house.settle()
     house.clock.now = START + 2 * HOUR
     assert house.look() == (Collect(),)
@@ -305,7 +305,7 @@ def test_an_edition_waits_for_sources_that_are_being_visited(house: House) -> No
     assert house.look() == (Publish(newsletter_id="main", slot=Slot(due=START + 2 * HOUR, key="2026-06-01")),)
 
 
-def test_an_edition_does_not_wait_for_the_dead(house: House) -> None:
+def test_an_edition_does_not_wait_for_the_collection_of_a_dead_process(house: House) -> None:
     house.settle()
     house.clock.now = START + 2 * HOUR
     with house.app.store.begin() as conn:
@@ -315,7 +315,7 @@ def test_an_edition_does_not_wait_for_the_dead(house: House) -> None:
     assert [type(job) for job in house.look()] == [Publish]
 
 
-def test_what_a_server_puts_off_is_tried_again(house: House) -> None:
+def test_deferred_mails_are_retried(house: House) -> None:
     house.carrier.refused["bo@example.org"] = (SendOutcome.DEFERRED, "come back later")
     house.live(START + 2 * HOUR)
     assert house.carrier.recipients == ["ann@example.org"]
@@ -326,7 +326,7 @@ def test_what_a_server_puts_off_is_tried_again(house: House) -> None:
     assert house.carrier.recipients == ["ann@example.org", "bo@example.org"]
 
 
-def test_text_that_is_old_is_swept_away_once_a_day(house: House) -> None:
+def test_old_text_is_deleted_once_a_day(house: House) -> None:
     house.settle()
     house.clock.advance(100 * DAY)
     assert ApplyRetention() in house.look()
@@ -336,7 +336,7 @@ def test_text_that_is_old_is_swept_away_once_a_day(house: House) -> None:
     assert [fields["texts"] for event, fields in house.events if event == "retention_applied"] == [0, 1]
 
 
-def test_what_was_done_is_in_the_history(house: House) -> None:
+def test_runs_are_in_the_history(house: House) -> None:
     house.live(START + 2 * HOUR)
 
     with house.app.store.read() as conn:
@@ -346,7 +346,7 @@ def test_what_was_done_is_in_the_history(house: House) -> None:
     assert history["collect"][:2] == ("", "done")
 
 
-def test_a_job_that_fails_is_in_the_history_as_failed(house: House) -> None:
+def test_a_failed_run_is_in_the_history(house: House) -> None:
     def no_mailer() -> Carrier:
         raise DigestError("no server")
 
@@ -359,7 +359,7 @@ def test_a_job_that_fails_is_in_the_history_as_failed(house: House) -> None:
         assert [run.outcome for run in runs.recent(conn, "deliver")] == ["failed"]
 
 
-def test_an_edition_that_is_not_there_is_told(house: House) -> None:
+def test_a_missing_edition_is_an_error(house: House) -> None:
     with pytest.raises(DigestError, match="no edition 7"):
         house.perform(Deliver(edition_id=7))
 
@@ -376,7 +376,7 @@ def alarms(house: House) -> int:
     return house.carrier.recipients.count("office@example.org")
 
 
-def test_a_newsletter_that_falls_silent_is_told_to_the_operator_once(house: House) -> None:
+def test_the_operator_is_alarmed_once_about_a_newsletter_without_news(house: House) -> None:
     watched(house)
     house.live(START + 3 * DAY + HOUR, step=HOUR)
     assert alarms(house) == 0
@@ -390,7 +390,7 @@ def test_a_newsletter_that_falls_silent_is_told_to_the_operator_once(house: Hous
     assert alarms(house) == 2
 
 
-def test_sources_that_are_all_broken_are_told_to_the_operator_once(house: House) -> None:
+def test_the_operator_is_alarmed_once_if_all_sources_fail(house: House) -> None:
     watched(house)
     house.settle()
     moved = house.folder.rename(house.folder.with_name("moved"))
@@ -405,7 +405,7 @@ def test_sources_that_are_all_broken_are_told_to_the_operator_once(house: House)
     assert alarms(house) == 2
 
 
-def test_an_alarm_that_is_not_taken_is_tried_again(house: House) -> None:
+def test_a_refused_alarm_is_sent_again(house: House) -> None:
     watched(house)
     house.carrier.refused["office@example.org"] = (SendOutcome.DEFERRED, "later")
     house.live(START + 3 * DAY + 3 * HOUR)
@@ -431,7 +431,7 @@ def at_once(*works: Callable[[], object]) -> None:
             ended.result()
 
 
-def test_newsletters_due_at_the_same_minute_are_published_side_by_side(house: House) -> None:
+def test_newsletters_due_at_the_same_minute_are_published_concurrently(house: House) -> None:
     letters = tuple(replace(MAIN, id=f"letter-{number}", title=f"Letter {number}") for number in range(4))
     house.app = replace(house.app, settings=replace(house.app.settings, newsletters=letters))
     house.settle()
@@ -448,7 +448,7 @@ def test_newsletters_due_at_the_same_minute_are_published_side_by_side(house: Ho
         assert "On the harbour 1" in edition.text
 
 
-def test_of_several_who_look_at_once_one_visits_the_sources(house: House) -> None:
+def test_of_concurrent_processes_one_collects(house: House) -> None:
     for _ in range(5):
         at_once(*[lambda: house.perform(Collect())] * 4)
         house.clock.advance(STEP)
@@ -457,7 +457,7 @@ def test_of_several_who_look_at_once_one_visits_the_sources(house: House) -> Non
         assert len(runs.recent(conn, "collect")) == 5
 
 
-def test_of_several_who_look_at_once_one_raises_the_alarm(house: House) -> None:
+def test_of_concurrent_processes_one_sends_the_alarm(house: House) -> None:
     watched(house)
     house.live(START + 4 * DAY, step=HOUR)
     with house.app.store.begin() as conn:
@@ -469,7 +469,7 @@ def test_of_several_who_look_at_once_one_raises_the_alarm(house: House) -> None:
 
 
 @pytest.mark.parametrize("ahead", [timedelta(milliseconds=1), timedelta(seconds=20)])
-def test_machines_whose_clocks_differ_a_little_do_nothing_twice(house: House, ahead: timedelta) -> None:
+def test_machines_with_slightly_different_clocks_do_nothing_twice(house: House, ahead: timedelta) -> None:
     watched(house)
     other = replace(house, clock=Clock(house.clock() + ahead))
     other.perform(Collect())

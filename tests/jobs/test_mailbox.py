@@ -72,11 +72,11 @@ def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
     assert (run.outcome, run.counts) == ("done", {"hard": 1, "other": 1})
 
 
-def test_without_a_mailbox_there_is_nothing_to_read(store: Store) -> None:
+def test_without_a_mailbox_bounces_are_never_due(store: Store) -> None:
     assert not is_due(hands_over(store, None, []))
 
 
-def test_a_mailbox_that_can_not_be_read_is_tried_again_later(store: Store) -> None:
+def test_an_unreadable_mailbox_is_retried_at_the_next_interval(store: Store) -> None:
     with imap_server() as box:
         hands = hands_over(store, box, [])
         wrong = replace(hands.app.settings.bounces, folder="Elsewhere")
@@ -88,7 +88,7 @@ def test_a_mailbox_that_can_not_be_read_is_tried_again_later(store: Store) -> No
     assert is_due(hands, after=timedelta(minutes=30))
 
 
-def test_who_asks_it_to_stop_is_not_kept_waiting(store: Store) -> None:
+def test_reading_the_mailbox_stops_after_the_current_mail(store: Store) -> None:
     with imap_server(plain_mail("one"), plain_mail("two")) as box:
         hands = hands_over(store, box, [])
         assert isinstance(hands.stop, threading.Event)

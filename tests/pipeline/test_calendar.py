@@ -54,7 +54,7 @@ def current(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> str:
 # --- owed --------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_owed_by_a_newsletter_that_has_just_begun(kept: Store) -> None:
+def test_a_newly_registered_newsletter_has_no_due_slot(kept: Store) -> None:
     assert owed(kept, at(3, 12)) is None
     with kept.begin() as conn:
         calendar.register(conn, DAILY, now=at(3, 12))
@@ -65,14 +65,14 @@ def test_nothing_is_owed_by_a_newsletter_that_has_just_begun(kept: Store) -> Non
 
 
 @pytest.mark.parametrize("fate", [SlotStatus.PUBLISHED, SlotStatus.EMPTY, SlotStatus.MISSED])
-def test_a_slot_that_was_dealt_with_is_not_owed(kept: Store, fate: SlotStatus) -> None:
+def test_a_slot_with_a_status_is_not_due(kept: Store, fate: SlotStatus) -> None:
     decide(kept, {1: fate})
 
     assert owed(kept, at(1, 8)) == DueSlot()
     assert owed(kept, at(2, 7)) == DueSlot(slot=slot(2))
 
 
-def test_after_downtime_the_newest_slot_is_owed_and_older_ones_are_missed(kept: Store) -> None:
+def test_after_downtime_the_newest_slot_is_due_and_older_ones_are_missed(kept: Store) -> None:
     decide(kept, {1: SlotStatus.PUBLISHED})
 
     assert owed(kept, at(5, 12)) == DueSlot(slot=slot(5), missed=(slot(2), slot(3), slot(4)))
@@ -85,7 +85,7 @@ def test_a_slot_too_long_ago_is_missed(kept: Store) -> None:
     assert owed(kept, at(2, 19, 1)) == DueSlot(missed=(slot(2),))
 
 
-def test_what_a_person_sent_ahead_of_its_time_is_not_owed_again(kept: Store) -> None:
+def test_a_slot_sent_ahead_of_its_time_is_not_due_again(kept: Store) -> None:
     decide(kept, {1: SlotStatus.PUBLISHED})
     decide(kept, {2: SlotStatus.PUBLISHED}, said=at(2, 5))
 
@@ -93,7 +93,7 @@ def test_what_a_person_sent_ahead_of_its_time_is_not_owed_again(kept: Store) -> 
     assert owed(kept, at(3, 7)) == DueSlot(slot=slot(3))
 
 
-def test_a_schedule_moved_to_later_in_the_day_brings_no_second_edition(kept: Store) -> None:
+def test_a_schedule_moved_to_later_in_the_day_makes_no_second_slot_due(kept: Store) -> None:
     decide(kept, {1: SlotStatus.PUBLISHED})
     moved = Newsletter(
         id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"), schedule=parse_schedule("daily 09:00")
@@ -102,7 +102,7 @@ def test_a_schedule_moved_to_later_in_the_day_brings_no_second_edition(kept: Sto
     assert owed(kept, at(1, 9), moved) == DueSlot()
 
 
-def test_a_clock_that_was_a_month_ahead_silences_nobody(kept: Store) -> None:
+def test_statuses_from_a_clock_a_month_ahead_do_not_block_due_slots(kept: Store) -> None:
     decide(kept, {1: SlotStatus.PUBLISHED})
     decide(kept, dict.fromkeys(range(2, 28), SlotStatus.MISSED) | {28: SlotStatus.PUBLISHED}, said=at(28, 8))
 
@@ -120,7 +120,9 @@ def test_a_clock_that_was_a_month_ahead_silences_nobody(kept: Store) -> None:
         pytest.param(WEEKLY, at(3, 8), "2026-06-03", id="on a day without a slot: that day's own"),
     ],
 )
-def test_a_new_newsletter_begins_with_todays_slot(kept: Store, newsletter: Newsletter, now: datetime, key: str) -> None:
+def test_the_current_slot_of_a_new_newsletter_is_todays(
+    kept: Store, newsletter: Newsletter, now: datetime, key: str
+) -> None:
     assert current(kept, now, newsletter) == key
     with kept.begin() as conn:
         calendar.register(conn, newsletter, now=now)
@@ -135,7 +137,7 @@ def test_the_current_slot_is_the_latest_due(kept: Store) -> None:
     assert current(kept, at(3, 7)) == "2026-06-03"
 
 
-def test_what_went_out_ahead_of_its_time_stays_current(kept: Store) -> None:
+def test_a_slot_sent_ahead_of_its_time_stays_current(kept: Store) -> None:
     """A second ``digest send`` finds what the first one sent."""
     decide(kept, {1: SlotStatus.PUBLISHED})
     decide(kept, {2: SlotStatus.PUBLISHED}, said=at(2, 5))
@@ -154,7 +156,7 @@ def test_what_went_out_ahead_of_its_time_stays_current(kept: Store) -> None:
         pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.EMPTY}, 2, id="not past one that had nothing"),
     ],
 )
-def test_an_edition_looks_back_to_the_last_that_told_what_there_was(
+def test_a_window_reaches_back_to_the_last_published_or_empty_slot(
     kept: Store, fates: dict[int, SlotStatus], last: int
 ) -> None:
     decide(kept, fates)

@@ -104,7 +104,9 @@ def bytes_under(folder: Path) -> dict[str, str]:
 # --- what it shows -----------------------------------------------------------------------------------------------
 
 
-def test_without_anything_the_sample_is_shown(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_arguments_and_settings_the_sample_is_shown(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     code, out, err = run("preview")
@@ -114,7 +116,7 @@ def test_without_anything_the_sample_is_shown(run: Run, tmp_path: Path, monkeypa
     assert "Line 7" in out
 
 
-def test_the_sample_tells_stories_of_several_outlets_in_two_languages(
+def test_the_sample_has_stories_of_several_outlets_in_two_languages(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -144,7 +146,7 @@ def test_json_has_every_promised_key(run: Run, articles: Path) -> None:
     }  # fmt: skip
 
 
-def test_every_article_is_told_or_left_out_with_a_reason(run: Run, articles: Path) -> None:
+def test_every_article_is_in_a_story_or_left_out_with_a_reason(run: Run, articles: Path) -> None:
     _, out, _ = run("preview", articles, "--format", "json", "--stories", "1")
 
     document = json.loads(out)
@@ -158,7 +160,9 @@ def test_every_article_is_told_or_left_out_with_a_reason(run: Run, articles: Pat
     ("ending", "begins"),
     [(".html", "<!DOCTYPE html>"), (".txt", ""), (".json", "{")],
 )
-def test_a_files_ending_says_the_form(run: Run, articles: Path, tmp_path: Path, ending: str, begins: str) -> None:
+def test_the_output_files_ending_chooses_the_format(
+    run: Run, articles: Path, tmp_path: Path, ending: str, begins: str
+) -> None:
     target = tmp_path / f"digest{ending}"
 
     code, out, _ = run("preview", articles, "-o", target)
@@ -179,7 +183,7 @@ def test_an_eml_is_a_mail_with_both_parts(run: Run, articles: Path, tmp_path: Pa
     assert all("News of the library" in part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
 
 
-def test_it_is_shown_as_a_subscriber_gets_it(run: Run, configured: Path) -> None:
+def test_for_shows_a_subscribers_mail(run: Run, configured: Path) -> None:
     (configured / "readers.csv").write_text("email,name\nreader@example.net,The Reading Room\n", "utf-8")
     run("subscribers", "import", "readers.csv", "-n", "main")
     before = bytes_under(configured)
@@ -213,7 +217,7 @@ def test_explain_gives_reasons_for_the_order_and_for_what_is_left_out(run: Run, 
     assert "over the limit of 1 story (rank 2)" in " ".join(out.split())
 
 
-def test_at_and_since_bound_what_is_in(run: Run, articles: Path) -> None:
+def test_at_and_since_limit_the_window(run: Run, articles: Path) -> None:
     article(articles, "theatre", date="2026-03-20T05:00:00Z")
 
     _, out, _ = run("preview", articles, "--format", "json", "--at", "2026-03-27 12:00", "--since", "2d")
@@ -254,7 +258,7 @@ def test_a_feed_on_this_machine_is_shown_when_it_is_allowed(run: Run) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--fetch"], ["--explain"]], ids=" ".join)
-def test_the_store_is_byte_for_byte_what_it_was(run: Run, configured: Path, options: list[str]) -> None:
+def test_a_preview_leaves_the_store_byte_for_byte_unchanged(run: Run, configured: Path, options: list[str]) -> None:
     assert run("collect")[0] == 0
     before = bytes_under(configured)
 
@@ -275,7 +279,7 @@ def test_a_configured_preview_reads_what_was_collected(run: Run, configured: Pat
     assert "theatre" in afresh
 
 
-def test_without_a_store_nothing_is_made(run: Run, configured: Path) -> None:
+def test_a_preview_creates_no_store(run: Run, configured: Path) -> None:
     before = bytes_under(configured)
 
     code, _, _ = run("preview")
@@ -287,7 +291,7 @@ def test_without_a_store_nothing_is_made(run: Run, configured: Path) -> None:
 # --- when something is wrong -------------------------------------------------------------------------------------
 
 
-def test_one_bad_source_is_told_and_the_others_are_shown(run: Run, articles: Path) -> None:
+def test_a_failed_source_is_reported_and_the_others_are_shown(run: Run, articles: Path) -> None:
     code, out, err = run(
         "preview", articles, "http://127.0.0.1:9/feed.xml", "--allow", "127.0.0.1:9", "--format", "json"
     )
@@ -314,7 +318,7 @@ def test_one_bad_source_is_told_and_the_others_are_shown(run: Run, articles: Pat
     ],
     ids=["missing", "empty folder", "binary file", "scheme", "private address"],
 )
-def test_what_cannot_be_shown_is_said_in_one_message(
+def test_a_preview_that_fails_gives_one_message(
     run: Run, tmp_path: Path, make: Callable[[Path], object], words: str, code: int
 ) -> None:
     found, out, err = run("preview", make(tmp_path))
@@ -340,7 +344,9 @@ def test_what_cannot_be_shown_is_said_in_one_message(
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
-def test_a_wrong_option_says_what_would_be_right(run: Run, configured: Path, options: list[str], words: str) -> None:
+def test_a_wrong_option_value_is_reported_with_valid_ones(
+    run: Run, configured: Path, options: list[str], words: str
+) -> None:
     code, out, err = run("preview", *options)
 
     assert code in {1, 2}
@@ -349,7 +355,7 @@ def test_a_wrong_option_says_what_would_be_right(run: Run, configured: Path, opt
     assert "Traceback" not in err
 
 
-def test_a_file_that_cannot_be_written_is_told_and_left_as_it_was(run: Run, articles: Path, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported_and_unchanged(run: Run, articles: Path, tmp_path: Path) -> None:
     code, _, err = run("preview", articles, "-o", tmp_path / "missing" / "digest.html")
 
     assert code == 1
@@ -376,7 +382,7 @@ STARTED = "import sys; print('started', flush=True); from digest.__main__ import
 
 
 @pytest.mark.parametrize("after_s", [0.02, 0.1, 0.3, 0.6, 0.9])
-def test_ctrl_c_at_any_moment_leaves_without_a_traceback(articles: Path, tmp_path: Path, after_s: float) -> None:
+def test_ctrl_c_at_any_moment_exits_without_a_traceback(articles: Path, tmp_path: Path, after_s: float) -> None:
     target = tmp_path / "digest.html"
     command = [sys.executable, "-c", STARTED, "preview", str(articles), "-o", str(target)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

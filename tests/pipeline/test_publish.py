@@ -49,9 +49,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(folder: Path, kept_url: str) -> Iterator[App]:
+def app(folder: Path, persistent_url: str) -> Iterator[App]:
     """An app over a store on disk that has gathered the folder, with three readers."""
-    with open_store(kept_url) as store:
+    with open_store(persistent_url) as store:
         made = make_app(Settings(sources=(Source(id="post", path=folder),), newsletters=(MAIN,)), store=store)
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address=address) for address in ADDRESSES], "main", at=NOW - DAY)
@@ -74,7 +74,7 @@ def number_of_editions(store: Store) -> int:
         return len(editions.summaries(conn))
 
 
-def test_an_edition_is_frozen_with_memory_ledger_and_slot(app: App) -> None:
+def test_an_edition_is_frozen_with_stories_ledger_rows_and_slot_status(app: App) -> None:
     made = publish(MAIN, SLOT, app, now=NOW)
 
     assert made.is_new
@@ -88,7 +88,7 @@ def test_an_edition_is_frozen_with_memory_ledger_and_slot(app: App) -> None:
     assert "News of the ferry" in kept.edition.text
 
 
-def test_an_edition_that_stands_is_given_back_as_it_is(app: App, folder: Path) -> None:
+def test_an_existing_edition_is_returned_unchanged(app: App, folder: Path) -> None:
     first = publish(MAIN, SLOT, app, now=NOW)
     put(folder, "library")
     collect_sources(app.settings.sources, app, now=NOW)
@@ -113,7 +113,7 @@ def test_a_person_may_ask_for_a_further_revision(app: App) -> None:
     assert "News of the ferry" in found.edition.text
 
 
-def test_the_next_edition_tells_only_what_is_new(app: App, folder: Path) -> None:
+def test_the_next_edition_has_only_new_articles(app: App, folder: Path) -> None:
     publish(MAIN, SLOT, app, now=NOW)
     tomorrow = Slot(due=NOW + DAY, key="2026-03-28")
     put(folder, "library", at=NOW + timedelta(hours=5))
@@ -133,7 +133,7 @@ def test_an_empty_edition_is_not_sent(app: App) -> None:
     assert number_of_editions(app.store) == 1
 
 
-def test_an_empty_edition_is_sent_where_that_is_set(app: App) -> None:
+def test_an_empty_edition_is_sent_if_configured(app: App) -> None:
     publish(MAIN, SLOT, app, now=NOW)
     made = publish(replace(MAIN, empty="send"), Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
 
@@ -141,7 +141,7 @@ def test_an_empty_edition_is_sent_where_that_is_set(app: App) -> None:
     assert fates(app.store)["2026-03-28"] is SlotStatus.PUBLISHED
 
 
-def test_a_slot_that_was_empty_can_be_sent_when_something_came(app: App, folder: Path) -> None:
+def test_an_empty_slot_can_be_published_when_articles_have_come_in(app: App, folder: Path) -> None:
     tomorrow = Slot(due=NOW + DAY, key="2026-03-28")
     publish(MAIN, SLOT, app, now=NOW)
     publish(MAIN, tomorrow, app, now=NOW + DAY)
@@ -153,7 +153,7 @@ def test_a_slot_that_was_empty_can_be_sent_when_something_came(app: App, folder:
     assert fates(app.store)["2026-03-28"] is SlotStatus.PUBLISHED
 
 
-def test_what_was_missed_goes_into_the_next_edition(app: App, folder: Path) -> None:
+def test_articles_of_a_missed_slot_go_into_the_next_edition(app: App, folder: Path) -> None:
     publish(MAIN, SLOT, app, now=NOW)
     put(folder, "library", at=NOW + timedelta(hours=30))
     collect_sources(app.settings.sources, app, now=NOW + timedelta(hours=31))
@@ -174,7 +174,7 @@ def test_without_a_sender_nothing_is_published(app: App) -> None:
     assert number_of_editions(app.store) == 0
 
 
-def test_many_at_once_make_one_edition(app: App) -> None:
+def test_concurrent_publishing_makes_one_edition(app: App) -> None:
     """As two schedulers, a restart and a person would."""
     barrier = threading.Barrier(4)
     ids: list[int | None] = []

@@ -156,7 +156,7 @@ def test_after_a_clock_set_back_over_midnight_the_latest_slot_is_still_the_lates
     assert upcoming(parse_schedule("daily 00:00"), zone, second_time).key == "2010-11-08"
 
 
-def test_times_lost_in_one_gap_keep_a_slot_each_and_the_newest_is_the_latest() -> None:
+def test_times_skipped_by_one_clock_change_have_a_slot_each() -> None:
     schedule, end_of_gap = parse_schedule("daily 02:00,02:30"), at("2026-03-29 03:00")
 
     assert keys("daily 02:00,02:30", "2026-03-29 00:00", "2026-03-30 00:00") == ["2026-03-29T02:00", "2026-03-29T02:30"]
@@ -208,7 +208,7 @@ def test_today_has_a_slot_whatever_the_schedule(text: str, now: str, key: str) -
         pytest.param("2026-03-25 07:00", None, [], id="a-clock-set-back"),
     ],
 )
-def test_after_downtime_the_newest_slot_goes_out_if_it_is_fresh_and_older_ones_are_missed(
+def test_after_downtime_the_newest_slot_is_due_if_recent_and_older_ones_are_missed(
     now: str, slot: str | None, missed: list[str]
 ) -> None:
     found = due_slot(
@@ -260,7 +260,7 @@ def test_an_edition_sent_just_now_does_not_shorten_the_window() -> None:
         pytest.param("2026-03-27 09:30:12", "2026-03-27 09:31", id="composed-late"),
     ],
 )
-def test_the_window_ends_when_the_slot_is_due_or_takes_in_this_very_moment(now: str, end: str) -> None:
+def test_the_window_ends_when_the_slot_is_due_or_after_the_current_minute(now: str, end: str) -> None:
     schedule = parse_schedule("daily 07:00")
     (slot,) = slots_on(schedule, BERLIN, date(2026, 3, 27))
     found = window(schedule, BERLIN, slot, now=at(now))
@@ -393,7 +393,7 @@ def test_time_can_be_cut_anywhere_without_losing_or_doubling_a_slot(
 
 @given(schedule=SCHEDULES, zone=ANY_ZONE, start=INSTANTS, looks=st.lists(st.integers(1, 4_000), max_size=30))
 @settings(deadline=None)
-def test_however_often_one_looks_each_slot_is_published_or_missed_once(
+def test_each_slot_is_due_or_missed_once_however_often_it_is_checked(
     schedule: Schedule, zone: ZoneInfo, start: datetime, looks: list[int]
 ) -> None:
     since, now, dealt_with = start, start, []

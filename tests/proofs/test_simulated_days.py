@@ -18,9 +18,9 @@ from digest.store import deliveries, editions, slots, subscribers
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
 from tests.support.daily_feed import NEWS, feed
-from tests.support.databases import kept, on_sqlite
+from tests.support.databases import open_persistent_store, sqlite_only
 from tests.support.mail_server import RecordingMailServer, running_mail_server
-from tests.support.run_process import Run, Running, Wall, until
+from tests.support.run_process import Run, RunProcess, WallClock, until
 from tests.support.web_servers import Answer, WebServer, web_server
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ timezone = "Europe/Berlin"
 class World:
     """What surrounds the program."""
 
-    wall: Wall
+    wall: WallClock
     web: WebServer
     mail_server: RecordingMailServer
     articles: list[tuple[int, datetime]] = field(default_factory=list)
@@ -68,29 +68,29 @@ class World:
 
     def subjects(self) -> list[str]:
         """The editions that are out, the earliest first: their slots and subjects."""
-        with kept() as store, store.read() as conn:
+        with open_persistent_store() as store, store.read() as conn:
             return [f"{found.slot.key} {found.subject}" for found in reversed(editions.summaries(conn))]
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Iterator[World]:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -> Iterator[World]:
     monkeypatch.chdir(tmp_path)
     with web_server() as web, running_mail_server() as mail_server:
         Path("digest.toml").write_text(SETTINGS.format(port=mail_server.port, web=web.address))
-        with kept() as store, store.begin() as conn:
+        with open_persistent_store() as store, store.begin() as conn:
             people = [NewSubscriber(address=address) for address in READERS]
             subscribers.add(conn, people, "main", at=datetime(2020, 1, 1, tzinfo=UTC))
-        yield World(wall=Wall(tmp_path), web=web, mail_server=mail_server)
+        yield World(wall=WallClock(tmp_path), web=web, mail_server=mail_server)
 
 
-def go_to(at: datetime, running: Running, world: World) -> None:
+def go_to(at: datetime, running: RunProcess, world: World) -> None:
     """Set the clock, and wait until the program has looked around at that time."""
     so_far = running.events.count("collected")
     world.wall.set(at)
     until(lambda: running.events.count("collected") > so_far)
 
 
-def is_delivered(running: Running, number: int) -> bool:
+def is_delivered(running: RunProcess, number: int) -> bool:
     return running.events.count("delivered") == number
 
 
@@ -108,7 +108,7 @@ def due(day: datetime) -> datetime:
         pytest.param(datetime(2026, 10, 24), id="over autumn's change"),
     ],
 )
-def test_each_day_has_its_edition_its_news_and_its_mails(world: World, run: Run, first: datetime) -> None:
+def test_each_day_has_one_edition_with_its_articles_and_one_mail_each(world: World, run: Run, first: datetime) -> None:
     days = 3
     world.write(due(first) - 3 * HOUR)
     world.wall.set(due(first) - 2 * HOUR)
@@ -133,8 +133,8 @@ def test_each_day_has_its_edition_its_news_and_its_mails(world: World, run: Run,
     assert "job_failed" not in running.events
 
 
-@on_sqlite
-def test_after_days_without_it_the_newest_edition_tells_what_the_missed_ones_would_have(world: World, run: Run) -> None:
+@sqlite_only
+def test_after_days_of_downtime_the_newest_edition_has_the_articles_of_missed_ones(world: World, run: Run) -> None:
     first = datetime(2026, 3, 28)
     world.write(due(first) - 3 * HOUR)
     world.wall.set(due(first) - MINUTE)
@@ -151,7 +151,7 @@ def test_after_days_without_it_the_newest_edition_tells_what_the_missed_ones_wou
     assert again.end() == 0
 
     assert [subject[:10] for subject in world.subjects()] == ["2026-03-28", "2026-03-31"]
-    with kept() as store, store.read() as conn:
+    with open_persistent_store() as store, store.read() as conn:
         fates = {slot.key: fate for slot, fate in slots.statuses(conn, "main").items()}
         newest = editions.summaries(conn)[0]
         found = editions.get(conn, newest.id)
@@ -161,8 +161,8 @@ def test_after_days_without_it_the_newest_edition_tells_what_the_missed_ones_wou
     assert world.mail_server.recipients == sorted(READERS * 2)
 
 
-@on_sqlite
-def test_a_clock_that_jumps_a_day_ahead_and_back_costs_no_edition_and_doubles_no_mail(world: World, run: Run) -> None:
+@sqlite_only
+def test_no_edition_is_lost_and_no_mail_doubled_when_the_clock_jumps_a_day(world: World, run: Run) -> None:
     first = datetime(2026, 6, 1)
     world.write(due(first) - 3 * HOUR)
     world.wall.set(due(first) - MINUTE)
@@ -184,7 +184,7 @@ def test_a_clock_that_jumps_a_day_ahead_and_back_costs_no_edition_and_doubles_no
             world.write(due(first + day * DAY) + HOUR)
     assert running.end() == 0
 
-    with kept() as store, store.read() as conn:
+    with open_persistent_store() as store, store.read() as conn:
         listed = editions.summaries(conn)
         counts = Counter(dict.fromkeys(Outcome, 0))
         for heading in listed:
@@ -194,10 +194,10 @@ def test_a_clock_that_jumps_a_day_ahead_and_back_costs_no_edition_and_doubles_no
     assert {outcome for outcome, count in counts.items() if count} == {Outcome.SENT}
 
 
-def test_two_of_them_on_one_store_send_everything_once(world: World, run: Run) -> None:
+def test_two_processes_on_one_store_send_everything_once(world: World, run: Run) -> None:
     first = datetime(2026, 6, 1)
     more = [f"reader{number}@example.org" for number in range(300)]
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=address) for address in more], "main", at=due(first) - DAY)
     world.mail_server.delay_s = 0.05
     world.write(due(first) - 3 * HOUR)
@@ -221,6 +221,6 @@ def test_two_of_them_on_one_store_send_everything_once(world: World, run: Run) -
     assert [subject[:10] for subject in world.subjects()] == ["2026-06-01", "2026-06-02", "2026-06-03"]
 
 
-def visits(both: list[Running]) -> int:
+def visits(both: list[RunProcess]) -> int:
     """How often sources were visited, by whichever."""
     return sum(running.events.count("collected") for running in both)

@@ -11,7 +11,7 @@ from tests.support.values import NOON
 KNOWN = LearnedBoilerplate(articles=3, lines={"0a1b": 3, "ffff": 1})
 
 
-def test_what_was_learnt_comes_back_and_is_replaced(store: Store) -> None:
+def test_learned_boilerplate_is_stored_and_replaced(store: Store) -> None:
     more = LearnedBoilerplate(articles=4, lines={"0a1b": 4})
     with store.begin() as conn:
         boilerplate.save(conn, {"herald": KNOWN, "post": KNOWN}, at=NOON)
@@ -20,7 +20,7 @@ def test_what_was_learnt_comes_back_and_is_replaced(store: Store) -> None:
         assert boilerplate.load(conn, ["herald", "post", "other"]) == {"herald": more, "post": KNOWN}
 
 
-def test_a_source_that_went_silent_is_forgotten(store: Store) -> None:
+def test_boilerplate_of_a_source_without_new_articles_is_deleted(store: Store) -> None:
     with store.begin() as conn:
         boilerplate.save(conn, {"herald": KNOWN}, at=NOON)
         boilerplate.save(conn, {"post": KNOWN}, at=NOON + timedelta(days=2))

@@ -35,12 +35,12 @@ def test_the_same_guid_of_two_sources_is_two_entries(store: Store) -> None:
         assert entries.add(conn, both) == both
 
 
-def test_of_two_entries_with_one_guid_in_one_visit_the_first_stays(store: Store) -> None:
+def test_of_two_entries_with_the_same_guid_in_one_fetch_the_first_is_stored(store: Store) -> None:
     with store.begin() as conn:
         assert entries.add(conn, [entry("1"), entry("1", title="Again")]) == (entry("1"),)
 
 
-def test_an_edited_entry_takes_the_new_text_and_keeps_when_it_was_seen(store: Store) -> None:
+def test_an_edited_entry_takes_the_new_text_and_keeps_its_first_seen_time(store: Store) -> None:
     edited = entry("1", body="<p>Closed.</p>", title="Correction", seen=NOON + timedelta(hours=1))
     with store.begin() as conn:
         entries.add(conn, [entry("1")])
@@ -48,7 +48,7 @@ def test_an_edited_entry_takes_the_new_text_and_keeps_when_it_was_seen(store: St
         assert entries.for_source(conn, "herald") == (replace(edited, seen=NOON),)
 
 
-def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:
+def test_an_entry_is_read_back_unchanged(store: Store) -> None:
     full = entry(
         author="The office",
         form=BodyFormat.MARKDOWN,
@@ -66,7 +66,7 @@ def test_an_entry_comes_back_as_it_went_in(store: Store) -> None:
     assert back.published.tzinfo is UTC
 
 
-def test_text_that_no_database_can_hold_stops_nothing(store: Store) -> None:
+def test_text_that_a_database_cannot_store_is_replaced(store: Store) -> None:
     broken = entry("g\0", title="a\0b", body="\ud800 \U0001f6a2")
     with store.begin() as conn:
         assert entries.add(conn, [broken]) == (broken,)
@@ -88,7 +88,7 @@ def test_a_time_without_a_zone_is_refused(store: Store) -> None:
         entries.add(conn, [entry(seen=datetime(2026, 3, 28))])
 
 
-def test_what_a_feed_had_before_it_was_first_visited_is_no_news_of_this_week(store: Store) -> None:
+def test_entries_published_before_the_first_fetch_do_not_count_as_new(store: Store) -> None:
     week = NOON - timedelta(days=7)
     dates = [None, NOON - timedelta(days=1), NOON - timedelta(days=8), NOON - timedelta(days=900)]
     with store.begin() as conn:
@@ -111,7 +111,7 @@ def add(store: Store, *pairs: tuple[str, str, datetime]) -> None:
         articles.add(conn, found)
 
 
-def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
+def test_an_article_is_read_back_unchanged(store: Store) -> None:
     full = article(author="The office", language="de", image=Image(url="https://herald.example/p.jpg"))
     with store.begin() as conn:
         entries.add(conn, [entry()])
@@ -119,7 +119,7 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
         assert articles.in_window(conn, ["herald"], ALWAYS) == (full,)
 
 
-def test_the_newest_article_comes_first_and_the_id_breaks_ties(store: Store) -> None:
+def test_articles_are_ordered_newest_first_then_by_id(store: Store) -> None:
     hour = timedelta(hours=1)
     add(
         store,
@@ -134,7 +134,7 @@ def test_the_newest_article_comes_first_and_the_id_breaks_ties(store: Store) -> 
     assert [one.id for one in found] == ["new", "a", "b", "old"]
 
 
-def test_a_window_begins_at_its_start_and_ends_before_its_end(store: Store) -> None:
+def test_a_window_includes_its_start_and_excludes_its_end(store: Store) -> None:
     moment = timedelta(microseconds=1)
     add(store, ("herald", "before", NOON - moment), ("herald", "at", NOON), ("herald", "end", NOON + moment))
     with store.read() as conn:
@@ -143,21 +143,21 @@ def test_a_window_begins_at_its_start_and_ends_before_its_end(store: Store) -> N
     assert [one.id for one in found] == ["at"]
 
 
-def test_only_the_sources_asked_for_are_read(store: Store) -> None:
+def test_only_articles_of_the_given_sources_are_read(store: Store) -> None:
     add(store, ("herald", "a", NOON), ("gazette", "b", NOON))
     with store.read() as conn:
         assert [one.id for one in articles.in_window(conn, ["gazette"], ALWAYS)] == ["b"]
         assert articles.in_window(conn, [], ALWAYS) == ()
 
 
-def test_an_article_that_two_sources_carry_is_read_once_and_by_each(store: Store) -> None:
+def test_an_article_of_two_sources_is_read_once_together_and_once_for_each(store: Store) -> None:
     add(store, ("herald", "same", NOON), ("gazette", "same", NOON))
     with store.read() as conn:
         assert len(articles.in_window(conn, ["herald", "gazette"], ALWAYS)) == 1
         assert [one.source_id for one in articles.in_window(conn, ["gazette"], ALWAYS)] == ["gazette"]
 
 
-def test_an_article_cleaned_again_takes_the_place_of_the_first(store: Store) -> None:
+def test_an_article_cleaned_again_replaces_the_first(store: Store) -> None:
     with store.begin() as conn:
         entries.add(conn, [entry()])
         articles.add(conn, [(entry(), article())])
@@ -168,13 +168,13 @@ def test_an_article_cleaned_again_takes_the_place_of_the_first(store: Store) -> 
 # --- sources -----------------------------------------------------------------------------------------------------
 
 
-def test_a_source_never_visited_is_not_remembered(store: Store) -> None:
+def test_a_source_never_fetched_has_no_fetch_state(store: Store) -> None:
     with store.read() as conn:
         assert sources.fetch_states(conn, ["herald"]) == {}
         assert sources.health(conn) == ()
 
 
-def test_validators_are_remembered_for_each_source(store: Store) -> None:
+def test_validators_are_stored_for_each_source(store: Store) -> None:
     first = FetchState(etag='"1"', url="https://herald.example/found")
     second = FetchState(last_modified="Sat, 28 Mar 2026 12:00:00 GMT")
     with store.begin() as conn:
@@ -183,7 +183,7 @@ def test_validators_are_remembered_for_each_source(store: Store) -> None:
         assert sources.fetch_states(conn, ["gazette", "herald", "other"]) == {"herald": first, "gazette": second}
 
 
-def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
+def test_a_servers_retry_time_is_stored_until_a_fetch_succeeds(store: Store) -> None:
     later = NOON + timedelta(hours=3)
     with store.begin() as conn:
         sources.record_failure(conn, visit("herald").source, "busy", at=NOON, not_before=later)
@@ -192,13 +192,13 @@ def test_a_servers_wish_is_kept_until_a_visit_succeeds(store: Store) -> None:
         assert sources.fetch_states(conn, ["herald"]) == {"herald": FetchState()}
 
 
-def test_which_guids_a_source_brought_before_is_known(store: Store) -> None:
+def test_known_guids_are_those_stored_for_the_source(store: Store) -> None:
     with store.begin() as conn:
         entries.add(conn, [entry(source_id="herald", guid="1"), entry(source_id="gazette", guid="2")])
         assert entries.known_guids(conn, "herald", ["1", "2", "3"]) == {"1"}
 
 
-def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -> None:
+def test_an_unchanged_fetch_keeps_title_and_validators(store: Store) -> None:
     known = FetchState(etag='"1"', is_feed=True)
     with store.begin() as conn:
         sources.record_success(conn, visit(fetch_state=known, title="Harbour Herald"), at=NOON)
@@ -209,14 +209,14 @@ def test_a_visit_that_found_nothing_changed_keeps_what_was_known(store: Store) -
     assert (health.title, health.last_success) == ("Harbour Herald", NOON + timedelta(hours=1))
 
 
-def test_validators_that_a_server_no_longer_gives_are_forgotten(store: Store) -> None:
+def test_validators_that_a_server_no_longer_sends_are_deleted(store: Store) -> None:
     with store.begin() as conn:
         sources.record_success(conn, visit(fetch_state=FetchState(etag='"1"')), at=NOON)
         sources.record_success(conn, visit(), at=NOON)
         assert sources.fetch_states(conn, ["herald"]) == {"herald": FetchState()}
 
 
-def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
+def test_health_has_the_first_failure_and_the_last_error(store: Store) -> None:
     hour = timedelta(hours=1)
     with store.begin() as conn:
         sources.record_success(conn, visit(title="Harbour Herald"), at=NOON)
@@ -237,7 +237,7 @@ def test_health_says_since_when_a_source_fails_and_why(store: Store) -> None:
     assert (well.failing_since, well.error, well.last_failure) == (None, "", NOON + 2 * hour)
 
 
-def test_a_source_waits_until_its_next_visit(store: Store) -> None:
+def test_a_source_is_not_due_before_its_next_fetch(store: Store) -> None:
     pace = FetchInterval(failures=2, interval_s=900, next_fetch=NOON + timedelta(hours=1))
     with store.begin() as conn:
         sources.record_failure(conn, visit("herald").source, "down", at=NOON, interval=pace)
@@ -256,7 +256,7 @@ def test_a_source_waits_until_its_next_visit(store: Store) -> None:
         assert sources.fetch_intervals(conn, ["herald"]) == {"herald": FetchInterval(interval_s=900)}
 
 
-def test_what_an_edit_does_not_say_stays(store: Store) -> None:
+def test_an_edit_without_a_field_keeps_the_stored_value(store: Store) -> None:
     """A feed's teaser comes without the text, the author and the picture that its page gave."""
     picture = Image(url="https://a.example/f.jpg")
     whole = entry("1", body="<p>All of it.</p>", author="The desk", image=picture, language="en")
@@ -270,7 +270,7 @@ def test_what_an_edit_does_not_say_stays(store: Store) -> None:
         assert entries.new_and_changed(conn, [teaser]) == ((), ())
 
 
-def test_what_was_learnt_at_another_address_is_forgotten(store: Store) -> None:
+def test_the_fetch_state_of_a_moved_source_is_deleted(store: Store) -> None:
     there, elsewhere = visit("herald").source, Source(id="herald", url="https://new.example/")
     never = Source(id="never", url="https://never.example/")
     with store.begin() as conn:
@@ -284,7 +284,7 @@ def test_what_was_learnt_at_another_address_is_forgotten(store: Store) -> None:
         assert sources.fetch_states(conn, ["herald", "gazette"]) == {"herald": FetchState(etag='"1"')}
 
 
-def test_the_newest_article_of_each_source_is_known(store: Store) -> None:
+def test_the_newest_publication_time_of_each_source_is_returned(store: Store) -> None:
     with store.begin() as conn:
         for number, date in enumerate((NOON, NOON - timedelta(days=3))):
             one = entry(str(number))
@@ -297,7 +297,7 @@ def test_the_newest_article_of_each_source_is_known(store: Store) -> None:
 # --- pages that could not be had ---------------------------------------------------------------------------------
 
 
-def test_pages_are_asked_for_again_when_it_is_time_and_until_they_need_not_be(store: Store) -> None:
+def test_pending_pages_are_due_at_their_time_until_they_are_removed(store: Store) -> None:
     at = {"1": NOON, "2": NOON + timedelta(hours=1), "never stored": NOON}
     with store.begin() as conn:
         entries.add(conn, [entry("1"), entry("2"), entry("1", source_id="gazette")])

@@ -47,7 +47,7 @@ def start(store: Store, delivery: Delivery, sender: str = "one") -> bool:
     return settle(store, [], [delivery.id], sender=sender) == {delivery.id}
 
 
-def test_everyone_is_enqueued_once(store: Store, edition_id: int) -> None:
+def test_each_subscriber_has_one_ledger_row(store: Store, edition_id: int) -> None:
     with store.begin() as conn:
         assert deliveries.create_for_edition(conn, edition_id, host="harbour.example", at=NOON) == 0
         assert deliveries.counts(conn, edition_id) == {Outcome.PENDING: 5}
@@ -59,13 +59,13 @@ def test_a_subscriber_gets_one_mail_for_a_slot_whatever_the_audience(store: Stor
         assert deliveries.create_for_edition(conn, other, host="harbour.example", at=NOON) == 0
 
 
-def test_a_second_revision_goes_to_everyone_again(store: Store, edition_id: int) -> None:
+def test_a_second_revision_goes_to_all_subscribers_again(store: Store, edition_id: int) -> None:
     with store.begin() as conn:
         second, _ = editions.add(conn, edition(revision=2), at=NOON)
         assert deliveries.create_for_edition(conn, second, host="harbour.example", at=NOON) == 5
 
 
-def test_every_mail_has_a_message_id_of_its_own_that_names_it(store: Store, edition_id: int) -> None:
+def test_each_mail_has_its_own_message_id(store: Store, edition_id: int) -> None:
     with store.begin() as conn:
         rows = list(deliveries.for_edition(conn, edition_id))
         assert len({row.message_id for row in rows}) == 5
@@ -74,7 +74,7 @@ def test_every_mail_has_a_message_id_of_its_own_that_names_it(store: Store, edit
         assert deliveries.find(conn, "<nothing@harbour.example>") is None
 
 
-def test_two_senders_never_hold_the_same_row(store: Store, edition_id: int) -> None:
+def test_two_senders_never_claim_the_same_row(store: Store, edition_id: int) -> None:
     first = claim(store, edition_id, "one", limit=3)
     second = claim(store, edition_id, "two", limit=3)
 
@@ -95,7 +95,7 @@ def test_a_sent_row_is_final(store: Store, edition_id: int) -> None:
     assert sent.message_id == row.message_id
 
 
-def test_a_retry_waits_for_its_time_unless_a_person_is_in_a_hurry(store: Store, edition_id: int) -> None:
+def test_a_retry_waits_for_its_time_unless_it_is_made_due_now(store: Store, edition_id: int) -> None:
     row, *rest = claim(store, edition_id)
     for other in rest:
         record(store, other, Outcome.SENT)
@@ -111,7 +111,7 @@ def test_a_retry_waits_for_its_time_unless_a_person_is_in_a_hurry(store: Store, 
     assert [due.id for due in claim(store, edition_id, now=NOON + HOUR)] == [row.id]
 
 
-def test_a_clock_that_was_wrong_keeps_no_mail_waiting(store: Store, edition_id: int) -> None:
+def test_rows_written_by_a_wrong_clock_do_not_wait(store: Store, edition_id: int) -> None:
     """The clock stood a day ahead when the rows were written; a back-off of an hour is none of its faults."""
     first, second, *rest = claim(store, edition_id)
     record(store, first, Outcome.RETRY, next_try=NOON - 23 * HOUR)
@@ -123,7 +123,7 @@ def test_a_clock_that_was_wrong_keeps_no_mail_waiting(store: Store, edition_id: 
     assert {row.id for row in claim(store, edition_id, now=yesterday)} == {second.id, *(row.id for row in rest)}
 
 
-def test_a_mail_that_arrived_has_arrived_though_its_row_was_taken_over(store: Store, edition_id: int) -> None:
+def test_a_mail_is_recorded_as_sent_even_if_its_row_was_released(store: Store, edition_id: int) -> None:
     row, other, *_ = claim(store, edition_id, "one")
     start(store, row, "one")
     start(store, other, "one")
@@ -138,7 +138,7 @@ def test_a_mail_that_arrived_has_arrived_though_its_row_was_taken_over(store: St
     assert not start(store, row, "two")
 
 
-def test_a_dead_senders_rows_are_free_and_only_what_it_was_sending_is_in_doubt(store: Store, edition_id: int) -> None:
+def test_a_dead_senders_rows_are_released_and_only_mails_in_flight_are_unknown(store: Store, edition_id: int) -> None:
     in_flight, *waiting = claim(store, edition_id, "dead")
     start(store, in_flight, "dead")
     with store.begin() as conn:
@@ -150,7 +150,7 @@ def test_a_dead_senders_rows_are_free_and_only_what_it_was_sending_is_in_doubt(s
 
 
 @pytest.mark.parametrize("then", ["claims again", "dies"])
-def test_a_row_that_was_sent_is_nobodys(store: Store, edition_id: int, then: str) -> None:
+def test_a_sent_row_is_not_claimed(store: Store, edition_id: int, then: str) -> None:
     """Its sender's name stays on it for a while, but is a hold no more."""
     for row in claim(store, edition_id):
         start(store, row)
@@ -169,7 +169,7 @@ def test_a_row_that_was_sent_is_nobodys(store: Store, edition_id: int, then: str
         assert deliveries.counts(conn, edition_id) == {Outcome.SENT: 5}
 
 
-def test_a_person_may_have_a_mail_sent_again_whose_sender_lives(store: Store, edition_id: int) -> None:
+def test_a_sent_mail_can_be_requeued_while_its_sender_is_alive(store: Store, edition_id: int) -> None:
     row, *_ = claim(store, edition_id)
     start(store, row)
     record(store, row, Outcome.SENT)
@@ -181,7 +181,7 @@ def test_a_person_may_have_a_mail_sent_again_whose_sender_lives(store: Store, ed
     assert start(store, row, "two")
 
 
-def test_what_is_in_doubt_can_be_held_for_a_person(store: Store, edition_id: int) -> None:
+def test_unknown_mails_can_be_held(store: Store, edition_id: int) -> None:
     in_flight, *waiting = claim(store, edition_id, "dead")
     start(store, in_flight, "dead")
     with store.begin() as conn:
@@ -190,7 +190,7 @@ def test_what_is_in_doubt_can_be_held_for_a_person(store: Store, edition_id: int
     assert {row.id for row in claim(store, edition_id, "new")} == {row.id for row in waiting}
 
 
-def test_a_sender_that_was_taken_over_may_not_start_its_rows(store: Store, edition_id: int) -> None:
+def test_a_released_sender_may_not_start_its_rows(store: Store, edition_id: int) -> None:
     row, *_ = claim(store, edition_id, "one")
     with store.begin() as conn:
         deliveries.release_sender(conn, "one", now=NOON)
@@ -237,7 +237,7 @@ def test_a_sender_is_alive_until_it_ends(store: Store) -> None:
     assert not store.is_alive("sender-1")
 
 
-def test_what_a_killed_sender_leaves_beside_the_store_is_cleared_away(sqlite_store: Store, tmp_path: Path) -> None:
+def test_the_lock_file_of_a_killed_sender_is_deleted(sqlite_store: Store, tmp_path: Path) -> None:
     killed = tmp_path / "digest.db-sender-1.alive"
     killed.touch()
     with sqlite_store.liveness_lock("sender-2"), sqlite_store.liveness_lock("sender-3"):

@@ -28,7 +28,7 @@ def start(code: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("tell", [1, 40, 90], ids=["early", "later", "late"])
-def test_a_killed_process_loses_no_row_that_it_had_committed(sqlite_url: str, tmp_path: Path, tell: int) -> None:
+def test_a_killed_process_loses_no_committed_row(sqlite_url: str, tmp_path: Path, tell: int) -> None:
     process = start(f"""
     store = open_store({sqlite_url!r})
     for number in range(100_000):
@@ -51,7 +51,7 @@ def test_a_killed_process_loses_no_row_that_it_had_committed(sqlite_url: str, tm
 
 
 @pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"], ids=["sqlite", "postgresql"])
-def test_processes_that_write_at_once_wait_for_each_other(kind: str, request: pytest.FixtureRequest) -> None:
+def test_processes_that_write_concurrently_wait_for_each_other(kind: str, request: pytest.FixtureRequest) -> None:
     """Each adds entries of its own and the same ones as all others; each transaction reads before it writes."""
     url = request.getfixturevalue(kind)
     open_store(url).close()
@@ -72,7 +72,7 @@ def test_processes_that_write_at_once_wait_for_each_other(kind: str, request: py
 
 
 @pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"], ids=["sqlite", "postgresql"])
-def test_processes_that_claim_at_once_never_share_a_row(kind: str, request: pytest.FixtureRequest) -> None:
+def test_processes_that_claim_concurrently_never_share_a_row(kind: str, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue(kind)
     with open_store(url) as store, store.begin() as conn:
         people = [NewSubscriber(address=f"reader{number}@harbour.example") for number in range(300)]

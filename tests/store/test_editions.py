@@ -13,7 +13,7 @@ from tests.support.values import NOON, SLOT, article, brief, edition, entry
 NEXT = Slot(due=SLOT.due + timedelta(days=1), key="2026-03-30")
 
 
-def test_an_edition_comes_back_as_it_went_in(store: Store) -> None:
+def test_an_edition_is_read_back_unchanged(store: Store) -> None:
     frozen = edition(html="<p>Ünïcödé 🚢</p>\r\n", text="a\tb\n")
     with store.begin() as conn:
         id_, added = editions.add(conn, frozen, at=NOON)
@@ -43,7 +43,7 @@ def test_each_audience_has_its_own_edition(store: Store) -> None:
     assert found.edition.subject == "Berlin"
 
 
-def test_the_latest_revision_is_found_unless_one_is_named(store: Store) -> None:
+def test_the_latest_revision_is_found_unless_a_revision_is_given(store: Store) -> None:
     with store.begin() as conn:
         assert editions.next_revision(conn, "main", SLOT) == 1
         editions.add(conn, edition(), at=NOON)
@@ -66,7 +66,7 @@ def test_editions_are_listed_with_the_newest_first(store: Store) -> None:
         assert len(editions.summaries(conn, limit=1)) == 1
 
 
-def test_what_an_edition_told_is_remembered_with_its_copies(store: Store) -> None:
+def test_published_articles_include_near_duplicates(store: Store) -> None:
     a, b, c, d = (article(id) for id in "abcd")
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
@@ -74,7 +74,7 @@ def test_what_an_edition_told_is_remembered_with_its_copies(store: Store) -> Non
         assert stories.published_articles(conn, "main").keys() == {"a", "b", "c", "d"}
 
 
-def test_what_one_audience_was_told_is_new_to_another(store: Store) -> None:
+def test_articles_published_to_one_audience_are_new_to_another(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(audience="weekly"), at=NOON)
         stories.add(conn, id_, [brief(article("a"))])
@@ -83,7 +83,7 @@ def test_what_one_audience_was_told_is_new_to_another(store: Store) -> None:
         assert not stories.published_articles(conn, "other", "weekly")
 
 
-def test_an_article_that_is_edited_is_remembered_as_it_was_told(store: Store) -> None:
+def test_an_edited_article_keeps_its_published_wording(store: Store) -> None:
     first, second, third = (article("a", paragraphs=(text,)) for text in ("Closed.", "Closing.", "Open again."))
     with store.begin() as conn:
         entries.add(conn, [entry()])
@@ -97,7 +97,7 @@ def test_an_article_that_is_edited_is_remembered_as_it_was_told(store: Store) ->
         assert articles.changed_wordings(conn, [(entry(), third)]) == {}
 
 
-def test_of_an_article_from_two_sources_readers_see_the_first(store: Store) -> None:
+def test_of_an_article_from_two_sources_the_first_ones_wording_counts(store: Store) -> None:
     one, other = entry("1"), entry("2")
     with store.begin() as conn:
         entries.add(conn, [one, other])
@@ -107,7 +107,7 @@ def test_of_an_article_from_two_sources_readers_see_the_first(store: Store) -> N
         assert articles.changed_wordings(conn, [(other, edit), (one, edit)]).keys() == {"a"}
 
 
-def test_a_second_revision_may_tell_again_what_the_first_one_told(store: Store) -> None:
+def test_a_second_revision_may_repeat_the_first_ones_articles(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
         stories.add(conn, id_, [brief(article("a"))])
@@ -115,7 +115,7 @@ def test_a_second_revision_may_tell_again_what_the_first_one_told(store: Store) 
         assert stories.published_articles(conn, "main", before=NEXT.due).keys() == {"a"}
 
 
-def test_a_slot_is_decided_once(store: Store) -> None:
+def test_a_slots_status_is_recorded_once(store: Store) -> None:
     with store.begin() as conn:
         assert slots.record_status(conn, "main", SLOT, SlotStatus.PUBLISHED, at=NOON)
         assert not slots.record_status(conn, "main", SLOT, SlotStatus.MISSED, at=NOON)
@@ -123,7 +123,7 @@ def test_a_slot_is_decided_once(store: Store) -> None:
         assert slots.statuses(conn, "main") == {SLOT: SlotStatus.PUBLISHED, NEXT: SlotStatus.MISSED}
 
 
-def test_a_slot_is_decided_for_each_newsletter_and_audience(store: Store) -> None:
+def test_a_slot_has_a_status_for_each_newsletter_and_audience(store: Store) -> None:
     with store.begin() as conn:
         assert slots.record_status(conn, "main", SLOT, SlotStatus.PUBLISHED, at=NOON)
         assert slots.record_status(conn, "main", SLOT, SlotStatus.EMPTY, at=NOON, audience="weekly")

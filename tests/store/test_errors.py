@@ -34,7 +34,7 @@ SECRET = "correct-horse"
     ],
     ids=["a path", "nothing", "a bad URL", "another kind", "no folder", "a folder", "no rights", "no server", "driver"],
 )
-def test_an_address_that_leads_nowhere_is_explained(url: str, message: str) -> None:
+def test_a_wrong_store_url_is_explained(url: str, message: str) -> None:
     with pytest.raises(StoreError) as raised:
         open_store(url)
 
@@ -43,7 +43,7 @@ def test_an_address_that_leads_nowhere_is_explained(url: str, message: str) -> N
     assert SECRET not in f"{raised.value} {raised.value.hint}"
 
 
-def test_a_missing_driver_says_what_to_install(tmp_path: Path) -> None:
+def test_a_missing_driver_is_reported_with_what_to_install(tmp_path: Path) -> None:
     code = """
     import sys
     sys.modules["psycopg"] = None
@@ -75,7 +75,7 @@ def overwrite(path: Path, data: bytes, at: int) -> None:
     ],
     ids=["a text", "a picture", "a damaged one"],
 )
-def test_a_file_that_can_not_be_read_is_named(
+def test_a_file_that_cannot_be_read_is_named(
     sqlite_url: str, tmp_path: Path, spoil: Callable[[Path], object], message: str, read_only: bool
 ) -> None:
     open_store(sqlite_url).close()
@@ -89,7 +89,7 @@ def test_a_file_that_can_not_be_read_is_named(
     assert path.read_bytes() == before
 
 
-def test_a_store_that_another_process_keeps_writing_to_is_given_up_on(sqlite_url: str, tmp_path: Path) -> None:
+def test_waiting_for_another_writer_times_out(sqlite_url: str, tmp_path: Path) -> None:
     with open_store(f"{sqlite_url}?timeout=0.2") as store, closing(sqlite3.connect(tmp_path / "digest.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"), store.begin() as conn:
@@ -99,14 +99,14 @@ def test_a_store_that_another_process_keeps_writing_to_is_given_up_on(sqlite_url
             runs.start(conn, "collect", at=NOON)
 
 
-def test_reading_does_not_wait_for_a_writer(sqlite_url: str, tmp_path: Path) -> None:
+def test_readers_do_not_wait_for_a_writer(sqlite_url: str, tmp_path: Path) -> None:
     with open_store(f"{sqlite_url}?timeout=0.2") as store, closing(sqlite3.connect(tmp_path / "digest.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         with store.read() as conn:
             assert runs.recent(conn) == ()
 
 
-def test_a_full_disk_loses_nothing_that_was_committed(sqlite_store: Store) -> None:
+def test_a_full_disk_loses_no_committed_row(sqlite_store: Store) -> None:
     with sqlite_store.begin() as conn:
         entries.add(conn, [entry("kept")])
     with sqlite_store.read() as conn:
@@ -121,7 +121,7 @@ def test_a_full_disk_loses_nothing_that_was_committed(sqlite_store: Store) -> No
         entries.add(conn, [entry("small")])
 
 
-def test_a_disk_that_refuses_is_told_from_a_bug(sqlite_url: str) -> None:
+def test_a_disk_error_is_reported_unlike_a_bug(sqlite_url: str) -> None:
     code = f"""
     import resource
     from digest.model.errors import StoreError
@@ -145,7 +145,7 @@ def test_a_disk_that_refuses_is_told_from_a_bug(sqlite_url: str) -> None:
         assert [found.guid for found in entries.for_source(conn, "herald")] == ["kept"]
 
 
-def test_an_error_in_the_middle_undoes_the_whole_transaction(store: Store) -> None:
+def test_an_error_rolls_back_the_whole_transaction(store: Store) -> None:
     def half_done() -> None:
         with store.begin() as conn:
             entries.add(conn, [entry()])
@@ -157,7 +157,7 @@ def test_an_error_in_the_middle_undoes_the_whole_transaction(store: Store) -> No
         assert entries.for_source(conn, "herald") == ()
 
 
-def test_the_name_of_a_store_holds_no_password(postgres_url: str) -> None:
+def test_the_name_of_a_store_contains_no_password(postgres_url: str) -> None:
     with open_store(postgres_url.replace("postgres:@", f"postgres:{SECRET}@")) as store:
         assert SECRET not in store.name
 

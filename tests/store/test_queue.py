@@ -31,7 +31,7 @@ def set_rows(conn: Connection, **values: object) -> None:
     conn.execute(update(table).values(**{"next_try": None, "sender": None} | values))
 
 
-def test_what_was_just_published_is_due(store: Store) -> None:
+def test_a_new_edition_is_due(store: Store) -> None:
     with store.begin() as conn:
         id_ = published(conn)
         assert queue.editions_due(conn, now=NOON, beyond=BEYOND) == (id_,)
@@ -69,7 +69,7 @@ def test_an_edition_is_due_while_it_has_something_to_send(
         pytest.param(["cy@example.org"], Outcome.FAILED, 0, id="nobody else's"),
     ],
 )
-def test_a_person_puts_back(store: Store, addresses: list[str], outcome: Outcome, count: int) -> None:
+def test_requeue_resets_the_requested_rows(store: Store, addresses: list[str], outcome: Outcome, count: int) -> None:
     with store.begin() as conn:
         id_ = published(conn)
         set_rows(conn, outcome=outcome)
@@ -77,7 +77,7 @@ def test_a_person_puts_back(store: Store, addresses: list[str], outcome: Outcome
         assert queue.state(conn).waiting == count
 
 
-def test_nothing_is_put_back_for_who_gets_no_more_mail_or_is_being_served(store: Store) -> None:
+def test_suppressed_and_claimed_rows_are_not_requeued(store: Store) -> None:
     with store.begin() as conn:
         id_ = published(conn)
         set_rows(conn, outcome=Outcome.FAILED)
@@ -86,7 +86,7 @@ def test_nothing_is_put_back_for_who_gets_no_more_mail_or_is_being_served(store:
         assert queue.requeue(conn, id_, ["ann@example.org", "bo@example.org"], at=NOON) == 0
 
 
-def test_an_edition_that_is_out_overrules_what_was_said_of_its_slot(store: Store) -> None:
+def test_published_replaces_any_other_status(store: Store) -> None:
     with store.begin() as conn:
         for fate in (SlotStatus.EMPTY, SlotStatus.MISSED, SlotStatus.BEFORE):
             slot = Slot(due=SLOT.due, key=str(fate))
@@ -97,7 +97,7 @@ def test_an_edition_that_is_out_overrules_what_was_said_of_its_slot(store: Store
         assert set(slots.statuses(conn, "main").values()) == {SlotStatus.PUBLISHED}
 
 
-def test_what_a_clock_ahead_said_does_not_count_before_its_time(store: Store) -> None:
+def test_a_status_recorded_by_a_clock_ahead_does_not_count_before_its_time(store: Store) -> None:
     with store.begin() as conn:
         slots.record_status(conn, "main", SLOT, SlotStatus.MISSED, at=NOON + HOUR)
         assert slots.statuses(conn, "main", as_of=NOON) == {}

@@ -61,7 +61,7 @@ def another_process(url: str, code: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def test_a_store_that_nobody_has_open_is_left_as_it_was(sqlite_url: str, tmp_path: Path) -> None:
+def test_reading_a_closed_store_changes_no_file(sqlite_url: str, tmp_path: Path) -> None:
     with open_store(sqlite_url) as store, store.begin() as conn:
         entries.add(conn, [entry("1")])
     before = picture(tmp_path)
@@ -70,7 +70,7 @@ def test_a_store_that_nobody_has_open_is_left_as_it_was(sqlite_url: str, tmp_pat
     assert picture(tmp_path) == before
 
 
-def test_a_store_that_another_process_has_open_is_left_as_it_was(sqlite_url: str, tmp_path: Path) -> None:
+def test_reading_a_store_open_elsewhere_changes_no_file(sqlite_url: str, tmp_path: Path) -> None:
     with another_process(sqlite_url, "add('1')"):
         before = picture(tmp_path)
         assert "digest.db-wal" in before
@@ -96,7 +96,7 @@ def test_a_reader_sees_what_another_process_commits_meanwhile(sqlite_url: str, t
 
 
 @pytest.mark.parametrize("lost", ["nothing", "digest.db-shm"], ids=["as it died", "without its index"])
-def test_what_a_killed_process_committed_is_read_and_left_as_it_was(sqlite_url: str, tmp_path: Path, lost: str) -> None:
+def test_commits_of_a_killed_process_are_read_and_no_file_changes(sqlite_url: str, tmp_path: Path, lost: str) -> None:
     with another_process(sqlite_url, "add('1', '2')"):
         pass
     (tmp_path / lost).unlink(missing_ok=True)
@@ -108,7 +108,7 @@ def test_what_a_killed_process_committed_is_read_and_left_as_it_was(sqlite_url: 
 
 
 @pytest.mark.parametrize("open_elsewhere", [False, True], ids=["closed", "open elsewhere"])
-def test_a_store_in_a_folder_that_can_not_be_written_is_read(open_elsewhere: bool) -> None:
+def test_a_store_in_a_read_only_folder_is_read(open_elsewhere: bool) -> None:
     folder = Path(tempfile.mkdtemp())
     url = f"sqlite:///{folder / 'digest.db'}"
     read = f"""
@@ -134,7 +134,7 @@ def test_a_store_in_a_folder_that_can_not_be_written_is_read(open_elsewhere: boo
         shutil.rmtree(folder)
 
 
-def test_a_store_that_opens_and_closes_all_the_time_is_read_whole(sqlite_url: str) -> None:
+def test_a_store_that_is_opened_and_closed_all_the_time_is_read_consistently(sqlite_url: str) -> None:
     """The file is copied while it is written, its log comes and goes: a reader sees whole transactions, in order."""
     writer = f"""
     from digest.store import open_store, entries
@@ -156,12 +156,12 @@ def test_a_store_that_opens_and_closes_all_the_time_is_read_whole(sqlite_url: st
 
 
 @pytest.mark.parametrize("path", ["digest.db", "no/such/folder/digest.db"], ids=["file", "folder"])
-def test_a_store_that_is_not_there_is_an_empty_one_and_nothing_is_made(tmp_path: Path, path: str) -> None:
+def test_a_missing_store_is_read_as_empty_and_not_created(tmp_path: Path, path: str) -> None:
     assert guids(f"sqlite:///{tmp_path / path}") == []
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_without_a_byte_is_an_empty_store_too(tmp_path: Path) -> None:
+def test_an_empty_file_is_read_as_an_empty_store(tmp_path: Path) -> None:
     (tmp_path / "digest.db").touch()
     before = picture(tmp_path)
 
@@ -170,7 +170,7 @@ def test_a_file_without_a_byte_is_an_empty_store_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"], ids=["sqlite", "postgresql"])
-def test_a_store_opened_to_read_refuses_to_be_written(kind: str, request: pytest.FixtureRequest) -> None:
+def test_a_read_only_store_refuses_writes(kind: str, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue(kind)
     open_store(url).close()
 
@@ -182,7 +182,7 @@ def test_a_store_opened_to_read_refuses_to_be_written(kind: str, request: pytest
         entries.add(conn, [entry()])
 
 
-def test_no_copy_is_left_behind(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_temporary_copy_is_deleted(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_store(sqlite_url).close()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -195,7 +195,7 @@ def test_no_copy_is_left_behind(sqlite_url: str, tmp_path: Path, monkeypatch: py
 # --- a store to try things in ------------------------------------------------------------------------------------
 
 
-def test_a_snapshot_has_the_windows_articles_and_what_was_sent(store: Store) -> None:
+def test_a_snapshot_has_the_windows_articles_and_the_published_ones(store: Store) -> None:
     old = article("old", published=NOON - timedelta(days=9))
     with store.begin() as conn:
         entries.add(conn, [entry("1"), entry("2"), entry("3", source_id="gazette")])
@@ -215,14 +215,14 @@ def test_a_snapshot_has_the_windows_articles_and_what_was_sent(store: Store) -> 
         assert entries.add(conn, [entry("1"), entry("2"), entry("4")]) == (entry("4"),), "old ones are known"
 
 
-def test_what_is_done_to_a_snapshot_is_not_kept(store: Store) -> None:
+def test_writes_to_a_snapshot_do_not_reach_the_store(store: Store) -> None:
     with store.snapshot(["herald"], ALWAYS) as tried, tried.begin() as conn:
         entries.add(conn, [entry()])
     with store.read() as conn:
         assert entries.for_source(conn, "herald") == ()
 
 
-def test_a_snapshot_can_be_taken_of_a_store_opened_to_read(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_snapshot_can_be_taken_of_a_read_only_store(sqlite_url: str, tmp_path: Path) -> None:
     with open_store(sqlite_url) as store, store.begin() as conn:
         entries.add(conn, [entry()])
     before = picture(tmp_path)

@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 EVER = Window(start=NOON - 900 * DAY, end=NOON + 900 * DAY)
 
 
-def test_text_goes_and_guids_stay(store: Store) -> None:
+def test_text_is_deleted_and_guids_stay(store: Store) -> None:
     old, new = entry("old", seen=NOON - 100 * DAY), entry("new")
     with store.begin() as conn:
         entries.add(conn, [old, new])
@@ -29,7 +29,7 @@ def test_text_goes_and_guids_stay(store: Store) -> None:
         assert entries.add(conn, [old]) == ()
 
 
-def test_an_old_entry_that_its_feed_still_shows_is_no_news(store: Store) -> None:
+def test_an_old_entry_that_its_feed_still_lists_is_not_new(store: Store) -> None:
     old = entry("old", seen=NOON - 100 * DAY)
     with store.begin() as conn:
         entries.add(conn, [old])
@@ -37,7 +37,7 @@ def test_an_old_entry_that_its_feed_still_shows_is_no_news(store: Store) -> None
         assert entries.known_guids(conn, "herald", ["old", "new"]) == {"old"}
 
 
-def test_an_editions_rows_go_then_its_bytes_and_its_name_and_stories_stay(store: Store) -> None:
+def test_an_editions_ledger_rows_are_deleted_then_its_body_and_the_rest_stays(store: Store) -> None:
     with store.begin() as conn:
         subscribers.add(
             conn, [NewSubscriber(address="ann@example.org"), NewSubscriber(address="bo@example.org")], "main", at=NOON
@@ -59,7 +59,7 @@ def test_an_editions_rows_go_then_its_bytes_and_its_name_and_stories_stay(store:
         assert editions.add(conn, edition(), at=NOON) == (id_, False)
 
 
-def test_how_an_article_read_when_it_was_told_goes_and_that_it_was_told_stays(store: Store) -> None:
+def test_published_wordings_are_deleted_and_article_ids_stay(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
         stories.add(conn, id_, [brief(article("a"), article("b"))])
@@ -70,7 +70,7 @@ def test_how_an_article_read_when_it_was_told_goes_and_that_it_was_told_stays(st
         assert stories.published_articles(conn, "main") == {"a": (None,), "b": (None,)}
 
 
-def test_what_is_recent_stays(store: Store) -> None:
+def test_recent_rows_stay(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
         assert retention.delete_deliveries(conn, before=NOON) == 0
@@ -81,7 +81,7 @@ def test_what_is_recent_stays(store: Store) -> None:
     assert kept.edition == edition()
 
 
-def test_of_old_runs_the_last_of_each_kind_stays(store: Store) -> None:
+def test_the_last_run_of_each_kind_stays(store: Store) -> None:
     with store.begin() as conn:
         for kind in ("collect", "collect", "sweep"):
             runs.start(conn, kind, at=NOON - 100 * DAY)

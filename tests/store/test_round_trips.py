@@ -128,7 +128,7 @@ def test_an_edition(store: Store, some: Edition) -> None:
 
 @round_trip
 @given(before=some_entries, after=some_entries)
-def test_an_edit_is_seen_before_it_is_made_and_not_after(store: Store, before: Entry, after: Entry) -> None:
+def test_an_edit_is_reported_before_it_is_stored_and_not_after(store: Store, before: Entry, after: Entry) -> None:
     kept = {"source_id": before.source_id, "guid": before.guid, "published": before.published, "source": before.source}
     offered = replace(after, **kept)
     silent = {name for name in ("url", "title", "body", "author", "language", "image") if not getattr(offered, name)}
@@ -146,7 +146,7 @@ def test_an_edit_is_seen_before_it_is_made_and_not_after(store: Store, before: E
 
 @round_trip
 @given(raw=st.text(st.characters(categories=["L", "Cs", "Cc", "So"]) | st.just("\0"), max_size=30))
-def test_any_text_at_all_is_stored(store: Store, raw: str) -> None:
+def test_any_text_can_be_stored(store: Store, raw: str) -> None:
     def check(conn: Any) -> None:
         one = entry(raw, source_id=raw, title=raw, body=raw)
         assert entries.add(conn, [one]) == (one,)
@@ -159,7 +159,7 @@ def test_any_text_at_all_is_stored(store: Store, raw: str) -> None:
 
 @round_trip
 @given(addresses=st.lists(st.text(st.characters(categories=["L", "Nd", "P"]), min_size=1, max_size=8), max_size=8))
-def test_nobody_is_subscribed_twice(store: Store, addresses: list[str]) -> None:
+def test_no_address_is_subscribed_twice(store: Store, addresses: list[str]) -> None:
     def check(conn: Any) -> None:
         people = [NewSubscriber(address=address) for address in addresses]
         added = subscribers.add(conn, people, "main", at=NOON)

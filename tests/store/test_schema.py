@@ -76,7 +76,7 @@ def migrate_from_nothing(conn: Connection, versions: Versions = CURRENT_VERSIONS
     schema._migrate(conn, versions)
 
 
-def test_migrating_from_nothing_gives_the_tables_of_a_new_store(engine: Engine) -> None:
+def test_migrations_create_the_same_tables_as_a_new_store(engine: Engine) -> None:
     with engine.connect() as conn:
         with conn.begin() as undone:
             migrate_from_nothing(conn)
@@ -89,7 +89,7 @@ def test_migrating_from_nothing_gives_the_tables_of_a_new_store(engine: Engine) 
 
 
 @pytest.mark.parametrize("version", ["0001", "0002"])
-def test_a_store_of_every_earlier_version_becomes_one_of_today(engine: Engine, tmp_path: Path, version: str) -> None:
+def test_a_store_of_every_earlier_version_is_upgraded(engine: Engine, tmp_path: Path, version: str) -> None:
     folder = tmp_path / "as it was"
     shutil.copytree(CURRENT_VERSIONS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (folder / "versions").glob("[0-9]*.py"):
@@ -119,7 +119,7 @@ def test_opening_a_store_again_changes_nothing(engine: Engine) -> None:
     assert schema.ensure(engine) == (CURRENT_VERSIONS.head, CURRENT_VERSIONS.head)
 
 
-def test_an_old_file_is_brought_up_to_date_with_its_rows_and_a_copy_is_kept(sqlite_url: str, later: Versions) -> None:
+def test_an_old_file_is_upgraded_and_a_copy_is_kept(sqlite_url: str, later: Versions) -> None:
     with open_store(sqlite_url) as store, store.begin() as conn:
         entries.add(conn, [entry()])
         articles.add(conn, [(entry(), article())])
@@ -135,7 +135,7 @@ def test_an_old_file_is_brought_up_to_date_with_its_rows_and_a_copy_is_kept(sqli
         assert before.execute("SELECT guid FROM entries").fetchall() == [("1",)]
 
 
-def test_a_migration_that_fails_leaves_the_file_as_it_was(sqlite_url: str, later: Versions) -> None:
+def test_a_failed_migration_leaves_the_file_unchanged(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
     (later.folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT + "    op.execute('SELECT * FROM nowhere')\n")
     with database.connect(database.parse_url(sqlite_url)) as engine:
@@ -146,7 +146,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(sqlite_url: str, later
     open_store(sqlite_url).close()
 
 
-def test_an_old_postgresql_store_waits_for_a_person(postgres_url: str, later: Versions) -> None:
+def test_an_old_postgresql_store_is_upgraded_only_on_request(postgres_url: str, later: Versions) -> None:
     open_store(postgres_url).close()
     with database.connect(database.parse_url(postgres_url)) as engine:
         needs = f"of version {CURRENT_VERSIONS.head}, and this program needs version {_COMING}"
@@ -169,7 +169,7 @@ def test_a_store_of_a_newer_program_is_refused(sqlite_url: str, later: Versions,
     assert "newer" in raised.value.hint
 
 
-def test_reading_never_migrates(sqlite_url: str, later: Versions) -> None:
+def test_a_read_only_store_is_never_upgraded(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
     with (
         database.connect(database.parse_url(sqlite_url), read_only=True) as engine,
@@ -178,7 +178,7 @@ def test_reading_never_migrates(sqlite_url: str, later: Versions) -> None:
         schema.ensure(engine, read_only=True, versions=later)
 
 
-def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.db"
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE songs (title)")
@@ -198,13 +198,13 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     ],
     ids=["importing the store", "opening a store"],
 )
-def test_nothing_heavy_is_imported_before_it_is_used(code: str, unwanted: str) -> None:
+def test_heavy_modules_are_imported_only_when_used(code: str, unwanted: str) -> None:
     check = f"import sys; {code}; sys.exit(any(name.split('.')[0] == {unwanted!r} for name in sys.modules))"
 
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
-def test_two_processes_may_open_a_new_store_at_once(sqlite_url: str) -> None:
+def test_two_processes_may_create_a_store_concurrently(sqlite_url: str) -> None:
     code = f"from digest.store import open_store; open_store({sqlite_url!r}).close()"
     both = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
 

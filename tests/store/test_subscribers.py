@@ -23,7 +23,7 @@ def readers(store: Store, newsletter: str = "main") -> list[str]:
         return [subscriber.address for subscriber in subscribers.for_newsletter(conn, newsletter)]
 
 
-def test_someone_is_subscribed_once(store: Store) -> None:
+def test_a_subscription_is_added_once(store: Store) -> None:
     assert add(store, "press@harbour.example", "office@harbour.example") == (
         "press@harbour.example",
         "office@harbour.example",
@@ -37,13 +37,13 @@ def test_someone_is_subscribed_once(store: Store) -> None:
     ["Press@Harbour.example", "  press@harbour.example ", "PRESS@HARBOUR.EXAMPLE"],
     ids=["capitals", "spaces", "all capitals"],
 )
-def test_an_address_is_one_persons_however_it_is_written(store: Store, other: str) -> None:
+def test_addresses_that_differ_in_case_or_spaces_are_the_same_subscriber(store: Store, other: str) -> None:
     assert add(store, "press@harbour.example", other) == ("press@harbour.example",)
     assert add(store, other) == ()
     assert readers(store) == ["press@harbour.example"]
 
 
-def test_who_stops_at_the_first_reader_leaves_nothing_open(store: Store) -> None:
+def test_a_stream_stopped_early_leaves_no_cursor_open(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
 
     with warnings.catch_warnings(record=True, action="always") as told, store.read() as conn:
@@ -53,22 +53,22 @@ def test_who_stops_at_the_first_reader_leaves_nothing_open(store: Store) -> None
     assert told == []
 
 
-def test_accents_and_letters_that_only_look_alike_after_folding_are_different_people(store: Store) -> None:
+def test_accents_and_case_folded_characters_are_different_subscribers(store: Store) -> None:
     assert len(add(store, "straße@harbour.example", "strasse@harbour.example")) == 2
     assert add(store, "stra\u00dfe@harbour.example", "STRASSE@harbour.example") == ()
 
 
-def test_composed_and_decomposed_accents_are_the_same_person(store: Store) -> None:
+def test_composed_and_decomposed_accents_are_the_same_subscriber(store: Store) -> None:
     assert len(add(store, "caf\u00e9@harbour.example", "cafe\u0301@harbour.example")) == 1
 
 
-def test_someone_may_read_two_newsletters(store: Store) -> None:
+def test_a_subscriber_may_have_two_newsletters(store: Store) -> None:
     add(store, "press@harbour.example")
     assert add(store, "press@harbour.example", newsletter="other") == ("press@harbour.example",)
     assert readers(store) == readers(store, "other") == ["press@harbour.example"]
 
 
-def test_a_subscriber_comes_back_as_added_and_adding_again_keeps_it(store: Store) -> None:
+def test_a_subscriber_is_read_back_unchanged_and_adding_again_keeps_it(store: Store) -> None:
     full = NewSubscriber(address="Press@harbour.example", name="Preßstelle", preferences={"zone": "Europe/Berlin"})
     with store.begin() as conn:
         subscribers.add(conn, [full], "main", at=NOON)
@@ -80,7 +80,7 @@ def test_a_subscriber_comes_back_as_added_and_adding_again_keeps_it(store: Store
     assert (found.address, found.name, found.preferences) == (full.address, full.name, full.preferences)
 
 
-def test_someone_removed_reads_nothing_and_removing_again_is_no_error(store: Store) -> None:
+def test_an_unsubscribed_address_has_no_subscription_and_unsubscribing_again_is_no_error(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
     with store.begin() as conn:
         assert subscribers.unsubscribe(conn, "PRESS@harbour.example", at=NOON)
@@ -90,7 +90,7 @@ def test_someone_removed_reads_nothing_and_removing_again_is_no_error(store: Sto
     assert add(store, "press@harbour.example") == ("press@harbour.example",)
 
 
-def test_leaving_one_newsletter_keeps_the_other(store: Store) -> None:
+def test_unsubscribing_from_a_newsletter_keeps_other_subscriptions(store: Store) -> None:
     add(store, "press@harbour.example")
     add(store, "press@harbour.example", newsletter="other")
     with store.begin() as conn:
@@ -98,7 +98,7 @@ def test_leaving_one_newsletter_keeps_the_other(store: Store) -> None:
     assert (readers(store), readers(store, "other")) == ([], ["press@harbour.example"])
 
 
-def test_who_leaves_is_not_sent_what_still_waits(store: Store) -> None:
+def test_unsubscribing_suppresses_waiting_mails(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
@@ -112,7 +112,7 @@ def test_who_leaves_is_not_sent_what_still_waits(store: Store) -> None:
     assert counted == {Outcome.PENDING: 1, Outcome.SUPPRESSED: 1}
 
 
-def test_who_leaves_is_not_sent_what_a_sender_holds_already(store: Store) -> None:
+def test_unsubscribing_suppresses_claimed_mails(store: Store) -> None:
     add(store, "press@harbour.example")
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
@@ -129,7 +129,7 @@ def test_who_leaves_is_not_sent_what_a_sender_holds_already(store: Store) -> Non
         assert ledger.claim(id_, now=NOON, limit=9) == ()
 
 
-def test_a_suppressed_address_is_in_the_ledger_and_sent_nothing(store: Store) -> None:
+def test_a_suppressed_address_gets_a_suppressed_ledger_row(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
     with store.begin() as conn:
         subscribers.suppress(conn, "Press@harbour.example", "no such user", at=NOON)
@@ -140,14 +140,14 @@ def test_a_suppressed_address_is_in_the_ledger_and_sent_nothing(store: Store) ->
     assert (row.subscriber.address, row.reply, row.next_try) == ("press@harbour.example", "no such user", None)
 
 
-def test_many_are_subscribed_at_once(store: Store) -> None:
+def test_many_subscribers_are_added_at_once(store: Store) -> None:
     many = [f"reader{number:04}@harbour.example" for number in range(1201)]
     assert add(store, *many) == tuple(many)
     assert add(store, *many) == ()
     assert readers(store) == many
 
 
-def test_readers_are_listed_with_since_when_and_who_gets_no_mail(store: Store) -> None:
+def test_subscriptions_have_their_start_and_suppression(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
     add(store, "mill@harbour.example", newsletter="other")
     with store.begin() as conn:
@@ -163,7 +163,7 @@ def test_readers_are_listed_with_since_when_and_who_gets_no_mail(store: Store) -
     assert found == [("office@harbour.example", NOON, ""), ("press@harbour.example", NOON, "no such user")]
 
 
-def test_who_is_readmitted_gets_mail_again(store: Store) -> None:
+def test_an_unsuppressed_address_gets_mail_again(store: Store) -> None:
     add(store, "press@harbour.example")
     with store.begin() as conn:
         subscribers.suppress(conn, "press@harbour.example", "no such user", at=NOON)

@@ -1,7 +1,7 @@
 """Stores to test on: SQLite in a file and in memory, and PostgreSQL, started once for the session.
 
 ``store`` runs a test on all three; ``sqlite_store`` is for what only a file has, ``postgres_url`` for a server alone.
-``kept_url`` is for whole commands and processes, which find the store by the environment: on a file, and on PostgreSQL.
+``persistent_url`` is for whole commands and processes, which find the store by the environment: a file, or PostgreSQL.
 """
 
 from __future__ import annotations
@@ -77,33 +77,33 @@ def store_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def kept_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def persistent_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an empty store that outlives its process, of each kind; every command finds it."""
     url = str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
     monkeypatch.setenv("DIGEST_STORE__URL", url)
     return url
 
 
-#: For a test on ``kept_url`` about what only a file has.
-on_sqlite = pytest.mark.parametrize("kept_url", ["sqlite"], indirect=True)
+#: For a test on ``persistent_url`` about what only a file has.
+sqlite_only = pytest.mark.parametrize("persistent_url", ["sqlite"], indirect=True)
 
 
-def kept() -> Store:
-    """The store of ``kept_url``, opened."""
+def open_persistent_store() -> Store:
+    """The store of ``persistent_url``, opened."""
     from digest.store import open_store
 
     return open_store(os.environ["DIGEST_STORE__URL"])
 
 
-def kept_as_it_is() -> dict[str, str]:
-    """All that the store of ``kept_url`` holds: a file's bytes, or a server's rows."""
+def persistent_store_content() -> dict[str, str]:
+    """All that the store of ``persistent_url`` holds: a file's bytes, or a server's rows."""
     from digest.store.tables import metadata
 
     url = os.environ["DIGEST_STORE__URL"]
     if url.startswith("sqlite"):
         file = Path(url.removeprefix("sqlite:///"))
         return {path.name: sha256(path.read_bytes()).hexdigest() for path in file.parent.glob(f"{file.name}*")}
-    with kept() as store, store.read() as conn:
+    with open_persistent_store() as store, store.read() as conn:
         return {name: str(conn.execute(table.select()).all()) for name, table in metadata.tables.items()}
 
 

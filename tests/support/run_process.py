@@ -15,7 +15,7 @@ from typing import TypeVar
 import pytest
 
 
-class Running:
+class RunProcess:
     """A process of ``digest run`` in the current folder, and what it wrote."""
 
     def __init__(self, *options: str, log: str = "", **environment: str) -> None:
@@ -41,16 +41,16 @@ class Running:
 
 
 T = TypeVar("T")
-Run = Callable[..., Running]
+Run = Callable[..., RunProcess]
 
 
 @pytest.fixture
 def run() -> Iterator[Run]:
     """Starts processes; none outlives the test."""
-    started: list[Running] = []
+    started: list[RunProcess] = []
 
-    def start(*options: str, log: str = "", **environment: str) -> Running:
-        started.append(Running(*options, log=log, **environment))
+    def start(*options: str, log: str = "", **environment: str) -> RunProcess:
+        started.append(RunProcess(*options, log=log, **environment))
         return started[-1]
 
     yield start
@@ -69,7 +69,7 @@ def until(found: Callable[[], T], *, within_s: float = 90.0) -> T:
     return value
 
 
-class Wall:
+class WallClock:
     """A clock on the wall that processes started with its ``environment`` go by; a test may set it while they run."""
 
     def __init__(self, folder: Path) -> None:

@@ -20,7 +20,7 @@ import pytest
 from digest.cli import main
 from digest.store import subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.databases import kept, kept_as_it_is, on_sqlite
+from tests.support.databases import open_persistent_store, persistent_store_content, sqlite_only
 from tests.support.mail_server import RecordingMailServer, running_mail_server
 from tests.support.values import NOON
 
@@ -43,13 +43,13 @@ ADDRESSES = ["ann@example.org", "bo@example.org", "cy@example.org"]
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_url: str) -> Path:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -> Path:
     """A folder with settings that send into a folder, an article, and three readers."""
     monkeypatch.chdir(tmp_path)
     settings()
     Path("articles").mkdir()
     write("ferry", "The island ferry stayed in harbour for the third day because of strong wind. Bread came by air.")
-    with kept() as store, store.begin() as conn:
+    with open_persistent_store() as store, store.begin() as conn:
         subscribers.add(conn, [NewSubscriber(address=address) for address in ADDRESSES], "main", at=NOON)
     return tmp_path
 
@@ -108,18 +108,18 @@ def test_a_test_mail_leaves_no_trace(before: list[str], capsys: pytest.CaptureFi
         write("library", "The new library opened after two years of work. Three hundred readers queued.")
     for path in Path().glob("mails/*"):
         path.unlink()
-    was = kept_as_it_is()
+    was = persistent_store_content()
 
     assert main(["send", "--to", "Me <me@example.org>"]) == 0
     assert [str(mail["To"]) for mail in mails()] == ["Me <me@example.org>"]
     capsys.readouterr()
     assert main(["send", "--to", "me@example.org", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["to"] == "me@example.org"
-    assert kept_as_it_is() == was
+    assert persistent_store_content() == was
 
 
 def test_a_rehearsal_says_who_would_get_what_and_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    was = kept_as_it_is()
+    was = persistent_store_content()
 
     assert main(["send", "--dry-run"]) == 0
     out = capsys.readouterr().out
@@ -127,7 +127,7 @@ def test_a_rehearsal_says_who_would_get_what_and_does_nothing(capsys: pytest.Cap
     assert [line.strip() for line in out.splitlines()[1:]] == [*ADDRESSES, "3 would get it"]
     assert main(["send", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["recipients"] == ADDRESSES
-    assert kept_as_it_is() == was
+    assert persistent_store_content() == was
     assert not Path("mails").exists()
 
 
@@ -198,11 +198,11 @@ def test_a_folder_that_can_not_be_written_is_told_and_nothing_is_lost(capsys: py
     assert len(mails()) == 3
 
 
-@on_sqlite
+@sqlite_only
 def test_a_store_that_another_holds_is_told_and_nothing_is_lost(
-    kept_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    persistent_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DIGEST_STORE__URL", f"{kept_url}?timeout=0.2")
+    monkeypatch.setenv("DIGEST_STORE__URL", f"{persistent_url}?timeout=0.2")
     with closing(sqlite3.connect("digest.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert main(["send"]) == 1
@@ -213,7 +213,7 @@ def test_a_store_that_another_holds_is_told_and_nothing_is_lost(
     assert [mail["To"] for mail in mails()] == ADDRESSES
 
 
-@on_sqlite
+@sqlite_only
 @pytest.mark.parametrize("room", [10_000, 40_000, 80_000, 120_000, 150_000])
 def test_a_disk_that_is_full_is_told_and_nothing_is_lost(room: int) -> None:
     """Wherever the room for the store's journal ends: when collecting, publishing or delivering."""
