@@ -103,3 +103,13 @@ def parser_of(*command: str) -> Parser:
 def parts(command: str) -> list[list[str]]:
     """The command, and its actions."""
     return [[command], *([command, action] for action in parser_of(command).subcommands)]
+
+
+def test_paths_in_the_architecture_exist() -> None:
+    """The page names files so that a newcomer finds them; each must be there."""
+    text = (ROOT / "digest" / "README.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+(?:/[a-z_0-9.]+)+/?)`", text))
+    missing = {path for path in named if not any((ROOT / top / path).exists() for top in ("digest", ""))}
+
+    assert len(named) > 50
+    assert not missing
