@@ -13,8 +13,10 @@ import pytest
 
 from digest.clean.articles import clean
 from digest.collect.collector import make_collector
-from digest.model import Article, Entry, Source, Story
+from digest.model.articles import Article, Entry
+from digest.model.newsletters import Source
 from digest.model.protocols import FetchState
+from digest.model.stories import Story
 from digest.settings import FetchSettings
 from digest.stories.group import group
 from digest.text.urls import is_web_url

@@ -18,7 +18,7 @@ from digest.clean.boilerplate.learned import find_learned, learn
 from digest.clean.boilerplate.lines import BODY, Line
 from digest.clean.paragraphs import trim_paragraphs, without_truncated_sentence
 from digest.clean.titles import find_headline, without_outlet
-from digest.model import Article, BodyFormat, Entry, Image
+from digest.model.articles import Article, BodyFormat, Entry, Image
 from digest.model.boilerplate import LearnedBoilerplate
 from digest.text.blocks import Block, blocks_from_text
 from digest.text.encoding import repair

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from digest.model import Source
+    from digest.model.newsletters import Source
     from digest.settings import FetchSettings, Settings
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
-    from digest.model import Source
+    from digest.model.newsletters import Source
     from digest.pipeline.collect import CollectResult
     from digest.settings import Settings
 

@@ -12,7 +12,7 @@ from digest.cli import BROKEN_PIPE, FAILED, INTERRUPTED
 from digest.model.errors import DigestError
 
 if TYPE_CHECKING:
-    from digest.model import Failure
+    from digest.model.failures import Failure
 
 
 def report_error(error: BaseException, *, verbose: bool) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digest.model import Source
+    from digest.model.newsletters import Source
 
 _EXAMPLES = """\
 examples:
@@ -131,7 +131,7 @@ def _add_addresses(sources: Sequence[Source], addresses: Sequence[str]) -> tuple
 
 def _first_article(folder: Path) -> tuple[Source, ...]:
     """Make a folder for articles, with a first one in it, and return it as the source."""
-    from digest.model import Source
+    from digest.model.newsletters import Source
     from digest.settings.atomic_write import atomic_write
 
     articles = folder / "articles"

@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from digest.model import Failure
 from digest.model.errors import StoreError
+from digest.model.failures import Failure
 
 if TYPE_CHECKING:
     from digest.model.protocols import Collected

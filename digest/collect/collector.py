@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.http.limits import ConcurrencyLimits
-from digest.model import Source
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, Collector, FetchState, KnownGuids, no_known_guids
 from digest.settings import FetchSettings
 

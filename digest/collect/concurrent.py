@@ -10,8 +10,9 @@ from functools import partial
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from digest.model import Failure, Source
 from digest.model.errors import SourceError, one_line
+from digest.model.failures import Failure
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, Collector, FetchState
 from digest.text.urls import outlet_domain
 

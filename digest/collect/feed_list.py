@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from digest.model import Entry, Source
+from digest.model.articles import Entry
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, Collector, FetchState, KnownGuids
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from digest.collect.discovery.opml import read_opml
 from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Document, read_document
-from digest.model import Entry, Source
+from digest.model.articles import Entry
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected
 
 _ARTICLE_SUFFIXES = {

@@ -15,8 +15,9 @@ from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.isolated import read_isolated
 from digest.collect.pages.teaser import is_full_article, is_teaser
 from digest.collect.reader import Document
-from digest.model import BodyFormat, Entry, Source
+from digest.model.articles import BodyFormat, Entry
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import KnownGuids
 from digest.text.urls import is_web_url
 

@@ -11,8 +11,9 @@ from io import BytesIO
 import imagesize  # type: ignore[import-untyped]  # it has no types
 
 from digest.http.client import Client
-from digest.model import Failure, FetchedImage
+from digest.model.articles import FetchedImage
 from digest.model.errors import SourceError
+from digest.model.failures import Failure
 from digest.settings import FetchSettings
 from digest.text.urls import outlet_domain
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from digest.model import Entry, Failure
+from digest.model.articles import Entry
+from digest.model.failures import Failure
 from digest.model.protocols import Collected, FetchInterval
 
 #: A source that rarely has news is still fetched in time for the next edition.

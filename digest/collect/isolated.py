@@ -12,8 +12,8 @@ from datetime import datetime
 
 from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Contents, Document, read_document
-from digest.model import Source
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.processes.process_pool import Worker, WorkerDiedError
 
 #: Above these sizes in bytes a malicious document can take seconds.

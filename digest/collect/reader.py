@@ -8,8 +8,9 @@ from datetime import datetime
 from digest.collect.documents.dates import parse_date
 from digest.collect.documents.front_matter import split_front_matter, split_title
 from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
-from digest.model import BodyFormat, Entry, Image, Source
+from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.text.charset import decode
 from digest.text.urls import is_web_url, outlet_domain
 

@@ -14,8 +14,9 @@ from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.full_text import FullTextResult, add_full_text
 from digest.collect.isolated import read_isolated
 from digest.collect.reader import Contents, Document
-from digest.model import Entry, Source
+from digest.model.articles import Entry
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.text.urls import outlet_domain
 

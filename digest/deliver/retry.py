@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.model.protocols import SendOutcome
 
 #: For a message that may have arrived: send it again, or leave the decision to the operator.

@@ -12,9 +12,10 @@ from itertools import takewhile
 
 from sqlalchemy import Connection
 
-from digest.model import Newsletter, Slot
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message
+from digest.model.slots import Slot
 from digest.pipeline.app import App
 from digest.pipeline.deliver import send_message
 from digest.pipeline.newsletter import sender_of, sources_of

@@ -10,8 +10,8 @@ from digest.jobs.alarm import send_alarm
 from digest.jobs.retention import apply_retention
 from digest.jobs.runs import record_run, start, start_if_due
 from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, JobContext, Log, ProcessBounces, Publish
-from digest.model import Newsletter
 from digest.model.errors import DigestError
+from digest.model.newsletters import Newsletter
 from digest.pipeline.bounces import process_bounces
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import deliver_edition

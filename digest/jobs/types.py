@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 from sqlalchemy import Connection
 
-from digest.model import Slot
+from digest.model.slots import Slot
 from digest.pipeline.app import App
 from digest.pipeline.outbox import Stop
 

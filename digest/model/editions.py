@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from digest.model.stories import Slot
+from digest.model.slots import Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

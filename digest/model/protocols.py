@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from digest.model import Article, Entry, Source
+from digest.model.articles import Article, Entry
+from digest.model.newsletters import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

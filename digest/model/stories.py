@@ -1,12 +1,10 @@
-"""Values that a digest is composed of: stories, rankings, briefs, slots and windows."""
+"""Stories, their rankings and their briefs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from digest.model.articles import Article
-from digest.model.newsletters import Newsletter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,51 +76,3 @@ class Brief:
     @property
     def story(self) -> Story:
         return self.ranked.story
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Slot:
-    """Local date of an edition, with the time if the newsletter has several a day."""
-
-    #: When the edition is due, in UTC.
-    due: datetime
-    #: ``2026-03-29`` or ``2026-03-29T18:30``; identifies the edition together with the newsletter's id.
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """Time range of the articles in an edition: ``start <= published < end``."""
-
-    start: datetime
-    end: datetime
-
-    def __contains__(self, instant: datetime) -> bool:
-        return self.start <= instant < self.end
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A source that could not be collected; reported to the user, never raised."""
-
-    #: The source's display name.
-    source: str
-    #: The address as given.
-    url: str
-    #: One line: what went wrong, and what to do.
-    error: str
-    #: From the server's ``Retry-After``; None if it sent none.
-    retry_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """A newsletter's content for one slot."""
-
-    newsletter: Newsletter
-    slot: Slot
-    window: Window
-    language: str
-    briefs: tuple[Brief, ...]
-    left_out: tuple[LeftOut, ...] = ()
-    failures: tuple[Failure, ...] = ()

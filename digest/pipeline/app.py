@@ -9,7 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digest.collect.collector import make_collector
-from digest.model import Failure, FetchedImage
+from digest.model.articles import FetchedImage
+from digest.model.failures import Failure
 from digest.model.protocols import Collector, Mailer, Notify, Summarizer, ignore_notice
 from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.store import Store, open_store

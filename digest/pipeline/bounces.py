@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from digest.deliver.bounces.classify import MailKind, classify_failure
 from digest.deliver.bounces.parse import InboundMail, parse_mail
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.settings import Settings
 from digest.store import Store, bounces, deliveries, subscribers
 from digest.store.bounces import DeliveryRef

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from digest.model import Newsletter, Slot, Window
+from digest.model.newsletters import Newsletter
 from digest.model.schedule import Schedule
+from digest.model.slots import Slot, Window
 from digest.pipeline import slots as schedule
 from digest.pipeline.slots import DueSlot
 from digest.store import slots

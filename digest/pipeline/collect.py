@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.collect.concurrent import SourceOutcome, collect_each
-from digest.model import Failure, Source
 from digest.model.errors import one_line
+from digest.model.failures import Failure
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, Collector
 from digest.pipeline.app import App
 from digest.pipeline.ingest import Ingester

@@ -7,8 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from digest.model import Article, Brief, Digest, Failure, Newsletter, Slot, Source, Window
+from digest.model.articles import Article
+from digest.model.digests import Digest
+from digest.model.failures import Failure
+from digest.model.newsletters import Newsletter, Source
 from digest.model.protocols import Budget
+from digest.model.slots import Slot, Window
+from digest.model.stories import Brief
 from digest.pipeline.app import App
 from digest.pipeline.newsletter import sources_of
 from digest.store import Store

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
 from digest.deliver.message.prepare import PreparedMessage, prepare_message
-from digest.model import Delivery, Edition, Newsletter
 from digest.model.delivery_token import DeliveryToken, return_address
+from digest.model.editions import Delivery, Edition
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter
 from digest.model.protocols import Mailer, Message, SendOutcome, SendResult
 from digest.pipeline.app import App
 from digest.pipeline.bounces import suppress_rejected_addresses

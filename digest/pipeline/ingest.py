@@ -17,8 +17,10 @@ from sqlalchemy import Connection
 from digest.clean.articles import CleanedBatch, clean, clean_by_source, group_by_source
 from digest.collect.concurrent import SourceOutcome
 from digest.collect.interval import next_interval, next_page_attempt
-from digest.model import Article, BodyFormat, Entry, Failure, Source
+from digest.model.articles import Article, BodyFormat, Entry
 from digest.model.boilerplate import LearnedBoilerplate
+from digest.model.failures import Failure
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchInterval
 from digest.processes.process_pool import ProcessPool
 from digest.settings import FetchSettings

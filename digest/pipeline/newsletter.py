@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from digest.model import Newsletter, Source
 from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter, Source
 from digest.render import TOKEN_PLACEHOLDER, Links, RenderOptions
 from digest.settings import Settings
 

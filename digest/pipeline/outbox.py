@@ -18,7 +18,7 @@ from typing import Protocol
 from digest.deliver.message.edition_headers import Recipient
 from digest.deliver.message.prepare import PreparedMessage
 from digest.deliver.retry import MAX_BACKOFF, UnknownPolicy, decide
-from digest.model import Delivery, Outcome
+from digest.model.editions import Delivery, Outcome
 from digest.model.errors import DigestError, StoreError
 from digest.model.mailbox import Mailbox
 from digest.model.protocols import Mailer, Message, SendResult

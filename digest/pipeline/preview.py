@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 
 from digest import settings
 from digest.collect.discovery.address import source_from_address
-from digest.model import Digest, Newsletter, Slot, Source, Window
+from digest.model.digests import Digest
 from digest.model.errors import NothingCollected
+from digest.model.newsletters import Newsletter, Source
 from digest.model.protocols import Collected
+from digest.model.slots import Slot, Window
 from digest.pipeline import calendar, slots
 from digest.pipeline.app import App, ImageFetcher, make_app
 from digest.pipeline.collect import CollectResult, Progress, collect_sources

@@ -8,7 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.model import Digest, Edition, Failure, FetchedImage, Newsletter, Slot
+from digest.model.articles import FetchedImage
+from digest.model.digests import Digest
+from digest.model.editions import Edition
+from digest.model.failures import Failure
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, ImageFetcher
 from digest.pipeline.compose import compose

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from digest.model import Slot, Window
 from digest.model.schedule import Schedule
+from digest.model.slots import Slot, Window
 
 __all__ = ["DueSlot", "due_slot", "latest", "slots", "slots_on", "today", "upcoming", "window"]
 

@@ -6,7 +6,9 @@ template, `inline` and `placeholders` make mail HTML of its output, `plain_text`
 
 from __future__ import annotations
 
-from digest.model import Brand, Digest, Edition
+from digest.model.digests import Digest
+from digest.model.editions import Edition
+from digest.model.newsletters import Brand
 from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
 from digest.render.options import Links, RenderOptions
 

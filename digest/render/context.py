@@ -8,7 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from digest.model import Article, Brand, Brief, Digest, Images, Sentence
+from digest.model.articles import Article
+from digest.model.digests import Digest
+from digest.model.newsletters import Brand, Images
+from digest.model.stories import Brief, Sentence
 from digest.render.context_types import (
     BrandContext,
     EditionContext,

@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from html import unescape
 
-from digest.model import FetchedImage
+from digest.model.articles import FetchedImage
 
 #: Pixels that every template has room for. Outlook obeys nothing but the ``width`` attribute.
 MAX_WIDTH = 520

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digest.model import Brand
+from digest.model.newsletters import Brand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from digest.model import Brand, Newsletter, Source
 from digest.model.mailbox import AddressError, Mailbox
-from digest.model.newsletters import Boost
+from digest.model.newsletters import Boost, Brand, Newsletter, Source
 from digest.model.schedule import Schedule
 from digest.settings.parsers import parse_boost, parse_duration
 from digest.settings.schedule import ScheduleError, parse_schedule

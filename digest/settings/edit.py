@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digest.model import Source
+from digest.model.newsletters import Source
 
 if TYPE_CHECKING:
     from tomlkit.items import AoT, Item, Table

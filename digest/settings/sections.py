@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
-from digest.model import Brand, Newsletter, Source
+from digest.model.newsletters import Brand, Newsletter, Source
 from digest.settings.types import (
     BouncesSettings,
     DkimSettings,

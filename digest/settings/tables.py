@@ -17,10 +17,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from digest.model import Brand, Source
 from digest.model.errors import Mistake
 from digest.model.mailbox import Mailbox
-from digest.model.newsletters import Boost
+from digest.model.newsletters import Boost, Brand, Source
 from digest.model.schedule import Schedule
 from digest.settings.converters import CONVERTERS, InvalidValue
 from digest.settings.environment import UntypedText

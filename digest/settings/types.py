@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from digest.model import Brand, Newsletter, Source
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Brand, Newsletter, Source
 from digest.text.suggest import nearest
 
 if TYPE_CHECKING:  # pydantic is imported when a file is read, not before

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from digest.model import Newsletter, Source
 from digest.model.errors import Mistake, SettingsError
+from digest.model.newsletters import Newsletter, Source
 from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import LISTS, SECTIONS
 from digest.settings.toml import RawSettings

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from digest.model import Article, Entry, Window
+from digest.model.articles import Article, Entry
+from digest.model.slots import Window
 from digest.store import entries
 from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, to_row
 from digest.store.tables import articles as table

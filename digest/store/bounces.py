@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, null, select, update
 
-from digest.model import Outcome, Subscriber
 from digest.model.delivery_token import DeliveryToken
+from digest.model.editions import Outcome, Subscriber
 from digest.store.mapping import columns, from_rows
 from digest.store.tables import deliveries, editions, subscribers
 

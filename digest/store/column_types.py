@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-from digest.model import Image
+from digest.model.articles import Image
 
 # PostgreSQL refuses NUL in text, and no encoding has lone surrogates: neither may stop an entry.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -10,8 +10,8 @@ from typing import Any, Self
 from sqlalchemy import URL, Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from digest.model import Window
 from digest.model.errors import StoreError
+from digest.model.slots import Window
 from digest.store import locks, postgres, schema, snapshot, sqlite
 from digest.store.errors import translate_errors
 

@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from digest.model import Delivery, Outcome, Subscriber
+from digest.model.editions import Delivery, Outcome, Subscriber
 from digest.store.column_types import UtcDateTime
 from digest.store.mapping import columns, insert, stream
 from digest.store.tables import deliveries, editions, subscribers, subscriptions

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
-from digest.model import Edition, Slot
+from digest.model.editions import Edition
+from digest.model.slots import Slot
 from digest.store.mapping import columns, insert
 from digest.store.tables import editions as table
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, and_, bindparam, func, or_, select, update
 
-from digest.model import Entry
+from digest.model.articles import Entry
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, to_row
 from digest.store.tables import entries as table

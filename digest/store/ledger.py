@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect
 
-from digest.model import Delivery, Outcome, Subscriber
+from digest.model.editions import Delivery, Outcome, Subscriber
 from digest.store.column_types import UtcDateTime, storable
 from digest.store.database import Store
 

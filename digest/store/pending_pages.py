@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from digest.model import Entry
+from digest.model.articles import Entry
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, from_rows, insert
 from digest.store.tables import entries

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, not_, null, or_, select, update
 
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.store.deliveries import CLAIMED
 from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.store.tables import articles, boilerplate, deliveries, editions, entries, runs, stories, story_articles
 
 #: Rows changed in one transaction, so that other writers wait only briefly.

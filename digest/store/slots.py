@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from digest.model import Slot
+from digest.model.slots import Slot
 from digest.store.mapping import CLOCK_SKEW, insert
 from digest.store.tables import SlotStatus as SlotStatus
 from digest.store.tables import slots as table

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, insert, literal, or_, select
 
-from digest.model import Window
+from digest.model.slots import Window
 from digest.store import tables
 from digest.store.mapping import batches, stream
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Executable, delete, func, select
 
-from digest.model import Source
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchInterval, FetchState
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, from_rows, insert

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from digest.model import Brief
+from digest.model.stories import Brief
 from digest.store.tables import editions, stories, story_articles
 
 #: An article's title and paragraphs.

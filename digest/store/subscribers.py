@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, ScalarSelect, Select, Update, delete, select, update
 
-from digest.model import Outcome, Subscriber
+from digest.model.editions import Outcome, Subscriber
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, stream
 from digest.store.tables import deliveries, subscribers, subscriptions

@@ -33,7 +33,8 @@ from sqlalchemy import (
     text,
 )
 
-from digest.model import BodyFormat, Outcome
+from digest.model.articles import BodyFormat
+from digest.model.editions import Outcome
 from digest.store.column_types import EnumText, ImageJson, Json, SafeText, StringTuple, UtcDateTime
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from digest.model import Article
+from digest.model.articles import Article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

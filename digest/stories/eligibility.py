@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
-from digest.model import Article, LeftOut, Ranked, Story
+from digest.model.articles import Article
+from digest.model.stories import LeftOut, Ranked, Story
 from digest.stories.criteria import Criteria
 from digest.stories.novelty import is_new_development, is_substantial_edit
 from digest.stories.score import score

@@ -14,7 +14,8 @@ from itertools import chain
 
 import numpy as np
 
-from digest.model import Article, Story
+from digest.model.articles import Article
+from digest.model.stories import Story
 from digest.stories.clusters import cluster
 from digest.stories.near_duplicates import find_near_duplicates
 from digest.stories.neighbours import nearest_neighbours

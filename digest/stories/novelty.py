@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from digest.model import Article
+from digest.model.articles import Article
 from digest.text.sentences import sentences
 from digest.text.words import content_stems, words
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from digest.model import LeftOut, Ranked, Story
+from digest.model.stories import LeftOut, Ranked, Story
 from digest.stories.criteria import Criteria
 from digest.stories.eligibility import admit, leave_out
 from digest.stories.score import lower_for_variety, outlet

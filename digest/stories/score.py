@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from digest.model import Article, Ranked, Reason, Story
+from digest.model.articles import Article
+from digest.model.stories import Ranked, Reason, Story
 from digest.stories.criteria import Criteria
 from digest.stories.topics import is_story_about
 from digest.text.urls import outlet_domain

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from digest.model import Article, Brief, Ranked, Sentence, Story
+from digest.model.articles import Article
 from digest.model.errors import DigestError
 from digest.model.protocols import Budget, Candidate, Summarizer
+from digest.model.stories import Brief, Ranked, Sentence, Story
 from digest.stories.novelty import PublishedContent
 from digest.stories.summarizers.opening import reading_order
 from digest.text.sentences import sentences

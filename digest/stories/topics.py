@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digest.model import Article, Story
+from digest.model.articles import Article
+from digest.model.stories import Story
 from digest.text.stop_words import stop_words
 from digest.text.words import stems, words
 

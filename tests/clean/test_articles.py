@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.clean.articles import clean
-from digest.model import Article, BodyFormat, Entry, Image
+from digest.model.articles import Article, BodyFormat, Entry, Image
 from digest.text.encoding import repair
 from digest.text.sentences import sentences
 from tests.support.pasted_articles import PastedArticle, pasted_articles, with_boilerplate_of

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from digest.cli import main
-from digest.model import Outcome, Source
+from digest.model.editions import Outcome
+from digest.model.newsletters import Source
 from digest.pipeline import slots as schedule
 from digest.settings.schedule import parse_schedule
 from digest.store import deliveries, runs, slots, sources, subscribers, tables

@@ -11,8 +11,9 @@ import pytest
 
 from digest.collect.collector import make_collector
 from digest.collect.concurrent import collect
-from digest.model import Failure, Source
 from digest.model.errors import SourceError
+from digest.model.failures import Failure
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, web_server

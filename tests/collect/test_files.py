@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from digest.collect.collector import make_collector
-from digest.model import BodyFormat, Entry, Image, Source
+from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchState
 from digest.settings import FetchSettings
 
@@ -237,7 +238,7 @@ def test_reading_texts_imports_no_heavy_modules(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys; from pathlib import Path; from datetime import datetime, UTC\n"
         "from digest.collect.collector import make_collector; from digest.settings import FetchSettings\n"
-        "from digest.model import Source; from digest.model.protocols import FetchState\n"
+        "from digest.model.newsletters import Source; from digest.model.protocols import FetchState\n"
         f"collector = make_collector(FetchSettings(), datetime.now(UTC))\n"
         f"source = Source(id='a', path=Path({str(tmp_path)!r}))\n"
         "assert asyncio.run(collector(source, FetchState())).entries\n"

@@ -28,8 +28,9 @@ from digest.collect.pages.metadata import read_metadata
 from digest.collect.pages.teaser import is_full_article, is_teaser
 from digest.collect.reader import Document, read_document
 from digest.http.robots import parse_rules
-from digest.model import Article, Source
+from digest.model.articles import Article
 from digest.model.errors import SourceError, UsageError
+from digest.model.newsletters import Source
 from digest.text.charset import decode
 from digest.text.urls import is_web_url
 

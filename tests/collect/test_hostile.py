@@ -17,7 +17,8 @@ import pytest
 from digest.cli import main
 from digest.collect.collector import make_collector
 from digest.collect.concurrent import collect
-from digest.model import Failure, Source
+from digest.model.failures import Failure
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, Handler, Route, WebServer, web_server

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.collect.interval import next_interval
-from digest.model import BodyFormat, Entry, Failure, Source
+from digest.model.articles import BodyFormat, Entry
+from digest.model.failures import Failure
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchInterval
 
 NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)

@@ -15,8 +15,8 @@ import pytest
 from digest.collect.isolated import is_heavy, read_isolated
 from digest.collect.reader import Contents, Document, read_document
 from digest.http.limits import ConcurrencyLimits
-from digest.model import Source
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.processes.process_pool import available_cpus
 
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)

@@ -12,8 +12,8 @@ import pytest
 
 from digest.collect.collector import make_collector
 from digest.collect.pages.teaser import is_full_article, is_teaser
-from digest.model import Source
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import FetchState
 from digest.settings import FetchSettings
 from tests.support.sites import ALTERNATE, PARAGRAPHS, SEEN, collect, html, rss, titles

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from digest.deliver.retry import MAX_BACKOFF, MIN_ATTEMPTS, RetryDecision, UnknownPolicy, backoff, decide
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.model.protocols import SendOutcome
 from tests.support.values import NOON
 

@@ -11,8 +11,8 @@ import pytest
 
 from digest.jobs import Job, JobContext, due_jobs, perform
 from digest.jobs.due import record_missed_slots
-from digest.model import Newsletter, Source
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.app import make_app
 from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.settings.schedule import parse_schedule

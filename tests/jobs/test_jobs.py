@@ -17,10 +17,11 @@ from sqlalchemy import delete
 from digest.jobs import ApplyRetention, Collect, Deliver, Job, JobContext, Publish, due_jobs, perform
 from digest.jobs.alarm import send_alarm
 from digest.jobs.due import record_missed_slots
-from digest.model import Newsletter, Slot, Source
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter, Source
 from digest.model.protocols import SendOutcome
+from digest.model.slots import Slot
 from digest.pipeline.app import App, make_app
 from digest.settings import OperatorSettings, Settings
 from digest.settings.schedule import parse_schedule

@@ -8,8 +8,9 @@ import pytest
 
 from digest.deliver.bounces.classify import MailKind
 from digest.deliver.bounces.parse import parse_mail
-from digest.model import Outcome, Slot
 from digest.model.delivery_token import DeliveryToken
+from digest.model.editions import Outcome
+from digest.model.slots import Slot
 from digest.pipeline.bounces import ProcessedMail, process_bounce, suppress_rejected_addresses
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, bounces, deliveries, editions, subscribers

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.model import Newsletter, Slot
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.slots import DueSlot
 from digest.settings.schedule import parse_schedule

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.model import Digest, Newsletter, Slot, Source, Window
+from digest.model.digests import Digest
 from digest.model.mailbox import Mailbox
-from digest.model.newsletters import Boost
+from digest.model.newsletters import Boost, Newsletter, Source
+from digest.model.slots import Slot, Window
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from digest.deliver.bounces.parse import parse_mail
-from digest.model import Newsletter
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message, SendOutcome
 from digest.pipeline.app import App, make_app
 from digest.pipeline.bounces import process_bounce

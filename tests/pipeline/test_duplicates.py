@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.model import Article, Newsletter, Slot, Source, Window
+from digest.model.articles import Article
+from digest.model.newsletters import Newsletter, Source
+from digest.model.slots import Slot, Window
 from digest.pipeline.app import make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose

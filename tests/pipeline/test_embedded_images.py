@@ -16,9 +16,12 @@ import pytest
 
 from digest.cli import main
 from digest.collect import images
-from digest.model import Failure, FetchedImage, Newsletter, Slot, Source
+from digest.model.articles import FetchedImage
 from digest.model.errors import SourceError
+from digest.model.failures import Failure
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter, Source
+from digest.model.slots import Slot
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import edition_message_builder

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from digest.model import BodyFormat, Entry, Source, Window
+from digest.model.articles import BodyFormat, Entry
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchState, KnownGuids
+from digest.model.slots import Window
 from digest.pipeline.collect import collect_into
 from digest.settings import FetchSettings
 from digest.store import Store, articles, boilerplate, entries, open_store, sources

@@ -10,7 +10,7 @@ import pytest
 
 from digest.deliver.retry import UnknownPolicy
 from digest.deliver.smtp.mailer import SmtpMailer
-from digest.model import Delivery, Outcome
+from digest.model.editions import Delivery, Outcome
 from digest.model.errors import DigestError, MailError
 from digest.model.protocols import Mailer, Outbox
 from digest.pipeline.outbox import Tally, deliver_due, tally

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.smtp.mailer import SmtpMailer
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.model.errors import StoreError
 from digest.pipeline.outbox import Tally, deliver_due
 from digest.store import Store, open_store

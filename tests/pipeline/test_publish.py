@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.model import Newsletter, Outcome, Slot, Source
+from digest.model.editions import Outcome
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter, Source
+from digest.model.slots import Slot
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.publish import publish

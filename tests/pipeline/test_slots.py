@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import Slot
 from digest.model.schedule import Schedule
+from digest.model.slots import Slot
 from digest.pipeline.slots import due_slot, latest, slots, slots_on, today, upcoming, window
 from digest.settings.schedule import parse_schedule
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.model import Digest, Newsletter, Slot, Source, Window
+from digest.model.digests import Digest
+from digest.model.newsletters import Newsletter, Source
+from digest.model.slots import Slot, Window
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.store import deliveries, open_store
 from digest.store.tables import deliveries as table
 from tests.support.editions import publish, rows

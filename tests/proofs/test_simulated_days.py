@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.store import deliveries, editions, slots, subscribers
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber

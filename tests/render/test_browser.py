@@ -13,7 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from digest.model import Digest, Failure, LeftOut
+from digest.model.digests import Digest
+from digest.model.failures import Failure
+from digest.model.stories import LeftOut
 from digest.render import Brand, Links, RenderOptions, environment, placeholders, render
 from digest.render.context import edition_context
 from digest.render.template_paths import search_path, template_names

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.model import Article, Digest, Image, LeftOut
+from digest.model.articles import Article, Image
+from digest.model.digests import Digest
+from digest.model.stories import LeftOut
 from digest.render import RenderOptions, render
 from tests.support.digests import DUE, NEWSLETTER, article, brief, digest, nth_brief
 from tests.support.rendered import LINKS, TEMPLATES, html_text, plain_text, tree

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from digest.cli import main
-from digest.model import Newsletter, Slot, Source
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter, Source
+from digest.model.slots import Slot
 from digest.pipeline.app import make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import edition_message_builder

@@ -13,7 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model import Digest, Edition, Failure, Image, LeftOut
+from digest.model.articles import Image
+from digest.model.digests import Digest
+from digest.model.editions import Edition
+from digest.model.failures import Failure
+from digest.model.stories import LeftOut
 from digest.render import TOKEN_PLACEHOLDER, Brand, RenderOptions, render
 from digest.text.mail_header import clean_header
 from tests.support.digests import article, brief, digest

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import Failure, LeftOut
+from digest.model.failures import Failure
+from digest.model.stories import LeftOut
 from digest.render import TOKEN_PLACEHOLDER, Brand, RenderOptions, render
 from tests.support.digests import article, brief, digest
 from tests.support.rendered import LINKS, TEMPLATES, html_text, plain_text, tree

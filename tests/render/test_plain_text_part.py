@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from digest.model import Digest
+from digest.model.digests import Digest
 from digest.render import RenderOptions, render
 from digest.render.plain_text import WIDTH, columns
 from digest.render.template_paths import template_names

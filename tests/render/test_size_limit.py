@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.model import Failure, LeftOut
 from digest.model.errors import TemplateError
+from digest.model.failures import Failure
+from digest.model.stories import LeftOut
 from digest.render import RenderOptions, render
 from tests.support.digests import article, brief, digest, nth_brief
 from tests.support.rendered import LINKS, TEMPLATES, html_text, plain_text, tree, write_template

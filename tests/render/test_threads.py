@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.model import Edition
+from digest.model.editions import Edition
 from digest.render import RenderOptions, render
 from digest.settings import shipped_files
 from tests.support.digests import NEWSLETTER, digest

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model import Source
+from digest.model.newsletters import Source
 from digest.settings.edit import add_sources, remove_source
 
 FOLDER = Path("/nowhere")

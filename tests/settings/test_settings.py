@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest import settings
-from digest.model import Brand
 from digest.model.errors import SettingsError, UsageError
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Brand
 from digest.pipeline.newsletter import render_options
 from digest.settings import Secret, Settings
 from digest.settings.line_numbers import key_lines

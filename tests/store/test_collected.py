@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from digest.model import BodyFormat, Image, Source, Window
+from digest.model.articles import BodyFormat, Image
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchInterval, FetchState
+from digest.model.slots import Window
 from digest.store import Store, articles, entries, pending_pages, sources
 from tests.support.values import NOON, article, entry
 

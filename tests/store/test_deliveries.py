@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from digest.model import Delivery, Outcome
+from digest.model.editions import Delivery, Outcome
 from digest.store import Store, deliveries, editions, queue, subscribers
 from digest.store.ledger import AttemptResult, open_ledger
 from digest.store.subscribers import NewSubscriber

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from digest.model import Slot
+from digest.model.slots import Slot
 from digest.store import Store, articles, editions, entries, runs, slots, stories
 from digest.store.slots import SlotStatus
 from tests.support.values import NOON, SLOT, article, brief, edition, entry

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, update
 
-from digest.model import Outcome, Slot
+from digest.model.editions import Outcome
+from digest.model.slots import Slot
 from digest.store import Store, deliveries, editions, queue, slots, subscribers
 from digest.store.queue import Queue
 from digest.store.slots import SlotStatus

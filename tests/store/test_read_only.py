@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.model import Window
 from digest.model.protocols import FetchState
+from digest.model.slots import Window
 from digest.store import Store, articles, editions, entries, open_store, slots, sources, stories
 from tests.store.test_collected import ALWAYS, visit
 from tests.support.values import NOON, SLOT, article, brief, edition, entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from digest.model import Window
+from digest.model.slots import Window
 from digest.store import Store, articles, deliveries, editions, entries, retention, runs, stories, subscribers
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, article, brief, edition, entry

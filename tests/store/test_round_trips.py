@@ -9,7 +9,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.model import Article, BodyFormat, Edition, Entry, Image, Slot
+from digest.model.articles import Article, BodyFormat, Entry, Image
+from digest.model.editions import Edition
+from digest.model.slots import Slot
 from digest.store import Store, articles, editions, entries, subscribers
 from digest.store.column_types import storable
 from digest.store.subscribers import NewSubscriber

@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.store import Store, deliveries, editions, subscribers
 from digest.store.ledger import open_ledger
 from digest.store.subscribers import NewSubscriber

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from digest.model import Article
+from digest.model.articles import Article
 from digest.stories.criteria import Criteria
 from digest.stories.rank import Ranking, rank
 from tests.support.ranking import NOON, lead_ids, left_out, outlet_article, story, story_about

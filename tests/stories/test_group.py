@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import Article, Story
+from digest.model.articles import Article
+from digest.model.stories import Story
 from digest.stories.group import group
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

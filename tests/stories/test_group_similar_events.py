@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.model import Article
+from digest.model.articles import Article
 from digest.stories.group import group
 from tests.support.values import article
 

@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model import Story
+from digest.model.stories import Story
 from digest.stories.criteria import Criteria
 from digest.stories.rank import Ranking, rank
 from tests.support.ranking import NOON, lead_ids, left_out, outlet_article, story, story_about

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digest.model import Ranked
+from digest.model.stories import Ranked
 from digest.stories.criteria import Criteria
 from digest.stories.score import lower_for_variety, score
 from tests.support.ranking import NOON, outlet_article, story, story_about

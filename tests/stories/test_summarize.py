@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import Article, Ranked, Story
+from digest.model.articles import Article
 from digest.model.errors import DigestError
 from digest.model.protocols import Budget, Candidate
+from digest.model.stories import Ranked, Story
 from digest.stories.summarize import candidates, summarize
 from digest.stories.summarizers import NAMES, summarizer
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.model import Article
+from digest.model.articles import Article
 from digest.stories.topics import is_about
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from digest.model import Article
+from digest.model.articles import Article
 from digest.model.protocols import Budget, Candidate
 from digest.stories.summarizers import summarizer
 from digest.text.sentences import sentences

@@ -6,20 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.model import (
-    Article,
-    Brief,
-    Digest,
-    Failure,
-    LeftOut,
-    Newsletter,
-    Ranked,
-    Reason,
-    Sentence,
-    Slot,
-    Story,
-    Window,
-)
+from digest.model.articles import Article
+from digest.model.digests import Digest
+from digest.model.failures import Failure
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot, Window
+from digest.model.stories import Brief, LeftOut, Ranked, Reason, Sentence, Story
 
 DUE = datetime(2026, 3, 29, 5, 0, tzinfo=UTC)
 

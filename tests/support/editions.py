@@ -7,7 +7,7 @@ from functools import cache
 
 from digest.deliver.message.edition_headers import EditionHeaders
 from digest.deliver.message.prepare import prepare_message
-from digest.model import Delivery, Edition
+from digest.model.editions import Delivery, Edition
 from digest.model.mailbox import Mailbox
 from digest.model.protocols import Message
 from digest.pipeline.outbox import MessageBuilder, message_builder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from digest.model import BodyFormat, Entry
+from digest.model.articles import BodyFormat, Entry
 
 #: Five sentences in each language: a bridge is closed for repairs until autumn.
 TEXTS = {

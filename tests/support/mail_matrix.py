@@ -7,9 +7,13 @@ from functools import cache
 from digest.deliver.message.dkim import DkimSigner
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
 from digest.deliver.message.prepare import prepare_message
-from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut
+from digest.model.articles import Article
 from digest.model.delivery_token import unsubscribe_mailto
+from digest.model.digests import Digest
+from digest.model.editions import Edition
+from digest.model.failures import Failure
 from digest.model.mailbox import Mailbox
+from digest.model.stories import Brief, LeftOut
 from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from digest.model import Article, Story
+from digest.model.articles import Article
+from digest.model.stories import Story
 from digest.stories.rank import Ranking
 from tests.support import values
 

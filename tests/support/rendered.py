@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lxml import html as lxml_html
 
-from digest.model import Edition
+from digest.model.editions import Edition
 from digest.render import TOKEN_PLACEHOLDER, Links, RenderOptions, render
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from digest.collect.collector import make_collector
-from digest.model import Source
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchState
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, WebServer

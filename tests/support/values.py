@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from digest.model import Article, BodyFormat, Brief, Digest, Edition, Entry, Ranked, Sentence, Slot, Story
+from digest.model.articles import Article, BodyFormat, Entry
+from digest.model.digests import Digest
+from digest.model.editions import Edition
+from digest.model.slots import Slot
+from digest.model.stories import Brief, Ranked, Sentence, Story
 from digest.store import Store, editions, stories
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)

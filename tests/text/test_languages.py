@@ -11,8 +11,8 @@ from pycountry import languages
 from sumy.nlp.stemmers import Stemmer
 
 from digest.clean.articles import clean
-from digest.model import Ranked, Story
 from digest.model.protocols import Budget
+from digest.model.stories import Ranked, Story
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import NAMES, summarizer
 from digest.text.sentences import sentences

@@ -14,8 +14,8 @@ import pytest
 
 from digest.clean.articles import clean
 from digest.cli import main
-from digest.model import Ranked, Story
 from digest.model.protocols import Budget
+from digest.model.stories import Ranked, Story
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import NAMES, summarizer
 from digest.text import segmentation, words

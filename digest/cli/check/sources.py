@@ -10,8 +10,8 @@ from digest.clean.articles import clean
 from digest.cli.check.findings import Finding, bad, count, note, ok
 from digest.cli.progress import collect_progress
 from digest.collect.concurrent import collect
-from digest.model import Failure
 from digest.model.errors import one_line
+from digest.model.failures import Failure
 from digest.model.protocols import Collected
 from digest.pipeline.app import make_collector
 from digest.settings import Settings

@@ -10,7 +10,7 @@ from digest.cli.editions.summary import find_edition, format_counts
 from digest.cli.errors import print_stderr
 from digest.cli.progress import delivery_progress
 from digest.cli.signals import stop_on_signal
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.pipeline.app import make_app
 from digest.pipeline.deliver import deliver_edition, edition_message_builder
 from digest.settings import Settings

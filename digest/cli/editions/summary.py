@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from digest.model import Outcome
+from digest.model.editions import Outcome
 from digest.model.errors import UsageError
 from digest.store import Store, editions
 from digest.store.editions import EditionSummary, StoredEdition

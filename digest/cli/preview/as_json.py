@@ -6,7 +6,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from digest.model import Article, Brief, Digest, Edition, Failure, Image, LeftOut
+from digest.model.articles import Article, Image
+from digest.model.digests import Digest
+from digest.model.editions import Edition
+from digest.model.failures import Failure
+from digest.model.stories import Brief, LeftOut
 from digest.text.time_format import iso_utc
 
 JSON = dict[str, Any]  # argument of json.dumps; the functions below show the keys

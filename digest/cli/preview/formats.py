@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from digest.model import Digest, Edition, Ranked
+from digest.model.digests import Digest
+from digest.model.editions import Edition
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
+from digest.model.stories import Ranked
 from digest.pipeline.preview import Preview
 from digest.render import TOKEN_PLACEHOLDER
 

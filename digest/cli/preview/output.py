@@ -14,7 +14,8 @@ from typing import Self
 from digest.cli.errors import print_stderr
 from digest.cli.preview.formats import Format, choose_format, format_edition
 from digest.cli.progress import collect_progress
-from digest.model import Digest, Edition
+from digest.model.digests import Digest
+from digest.model.editions import Edition
 from digest.model.errors import DigestError, UsageError
 from digest.model.mailbox import Mailbox
 from digest.pipeline.newsletter import render_options

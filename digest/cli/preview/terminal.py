@@ -13,8 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from digest.cli.preview.formats import explain_score
-from digest.model import Article, Brief, Digest, Edition, Failure, LeftOut, Sentence
+from digest.model.articles import Article
+from digest.model.digests import Digest
+from digest.model.editions import Edition
 from digest.model.errors import one_line
+from digest.model.failures import Failure
+from digest.model.stories import Brief, LeftOut, Sentence
 from digest.text.time_format import long_local_date, short_local_time
 from digest.text.urls import is_web_url
 

@@ -10,7 +10,7 @@ from digest.cli.arguments import load_settings
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from digest.model import Newsletter
+    from digest.model.newsletters import Newsletter
     from digest.settings import Settings
 
 _EXAMPLES = """\

@@ -14,8 +14,10 @@ from digest.cli.send.draft import print_missing_images
 from digest.cli.send.stale_sources import collect_now, stale_sources
 from digest.cli.signals import stop_on_signal
 from digest.deliver.retry import MAX_BACKOFF
-from digest.model import Newsletter, Outcome, Slot
+from digest.model.editions import Outcome
 from digest.model.errors import UsageError
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
 from digest.pipeline.deliver import deliver_edition

@@ -9,7 +9,10 @@ from datetime import datetime
 
 from digest.cli.errors import print_stderr
 from digest.cli.send.stale_sources import collect_now, stale_sources
-from digest.model import Edition, Failure, Newsletter, Slot
+from digest.model.editions import Edition
+from digest.model.failures import Failure
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
 from digest.pipeline.compose import compose

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from digest.cli.send.draft import Draft
-from digest.model import Newsletter, Outcome
+from digest.model.editions import Outcome
+from digest.model.newsletters import Newsletter
 from digest.store import deliveries, subscribers
 
 _NOT_FINAL = [outcome for outcome in Outcome if not outcome.is_final]

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from digest.cli.errors import print_failures
 from digest.cli.progress import collect_progress
-from digest.model import Newsletter, Source
 from digest.model.errors import NothingCollected
+from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.app import App
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.newsletter import sources_of

@@ -13,8 +13,10 @@ from digest.cli.arguments import load_settings
 from digest.cli.errors import print_stderr
 from digest.collect.concurrent import collect
 from digest.collect.discovery.address import source_from_address
-from digest.model import Article, Failure, Source
+from digest.model.articles import Article
 from digest.model.errors import DigestError
+from digest.model.failures import Failure
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected
 from digest.pipeline.app import make_collector
 from digest.settings import Settings

@@ -13,8 +13,8 @@ from digest.cli.arguments import find_source, load_settings, read_feed_list
 from digest.cli.errors import print_stderr
 from digest.cli.sources.discovery import describe, fetch_source
 from digest.collect.discovery.address import source_from_address, unused_id
-from digest.model import Source
 from digest.model.errors import DigestError, UsageError
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected
 from digest.settings import Settings
 from digest.settings.atomic_write import atomic_write

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from digest.model import Source
+from digest.model.newsletters import Source
 from digest.settings import Settings
 from digest.store import open_store
 from digest.store.sources import Health

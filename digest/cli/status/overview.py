@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.jobs.alarm import find_alarm
-from digest.model import Newsletter, Outcome, Slot
+from digest.model.editions import Outcome
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.settings import Settings
 from digest.store import Store, deliveries, editions, queue, runs, slots, sources

@@ -10,8 +10,8 @@ from digest.cli.arguments import load_settings
 from digest.cli.parser import Parser
 
 if TYPE_CHECKING:
-    from digest.model import Newsletter
     from digest.model.mailbox import Mailbox
+    from digest.model.newsletters import Newsletter
     from digest.settings import Settings
 
 _EXAMPLES = """\

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from digest.model import Source
 from digest.model.errors import UsageError
+from digest.model.newsletters import Source
 
 #: Fediverse account: ``@harbour@social.example``.
 _ACCOUNT = re.compile(r"@([\w.-]+)@((?:[\w-]+\.)+[^\W\d_]{2,})")

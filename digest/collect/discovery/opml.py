@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from digest.collect.discovery.address import parse_web_address, unused_id
-from digest.model import FullText, Source
 from digest.model.errors import SourceError
+from digest.model.newsletters import FullText, Source
 from digest.text.charset import utf8_for_recovery
 from digest.text.urls import is_web_url, outlet_domain
 

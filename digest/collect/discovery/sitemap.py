@@ -13,8 +13,9 @@ from digest.collect.discovery.url_patterns import is_front_page, looks_like_arti
 from digest.collect.documents.dates import parse_date
 from digest.collect.feeds.items import Item, absolute_url, to_entry
 from digest.http.decompress import Decompressor
-from digest.model import Entry, Image, Source
+from digest.model.articles import Entry, Image
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.text.charset import utf8_for_recovery
 from digest.text.urls import outlet_domain
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from digest.model import BodyFormat, Entry, Image, Source
+from digest.model.articles import BodyFormat, Entry, Image
+from digest.model.newsletters import Source
 from digest.text.urls import is_simple_url, is_web_url
 
 _MAX_NAME_LENGTH = 300

@@ -9,7 +9,7 @@ from typing import Any
 
 from digest.collect.documents.dates import parse_date
 from digest.collect.feeds.items import Feed, Item, absolute_url
-from digest.model import BodyFormat, Image
+from digest.model.articles import BodyFormat, Image
 from digest.model.errors import SourceError
 from digest.text.charset import decode
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 from digest.collect.documents.dates import parse_date
 from digest.collect.feeds.items import Feed, Item, absolute_url, author_name, drop_shared_language, text_to_html
 from digest.collect.pages.metadata import parse_pixels
-from digest.model import Image
+from digest.model.articles import Image
 from digest.model.errors import SourceError
 from digest.text.urls import is_web_url
 

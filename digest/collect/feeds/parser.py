@@ -16,8 +16,9 @@ from itertools import accumulate
 
 from digest.collect.documents.kind import strip_comments
 from digest.collect.feeds.items import Feed, Item, to_entry
-from digest.model import Entry, Source
+from digest.model.articles import Entry
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.text.charset import to_utf8
 from digest.text.html import plain_text
 from digest.text.urls import outlet_domain

@@ -29,7 +29,7 @@ from digest.collect.feeds.namespaces import (
     is_ignored,
 )
 from digest.collect.pages.metadata import parse_pixels
-from digest.model import Image
+from digest.model.articles import Image
 from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:

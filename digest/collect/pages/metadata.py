@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from digest.collect.documents.dates import parse_date
-from digest.model import Image
+from digest.model.articles import Image
 from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:

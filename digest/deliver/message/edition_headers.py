@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from digest.deliver.message.headers import WIDTH, UnsafeHeaders, fold_header
-from digest.model import Edition
+from digest.model.editions import Edition
 from digest.model.mailbox import Mailbox
 from digest.text.mail_header import clean_header, encode_phrase, encode_unstructured
 from digest.text.urls import canonical_url

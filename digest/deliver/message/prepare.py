@@ -16,8 +16,9 @@ from digest.deliver.message.edition_headers import EditionHeaders, Recipient, re
 from digest.deliver.message.encoding import EncodedText, encode_text
 from digest.deliver.message.headers import fold_header, verify_headers
 from digest.deliver.message.inline_images import extract_images, multipart_related
-from digest.model import Edition, Newsletter
+from digest.model.editions import Edition
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter
 
 if TYPE_CHECKING:  # cryptography is imported only if mails are signed
     from digest.deliver.message.dkim import DkimSigner

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from digest.model import Brief, Digest
+from digest.model.digests import Digest
+from digest.model.stories import Brief
 from tests.bench.quality.table import Row
 from tests.support import mail_matrix
 from tests.support.checkers import run_script

@@ -14,9 +14,10 @@ from statistics import fmean
 
 from digest.clean.articles import clean
 from digest.collect.pages.extract import read_page
-from digest.model import Article, BodyFormat, Entry, Ranked, Story
+from digest.model.articles import Article, BodyFormat, Entry
 from digest.model.errors import SourceError
 from digest.model.protocols import Budget
+from digest.model.stories import Ranked, Story
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import NAMES, summarizer
 from digest.text.encoding import repair

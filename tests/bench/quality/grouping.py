@@ -13,7 +13,7 @@ from statistics import mean, stdev
 
 import numpy as np
 
-from digest.model import Article
+from digest.model.articles import Article
 from digest.stories.group import group
 from digest.text.stop_words import stop_words
 from digest.text.words import stems, words

@@ -13,8 +13,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from digest.model import Article, Brief, Ranked, Story
+from digest.model.articles import Article
 from digest.model.protocols import Budget
+from digest.model.stories import Brief, Ranked, Story
 from digest.stories.summarize import candidates, summarize
 from digest.stories.summarizers import summarizer
 from tests.bench.quality.grouping import OWN, read_gold

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import combinations
 from pathlib import Path
 
-from digest.model import Article
+from digest.model.articles import Article
 from digest.model.protocols import Budget, Candidate, Summarizer
 from digest.stories.summarizers import NAMES, summarizer
 from tests.bench.quality.rouge import rouge_l, rouge_n, tokens

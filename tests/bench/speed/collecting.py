@@ -24,7 +24,7 @@ from typing import TypeVar
 
 import psutil
 
-from digest.model import Source
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import CollectResult, collect_sources

@@ -24,7 +24,7 @@ from statistics import median
 from threading import Event
 
 from digest.deliver.mailers import open_mailer
-from digest.model import Edition, Outcome
+from digest.model.editions import Edition, Outcome
 from digest.pipeline.outbox import MessageBuilder, deliver_due
 from digest.store import Store, deliveries, open_store
 from tests.bench.quality.table import Row, table

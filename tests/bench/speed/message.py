@@ -17,7 +17,7 @@ from digest.deliver.message import dkim
 from digest.deliver.message.dkim import DkimSigner
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
 from digest.deliver.message.prepare import prepare_message
-from digest.model import Edition
+from digest.model.editions import Edition
 from digest.render import Links, RenderOptions, render
 from tests.bench.quality.table import Row
 from tests.support.digests import digest

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from digest.model import Article
+from digest.model.articles import Article
 from digest.stories.group import group
 from tests.bench.quality.table import Row
 
@@ -80,7 +80,7 @@ def _grouping(count: int) -> float:
 def peak() -> int:
     """Peak memory in bytes of this process after cleaning, grouping, ranking and summarizing a day's 1,000 texts."""
     from digest.clean.articles import clean
-    from digest.model import BodyFormat, Entry
+    from digest.model.articles import BodyFormat, Entry
     from digest.model.protocols import Budget
     from digest.stories.criteria import Criteria
     from digest.stories.rank import rank

@@ -21,8 +21,9 @@ from nltk.stem.snowball import EnglishStemmer
 from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
 from sumy.summarizers import AbstractSummarizer, edmundson, kl, lex_rank, lsa, luhn, reduction, sum_basic, text_rank
 
-from digest.model import Article, Ranked, Story
+from digest.model.articles import Article
 from digest.model.protocols import Budget
+from digest.model.stories import Ranked, Story
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import summarizer, sumy_methods
 from digest.stories.summarizers.sumy_adapter import Tokenizer

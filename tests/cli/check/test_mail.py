@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from digest.cli import main
-from digest.model import Slot, Source
+from digest.model.newsletters import Source
+from digest.model.slots import Slot
 from digest.store import open_store, slots, sources
 from digest.store.slots import SlotStatus
 from tests.support.mail_server import running_mail_server

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.discovery.opml import read_opml, write_opml
-from digest.model import Source
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 
 LIST = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <opml version="1.0"><head><title>My feeds</title></head><body>

@@ -10,8 +10,8 @@ import pytest
 
 from digest.collect.collector import make_collector
 from digest.collect.discovery.sitemap import read_sitemap
-from digest.model import Source
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchState
 from digest.settings import FetchSettings
 from tests.support.web_servers import Answer, WebServer

@@ -18,7 +18,8 @@ from digest.collect.feeds.lenient_parser import parse_leniently
 from digest.collect.feeds.parser import normalize_xml
 from digest.collect.feeds.strict_parser import parse_strictly
 from digest.collect.reader import Document, read_document
-from digest.model import Entry, Source
+from digest.model.articles import Entry
+from digest.model.newsletters import Source
 from digest.text.html import plain_text
 
 URL = "https://feeds.example/feed"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from digest.collect.feeds.items import author_name
 from digest.collect.reader import Contents, Document, read_document
-from digest.model import Entry, Source
+from digest.model.articles import Entry
 from digest.model.errors import SourceError
+from digest.model.newsletters import Source
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "sources" / "feeds"
 SEEN = datetime(2026, 3, 27, tzinfo=UTC)

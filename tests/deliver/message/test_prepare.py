@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from digest.deliver.message.prepare import prepare_message, preview_message
-from digest.model import Edition, Newsletter
+from digest.model.editions import Edition
 from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter
 from digest.render import Links, RenderOptions, render
 from tests.support.digests import digest
 from tests.support.messages import PLACEHOLDER, TOKEN, edition_headers, head, parsed, recipient

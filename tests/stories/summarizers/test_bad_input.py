@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.model import Ranked, Sentence, Story
 from digest.model.protocols import Budget
+from digest.model.stories import Ranked, Sentence, Story
 from digest.stories.summarize import summarize
 from digest.stories.summarizers import NAMES, summarizer
 from tests.support import values

@@ -38,7 +38,7 @@ def test_anaphoric_sentences_are_selected_if_there_are_no_others() -> None:
 def test_our_own_summarizers_import_no_nltk(name: str) -> None:
     code = (
         "import sys\n"
-        "from digest.model import Ranked, Story\n"
+        "from digest.model.stories import Ranked, Story\n"
         "from digest.model.protocols import Budget\n"
         "from digest.stories.summarize import summarize\n"
         "from digest.stories.summarizers import summarizer\n"

@@ -25,7 +25,8 @@ from sumy.summarizers.text_rank import TextRankSummarizer
 
 from digest.clean.articles import clean
 from digest.collect.collector import make_collector
-from digest.model import Article, Source
+from digest.model.articles import Article
+from digest.model.newsletters import Source
 from digest.model.protocols import Budget, Candidate, FetchState
 from digest.settings import FetchSettings
 from digest.stories.summarizers import METHODS, NAMES, summarizer, sumy_methods

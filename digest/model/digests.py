@@ -1,0 +1,23 @@
+"""Digest: a newsletter's content for one slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from digest.model.failures import Failure
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot, Window
+from digest.model.stories import Brief, LeftOut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A newsletter's content for one slot."""
+
+    newsletter: Newsletter
+    slot: Slot
+    window: Window
+    language: str
+    briefs: tuple[Brief, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    failures: tuple[Failure, ...] = ()

@@ -1,0 +1,20 @@
+"""Failures that are reported to the user, never raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A source that could not be collected; reported to the user, never raised."""
+
+    #: The source's display name.
+    source: str
+    #: The address as given.
+    url: str
+    #: One line: what went wrong, and what to do.
+    error: str
+    #: From the server's ``Retry-After``; None if it sent none.
+    retry_at: datetime | None = None
