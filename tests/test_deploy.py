@@ -1,4 +1,4 @@
-"""What ships for running it for good calls commands that there are."""
+"""The systemd units and the container file work with the commands and files there are."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ UNITS = sorted(DEPLOY.glob("*.service"))
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=[unit.name for unit in UNITS])
-def test_a_unit_starts_a_command_that_there_is(unit: Path) -> None:
+def test_a_unit_starts_an_existing_command(unit: Path) -> None:
     (line,) = re.findall(r"(?m)^ExecStart=/opt/digest/bin/digest (.*)$", unit.read_text())
 
     assert parse_args(line.split()).config == "/etc/digest/digest.toml"
 
 
-def test_the_health_checks_ask_the_same() -> None:
+def test_both_health_checks_run_the_same_command() -> None:
     assert 'CMD ["digest", "status", "--check"]' in CONTAINER
     assert parse_args(["status", "--check"]).check
 
 
 @pytest.mark.slow
-def test_what_the_container_copies_is_enough_to_build_it(tmp_path: Path) -> None:
-    """The lines before pip's, by hand; pip then builds the same wheel, for which it fetches hatchling."""
+def test_the_copied_files_are_enough_to_build_the_wheel(tmp_path: Path) -> None:
+    """Copy the files as the container file does, then build the wheel as pip does (it downloads hatchling)."""
     for line in re.findall(r"(?m)^COPY (?!--from)(.*)$", CONTAINER):
         *names, where = line.split()
         for name in names:
@@ -52,7 +52,7 @@ def test_what_the_container_copies_is_enough_to_build_it(tmp_path: Path) -> None
     assert any(name.startswith("digest/_assets/templates/briefing/") for name in inside)
 
 
-def test_the_extras_that_the_container_may_have_are_there() -> None:
+def test_the_containers_extras_exist() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     named = re.findall(r"EXTRAS=([\w,]+)", CONTAINER + (DEPLOY / "README.md").read_text())
 
@@ -60,8 +60,8 @@ def test_the_extras_that_the_container_may_have_are_there() -> None:
     assert {extra for names in named for extra in names.split(",")} <= {*extras}
 
 
-def test_the_containers_health_check_is_in_the_image_that_the_commands_build() -> None:
-    """Podman's own format leaves it out, with a warning that nobody reads."""
+def test_the_image_is_built_with_its_health_check() -> None:
+    """Podman's own format has no health check."""
     commands = re.findall(r"podman build .*", CONTAINER + (DEPLOY / "README.md").read_text())
 
     assert len(commands) == 2
@@ -69,7 +69,7 @@ def test_the_containers_health_check_is_in_the_image_that_the_commands_build() -
 
 
 @pytest.mark.parametrize("unit", [*UNITS, DEPLOY / "digest-health.timer"], ids=lambda unit: unit.name)
-def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(unit: Path, tmp_path: Path) -> None:
     for each in (*UNITS, DEPLOY / "digest-health.timer"):
         text = each.read_text().replace("/opt/digest/bin/digest", "/bin/true")  # it looks whether that is there
         (tmp_path / each.name).write_text(text)

@@ -1,4 +1,4 @@
-"""What people read is complete: every command, option and setting is told, and the example is right."""
+"""Documentation is complete: every command, option and setting is described, and the example is valid."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ KEYS = [(name, key) for name, kind in KINDS.items() for key in field_names(kind)
 
 
 def uncommented(text: str) -> str:
-    """The example with its commented keys put in force; those of one table can exclude each other."""
+    """Uncomment the example's keys. Some keys of one table can exclude each other."""
     return re.sub(r"(?m)^#(?=[a-z_]+ = )", "", text)
 
 
-def test_example_parses_and_is_right(tmp_path: Path) -> None:
+def test_the_example_is_valid(tmp_path: Path) -> None:
     file = tmp_path / "digest.toml"
     file.write_text(EXAMPLE, "utf-8")
 
     assert settings.load(file, {}).newsletters[0].id == "main"
 
 
-def test_example_with_its_defaults_written_out_means_the_same(tmp_path: Path) -> None:
+def test_the_examples_commented_keys_are_the_defaults(tmp_path: Path) -> None:
     file = tmp_path / "digest.toml"
     file.write_text(EXAMPLE, "utf-8")
     short = settings.load(file, {})
@@ -76,7 +76,7 @@ def test_every_command_shows_examples_of_itself(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_option_has_its_line(command: str) -> None:
+def test_every_option_has_a_line_of_help(command: str) -> None:
     for part in parts(command):
         parser = parser_of(*part)
         documented = parser.format_help().partition("\n\n")[2].partition("\nexample")[0]
@@ -101,7 +101,7 @@ def parser_of(*command: str) -> Parser:
 
 
 def parts(command: str) -> list[list[str]]:
-    """The command, and its actions."""
+    """Return the command, and each of its actions."""
     return [[command], *([command, action] for action in parser_of(command).subcommands)]
 
 

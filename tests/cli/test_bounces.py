@@ -1,4 +1,4 @@
-"""``digest bounces``, fed from a pipe, a Maildir and a mailbox."""
+"""``digest bounces`` with mails from stdin, a Maildir and an IMAP mailbox."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], persistent_url: str
 ) -> Run:
-    """The command in a folder with settings, and one mail sent."""
+    """Run ``digest bounces`` in a folder with settings, after one mail was sent."""
     (tmp_path / "digest.toml").write_text(SETTINGS)
     monkeypatch.chdir(tmp_path)
     with open_persistent_store() as store, store.begin() as conn:
@@ -37,14 +37,14 @@ def run(
     def run(*argv: str, stdin: bytes = b"") -> tuple[int, str, str]:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         code = main(["bounces", *argv])
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
     return run
 
 
-def ours(raw: bytes) -> bytes:
-    """The mail, about the copy that was sent."""
+def about_our_mail(raw: bytes) -> bytes:
+    """Put the Message-ID of the mail that was sent into ``raw``."""
     with open_persistent_store() as store, store.read() as conn:
         (row,) = deliveries.for_edition(conn, 1)
     return raw.replace(f"{EDITION_TOKEN}.1".encode(), row.message_id.strip("<>").partition("@")[0].encode())
@@ -64,16 +64,16 @@ def maildir(*mails: bytes) -> Path:
     return folder
 
 
-def test_a_bounce_from_a_pipe_is_heeded(run: Run) -> None:
-    code, out, err = run(stdin=ours(dsn("5.1.1", "smtp; 550 no such user")))
+def test_a_bounce_on_stdin_is_processed(run: Run) -> None:
+    code, out, err = run(stdin=about_our_mail(dsn("5.1.1", "smtp; 550 no such user")))
 
     assert (code, err) == (0, "")
     assert out == f"hard       {ADDRESS}  suppressed: bounced: 5.1.1 550 no such user\n"
     assert suppressed() == {ADDRESS: "bounced: 5.1.1 550 no such user"}
 
 
-def test_a_script_can_read_what_was_done(run: Run) -> None:
-    assert json.loads(run("--json", stdin=ours(complaint()))[1]) == {
+def test_json_has_the_result_of_each_mail(run: Run) -> None:
+    assert json.loads(run("--json", stdin=about_our_mail(complaint()))[1]) == {
         "kind": "complaint",
         "address": ADDRESS,
         "done": "suppressed: complained: a feedback report of type 'abuse'",
@@ -92,8 +92,8 @@ def test_a_script_can_read_what_was_done(run: Run) -> None:
     ],
     ids=["nothing", "no mail", "anything else", "forged", "huge"],
 )
-def test_a_mail_that_means_nothing_is_told_and_is_no_error(run: Run, raw: bytes) -> None:
-    """Or the mail server that pipes it in would send a bounce in turn."""
+def test_a_mail_that_is_no_bounce_is_reported_and_ignored(run: Run, raw: bytes) -> None:
+    """An error would make the mail server that pipes it in return a bounce."""
     code, out, err = run(stdin=raw)
 
     assert (code, err) == (0, "")
@@ -101,8 +101,8 @@ def test_a_mail_that_means_nothing_is_told_and_is_no_error(run: Run, raw: bytes)
     assert suppressed() == {}
 
 
-def test_a_maildir_is_read_once(run: Run) -> None:
-    folder = maildir(plain_mail("Buy a boat", From="x@shop.example"), ours(dsn("5.1.1")))
+def test_each_mail_of_a_maildir_is_read_once(run: Run) -> None:
+    folder = maildir(plain_mail("Buy a boat", From="x@shop.example"), about_our_mail(dsn("5.1.1")))
 
     assert [line.split()[0] for line in run("--maildir", str(folder))[1].splitlines()] == ["other", "hard"]
     assert run("--maildir", str(folder)) == (0, "", "")
@@ -119,15 +119,16 @@ def test_a_folder_that_is_no_maildir_is_refused(run: Run) -> None:
     assert ". is no Maildir" in err
 
 
-def imap(at: int, **more: str) -> None:
-    """Settings for a mailbox."""
-    values = {"host": '"127.0.0.1"', "security": '"none"', "username": '"news"', "password": "'pass \"word\"'"} | more
+def imap(at: int, **options: str) -> None:
+    """Write settings for an IMAP mailbox."""
+    login = {"username": '"news"', "password": "'pass \"word\"'"}
+    values = {"host": '"127.0.0.1"', "security": '"none"', **login, **options}
     lines = [f"{key} = {value}" for key, value in {"port": str(at), **values}.items()]
     Path("digest.toml").write_text("\n".join(["[bounces]", *lines, SETTINGS]))
 
 
-def test_a_mailbox_is_read_once(run: Run) -> None:
-    with imap_server(plain_mail("Buy a boat"), ours(dsn("5.1.1")), b"x" * 2 * MAX_MAIL_BYTES) as box:
+def test_each_mail_of_a_mailbox_is_read_once(run: Run) -> None:
+    with imap_server(plain_mail("Buy a boat"), about_our_mail(dsn("5.1.1")), b"x" * 2 * MAX_MAIL_BYTES) as box:
         imap(box.port)
 
         assert [line.split()[0] for line in run("--imap")[1].splitlines()] == ["other", "hard", "other"]
@@ -136,8 +137,8 @@ def test_a_mailbox_is_read_once(run: Run) -> None:
     assert list(suppressed()) == [ADDRESS]
 
 
-def test_a_mail_counts_as_read_once_it_has_been_heeded(run: Run) -> None:
-    with imap_server(ours(dsn("5.1.1")), plain_mail("x")) as box:
+def test_a_mail_is_marked_as_read_after_it_is_processed(run: Run) -> None:
+    with imap_server(about_our_mail(dsn("5.1.1")), plain_mail("x")) as box:
         imap(box.port)
         box.deaf_to = "FETCH 8"
 
@@ -148,7 +149,7 @@ def test_a_mail_counts_as_read_once_it_has_been_heeded(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("options", "message"),
     [
         ({"password": '"wrong"'}, "check [bounces] username and password"),
         ({"folder": '"Elsewhere"'}, "has no folder 'Elsewhere'"),
@@ -159,18 +160,18 @@ def test_a_mail_counts_as_read_once_it_has_been_heeded(run: Run) -> None:
     ],
     ids=["password", "folder", "no TLS there", "no STARTTLS", "nobody there", "none set"],
 )
-def test_a_mailbox_that_can_not_be_read_says_why(run: Run, more: dict[str, str], said: str) -> None:
+def test_an_unreadable_mailbox_is_reported_with_its_cause(run: Run, options: dict[str, str], message: str) -> None:
     with imap_server() as box:
-        imap(box.port, **more)
+        imap(box.port, **options)
 
         code, out, err = run("--imap")
 
     assert code in (1, 2)
     assert out == ""
-    assert said in err
+    assert message in err
 
 
-def test_what_is_no_imap_server_is_said_to_be_none(run: Run) -> None:
+def test_a_server_that_does_not_speak_imap_is_reported(run: Run) -> None:
     with imap_server() as box:
         box.banner = b"220 mail.example ESMTP\r\n"
         imap(box.port)
@@ -178,7 +179,7 @@ def test_what_is_no_imap_server_is_said_to_be_none(run: Run) -> None:
         assert "can't be read from" in run("--imap")[2]
 
 
-def test_a_server_that_hangs_up_as_tls_begins_is_told_as_that(run: Run) -> None:
+def test_a_connection_closed_at_starttls_is_reported(run: Run) -> None:
     with imap_server() as box:
         box.offers = "IMAP4rev1 STARTTLS"
         imap(box.port, security='"starttls"')
@@ -186,4 +187,4 @@ def test_a_server_that_hangs_up_as_tls_begins_is_told_as_that(run: Run) -> None:
         err = run("--imap")[2]
 
     assert f"with 127.0.0.1:{box.port}" in err
-    assert "descriptor" not in err, "nor is it told how closing went"
+    assert "descriptor" not in err, "the error of closing the socket is not reported"

@@ -12,7 +12,7 @@ import pytest
 
 from digest.cli import COMMANDS, main
 
-#: What may be relied on. It may grow; what is here stays.
+#: Commands and options that others rely on: add to them, remove none.
 PROMISED = {
     "preview": [
         *("-n", "--format", "-o", "--open", "--at", "--since", "--fetch", "--template", "--summarizer", "--sentences"),
@@ -62,15 +62,15 @@ def test_a_command_has_its_options_and_an_example(command: str, capsys: pytest.C
     assert f"digest {command}" in text.partition("examples:")[2]
 
 
-def test_no_command_is_forgotten_here() -> None:
+def test_every_command_is_in_the_contract() -> None:
     assert {command.split()[0] for command in PROMISED} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", [name for name, options in PROMISED.items() if "--json" in options])
-def test_what_scripts_read_is_json_and_nothing_else(
+def test_stdout_with_json_is_only_json(
     command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over an installation of one folder of one article, with nothing sent yet."""
+    """The installation has one article, and nothing was sent."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text("The harbour opens again\n\nThe ferry sails on Monday at nine.\n")
@@ -95,13 +95,13 @@ def test_what_scripts_read_is_json_and_nothing_else(
         pytest.param([], 2, id="nothing"),
     ],
 )
-def test_exit_codes_say_how_it_went(argv: list[str], code: int, tmp_path: Path) -> None:
+def test_exit_codes_are_those_of_the_contract(argv: list[str], code: int, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
 
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "digest", *argv], cwd=tmp_path, capture_output=True, text=True, check=False
     )
 
-    assert done.returncode == code
-    assert (done.stdout == "") is (code != 0)
-    assert (done.stderr == "") is (code == 0)
+    assert completed.returncode == code
+    assert (completed.stdout == "") is (code != 0)
+    assert (completed.stderr == "") is (code == 0)

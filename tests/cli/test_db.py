@@ -16,18 +16,18 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
-def test_it_makes_the_tables_and_then_finds_them_up_to_date(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_upgrade_creates_the_tables_and_is_idempotent(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["db", "upgrade", "--config", str(config)]) == 0
     assert "created the store's tables" in capsys.readouterr().err
     assert (config.parent / "kept.db").exists()
 
     assert main(["--config", str(config), "db", "upgrade"]) == 0
-    said = capsys.readouterr()
-    assert "up to date" in said.err
-    assert said.out == ""
+    printed = capsys.readouterr()
+    assert "up to date" in printed.err
+    assert printed.out == ""
 
 
-def test_it_upgrades_postgresql(
+def test_upgrade_works_on_postgresql(
     config: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DIGEST_STORE__URL", postgres_url)
@@ -36,14 +36,14 @@ def test_it_upgrades_postgresql(
     assert "created the store's tables" in capsys.readouterr().err
 
 
-def test_a_store_that_is_none_is_one_clear_line(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_no_database_is_reported_in_one_line(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (config.parent / "kept.db").write_bytes(b"this is a text, and far longer than a header of a database would be" * 20)
 
     assert main(["db", "upgrade", "--config", str(config)]) == 1
     assert "is not a database" in capsys.readouterr().err
 
 
-def test_it_says_which_actions_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_action_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["db"]) == 2
     assert main(["db", "--help"]) == 0
     assert "upgrade" in capsys.readouterr().out

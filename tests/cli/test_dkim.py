@@ -1,4 +1,4 @@
-"""``digest dkim keygen`` makes a key, and ``digest check`` says what its domain needs."""
+"""``digest dkim keygen``, and the checks of sending domains by ``digest check``."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def check(capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[str, str]]:
-    """What ``digest check`` found, by topic."""
+    """Return the last state and message of ``digest check`` for each topic."""
     capsys.readouterr()
     main(["check", "--json", "--offline"])
-    found = json.loads(capsys.readouterr().out)
-    return {finding["topic"]: (finding["state"], f"{finding['message']} {finding['hint']}") for finding in found}
+    findings = json.loads(capsys.readouterr().out)
+    return {finding["topic"]: (finding["state"], f"{finding['message']} {finding['hint']}") for finding in findings}
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
@@ -62,7 +62,7 @@ def test_a_key_is_made_and_its_record_printed(kind: KeyType, folder: Path, capsy
     assert f'key_file = "{folder / "dkim.pem"}"' in err
 
 
-def test_the_settings_say_where_it_goes_and_who_signs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_and_domain_come_from_the_settings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "digest.toml").write_text(SETTINGS)
 
     code = main(["dkim", "keygen"])
@@ -84,7 +84,7 @@ def test_the_settings_say_where_it_goes_and_who_signs(folder: Path, capsys: pyte
     ],
     ids=["no domain", "wrong domain", "wrong selector", "wrong type"],
 )
-def test_wrong_usage_makes_nothing(
+def test_wrong_usage_writes_no_key(
     argv: list[str], words: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = main(["dkim", "keygen", *argv])
@@ -105,7 +105,7 @@ def test_a_key_is_never_overwritten(folder: Path, capsys: pytest.CaptureFixture[
     assert (folder / "dkim.pem").read_text() == "precious"
 
 
-def test_a_folder_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_folder_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dkim", "keygen", "example.org", "-o", "missing/dkim.pem"]) == 1
     assert "can't write" in capsys.readouterr().err
 
@@ -124,7 +124,7 @@ def test_mails_are_signed_with_the_key_of_the_settings(folder: Path, capsys: pyt
     assert dkimpy.verify(mail.read_bytes(), dnsfunc=lambda name, timeout=5: record.encode())
 
 
-def test_nothing_is_sent_unsigned_where_the_key_is_gone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_its_key_nothing_is_sent_unsigned(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = SETTINGS.replace('host = "mail.example.org"', 'folder = "mails"')
     (folder / "digest.toml").write_text(f'{settings}\n[[sources]]\nid = "own"\npath = "articles"\n')
     (folder / "articles").mkdir()
@@ -143,15 +143,15 @@ def test_check_prints_the_records_to_publish(folder: Path, capsys: pytest.Captur
     main(["dkim", "keygen"])
     record = capsys.readouterr().out.strip()
 
-    found = check(capsys)
+    findings = check(capsys)
 
-    assert found["dkim news.example.org"][0] == "ok"
-    assert record in found["DKIM news.example.org"][1]
-    assert '"v=spf1 mx a:mail.example.org ~all"' in found["SPF news.example.org"][1]
-    assert '_dmarc.news.example.org. IN TXT ( "v=DMARC1; p=none;' in found["DMARC news.example.org"][1]
+    assert findings["dkim news.example.org"][0] == "ok"
+    assert record in findings["DKIM news.example.org"][1]
+    assert '"v=spf1 mx a:mail.example.org ~all"' in findings["SPF news.example.org"][1]
+    assert '_dmarc.news.example.org. IN TXT ( "v=DMARC1; p=none;' in findings["DMARC news.example.org"][1]
 
 
-def test_check_says_what_to_do_about_a_key_that_is_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_reports_a_missing_key_with_a_hint(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "digest.toml").write_text(SETTINGS)
 
     state, words = check(capsys)["dkim"]
@@ -160,7 +160,7 @@ def test_check_says_what_to_do_about_a_key_that_is_not_there(folder: Path, capsy
     assert "digest dkim keygen" in words
 
 
-def test_check_notes_that_mails_leave_unsigned(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_notes_unsigned_mail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "digest.toml").write_text(SETTINGS.replace("key_file", "#key_file"))
 
     state, words = check(capsys)["dkim news.example.org"]
@@ -173,7 +173,7 @@ def test_check_notes_that_mails_leave_unsigned(folder: Path, capsys: pytest.Capt
     ("domain", "state"),
     [("example.org", "ok"), ("news.example.org", "ok"), ("a.news.example.org", "ok"), ("example.com", "bad")],
 )
-def test_check_knows_whether_the_signer_speaks_for_the_sender(
+def test_check_reports_whether_the_signature_is_aligned(
     domain: str, state: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "digest.toml").write_text(SETTINGS.replace("[dkim]", f'[dkim]\ndomain = "{domain}"'))
@@ -190,7 +190,7 @@ def test_check_notes_a_key_that_others_can_read(folder: Path, capsys: pytest.Cap
     assert "chmod 600" in check(capsys)["dkim"][1]
 
 
-def test_check_notes_a_key_that_receivers_make_light_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_notes_a_weak_key(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "digest.toml").write_text(SETTINGS)
     dkim.save_key(rsa.generate_private_key(65537, 1024), folder / "keys" / "digest.pem")
     assert "1024 bits is weak" in check(capsys)["dkim"][1]
@@ -210,31 +210,29 @@ def test_check_notes_a_key_that_receivers_make_light_of(folder: Path, capsys: py
         ("back@example.com", "SPF example.com", False),
     ],
 )
-def test_spf_is_about_the_domain_that_bounces_go_to(
+def test_spf_is_for_the_domain_of_the_return_address(
     address: str, topic: str, aligned: bool, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "digest.toml").write_text(f'[bounces]\naddress = "{address}"\n{SETTINGS}')
 
-    found = check(capsys)
+    findings = check(capsys)
 
-    assert f"{topic.split()[1]}. IN TXT" in found[topic][1]
-    assert ("SPF news.example.org" not in found) is aligned
+    assert f"{topic.split()[1]}. IN TXT" in findings[topic][1]
+    assert ("SPF news.example.org" not in findings) is aligned
     if not aligned:
-        assert "only DKIM counts" in found["SPF news.example.org"][1]
+        assert "only DKIM counts" in findings["SPF news.example.org"][1]
 
 
 @pytest.mark.parametrize("sender", ["root@localhost", "news@[192.0.2.1]"])
-def test_no_record_is_asked_for_where_there_is_no_dns(
-    sender: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_local_domains_need_no_records(sender: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "digest.toml").write_text(
         SETTINGS.replace("main@news.example.org", sender).replace("key_file", "#key_file")
     )
 
-    found = check(capsys)
+    findings = check(capsys)
 
-    assert "only mail servers inside your network" in found[f"sender {sender.partition('@')[2]}"][1]
-    assert not [words for _, words in found.values() if "IN TXT" in words]
+    assert "only mail servers inside your network" in findings[f"sender {sender.partition('@')[2]}"][1]
+    assert not [words for _, words in findings.values() if "IN TXT" in words]
 
 
 @pytest.mark.parametrize(
@@ -246,7 +244,7 @@ def test_no_record_is_asked_for_where_there_is_no_dns(
         ("", "v=spf1 mx ~all"),
     ],
 )
-def test_spf_names_only_hosts_that_the_dns_has(host: str, record: str) -> None:
+def test_spf_names_only_hosts_in_the_dns(host: str, record: str) -> None:
     assert dns_records.spf_record("example.org", host).value == record
 
 
@@ -262,5 +260,5 @@ def test_spf_names_only_hosts_that_the_dns_has(host: str, record: str) -> None:
         ("localhost", "localhost", True),
     ],
 )
-def test_alignment_is_dmarcs_relaxed_one(sender: str, signing: str, aligned: bool) -> None:
+def test_alignment_is_relaxed_as_in_dmarc(sender: str, signing: str, aligned: bool) -> None:
     assert dns_records.is_aligned(sender, signing) is aligned

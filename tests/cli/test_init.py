@@ -1,4 +1,4 @@
-"""``digest init`` writes settings that work, and never over those that are there."""
+"""``digest init`` writes settings that work, and never overwrites a file."""
 
 from __future__ import annotations
 
@@ -25,40 +25,40 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_a_starter_works_and_has_something_to_show(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_starter_settings_have_an_article_to_preview(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "evening-news"]) == 0
 
     printed = capsys.readouterr()
-    found = settings.load(Path("evening-news/digest.toml"), {})
+    loaded = settings.load(Path("evening-news/digest.toml"), {})
 
     assert printed.out == "evening-news/digest.toml\n"
     assert "digest preview --fetch" in printed.err
-    assert found.newsletters[0].title == "Evening news"
+    assert loaded.newsletters[0].title == "Evening news"
 
     assert main(["preview", "--fetch", "--config", "evening-news/digest.toml", "--format", "text"]) == 0
     assert "Your digest reads this folder" in capsys.readouterr().out
 
 
-def test_it_starts_here_if_nothing_else_is_said() -> None:
+def test_the_default_folder_is_the_current_one() -> None:
     assert main(["init"]) == 0
     assert settings.load(None, {}).sources[0].path == Path.cwd() / "articles"
 
 
-def test_a_list_of_feeds_is_taken_over_with_its_folders() -> None:
+def test_opml_folders_become_sections() -> None:
     Path("feeds.opml").write_text(OPML, "utf-8")
 
     assert main(["init", "news", "--opml", "feeds.opml"]) == 0
 
-    found = settings.load(Path("news/digest.toml"), {}).sources
+    loaded = settings.load(Path("news/digest.toml"), {}).sources
 
-    assert [(source.url, source.title, source.section) for source in found] == [
+    assert [(source.url, source.title, source.section) for source in loaded] == [
         ("https://bote.example/feed.xml", 'Der "Bote" \\ Süd', "Nachrichten"),
         ("https://gazette.example/rss", "Gazette", "Nachrichten"),
         ("https://ja.example/feed", "日本語", ""),
     ]
 
 
-def test_addresses_files_and_folders_are_taken_together() -> None:
+def test_opml_addresses_and_folders_can_be_combined() -> None:
     Path("news/inside").mkdir(parents=True)
     Path("beside").mkdir()
     Path("feeds.opml").write_text(OPML, "utf-8")
@@ -66,14 +66,14 @@ def test_addresses_files_and_folders_are_taken_together() -> None:
 
     assert main([*argv, "--from", "beside"]) == 0
 
-    found = settings.load(Path("news/digest.toml"), {}).sources
+    loaded = settings.load(Path("news/digest.toml"), {}).sources
 
-    assert len({source.id for source in found}) == 6
-    assert [source.path for source in found[4:]] == [Path.cwd() / "news/inside", Path.cwd() / "beside"]
+    assert len({source.id for source in loaded}) == 6
+    assert [source.path for source in loaded[4:]] == [Path.cwd() / "news/inside", Path.cwd() / "beside"]
     assert 'path = "inside"' in Path("news/digest.toml").read_text("utf-8")
 
 
-def test_what_is_there_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+def test_existing_settings_are_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
     Path("digest.toml").write_text("# mine\n")
 
     assert main(["init"]) == 2
@@ -102,7 +102,7 @@ def test_nothing_is_written_if_a_source_is_wrong(
     assert not Path("news").exists()
 
 
-def test_a_place_that_is_a_file_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_in_the_folders_place_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     Path("news").write_text("x")
 
     assert main(["init", "news"]) == 1

@@ -1,4 +1,4 @@
-"""The command line as a shell sees it: exit codes, one clear message for each error, and no traceback unasked."""
+"""The command line: help, completion, exit codes, error messages, signals."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _somewhere_without_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def digest(*argv: str, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run it as a process of its own."""
+    """Run ``digest`` as a process."""
     command = [sys.executable, "-m", "digest", *argv]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
@@ -59,7 +59,7 @@ def test_help_of_every_command_goes_to_stdout(command: str, capsys: pytest.Captu
     assert not printed.err
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"digest {__version__}\n"
 
@@ -76,13 +76,13 @@ def test_completion_knows_every_command(shell: str, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_every_shell_that_the_help_names_is_supported(shell: str) -> None:
+def test_shells_of_the_help_are_supported(shell: str) -> None:
     assert shell in shtab.SUPPORTED_SHELLS
 
 
 # PowerShell is in no package source of a plain Debian, so its script is only tested for its contents.
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh", "fish"])
-def test_the_shell_itself_reads_the_script(shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shell_reads_the_completion_script(shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
     assert main(["completion", shell]) == 0
@@ -132,7 +132,7 @@ def test_wrong_usage_is_one_message_and_exit_2(
     assert "Traceback" not in printed.err
 
 
-def test_all_mistakes_of_broken_settings_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_errors_in_the_settings_are_reported_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     Path("digest.toml").write_text("[smtp]\nprot = 1\n[[sources]]\nid = 1\n")
 
     assert main(["check"]) == 2
@@ -143,7 +143,7 @@ def test_all_mistakes_of_broken_settings_are_told(capsys: pytest.CaptureFixture[
     assert "digest.toml:4: sources[1].id: expected text in quotes, found 1" in err
 
 
-def test_outside_escapes_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["\x1b]0;gotcha\x07"]) == 2
     assert "\x1b" not in capsys.readouterr().err
 
@@ -176,7 +176,7 @@ def raised(error: BaseException, cause: BaseException | None = None) -> BaseExce
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
-def test_an_error_is_a_message_and_an_exit_code(
+def test_each_error_has_a_message_and_an_exit_code(
     error: BaseException, code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert report_error(error, verbose=False) == code
@@ -187,7 +187,7 @@ def test_an_error_is_a_message_and_an_exit_code(
     assert "Traceback" not in err
 
 
-def test_verbose_shows_where_an_error_arose(capsys: pytest.CaptureFixture[str]) -> None:
+def test_verbose_prints_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--config", "none", "--verbose"]) == 2
 
     err = capsys.readouterr().err
@@ -198,18 +198,18 @@ def test_verbose_shows_where_an_error_arose(capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("argv", [["--help"], ["completion", "bash"], ["preview"]], ids=" ".join)
-def test_a_full_disk_is_told(argv: list[str]) -> None:
+def test_a_full_disk_is_reported(argv: list[str]) -> None:
     with FULL.open("w") as full:
         command = [sys.executable, "-m", "digest", *argv]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        completed = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
 
-    assert done.returncode == 1
-    assert "No space left on device" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "Exception ignored" not in done.stderr
+    assert completed.returncode == 1
+    assert "No space left on device" in completed.stderr
+    assert "Traceback" not in completed.stderr
+    assert "Exception ignored" not in completed.stderr
 
 
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+def test_a_closed_pipe_is_no_error() -> None:
     command = [sys.executable, "-m", "digest", "completion", "bash"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert running.stdout
@@ -223,31 +223,31 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 
 
 def test_a_closed_stdout_is_no_error() -> None:
-    done = subprocess.run(
+    completed = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m digest completion bash >&-"], capture_output=True, text=True, check=False
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (completed.returncode, completed.stderr) == (0, "")
 
 
-def test_no_colour_where_it_is_not_wanted() -> None:
-    done = digest("preview", "--format", "terminal", env={**os.environ, "NO_COLOR": "1", "FORCE_COLOR": ""})
+def test_no_color_is_respected() -> None:
+    completed = digest("preview", "--format", "terminal", env={**os.environ, "NO_COLOR": "1", "FORCE_COLOR": ""})
 
-    assert done.returncode == 0
-    assert "\x1b[3" not in done.stdout
+    assert completed.returncode == 0
+    assert "\x1b[3" not in completed.stdout
 
 
-def test_text_that_the_terminal_has_no_signs_for_is_printed_nevertheless() -> None:
-    done = digest("preview", "--format", "text", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+def test_characters_that_stdout_can_not_encode_are_replaced() -> None:
+    completed = digest("preview", "--format", "text", env={**os.environ, "PYTHONIOENCODING": "ascii"})
 
-    assert done.returncode == 0
-    assert done.stdout
+    assert completed.returncode == 0
+    assert completed.stdout
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
-def test_ctrl_c_at_any_moment_ends_at_once_without_a_traceback(seed: int) -> None:
-    """From the first moment that is the program's; while Python itself starts, it dies in Python's own way."""
+def test_ctrl_c_at_any_moment_exits_without_a_traceback(seed: int) -> None:
+    """From the start of ``main``; before that, Python itself handles Ctrl-C."""
     begin = "import sys; from digest.__main__ import main; print('begun', flush=True); sys.exit(main())"
     running = subprocess.Popen([sys.executable, "-c", begin, "preview"], stdout=-1, stderr=-1, text=True)
     assert running.stdout

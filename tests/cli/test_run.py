@@ -1,4 +1,4 @@
-"""``digest run`` as a process: it does its work, hears signals, and loses nothing however it ends."""
+"""``digest run`` as a process: its jobs, signals, log, and recovery after being killed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.databases import open_persistent_store, sqlite_only
 from tests.support.mail_server import RecordingMailServer, running_mail_server
 from tests.support.run_process import Run, until
 
-READERS = ["ann@example.org", "bo@example.org"]
+SUBSCRIBERS = ["ann@example.org", "bo@example.org"]
 SETTINGS = """\
 [smtp]
 host = "127.0.0.1"
@@ -48,7 +48,7 @@ catch_up = "30h"
 
 @pytest.fixture
 def mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -> Iterator[RecordingMailServer]:
-    """A mail server, and in the current folder settings that name it, an article, two readers, a slot that is due."""
+    """Mail server, and a folder with settings for it, an article, two subscribers and a slot that is due."""
     monkeypatch.chdir(tmp_path)
     Path("articles").mkdir()
     text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
@@ -56,19 +56,19 @@ def mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url:
     now = datetime.now(UTC)
     last = schedule.latest(parse_schedule("daily 00:00"), UTC, now - timedelta(days=1))
     with open_persistent_store() as store, store.begin() as conn:
-        subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=now)
+        subscribers.add(conn, [NewSubscriber(address=address) for address in SUBSCRIBERS], "main", at=now)
         slots.record_status(conn, "main", last, SlotStatus.BEFORE, at=last.due)
-    with running_mail_server() as made:
-        Path("digest.toml").write_text(SETTINGS.format(port=made.port))
-        yield made
+    with running_mail_server() as server:
+        Path("digest.toml").write_text(SETTINGS.format(port=server.port))
+        yield server
 
 
-def test_it_collects_publishes_and_delivers_and_leaves_when_told(
+def test_run_collects_publishes_delivers_and_stops_on_sigterm(
     mail_server: RecordingMailServer, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     running = run()
     running.wait_for(" delivered edition=1 sent=2")
-    assert mail_server.recipients == READERS
+    assert mail_server.recipients == SUBSCRIBERS
     assert main(["status", "--check"]) == 0
     assert running.end() == 0
     assert [event for event in running.events if event != "retention_applied"] == [
@@ -80,10 +80,10 @@ def test_it_collects_publishes_and_delivers_and_leaves_when_told(
     ]
     capsys.readouterr()
     assert main(["send"]) == 0
-    assert mail_server.recipients == READERS
+    assert mail_server.recipients == SUBSCRIBERS
 
 
-def test_two_at_once_and_one_that_is_killed_send_everything_once(mail_server: RecordingMailServer, run: Run) -> None:
+def test_concurrent_and_killed_processes_send_each_mail_once(mail_server: RecordingMailServer, run: Run) -> None:
     mail_server.refused = {"bo@example.org": "450 later"}
     first, second = run(), run()
     until(lambda: "taken" if mail_server.recipients else "")
@@ -96,21 +96,21 @@ def test_two_at_once_and_one_that_is_killed_send_everything_once(mail_server: Re
     assert second.end() == 0
     assert third.end() == 0
 
-    assert mail_server.recipients == READERS
+    assert mail_server.recipients == SUBSCRIBERS
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["lines", "json"])
-def test_a_log_that_can_not_be_written_stops_no_mail(
+def test_an_unwritable_log_does_not_stop_deliveries(
     mail_server: RecordingMailServer, run: Run, options: list[str]
 ) -> None:
     running = run(*options, log="/dev/full")
-    until(lambda: mail_server.recipients == READERS)
+    until(lambda: mail_server.recipients == SUBSCRIBERS)
     assert main(["status", "--check"]) == 0
 
     running.end()
 
 
-def test_events_can_be_read_by_programs(mail_server: RecordingMailServer, run: Run) -> None:
+def test_events_are_json_with_the_option(mail_server: RecordingMailServer, run: Run) -> None:
     running = run("--json")
     running.wait_for('"delivered"')
     assert running.end() == 0
@@ -121,7 +121,7 @@ def test_events_can_be_read_by_programs(mail_server: RecordingMailServer, run: R
     assert (published["newsletter"], published["stories"]) == ("main", 1)
 
 
-def test_ctrl_c_leaves_as_interrupted(mail_server: RecordingMailServer, run: Run) -> None:
+def test_ctrl_c_exits_with_130(mail_server: RecordingMailServer, run: Run) -> None:
     running = run()
     running.wait_for("started")
 
@@ -130,23 +130,23 @@ def test_ctrl_c_leaves_as_interrupted(mail_server: RecordingMailServer, run: Run
 
 
 @sqlite_only
-def test_the_first_signal_lets_mails_in_flight_arrive_and_the_second_does_not_wait(
+def test_the_first_signal_finishes_mails_in_flight_and_the_second_exits_at_once(
     mail_server: RecordingMailServer, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with open_persistent_store() as store, store.begin() as conn:
-        more = [NewSubscriber(address=f"reader{number}@example.org") for number in range(30)]
-        subscribers.add(conn, more, "main", at=datetime.now(UTC))
+        new = [NewSubscriber(address=f"reader{number}@example.org") for number in range(30)]
+        subscribers.add(conn, new, "main", at=datetime.now(UTC))
     mail_server.delay_s = 1.0
     first = run()
     until(lambda: mail_server.started)
     assert first.end() == 0
-    taken = len(mail_server.envelopes)
-    assert taken == mail_server.started, "what was in flight has arrived"
-    assert taken < 32, "and nothing else was begun"
+    delivered = len(mail_server.envelopes)
+    assert delivered == mail_server.started, "what was in flight has arrived"
+    assert delivered < 32, "and nothing else was begun"
 
     mail_server.delay_s = 60.0
     second = run()
-    until(lambda: mail_server.started > taken)
+    until(lambda: mail_server.started > delivered)
     second.process.send_signal(signal.SIGTERM)
     time.sleep(0.5)
     assert second.process.poll() is None
@@ -157,14 +157,14 @@ def test_the_first_signal_lets_mails_in_flight_arrive_and_the_second_does_not_wa
     assert "32 sent" in capsys.readouterr().out
 
 
-def test_settings_are_read_again_and_a_broken_file_is_told(mail_server: RecordingMailServer, run: Run) -> None:
+def test_sighup_reloads_settings_and_rejects_broken_ones(mail_server: RecordingMailServer, run: Run) -> None:
     running = run()
     running.wait_for("delivered")
     right = Path("digest.toml").read_text()
     Path("digest.toml").write_text(right.replace('title = "Main"', "title = 7"))
     running.process.send_signal(signal.SIGHUP)
-    told = running.wait_for("settings_rejected")
-    assert "newsletters[main].title" in told
+    line = running.wait_for("settings_rejected")
+    assert "newsletters[main].title" in line
     Path("digest.toml").write_text(right + '[[newsletters]]\nid = "other"\ntitle = "Other"\nfrom = "o@example.org"\n')
     running.process.send_signal(signal.SIGHUP)
     running.wait_for("settings_reloaded", "newsletters=2")
@@ -172,7 +172,7 @@ def test_settings_are_read_again_and_a_broken_file_is_told(mail_server: Recordin
     assert running.end() == 0
 
 
-def test_a_dead_mail_server_loses_nothing(mail_server: RecordingMailServer, run: Run) -> None:
+def test_mails_are_delivered_after_the_mail_server_is_back(mail_server: RecordingMailServer, run: Run) -> None:
     Path("digest.toml").write_text(SETTINGS.format(port=9))
     running = run()
     assert "127.0.0.1:9" in running.wait_for(" job_failed job=deliver")
@@ -180,18 +180,17 @@ def test_a_dead_mail_server_loses_nothing(mail_server: RecordingMailServer, run:
     assert running.end() == 0
 
     run().wait_for(" delivered edition=1 sent=2")
-    assert mail_server.recipients == READERS
+    assert mail_server.recipients == SUBSCRIBERS
 
 
 @pytest.mark.slow
-def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
-    mail_server: RecordingMailServer, run: Run
-) -> None:
-    """Killed while it starts, collects, publishes, delivers: as chance has it."""
+def test_repeated_kills_leave_one_edition_and_miss_nobody(mail_server: RecordingMailServer, run: Run) -> None:
+    """Kills come at random: during start, collecting, publishing or delivering."""
     mail_server.delay_s = 0.02
-    readers = [f"reader{number}@example.org" for number in range(400)]
+    added = [f"reader{number}@example.org" for number in range(400)]
     with open_persistent_store() as store, store.begin() as conn:
-        subscribers.add(conn, [NewSubscriber(address=address) for address in readers], "main", at=datetime.now(UTC))
+        new = [NewSubscriber(address=address) for address in added]
+        subscribers.add(conn, new, "main", at=datetime.now(UTC))
     chance, kills = random.Random(7), 20
     for _ in range(kills):
         running = run()
@@ -200,11 +199,11 @@ def test_however_often_it_is_killed_there_is_one_edition_and_nobody_is_missed(
     mail_server.delay_s = 0.0
     assert main(["send"]) == 0
 
-    taken = Counter(address for envelope in mail_server.envelopes for address in envelope.rcpt_tos)
-    assert set(taken) == {*READERS, *readers}
-    assert taken.total() - len(taken) <= kills * 4, "at most one copy for each connection and death"
+    delivered = Counter(address for envelope in mail_server.envelopes for address in envelope.rcpt_tos)
+    assert set(delivered) == {*SUBSCRIBERS, *added}
+    assert delivered.total() - len(delivered) <= kills * 4, "at most one copy for each connection and death"
     ids = {(envelope.rcpt_tos[0], message_id(envelope)) for envelope in mail_server.envelopes}
-    assert len(ids) == len(taken), "a copy has the same Message-ID"
+    assert len(ids) == len(delivered), "a copy has the same Message-ID"
     with open_persistent_store() as store, store.read() as conn:
         assert len(editions.summaries(conn)) == 1
     before = len(mail_server.envelopes)
@@ -218,28 +217,28 @@ def message_id(envelope: Envelope) -> str:
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         pytest.param("", "digest init", id="no newsletter"),
         pytest.param('[[newsletters]]\nid = "m"\ntitle = "M"\n', "set from =", id="no sender"),
         pytest.param('[[newsletters]]\nid = "m"\ntitle = "M"\nfrom = "m@example.org"\n', "[smtp] host", id="no server"),
     ],
 )
-def test_what_can_not_run_says_what_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: str, said: str
+def test_settings_that_can_not_run_are_refused_with_a_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: str, message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     Path("digest.toml").write_text(settings)
 
     assert main(["run"]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
 
 
-def test_an_event_is_one_line_that_nothing_from_outside_can_break() -> None:
+def test_an_event_is_one_line_without_control_characters() -> None:
     written: list[str] = []
     EventLog(write=written.append)("failed", source="a\nb \x1b[31m", error='say "x"', nothing="", count=0)
 
@@ -247,7 +246,7 @@ def test_an_event_is_one_line_that_nothing_from_outside_can_break() -> None:
     assert written[0].split(" ", 1)[1] == 'failed source="a\\nb \\u001b[31m" error="say \\"x\\"" count=0'
 
 
-def test_a_bug_is_shown_whole() -> None:
+def test_a_trace_is_logged_with_its_traceback() -> None:
     written: list[str] = []
     try:
         _ = 1 // 0

@@ -1,4 +1,4 @@
-"""``digest sources`` and ``digest collect``, as a person uses them."""
+"""``digest sources`` and ``digest collect``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in a folder with settings and one note."""
+    """Run commands in a folder with settings and one note."""
     (tmp_path / "digest.toml").write_text(SETTINGS)
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.txt").write_text("The mill grinds again\n\nIt had stood still since autumn.\n")
@@ -43,8 +43,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     def run(*argv: str) -> tuple[int, str, str]:
         code = main(argv)
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
     return run
 
@@ -59,12 +59,12 @@ def settings_text() -> str:
     return Path("digest.toml").read_text()
 
 
-def test_collect_keeps_what_is_new_once(run: Run) -> None:
+def test_collect_stores_each_article_once(run: Run) -> None:
     assert run("collect") == (0, "1 new article from 1 of 1 sources\n", "")
     assert json.loads(run("collect", "--json")[1]) == {"new": 0, "sources": 1, "failures": []}
 
 
-def test_collect_tells_what_failed_and_goes_on(run: Run, web: WebServer) -> None:
+def test_collect_reports_failures_and_continues(run: Run, web: WebServer) -> None:
     run("sources", "add", web.url("/dead"), "--force", "--id", "dead", "--allow", web.address)
 
     code, out, err = run("collect")
@@ -73,21 +73,21 @@ def test_collect_tells_what_failed_and_goes_on(run: Run, web: WebServer) -> None
     assert f"digest: 127.0.0.1 ({web.url('/dead')}): 127.0.0.1 is not on the public Internet" in err
 
 
-def test_collect_fails_where_every_source_does(run: Run) -> None:
+def test_collect_fails_if_every_source_fails(run: Run) -> None:
     run("sources", "add", "http://127.0.0.1:9/", "--force", "--id", "dead")
 
     assert run("collect", "dead")[0] == 1
 
 
 @pytest.mark.parametrize("command", [["collect", "note"], ["sources", "show", "note"], ["sources", "remove", "note"]])
-def test_a_wrong_id_is_answered_with_the_nearest(run: Run, command: list[str]) -> None:
+def test_an_unknown_id_gets_a_suggestion(run: Run, command: list[str]) -> None:
     code, out, err = run(*command)
 
     assert (code, out) == (2, "")
     assert "there is no source 'note' (did you mean 'notes'?)" in err
 
 
-def test_add_says_what_it_found_and_keeps_the_file_as_it_was(run: Run, web: WebServer) -> None:
+def test_add_describes_the_source_and_keeps_the_rest_of_the_file(run: Run, web: WebServer) -> None:
     before = settings_text()
 
     code, out, err = run(
@@ -102,7 +102,7 @@ def test_add_says_what_it_found_and_keeps_the_file_as_it_was(run: Run, web: WebS
     assert settings_text().replace(added, "").split() == before.split()
 
 
-def test_add_refuses_what_can_not_be_read(run: Run, web: WebServer) -> None:
+def test_add_refuses_an_unreadable_address(run: Run, web: WebServer) -> None:
     before = settings_text()
 
     code, _, err = run("sources", "add", web.url("/dead"), "--allow", web.address)
@@ -120,7 +120,7 @@ def test_add_refuses_what_can_not_be_read(run: Run, web: WebServer) -> None:
         pytest.param(["more", "--id", "notes"], "there is a source 'notes' already", id="the same id"),
     ],
 )
-def test_add_refuses_what_is_there(run: Run, arguments: list[str], message: str) -> None:
+def test_add_refuses_a_duplicate(run: Run, arguments: list[str], message: str) -> None:
     Path("more").mkdir()
     code, _, err = run("sources", "add", *arguments)
 
@@ -128,7 +128,7 @@ def test_add_refuses_what_is_there(run: Run, arguments: list[str], message: str)
     assert message in err
 
 
-def test_add_refuses_a_site_whose_feed_is_there(run: Run, web: WebServer) -> None:
+def test_add_refuses_a_site_whose_feed_is_a_source_already(run: Run, web: WebServer) -> None:
     link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
     web.routes["/"] = Answer(body=f"<html><head>{link}</head></html>".encode(), headers={"Content-Type": "text/html"})
     run("sources", "add", web.url("/feed"), "--id", "harbour", "--allow", web.address)
@@ -139,7 +139,7 @@ def test_add_refuses_a_site_whose_feed_is_there(run: Run, web: WebServer) -> Non
     assert f"{web.url('/feed')} is there already, as 'harbour'" in err
 
 
-def test_add_says_where_no_newsletter_will_read_it(run: Run, web: WebServer) -> None:
+def test_add_warns_if_no_newsletter_uses_the_source(run: Run, web: WebServer) -> None:
     _, _, err = run("sources", "add", web.url("/feed"), "--id", "one", "--allow", web.address)
     assert "no newsletter uses what was added yet" in err
     Path("digest.toml").write_text(SETTINGS.replace('sources = ["notes"]\n', ""))
@@ -147,7 +147,7 @@ def test_add_says_where_no_newsletter_will_read_it(run: Run, web: WebServer) -> 
     assert "no newsletter" not in run("sources", "add", web.url("/feed"), "--id", "two", "--allow", web.address)[2]
 
 
-def test_a_folder_beside_the_settings_is_added_as_people_write_it(run: Run) -> None:
+def test_a_folder_inside_the_settings_folder_is_written_as_a_relative_path(run: Run) -> None:
     Path("more").mkdir()
     Path("more/b.md").write_text("# A heading\n\nA text.\n")
 
@@ -156,21 +156,21 @@ def test_a_folder_beside_the_settings_is_added_as_people_write_it(run: Run) -> N
     assert '[[sources]]\nid = "more"\npath = "more"\ntitle = "More notes"\n' in settings_text()
 
 
-def test_remove_takes_the_source_out_everywhere(run: Run) -> None:
+def test_remove_deletes_the_source_from_newsletters_too(run: Run) -> None:
     Path("digest.toml").write_text(SETTINGS.replace('["notes"]', '["notes", "more"]') + MORE)
 
     assert run("sources", "remove", "more")[0] == 0
     assert settings_text().split() == SETTINGS.split()
 
 
-def test_the_last_source_of_all_can_go(run: Run) -> None:
+def test_the_last_source_can_be_removed(run: Run) -> None:
     Path("digest.toml").write_text(SETTINGS.replace('sources = ["notes"]\n', ""))
 
     assert run("sources", "remove", "notes")[0] == 0
     assert "sources" not in settings_text()
 
 
-def test_the_only_source_of_a_newsletter_stays(run: Run) -> None:
+def test_the_only_source_of_a_newsletter_is_not_removed(run: Run) -> None:
     Path("digest.toml").write_text(SETTINGS + MORE)
 
     code, _, err = run("sources", "remove", "notes")
@@ -193,7 +193,7 @@ def test_what_is_exported_can_be_imported(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [SETTINGS, SETTINGS.replace('[[sources]]\nid = "notes"\npath = "notes"\n\n', "")])
-def test_what_is_added_is_set_apart_as_people_do(run: Run, before: str) -> None:
+def test_an_added_table_has_a_blank_line_before_it(run: Run, before: str) -> None:
     Path("digest.toml").write_text(before.replace('sources = ["notes"]\n', ""))
     for name in ("first", "second"):
         run("sources", "add", "https://127.0.0.1:9/", "--force", "--id", name)
@@ -204,7 +204,7 @@ def test_what_is_added_is_set_apart_as_people_do(run: Run, before: str) -> None:
     assert "\n\n\n" not in settings_text()
 
 
-def test_what_is_said_above_a_table_stays_there(run: Run) -> None:
+def test_a_comment_above_a_table_stays_there(run: Run) -> None:
     before = SETTINGS.replace('path = "notes"\n', 'path = "notes"\n#weight = 2\n').replace("[[news", "# to all\n[[news")
     Path("digest.toml").write_text(before)
 
@@ -216,7 +216,7 @@ def test_what_is_said_above_a_table_stays_there(run: Run) -> None:
     assert settings_text() == before
 
 
-def test_a_list_on_the_web_is_imported_from_there(run: Run, web: WebServer) -> None:
+def test_an_opml_list_is_imported_from_the_web(run: Run, web: WebServer) -> None:
     web.routes["/feeds.opml"] = Answer(
         body=b"<opml><body><outline text='Sea'><outline text='Ferry' xmlUrl='https://f.example/'/></outline></body></opml>"
     )
@@ -226,21 +226,21 @@ def test_a_list_on_the_web_is_imported_from_there(run: Run, web: WebServer) -> N
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "message"),
+    ("address", "code", "message"),
     [
         ("none.opml", 2, "no file or folder 'none.opml'"),
         ("notes", 2, "notes: can't be read: Is a directory"),
         ("http://127.0.0.1:9/", 1, "http://127.0.0.1:9/: 127.0.0.1 is not on the public Internet"),
     ],
 )
-def test_a_list_that_can_not_be_read_is_told(run: Run, given: str, code: int, message: str) -> None:
-    ended, _, err = run("sources", "import", given)
+def test_an_unreadable_list_is_reported(run: Run, address: str, code: int, message: str) -> None:
+    exit_code, _, err = run("sources", "import", address)
 
-    assert ended == code
+    assert exit_code == code
     assert message in err
 
 
-def test_what_an_import_writes_can_be_read_whatever_the_list_says(run: Run) -> None:
+def test_import_writes_valid_settings_for_any_list(run: Run) -> None:
     outlines = "".join(
         f'<outline text="{title}" xmlUrl="{url}" fullText="always"/>'
         for title, url in (
@@ -256,30 +256,30 @@ def test_what_an_import_writes_can_be_read_whatever_the_list_says(run: Run) -> N
     assert settings_text().count('full_text = "always"') == 2
 
 
-def test_list_and_show_say_how_a_source_is_doing(run: Run) -> None:
+def test_list_and_show_print_the_state_of_a_source(run: Run) -> None:
     assert run("sources", "list")[1].startswith("new     notes     0 a week")
     run("collect")
 
-    (listed,) = json.loads(run("sources", "list", "--json")[1])
-    shown = json.loads(run("sources", "show", "notes", "--json")[1])
+    (summary,) = json.loads(run("sources", "list", "--json")[1])
+    details = json.loads(run("sources", "show", "notes", "--json")[1])
 
-    assert (listed["state"], listed["entries_this_week"]) == ("fine", 1)
-    assert shown == {**listed, "newest": ["The mill grinds again"]}
+    assert (summary["state"], summary["entries_this_week"]) == ("fine", 1)
+    assert details == {**summary, "newest": ["The mill grinds again"]}
     assert "The mill grinds again" in run("sources", "show", "notes")[1]
 
 
-def test_a_broken_source_is_told_from_a_quiet_one(run: Run) -> None:
+def test_broken_and_quiet_sources_differ_in_the_list(run: Run) -> None:
     run("sources", "add", "http://127.0.0.1:9/", "--force", "--id", "dead")
     run("collect")
 
-    told = {line["id"]: line for line in json.loads(run("sources", "list", "--json")[1])}
+    states = {line["id"]: line for line in json.loads(run("sources", "list", "--json")[1])}
 
-    assert (told["notes"]["state"], told["dead"]["state"]) == ("fine", "broken")
-    assert told["dead"]["failing_since"]
-    assert "not on the public Internet" in told["dead"]["error"]
+    assert (states["notes"]["state"], states["dead"]["state"]) == ("fine", "broken")
+    assert states["dead"]["failing_since"]
+    assert "not on the public Internet" in states["dead"]["error"]
 
 
-def test_discover_names_the_other_feeds_of_a_site(run: Run, web: WebServer) -> None:
+def test_discover_lists_the_other_feeds_of_a_site(run: Run, web: WebServer) -> None:
     links = "".join(
         f'<link rel="alternate" type="application/rss+xml" href="{path}">' for path in ("/feed", "/sport", "/feed")
     )
@@ -291,19 +291,19 @@ def test_discover_names_the_other_feeds_of_a_site(run: Run, web: WebServer) -> N
     assert f"its page also links to these feeds: {web.url('/sport')}\n" in err
 
 
-def test_a_quiet_source_says_since_when(run: Run, web: WebServer) -> None:
+def test_a_quiet_source_is_listed_with_its_last_date(run: Run, web: WebServer) -> None:
     dated = RSS.replace(b"</item>", b"<pubDate>Mon, 02 Mar 2015 08:00:00 GMT</pubDate></item>")
     web.routes["/feed"] = Answer(body=dated)
     run("sources", "add", web.url("/feed"), "--id", "old", "--allow", web.address)
     Path("digest.toml").write_text(settings_text() + f'\n[fetch]\nallow = ["{web.address}"]\n')
     run("collect")
 
-    _, line, beneath = run("sources", "list")[1].splitlines()
-    listed = json.loads(run("sources", "list", "--json")[1])[1]
+    _, line, note = run("sources", "list")[1].splitlines()
+    summary = json.loads(run("sources", "list", "--json")[1])[1]
 
     assert line.startswith("quiet   old")
-    assert beneath.strip() == "nothing new since 2015-03-02"
-    assert (listed["state"], listed["newest_article"]) == ("quiet", "2015-03-02T08:00:00Z")
+    assert note.strip() == "nothing new since 2015-03-02"
+    assert (summary["state"], summary["newest_article"]) == ("quiet", "2015-03-02T08:00:00Z")
 
 
 def test_discover_changes_nothing(run: Run, web: WebServer) -> None:
@@ -318,13 +318,13 @@ def test_discover_changes_nothing(run: Run, web: WebServer) -> None:
     assert not Path("mine.db").exists()
 
 
-def test_discover_tells_scripts_as_well(run: Run, web: WebServer) -> None:
+def test_discover_prints_json(run: Run, web: WebServer) -> None:
     code, out, err = run("sources", "discover", web.url("/feed"), "--allow", web.address, "--json")
 
-    found = json.loads(out)
-    (article,) = found.pop("articles")
+    document = json.loads(out)
+    (article,) = document.pop("articles")
     assert (code, err) == (0, "")
-    assert found == {
+    assert document == {
         "address": web.url("/feed"),
         "found_at": web.url("/feed"),
         "kind": "feed",
@@ -335,7 +335,7 @@ def test_discover_tells_scripts_as_well(run: Run, web: WebServer) -> None:
     assert article["title"] == "The ferry sails"
 
 
-def test_discover_may_visit_what_the_settings_permit(run: Run, web: WebServer) -> None:
+def test_discover_may_fetch_addresses_that_the_settings_permit(run: Run, web: WebServer) -> None:
     Path("digest.toml").write_text(f'{SETTINGS}\n[fetch]\nallow = ["{web.address}"]\n')
 
     assert run("sources", "discover", web.url("/feed"))[0] == 0
@@ -347,7 +347,7 @@ def test_discover_needs_no_settings(run: Run, web: WebServer) -> None:
     assert run("sources", "discover", web.url("/feed"), "--allow", web.address)[0] == 0
 
 
-def test_without_settings_there_is_nothing_to_change(run: Run) -> None:
+def test_add_without_settings_is_wrong_usage(run: Run) -> None:
     Path("digest.toml").unlink()
 
     code, _, err = run("sources", "add", "notes")
@@ -356,7 +356,7 @@ def test_without_settings_there_is_nothing_to_change(run: Run) -> None:
     assert "digest init" in err
 
 
-def test_the_list_says_when_a_source_worked_and_when_it_is_visited_next(run: Run, web: WebServer) -> None:
+def test_the_list_has_last_success_and_next_fetch(run: Run, web: WebServer) -> None:
     run("sources", "add", web.url("/feed"), "--id", "news", "--force")
     run("collect")
 
@@ -375,26 +375,26 @@ def test_the_list_says_when_a_source_worked_and_when_it_is_visited_next(run: Run
         pytest.param(Answer(body=RSS, headers={"ETag": '"1"'}), id="a feed"),
         pytest.param(Answer(status=301, headers={"Location": "/feed"}), id="one that moved"),
         pytest.param(Answer(status=410), id="one that is gone"),
-        pytest.param(Answer(status=503, headers={"Retry-After": "86400"}), id="one that wants to be left in peace"),
+        pytest.param(Answer(status=503, headers={"Retry-After": "86400"}), id="one that asks to wait"),
     ],
 )
-def test_a_source_that_got_another_address_is_read_there_at_once(run: Run, web: WebServer, old: Answer) -> None:
+def test_a_source_with_a_new_address_is_fetched_there_at_once(run: Run, web: WebServer, old: Answer) -> None:
     web.routes |= {"/old": old, "/new": Answer(body=RSS.replace(b"The ferry sails", b"The mill grinds"))}
     text = f'{SETTINGS}\n[fetch]\nallow = ["{web.address}"]\n\n[[sources]]\nid = "it"\nurl = "{web.url("/old")}"\n'
     Path("digest.toml").write_text(text)
     run("collect")
     Path("digest.toml").write_text(text.replace("/old", "/new"))
 
-    listed = json.loads(run("sources", "show", "it", "--json")[1])
+    summary = json.loads(run("sources", "show", "it", "--json")[1])
     run("collect")
-    shown = json.loads(run("sources", "show", "it", "--json")[1])
+    details = json.loads(run("sources", "show", "it", "--json")[1])
 
-    assert (listed["state"], listed["error"]) == ("new", "")
-    assert (shown["state"], shown["error"], shown["found_at"]) == ("fine", "", "")
-    assert "The mill grinds" in shown["newest"]
+    assert (summary["state"], summary["error"]) == ("new", "")
+    assert (details["state"], details["error"], details["found_at"]) == ("fine", "", "")
+    assert "The mill grinds" in details["newest"]
 
 
-def test_a_page_in_the_place_of_a_feed_is_a_failure_that_goes_by(run: Run, web: WebServer) -> None:
+def test_a_page_in_place_of_a_feed_is_a_temporary_failure(run: Run, web: WebServer) -> None:
     feed, text = web.routes["/feed"], "<p>We are mending our site, and will be back in the evening.</p>" * 9
     run("sources", "add", web.url("/feed"), "--id", "it", "--allow", web.address)
     Path("digest.toml").write_text(settings_text() + f'\n[fetch]\nallow = ["{web.address}"]\n')

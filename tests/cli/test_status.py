@@ -1,4 +1,4 @@
-"""``digest status`` and ``digest editions``: what stands where, read without a trace, for people and for scripts."""
+"""``digest status`` and ``digest editions``, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ title = "Main"
 from = "Main <main@example.org>"
 schedule = "daily 00:00"
 """
-READERS = ["ann@example.org", "bo@example.org"]
+SUBSCRIBERS = ["ann@example.org", "bo@example.org"]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -44,14 +44,14 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def _here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], persistent_url: str
 ) -> None:
-    """Settings, and one edition that was sent."""
+    """Folder with settings, and one edition sent."""
     monkeypatch.chdir(tmp_path)
     Path("digest.toml").write_text(SETTINGS)
     Path("articles").mkdir()
     text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
     with open_persistent_store() as store, store.begin() as conn:
-        subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=datetime.now(UTC))
+        subscribers.add(conn, [NewSubscriber(address=address) for address in SUBSCRIBERS], "main", at=datetime.now(UTC))
     assert main(["send"]) == 0
     capsys.readouterr()
 
@@ -68,7 +68,7 @@ def as_json(capsys: pytest.CaptureFixture[str], *argv: str) -> object:
 # --- status ------------------------------------------------------------------------------------------------------
 
 
-def test_status_tells_what_comes_and_what_went(capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_has_next_slots_and_last_editions(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "status")
     today, tomorrow = (f"{datetime.now(UTC) + days * DAY:%Y-%m-%d}" for days in (0, 1))
 
@@ -79,22 +79,22 @@ def test_status_tells_what_comes_and_what_went(capsys: pytest.CaptureFixture[str
 
 
 def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> None:
-    found = as_json(capsys, "status")
+    document = as_json(capsys, "status")
 
-    assert isinstance(found, dict)
-    assert list(found) == ["newsletters", "editions", "queue", "sources", "runs", "problems"]
-    assert found["editions"][0]["counts"] == {"sent": 2}
+    assert isinstance(document, dict)
+    assert list(document) == ["newsletters", "editions", "queue", "sources", "runs", "problems"]
+    assert document["editions"][0]["counts"] == {"sent": 2}
 
 
 def test_status_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    was = persistent_store_content()
+    before = persistent_store_content()
     for argv in (["status"], ["status", "--check"], ["editions", "list"], ["editions", "show", "1"]):
         main(argv)
 
-    assert persistent_store_content() == was
+    assert persistent_store_content() == before
 
 
-def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_lists_failing_sources_and_alarms(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     with open_persistent_store() as store, store.begin() as conn:
         sources.record_failure(conn, Source(id="own", path=Path("articles")), "the folder is gone", at=now - 2 * HOUR)
@@ -105,34 +105,34 @@ def test_status_names_what_is_broken_and_silent(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(
-    ("collected", "said"),
+    ("collected", "message"),
     [
         pytest.param(timedelta(minutes=5), "", id="lately"),
         pytest.param(DAY, "no sources were fetched since", id="yesterday"),
         pytest.param(None, "no sources were fetched yet", id="never"),
     ],
 )
-def test_the_health_check_fails_where_nothing_runs(
-    capsys: pytest.CaptureFixture[str], collected: timedelta | None, said: str
+def test_check_fails_if_nothing_was_collected(
+    capsys: pytest.CaptureFixture[str], collected: timedelta | None, message: str
 ) -> None:
     with open_persistent_store() as store, store.begin() as conn:
         if collected:
             runs.start(conn, "collect", at=datetime.now(UTC) - collected)
 
-    assert main(["status", "--check"]) == (1 if said else 0)
+    assert main(["status", "--check"]) == (1 if message else 0)
     err = capsys.readouterr().err
-    assert said in err
-    assert bool(err) == bool(said)
+    assert message in err
+    assert bool(err) == bool(message)
 
 
-def test_the_health_check_fails_where_an_edition_is_late_or_mails_wait(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_fails_if_an_edition_is_late_or_mails_wait(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     Path("digest.toml").write_text(SETTINGS.replace('"daily 00:00"', f'"daily {now - HOUR:%H:%M}"\ncatch_up = "30h"'))
     with open_persistent_store() as store, store.begin() as conn:
         runs.start(conn, "collect", at=now)
         conn.execute(delete(tables.slots))
-        rhythm = parse_schedule(f"daily {now - HOUR:%H:%M}")
-        last = schedule.latest(rhythm, UTC, now - DAY)
+        daily = parse_schedule(f"daily {now - HOUR:%H:%M}")
+        last = schedule.latest(daily, UTC, now - DAY)
         slots.record_status(conn, "main", last, SlotStatus.PUBLISHED, at=last.due)
         conn.execute(update(tables.deliveries).values(outcome=Outcome.RETRY, next_try=now - 2 * HOUR))
 
@@ -147,9 +147,9 @@ def test_the_health_check_fails_where_an_edition_is_late_or_mails_wait(capsys: p
 
 def test_editions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "2 sent" in printed(capsys, "editions", "list")
-    found = as_json(capsys, "editions", "list", "-n", "main")
-    assert isinstance(found, list)
-    assert [edition["id"] for edition in found] == [1]
+    document = as_json(capsys, "editions", "list", "-n", "main")
+    assert isinstance(document, list)
+    assert [edition["id"] for edition in document] == [1]
     assert main(["editions", "list", "-n", "other"]) == 2
 
 
@@ -157,13 +157,13 @@ def test_an_edition_is_shown_as_it_was_sent(capsys: pytest.CaptureFixture[str]) 
     assert "The island ferry stayed in harbour" in printed(capsys, "editions", "show", "1")
     assert printed(capsys, "editions", "show", "1", "--html").lstrip().startswith("<!")
     lines = printed(capsys, "editions", "show", "1", "--recipients").splitlines()
-    assert [line.split()[:2] for line in lines] == [[address, "sent"] for address in READERS]
-    found = as_json(capsys, "editions", "show", "1", "--recipients")
-    assert isinstance(found, dict)
-    assert [row["address"] for row in found["recipients"]] == READERS
+    assert [line.split()[:2] for line in lines] == [[address, "sent"] for address in SUBSCRIBERS]
+    document = as_json(capsys, "editions", "show", "1", "--recipients")
+    assert isinstance(document, dict)
+    assert [row["address"] for row in document["recipients"]] == SUBSCRIBERS
 
 
-def test_an_edition_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_edition_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["editions", "show", "9"]) == 2
     assert "digest editions list" in capsys.readouterr().err
     assert main(["editions", "resend", "9"]) == 2
@@ -174,19 +174,19 @@ def mails() -> list[str]:
 
 
 def set_outcome(outcome: Outcome) -> None:
-    """What happened to the first reader's mail."""
+    """Set the outcome of the first delivery."""
     with open_persistent_store() as store, store.begin() as conn:
         first = conn.execute(select(func.min(tables.deliveries.c.id))).scalar_one()
         conn.execute(update(tables.deliveries).where(tables.deliveries.c.id == first).values(outcome=outcome))
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN])
-def test_what_failed_or_is_in_doubt_is_sent_again_as_it_was(
+def test_resend_sends_failed_and_unknown_deliveries_unchanged(
     capsys: pytest.CaptureFixture[str], outcome: Outcome
 ) -> None:
     first = mails()
-    (mine,) = [path for path in Path().glob("mails/*") if b"ann@example.org" in path.read_bytes()]
-    was = mine.read_bytes()
+    (file,) = [path for path in Path().glob("mails/*") if b"ann@example.org" in path.read_bytes()]
+    before = file.read_bytes()
     for path in Path().glob("mails/*"):
         path.unlink()
     set_outcome(outcome)
@@ -194,12 +194,12 @@ def test_what_failed_or_is_in_doubt_is_sent_again_as_it_was(
     assert "ann@example.org" in printed(capsys, "editions", "resend", "1", "--dry-run")
     assert mails() == []
     assert main(["editions", "resend", "1"]) == 0
-    assert mails() == [mine.name]
-    assert mine.name in first
-    assert mine.read_bytes() == was
+    assert mails() == [file.name]
+    assert file.name in first
+    assert file.read_bytes() == before
 
 
-def test_a_reader_gets_it_again_on_request_and_nobody_else(capsys: pytest.CaptureFixture[str]) -> None:
+def test_resend_to_addresses_sends_only_to_them(capsys: pytest.CaptureFixture[str]) -> None:
     for path in Path().glob("mails/*"):
         path.unlink()
 
@@ -211,7 +211,7 @@ def test_a_reader_gets_it_again_on_request_and_nobody_else(capsys: pytest.Captur
     assert b"bo@example.org" in next(Path().glob("mails/*")).read_bytes()
 
 
-def test_who_is_suppressed_gets_nothing_again() -> None:
+def test_resend_skips_suppressed_addresses() -> None:
     with open_persistent_store() as store, store.begin() as conn:
         subscribers.suppress(conn, "bo@example.org", "complained", at=datetime.now(UTC))
     for path in Path().glob("mails/*"):

@@ -1,4 +1,4 @@
-"""``digest subscribers``, as a person uses it: what can be taken is taken, the rest refused line by line."""
+"""``digest subscribers``: its actions, and the files that it imports."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ Run = Callable[..., tuple[int, str, str]]
 def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], persistent_url: str
 ) -> Run:
-    """The command in a folder with settings for one newsletter."""
+    """Run ``digest subscribers`` in a folder with settings for one newsletter."""
     (tmp_path / "digest.toml").write_text(ONE)
     monkeypatch.chdir(tmp_path)
 
     def run(*argv: str) -> tuple[int, str, str]:
         code = main(["subscribers", *argv])
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
     return run
 
@@ -55,7 +55,7 @@ def suppress(address: str, reason: str = "no such user") -> None:
 # --- add, list, remove -------------------------------------------------------------------------------------------
 
 
-def test_who_is_added_is_listed(run: Run) -> None:
+def test_an_added_address_is_listed(run: Run) -> None:
     assert run("add", "office@harbour.example", "The Press <press@harbour.example>") == (
         0,
         "office@harbour.example\npress@harbour.example\n",
@@ -70,7 +70,7 @@ def test_who_is_added_is_listed(run: Run) -> None:
     assert run("list")[1].splitlines()[1].endswith("  press@harbour.example  The Press")
 
 
-def test_nobody_is_added_twice_for_a_capital_or_a_domains_spelling(run: Run) -> None:
+def test_addresses_differing_in_case_or_punycode_are_added_once(run: Run) -> None:
     run("add", "info@müllerei.example")
 
     code, out, err = run("add", "Info@XN--mllerei-n2a.example")
@@ -80,7 +80,7 @@ def test_nobody_is_added_twice_for_a_capital_or_a_domains_spelling(run: Run) -> 
     assert "info@müllerei.example" in run("list")[1]
 
 
-def test_an_address_that_is_none_changes_nothing(run: Run) -> None:
+def test_an_invalid_address_changes_nothing(run: Run) -> None:
     code, out, err = run("add", "office@harbour.example", "the press@harbour.example")
 
     assert (code, out) == (2, "")
@@ -88,7 +88,7 @@ def test_an_address_that_is_none_changes_nothing(run: Run) -> None:
     assert addresses(run) == []
 
 
-def test_nobody_yet_is_said_and_is_an_empty_list(run: Run) -> None:
+def test_without_subscribers_the_list_is_empty(run: Run) -> None:
     code, out, err = run("list", "--json")
 
     assert (code, json.loads(out)) == (0, [])
@@ -96,21 +96,21 @@ def test_nobody_yet_is_said_and_is_an_empty_list(run: Run) -> None:
     assert not Path("digest.db").exists()
 
 
-def test_who_is_removed_reads_nothing(run: Run) -> None:
+def test_a_removed_address_subscribes_to_nothing(run: Run) -> None:
     run("add", "office@harbour.example", "press@harbour.example")
 
     assert run("remove", "OFFICE@harbour.example") == (0, "", "")
     assert addresses(run) == ["press@harbour.example"]
 
 
-def test_removing_who_does_not_read_is_told(run: Run) -> None:
+def test_removing_an_unknown_address_is_reported(run: Run) -> None:
     code, _, err = run("remove", "office@harbour.example")
 
     assert code == 1
     assert "office@harbour.example does not subscribe to anything" in err
 
 
-def test_a_newsletter_is_named_where_there_are_two(run: Run) -> None:
+def test_with_two_newsletters_one_must_be_named(run: Run) -> None:
     Path("digest.toml").write_text(TWO)
 
     assert "choose with -n one of main, weekly" in run("add", "office@harbour.example")[2]
@@ -121,7 +121,7 @@ def test_a_newsletter_is_named_where_there_are_two(run: Run) -> None:
     assert (addresses(run, "-n", "main"), addresses(run, "-n", "weekly")) == ([], ["office@harbour.example"])
 
 
-def test_who_is_suppressed_is_shown_and_can_be_readmitted(run: Run) -> None:
+def test_a_suppressed_address_is_listed_and_can_be_unsuppressed(run: Run) -> None:
     run("add", "office@harbour.example")
     suppress("office@harbour.example")
 
@@ -135,7 +135,7 @@ def test_who_is_suppressed_is_shown_and_can_be_readmitted(run: Run) -> None:
 # --- import, export ----------------------------------------------------------------------------------------------
 
 
-def test_a_file_is_taken_and_what_is_wrong_in_it_refused_by_its_line(run: Run) -> None:
+def test_import_refuses_wrong_lines_by_number(run: Run) -> None:
     Path("in.csv").write_text(
         "\ufeffName;E-Mail;Zone\nThe Office;office@harbour.example;Europe/Berlin\n;OFFICE@harbour.example;\n\n"
         ';office,press@harbour.example;\n;;Europe/Rome\n"Press; the";press@harbour.example;\n',
@@ -155,7 +155,7 @@ def test_a_file_is_taken_and_what_is_wrong_in_it_refused_by_its_line(run: Run) -
     assert press["name"] == "Press; the"
 
 
-def test_an_import_can_be_read_by_a_script(run: Run) -> None:
+def test_import_prints_json(run: Run) -> None:
     Path("in.csv").write_text("email\noffice@harbour.example\npress\n")
 
     reason = "'press' is no address: it has no @"
@@ -166,7 +166,7 @@ def test_an_import_can_be_read_by_a_script(run: Run) -> None:
     }
 
 
-def test_an_import_of_nothing_but_wrong_lines_fails(run: Run) -> None:
+def test_import_of_only_wrong_lines_fails(run: Run) -> None:
     Path("in.csv").write_text("email\npress\n")
 
     assert run("import", "in.csv")[0] == 1
@@ -188,7 +188,7 @@ def test_what_is_exported_can_be_imported(run: Run) -> None:
     assert run("import", "out.csv")[2] == "0 added, 2 already subscribed, 0 refused\n"
 
 
-def test_an_import_says_who_gets_no_mail_all_the_same(run: Run) -> None:
+def test_import_reports_suppressed_addresses(run: Run) -> None:
     run("add", "office@harbour.example")
     suppress("office@harbour.example")
     Path("in.csv").write_text("email\nOffice@harbour.example\n")
@@ -197,7 +197,7 @@ def test_an_import_says_who_gets_no_mail_all_the_same(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "the first line has nothing"),
         (b"name,zone\nThe Office,UTC\n", "the first line has 'name', 'zone'"),
@@ -208,20 +208,20 @@ def test_an_import_says_who_gets_no_mail_all_the_same(run: Run) -> None:
     ],
     ids=["empty", "no address", "a name twice", "two addresses", "a spreadsheet's own format", "no file"],
 )
-def test_a_file_that_can_not_be_right_changes_nothing(run: Run, content: bytes | None, said: str) -> None:
+def test_a_file_without_an_email_column_changes_nothing(run: Run, content: bytes | None, message: str) -> None:
     if content is not None:
         Path("in.csv").write_bytes(content)
 
     code, out, err = run("import", "in.csv")
 
     assert (code, out) == (2, "")
-    assert said in err
+    assert message in err
 
 
 # --- files of subscribers ----------------------------------------------------------------------------------------
 
 
-def people(content: bytes) -> list[NewSubscriber | RefusedLine]:
+def read_records(content: bytes) -> list[NewSubscriber | RefusedLine]:
     return list(read_subscribers(io.BufferedReader(io.BytesIO(content))))  # type: ignore[arg-type]  # bytes are raw enough
 
 
@@ -246,30 +246,30 @@ FILES = {
 
 
 @pytest.mark.parametrize("content", FILES.values(), ids=FILES)
-def test_a_file_is_read_however_a_spreadsheet_wrote_it(content: bytes) -> None:
-    assert people(content) == OFFICE
+def test_encodings_and_delimiters_of_spreadsheets_are_read(content: bytes) -> None:
+    assert read_records(content) == OFFICE
 
 
 @pytest.mark.parametrize("content", [b"name,zone\nThe Office,UTC\n", b"email\na@x.example\nb@x.example\n"])
-def test_a_file_that_is_closed_too_early_is_let_go_without_a_word(
+def test_a_file_closed_too_early_causes_no_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
     complaints: list[object] = []
     monkeypatch.setattr("sys.unraisablehook", complaints.append)
     (tmp_path / "in.csv").write_bytes(content)
     with (tmp_path / "in.csv").open("rb") as file, contextlib.suppress(UsageError):
-        found = read_subscribers(file)
-        next(found)
-    del found
+        records = read_subscribers(file)
+        next(records)
+    del records
     gc.collect()
 
     assert complaints == []
 
 
 def test_addresses_alone_need_no_header() -> None:
-    found = people(b"office@harbour.example\nThe Press <press@harbour.example>\noops\n")
+    records = read_records(b"office@harbour.example\nThe Press <press@harbour.example>\noops\n")
 
-    assert found == [
+    assert records == [
         NewSubscriber(address="office@harbour.example"),
         NewSubscriber(address="press@harbour.example", name="The Press"),
         RefusedLine(line=3, reason="'oops' is no address: it has no @"),
@@ -288,37 +288,38 @@ REFUSED = {
 
 @pytest.mark.parametrize(("line", "reason"), REFUSED.values(), ids=REFUSED)
 @pytest.mark.parametrize("after", [1, 30], ids=["near the end", "far from the end"])
-def test_a_line_refused_takes_no_other_with_it(line: str, reason: str, after: int) -> None:
+def test_a_refused_line_does_not_affect_others(line: str, reason: str, after: int) -> None:
     good = [f"reader{number}@harbour.example" for number in range(after)]
 
-    found = people("\n".join(["email,name", "first@harbour.example,", line, *good]).encode())
+    records = read_records("\n".join(["email,name", "first@harbour.example,", line, *good]).encode())
 
-    assert isinstance(found[1], RefusedLine)
-    assert found[1].line == 3
-    assert reason in found[1].reason
-    assert [person.address for person in found if isinstance(person, NewSubscriber)] == ["first@harbour.example", *good]
+    assert isinstance(records[1], RefusedLine)
+    assert records[1].line == 3
+    assert reason in records[1].reason
+    accepted = [record.address for record in records if isinstance(record, NewSubscriber)]
+    assert accepted == ["first@harbour.example", *good]
 
 
 @given(st.binary(max_size=300) | st.text('aé@.,;"\n\r\t <>', max_size=200).map(str.encode))
-def test_no_file_is_too_odd_to_be_read(rest: bytes) -> None:
-    for found in people(b"email,name\n" + rest):
-        assert isinstance(found, NewSubscriber | RefusedLine)
+def test_any_bytes_can_be_read(content: bytes) -> None:
+    for record in read_records(b"email,name\n" + content):
+        assert isinstance(record, NewSubscriber | RefusedLine)
     try:
-        people(rest)
+        read_records(content)
     except UsageError as error:
         assert "email" in f"{error} {error.hint}"  # noqa: PT017  # most files are refused whole, some are not
 
 
 @given(st.lists(st.sampled_from(["a@x.example,A", '"b@x.example","B"', "c@x.example,", "oops,"]), max_size=40))
-def test_every_good_line_is_taken_and_every_other_named(lines: list[str]) -> None:
-    found = people("\n".join(["email,name", *lines]).encode())
+def test_every_line_is_accepted_or_refused(lines: list[str]) -> None:
+    records = read_records("\n".join(["email,name", *lines]).encode())
 
-    refused = [line.line for line in found if isinstance(line, RefusedLine)]
-    assert len(found) == len(lines)
+    refused = [line.line for line in records if isinstance(line, RefusedLine)]
+    assert len(records) == len(lines)
     assert refused == [number for number, line in enumerate(lines, start=2) if line == "oops,"]
 
 
-def test_a_long_file_takes_no_more_memory_than_a_short_one() -> None:
+def test_memory_does_not_grow_with_the_file() -> None:
     class Endless(io.RawIOBase):
         def __init__(self) -> None:
             self.sent = 0

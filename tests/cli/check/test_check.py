@@ -1,4 +1,4 @@
-"""``digest check`` finds what is wrong, says what to do, and changes nothing."""
+"""``digest check``: settings, store, sources, newsletters; hints; nothing is changed."""
 
 from __future__ import annotations
 
@@ -32,33 +32,33 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def findings(
     capsys: pytest.CaptureFixture[str], text: str = RIGHT, *argv: str
 ) -> tuple[int, dict[str, tuple[str, str]]]:
-    """The exit code, and by topic what was found last."""
+    """Return the exit code, and the last state and message for each topic."""
     Path("digest.toml").write_text(text)
     Path("digest.toml").chmod(0o644)
     code = main(["check", "--json", *argv])
     return code, {
-        found["topic"]: (found["state"], f"{found['message']} → {found['hint']}")
-        for found in json.loads(capsys.readouterr().out)
+        finding["topic"]: (finding["state"], f"{finding['message']} → {finding['hint']}")
+        for finding in json.loads(capsys.readouterr().out)
     }
 
 
-def test_what_is_right_is_ok(capsys: pytest.CaptureFixture[str]) -> None:
-    code, found = findings(capsys)
+def test_right_settings_are_ok(capsys: pytest.CaptureFixture[str]) -> None:
+    code, results = findings(capsys)
 
     assert code == 0
-    assert {topic: state for topic, (state, _) in found.items()} == {
+    assert {topic: state for topic, (state, _) in results.items()} == {
         "settings": "ok",
         "store": "ok",
         "source own": "ok",
         "newsletter main": "ok",
         "mail server": "note",
     }
-    assert found["store"][1].startswith("sqlite:///")
+    assert results["store"][1].startswith("sqlite:///")
     assert sorted(path.name for path in Path().iterdir()) == ["articles", "digest.toml"]
 
 
 @pytest.mark.parametrize(
-    ("text", "topic", "said"),
+    ("text", "topic", "message"),
     [
         (RIGHT.replace('"articles"', '"gone"'), "source own", "gone"),
         (RIGHT + 'template = "brifing"\n', "newsletter main", "briefing"),
@@ -82,37 +82,37 @@ def test_what_is_right_is_ok(capsys: pytest.CaptureFixture[str]) -> None:
         "plain password",
     ],
 )
-def test_what_is_wrong_is_bad_and_says_what_would_be_right(
-    text: str, topic: str, said: str, capsys: pytest.CaptureFixture[str]
+def test_each_problem_is_bad_and_has_a_hint(
+    text: str, topic: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, found = findings(capsys, text)
+    code, results = findings(capsys, text)
 
     assert code == 1
-    assert found[topic][0] == "bad"
-    assert said in found[topic][1]
+    assert results[topic][0] == "bad"
+    assert message in results[topic][1]
 
 
-def test_a_source_on_the_web_is_not_visited_offline(capsys: pytest.CaptureFixture[str]) -> None:
+def test_offline_fetches_no_source_on_the_web(capsys: pytest.CaptureFixture[str]) -> None:
     text = RIGHT + '[[sources]]\nid = "web"\nurl = "http://127.0.0.1:9/feed"\n'
 
     assert findings(capsys, text, "--offline")[0] == 0
 
-    code, found = findings(capsys, text)
+    code, results = findings(capsys, text)
 
     assert code == 1
-    assert found["source web"][0] == "bad"
+    assert results["source web"][0] == "bad"
 
 
 def test_a_password_that_others_can_read_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
-    code, found = findings(capsys, '[smtp]\nhost = "localhost"\npassword = "t0ken"\n' + RIGHT, "--offline")
+    code, results = findings(capsys, '[smtp]\nhost = "localhost"\npassword = "t0ken"\n' + RIGHT, "--offline")
 
     assert code == 0
-    assert found["settings"][0] == "note"
-    assert "chmod 600" in found["settings"][1]
-    assert "t0ken" not in str(found)
+    assert results["settings"][0] == "note"
+    assert "chmod 600" in results["settings"][1]
+    assert "t0ken" not in str(results)
 
 
-def test_a_person_gets_lines_and_a_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_output_has_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     Path("digest.toml").write_text(RIGHT)
 
     assert main(["check"]) == 0
@@ -124,19 +124,19 @@ def test_a_person_gets_lines_and_a_verdict(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize(
-    ("settings", "state", "words"),
+    ("settings", "state", "message"),
     [
         pytest.param('[web]\nurl = "https://news.example.org"\n', "bad", "does not serve", id="no such pages"),
         pytest.param('[smtp]\nfolder = "mails"\n', "note", "mails that unsubscribe", id="a mailbox that isn't read"),
     ],
 )
-def test_links_to_unsubscribe_that_lead_nowhere_are_told(
-    settings: str, state: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_unsubscribing_that_leads_nowhere_is_reported(
+    settings: str, state: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "digest.toml"
     file.write_text(f'{settings}[[newsletters]]\nid = "main"\ntitle = "Main"\nfrom = "Main <main@example.org>"\n')
 
     main(["check", "--offline", "--config", str(file), "--json"])
 
-    found = json.loads(capsys.readouterr().out)
-    assert any(finding["state"] == state and words in finding["message"] for finding in found)
+    results = json.loads(capsys.readouterr().out)
+    assert any(finding["state"] == state and message in finding["message"] for finding in results)

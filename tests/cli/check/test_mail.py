@@ -1,4 +1,4 @@
-"""``digest check`` of sending: whether the mail server lets us in, and which newsletters have fallen silent."""
+"""``digest check``: mail server, unsubscribe links, postal addresses, newsletters without news."""
 
 from __future__ import annotations
 
@@ -24,85 +24,89 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def found(capsys: pytest.CaptureFixture[str], text: str, topic: str, *argv: str) -> list[tuple[str, str]]:
-    """The states and words on a topic."""
+def findings_on(capsys: pytest.CaptureFixture[str], text: str, topic: str, *argv: str) -> list[tuple[str, str]]:
+    """Return the states and messages for a topic."""
     Path("digest.toml").write_text(text)
     main(["check", "--json", *argv])
-    told = json.loads(capsys.readouterr().out)
-    return [(one["state"], f"{one['message']} → {one['hint']}") for one in told if one["topic"] == topic]
+    findings = json.loads(capsys.readouterr().out)
+    return [
+        (finding["state"], f"{finding['message']} → {finding['hint']}")
+        for finding in findings
+        if finding["topic"] == topic
+    ]
 
 
-def smtp(port: int, more: str = "") -> str:
-    return f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n{more}\n'
+def smtp(port: int, extra: str = "") -> str:
+    return f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n{extra}\n'
 
 
-def test_a_mail_server_that_lets_us_in_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mail_server_that_accepts_the_login_is_ok(capsys: pytest.CaptureFixture[str]) -> None:
     with running_mail_server() as mail_server:
-        ((state, words),) = found(capsys, smtp(mail_server.port) + NEWSLETTER, "mail server")
+        ((state, message),) = findings_on(capsys, smtp(mail_server.port) + NEWSLETTER, "mail server")
 
         assert state == "ok"
-        assert f"127.0.0.1:{mail_server.port}" in words
+        assert f"127.0.0.1:{mail_server.port}" in message
         assert mail_server.envelopes == []
 
 
-def test_a_port_without_a_mail_server_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_without_a_mail_server_is_bad(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    ((state, words),) = found(capsys, smtp(port) + NEWSLETTER, "mail server")
+    ((state, message),) = findings_on(capsys, smtp(port) + NEWSLETTER, "mail server")
 
     assert state == "bad"
-    assert f"127.0.0.1:{port}" in words
-    assert not words.endswith("→ ")
+    assert f"127.0.0.1:{port}" in message
+    assert not message.endswith("→ ")
 
 
-def test_a_password_that_would_travel_unprotected_is_not_tried(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_password_is_not_sent_without_encryption(capsys: pytest.CaptureFixture[str]) -> None:
     text = '[smtp]\nhost = "mail.example.org"\nsecurity = "none"\nusername = "a"\npassword = "b"\n'
-    ((state, words),) = found(capsys, text + NEWSLETTER, "mail server")
+    ((state, message),) = findings_on(capsys, text + NEWSLETTER, "mail server")
 
     assert state == "bad"
-    assert "without encryption" in words
+    assert "without encryption" in message
 
 
-def test_a_folder_for_mails_is_well(capsys: pytest.CaptureFixture[str]) -> None:
-    ((state, words),) = found(capsys, '[smtp]\nfolder = "mails"\n' + NEWSLETTER, "mail server")
+def test_a_folder_for_mails_is_ok(capsys: pytest.CaptureFixture[str]) -> None:
+    ((state, message),) = findings_on(capsys, '[smtp]\nfolder = "mails"\n' + NEWSLETTER, "mail server")
 
-    assert (state, "mails" in words) == ("ok", True)
+    assert (state, "mails" in message) == ("ok", True)
 
 
-def test_offline_asks_no_other_machine(capsys: pytest.CaptureFixture[str]) -> None:
-    assert found(capsys, '[smtp]\nhost = "mail.example.org"\n' + NEWSLETTER, "mail server", "--offline") == []
+def test_offline_connects_to_no_mail_server(capsys: pytest.CaptureFixture[str]) -> None:
+    assert findings_on(capsys, '[smtp]\nhost = "mail.example.org"\n' + NEWSLETTER, "mail server", "--offline") == []
 
 
 def test_a_footer_without_a_postal_address_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
     folder = '[smtp]\nfolder = "mails"\n'
-    without = found(capsys, folder + NEWSLETTER, "newsletter main")
-    with_one = found(capsys, f'[brand]\naddress = "Pier 4"\n{folder}{NEWSLETTER}', "newsletter main")
+    without_address = findings_on(capsys, folder + NEWSLETTER, "newsletter main")
+    with_address = findings_on(capsys, f'[brand]\naddress = "Pier 4"\n{folder}{NEWSLETTER}', "newsletter main")
 
-    assert any("postal address" in words for _, words in without)
-    assert not any("postal address" in words for _, words in with_one)
+    assert any("postal address" in message for _, message in without_address)
+    assert not any("postal address" in message for _, message in with_address)
 
 
 @pytest.mark.parametrize(("url", "notes"), [("https://news.example.org", 0), ("http://news.example.org", 1)])
-def test_pages_that_nobody_serves_are_told(url: str, notes: int, capsys: pytest.CaptureFixture[str]) -> None:
-    told = found(capsys, f'[web]\nurl = "{url}"\n{NEWSLETTER}', "web", "--offline")
+def test_pages_that_nobody_serves_are_reported(url: str, notes: int, capsys: pytest.CaptureFixture[str]) -> None:
+    findings = findings_on(capsys, f'[web]\nurl = "{url}"\n{NEWSLETTER}', "web", "--offline")
 
-    assert told[0][0] == "bad"
-    assert f"mails link to pages below {url}, which this version does not serve" in told[0][1]
-    assert len(told) == 1 + notes
+    assert findings[0][0] == "bad"
+    assert f"mails link to pages below {url}, which this version does not serve" in findings[0][1]
+    assert len(findings) == 1 + notes
 
 
-def test_a_newsletter_that_fell_silent_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_newsletter_without_news_is_bad(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     with open_store("sqlite:///digest.db") as store, store.begin() as conn:
         for days in range(4):
             at = now - timedelta(days=days)
             slots.record_status(conn, "main", Slot(due=at, key=f"{at:%Y-%m-%d}"), SlotStatus.EMPTY, at=at)
-    told = found(capsys, NEWSLETTER, "newsletter main")
+    findings = findings_on(capsys, NEWSLETTER, "newsletter main")
 
-    assert ("bad", True) in [(state, "nothing new for 4 editions in a row" in words) for state, words in told]
+    assert ("bad", True) in [(state, "nothing new for 4 editions in a row" in message) for state, message in findings]
 
 
-def test_a_newsletter_whose_sources_are_all_broken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_newsletter_whose_sources_all_fail_is_bad(capsys: pytest.CaptureFixture[str]) -> None:
     with open_store("sqlite:///digest.db") as store, store.begin() as conn:
         sources.record_failure(
             conn,
@@ -110,6 +114,6 @@ def test_a_newsletter_whose_sources_are_all_broken_is_told(capsys: pytest.Captur
             "the folder is gone",
             at=datetime.now(UTC) - timedelta(hours=2),
         )
-    told = found(capsys, NEWSLETTER + '[[sources]]\nid = "own"\npath = "gone"\n', "newsletter main")
+    findings = findings_on(capsys, NEWSLETTER + '[[sources]]\nid = "own"\npath = "gone"\n', "newsletter main")
 
-    assert ("bad", True) in [(state, "its only source can't be read" in words) for state, words in told]
+    assert ("bad", True) in [(state, "its only source can't be read" in message) for state, message in findings]

@@ -1,4 +1,4 @@
-"""``digest check`` says what is wrong with a mail server or a mailbox, and what to do about it."""
+"""``digest check`` against SMTP and IMAP servers: login, certificates, TLS."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ Check = Callable[..., tuple[str, str]]
 
 @pytest.fixture
 def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
-    """What ``digest check`` finds last on a topic: its state, and its words."""
+    """Return the last state and message of ``digest check`` for a topic."""
     monkeypatch.chdir(tmp_path)
 
     def check(text: str, topic: str = "mail server") -> tuple[str, str]:
         Path("digest.toml").write_text(text)
         main(["check", "--json"])
-        told = json.loads(capsys.readouterr().out)
-        *_, found = (one for one in told if one["topic"] == topic)
-        return found["state"], f"{found['message']} → {found['hint']}"
+        findings = json.loads(capsys.readouterr().out)
+        *_, finding = (result for result in findings if result["topic"] == topic)
+        return finding["state"], f"{finding['message']} → {finding['hint']}"
 
     return check
 
 
-def smtp(server: SmtpServer, security: str, more: str = "") -> str:
-    return f'[smtp]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "{security}"\n{more}\n{NEWSLETTER}'
+def smtp(server: SmtpServer, security: str, extra: str = "") -> str:
+    return f'[smtp]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "{security}"\n{extra}\n{NEWSLETTER}'
 
 
 def trusted(monkeypatch: pytest.MonkeyPatch, folder: Path, **certificate: int | str) -> ssl.SSLContext:
-    """A server's certificate that this machine trusts."""
+    """Make a server certificate that this machine trusts."""
     context, file = server_context(folder, **certificate)  # type: ignore[arg-type]  # as the function declares them
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     return context
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_a_server_with_tls_and_a_login_is_well(
+def test_a_server_with_tls_and_a_login_is_ok(
     check: Check, security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tls = trusted(monkeypatch, tmp_path)
@@ -54,90 +54,90 @@ def test_a_server_with_tls_and_a_login_is_well(
         assert check(smtp(server, security, LOGIN))[0] == "ok"
 
 
-def test_a_wrong_password_is_told(check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_is_bad(check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tls = trusted(monkeypatch, tmp_path)
     with smtp_server(SmtpServer(tls=tls, credentials=("news", "other"))) as server:
-        state, words = check(smtp(server, "starttls", LOGIN))
+        state, message = check(smtp(server, "starttls", LOGIN))
 
     assert state == "bad"
-    assert "[smtp] username and password" in words
+    assert "[smtp] username and password" in message
 
 
 @pytest.mark.parametrize(
-    ("certificate", "said"),
+    ("certificate", "hint"),
     [({"days": -1}, "has expired → renew it"), ({"name": "mail.example.org"}, "is for another name → set [smtp] host")],
     ids=["expired", "another name"],
 )
-def test_a_certificate_that_is_wrong_is_told(
-    check: Check, certificate: dict[str, int | str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_wrong_certificate_is_bad(
+    check: Check, certificate: dict[str, int | str], hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with smtp_server(SmtpServer(tls=trusted(monkeypatch, tmp_path, **certificate))) as server:
-        state, words = check(smtp(server, "starttls"))
+        state, message = check(smtp(server, "starttls"))
 
     assert state == "bad"
-    assert said in words
+    assert hint in message
 
 
-def test_a_certificate_that_nobody_signed_is_told(check: Check, tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_bad(check: Check, tmp_path: Path) -> None:
     with smtp_server(SmtpServer(tls=server_context(tmp_path)[0])) as server:
-        state, words = check(smtp(server, "starttls"))
+        state, message = check(smtp(server, "starttls"))
 
     assert state == "bad"
-    assert "$SSL_CERT_FILE" in words
+    assert "$SSL_CERT_FILE" in message
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_tls_where_there_is_none_is_told(check: Check, security: str) -> None:
+def test_a_server_without_the_expected_tls_is_bad(check: Check, security: str) -> None:
     with smtp_server() as server:
-        state, words = check(smtp(server, security))
+        state, message = check(smtp(server, security))
 
     assert state == "bad"
-    assert "security" in words
+    assert "security" in message
 
 
-def test_a_newsletter_without_a_sender_can_not_be_sent(check: Check) -> None:
+def test_a_newsletter_without_a_sender_is_bad(check: Check) -> None:
     with smtp_server() as server:
-        state, words = check(smtp(server, "none").replace('from = "main@example.org"\n', ""), "newsletter main")
+        state, message = check(smtp(server, "none").replace('from = "main@example.org"\n', ""), "newsletter main")
 
     assert state == "bad"
-    assert "set from = " in words
+    assert "set from = " in message
 
 
 # --- what comes back ---------------------------------------------------------------------------------------------
 
 
-def mailbox(port: int, more: str = "") -> str:
+def mailbox(port: int, extra: str = "") -> str:
     login = 'username = "news"\npassword = \'pass "word"\'\n'
-    return f'[bounces]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n{more or login}\n{NEWSLETTER}'
+    return f'[bounces]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n{extra or login}\n{NEWSLETTER}'
 
 
-def test_a_mailbox_that_can_be_read_is_well_and_stays_unread(check: Check) -> None:
+def test_a_readable_mailbox_is_ok_and_stays_unread(check: Check) -> None:
     with imap_server(b"one", b"two") as box:
-        state, words = check(mailbox(box.port), "bounces")
+        state, message = check(mailbox(box.port), "bounces")
 
         assert (state, box.seen) == ("ok", set())
-    assert "2 unread in INBOX" in words
+    assert "2 unread in INBOX" in message
 
 
-def test_a_mailbox_that_can_not_be_read_is_told(check: Check) -> None:
+def test_an_unreadable_mailbox_is_bad(check: Check) -> None:
     with imap_server() as box:
-        state, words = check(mailbox(box.port, LOGIN), "bounces")
+        state, message = check(mailbox(box.port, LOGIN), "bounces")
 
     assert state == "bad"
-    assert "[bounces] username and password" in words
+    assert "[bounces] username and password" in message
 
 
 @pytest.mark.parametrize(
-    ("days", "state", "said"),
+    ("days", "state", "hint"),
     [(1, "ok", "accepts the login"), (-1, "bad", "certificate has expired → renew it")],
     ids=["sound", "expired"],
 )
-def test_a_mailboxs_certificate_is_looked_at(
-    check: Check, days: int, state: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_certificate_of_a_mailbox_is_checked(
+    check: Check, days: int, state: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with imap_server() as box:
         box.tls = trusted(monkeypatch, tmp_path, days=days)
-        found, words = check(mailbox(box.port).replace('"none"', '"tls"'), "bounces")
+        found_state, message = check(mailbox(box.port).replace('"none"', '"tls"'), "bounces")
 
-    assert found == state
-    assert said in words
+    assert found_state == state
+    assert hint in message

@@ -1,4 +1,4 @@
-"""``digest send``: everyone once, whatever is run again; a test mail and a rehearsal leave nothing behind."""
+"""``digest send``: deliveries, retries, test mails, dry runs, errors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ADDRESSES = ["ann@example.org", "bo@example.org", "cy@example.org"]
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -> Path:
-    """A folder with settings that send into a folder, an article, and three readers."""
+    """Folder with settings that send into a folder, an article, and three subscribers."""
     monkeypatch.chdir(tmp_path)
     settings()
     Path("articles").mkdir()
@@ -54,8 +54,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -
     return tmp_path
 
 
-def settings(smtp: str = FOLDER, more: str = "") -> None:
-    Path("digest.toml").write_text(SETTINGS.format(smtp=smtp) + more)
+def settings(smtp: str = FOLDER, extra: str = "") -> None:
+    Path("digest.toml").write_text(SETTINGS.format(smtp=smtp) + extra)
 
 
 def write(name: str, text: str) -> None:
@@ -63,13 +63,13 @@ def write(name: str, text: str) -> None:
 
 
 def mails() -> list[EmailMessage]:
-    found = [
+    messages = [
         email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in Path().glob("mails/*")
     ]
-    return sorted(found, key=lambda mail: str(mail["To"]))
+    return sorted(messages, key=lambda mail: str(mail["To"]))
 
 
-def test_everyone_gets_a_mail_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_subscriber_gets_one_mail(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["send"]) == 0
 
     assert [mail["To"] for mail in mails()] == ADDRESSES
@@ -91,7 +91,7 @@ def test_a_second_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out.partition("\n")[2])["counts"] == {"sent": 3}
 
 
-def test_again_makes_a_new_revision_of_what_is_known_now(capsys: pytest.CaptureFixture[str]) -> None:
+def test_again_publishes_a_new_revision(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["send"]) == 0
     write("library", "The new library opened after two years of work. Three hundred readers queued.")
     capsys.readouterr()
@@ -102,24 +102,24 @@ def test_again_makes_a_new_revision_of_what_is_known_now(capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize("before", [pytest.param([], id="not out yet"), pytest.param(["send"], id="out already")])
-def test_a_test_mail_leaves_no_trace(before: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_test_mail_changes_nothing_in_the_store(before: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     if before:
         main(before)
         write("library", "The new library opened after two years of work. Three hundred readers queued.")
     for path in Path().glob("mails/*"):
         path.unlink()
-    was = persistent_store_content()
+    before_send = persistent_store_content()
 
     assert main(["send", "--to", "Me <me@example.org>"]) == 0
     assert [str(mail["To"]) for mail in mails()] == ["Me <me@example.org>"]
     capsys.readouterr()
     assert main(["send", "--to", "me@example.org", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["to"] == "me@example.org"
-    assert persistent_store_content() == was
+    assert persistent_store_content() == before_send
 
 
-def test_a_rehearsal_says_who_would_get_what_and_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    was = persistent_store_content()
+def test_a_dry_run_lists_the_recipients_and_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    before_send = persistent_store_content()
 
     assert main(["send", "--dry-run"]) == 0
     out = capsys.readouterr().out
@@ -127,11 +127,11 @@ def test_a_rehearsal_says_who_would_get_what_and_does_nothing(capsys: pytest.Cap
     assert [line.strip() for line in out.splitlines()[1:]] == [*ADDRESSES, "3 would get it"]
     assert main(["send", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["recipients"] == ADDRESSES
-    assert persistent_store_content() == was
+    assert persistent_store_content() == before_send
     assert not Path("mails").exists()
 
 
-def test_a_rehearsal_of_what_everyone_has_names_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_after_delivery_lists_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     main(["send"])
     capsys.readouterr()
 
@@ -151,7 +151,7 @@ def test_with_nothing_new_nothing_is_sent(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize(
-    ("smtp", "argv", "said"),
+    ("smtp", "argv", "message"),
     [
         pytest.param("", [], "set [smtp] host", id="no mail server"),
         pytest.param(FOLDER, ["-n", "mian"], "did you mean 'main'?", id="another newsletter's name"),
@@ -159,19 +159,19 @@ def test_with_nothing_new_nothing_is_sent(capsys: pytest.CaptureFixture[str]) ->
         pytest.param(FOLDER, ["--to", "a@b.example", "--dry-run"], "not allowed with", id="two ways at once"),
     ],
 )
-def test_what_can_not_be_is_told_in_one_line_with_its_cure(
-    capsys: pytest.CaptureFixture[str], smtp: str, argv: list[str], said: str
+def test_wrong_usage_is_one_line_with_a_hint(
+    capsys: pytest.CaptureFixture[str], smtp: str, argv: list[str], message: str
 ) -> None:
     settings(smtp)
 
     assert main(["send", *argv]) != 0
     err = capsys.readouterr().err
-    assert said in err
+    assert message in err
     assert "Traceback" not in err
     assert mails() == []
 
 
-def test_without_settings_it_says_how_to_begin(
+def test_without_settings_the_hint_names_digest_init(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("digest.toml").unlink()
@@ -181,14 +181,14 @@ def test_without_settings_it_says_how_to_begin(
     assert "digest init" in capsys.readouterr().err
 
 
-def test_without_readers_nothing_is_published(capsys: pytest.CaptureFixture[str]) -> None:
-    settings(more='[[newsletters]]\nid = "other"\ntitle = "Other"\nfrom = "o@example.org"\n')
+def test_without_subscribers_nothing_is_published(capsys: pytest.CaptureFixture[str]) -> None:
+    settings(extra='[[newsletters]]\nid = "other"\ntitle = "Other"\nfrom = "o@example.org"\n')
 
     assert main(["send", "-n", "other"]) == 2
     assert "digest subscribers add" in capsys.readouterr().err
 
 
-def test_a_folder_that_can_not_be_written_is_told_and_nothing_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unwritable_mail_folder_is_reported_and_nothing_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mails").write_text("in the way")
 
     assert main(["send"]) == 1
@@ -199,14 +199,14 @@ def test_a_folder_that_can_not_be_written_is_told_and_nothing_is_lost(capsys: py
 
 
 @sqlite_only
-def test_a_store_that_another_holds_is_told_and_nothing_is_lost(
+def test_a_locked_store_is_reported_and_nothing_is_lost(
     persistent_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DIGEST_STORE__URL", f"{persistent_url}?timeout=0.2")
-    with closing(sqlite3.connect("digest.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with closing(sqlite3.connect("digest.db", isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
         assert main(["send"]) == 1
-        other.execute("ROLLBACK")
+        connection.execute("ROLLBACK")
     assert len(capsys.readouterr().err.strip().splitlines()) <= 3
     assert main(["send"]) == 0
 
@@ -215,8 +215,8 @@ def test_a_store_that_another_holds_is_told_and_nothing_is_lost(
 
 @sqlite_only
 @pytest.mark.parametrize("room", [10_000, 40_000, 80_000, 120_000, 150_000])
-def test_a_disk_that_is_full_is_told_and_nothing_is_lost(room: int) -> None:
-    """Wherever the room for the store's journal ends: when collecting, publishing or delivering."""
+def test_a_full_disk_is_reported_and_nothing_is_lost(room: int) -> None:
+    """The store's journal reaches the limit while collecting, publishing or delivering."""
 
     def small_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
@@ -235,10 +235,10 @@ def test_a_disk_that_is_full_is_told_and_nothing_is_lost(room: int) -> None:
 
 @pytest.fixture
 def server() -> Iterator[RecordingMailServer]:
-    """A mail server on this machine, and settings that name it."""
-    with running_mail_server() as mail_server:
-        settings(f'host = "127.0.0.1"\nport = {mail_server.port}\nsecurity = "none"')
-        yield mail_server
+    """Mail server on this machine, and settings for it."""
+    with running_mail_server() as server:
+        settings(f'host = "127.0.0.1"\nport = {server.port}\nsecurity = "none"')
+        yield server
 
 
 def test_recipients_never_see_each_other(server: RecordingMailServer) -> None:
@@ -247,26 +247,24 @@ def test_recipients_never_see_each_other(server: RecordingMailServer) -> None:
     assert server.recipients == ADDRESSES
     for envelope in server.envelopes:
         assert isinstance(envelope.content, bytes)
-        (own,) = envelope.rcpt_tos
-        assert [address for address in ADDRESSES if address.encode() in envelope.content] == [own]
+        (recipient,) = envelope.rcpt_tos
+        assert [address for address in ADDRESSES if address.encode() in envelope.content] == [recipient]
 
 
-def test_what_waits_is_tried_again_at_once_by_a_person(
-    server: RecordingMailServer, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_send_retries_waiting_mails_at_once(server: RecordingMailServer, capsys: pytest.CaptureFixture[str]) -> None:
     server.refused = {"bo@example.org": "450 come back later", "cy@example.org": "550 nobody here"}
 
     assert main(["send"]) == 1
-    told = capsys.readouterr()
-    assert "1 failed, 1 retry, 1 sent" in told.out
-    assert "bo@example.org: retry" in told.err
-    assert "cy@example.org: failed: 550 nobody here" in told.err
+    printed = capsys.readouterr()
+    assert "1 failed, 1 retry, 1 sent" in printed.out
+    assert "bo@example.org: retry" in printed.err
+    assert "cy@example.org: failed: 550 nobody here" in printed.err
     server.refused = {}
     assert main(["send"]) == 0
     assert server.recipients == ["ann@example.org", "bo@example.org"]
 
 
-def test_a_server_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unreachable_mail_server_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     settings('host = "127.0.0.1"\nport = 9\nsecurity = "none"')
 
     assert main(["send"]) == 1

@@ -1,5 +1,4 @@
-"""A mail server that can't be used: ``digest check`` and ``digest send`` say alike what it is and what to do. Mended,
-everyone gets the mail."""
+"""``digest check`` and ``digest send`` report a mail server's problem alike; once it is fixed, all mails arrive."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from tests.support.certificates import server_context
 from tests.support.mail_server import running_mail_server
 from tests.support.smtp_server import SmtpServer, smtp_server
 
-READERS = ["ann@example.org", "bo@example.org"]
+SUBSCRIBERS = ["ann@example.org", "bo@example.org"]
 SETTINGS = """\
 [smtp]
 host = "127.0.0.1"
@@ -45,7 +44,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     text = "The island ferry stayed in harbour because of strong wind. Bread and milk came by helicopter at noon."
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
     settings(9)
-    assert main(["subscribers", "add", *READERS]) == 0
+    assert main(["subscribers", "add", *SUBSCRIBERS]) == 0
     capsys.readouterr()
 
 
@@ -55,8 +54,8 @@ def settings(port: int, *, security: str = "none", username: str = "") -> None:
 
 
 @contextmanager
-def hangs_up() -> Iterator[int]:
-    """Whoever connects is cut off at once."""
+def closing_server() -> Iterator[int]:
+    """Server that closes every connection at once; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -72,83 +71,83 @@ def hangs_up() -> Iterator[int]:
 
 
 @pytest.fixture
-def sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """A certificate that this machine trusts."""
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Server certificate that this machine trusts."""
     context, file = server_context(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     return context
 
 
-def said(capsys: pytest.CaptureFixture[str]) -> str:
-    """``digest send`` fails with what ``digest check`` found."""
+def reported_problem(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the problem that ``digest check`` finds; ``digest send`` must fail with the same."""
     main(["check", "--json"])
     findings = json.loads(capsys.readouterr().out)
-    (found,) = (one for one in findings if one["topic"] == "mail server" and one["state"] == "bad")
+    (finding,) = (result for result in findings if result["topic"] == "mail server" and result["state"] == "bad")
     assert main(["send"]) == 1
     err = capsys.readouterr().err
-    assert found["message"] in err
-    assert found["hint"] in err
-    assert found["hint"], "it says what to do"
+    assert finding["message"] in err
+    assert finding["hint"] in err
+    assert finding["hint"], "there is a hint"
     assert "Traceback" not in err
-    return f"{found['message']} → {found['hint']}"
+    return f"{finding['message']} → {finding['hint']}"
 
 
-def recovers() -> None:
+def assert_recovers() -> None:
     with running_mail_server() as mail_server:
         settings(mail_server.port)
         assert main(["send"]) == 0
-        assert mail_server.recipients == READERS
+        assert mail_server.recipients == SUBSCRIBERS
 
 
-def test_a_port_that_nobody_listens_at(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "127.0.0.1:9" in said(capsys)
-    recovers()
+def test_a_closed_port_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "127.0.0.1:9" in reported_problem(capsys)
+    assert_recovers()
 
 
-def test_a_server_that_hangs_up(capsys: pytest.CaptureFixture[str]) -> None:
-    with hangs_up() as port:
+def test_a_server_that_closes_the_connection_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    with closing_server() as port:
         settings(port)
-        assert f"127.0.0.1:{port}" in said(capsys)
-    recovers()
+        assert f"127.0.0.1:{port}" in reported_problem(capsys)
+    assert_recovers()
 
 
-def test_a_wrong_password(capsys: pytest.CaptureFixture[str], sound: ssl.SSLContext) -> None:
-    with smtp_server(SmtpServer(tls=sound, credentials=("news", "other"))) as server:
+def test_a_wrong_password_is_reported(capsys: pytest.CaptureFixture[str], trusted: ssl.SSLContext) -> None:
+    with smtp_server(SmtpServer(tls=trusted, credentials=("news", "other"))) as server:
         settings(server.port, security="starttls", username="news")
-        assert "[smtp] username and password" in said(capsys)
-    recovers()
+        assert "[smtp] username and password" in reported_problem(capsys)
+    assert_recovers()
 
 
 @pytest.mark.parametrize(
-    ("certificate", "words"),
+    ("certificate", "message"),
     [({"days": -1}, "has expired"), ({"name": "mail.example.org"}, "is for another name")],
     ids=["expired", "another name"],
 )
-def test_a_wrong_certificate(
+def test_a_wrong_certificate_is_reported(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     certificate: dict[str, int | str],
-    words: str,
+    message: str,
 ) -> None:
     context, file = server_context(tmp_path, **certificate)  # type: ignore[arg-type]  # as the function declares them
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     with smtp_server(SmtpServer(tls=context)) as server:
         settings(server.port, security="starttls")
-        assert words in said(capsys)
-    recovers()
+        assert message in reported_problem(capsys)
+    assert_recovers()
 
 
-def test_a_certificate_that_nobody_signed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_reported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with smtp_server(SmtpServer(tls=server_context(tmp_path)[0])) as server:
         settings(server.port, security="starttls")
-        assert "$SSL_CERT_FILE" in said(capsys)
-    recovers()
+        assert "$SSL_CERT_FILE" in reported_problem(capsys)
+    assert_recovers()
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_no_tls_where_it_is_asked_for(capsys: pytest.CaptureFixture[str], security: str) -> None:
+def test_missing_tls_is_reported(capsys: pytest.CaptureFixture[str], security: str) -> None:
     with smtp_server() as server:
         settings(server.port, security=security)
-        assert "security" in said(capsys)
-    recovers()
+        assert "security" in reported_problem(capsys)
+    assert_recovers()
