@@ -124,7 +124,7 @@ def _column_name(text: str) -> str:
 def _records(lines: Iterator[str], layout: _Layout, number: int) -> Iterator[NewSubscriber | RefusedLine]:
     """Parse the records; ``number`` is that of the first line."""
     pending: deque[str] = deque()
-    while _look_ahead(pending, lines, 1):
+    while _read_ahead(pending, lines, 1):
         record, count = _first_record(pending, lines, layout)
         if isinstance(record, str):
             yield RefusedLine(line=number, reason=record)
@@ -135,7 +135,7 @@ def _records(lines: Iterator[str], layout: _Layout, number: int) -> Iterator[New
             pending.popleft()
 
 
-def _look_ahead(pending: deque[str], lines: Iterator[str], count: int) -> bool:
+def _read_ahead(pending: deque[str], lines: Iterator[str], count: int) -> bool:
     """Read until ``pending`` has ``count`` lines; return False if there are fewer."""
     pending.extend(islice(lines, max(0, count - len(pending))))
     return len(pending) >= count
@@ -146,7 +146,7 @@ def _first_record(pending: deque[str], lines: Iterator[str], layout: _Layout) ->
     if len(pending[0]) >= _MAX_LINE:
         return f"longer than {_MAX_LINE:,} characters", 1
     for count in range(1, _MAX_RECORD_LINES + 1):
-        if not _look_ahead(pending, lines, count):
+        if not _read_ahead(pending, lines, count):
             break
         try:
             cells = next(csv.reader(islice(pending, count), delimiter=layout.delimiter, strict=True), [])
