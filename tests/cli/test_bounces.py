@@ -140,7 +140,7 @@ def test_each_mail_of_a_mailbox_is_read_once(run: Run) -> None:
 def test_a_mail_is_marked_as_read_after_it_is_processed(run: Run) -> None:
     with imap_server(about_our_mail(dsn("5.1.1")), plain_mail("x")) as box:
         imap(box.port)
-        box.deaf_to = "FETCH 8"
+        box.closes_at = "FETCH 8"
 
         code, out, err = run("--imap")
 
@@ -181,7 +181,7 @@ def test_a_server_that_does_not_speak_imap_is_reported(run: Run) -> None:
 
 def test_a_connection_closed_at_starttls_is_reported(run: Run) -> None:
     with imap_server() as box:
-        box.offers = "IMAP4rev1 STARTTLS"
+        box.capabilities = "IMAP4rev1 STARTTLS"
         imap(box.port, security='"starttls"')
 
         err = run("--imap")[2]

@@ -28,7 +28,7 @@ from digest.settings.schedule import parse_schedule
 from digest.store import Store, editions, open_store, runs, slots, subscribers
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
-from tests.support.fakes import Carrier, Clock
+from tests.support.fakes import Clock, FakeMailer
 
 HOUR, DAY, STEP = timedelta(hours=1), timedelta(days=1), timedelta(minutes=15)
 MAIN = Newsletter(
@@ -59,7 +59,7 @@ class House:
     app: App
     folder: Path
     clock: Clock
-    carrier: Carrier
+    mailer: FakeMailer
     events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     written: int = 0
 
@@ -127,10 +127,10 @@ class House:
 
 
 def house_over(store: Store, folder: Path, *, at: datetime = START) -> House:
-    carrier = Carrier()
+    mailer = FakeMailer()
     settings = Settings(sources=(Source(id="post", path=folder),), newsletters=(MAIN,))
-    app = replace(make_app(settings, store=store), mailer=lambda: carrier)
-    return House(app=app, folder=folder, clock=Clock(at), carrier=carrier)
+    app = replace(make_app(settings, store=store), mailer=lambda: mailer)
+    return House(app=app, folder=folder, clock=Clock(at), mailer=mailer)
 
 
 @pytest.fixture
@@ -151,12 +151,12 @@ def house(tmp_path: Path, persistent_url: str) -> Iterator[House]:
 
 def test_an_edition_is_sent_at_its_time_once_to_each_subscriber(house: House) -> None:
     house.live(START + HOUR)
-    assert house.carrier.taken == []
+    assert house.mailer.accepted == []
     house.live(START + 2 * HOUR)
-    assert house.carrier.recipients == ["ann@example.org", "bo@example.org"]
+    assert house.mailer.recipients == ["ann@example.org", "bo@example.org"]
     house.live(START + 20 * HOUR)
 
-    assert len(house.carrier.taken) == 2
+    assert len(house.mailer.accepted) == 2
     assert house.editions == ["2026-06-01"]
 
 
@@ -176,7 +176,7 @@ def test_every_day_has_one_edition_over_a_clock_change(house: House, start: date
         house.live(start + (day + 1) * DAY, step=HOUR)
 
     assert house.editions == [f"{start + (day + 1) * DAY:%Y-%m-%d}" for day in range(4)]
-    assert house.carrier.recipients == ["ann@example.org", "bo@example.org"] * 4
+    assert house.mailer.recipients == ["ann@example.org", "bo@example.org"] * 4
 
 
 def test_several_slots_a_day_are_editions_of_their_own(house: House) -> None:
@@ -204,7 +204,7 @@ def test_a_restart_changes_nothing(house: House) -> None:
     again = house_over(house.app.store, house.folder, at=house.clock())
     again.live(START + 20 * HOUR)
 
-    assert again.carrier.taken == []
+    assert again.mailer.accepted == []
     assert again.editions == ["2026-06-01"]
 
 
@@ -225,7 +225,7 @@ def test_after_days_of_downtime_the_newest_edition_has_the_articles_of_missed_on
 
     assert house.editions == ["2026-06-01", "2026-06-05"]
     assert [house.fates[f"2026-06-0{day}"] for day in (2, 3, 4)] == [SlotStatus.MISSED] * 3
-    assert b"On the library 2" in house.carrier.taken[-1].content
+    assert b"On the library 2" in house.mailer.accepted[-1].content
     assert [fields["slot"] for event, fields in house.events if event == "slot_missed"] == [
         "2026-06-02",
         "2026-06-03",
@@ -262,7 +262,7 @@ def test_nothing_is_sent_twice_when_an_hour_repeats(house: House) -> None:
     house.live(START + 5 * HOUR)
 
     assert house.editions == ["2026-06-01"]
-    assert len(house.carrier.taken) == 2
+    assert len(house.mailer.accepted) == 2
 
 
 def test_two_processes_on_one_store_send_nothing_twice(house: House) -> None:
@@ -278,9 +278,7 @@ def test_two_processes_on_one_store_send_nothing_twice(house: House) -> None:
             other.clock.now = house.clock()
 
     assert house.editions == ["2026-06-01", "2026-06-02"]
-    assert (
-        sorted(house.carrier.recipients + other.carrier.recipients) == ["ann@example.org"] * 2 + ["bo@example.org"] * 2
-    )
+    assert sorted(house.mailer.recipients + other.mailer.recipients) == ["ann@example.org"] * 2 + ["bo@example.org"] * 2
 
 
 # --- job by job --------------------------------------------------------------------------------------------------
@@ -317,14 +315,14 @@ def test_an_edition_does_not_wait_for_the_collection_of_a_dead_process(house: Ho
 
 
 def test_deferred_mails_are_retried(house: House) -> None:
-    house.carrier.refused["bo@example.org"] = (SendOutcome.DEFERRED, "come back later")
+    house.mailer.not_accepted["bo@example.org"] = (SendOutcome.DEFERRED, "come back later")
     house.live(START + 2 * HOUR)
-    assert house.carrier.recipients == ["ann@example.org"]
-    house.carrier.refused.clear()
+    assert house.mailer.recipients == ["ann@example.org"]
+    house.mailer.not_accepted.clear()
     house.clock.advance(HOUR)
     house.settle()
 
-    assert house.carrier.recipients == ["ann@example.org", "bo@example.org"]
+    assert house.mailer.recipients == ["ann@example.org", "bo@example.org"]
 
 
 def test_old_text_is_deleted_once_a_day(house: House) -> None:
@@ -348,7 +346,7 @@ def test_runs_are_in_the_history(house: House) -> None:
 
 
 def test_a_failed_run_is_in_the_history(house: House) -> None:
-    def no_mailer() -> Carrier:
+    def no_mailer() -> FakeMailer:
         raise DigestError("no server")
 
     house.live(START + HOUR)
@@ -374,7 +372,7 @@ def watched(house: House) -> None:
 
 
 def alarms(house: House) -> int:
-    return house.carrier.recipients.count("office@example.org")
+    return house.mailer.recipients.count("office@example.org")
 
 
 def test_the_operator_is_alarmed_once_about_a_newsletter_without_news(house: House) -> None:
@@ -383,7 +381,7 @@ def test_the_operator_is_alarmed_once_about_a_newsletter_without_news(house: Hou
     assert alarms(house) == 0
     house.live(START + 6 * DAY, step=HOUR)
     assert alarms(house) == 1
-    assert b"nothing new for 3 editions" in house.carrier.taken[-1].content
+    assert b"nothing new for 3 editions" in house.mailer.accepted[-1].content
     house.write()
     house.live(START + 7 * DAY, step=HOUR)
     assert alarms(house) == 1
@@ -408,10 +406,10 @@ def test_the_operator_is_alarmed_once_if_all_sources_fail(house: House) -> None:
 
 def test_a_refused_alarm_is_sent_again(house: House) -> None:
     watched(house)
-    house.carrier.refused["office@example.org"] = (SendOutcome.DEFERRED, "later")
+    house.mailer.not_accepted["office@example.org"] = (SendOutcome.DEFERRED, "later")
     house.live(START + 3 * DAY + 3 * HOUR)
     assert "alarm_failed" in [event for event, _ in house.events]
-    house.carrier.refused.clear()
+    house.mailer.not_accepted.clear()
     house.live(START + 3 * DAY + 5 * HOUR)
     assert alarms(house) == 1
 
@@ -463,7 +461,7 @@ def test_of_concurrent_processes_one_sends_the_alarm(house: House) -> None:
     house.live(START + 4 * DAY, step=HOUR)
     with house.app.store.begin() as conn:
         conn.execute(delete(runs.table).where(runs.table.c.kind == "alarm"))
-    house.carrier.taken.clear()
+    house.mailer.accepted.clear()
     at_once(*[lambda: send_alarm(MAIN, house.app, now=house.clock())] * 4)
 
     assert alarms(house) == 1
@@ -481,7 +479,7 @@ def test_machines_with_slightly_different_clocks_do_nothing_twice(house: House, 
     other.clock.now = house.clock() + ahead
     with house.app.store.begin() as conn:
         conn.execute(delete(runs.table).where(runs.table.c.kind == "alarm"))
-    house.carrier.taken.clear()
+    house.mailer.accepted.clear()
     assert send_alarm(MAIN, other.app, now=other.clock())
     assert not send_alarm(MAIN, house.app, now=house.clock())
     assert alarms(house) == 1

@@ -16,11 +16,11 @@ from digest.store import Store, deliveries, runs, subscribers
 from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, dsn, plain_mail
 from tests.support.editions import publish
 from tests.support.fakes import Clock
-from tests.support.imap_server import Mailbox, imap_server
+from tests.support.imap_server import FakeMailbox, imap_server
 from tests.support.values import NOON
 
 
-def hands_over(store: Store, box: Mailbox | None, events: list[tuple[str, dict[str, object]]]) -> JobContext:
+def hands_over(store: Store, box: FakeMailbox | None, events: list[tuple[str, dict[str, object]]]) -> JobContext:
     bounces = BouncesSettings()
     if box:
         password = Secret('pass "word"')

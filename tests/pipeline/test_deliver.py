@@ -24,7 +24,7 @@ from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, deliveries, subscribers
 from tests.support.bounce_mails import dsn, unsubscribe_mail
 from tests.support.editions import publish
-from tests.support.fakes import Carrier
+from tests.support.fakes import FakeMailer
 from tests.support.values import NOON
 
 PRESS = "press@harbour.example"
@@ -45,15 +45,15 @@ def make_test_app(store: Store, bounces: BouncesSettings, *, secret: str = "secr
 def delivered_mail(store: Store, bounces: BouncesSettings, *, secret: str = "secret") -> Message:
     """The mail of an edition with one subscriber."""
     id_ = publish(store, PRESS)
-    carrier = Carrier()
+    mailer = FakeMailer()
     app = make_test_app(store, bounces, secret=secret)
-    deliver_edition(id_, _with_mailer(carrier, app), clock=lambda: NOON, stop=Event())
-    (mail,) = carrier.taken
+    deliver_edition(id_, _with_mailer(mailer, app), clock=lambda: NOON, stop=Event())
+    (mail,) = mailer.accepted
     return mail
 
 
-def _with_mailer(carrier: Carrier, app: App) -> App:
-    return replace(app, mailer=lambda: carrier)
+def _with_mailer(mailer: FakeMailer, app: App) -> App:
+    return replace(app, mailer=lambda: mailer)
 
 
 def header(mail: Message, name: str) -> str:
@@ -130,8 +130,8 @@ def test_each_try_builds_the_same_mail(sqlite_store: Store) -> None:
 
 
 def test_an_address_rejected_as_nonexistent_is_suppressed(sqlite_store: Store) -> None:
-    carrier = Carrier(refused={PRESS: (SendOutcome.REJECTED, "5.1.1 no such user")})
-    app = _with_mailer(carrier, make_test_app(sqlite_store, BOUNCES))
+    mailer = FakeMailer(not_accepted={PRESS: (SendOutcome.REJECTED, "5.1.1 no such user")})
+    app = _with_mailer(mailer, make_test_app(sqlite_store, BOUNCES))
 
     deliver_edition(publish(sqlite_store, PRESS, readers=1), app, clock=lambda: NOON, stop=Event())
 

@@ -34,7 +34,7 @@ def send(store: Store, edition_id: int, server: SmtpServer) -> Tally:
 
 def after(count: int, do: Callable[[], None]) -> SmtpServer:
     """A server that calls ``do`` when it has accepted ``count`` mails."""
-    return SmtpServer(on_accepted=lambda taken: do() if taken == count else None)
+    return SmtpServer(on_accepted=lambda accepted: do() if accepted == count else None)
 
 
 def check_recovery(store: Store, edition_id: int) -> None:
@@ -67,11 +67,11 @@ def test_a_full_disk_is_reported_and_loses_nothing(sqlite_url: str, sqlite_store
     with disk_full_after(50_000, tmp_path / "digest.db-wal") as fill, smtp_server(after(20, fill)) as server:
         with pytest.raises(StoreError, match="digest"):
             send(sqlite_store, id_, server)
-        taken = server.total
+        accepted = server.total
 
-    assert 20 <= taken < READERS
+    assert 20 <= accepted < READERS
     sent = sum(row.outcome is Outcome.SENT for row in rows(sqlite_store, id_).values())
-    assert taken - CONNECTIONS <= sent <= taken
+    assert accepted - CONNECTIONS <= sent <= accepted
     check_recovery(sqlite_store, id_)
 
 

@@ -1,4 +1,4 @@
-"""Certificates for servers of our own: sound, expired, or for another name."""
+"""Self-signed certificates for test servers: valid, expired, or for another name."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from cryptography.x509.oid import NameOID
 
 
 def server_context(folder: Path, *, days: int = 1, name: str = "127.0.0.1") -> tuple[ssl.SSLContext, Path]:
-    """What a server needs, and the file of its certificate: who trusts that, trusts the server.
+    """A server's TLS context, and the file of its certificate for clients to trust.
 
-    ``days`` is how long the certificate is still valid; it has expired where that is negative.
+    The certificate expires in ``days``; a negative number makes an expired one.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC)
@@ -36,9 +36,9 @@ def server_context(folder: Path, *, days: int = 1, name: str = "127.0.0.1") -> t
     )
     file = folder / f"{name}.pem"
     file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    own = serialization.PrivateFormat.PKCS8
+    pem_format = serialization.PrivateFormat.PKCS8
     secret = folder / f"{name}.key"
-    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, own, serialization.NoEncryption()))
+    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, pem_format, serialization.NoEncryption()))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file, secret)
     return context, file

@@ -9,12 +9,12 @@ from digest.model.protocols import Message, Outbox, SendOutcome, SendResult
 
 
 @dataclass(slots=True)
-class Carrier:
+class FakeMailer:
     """A mailer that accepts every message, except to some recipients; it records what it accepted."""
 
-    taken: list[Message] = field(default_factory=list)
+    accepted: list[Message] = field(default_factory=list)
     #: Outcome and reply for recipients whose messages are not accepted.
-    refused: dict[str, tuple[SendOutcome, str]] = field(default_factory=dict)
+    not_accepted: dict[str, tuple[SendOutcome, str]] = field(default_factory=dict)
 
     def __call__(self, outbox: Outbox) -> None:
         while message := outbox.next_message():
@@ -22,14 +22,14 @@ class Carrier:
                 outbox.commit([self._send(message)], [])
 
     def _send(self, message: Message) -> SendResult:
-        if answer := self.refused.get(message.recipient):
+        if answer := self.not_accepted.get(message.recipient):
             return SendResult(message=message, outcome=answer[0], reply=answer[1])
-        self.taken.append(message)
+        self.accepted.append(message)
         return SendResult(message=message, outcome=SendOutcome.ACCEPTED, reply="250 taken")
 
     @property
     def recipients(self) -> list[str]:
-        return [message.recipient for message in self.taken]
+        return [message.recipient for message in self.accepted]
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""A mailbox on a server of our own: as much IMAP (RFC 3501) as reading mail takes."""
+"""A small IMAP server (RFC 3501) with one mailbox."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from typing import cast
 
 
 @dataclass(slots=True)
-class Mailbox:
-    """What lies in the mailbox, by number, and what has been read of it."""
+class FakeMailbox:
+    """The mailbox's mails by UID, and the server's behaviour."""
 
     mails: dict[int, bytes]
     seen: set[int] = field(default_factory=set)
     port: int = 0
     banner: bytes = b"* OK ready\r\n"
-    offers: str = "IMAP4rev1"
-    #: Hang up instead of answering this command.
-    deaf_to: str = ""
+    capabilities: str = "IMAP4rev1"
+    #: Close the connection instead of answering a command with this text.
+    closes_at: str = ""
     #: Speak TLS from the first byte.
     tls: ssl.SSLContext | None = None
 
@@ -34,21 +34,21 @@ class _Handler(StreamRequestHandler):
         self.wfile.write(box.banner)
         while line := self.rfile.readline().decode().rstrip("\r\n"):
             tag, _, command = line.partition(" ")
-            if box.deaf_to and box.deaf_to in command:
+            if box.closes_at and box.closes_at in command:
                 return
-            if command == "STARTTLS" and command in box.offers:
+            if command == "STARTTLS" and command in box.capabilities:
                 self.wfile.write(f"{tag} OK go on\r\n".encode())
-                return  # and hangs up
+                return  # closes the connection
             answer, status = self._answer(command, box)
             self.wfile.write(answer + f"{tag} {status} that is all\r\n".encode())
 
-    def _answer(self, command: str, box: Mailbox) -> tuple[bytes, str]:
+    def _answer(self, command: str, box: FakeMailbox) -> tuple[bytes, str]:
         match command.split(" "):
             case ["CAPABILITY"]:
-                return f"* CAPABILITY {box.offers}\r\n".encode(), "OK"
+                return f"* CAPABILITY {box.capabilities}\r\n".encode(), "OK"
             case ["LOGIN", name, *words]:
-                right = (name, " ".join(words)) == ('"news"', r'"pass \"word\""')
-                return b"", "OK" if right else "NO [AUTHENTICATIONFAILED] no"
+                is_valid = (name, " ".join(words)) == ('"news"', r'"pass \"word\""')
+                return b"", "OK" if is_valid else "NO [AUTHENTICATIONFAILED] no"
             case ["SELECT", folder]:
                 return (b"* 0 EXISTS\r\n", "OK [READ-WRITE]") if folder == '"INBOX"' else (b"", "NO no such folder")
             case ["UID", "SEARCH", "UNSEEN"]:
@@ -68,7 +68,7 @@ class _Server(ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, box: Mailbox) -> None:
+    def __init__(self, box: FakeMailbox) -> None:
         self.box = box
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -77,13 +77,13 @@ class _Server(ThreadingTCPServer):
         return (self.box.tls.wrap_socket(connection, server_side=True) if self.box.tls else connection), address
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no news."""
+        """Ignore clients that close the connection."""
 
 
 @contextmanager
-def imap_server(*mails: bytes) -> Iterator[Mailbox]:
-    """A server on a free port of this machine; the user is ``news``, the password ``pass "word"``."""
-    box = Mailbox(mails=dict(enumerate(mails, start=7)))
+def imap_server(*mails: bytes) -> Iterator[FakeMailbox]:
+    """Run a server on a free port of this machine; the user is ``news``, the password ``pass "word"``."""
+    box = FakeMailbox(mails=dict(enumerate(mails, start=7)))
     with _Server(box) as server:
         box.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))

@@ -18,7 +18,7 @@ from tests.support.values import NOON, edition
 PLACEHOLDER = "(reader.4f1c9a)"
 TOKEN = "Zk3-_mQ8vT1wXr"
 
-#: What has broken headers somewhere: line breaks plain, encoded and hidden, and characters that change what is seen.
+#: Texts that have broken headers of other programs: plain, encoded and hidden line breaks, invisible characters.
 HOSTILE = {
     "line break": "Sale\r\nBcc: everyone@example.com",
     "bare line feed": "Sale\nBcc: everyone@example.com",
@@ -62,7 +62,7 @@ HOSTILE = {
 _FRAGMENTS = st.sampled_from(
     [*HOSTILE.values(), "\r\n", "\n", " ", ": ", "=?", "?=", "ä", "\u2028", '"', "<", "@", ","]
 )
-#: Any text whatever, lone surrogates too.
+#: Arbitrary text, with lone surrogates.
 ANY_TEXT = st.lists(st.text(st.characters(exclude_categories=())) | _FRAGMENTS, max_size=6).map("".join)
 
 
@@ -100,11 +100,11 @@ def prepared(
 
 
 def parsed(mail: bytes) -> EmailMessage:
-    found = email.message_from_bytes(mail, policy=policy.default)
-    assert isinstance(found, EmailMessage)
-    return found
+    message = email.message_from_bytes(mail, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 def head(mail: bytes) -> list[str]:
-    """The header's lines."""
+    """The lines of the mail's header."""
     return mail.partition(b"\r\n\r\n")[0].decode().split("\r\n")

@@ -53,8 +53,8 @@ def test_aiosmtpd_accepts_the_mails() -> None:
     with running_mail_server() as mail_server:
         outbox = send_all(smtp_settings(mail_server.port), *messages)
 
-    taken = [(envelope.rcpt_tos, envelope.original_content) for envelope in mail_server.envelopes]
-    assert sorted(taken) == sorted(([sent.recipient], sent.content) for sent in messages)
+    received = [(envelope.rcpt_tos, envelope.original_content) for envelope in mail_server.envelopes]
+    assert sorted(received) == sorted(([sent.recipient], sent.content) for sent in messages)
     assert set(outbox.codes.values()) == {250}
 
 
