@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digest.clean.boilerplate.lines import Line, LineLabel, ends_sentence, normalize
+from digest.clean.boilerplate.lines import Line, LineLabel, normalize
 from digest.text.lazy_regex import lazy_compile
+from digest.text.sentence_end import ends_sentence
 
 _TAIL = lazy_compile(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
 #: Words in the names of newspapers, stations and sites.
@@ -57,7 +58,7 @@ def find_headline(lines: Sequence[Line], labels: Sequence[LineLabel]) -> int | N
             continue
         is_apart = at + 1 >= len(lines) or not lines[at + 1].block.follows_directly
         is_heading = line.block.kind == "heading"
-        if line.block.kind == "item" or not (is_heading or (is_apart and _reads_as_headline(line))):
+        if line.block.kind in {"item", "row"} or not (is_heading or (is_apart and _reads_as_headline(line))):
             return section
         if is_heading or line.word_count > _MAX_SECTION_WORDS:
             return at

@@ -13,7 +13,10 @@ from digest.model.errors import DigestError
 from digest.model.protocols import Budget, Candidate, Summarizer
 from digest.model.stories import Brief, Ranked, Sentence, Story
 from digest.stories.novelty import PublishedContent
+from digest.stories.summarizers.budget import word_count
 from digest.stories.summarizers.opening import reading_order
+from digest.text.quotes import QUOTES
+from digest.text.sentence_end import ends_sentence
 from digest.text.sentences import sentences
 from digest.text.words import words
 
@@ -23,6 +26,12 @@ _MAX_CANDIDATES, _MIN_ARTICLE_CANDIDATES = 400, 5
 _MAX_CHARACTERS = 100_000
 #: Characters of a sentence at most: longer text is a table, a list, or has no stops.
 _MAX_SENTENCE = 1_000
+#: In an article of sentences, at least this share of the words is in paragraphs that are prose.
+_MIN_PROSE_SHARE = 0.35
+#: From this many words on, a paragraph without a final stop is prose; a shorter one is a list item, a row or a label.
+_MIN_UNFINISHED_WORDS = 25
+#: Words of a lead-in that may introduce any paragraph, at least; a shorter one introduces a quotation.
+_MIN_LEAD_IN_WORDS = 5
 
 
 def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) -> tuple[Brief, ...]:
@@ -43,15 +52,41 @@ def candidates(story: Story) -> tuple[Candidate, ...]:
 
 
 def _candidates(article: Article) -> Iterator[Candidate]:
-    """The article's sentences, up to ``_MAX_CHARACTERS``."""
+    """The sentences of the article's prose, up to ``_MAX_CHARACTERS``."""
     position, remaining = 0, _MAX_CHARACTERS
-    for index, paragraph in enumerate(article.paragraphs):
+    for index in _prose(article):
+        paragraph = article.paragraphs[index]
         for text in _whole_sentences(paragraph, article.language, remaining):
             yield Candidate(text=text, article=article, position=position, paragraph=index)
             position += 1
         remaining -= len(paragraph)
         if remaining <= 0:
             return
+
+
+def _prose(article: Article) -> Sequence[int]:
+    """Indexes of the paragraphs without list items, table rows and labels; of all in an article without full stops."""
+    paragraphs, language = article.paragraphs, article.language
+    lengths = [word_count(paragraph, language) for paragraph in paragraphs]
+    prose: list[int] = []
+    following = ""
+    for index, paragraph in reversed(list(enumerate(paragraphs))):
+        is_prose = ends_sentence(paragraph) or lengths[index] >= _MIN_UNFINISHED_WORDS
+        if is_prose or _introduces(paragraph, following, lengths[index]):
+            prose.append(index)
+            following = paragraph
+        else:
+            following = ""
+    if sum(lengths[index] for index in prose) < _MIN_PROSE_SHARE * sum(lengths):
+        return range(len(paragraphs))
+    return prose[::-1]
+
+
+def _introduces(lead_in: str, following: str, length: int) -> bool:
+    """Is it a lead-in to prose: "The ministry said:"?"""
+    if not following or not lead_in.endswith((":", "：")):
+        return False
+    return length >= _MIN_LEAD_IN_WORDS or following[0] in QUOTES
 
 
 def _whole_sentences(paragraph: str, language: str, max_characters: int) -> tuple[str, ...]:

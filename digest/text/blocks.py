@@ -10,7 +10,8 @@ from typing import Literal
 
 from digest.text.encoding import repair
 
-BlockKind = Literal["prose", "item", "heading"]
+#: ``row``: the short cells of a table's row, joined.
+BlockKind = Literal["prose", "item", "heading", "row"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

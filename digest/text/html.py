@@ -56,6 +56,8 @@ _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.
 _TEXT_LENGTH = etree.XPath("string-length()")
 #: An element named like boilerplate with more than this share of the document's text is kept as the article.
 _MAX_BOILERPLATE_SHARE = 0.4
+#: Characters of a table cell, at most, for its row to become one block; longer cells are the columns of a layout.
+_MAX_CELL = 120
 #: Stands for a line break; no text has this character.
 _LINE_BREAK = "\0"
 #: Two line breaks separate paragraphs; one does so only after the end of a sentence.
@@ -121,6 +123,8 @@ class _BlockCollector:
     #: Text of the current block, as in the document.
     pieces: list[str] = field(default_factory=list)
     kinds: list[BlockKind] = field(default_factory=list)
+    #: For each open table row: how many blocks there were before it.
+    row_starts: list[int] = field(default_factory=list)
     #: The current element is skipped.
     hidden: bool = False
     #: Nesting depth in links and in bold elements, and how many characters of the block are in each.
@@ -143,6 +147,8 @@ class _BlockCollector:
             self.end_block()
         if tag in _BLOCK_KINDS:
             self.kinds.append(_BLOCK_KINDS[tag])
+        elif tag == "tr":
+            self.row_starts.append(len(self.blocks))
         elif tag == "br":
             self.pieces.append(_LINE_BREAK)
         elif tag == "a":
@@ -167,6 +173,8 @@ class _BlockCollector:
                 self.end_block()
             if tag in _BLOCK_KINDS:
                 self.kinds.pop()
+            elif tag == "tr":
+                self._end_row(element, self.row_starts.pop())
         if text := element.tail:
             self.add_text(text)
 
@@ -194,6 +202,16 @@ class _BlockCollector:
             for line in lines:
                 self.blocks.append(Block(text=line, kind=kind, link_share=link_share))
         self.pieces, self.link_length, self.bold_length = [], 0, 0
+
+    def _end_row(self, row: Any, start: int) -> None:
+        """Join the cells of a table row to one block, if they are short."""
+        cells = self.blocks[start:]
+        if not 1 < len(cells) <= len(row) or any(len(cell.text) > _MAX_CELL for cell in cells):
+            return
+        text = " ".join(cell.text for cell in cells)
+        linked = sum(cell.link_share * len(cell.text) for cell in cells)
+        kind: BlockKind = "heading" if all(cell.kind == "heading" for cell in cells) else "row"
+        self.blocks[start:] = [Block(text=text, kind=kind, link_share=min(linked / len(text), 1.0))]
 
     def _kind(self, text: str) -> BlockKind:
         if self.kinds:

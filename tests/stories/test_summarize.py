@@ -208,3 +208,22 @@ def test_a_brief_has_no_fragment_and_no_anaphoric_sentence_without_its_predecess
 
     assert "“We could not wait any longer.”" not in texts
     assert ("It said" in " ".join(texts)) is ("Ships were sent" in " ".join(texts))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_list_items_table_rows_and_labels_are_no_sentences_of_a_brief(name: str) -> None:
+    prose = (
+        "The harbour authority closed the northern dock on Monday after cracks were found in the sea wall.",
+        "The authority said:",
+        "“We could not wait any longer, and the ferries will use the southern dock for as long as it takes.”",
+    )
+    lists = ("Docks that stay open:", "Southern dock", "Eastern dock 1911", "What’s next for the ferries")
+
+    briefs = brief_texts(article(prose[0], *lists, *prose[1:]), name=name, budget=Budget(sentences=10))
+
+    assert briefs
+    assert set(briefs) <= set(prose)
+
+
+def test_an_article_without_full_stops_has_a_brief() -> None:
+    assert brief_texts(article("The northern dock is closed", "Ferries use the southern dock"))

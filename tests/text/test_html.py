@@ -105,3 +105,27 @@ def test_hostile_html_is_parsed_in_seconds(html: str) -> None:
     blocks_from_html(html)
 
     assert time.perf_counter() - start < 20
+
+
+def test_the_short_cells_of_a_table_row_are_one_block() -> None:
+    table = (
+        "<table><tr><th>Pier<th>Built</tr><tr><td>North<td><a href=x>1911</a></tr><tr><th>South<td>1920</tr></table>"
+    )
+
+    blocks = blocks_from_html(table)
+
+    assert [(block.text, block.kind) for block in blocks] == [
+        ("Pier Built", "heading"),
+        ("North 1911", "row"),
+        ("South 1920", "row"),
+    ]
+    assert blocks[1].link_share == pytest.approx(0.4)
+
+
+def test_the_columns_of_a_layout_stay_apart() -> None:
+    column = "The council voted to close the bridge for a year. " * 2 + "A ferry will run every ten minutes."
+    html = (
+        f"<table><tr><td>{column}</td><td>Home</td></tr><tr><td><p>One.</p><p>Two.</p><p>Three.</p></td></tr></table>"
+    )
+
+    assert [block.text for block in blocks_from_html(html)] == [column, "Home", "One.", "Two.", "Three."]

@@ -12,8 +12,9 @@ from functools import partial
 from digest.clean.boilerplate import calls_to_action, context, credits, repeats
 from digest.clean.boilerplate.calls_to_action import is_call_to_action
 from digest.clean.boilerplate.credits import is_caption, is_credit
-from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel, ends_sentence, normalize
+from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel, normalize
 from digest.text.blocks import Block
+from digest.text.sentence_end import ends_sentence
 
 #: A pass over the document: yields the labels to change.
 _Pass = Callable[[Sequence[Line], Sequence[LineLabel]], LabelChanges]
@@ -62,6 +63,8 @@ def classify_lines(
     _apply([partial(context.find_incomplete, is_markup=is_markup)], lines, labels)
     while _apply(_REPEATED_PASSES, lines, labels):
         pass
+    if is_markup:
+        _apply([context.find_unfinished_body], lines, labels)
     return tuple(labels)
 
 

@@ -6,8 +6,8 @@ Each pass reads the lines and their present labels, and yields the labels to cha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 
 from digest.clean.boilerplate.calls_to_action import addresses_reader, is_imperative_call
 from digest.clean.boilerplate.credits import is_timestamp
@@ -23,12 +23,18 @@ _MAX_CAPTION_WORDS = 60
 _PUNCTUATED_SHARE = 0.35
 #: From this many words on, a paragraph of a page may lack its full stop. A plain text does not mark its paragraphs.
 _MIN_UNPUNCTUATED_WORDS = 25
+#: Kinds of lines that seldom end in a full stop.
+_LISTED = frozenset({"item", "row"})
+#: Words of another line without a full stop that is body, at least: a shorter one is a label ("AD").
+_MIN_LABEL_WORDS = 3
 _HANDLE = lazy_compile(r"@\w{2,30}")
 #: The time of a post on a social network: "9:12 AM · Jan 21, 2026"; and the lines of a post, at most.
 _POST_TIME = lazy_compile(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
 _MAX_POST_LINES = 10
 #: Lines by the site.
 _SITE = frozenset({LineLabel.CALL_TO_ACTION, LineLabel.LINKS})
+#: Lines above a list that is body.
+_ABOVE_LISTS = frozenset({BODY, LineLabel.HEADING})
 #: Lines around a stray label: neither body nor a picture's.
 _AROUND_STRAYS = _SITE | {LineLabel.INCOMPLETE, LineLabel.LEARNED}
 
@@ -151,6 +157,39 @@ def find_dangling_lead_ins(lines: Sequence[Line], labels: Sequence[LineLabel]) -
             yield at, LineLabel.INCOMPLETE
         else:
             following = lines[at].text
+
+
+def find_unfinished_body(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Incomplete lines of a page that are body all the same: list items, table rows, results, quoted posts.
+
+    These are the lines between paragraphs of the body, except short labels; and a list or table below the last one.
+    """
+    body = body_indexes(labels)
+    if not body:
+        return
+    for start, end in _runs(labels, LineLabel.INCOMPLETE):
+        is_below_text = start > body[0] and labels[start - 1] in _ABOVE_LISTS
+        if start > body[-1]:
+            has_lead_in = lines[start].is_lead_in and end > start + 1
+            listed = start + has_lead_in
+            while listed < end and lines[listed].block.kind in _LISTED:
+                listed += 1
+            if (is_below_text or has_lead_in) and listed > start + has_lead_in:
+                yield from ((at, BODY) for at in range(start, listed))
+        elif is_below_text or (start > body[0] and labels[end] is BODY):
+            yield from ((at, BODY) for at in range(start, end) if not _is_short_label(lines[at]))
+
+
+def _is_short_label(line: Line) -> bool:
+    return line.word_count < _MIN_LABEL_WORDS and line.block.kind not in _LISTED
+
+
+def _runs(labels: Sequence[LineLabel], label: LineLabel) -> Iterator[tuple[int, int]]:
+    """Start and end of each run of lines with the label."""
+    for is_labelled, group in groupby(range(len(labels)), key=lambda at: labels[at] is label):
+        indexes = list(group)
+        if is_labelled:
+            yield indexes[0], indexes[-1] + 1
 
 
 def find_stray_lines(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from digest.clean.boilerplate.lines import AGENCY, STOPS, WORD, Line, ends_sentence
+from digest.clean.boilerplate.lines import AGENCY, WORD, Line
 from digest.clean.boilerplate.rules import Rule, RuleSet, keyword_rule, keyword_set, opening_rule
 from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING, quotation_spans
+from digest.text.sentence_end import STOPS, ends_sentence
 
 # --- credits -----------------------------------------------------------------------------------------------------
 

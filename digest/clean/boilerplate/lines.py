@@ -9,6 +9,7 @@ from typing import NamedTuple
 from digest.text.blocks import Block
 from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING
+from digest.text.sentence_end import STOPS, ends_sentence
 
 
 class LineLabel(StrEnum):
@@ -35,14 +36,7 @@ BODY = LineLabel.BODY
 #: New labels: the index of each line, and its label.
 LabelChanges = Iterator[tuple[int, LineLabel]]
 
-STOPS = ".!?…。！？।॥؟۔።։;？．｡"
-#: A footnote's number may follow: "said.[4]", "said.12"; but "Feb. 9" and "1.41" end in a number.
-_SENTENCE_END = lazy_compile(
-    rf"[{STOPS}](?:[\s{CLOSING})\]}}*†‡]|\[\d{{1,3}}\]){{0,6}}$|(?<=[^\W\d])[{STOPS}][{CLOSING}]?\d{{1,3}}[\])]?$"
-)
-_STOPS = frozenset(STOPS)
-#: Characters of the longest sentence end: the stop, and what may follow it.
-_TAIL = 7
+_FINAL_STOPS = frozenset(STOPS)
 _LEAD_IN_MARKS = frozenset(":,;：，、–—-")
 _UNSPACED = lazy_compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -79,7 +73,7 @@ class Line(NamedTuple):
     def from_block(cls, block: Block, vocabulary: frozenset[str]) -> Line:
         """``vocabulary``: the keywords of all rules."""
         text = block.text
-        unsigned = text if text[-1:] in _STOPS else without_agency(text)
+        unsigned = text if text[-1:] in _FINAL_STOPS else without_agency(text)
         words, symbols, non_ascii = _tokenize(text)
         normalized = " ".join(words)
         if "İ" in non_ascii or "ı" in non_ascii:  # a case-insensitive pattern takes each for an i
@@ -94,14 +88,9 @@ class Line(NamedTuple):
             prefix=prefix,
             word_count=text.count(" ") + bool(text) + (len(_UNSPACED.findall(non_ascii)) // 3 if non_ascii else 0),
             unsigned=unsigned,
-            ends_sentence=text[-1:] in _STOPS or ends_sentence(unsigned),
+            ends_sentence=text[-1:] in _FINAL_STOPS or ends_sentence(unsigned),
             is_lead_in=text[-1:] in _LEAD_IN_MARKS,
         )
-
-
-def ends_sentence(text: str) -> bool:
-    """Does the text end as a sentence does?"""
-    return text[-1:] in _STOPS or _SENTENCE_END.search(text, max(0, len(text) - _TAIL)) is not None
 
 
 def normalize(text: str) -> str:

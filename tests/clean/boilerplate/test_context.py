@@ -79,13 +79,59 @@ def test_a_text_without_full_stops_is_body() -> None:
     assert len(body_of(text)) == 2
 
 
-def test_a_long_paragraph_of_a_page_may_lack_its_full_stop_a_caption_may_not() -> None:
+def _page_labels(html: str) -> dict[str, LineLabel]:
+    """The label of each line of a page."""
+    lines = lines_of(blocks_from_html(html))
+    return {line.text: label for line, label in zip(lines, classify_lines(lines, is_markup=True), strict=True)}
+
+
+_PARAGRAPHS = "".join(f"<p>{line}</p>" for line in BODY.split("\n\n") if line)
+_BARRIER = "Workers put up a barrier"
+
+
+def test_a_long_paragraph_of_a_page_may_lack_its_full_stop_a_caption_at_the_edge_may_not() -> None:
     long = "The office explained at some length that the piers had been weak for years " * 2
-    blocks = blocks_from_html(f"<p>{BODY}</p><p>{long}</p><p>Workers put up a barrier</p><p>They left.</p>")
 
-    labels = classify_lines(lines_of(blocks), is_markup=True)
+    labels = _page_labels(f"{_PARAGRAPHS}<p>{long}</p><p>{_BARRIER}</p>")
 
-    assert labels[1:3] == (LineLabel.BODY, LineLabel.INCOMPLETE)
+    assert labels[long.strip()] is LineLabel.BODY
+    assert labels[_BARRIER] is LineLabel.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("html", "line"),
+    [
+        pytest.param("<p>North pier 4-1 south pier</p><p>They left.</p>", "North pier 4-1 south pier", id="result"),
+        pytest.param("<ul><li>Two ropes</li></ul><p>They left.</p>", "Two ropes", id="list"),
+        pytest.param("<ul><li>Two ropes</li><li>One buoy</li></ul>", "One buoy", id="list at the end"),
+        pytest.param("<h2>What to bring</h2><ul><li>Two ropes</li></ul>", "Two ropes", id="list below a heading"),
+        pytest.param("<p>Bring these:</p><ul><li>Two ropes</li></ul>", "Bring these:", id="lead-in to a list"),
+        pytest.param("<table><tr><td>Pier 1</td><td>1911</td></tr></table>", "Pier 1 1911", id="table"),
+    ],
+)
+def test_lists_tables_and_unfinished_lines_between_the_paragraphs_of_a_page_are_body(html: str, line: str) -> None:
+    assert _page_labels(_PARAGRAPHS + html)[line] is LineLabel.BODY
+
+
+@pytest.mark.parametrize(
+    ("html", "line"),
+    [
+        pytest.param(f"{_PARAGRAPHS}<p>AD</p><p>They left.</p>", "AD", id="label"),
+        pytest.param(f"<p>{_BARRIER}</p>{_PARAGRAPHS}", _BARRIER, id="above the body"),
+        pytest.param(f"{_PARAGRAPHS}<p>{_BARRIER}</p>", _BARRIER, id="below the body"),
+        pytest.param(
+            f"{_PARAGRAPHS}<p>Follow us on every network.</p><ul><li>{_BARRIER}</li></ul>", _BARRIER, id="beside a call"
+        ),
+    ],
+)
+def test_labels_and_unfinished_lines_at_the_edges_of_a_page_are_dropped(html: str, line: str) -> None:
+    assert _page_labels(html)[line] is LineLabel.INCOMPLETE
+
+
+def test_a_list_without_full_stops_in_a_plain_text_is_dropped() -> None:
+    end = "The harbour office will publish the timetable of the ferry next week."
+
+    assert body_of(f"{BODY}• Two ropes\n• One buoy\n\n{end}") == [*body_of(BODY), end]
 
 
 @pytest.mark.parametrize(
