@@ -172,7 +172,7 @@ class Session(asyncio.Protocol):
         self.flush()
 
     def reply(self, stage: Stage, default: str, recipient: str = "") -> bool:
-        """Say the default, or what the mood has instead; was it the default?"""
+        """Send the default reply, or that of the fault; True for the default."""
         self.current = recipient
         fault = self.server.fault_for(stage, recipient)
         if fault.delay_s:

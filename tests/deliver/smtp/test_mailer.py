@@ -39,7 +39,7 @@ EXTENSIONS = {
         pytest.param(b"x" * 3_000_000 + b"\r\n", b"x" * 3_000_000 + b"\r\n", id="three megabytes"),
     ],
 )
-def test_the_content_expected_unchanged(extensions: tuple[str, ...], content: bytes, expected: bytes) -> None:
+def test_the_content_arrives_unchanged(extensions: tuple[str, ...], content: bytes, expected: bytes) -> None:
     with smtp_server(SmtpServer(extensions=extensions)) as server:
         outbox = send_all(smtp_settings(server.port), message(1, content), message(2, content))
 
