@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+from digest.text.domains import registrable_domain
 from digest.text.lazy_regex import lazy_compile
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -33,14 +34,10 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 _VARIANT_HOST = re.compile(r"^(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.)")
 _VARIANT_PATH = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)")
-#: Second labels under a country that are no outlet's name, and hosts whose every subdomain is another outlet.
-_SECOND = frozenset(
-    {"ac", "co", "com", "edu", "gob", "gov", "govt", "gouv", "ne", "net", "nom", "or", "org", "go", "in"}
-)
-_SHARED = frozenset({
-    "blogspot.com", "wordpress.com", "substack.com", "github.io", "gitlab.io", "tumblr.com", "medium.com", "ghost.io",
-    "netlify.app", "pages.dev", "vercel.app", "web.app", "livejournal.com", "over-blog.com", "blogs.com", "typepad.com",
-    "hatenablog.com", "beehiiv.com", "bearblog.dev", "neocities.org", "weebly.com", "wixsite.com", "mataroa.blog",
+#: Blog hosts that the Public Suffix List lacks: each subdomain is an outlet.
+_BLOG_HOSTS = frozenset({
+    "beehiiv.com", "blogs.com", "ghost.io", "livejournal.com", "mataroa.blog", "medium.com", "neocities.org",
+    "over-blog.com", "substack.com", "tumblr.com", "typepad.com", "weebly.com", "wordpress.com",
 })  # fmt: skip
 
 
@@ -101,11 +98,8 @@ def outlet_domain(url: str) -> str:
     if parts is None:
         return ""
     host = parts.host.rstrip(".")
-    labels = host.split(".")
-    if ":" in host or labels[-1].isdigit() or len(labels) < 3:
-        return host
-    deep = ".".join(labels[-2:]) in _SHARED or (len(labels[-1]) == 2 and labels[-2] in _SECOND)
-    return ".".join(labels[-3:] if deep else labels[-2:])
+    domain = registrable_domain(host)
+    return ".".join(host.split(".")[-3:]) if domain in _BLOG_HOSTS else domain
 
 
 @lru_cache(maxsize=1024)

@@ -257,6 +257,13 @@ def test_spf_names_only_hosts_in_the_dns(host: str, record: str) -> None:
         ("one.github.io", "two.github.io", False),
         ("news.example.co.uk", "example.co.uk", True),
         ("one.co.uk", "two.co.uk", False),
+        ("news.a.me.uk", "b.me.uk", False),
+        ("news.a.plc.uk", "b.plc.uk", False),
+        ("news.a.kyoto.jp", "b.kyoto.jp", False),
+        ("news.a.asso.fr", "b.asso.fr", False),
+        ("news.a.kyoto.jp", "a.kyoto.jp", True),
+        ("one.wordpress.com", "two.wordpress.com", True),
+        ("News.Example.org", "example.org", True),
         ("localhost", "localhost", True),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digest.deliver.message.dkim import DkimSigner, key_type_of, public_key_base64
-from digest.text.urls import outlet_domain
+from digest.text.domains import registrable_domain
 
 #: Maximum length of a string in a TXT record; a longer text is split into several.
 _MAX_STRING = 255
@@ -43,8 +43,8 @@ def dmarc_record(domain: str) -> TxtRecord:
 
 
 def is_aligned(sender_domain: str, signing_domain: str) -> bool:
-    """Do the two domains share a registered domain (DMARC's relaxed alignment)?"""
-    return outlet_domain(f"https://{sender_domain}/") == outlet_domain(f"https://{signing_domain}/") != ""
+    """Do the two domains share a registrable domain (DMARC's relaxed alignment)?"""
+    return registrable_domain(sender_domain) == registrable_domain(signing_domain) != ""
 
 
 def is_local(host: str) -> bool:
