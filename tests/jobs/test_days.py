@@ -1,5 +1,5 @@
-"""Day after day over a real feed server and a real mail server, through both clock changes: one edition a day, each
-article told once, each reader one mail a day. Only the clock is ours."""
+"""Jobs over several days with a real feed server and a real mail server, over both clock changes: one edition a day,
+each article published once, one mail a day for each subscriber. Only the clock is simulated."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_each_day_has_one_edition_with_its_articles_and_one_mail_each(persistent
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=start)
         follow_ups: list[Job] = []
-        hands = JobContext(
+        context = JobContext(
             app=make_app(settings, store=store),
             clock=clock,
             stop=threading.Event(),
@@ -66,14 +66,14 @@ def test_each_day_has_one_edition_with_its_articles_and_one_mail_each(persistent
                 articles.append((len(articles), clock()))
                 web.routes["/feed"] = Answer(body=feed(articles), headers={"Content-Type": "application/rss+xml"})
             for _ in range(3):
-                record_missed_slots(hands.app, now=clock(), log=hands.log)
-                for job in due_jobs(hands.app, now=clock()):
-                    perform(job, hands)
+                record_missed_slots(context.app, now=clock(), log=context.log)
+                for job in due_jobs(context.app, now=clock()):
+                    perform(job, context)
                     while follow_ups:
-                        perform(follow_ups.pop(), hands)
+                        perform(follow_ups.pop(), context)
             clock.advance(STEP)
         with store.read() as conn:
-            published = [(found.slot.key, found.subject) for found in reversed(editions.summaries(conn))]
+            published = [(summary.slot.key, summary.subject) for summary in reversed(editions.summaries(conn))]
 
     assert [key for key, _ in published] == [f"{start + (day + 1) * DAY:%Y-%m-%d}" for day in range(days)]
     for number, (_, subject) in enumerate(published):

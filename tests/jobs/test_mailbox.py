@@ -1,4 +1,4 @@
-"""What came back is read on schedule, where a mailbox is set."""
+"""The bounce mailbox is read on schedule, if one is set."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.support.imap_server import FakeMailbox, imap_server
 from tests.support.values import NOON
 
 
-def hands_over(store: Store, box: FakeMailbox | None, events: list[tuple[str, dict[str, object]]]) -> JobContext:
+def context_with(store: Store, mailbox: FakeMailbox | None, events: list[tuple[str, dict[str, object]]]) -> JobContext:
     bounces = BouncesSettings()
-    if box:
+    if mailbox:
         password = Secret('pass "word"')
         bounces = BouncesSettings(
             host="127.0.0.1",
-            port=box.port,
+            port=mailbox.port,
             security="none",
             username="news",
             password=password,
@@ -42,8 +42,8 @@ def hands_over(store: Store, box: FakeMailbox | None, events: list[tuple[str, di
     )
 
 
-def is_due(hands: JobContext, *, after: timedelta = timedelta()) -> bool:
-    return ProcessBounces() in due_jobs(hands.app, now=NOON + after)
+def is_due(context: JobContext, *, after: timedelta = timedelta()) -> bool:
+    return ProcessBounces() in due_jobs(context.app, now=NOON + after)
 
 
 def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
@@ -53,15 +53,15 @@ def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
     mark = row.message_id.strip("<>").partition("@")[0]
     returned = dsn("5.1.1").replace(f"{EDITION_TOKEN}.1".encode(), mark.encode())
     events: list[tuple[str, dict[str, object]]] = []
-    with imap_server(returned, plain_mail("Buy a boat")) as box:
-        hands = hands_over(store, box, events)
-        assert is_due(hands)
-        perform(ProcessBounces(), hands)
-        perform(ProcessBounces(), hands)
+    with imap_server(returned, plain_mail("Buy a boat")) as mailbox:
+        context = context_with(store, mailbox, events)
+        assert is_due(context)
+        perform(ProcessBounces(), context)
+        perform(ProcessBounces(), context)
 
-        assert box.seen == {7, 8}
-    assert not is_due(hands, after=timedelta(minutes=29))
-    assert is_due(hands, after=timedelta(minutes=30))
+        assert mailbox.seen == {7, 8}
+    assert not is_due(context, after=timedelta(minutes=29))
+    assert is_due(context, after=timedelta(minutes=30))
     assert [(event, fields["kind"], fields["address"]) for event, fields in events] == [
         ("bounce_processed", "hard", ADDRESS),
         ("bounce_processed", "other", ""),
@@ -73,26 +73,26 @@ def test_a_mailbox_is_read_on_schedule(store: Store) -> None:
 
 
 def test_without_a_mailbox_bounces_are_never_due(store: Store) -> None:
-    assert not is_due(hands_over(store, None, []))
+    assert not is_due(context_with(store, None, []))
 
 
 def test_an_unreadable_mailbox_is_retried_at_the_next_interval(store: Store) -> None:
-    with imap_server() as box:
-        hands = hands_over(store, box, [])
-        wrong = replace(hands.app.settings.bounces, folder="Elsewhere")
-        hands = replace(hands, app=replace(hands.app, settings=replace(hands.app.settings, bounces=wrong)))
+    with imap_server() as mailbox:
+        context = context_with(store, mailbox, [])
+        wrong = replace(context.app.settings.bounces, folder="Elsewhere")
+        context = replace(context, app=replace(context.app, settings=replace(context.app.settings, bounces=wrong)))
         with pytest.raises(MailError, match="no folder 'Elsewhere'"):
-            perform(ProcessBounces(), hands)
+            perform(ProcessBounces(), context)
 
-    assert not is_due(hands)
-    assert is_due(hands, after=timedelta(minutes=30))
+    assert not is_due(context)
+    assert is_due(context, after=timedelta(minutes=30))
 
 
 def test_reading_the_mailbox_stops_after_the_current_mail(store: Store) -> None:
-    with imap_server(plain_mail("one"), plain_mail("two")) as box:
-        hands = hands_over(store, box, [])
-        assert isinstance(hands.stop, threading.Event)
-        hands.stop.set()
-        perform(ProcessBounces(), hands)
+    with imap_server(plain_mail("one"), plain_mail("two")) as mailbox:
+        context = context_with(store, mailbox, [])
+        assert isinstance(context.stop, threading.Event)
+        context.stop.set()
+        perform(ProcessBounces(), context)
 
-        assert 8 not in box.seen
+        assert 8 not in mailbox.seen

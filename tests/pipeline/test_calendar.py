@@ -1,4 +1,4 @@
-"""What is due comes from what became of earlier slots, whatever the clock did."""
+"""Due and current slots follow from the statuses of earlier slots, whatever the clock did."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment of June 2026, on Berlin's clock: the 1st is a Monday."""
+    """A time in June 2026 in Berlin; the 1st is a Monday."""
     return datetime(2026, 6, 1, hour, minute, tzinfo=UTC) + timedelta(days=day - 1) - timedelta(hours=2)
 
 
@@ -32,82 +32,84 @@ def slot(day: int) -> Slot:
 
 
 @pytest.fixture
-def kept() -> Store:
+def memory_store() -> Store:
     return open_store("sqlite://")
 
 
-def decide(kept: Store, fates: dict[int, SlotStatus], *, said: datetime | None = None) -> None:
-    with kept.begin() as conn:
-        for day, fate in fates.items():
-            slots.record_status(conn, "main", slot(day), fate, at=said or at(day, 7))
+def record(memory_store: Store, statuses: dict[int, SlotStatus], *, recorded_at: datetime | None = None) -> None:
+    with memory_store.begin() as conn:
+        for day, status in statuses.items():
+            slots.record_status(conn, "main", slot(day), status, at=recorded_at or at(day, 7))
 
 
-def owed(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> DueSlot | None:
-    with kept.read() as conn:
+def due(memory_store: Store, now: datetime, newsletter: Newsletter = DAILY) -> DueSlot | None:
+    with memory_store.read() as conn:
         return calendar.due_slot(conn, newsletter, now=now)
 
 
-def current(kept: Store, now: datetime, newsletter: Newsletter = DAILY) -> str:
-    with kept.read() as conn:
+def current(memory_store: Store, now: datetime, newsletter: Newsletter = DAILY) -> str:
+    with memory_store.read() as conn:
         return calendar.current_slot(conn, newsletter, now=now).key
 
 
-# --- owed --------------------------------------------------------------------------------------------------------
+# --- due ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_newly_registered_newsletter_has_no_due_slot(kept: Store) -> None:
-    assert owed(kept, at(3, 12)) is None
-    with kept.begin() as conn:
+def test_a_newly_registered_newsletter_has_no_due_slot(memory_store: Store) -> None:
+    assert due(memory_store, at(3, 12)) is None
+    with memory_store.begin() as conn:
         calendar.register(conn, DAILY, now=at(3, 12))
 
-    assert owed(kept, at(3, 12)) == DueSlot()
-    assert owed(kept, at(4, 6, 59)) == DueSlot()
-    assert owed(kept, at(4, 7)) == DueSlot(slot=slot(4))
+    assert due(memory_store, at(3, 12)) == DueSlot()
+    assert due(memory_store, at(4, 6, 59)) == DueSlot()
+    assert due(memory_store, at(4, 7)) == DueSlot(slot=slot(4))
 
 
-@pytest.mark.parametrize("fate", [SlotStatus.PUBLISHED, SlotStatus.EMPTY, SlotStatus.MISSED])
-def test_a_slot_with_a_status_is_not_due(kept: Store, fate: SlotStatus) -> None:
-    decide(kept, {1: fate})
+@pytest.mark.parametrize("status", [SlotStatus.PUBLISHED, SlotStatus.EMPTY, SlotStatus.MISSED])
+def test_a_slot_with_a_status_is_not_due(memory_store: Store, status: SlotStatus) -> None:
+    record(memory_store, {1: status})
 
-    assert owed(kept, at(1, 8)) == DueSlot()
-    assert owed(kept, at(2, 7)) == DueSlot(slot=slot(2))
-
-
-def test_after_downtime_the_newest_slot_is_due_and_older_ones_are_missed(kept: Store) -> None:
-    decide(kept, {1: SlotStatus.PUBLISHED})
-
-    assert owed(kept, at(5, 12)) == DueSlot(slot=slot(5), missed=(slot(2), slot(3), slot(4)))
+    assert due(memory_store, at(1, 8)) == DueSlot()
+    assert due(memory_store, at(2, 7)) == DueSlot(slot=slot(2))
 
 
-def test_a_slot_too_long_ago_is_missed(kept: Store) -> None:
-    decide(kept, {1: SlotStatus.PUBLISHED})
+def test_after_downtime_the_newest_slot_is_due_and_older_ones_are_missed(memory_store: Store) -> None:
+    record(memory_store, {1: SlotStatus.PUBLISHED})
 
-    assert owed(kept, at(2, 19)) == DueSlot(slot=slot(2))
-    assert owed(kept, at(2, 19, 1)) == DueSlot(missed=(slot(2),))
-
-
-def test_a_slot_sent_ahead_of_its_time_is_not_due_again(kept: Store) -> None:
-    decide(kept, {1: SlotStatus.PUBLISHED})
-    decide(kept, {2: SlotStatus.PUBLISHED}, said=at(2, 5))
-
-    assert owed(kept, at(2, 7)) == DueSlot()
-    assert owed(kept, at(3, 7)) == DueSlot(slot=slot(3))
+    assert due(memory_store, at(5, 12)) == DueSlot(slot=slot(5), missed=(slot(2), slot(3), slot(4)))
 
 
-def test_a_schedule_moved_to_later_in_the_day_makes_no_second_slot_due(kept: Store) -> None:
-    decide(kept, {1: SlotStatus.PUBLISHED})
+def test_a_slot_too_long_ago_is_missed(memory_store: Store) -> None:
+    record(memory_store, {1: SlotStatus.PUBLISHED})
+
+    assert due(memory_store, at(2, 19)) == DueSlot(slot=slot(2))
+    assert due(memory_store, at(2, 19, 1)) == DueSlot(missed=(slot(2),))
+
+
+def test_a_slot_sent_ahead_of_its_time_is_not_due_again(memory_store: Store) -> None:
+    record(memory_store, {1: SlotStatus.PUBLISHED})
+    record(memory_store, {2: SlotStatus.PUBLISHED}, recorded_at=at(2, 5))
+
+    assert due(memory_store, at(2, 7)) == DueSlot()
+    assert due(memory_store, at(3, 7)) == DueSlot(slot=slot(3))
+
+
+def test_a_schedule_moved_to_later_in_the_day_makes_no_second_slot_due(memory_store: Store) -> None:
+    record(memory_store, {1: SlotStatus.PUBLISHED})
     moved = Newsletter(
         id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"), schedule=parse_schedule("daily 09:00")
     )
 
-    assert owed(kept, at(1, 9), moved) == DueSlot()
+    assert due(memory_store, at(1, 9), moved) == DueSlot()
 
 
-def test_statuses_from_a_clock_a_month_ahead_do_not_block_due_slots(kept: Store) -> None:
-    decide(kept, {1: SlotStatus.PUBLISHED})
-    decide(kept, dict.fromkeys(range(2, 28), SlotStatus.MISSED) | {28: SlotStatus.PUBLISHED}, said=at(28, 8))
+def test_statuses_from_a_clock_a_month_ahead_do_not_block_due_slots(memory_store: Store) -> None:
+    record(memory_store, {1: SlotStatus.PUBLISHED})
+    record(
+        memory_store, dict.fromkeys(range(2, 28), SlotStatus.MISSED) | {28: SlotStatus.PUBLISHED}, recorded_at=at(28, 8)
+    )
 
-    assert owed(kept, at(2, 7)) == DueSlot(slot=slot(2))
+    assert due(memory_store, at(2, 7)) == DueSlot(slot=slot(2))
 
 
 # --- current -----------------------------------------------------------------------------------------------------
@@ -122,46 +124,46 @@ def test_statuses_from_a_clock_a_month_ahead_do_not_block_due_slots(kept: Store)
     ],
 )
 def test_the_current_slot_of_a_new_newsletter_is_todays(
-    kept: Store, newsletter: Newsletter, now: datetime, key: str
+    memory_store: Store, newsletter: Newsletter, now: datetime, key: str
 ) -> None:
-    assert current(kept, now, newsletter) == key
-    with kept.begin() as conn:
+    assert current(memory_store, now, newsletter) == key
+    with memory_store.begin() as conn:
         calendar.register(conn, newsletter, now=now)
 
-    assert current(kept, now, newsletter) == key
+    assert current(memory_store, now, newsletter) == key
 
 
-def test_the_current_slot_is_the_latest_due(kept: Store) -> None:
-    decide(kept, {1: SlotStatus.PUBLISHED, 2: SlotStatus.MISSED})
+def test_the_current_slot_is_the_latest_due(memory_store: Store) -> None:
+    record(memory_store, {1: SlotStatus.PUBLISHED, 2: SlotStatus.MISSED})
 
-    assert current(kept, at(3, 6, 59)) == "2026-06-02"
-    assert current(kept, at(3, 7)) == "2026-06-03"
-
-
-def test_a_slot_sent_ahead_of_its_time_stays_current(kept: Store) -> None:
-    """A second ``digest send`` finds what the first one sent."""
-    decide(kept, {1: SlotStatus.PUBLISHED})
-    decide(kept, {2: SlotStatus.PUBLISHED}, said=at(2, 5))
-
-    assert current(kept, at(2, 6)) == "2026-06-02"
+    assert current(memory_store, at(3, 6, 59)) == "2026-06-02"
+    assert current(memory_store, at(3, 7)) == "2026-06-03"
 
 
-# --- how far back ------------------------------------------------------------------------------------------------
+def test_a_slot_sent_ahead_of_its_time_stays_current(memory_store: Store) -> None:
+    """A second ``digest send`` finds the edition that the first one sent."""
+    record(memory_store, {1: SlotStatus.PUBLISHED})
+    record(memory_store, {2: SlotStatus.PUBLISHED}, recorded_at=at(2, 5))
+
+    assert current(memory_store, at(2, 6)) == "2026-06-02"
+
+
+# --- window ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("fates", "last"),
+    ("statuses", "last"),
     [
         pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.PUBLISHED}, 2, id="all went well"),
-        pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.MISSED}, 1, id="past one that was missed"),
-        pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.EMPTY}, 2, id="not past one that had nothing"),
+        pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.MISSED}, 1, id="past a missed slot"),
+        pytest.param({1: SlotStatus.PUBLISHED, 2: SlotStatus.EMPTY}, 2, id="not past an empty slot"),
     ],
 )
 def test_a_window_reaches_back_to_the_last_published_or_empty_slot(
-    kept: Store, fates: dict[int, SlotStatus], last: int
+    memory_store: Store, statuses: dict[int, SlotStatus], last: int
 ) -> None:
-    decide(kept, fates)
-    with kept.read() as conn:
+    record(memory_store, statuses)
+    with memory_store.read() as conn:
         window = calendar.window(conn, DAILY, slot(3), now=at(3, 7))
 
     assert window.start == at(last, 7) - (slot(3).due - at(last, 7))

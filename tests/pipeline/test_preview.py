@@ -1,4 +1,4 @@
-"""``digest preview``: shows a digest of anything, in any form, and changes nothing."""
+"""``digest preview``: shows a digest of any sources in any format, and changes nothing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ Season tickets stay valid, the theatre said. Seats are on benches from an old st
 
 
 def article(folder: Path, slug: str, *, date: str = "2026-03-27T05:00:00Z") -> None:
-    """One of three articles that have nothing to do with each other."""
+    """Write one of three unrelated articles."""
     head = f"title: News of the {slug}\nsource: Post of the {slug}\ndate: {date}\nurl: https://{slug}.example/news"
     (folder / f"{slug}.md").write_text(f"---\n{head}\n---\n{BODIES[slug]}\n", "utf-8")
 
@@ -67,7 +67,7 @@ def articles(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def configured(articles: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with settings and articles, and the work directory is there."""
+    """A folder with settings and articles, as the working directory."""
     (articles.parent / "digest.toml").write_text(SETTINGS, "utf-8")
     monkeypatch.chdir(articles.parent)
     return articles.parent
@@ -77,7 +77,7 @@ def configured(articles: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., tuple[int, str, str]]:
-    """Run the command line here; its exit code, what it printed, and what it said."""
+    """Run the command line in this process; return exit code, stdout and stderr."""
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
 
@@ -93,7 +93,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 def bytes_under(folder: Path) -> dict[str, str]:
-    """Every file's digest: two are equal only if nothing at all has changed."""
+    """A hash of each file: equal only if nothing has changed."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -101,7 +101,7 @@ def bytes_under(folder: Path) -> dict[str, str]:
     }
 
 
-# --- what it shows -----------------------------------------------------------------------------------------------
+# --- content -----------------------------------------------------------------------------------------------------
 
 
 def test_without_arguments_and_settings_the_sample_is_shown(
@@ -150,10 +150,10 @@ def test_every_article_is_in_a_story_or_left_out_with_a_reason(run: Run, article
     _, out, _ = run("preview", articles, "--format", "json", "--stories", "1")
 
     document = json.loads(out)
-    told = [article["title"] for story in document["stories"] for article in story["articles"]]
-    left = [(article["title"], article["reason"]) for article in document["left_out"]]
-    assert sorted([*told, *(title for title, _ in left)]) == ["News of the ferry", "News of the library"]
-    assert all(reason for _, reason in left)
+    titles = [article["title"] for story in document["stories"] for article in story["articles"]]
+    left_out = [(article["title"], article["reason"]) for article in document["left_out"]]
+    assert sorted([*titles, *(title for title, _ in left_out)]) == ["News of the ferry", "News of the library"]
+    assert all(reason for _, reason in left_out)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_a_feed_on_this_machine_is_shown_when_it_is_allowed(run: Run) -> None:
     assert json.loads(out)["newsletter"]["title"] == "Quay News"
 
 
-# --- it changes nothing ------------------------------------------------------------------------------------------
+# --- no changes --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("options", [[], ["--fetch"], ["--explain"]], ids=" ".join)
@@ -288,7 +288,7 @@ def test_a_preview_creates_no_store(run: Run, configured: Path) -> None:
     assert bytes_under(configured) == before
 
 
-# --- when something is wrong -------------------------------------------------------------------------------------
+# --- errors ------------------------------------------------------------------------------------------------------
 
 
 def test_a_failed_source_is_reported_and_the_others_are_shown(run: Run, articles: Path) -> None:
@@ -321,9 +321,9 @@ def test_a_failed_source_is_reported_and_the_others_are_shown(run: Run, articles
 def test_a_preview_that_fails_gives_one_message(
     run: Run, tmp_path: Path, make: Callable[[Path], object], words: str, code: int
 ) -> None:
-    found, out, err = run("preview", make(tmp_path))
+    exit_code, out, err = run("preview", make(tmp_path))
 
-    assert (found, out) == (code, "")
+    assert (exit_code, out) == (code, "")
     assert words in err
     assert "Traceback" not in err
 
@@ -365,7 +365,7 @@ def test_a_file_that_cannot_be_written_is_reported_and_unchanged(run: Run, artic
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_disk_is_one_clear_message(articles: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "digest", "preview", str(articles)],
             stdout=full,
             stderr=subprocess.PIPE,
@@ -373,9 +373,9 @@ def test_a_full_disk_is_one_clear_message(articles: Path) -> None:
             check=False,
         )
 
-    assert done.returncode == 1
-    assert "No space left" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert process.returncode == 1
+    assert "No space left" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 STARTED = "import sys; print('started', flush=True); from digest.__main__ import main; sys.exit(main())"

@@ -1,4 +1,4 @@
-"""An edition is frozen with its memory and its ledger, once, whoever asks and however often."""
+"""Publishing: an edition is frozen once with its stories and ledger rows, by whichever process and however often."""
 
 from __future__ import annotations
 
@@ -37,28 +37,28 @@ BODIES = {
 }
 
 
-def put(folder: Path, name: str, *, at: datetime = NOW - timedelta(hours=3)) -> None:
+def write_article(folder: Path, name: str, *, at: datetime = NOW - timedelta(hours=3)) -> None:
     head = f"title: News of the {name}\nsource: Post\ndate: {at.isoformat()}\nurl: https://post.example/{name}"
     (folder / f"{name}.md").write_text(f"---\n{head}\n---\n{BODIES[name]}\n", "utf-8")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "articles"
-    made.mkdir()
-    put(made, "ferry")
-    return made
+    path = tmp_path / "articles"
+    path.mkdir()
+    write_article(path, "ferry")
+    return path
 
 
 @pytest.fixture
 def app(folder: Path, persistent_url: str) -> Iterator[App]:
-    """An app over a store on disk that has gathered the folder, with three readers."""
+    """An app whose store has the folder's articles and three subscribers."""
     with open_store(persistent_url) as store:
-        made = make_app(Settings(sources=(Source(id="post", path=folder),), newsletters=(MAIN,)), store=store)
+        publishing_app = make_app(Settings(sources=(Source(id="post", path=folder),), newsletters=(MAIN,)), store=store)
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address=address) for address in ADDRESSES], "main", at=NOW - DAY)
-        collect_sources(made.settings.sources, made, now=NOW)
-        yield made
+        collect_sources(publishing_app.settings.sources, publishing_app, now=NOW)
+        yield publishing_app
 
 
 def ledger(store: Store, edition_id: int) -> list[tuple[str, Outcome]]:
@@ -66,9 +66,9 @@ def ledger(store: Store, edition_id: int) -> list[tuple[str, Outcome]]:
         return [(row.subscriber.address, row.outcome) for row in deliveries.for_edition(conn, edition_id)]
 
 
-def fates(store: Store) -> dict[str, SlotStatus]:
+def statuses(store: Store) -> dict[str, SlotStatus]:
     with store.read() as conn:
-        return {slot.key: fate for slot, fate in slots.statuses(conn, "main").items()}
+        return {slot.key: status for slot, status in slots.statuses(conn, "main").items()}
 
 
 def number_of_editions(store: Store) -> int:
@@ -77,22 +77,22 @@ def number_of_editions(store: Store) -> int:
 
 
 def test_an_edition_is_frozen_with_stories_ledger_rows_and_slot_status(app: App) -> None:
-    made = publish(MAIN, SLOT, app, now=NOW)
+    result = publish(MAIN, SLOT, app, now=NOW)
 
-    assert made.is_new
-    assert made.edition_id is not None
-    assert ledger(app.store, made.edition_id) == [(address, Outcome.PENDING) for address in ADDRESSES]
-    assert fates(app.store) == {"2026-03-27": SlotStatus.PUBLISHED}
+    assert result.is_new
+    assert result.edition_id is not None
+    assert ledger(app.store, result.edition_id) == [(address, Outcome.PENDING) for address in ADDRESSES]
+    assert statuses(app.store) == {"2026-03-27": SlotStatus.PUBLISHED}
     with app.store.read() as conn:
-        kept = editions.get(conn, made.edition_id)
+        stored = editions.get(conn, result.edition_id)
         assert len(stories.published_articles(conn, "main")) == 1
-    assert kept is not None
-    assert "News of the ferry" in kept.edition.text
+    assert stored is not None
+    assert "News of the ferry" in stored.edition.text
 
 
 def test_an_existing_edition_is_returned_unchanged(app: App, folder: Path) -> None:
     first = publish(MAIN, SLOT, app, now=NOW)
-    put(folder, "library")
+    write_article(folder, "library")
     collect_sources(app.settings.sources, app, now=NOW)
     second = publish(replace(MAIN, title="Other"), SLOT, app, now=NOW + timedelta(hours=1))
 
@@ -109,64 +109,64 @@ def test_a_person_may_ask_for_a_further_revision(app: App) -> None:
     assert second.edition_id != first.edition_id
     assert len(ledger(app.store, second.edition_id)) == 3
     with app.store.read() as conn:
-        found = editions.find(conn, "main", SLOT)
-    assert found is not None
-    assert found.edition.revision == 2
-    assert "News of the ferry" in found.edition.text
+        stored = editions.find(conn, "main", SLOT)
+    assert stored is not None
+    assert stored.edition.revision == 2
+    assert "News of the ferry" in stored.edition.text
 
 
 def test_the_next_edition_has_only_new_articles(app: App, folder: Path) -> None:
     publish(MAIN, SLOT, app, now=NOW)
     tomorrow = Slot(due=NOW + DAY, key="2026-03-28")
-    put(folder, "library", at=NOW + timedelta(hours=5))
+    write_article(folder, "library", at=NOW + timedelta(hours=5))
     collect_sources(app.settings.sources, app, now=NOW + timedelta(hours=6))
-    made = publish(MAIN, tomorrow, app, now=NOW + DAY)
+    result = publish(MAIN, tomorrow, app, now=NOW + DAY)
 
-    assert made.digest is not None
-    assert [brief.story.lead.title for brief in made.digest.briefs] == ["News of the library"]
+    assert result.digest is not None
+    assert [brief.story.lead.title for brief in result.digest.briefs] == ["News of the library"]
 
 
 def test_an_empty_edition_is_not_sent(app: App) -> None:
     publish(MAIN, SLOT, app, now=NOW)
-    made = publish(MAIN, Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
+    result = publish(MAIN, Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
 
-    assert made.edition_id is None
-    assert fates(app.store)["2026-03-28"] is SlotStatus.EMPTY
+    assert result.edition_id is None
+    assert statuses(app.store)["2026-03-28"] is SlotStatus.EMPTY
     assert number_of_editions(app.store) == 1
 
 
 def test_an_empty_edition_is_sent_if_configured(app: App) -> None:
     publish(MAIN, SLOT, app, now=NOW)
-    made = publish(replace(MAIN, empty="send"), Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
+    result = publish(replace(MAIN, empty="send"), Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
 
-    assert made.is_new
-    assert fates(app.store)["2026-03-28"] is SlotStatus.PUBLISHED
+    assert result.is_new
+    assert statuses(app.store)["2026-03-28"] is SlotStatus.PUBLISHED
 
 
 def test_an_empty_slot_can_be_published_when_articles_have_come_in(app: App, folder: Path) -> None:
     tomorrow = Slot(due=NOW + DAY, key="2026-03-28")
     publish(MAIN, SLOT, app, now=NOW)
     publish(MAIN, tomorrow, app, now=NOW + DAY)
-    put(folder, "library", at=NOW + timedelta(hours=23))
+    write_article(folder, "library", at=NOW + timedelta(hours=23))
     collect_sources(app.settings.sources, app, now=NOW + DAY)
-    made = publish(MAIN, tomorrow, app, now=NOW + DAY + timedelta(hours=1))
+    result = publish(MAIN, tomorrow, app, now=NOW + DAY + timedelta(hours=1))
 
-    assert made.is_new
-    assert fates(app.store)["2026-03-28"] is SlotStatus.PUBLISHED
+    assert result.is_new
+    assert statuses(app.store)["2026-03-28"] is SlotStatus.PUBLISHED
 
 
 def test_articles_of_a_missed_slot_go_into_the_next_edition(app: App, folder: Path) -> None:
     publish(MAIN, SLOT, app, now=NOW)
-    put(folder, "library", at=NOW + timedelta(hours=30))
+    write_article(folder, "library", at=NOW + timedelta(hours=30))
     collect_sources(app.settings.sources, app, now=NOW + timedelta(hours=31))
     with app.store.begin() as conn:
         for days in range(1, 6):
             missed = Slot(due=NOW + days * DAY, key=f"2026-03-{27 + days}")
             slots.record_status(conn, "main", missed, SlotStatus.MISSED, at=NOW + 6 * DAY)
-    made = publish(MAIN, Slot(due=NOW + 6 * DAY, key="2026-04-02"), app, now=NOW + 6 * DAY)
+    result = publish(MAIN, Slot(due=NOW + 6 * DAY, key="2026-04-02"), app, now=NOW + 6 * DAY)
 
-    assert made.digest is not None
-    assert [brief.story.lead.title for brief in made.digest.briefs] == ["News of the library"]
+    assert result.digest is not None
+    assert [brief.story.lead.title for brief in result.digest.briefs] == ["News of the library"]
 
 
 def test_without_a_sender_nothing_is_published(app: App) -> None:
@@ -177,7 +177,7 @@ def test_without_a_sender_nothing_is_published(app: App) -> None:
 
 
 def test_concurrent_publishing_makes_one_edition(app: App) -> None:
-    """As two schedulers, a restart and a person would."""
+    """Like two schedulers, a restart and a person at the same time."""
     barrier = threading.Barrier(4)
     ids: list[int | None] = []
 

@@ -32,8 +32,8 @@ def keys(text: str, start: str, end: str, zone: ZoneInfo = BERLIN) -> list[str]:
 
 
 def local_dues(text: str, start: str, end: str, zone: ZoneInfo) -> list[str]:
-    found = slots(parse_schedule(text), zone, at(start, zone), at(end, zone))
-    return [f"{slot.due.astimezone(zone):%m-%d %H:%M}" for slot in found]
+    due = slots(parse_schedule(text), zone, at(start, zone), at(end, zone))
+    return [f"{slot.due.astimezone(zone):%m-%d %H:%M}" for slot in due]
 
 
 # --- dates of a schedule -------------------------------------------------------------------------------------------
@@ -211,12 +211,10 @@ def test_today_has_a_slot_whatever_the_schedule(text: str, now: str, key: str) -
 def test_after_downtime_the_newest_slot_is_due_if_recent_and_older_ones_are_missed(
     now: str, slot: str | None, missed: list[str]
 ) -> None:
-    found = due_slot(
-        parse_schedule("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR
-    )
+    due = due_slot(parse_schedule("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR)
 
-    assert (found.slot and found.slot.key) == slot
-    assert [each.key for each in found.missed] == missed
+    assert (due.slot and due.slot.key) == slot
+    assert [missed_slot.key for missed_slot in due.missed] == missed
 
 
 # --- the window --------------------------------------------------------------------------------------------------
@@ -225,8 +223,10 @@ def test_after_downtime_the_newest_slot_is_due_if_recent_and_older_ones_are_miss
 def hours_back(text: str, slot: str, since: str = "") -> float:
     schedule = parse_schedule(text)
     due = at(slot)
-    found = window(schedule, BERLIN, latest(schedule, BERLIN, due), now=due, since=at(since) if since else None)
-    return (due.astimezone(UTC) - found.start) / HOUR
+    edition_window = window(
+        schedule, BERLIN, latest(schedule, BERLIN, due), now=due, since=at(since) if since else None
+    )
+    return (due.astimezone(UTC) - edition_window.start) / HOUR
 
 
 @pytest.mark.parametrize(
@@ -263,10 +263,10 @@ def test_an_edition_sent_just_now_does_not_shorten_the_window() -> None:
 def test_the_window_ends_when_the_slot_is_due_or_after_the_current_minute(now: str, end: str) -> None:
     schedule = parse_schedule("daily 07:00")
     (slot,) = slots_on(schedule, BERLIN, date(2026, 3, 27))
-    found = window(schedule, BERLIN, slot, now=at(now))
+    slot_window = window(schedule, BERLIN, slot, now=at(now))
 
-    assert found.end == at(end)
-    assert at(now).astimezone(UTC) in found
+    assert slot_window.end == at(end)
+    assert at(now).astimezone(UTC) in slot_window
 
 
 # --- properties over every zone ----------------------------------------------------------------------------------
@@ -305,8 +305,8 @@ def distinct_zones() -> tuple[str, ...]:
     return tuple(by_clock.values())
 
 
-def dates_of(found: Iterator[Slot]) -> list[date]:
-    return [date.fromisoformat(slot.key) for slot in found]
+def dates_of(found_slots: Iterator[Slot]) -> list[date]:
+    return [date.fromisoformat(slot.key) for slot in found_slots]
 
 
 def daily(local: time) -> Schedule:
@@ -322,7 +322,7 @@ def test_the_zones_have_clock_changes_to_prove_something_on() -> None:
 
 
 def test_at_every_clock_change_of_every_zone_a_slot_is_due_when_its_clock_first_reads_its_time() -> None:
-    """The reference reads the clock minute by minute, from two hours before the change until four hours after."""
+    """The reference reads the clock at each minute, from two hours before the change until four hours after."""
     for name in distinct_zones():
         zone = ZoneInfo(name)
         for change in clock_changes(name):
@@ -343,10 +343,10 @@ def test_around_every_clock_change_of_every_zone_each_local_date_has_one_slot() 
             local = change.astimezone(zone)
             skipped = (change - SECOND).astimezone(zone) + SECOND  # what the clock would have read
             for reading in (local.time(), skipped.time()):
-                found = dates_of(slots(daily(reading), zone, change - 3 * DAY, change + 3 * DAY))
+                dates = dates_of(slots(daily(reading), zone, change - 3 * DAY, change + 3 * DAY))
 
-                assert len(found) >= 5, name
-                assert {later - earlier for earlier, later in pairwise(found)} == {DAY}, name
+                assert len(dates) >= 5, name
+                assert {later - earlier for earlier, later in pairwise(dates)} == {DAY}, name
 
 
 @pytest.mark.slow
@@ -359,7 +359,7 @@ def test_in_every_zone_each_local_date_from_2020_to_2035_has_one_slot() -> None:
             assert dates_of(slots(daily(reading), zone, start, end)) == every_date, name
 
 
-TIMES = st.lists(st.times().map(lambda found: f"{found:%H:%M}"), min_size=1, max_size=3).map(",".join)
+TIMES = st.lists(st.times().map(lambda due: f"{due:%H:%M}"), min_size=1, max_size=3).map(",".join)
 DAYS = st.sampled_from(["daily", "weekdays", "weekends", "mon,thu", "weekly sun", "monthly 1", "monthly 31"])
 SCHEDULES = st.builds(lambda days, times: parse_schedule(f"{days} {times}"), DAYS, TIMES)
 INSTANTS = st.datetimes(datetime(1920, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
@@ -396,14 +396,14 @@ def test_time_can_be_cut_anywhere_without_losing_or_doubling_a_slot(
 def test_each_slot_is_due_or_missed_once_however_often_it_is_checked(
     schedule: Schedule, zone: ZoneInfo, start: datetime, looks: list[int]
 ) -> None:
-    since, now, dealt_with = start, start, []
+    since, now, handled = start, start, []
     for minutes in looks:
         now += minutes * MINUTE
-        found = due_slot(schedule, zone, since=since, now=now, catch_up=12 * HOUR)
-        dealt_with += [*found.missed, *([found.slot] if found.slot else [])]
-        since = dealt_with[-1].due if dealt_with else since
+        due = due_slot(schedule, zone, since=since, now=now, catch_up=12 * HOUR)
+        handled += [*due.missed, *([due.slot] if due.slot else [])]
+        since = handled[-1].due if handled else since
 
-    assert dealt_with == list(slots(schedule, zone, start + timedelta.resolution, now + timedelta.resolution))
+    assert handled == list(slots(schedule, zone, start + timedelta.resolution, now + timedelta.resolution))
 
 
 @given(schedule=SCHEDULES, zone=ANY_ZONE, now=INSTANTS)
@@ -411,8 +411,8 @@ def test_each_slot_is_due_or_missed_once_however_often_it_is_checked(
 def test_the_window_holds_everything_since_the_slot_before(schedule: Schedule, zone: ZoneInfo, now: datetime) -> None:
     slot = latest(schedule, zone, now)
     before = latest(schedule, zone, slot.due - SECOND)
-    found = window(schedule, zone, slot, now=now)
+    slot_window = window(schedule, zone, slot, now=now)
 
-    assert before.due in found
-    assert now in found
-    assert now - found.start >= DAY
+    assert before.due in slot_window
+    assert now in slot_window
+    assert now - slot_window.start >= DAY

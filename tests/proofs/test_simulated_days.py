@@ -1,5 +1,5 @@
 """The real program over simulated days: ``digest run`` as a process, a feed server, a mail server, and a clock on the
-wall that is set while it runs. One edition a day, each article told once, each reader one mail a day."""
+wall that is set while it runs. One edition a day, each article published once, one mail a day for each subscriber."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ timezone = "Europe/Berlin"
 
 @dataclass(kw_only=True)
 class World:
-    """What surrounds the program."""
+    """The program's surroundings: clock, feed server, mail server."""
 
     wall: WallClock
     web: WebServer
@@ -62,14 +62,14 @@ class World:
     articles: list[tuple[int, datetime]] = field(default_factory=list)
 
     def write(self, at: datetime) -> None:
-        """An article is published."""
+        """Publish an article in the feed."""
         self.articles.append((len(self.articles), at))
         self.web.routes["/feed"] = Answer(body=feed(self.articles), headers={"Content-Type": "application/rss+xml"})
 
     def subjects(self) -> list[str]:
-        """The editions that are out, the earliest first: their slots and subjects."""
+        """Slots and subjects of the published editions, earliest first."""
         with open_persistent_store() as store, store.read() as conn:
-            return [f"{found.slot.key} {found.subject}" for found in reversed(editions.summaries(conn))]
+            return [f"{stored.slot.key} {stored.subject}" for stored in reversed(editions.summaries(conn))]
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) 
 
 
 def go_to(at: datetime, running: RunProcess, world: World) -> None:
-    """Set the clock, and wait until the program has looked around at that time."""
+    """Set the clock, and wait until the program has collected at that time."""
     so_far = running.events.count("collected")
     world.wall.set(at)
     until(lambda: running.events.count("collected") > so_far)
@@ -146,18 +146,18 @@ def test_after_days_of_downtime_the_newest_edition_has_the_articles_of_missed_on
     for day in (1, 2, 3):
         world.write(due(first + day * DAY) - 2 * HOUR)
     world.wall.set(due(first + 3 * DAY) + 5 * HOUR)
-    again = run(**world.wall.environment)
-    until(lambda: is_delivered(again, 1))
-    assert again.end() == 0
+    restarted = run(**world.wall.environment)
+    until(lambda: is_delivered(restarted, 1))
+    assert restarted.end() == 0
 
     assert [subject[:10] for subject in world.subjects()] == ["2026-03-28", "2026-03-31"]
     with open_persistent_store() as store, store.read() as conn:
         fates = {slot.key: fate for slot, fate in slots.statuses(conn, "main").items()}
         newest = editions.summaries(conn)[0]
-        found = editions.get(conn, newest.id)
+        stored = editions.get(conn, newest.id)
     assert fates["2026-03-29"] == fates["2026-03-30"] == SlotStatus.MISSED
-    assert found is not None
-    assert all(f"{NEWS[number][0]} {number}" in found.edition.text for number in (1, 2, 3))
+    assert stored is not None
+    assert all(f"{NEWS[number][0]} {number}" in stored.edition.text for number in (1, 2, 3))
     assert world.mail_server.recipients == sorted(READERS * 2)
 
 
@@ -196,9 +196,9 @@ def test_no_edition_is_lost_and_no_mail_doubled_when_the_clock_jumps_a_day(world
 
 def test_two_processes_on_one_store_send_everything_once(world: World, run: Run) -> None:
     first = datetime(2026, 6, 1)
-    more = [f"reader{number}@example.org" for number in range(300)]
+    readers = [f"reader{number}@example.org" for number in range(300)]
     with open_persistent_store() as store, store.begin() as conn:
-        subscribers.add(conn, [NewSubscriber(address=address) for address in more], "main", at=due(first) - DAY)
+        subscribers.add(conn, [NewSubscriber(address=address) for address in readers], "main", at=due(first) - DAY)
     world.mail_server.delay_s = 0.05
     world.write(due(first) - 3 * HOUR)
     world.wall.set(due(first) - 2 * HOUR)
@@ -210,17 +210,17 @@ def test_two_processes_on_one_store_send_everything_once(world: World, run: Run)
         world.wall.set(due(first + day * DAY) - 31 * MINUTE)
         until(lambda day=day: visits(both) == 2 * day + 2)
         world.wall.set(due(first + day * DAY) + MINUTE)
-        until(lambda day=day: len(world.mail_server.envelopes) >= (day + 1) * len([*READERS, *more]))
+        until(lambda day=day: len(world.mail_server.envelopes) >= (day + 1) * len([*READERS, *readers]))
         world.write(due(first + day * DAY) + HOUR)
         until(lambda day=day: visits(both) == 2 * day + 3)
     for running in both:
         assert running.end() == 0
         assert {"delivering", "delivered"} & {*running.events}, "both had a hand in it"
 
-    assert Counter(world.mail_server.recipients) == dict.fromkeys([*READERS, *more], 3)
+    assert Counter(world.mail_server.recipients) == dict.fromkeys([*READERS, *readers], 3)
     assert [subject[:10] for subject in world.subjects()] == ["2026-06-01", "2026-06-02", "2026-06-03"]
 
 
 def visits(both: list[RunProcess]) -> int:
-    """How often sources were visited, by whichever."""
+    """The number of collections by both processes."""
     return sum(running.events.count("collected") for running in both)

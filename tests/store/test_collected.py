@@ -1,4 +1,4 @@
-"""What the store keeps of collecting: the state of sources, entries, articles. On every kind of database."""
+"""Stored entries, articles, fetch states and pending pages, on each kind of database."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.support.values import NOON, article, entry
 ALWAYS = Window(start=datetime.min.replace(tzinfo=UTC), end=datetime.max.replace(tzinfo=UTC))
 
 
-def visit(id: str = "herald", **more: object) -> Collected:
-    return Collected(source=Source(id=id, url=f"https://{id}.example/"), entries=(), **more)  # type: ignore[arg-type]
+def visit(id: str = "herald", **fields: object) -> Collected:
+    return Collected(source=Source(id=id, url=f"https://{id}.example/"), entries=(), **fields)  # type: ignore[arg-type]
 
 
 # --- entries -----------------------------------------------------------------------------------------------------
@@ -105,12 +105,12 @@ def test_entries_published_before_the_first_fetch_do_not_count_as_new(store: Sto
 
 def add(store: Store, *pairs: tuple[str, str, datetime]) -> None:
     with store.begin() as conn:
-        found = [
+        pairs = [
             (entry(f"{source_id} {id}", source_id=source_id), article(id, source_id=source_id, published=published))
             for source_id, id, published in pairs
         ]
-        entries.add(conn, [published for published, _ in found])
-        articles.add(conn, found)
+        entries.add(conn, [published for published, _ in pairs])
+        articles.add(conn, pairs)
 
 
 def test_an_article_is_read_back_unchanged(store: Store) -> None:
@@ -131,24 +131,24 @@ def test_articles_are_ordered_newest_first_then_by_id(store: Store) -> None:
         ("gazette", "new", NOON + hour),
     )
     with store.read() as conn:
-        found = articles.in_window(conn, ["gazette", "herald"], ALWAYS)
+        in_window = articles.in_window(conn, ["gazette", "herald"], ALWAYS)
 
-    assert [one.id for one in found] == ["new", "a", "b", "old"]
+    assert [stored.id for stored in in_window] == ["new", "a", "b", "old"]
 
 
 def test_a_window_includes_its_start_and_excludes_its_end(store: Store) -> None:
     moment = timedelta(microseconds=1)
     add(store, ("herald", "before", NOON - moment), ("herald", "at", NOON), ("herald", "end", NOON + moment))
     with store.read() as conn:
-        found = articles.in_window(conn, ["herald"], Window(start=NOON, end=NOON + moment))
+        in_window = articles.in_window(conn, ["herald"], Window(start=NOON, end=NOON + moment))
 
-    assert [one.id for one in found] == ["at"]
+    assert [stored.id for stored in in_window] == ["at"]
 
 
 def test_only_articles_of_the_given_sources_are_read(store: Store) -> None:
     add(store, ("herald", "a", NOON), ("gazette", "b", NOON))
     with store.read() as conn:
-        assert [one.id for one in articles.in_window(conn, ["gazette"], ALWAYS)] == ["b"]
+        assert [stored.id for stored in articles.in_window(conn, ["gazette"], ALWAYS)] == ["b"]
         assert articles.in_window(conn, [], ALWAYS) == ()
 
 
@@ -156,7 +156,7 @@ def test_an_article_of_two_sources_is_read_once_together_and_once_for_each(store
     add(store, ("herald", "same", NOON), ("gazette", "same", NOON))
     with store.read() as conn:
         assert len(articles.in_window(conn, ["herald", "gazette"], ALWAYS)) == 1
-        assert [one.source_id for one in articles.in_window(conn, ["gazette"], ALWAYS)] == ["gazette"]
+        assert [stored.source_id for stored in articles.in_window(conn, ["gazette"], ALWAYS)] == ["gazette"]
 
 
 def test_an_article_cleaned_again_replaces_the_first(store: Store) -> None:
@@ -164,7 +164,7 @@ def test_an_article_cleaned_again_replaces_the_first(store: Store) -> None:
         entries.add(conn, [entry()])
         articles.add(conn, [(entry(), article())])
         articles.add(conn, [(entry(), article(title="Corrected"))])
-        assert [one.title for one in articles.in_window(conn, ["herald"], ALWAYS)] == ["Corrected"]
+        assert [stored.title for stored in articles.in_window(conn, ["herald"], ALWAYS)] == ["Corrected"]
 
 
 # --- sources -----------------------------------------------------------------------------------------------------
@@ -201,11 +201,11 @@ def test_known_guids_are_those_stored_for_the_source(store: Store) -> None:
 
 
 def test_an_unchanged_fetch_keeps_title_and_validators(store: Store) -> None:
-    known = FetchState(etag='"1"', is_feed=True)
+    fetch_state = FetchState(etag='"1"', is_feed=True)
     with store.begin() as conn:
-        sources.record_success(conn, visit(fetch_state=known, title="Harbour Herald"), at=NOON)
+        sources.record_success(conn, visit(fetch_state=fetch_state, title="Harbour Herald"), at=NOON)
         sources.record_success(conn, visit(unchanged=True), at=NOON + timedelta(hours=1))
-        assert sources.fetch_states(conn, ["herald"]) == {"herald": known}
+        assert sources.fetch_states(conn, ["herald"]) == {"herald": fetch_state}
         (health,) = sources.health(conn)
 
     assert (health.title, health.last_success) == ("Harbour Herald", NOON + timedelta(hours=1))
@@ -259,7 +259,7 @@ def test_a_source_is_not_due_before_its_next_fetch(store: Store) -> None:
 
 
 def test_an_edit_without_a_field_keeps_the_stored_value(store: Store) -> None:
-    """A feed's teaser comes without the text, the author and the picture that its page gave."""
+    """A feed's teaser lacks the text, the author and the image that its page had."""
     picture = Image(url="https://a.example/f.jpg")
     whole = entry("1", body="<p>All of it.</p>", author="The desk", image=picture, language="en")
     teaser = entry("1", title="Corrected", body="", form=BodyFormat.TEXT, seen=NOON + timedelta(hours=1))
@@ -289,14 +289,14 @@ def test_the_fetch_state_of_a_moved_source_is_deleted(store: Store) -> None:
 def test_the_newest_publication_time_of_each_source_is_returned(store: Store) -> None:
     with store.begin() as conn:
         for number, date in enumerate((NOON, NOON - timedelta(days=3))):
-            one = entry(str(number))
-            entries.add(conn, [one])
-            articles.add(conn, [(one, article(str(number), published=date))])
+            stored = entry(str(number))
+            entries.add(conn, [stored])
+            articles.add(conn, [(stored, article(str(number), published=date))])
 
         assert articles.newest_published(conn) == {"herald": NOON}
 
 
-# --- pages that could not be had ---------------------------------------------------------------------------------
+# --- pending pages -----------------------------------------------------------------------------------------------
 
 
 def test_pending_pages_are_due_at_their_time_until_they_are_removed(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The ledger: nobody is missed, nobody gets two. On every kind of database."""
+"""The ledger: no subscriber is missed or gets a mail twice. On each kind of database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def edition_id(store: Store) -> int:
-    """An edition with five readers in the ledger."""
+    """An edition with five subscribers in the ledger."""
     with store.begin() as conn:
         people = [NewSubscriber(address=f"reader{number}@harbour.example") for number in range(5)]
         subscribers.add(conn, people, "main", at=NOON)
@@ -28,9 +28,9 @@ def edition_id(store: Store) -> int:
     return id_
 
 
-def claim(store: Store, edition_id: int, sender: str = "one", **more: object) -> tuple[Delivery, ...]:
+def claim(store: Store, edition_id: int, sender: str = "one", **options: object) -> tuple[Delivery, ...]:
     with open_ledger(store, sender) as ledger:
-        return ledger.claim(edition_id, **{"now": NOON, "limit": 200, **more})  # type: ignore[arg-type]
+        return ledger.claim(edition_id, **{"now": NOON, "limit": 200, **options})  # type: ignore[arg-type]
 
 
 def settle(store: Store, results: list[AttemptResult], starting: list[int], *, sender: str = "one") -> frozenset[int]:
@@ -38,8 +38,8 @@ def settle(store: Store, results: list[AttemptResult], starting: list[int], *, s
         return ledger.settle(results, starting, at=NOON)
 
 
-def record(store: Store, delivery: Delivery, outcome: Outcome, *, sender: str = "one", **more: Any) -> None:
-    result = AttemptResult(delivery_id=delivery.id, outcome=outcome, attempts=delivery.attempts + 1, **more)
+def record(store: Store, delivery: Delivery, outcome: Outcome, *, sender: str = "one", **fields: Any) -> None:
+    result = AttemptResult(delivery_id=delivery.id, outcome=outcome, attempts=delivery.attempts + 1, **fields)
     settle(store, [result], [], sender=sender)
 
 
@@ -55,8 +55,8 @@ def test_each_subscriber_has_one_ledger_row(store: Store, edition_id: int) -> No
 
 def test_a_subscriber_gets_one_mail_for_a_slot_whatever_the_audience(store: Store, edition_id: int) -> None:
     with store.begin() as conn:
-        other, _ = editions.add(conn, edition(audience="Europe/Berlin"), at=NOON)
-        assert deliveries.create_for_edition(conn, other, host="harbour.example", at=NOON) == 0
+        weekly_id, _ = editions.add(conn, edition(audience="Europe/Berlin"), at=NOON)
+        assert deliveries.create_for_edition(conn, weekly_id, host="harbour.example", at=NOON) == 0
 
 
 def test_a_second_revision_goes_to_all_subscribers_again(store: Store, edition_id: int) -> None:
@@ -96,9 +96,9 @@ def test_a_sent_row_is_final(store: Store, edition_id: int) -> None:
 
 
 def test_a_retry_waits_for_its_time_unless_it_is_made_due_now(store: Store, edition_id: int) -> None:
-    row, *rest = claim(store, edition_id)
-    for other in rest:
-        record(store, other, Outcome.SENT)
+    row, *remaining = claim(store, edition_id)
+    for delivery in remaining:
+        record(store, delivery, Outcome.SENT)
     record(store, row, Outcome.RETRY, reply="451 later", next_try=NOON + HOUR)
 
     assert claim(store, edition_id, now=NOON + HOUR / 2) == ()
@@ -112,26 +112,26 @@ def test_a_retry_waits_for_its_time_unless_it_is_made_due_now(store: Store, edit
 
 
 def test_rows_written_by_a_wrong_clock_do_not_wait(store: Store, edition_id: int) -> None:
-    """The clock stood a day ahead when the rows were written; a back-off of an hour is none of its faults."""
-    first, second, *rest = claim(store, edition_id)
+    """The clock was a day ahead when the rows were written; a backoff of an hour is legitimate and stays."""
+    first, second, *remaining = claim(store, edition_id)
     record(store, first, Outcome.RETRY, next_try=NOON - 23 * HOUR)
     record(store, second, Outcome.RETRY, next_try=NOON)
     with store.begin() as conn:
         deliveries.release_sender(conn, "one", now=NOON)
         yesterday = NOON - 24 * HOUR
         assert deliveries.make_due_now(conn, edition_id, now=yesterday, beyond=yesterday + 4 * HOUR) == 4
-    assert {row.id for row in claim(store, edition_id, now=yesterday)} == {second.id, *(row.id for row in rest)}
+    assert {row.id for row in claim(store, edition_id, now=yesterday)} == {second.id, *(row.id for row in remaining)}
 
 
 def test_a_mail_is_recorded_as_sent_even_if_its_row_was_released(store: Store, edition_id: int) -> None:
-    row, other, *_ = claim(store, edition_id, "one")
+    row, delivery, *_ = claim(store, edition_id, "one")
     start(store, row, "one")
-    start(store, other, "one")
+    start(store, delivery, "one")
     with store.begin() as conn:
         deliveries.release_sender(conn, "one", now=NOON)
     claim(store, edition_id, "two")
     record(store, row, Outcome.SENT, sender="one")
-    record(store, other, Outcome.FAILED, sender="one")
+    record(store, delivery, Outcome.FAILED, sender="one")
 
     with store.read() as conn:
         assert deliveries.counts(conn, edition_id) == {Outcome.SENT: 1, Outcome.UNKNOWN: 1, Outcome.PENDING: 3}
@@ -151,7 +151,7 @@ def test_a_dead_senders_rows_are_released_and_only_mails_in_flight_are_unknown(s
 
 @pytest.mark.parametrize("then", ["claims again", "dies"])
 def test_a_sent_row_is_not_claimed(store: Store, edition_id: int, then: str) -> None:
-    """Its sender's name stays on it for a while, but is a hold no more."""
+    """Its sender's name stays in the row for a while, but is no claim."""
     for row in claim(store, edition_id):
         start(store, row)
         record(store, row, Outcome.SENT, reply="250 ok")
@@ -176,7 +176,7 @@ def test_a_sent_mail_can_be_requeued_while_its_sender_is_alive(store: Store, edi
     with store.begin() as conn:
         assert queue.requeue(conn, edition_id, [row.subscriber.address], at=NOON) == 1
 
-    assert [found.id for found in claim(store, edition_id, "two")] == [row.id]
+    assert [delivery.id for delivery in claim(store, edition_id, "two")] == [row.id]
     assert not start(store, row, "one")
     assert start(store, row, "two")
 

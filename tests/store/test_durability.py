@@ -1,4 +1,4 @@
-"""What was committed stays, whoever dies; and several may write at once."""
+"""Commits survive the death of a process, and several processes may write concurrently."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def test_a_killed_process_loses_no_committed_row(sqlite_url: str, tmp_path: Path
         while int(process.stdout.readline()) < tell:
             pass
         process.send_signal(signal.SIGKILL)
-        told = max([tell, *(int(line) for line in process.stdout if line.endswith("\n"))])
+        last_committed = max([tell, *(int(line) for line in process.stdout if line.endswith("\n"))])
 
     with open_store(sqlite_url) as store, store.begin() as conn:
-        kept = {found.guid for found in entries.for_source(conn, "herald")}
+        guids = {stored.guid for stored in entries.for_source(conn, "herald")}
         assert conn.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
-    assert {f"{number} {part}" for number in range(told + 1) for part in range(2)} <= kept
-    assert len(kept) % 2 == 0, "half a transaction is never kept"
+    assert {f"{number} {part}" for number in range(last_committed + 1) for part in range(2)} <= guids
+    assert len(guids) % 2 == 0, "a transaction is never kept in half"
 
 
 @pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"], ids=["sqlite", "postgresql"])
 def test_processes_that_write_concurrently_wait_for_each_other(kind: str, request: pytest.FixtureRequest) -> None:
-    """Each adds entries of its own and the same ones as all others; each transaction reads before it writes."""
+    """Each adds its own entries and some that all add; each transaction reads before it writes."""
     url = request.getfixturevalue(kind)
     open_store(url).close()
     code = """

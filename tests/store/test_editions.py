@@ -1,4 +1,4 @@
-"""What the store keeps of publishing: editions, what they told, slots, runs. On every kind of database."""
+"""Stored editions, published stories, slot statuses and runs, on each kind of database."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ def test_a_second_edition_for_the_same_slot_changes_nothing(store: Store) -> Non
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
         assert editions.add(conn, edition(html="other"), at=NOON) == (id_, False)
-        found = editions.find(conn, "main", SLOT)
+        stored = editions.find(conn, "main", SLOT)
 
-    assert found is not None
-    assert found.edition == edition()
+    assert stored is not None
+    assert stored.edition == edition()
 
 
 def test_each_audience_has_its_own_edition(store: Store) -> None:
     with store.begin() as conn:
         editions.add(conn, edition(), at=NOON)
         _, added = editions.add(conn, edition(audience="Europe/Berlin", subject="Berlin"), at=NOON)
-        found = editions.find(conn, "main", SLOT, audience="Europe/Berlin")
+        stored = editions.find(conn, "main", SLOT, audience="Europe/Berlin")
 
     assert added
-    assert found is not None
-    assert found.edition.subject == "Berlin"
+    assert stored is not None
+    assert stored.edition.subject == "Berlin"
 
 
 def test_the_latest_revision_is_found_unless_a_revision_is_given(store: Store) -> None:
@@ -98,13 +98,13 @@ def test_an_edited_article_keeps_its_published_wording(store: Store) -> None:
 
 
 def test_of_an_article_from_two_sources_the_first_ones_wording_counts(store: Store) -> None:
-    one, other = entry("1"), entry("2")
+    herald_entry, post_entry = entry("1"), entry("2")
     with store.begin() as conn:
-        entries.add(conn, [one, other])
-        articles.add(conn, [(one, article("a")), (other, article("a"))])
+        entries.add(conn, [herald_entry, post_entry])
+        articles.add(conn, [(herald_entry, article("a")), (post_entry, article("a"))])
         edit = article("a", paragraphs=("Closed again.",))
-        assert articles.changed_wordings(conn, [(other, edit)]) == {}
-        assert articles.changed_wordings(conn, [(other, edit), (one, edit)]).keys() == {"a"}
+        assert articles.changed_wordings(conn, [(post_entry, edit)]) == {}
+        assert articles.changed_wordings(conn, [(post_entry, edit), (herald_entry, edit)]).keys() == {"a"}
 
 
 def test_a_second_revision_may_repeat_the_first_ones_articles(store: Store) -> None:

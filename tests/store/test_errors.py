@@ -1,4 +1,4 @@
-"""What goes wrong with a store is one clear message that says what to do next, and loses nothing."""
+"""Store errors: one clear message with what to do next, and no committed data lost."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def test_a_missing_driver_is_reported_with_what_to_install(tmp_path: Path) -> No
     except StoreError as error:
         print(error.hint)
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+    process = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
 
-    assert done.stdout == "pip install 'psycopg[binary]'\n"
+    assert process.stdout == "pip install 'psycopg[binary]'\n"
 
 
 def overwrite(path: Path, data: bytes, at: int) -> None:
@@ -90,18 +90,24 @@ def test_a_file_that_cannot_be_read_is_named(
 
 
 def test_waiting_for_another_writer_times_out(sqlite_url: str, tmp_path: Path) -> None:
-    with open_store(f"{sqlite_url}?timeout=0.2") as store, closing(sqlite3.connect(tmp_path / "digest.db")) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with (
+        open_store(f"{sqlite_url}?timeout=0.2") as store,
+        closing(sqlite3.connect(tmp_path / "digest.db")) as connection,
+    ):
+        connection.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"), store.begin() as conn:
             runs.start(conn, "collect", at=NOON)
-        other.rollback()
+        connection.rollback()
         with store.begin() as conn:
             runs.start(conn, "collect", at=NOON)
 
 
 def test_readers_do_not_wait_for_a_writer(sqlite_url: str, tmp_path: Path) -> None:
-    with open_store(f"{sqlite_url}?timeout=0.2") as store, closing(sqlite3.connect(tmp_path / "digest.db")) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with (
+        open_store(f"{sqlite_url}?timeout=0.2") as store,
+        closing(sqlite3.connect(tmp_path / "digest.db")) as connection,
+    ):
+        connection.execute("BEGIN IMMEDIATE")
         with store.read() as conn:
             assert runs.recent(conn) == ()
 
@@ -117,7 +123,7 @@ def test_a_full_disk_loses_no_committed_row(sqlite_store: Store) -> None:
         entries.add(conn, [entry("lost", body="x" * 100_000)])
     assert "make room" in raised.value.hint
     with sqlite_store.begin() as conn:
-        assert [found.guid for found in entries.for_source(conn, "herald")] == ["kept"]
+        assert [stored.guid for stored in entries.for_source(conn, "herald")] == ["kept"]
         entries.add(conn, [entry("small")])
 
 
@@ -137,12 +143,12 @@ def test_a_disk_error_is_reported_unlike_a_bug(sqlite_url: str) -> None:
         except StoreError as error:
             print(error, error.hint)
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)
+    process = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)
 
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "disk" in done.stdout
+    assert (process.returncode, process.stderr) == (0, "")
+    assert "disk" in process.stdout
     with open_store(sqlite_url) as store, store.read() as conn:
-        assert [found.guid for found in entries.for_source(conn, "herald")] == ["kept"]
+        assert [stored.guid for stored in entries.for_source(conn, "herald")] == ["kept"]
 
 
 def test_an_error_rolls_back_the_whole_transaction(store: Store) -> None:

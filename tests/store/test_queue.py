@@ -1,4 +1,4 @@
-"""The ledger as a queue: what has something to send, how much waits, and what a person puts back."""
+"""The ledger as a queue: due editions, its size, and requeueing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_new_edition_is_due(store: Store) -> None:
         pytest.param({"outcome": Outcome.UNKNOWN}, False, id="it waits for a person"),
         pytest.param({"outcome": Outcome.RETRY, "next_try": NOON + HOUR}, False, id="its time has not come"),
         pytest.param({"outcome": Outcome.RETRY, "next_try": NOON}, True, id="its time has come"),
-        pytest.param({"outcome": Outcome.SENDING, "sender": "one"}, True, id="someone holds it, dead or alive"),
+        pytest.param({"outcome": Outcome.SENDING, "sender": "one"}, True, id="claimed by a sender, dead or alive"),
         pytest.param({"outcome": Outcome.PENDING, "next_try": NOON + HOUR}, True, id="never tried, by a wrong clock"),
         pytest.param({"outcome": Outcome.RETRY, "next_try": NOON + 9 * HOUR}, True, id="too far off, by a wrong clock"),
     ],

@@ -1,4 +1,4 @@
-"""A preview changes nothing: reading leaves the store's file and its folder byte for byte as they were."""
+"""Read-only stores: reading leaves the store's file and its folder byte for byte unchanged."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ Picture = dict[str, tuple[bytes, int, int]]
 
 
 def picture(folder: Path) -> Picture:
-    """Every file of the folder: its bytes, its size and when it was changed; and the folder's own time."""
+    """The content, size and modification time of each file in the folder, and the folder's modification time."""
     files = {path.name: (path.read_bytes(), path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir()}
     return files | {".": (b"", 0, folder.stat().st_mtime_ns)}
 
 
 def guids(url: str) -> list[str]:
     with open_store(url, read_only=True) as store, store.read() as conn:
-        return [found.guid for found in entries.for_source(conn, "herald")]
+        return [stored.guid for stored in entries.for_source(conn, "herald")]
 
 
 @contextmanager
 def another_process(url: str, code: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that has the store open and has done this; it waits for a line, and is killed at the end."""
+    """A process that has run this code on the open store; it waits for a line, and is killed at the end."""
     script = f"""
     import sys
     from digest.store import open_store, entries
@@ -80,14 +80,14 @@ def test_reading_a_store_open_elsewhere_changes_no_file(sqlite_url: str, tmp_pat
 
 
 def test_a_reader_sees_what_another_process_commits_meanwhile(sqlite_url: str, tmp_path: Path) -> None:
-    with another_process(sqlite_url, "add('1')") as other, open_store(sqlite_url, read_only=True) as store:
+    with another_process(sqlite_url, "add('1')") as writer, open_store(sqlite_url, read_only=True) as store:
         with store.read() as conn:
             assert len(entries.for_source(conn, "herald")) == 1
-            assert other.stdin is not None
-            assert other.stdout is not None
-            other.stdin.write("2\n")
-            other.stdin.flush()
-            other.stdout.readline()
+            assert writer.stdin is not None
+            assert writer.stdout is not None
+            writer.stdin.write("2\n")
+            writer.stdin.flush()
+            writer.stdout.readline()
             before = picture(tmp_path)
             assert len(entries.for_source(conn, "herald")) == 1, "one transaction sees one moment"
         with store.read() as conn:
@@ -126,8 +126,8 @@ def test_a_store_in_a_read_only_folder_is_read(open_elsewhere: bool) -> None:
                 path.chmod(0o444)
             folder.chmod(0o555)
             before = picture(folder)
-            done = subprocess.run([sys.executable, "-c", textwrap.dedent(read)], capture_output=True, text=True)
-            assert (done.stdout, done.stderr) == ("1\n", "")
+            reader = subprocess.run([sys.executable, "-c", textwrap.dedent(read)], capture_output=True, text=True)
+            assert (reader.stdout, reader.stderr) == ("1\n", "")
             assert picture(folder) == before
     finally:
         folder.chmod(0o755)
@@ -135,7 +135,7 @@ def test_a_store_in_a_read_only_folder_is_read(open_elsewhere: bool) -> None:
 
 
 def test_a_store_that_is_opened_and_closed_all_the_time_is_read_consistently(sqlite_url: str) -> None:
-    """The file is copied while it is written, its log comes and goes: a reader sees whole transactions, in order."""
+    """The file is copied while it is written and the -wal comes and goes: readers see whole transactions in order."""
     writer = f"""
     from digest.store import open_store, entries
     from tests.support.values import entry
@@ -192,7 +192,7 @@ def test_the_temporary_copy_is_deleted(sqlite_url: str, tmp_path: Path, monkeypa
     assert list(elsewhere.iterdir()) == []
 
 
-# --- a store to try things in ------------------------------------------------------------------------------------
+# --- snapshots ---------------------------------------------------------------------------------------------------
 
 
 def test_a_snapshot_has_the_windows_articles_and_the_published_ones(store: Store) -> None:
@@ -208,7 +208,7 @@ def test_a_snapshot_has_the_windows_articles_and_the_published_ones(store: Store
     window = Window(start=NOON - timedelta(days=1), end=NOON + timedelta(days=1))
 
     with store.snapshot(["herald"], window) as tried, tried.begin() as conn:
-        assert [found.id for found in articles.in_window(conn, ["herald"], ALWAYS)] == ["a"]
+        assert [stored.id for stored in articles.in_window(conn, ["herald"], ALWAYS)] == ["a"]
         assert stories.published_articles(conn, "main").keys() == {"a"}
         assert [health.id for health in sources.health(conn)] == ["herald"]
         assert slots.statuses(conn, "main") == {SLOT: slots.SlotStatus.PUBLISHED}

@@ -1,4 +1,4 @@
-"""What is old is removed; what keeps anything from being sent twice stays."""
+"""Retention: old rows are deleted; those that prevent sending twice stay."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def test_text_is_deleted_and_guids_stay(store: Store) -> None:
         articles.add(conn, pairs)
         assert retention.delete_text(conn, before=NOON - 90 * DAY) == 1
         assert retention.delete_text(conn, before=NOON - 90 * DAY) == 0
-        assert [(kept.guid, kept.body != "") for kept in entries.for_source(conn, "herald")] == [
+        assert [(stored.guid, stored.body != "") for stored in entries.for_source(conn, "herald")] == [
             ("old", False),
             ("new", True),
         ]
-        assert [kept.id for kept in articles.in_window(conn, ["herald"], EVER)] == ["b"]
+        assert [stored.id for stored in articles.in_window(conn, ["herald"], EVER)] == ["b"]
         assert entries.add(conn, [old]) == ()
 
 
@@ -52,9 +52,13 @@ def test_an_editions_ledger_rows_are_deleted_then_its_body_and_the_rest_stays(st
         subscribers.suppress(conn, "bo@example.org", "it bounces", at=NOON)
         assert retention.delete_deliveries(conn, before=later) == 1
         assert retention.delete_edition_bodies(conn, before=later) == 1
-        kept = editions.get(conn, id_)
-        assert kept is not None
-        assert (kept.edition.html, kept.edition.text, kept.edition.subject) == ("", "", "Harbour opens again")
+        edition_without_body = editions.get(conn, id_)
+        assert edition_without_body is not None
+        assert (
+            edition_without_body.edition.html,
+            edition_without_body.edition.text,
+            edition_without_body.edition.subject,
+        ) == ("", "", "Harbour opens again")
         assert stories.published_articles(conn, "main").keys() == {"a"}
         assert editions.add(conn, edition(), at=NOON) == (id_, False)
 
@@ -75,10 +79,10 @@ def test_recent_rows_stay(store: Store) -> None:
         id_, _ = editions.add(conn, edition(), at=NOON)
         assert retention.delete_deliveries(conn, before=NOON) == 0
         assert retention.delete_edition_bodies(conn, before=NOON) == 0
-        kept = editions.get(conn, id_)
+        stored = editions.get(conn, id_)
 
-    assert kept is not None
-    assert kept.edition == edition()
+    assert stored is not None
+    assert stored.edition == edition()
 
 
 def test_the_last_run_of_each_kind_stays(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Whatever the model can hold comes back from the store as it went in: properties, on every kind of database."""
+"""Round trips: any value of the model is read back from the store unchanged, on each kind of database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from digest.store.subscribers import NewSubscriber
 from tests.store.test_collected import ALWAYS
 from tests.support.values import NOON, entry
 
-#: The store is emptied by each example itself: it undoes its transaction.
+#: Each example rolls back its transaction, so that the store stays empty.
 round_trip = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -73,7 +73,7 @@ some_editions = st.builds(
 
 
 class _Undone(Exception):
-    """Ends a transaction of which nothing is kept."""
+    """Rolls back the transaction of an example."""
 
 
 def undone(store: Store, check: Any) -> None:
@@ -86,44 +86,44 @@ def undone(store: Store, check: Any) -> None:
 
 
 @round_trip
-@given(some=st.lists(some_entries, max_size=6))
-def test_entries(store: Store, some: list[Entry]) -> None:
+@given(new_entries=st.lists(some_entries, max_size=6))
+def test_entries(store: Store, new_entries: list[Entry]) -> None:
     def check(conn: Any) -> None:
-        first = {(one.source_id, one.guid): one for one in reversed(some)}
-        added = entries.add(conn, some)
-        assert {(one.source_id, one.guid): one for one in added} == first
+        first = {(row.source_id, row.guid): row for row in reversed(new_entries)}
+        added = entries.add(conn, new_entries)
+        assert {(row.source_id, row.guid): row for row in added} == first
         assert len(added) == len(first)
         assert entries.new_and_changed(conn, added) == ((), ())
-        for source_id in {one.source_id for one in some}:
-            assert entries.for_source(conn, source_id) == tuple(one for one in added if one.source_id == source_id)
+        for source_id in {row.source_id for row in new_entries}:
+            assert entries.for_source(conn, source_id) == tuple(row for row in added if row.source_id == source_id)
 
     undone(store, check)
 
 
 @round_trip
-@given(some=st.lists(some_articles, max_size=6, unique_by=lambda article: article.id))
-def test_articles(store: Store, some: list[Article]) -> None:
+@given(new_articles=st.lists(some_articles, max_size=6, unique_by=lambda article: article.id))
+def test_articles(store: Store, new_articles: list[Article]) -> None:
     def check(conn: Any) -> None:
-        published = [entry(str(number)) for number in range(len(some))]
+        published = [entry(str(number)) for number in range(len(new_articles))]
         entries.add(conn, published)
-        articles.add(conn, zip(published, some, strict=True))
-        found = articles.in_window(conn, {one.source_id for one in some}, ALWAYS)
-        assert {one.id: one for one in found} == {one.id: one for one in some}
-        assert list(found) == sorted(found, key=lambda one: (-one.published.timestamp(), one.id))
+        articles.add(conn, zip(published, new_articles, strict=True))
+        stored = articles.in_window(conn, {row.source_id for row in new_articles}, ALWAYS)
+        assert {row.id: row for row in stored} == {row.id: row for row in new_articles}
+        assert list(stored) == sorted(stored, key=lambda row: (-row.published.timestamp(), row.id))
 
     undone(store, check)
 
 
 @round_trip
-@given(some=some_editions)
-def test_an_edition(store: Store, some: Edition) -> None:
+@given(new_edition=some_editions)
+def test_an_edition(store: Store, new_edition: Edition) -> None:
     def check(conn: Any) -> None:
-        id_, added = editions.add(conn, some, at=NOON)
-        found = editions.get(conn, id_)
+        id_, added = editions.add(conn, new_edition, at=NOON)
+        stored = editions.get(conn, id_)
         assert added
-        assert found is not None
-        assert found.edition == some
-        assert editions.find(conn, some.newsletter_id, some.slot, audience=some.audience) == found
+        assert stored is not None
+        assert stored.edition == new_edition
+        assert editions.find(conn, new_edition.newsletter_id, new_edition.slot, audience=new_edition.audience) == stored
 
     undone(store, check)
 
@@ -131,8 +131,13 @@ def test_an_edition(store: Store, some: Edition) -> None:
 @round_trip
 @given(before=some_entries, after=some_entries)
 def test_an_edit_is_reported_before_it_is_stored_and_not_after(store: Store, before: Entry, after: Entry) -> None:
-    kept = {"source_id": before.source_id, "guid": before.guid, "published": before.published, "source": before.source}
-    offered = replace(after, **kept)
+    identity = {
+        "source_id": before.source_id,
+        "guid": before.guid,
+        "published": before.published,
+        "source": before.source,
+    }
+    offered = replace(after, **identity)
     silent = {name for name in ("url", "title", "body", "author", "language", "image") if not getattr(offered, name)}
     silent |= {"form"} if "body" in silent else set()
     edit = replace(offered, **{name: getattr(before, name) for name in silent}, seen=before.seen)
@@ -150,11 +155,11 @@ def test_an_edit_is_reported_before_it_is_stored_and_not_after(store: Store, bef
 @given(raw=st.text(st.characters(categories=["L", "Cs", "Cc", "So"]) | st.just("\0"), max_size=30))
 def test_any_text_can_be_stored(store: Store, raw: str) -> None:
     def check(conn: Any) -> None:
-        one = entry(raw, source_id=raw, title=raw, body=raw)
-        assert entries.add(conn, [one]) == (one,)
-        assert entries.add(conn, [one]) == ()
-        (found,) = entries.for_source(conn, raw)
-        assert found.body == storable(raw)
+        new_entry = entry(raw, source_id=raw, title=raw, body=raw)
+        assert entries.add(conn, [new_entry]) == (new_entry,)
+        assert entries.add(conn, [new_entry]) == ()
+        (stored,) = entries.for_source(conn, raw)
+        assert stored.body == storable(raw)
 
     undone(store, check)
 
@@ -167,6 +172,8 @@ def test_no_address_is_subscribed_twice(store: Store, addresses: list[str]) -> N
         added = subscribers.add(conn, people, "main", at=NOON)
         assert len(added) == len({subscribers.normalize_address(address) for address in addresses})
         assert subscribers.add(conn, people, "main", at=NOON) == ()
-        assert {found.address for found in subscribers.for_newsletter(conn, "main")} == {one.strip() for one in added}
+        assert {subscriber.address for subscriber in subscribers.for_newsletter(conn, "main")} == {
+            address.strip() for address in added
+        }
 
     undone(store, check)

@@ -1,4 +1,4 @@
-"""The schema's versions: a new store, an old one, a newer one."""
+"""Schema versions: new, old and newer stores."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def engine(store_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def later(tmp_path: Path) -> Versions:
-    """The versions of a program to come, which has one more."""
+    """The versions of a future program, which has one more."""
     folder = tmp_path / "migrations to come 100%"
     shutil.copytree(CURRENT_VERSIONS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT)
@@ -52,11 +52,11 @@ def later(tmp_path: Path) -> Versions:
 
 
 def describe(conn: Connection) -> dict[str, Any]:
-    """All that matters of the tables in a database, in an order of our own."""
+    """The columns, keys and indexes of a database's tables, sorted."""
     look = inspect(conn)
 
-    def plain(found: object) -> str:
-        return json.dumps(found, default=str, sort_keys=True)
+    def plain(value: object) -> str:
+        return json.dumps(value, default=str, sort_keys=True)
 
     def table(name: str) -> dict[str, Any]:
         return {
@@ -83,9 +83,9 @@ def test_migrations_create_the_same_tables_as_a_new_store(engine: Engine) -> Non
             migrated = describe(conn)
             undone.rollback()
         schema.ensure(engine)
-        made = describe(conn)
+        created = describe(conn)
 
-    assert made == migrated
+    assert created == migrated
 
 
 @pytest.mark.parametrize("version", ["0001", "0002"])
@@ -180,8 +180,8 @@ def test_a_read_only_store_is_never_upgraded(sqlite_url: str, later: Versions) -
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.db"
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE songs (title)")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE songs (title)")
     before = path.read_bytes()
 
     with pytest.raises(StoreError, match="holds other things"):

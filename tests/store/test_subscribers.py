@@ -1,4 +1,4 @@
-"""Who reads what. On every kind of database."""
+"""Subscribers and subscriptions, on each kind of database."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ def test_a_subscription_is_added_once(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    "spelling",
     ["Press@Harbour.example", "  press@harbour.example ", "PRESS@HARBOUR.EXAMPLE"],
     ids=["capitals", "spaces", "all capitals"],
 )
-def test_addresses_that_differ_in_case_or_spaces_are_the_same_subscriber(store: Store, other: str) -> None:
-    assert add(store, "press@harbour.example", other) == ("press@harbour.example",)
-    assert add(store, other) == ()
+def test_addresses_that_differ_in_case_or_spaces_are_the_same_subscriber(store: Store, spelling: str) -> None:
+    assert add(store, "press@harbour.example", spelling) == ("press@harbour.example",)
+    assert add(store, spelling) == ()
     assert readers(store) == ["press@harbour.example"]
 
 
 def test_a_stream_stopped_early_leaves_no_cursor_open(store: Store) -> None:
     add(store, "press@harbour.example", "office@harbour.example")
 
-    with warnings.catch_warnings(record=True, action="always") as told, store.read() as conn:
+    with warnings.catch_warnings(record=True, action="always") as warned, store.read() as conn:
         first = next(subscribers.for_newsletter(conn, "main"))
 
     assert first.address == "office@harbour.example"
-    assert told == []
+    assert warned == []
 
 
 def test_accents_and_case_folded_characters_are_different_subscribers(store: Store) -> None:
@@ -73,11 +73,11 @@ def test_a_subscriber_is_read_back_unchanged_and_adding_again_keeps_it(store: St
     with store.begin() as conn:
         subscribers.add(conn, [full], "main", at=NOON)
         subscribers.add(conn, [NewSubscriber(address="press@harbour.example", name="Other")], "main", at=NOON)
-        found = subscribers.find(conn, "PRESS@harbour.example")
+        subscriber = subscribers.find(conn, "PRESS@harbour.example")
         assert subscribers.find(conn, "nobody@harbour.example") is None
 
-    assert found is not None
-    assert (found.address, found.name, found.preferences) == (full.address, full.name, full.preferences)
+    assert subscriber is not None
+    assert (subscriber.address, subscriber.name, subscriber.preferences) == (full.address, full.name, full.preferences)
 
 
 def test_an_unsubscribed_address_has_no_subscription_and_unsubscribing_again_is_no_error(store: Store) -> None:
@@ -152,7 +152,7 @@ def test_subscriptions_have_their_start_and_suppression(store: Store) -> None:
     add(store, "mill@harbour.example", newsletter="other")
     with store.begin() as conn:
         subscribers.suppress(conn, "PRESS@harbour.example", "no such user", at=NOON)
-        found = [
+        rows = [
             (reader.subscriber.address, reader.since, reader.suppressed)
             for reader in subscribers.list_subscriptions(conn, "main")
         ]
@@ -160,7 +160,7 @@ def test_subscriptions_have_their_start_and_suppression(store: Store) -> None:
             conn, ["Press@harbour.example", "office@harbour.example", "nobody@x.example"]
         ) == {"press@harbour.example": "no such user"}
 
-    assert found == [("office@harbour.example", NOON, ""), ("press@harbour.example", NOON, "no such user")]
+    assert rows == [("office@harbour.example", NOON, ""), ("press@harbour.example", NOON, "no such user")]
 
 
 def test_an_unsuppressed_address_gets_mail_again(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""A feed that grows: an article a day, each with words of its own."""
+"""A feed that grows by an article a day, each with its own words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NEWS = [
 
 
 def feed(articles: list[tuple[int, datetime]]) -> bytes:
-    """The feed as it is after these articles, by their numbers, with when each was published."""
+    """The feed with these articles: their numbers and publication times."""
     items = "".join(
         f"<item><guid>n{number}</guid><title>{NEWS[number % 5][0]} {number}</title><link>http://news.example/{number}"
         f"</link><pubDate>{format_datetime(at)}</pubDate><description>{NEWS[number % 5][1]} Number {number}."

