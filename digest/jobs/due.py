@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.deliver.retry import MAX_BACKOFF
-from digest.jobs.retention import RETENTION_EVERY
 from digest.jobs.runs import is_due, last_run
 from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
 from digest.pipeline import calendar
@@ -55,7 +54,7 @@ def _periodic_jobs(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
         yield Collect()
     if settings.bounces.host and is_due(conn, ProcessBounces.kind, settings.bounces.every, now):
         yield ProcessBounces()
-    if is_due(conn, ApplyRetention.kind, RETENTION_EVERY, now):
+    if is_due(conn, ApplyRetention.kind, ApplyRetention.every, now):
         yield ApplyRetention()
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import partial
 
 from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarm
+from digest.jobs.context import JobContext
 from digest.jobs.retention import apply_retention
 from digest.jobs.runs import record_run, start, start_if_due
-from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, JobContext, Log, ProcessBounces, Publish
+from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
 from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter
 from digest.pipeline.bounces import process_bounces
@@ -36,9 +38,9 @@ def perform(job: Job, context: JobContext) -> None:
 
 def _collect(context: JobContext) -> None:
     app, log = context.app, context.log
-    if (run_id := start_if_due(context, Collect.kind, app.settings.fetch.every)) is None:
+    if (run_id := start_if_due(app.store, Collect.kind, app.settings.fetch.every, now=context.clock())) is None:
         return
-    with record_run(context, run_id) as counts:
+    with record_run(app.store, run_id, clock=context.clock) as counts:
         result = collect_sources(app.settings.sources, app, now=context.clock(), due_only=True)
         counts |= {"sources": len(result.outcomes), "failed": len(result.failures), "new": result.new_articles}
     for failure in result.failures:
@@ -54,7 +56,7 @@ def _publish(job: Publish, context: JobContext) -> None:
     def enqueue_delivery(conn: Connection, edition_id: int) -> None:
         context.enqueue(conn, Deliver(edition_id=edition_id))
 
-    with record_run(context, start(context, job.kind, about=newsletter.id)) as counts:
+    with _recorded(context, job, about=newsletter.id) as counts:
         result = publish(newsletter, job.slot, context.app, now=context.clock(), on_freeze=enqueue_delivery)
         counts |= {"stories": len(result.digest.briefs)} if result.digest else {}
     if result.edition_id is None:
@@ -67,10 +69,15 @@ def _publish(job: Publish, context: JobContext) -> None:
 
 
 def _deliver(job: Deliver, context: JobContext) -> None:
-    with record_run(context, start(context, job.kind, about=_newsletter_id(job, context))) as counts:
+    with _recorded(context, job, about=_newsletter_id(job, context)) as counts:
         tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
     context.log("delivered" if tally.is_final else "delivering", edition=job.edition_id, **counts)
+
+
+def _recorded(context: JobContext, job: Job, *, about: str) -> AbstractContextManager[dict[str, int]]:
+    run_id = start(context.app.store, job.kind, about=about, now=context.clock())
+    return record_run(context.app.store, run_id, clock=context.clock)
 
 
 def _newsletter_id(job: Deliver, context: JobContext) -> str:
@@ -83,9 +90,11 @@ def _process_bounces(context: JobContext) -> None:
     from digest.inbound.imap import unseen_mails  # imports imaplib, needed only with a mailbox
 
     app = context.app
-    if (run_id := start_if_due(context, ProcessBounces.kind, app.settings.bounces.every)) is None:
+    if (
+        run_id := start_if_due(app.store, ProcessBounces.kind, app.settings.bounces.every, now=context.clock())
+    ) is None:
         return
-    with record_run(context, run_id) as counts:
+    with record_run(app.store, run_id, clock=context.clock) as counts:
         mails = unseen_mails(app.settings.bounces)
         for result in process_bounces(mails, app.store, app.settings, clock=context.clock):
             counts[result.kind] = counts.get(result.kind, 0) + 1

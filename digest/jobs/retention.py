@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
+from digest.jobs.context import JobContext
 from digest.jobs.runs import record_run, start_if_due
-from digest.jobs.types import ApplyRetention, JobContext
+from digest.jobs.types import ApplyRetention
 from digest.store import retention
-
-RETENTION_EVERY = timedelta(days=1)
 
 
 def apply_retention(context: JobContext) -> None:
     """Delete old text, ledger rows and run history."""
-    if (run_id := start_if_due(context, ApplyRetention.kind, RETENTION_EVERY)) is None:
+    store, now, ages = context.app.store, context.clock(), context.app.settings.retention
+    if (run_id := start_if_due(store, ApplyRetention.kind, ApplyRetention.every, now=now)) is None:
         return
-    now, ages = context.clock(), context.app.settings.retention
     text, edition = now - ages.text, now - ages.editions
-    with record_run(context, run_id) as counts:
+    with record_run(store, run_id, clock=context.clock) as counts:
         counts |= {
             "texts": _delete(context, partial(retention.delete_text, before=text)),
             "wordings": _delete(context, partial(retention.delete_wordings, before=text)),

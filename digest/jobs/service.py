@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from functools import partial
 from threading import Event
 
+from digest.jobs.context import JobContext
 from digest.jobs.due import due_jobs, record_missed_slots
 from digest.jobs.embedded_engine import EmbeddedEngine
 from digest.jobs.perform import perform
-from digest.jobs.types import Enqueue, Job, JobContext, Log
+from digest.jobs.types import Enqueue, Job, Log
 from digest.model.errors import DigestError
 from digest.pipeline.app import App, make_app
 from digest.settings import Settings

@@ -1,17 +1,14 @@
-"""Job types, and the context they run in."""
+"""Job types."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import ClassVar, Protocol
 
 from sqlalchemy import Connection
 
 from digest.model.slots import Slot
-from digest.pipeline.app import App
-from digest.pipeline.outbox import Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +68,7 @@ class ApplyRetention(Job):
 
     kind = "sweep"
     priority = -10
+    every: ClassVar[timedelta] = timedelta(days=1)
 
 
 class Log(Protocol):
@@ -87,14 +85,3 @@ class Enqueue(Protocol):
     """
 
     def __call__(self, conn: Connection, job: Job, /) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobContext:
-    """Everything that ``perform`` needs beside the job."""
-
-    app: App
-    clock: Callable[[], datetime]
-    stop: Stop
-    log: Log
-    enqueue: Enqueue

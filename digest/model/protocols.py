@@ -203,3 +203,9 @@ class Mailer(Protocol):
     """
 
     def __call__(self, outbox: Outbox) -> None: ...
+
+
+class Stop(Protocol):
+    """Request to stop: a ``threading.Event`` is one."""
+
+    def is_set(self) -> bool: ...

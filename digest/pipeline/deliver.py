@@ -17,11 +17,11 @@ from digest.model.editions import Delivery, Edition
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
-from digest.model.protocols import Mailer, Message, SendOutcome, SendResult
+from digest.model.protocols import Mailer, Message, SendOutcome, SendResult, Stop
 from digest.pipeline.app import App
 from digest.pipeline.bounces import suppress_rejected_addresses
 from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
-from digest.pipeline.outbox import MessageBuilder, Stop, Tally, deliver_due, message_builder
+from digest.pipeline.outbox import MessageBuilder, Tally, deliver_due, message_builder
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings

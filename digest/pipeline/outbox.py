@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from digest.deliver.message.edition_headers import Recipient
 from digest.deliver.message.prepare import PreparedMessage
@@ -21,7 +20,7 @@ from digest.deliver.retry import MAX_BACKOFF, UnknownPolicy, decide
 from digest.model.editions import Delivery, Outcome
 from digest.model.errors import DigestError, StoreError
 from digest.model.mailbox import Mailbox
-from digest.model.protocols import Mailer, Message, SendResult
+from digest.model.protocols import Mailer, Message, SendResult, Stop
 from digest.store import Store, deliveries, editions
 from digest.store.ledger import AttemptResult, Ledger, open_ledger
 
@@ -44,12 +43,6 @@ class Tally:
     def is_final(self) -> bool:
         """All rows have their final state."""
         return all(outcome.is_final for outcome, count in self.counts.items() if count)
-
-
-class Stop(Protocol):
-    """Request to stop: a ``threading.Event`` is one."""
-
-    def is_set(self) -> bool: ...
 
 
 def deliver_due(

@@ -17,11 +17,12 @@ from digest.deliver.retry import MAX_BACKOFF
 from digest.model.editions import Outcome
 from digest.model.errors import UsageError
 from digest.model.newsletters import Newsletter
+from digest.model.protocols import Stop
 from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
 from digest.pipeline.deliver import deliver_edition
-from digest.pipeline.outbox import Stop, Tally
+from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import PublishResult, publish
 from digest.settings import Settings
 from digest.store import deliveries, editions, queue, subscribers
