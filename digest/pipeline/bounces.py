@@ -89,8 +89,14 @@ def _proven_delivery(mail: InboundMail, conn: Connection, secret: str) -> Delive
     return None
 
 
+#: Characters of an address (RFC 5322, atext): beside one of them, a match would be a part of another address.
+_ATEXT = r"\w.!#$%&*+/=?^`{|}~-"
+
+
 def _contains(text: str, address: str) -> bool:
-    return bool(re.search(rf"(?<![\w.+=-]){re.escape(subscribers.normalize_address(address))}(?![\w-])", text.lower()))
+    """The address occurs in the text as a whole, not within another address."""
+    whole = rf"(?<![{_ATEXT}])(?<!\w'){re.escape(subscribers.normalize_address(address))}(?![\w@-]|\.[\w-])"
+    return bool(re.search(whole, text.lower()))
 
 
 def _unsubscribe(mail: InboundMail, delivery: DeliveryRef, conn: Connection, *, now: datetime) -> ProcessedMail:

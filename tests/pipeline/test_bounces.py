@@ -187,6 +187,18 @@ def test_nobody_is_suppressed_by_a_forged_mail(ledger: Ledger, settings: Setting
     assert ledger.subscribed() == [OTHER, ADDRESS]
 
 
+@pytest.mark.parametrize(
+    "sender",
+    [f"{ADDRESS}.evil.example", f"{ADDRESS}-x.example", f"x/{ADDRESS}", f"o'{ADDRESS}", f"{ADDRESS}@evil.example"],
+)
+def test_an_address_is_compared_as_a_whole(ledger: Ledger, sender: str) -> None:
+    token = ledger.send()
+
+    assert not ledger.process(unsubscribe_mail(sender=sender), token).has_changed
+    assert not ledger.process(dsn("5.1.1", address=sender, copy=f"To: {sender}\n"), token).has_changed
+    assert ledger.subscribed() == [OTHER, ADDRESS]
+
+
 def test_an_unknown_token_is_ignored(ledger: Ledger) -> None:
     token = ledger.send()
 
@@ -200,7 +212,7 @@ def test_an_unknown_token_is_ignored(ledger: Ledger) -> None:
 def test_delayed_and_automatic_mails_change_nothing(ledger: Ledger) -> None:
     token = ledger.send()
 
-    for raw in (dsn("4.0.0", action="delayed"), unsubscribe_mail(Auto_Submitted="auto-replied"), b""):
+    for raw in (dsn("4.0.0", action="delayed"), unsubscribe_mail("Hello", Auto_Submitted="auto-replied"), b""):
         assert not ledger.process(raw, token).has_changed
     assert ledger.outcome() is Outcome.PENDING
 

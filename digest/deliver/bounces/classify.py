@@ -1,13 +1,16 @@
-"""Classifies a mail server's failure text: is the address dead, the mailbox full, or the message rejected?
+"""Classifies a mail server's failure text: is the address dead, the mailbox full, or the sender at fault?
 
-By enhanced status code (RFC 3463), reply code, and the phrases that servers use. To teach a new phrase, extend the
-patterns here; to teach a new form of bounce mail, see ``parse.py``.
+Words come before numbers: servers give a code such as 5.1.1 or 5.2.1 for many reasons, but say in words if the sender's
+authentication, reputation, content or rate is to blame. ``phrases.py`` has the words; the numbers are enhanced status
+codes (RFC 3463) and reply codes.
 """
 
 from __future__ import annotations
 
 import enum
 import re
+
+from digest.deliver.bounces import phrases
 
 
 class MailKind(enum.StrEnum):
@@ -31,55 +34,72 @@ class MailKind(enum.StrEnum):
 
 #: Enhanced status code (RFC 3463); not within a longer number, such as an IP address.
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
-_REPLY_CODE = re.compile(r"(?<![\d.])[45]\d\d(?=[ -])")
+_REPLY_CODE = re.compile(r"(?<![\d.])[45]\d\d(?=[ ,-])")
 _NO_SUCH_ADDRESS_STATUS = re.compile(r"5\.(1\.([0-4]|6|10)|2\.1|4\.4)")
-_REJECTED_STATUS = re.compile(r"[45]\.([67]\.\d+|2\.3|3\.4|5\.\d+)")
-#: The sender, or the machine that sends, is at fault.
-_SENDER_STATUS = re.compile(r"[45]\.1\.[789]")
-_SENDER_TEXT = re.compile(r"\b(sender|from address|helo|ehlo|client host|reverse dns|ptr record)\b", re.IGNORECASE)
-#: Phrases of servers that give a wrong status code, or none.
-_NO_SUCH_ADDRESS_TEXT = re.compile(
-    r"(user|recipient|mailbox|account|address|alias)\s+(is\s+)?(unknown|invalid|not\s+(found|known|exist)|disabled|"
-    r"inactive|(does\s*n.t|does\s+not|no\s+longer)\s+exist\w*)|"
-    r"(no\s+such|unknown|invalid|non.?existent)\s+(local\s+)?(user|recipient|mailbox|account|address|person)|"
-    r"no\s+mailbox|recipnotfound|recipient\s+address\s+rejected:\s+access\s+denied|"
-    r"(host|domain)( name)?\s+(was\s+)?not\s+found|no\s+such\s+(host|domain)|unrouteable\s+address",
-    re.IGNORECASE,
-)
-_MAILBOX_FULL_TEXT = re.compile(
-    r"(mail)?box\s+(is\s+)?full|quota|over\s+its\s+(limit|storage)|insufficient\s+storage", re.IGNORECASE
-)
-_POLICY_TEXT = re.compile(
-    r"\b(spam|unsolicited|black\s*list|block\s*list|blocked|polic(y|ies)|reputation|dmarc|dkim|spf)", re.I
-)
+#: Also the sender's address: 5.1.7 to 5.1.9, and a sender's domain that receives no mail (RFC 7505).
+_REJECTED_STATUS = re.compile(r"[45]\.([67]\.\d+|1\.[789]|2\.3|3\.4|5\.\d+)")
+_MULTILINE_REPLY = re.compile(r"(?<![\d.])([45]\d\d)-(?:[45]\.\d+\.\d+ )?(?=.*\1[- ])")
+_ADDRESS = re.compile(r"<?[^\s<>()]{1,200}@[^\s<>()]{1,200}>?")
+_URL = re.compile(r"https?://\S{1,500}|\bwww\.\S{1,300}", re.IGNORECASE)
+#: Longer texts are not a server's reply.
+_MAX_TEXT = 3_000
 
 
 def classify_failure(status: str, text: str) -> MailKind:
-    """Classify a failed delivery by its enhanced status code (empty if there is none) and the server's text."""
-    code = _most_specific_code(status, text)
-    if _SENDER_STATUS.fullmatch(code) or _SENDER_TEXT.search(text):
+    """Classify a failed delivery by its enhanced status code (empty if there is none) and the server's text.
+
+    A failure of which nothing is known counts as a soft bounce.
+    """
+    return recognise_failure(status, text) or MailKind.SOFT_BOUNCE
+
+
+def recognise_failure(status: str, text: str) -> MailKind | None:
+    """Classify a failed delivery as ``classify_failure`` does; None if neither words nor code give a reason."""
+    text = text[:_MAX_TEXT]
+    original, text = text, phrases.GATEWAY_PREFIX.sub(" ", text)
+    code = _most_specific_code(status, text) or _most_specific_code(status, original)
+    words = _words(text)
+    if phrases.TEMPORARY.search(words) and not phrases.BLOCKLIST_URL.search(text):
+        return MailKind.REJECTED if _REJECTED_STATUS.fullmatch(code) else MailKind.SOFT_BOUNCE
+    if phrases.BLOCKLIST_URL.search(text) or phrases.SENDER_AT_FAULT.search(words):
         return MailKind.REJECTED
+    if phrases.MAILBOX_FULL.search(words):
+        return MailKind.SOFT_BOUNCE
     if code.startswith("4"):  # the server gave up after days of temporary failures
         return MailKind.REJECTED if _REJECTED_STATUS.fullmatch(code) else MailKind.SOFT_BOUNCE
-    if _MAILBOX_FULL_TEXT.search(text):
-        return MailKind.SOFT_BOUNCE
-    if _NO_SUCH_ADDRESS_STATUS.fullmatch(code) or _NO_SUCH_ADDRESS_TEXT.search(text):
+    if phrases.NO_SUCH_ADDRESS.search(words):
         return MailKind.HARD_BOUNCE
-    if _REJECTED_STATUS.fullmatch(code) or _POLICY_TEXT.search(text):
+    if _REJECTED_STATUS.fullmatch(code) or phrases.REJECTED.search(words):
         return MailKind.REJECTED
-    return MailKind.SOFT_BOUNCE
+    if _NO_SUCH_ADDRESS_STATUS.fullmatch(code):
+        return MailKind.HARD_BOUNCE
+    return None if not code or code.endswith(".0") else MailKind.SOFT_BOUNCE
+
+
+def is_no_such_address(status: str) -> bool:
+    """The enhanced status code is one of those for an address that does not exist."""
+    return bool(_NO_SUCH_ADDRESS_STATUS.fullmatch(status.strip()))
+
+
+def _words(text: str) -> str:
+    """The text on one line, without addresses, URLs and the codes that begin each line of a reply."""
+    text = _MULTILINE_REPLY.sub(" ", " ".join(text.split()))
+    return " ".join(_ADDRESS.sub(" ", _URL.sub(" ", text)).split())
 
 
 def _most_specific_code(status: str, text: str) -> str:
-    """The status field's code, or one from the text if the field only says that delivery failed (``x.0.0``)."""
-    match = _STATUS.search(status)
-    code = match[0] if match else ""
-    if code and not code.endswith(".0.0"):
-        return code
-    codes = [match[0] for match in _STATUS.finditer(text) if not match[0].startswith("2")]
-    specific = [candidate for candidate in codes if not candidate.endswith(".0.0")]
-    if specific or codes:
-        return (specific or codes)[0]
+    """The first code in the text that gives a reason, or else the status field's; ``x.0.0`` gives none."""
+    in_text = [match[0] for match in _STATUS.finditer(text) if not match[0].startswith("2")]
+    in_field = [match[0] for match in _STATUS.finditer(status)][:1]
+    codes = [*in_text, *in_field]
+    if specific := [code for code in codes if not _is_unspecific(code)]:
+        return specific[0]
+    if codes:
+        return codes[0]
     if reply_code := _REPLY_CODE.search(text):
         return f"{reply_code[0][0]}.0.0"
-    return code
+    return ""
+
+
+def _is_unspecific(code: str) -> bool:
+    return code.endswith(".0.0")

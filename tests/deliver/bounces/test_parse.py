@@ -59,6 +59,45 @@ recipients. This is a permanent error. The following address(es) failed:
 {HEADERS}
 The harbour opens again.
 """
+OPENSMTPD = f"""\
+    Hi!
+
+    This is the MAILER-DAEMON, please DO NOT REPLY to this e-mail.
+
+    An error has occurred while attempting to deliver a message for
+    the following list of recipients:
+
+{ADDRESS}: 550 The account that you tried to reach does not exist
+
+    Below is a copy of the original message:
+
+{HEADERS}
+The harbour opens again.
+"""
+EXCHANGE = f"""\
+Delivery has failed to these recipients or groups:
+
+{ADDRESS}
+The address was not found at the destination domain.
+
+Diagnostic information for administrators:
+
+Generating server: mx.example
+
+{ADDRESS}
+Remote Server returned '550 5.1.1 RESOLVER.ADR.RecipNotFound; not found'
+
+Original message headers:
+
+{HEADERS}
+"""
+
+
+def opensmtpd_report(reply: str) -> bytes:
+    """OpenSMTPD's report: the server's reply stands only in the part for people."""
+    return dsn("5.0.0").replace(b"Your mail could not be delivered.\n", f"\n{ADDRESS}: {reply}\n\n".encode())
+
+
 POSTFIX = dsn(
     "5.1.1", f"smtp; 550 5.1.1 <{ADDRESS}>: Recipient address rejected: User unknown in local recipient table"
 )
@@ -118,7 +157,45 @@ MAILS = {
     "a large provider: unsigned": (dsn("5.7.26", "smtp; 550-5.7.26 this mail is not authenticated"), MailKind.REJECTED),
     "too big": (dsn("5.3.4", "smtp; 552 message size exceeds fixed limit"), MailKind.REJECTED),
     "OpenSMTPD's own word for failed": (dsn("5.1.1", "smtp; 550 no such user", action="error"), MailKind.HARD_BOUNCE),
-    "no status": (dsn("", "smtp; 550 mailbox unavailable"), MailKind.SOFT_BOUNCE),
+    "OpenSMTPD: no such user": (opensmtpd_report("550 No Such User Here"), MailKind.HARD_BOUNCE),
+    "OpenSMTPD: relaying": (opensmtpd_report("550 relay not permitted"), MailKind.REJECTED),
+    "OpenSMTPD, in plain text": (
+        plain_mail(OPENSMTPD, From="Mailer Daemon <MAILER-DAEMON@mx.example>", Return_Path="<>"),
+        MailKind.HARD_BOUNCE,
+    ),
+    "a supplementary text": (
+        dsn("5.3.0", "smtp; 554 Service unavailable").replace(
+            b"Action:", b"X-Supplementary-Info: <smtp; 550 user unknown>\nAction:"
+        ),
+        MailKind.HARD_BOUNCE,
+    ),
+    "Exchange, in words": (plain_mail(EXCHANGE, From="postmaster@mx.example"), MailKind.HARD_BOUNCE),
+    "qmail, without a status part": (
+        plain_mail(
+            QMAIL.replace("Remote host said: 550 5.1.1 no such user here", "Sorry, no mailbox here by that name."),
+            From="MAILER-DAEMON@mx.example",
+        ),
+        MailKind.HARD_BOUNCE,
+    ),
+    "qmail, through a list": (
+        plain_mail(QMAIL, From="MAILER-DAEMON@mx.example", List_Id="<bounces.news.example>"),
+        MailKind.HARD_BOUNCE,
+    ),
+    "a null sender and a reply": (
+        plain_mail(f"550 5.1.1 no such user\n\n{HEADERS}", From="robot@mx.example", Return_Path="<>"),
+        MailKind.HARD_BOUNCE,
+    ),
+    "unknown after the message was sent": (
+        dsn("5.0.0", "smtp; 550 Unknown user").replace(b"delivered.", b"delivered (in reply to end of DATA command)."),
+        MailKind.SOFT_BOUNCE,
+    ),
+    "a junk mail report": (
+        multipart_report(
+            "plain", "", "", copy=f"X-HmXmrOriginalRecipient: {ADDRESS}\n{HEADERS}", From="staff@hotmail.example"
+        ),
+        MailKind.COMPLAINT,
+    ),
+    "no status": (dsn("", "smtp; 550 delivery not possible"), MailKind.SOFT_BOUNCE),
     "arrived": (dsn("2.0.0", action="delivered"), MailKind.DELAYED),
     "a complaint": (complaint(), MailKind.COMPLAINT),
     "a complaint about fraud": (complaint("fraud"), MailKind.COMPLAINT),
@@ -174,6 +251,16 @@ def test_the_return_address_identifies_the_delivery() -> None:
     assert mail.tokens[0].is_signed_with("secret")
 
 
+def test_the_token_is_found_in_the_unsubscribe_link_of_the_returned_mail() -> None:
+    signed = TOKEN.signed("secret")
+    headers = (
+        "Subject: all else is gone\nList-Unsubscribe: <https://news.example/u/x>,\n"
+        f" <mailto:main@news.example?subject=unsubscribe%20{signed}>\n"
+    )
+
+    assert parse_mail(complaint(copy=headers)).tokens == (signed,)
+
+
 # --- unsubscribing ----------------------------------------------------------------------------------------------------
 
 UNSUBSCRIBE_MAILS = {
@@ -183,6 +270,19 @@ UNSUBSCRIBE_MAILS = {
     "by its address": unsubscribe_mail("", To=f"main+unsubscribe-{DELIVERY_TOKEN}@news.example"),
     "by another address": unsubscribe_mail("", Delivered_To=f"leave-{DELIVERY_TOKEN}@news.example"),
     "with Auto-Submitted: no": unsubscribe_mail(Auto_Submitted="no"),
+    "by Apple Mail": unsubscribe_mail(Auto_Submitted="auto-replied", X_Apple_Unsubscribe="true"),
+    "in bulk": unsubscribe_mail(Precedence="bulk"),
+    "with a null sender": unsubscribe_mail(Return_Path="<>"),
+    "through a list": unsubscribe_mail(f"[team] unsubscribe {DELIVERY_TOKEN}", List_Id="<team.example>"),
+    "with an encoded subject": unsubscribe_mail(f"=?utf-8?q?unsubscribe_{EDITION_TOKEN}=2E1?="),
+    "with a percent-encoded subject": unsubscribe_mail(f"unsubscribe%20{DELIVERY_TOKEN}"),
+    "from outside": unsubscribe_mail(f"[EXTERNAL] unsubscribe {DELIVERY_TOKEN}"),
+    "from outside, without brackets": unsubscribe_mail(f"EXTERNAL: RE: unsubscribe {DELIVERY_TOKEN}"),
+    "in words, to a return address": plain_mail(
+        "Please unsubscribe me.\n\n> Our footer: unsubscribe here\n",
+        From=ADDRESS,
+        To=return_address("bounces@news.example", TOKEN),
+    ),
 }
 
 
@@ -197,9 +297,15 @@ def test_an_unsubscribe_mail_is_recognised(raw: bytes) -> None:
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        (unsubscribe_mail(Auto_Submitted="auto-replied"), MailKind.AUTOMATIC),
-        (unsubscribe_mail(Precedence="auto_reply"), MailKind.AUTOMATIC),
-        (unsubscribe_mail(Return_Path="<>"), MailKind.AUTOMATIC),
+        (unsubscribe_mail("Hello", Auto_Submitted="auto-replied"), MailKind.AUTOMATIC),
+        (unsubscribe_mail("Hello", Precedence="auto_reply"), MailKind.AUTOMATIC),
+        (unsubscribe_mail("Hello", Return_Path="<>"), MailKind.AUTOMATIC),
+        (unsubscribe_mail(f"Re: unsubscribe {DELIVERY_TOKEN}", Auto_Submitted="auto-replied"), MailKind.AUTOMATIC),
+        (unsubscribe_mail(f"Absence: unsubscribe {DELIVERY_TOKEN}"), MailKind.OTHER),
+        (
+            plain_mail("I am away. 550 mails wait, my mailbox is full.", From=ADDRESS, Return_Path="<>"),
+            MailKind.AUTOMATIC,
+        ),
         (unsubscribe_mail("Out of office: unsubscribe", X_Autoreply="yes"), MailKind.AUTOMATIC),
         (unsubscribe_mail("Re: Harbour opens again", In_Reply_To=f"<{DELIVERY_TOKEN}@news.example>"), MailKind.OTHER),
         (unsubscribe_mail("unsubscribe"), MailKind.OTHER),
@@ -216,6 +322,9 @@ def test_an_unsubscribe_mail_is_recognised(raw: bytes) -> None:
         "auto-submitted",
         "precedence",
         "null sender",
+        "an automatic reply to an unsubscribe mail",
+        "an absence without its headers",
+        "an absence with numbers",
         "absence",
         "an answer",
         "no token",
