@@ -19,7 +19,11 @@ from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote
 
-_TOKEN = re.compile(r"(?<![0-9a-z])([0-9a-f]{24})\.([1-9][0-9]{0,17})(?:\.([a-z2-7]{12}))?(?![0-9a-z.])", re.IGNORECASE)
+from digest.text.lazy_regex import lazy_compile
+
+_TOKEN = lazy_compile(
+    r"(?<![0-9a-z])([0-9a-f]{24})\.([1-9][0-9]{0,17})(?:\.([a-z2-7]{12}))?(?![0-9a-z.])", re.IGNORECASE
+)
 #: Maximum length of an address's local part (RFC 5321, section 4.5.3.1.1).
 _MAX_LOCAL_PART = 64
 

@@ -6,21 +6,22 @@ import re
 import unicodedata
 
 from digest.render.delivery_placeholders import BARE_PLACEHOLDERS
+from digest.text.lazy_regex import lazy_compile
 
 #: Columns of the text part.
 WIDTH = 72
 
 #: Controls, line separators, directional overrides, surrogates, noncharacters; and two spaces.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]|  ")
-_LIST_ITEM = re.compile(r"- |\d{1,3}\. ")
-_WHITE_SPACE = re.compile("[\t-\r\x1c-\x20\x85\u2028\u2029]+")
+_UNSAFE = lazy_compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]|  ")
+_LIST_ITEM = lazy_compile(r"- |\d{1,3}\. ")
+_WHITE_SPACE = lazy_compile("[\t-\r\x1c-\x20\x85\u2028\u2029]+")
 #: Characters two columns wide.
-_WIDE = re.compile(
+_WIDE = lazy_compile(
     "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U00020000-\U0003fffd]"
 )
 #: A line may end after a wide character, unless one of these follows, which must not begin a line.
 _NEVER_FIRST = "、。，．・：；？！）」』】〕》〉ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
-_BREAKS = re.compile(f"(?<={_WIDE.pattern})(?![{_NEVER_FIRST}])")
+_BREAKS = lazy_compile(f"(?<={_WIDE.pattern})(?![{_NEVER_FIRST}])")
 
 
 def tidy(text: str) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from digest.text.lazy_regex import lazy_compile
+
 #: Charmaps as which UTF-8 may have been decoded, and which ftfy repairs; text in several of the first group also.
 _CHARMAPS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2"), ("cp437",)
 
@@ -17,13 +19,13 @@ _IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Each pattern starts with a set of all characters that it can start with, and then looks behind: texts without them
 # are scanned ten times as fast as with alternatives at each position.
 _VARIANTS = "\U000e0100-\U000e01ef"
-_STRAY = re.compile(
+_STRAY = lazy_compile(
     rf"[\u200c\u200d{_VARIANTS}](?:(?<=\u200c)(?:(?<![{_JOINING}]\u200c)|(?![{_JOINING}]))"
     rf"|(?<=\u200d)(?:(?<![{_JOINING}{_EMOJI}]\u200d)|(?![{_JOINING}{_EMOJI}]))"
     rf"|(?<=[{_VARIANTS}])(?<![{_IDEOGRAPHS}][{_VARIANTS}]))"
 )
-_TERMINAL = re.compile(r"(?:\x1b|\x9b)(?:\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\[?[0-?]*[ -/]*[@-~])")
-_UNPRINTABLE = re.compile(
+_TERMINAL = lazy_compile(r"(?:\x1b|\x9b)(?:\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\[?[0-?]*[ -/]*[@-~])")
+_UNPRINTABLE = lazy_compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ue000-\uf8ff\ud800-\udfff"
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U000f0000-\U0010ffff]"
@@ -32,7 +34,7 @@ _UNPRINTABLE = re.compile(
 _INVISIBLES = f"\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0{_VARIANTS}"
 _INVISIBLE = re.compile(f"[{_INVISIBLES}]")
 _BREAK = re.compile("[\r\x0b\x0c\x1c-\x1e\u2028\u2029](?:(?<=\r)\n)?")
-_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_SPACE = lazy_compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 #: Byte translation: printable ASCII and line ends to spaces, other ASCII to 1, the rest unchanged.
 _NON_ASCII_ONLY = bytes(
     0x20 if byte == 0x0A or 0x20 <= byte < 0x7F else byte if byte > 0x7F else 1 for byte in range(256)

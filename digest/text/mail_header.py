@@ -10,6 +10,8 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 
+from digest.text.lazy_regex import lazy_compile
+
 #: Longest subject, in characters, that the most widespread mail server accepts.
 MAX_LENGTH = 255
 #: Maximum length of an encoded word (RFC 2047, section 2), and the length of its delimiters.
@@ -20,13 +22,13 @@ _MAX_PLAIN_WORD = 60
 #: A quoted string is never folded, since some mail programs end it at the fold; a longer one is encoded.
 _MAX_QUOTED = _MAX_PLAIN_WORD + len('""')
 
-_SPACES = re.compile(r"\s+")
+_SPACES = lazy_compile(r"\s+")
 #: Controls, soft hyphens, bidi marks, zero-width spaces, tags, noncharacters. Joiners stay: scripts need them.
-_UNSAFE = re.compile(
+_UNSAFE = lazy_compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_ATOMS = lazy_compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 #: Bytes that Q encoding leaves unchanged in any header.
 _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 

@@ -9,21 +9,22 @@ from urllib.parse import unquote, urlsplit
 
 from digest.model.errors import UsageError
 from digest.model.newsletters import Source
+from digest.text.lazy_regex import lazy_compile
 
 #: Fediverse account: ``@harbour@social.example``.
-_ACCOUNT = re.compile(r"@([\w.-]+)@((?:[\w-]+\.)+[^\W\d_]{2,})")
-_SUBREDDIT = re.compile(r"/?((?:r|u|user)/[\w+-]+)/?")
-_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?")
+_ACCOUNT = lazy_compile(r"@([\w.-]+)@((?:[\w-]+\.)+[^\W\d_]{2,})")
+_SUBREDDIT = lazy_compile(r"/?((?:r|u|user)/[\w+-]+)/?")
+_HOST = lazy_compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?")
 #: Local servers and IP addresses, which rarely have a certificate.
-_LOCAL_HOST = re.compile(r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
+_LOCAL_HOST = lazy_compile(r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
 #: Schemes of feed links that stand for https.
-_FEED_SCHEME = re.compile(r"(?:web\+)?(?:feed|rss|pcast|podcast|itpc|view-source):(?://)?|//", re.IGNORECASE)
-_SCHEME = re.compile(r"(https?)(?::/*|/{2,})(?=\S)", re.IGNORECASE)
-_WEB = re.compile(r"https?://\S+", re.IGNORECASE)
+_FEED_SCHEME = lazy_compile(r"(?:web\+)?(?:feed|rss|pcast|podcast|itpc|view-source):(?://)?|//", re.IGNORECASE)
+_SCHEME = lazy_compile(r"(https?)(?::/*|/{2,})(?=\S)", re.IGNORECASE)
+_WEB = lazy_compile(r"https?://\S+", re.IGNORECASE)
 #: Invisible characters, and line ends where a mail program broke the address.
-_INVISIBLE = re.compile(r"[\r\n\t\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = lazy_compile(r"[\r\n\t\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 #: Endings of file names that no host has: a misspelt path, not a web address.
-_FILE_NAME = re.compile(r"[^/]+\.(?:txt|html?|xml|opml|json|markdown|atom|rdf)", re.IGNORECASE)
+_FILE_NAME = lazy_compile(r"[^/]+\.(?:txt|html?|xml|opml|json|markdown|atom|rdf)", re.IGNORECASE)
 _QUOTES = "<>\"'`“”„‘’‚«»‹›"
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 

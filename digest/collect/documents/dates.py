@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from digest.text.lazy_regex import lazy_compile
+
 #: Prefixes of month names in European languages, English first.
 _MONTHS = (
     "jan ene gen sty янв ιαν",
@@ -23,22 +25,22 @@ _MONTHS = (
     "dec déc dez dic gru дек δεκ",
 )
 _MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-_DAY_MONTH_YEAR = re.compile(
+_DAY_MONTH_YEAR = lazy_compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[\s.-]*(?:de\s+)?([^\W\d_]{3,12})\.?[\s.,-]*(?:de\s+)?(\d{4}|\d\d)(?!\d)"
 )
-_MONTH_DAY_YEAR = re.compile(
+_MONTH_DAY_YEAR = lazy_compile(
     r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:[\d:]{4,8}\s+(?:[A-Z]{3,4}\s+)?)?(\d{4})(?!\d)"
 )
-_YEAR_MONTH_DAY = re.compile(r"(?<!\d)(\d{4})[-/.年년]\s?(\d{1,2})(?:[-/.月월]\s?(\d{1,2}))?(?!\d)")
+_YEAR_MONTH_DAY = lazy_compile(r"(?<!\d)(\d{4})[-/.年년]\s?(\d{1,2})(?:[-/.月월]\s?(\d{1,2}))?(?!\d)")
 #: With dots the day comes first. With slashes the order is ambiguous, so such dates are not parsed.
-_DOTTED_DATE = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
-_TIME = re.compile(
+_DOTTED_DATE = lazy_compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
+_TIME = lazy_compile(
     r"(?:(오전|오후|上午|下午|午前|午後)\s*)?(?<!\d)(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?(?:\s*([ap])\.?m\b)?",
     re.IGNORECASE,
 )
-_AM_PM = re.compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?(?!\d)")
-_ZONE_NAME = re.compile(r"\b([A-Z]{3,4})\b(?!\w)")
+_AM_PM = lazy_compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
+_OFFSET = lazy_compile(r"([+-])(\d\d):?(\d\d)?(?!\d)")
+_ZONE_NAME = lazy_compile(r"\b([A-Z]{3,4})\b(?!\w)")
 #: In hours from UTC, without ambiguous abbreviations.
 _ZONE_OFFSETS = {
     "EST": -5,
