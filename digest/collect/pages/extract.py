@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 #: A heading at the top of the extracted article.
 _TOP_HEADING = re.compile(r"(?:\s|<(?:html|body|div)>)*(?P<heading><h[1-6]>(?P<text>.{1,1000}?)</h[1-6]>)", re.DOTALL)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+#: Letters and digits of an article, at least; a shorter text may be a notice, a date or a fragment.
+_MIN_ARTICLE = 600
+#: The default mode's text is taken for the article if it is so many times as long.
+_MIN_GAIN = 2
 #: In bytes. Above this, extraction takes seconds and hundreds of megabytes; no article is that long.
 _MAX_SIZE = 3_000_000
 
@@ -57,12 +61,20 @@ def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = 
 
 
 def extract_article(tree: HtmlElement) -> str:
-    """Extract the article as simple HTML: favouring precision, or, if that yields nothing, in fast mode."""
+    """Extract the article as simple HTML, favouring precision.
+
+    Where that gives nothing or only a short text, such as a notice or a date, the default mode may have the article.
+    """
     from trafilatura import extract as trafilatura_extract
 
-    extract = partial(trafilatura_extract, include_comments=False, output_format="html")
+    extract = partial(trafilatura_extract, tree, include_comments=False, output_format="html")
     try:
-        return extract(tree, favor_precision=True) or extract(tree, fast=True) or ""
+        precise = extract(favor_precision=True) or ""
+        length = len(_alphanumeric(precise))
+        if length >= _MIN_ARTICLE:
+            return precise
+        thorough = extract() or ""
+        return thorough if len(_alphanumeric(thorough)) > _MIN_GAIN * length else precise
     except Exception as error:  # trafilatura raises undocumented exceptions on some hostile pages
         raise SourceError(f"this page can't be read ({type(error).__name__}): look for its feed") from error
 

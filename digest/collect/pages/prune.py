@@ -19,6 +19,8 @@ _BLOCKS = {
     *("table", "td", "tr", "article", "figure", "aside", "header", "footer", "main", "pre", "body", "form", "nav"),
 }
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+#: Attributes by which extraction judges an element.
+_NAMES = ("class", "id", "style")
 _LINE_TAGS = ("p", "li", "div")
 #: Class names of elements with the article's text.
 _BODY_CLASS = re.compile(r"(?:^|[\s_-])(?:body|article|story|post|entry)(?:$|[\s_-])")
@@ -26,6 +28,8 @@ _BODY_CLASS = re.compile(r"(?:^|[\s_-])(?:body|article|story|post|entry)(?:$|[\s
 _MIN_POST, _MIN_PART = 250, 200
 #: A link line has fewer words than this; a longer line is text.
 _MAX_LINK_WORDS = 40
+#: Hidden text within a sentence, by class or style.
+_HIDDEN = re.compile(r"hidden|sr-only|screen-reader|tooltip|display\s*:\s*none", re.IGNORECASE)
 #: Levels from an image up to its hover card, and from there up to the paragraph.
 _CARD_DEPTH, _PARAGRAPH_DEPTH = 4, 8
 
@@ -34,6 +38,7 @@ def prune(tree: HtmlElement) -> None:
     """Remove from the page, in place, elements that are recognizably not part of its article."""
     _remove_other_posts(tree)
     _join_parts(tree)
+    _unname_parts_of_sentences(tree)
     for elements in (_hover_cards(tree), _link_lines(tree), _tags(tree)):
         for element in list(elements):
             _drop(element)
@@ -73,6 +78,22 @@ def _are_posts(parts: Iterable[HtmlElement]) -> bool:
     shared = set.intersection(*ancestors)
     nearest = max(shared, key=lambda element: sum(1 for _ in element.iterancestors()))
     return any(heading.find(".//a") is not None for heading in nearest.iter("h1", "h2", "h3"))
+
+
+def _unname_parts_of_sentences(tree: HtmlElement) -> None:
+    """Remove class, id and style of ``<span>`` elements within a sentence: extraction drops some by these."""
+    for span in tree.iter("span"):
+        names = [span.get(name, "") for name in _NAMES]
+        if any(names) and _is_in_sentence(span) and not _HIDDEN.search(" ".join(names)):
+            for name in _NAMES:
+                span.attrib.pop(name, None)
+
+
+def _is_in_sentence(element: HtmlElement) -> bool:
+    """Are there words directly before and after the element?"""
+    previous = element.getprevious()
+    before = element.getparent().text if previous is None else previous.tail
+    return all(any(map(str.isalnum, text or "")) for text in (before, element.tail))
 
 
 def _hover_cards(tree: HtmlElement) -> Iterator[HtmlElement]:
@@ -116,15 +137,15 @@ def _is_label(element: HtmlElement) -> bool:
 
 
 def _tags(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Find links with ``rel="tag"``, and the lines that consist of them."""
-    tag_lengths: dict[HtmlElement, int] = defaultdict(int)
+    """Find links with ``rel="tag"`` that are not within a sentence, and the lines that consist of them."""
+    links: dict[HtmlElement, list[HtmlElement]] = defaultdict(list)
     for link in tree.iter("a"):
         if "tag" in link.get("rel", "").split():
-            yield link
-            tag_lengths[link.getparent()] += _text_length(link)
-    yield from (
-        line for line, length in tag_lengths.items() if line.tag in _LINE_TAGS and length > 0.4 * _text_length(line)
-    )
+            links[link.getparent()].append(link)
+    for line, tags in links.items():
+        if line.tag in _LINE_TAGS and sum(map(_text_length, tags)) > 0.4 * _text_length(line):
+            yield line
+        yield from (tag for tag in tags if not _is_in_sentence(tag))
 
 
 def _text_length(element: HtmlElement) -> int:
