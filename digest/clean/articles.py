@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlsplit
 
+from digest.clean.authors import clean_author
 from digest.clean.boilerplate.classify import classify_lines, lines_of
 from digest.clean.boilerplate.learned import find_learned, learn
 from digest.clean.boilerplate.lines import BODY, Line
@@ -77,15 +78,19 @@ def group_by_source(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _blocks(entry: Entry) -> tuple[Block, ...]:
     if entry.form is BodyFormat.TEXT:
         return blocks_from_text(entry.body)
-    from digest.text.html import blocks_from_html, blocks_from_markdown  # imports lxml, which plain text does not need
+    # The import of lxml takes time, and plain text does not need it.
+    from digest.text.html import blocks_from_html, blocks_from_markdown, unescape_markup
 
-    return blocks_from_markdown(entry.body) if entry.form is BodyFormat.MARKDOWN else blocks_from_html(entry.body)
+    if entry.form is BodyFormat.MARKDOWN:
+        return blocks_from_markdown(entry.body)
+    return blocks_from_html(unescape_markup(entry.body))
 
 
 def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> Article:
     is_markup = entry.form is not BodyFormat.TEXT
     lines = tuple(map(_without_truncation, lines))
-    source, title = _plain(entry.source), _plain(entry.title)
+    as_line = _plain if is_markup else _one_line
+    source, title = _plain(entry.source), as_line(entry.title)
     if not title:
         labels = classify_lines(lines, learned=learned, is_markup=is_markup)
         at = find_headline(lines, labels)
@@ -103,7 +108,7 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
         paragraphs=paragraphs,
         published=min(entry.published or entry.seen, entry.seen),
         language=language,
-        author=_plain(entry.author),
+        author=clean_author(as_line(entry.author), language),
         image=_usable_image(entry.image, title),
     )
 
@@ -135,12 +140,18 @@ def _with_text(line: Line, text: str) -> Line:
     return line if text == line.text else lines_of([replace(line.block, text=text)])[0]
 
 
-def _plain(text: str) -> str:
-    if "<" not in text and "&" not in text:
-        return " ".join(repair(text).split())
+def _one_line(text: str) -> str:
+    """The plain text on one line."""
+    return " ".join(repair(text).split())
+
+
+def _plain(html: str) -> str:
+    """The HTML as plain text on one line."""
+    if "<" not in html and "&" not in html:
+        return _one_line(html)
     from digest.text.html import plain_text
 
-    return plain_text(text)
+    return plain_text(html)
 
 
 def _first_sentence(paragraphs: Sequence[str], language: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from digest.clean.boilerplate.lines import Line, LineLabel, normalize
 from digest.text.lazy_regex import lazy_compile
+from digest.text.placeholder_titles import is_placeholder
 from digest.text.sentence_end import ends_sentence
 
 _TAIL = lazy_compile(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
@@ -54,7 +55,7 @@ def find_headline(lines: Sequence[Line], labels: Sequence[LineLabel]) -> int | N
     """
     section = None
     for at, line in enumerate(lines):
-        if labels[at] not in _HEADLINE_LABELS:
+        if labels[at] not in _HEADLINE_LABELS or is_placeholder(line.text):
             continue
         is_apart = at + 1 >= len(lines) or not lines[at + 1].block.follows_directly
         is_heading = line.block.kind == "heading"

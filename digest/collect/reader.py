@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from digest.collect.documents.dates import parse_date
 from digest.collect.documents.front_matter import split_front_matter, split_title
@@ -16,6 +18,8 @@ from digest.text.urls import is_web_url, outlet_domain
 
 #: Characters. Parsing Markdown takes unbounded time, so a longer text is read as plain text.
 _MAX_MARKDOWN = 300_000
+#: Code within a line of Markdown: it is plain text.
+_CODE = re.compile(r"`[^`]+`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,10 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
     url = fields.get("url", "")
     declared = url if is_web_url(url) else ""
     is_markdown = kind is DocumentKind.MARKDOWN and len(body) < _MAX_MARKDOWN
+    author = fields.get("author", "")
+    if is_markdown:  # the titles and authors of markup are HTML
+        author = escape(author, quote=False)
+        title = escape(title, quote=False) if "title" in fields else _escape_code(title)
     image = fields.get("image", "")
     return Entry(
         source_id=source.id,
@@ -126,8 +134,12 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
         form=BodyFormat.MARKDOWN if is_markdown else BodyFormat.TEXT,
         seen=seen,
         source=fields.get("source", "") or outlet_domain(declared) or document.outlet,
-        author=fields.get("author", ""),
+        author=author,
         published=parse_date(fields.get("date", "")) or document.modified,
         language=fields.get("language", ""),
         image=Image(url=image) if is_web_url(image) else None,
     )
+
+
+def _escape_code(heading: str) -> str:
+    return _CODE.sub(lambda code: escape(code[0], quote=False), heading)

@@ -15,6 +15,10 @@ from digest.text.blocks import Block, BlockKind
 from digest.text.encoding import is_intact, repair
 
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
+_FORMATTING = r"a|abbr|b|big|br|cite|div|em|font|h[1-6]|i|img|li|mark|nobr|p|q|s|small|span|strong|sub|sup|tt|u|ul|wbr"
+_FORMATTING_TAG = re.compile(rf"</?(?:{_FORMATTING})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+#: Shows that a text is markup: it has the end of an element, or a line break.
+_CLOSING_TAG = re.compile(rf"</(?:{_FORMATTING}|blockquote|ol|table|section|article|pre)>|<br\s*/?>", re.IGNORECASE)
 #: Elements whose text isn't shown.
 _SCRIPT_OR_STYLE = re.compile(r"<(script|style)\b[^<>]*>.*?</\1[^<>]*>", re.IGNORECASE | re.DOTALL)
 _MAX_LINE_LENGTH = 10_000
@@ -65,15 +69,28 @@ _PARAGRAPH_BREAK = re.compile(r"\n\s*\n|(?<=[.!?…:”\"])\s*\n")
 
 
 def plain_text(html: str) -> str:
-    """Convert the HTML of a title or author to one line of printable plain text."""
+    """Convert the HTML of a title or author to one line of printable plain text.
+
+    Feeds escape twice: "&amp;#8217;". Tags that only appear then are removed if they are of formatting: a title may be
+    about the element ``<head>``.
+    """
     text = html[:_MAX_LINE_LENGTH]
-    for _ in range(2):  # feeds escape twice: "&amp;#8217;"
+    for tag in (_TAG, _FORMATTING_TAG):
         text = _SCRIPT_OR_STYLE.sub(" ", text) if "<s" in text.lower() else text
-        text = _TAG.sub(" " if "<br" in text else "", text)
-        if not _ENTITY.search(text):
-            break
-        text = entities.unescape(text)
-    return " ".join(repair(_TAG.sub("", text)).split())
+        text = tag.sub(lambda match: " " if match.group()[:3].lower() == "<br" else "", text)
+        text = entities.unescape(text) if _ENTITY.search(text) else text
+    return " ".join(repair(_FORMATTING_TAG.sub("", text)).split())
+
+
+def unescape_markup(html: str) -> str:
+    """Undo one escaping of a fragment that was escaped twice: it has no tag, and without its escapes it has.
+
+    A text about HTML has tags of its own, or names elements without closing them.
+    """
+    if "&lt;" not in html or _TAG.search(html):
+        return html
+    text = entities.unescape(html)
+    return text if _CLOSING_TAG.search(text) else html
 
 
 def blocks_from_markdown(text: str) -> tuple[Block, ...]:

@@ -94,7 +94,8 @@ def test_each_format_is_parsed_by_its_own_rules(form: BodyFormat, body: str) -> 
 def test_titles_and_authors_become_plain_text() -> None:
     article = _clean(
         _entry(
-            "It rained.",
+            "<p>It rained.</p>",
+            BodyFormat.HTML,
             title="Rain &amp; <b>snow</b>\u202e\x1b[2J\n | Example",
             author="<a href='javascript:x'>The desk</a>",
         )
@@ -102,6 +103,33 @@ def test_titles_and_authors_become_plain_text() -> None:
 
     assert article.title == "Rain & snow"
     assert article.author == "The desk"
+
+
+def test_a_plain_text_s_title_and_author_keep_every_character() -> None:
+    article = _clean(_entry("It rained.", title="Why <head> &amp; <b> matter", author="Ann <Smith> &lt;3"))
+
+    assert article.title == "Why <head> &amp; <b> matter"
+    assert article.author == "Ann <Smith> &lt;3"
+
+
+def test_authors_are_names_and_few() -> None:
+    author = "By Ada Smith, staff writer, Bob Roe, Cy Poe, Dee Low, Ed Hay and Flo May"
+
+    assert _clean(_entry("It rained.", author=author)).author == "Ada Smith and others"
+
+
+def test_a_body_that_was_escaped_twice_is_markup() -> None:
+    body = "&lt;p&gt;It rained.&lt;/p&gt;&lt;p&gt;They left early.&lt;/p&gt;"
+
+    assert _clean(_entry(body, BodyFormat.HTML, title="Rain")).paragraphs == ("It rained.", "They left early.")
+
+
+@pytest.mark.parametrize("first", ["By Ann Smith", "Ann Smith/AFP"])
+def test_a_byline_or_a_credit_is_no_headline(first: str) -> None:
+    article = _clean(_entry(f"{first}\n\nBridge closed for a year\n\nThe council voted on Monday. It rained."))
+
+    assert article.title == "Bridge closed for a year"
+    assert first not in article.paragraphs
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from digest.clean.articles import clean
 from digest.collect.collector import make_collector
 from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.errors import SourceError
@@ -94,6 +95,25 @@ def test_the_title_of_a_markdown_file_is_its_first_heading(tmp_path: Path, text:
     entry = only_entry(tmp_path / "a.md")
 
     assert (entry.title, entry.body.strip(), entry.form) == (title, body, BodyFormat.MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", "---\ntitle: Why <head> matters\n---\nIt sails."),
+        ("a.txt", "---\ntitle: Why <head> matters\n---\nIt sails."),
+    ],
+)
+def test_a_plain_title_keeps_the_name_of_an_element(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+
+    assert clean([only_entry(tmp_path / name)])[0].title == "Why <head> matters"
+
+
+def test_code_in_a_heading_keeps_the_name_of_an_element(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Why `<head>` matters\n\nIt sails.")
+
+    assert clean([only_entry(tmp_path / "a.md")])[0].title == "Why `<head>` matters"
 
 
 def test_a_saved_page_gives_its_article_and_metadata(tmp_path: Path) -> None:

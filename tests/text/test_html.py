@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.html import blocks_from_html, blocks_from_markdown, plain_text
+from digest.text.html import blocks_from_html, blocks_from_markdown, plain_text, unescape_markup
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ from digest.text.html import blocks_from_html, blocks_from_markdown, plain_text
         pytest.param("two\n lines\t and\u200b more", "two lines and more", id="one line"),
         pytest.param("\x1b[31mred\u202e", "red", id="escapes"),
         pytest.param("AT&T R&D &copy &unknown;", "AT&T R&D © &unknown;", id="loose ampersands"),
+        pytest.param("The &lt;head&gt; element", "The <head> element", id="an element's name"),
+        pytest.param("The &amp;lt;head&amp;gt; element", "The <head> element", id="an element's name, escaped twice"),
+        pytest.param("&lt;b&gt;Bold&lt;/b&gt;&lt;br/&gt;ly", "Bold ly", id="tags escaped twice"),
         pytest.param("", "", id="empty"),
     ],
 )
@@ -129,3 +132,18 @@ def test_the_columns_of_a_layout_stay_apart() -> None:
     )
 
     assert [block.text for block in blocks_from_html(html)] == [column, "Home", "One.", "Two.", "Three."]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("&lt;p&gt;It rained.&lt;/p&gt;", "<p>It rained.</p>"),
+        ("It rained.&lt;br /&gt;They &amp;amp; we left.", "It rained.<br />They &amp; we left."),
+        ("<p>Write &lt;p&gt;text&lt;/p&gt;.</p>", "<p>Write &lt;p&gt;text&lt;/p&gt;.</p>"),
+        ("Use &lt;head&gt; and &lt;p&gt; with care.", "Use &lt;head&gt; and &lt;p&gt; with care."),
+        ("5 &lt; 6 and 7 &gt; 3", "5 &lt; 6 and 7 &gt; 3"),
+        ("", ""),
+    ],
+)
+def test_a_body_is_unescaped_again_only_if_that_makes_it_markup(html: str, expected: str) -> None:
+    assert unescape_markup(html) == expected

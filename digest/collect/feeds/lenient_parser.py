@@ -37,22 +37,23 @@ def parse_leniently(data: bytes, url: str) -> Feed | None:
     if not parsed.get("version") and not parsed.get("entries"):
         return None
     is_atom = str(parsed.get("version", "")).startswith("atom")
+    author = _author(parsed.feed) if is_atom else ""
     feed = Feed(
         title=_html_title(parsed.feed, "title", is_atom=is_atom),
         language=_string(parsed.feed, "language"),
-        items=tuple(_item(entry, url, is_atom=is_atom) for entry in parsed.entries),
+        items=tuple(_item(entry, url, author, is_atom=is_atom) for entry in parsed.entries),
     )
     return replace(feed, items=tuple(drop_shared_language(item, feed.language) for item in feed.items))
 
 
-def _item(entry: Mapping[str, Any], base: str, *, is_atom: bool) -> Item:
+def _item(entry: Mapping[str, Any], base: str, feed_author: str, *, is_atom: bool) -> Item:
     url = "" if _has_no_link(entry) else absolute_url(base, _string(entry, "link"))
     return Item(
         guid=_string(entry, "id"),
         url=url or absolute_url(base, _first_href(entry)),
         title=_html_title(entry, "title", is_atom=is_atom),
         body=_body(entry, is_atom=is_atom),
-        author=author_name(_string(entry, "author")),
+        author=_author(entry) or feed_author,
         published=_date(entry),
         language=_string(entry.get("title_detail", {}), "language"),
         image=_image(entry, base),
@@ -89,6 +90,13 @@ def _body(entry: Mapping[str, Any], *, is_atom: bool) -> str:
     if not is_atom and longest.get("type") == "text/plain" and len(_string(entry, "summary")) > len(longest["value"]):
         return _string(entry, "summary")  # feedparser reports a podcast's short subtitle as content
     return text_to_html(longest["value"]) if longest.get("type") == "text/plain" else str(longest["value"])
+
+
+def _author(mapping: Mapping[str, Any]) -> str:
+    """Return the names of the authors of an entry or a feed."""
+    names = dict.fromkeys(author_name(_string(author, "name")) for author in mapping.get("authors", ()))
+    names.pop("", None)
+    return ", ".join(names) if len(names) > 1 else author_name(_string(mapping, "author"))
 
 
 def _date(entry: Mapping[str, Any]) -> datetime | None:

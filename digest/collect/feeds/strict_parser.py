@@ -143,18 +143,20 @@ def _rss_author(children: _Children) -> str:
 
 def _atom(root: _Element) -> Feed:
     language = root.get(f"{XML}lang", "")
-    items = (drop_shared_language(_atom_entry(entry), language) for entry in root.findall(f"{ATOM}entry"))
+    author = _atom_author({f"{ATOM}author": root.findall(f"{ATOM}author")})
+    items = (drop_shared_language(_atom_entry(entry, author), language) for entry in root.findall(f"{ATOM}entry"))
     return Feed(title=_html_title(root.find(f"{ATOM}title")), language=language, items=tuple(items))
 
 
-def _atom_entry(entry: _Element) -> Item:
+def _atom_entry(entry: _Element, feed_author: str) -> Item:
+    """By RFC 4287 an entry without authors has those of the feed."""
     children, media = _checked_children(entry)
     return Item(
         guid=_atom_id(children),
         url=absolute_url(entry.base, _alternate(children)),
         title=_html_title(_first(children, f"{ATOM}title")),
         body=_content(_first(children, f"{ATOM}content")) or _content(_first(children, f"{ATOM}summary")),
-        author=_atom_author(children),
+        author=_atom_author(children) or feed_author,
         published=_date(children, f"{ATOM}published", f"{ATOM}updated"),
         language=_title_language(entry, children),
         image=_image(entry, children, media),

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 from digest.collect.documents.dates import parse_date
 from digest.model.articles import Image
+from digest.text.placeholder_titles import is_placeholder
 from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def read_metadata(tree: HtmlElement, base: str) -> PageMetadata:
     href = tree.xpath("string(//base/@href)").strip()
     base = join_url(base, href) if href else base
     return PageMetadata(
-        title=escape(_first(meta, "og:title") or _text(json_ld.get("headline")) or _title(tree), quote=False),
+        title=escape(_title(tree, meta, json_ld), quote=False),
         author=escape(_author(meta, json_ld), quote=False),
         url=_canonical(tree, meta, base),
         site=_first(meta, "og:site_name", "application-name") or _name(json_ld.get("publisher")),
@@ -118,12 +119,11 @@ def _name(value: object) -> str:
     return _text(value.get("name")) if isinstance(value, dict) else _text(value)
 
 
-def _title(tree: HtmlElement) -> str:
-    for path in ("//head/title", "//h1", "//title"):
-        text = " ".join(tree.xpath(f"string({path})").split())
-        if text:
-            return text
-    return ""
+def _title(tree: HtmlElement, meta: Mapping[str, str], json_ld: Mapping[str, Any]) -> str:
+    """Return the first declared title that is a headline; empty if all are placeholders, bylines or credits."""
+    elements = (_text(tree.xpath(f"string({path})")) for path in ("//head/title", "//h1", "//title"))
+    titles = (_first(meta, "og:title"), _text(json_ld.get("headline")), *elements)
+    return next((title for title in titles if title and not is_placeholder(title)), "")
 
 
 def _author(meta: Mapping[str, str], json_ld: Mapping[str, Any]) -> str:

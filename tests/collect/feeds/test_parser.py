@@ -179,6 +179,23 @@ LAUGHS = "<!DOCTYPE rss [<!ENTITY a 'ha'>" + "".join(
 )
 
 
+@pytest.mark.parametrize("start", ["", "<!DOCTYPE feed [<!ENTITY x 'y'>]>"], ids=["strict", "lenient"])
+def test_an_atom_entry_has_its_authors_or_those_of_the_feed(start: str) -> None:
+    first = "<entry><id>urn:x:1</id><title>A</title><author><name>Ada</name></author></entry>"
+    second = "<entry><id>urn:x:2</id><title>B</title></entry>"
+    head = "<title>F</title><author><name>The desk</name></author>"
+    feed = f"{start}<feed xmlns='http://www.w3.org/2005/Atom'>{head}{first}{second}</feed>"
+
+    assert [entry.author for entry in read(feed.encode()).entries] == ["Ada", "The desk"]
+
+
+def test_several_authors_of_an_entry_are_all_named() -> None:
+    names = "".join(f"<dc:creator>{name}</dc:creator>" for name in ("Ada", "Bob", "Ada"))
+    (entry,) = read(rss(f"<item><title>A</title><link>https://a.example/1</link>{names}</item>")).entries
+
+    assert entry.author == "Ada, Bob"
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -154,3 +154,18 @@ def test_feeds_with_common_extensions_are_parsed_strictly(extension: str, before
     item = f"{extension}{COMMON}" if before else f"{COMMON}{extension}"
 
     assert agree(f"<rss version='2.0' {NAMESPACES}><channel><title>T</title><item>{item}</item></channel></rss>")
+
+
+@pytest.mark.parametrize(
+    "authors",
+    [
+        "<author><name>The desk</name></author>",
+        "<author><name>Ada</name></author><author><name>Bob</name></author>",
+        "<author><email>desk@a.example</email></author>",
+        "<author/>",
+    ],
+)
+def test_the_parsers_agree_on_the_authors_of_an_atom_feed(authors: str) -> None:
+    entries = f"<entry>{COMMON_ATOM}</entry><entry>{COMMON_ATOM}<author><name>Cy</name></author></entry>"
+
+    agree(f"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{authors}{entries}</feed>")

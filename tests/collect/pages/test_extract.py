@@ -71,3 +71,19 @@ def test_hidden_words_in_a_sentence_are_dropped() -> None:
     hidden = f"<p>{SENTENCES[0][:20]}<span style='display:none'>Unseen words</span>{SENTENCES[0][20:]}</p>"
 
     assert "Unseen" not in read_page(page(hidden, *lines), url="https://ferrytown.example/1").body
+
+
+@pytest.mark.parametrize("placeholder", ["Loading ...", "By Ann Smith", "Ann Smith/AFP", "Untitled Document"])
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        ("<title>{}</title><meta property='og:title' content='Bridge closed'>", "", "Bridge closed"),
+        ("<meta property='og:title' content='{}'><title>Bridge closed</title>", "", "Bridge closed"),
+        ("<title>{}</title>", "<h1>Bridge closed</h1>", "Bridge closed"),
+        ("<title>{}</title>", "<h1>{}</h1>", ""),
+    ],
+)
+def test_a_page_s_title_is_the_first_that_is_a_headline(placeholder: str, head: str, body: str, expected: str) -> None:
+    html = f"<html><head>{head}</head><body>{body}<p>{SENTENCES[0]}</p></body></html>".replace("{}", placeholder)
+
+    assert read_page(html.encode(), url="https://ferrytown.example/1").metadata.title == expected
