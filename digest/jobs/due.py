@@ -35,7 +35,7 @@ def record_missed_slots(app: App, *, now: datetime, log: Log) -> None:
     """
     with app.store.read() as conn:
         due_slots = [
-            (newsletter, calendar.due_slot(conn, newsletter, now=now)) for newsletter in app.settings.newsletters
+            (newsletter, calendar.due_slots(conn, newsletter, now=now)) for newsletter in app.settings.newsletters
         ]
     for newsletter, due in due_slots:
         if due is None:
@@ -65,7 +65,7 @@ def _deliveries(conn: Connection, now: datetime) -> Iterator[Job]:
 
 def _publications(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
     for newsletter in app.settings.newsletters:
-        due = calendar.due_slot(conn, newsletter, now=now)
+        due = calendar.due_slots(conn, newsletter, now=now)
         if due and due.slot:
             yield Publish(newsletter_id=newsletter.id, slot=due.slot)
 

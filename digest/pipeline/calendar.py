@@ -16,7 +16,7 @@ from digest.model.newsletters import Newsletter
 from digest.model.schedule import Schedule
 from digest.model.slots import Slot, Window
 from digest.pipeline import slots as schedule
-from digest.pipeline.slots import DueSlot
+from digest.pipeline.slots import DueSlots
 from digest.store import slots
 from digest.store.slots import SlotStatus
 
@@ -24,13 +24,13 @@ from digest.store.slots import SlotStatus
 _NEWEST = 100
 
 
-def due_slot(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> DueSlot | None:
+def due_slots(conn: Connection, newsletter: Newsletter, *, now: datetime, audience: str = "") -> DueSlots | None:
     """The slots that were due since the newest one with a status; None if the newsletter isn't registered."""
     statuses = slots.statuses(conn, newsletter.id, audience=audience, as_of=now, newest=_NEWEST)
     past = [slot.due for slot in statuses if slot.due <= now]
     if not past:
         return None
-    due = schedule.due_slot(*_schedule(newsletter), since=max(past), now=now, catch_up=newsletter.catch_up)
+    due = schedule.due_slots(*_schedule(newsletter), since=max(past), now=now, catch_up=newsletter.catch_up)
     # Compared by key: a date with an edition gets no second one when the schedule's time is changed.
     keys = {slot.key for slot in statuses}
     return replace(

@@ -16,13 +16,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from digest.model.schedule import Schedule
 from digest.model.slots import Slot, Window
 
-__all__ = ["DueSlot", "due_slot", "latest", "slots", "slots_on", "today", "upcoming", "window"]
+__all__ = ["DueSlots", "due_slots", "latest", "slots", "slots_on", "today", "upcoming", "window"]
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueSlot:
+class DueSlots:
     """Slots that were due since the last one with a status: at most one to publish, and those that are too late."""
 
     slot: Slot | None = None
@@ -88,13 +88,13 @@ def today(schedule: Schedule, zone: tzinfo, now: datetime) -> Slot:
     return next(iter([*due[-1:], *todays_slots]), Slot(due=now.astimezone(UTC), key=f"{day}"))
 
 
-def due_slot(schedule: Schedule, zone: tzinfo, *, since: datetime, now: datetime, catch_up: timedelta) -> DueSlot:
+def due_slots(schedule: Schedule, zone: tzinfo, *, since: datetime, now: datetime, catch_up: timedelta) -> DueSlots:
     """The slots due after ``since``, when the last slot with a status was due. The newest is published if it was due
     at most ``catch_up`` ago."""
     due = tuple(slots(schedule, zone, since + timedelta.resolution, now + timedelta.resolution))
     if due and now - due[-1].due <= catch_up:
-        return DueSlot(slot=due[-1], missed=due[:-1])
-    return DueSlot(missed=due)
+        return DueSlots(slot=due[-1], missed=due[:-1])
+    return DueSlots(missed=due)
 
 
 _MIN_OVERLAP, _MAX_OVERLAP = timedelta(hours=24), timedelta(days=7)

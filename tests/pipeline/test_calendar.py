@@ -10,7 +10,7 @@ import pytest
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline import calendar
-from digest.pipeline.slots import DueSlot
+from digest.pipeline.slots import DueSlots
 from digest.settings.schedule import parse_schedule
 from digest.store import Store, open_store, slots
 from digest.store.slots import SlotStatus
@@ -42,9 +42,9 @@ def record(memory_store: Store, statuses: dict[int, SlotStatus], *, recorded_at:
             slots.record_status(conn, "main", slot(day), status, at=recorded_at or at(day, 7))
 
 
-def due(memory_store: Store, now: datetime, newsletter: Newsletter = DAILY) -> DueSlot | None:
+def due(memory_store: Store, now: datetime, newsletter: Newsletter = DAILY) -> DueSlots | None:
     with memory_store.read() as conn:
-        return calendar.due_slot(conn, newsletter, now=now)
+        return calendar.due_slots(conn, newsletter, now=now)
 
 
 def current(memory_store: Store, now: datetime, newsletter: Newsletter = DAILY) -> str:
@@ -60,38 +60,38 @@ def test_a_newly_registered_newsletter_has_no_due_slot(memory_store: Store) -> N
     with memory_store.begin() as conn:
         calendar.register(conn, DAILY, now=at(3, 12))
 
-    assert due(memory_store, at(3, 12)) == DueSlot()
-    assert due(memory_store, at(4, 6, 59)) == DueSlot()
-    assert due(memory_store, at(4, 7)) == DueSlot(slot=slot(4))
+    assert due(memory_store, at(3, 12)) == DueSlots()
+    assert due(memory_store, at(4, 6, 59)) == DueSlots()
+    assert due(memory_store, at(4, 7)) == DueSlots(slot=slot(4))
 
 
 @pytest.mark.parametrize("status", [SlotStatus.PUBLISHED, SlotStatus.EMPTY, SlotStatus.MISSED])
 def test_a_slot_with_a_status_is_not_due(memory_store: Store, status: SlotStatus) -> None:
     record(memory_store, {1: status})
 
-    assert due(memory_store, at(1, 8)) == DueSlot()
-    assert due(memory_store, at(2, 7)) == DueSlot(slot=slot(2))
+    assert due(memory_store, at(1, 8)) == DueSlots()
+    assert due(memory_store, at(2, 7)) == DueSlots(slot=slot(2))
 
 
 def test_after_downtime_the_newest_slot_is_due_and_older_ones_are_missed(memory_store: Store) -> None:
     record(memory_store, {1: SlotStatus.PUBLISHED})
 
-    assert due(memory_store, at(5, 12)) == DueSlot(slot=slot(5), missed=(slot(2), slot(3), slot(4)))
+    assert due(memory_store, at(5, 12)) == DueSlots(slot=slot(5), missed=(slot(2), slot(3), slot(4)))
 
 
 def test_a_slot_too_long_ago_is_missed(memory_store: Store) -> None:
     record(memory_store, {1: SlotStatus.PUBLISHED})
 
-    assert due(memory_store, at(2, 19)) == DueSlot(slot=slot(2))
-    assert due(memory_store, at(2, 19, 1)) == DueSlot(missed=(slot(2),))
+    assert due(memory_store, at(2, 19)) == DueSlots(slot=slot(2))
+    assert due(memory_store, at(2, 19, 1)) == DueSlots(missed=(slot(2),))
 
 
 def test_a_slot_sent_ahead_of_its_time_is_not_due_again(memory_store: Store) -> None:
     record(memory_store, {1: SlotStatus.PUBLISHED})
     record(memory_store, {2: SlotStatus.PUBLISHED}, recorded_at=at(2, 5))
 
-    assert due(memory_store, at(2, 7)) == DueSlot()
-    assert due(memory_store, at(3, 7)) == DueSlot(slot=slot(3))
+    assert due(memory_store, at(2, 7)) == DueSlots()
+    assert due(memory_store, at(3, 7)) == DueSlots(slot=slot(3))
 
 
 def test_a_schedule_moved_to_later_in_the_day_makes_no_second_slot_due(memory_store: Store) -> None:
@@ -100,7 +100,7 @@ def test_a_schedule_moved_to_later_in_the_day_makes_no_second_slot_due(memory_st
         id="main", title="Main", timezone=ZoneInfo("Europe/Berlin"), schedule=parse_schedule("daily 09:00")
     )
 
-    assert due(memory_store, at(1, 9), moved) == DueSlot()
+    assert due(memory_store, at(1, 9), moved) == DueSlots()
 
 
 def test_statuses_from_a_clock_a_month_ahead_do_not_block_due_slots(memory_store: Store) -> None:
@@ -109,7 +109,7 @@ def test_statuses_from_a_clock_a_month_ahead_do_not_block_due_slots(memory_store
         memory_store, dict.fromkeys(range(2, 28), SlotStatus.MISSED) | {28: SlotStatus.PUBLISHED}, recorded_at=at(28, 8)
     )
 
-    assert due(memory_store, at(2, 7)) == DueSlot(slot=slot(2))
+    assert due(memory_store, at(2, 7)) == DueSlots(slot=slot(2))
 
 
 # --- current -----------------------------------------------------------------------------------------------------

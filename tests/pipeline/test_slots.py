@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from digest.model.schedule import Schedule
 from digest.model.slots import Slot
-from digest.pipeline.slots import due_slot, latest, slots, slots_on, today, upcoming, window
+from digest.pipeline.slots import due_slots, latest, slots, slots_on, today, upcoming, window
 from digest.settings.schedule import parse_schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -211,7 +211,9 @@ def test_today_has_a_slot_whatever_the_schedule(text: str, now: str, key: str) -
 def test_after_downtime_the_newest_slot_is_due_if_recent_and_older_ones_are_missed(
     now: str, slot: str | None, missed: list[str]
 ) -> None:
-    due = due_slot(parse_schedule("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR)
+    due = due_slots(
+        parse_schedule("daily 07:00"), BERLIN, since=at("2026-03-26 07:00"), now=at(now), catch_up=12 * HOUR
+    )
 
     assert (due.slot and due.slot.key) == slot
     assert [missed_slot.key for missed_slot in due.missed] == missed
@@ -399,7 +401,7 @@ def test_each_slot_is_due_or_missed_once_however_often_it_is_checked(
     since, now, handled = start, start, []
     for minutes in looks:
         now += minutes * MINUTE
-        due = due_slot(schedule, zone, since=since, now=now, catch_up=12 * HOUR)
+        due = due_slots(schedule, zone, since=since, now=now, catch_up=12 * HOUR)
         handled += [*due.missed, *([due.slot] if due.slot else [])]
         since = handled[-1].due if handled else since
 

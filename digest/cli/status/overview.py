@@ -94,7 +94,7 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
 def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> NewsletterStatus:
     outcomes = slots.statuses(conn, newsletter.id, as_of=now)
     last = next((slot for slot in reversed([*outcomes]) if outcomes[slot] is not SlotStatus.BEFORE), None)
-    owed = calendar.due_slot(conn, newsletter, now=now)
+    owed = calendar.due_slots(conn, newsletter, now=now)
     alarm = find_alarm(conn, newsletter, settings, now=now)
     return NewsletterStatus(
         newsletter=newsletter,
