@@ -28,6 +28,7 @@ from digest.render.embedded_images import MAX_WIDTH
 from digest.render.locale import Labels, direction, labels_for, long_date, short_time
 from digest.render.options import RenderOptions
 from digest.render.plain_text import clip, line
+from digest.text.headlines import is_fit_for_subject
 from digest.text.urls import is_web_url
 
 #: Limits in characters. Mail programs show 40 to 90 characters of a subject and about 140 of a preheader.
@@ -185,7 +186,11 @@ def _link(url: str) -> str:
 
 
 def _subject(title: str, stories: Sequence[StoryContext], labels: Labels) -> str:
-    return clip(stories[0].title, _MAX_SUBJECT) if stories else f"{title}: {labels.no_stories}"
+    """The first story's title that is fit for a subject; the first story's if none is."""
+    if not stories:
+        return f"{title}: {labels.no_stories}"
+    fit = (story.title for story in stories if is_fit_for_subject(story.title, story.language))
+    return clip(next(fit, stories[0].title), _MAX_SUBJECT)
 
 
 def _preheader(subject: str, stories: Sequence[StoryContext], labels: Labels) -> str:

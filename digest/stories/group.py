@@ -19,8 +19,10 @@ from digest.model.stories import Story
 from digest.stories.clusters import cluster
 from digest.stories.near_duplicates import find_near_duplicates
 from digest.stories.neighbours import nearest_neighbours
+from digest.stories.opinion import is_opinion
 from digest.stories.similarity import time_decay
 from digest.stories.vectors import Floats, Ints, Vectors, expand_by_neighbours, tf_idf
+from digest.text.headlines import tells_news
 from digest.text.stop_words import stop_words
 from digest.text.urls import is_web_url
 from digest.text.words import stems, words
@@ -92,9 +94,10 @@ def _group_language(articles: Sequence[Article], language: str, weights: Mapping
 
 
 def _lead_preference(article: Article, weights: Mapping[str, float]) -> tuple[object, ...]:
-    """Sort key for the lead: a web link, then source weight times length, then the earlier article."""
+    """Sort key for the lead: a web link, a title with news, source weight times length, then the earlier article."""
     fullness = weights.get(article.source_id, 1.0) * math.log2(min(article.words, _FULL_LENGTH) + 8)
-    return not is_web_url(article.url), -round(fullness, 6), article.published, article.id
+    is_weak = is_opinion(article) or not tells_news(article.title, article.language)
+    return not is_web_url(article.url), is_weak, -round(fullness, 6), article.published, article.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

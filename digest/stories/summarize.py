@@ -6,6 +6,7 @@ The summarizer selects the sentences. This module offers it candidates, checks i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 
 from digest.model.articles import Article
@@ -13,8 +14,9 @@ from digest.model.errors import DigestError
 from digest.model.protocols import Budget, Candidate, Summarizer
 from digest.model.stories import Brief, Ranked, Sentence, Story
 from digest.stories.novelty import PublishedContent
+from digest.stories.opinion import is_opinion
 from digest.stories.summarizers.budget import word_count
-from digest.stories.summarizers.opening import reading_order
+from digest.text.headlines import tells_news
 from digest.text.quotes import QUOTES
 from digest.text.sentence_end import ends_sentence
 from digest.text.sentences import sentences
@@ -35,8 +37,29 @@ _MIN_LEAD_IN_WORDS = 5
 
 
 def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) -> tuple[Brief, ...]:
-    """A brief for each story, in order; without sentences if its articles have no text."""
-    return tuple(Brief(ranked=ranked, sentences=_summary(ranked, summarizer, budget)) for ranked in chosen)
+    """A brief for each story, in order; without sentences if its articles have no text.
+
+    The article whose sentence opens the brief leads the story: its title is the story's.
+    """
+    return tuple(_brief(ranked, summarizer, budget) for ranked in chosen)
+
+
+def _brief(ranked: Ranked, summarizer: Summarizer, budget: Budget) -> Brief:
+    sentences = _summary(ranked, summarizer, budget)
+    return Brief(ranked=_led_by(ranked, sentences[0].article) if sentences else ranked, sentences=sentences)
+
+
+def _led_by(ranked: Ranked, lead: Article) -> Ranked:
+    """The story with this article first, unless it has no title or a worse one than the present lead's."""
+    story = ranked.story
+    if lead == story.lead or not lead.title or (_is_good_lead(story.lead) and not _is_good_lead(lead)):
+        return ranked
+    others = (article for article in story.articles if article is not lead)
+    return replace(ranked, story=replace(story, articles=(lead, *others)))
+
+
+def _is_good_lead(article: Article) -> bool:
+    return not is_opinion(article) and tells_news(article.title, article.language)
 
 
 def candidates(story: Story) -> tuple[Candidate, ...]:
@@ -108,7 +131,7 @@ def _summary(ranked: Ranked, summarizer: Summarizer, budget: Budget) -> tuple[Se
         return ()
     selected = summarizer(offered, budget, language=ranked.story.lead.language)
     _check(selected, offered)
-    return tuple(Sentence(text=candidate.text, article=candidate.article) for candidate in reading_order(selected))
+    return tuple(Sentence(text=candidate.text, article=candidate.article) for candidate in selected)
 
 
 def _new_sentences(offered: tuple[Candidate, ...], already_published: Sequence[Article]) -> tuple[Candidate, ...]:

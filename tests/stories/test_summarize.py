@@ -67,7 +67,7 @@ PORT = article(
 def test_a_brief_is_verbatim_in_the_order_of_each_article_and_within_its_budget(name: str, budget: Budget) -> None:
     (brief,) = summarize([ranked(HARBOUR, PORT)], summarizer(name), budget)
 
-    position_of = {candidate.text: candidate.position for candidate in candidates(brief.story)}
+    position_of = {candidate.text: candidate.position for candidate in candidates(Story(articles=(HARBOUR, PORT)))}
     positions = {
         id: [position_of[sentence.text] for sentence in sentences]
         for id, sentences in groupby(brief.sentences, key=lambda sentence: sentence.article.id)
@@ -101,6 +101,29 @@ def test_positions_count_from_each_article_s_beginning() -> None:
         ("harbour", 2, 1),
     ]
     assert [candidate.position for candidate in offered if candidate.article.id == "port"] == [0, 1]
+
+
+def test_the_article_that_opens_the_brief_gives_the_headline() -> None:
+    stale = article(
+        "Talks about the northern dock go on in Alwin.", id="stale", title="What to know about the northern dock"
+    )
+
+    (brief,) = summarize([ranked(stale, HARBOUR)], summarizer("default"), THREE)
+
+    assert brief.story.lead is brief.sentences[0].article is HARBOUR
+    assert set(brief.story.articles) == {stale, HARBOUR}
+
+
+def test_a_summarizer_s_own_opening_gives_no_worse_headline() -> None:
+    question = article("Ferries wait at sea for three hours.", id="question", title="Will the ferries ever sail again?")
+
+    def select_last(offered: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
+        return (offered[-1],)
+
+    (brief,) = summarize([ranked(HARBOUR, question)], select_last, THREE)
+
+    assert brief.sentences[0].article is question
+    assert brief.story.lead is HARBOUR
 
 
 def test_a_story_of_two_outlets_cites_both() -> None:

@@ -6,6 +6,7 @@ The lists hold the most frequent forms of each language; in a language without a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from digest.stories.summarizers.fragments import QUOTATION_MARK
 from digest.text.quotes import OPENING, quotation_spans
@@ -33,20 +34,57 @@ _FIRST_WORD_LISTS = {
     "sv": "han hon den det de hans hennes dess deras denna detta dessa men och eller så dock ändå också sedan därefter "
     "därför dessutom vidare samtidigt här där jag vi",
 }
+#: Of these, the ones that may open an article: they refer to the text itself, its author, or the day.
+_FIRST_SENTENCE_LISTS = {
+    "en": "this these here i we my our there",
+    "de": "dieser diese dieses diesen diesem hier ich wir so",
+    "fr": "ce cet cette ces je nous",
+    "es": "este esta estos estas yo nosotros",
+    "it": "questo questa questi queste io noi",
+    "pt": "este esta estes estas eu nós",
+    "nl": "dit deze hier ik wij we",
+    "sv": "denna detta dessa här jag vi",
+}
+#: Words that refer back, or to nothing in the text, when they open a sentence as a contraction ("That's", "What's").
+_CONTRACTED_LISTS = {
+    "en": "that it he she they we i you there here this these what who",
+    "de": "es das er sie ich wir",
+    "fr": "c j",
+    "it": "c",
+}
 #: Pronouns that refer back anywhere in a sentence of at most ``_SHORT_WORDS`` words: their antecedent is not in it.
 _SHORT_WORDS = 8
 _SHORT_SENTENCE_LISTS = {"en": "it he she they him them this these those", "de": "er sie es ihn ihm ihnen dies dieses"}
 #: Phrases that refer back when they open a sentence.
 _PHRASES = {
     "en": r"as a result|in addition|for (?:example|instance)|in (?:response|contrast|turn|return)|on the other hand"
-    r"|at (?:the|that) time|by (?:then|contrast)|since then|after that|one of them|among them|the (?:pair|former|latter"
-    r"|two|three|trio|duo|same|others?)\b|both (?:men|women|sides)|such an?\b|(?:in )?another\b|(?:once )?again\b"
-    r"|(?:yes|no|well),|not only\b|unlike\b|the (?:man|woman|boy|girl|teenager|couple|suspect|victim|company|firm|group"
-    r"|move|deal|decision|announcement|incident)\b",
-    "de": r"zum beispiel|im gegensatz|die beiden|seitdem|einer von ihnen|unter ihnen",
-    "fr": r"par exemple|en effet|par ailleurs|en outre|de plus|les deux|parmi (?:eux|elles)",
-    "es": r"por ejemplo|sin embargo|por (?:otra parte|ello|eso)|ambos|entre ellos",
-    "it": r"per esempio|ad esempio|i due|le due|tra loro|per questo",
+    r"|at (?:the|that) time|by (?:then|contrast|comparison)|since then|after that|one of them|among them|more than that"
+    r"|the (?:pair|former|latter|two|three|trio|duo|same|others?)\b|both (?:men|women|sides)|such an?\b"
+    r"|(?:in )?another\b|(?:once )?again\b|(?:yes|no|well),|not only\b|unlike\b|on top of that|to wit\b|at issue\b"
+    r"|(?:first|second|secondly|third|thirdly|finally|indeed|of course|in fact|in short|in all|in other words)[,:]"
+    r"|at the same time|because of (?:this|that)|to that end\b|other [a-z]+ (?:were|are|was|have)\b"
+    r"|(?:\w+ ){1,4}(?:did|do|does) (?:the same|so)\b|read the whole"
+    r"|the \w+ (?:comes|came|follows) (?:as|after|amid)\b",
+    "de": r"zum beispiel|im gegensatz|die beiden|seitdem|einer von ihnen|unter ihnen|(?:erstens|zweitens|drittens)\b"
+    r"|zum (?:einen|anderen)\b|mit anderen worten|kurz gesagt|gleichzeitig|zugleich|d(?:er|ie|as) gleiche\b",
+    "fr": r"par exemple|en effet|par ailleurs|en outre|de plus|les deux|parmi (?:eux|elles)|d['’](?:une|autre) part"
+    r"|(?:premièrement|deuxièmement)\b|en revanche|en d['’]autres termes|dans le même temps|selon (?:lui|elle|eux)",
+    "es": r"por ejemplo|sin embargo|por (?:otra parte|ello|eso)|ambos|entre ellos|en (?:primer|segundo) lugar"
+    r"|por (?:un|otro) lado|en otras palabras|al mismo tiempo|según (?:él|ella|ellos)|de hecho",
+    "it": r"per esempio|ad esempio|i due|le due|tra loro|per questo|in altre parole|allo stesso tempo"
+    r"|secondo (?:lui|lei)",
+}
+#: Nouns with a definite article that refer back, unless a complement follows ("the decision to close the port").
+_NOUNS = {
+    "en": r"the (?:man|woman|boy|girl|teenager|couple|suspect|victim|company|firm|group|move|deal|decision|announcement"
+    r"|incident|number|order|idea|disclosure|result|bill|measure|ruling|survey|poll|report|study|lawsuit|suit|statement"
+    r"|letter|video|law|plan|change)\b(?! (?:of|to|by|that|for|from|in|on|over|who|which|behind|between)\b)",
+    "de": r"(?:der (?:mann|konzern|verdächtige|plan|bericht)|die (?:frau|firma|zahl|entscheidung|maßnahme|gruppe)"
+    r"|das (?:unternehmen|paar|urteil|gesetz))\b(?! (?:der|des|von|für|zu|zur|zum|über|aus|gegen|vom)\b)",
+    "fr": r"(?:l['’](?:homme|entreprise|accord)|la (?:femme|décision|mesure|société)|le (?:nombre|groupe|rapport))\b"
+    r"(?! (?:de|du|des|d['’]\w+|à|pour|sur|qui|que|par)\b)",
+    "es": r"(?:el (?:hombre|número|informe|acuerdo|grupo)|la (?:mujer|empresa|decisión|medida|cifra))\b"
+    r"(?! (?:de|del|a|para|por|sobre|que|en)\b)",
 }
 #: A quotation whose speaker is only a pronoun.
 _UNNAMED_SPEAKER = {
@@ -56,15 +94,23 @@ _UNNAMED_SPEAKER = {
 }
 
 _FIRST_WORDS = {language: frozenset(forms.split()) for language, forms in _FIRST_WORD_LISTS.items()}
+_FIRST_SENTENCE_WORDS = {language: frozenset(forms.split()) for language, forms in _FIRST_SENTENCE_LISTS.items()}
+_CONTRACTED_WORDS = {language: frozenset(forms.split()) for language, forms in _CONTRACTED_LISTS.items()}
 _SHORT_SENTENCE_PRONOUNS = {language: frozenset(forms.split()) for language, forms in _SHORT_SENTENCE_LISTS.items()}
 _OPENING_PHRASES = {language: re.compile(rf"(?:{phrases})", re.IGNORECASE) for language, phrases in _PHRASES.items()}
+_OPENING_NOUNS = {language: re.compile(nouns, re.IGNORECASE) for language, nouns in _NOUNS.items()}
 
 
-def is_anaphoric(text: str, language: str) -> bool:
-    """Whether the sentence needs the one before it to be understood."""
-    if _opens_with_reference(text, language):
+def is_anaphoric(text: str, language: str, *, opens_article: bool = False) -> bool:
+    """Whether the sentence needs the one before it to be understood.
+
+    The sentence that opens an article may refer to the article itself, its author, and the subject of its title.
+    """
+    if _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {}):
         return True
     if (phrases := _OPENING_PHRASES.get(language)) and phrases.match(text):
+        return True
+    if not opens_article and (nouns := _OPENING_NOUNS.get(language)) and nouns.match(text):
         return True
     tokens = words(text, language)
     if len(tokens) <= _SHORT_WORDS and not _SHORT_SENTENCE_PRONOUNS.get(language, frozenset()).isdisjoint(tokens):
@@ -73,11 +119,17 @@ def is_anaphoric(text: str, language: str) -> bool:
     return unnamed is not None and QUOTATION_MARK.search(text) is not None and unnamed.search(text) is not None
 
 
-def _opens_with_reference(text: str, language: str) -> bool:
+def _opens_with_reference(text: str, language: str, excepted: Mapping[str, frozenset[str]]) -> bool:
     if text[:1] in OPENING and any(start == 0 for start, _ in quotation_spans(text)):
         return False  # a quotation may open with "we": its speaker is named after it
     first_word = next(iter(words(text, language)), "")
-    return first_word.lower() in _FIRST_WORDS.get(language, frozenset()) and not _is_abbreviation(first_word)
+    if _is_abbreviation(first_word):
+        return False
+    word, apostrophe, _ = first_word.lower().partition("'")
+    if apostrophe and word in _CONTRACTED_WORDS.get(language, frozenset()):
+        return True
+    lower = first_word.lower()
+    return lower in _FIRST_WORDS.get(language, frozenset()) and lower not in excepted.get(language, frozenset())
 
 
 def _is_abbreviation(word: str) -> bool:

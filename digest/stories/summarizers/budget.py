@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from digest.model.protocols import Budget, Candidate
 from digest.stories.summarizers.redundancy import RedundancyFilter
@@ -11,33 +11,38 @@ from digest.stories.summarizers.redundancy import RedundancyFilter
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 
 
-def fill_budget(
-    best_first: Iterable[Candidate],
-    budget: Budget,
-    language: str,
-    *,
-    is_anaphoric: Callable[[Candidate], bool] | None = None,
-) -> list[Candidate]:
-    """Select sentences in the order given, skipping what is too long for the budget or redundant.
+class Draft:
+    """A brief under way: adds sentences that fit what is left of the budget and repeat nothing."""
 
-    An anaphoric sentence is selected only if the sentence directly before it already is.
-    """
-    selected: list[Candidate] = []
-    redundancy = RedundancyFilter(language)
-    remaining = budget.sentences if budget.words is None else budget.words
+    def __init__(self, budget: Budget, language: str) -> None:
+        self.selected: list[Candidate] = []
+        self._language = language
+        self._counts_words = budget.words is not None
+        self._remaining = budget.sentences if budget.words is None else budget.words
+        self._redundancy = RedundancyFilter(language)
+
+    @property
+    def is_full(self) -> bool:
+        return self._remaining <= 0
+
+    def add(self, candidate: Candidate) -> bool:
+        """Add the sentence, unless it is too long for the budget or redundant; whether it was added."""
+        size = word_count(candidate.text, self._language) if self._counts_words else 1
+        if size > self._remaining or not self._redundancy.add_unless_redundant(candidate.text):
+            return False
+        self.selected.append(candidate)
+        self._remaining -= size
+        return True
+
+
+def fill_budget(best_first: Iterable[Candidate], budget: Budget, language: str) -> list[Candidate]:
+    """Select sentences in the order given, skipping what is too long for the budget or redundant."""
+    draft = Draft(budget, language)
     for candidate in best_first:
-        size = 1 if budget.words is None else word_count(candidate.text, language)
-        if size > remaining:
-            continue
-        if is_anaphoric and is_anaphoric(candidate) and not any(directly_follows(candidate, it) for it in selected):
-            continue
-        if not redundancy.add_unless_redundant(candidate.text):
-            continue
-        selected.append(candidate)
-        remaining -= size
-        if remaining <= 0:
+        draft.add(candidate)
+        if draft.is_full:
             break
-    return selected
+    return draft.selected
 
 
 def directly_follows(candidate: Candidate, predecessor: Candidate) -> bool:

@@ -1,9 +1,10 @@
-"""The default summarizer: greedy selection by position, centrality, title words, length and quotations.
+"""The default summarizer: an opening with the news, then what the rest of the story rests on.
 
-A sentence scores by its position in its article, the centrality of its words in the story, the title words it has and
-its length; a quotation costs points. After each selection, words that the brief has count less (redundancy), and
-outlets not yet quoted gain. An anaphoric sentence is selected only directly after the sentence before it; sentences
-with a relative date ("today") and mostly redundant ones come last.
+The opening is one of the first sentences of an article: the one with the most words of its title, and that can stand
+alone. The following sentences score by their position in their article and by the centrality of their words in the
+story; words that the brief has already count less, and a sentence that continues a selected one, or that is of an
+outlet not yet quoted, gains. An anaphoric sentence is selected only directly after the sentence before it, and a name
+stands alone only after its introduction.
 
 The weights lie on a plateau, not at a peak; ``tests/bench/quality`` measures them.
 """
@@ -11,91 +12,160 @@ The weights lie on a plateau, not at a peak; ``tests/bench/quality`` measures th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from digest.model.protocols import Budget, Candidate
-from digest.stories.summarizers.anaphora import is_anaphoric
+from digest.stories.opinion import is_opinion
 from digest.stories.summarizers.bags_of_words import BagsOfWords, Values
-from digest.stories.summarizers.budget import directly_follows, fill_budget
+from digest.stories.summarizers.budget import Draft, directly_follows
 from digest.stories.summarizers.centrality import Centrality
-from digest.stories.summarizers.fragments import contains_quotation, is_fragment
-from digest.stories.summarizers.opening import lead
+from digest.stories.summarizers.fragments import contains_quotation, is_fragment, is_short
+from digest.stories.summarizers.introductions import Introductions
+from digest.stories.summarizers.opening import lead, needs_predecessor, opening_places, reading_order
 from digest.stories.summarizers.redundancy import content_set
-from digest.stories.summarizers.relative_dates import has_relative_date
+from digest.stories.summarizers.relative_dates import has_misleading_date
+from digest.text.headlines import tells_news
 from digest.text.stop_words import stop_words
 
+#: Weights of an opening's score: the share of its title's words, its rank in the article, and its centrality.
+_TITLE, _RANK, _OPENING_CENTRALITY = 2.0, 0.3, 0.5
+#: Points that an opening loses for each day that its article is older than the newest one.
+_AGE = 0.5
 #: Weights of the scores, each of which is in standard deviations.
-_POSITION, _CENTRALITY, _TITLE, _LENGTH, _QUOTATION = 0.6, 1.5, 0.2, 0.2, -0.2
+_POSITION, _CENTRALITY, _LENGTH, _QUOTATION = 1.2, 1.0, 0.2, -0.2
 #: Content words from which on a sentence gains nothing for its length.
 _FULL_LENGTH = 5
 #: Penalty for a relative date, and for a sentence of whose words the brief has more than this share.
 _PENALTY, _REDUNDANT_SHARE = 3.0, 2 / 3
-#: Bonus for a sentence of an outlet that the brief does not quote yet.
-_NEW_OUTLET = 0.5
+#: Bonus for a sentence of an outlet that the brief does not quote yet, and for the one after a selected sentence.
+_NEW_OUTLET, _RUN = 0.5, 0.2
 #: The smaller, the more the first sentences of an article stand out.
 _POSITION_OFFSET = 0.2
 
 
 def default(candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
-    """Summarizer ``default``. Fragments are used only in stories that have nothing else.
+    """Summarizer ``default``. Fragments and short sentences are used only in stories that have nothing else.
 
     A language without stop words gets the opening sentences: words say nothing about centrality there.
     """
     if not stop_words(language):
         return lead(candidates, budget, language=language)
-    sentences = [candidate for candidate in candidates if not is_fragment(candidate)]
-    anaphoric = [is_anaphoric(candidate.text, language) for candidate in sentences]
-    return _select(sentences, anaphoric, budget, language) or _select(
-        candidates, [False] * len(candidates), budget, language
-    )
+    whole = [candidate for candidate in candidates if not is_fragment(candidate)]
+    for sentences in ([candidate for candidate in whole if not is_short(candidate)], whole):
+        if sentences and (selected := _Selection(sentences, budget, language).select()):
+            return selected
+    return lead(candidates, budget, language=language)
 
 
-def _select(
-    candidates: Sequence[Candidate], anaphoric: Sequence[bool], budget: Budget, language: str
-) -> tuple[Candidate, ...]:
-    """The best candidates within the budget, in reading order; no more are scored than are needed."""
-    places = {id(candidate): place for place, candidate in enumerate(candidates)}
-    best_first = (candidates[place] for place in _best_first(candidates, anaphoric, language))
-    selected = fill_budget(
-        best_first, budget, language, is_anaphoric=lambda candidate: anaphoric[places[id(candidate)]]
-    )
-    return tuple(sorted(selected, key=lambda candidate: places[id(candidate)]))
+class _Selection:
+    """Greedy selection of a brief's sentences."""
 
+    def __init__(self, candidates: Sequence[Candidate], budget: Budget, language: str) -> None:
+        self._candidates = candidates
+        self._place_of = {id(candidate): place for place, candidate in enumerate(candidates)}
+        self._contents = [content_set(candidate.text, language) for candidate in candidates]
+        bags = BagsOfWords([sorted(content) for content in self._contents])  # a set's order differs between runs
+        self._centrality = Centrality(bags, candidates)
+        self._scores = _scores(candidates, self._contents, language)
+        self._anaphoric = np.array([needs_predecessor(candidate, language) for candidate in candidates], dtype=bool)
+        self._open = ~self._anaphoric
+        self._outlets = np.array([candidate.article.source for candidate in candidates])
+        self._quoted = np.zeros(len(candidates), dtype=bool)
+        self._run = np.zeros(len(candidates), dtype=bool)
+        self._latest = max(candidate.article.published for candidate in candidates)
+        self._weak_by_id: dict[str, bool] = {}
+        self._draft = Draft(budget, language)
+        self._language = language
 
-def _best_first(candidates: Sequence[Candidate], anaphoric: Sequence[bool], language: str) -> Iterator[int]:
-    """Places of the candidates, the best next one each time; an anaphoric one only once its predecessor was given."""
-    if not candidates:
-        return
-    contents = [content_set(candidate.text, language) for candidate in candidates]
-    bags = BagsOfWords([sorted(content) for content in contents])  # sorted: the order of a set differs between runs
-    scores, centrality = _scores(candidates, contents, language), Centrality(bags, candidates)
-    outlets = np.array([candidate.article.source for candidate in candidates])
-    quoted, blocked = np.zeros(len(candidates), dtype=bool), np.array(anaphoric, dtype=bool)
-    while np.isfinite(open_scores := np.where(blocked, -np.inf, scores)).any():
-        redundant = centrality.covered_share() > _REDUNDANT_SHARE
-        totals = open_scores + _CENTRALITY * centrality.scores() - _PENALTY * redundant - _NEW_OUTLET * quoted
-        best = int(np.argmax(totals))
-        yield best
-        scores[best] = -np.inf
-        if best + 1 < len(candidates) and directly_follows(candidates[best + 1], candidates[best]):
-            blocked[best + 1] = False
-        centrality.select(best)
-        quoted |= outlets == outlets[best]
+    def select(self) -> tuple[Candidate, ...]:
+        """The opening, then the best next sentence each time, until the budget is spent."""
+        introductions = self._open_brief()
+        while not self._draft.is_full and self._open.any():
+            redundant = self._centrality.covered_share() > _REDUNDANT_SHARE
+            totals = self._scores + _CENTRALITY * self._centrality.scores()
+            totals += _RUN * self._run - _NEW_OUTLET * self._quoted - _PENALTY * redundant
+            place = int(np.argmax(np.where(self._open, totals, -np.inf)))
+            self._open[place] = False
+            if introductions.has_unintroduced_name(self._candidates[place]):
+                continue
+            if self._add(place):
+                introductions.add(self._candidates[place].text)
+        selected = self._draft.selected
+        in_order = sorted(selected, key=lambda candidate: self._place_of[id(candidate)])
+        return reading_order(in_order, opening=selected[0] if selected else None)
+
+    def _open_brief(self) -> Introductions:
+        """Add the best opening; the names that it and its title introduce."""
+        for place in self._openings():
+            introductions = Introductions(self._language, self._candidates[place].article.title)
+            if not introductions.has_unintroduced_name(self._candidates[place]) and self._add(place):
+                introductions.add(self._candidates[place].text)
+                self._close_before(place)
+                return introductions
+        return Introductions(self._language, self._candidates[0].article.title)
+
+    def _close_before(self, opening: int) -> None:
+        """Close earlier sentences of the opening's article that do not share a word with its title: they would open."""
+        article = self._candidates[opening].article
+        if not content_set(article.title, self._language):
+            return
+        for place in range(opening):
+            if self._candidates[place].article.id == article.id and not self._title_share(place):
+                self._open[place] = False
+
+    def _openings(self) -> list[int]:
+        """Places of the sentences that may open the brief, the best first."""
+        centrality = self._centrality.scores()
+        eligible = [(rank, place) for rank, place in opening_places(self._candidates) if not self._anaphoric[place]]
+        keys = {}
+        for rank, place in eligible:
+            share = self._title_share(place)
+            score = _TITLE * share - _RANK * rank + _OPENING_CENTRALITY * float(centrality[place])
+            score -= _AGE * self._days_behind(place)
+            keys[place] = share == 0, self._is_weak(place), -score, place
+        return sorted(keys, key=keys.__getitem__)
+
+    def _is_weak(self, place: int) -> bool:
+        """Whether the sentence's article should not lead the story: an opinion, or with a title that tells no news."""
+        article = self._candidates[place].article
+        return self._weak_by_id.setdefault(
+            article.id, is_opinion(article) or not tells_news(article.title, self._language)
+        )
+
+    def _days_behind(self, place: int) -> float:
+        """Days between the sentence's article and the newest one, which tells the latest stage of the event."""
+        return (self._latest - self._candidates[place].article.published).total_seconds() / 86400
+
+    def _title_share(self, place: int) -> float:
+        """The share of the title's content words that the sentence has."""
+        title = content_set(self._candidates[place].article.title, self._language)
+        return len(self._contents[place] & title) / max(len(title), 1)
+
+    def _add(self, place: int) -> bool:
+        """Add the sentence, unless it is too long or redundant; what follows it may then be anaphoric."""
+        self._open[place] = False
+        if not self._draft.add(self._candidates[place]):
+            return False
+        self._centrality.select(place)
+        self._quoted |= self._outlets == self._outlets[place]
+        following = place + 1
+        if following < len(self._candidates) and directly_follows(self._candidates[following], self._candidates[place]):
+            self._run[following] = True
+            self._open[following] |= self._anaphoric[following]
+        return True
 
 
 def _scores(candidates: Sequence[Candidate], contents: Sequence[frozenset[str]], language: str) -> Values:
     """Scores that do not depend on what is selected."""
-    title = content_set(candidates[0].article.title, language)
     features = (
         (_POSITION, _position_scores(candidates)),
-        (_TITLE, [len(content & title) / max(len(title), 1) for content in contents]),
         (_LENGTH, [float(min(len(content), _FULL_LENGTH)) for content in contents]),
         (_QUOTATION, [float(contains_quotation(candidate.text)) for candidate in candidates]),
     )
     scores = sum((weight * _standardize(values) for weight, values in features), np.zeros(len(candidates)))
-    has_date = [has_relative_date(candidate.text, language) for candidate in candidates]
+    has_date = [has_misleading_date(candidate, language) for candidate in candidates]
     return scores - _PENALTY * np.array(has_date, dtype=float)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from digest.model.protocols import Candidate
+from digest.stories.summarizers.budget import word_count
 from digest.text.quotes import OPENING, QUOTES, quotation_spans
 from digest.text.words import words
 
@@ -15,8 +16,16 @@ QUOTATION_MARK = re.compile(f"[{QUOTES}「」『』(]")
 _FINAL_STOP = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
 _QUESTION = re.compile(r"[?？؟\u037e]\W*$")
 # A straight single quote is mostly an apostrophe: it opens a quotation only at the start, or after a colon or comma.
-_OPEN_QUOTATION = re.compile(r"""["“‘„«'](?=[^\W\d_])(?:(?<!')(?<![^\s(\[].)|(?<=^')|(?<=[:,] '))""")
-_CAPTION = re.compile(r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)", re.IGNORECASE)
+_OPEN_QUOTATION = re.compile(r"""["“‘„«'](?=[^\W\d_])(?:(?<!')(?<![^\s(\[].)|(?<=^')|(?<=[:,] '))|(?<=[:,] )'(?=\d)""")
+# A single mark is an apostrophe unless it follows a stop.
+_CLOSED_QUOTATION = re.compile(r"""”|(?<=[.,!?…])['’](?=\s|$)|(?<=[^\s(])"(?=\s|$)""")
+#: Words from which on a sentence tells something.
+_MIN_WORDS = 5
+_CAPTION = re.compile(
+    r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)"
+    r"|^in this (?:\w+\.? )?(?:\d{1,2},? )?(?:\d{4},? )?(?:file |undated |handout )*(?:photo|image|picture)\b",
+    re.IGNORECASE,
+)
 
 
 def is_fragment(candidate: Candidate) -> bool:
@@ -24,11 +33,18 @@ def is_fragment(candidate: Candidate) -> bool:
     text = candidate.text
     if not text.endswith(".") and (_QUESTION.search(text) or not _FINAL_STOP.search(text)):
         return True
-    if ("(" in text or "ictured" in text.lower()) and _CAPTION.search(text):
+    if ("(" in text or "ictured" in text or text.startswith("In this")) and _CAPTION.search(text):
         return True
-    if QUOTATION_MARK.search(text) and (_is_bare_quotation(text) or _has_open_quotation(text)):
+    if QUOTATION_MARK.search(text) and (
+        _is_bare_quotation(text) or _has_open_quotation(text) or _has_closed_quotation(text)
+    ):
         return True
     return _is_inside_quotation(candidate)
+
+
+def is_short(candidate: Candidate) -> bool:
+    """Whether the sentence has too few words to tell anything."""
+    return word_count(candidate.text, candidate.article.language) < _MIN_WORDS
 
 
 def contains_quotation(text: str) -> bool:
@@ -55,6 +71,16 @@ def _has_open_quotation(text: str) -> bool:
         unquoted.append(text[closed:start])
         closed = end
     return any(map(_OPEN_QUOTATION.search, unquoted))
+
+
+def _has_closed_quotation(text: str) -> bool:
+    """Whether a quotation ends in the sentence that does not begin in it."""
+    closed = 0
+    for start, end in (*quotation_spans(text), (len(text), len(text))):
+        if _CLOSED_QUOTATION.search(text[closed:start]):
+            return True
+        closed = end
+    return False
 
 
 def _is_inside_quotation(candidate: Candidate) -> bool:

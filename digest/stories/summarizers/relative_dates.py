@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from digest.model.protocols import Candidate
 from digest.text.memo import Memo
 from digest.text.words import words
 
@@ -40,11 +41,19 @@ _PHRASE_LISTS = {
     "no": ("dag går morgen kveld uke", r"i (?:dag|går|morgen|kveld)|(?:neste|forrige) uke"),
 }
 
+#: Sentences at the beginning of an article that tell its news.
+_DATED_SENTENCES = 2
+
 _DATE_WORDS = {language: frozenset(forms.split()) for language, forms in _WORD_LISTS.items()}
 _DATE_PHRASES = {
     language: (frozenset(keywords.split()), re.compile(rf"\b(?:{phrases})\b", re.IGNORECASE))
     for language, (keywords, phrases) in _PHRASE_LISTS.items()
 }
+
+
+def has_misleading_date(candidate: Candidate, language: str) -> bool:
+    """Whether a relative date misleads; not in an article's first two sentences, which have its date."""
+    return candidate.position >= _DATED_SENTENCES and has_relative_date(candidate.text, language)
 
 
 def has_relative_date(text: str, language: str) -> bool:

@@ -20,7 +20,7 @@ from sumy.summarizers import AbstractSummarizer  # type: ignore[import-untyped] 
 from digest.model.protocols import Budget, Candidate
 from digest.stories.summarizers import sumy_methods
 from digest.stories.summarizers.budget import fill_budget
-from digest.stories.summarizers.opening import lead
+from digest.stories.summarizers.opening import lead, reading_order
 from digest.text.sentences import sentences
 from digest.text.stop_words import stop_words
 from digest.text.words import stemmer, words
@@ -39,7 +39,9 @@ class SumyMethod:
             return lead(candidates, budget, language=language)
         document = make_document(candidates, language)
         selected: Sequence[CandidateSentence] = self._method(document, language)(document, _within(budget, language))
-        return tuple(sentence.candidate for sentence in selected) or lead(candidates, budget, language=language)
+        return reading_order([sentence.candidate for sentence in selected]) or lead(
+            candidates, budget, language=language
+        )
 
     def _method(self, document: ObjectDocumentModel, language: str) -> AbstractSummarizer:
         if self.name == "edmundson":  # depends on the titles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.model.protocols import Budget, Candidate
+from digest.model.protocols import Budget
 from digest.stories.summarizers.budget import fill_budget, word_count
 from tests.support.candidates import make_candidates
 
@@ -37,21 +37,3 @@ def test_of_two_redundant_sentences_the_better_is_selected() -> None:
     )
 
     assert fill_budget(candidates, Budget(sentences=3), "en") == [candidates[0], candidates[2]]
-
-
-def test_an_anaphoric_sentence_is_selected_only_after_its_predecessor() -> None:
-    closed, ships, they, council = make_candidates(
-        [
-            "The dock is closed because cracks were found in the sea wall.",
-            "Ships wait at sea for the dock and its sea wall.",
-            "They carry grain for two mills, whose owners met the council about the dock.",
-            "The council will pay for repairs of the wall.",
-        ]
-    )
-
-    def fill(*best_first: Candidate, words: int = 60) -> list[Candidate]:
-        return fill_budget(best_first, Budget(words=words), "en", is_anaphoric=lambda candidate: candidate is they)
-
-    assert fill(ships, they) == [ships, they]
-    assert fill(closed, they, council) == [closed, council]
-    assert fill(ships, they, council, words=20) == [ships, council]

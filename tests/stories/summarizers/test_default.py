@@ -10,6 +10,7 @@ import pytest
 
 from digest.model.protocols import Budget
 from digest.stories.summarizers.default import default
+from tests.support import values
 from tests.support.candidates import make_candidates, select_texts
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,6 +33,39 @@ def test_an_anaphoric_sentence_is_selected_only_after_its_predecessor() -> None:
 
 def test_anaphoric_sentences_are_selected_if_there_are_no_others() -> None:
     assert select_texts("default", ["It is closed.", "He said so."], 1)
+
+
+def test_the_opening_shares_words_with_the_title() -> None:
+    texts = [
+        "Mornings are quiet at the edge of the old town.",
+        "Gulls sit on the rails, and a clerk sweeps the stairs.",
+        "The northern dock closed today after cracks were found in its wall.",
+        "Ferries now leave from the southern quay.",
+    ]
+    article = values.article(title="Cracks close northern dock", paragraphs=tuple(texts))
+
+    selected = default(make_candidates(texts, article), Budget(sentences=2), language="en")
+
+    assert selected[0].text == texts[2]
+
+
+def test_of_several_articles_one_with_news_opens() -> None:
+    opinion = values.article(
+        "a", title="Opinion: the dock was never safe", paragraphs=("The dock was never safe at all.",)
+    )
+    report = values.article(
+        "b", title="Northern dock closes", paragraphs=("The northern dock closes for repairs in May.",)
+    )
+    candidates = [make_candidates(article.paragraphs, article)[0] for article in (opinion, report)]
+
+    assert default(candidates, Budget(sentences=1), language="en") == (candidates[1],)
+
+
+def test_a_short_sentence_is_selected_only_if_there_is_no_other() -> None:
+    long = "The northern dock is closed until further notice."
+
+    assert select_texts("default", [long, "Ships wait."], 2) == [long]
+    assert select_texts("default", ["Ships wait."], 2) == ["Ships wait."]
 
 
 @pytest.mark.parametrize("name", ["default", "lead"])

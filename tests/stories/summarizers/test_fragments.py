@@ -21,8 +21,13 @@ from tests.support.candidates import make_candidates, select_texts
         ("“We could not wait.”", True),
         ("The authority told reporters: “We could not wait.", True),
         ("The authority told reporters: 'We could not wait.", True),
+        ("The envoy said in an address: '55,000 ships waited.", True),
+        ("Flee, wait, or surrender' to the port.'", True),
+        ("Nobody can wait any longer,” the authority said.", True),
         ("The soldiers' families waited.", False),
+        ("Die Behörde nennt das „nicht haltbar“ und wartet.", False),
         ("What the port needs", True),
+        ("In this June 3, 2026 file photo, ships wait at sea.", True),
     ],
     ids=[
         "question",
@@ -33,8 +38,13 @@ from tests.support.candidates import make_candidates, select_texts
         "bare quotation",
         "open quotation",
         "open quotation in straight marks",
+        "open quotation that begins with a number",
+        "closed quotation in straight marks",
+        "closed quotation",
         "apostrophe",
+        "German quotation",
         "no stop",
+        "file photo",
     ],
 )
 def test_a_question_a_caption_and_a_part_of_a_quotation_are_fragments(text: str, expected: bool) -> None:

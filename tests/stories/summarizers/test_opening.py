@@ -52,7 +52,7 @@ from tests.support.candidates import make_candidates, select_texts
     ],
 )
 def test_a_sentence_without_its_neighbours_is_self_contained_or_not(text: str, language: str, expected: bool) -> None:
-    assert is_self_contained(make_candidates([text])[0], language) is expected
+    assert is_self_contained(make_candidates(["Ships wait at sea for the dock.", text])[1], language) is expected
 
 
 def test_lead_selects_the_first_self_contained_sentences() -> None:
@@ -61,8 +61,36 @@ def test_lead_selects_the_first_self_contained_sentences() -> None:
     assert select_texts("lead", texts, 2) == texts[1:]
 
 
-def test_the_article_quoted_from_nearest_its_beginning_opens_the_brief() -> None:
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("This release adds a second dock.", "en", True),
+        ("I have sailed to the port for ten years.", "en", True),
+        ("The company expects a loss.", "en", True),
+        ("But the ministry disagreed.", "en", False),
+        ("He added that work would begin in May.", "en", False),
+        ("It's a long way to the port.", "en", False),
+        ("Dieser Hafen hat zwei Becken.", "de", True),
+        ("Er sagte nichts dazu.", "de", False),
+    ],
+)
+def test_an_article_may_open_with_itself_its_author_or_the_subject_of_its_title(
+    text: str, language: str, expected: bool
+) -> None:
+    assert is_self_contained(make_candidates([text])[0], language) is expected
+
+
+def test_without_an_opening_the_article_quoted_from_nearest_its_beginning_opens_the_brief() -> None:
     herald = make_candidates(["Zero.", "One.", "Two."], values.article("herald"))
     courier = make_candidates(["Null.", "Eins."], values.article("courier"))
 
-    assert reading_order([herald[1], herald[2], courier[0]]) == [courier[0], herald[1], herald[2]]
+    assert reading_order([herald[1], herald[2], courier[0]]) == (courier[0], herald[1], herald[2])
+
+
+def test_the_article_of_the_opening_comes_first() -> None:
+    herald = make_candidates(["Zero.", "One.", "Two."], values.article("herald"))
+    courier = make_candidates(["Null.", "Eins."], values.article("courier"))
+
+    ordered = reading_order([herald[1], herald[2], courier[0]], opening=herald[1])
+
+    assert ordered == (herald[1], herald[2], courier[0])

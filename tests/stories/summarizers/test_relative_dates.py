@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from digest.stories.summarizers.relative_dates import has_relative_date
-from tests.support.candidates import select_texts
+from digest.stories.summarizers.relative_dates import has_misleading_date, has_relative_date
+from tests.support.candidates import make_candidates, select_texts
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,19 @@ def test_a_day_relative_to_the_day_of_writing_is_a_relative_date(text: str, lang
 
 
 @pytest.mark.parametrize("name", ["default", "lead"])
-def test_a_sentence_with_a_relative_date_is_selected_only_if_no_other_is_left(name: str) -> None:
-    texts = ["The dock closed yesterday after a storm.", "The dock will stay closed until May.", "Ships wait at sea."]
+def test_a_later_sentence_with_a_relative_date_is_selected_only_if_no_other_is_left(name: str) -> None:
+    texts = [
+        "The harbour authority closed the northern dock today.",
+        "Ships now wait at sea for up to nine hours.",
+        "Divers looked at the cracked wall again yesterday.",
+        "The council in Alwin will pay for all repairs.",
+    ]
 
-    assert select_texts(name, texts, 2) == texts[1:]
+    assert select_texts(name, texts, 3) == [texts[0], texts[1], texts[3]]
     assert select_texts(name, texts[:1], 2) == texts[:1]
+
+
+def test_a_relative_date_misleads_only_behind_an_article_s_first_two_sentences() -> None:
+    candidates = make_candidates(["The dock closed today."] * 3)
+
+    assert [has_misleading_date(candidate, "en") for candidate in candidates] == [False, False, True]
