@@ -69,13 +69,19 @@ class _Selection:
         bags = BagsOfWords([sorted(content) for content in self._contents])  # a set's order differs between runs
         self._centrality = Centrality(bags, candidates)
         self._scores = _scores(candidates, self._contents, language)
-        self._anaphoric = np.array([needs_predecessor(candidate, language) for candidate in candidates], dtype=bool)
-        self._open = ~self._anaphoric
+        self._open = np.ones(len(candidates), dtype=bool)
+        #: Places that were closed because their sentence is anaphoric and the one before it is not selected.
+        self._waiting: set[int] = set()
         self._outlets = np.array([candidate.article.source for candidate in candidates])
         self._quoted = np.zeros(len(candidates), dtype=bool)
         self._run = np.zeros(len(candidates), dtype=bool)
-        self._latest = max(candidate.article.published for candidate in candidates)
-        self._weak_by_id: dict[str, bool] = {}
+        articles = {candidate.article.id: candidate.article for candidate in candidates}
+        self._titles = {id: content_set(article.title, language) for id, article in articles.items()}
+        self._latest = max(article.published for article in articles.values())
+        #: Articles that should not lead the story: opinions, and those whose title tells no news.
+        self._weak = {
+            id for id, article in articles.items() if is_opinion(article) or not tells_news(article.title, language)
+        }
         self._draft = Draft(budget, language)
         self._language = language
 
@@ -88,7 +94,7 @@ class _Selection:
             totals += _RUN * self._run - _NEW_OUTLET * self._quoted - _PENALTY * redundant
             place = int(np.argmax(np.where(self._open, totals, -np.inf)))
             self._open[place] = False
-            if introductions.has_unintroduced_name(self._candidates[place]):
+            if self._must_wait(place) or introductions.has_unintroduced_name(self._candidates[place]):
                 continue
             if self._add(place):
                 introductions.add(self._candidates[place].text)
@@ -109,7 +115,7 @@ class _Selection:
     def _close_before(self, opening: int) -> None:
         """Close earlier sentences of the opening's article that do not share a word with its title: they would open."""
         article = self._candidates[opening].article
-        if not content_set(article.title, self._language):
+        if not self._titles[article.id]:
             return
         for place in range(opening):
             if self._candidates[place].article.id == article.id and not self._title_share(place):
@@ -118,30 +124,28 @@ class _Selection:
     def _openings(self) -> list[int]:
         """Places of the sentences that may open the brief, the best first."""
         centrality = self._centrality.scores()
-        eligible = [(rank, place) for rank, place in opening_places(self._candidates) if not self._anaphoric[place]]
         keys = {}
-        for rank, place in eligible:
+        for rank, place in opening_places(self._candidates):
+            if needs_predecessor(self._candidates[place], self._language):
+                continue
             share = self._title_share(place)
             score = _TITLE * share - _RANK * rank + _OPENING_CENTRALITY * float(centrality[place])
-            score -= _AGE * self._days_behind(place)
-            keys[place] = share == 0, self._is_weak(place), -score, place
+            article = self._candidates[place].article
+            score -= _AGE * (self._latest - article.published).total_seconds() / 86400
+            keys[place] = share == 0, article.id in self._weak, -score, place
         return sorted(keys, key=keys.__getitem__)
-
-    def _is_weak(self, place: int) -> bool:
-        """Whether the sentence's article should not lead the story: an opinion, or with a title that tells no news."""
-        article = self._candidates[place].article
-        return self._weak_by_id.setdefault(
-            article.id, is_opinion(article) or not tells_news(article.title, self._language)
-        )
-
-    def _days_behind(self, place: int) -> float:
-        """Days between the sentence's article and the newest one, which tells the latest stage of the event."""
-        return (self._latest - self._candidates[place].article.published).total_seconds() / 86400
 
     def _title_share(self, place: int) -> float:
         """The share of the title's content words that the sentence has."""
-        title = content_set(self._candidates[place].article.title, self._language)
+        title = self._titles[self._candidates[place].article.id]
         return len(self._contents[place] & title) / max(len(title), 1)
+
+    def _must_wait(self, place: int) -> bool:
+        """Whether the sentence is anaphoric, and the one before it not selected; few are asked, so it is not cached."""
+        if self._run[place] or not needs_predecessor(self._candidates[place], self._language):
+            return False
+        self._waiting.add(place)
+        return True
 
     def _add(self, place: int) -> bool:
         """Add the sentence, unless it is too long or redundant; what follows it may then be anaphoric."""
@@ -153,7 +157,7 @@ class _Selection:
         following = place + 1
         if following < len(self._candidates) and directly_follows(self._candidates[following], self._candidates[place]):
             self._run[following] = True
-            self._open[following] |= self._anaphoric[following]
+            self._open[following] |= following in self._waiting
         return True
 
 

@@ -16,9 +16,11 @@ QUOTATION_MARK = re.compile(f"[{QUOTES}「」『』(]")
 _FINAL_STOP = re.compile(r"""[.!?…。！？｡।॥؟۔።។၊။·;]["”“»’'«)\]\s」』]*$""")
 _QUESTION = re.compile(r"[?？؟\u037e]\W*$")
 # A straight single quote is mostly an apostrophe: it opens a quotation only at the start, or after a colon or comma.
-_OPEN_QUOTATION = re.compile(r"""["“‘„«'](?=[^\W\d_])(?:(?<!')(?<![^\s(\[].)|(?<=^')|(?<=[:,] '))|(?<=[:,] )'(?=\d)""")
+_OPEN_QUOTATION = re.compile(
+    r"""["“‘„«'](?:(?=[^\W\d_])(?:(?<!')(?<![^\s(\[].)|(?<=^')|(?<=[:,] '))|(?=\d)(?<=[:,] '))"""
+)
 # A single mark is an apostrophe unless it follows a stop.
-_CLOSED_QUOTATION = re.compile(r"""”|(?<=[.,!?…])['’](?=\s|$)|(?<=[^\s(])"(?=\s|$)""")
+_CLOSED_QUOTATION = re.compile(r"""”|(?<=[.,])'(?=\s|$)|(?<=[^\s(])"(?=\s|$)""")
 #: Words from which on a sentence tells something.
 _MIN_WORDS = 5
 _CAPTION = re.compile(
@@ -35,9 +37,7 @@ def is_fragment(candidate: Candidate) -> bool:
         return True
     if ("(" in text or "ictured" in text or text.startswith("In this")) and _CAPTION.search(text):
         return True
-    if QUOTATION_MARK.search(text) and (
-        _is_bare_quotation(text) or _has_open_quotation(text) or _has_closed_quotation(text)
-    ):
+    if QUOTATION_MARK.search(text) and (_is_bare_quotation(text) or _has_unpaired_mark(text)):
         return True
     return _is_inside_quotation(candidate)
 
@@ -61,26 +61,22 @@ def _is_bare_quotation(text: str) -> bool:
     return bool(spans) and unquoted < 2
 
 
-def _has_open_quotation(text: str) -> bool:
-    """Whether a quotation begins in the sentence and does not end in it."""
-    if not _OPEN_QUOTATION.search(text):
+def _has_unpaired_mark(text: str) -> bool:
+    """Whether a quotation begins in the sentence and does not end in it, or ends and does not begin."""
+    patterns = [pattern for pattern in (_OPEN_QUOTATION, _closing_pattern(text)) if pattern and pattern.search(text)]
+    if not patterns:
         return False
     closed = 0
     unquoted = []
     for start, end in (*quotation_spans(text), (len(text), len(text))):
         unquoted.append(text[closed:start])
         closed = end
-    return any(map(_OPEN_QUOTATION.search, unquoted))
+    return any(pattern.search(part) for pattern in patterns for part in unquoted)
 
 
-def _has_closed_quotation(text: str) -> bool:
-    """Whether a quotation ends in the sentence that does not begin in it."""
-    closed = 0
-    for start, end in (*quotation_spans(text), (len(text), len(text))):
-        if _CLOSED_QUOTATION.search(text[closed:start]):
-            return True
-        closed = end
-    return False
+def _closing_pattern(text: str) -> re.Pattern[str] | None:
+    """The pattern for a quotation's end, if the text has one of its characters (a pre-filter: most have none)."""
+    return _CLOSED_QUOTATION if "”" in text or '"' in text or ".'" in text or ",'" in text else None
 
 
 def _is_inside_quotation(candidate: Candidate) -> bool:
