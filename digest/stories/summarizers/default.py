@@ -105,6 +105,8 @@ class _Selection:
     def _open_brief(self) -> Introductions:
         """Add the best opening; the names that it and its title introduce."""
         for place in self._openings():
+            if needs_predecessor(self._candidates[place], self._language):
+                continue
             introductions = Introductions(self._language, self._candidates[place].article.title)
             if not introductions.has_unintroduced_name(self._candidates[place]) and self._add(place):
                 introductions.add(self._candidates[place].text)
@@ -126,8 +128,6 @@ class _Selection:
         centrality = self._centrality.scores()
         keys = {}
         for rank, place in opening_places(self._candidates):
-            if needs_predecessor(self._candidates[place], self._language):
-                continue
             share = self._title_share(place)
             score = _TITLE * share - _RANK * rank + _OPENING_CENTRALITY * float(centrality[place])
             article = self._candidates[place].article

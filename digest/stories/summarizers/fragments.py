@@ -23,6 +23,8 @@ _OPEN_QUOTATION = re.compile(
 _CLOSED_QUOTATION = re.compile(r"""”|(?<=[.,])'(?=\s|$)|(?<=[^\s(])"(?=\s|$)""")
 #: Words from which on a sentence tells something.
 _MIN_WORDS = 5
+#: Characters of a sentence with fewer words, at most (a quick check).
+_MAX_SHORT = 60
 _CAPTION = re.compile(
     r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)"
     r"|^in this (?:\w+\.? )?(?:\d{1,2},? )?(?:\d{4},? )?(?:file |undated |handout )*(?:photo|image|picture)\b",
@@ -44,6 +46,8 @@ def is_fragment(candidate: Candidate) -> bool:
 
 def is_short(candidate: Candidate) -> bool:
     """Whether the sentence has too few words to tell anything."""
+    if len(candidate.text) > _MAX_SHORT:
+        return False
     return word_count(candidate.text, candidate.article.language) < _MIN_WORDS
 
 

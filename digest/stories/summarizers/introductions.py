@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable
 
 from digest.model.protocols import Candidate
+from digest.text.quotes import QUOTES
 from digest.text.stop_words import stop_words
 
 _NAME = re.compile(r"(?<![\w'’\-])[^\W\d_][\w'’\-]{2,}")
 _POSSESSIVE = re.compile(r"['’]s?$")
-#: A word, and white space, at the end of a text.
-_LAST_WORD = re.compile(r"([^\W\d_][\w'’\-]*)(\.?)[^\S\n]+$")
+#: Characters before a name in which the word before it stands.
+_MAX_WORD = 40
 #: Characters of an abbreviation at most; a longer word with a stop ends a sentence.
 _MAX_ABBREVIATION = 5
 #: Courtesy titles: they do not say who somebody is.
@@ -59,20 +60,21 @@ class Introductions:
         """Whether the name follows another word in capitals; ``courtesy`` tells if a courtesy title is one."""
         at = text.find(name)
         while at >= 0:
-            before = _LAST_WORD.search(text, max(0, at - 40), at)
             end = at + len(name)
-            if before and not text[end : end + 1].isalnum() and self._is_given_name(before, courtesy=courtesy):
-                return True
+            if text[at - 1 : at] == " " and not text[end : end + 1].isalnum():
+                word = text[max(0, at - _MAX_WORD) : at - 1].rpartition(" ")[2].strip(QUOTES + "([")
+                if self._is_given_name(word, courtesy=courtesy):
+                    return True
             at = text.find(name, end)
         return False
 
-    def _is_given_name(self, match: re.Match[str], *, courtesy: bool) -> bool:
-        word = match[1].lower()
-        if not match[1][0].isupper() or word in self._stop_words:
+    def _is_given_name(self, word: str, *, courtesy: bool) -> bool:
+        lower = word.rstrip(".").lower()
+        if not word[:1].isupper() or word[-1] in ",;:!?" or lower in self._stop_words:
             return False
-        if match[2] and len(word) > _MAX_ABBREVIATION:
+        if word.endswith(".") and len(lower) > _MAX_ABBREVIATION:
             return False  # the end of a sentence
-        return courtesy or word not in _COURTESY
+        return courtesy or lower not in _COURTESY
 
 
 def _names(text: str) -> Iterable[str]:

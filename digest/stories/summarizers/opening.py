@@ -29,8 +29,7 @@ def opening_places(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]
     """Rank and place of each article's first sentences, any of which may open a brief."""
     ranks: Counter[str] = Counter()
     for place, candidate in enumerate(candidates):
-        rank = ranks[candidate.article.id]
-        if rank < _OPENING_SENTENCES and candidate.position < _MAX_OPENING_POSITION:
+        if candidate.position < _MAX_OPENING_POSITION and (rank := ranks[candidate.article.id]) < _OPENING_SENTENCES:
             ranks[candidate.article.id] += 1
             yield rank, place
 
