@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """Collect; return 1 if every source failed."""
     from datetime import UTC, datetime
 
-    from digest.cli.errors import print_failures
+    from digest.cli.errors import log_tracebacks, print_failures
     from digest.cli.progress import collect_progress
     from digest.pipeline.app import make_app
     from digest.pipeline.collect import collect_sources
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(_as_json(result))
     print_failures((*result.failures, *result.problems))
+    log_tracebacks(result.exceptions)
     print(_summary(result), file=sys.stderr if args.json else sys.stdout)
     return 1 if result.all_failed else 0
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from digest.cli import BROKEN_PIPE, FAILED, INTERRUPTED
-from digest.model.errors import DigestError
+from digest.model.errors import DigestError, one_line
 
 if TYPE_CHECKING:
     from digest.model.failures import Failure
@@ -38,6 +39,12 @@ def print_failures(failures: Iterable[Failure]) -> None:
     """Print a line for each source that could not be read."""
     for failure in failures:
         print_stderr(f"{failure.source} ({failure.url}): {failure.error}")
+
+
+def log_tracebacks(exceptions: Iterable[tuple[str, Exception]]) -> None:
+    """Log unexpected exceptions with their tracebacks; logs are shown with ``--verbose``."""
+    for source, exception in exceptions:
+        logging.getLogger(__name__).error("%s", one_line(source), exc_info=exception)
 
 
 def escape_control_characters(text: str, *, keep: str = "") -> str:

@@ -6,11 +6,13 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from digest.model.errors import SourceError, one_line
+from digest.model.errors import SourceError, describe_unexpected, one_line
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected, Collector, FetchState
@@ -71,20 +73,34 @@ async def collect_each(
             try:
                 outcome = await collector(source, state, partial(known_guids, source.id))
             except SourceError as error:
-                outcome = _failure(source, error)
+                outcome = _failure(source, one_line(str(error)), retry_at=error.retry_at)
+            except Exception as error:  # noqa: BLE001  # the edge of one source: a bug in one stops no other
+                outcome = unexpected_failure(source, error)
             await on_outcome(source, outcome)
 
     await asyncio.gather(*map(collect_one, sources))
 
 
-def _failure(source: Source, error: SourceError) -> Failure:
-    """The error for display: on one line, without a password in the address."""
+def unexpected_failure(source: Source, error: Exception) -> Failure:
+    """The failure of a source by an exception that nothing foresaw; the log gets its traceback."""
+    return replace(_failure(source, describe_unexpected(error)), exception=error)
+
+
+def _failure(source: Source, error: str, *, retry_at: datetime | None = None) -> Failure:
+    """The error for display, without a password in the address."""
     return Failure(
-        source=source.title or outlet_domain(source.url) or source.id,
+        source=source.title or _outlet(source) or source.id,
         url=_PASSWORD.sub("", source.address),
-        error=one_line(str(error)),
-        retry_at=error.retry_at,
+        error=error,
+        retry_at=retry_at,
     )
+
+
+def _outlet(source: Source) -> str:
+    try:
+        return outlet_domain(source.url)
+    except ValueError:  # an address like http://[
+        return ""
 
 
 def _host(source: Source) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from digest.model.articles import Entry
-from digest.model.errors import SourceError
+from digest.model.errors import SourceError, describe_unexpected
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected, Collector, FetchState, KnownGuids
 
@@ -23,6 +23,7 @@ async def collect_feed_list(
 ) -> Collected:
     """Collect every feed of the list ``source``. Raises ``SourceError`` only if none of them can be read."""
     slots = asyncio.Semaphore(concurrency)
+    exceptions: list[Exception] = []
 
     async def collect_feed(feed: Source) -> Collected | SourceError:
         async with slots:
@@ -30,6 +31,9 @@ async def collect_feed_list(
                 return await collector(feed, _feed_state(state, feed), _feed_known_guids(known_guids, feed))
             except SourceError as error:
                 return SourceError(f"{feed.title or feed.url} ({feed.url}): {error}")
+            except Exception as error:  # noqa: BLE001  # the edge of one feed: a bug in one stops no other
+                exceptions.append(error)
+                return SourceError(f"{feed.title or feed.url} ({feed.url}): {describe_unexpected(error)}")
 
     outcomes = await asyncio.gather(*map(collect_feed, feeds))
     errors = [str(outcome) for outcome in outcomes if isinstance(outcome, SourceError)]
@@ -42,6 +46,7 @@ async def collect_feed_list(
         entries=tuple(entry for feed in collected for entry in _list_entries(feed, source)),
         kind=f"list of {len(feeds)} feeds",
         problems=(*errors, *(problem for feed in collected for problem in feed.problems)),
+        exceptions=tuple(exceptions),
         pending_pages={_list_guid(feed, guid): retry_at for feed, guid, retry_at in pending},
     )
 

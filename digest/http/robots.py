@@ -74,7 +74,16 @@ class Robots:
 
 
 def parse_rules(text: str) -> RobotFileParser:
-    """Parser loaded with the text of a robots.txt."""
+    """Parser loaded with the text of a robots.txt, without the lines that it can't parse (RFC 9309, 2.2.4)."""
+    lines = text.lstrip("\ufeff").splitlines()
+    return _parse(lines) or _parse([line for line in lines if _parse(["User-agent: *", line])]) or RobotFileParser()
+
+
+def _parse(lines: list[str]) -> RobotFileParser | None:
+    """Parser loaded with the lines; None if one of them makes it fail, like ``Crawl-delay: ²``."""
     rules = RobotFileParser()
-    rules.parse(text.lstrip("\ufeff").splitlines())
+    try:
+        rules.parse(lines)
+    except ValueError:
+        return None
     return rules

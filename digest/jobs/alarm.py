@@ -17,13 +17,13 @@ from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message
 from digest.model.slots import Slot
 from digest.pipeline.app import App
+from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.deliver import send_message
-from digest.pipeline.newsletter import sender_of, sources_of
+from digest.pipeline.newsletter import sender_of
 from digest.settings import Settings
-from digest.store import runs, slots, sources
+from digest.store import runs, slots
 from digest.store.locks import advisory_lock
 from digest.store.slots import SlotStatus
-from digest.text.time_format import utc_time
 
 #: A short network failure breaks all sources at once and is no reason for an alarm.
 _MIN_FAILURE = timedelta(hours=1)
@@ -80,17 +80,11 @@ def _empty_editions(conn: Connection, newsletter: Newsletter, limit: int, now: d
 
 
 def _failing_sources(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> Alarm | None:
-    """None of its sources can be read."""
-    newsletter_sources = sources_of(newsletter, settings)
-    healths = {health.id: health for health in sources.health(conn)}
-    failing = [healths[source.id] for source in newsletter_sources if source.id in healths and healths[source.id].error]
-    began = max((health.failing_since for health in failing if health.failing_since), default=now)
-    if not newsletter_sources or len(failing) < len(newsletter_sources) or now - began < _MIN_FAILURE:
+    """None of its sources can be read, for long enough to count."""
+    failure = find_collect_failure(conn, newsletter, settings, now=now)
+    if failure is None or now - failure.since < _MIN_FAILURE:
         return None
-    count = len(newsletter_sources)
-    subject = "its only source can't" if count == 1 else f"none of its {count} sources can"
-    message = f"{subject} be read since {utc_time(began)}: {failing[0].id}: {failing[0].error}"
-    return Alarm(newsletter_id=newsletter.id, message=message, since=began)
+    return Alarm(newsletter_id=newsletter.id, message=failure.message, since=failure.since)
 
 
 def _was_sent(conn: Connection, alarm: Alarm, now: datetime) -> bool:

@@ -45,6 +45,8 @@ def _collect(context: JobContext) -> None:
         counts |= {"sources": len(result.outcomes), "failed": len(result.failures), "new": result.new_articles}
     for failure in result.failures:
         log("source_failed", source=failure.source, url=failure.url, error=failure.error)
+    for name, exception in result.exceptions:
+        log("source_crashed", source=name, error=repr(exception), trace=exception)
     log("collected", **counts)
     _send_alarms(context, *app.settings.newsletters)
 
@@ -110,6 +112,8 @@ def _send_alarms(context: JobContext, *newsletters: Newsletter) -> None:
             alarm = send_alarm(newsletter, context.app, now=context.clock())
         except DigestError as error:
             context.log("alarm_failed", newsletter=newsletter.id, error=str(error))
+        except Exception as error:  # noqa: BLE001  # the edge of one newsletter: a bug in one stops no other
+            context.log("alarm_failed", newsletter=newsletter.id, error=repr(error), trace=error)
         else:
             if alarm:
                 context.log("alarm_sent", newsletter=newsletter.id, message=alarm.message)

@@ -26,6 +26,11 @@ def one_line(text: str) -> str:
     )
 
 
+def describe_unexpected(error: Exception) -> str:
+    """An unexpected exception in one line: its type and message."""
+    return one_line(f"unexpected error: {type(error).__name__}: {error}".rstrip(": "))
+
+
 class DigestError(Exception):
     """Base of all errors; ``exit_code`` is for the command line."""
 

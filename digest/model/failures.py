@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -18,3 +18,5 @@ class Failure:
     error: str
     #: From the server's ``Retry-After``; None if it sent none.
     retry_at: datetime | None = None
+    #: The unexpected exception behind it, for the log; None for an expected error.
+    exception: Exception | None = field(default=None, compare=False)

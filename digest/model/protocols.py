@@ -57,6 +57,8 @@ class Collected:
     unchanged: bool = False
     #: Parts of the source that could not be read, one line each (a file in a folder, say).
     problems: tuple[str, ...] = ()
+    #: Unexpected exceptions behind some of the problems, for the log.
+    exceptions: tuple[Exception, ...] = field(default=(), compare=False)
     #: Addresses of further feeds that its page names.
     feed_urls: tuple[str, ...] = ()
     #: Teasers, by guid, whose pages could not be fetched, with the earliest time that their server allows another try.

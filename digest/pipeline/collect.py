@@ -44,6 +44,14 @@ class CollectResult:
         )
 
     @property
+    def exceptions(self) -> tuple[tuple[str, Exception], ...]:
+        """Unexpected exceptions, each with the name of the source that met it, for the log."""
+        failed = ((failure.source, failure.exception) for failure in self.failures if failure.exception)
+        collected = (outcome for outcome in self.outcomes if isinstance(outcome, Collected))
+        partly = ((_name(outcome), exception) for outcome in collected for exception in outcome.exceptions)
+        return (*failed, *partly)
+
+    @property
     def all_failed(self) -> bool:
         return bool(self.outcomes) and len(self.failures) == len(self.outcomes)
 

@@ -15,10 +15,11 @@ from functools import partial
 from sqlalchemy import Connection
 
 from digest.clean.articles import CleanedBatch, clean, clean_by_source, group_by_source
-from digest.collect.concurrent import SourceOutcome
+from digest.collect.concurrent import SourceOutcome, unexpected_failure
 from digest.collect.interval import next_interval, next_page_attempt
 from digest.model.articles import Article, BodyFormat, Entry
 from digest.model.boilerplate import LearnedBoilerplate
+from digest.model.errors import DigestError
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchInterval
@@ -75,14 +76,30 @@ class Ingester:
             batch, self._queue, self._characters = self._queue, [], 0
             await self._batch_slots.acquire()
         try:
-            await self._ingest(batch)
+            await self._ingest_each(batch)
         finally:
             self._batch_slots.release()
 
     async def flush(self) -> None:
         """Store the last, incomplete batch."""
         if self._queue:
-            await self._ingest(self._queue)
+            await self._ingest_each(self._queue)
+
+    async def _ingest_each(self, batch: _Batch) -> None:
+        """Ingest the batch; if a bug stops that, each source alone, so that only the one that meets it fails."""
+        try:
+            await self._ingest(batch)
+        except DigestError:
+            raise
+        except Exception as error:
+            source, outcome = batch[0]
+            if isinstance(outcome, Failure) and len(batch) == 1:
+                raise
+            for item in batch if len(batch) > 1 else ():
+                await self._ingest_each([item])
+            if len(batch) == 1:
+                self.outcomes[source.id] = failure = unexpected_failure(source, error)
+                await self._ingest([(source, failure)])
 
     async def _ingest(self, batch: _Batch) -> None:
         """Clean the batch, then store it in one transaction; no other writer waits for the cleaning."""
@@ -94,13 +111,14 @@ class Ingester:
         changes = list(zip(edited, clean(edited, learned={**learned, **newly_learned}), strict=True))
         with self.store.begin() as conn:
             self._record_fetches(conn, batch)
-            self.new += len(entries.add(conn, collected))
+            added = entries.add(conn, collected)
             articles.add(conn, zip(new, cleaned, strict=True))
             wordings = articles.changed_wordings(conn, self._without_late_pages(changes))
             stories.save_published_wordings(conn, wordings)
             articles.add(conn, changes)
             self._record_pending_pages(conn, batch)
             boilerplate.save(conn, newly_learned, at=self.now)
+        self.new += len(added)
 
     async def _clean(self, new: Sequence[Entry], learned: Mapping[str, LearnedBoilerplate]) -> CleanedBatch:
         if _character_count(new) < _POOL_CHARACTERS:

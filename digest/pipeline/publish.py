@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from digest.model.articles import FetchedImage
 from digest.model.digests import Digest
 from digest.model.editions import Edition
+from digest.model.errors import NothingCollected
 from digest.model.failures import Failure
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, ImageFetcher
+from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import render_options, sender_of
 from digest.render import embedded_images, render
@@ -53,7 +55,8 @@ def publish(
     """Publish the slot's edition and enter its subscribers in the ledger, in one transaction.
 
     If the edition exists already, published by any process, it stays as it is; ``new_revision`` adds a further one,
-    which only a person may ask for. Raises ``UsageError`` if the newsletter has no sender.
+    which only a person may ask for. Raises ``UsageError`` if the newsletter has no sender, and ``NothingCollected`` if
+    there is nothing new because collecting fails: the slot stays due.
     """
     sender = sender_of(newsletter)
     with app.store.read() as conn:
@@ -62,12 +65,10 @@ def publish(
     if existing and not new_revision:
         return PublishResult(edition_id=existing.id)
     digest = compose(newsletter, slot, app, window=window, audience=audience)
-    if not digest.briefs and newsletter.empty == "skip":
-        with app.store.begin() as conn:
-            slots.record_status(conn, newsletter.id, slot, SlotStatus.EMPTY, at=now, audience=audience)
+    if not digest.briefs and _skip_empty(newsletter, slot, app, now=now, audience=audience):
         return PublishResult(edition_id=None, digest=digest)
-    rendered = render(digest, render_options(newsletter, app.settings))
-    edition, missing_images = embed_images(rendered, newsletter, app.fetch_images, now=now)
+    edition = render(digest, render_options(newsletter, app.settings))
+    edition, missing_images = embed_images(edition, newsletter, app.fetch_images, now=now)
     edition_id, is_new = _freeze(
         replace(edition, audience=audience),
         digest,
@@ -80,6 +81,23 @@ def publish(
     if not is_new:  # another process froze it first
         return PublishResult(edition_id=edition_id)
     return PublishResult(edition_id=edition_id, is_new=True, digest=digest, missing_images=missing_images)
+
+
+def _skip_empty(newsletter: Newsletter, slot: Slot, app: App, *, now: datetime, audience: str) -> bool:
+    """Record the slot as empty, unless the newsletter sends empty editions; return whether it was recorded.
+
+    Raises ``NothingCollected`` if the newsletter's sources can't be read.
+    """
+    with app.store.read() as conn:
+        failure = find_collect_failure(conn, newsletter, app.settings, now=now)
+    if failure:
+        message = f"nothing new for {newsletter.id!r}: {failure.message}"
+        raise NothingCollected(message, hint="'digest check' says what is wrong with each source")
+    if newsletter.empty == "send":
+        return False
+    with app.store.begin() as conn:
+        slots.record_status(conn, newsletter.id, slot, SlotStatus.EMPTY, at=now, audience=audience)
+    return True
 
 
 def embed_images(

@@ -7,8 +7,6 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from digest.collect.collector import make_collector
 from digest.collect.concurrent import collect
 from digest.model.errors import SourceError
@@ -89,12 +87,15 @@ def test_a_failure_hides_the_password() -> None:
     assert failure == Failure(source="Private", url="https://a.example/feed", error="two lines: try later")
 
 
-def test_a_bug_raises() -> None:
+def test_a_bug_is_the_failure_of_its_source() -> None:
     async def buggy(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
         raise KeyError(source.id)
 
-    with pytest.raises(KeyError):
-        asyncio.run(collect(sources("a.example"), buggy))
+    (failure,) = asyncio.run(collect(sources("a.example"), buggy))
+
+    assert isinstance(failure, Failure)
+    assert isinstance(failure.exception, KeyError)
+    assert failure.error.startswith("unexpected error: KeyError")
 
 
 def test_failing_sources_do_not_affect_others(tmp_path: Path) -> None:

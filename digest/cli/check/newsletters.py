@@ -42,18 +42,23 @@ def _sample_size(template: str) -> int:
 def check_for_silence(settings: Settings) -> Iterator[Finding]:
     """Find newsletters that had nothing new for several editions, or whose sources all fail."""
     from digest.jobs.alarm import find_alarm
+    from digest.pipeline.collect_failure import find_collect_failure
     from digest.store import open_store
 
     try:
         with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
             now = datetime.now(UTC)
-            alarms = [find_alarm(conn, newsletter, settings, now=now) for newsletter in settings.newsletters]
+            problems = [
+                find_alarm(conn, newsletter, settings, now=now)
+                or find_collect_failure(conn, newsletter, settings, now=now)
+                for newsletter in settings.newsletters
+            ]
     except DigestError:  # the check of the store reports it
         return
-    for alarm in alarms:
-        if alarm:
+    for newsletter, problem in zip(settings.newsletters, problems, strict=True):
+        if problem:
             hint = "'digest sources list' shows which sources are broken or quiet"
-            yield bad(f"newsletter {alarm.newsletter_id}", alarm.message, hint)
+            yield bad(f"newsletter {newsletter.id}", problem.message, hint)
 
 
 def check_postal_addresses(settings: Settings) -> Iterator[Finding]:

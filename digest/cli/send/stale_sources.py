@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from digest.cli.errors import print_failures
+from digest.cli.errors import log_tracebacks, print_failures
 from digest.cli.progress import collect_progress
 from digest.model.errors import NothingCollected
 from digest.model.newsletters import Newsletter, Source
@@ -34,6 +34,7 @@ def collect_now(stale: Sequence[Source], app: App, *, now: datetime) -> None:
     with collect_progress() as on_done:
         result = collect_sources(stale, app, now=now, on_done=on_done)
     print_failures((*result.failures, *result.problems))
+    log_tracebacks(result.exceptions)
     with app.store.read() as conn:
         was_ever_read = any(health.last_success for health in sources.health(conn))
     if result.all_failed and not was_ever_read:

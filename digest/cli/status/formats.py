@@ -38,8 +38,8 @@ def _newsletter_lines(status: NewsletterStatus) -> Iterator[str]:
     last = f", last {status.last_slot.key} {status.last_outcome}" if status.last_slot else ""
     due = local_time(status.next_slot.due, newsletter.timezone)
     yield f"{newsletter.id}: next {due} {newsletter.timezone}{last}"
-    if status.alarm:
-        yield f"  {status.alarm}"
+    if problem := status.alarm or status.collect_failure:
+        yield f"  {problem}"
 
 
 def _run_line(run: Run) -> str:

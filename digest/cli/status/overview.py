@@ -13,6 +13,7 @@ from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline import calendar
+from digest.pipeline.collect_failure import crash_message, find_collect_failure
 from digest.settings import Settings
 from digest.store import Store, deliveries, editions, queue, runs, slots, sources
 from digest.store.queue import Queue
@@ -37,6 +38,8 @@ class NewsletterStatus:
     alarm: str
     #: A slot that is due and has no outcome yet.
     due_slot: Slot | None
+    #: Why its sources give nothing; empty while one of them can be read.
+    collect_failure: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,13 @@ class Overview:
         if self.sources and not any(run.started > earliest for run in collecting):
             last = f"since {utc_time(collecting[0].started)}" if collecting else "yet"
             yield f"no sources were fetched {last}: is 'digest run' running?"
+        ended = next((run for run in collecting if run.ended), None)
+        if self.sources and ended and ended.outcome == "failed":
+            yield crash_message(ended.started)
         for status in self.newsletters:
             if status.due_slot and self.now - status.due_slot.due > _MAX_DELAY:
-                yield f"{status.newsletter.id}: the edition of {status.due_slot.key} is late"
+                reason = f": {status.collect_failure}" if status.collect_failure else ""
+                yield f"{status.newsletter.id}: the edition of {status.due_slot.key} is late{reason}"
         if self.queue.next_try and self.now - self.queue.next_try > _MAX_QUEUE_DELAY:
             mails = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
             yield f"{mails} since {utc_time(self.queue.next_try)}"
@@ -95,6 +102,7 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
     outcomes = slots.statuses(conn, newsletter.id, as_of=now)
     last = next((slot for slot in reversed([*outcomes]) if outcomes[slot] is not SlotStatus.BEFORE), None)
     owed = calendar.due_slots(conn, newsletter, now=now)
+    failure = find_collect_failure(conn, newsletter, settings, now=now)
     alarm = find_alarm(conn, newsletter, settings, now=now)
     return NewsletterStatus(
         newsletter=newsletter,
@@ -103,6 +111,7 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
         last_outcome=outcomes[last] if last else None,
         alarm=alarm.message if alarm else "",
         due_slot=owed.slot if owed else None,
+        collect_failure=failure.message if failure else "",
     )
 
 
