@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from digest.pipeline.bounces import ProcessedMail
     from digest.settings import Settings
+    from digest.store import Store
+    from digest.store.unread_mails import UnreadMail
+
+#: At most this many unread mails are listed.
+_MAX_LISTED = 20
 
 _EXAMPLES = """\
 examples:
@@ -30,43 +35,87 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Process each mail; return 0 whatever it was, so that no mail server returns it."""
-    from datetime import UTC, datetime
-    from functools import partial
-
     from digest.cli.arguments import load_settings
-    from digest.pipeline.bounces import process_bounces
     from digest.store import open_store
 
     settings = load_settings(args)
     with open_store(settings.store.url) as store:
-        for mail in process_bounces(_mails(args, settings), store, settings, clock=partial(datetime.now, UTC)):
-            if args.json:
-                print(_as_json(mail), flush=True)
-            else:
-                print("  ".join(filter(None, (f"{mail.kind:<9}", mail.address, mail.action))), flush=True)
+        if args.imap:
+            _process_mailbox(args, settings, store)
+        else:
+            _process_mails(args, settings, store)
     return 0
 
 
-def _as_json(mail: ProcessedMail) -> str:
+def _process_mails(args: argparse.Namespace, settings: Settings, store: Store) -> None:
+    """Process the mail on stdin, or the new mails of a Maildir."""
+    from datetime import UTC, datetime
+    from functools import partial
+
+    from digest.pipeline.bounces import process_bounces
+
+    for mail in process_bounces(_mails(args), store, settings, clock=partial(datetime.now, UTC)):
+        _print_mail(args, mail)
+
+
+def _process_mailbox(args: argparse.Namespace, settings: Settings, store: Store) -> None:
+    """Process the mailbox of the settings, and list its mails that stay unread."""
+    from datetime import UTC, datetime
+    from functools import partial
+
+    from digest.cli.errors import print_stderr
+    from digest.model.errors import UsageError
+    from digest.pipeline.bounce_mailbox import process_mailbox
+    from digest.store import unread_mails
+
+    if not settings.bounces.host:
+        raise UsageError("no mailbox is set", hint='set [bounces] host = "imap.example.org" in the settings')
+    started = datetime.now(UTC)
+    for mail in process_mailbox(store, settings, clock=partial(datetime.now, UTC), notify=print_stderr):
+        _print_mail(args, mail, left_unread=not mail.is_ours)
+    with store.read() as conn:
+        total, unread = unread_mails.count(conn), unread_mails.recent(conn, limit=_MAX_LISTED)
+    for unread_mail in unread:
+        if unread_mail.seen < started:  # the others are listed above
+            _print_unread(args, unread_mail)
+    if total > len(unread):
+        print_stderr(f"{total} unread mails in the mailbox are none of ours")
+
+
+def _print_mail(args: argparse.Namespace, mail: ProcessedMail, *, left_unread: bool = False) -> None:
+    action = mail.action + ("; left unread" if left_unread else "")
+    fields = {"kind": mail.kind, "address": mail.address, "done": action, "has_changed": mail.has_changed}
+    if left_unread:
+        fields |= {"from": mail.sender, "subject": mail.subject}
+        _print_line(args, fields, f"{mail.kind:<9}", mail.sender, _quoted(mail.subject), action)
+    else:
+        _print_line(args, fields, f"{mail.kind:<9}", mail.address, action)
+
+
+def _print_unread(args: argparse.Namespace, mail: UnreadMail) -> None:
+    from digest.text.time_format import iso_utc, utc_time
+
+    fields = {"kind": "unread", "from": mail.sender, "subject": mail.subject, "since": iso_utc(mail.seen)}
+    fields |= {"mailbox": mail.mailbox, "detail": mail.detail}
+    note = f"left to you since {utc_time(mail.seen)}: {mail.detail}"
+    _print_line(args, fields, "unread   ", mail.sender, _quoted(mail.subject), note)
+
+
+def _quoted(subject: str) -> str:
+    return f"“{subject}”" if subject else "without a subject"
+
+
+def _print_line(args: argparse.Namespace, fields: Mapping[str, object], *words: str) -> None:
     import json
 
-    fields = {"kind": mail.kind, "address": mail.address, "done": mail.action, "has_changed": mail.has_changed}
-    return json.dumps(fields, ensure_ascii=False)
+    print(json.dumps(fields, ensure_ascii=False) if args.json else "  ".join(filter(None, words)), flush=True)
 
 
-def _mails(args: argparse.Namespace, settings: Settings) -> Iterator[bytes]:
-    from digest.model.errors import UsageError
-
+def _mails(args: argparse.Namespace) -> Iterator[bytes]:
     if args.maildir:
         from digest.inbound.maildir import new_mails
 
         yield from new_mails(Path(args.maildir).expanduser())
-    elif args.imap:
-        from digest.inbound.imap import unseen_mails
-
-        if not settings.bounces.host:
-            raise UsageError("no mailbox is set", hint='set [bounces] host = "imap.example.org" in the settings')
-        yield from unseen_mails(settings.bounces)
     else:
         yield _read_stdin()
 

@@ -1,90 +1,112 @@
-"""Reads unseen mails from an IMAP mailbox, and marks each as seen once it has been processed."""
+"""Reads unseen mails from a folder of an IMAP server, and marks them as seen."""
 
 from __future__ import annotations
 
 import imaplib
+import re
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from digest.inbound import MAX_MAIL_BYTES
+from digest.inbound.imap_client import BoundedClient, RunLimits, connect, folder_name, log_in
 from digest.model.errors import MailError
 from digest.settings import BouncesSettings
 
-_TIMEOUT_S = 60
+#: Bytes within the text of one of imaplib's errors.
+_BYTES_LITERAL = re.compile(r"\[?\bb(['\"])(.*?)\1\]?")
 
 
-def unseen_mails(mailbox: BouncesSettings) -> Iterator[bytes]:
-    """Yield unseen mails; each is marked as seen when the next one is requested. Raises ``MailError``."""
-    with _connection_errors_as_mail_errors(mailbox), _open_folder(mailbox) as client:
-        for uid in _uid_command(client, "SEARCH", "UNSEEN"):
-            # PEEK does not set \Seen: a mail that was not processed is read again.
-            content = _uid_command(client, "FETCH", uid.decode(), f"(BODY.PEEK[]<0.{MAX_MAIL_BYTES}>)")
-            if content:
-                yield content[0]
-                _uid_command(client, "STORE", uid.decode(), "+FLAGS.SILENT", r"(\Seen)")
+class ImapFolder:
+    """An open folder. Its methods raise ``MailError``."""
 
+    def __init__(self, client: BoundedClient, settings: BouncesSettings) -> None:
+        self._client, self._settings = client, settings
+        #: Identifies account and folder in the store.
+        self.name = f"{settings.username}@{settings.host}:{settings.port}/{settings.folder}"
+        _, response = client.response("UIDVALIDITY")
+        #: UIDs are valid as long as this number is the same; 0 if the server gives none.
+        self.uid_validity = int(response[0]) if response and response[0] else 0
 
-def probe(mailbox: BouncesSettings) -> str:
-    """Log in and open the folder, without changes; describe it in one line. Raises ``MailError``."""
-    with _connection_errors_as_mail_errors(mailbox), _open_folder(mailbox) as client:
-        unseen = len(_uid_command(client, "SEARCH", "UNSEEN"))
-    return f"{mailbox.host}:{mailbox.port} accepts the login; {unseen} unread in {mailbox.folder}"
+    def unseen(self) -> tuple[int, ...]:
+        """UIDs of the unseen mails."""
+        return tuple(int(uid) for uid in b" ".join(self._uid("SEARCH", "UNSEEN")).split() if uid.isdigit())
+
+    def has_budget(self) -> bool:
+        """Another mail may be fetched at this connection."""
+        return self._client.has_budget(MAX_MAIL_BYTES)
+
+    def fetch(self, uid: int) -> bytes | None:
+        """The beginning of a mail, which stays unseen; None if it is gone."""
+        contents = self._uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MAX_MAIL_BYTES}>)")
+        return contents[0] if contents else None
+
+    def mark_seen(self, uid: int) -> None:
+        self._uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
+
+    def _uid(self, command: str, *arguments: str) -> list[bytes]:
+        """Run a command on mails by UID; returns its response, for FETCH the contents of the mails."""
+        with _errors_as_mail_errors(self._settings):
+            status, response = self._client.uid(command, *arguments)
+            if status != "OK":
+                raise imaplib.IMAP4.error(_text(*response))
+        if command == "FETCH":
+            return [part[1] for part in response if isinstance(part, tuple)]
+        return [part for part in response if isinstance(part, bytes)]
 
 
 @contextmanager
-def _open_folder(mailbox: BouncesSettings) -> Iterator[imaplib.IMAP4]:
-    client = _connect(mailbox)
+def open_folder(settings: BouncesSettings, limits: RunLimits | None = None) -> Iterator[ImapFolder]:
+    """Log in and open the folder of the settings. Raises ``MailError``."""
+    with _errors_as_mail_errors(settings):
+        client = connect(settings, limits or RunLimits())
     try:
-        if mailbox.security == "starttls":
-            client.starttls(ssl.create_default_context())
-        try:
-            client.login(_quoted(mailbox.username), mailbox.password.reveal())  # imaplib quotes only the password
-        except imaplib.IMAP4.error as error:
-            hint = "check [bounces] username and password"
-            raise MailError(
-                f"{mailbox.host} rejects the login as {mailbox.username!r}: {_text(error)}", hint=hint
-            ) from error
-        status, response = client.select(_quoted(mailbox.folder))
+        with _errors_as_mail_errors(settings):
+            _log_in(client, settings)
+            status, response = client.select(folder_name(settings.folder))
         if status != "OK":
             hint = "check [bounces] folder; many servers name folders INBOX.name or INBOX/name"
-            raise MailError(f"{mailbox.host} has no folder {mailbox.folder!r}: {_text(*response)}", hint=hint)
-        yield client
+            raise MailError(f"{settings.host} has no folder {settings.folder!r}: {_text(*response)}", hint=hint)
+        yield ImapFolder(client, settings)
     finally:
         with suppress(OSError):  # already closed; the first error is the one to report
             client.shutdown()
 
 
-def _connect(mailbox: BouncesSettings) -> imaplib.IMAP4:
-    if mailbox.security == "tls":
-        context = ssl.create_default_context()
-        return imaplib.IMAP4_SSL(mailbox.host, mailbox.port, ssl_context=context, timeout=_TIMEOUT_S)
-    return imaplib.IMAP4(mailbox.host, mailbox.port, timeout=_TIMEOUT_S)
+def probe(settings: BouncesSettings) -> str:
+    """Log in and open the folder, without changes; describe it in one line. Raises ``MailError``."""
+    with open_folder(settings) as folder:
+        unseen = len(folder.unseen())
+    return f"{settings.host}:{settings.port} accepts the login; {unseen} unread in {settings.folder}"
 
 
-def _uid_command(client: imaplib.IMAP4, command: str, *arguments: str) -> list[bytes]:
-    """Run a command on mails by UID; returns the words of its response, or for FETCH the content of the mails."""
-    status, response = client.uid(command, *arguments)
-    if status != "OK":
-        raise imaplib.IMAP4.error(_text(*response))
-    if command == "FETCH":
-        return [part[1] for part in response if isinstance(part, tuple)]
-    return b" ".join(part for part in response if isinstance(part, bytes)).split()
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+def _log_in(client: BoundedClient, settings: BouncesSettings) -> None:
+    if settings.security == "starttls":
+        client.starttls(ssl.create_default_context())
+    try:
+        log_in(client, settings.username, settings.password.reveal())
+    except imaplib.IMAP4.abort:  # the connection broke: nothing is known about the password
+        raise
+    except imaplib.IMAP4.error as error:
+        message = f"{settings.host} rejects the login as {settings.username!r}: {_text(*error.args)}"
+        raise MailError(message, hint="check [bounces] username and password") from error
+    except UnicodeError:
+        message = f"{settings.host} can't be sent this username or password: they have characters that it does not take"
+        # Not from the error: it quotes the password.
+        raise MailError(message, hint="set [bounces] username or password to one in ASCII") from None
 
 
 def _text(*parts: object) -> str:
-    return " ".join(part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in parts)
+    """The parts of a response or an error as text."""
+    text = " ".join(part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in parts)
+    return _BYTES_LITERAL.sub(r"\2", text)
 
 
 @contextmanager
-def _connection_errors_as_mail_errors(mailbox: BouncesSettings) -> Iterator[None]:
+def _errors_as_mail_errors(settings: BouncesSettings) -> Iterator[None]:
     """Raise ``MailError`` in place of errors of sockets, TLS and IMAP."""
-    server = f"{mailbox.host}:{mailbox.port}"
+    server = f"{settings.host}:{settings.port}"
     try:
         yield
     except ssl.SSLCertVerificationError as error:
@@ -94,9 +116,9 @@ def _connection_errors_as_mail_errors(mailbox: BouncesSettings) -> Iterator[None
         hint = 'check [bounces] port and security: port 993 uses "tls", port 143 "starttls"'
         raise MailError(f"no TLS with {server}: {error.reason or error}", hint=hint) from error
     except socket.gaierror as error:
-        raise MailError(f"no address found for {mailbox.host!r}", hint="check [bounces] host") from error
+        raise MailError(f"no address found for {settings.host!r}", hint="check [bounces] host") from error
     except imaplib.IMAP4.error as error:  # also raised for a server that does not speak IMAP
-        raise MailError(f"{server} can't be read from: {_text(error)}", hint="check [bounces] port") from error
+        raise MailError(f"{server} can't be read from: {_text(*error.args)}", hint="check [bounces] port") from error
     except OSError as error:
         hint = "check [bounces] host and port, and that the server runs"
         raise MailError(f"no connection with {server}: {error.strerror or error}", hint=hint, temporary=True) from error

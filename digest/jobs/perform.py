@@ -14,7 +14,7 @@ from digest.jobs.runs import record_run, start, start_if_due
 from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
 from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter
-from digest.pipeline.bounces import process_bounces
+from digest.pipeline.bounce_mailbox import process_mailbox
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.publish import publish
@@ -89,16 +89,17 @@ def _newsletter_id(job: Deliver, context: JobContext) -> str:
 
 
 def _process_bounces(context: JobContext) -> None:
-    from digest.inbound.imap import unseen_mails  # imports imaplib, needed only with a mailbox
-
     app = context.app
     if (
         run_id := start_if_due(app.store, ProcessBounces.kind, app.settings.bounces.every, now=context.clock())
     ) is None:
         return
     with record_run(app.store, run_id, clock=context.clock) as counts:
-        mails = unseen_mails(app.settings.bounces)
-        for result in process_bounces(mails, app.store, app.settings, clock=context.clock):
+
+        def log_unfinished(message: str) -> None:
+            context.log("mailbox_unfinished", message=message)
+
+        for result in process_mailbox(app.store, app.settings, clock=context.clock, notify=log_unfinished):
             counts[result.kind] = counts.get(result.kind, 0) + 1
             context.log("bounce_processed", kind=str(result.kind), address=result.address, action=result.action)
             if context.stop.is_set():

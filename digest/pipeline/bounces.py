@@ -33,6 +33,10 @@ class ProcessedMail:
     action: str
     #: The mail changed a delivery or a subscriber.
     has_changed: bool = False
+    #: The mail is about a delivery of ours, and a person need not read it.
+    is_ours: bool = True
+    sender: str = ""
+    subject: str = ""
 
 
 _NO_ACTION = {
@@ -56,14 +60,22 @@ def process_bounces(
 def process_bounce(mail: InboundMail, conn: Connection, settings: Settings, *, now: datetime) -> ProcessedMail:
     """Record a bounce or complaint, or unsubscribe the sender. Idempotent."""
     if mail.kind in _NO_ACTION:
-        return ProcessedMail(kind=mail.kind, address="", action=f"{_NO_ACTION[mail.kind]}: {mail.detail}")
+        is_ours = mail.kind is not MailKind.OTHER and any(bounces.find_delivery(conn, token) for token in mail.tokens)
+        return _no_action(mail, f"{_NO_ACTION[mail.kind]}: {mail.detail}", is_ours=is_ours)
     delivery = _proven_delivery(mail, conn, settings.web.secret.reveal())
     if delivery is None:
-        action = f"ignored: nothing proves that it is about a mail of ours: {mail.detail}"
-        return ProcessedMail(kind=mail.kind, address="", action=action)
+        return _no_action(
+            mail, f"ignored: nothing proves that it is about a mail of ours: {mail.detail}", is_ours=False
+        )
     if mail.kind is MailKind.UNSUBSCRIBE:
         return _unsubscribe(mail, delivery, conn, now=now)
     return _record_bounce(mail, delivery, conn, settings, now=now)
+
+
+def _no_action(mail: InboundMail, action: str, *, is_ours: bool) -> ProcessedMail:
+    return ProcessedMail(
+        kind=mail.kind, address="", action=action, is_ours=is_ours, sender=mail.sender, subject=mail.subject
+    )
 
 
 def suppress_rejected_addresses(edition_id: int, conn: Connection, *, now: datetime) -> int:

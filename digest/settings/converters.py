@@ -163,7 +163,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "address": _mailbox,
         "host": _HOST,
         "port": _number(1, 65_535),
-        "folder": _matching(r"[ -~]+", "a folder's name like 'INBOX'"),
+        "folder": _matching(r"[^\x00-\x1f\x7f]+", "a folder's name like 'INBOX'"),
         "every": _duration("1m"),
         "soft_limit": _number(1),
         "soft_days": _number(1, 3_650),

@@ -6,6 +6,7 @@ boilerplate (furniture)                            boilerplate lines learned fro
 slots, editions ← stories ← story_articles (told)  published editions and their articles
 subscribers ← subscriptions
 editions × subscribers → deliveries                the ledger
+unread_mails                                       mails in the mailbox for bounces that are none of ours
 runs                                               run history of jobs
 
 Sources and newsletters are defined in the settings; the tables refer to them by id.
@@ -272,6 +273,18 @@ def _index_claimed_rows_only(_: Table, conn: Connection, **__: Any) -> None:
 
 
 # --- run -------------------------------------------------------------------------------------------------------------
+
+#: Mails in the mailbox for bounces that are none of ours: they stay unread there, and are not fetched again.
+unread_mails = Table(
+    "unread_mails",
+    metadata,
+    #: Account and folder; within it, a mail's UID is valid as long as UIDVALIDITY is the same (RFC 3501).
+    Column("mailbox", SafeText, primary_key=True),
+    Column("uid_validity", Number, primary_key=True, autoincrement=False),
+    Column("uid", Number, primary_key=True, autoincrement=False),
+    *(Column(name, SafeText, nullable=False) for name in ("sender", "subject", "detail")),
+    Column("seen", UtcDateTime, nullable=False),
+)
 
 runs = Table(
     "runs",

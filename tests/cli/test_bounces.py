@@ -13,7 +13,7 @@ from digest.cli import main
 from digest.inbound import MAX_MAIL_BYTES
 from digest.store import deliveries, editions, subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, complaint, dsn, plain_mail
+from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, MESSAGE_ID, complaint, dsn, plain_mail
 from tests.support.databases import open_persistent_store
 from tests.support.imap_server import imap_server
 from tests.support.values import NOON, edition
@@ -132,9 +132,89 @@ def test_each_mail_of_a_mailbox_is_read_once(run: Run) -> None:
         imap(box.port)
 
         assert [line.split()[0] for line in run("--imap")[1].splitlines()] == ["other", "hard", "other"]
-        assert run("--imap") == (0, "", "")
-        assert box.seen == {7, 8, 9}
+        assert [line.split()[0] for line in run("--imap")[1].splitlines()] == ["unread", "unread"]
+        assert box.fetched == [7, 8, 9]
+        assert box.seen == {8}
     assert list(suppressed()) == [ADDRESS]
+
+
+def test_a_mail_that_is_none_of_ours_stays_unread_and_is_listed(run: Run) -> None:
+    mail = plain_mail("I'd like to talk.", From="Reader <r@shop.example>", Subject="=?utf-8?q?Your_n=C3=BAmber?=")
+    with imap_server(mail, dsn("5.1.1")) as box:
+        imap(box.port)
+        first, second = run("--imap")[1], run("--imap", "--json")[1]
+
+        assert "r@shop.example  “Your númber”  ignored" in first
+        assert first.count("; left unread") == 2
+        (forged, listed) = [json.loads(line) for line in second.splitlines()]
+        assert (listed["kind"], listed["from"], listed["subject"]) == ("unread", "r@shop.example", "Your númber")
+        assert forged["subject"] == "Undelivered mail"
+        assert box.seen == set()
+
+
+def test_status_lists_the_mails_that_stay_unread(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with imap_server(plain_mail("Hello", From="r@shop.example", Subject="A question")) as box:
+        imap(box.port)
+        run("--imap")
+        main(["status"])
+        text = capsys.readouterr().out
+        main(["status", "--json"])
+        document = json.loads(capsys.readouterr().out)["unread_mails"]
+
+    assert "mailbox: 1 mail left unread for you" in text
+    assert "r@shop.example: A question" in text
+    assert (document["total"], document["mails"][0]["from"]) == (1, "r@shop.example")
+
+
+def test_a_mail_that_was_read_meanwhile_is_no_longer_listed(run: Run) -> None:
+    with imap_server(plain_mail("Hello", From="r@shop.example")) as box:
+        imap(box.port)
+        run("--imap")
+        box.seen.add(7)
+
+        assert run("--imap") == (0, "", "")
+
+
+def test_mails_are_fetched_again_when_their_uids_are_no_longer_valid(run: Run) -> None:
+    with imap_server(plain_mail("Hello", From="r@shop.example")) as box:
+        imap(box.port)
+        run("--imap")
+        box.uid_validity = 2
+        run("--imap")
+
+        assert box.fetched == [7, 7]
+
+
+def test_an_automatic_reply_to_our_mail_is_marked_as_read(run: Run) -> None:
+    reply = plain_mail("I am away.", From=ADDRESS, Auto_Submitted="auto-replied", In_Reply_To=MESSAGE_ID)
+    with imap_server(about_our_mail(reply), reply) as box:
+        imap(box.port)
+        run("--imap")
+
+        assert box.seen == {7}
+
+
+@pytest.mark.parametrize("capabilities", ["IMAP4rev1", "IMAP4rev1 AUTH=PLAIN"])
+def test_a_password_and_a_folder_may_have_any_characters(run: Run, capabilities: str) -> None:
+    with imap_server(about_our_mail(dsn("5.1.1"))) as box:
+        box.password, box.capabilities = 'žlutý€ß"\\x', capabilities
+        imap(box.port, password=f"'{box.password}'", folder='"Zpět"')
+
+        code, out, err = run("--imap")
+
+    assert (code, err) == (0, "")
+    assert out.startswith("hard")
+
+
+def test_a_wrong_password_in_any_characters_is_rejected_in_plain_text(run: Run) -> None:
+    with imap_server() as box:
+        imap(box.port, password='"žž"')
+
+        code, _, err = run("--imap")
+
+    assert code == 1
+    assert "rejects the login as 'news': [AUTHENTICATIONFAILED] that is all" in err
+    assert "b'" not in err
 
 
 def test_a_mail_is_marked_as_read_after_it_is_processed(run: Run) -> None:

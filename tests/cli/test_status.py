@@ -82,7 +82,7 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
     document = as_json(capsys, "status")
 
     assert isinstance(document, dict)
-    assert list(document) == ["newsletters", "editions", "queue", "sources", "runs", "problems"]
+    assert list(document) == ["newsletters", "editions", "queue", "sources", "unread_mails", "runs", "problems"]
     assert document["editions"][0]["counts"] == {"sent": 2}
 
 

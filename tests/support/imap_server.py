@@ -6,6 +6,8 @@ import re
 import socket
 import ssl
 import threading
+import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +26,12 @@ class FakeMailbox:
     capabilities: str = "IMAP4rev1"
     #: Close the connection instead of answering a command with this text.
     closes_at: str = ""
+    uid_validity: int = 1
+    password: str = 'pass "word"'
+    #: UIDs of the mails that were fetched.
+    fetched: list[int] = field(default_factory=list)
+    #: Send the banner's bytes with this pause before each.
+    pause_s: float = 0
     #: Speak TLS from the first byte.
     tls: ssl.SSLContext | None = None
 
@@ -31,16 +39,32 @@ class FakeMailbox:
 class _Handler(StreamRequestHandler):
     def handle(self) -> None:
         box = cast("_Server", self.server).box
-        self.wfile.write(box.banner)
+        for byte in box.banner if box.pause_s else ():
+            time.sleep(box.pause_s)
+            self.wfile.write(bytes([byte]))
+        if not box.pause_s:
+            self.wfile.write(box.banner)
         while line := self.rfile.readline().decode().rstrip("\r\n"):
             tag, _, command = line.partition(" ")
             if box.closes_at and box.closes_at in command:
                 return
+            if literal := re.search(r"^LOGIN (.+) \{(\d+)\}$", command):
+                self.wfile.write(b"+ go on\r\n")
+                password = self.rfile.read(int(literal[2]) + 2).decode().removesuffix("\r\n")
+                self._answer_login(tag, literal[1] == '"news"' and password == box.password)
+                continue
+            if command == "AUTHENTICATE PLAIN":
+                self.wfile.write(b"+ \r\n")
+                self._answer_login(tag, b64decode(self.rfile.readline()).decode() == f"\0news\0{box.password}")
+                continue
             if command == "STARTTLS" and command in box.capabilities:
                 self.wfile.write(f"{tag} OK go on\r\n".encode())
                 return  # closes the connection
             answer, status = self._answer(command, box)
             self.wfile.write(answer + f"{tag} {status} that is all\r\n".encode())
+
+    def _answer_login(self, tag: str, is_valid: bool) -> None:
+        self.wfile.write(f"{tag} {'OK' if is_valid else 'NO [AUTHENTICATIONFAILED]'} that is all\r\n".encode())
 
     def _answer(self, command: str, box: FakeMailbox) -> tuple[bytes, str]:
         match command.split(" "):
@@ -50,11 +74,14 @@ class _Handler(StreamRequestHandler):
                 is_valid = (name, " ".join(words)) == ('"news"', r'"pass \"word\""')
                 return b"", "OK" if is_valid else "NO [AUTHENTICATIONFAILED] no"
             case ["SELECT", folder]:
-                return (b"* 0 EXISTS\r\n", "OK [READ-WRITE]") if folder == '"INBOX"' else (b"", "NO no such folder")
+                if folder not in {'"INBOX"', '"Zp&ARs-t"'}:
+                    return b"", "NO no such folder"
+                return f"* 0 EXISTS\r\n* OK [UIDVALIDITY {box.uid_validity}] valid\r\n".encode(), "OK [READ-WRITE]"
             case ["UID", "SEARCH", "UNSEEN"]:
                 unread = " ".join(str(number) for number in box.mails if number not in box.seen)
                 return f"* SEARCH {unread}".rstrip().encode() + b"\r\n", "OK"
             case ["UID", "FETCH", number, _]:
+                box.fetched.append(int(number))
                 mail = box.mails[int(number)][: int(re.findall(r"\d+", command)[-1])]
                 return f"* 1 FETCH (UID {number} BODY[]<0> {{{len(mail)}}}\r\n".encode() + mail + b")\r\n", "OK"
             case ["UID", "STORE", number, *_]:

@@ -29,6 +29,11 @@ def as_lines(overview: Overview) -> Iterator[str]:
     yield f"sources: {overview.sources}, {len(overview.failing)} failing"
     for health in overview.failing:
         yield f"  {health.id}{_since(health.failing_since)}: {health.error}"
+    if overview.unread_count:
+        mails = "1 mail" if overview.unread_count == 1 else f"{overview.unread_count} mails"
+        yield f"mailbox: {mails} left unread for you"
+    for mail in overview.unread_mails:
+        yield f"  {utc_time(mail.seen)} {mail.sender}: {mail.subject or 'without a subject'}"
     for run in overview.runs:
         yield _run_line(run)
 
@@ -67,6 +72,19 @@ def as_document(overview: Overview) -> dict[str, Any]:
             "failing": [
                 {"id": health.id, "since": iso_utc(health.failing_since), "error": health.error}
                 for health in overview.failing
+            ],
+        },
+        "unread_mails": {
+            "total": overview.unread_count,
+            "mails": [
+                {
+                    "from": mail.sender,
+                    "subject": mail.subject,
+                    "since": iso_utc(mail.seen),
+                    "mailbox": mail.mailbox,
+                    "detail": mail.detail,
+                }
+                for mail in overview.unread_mails
             ],
         },
         "runs": [_run_document(run) for run in overview.runs],

@@ -15,15 +15,16 @@ from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.collect_failure import crash_message, find_collect_failure
 from digest.settings import Settings
-from digest.store import Store, deliveries, editions, queue, runs, slots, sources
+from digest.store import Store, deliveries, editions, queue, runs, slots, sources, unread_mails
 from digest.store.queue import Queue
 from digest.store.slots import SlotStatus
 from digest.store.sources import Health
+from digest.store.unread_mails import UnreadMail
 from digest.text.time_format import utc_time
 
 #: Work that is later than this is a problem: editions and collecting, mails in the queue.
 _MAX_DELAY, _MAX_QUEUE_DELAY = timedelta(minutes=30), timedelta(hours=1)
-_EDITIONS, _RUNS = 5, 5
+_EDITIONS, _RUNS, _UNREAD_MAILS = 5, 5, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,9 @@ class Overview:
     sources: int
     failing: tuple[Health, ...]
     runs: tuple[runs.Run, ...]
+    #: Mails in the mailbox for bounces that are left to the operator: the newest, and the number of all.
+    unread_mails: tuple[UnreadMail, ...]
+    unread_count: int
     #: Setting ``fetch.every``.
     fetch_interval: timedelta
 
@@ -94,6 +98,8 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             sources=len(settings.sources),
             failing=tuple(health for health in sources.health(conn) if health.error and health.id in ids),
             runs=_latest_runs(conn, now),
+            unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
+            unread_count=unread_mails.count(conn),
             fetch_interval=settings.fetch.every,
         )
 

@@ -1,0 +1,122 @@
+"""IMAP client (RFC 3501) with bounds on time and bytes for all of a connection; logs in with any password."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import socket
+import ssl
+import time
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from digest.settings import BouncesSettings
+
+#: One read of the socket.
+_TIMEOUT_S = 60.0
+_MAX_LINE = 1_000_000
+_CHUNK = 65_536
+_NON_ASCII = re.compile(r"([^\x20-\x7e]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLimits:
+    """Limits of all commands of a connection together; the next run reads what is left."""
+
+    seconds: float = 300.0
+    bytes: int = 50_000_000
+
+
+class BoundedClient(imaplib.IMAP4):
+    """Stops reading at a deadline, even if the server sends a byte now and then, and after a total size."""
+
+    def __init__(self, host: str, port: int, limits: RunLimits, **options: ssl.SSLContext) -> None:
+        self._limits = limits
+        self._deadline = time.monotonic() + limits.seconds
+        self._bytes_left = limits.bytes
+        self._buffer = bytearray()
+        self._buffered_socket: socket.socket | None = None
+        super().__init__(host, port, timeout=min(_TIMEOUT_S, limits.seconds), **options)
+
+    def has_budget(self, size: int) -> bool:
+        """Enough bytes are left for a mail of that size, and some time."""
+        return self._bytes_left > size + _CHUNK and time.monotonic() < self._deadline
+
+    def read(self, size: int) -> bytes:
+        if size - len(self._buffer) > self._bytes_left:
+            raise self.error(f"it sends more than {self._limits.bytes:,} bytes")
+        while len(self._buffer) < size and self._receive():
+            pass
+        return self._take(size)
+
+    def readline(self) -> bytes:
+        end = -1
+        while (end := self._buffer.find(b"\n")) < 0 and len(self._buffer) <= _MAX_LINE and self._receive():
+            pass
+        return self._take(end + 1 if end >= 0 else len(self._buffer))
+
+    def _take(self, size: int) -> bytes:
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    def _receive(self) -> bool:
+        """Receive some bytes; False at the end of the connection."""
+        if self._buffered_socket is not self.sock:  # after STARTTLS: what came before it must not count
+            self._buffer.clear()
+            self._buffered_socket = self.sock
+        time_left = self._deadline - time.monotonic()
+        if time_left <= 0:
+            raise TimeoutError(f"reading takes longer than {self._limits.seconds:.0f} seconds")
+        self.sock.settimeout(min(_TIMEOUT_S, time_left))
+        data = self.sock.recv(_CHUNK)
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
+            raise self.error(f"it sends more than {self._limits.bytes:,} bytes")
+        self._buffer += data
+        return bool(data)
+
+
+class _BoundedTlsClient(BoundedClient, imaplib.IMAP4_SSL):
+    """As ``BoundedClient``, with TLS from the first byte."""
+
+
+def connect(settings: BouncesSettings, limits: RunLimits) -> BoundedClient:
+    if settings.security == "tls":
+        return _BoundedTlsClient(settings.host, settings.port, limits, ssl_context=ssl.create_default_context())
+    return BoundedClient(settings.host, settings.port, limits)
+
+
+def log_in(client: BoundedClient, username: str, password: str) -> None:
+    """Log in; a name or password that is not ASCII is sent as UTF-8. Raises ``imaplib.IMAP4.error``."""
+    if username.isascii() and password.isascii():
+        client.login(quoted(username), password)  # imaplib quotes only the password
+    elif "AUTH=PLAIN" in client.capabilities:
+        credentials = f"\0{username}\0{password}".encode()  # RFC 4616
+        client.authenticate("PLAIN", lambda _: credentials)
+    else:
+        # A literal may have any bytes; a quoted string may not. The stub has another type.
+        literal: Any = password.encode()
+        client.literal = literal
+        status, response = client.xatom("LOGIN", quoted(username))
+        if status != "OK":
+            raise client.error(response[-1])
+        client.state = "AUTH"
+
+
+def folder_name(name: str) -> str:
+    """A folder's name as the protocol has it: not ASCII, in modified UTF-7 (RFC 3501, section 5.1.3)."""
+    if name.isascii():
+        return quoted(name)
+    runs = _NON_ASCII.split(name)
+    encoded = [_modified_base64(run) if index % 2 else run.replace("&", "&-") for index, run in enumerate(runs)]
+    return quoted("".join(encoded))
+
+
+def _modified_base64(text: str) -> str:
+    return "&" + b64encode(text.encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-"
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
