@@ -88,7 +88,10 @@ def _candidates(article: Article) -> Iterator[Candidate]:
 
 
 def _prose(article: Article) -> Sequence[int]:
-    """Indexes of the paragraphs without list items, table rows and labels; of all in an article without full stops."""
+    """Indexes of the paragraphs without list items, table rows and labels; of all in an article without full stops.
+
+    Above the first prose there are none: cleaning drops them.
+    """
     paragraphs, language = article.paragraphs, article.language
     lengths = [word_count(paragraph, language) for paragraph in paragraphs]
     prose: list[int] = []
@@ -102,7 +105,7 @@ def _prose(article: Article) -> Sequence[int]:
             following = ""
     if sum(lengths[index] for index in prose) < _MIN_PROSE_SHARE * sum(lengths):
         return range(len(paragraphs))
-    return prose[::-1]
+    return (*range(prose[-1]), *prose[::-1]) if prose else ()
 
 
 def _introduces(lead_in: str, following: str, length: int) -> bool:

@@ -250,3 +250,13 @@ def test_list_items_table_rows_and_labels_are_no_sentences_of_a_brief(name: str)
 
 def test_an_article_without_full_stops_has_a_brief() -> None:
     assert brief_texts(article("The northern dock is closed", "Ferries use the southern dock"))
+
+
+def test_a_line_without_a_full_stop_above_the_text_may_be_in_a_brief() -> None:
+    """Cleaning drops such lines where they are boilerplate."""
+    story = Story(articles=(article("Dock closed on Monday", "Ferries use the southern dock.", "Southern dock 1911"),))
+
+    assert [candidate.text for candidate in candidates(story)] == [
+        "Dock closed on Monday",
+        "Ferries use the southern dock.",
+    ]
