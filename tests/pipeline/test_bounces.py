@@ -15,7 +15,7 @@ from digest.pipeline.bounces import ProcessedMail, process_bounce, suppress_reje
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, bounces, deliveries, editions, subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, HEADERS, complaint, dsn, unsubscribe_mail
+from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, HEADERS, complaint, dsn, plain_mail, unsubscribe_mail
 from tests.support.values import NOON, edition
 
 DAY = timedelta(days=1)
@@ -154,6 +154,29 @@ def test_an_unsubscribe_mail_from_another_address_needs_a_signed_token(ledger: L
     assert ledger.subscribed() == [OTHER, ADDRESS]
     assert ledger.process(unsubscribe_mail(sender="someone@else.example"), token.signed("secret")).has_changed
     assert ledger.subscribed() == [OTHER]
+
+
+@pytest.mark.parametrize("header", ["Reply-To", "X-Original-From"])
+def test_an_unsubscribe_mail_through_a_group_names_its_author_elsewhere(ledger: Ledger, header: str) -> None:
+    token = ledger.send()
+    subject = f"[Team] unsubscribe {EDITION_TOKEN}.1"
+    headers = {header.replace("-", "_"): f"Press <{ADDRESS}>", "List_Id": "<team.example>", "Precedence": "list"}
+    mail = unsubscribe_mail(subject, "'Press' via Team <team@list.example>", **headers)
+
+    assert ledger.process(mail, token).has_changed
+    assert ledger.subscribed() == [OTHER]
+
+
+def test_mails_that_are_none_of_ours_are_left_to_the_operator(ledger: Ledger) -> None:
+    token = ledger.send()
+    reply = {"From": ADDRESS, "In_Reply_To": f"<{EDITION_TOKEN}.1@news.example>"}
+
+    assert ledger.process(plain_mail("I am away.", Auto_Submitted="auto-replied", **reply), token).is_ours
+    assert ledger.process(complaint("not-spam"), token).is_ours
+    assert not ledger.process(plain_mail("Stop it.", **reply), token).is_ours
+    assert not ledger.process(plain_mail("I am away.", From=ADDRESS, Auto_Submitted="auto-replied"), token).is_ours
+    assert not ledger.process(unsubscribe_mail(sender="forger@else.example"), token).is_ours
+    assert ledger.subscribed() == [OTHER, ADDRESS]
 
 
 def test_a_signed_token_alone_identifies_a_bounce(ledger: Ledger) -> None:

@@ -39,7 +39,7 @@ _NO_SUCH_ADDRESS_STATUS = re.compile(r"5\.(1\.([0-4]|6|10)|2\.1|4\.4)")
 #: Also the sender's address: 5.1.7 to 5.1.9, and a sender's domain that receives no mail (RFC 7505).
 _REJECTED_STATUS = re.compile(r"[45]\.([67]\.\d+|1\.[789]|2\.3|3\.4|5\.\d+)")
 _MULTILINE_REPLY = re.compile(r"(?<![\d.])([45]\d\d)-(?:[45]\.\d+\.\d+ )?(?=.*\1[- ])")
-_ADDRESS = re.compile(r"<?[^\s<>()]{1,200}@[^\s<>()]{1,200}>?")
+_ADDRESS = re.compile(r"<?[^\s<>()@,;:]{1,200}@[^\s<>()@,;:]{1,200}>?")
 _URL = re.compile(r"https?://\S{1,500}|\bwww\.\S{1,300}", re.IGNORECASE)
 #: Longer texts are not a server's reply.
 _MAX_TEXT = 3_000

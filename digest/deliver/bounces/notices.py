@@ -7,6 +7,7 @@ report. A mail that this module's rules do not recognise is tried with flufl.bou
 from __future__ import annotations
 
 import html
+import logging
 import re
 from collections.abc import Sequence
 from email.message import Message
@@ -45,7 +46,7 @@ _REPLY_LINE = re.compile(
 )
 _ADDRESS_LINE = re.compile(r"<[^<>\s]+@[^<>\s]+>:|^\s*\S+@\S+", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_TAG = re.compile(r"<(?:style|script|head)\b.{0,20000}?</(?:style|script|head)>|<[^<>@]{0,2000}>", re.I | re.DOTALL)
+_TAG = re.compile(r"<(?:style|script|head)\b.{0,4000}?</(?:style|script|head)>|<[^<>@]{0,2000}>", re.I | re.DOTALL)
 
 
 def parse_notice(message: Message, parts: Sequence[Message], body: str) -> tuple[MailKind, str] | None:
@@ -117,6 +118,7 @@ def _flufl_recipients(message: Message) -> tuple[object, object]:
     """The recipients that flufl.bounce finds: delayed, and failed."""
     from flufl.bounce import all_failures  # imported here: few mails need it
 
+    logging.getLogger("flufl.bounce").disabled = True  # it logs errors of its detectors
     try:
         delayed, failed = all_failures(message)
     except PARSE_ERRORS:  # some of its detectors fail on unexpected mails

@@ -22,8 +22,8 @@ GATEWAY_PREFIX = _any_of(
 
 #: Host names of block lists, in the URL that a rejection refers to.
 BLOCKLIST_URL = re.compile(
-    r"https?://[^\s/]*(?:spamhaus|spamcop|sorbs|uribl|surbl|abuseat|dnsbl|rbl|barracudacentral|senderscore|cloudmark|"
-    r"spamrl|mailspike)|https?://\S*(?:dnsbl|blacklist|blocklist)",
+    r"https?://[^\s/]{0,200}(?:spamhaus|spamcop|sorbs|uribl|surbl|abuseat|dnsbl|rbl|barracudacentral|senderscore|cloudmark|"
+    r"spamrl|mailspike)|https?://\S{0,300}(?:dnsbl|blacklist|blocklist)",
     re.IGNORECASE,
 )
 
@@ -55,7 +55,8 @@ SENDER_AT_FAULT = _any_of(
     r"(?:smtp|mail) server of your isp|servers? without a valid|valid sender domain",
     # block lists and reputation
     r"\b(?:black|block|deny|reject)[ -]?list",
-    r"\b(?:dns)?[dr]bl\b|\bdnsbl\b|spam(?:haus|cop)|barracuda reputation|listed (?:in|at|on|by) \S*(?:bl|list|spam)\b",
+    r"\b(?:dns)?[dr]bl\b|\bdnsbl\b|spam(?:haus|cop)|barracuda reputation",
+    r"listed (?:in|at|on|by) \S{0,80}(?:bl|list|spam)\b",
     r"reputation|\bbanned\b|blocked (?:using|by|for|from|because|due)|\b(?:ip|client|host|server)\b.{0,40}\bblocked",
     r"block(?:ed)? ip|\bip\b.{0,30}\b(?:denied|refused|rejected|bloqu)|\b(?:complaints|for abuse)\b",
     # content
@@ -94,6 +95,7 @@ MAILBOX_FULL = _any_of(
 )
 
 _ADDRESSEE = r"(?:users?|recipients?|mailbox(?:es)?|accounts?|address(?:es|ee)?|alias|inbox|destination)"
+_HOST = r" [^\s.]{1,63}(?:\.[^\s.]{1,63}){1,5}"
 _GONE = (
     r"(?:unknown|invalid|incorrect|not (?:found|known|exist\w*|listed|recogni[sz]ed|local|here|active|valid|present|"
     r"a (?:valid|known)\b)|disabled|deactivated|inactive|closed|deleted|removed|terminated|discontinued|non-?existent|"
@@ -103,7 +105,7 @@ _GONE = (
 )
 #: The address does not exist, or its domain receives no mail.
 NO_SUCH_ADDRESS = _any_of(
-    rf"\b{_ADDRESSEE}\b(?: name| address| \([^)]{{0,80}}\)|:| by that name| \S+\.\S+)? ?(?:is |was |has been |"
+    rf"\b{_ADDRESSEE}\b(?: name| address| \([^)]{{0,80}}\)|:| by that name|{_HOST})? ?(?:is |was |has been |"
     rf"are |has |you entered |that you tried to reach )*(?:currently |permanently )?{_GONE}",
     r"\b(?:no such|unknown|invalid|non.?existent|illegal|unrecogni[sz]ed|unable to find|could not find|bad destination)"
     r" (?:or \w+ )?(?:local |email |e-mail |mail )?(?:user|recipient|mailbox|account|address|person|"
@@ -111,11 +113,12 @@ NO_SUCH_ADDRESS = _any_of(
     r"\bno mailbox|\bno (?:valid )?(?:such )?(?:user|recipient|person) (?:here|by|with|found|named)|"
     r"mailbox (?:is )?(?:unavailable|not available)",
     r"recip(?:ient)?notfound|recipient not found|recipient address rejected: access denied|reject(?:ed)? your address",
-    r"(?:does ?n.t|does not|do not) have an? \S* ?(?:\S+ )?account|not our (?:user|customer)|not a (?:valid |known )?"
-    r"(?:user|mailbox|recipient|subscriber)|no account (?:by|with)|(?:isn.t|is not) a (?:valid |known )?\w* ?account",
+    r"(?:does ?n.t|does not|do not) have an? (?:\S{1,100} ){0,2}account|not our (?:user|customer)",
+    r"not a (?:valid |known )?(?:user|mailbox|recipient|subscriber)|"
+    r"no account (?:by|with)|(?:isn.t|is not) a (?:valid |known )?\w* ?account",
     r"\b(?:e-?mail )?(?:account|address|user) (?:that you tried to reach )?(?:does ?n.t|does not) exist",
     # domains
-    r"\b(?:hosts?|domain)(?: name)?:? ?(?:\S+\.\S+ )?(?:was |is )?(?:not found|unknown|not reachable|nonexistent|"
+    rf"\b(?:hosts?|domain)(?: name)?:?(?:{_HOST})? ?(?:was |is )?(?:not found|unknown|not reachable|nonexistent|"
     r"invalid|does ?n.t exist|does not exist|doesn.t accept mail|does not accept mail|does not receive mail)",
     r"\b(?:no such|unknown|invalid|nonexistent) (?:host|domain)|unrouteable|unroutable|domainnonexistent|"
     r"no mx(?: record)?s? found|null ?mx|indicated no smtp service",

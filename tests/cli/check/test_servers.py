@@ -127,6 +127,18 @@ def test_an_unreadable_mailbox_is_bad(check: Check) -> None:
     assert "[bounces] username and password" in message
 
 
+@pytest.mark.parametrize("capabilities", ["IMAP4rev1", "IMAP4rev1 AUTH=PLAIN"])
+def test_a_password_of_a_mailbox_that_is_not_ascii_is_checked(check: Check, capabilities: str) -> None:
+    with imap_server() as box:
+        box.capabilities, wrong = capabilities, 'username = "news"\npassword = "žluť"\n'
+        state, message = check(mailbox(box.port, wrong), "bounces")
+        box.password = "žluť"
+
+        assert (state, "[AUTHENTICATIONFAILED] that is all" in message) == ("bad", True)
+        assert check(mailbox(box.port, wrong), "bounces")[0] == "ok"
+        assert check(mailbox(box.port, wrong), "newsletter main")[0] == "ok"
+
+
 @pytest.mark.parametrize(
     ("days", "state", "hint"),
     [(1, "ok", "accepts the login"), (-1, "bad", "certificate has expired → renew it")],

@@ -52,6 +52,12 @@ from digest.deliver.bounces.classify import MailKind, classify_failure
         ("5.1.1", "550 5.1.1 too many messages from your host, throttled", MailKind.REJECTED),
         ("5.0.0", "550 relay not permitted", MailKind.REJECTED),
         ("5.1.1", "553 sorry, that domain isn't in my list of allowed rcpthosts", MailKind.REJECTED),
+        (
+            "5.0.0",
+            "550 failure for one or more recipients (press@harbour.example:blocked)",
+            MailKind.REJECTED,
+        ),
+        ("5.7.124", "550 5.7.124 sender not in the allowed-senders list", MailKind.REJECTED),
         ("5.1.1", "554 content rejected, looks like unsolicited bulk mail", MailKind.REJECTED),
         ("5.1.1", "550 <spam.filter@policy.example>: user unknown", MailKind.HARD_BOUNCE),
         ("5.1.1", "550 user unknown, see https://policy.example/sender/spam", MailKind.HARD_BOUNCE),

@@ -362,6 +362,12 @@ def nested(depth: int, kind: bytes) -> bytes:
         b"\n" * 250_000,
         POSTFIX.replace(b"Status: 5.1.1", b"Status: " + b"5.1." * 60_000),
         plain_mail("no such user " * 20_000, From="MAILER-DAEMON@x.example"),
+        plain_mail("user " + "a." * 100_000, From="MAILER-DAEMON@x.example"),
+        plain_mail("mailbox is relay over the " * 9_000, From="MAILER-DAEMON@x.example"),
+        plain_mail("delivery a " * 20_000, From="MAILER-DAEMON@x.example"),
+        plain_mail("<head " * 40_000, From="MAILER-DAEMON@x.example").replace(b"text/plain", b"text/html"),
+        plain_mail("550 5.1.1 x\n\n" * 15_000, From="MAILER-DAEMON@x.example"),
+        plain_mail("a@" * 100_000, From="MAILER-DAEMON@x.example"),
     ],
     ids=[
         "parts in parts",
@@ -376,6 +382,12 @@ def nested(depth: int, kind: bytes) -> bytes:
         "empty lines",
         "status",
         "words",
+        "dots",
+        "phrases",
+        "deliveries",
+        "tags",
+        "replies",
+        "at signs",
     ],
 )
 def test_a_hostile_mail_is_parsed_in_bounded_time(raw: bytes) -> None:
