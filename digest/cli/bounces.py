@@ -29,7 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--maildir", metavar="DIR", help="read the new mails of a Maildir (default: one mail on stdin)")
-    source.add_argument("--imap", action="store_true", help="read the unread mails of the mailbox in the settings")
+    source.add_argument(
+        "--imap",
+        action="store_true",
+        help="read the unread mails of the mailbox in the settings; mails that are none of yours stay unread",
+    )
     parser.add_argument("--json", action="store_true", help="print the results as JSON, an object on each line")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, from_rows, insert
@@ -36,9 +36,9 @@ def remember(conn: Connection, mail: UnreadMail) -> None:
 
 
 def forget_all_but(conn: Connection, mailbox: str, uid_validity: int, uids: Collection[int]) -> frozenset[int]:
-    """Forget the mails of the mailbox that are no longer unread; returns the UIDs of the others."""
+    """Forget the mails that are no longer unread, and those of another mailbox; returns the UIDs that are left."""
     mine = table.c.mailbox == storable(mailbox)
-    conn.execute(delete(table).where(mine, table.c.uid_validity != uid_validity))
+    conn.execute(delete(table).where(or_(~mine, table.c.uid_validity != uid_validity)))
     remembered = set(conn.execute(select(table.c.uid).where(mine)).scalars())
     for gone in batches(sorted(remembered - set(uids))):
         conn.execute(delete(table).where(mine, table.c.uid.in_(gone)))

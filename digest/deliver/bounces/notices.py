@@ -44,7 +44,7 @@ _REPLY_LINE = re.compile(
     r"(?:#?[45]\.\d{1,2}\.\d{1,3}\b|(?=[^\n]*(?:user|recipient|mailbox|account|address|reject|deni|block|relay)))",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADDRESS_LINE = re.compile(r"<[^<>\s]+@[^<>\s]+>:|^\s*\S+@\S+", re.MULTILINE)
+_ADDRESS_LINE = re.compile(r"<[^<>\s]+@[^<>\s]+>:|^[ \t]*\S{1,200}@\S", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _TAG = re.compile(r"<(?:style|script|head)\b.{0,4000}?</(?:style|script|head)>|<[^<>@]{0,2000}>", re.I | re.DOTALL)
 
@@ -52,8 +52,8 @@ _TAG = re.compile(r"<(?:style|script|head)\b.{0,4000}?</(?:style|script|head)>|<
 def parse_notice(message: Message, parts: Sequence[Message], body: str) -> tuple[MailKind, str] | None:
     """Kind and detail of a bounce without a report; None if the mail is no bounce."""
     text = notice_text(parts) or body[:_MAX_NOTICE]
-    is_delayed, is_bounce = bool(phrases.DELAYED.search(text)), _is_bounce(message, text)
-    if not is_bounce:
+    is_delayed = bool(phrases.DELAYED.search(text)) and not phrases.GIVEN_UP.search(text)
+    if not _is_bounce(message, text):
         delayed, failed = _flufl_recipients(message)
         if not delayed and not failed:
             return None
@@ -90,9 +90,8 @@ def find_reason(notice: str) -> str:
     """The paragraphs that quote a server's reply, or else name an address; or else all of it."""
     paragraphs = _BLANK_LINE.split(notice)
     for pattern in (_REPLY, _ADDRESS_LINE):
-        found = [index for index, paragraph in enumerate(paragraphs) if pattern.search(paragraph)]
-        reason = "\n".join(paragraphs[index] for index in found)
-        if found and recognise_failure("", reason):
+        reason = "\n".join(paragraph for paragraph in paragraphs if pattern.search(paragraph))
+        if recognise_failure("", reason):
             return reason[:_MAX_REASON]
     return notice[:_MAX_REASON]
 

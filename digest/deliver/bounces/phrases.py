@@ -141,9 +141,12 @@ DELAYED = _any_of(
     r"still (?:being|trying|in the queue)|has not (?:yet )?been delivered yet",
 )
 
+#: No further try: a notice that also has words of ``DELAYED`` is about a failure.
+GIVEN_UP = _any_of(r"\bpermanent|giving up|given up|will be deleted|delivery (?:has )?failed|could not be delivered")
+
 #: A message was not delivered.
 FAILED = _any_of(
-    r"(?:could|can|was|were|has|did|been|is) ?(?:not|n.t)?(?: been| be)? (?:deliver\w*|reach)(?=.{0,60})",
+    r"(?:could|can|was|were|has|did|is) ?(?:not|n.t)\b(?: been| be)? (?:deliver|reach)",
     r"(?:unable|failed|trouble|failure|error|problem)(?: to)? (?:deliver|in deliver|delivering|while deliver)",
     r"undeliver|delivery (?:\S+ ){0,8}(?:failed|failure|error)|permanent(?:ly)? (?:error|fail|fatal)|fatal error",
     r"failure reasons?|malformed address|returned (?:mail|message|to sender)|did not reach|delivery attempts",

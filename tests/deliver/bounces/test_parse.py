@@ -181,6 +181,20 @@ MAILS = {
         plain_mail(QMAIL, From="MAILER-DAEMON@mx.example", List_Id="<bounces.news.example>"),
         MailKind.HARD_BOUNCE,
     ),
+    "Postfix, in plain words: late": (
+        plain_mail(
+            f"THIS IS A WARNING MESSAGE ONLY. Mail to {ADDRESS} has been delayed: 421 try again later\n\n{HEADERS}",
+            From="MAILER-DAEMON@mx.example",
+        ),
+        MailKind.DELAYED,
+    ),
+    "late, and given up": (
+        plain_mail(
+            f"Your mail to {ADDRESS} has been delayed, and could not be delivered: 550 No such user\n\n{HEADERS}",
+            From="MAILER-DAEMON@mx.example",
+        ),
+        MailKind.HARD_BOUNCE,
+    ),
     "a null sender and a reply": (
         plain_mail(f"550 5.1.1 no such user\n\n{HEADERS}", From="robot@mx.example", Return_Path="<>"),
         MailKind.HARD_BOUNCE,
