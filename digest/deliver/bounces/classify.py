@@ -59,9 +59,9 @@ def recognise_failure(status: str, text: str) -> MailKind | None:
     original, text = text, phrases.GATEWAY_PREFIX.sub(" ", text)
     code = _most_specific_code(status, text) or _most_specific_code(status, original)
     words = _words(text)
-    if phrases.TEMPORARY.search(words) and not phrases.BLOCKLIST_URL.search(text):
+    if phrases.TEMPORARY.search(words) and not phrases.BLAMING_URL.search(text):
         return MailKind.REJECTED if _REJECTED_STATUS.fullmatch(code) else MailKind.SOFT_BOUNCE
-    if phrases.BLOCKLIST_URL.search(text) or phrases.SENDER_AT_FAULT.search(words):
+    if phrases.BLAMING_URL.search(text) or phrases.SENDER_AT_FAULT.search(words):
         return MailKind.REJECTED
     if phrases.MAILBOX_FULL.search(words):
         return MailKind.SOFT_BOUNCE

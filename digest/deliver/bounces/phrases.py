@@ -20,11 +20,12 @@ GATEWAY_PREFIX = _any_of(
     r"\((?:mailbox disabled, not accepting messages)\)",
 )
 
-#: Host names of block lists, in the URL that a rejection refers to.
-BLOCKLIST_URL = re.compile(
-    r"https?://[^\s/]{0,200}(?:spamhaus|spamcop|sorbs|uribl|surbl|abuseat|dnsbl|rbl|barracudacentral|senderscore|cloudmark|"
-    r"spamrl|mailspike)|https?://\S{0,300}(?:dnsbl|blacklist|blocklist)",
-    re.IGNORECASE,
+#: URLs that a rejection of the sender refers to: block lists, and the help of Google Groups on permission to post.
+BLAMING_URL = _any_of(
+    r"https?://[^\s/]{0,200}(?:spamhaus|spamcop|sorbs|uribl|surbl|abuseat|dnsbl|rbl|barracudacentral|senderscore|"
+    r"cloudmark|spamrl|mailspike)",
+    r"https?://\S{0,300}(?:dnsbl|blacklist|blocklist)",
+    r"https?://groups\.google\.com/support",
 )
 
 #: The recipient's own mailbox gets too much mail just now, or the sender's DNS could not be asked.
