@@ -57,6 +57,7 @@ from digest.deliver.bounces.classify import MailKind, classify_failure
             "550 failure for one or more recipients (press@harbour.example:blocked)",
             MailKind.REJECTED,
         ),
+        ("", "Vielleicht nicht vorhanden. Fragen: https://groups.google.com/support/", MailKind.REJECTED),
         ("5.7.124", "550 5.7.124 sender not in the allowed-senders list", MailKind.REJECTED),
         ("5.1.1", "554 content rejected, looks like unsolicited bulk mail", MailKind.REJECTED),
         ("5.1.1", "550 <spam.filter@policy.example>: user unknown", MailKind.HARD_BOUNCE),
