@@ -18,15 +18,15 @@ def apply_retention(context: JobContext) -> None:
     store, now, ages = context.app.store, context.clock(), context.app.settings.retention
     if (run_id := start_if_due(store, ApplyRetention.kind, ApplyRetention.every, now=now)) is None:
         return
-    text, edition = now - ages.text, now - ages.editions
+    text_cutoff, edition_cutoff = now - ages.text, now - ages.editions
     with record_run(store, run_id, clock=context.clock) as counts:
         counts |= {
-            "texts": _delete(context, partial(retention.delete_text, before=text)),
-            "wordings": _delete(context, partial(retention.delete_wordings, before=text)),
-            "boilerplate": _delete(context, partial(retention.delete_boilerplate, before=text)),
-            "deliveries": _delete(context, partial(retention.delete_deliveries, before=edition)),
-            "editions": _delete(context, partial(retention.delete_edition_bodies, before=edition)),
-            "runs": _delete(context, partial(retention.delete_runs, before=text)),
+            "texts": _delete(context, partial(retention.delete_text, before=text_cutoff)),
+            "wordings": _delete(context, partial(retention.delete_wordings, before=text_cutoff)),
+            "boilerplate": _delete(context, partial(retention.delete_boilerplate, before=text_cutoff)),
+            "deliveries": _delete(context, partial(retention.delete_deliveries, before=edition_cutoff)),
+            "editions": _delete(context, partial(retention.delete_edition_bodies, before=edition_cutoff)),
+            "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),
         }
     context.log("retention_applied", **counts)
 

@@ -1,4 +1,7 @@
-"""The service of ``digest run``: due jobs and their work, by the current settings."""
+"""The service of ``digest run``: due jobs and their work, by the current settings.
+
+To run jobs elsewhere, give ``due_jobs`` and ``perform`` to another engine in place of ``EmbeddedEngine``.
+"""
 
 from __future__ import annotations
 

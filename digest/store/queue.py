@@ -21,7 +21,7 @@ class Queue:
 
     #: Rows that wait for a sender, and rows that one has claimed.
     waiting: int = 0
-    held: int = 0
+    claimed: int = 0
     #: The earliest next try among the waiting rows.
     next_try: datetime | None = None
 
@@ -43,8 +43,8 @@ def state(conn: Connection) -> Queue:
     """The queue's size and next try."""
     waits = deliveries.c.next_try.is_not(None)
     waiting, first = conn.execute(select(func.count(), func.min(deliveries.c.next_try)).where(waits)).one()
-    held = conn.execute(select(func.count()).where(CLAIMED)).scalar_one()
-    return Queue(waiting=waiting, held=held, next_try=first)
+    claimed = conn.execute(select(func.count()).where(CLAIMED)).scalar_one()
+    return Queue(waiting=waiting, claimed=claimed, next_try=first)
 
 
 def requeue(conn: Connection, edition_id: int, addresses: Collection[str] = (), *, at: datetime) -> int:

@@ -18,7 +18,8 @@ from digest.store.tables import metadata
 class Versions:
     """Known schema versions, numbered from ``0001``."""
 
-    #: The newest version, declared in ``tables``. Named here so that a start needn't import Alembic.
+    #: The newest version, declared in ``tables``; each migration raises it. Named here so that a start needn't import
+    #: Alembic.
     head: str = "0005"
     #: Alembic's folder of migrations.
     folder: Path = Path(__file__).parent / "migrations"

@@ -9,7 +9,7 @@ from itertools import count
 import numpy as np
 
 from digest.stories.similarity import adjusted_cosine, time_decay
-from digest.stories.unique import unique_values
+from digest.stories.unique_values import unique_values
 from digest.stories.vectors import Floats, Ints, Neighbours, Vectors
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.stories.unique import unique_inverse
+from digest.stories.unique_values import unique_inverse
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

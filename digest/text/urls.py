@@ -82,7 +82,10 @@ def canonical_url(url: str) -> str:
 
 
 def url_identity(url: str) -> str:
-    """Return a key that all addresses of an article share, mobile and AMP variants included. Never link to it."""
+    """Return a key that exact duplicates share: the addresses of one article, mobile and AMP variants too.
+
+    It is no link.
+    """
     parts = _parts(canonical_url(url))
     if parts is None:
         return url.strip()

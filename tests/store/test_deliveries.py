@@ -158,7 +158,7 @@ def test_a_sent_row_is_not_claimed(store: Store, edition_id: int, then: str) -> 
     with store.read() as conn:
         assert deliveries.unfinished(conn) == ()
         assert queue.editions_due(conn, now=NOON, beyond=NOON + HOUR) == ()
-        assert queue.state(conn).held == 0
+        assert queue.state(conn).claimed == 0
     if then == "dies":
         with store.begin() as conn:
             assert deliveries.release_sender(conn, "one", now=NOON) == 0

@@ -36,7 +36,7 @@ def test_a_new_edition_is_due(store: Store) -> None:
     with store.begin() as conn:
         id_ = published(conn)
         assert queue.editions_due(conn, now=NOON, beyond=BEYOND) == (id_,)
-        assert queue.state(conn) == Queue(waiting=2, held=0, next_try=NOON)
+        assert queue.state(conn) == Queue(waiting=2, claimed=0, next_try=NOON)
 
 
 @pytest.mark.parametrize(

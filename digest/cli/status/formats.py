@@ -25,7 +25,7 @@ def as_lines(overview: Overview) -> Iterator[str]:
         yield f"edition {edition.id}: {name}: {format_counts(counts)}"
     queue = overview.queue
     next_try = f", next try {utc_time(queue.next_try)}" if queue.next_try else ""
-    yield f"queue: {queue.waiting} waiting, {queue.held} being sent{next_try}"
+    yield f"queue: {queue.waiting} waiting, {queue.claimed} being sent{next_try}"
     yield f"sources: {overview.sources}, {len(overview.failing)} failing"
     for health in overview.failing:
         yield f"  {health.id}{_since(health.failing_since)}: {health.error}"
@@ -66,7 +66,7 @@ def as_document(overview: Overview) -> dict[str, Any]:
     return {
         "newsletters": [_newsletter_document(status) for status in overview.newsletters],
         "editions": [edition_document(edition, counts) for edition, counts in overview.editions],
-        "queue": {"waiting": queue.waiting, "in_hand": queue.held, "next_try": iso_utc(queue.next_try)},
+        "queue": {"waiting": queue.waiting, "in_hand": queue.claimed, "next_try": iso_utc(queue.next_try)},
         "sources": {
             "total": overview.sources,
             "failing": [

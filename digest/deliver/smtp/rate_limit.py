@@ -1,4 +1,4 @@
-"""Rate limit for outgoing messages ([smtp] rate_per_minute). Pure: the time is a parameter."""
+"""Rate limit (throttle) for outgoing messages: [smtp] rate_per_minute. Pure: the time is a parameter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 class RateLimiter:
     """Spaces messages evenly; no limit if ``per_minute`` is None.
 
-    A quiet minute is not made up for by a burst in the next.
+    Unused capacity is not carried over: a quiet minute allows no burst in the next.
     """
 
     def __init__(self, per_minute: int | None) -> None:

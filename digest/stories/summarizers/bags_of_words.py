@@ -13,7 +13,7 @@ from itertools import accumulate, chain, count
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.stories.unique import unique_inverse
+from digest.stories.unique_values import unique_inverse
 
 Values = NDArray[np.float64]
 Numbers = NDArray[np.intp]

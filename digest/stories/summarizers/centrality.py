@@ -9,7 +9,7 @@ import numpy as np
 
 from digest.model.protocols import Candidate
 from digest.stories.summarizers.bags_of_words import BagsOfWords, Numbers, Values
-from digest.stories.unique import unique_values
+from digest.stories.unique_values import unique_values
 
 
 class Centrality:

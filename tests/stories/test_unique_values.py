@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.stories.unique import unique_inverse, unique_values
+from digest.stories.unique_values import unique_inverse, unique_values
 
 VALUES = st.lists(st.integers(-5, 5), max_size=30).map(lambda values: np.array(values, dtype=np.int64))
 
