@@ -19,7 +19,7 @@ COMMANDS = {
     "run": "collect, publish and deliver on schedule, until stopped",
     "collect": "fetch the sources once",
     "init": "write a starter configuration",
-    "check": "check settings, sources, templates, store and mail server; say how to fix what is wrong",
+    "check": "test settings, sources, templates, store and mail server",
     "sources": "add, list, show, remove, import, export or discover sources",
     "subscribers": "add, list, remove, import or export subscribers",
     "editions": "list, show or resend editions",

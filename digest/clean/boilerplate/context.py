@@ -27,6 +27,8 @@ _MIN_UNPUNCTUATED_WORDS = 25
 _LISTED = frozenset({"item", "row"})
 #: Words of another line without a full stop that is body, at least: a shorter one is a label ("AD").
 _MIN_LABEL_WORDS = 3
+#: This many words in capitals open a line of the site: "GET OUR WEEKEND LETTER: walks and tides, every Friday".
+_MIN_CAPITALS = 3
 _HANDLE = lazy_compile(r"@\w{2,30}")
 #: The time of a post on a social network: "9:12 AM · Jan 21, 2026"; and the lines of a post, at most.
 _POST_TIME = lazy_compile(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
@@ -162,7 +164,7 @@ def find_dangling_lead_ins(lines: Sequence[Line], labels: Sequence[LineLabel]) -
 def find_unfinished_body(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
     """Incomplete lines of a page that are body all the same: list items, table rows, results, quoted posts.
 
-    These are the lines between paragraphs of the body, except short labels; and a list or table below the last one.
+    These are the lines between paragraphs of the body, except labels; and a list or table below the last one.
     """
     body = body_indexes(labels)
     if not body:
@@ -177,11 +179,16 @@ def find_unfinished_body(lines: Sequence[Line], labels: Sequence[LineLabel]) -> 
             if (is_below_text or has_lead_in) and listed > start + has_lead_in:
                 yield from ((at, BODY) for at in range(start, listed))
         elif is_below_text or (start > body[0] and labels[end] is BODY):
-            yield from ((at, BODY) for at in range(start, end) if not _is_short_label(lines[at]))
+            yield from ((at, BODY) for at in range(start, end) if not _is_label(lines[at]))
 
 
-def _is_short_label(line: Line) -> bool:
-    return line.word_count < _MIN_LABEL_WORDS and line.block.kind not in _LISTED
+def _is_label(line: Line) -> bool:
+    if line.block.kind in _LISTED:
+        return False
+    if line.word_count < _MIN_LABEL_WORDS:
+        return True
+    opening = line.text.split(maxsplit=_MIN_CAPITALS)[:_MIN_CAPITALS]
+    return all(word.isupper() and len(word) > 1 for word in opening)
 
 
 def _runs(labels: Sequence[LineLabel], label: LineLabel) -> Iterator[tuple[int, int]]:

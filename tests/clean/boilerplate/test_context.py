@@ -117,6 +117,11 @@ def test_lists_tables_and_unfinished_lines_between_the_paragraphs_of_a_page_are_
     ("html", "line"),
     [
         pytest.param(f"{_PARAGRAPHS}<p>AD</p><p>They left.</p>", "AD", id="label"),
+        pytest.param(
+            f"{_PARAGRAPHS}<p>READ OUR NIGHT LETTER: tides and walks</p><p>They left.</p>",
+            "READ OUR NIGHT LETTER: tides and walks",
+            id="label in capitals",
+        ),
         pytest.param(f"<p>{_BARRIER}</p>{_PARAGRAPHS}", _BARRIER, id="above the body"),
         pytest.param(f"{_PARAGRAPHS}<p>{_BARRIER}</p>", _BARRIER, id="below the body"),
         pytest.param(
