@@ -54,8 +54,8 @@ def _led_by(ranked: Ranked, lead: Article) -> Ranked:
     story = ranked.story
     if lead == story.lead or not lead.title or (_is_good_lead(story.lead) and not _is_good_lead(lead)):
         return ranked
-    others = (article for article in story.articles if article is not lead)
-    return replace(ranked, story=replace(story, articles=(lead, *others)))
+    following = (article for article in story.articles if article is not lead)
+    return replace(ranked, story=replace(story, articles=(lead, *following)))
 
 
 def _is_good_lead(article: Article) -> bool:

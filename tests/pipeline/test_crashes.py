@@ -106,7 +106,7 @@ def test_an_exception_of_one_feed_in_a_list_is_a_problem_of_the_list(store: Stor
     assert (result.failures, result.new_articles) == ((), 1)
 
 
-def test_an_exception_while_cleaning_is_the_failure_of_its_source(
+def test_an_exception_while_storing_is_the_failure_of_its_source(
     store: Store, web: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     web.routes |= {"/feed": Answer(body=rss("Ferry sails again")), "/bad": Answer(body=rss("Poison"))}

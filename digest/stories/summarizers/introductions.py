@@ -87,6 +87,6 @@ def _earlier_texts(candidate: Candidate) -> Iterable[str]:
     paragraphs = candidate.article.paragraphs
     yield from paragraphs[: candidate.paragraph]
     if candidate.paragraph < len(paragraphs):
-        before, found, _ = paragraphs[candidate.paragraph].partition(candidate.text)
-        if found:
+        before, sentence, _ = paragraphs[candidate.paragraph].partition(candidate.text)
+        if sentence:
             yield before
