@@ -1,6 +1,6 @@
 """Alembic runs this: migrate the connection that ``schema`` hands over, inside its transaction.
 
-To write a migration: change ``tables.py``, add the next number to ``versions``, raise ``schema.Versions.head``; a test
+To write a migration: change ``tables``, add the next number to ``versions``, raise ``schema.Versions.head``; a test
 compares the tables of a database migrated from nothing with those of a new one.
 """
 

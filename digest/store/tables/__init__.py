@@ -1,0 +1,41 @@
+"""Tables, and the keys that guarantee the invariants. Names in brackets are those in the database.
+
+sources ← entries ← articles                       collected entries, as published and as cleaned
+pending_pages (unread)                             entries whose pages are still to be fetched
+boilerplate (furniture)                            boilerplate lines learned from each source
+slots, editions ← stories ← story_articles (told)  published editions and their articles
+subscribers ← subscriptions
+editions × subscribers → deliveries                the ledger
+unread_mails                                       mails in the mailbox for bounces that are none of ours
+runs                                               run history of jobs
+
+Sources and newsletters are defined in the settings; the tables refer to them by id.
+"""
+
+from __future__ import annotations
+
+from digest.store.tables.collected import articles, boilerplate, entries, pending_pages, sources
+from digest.store.tables.deliveries import deliveries
+from digest.store.tables.metadata import metadata
+from digest.store.tables.operations import runs, unread_mails
+from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles
+from digest.store.tables.subscribers import subscribers, subscriptions
+
+__all__ = [
+    "SlotStatus",
+    "articles",
+    "boilerplate",
+    "deliveries",
+    "editions",
+    "entries",
+    "metadata",
+    "pending_pages",
+    "runs",
+    "slots",
+    "sources",
+    "stories",
+    "story_articles",
+    "subscribers",
+    "subscriptions",
+    "unread_mails",
+]

@@ -1,0 +1,48 @@
+"""The ledger's table: one row for each edition and subscriber."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, UniqueConstraint, event, text
+
+from digest.model.editions import Outcome
+from digest.store.column_types import EnumText, SafeText, UtcDateTime
+from digest.store.tables.metadata import Number, metadata
+from digest.store.tables.published import editions
+from digest.store.tables.subscribers import subscribers
+
+_CLAIMED = text("sender IS NOT NULL")
+
+#: The ledger. Newsletter, slot and revision are repeated here for the unique key that prevents a second mail.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("edition_id", ForeignKey(editions.c.id), nullable=False),
+    Column("subscriber_id", ForeignKey(subscribers.c.id), nullable=False, index=True),
+    Column("newsletter_id", SafeText, nullable=False),
+    Column("slot_key", SafeText, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("message_id", SafeText, nullable=False, unique=True),
+    Column("outcome", EnumText(Outcome), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reply", SafeText, nullable=False, server_default=""),
+    #: The queue: set on rows that wait for a sender, and on no others.
+    Column("next_try", UtcDateTime),
+    #: The sender that has claimed the row; null if none has.
+    Column("sender", SafeText),
+    Column("changed", UtcDateTime, nullable=False),
+    UniqueConstraint("newsletter_id", "slot_key", "revision", "subscriber_id"),
+    Index(None, "edition_id", "next_try"),
+    # Only of the few claimed rows: each mail's commit writes one page less.
+    Index("ix_deliveries_sender", "sender", sqlite_where=_CLAIMED),
+)
+
+
+@event.listens_for(deliveries, "before_create")
+def _index_claimed_rows_only(_: Table, conn: Connection, **__: Any) -> None:
+    """Make the index partial on PostgreSQL too. In the table's declaration this would import PostgreSQL's dialect."""
+    if conn.dialect.name == "postgresql":
+        index = next(index for index in deliveries.indexes if index.name == "ix_deliveries_sender")
+        index.dialect_options["postgresql"]["where"] = _CLAIMED

@@ -1,0 +1,33 @@
+"""Tables of job runs, and of unrelated mails in the mailbox for bounces."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Table
+
+from digest.store.column_types import Json, SafeText, UtcDateTime
+from digest.store.tables.metadata import Number, metadata
+
+#: Mails in the mailbox for bounces that are none of ours: they stay unread there, and are not fetched again.
+unread_mails = Table(
+    "unread_mails",
+    metadata,
+    #: Account and folder; within it, a mail's UID is valid as long as UIDVALIDITY is the same (RFC 3501).
+    Column("mailbox", SafeText, primary_key=True),
+    Column("uid_validity", Number, primary_key=True, autoincrement=False),
+    Column("uid", Number, primary_key=True, autoincrement=False),
+    *(Column(name, SafeText, nullable=False) for name in ("sender", "subject", "detail")),
+    Column("seen", UtcDateTime, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("kind", SafeText, nullable=False),
+    #: A newsletter's id, if the run was for one newsletter; else empty.
+    Column("about", SafeText, nullable=False, server_default=""),
+    Column("started", UtcDateTime, nullable=False, index=True),
+    Column("ended", UtcDateTime),
+    Column("outcome", SafeText, nullable=False, server_default=""),
+    Column("counts", Json, nullable=False, server_default="{}"),
+)

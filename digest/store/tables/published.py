@@ -1,0 +1,81 @@
+"""Tables of slots, and of published editions with their stories."""
+
+from __future__ import annotations
+
+import enum
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Integer, Table, UniqueConstraint
+
+from digest.store.column_types import EnumText, SafeText, StringTuple, UtcDateTime
+from digest.store.tables.metadata import Number, metadata
+
+
+class SlotStatus(enum.StrEnum):
+    """The outcome of a slot that was due."""
+
+    PUBLISHED = "published"
+    #: There was nothing new, and nothing was sent.
+    EMPTY = "empty"
+    #: The program was down when the slot was due, and for too long after.
+    MISSED = "missed"
+    #: The slot was due before the newsletter was registered.
+    BEFORE = "before"
+
+
+#: The status of each slot that was due, for each audience.
+slots = Table(
+    "slots",
+    metadata,
+    Column("newsletter_id", SafeText, primary_key=True),
+    Column("key", SafeText, primary_key=True),
+    Column("audience", SafeText, primary_key=True),
+    Column("due", UtcDateTime, nullable=False),
+    Column("fate", EnumText(SlotStatus), nullable=False),
+    Column("decided", UtcDateTime, nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("newsletter_id", SafeText, nullable=False),
+    Column("slot_key", SafeText, nullable=False),
+    Column("slot_due", UtcDateTime, nullable=False),
+    Column("audience", SafeText, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("subject", SafeText, nullable=False),
+    Column("preheader", SafeText, nullable=False),
+    Column("language", SafeText, nullable=False),
+    Column("reading_minutes", Integer, nullable=False),
+    Column("published", UtcDateTime, nullable=False),
+    #: Its Message-IDs begin with this.
+    Column("token", SafeText, nullable=False),
+    Column("html", SafeText, nullable=False),
+    Column("text", SafeText, nullable=False),
+    UniqueConstraint("newsletter_id", "slot_key", "audience", "revision"),
+    CheckConstraint("revision >= 1", name="revision"),
+)
+
+#: Published stories, so that later editions don't repeat them.
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("edition_id", ForeignKey(editions.c.id, ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("title", SafeText, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("update", Boolean, nullable=False),
+    Column("sentences", StringTuple, nullable=False),
+    UniqueConstraint("edition_id", "position"),
+)
+
+#: Articles of published stories, near-duplicates too. No foreign key: the ids outlive the articles' text.
+story_articles = Table(
+    "told",
+    metadata,
+    Column("story_id", ForeignKey(stories.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("article_id", SafeText, primary_key=True, index=True),
+    #: Title and paragraphs as published; null while the stored article has the same.
+    Column("wording", StringTuple),
+)

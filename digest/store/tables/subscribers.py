@@ -1,0 +1,30 @@
+"""Tables of subscribers and their subscriptions."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Table
+
+from digest.store.column_types import Json, SafeText, UtcDateTime
+from digest.store.tables.metadata import Number, metadata
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("address", SafeText, nullable=False),
+    #: The address in lower case: no subscriber is added twice for a capital letter.
+    Column("address_key", SafeText, nullable=False, unique=True),
+    Column("name", SafeText, nullable=False, server_default=""),
+    Column("preferences", Json, nullable=False, server_default="{}"),
+    Column("added", UtcDateTime, nullable=False),
+    #: Why the address gets no more mail (a hard bounce, a complaint); empty if it does.
+    Column("suppressed", SafeText, nullable=False, server_default=""),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("newsletter_id", SafeText, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True, index=True),
+    Column("since", UtcDateTime, nullable=False),
+)
