@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,8 +33,8 @@ def test_both_health_checks_run_the_same_command() -> None:
 
 
 @pytest.mark.slow
-def test_the_copied_files_are_enough_to_build_the_wheel(tmp_path: Path) -> None:
-    """Copy the files as the container file does, then build the wheel as pip does (it downloads hatchling)."""
+def test_the_copied_files_are_enough_to_install_the_locked_versions(tmp_path: Path) -> None:
+    """Copy the files as the container file does, then install as it does, with the same arguments."""
     for line in re.findall(r"(?m)^COPY (?!--from)(.*)$", CONTAINER):
         *names, where = line.split()
         for name in names:
@@ -42,14 +42,23 @@ def test_the_copied_files_are_enough_to_build_the_wheel(tmp_path: Path) -> None:
                 shutil.copytree(ROOT / name, tmp_path / where, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(ROOT / name, tmp_path / where)
-    build = ["uv", "build", "-q", "--wheel", "--out-dir", str(tmp_path / "dist"), str(tmp_path)]
-    subprocess.run([sys.executable, "-m", *build], check=True, timeout=120)
-    (wheel,) = (tmp_path / "dist").glob("*.whl")
-    with zipfile.ZipFile(wheel) as packed:
-        inside = packed.namelist()
+    (arguments,) = re.findall(r"uv (sync [^$\\]*) \\", CONTAINER)
+    environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(tmp_path / "installed")}
+    environment.pop("VIRTUAL_ENV", None)
+    sync = [sys.executable, "-m", "uv", *arguments.replace("--no-cache", "").split()]
+    subprocess.run([*sync, "--python", sys.executable], cwd=tmp_path, env=environment, check=True, timeout=300)
+    preview = [tmp_path / "installed" / "bin" / "digest", "preview", "--format", "text"]
+    printed = subprocess.run(
+        preview, cwd=tmp_path / "installed", capture_output=True, text=True, check=True, timeout=60
+    )
 
-    assert {"digest/__main__.py", "digest/_assets/config/digest.toml"} <= {*inside}
-    assert any(name.startswith("digest/_assets/templates/briefing/") for name in inside)
+    assert printed.stdout.startswith("The Sample Digest\n")
+
+
+def test_every_way_to_install_takes_the_locked_versions() -> None:
+    for text in (CONTAINER, (DEPLOY / "README.md").read_text()):
+        assert "uv sync --locked --no-dev --no-editable" in text
+        assert not re.search(r"pip install .*(\s\.|\[)", text)
 
 
 def test_the_containers_extras_exist() -> None:
@@ -77,3 +86,12 @@ def test_systemd_accepts_the_units(unit: Path, tmp_path: Path) -> None:
     said = subprocess.run(verify, capture_output=True, text=True, check=False, timeout=60)
 
     assert (said.returncode, said.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=[unit.name for unit in UNITS])
+def test_the_units_give_a_service_few_rights(unit: Path) -> None:
+    """Systemd's own score, from 0 (none) to 10 (all). Every protection that was cheap is on."""
+    rate = ["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", str(unit)]
+    rated = subprocess.run(rate, capture_output=True, text=True, check=False, timeout=60)
+
+    assert rated.returncode == 0, rated.stdout

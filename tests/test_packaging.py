@@ -6,9 +6,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -56,3 +59,35 @@ def test_every_import_is_declared_and_every_dependency_is_used() -> None:
     result = subprocess.run([deptry, "."], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stderr
+
+
+def test_copyleft_licences_are_named() -> None:
+    """Every library that comes along under the LGPL, GPL or MPL stands in the table with its licence's name."""
+    documented = (ROOT / "digest" / "README.md").read_text("utf-8")
+    copyleft = {name: licence for name, licence in _licences().items() if re.search(r"GPL|MPL|Mozilla", licence)}
+
+    assert {"cssutils", "shtab", "psycopg"} <= {*copyleft}
+    line_of = {name: re.search(rf"(?m)^\|.*\b{re.escape(name)}\b.*", documented) for name in copyleft}
+    assert [name for name, line in line_of.items() if not line or not re.search("GPL|MPL", line[0])] == []
+
+
+def _licences() -> dict[str, str]:
+    """What each installed library that the program needs says of its licence."""
+    names, licences = [*_declared()], {}
+    while names:
+        name = canonicalize_name(names.pop())
+        if name in licences:
+            continue
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:  # of an extra, or of another system
+            continue
+        classifiers = [line for line in distribution.metadata.get_all("Classifier", []) if line.startswith("License")]
+        stated = (
+            distribution.metadata.get("License-Expression")
+            or distribution.metadata.get("License", "").partition("\n")[0]
+        )
+        licences[name] = " ".join([stated, *classifiers])
+        required = [Requirement(line) for line in distribution.requires or []]
+        names += [each.name for each in required if not each.marker or each.marker.evaluate({"extra": ""})]
+    return licences
