@@ -90,12 +90,33 @@ def _zone(value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
     except (KeyError, OSError, ValueError) as error:  # an unknown name, a folder, a path
-        raise InvalidValue(f"no such time zone: {value!r}", _nearest_zone(value)) from error
+        raise InvalidValue(f"no such time zone: {value!r}{_zone_advice(value)}", _nearest_zone(value)) from error
+
+
+_FIXED_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"[A-Z]{1,2}[SD]?T|CES?T|EES?T|WES?T|MES?Z")
+
+
+def _zone_advice(value: str) -> str:
+    """What a fixed offset or an abbreviation lacks: summer time."""
+    if _FIXED_OFFSET.fullmatch(value):
+        return "; a city's zone, such as 'Europe/Berlin', knows summer time; in 'Etc/GMT-2' the sign means ahead of UTC"
+    if _ABBREVIATION.fullmatch(value):
+        return "; name a city's zone, such as 'Europe/Berlin': abbreviations mean several zones"
+    return ""
 
 
 def _nearest_zone(value: str) -> str:
-    """By the whole name, or by the city alone: ``Berlin`` → ``Europe/Berlin``."""
+    """By the whole name, by the city alone (``Berlin`` → ``Europe/Berlin``), or by the offset.
+
+    The signs in names like ``Etc/GMT-2`` are POSIX's: that is two hours ahead of UTC, what people call ``GMT+2``.
+    """
     zones = available_timezones()
+    if offset := _FIXED_OFFSET.fullmatch(value):
+        zone = f"Etc/GMT{'-' if offset[1] == '+' else '+'}{int(offset[2])}"
+        return zone if zone in zones else ""
+    if _ABBREVIATION.fullmatch(value):
+        return ""
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
     city = nearest(value.replace(" ", "_").rpartition("/")[2], cities)
     return nearest(value, zones) or cities.get(city, "")
@@ -140,7 +161,22 @@ _DKIM_SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or '
 _DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
 _COLOR = _matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
 _HTTPS_URL = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
-_HOST = _matching(r"[^\s/@]*", "a host's name like 'mail.example.org'")
+
+
+def _host(value: str) -> str:
+    if re.search(r"[\s/@]", value):
+        raise InvalidValue("expected a host's name like 'mail.example.org', not an address", _host_of(value))
+    if port := re.fullmatch(r"(\[[\da-fA-F:]+\]|[^:]+):(\d+)", value):
+        raise InvalidValue(f"the port stands in a key of its own: port = {port[2]}", port[1].strip("[]"))
+    return value.strip("[]")
+
+
+def _host_of(value: str) -> str:
+    """The host in a pasted address, ``smtp://user@host:25``; empty if there is none."""
+    match = re.fullmatch(r"\w+://(?:[^\s/@]*@)?([^\s/@:]+)(?::\d+)?/?", value)
+    return match[1] if match else ""
+
+
 #: Characters allowed in the comment of a User-Agent header (RFC 9110, 5.6.5).
 _COMMENT = r"[!-'*-\[\]-~]+"
 _CONTACT = _matching(
@@ -151,7 +187,7 @@ _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an addres
 
 CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
     SmtpSettings: {
-        "host": _HOST,
+        "host": _host,
         "port": _number(1, 65_535),
         "connections": _number(1, 1_000),
         "rate_per_minute": _number(1),
@@ -161,7 +197,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
     DkimSettings: {"selector": _DKIM_SELECTOR, "domain": _DOMAIN},
     BouncesSettings: {
         "address": _mailbox,
-        "host": _HOST,
+        "host": _host,
         "port": _number(1, 65_535),
         "folder": _matching(r"[^\x00-\x1f\x7f]+", "a folder's name like 'INBOX'"),
         "every": _duration("1m"),

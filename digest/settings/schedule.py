@@ -85,8 +85,15 @@ def _parse(normalized: str) -> Schedule:
             return Schedule(text=normalized, times=_times(at), weekdays=_days_of_week(names))
         case ["weekly" | "monthly" as frequency, *_]:
             raise ScheduleError(f"{frequency} needs a day and a time")
+        case [_, _, _, _, _, _] | [_, _, _, _, _, _, _] as fields if _is_quartz(fields):
+            raise ScheduleError("cron has five fields here, without the seconds")
         case _:
             raise ScheduleError("it needs the days and the time, or cron's five fields")
+
+
+def _is_quartz(fields: Sequence[str]) -> bool:
+    """Cron with seconds first, and perhaps years at the end, as Quartz, Spring and Kubernetes' libraries write it."""
+    return all(re.fullmatch(r"[\d*/,\-]+", field) for field in fields[:3])
 
 
 def _times(text: str) -> tuple[time, ...]:
@@ -197,10 +204,13 @@ def _is_valid(text: str) -> bool:
 
 
 def _as_cron(normalized: str) -> str:
-    """Five fields, the weekday by name; cron's own numbers have 0 and 7 for Sunday."""
-    fields = normalized.removeprefix("cron").split()
+    """Five fields, the weekday by name; cron's own numbers have 0 and 7 for Sunday, Quartz's (with "?") have 1."""
+    sunday = 1 if "?" in normalized else 0
+    fields = normalized.removeprefix("cron").replace("?", _ANY).split()
+    if len(fields) > 5 and _is_quartz(fields):
+        fields = fields[1:6]
     minute, hour, day, month, weekday = [*fields, *[_ANY] * 5][:5]
-    named = re.sub(r"[0-7]", lambda digit: _WEEKDAYS[(int(digit[0]) - 1) % 7], weekday.partition("/")[0])
+    named = re.sub(r"[0-7]", lambda digit: _WEEKDAYS[(int(digit[0]) - 1 - sunday) % 7], weekday.partition("/")[0])
     is_cron = normalized.startswith("cron") or (_ANY in fields and len(fields) > 3)
     return f"cron {minute} {hour} {day if named == _ANY else _ANY} {month} {named}" if is_cron else ""
 

@@ -62,14 +62,29 @@ def read_toml(file: Path | None, environ: Mapping[str, str]) -> RawSettings:
     try:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(str(file), [_syntax_mistake(error)]) from error
+        raise SettingsError(str(file), [_syntax_mistake(error, text)]) from error
     variables, mistakes = apply_environment(tables, environ)
     return RawSettings(file=file, tables=tables, lines=key_lines(text), variables=variables, mistakes=mistakes)
 
 
-def _syntax_mistake(error: Exception) -> Mistake:
+def _syntax_mistake(error: Exception, text: str) -> Mistake:
     if isinstance(error, RecursionError):
         return Mistake(key="", message="not valid TOML: nested too deeply")
     position = re.search(r" \(at line (\d+), column \d+\)$", str(error))
     message = str(error)[: position.start()] if position else str(error).removesuffix(" (at end of document)")
-    return Mistake(key="", message=f"not valid TOML: {message}", line=int(position[1]) if position else None)
+    number = int(position[1]) if position else None
+    line = text.splitlines()[number - 1] if number and number <= len(text.splitlines()) else ""
+    return Mistake(key="", message=f"not valid TOML: {_likely_cause(line) or message}", line=number)
+
+
+def _likely_cause(line: str) -> str:
+    """What people paste or type most often where TOML wants something else; empty if the line shows none of it."""
+    if re.search(r"=\s*[“”„‟‘’‚«»]", line):
+        return 'its quotation marks are curly; values stand between straight ones: "…"'
+    if re.search(r'=\s*"[^"]*\\', line):
+        return r"a backslash in double quotes begins an escape; put a Windows path in single quotes: 'C:\news\feeds'"
+    if re.match(r"\s*[\w-]+\s*:\s", line):
+        return "a key and its value are separated by '=', not ':'"
+    if re.match(r"\s*[\w-]+\s*=\s*[^\W\d][^\"'\[{]*$", line) and not re.search(r"=\s*(?:true|false|inf|nan)\b", line):
+        return 'text stands between quotation marks: key = "…"'
+    return ""

@@ -57,6 +57,9 @@ def test_a_repeated_time_counts_once() -> None:
         pytest.param("* 07:30", '"*" belongs in cron only', "daily 07:30", id="star-without-cron"),
         pytest.param("monthly */9 07:30", '"*" belongs in cron only', "monthly 1 07:30", id="star-in-monthly"),
         pytest.param("@daily", "", "daily 00:00", id="cron-nickname"),
+        pytest.param("0 0 7 * * *", "without the seconds", "cron 0 7 * * *", id="cron-with-seconds"),
+        pytest.param("0 30 7 ? * MON-FRI", "without the seconds", "cron 30 7 * * mon-fri", id="quartz"),
+        pytest.param("0 0 7 ? * 2-6 *", "without the seconds", "cron 0 7 * * mon-fri", id="quartz-with-years"),
     ],
 )
 def test_an_invalid_schedule_is_refused_with_the_nearest_valid_one(text: str, message: str, suggestion: str) -> None:
