@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from digest.model.errors import StoreError
+from digest.store import keys
 from digest.store.tables import metadata
 
 
@@ -20,7 +21,7 @@ class Versions:
 
     #: The newest version, declared in ``tables``; each migration raises it. Named here so that a start needn't import
     #: Alembic.
-    head: str = "0005"
+    head: str = "0006"
     #: Alembic's folder of migrations.
     folder: Path = Path(__file__).parent / "migrations"
 
@@ -109,6 +110,7 @@ def _create(conn: Connection, versions: Versions) -> None:
     metadata.create_all(conn, checkfirst=False)
     conn.execute(text(_VERSION_TABLE))
     conn.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": versions.head})
+    keys.create(conn)
 
 
 def _migrate(conn: Connection, versions: Versions) -> None:

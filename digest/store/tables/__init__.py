@@ -8,6 +8,7 @@ subscribers ← subscriptions
 editions × subscribers → deliveries                the ledger
 unread_mails                                       mails in the mailbox for bounces that are none of ours
 runs                                               run history of jobs
+store_keys                                         the store's own random key
 
 Sources and newsletters are defined in the settings; the tables refer to them by id.
 """
@@ -17,7 +18,7 @@ from __future__ import annotations
 from digest.store.tables.collected import articles, boilerplate, entries, pending_pages, sources
 from digest.store.tables.deliveries import deliveries
 from digest.store.tables.metadata import metadata
-from digest.store.tables.operations import runs, unread_mails
+from digest.store.tables.operations import runs, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles
 from digest.store.tables.subscribers import subscribers, subscriptions
 
@@ -33,6 +34,7 @@ __all__ = [
     "runs",
     "slots",
     "sources",
+    "store_keys",
     "stories",
     "story_articles",
     "subscribers",

@@ -1,4 +1,4 @@
-"""Tables of job runs, and of unrelated mails in the mailbox for bounces."""
+"""Tables of job runs, of unrelated mails in the mailbox for bounces, and of the store's own key."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ unread_mails = Table(
     Column("uid", Number, primary_key=True, autoincrement=False),
     *(Column(name, SafeText, nullable=False) for name in ("sender", "subject", "detail")),
     Column("seen", UtcDateTime, nullable=False),
+)
+
+#: Random keys, made with the store and never changed: signatures and hashes made with them must stay valid.
+store_keys = Table(
+    "store_keys",
+    metadata,
+    Column("name", SafeText, primary_key=True),
+    #: In hexadecimal digits.
+    Column("key", SafeText, nullable=False),
 )
 
 runs = Table(
