@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, not_, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, null, or_, select, update
 
 from digest.model.editions import Outcome
 from digest.store.deliveries import CLAIMED
 from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address
-from digest.store.tables import deliveries, editions, subscribers
+from digest.store.tables import deliveries, editions, subscribers, subscriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,27 +47,43 @@ def state(conn: Connection) -> Queue:
     return Queue(waiting=waiting, claimed=claimed, next_try=first)
 
 
-def requeue(conn: Connection, edition_id: int, addresses: Collection[str] = (), *, at: datetime) -> int:
+def requeue(
+    conn: Connection, edition_id: int, addresses: Collection[str] = (), *, at: datetime, include_sent: bool = False
+) -> int:
     """Send mails again: to these addresses, whatever their outcome; without addresses, all failed and unknown ones.
 
-    Return how many rows are requeued. Rows of suppressed subscribers and claimed rows stay as they are.
+    With ``include_sent`` and no addresses, to all who may get mail. Return how many rows are requeued. Rows of
+    suppressed subscribers, of those who unsubscribed, and claimed rows stay as they are.
     """
-    conditions = (deliveries.c.edition_id == edition_id, not_(CLAIMED))
+    reset = update(deliveries).values(outcome=Outcome.PENDING, next_try=at, attempts=0, changed=at, sender=null())
+    conditions = _requeueable(edition_id, addresses, include_sent=include_sent)
+    return sum(conn.execute(reset.where(condition)).rowcount for condition in conditions)
+
+
+def requeueable(
+    conn: Connection, edition_id: int, addresses: Collection[str] = (), *, include_sent: bool = False
+) -> Iterator[tuple[str, Outcome]]:
+    """The addresses that ``requeue`` would send to, and the outcomes of their mails so far."""
+    rows = select(subscribers.c.address, deliveries.c.outcome).join_from(deliveries, subscribers)
+    for condition in _requeueable(edition_id, addresses, include_sent=include_sent):
+        yield from conn.execute(rows.where(condition).order_by(deliveries.c.id))
+
+
+def _requeueable(edition_id: int, addresses: Collection[str], *, include_sent: bool) -> Iterator[ColumnElement[bool]]:
+    """Conditions of the rows that may be sent again, one for each batch of addresses."""
+    suppressed = select(subscribers.c.id).where(subscribers.c.suppressed != "")
+    subscribed = select(subscriptions.c.subscriber_id).where(
+        subscriptions.c.newsletter_id == deliveries.c.newsletter_id,
+        subscriptions.c.subscriber_id == deliveries.c.subscriber_id,
+    )
+    is_mailable = and_(deliveries.c.subscriber_id.not_in(suppressed), subscribed.correlate(deliveries).exists())
+    is_free = and_(deliveries.c.edition_id == edition_id, not_(CLAIMED), is_mailable)
     if not addresses:
-        return _reset(conn, *conditions, deliveries.c.outcome.in_([Outcome.FAILED, Outcome.UNKNOWN]), at=at)
-    total = 0
-    for batch in batches(normalize_address(address) for address in addresses):
+        outcomes = (Outcome.FAILED, Outcome.UNKNOWN, *((Outcome.SENT,) if include_sent else ()))
+        yield is_free & deliveries.c.outcome.in_(outcomes)
+    for batch in batches({normalize_address(address) for address in addresses}):
         ids = select(subscribers.c.id).where(subscribers.c.address_key.in_(batch))
-        total += _reset(conn, *conditions, deliveries.c.subscriber_id.in_(ids), at=at)
-    return total
-
-
-def _reset(conn: Connection, *conditions: ColumnElement[bool], at: datetime) -> int:
-    mailable = select(subscribers.c.id).where(subscribers.c.suppressed == "")
-    rows = update(deliveries).where(*conditions, deliveries.c.subscriber_id.in_(mailable))
-    return conn.execute(
-        rows.values(outcome=Outcome.PENDING, next_try=at, attempts=0, changed=at, sender=null())
-    ).rowcount
+        yield is_free & deliveries.c.subscriber_id.in_(ids)
 
 
 def _has_row(condition: ColumnElement[bool]) -> ColumnElement[bool]:

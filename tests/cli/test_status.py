@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from digest.cli import main
 from digest.model.editions import Outcome
@@ -209,6 +209,51 @@ def test_resend_to_addresses_sends_only_to_them(capsys: pytest.CaptureFixture[st
     assert "1 of them" in capsys.readouterr().err
     assert len(mails()) == 1
     assert b"bo@example.org" in next(Path().glob("mails/*")).read_bytes()
+
+
+def test_resend_says_why_it_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    sent = mails()
+    capsys.readouterr()
+
+    assert main(["editions", "resend", "1"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"edition 1: 0 sent again; {len(sent)} sent\n"
+    assert captured.err.splitlines() == [
+        "digest: no mail failed: nothing was sent again",
+        "  'digest editions resend 1 --again' sends it to all who have it; with an address, to that one",
+    ]
+
+
+def test_resend_again_sends_to_all_with_the_same_message_ids(capsys: pytest.CaptureFixture[str]) -> None:
+    sent = {path.name: path.read_bytes() for path in Path().glob("mails/*")}
+    for path in Path().glob("mails/*"):
+        path.unlink()
+
+    assert printed(capsys, "editions", "resend", "1", "--again", "--dry-run").splitlines() == [
+        f"{address} (sent)" for address in SUBSCRIBERS
+    ]
+    assert mails() == []
+    assert main(["editions", "resend", "1", "--again"]) == 0
+    assert {path.name: path.read_bytes() for path in Path().glob("mails/*")} == sent
+
+
+@pytest.mark.parametrize("arguments", [["--again"], [], ["bo@example.org"]])
+def test_resend_never_mails_who_left(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with open_persistent_store() as store, store.begin() as conn:
+        subscribers.unsubscribe(conn, "bo@example.org", "main", at=datetime.now(UTC))
+        failed = update(tables.deliveries).where(tables.deliveries.c.message_id.in_(_message_ids("bo@example.org")))
+        conn.execute(failed.values(outcome=Outcome.FAILED))
+    for path in Path().glob("mails/*"):
+        path.unlink()
+
+    assert "bo@example.org" not in printed(capsys, "editions", "resend", "1", *arguments, "--dry-run")
+    main(["editions", "resend", "1", *arguments])
+    assert not any(b"bo@example.org" in path.read_bytes() for path in Path().glob("mails/*"))
+
+
+def _message_ids(address: str) -> Select[tuple[str]]:
+    query = select(tables.deliveries.c.message_id).join_from(tables.deliveries, tables.subscribers)
+    return query.where(tables.subscribers.c.address == address)
 
 
 def test_resend_skips_suppressed_addresses() -> None:

@@ -15,6 +15,7 @@ examples:
   digest editions show 12 --recipients    each recipient, with the outcome and the mail server's reply
   digest editions resend 12               send again what failed or may have arrived
   digest editions resend 12 reader@example.org
+  digest editions resend 12 --again       to all its subscribers, those who have it too
 """
 _ACTIONS = {
     "list": "list the newest editions and the outcomes of their deliveries",
@@ -36,6 +37,7 @@ def configure(parser: Parser) -> None:
     actions["show"].add_argument("--recipients", action="store_true", help="recipients, outcomes and replies")
     actions["show"].add_argument("--json", action="store_true", help="print it as JSON")
     actions["resend"].add_argument("addresses", nargs="*", metavar="ADDRESS", help="to these, whatever they got before")
+    actions["resend"].add_argument("--again", action="store_true", help="to those who have it, too")
     actions["resend"].add_argument("--dry-run", action="store_true", help="list the recipients; send nothing")
 
 
@@ -44,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "resend" and not args.dry_run:
         from digest.cli.editions.resend import resend
 
-        return resend(args.id, tuple(args.addresses), load_settings(args))
+        return resend(args.id, tuple(args.addresses), load_settings(args), include_sent=args.again)
     for line in _lines(args):
         print(line)
     return 0
@@ -58,7 +60,7 @@ def _lines(args: argparse.Namespace) -> Iterator[str]:
         if args.action == "resend":
             from digest.cli.editions.resend import resend_recipients
 
-            yield from resend_recipients(args.id, tuple(args.addresses), store)
+            yield from resend_recipients(args.id, tuple(args.addresses), store, include_sent=args.again)
         else:
             from digest.cli.editions import listing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from digest.cli import FAILED, INTERRUPTED
@@ -14,15 +14,15 @@ from digest.model.editions import Outcome
 from digest.pipeline.app import make_app
 from digest.pipeline.deliver import deliver_edition, edition_message_builder
 from digest.settings import Settings
-from digest.store import Store, deliveries, queue
-from digest.store.subscribers import normalize_address
+from digest.store import Store, queue
 
 _WHY_NOT = (
-    "they subscribed later, are suppressed, or are being sent to right now: 'digest editions show ID --recipients'"
+    "they subscribed later, left, are suppressed, or are being sent to right now: "
+    "'digest editions show ID --recipients'"
 )
 
 
-def resend(edition_id: int, addresses: tuple[str, ...], settings: Settings) -> int:
+def resend(edition_id: int, addresses: tuple[str, ...], settings: Settings, *, include_sent: bool = False) -> int:
     """Send the same bytes under the same Message-IDs; return 1 while a delivery isn't final."""
     app = make_app(settings, notify=print_stderr)
     with app.store:
@@ -30,23 +30,35 @@ def resend(edition_id: int, addresses: tuple[str, ...], settings: Settings) -> i
         app.mailer()
         edition_message_builder(edition_id, app)  # before anything is requeued: raises if this edition can't be sent
         with app.store.begin() as conn:
-            count = queue.requeue(conn, edition_id, addresses, at=datetime.now(UTC))
+            count = queue.requeue(conn, edition_id, addresses, at=datetime.now(UTC), include_sent=include_sent)
         if addresses and count < len(set(addresses)):
             print_stderr(f"{len(set(addresses)) - count} of them get no mail of this edition", _WHY_NOT)
         with stop_on_signal() as stop, delivery_progress(edition_id, app.store):
             tally = deliver_edition(edition_id, app, clock=lambda: datetime.now(UTC), stop=stop, even_if_waiting=True)
     print(f"edition {edition_id}: {count} sent again; {format_counts(tally.counts)}")
+    if not count and not addresses and tally.is_final:
+        print_stderr(*_nothing_to_send(edition_id, tally.counts))
     if stop.is_interrupted:
         return INTERRUPTED
     return 0 if tally.is_final else FAILED
 
 
-def resend_recipients(edition_id: int, addresses: tuple[str, ...], store: Store) -> Iterator[str]:
+def _nothing_to_send(edition_id: int, counts: Mapping[Outcome, int]) -> tuple[str, str]:
+    """Why no mail was sent again, and how to send some."""
+    if not counts.get(Outcome.SENT):
+        return (
+            f"no mail of edition {edition_id} failed that could be sent again",
+            f"'digest editions show {edition_id} --recipients' says why each of its subscribers gets none",
+        )
+    hint = f"'digest editions resend {edition_id} --again' sends it to all who have it; with an address, to that one"
+    return "no mail failed: nothing was sent again", hint
+
+
+def resend_recipients(
+    edition_id: int, addresses: tuple[str, ...], store: Store, *, include_sent: bool = False
+) -> Iterator[str]:
     """List the subscribers that ``resend`` would send to, and the outcome of their last delivery."""
     find_edition(edition_id, store)
-    chosen = {normalize_address(address) for address in addresses}
-    excluded = {Outcome.SUPPRESSED} if chosen else {Outcome.SUPPRESSED, Outcome.SENT}
     with store.read() as conn:
-        for row in deliveries.for_edition(conn, edition_id):
-            if row.outcome not in excluded and (not chosen or normalize_address(row.subscriber.address) in chosen):
-                yield f"{row.subscriber.address} ({row.outcome})"
+        for address, outcome in queue.requeueable(conn, edition_id, addresses, include_sent=include_sent):
+            yield f"{address} ({outcome})"
