@@ -61,6 +61,8 @@ class Reply:
     content_type: str = ""
     fetch_state: FetchState = _NO_STATE
     unchanged: bool = False
+    #: ``Link`` headers (RFC 8288), joined by commas.
+    link_header: str = ""
     #: Target of permanent redirects; empty without any.
     moved_to: str = ""
 
@@ -147,6 +149,7 @@ class Client:
             fetch_state=FetchState(
                 etag=response.headers.get("ETag", ""), last_modified=response.headers.get("Last-Modified", "")
             ),
+            link_header=", ".join(response.headers.getall("Link", ())),
             moved_to=moved_to,
         )
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
+from digest.collect.discovery.candidates import declared_feeds, guessed_feeds, podcast_feed
 from digest.collect.discovery.known_sites import known_site_feed
 from digest.collect.discovery.sitemap import decompress_reply
 from digest.collect.discovery.url_patterns import is_front_page, sitemap_priority
-from digest.collect.documents.kind import DocumentKind, detect_kind
+from digest.collect.documents.kind import DocumentKind, detect_kind, strip_comments
+from digest.collect.feeds.json_feed import read_json_feed
 from digest.collect.pages.extract import parse_html
-from digest.collect.pages.metadata import PageMetadata, join_url, read_metadata
+from digest.collect.pages.metadata import DeclaredFeed, PageMetadata, read_metadata
 from digest.model.errors import SourceError
-from digest.text.urls import is_web_url
+from digest.text.charset import decode
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
@@ -25,16 +26,13 @@ if TYPE_CHECKING:
     from digest.http.client import Client, Reply
     from digest.http.robots import Robots
 
-_FEED_URL = re.compile(rb'"feedUrl"\s*:\s*("https?:[^"]{1,500}")')
 FEED_KINDS = {DocumentKind.FEED, DocumentKind.JSON}
-#: Usual places of a feed that the front page doesn't declare.
-_USUAL_FEED_PATHS = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json")
+#: Root element of a feed.
+_FEED_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+#: Bytes in which the root of a feed stands.
+_HEAD_SIZE = 16_384
 #: Usual places of a sitemap that robots.txt doesn't declare.
 _USUAL_SITEMAP_PATHS = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml", "news-sitemap.xml", "sitemap-news.xml")
-#: Addresses that look like a feed's.
-_FEED_LIKE = re.compile(r"(?:^|[/.])(?:feeds?|rss|atom|rdf)(?:[/.]|\d?$)|\.(?:rss|atom|rdf)$", re.IGNORECASE)
-#: Path of an account or hashtag in the fediverse; the feed has the same path with ``.rss``.
-_ACCOUNT_PATH = re.compile(r"/(?:@[\w.-]+|users/[\w.-]+|tags/\w+)")
 #: Declared feeds or sitemaps of a site that are tried.
 _MAX_TRIED = 5
 #: Further feeds of a site that are reported.
@@ -68,14 +66,17 @@ async def discover_feed(reply: Reply, client: Client, robots: Robots, *, only_de
         return Discovery(reply=reply)
     tree = parse_html(reply.body, reply.content_type)
     metadata = read_metadata(tree, reply.url)
-    declared = list(dict.fromkeys(_declared_feeds(reply, metadata)))[:_MAX_TRIED]
-    guessed = () if only_declared else dict.fromkeys(_guessed_feeds(reply, tree))
-    for url in (*declared, *guessed):
+    feeds = declared_feeds(metadata.feeds, reply.link_header, reply.url)
+    declared = list(dict.fromkeys(_declared_urls(reply, metadata, feeds)))[:_MAX_TRIED]
+    is_list = not metadata.is_article and _is_list(tree)
+    guessed = () if only_declared else dict.fromkeys(guessed_feeds(tree, reply.url, is_list=is_list))
+    for url in dict.fromkeys((*declared, *guessed)):
         if feed := await _fetch_kind(url, client, FEED_KINDS):
-            other_urls = tuple(feed_url for feed_url in metadata.feeds if feed_url != url)
+            other_urls = tuple(feed.url for feed in feeds if feed.url != url)
             return Discovery(url=url, reply=feed, other_feed_urls=other_urls[:_MAX_REPORTED])
-    if declared:
-        raise SourceError(f"its page names {declared[0]} as its feed, and that is none: give the feed's address")
+    certain = {feed.url for feed in feeds if feed.is_certain}
+    if dead := [url for url in declared if url in certain]:
+        raise SourceError(f"its page names {dead[0]} as its feed, and that is none: give the feed's address")
     for url in () if only_declared else await _sitemap_urls(reply, robots):
         if sitemap := await _fetch_kind(url, client, {DocumentKind.SITEMAP}):
             return Discovery(url=url, reply=sitemap)
@@ -110,41 +111,12 @@ async def _sitemap_urls(page: Reply, robots: Robots) -> list[str]:
     return list(dict.fromkeys([*declared, *(urljoin(page.url, f"/{path}") for path in _USUAL_SITEMAP_PATHS)]))
 
 
-def _declared_feeds(page: Reply, metadata: PageMetadata) -> Iterator[str]:
+def _declared_urls(page: Reply, metadata: PageMetadata, feeds: Iterable[DeclaredFeed]) -> Iterator[str]:
     """Yield the feeds that the page declares, unless it is an article: then they are its site's."""
     if is_front_page(page.url) or not metadata.is_article:
-        yield from metadata.feeds
-    if url := _podcast_feed(page) or (known_site_feed(metadata.url) if metadata.url != page.url else ""):
+        yield from (feed.url for feed in feeds)
+    if url := podcast_feed(page.body) or (known_site_feed(metadata.url) if metadata.url != page.url else ""):
         yield url
-
-
-def _guessed_feeds(page: Reply, tree: HtmlElement) -> Iterator[str]:
-    """Yield addresses where an undeclared feed may be."""
-    if is_front_page(page.url):
-        yield from islice(_feed_links(page, tree), _MAX_TRIED)
-        yield from (urljoin(page.url, path) for path in _USUAL_FEED_PATHS)
-    elif _ACCOUNT_PATH.fullmatch(urlsplit(page.url).path):
-        yield f"{page.url}.rss"
-
-
-def _feed_links(page: Reply, tree: HtmlElement) -> Iterator[str]:
-    """Yield the page's visible links whose address or text ("RSS") looks like a feed's."""
-    for link in tree.iter("a"):
-        if _FEED_LIKE.search(link.get("href", "")) or link.text_content().strip().lower() in {"rss", "feed", "atom"}:
-            url = join_url(page.url, link.get("href", ""))
-            if is_web_url(url) and url != page.url:
-                yield url
-
-
-def _podcast_feed(page: Reply) -> str:
-    """Return the feed that a podcast directory's page has in its data; empty if there is none."""
-    if not (match := _FEED_URL.search(page.body)):
-        return ""
-    try:
-        url = str(json.loads(match[1]))
-    except ValueError:
-        return ""
-    return url if is_web_url(url) else ""
 
 
 async def _fetch_kind(url: str, client: Client, kinds: Collection[DocumentKind]) -> Reply | None:
@@ -160,4 +132,17 @@ async def _fetch_kind(url: str, client: Client, kinds: Collection[DocumentKind])
         if (error.retry_at and not error.gone) or error.status >= 500 or is_timeout:
             raise
         return None
-    return reply if detect_kind(reply.body, content_type=reply.content_type) in kinds else None
+    kind = detect_kind(reply.body, content_type=reply.content_type)
+    return reply if kind in kinds and _is_plausible(reply, kind) else None
+
+
+def _is_plausible(reply: Reply, kind: DocumentKind) -> bool:
+    """Is a document of a feed's kind a feed? Other XML and JSON, such as an error message, is none."""
+    if kind is DocumentKind.JSON:
+        try:
+            read_json_feed(reply.body, url=reply.url)
+        except SourceError:
+            return False
+    if kind is DocumentKind.FEED:
+        return _FEED_ROOT.search(strip_comments(decode(reply.body[:_HEAD_SIZE], reply.content_type))) is not None
+    return True

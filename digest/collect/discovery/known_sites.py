@@ -18,7 +18,12 @@ _SITES = tuple(
         (r"github\.com", _GITHUB_REPOSITORY + r"/commits/?", "https://github.com/{}/commits.atom"),
         (r"github\.com", r"/([\w.-]+/[\w.-]+/commits/[\w./-]+?)/?", "https://github.com/{}.atom"),
         (r"github\.com", r"/([\w-]+)/?", "https://github.com/{}.atom"),
-        (r"medium\.com", r"/(@?[\w-]+)/?", "https://medium.com/feed/{}"),
+        (
+            r"medium\.com",
+            r"/(@?[\w.-]+|tag/[\w-]+)/?(?:/(?:latest|archive|recommended))?/?",
+            "https://medium.com/feed/{}",
+        ),
+        (r"bsky\.app", r"/profile/([\w.:-]+)/?", "https://bsky.app/profile/{}/rss"),
         (r"(?:www\.)?arxiv\.org", r"/list/([\w.-]+)/\w+/?", "https://rss.arxiv.org/rss/{}"),
     )
 )

@@ -6,7 +6,9 @@ import re
 from urllib.parse import urlsplit
 
 #: Path of a front page of a site, or of a language, blog or user of a site.
-_FRONT_PAGE = re.compile(r"/?|/(?:index|default|home)\.\w{3,5}|/(?:~[\w.-]+|[a-z]{2}(?:-[a-zA-Z]{2})?|blog|news)/?")
+_FRONT_PAGE = re.compile(
+    r"/?|/(?:index|default|home)\.\w{3,5}|/(?:~[\w.-]+|[a-z]{2}(?:-[a-zA-Z]{2})?|blog|news|weblog|posts|archives?)/?"
+)
 #: A date, a number or a headline in a path.
 _ARTICLE = re.compile(r"\d{4}|[^\W_]+(?:[-_][^\W_]+){3}")
 #: Names of sitemaps with articles, and with other pages.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin
 
 from digest.collect.documents.dates import parse_date
@@ -19,15 +19,32 @@ from digest.text.urls import is_web_url
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
 
-#: Types of alternate links. The last two are generic, but nearly always name a feed.
+#: Types of alternate links to feeds. The last two are generic, but nearly always name a feed.
 _FEED_TYPES = {
     *("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"),
-    *("text/xml", "application/xml"),
+    *("application/x.atom+xml", "application/x-atom+xml", "application/rss", "application/atom", "text/rss"),
+    *("text/rss+xml", "text/atom+xml", "text/xml", "application/xml"),
 }
+#: Also used by a site's programming interface, so that it rarely names a feed.
+_RARE_FEED_TYPE = "application/json"
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|Report|Review)$")
 _DATES = ("article:published_time", "datepublished", "dc.date.issued", "dcterms.created", "parsely-pub-date", "date")
 _AUTHORS = ("author", "parsely-author", "dc.creator", "citation_author")
 _IMAGES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredFeed:
+    """Feed that a page or its HTTP header declares."""
+
+    url: str
+    title: str = ""
+    #: False for types that rarely name a feed: it is no error if it is none.
+    is_certain: bool = True
+
+    @classmethod
+    def of_type(cls, url: str, content_type: str, title: str) -> Self:
+        return cls(url=url, title=title, is_certain=content_type != _RARE_FEED_TYPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +60,7 @@ class PageMetadata:
     language: str
     published: datetime | None
     image: Image | None
-    #: Addresses of declared feeds; those of comments only if there are no others.
-    feeds: tuple[str, ...]
+    feeds: tuple[DeclaredFeed, ...]
     #: The document declares itself an article.
     is_article: bool
 
@@ -166,21 +182,28 @@ def parse_pixels(text: str) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 6 and int(digits) > 0 else None
 
 
-def _feeds(tree: HtmlElement, base: str) -> list[str]:
-    """Return the feeds of the link elements; those of comments only if there are no others."""
-    links = [
-        link
-        for link in tree.iter("link")
-        if _is_feed_link(link.get("rel", "").lower().split(), link.get("type", "").partition(";")[0].strip().lower())
-    ]
-    comments = [link for link in links if "comment" in (link.get("title", "") + link.get("href", "")).lower()]
-    links = [link for link in links if link not in comments] or comments
-    urls = (join_url(base, link.get("href", "")) for link in links if link.get("href", "").strip())
-    return [url for url in dict.fromkeys(urls) if is_web_url(url)]
+def _feeds(tree: HtmlElement, base: str) -> Iterator[DeclaredFeed]:
+    """Yield the feeds of the link elements."""
+    for link in tree.iter("link"):
+        content_type = link.get("type", "").partition(";")[0].strip().lower()
+        href = link.get("href", "").strip()
+        if href and is_feed_link(link.get("rel", "").lower().split(), content_type):
+            yield DeclaredFeed.of_type(join_url(base, https_url(href)), content_type, link.get("title", ""))
 
 
-def _is_feed_link(relations: list[str], content_type: str) -> bool:
-    return ("alternate" in relations and content_type in _FEED_TYPES) or "feed" in relations
+def is_feed_link(relations: Collection[str], content_type: str) -> bool:
+    """Does a link with these relation types and media type declare a feed?"""
+    is_feed_type = content_type in _FEED_TYPES or content_type == _RARE_FEED_TYPE
+    return ("alternate" in relations and is_feed_type) or "feed" in relations
+
+
+def https_url(href: str) -> str:
+    """Replace the scheme ``feed:`` of a link: ``feed:https://…`` and ``feed://…`` mean the address in https."""
+    scheme, _, address = href.partition(":")
+    if scheme.lower() != "feed":
+        return href
+    address = address.lstrip("/")
+    return address if address.lower().startswith(("http://", "https://")) else f"https://{address}"
 
 
 def join_url(base: str, url: str) -> str:

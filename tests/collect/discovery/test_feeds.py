@@ -147,3 +147,156 @@ def test_the_number_of_tried_feeds_is_limited(web: WebServer) -> None:
     with pytest.raises(SourceError):
         collect(web, "/")
     assert len(web.paths) < 30
+
+
+JSON_API = Answer(body=b'{"id": 7, "items": {"one": 1}}', headers={"Content-Type": "application/json"})
+HEADLINES = "".join(f"<h2><a href='/2026/{n}/ferry'>The ferry number {n} sails on Monday</a></h2>" for n in range(12))
+
+
+def test_a_feed_of_type_application_json_is_discovered(web: WebServer) -> None:
+    web.routes["/"] = html('<link rel="alternate" type="application/json" href="/items">')
+    web.routes["/items"] = Answer(body=JSON_FEED, headers={"Content-Type": "application/json"})
+
+    assert collect(web, "/").fetch_state.url == web.url("/items")
+
+
+def test_a_programming_interface_is_no_feed_and_no_error(web: WebServer) -> None:
+    web.routes["/about"] = html('<link rel="alternate" type="application/json" href="/wp-json/pages/7">')
+    web.routes["/wp-json/pages/7"] = JSON_API
+
+    assert titles(collect(web, "/about")) == ["A page"]
+
+
+@pytest.mark.parametrize("first", ["application/json", "application/rss+xml"])
+def test_a_feed_is_preferred_to_a_programming_interface(web: WebServer, first: str) -> None:
+    interface = '<link rel="alternate" type="application/json" href="/api">'
+    links = [interface, ALTERNATE.format("/feed")]
+    web.routes["/"] = html("".join(links if first == "application/json" else reversed(links)))
+    web.routes |= {"/api": JSON_API, "/feed": Answer(body=rss("A"))}
+
+    assert titles(collect(web, "/")) == ["A"]
+    assert "/api" not in web.paths
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '</feed>; rel="alternate"; type="application/rss+xml"',
+        '</style.css>; rel=preload; as=style, <feed>; rel="alternate"; type="application/atom+xml"; title="News"',
+        "</feed>;rel=alternate;type=application/feed+json",
+    ],
+)
+def test_a_feed_declared_in_the_link_header_is_discovered(web: WebServer, header: str) -> None:
+    page = html()
+    web.routes["/about"] = Answer(body=page.body, headers={**page.headers, "Link": header})
+    web.routes["/feed"] = Answer(body=rss("A"))
+
+    assert titles(collect(web, "/about")) == ["A"]
+
+
+def test_a_feed_declared_for_an_article_in_the_link_header_is_its_sites(web: WebServer) -> None:
+    page = html('<meta property="og:type" content="article">')
+    headers = {**page.headers, "Link": "</feed>; rel=alternate; type=application/rss+xml"}
+    web.routes["/ferry"] = Answer(body=page.body, headers=headers)
+
+    assert titles(collect(web, "/ferry")) == ["A page"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param("<a href='/n.xml'>Subscribe via RSS</a>", id="a sentence"),
+        pytest.param("<a href='/n.xml'>RSS 2.0</a>", id="with a version"),
+        pytest.param("<a href='/n.xml'>Flux RSS</a>", id="French"),
+        pytest.param("<a href='/n.xml'>Abonnieren</a>", id="an XML file by any words"),
+        pytest.param("<a href='/n.php?c=1'>RSS-Feed</a>", id="a script"),
+        pytest.param("<a href='/n.php?c=1' title='RSS feed'><svg></svg></a>", id="a picture with a title"),
+        pytest.param("<a href='/n.php?c=1' aria-label='Web feed'><svg></svg></a>", id="a picture with a label"),
+        pytest.param("<a href='/n.php?c=1'><img src='/i.png' alt='Atom'></a>", id="a picture with a text"),
+        pytest.param("<a href='/n.php?c=1'><i class='fa fa-rss'></i></a>", id="a picture by its class"),
+        pytest.param("<a href='/n.php?c=1'>XML</a>", id="a button of old"),
+        pytest.param("<a href='/n?format=rss'>All news</a>", id="by its parameter"),
+        pytest.param("<a href='/n?feed=rss2'>All news</a>", id="by another parameter"),
+        pytest.param("<a href='/rss_all.aspx'>All news</a>", id="by its file"),
+        pytest.param("<a href='/blog/index.xml'>All news</a>", id="index.xml"),
+    ],
+)
+@pytest.mark.parametrize("page", ["/", "/harbour/reports/"], ids=["front page", "list"])
+def test_a_visible_link_to_a_feed_is_followed_whatever_its_words(web: WebServer, link: str, page: str) -> None:
+    target = link.partition("href='")[2].partition("'")[0]
+    web.routes[page] = html(
+        body=f"{HEADLINES}<p><a href='/ships'>Feed the gulls at the quay of the old town</a> {link}</p>"
+    )
+    web.routes[target] = Answer(body=rss("A"))
+
+    assert collect(web, page).fetch_state.url == web.url(target)
+
+
+def test_links_of_an_article_to_feeds_are_not_followed(web: WebServer) -> None:
+    web.routes["/2026/ferry"] = html(body=f"{PARAGRAPHS}<a href='/feed.xml'>Subscribe via RSS</a>")
+    web.routes["/feed.xml"] = Answer(body=rss("A"))
+
+    assert titles(collect(web, "/2026/ferry")) == ["A page"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", id="an error message in XML"),
+        pytest.param(b"<?xml version='1.0'?><rsd version='1.0'><service/></rsd>", id="XML of another kind"),
+        pytest.param(b'{"error": "not found"}', id="an error message in JSON"),
+        pytest.param(b"<html><body>Not found</body></html>", id="a page"),
+        pytest.param(b"Not found", id="text"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_the_next_feed_is_tried_where_the_first_is_none(web: WebServer, body: bytes) -> None:
+    web.routes["/"] = html(ALTERNATE.format("/old") + ALTERNATE.format("/new"))
+    kind = "application/json" if body.startswith(b"{") else "text/html" if b"html" in body else "application/xml"
+    web.routes |= {"/old": Answer(body=body, headers={"Content-Type": kind}), "/new": Answer(body=rss("A"))}
+
+    assert titles(collect(web, "/")) == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("page", "feeds"),
+    [
+        pytest.param("/category/ferries/", ["/feed/", "/comments/feed/", "/category/ferries/feed/"], id="beneath it"),
+        pytest.param("/author/ann", ["/feed.xml", "/author/ann.rss"], id="with an ending"),
+        pytest.param("/topics/ferries", ["/feed.xml", "/rss/ferries.xml"], id="by its name"),
+        pytest.param("/ferries.html", ["/feed?topic=all", "/feed?topic=ferries"], id="by a parameter"),
+        pytest.param("/de/", ["/feed", "/en/feed", "/de/feed"], id="in its language"),
+    ],
+)
+def test_a_pages_own_feed_comes_before_its_sites(web: WebServer, page: str, feeds: list[str]) -> None:
+    web.routes[page] = html("".join(map(ALTERNATE.format, feeds)), HEADLINES)
+    web.routes |= {feed: Answer(body=rss(feed)) for feed in feeds}
+
+    collected = collect(web, page)
+
+    assert titles(collected) == [feeds[-1]]
+    assert set(collected.feed_urls) <= {web.url(feed) for feed in feeds[:-1]}
+
+
+@pytest.mark.parametrize("title", ["Ferry » Kommentar-Feed", "Ferry » Flux des commentaires", "Ferry » 评论 Feed"])
+def test_feeds_of_comments_come_last_in_any_language(web: WebServer, title: str) -> None:
+    comments = f'<link rel="alternate" type="application/rss+xml" title="{title}" href="/about/x">'
+    web.routes["/about"] = html(comments + ALTERNATE.format("/feed"))
+    web.routes |= {"/about/x": Answer(body=rss("Comment")), "/feed": Answer(body=rss("A"))}
+
+    assert titles(collect(web, "/about")) == ["A"]
+
+
+@pytest.mark.parametrize("place", ["/tag/ferries/feed", "/tag/ferries/index.xml"])
+def test_an_undeclared_feed_of_a_list_is_found_beneath_it(web: WebServer, place: str) -> None:
+    web.routes["/tag/ferries"] = html(body=HEADLINES)
+    web.routes[place] = Answer(body=rss("A"))
+
+    assert titles(collect(web, "/tag/ferries")) == ["A"]
+
+
+def test_an_address_with_the_scheme_feed_is_one_in_https(web: WebServer) -> None:
+    web.routes["/"] = html(ALTERNATE.format(f"feed:{web.url('/news')}"))
+    web.routes["/news"] = Answer(body=rss("A"))
+
+    assert titles(collect(web, "/")) == ["A"]
