@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -9,6 +10,8 @@ from functools import cached_property, lru_cache
 #: RFC 5321 allows 512 bytes a line; some servers send longer ones. The limits bound our memory.
 _MAX_LINE, _MAX_LINES = 4096, 256
 _MAX_TEXT = 1000
+#: Enhanced status code at the start of a reply's text.
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3} ")
 
 
 class ProtocolError(Exception):
@@ -24,8 +27,14 @@ class Reply:
 
     @cached_property
     def text(self) -> str:
-        """Code and text in one line, at most 1,000 characters: it is stored for each delivery."""
-        text = f"{self.code} {' '.join(self.lines)}".rstrip()
+        """Code and text in one line, at most 1,000 characters: it is stored for each delivery.
+
+        Some servers repeat the code within the text, and most repeat the enhanced status code (RFC 2034) on each line.
+        """
+        lines = [line.strip().removeprefix(f"{self.code} ") for line in self.lines]
+        status = _STATUS.match(lines[0]) if lines else None
+        rest = [line.removeprefix(status[0]) if status else line for line in lines[1:]]
+        text = " ".join([str(self.code), *lines[:1], *rest]).rstrip()
         return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
 
