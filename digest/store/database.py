@@ -52,7 +52,9 @@ def parse_url(url: str) -> URL:
 
 
 def display_url(url: URL) -> str:
-    """The URL as people write it, without its password."""
+    """The URL as people write it: without its password, a path's letters as they are."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        return f"sqlite:///{url.database}"
     return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -48,10 +50,22 @@ def translate_errors(url: URL, driver: type[Exception] = sqlite3.Error) -> Itera
 
 def _sqlite(url: URL, original: sqlite3.Error) -> StoreError | None:
     name = getattr(original, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")) and (folder := _read_only_mount(url)):
+        hint = "mount it for writing, or name a file elsewhere in [store] url"
+        return StoreError(f"{url.database} can't be written: the file system of {folder} is read-only", hint=hint)
     for prefix, (message, hint) in _SQLITE_ERRORS.items():
         if name.startswith(prefix):
             return StoreError(message.format(url.database or "the store"), hint=hint)
     return None
+
+
+def _read_only_mount(url: URL) -> Path | None:
+    """The store's folder, if its file system is mounted read-only."""
+    folder = Path(url.database or "").parent
+    try:
+        return folder if os.statvfs(folder).f_flag & os.ST_RDONLY else None
+    except (AttributeError, OSError):  # Windows has no statvfs
+        return None
 
 
 def _postgres(url: URL, original: BaseException | None) -> StoreError:

@@ -69,17 +69,17 @@ def check_store(settings: Settings) -> Iterator[Finding]:
         yield ok("store", f"{name}: {count(healths, 'source')} fetched so far")
     else:
         yield ok("store", f"{name}: empty", "'digest collect' fills it")
-    if folder := _read_only_folder(settings.store.url):
-        yield bad("store", f"cannot write in {folder}", "change its owner, or [store] url")
+    if reason := _cannot_write(settings.store.url):
+        yield bad("store", reason, "change its owner, or [store] url")
 
 
-def _read_only_folder(url: str) -> Path | None:
-    """Return the folder of an SQLite store if no file can be created there."""
+def _cannot_write(url: str) -> str:
+    """Why no file can be created in the folder of an SQLite store; empty if one can."""
     file = url.partition(":///")[2].partition("?")[0] if url.startswith("sqlite") else ""
     if file in {"", ":memory:"}:
-        return None
+        return ""
     try:
         with TemporaryFile(dir=Path(file).parent):
-            return None
-    except OSError:
-        return Path(file).parent
+            return ""
+    except OSError as error:
+        return f"cannot write in {Path(file).parent}: {error.strerror}"
