@@ -16,7 +16,7 @@ from digest.deliver.smtp.connect_backoff import ConnectBackoff
 from digest.deliver.smtp.connection import Connection
 from digest.deliver.smtp.open_session import Session
 from digest.deliver.smtp.protocol import SmtpProtocol
-from digest.deliver.smtp.rate_limit import RateLimiter
+from digest.deliver.smtp.rate_limit import RateLimiter, is_throttled
 from digest.deliver.smtp.timeouts import Timeouts
 from digest.model.errors import MailError
 from digest.model.protocols import Message, Notify, Outbox, SendOutcome, SendResult
@@ -24,6 +24,7 @@ from digest.settings import SmtpSettings
 
 #: After this many rejections of the sender in a row, sending stops: the server accepts nothing from us now.
 _MAX_SENDER_REJECTIONS = 20
+_THROTTLED_HINT = "set [smtp] rate_per_minute to what it allows"
 
 
 class SmtpSender:
@@ -46,6 +47,7 @@ class SmtpSender:
         self._is_outbox_empty = False
         self._was_connected = False
         self._sender_rejections = 0
+        self._was_throttled = False
         self._next_check = 0.0
         #: Since when there is no connection; None while there is one, or after the user was notified.
         self._disconnected_since: float | None = time.monotonic()
@@ -204,7 +206,13 @@ class SmtpSender:
             self._remove(connection, time.monotonic())
 
     def _track(self, result: SendResult) -> None:
+        if is_throttled(result.code, result.reply):
+            self._slow_down(result)
         match result.outcome:
+            case SendOutcome.ACCEPTED:
+                self._rate_limiter.record_accepted()
+                self._sender_rejections = 0
+                self._backoff.record_success()
             case SendOutcome.INTERRUPTED | SendOutcome.UNKNOWN:
                 self._is_outbox_empty = False  # the message may be due again at once
             case SendOutcome.SENDER_REJECTED:
@@ -213,8 +221,17 @@ class SmtpSender:
                 self._sender_rejections = 0
                 self._backoff.record_success()
         if self._sender_rejections >= _MAX_SENDER_REJECTIONS:
+            if is_throttled(result.code, result.reply):
+                message = f"the mail server {self._server} takes no more mails now: {result.reply}"
+                raise MailError(message, hint=_THROTTLED_HINT, temporary=True)
             message = f"the mail server rejects the sender {result.message.sender}: {result.reply}"
             raise MailError(message, hint="check the newsletter's from, and [smtp] username", temporary=True)
+
+    def _slow_down(self, result: SendResult) -> None:
+        self._rate_limiter.record_throttled(time.monotonic())
+        if not self._was_throttled:
+            self._was_throttled = True
+            self._notify(f"the mail server {self._server} asks to slow down ({result.reply}): {_THROTTLED_HINT}")
 
     def _assign_messages(self) -> None:
         """Start a message on each connection that is free."""

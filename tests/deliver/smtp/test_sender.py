@@ -8,6 +8,7 @@ import pytest
 
 from digest.deliver.mailers import open_mailer
 from digest.deliver.smtp.timeouts import Timeouts
+from digest.model.errors import MailError
 from tests.support.editions import smtp_settings
 from tests.support.smtp_delivery import MemoryOutbox, message, send_all
 from tests.support.smtp_server import NO_FAULT, Fault, SmtpServer, Stage, smtp_server
@@ -82,3 +83,34 @@ def test_closing_finishes_mails_under_way_and_starts_none() -> None:
 
     assert 10 <= server.total == len(outbox.results) <= 20
     assert set(outbox.codes.values()) == {250}
+
+
+def test_throttling_slows_sending_down_and_names_the_setting() -> None:
+    times: list[float] = []
+    senders: list[str] = []
+
+    def fault_for(stage: Stage, recipient: str) -> Fault:
+        if stage == "MAIL":
+            senders.append(recipient)
+        is_throttled = stage == "MAIL" and len(senders) <= 2
+        return Fault("454 4.7.0 Throttling failure: Maximum sending rate exceeded") if is_throttled else NO_FAULT
+
+    server = SmtpServer(fault_for=fault_for, on_accepted=lambda count: times.append(time.monotonic()))
+    with smtp_server(server):
+        outbox = send_all(smtp_settings(server.port, connections=2), *[message(number) for number in range(8)])
+
+    assert times[-1] - times[0] >= 0.4
+    assert len(outbox.results) == 8
+    (notice,) = [notice for notice in outbox.notices if "rate_per_minute" in notice]
+    assert "Throttling failure" in notice
+
+
+def test_a_server_that_throttles_everything_is_named_with_the_setting() -> None:
+    reply = Fault("454 4.7.0 Throttling failure: Daily message quota exceeded")
+    with (
+        smtp_server(SmtpServer(fault_for=lambda stage, recipient: reply if stage == "MAIL" else NO_FAULT)) as server,
+        pytest.raises(MailError, match=r"takes no more mails now: 454 4\.7\.0 Throttling") as caught,
+    ):
+        send_all(smtp_settings(server.port, connections=25), *[message(number) for number in range(30)])
+
+    assert "rate_per_minute" in caught.value.hint
