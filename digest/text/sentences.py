@@ -41,14 +41,18 @@ _ELLIPSIS = re.compile(rf"(?<=\w)(?:…|\.{{3}})[{CLOSING}]*\s+(?=[{QUOTES}(]*[A
 
 #: Abbreviations that sentencex takes for the end of a sentence, by language; most are followed by a capital.
 _ABBREVIATIONS = {
-    "en": r"vs|v|cf|viz|approx|Gov|Rep|Sen|Supt|Insp|Det|Cllr|Hon|Rev|Fr|Sgt|Cpl|Pte|Cmdr|Adm|Maj|Brig|Pvt|Ft|Mt",
-    "de": r"z\. ?B|d\. ?h|u\. ?a|bzw|ca|vgl|Nr|St|Str|Mio|Mrd|Tsd|evtl|ggf|inkl|zzgl|Abs|Art|Bd|Hrsg|geb|gest",
-    "fr": r"M|MM|Mme|Mmes|Mlle|Me|Mgr|Dr|Pr|St|Ste|av|bd|cf|env|etc|p|ex|[A-Z]\.?-[A-Z]",
-    "es": r"Sr|Sra|Srta|Sres|Dr|Dra|D|Da|Dña|Av|Avda|EE|Ud|Uds|art|núm|pág|aprox",
-    "pt": r"Sr|Sra|Srta|Dr|Dra|Av|Exmo|Exma|art|nº|pág|R",
-    "it": r"Sig|Sigg|Dott|Avv|Ing|On|Prof|art|pag|ca",
-    "nl": r"dhr|mevr|mw|bijv|o\.a|m\.b\.t|ca|nr|jl",
+    "en": r"vs|v|cf|viz|approx|para|Mr|Mrs|Ms|Mx|Messrs|Mmes|Gov|Rep|Reps|Sen|Sens|Amb|Atty|Supt|Insp|Det|Cllr|Hon|Rev"
+    r"|Fr|Sgt|Cpl|Pte|Spc|Pfc|Capt|Lt|Col|Gen|Cmdr|Adm|Maj|Brig|Pvt|Const|Dep|Asst|Assoc|[Ee]st|Ft|Mt|Ste",
+    "de": r"z\. ?B|d\. ?h|u\. ?a|bzw|ca|vgl|Nr|St|Str|Mio|Mrd|Tsd|evtl|ggf|inkl|zzgl|Abs|Art|Bd|Hrsg|geb|gest|Fa|Hr"
+    r"|Ing|Dipl|Gen|Oblt|Hptm",
+    "fr": r"M|MM|Mme|Mmes|Mlle|Me|Mgr|Dr|Pr|St|Ste|av|bd|cf|env|etc|p|ex|[A-Z]\.?-[A-Z]"
+    r"|art|chap|gén|col|cap|lt|amb|dép",
+    "es": r"Sr|Sra|Srta|Sres|Dr|Dra|D|Da|Dña|Av|Avda|EE|Ud|Uds|art|núm|pág|aprox|Pdte|Pdta|Gral|Cnel|Lic|Mons",
+    "pt": r"Sr|Sra|Srta|Dr|Dra|Av|Exmo|Exma|art|nº|pág|R|Dep|Sen|Gen|Cel|Eng",
+    "it": r"Sig|Sigg|Dott|Avv|Ing|On|Prof|art|pag|ca|Gen|Sen|Mons|Arch",
+    "nl": r"dhr|mevr|mw|bijv|o\.a|m\.b\.t|ca|nr|jl|ds|drs|ir|mr",
     "sv": r"t\.ex|bl\.a|kl|ca|s\.k|d\.v\.s|m\.m|St|nr",
+    "ar": r"[\u0621-\u064a]",
     "da": r"f\.eks|bl\.a|kl|ca|dvs|nr|mio|mia",
     "no": r"f\.eks|bl\.a|kl|ca|dvs|nr|mill|mrd",
     "pl": r"ul|al|pl|r|w|tzw|tzn|np|prof|dr|hab|mgr|inż|gen|płk|św|ok|nr|tys|mln|mld|godz",
@@ -57,13 +61,26 @@ _ABBREVIATIONS = {
     "uk": r"т\. ?д|т\. ?п|вул|пр|р|рр|ст|грн|тис|млн|млрд|ім|див|проф|акад",
 }
 _ENDS_IN_ABBREVIATION = {
-    tag: lazy_compile(rf"(?:^|[\s({QUOTES}])(?:{abbreviations})\.\s*$") for tag, abbreviations in _ABBREVIATIONS.items()
+    tag: lazy_compile(rf"(?:^|[\s({QUOTES}\-–])(?:{abbreviations})\.\s*$")
+    for tag, abbreviations in _ABBREVIATIONS.items()
 }
 #: Characters of the longest abbreviation, or ordinal with its article.
 _TAIL = 32
 _ENDS_IN_ORDINAL = lazy_compile(
     r"\b(?:der|die|das|dem|den|des|am|im|zum|zur|vom|beim|ein\w*|jede\w?|sein\w*|ihr\w*|unser\w*)\s\d{1,3}\.\s*$",
     re.IGNORECASE,
+)
+#: A time of day, and the day or zone that may follow it: "8:30 p.m. Thursday", "9 a.m. EST".
+_ENDS_IN_TIME = lazy_compile(r"\d\s?[ap]\.m\.\s*$", re.IGNORECASE)
+_DAY_OR_ZONE = lazy_compile(
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b\.?"
+    r"|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d|[ECMP][SD]?T\b|GMT\b|UTC\b|BST\b|CET\b"
+    r"|(?:Eastern|Central|Mountain|Pacific)\b)"
+)
+#: A day and its month in German: "am Montag, 3. März".
+_ENDS_IN_DAY = lazy_compile(r"\b\d{1,2}\.\s*$")
+_GERMAN_MONTH = lazy_compile(
+    r"(?:Jan|Jän|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)(?:uar|ner|ruar|il|i|ust|tember|ober|ember)?\b"
 )
 
 
@@ -164,10 +181,19 @@ def _sentence_continues(before: str, after: str, language: str) -> bool:
             before[-1] in "」』”" and _QUOTE_CONTINUES.match(after)
         )
     tail = max(0, len(before) - _TAIL)
-    if language == "de" and _ENDS_IN_ORDINAL.search(before, tail):
+    if _continues_date(before, after, tail, language):
         return True
     abbreviation = _ENDS_IN_ABBREVIATION.get(language)
     return abbreviation is not None and abbreviation.search(before, tail) is not None
+
+
+def _continues_date(before: str, after: str, tail: int, language: str) -> bool:
+    """Is the boundary within a date, or between a time and its day?"""
+    if language == "de":
+        if _ENDS_IN_ORDINAL.search(before, tail):
+            return True
+        return _GERMAN_MONTH.match(after) is not None and _ENDS_IN_DAY.search(before, tail) is not None
+    return language == "en" and _DAY_OR_ZONE.match(after) is not None and _ENDS_IN_TIME.search(before, tail) is not None
 
 
 def _is_no_start(after: str) -> bool:
