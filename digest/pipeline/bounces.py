@@ -2,7 +2,8 @@
 
 An address that does not exist, or whose owner complained, is suppressed at once; one that could not be reached, after
 ``[bounces] soft_limit`` bounces within ``soft_days``. An unsubscribe mail ends the subscription. A mail is only acted
-on if it proves which delivery it is about: by a signed delivery token, or by token and subscriber's address together.
+on if it proves which delivery it is about, by a signed delivery token. Mails of earlier versions carry unsigned ones:
+for 30 days, these count together with the subscriber's address.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from sqlalchemy import Connection
 from digest.deliver.bounces.classify import MailKind, classify_failure
 from digest.deliver.bounces.parse import InboundMail, parse_mail
 from digest.model.editions import Outcome
-from digest.settings import Settings
+from digest.pipeline.signing import accepted_keys
+from digest.settings import Settings, WebSettings
 from digest.store import Store, bounces, deliveries, subscribers
 from digest.store.bounces import DeliveryRef
 
@@ -38,6 +40,9 @@ class ProcessedMail:
     sender: str = ""
     subject: str = ""
 
+
+#: How long unsigned tokens count after their edition was published; earlier versions put them into Message-IDs.
+_UNSIGNED_ACCEPTED_FOR = timedelta(days=30)
 
 _NO_ACTION = {
     MailKind.DELAYED: "nothing to do: it is still on its way, or has arrived",
@@ -62,7 +67,7 @@ def process_bounce(mail: InboundMail, conn: Connection, settings: Settings, *, n
     if mail.kind in _NO_ACTION:
         is_ours = mail.kind is not MailKind.OTHER and any(bounces.find_delivery(conn, token) for token in mail.tokens)
         return _no_action(mail, f"{_NO_ACTION[mail.kind]}: {mail.detail}", is_ours=is_ours)
-    delivery = _proven_delivery(mail, conn, settings.web.secret.reveal())
+    delivery = _proven_delivery(mail, conn, settings.web, now=now)
     if delivery is None:
         return _no_action(
             mail, f"ignored: nothing proves that it is about a mail of ours: {mail.detail}", is_ours=False
@@ -92,13 +97,21 @@ def suppress_rejected_addresses(edition_id: int, conn: Connection, *, now: datet
     return len(newly_rejected)
 
 
-def _proven_delivery(mail: InboundMail, conn: Connection, secret: str) -> DeliveryRef | None:
+def _proven_delivery(mail: InboundMail, conn: Connection, web: WebSettings, *, now: datetime) -> DeliveryRef | None:
     """The delivery that the mail proves to be about."""
+    keys = accepted_keys(conn, web)
     for token in mail.tokens:
         delivery = bounces.find_delivery(conn, token)
-        if delivery and (token.is_signed_with(secret) or _contains(mail.evidence, delivery.subscriber.address)):
+        if delivery and (token.is_signed_with(*keys) or _is_proven_unsigned(mail, delivery, conn, now=now)):
             return delivery
     return None
+
+
+def _is_proven_unsigned(mail: InboundMail, delivery: DeliveryRef, conn: Connection, *, now: datetime) -> bool:
+    """Whether the mail names the subscriber's address, and is about a recent delivery of an earlier version."""
+    return _contains(mail.evidence, delivery.subscriber.address) and bounces.was_sent_unsigned(
+        conn, delivery, since=now - _UNSIGNED_ACCEPTED_FOR
+    )
 
 
 #: Characters of an address (RFC 5322, atext): beside one of them, a match would be a part of another address.

@@ -22,6 +22,7 @@ from digest.pipeline.app import App
 from digest.pipeline.bounces import suppress_rejected_addresses
 from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
 from digest.pipeline.outbox import MessageBuilder, Tally, deliver_due, message_builder
+from digest.pipeline.signing import signing_key
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
@@ -81,22 +82,24 @@ def edition_message_builder(edition_id: int, app: App) -> MessageBuilder:
     """Builder of each subscriber's mail, by the newsletter's current settings. Raises ``DigestError``."""
     with app.store.read() as conn:
         published = editions.get(conn, edition_id)
+        key = signing_key(conn, app.settings.web)
     if published is None:
         raise DigestError(f"there is no edition {edition_id}", hint="'digest editions list' shows those there are")
     if not published.edition.html:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
     newsletter = app.settings.newsletter(published.edition.newsletter_id)
     prepared = _prepare(published.edition, newsletter, app.settings, date=published.frozen_at)
-    return _with_delivery_tokens(prepared, newsletter, app.settings)
+    return _with_delivery_tokens(prepared, newsletter, app.settings, key=key)
 
 
-def _with_delivery_tokens(prepared: PreparedMessage, newsletter: Newsletter, settings: Settings) -> MessageBuilder:
+def _with_delivery_tokens(
+    prepared: PreparedMessage, newsletter: Newsletter, settings: Settings, *, key: str
+) -> MessageBuilder:
     """Builder of mails whose links, and with ``[bounces] tagged`` whose return address, contain a signed token."""
-    secret = settings.web.secret.reveal()
     sender = settings.bounces.address or prepared.headers.sender
 
     def token(delivery: Delivery) -> DeliveryToken:
-        return DeliveryToken.from_message_id(delivery.message_id).signed(secret)
+        return DeliveryToken.from_message_id(delivery.message_id).signed(key)
 
     def values(delivery: Delivery) -> dict[str, str]:
         return {

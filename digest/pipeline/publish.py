@@ -20,8 +20,9 @@ from digest.pipeline.app import App, ImageFetcher
 from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import render_options, sender_of
+from digest.pipeline.signing import signing_key
 from digest.render import embedded_images, render
-from digest.store import Store, deliveries, editions, slots, stories
+from digest.store import deliveries, editions, slots, stories
 from digest.store.slots import SlotStatus
 
 #: Called with a new edition's id inside the transaction that freezes it: a rollback takes back both.
@@ -72,7 +73,7 @@ def publish(
     edition_id, is_new = _freeze(
         replace(edition, audience=audience),
         digest,
-        app.store,
+        app,
         now=now,
         host=sender.domain,
         new_revision=new_revision,
@@ -116,7 +117,7 @@ def embed_images(
 def _freeze(
     edition: Edition,
     digest: Digest,
-    store: Store,
+    app: App,
     *,
     now: datetime,
     host: str,
@@ -125,14 +126,15 @@ def _freeze(
 ) -> tuple[int, bool]:
     """The id of the slot's edition, and whether it is this one: the first to be frozen stays."""
     newsletter_id, slot, audience = edition.newsletter_id, edition.slot, edition.audience
-    with store.begin() as conn:
+    with app.store.begin() as conn:
         if new_revision:
             edition = replace(edition, revision=editions.next_revision(conn, newsletter_id, slot, audience=audience))
         edition_id, is_new = editions.add(conn, edition, at=now)
         if is_new:
             stories.add(conn, edition_id, digest.briefs)
             slots.record_status(conn, newsletter_id, slot, SlotStatus.PUBLISHED, at=now, audience=audience)
-            deliveries.create_for_edition(conn, edition_id, host=host, at=now)
+            key = signing_key(conn, app.settings.web)
+            deliveries.create_for_edition(conn, edition_id, host=host, at=now, key=key)
             if on_freeze:
                 on_freeze(conn, edition_id)
     return edition_id, is_new

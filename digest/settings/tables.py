@@ -6,6 +6,7 @@ pydantic checks the types, the converters (``converters.py``) parse and check th
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, field, fields, is_dataclass, make_dataclass
@@ -175,7 +176,8 @@ class _TableReader:
         return next(key for key, name in self._fields.items() if name == field)
 
     def _is_secret(self, field: str) -> bool:
-        return self._hints[field] is Secret or (self._kind, field) == (StoreSettings, "url")
+        hint = self._hints[field]
+        return Secret in (hint, *get_args(hint)) or (self._kind, field) == (StoreSettings, "url")
 
     def _add_mistake(self, key: str, message: str, suggestion: str = "") -> None:
         self.mistakes.append(self._raw.mistake((*self._path, key), message, suggestion=suggestion))
@@ -204,10 +206,10 @@ def _untyped(value: Any, hint: Any) -> Any:
     kinds = {hint, *get_args(hint)}
     if (value == _UNLIMITED and int in kinds) or (value == "" and Path in kinds):
         return None
+    if isinstance(value, UntypedText) and get_origin(hint) is tuple:
+        return [part.strip() for part in re.split("[,\n]", value) if part.strip()]
     if not isinstance(value, UntypedText) or kinds & {Secret, Path} or hint is str or _is_literal(hint):
         return value
-    if get_origin(hint) is tuple:
-        return [part.strip() for part in value.split(",") if part.strip()]
     try:
         return tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:

@@ -133,7 +133,10 @@ class WebSettings:
     #: The public address of the pages, without a final slash.
     url: str = ""
     listen: str = "127.0.0.1:8000"
+    #: Signs the delivery tokens in mails; if it is empty, the store's own key does.
     secret: Secret = Secret()
+    #: Earlier values of ``secret``: their signatures are still accepted.
+    previous_secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

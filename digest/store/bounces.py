@@ -38,6 +38,21 @@ def find_delivery(conn: Connection, token: DeliveryToken) -> DeliveryRef | None:
     return DeliveryRef(subscriber=subscriber, newsletter_id=newsletter_id, edition_id=edition_id)
 
 
+def was_sent_unsigned(conn: Connection, delivery: DeliveryRef, *, since: datetime) -> bool:
+    """Whether the delivery's Message-ID is unsigned, as in earlier versions, and its edition not older than that."""
+    query = (
+        select(deliveries.c.message_id)
+        .join(editions)
+        .where(
+            deliveries.c.edition_id == delivery.edition_id,
+            deliveries.c.subscriber_id == delivery.subscriber.id,
+            editions.c.published >= since,
+        )
+    )
+    message_id = conn.execute(query).scalar()
+    return message_id is not None and not DeliveryToken.from_message_id(message_id).signature
+
+
 def record_bounce(conn: Connection, delivery: DeliveryRef, outcome: Outcome, reply: str, *, at: datetime) -> bool:
     """Record the outcome in the ledger; False if the delivery had bounced or failed before: each counts once."""
     is_row = and_(deliveries.c.edition_id == delivery.edition_id, deliveries.c.subscriber_id == delivery.subscriber.id)

@@ -15,54 +15,56 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    Select,
-    String,
-    and_,
-    case,
-    cast,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, Select, and_, func, null, or_, select, update
 
+from digest.model.delivery_token import DeliveryToken
 from digest.model.editions import Delivery, Outcome, Subscriber
-from digest.store.column_types import UtcDateTime
-from digest.store.mapping import columns, insert, stream
+from digest.store import keys
+from digest.store.mapping import batches, columns, insert, stream
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 
 #: A sender has claimed the row. Rows that it has sent keep its name until its next claim.
 CLAIMED = and_(deliveries.c.sender.is_not(None), deliveries.c.outcome != Outcome.SENT)
 
 
-def create_for_edition(conn: Connection, edition_id: int, *, host: str, at: datetime) -> int:
-    """Create a row for each subscriber of the edition's newsletter; return how many rows are new."""
-    is_mailable = subscribers.c.suppressed == ""
-    token = editions.c.token
-    rows = (
-        select(
-            editions.c.id,
-            subscribers.c.id,
-            editions.c.newsletter_id,
-            editions.c.slot_key,
-            editions.c.revision,
-            literal("<") + token + "." + cast(subscribers.c.id, String) + literal(f"@{host}>"),
-            case((is_mailable, Outcome.PENDING.value), else_=Outcome.SUPPRESSED.value),
-            case((is_mailable, ""), else_=subscribers.c.suppressed),
-            case((is_mailable, literal(at, UtcDateTime)), else_=null()),
-            literal(at, UtcDateTime),
-        )
-        .join_from(editions, subscriptions, subscriptions.c.newsletter_id == editions.c.newsletter_id)
-        .join(subscribers)
-        .where(editions.c.id == edition_id)
+def create_for_edition(conn: Connection, edition_id: int, *, host: str, at: datetime, key: str = "") -> int:
+    """Create a row for each subscriber of the edition's newsletter; return how many rows are new.
+
+    ``key`` signs the tokens in the Message-IDs; if it is empty, the store's own key does.
+    """
+    edition = conn.execute(select(*_EDITION_COLUMNS).where(editions.c.id == edition_id)).one()
+    signing_key = key or keys.store_key(conn)
+    query = (
+        select(subscribers.c.id, subscribers.c.suppressed)
+        .join(subscriptions)
+        .where(subscriptions.c.newsletter_id == edition.newsletter_id)
+        .order_by(subscribers.c.id)
     )
-    statement = insert(conn, deliveries).from_select(_NEW_COLUMNS, rows).on_conflict_do_nothing()
-    return conn.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+    statement = insert(conn, deliveries).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    created = 0
+    for batch in batches(stream(conn, query)):
+        new_rows = [_new_row(edition, subscriber, host=host, at=at, key=signing_key) for subscriber in batch]
+        created += conn.execute(statement, new_rows).rowcount
+    return created
+
+
+def _new_row(
+    edition: Row[*tuple[Any, ...]], subscriber: Row[Any], *, host: str, at: datetime, key: str
+) -> dict[str, Any]:
+    token = DeliveryToken(edition_token=edition.token, subscriber_id=subscriber.id).signed(key)
+    is_mailable = not subscriber.suppressed
+    return {
+        "edition_id": edition.id,
+        "subscriber_id": subscriber.id,
+        "newsletter_id": edition.newsletter_id,
+        "slot_key": edition.slot_key,
+        "revision": edition.revision,
+        "message_id": token.message_id(host),
+        "outcome": Outcome.PENDING if is_mailable else Outcome.SUPPRESSED,
+        "reply": subscriber.suppressed,
+        "next_try": at if is_mailable else None,
+        "changed": at,
+    }
 
 
 def make_due_now(conn: Connection, edition_id: int, *, now: datetime, beyond: datetime | None = None) -> int:
@@ -131,17 +133,12 @@ def find(conn: Connection, message_id: str) -> Delivery | None:
     return None if row is None else _delivery(row)
 
 
-_NEW_COLUMNS = (
-    "edition_id",
-    "subscriber_id",
-    "newsletter_id",
-    "slot_key",
-    "revision",
-    "message_id",
-    "outcome",
-    "reply",
-    "next_try",
-    "changed",
+_EDITION_COLUMNS = (
+    editions.c.id,
+    editions.c.newsletter_id,
+    editions.c.slot_key,
+    editions.c.revision,
+    editions.c.token,
 )
 _DELIVERY_COLUMNS = columns(deliveries, Delivery)
 _SUBSCRIBER_COLUMNS = columns(subscribers, Subscriber)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,9 @@ from digest.model.editions import Edition
 from digest.model.slots import Slot
 from digest.store.mapping import columns, insert
 from digest.store.tables import editions as table
+
+#: Bytes of an edition's random token, with which its Message-IDs begin.
+_TOKEN_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def add(conn: Connection, edition: Edition, *, at: datetime) -> tuple[int, bool]
         "slot_key": edition.slot.key,
         "slot_due": edition.slot.due,
         "published": at,
-        "token": _token(edition),
+        "token": secrets.token_hex(_TOKEN_BYTES),
     } | {name: getattr(edition, name) for name in _PLAIN_COLUMNS}
     inserted = conn.execute(insert(conn, table).values(values).on_conflict_do_nothing().returning(table.c.id))
     if (new_id := inserted.scalar()) is not None:
@@ -118,16 +121,3 @@ def _stored_edition(row: RowMapping) -> StoredEdition:
     values = {name: row[name] for name in _PLAIN_COLUMNS}
     edition = Edition(newsletter_id=row["newsletter_id"], slot=_slot(row), **values)
     return StoredEdition(id=row["id"], edition=edition, frozen_at=row["published"])
-
-
-def _token(edition: Edition) -> str:
-    """A hash of the edition, with which its Message-IDs begin."""
-    parts = (
-        edition.newsletter_id,
-        edition.slot.key,
-        edition.audience,
-        str(edition.revision),
-        edition.html,
-        edition.text,
-    )
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:24]

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from digest.deliver.bounces.parse import parse_mail
+from digest.model.delivery_token import find_delivery_tokens
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message, SendOutcome
@@ -21,7 +22,7 @@ from digest.pipeline.app import App, make_app
 from digest.pipeline.bounces import process_bounce
 from digest.pipeline.deliver import deliver_edition, edition_message_builder
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
-from digest.store import Store, deliveries, subscribers
+from digest.store import Store, deliveries, keys, subscribers
 from tests.support.bounce_mails import dsn, unsubscribe_mail
 from tests.support.editions import publish
 from tests.support.fakes import FakeMailer
@@ -114,10 +115,28 @@ def test_without_a_bounces_address_unsubscribe_mails_go_to_the_sender(sqlite_sto
     assert header(mail, "List-Unsubscribe").startswith("<mailto:main@news.example?subject=unsubscribe%20")
 
 
-def test_without_a_secret_the_token_has_no_signature(sqlite_store: Store) -> None:
-    mail = delivered_mail(sqlite_store, BOUNCES, secret="")
+@pytest.mark.parametrize("secret", ["secret", ""], ids=["by the secret", "by the store's key"])
+def test_each_token_of_a_mail_is_signed(sqlite_store: Store, secret: str) -> None:
+    mail = delivered_mail(sqlite_store, BOUNCES, secret=secret)
+    with sqlite_store.read() as conn:
+        key = secret or keys.store_key(conn)
+    (in_link,) = find_delivery_tokens(header(mail, "List-Unsubscribe").replace("%20", " "))
+    (in_message_id,) = find_delivery_tokens(header(mail, "Message-ID"))
 
-    assert re.search(r"unsubscribe%20[0-9a-f]{24}\.\d+>", header(mail, "List-Unsubscribe"))
+    assert in_link.is_signed_with(key)
+    assert in_message_id.signature
+
+
+def test_a_message_id_stays_when_the_secret_changes_before_the_mail_is_sent(sqlite_store: Store) -> None:
+    id_ = publish(sqlite_store, PRESS)
+    with sqlite_store.read() as conn:
+        (row,) = list(deliveries.for_edition(conn, id_))
+    mails = [
+        edition_message_builder(id_, make_test_app(sqlite_store, BOUNCES, secret=secret))(row)
+        for secret in ("old", "new", "")
+    ]
+
+    assert {header(mail, "Message-ID") for mail in mails} == {row.message_id}
 
 
 def test_each_try_builds_the_same_mail(sqlite_store: Store) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from digest.model.delivery_token import DeliveryToken
 from digest.model.editions import Delivery, Outcome
-from digest.store import Store, deliveries, editions, queue, subscribers
+from digest.store import Store, deliveries, editions, keys, open_store, queue, subscribers
 from digest.store.ledger import AttemptResult, open_ledger
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
@@ -72,6 +73,29 @@ def test_each_mail_has_its_own_message_id(store: Store, edition_id: int) -> None
         assert all(row.message_id.startswith("<") and row.message_id.endswith("@harbour.example>") for row in rows)
         assert deliveries.find(conn, rows[3].message_id) == rows[3]
         assert deliveries.find(conn, "<nothing@harbour.example>") is None
+
+
+def test_message_ids_are_signed_by_the_key_or_the_store_s_own(store: Store, edition_id: int) -> None:
+    with store.begin() as conn:
+        second, _ = editions.add(conn, edition(revision=2), at=NOON)
+        deliveries.create_for_edition(conn, second, host="harbour.example", at=NOON, key="secret")
+        for id_, key in ((edition_id, keys.store_key(conn)), (second, "secret")):
+            tokens = [DeliveryToken.from_message_id(row.message_id) for row in deliveries.for_edition(conn, id_)]
+
+            assert all(token.is_signed_with(key) for token in tokens)
+
+
+def test_the_same_edition_has_another_token_in_each_store(store: Store) -> None:
+    tokens = set()
+    for each in (store, open_store("sqlite://")):
+        with each.begin() as conn:
+            subscribers.add(conn, [NewSubscriber(address="reader@harbour.example")], "main", at=NOON)
+            id_, _ = editions.add(conn, edition(), at=NOON)
+            deliveries.create_for_edition(conn, id_, host="harbour.example", at=NOON)
+            tokens |= {row.message_id[1:25] for row in deliveries.for_edition(conn, id_)}
+    each.close()
+
+    assert len(tokens) == 2
 
 
 def test_two_senders_never_claim_the_same_row(store: Store, edition_id: int) -> None:
