@@ -19,6 +19,7 @@ from digest.jobs.types import Enqueue, Job, Log
 from digest.model.errors import DigestError
 from digest.pipeline.app import App, make_app
 from digest.settings import Settings
+from digest.settings.types import WEAK_KEY_HINT
 from digest.store import Store
 
 
@@ -36,6 +37,7 @@ class Service:
     def run(self, stop: Event, log: Log) -> bool:
         """Run until ``stop`` is set; False if a job was abandoned, whose thread still runs."""
         self._app = self._make_app(log)
+        self._warn(log)
         engine = EmbeddedEngine(
             due_jobs=partial(self._due_jobs, log), perform=partial(self._perform, stop, log), log=log
         )
@@ -64,6 +66,11 @@ class Service:
         self.settings = settings
         self._app = self._make_app(log)
         log("settings_reloaded", newsletters=len(settings.newsletters), sources=len(settings.sources))
+        self._warn(log)
+
+    def _warn(self, log: Log) -> None:
+        if problem := self.settings.web.secret_problem:
+            log("weak_secret", message=problem, hint=WEAK_KEY_HINT)
 
     def _make_app(self, log: Log) -> App:
         return make_app(self.settings, store=self.store, notify=lambda line: log("waiting", reason=line))

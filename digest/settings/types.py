@@ -20,6 +20,12 @@ Security = Literal["starttls", "tls", "none"]
 WhenUnknown = Literal["retry", "hold"]
 
 
+#: Minimum length of ``[web] secret``: the signatures in a mail allow anyone to try secrets, millions a second.
+MIN_SECRET_LENGTH = 32
+#: What to do about a shorter one.
+WEAK_KEY_HINT = "set a random one, as 'openssl rand -base64 32' prints it, or remove it: then a key in the store signs"
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """Password or key, masked in ``repr``: only ``reveal`` returns it."""
@@ -137,6 +143,16 @@ class WebSettings:
     secret: Secret = Secret()
     #: Earlier values of ``secret``: their signatures are still accepted.
     previous_secrets: tuple[Secret, ...] = ()
+
+    @property
+    def secret_problem(self) -> str:
+        """Why the secret does not protect subscribers; empty if it does, or is not set."""
+        if not self.secret or len(self.secret.reveal()) >= MIN_SECRET_LENGTH:
+            return ""
+        return (
+            f"[web] secret has fewer than {MIN_SECRET_LENGTH} characters: a subscriber can find it by trying,"
+            " and unsubscribe or suppress others by forged mails"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

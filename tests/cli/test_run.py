@@ -83,6 +83,16 @@ def test_run_collects_publishes_delivers_and_stops_on_sigterm(
     assert mail_server.recipients == SUBSCRIBERS
 
 
+def test_a_secret_that_can_be_guessed_is_logged_and_mails_are_sent(mail_server: RecordingMailServer, run: Run) -> None:
+    Path("digest.toml").write_text('[web]\nsecret = "go!"\n' + SETTINGS.format(port=mail_server.port))
+    running = run()
+    running.wait_for(" delivered edition=1 sent=2")
+    running.end()
+
+    assert running.events[:2] == ["started", "weak_secret"]
+    assert not any("go!" in line for line in running.lines)
+
+
 def test_concurrent_and_killed_processes_send_each_mail_once(mail_server: RecordingMailServer, run: Run) -> None:
     mail_server.refused = {"bo@example.org": "450 later"}
     first, second = run(), run()

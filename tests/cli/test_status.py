@@ -82,8 +82,23 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
     document = as_json(capsys, "status")
 
     assert isinstance(document, dict)
-    assert list(document) == ["newsletters", "editions", "queue", "sources", "unread_mails", "runs", "problems"]
+    assert list(document) == [
+        "newsletters",
+        "editions",
+        "queue",
+        "sources",
+        "unread_mails",
+        "secret_problem",
+        "runs",
+        "problems",
+    ]
     assert document["editions"][0]["counts"] == {"sent": 2}
+
+
+def test_status_reports_a_secret_that_can_be_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("digest.toml").write_text(f'[web]\nsecret = "go!"\n{SETTINGS}')
+
+    assert "settings: [web] secret has fewer than 32 characters" in printed(capsys, "status")
 
 
 def test_status_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:

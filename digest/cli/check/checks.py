@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from digest.cli.check.findings import Finding, bad, count, from_error, note, ok
-from digest.cli.check.mail import check_bounce_mailbox, check_mail_server, check_unsubscribing
+from digest.cli.check.mail import check_bounce_mailbox, check_mail_server, check_secret, check_unsubscribing
 from digest.cli.check.newsletters import check_for_silence, check_newsletters, check_postal_addresses
 from digest.cli.check.sources import check_sources
 from digest.model.errors import DigestError
@@ -25,6 +25,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from check_mail_server(settings, offline=offline)
     yield from check_bounce_mailbox(settings, offline=offline)
     yield from check_unsubscribing(settings)
+    yield from check_secret(settings.web)
     yield from check_postal_addresses(settings)
     if settings.smtp.host or settings.dkim.key_file:
         from digest.cli.check.domains import check_domains  # imports cryptography
@@ -48,7 +49,8 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
 
 def _contains_secret(file: Path, settings: Settings) -> bool:
     text = file.read_text("utf-8", errors="replace")
-    secrets = (settings.smtp.password, settings.bounces.password, settings.web.secret)
+    web = settings.web
+    secrets = (settings.smtp.password, settings.bounces.password, web.secret, *web.previous_secrets)
     passwords = [*(secret.reveal() for secret in secrets), urlsplit(settings.store.url).password or ""]
     return any(password and password in text for password in passwords)
 

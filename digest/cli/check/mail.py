@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
 from digest.cli.check.newsletters import can_send
 from digest.model.errors import DigestError
-from digest.settings import Settings
+from digest.settings import Settings, WebSettings
+from digest.settings.types import MIN_SECRET_LENGTH, WEAK_KEY_HINT
 
 _LOCALHOST = {"localhost", "127.0.0.1", "::1"}
 
@@ -57,3 +58,12 @@ def check_unsubscribing(settings: Settings) -> Iterator[Finding]:
     elif can_send(settings) and not settings.bounces.host:
         message = "mails that unsubscribe arrive in the sender's mailbox, which is not read"
         yield note("bounces", message, "set [bounces] host, or pipe them into 'digest bounces'")
+
+
+def check_secret(web: WebSettings) -> Iterator[Finding]:
+    """Check that nobody can guess the secrets whose signatures prove a bounce or an unsubscribe mail."""
+    if web.secret_problem:
+        yield bad("web", web.secret_problem, WEAK_KEY_HINT)
+    if any(len(secret.reveal()) < MIN_SECRET_LENGTH for secret in web.previous_secrets):
+        message = f"one of [web] previous_secrets has fewer than {MIN_SECRET_LENGTH} characters: mails can be forged"
+        yield note("web", message, "remove it when the mails that it signed are old enough")

@@ -38,12 +38,16 @@ def run(args: argparse.Namespace) -> int:
     """Send; return 1 while a delivery isn't final."""
     from datetime import UTC, datetime
 
+    from digest.cli.errors import print_stderr
     from digest.cli.send.delivery import publish_and_deliver
     from digest.pipeline.newsletter import sender_of
+    from digest.settings.types import WEAK_KEY_HINT
 
     settings = load_settings(args)
     newsletter = settings.newsletter(args.newsletter)
     sender_of(newsletter)  # raises if it has none
+    if settings.web.secret_problem:
+        print_stderr(settings.web.secret_problem, WEAK_KEY_HINT)
     now = datetime.now(UTC)
     if args.to:
         return _send_test_mail(args, newsletter, settings, now)

@@ -34,6 +34,8 @@ def as_lines(overview: Overview) -> Iterator[str]:
         yield f"mailbox: {mails} left unread for you"
     for mail in overview.unread_mails:
         yield f"  {utc_time(mail.seen)} {mail.sender}: {mail.subject or 'without a subject'}"
+    if overview.secret_problem:
+        yield f"settings: {overview.secret_problem}"
     for run in overview.runs:
         yield _run_line(run)
 
@@ -87,6 +89,7 @@ def as_document(overview: Overview) -> dict[str, Any]:
                 for mail in overview.unread_mails
             ],
         },
+        "secret_problem": overview.secret_problem,
         "runs": [_run_document(run) for run in overview.runs],
         "problems": list(overview.problems),
     }

@@ -58,6 +58,8 @@ class Overview:
     #: Mails in the mailbox for bounces that are left to the operator: the newest, and the number of all.
     unread_mails: tuple[UnreadMail, ...]
     unread_count: int
+    #: Why ``[web] secret`` does not protect subscribers; empty if it does.
+    secret_problem: str
     #: Setting ``fetch.every``.
     fetch_interval: timedelta
 
@@ -100,6 +102,7 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             runs=_latest_runs(conn, now),
             unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
             unread_count=unread_mails.count(conn),
+            secret_problem=settings.web.secret_problem,
             fetch_interval=settings.fetch.every,
         )
 

@@ -95,6 +95,25 @@ def test_pages_that_nobody_serves_are_reported(url: str, notes: int, capsys: pyt
     assert len(findings) == 1 + notes
 
 
+@pytest.mark.parametrize(
+    ("keys", "states"),
+    [
+        ('secret = "go!"', ["bad"]),
+        (f'secret = "{"x" * 31}"', ["bad"]),
+        (f'secret = "{"x" * 32}"', []),
+        (f'secret = "{"x" * 32}"\nprevious_secrets = ["go!", "{"y" * 32}"]', ["note"]),
+        ("", []),
+    ],
+    ids=["short", "31 characters", "32 characters", "a short one before", "none"],
+)
+def test_a_secret_that_can_be_guessed_is_bad(keys: str, states: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    findings = findings_on(capsys, f"[web]\n{keys}\n{NEWSLETTER}", "web", "--offline")
+
+    assert [state for state, _ in findings] == states
+    assert all("fewer than 32 characters" in message and "go!" not in message for _, message in findings)
+    assert main(["check", "--offline"]) == (1 if "bad" in states else 0)
+
+
 def test_a_newsletter_without_news_is_bad(capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now(UTC)
     with open_store("sqlite:///digest.db") as store, store.begin() as conn:

@@ -80,6 +80,16 @@ def test_each_subscriber_gets_one_mail(capsys: pytest.CaptureFixture[str]) -> No
     assert "3 sent" in capsys.readouterr().out
 
 
+def test_a_secret_that_can_be_guessed_is_reported_and_mails_are_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    settings(extra='[web]\nsecret = "go!"\n')
+
+    assert main(["send"]) == 0
+    printed = capsys.readouterr()
+    assert "[web] secret has fewer than 32 characters" in printed.err
+    assert "go!" not in printed.out + printed.err
+    assert len(mails()) == 3
+
+
 def test_a_second_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["send"]) == 0
     for path in Path().glob("mails/*"):
