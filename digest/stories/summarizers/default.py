@@ -4,7 +4,7 @@ The opening is one of the first sentences of an article: the one with the most w
 alone. The following sentences score by their position in their article and by the centrality of their words in the
 story; words that the brief has already count less, and a sentence that continues a selected one, or that is of an
 outlet not yet quoted, gains. An anaphoric sentence is selected only directly after the sentence before it, and a name
-stands alone only after its introduction.
+stands alone only after its introduction. A long text without a title has no such opening: what most of it says counts.
 
 The weights lie on a plateau, not at a peak; ``tests/bench/quality`` measures them.
 """
@@ -33,6 +33,9 @@ from digest.text.stop_words import stop_words
 _TITLE, _RANK, _OPENING_CENTRALITY = 2.0, 0.3, 0.5
 #: Points that an opening loses for each day that its article is older than the newest one.
 _AGE = 0.5
+#: Sentences up to which position has its full weight in an untitled text. A longer one is a list of opinions, a thread
+#: or notes: its beginning is not its news.
+_UNTITLED_LENGTH = 40
 #: Weights of the scores, each of which is in standard deviations.
 _POSITION, _CENTRALITY, _LENGTH, _QUOTATION = 1.2, 1.0, 0.2, -0.2
 #: Content words from which on a sentence gains nothing for its length.
@@ -124,7 +127,9 @@ class _Selection:
                 self._open[place] = False
 
     def _openings(self) -> list[int]:
-        """Places of the sentences that may open the brief, the best first."""
+        """Places of the sentences that may open the brief, the best first; none in texts without titles."""
+        if not any(self._titles.values()):
+            return []
         centrality = self._centrality.scores()
         keys = {}
         for rank, place in opening_places(self._candidates):
@@ -163,8 +168,10 @@ class _Selection:
 
 def _scores(candidates: Sequence[Candidate], contents: Sequence[frozenset[str]], language: str) -> Values:
     """Scores that do not depend on what is selected."""
+    is_titled = any(candidate.article.title for candidate in candidates)
+    position = _POSITION if is_titled else _POSITION * min(1, _UNTITLED_LENGTH / len(candidates))
     features = (
-        (_POSITION, _position_scores(candidates)),
+        (position, _position_scores(candidates)),
         (_LENGTH, [float(min(len(content), _FULL_LENGTH)) for content in contents]),
         (_QUOTATION, [float(contains_quotation(candidate.text)) for candidate in candidates]),
     )

@@ -49,6 +49,20 @@ def test_the_opening_shares_words_with_the_title() -> None:
     assert selected[0].text == texts[2]
 
 
+def test_a_long_text_without_title_is_told_by_what_most_of_it_says() -> None:
+    """A list of opinions: its first lines are as good as any."""
+    first = "A taxi from the airport to the room takes forty minutes."
+    common = [f"The coffee at breakfast {word} cold and the room loud." for word in ("was", "is", "stays", "arrives")]
+    others = [f"Room {number} looks out on wall {number * 7} of a garage." for number in range(60)]
+    article = values.article(
+        title="", paragraphs=(first, "The lobby is small but clean.", *others[:30], *common, *others[30:])
+    )
+
+    selected = default(make_candidates(article.paragraphs, article), Budget(sentences=2), language="en")
+
+    assert first not in {candidate.text for candidate in selected}
+
+
 def test_of_several_articles_one_with_news_opens() -> None:
     opinion = values.article(
         "a", title="Opinion: the dock was never safe", paragraphs=("The dock was never safe at all.",)
