@@ -131,7 +131,7 @@ def check_page(data: bytes) -> None:
     page = read_page(data, url=URL)
     metadata = page.metadata
     image_url = metadata.image.url if metadata.image else ""
-    assert all(map(is_web_url, (*metadata.feeds, *filter(None, [metadata.url, image_url]))))
+    assert all(map(is_web_url, (*(feed.url for feed in metadata.feeds), *filter(None, [metadata.url, image_url]))))
     assert metadata.published is None or metadata.published.tzinfo is UTC
     assert is_full_article(page.body, title=metadata.title, teaser="x") in {True, False}
     assert is_teaser(page.body) in {True, False}
