@@ -187,8 +187,9 @@ def _feeds(tree: HtmlElement, base: str) -> Iterator[DeclaredFeed]:
     for link in tree.iter("link"):
         content_type = link.get("type", "").partition(";")[0].strip().lower()
         href = link.get("href", "").strip()
-        if href and is_feed_link(link.get("rel", "").lower().split(), content_type):
-            yield DeclaredFeed.of_type(join_url(base, https_url(href)), content_type, link.get("title", ""))
+        url = join_url(base, https_url(href)) if href else ""
+        if is_web_url(url) and is_feed_link(link.get("rel", "").lower().split(), content_type):
+            yield DeclaredFeed.of_type(url, content_type, link.get("title", ""))
 
 
 def is_feed_link(relations: Collection[str], content_type: str) -> bool:
