@@ -87,10 +87,11 @@ def _feed(document: Document, source: Source, kind: DocumentKind, seen: datetime
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:
     from digest.collect.pages.extract import read_page
+    from digest.collect.pages.notice import no_article_error
 
     page = read_page(document.data, content_type=document.content_type, url=document.url, selector=source.selector)
-    if not page.body:
-        raise SourceError("there is no article text in this page: look for its feed, or give the source a selector")
+    if page.notice is not None:
+        raise no_article_error(page.notice)
     metadata = page.metadata
     return Entry(
         source_id=source.id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from digest.collect.discovery.feeds import FEED_KINDS, discover_feed, refuse_list_page
+from digest.collect.discovery.feeds import FEED_KINDS, discover_feed
 from digest.collect.discovery.known_sites import known_site_feed
 from digest.collect.discovery.opml import read_opml
 from digest.collect.discovery.sitemap import decompress_reply, drop_lastmod, select_articles, sitemap_entries
@@ -123,8 +123,6 @@ class _ReplyReader:
             raise SourceError("it gives a page where its feed was: see in a browser whether that has moved or is away")
         if not await self.robots.is_allowed(reply.url, in_doubt=True):
             raise SourceError("its robots.txt asks programs not to read this page: look for its feed")
-        if _kind(reply) is DocumentKind.HTML and not self.source.selector:
-            refuse_list_page(reply)
         contents = await self._contents(reply)
         return Collected(source=self.source, entries=contents.entries, kind="page", fetch_state=reply.fetch_state)
 

@@ -104,6 +104,39 @@ def test_a_moved_feed_is_discovered_again(web: WebServer) -> None:
     assert titles(collect(web, "/old", FetchState(is_feed=True))) == ["A"]
 
 
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_entry_whose_page_is_a_login_keeps_its_teaser(web: WebServer, status: int) -> None:
+    teaser = "The council of Ferrytown voted on Monday to close its old bridge."
+    item = f"<item><title>Bridge closed</title><link>{web.url('/1')}</link><description>{teaser}</description></item>"
+    web.routes["/feed"] = Answer(body=f"<rss version='2.0'><channel>{item}</channel></rss>".encode())
+    login = b"<html><title>Log in</title><h1>Log in</h1><p>Please log in to see The council of Ferrytown.</p></html>"
+    web.routes["/1"] = Answer(body=login, status=status, headers={"Content-Type": "text/html"})
+
+    (entry,) = collect(web, "/feed").entries
+
+    assert (entry.title, entry.body) == ("Bridge closed", teaser)
+
+
+@pytest.mark.parametrize(("title", "is_tried_again"), [("Just a moment...", True), ("Log in", False)])
+def test_a_page_behind_a_bot_check_is_tried_again(web: WebServer, title: str, is_tried_again: bool) -> None:
+    item = f"<item><guid>1</guid><title>Bridge closed</title><link>{web.url('/1')}</link></item>"
+    web.routes["/feed"] = Answer(body=f"<rss version='2.0'><channel>{item}</channel></rss>".encode())
+    page = f"<html><title>{title}</title><h1>{title}</h1></html>".encode()
+    web.routes["/1"] = Answer(body=page, headers={"Content-Type": "text/html"})
+
+    collected = collect(web, "/feed")
+
+    assert titles(collected) == ["Bridge closed"]
+    assert set(collected.pending_pages) == ({"1"} if is_tried_again else set())
+
+
+def test_a_page_that_is_no_article_says_what_it_is(web: WebServer) -> None:
+    web.routes["/"] = html(body="<h1>Log in</h1><form><input type=password></form>")
+
+    with pytest.raises(SourceError, match=r"^no article here: it asks for a login: "):
+        collect(web, "/")
+
+
 # --- lists of feeds ----------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -15,7 +14,9 @@ from digest.collect.discovery.sitemap import decompress_reply
 from digest.collect.discovery.url_patterns import is_front_page, sitemap_priority
 from digest.collect.documents.kind import DocumentKind, detect_kind, strip_comments
 from digest.collect.feeds.json_feed import read_json_feed
+from digest.collect.pages.classify import is_list
 from digest.collect.pages.extract import parse_html
+from digest.collect.pages.layout import read_layout
 from digest.collect.pages.metadata import DeclaredFeed, PageMetadata, read_metadata
 from digest.model.errors import SourceError
 from digest.text.charset import decode
@@ -37,12 +38,6 @@ _USUAL_SITEMAP_PATHS = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml", "n
 _MAX_TRIED = 5
 #: Further feeds of a site that are reported.
 _MAX_REPORTED = 20
-#: A page with this many linked headlines is a list; a headline has this many words.
-_MIN_HEADLINES, _MIN_HEADLINE_WORDS = 8, 4
-#: Links that are examined to recognize a list; a page may have a hundred thousand.
-_MAX_LINKS = 2_000
-#: Words outside links that an article has at least.
-_MIN_ARTICLE_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +63,7 @@ async def discover_feed(reply: Reply, client: Client, robots: Robots, *, only_de
     metadata = read_metadata(tree, reply.url)
     feeds = declared_feeds(metadata.feeds, reply.link_header, reply.url)
     declared = list(dict.fromkeys(_declared_urls(reply, metadata, feeds)))[:_MAX_TRIED]
-    is_list = not metadata.is_article and _is_list(tree)
-    guessed = () if only_declared else dict.fromkeys(guessed_feeds(tree, reply.url, is_list=is_list))
+    guessed = () if only_declared else dict.fromkeys(_guessed_urls(tree, reply.url, metadata))
     for url in dict.fromkeys((*declared, *guessed)):
         if feed := await _fetch_kind(url, client, FEED_KINDS):
             other_urls = tuple(feed.url for feed in feeds if feed.url != url)
@@ -81,26 +75,6 @@ async def discover_feed(reply: Reply, client: Client, robots: Robots, *, only_de
         if sitemap := await _fetch_kind(url, client, {DocumentKind.SITEMAP}):
             return Discovery(url=url, reply=sitemap)
     return Discovery(reply=reply)
-
-
-def refuse_list_page(page: Reply) -> None:
-    """Raise ``SourceError`` if a page is a list of articles, not an article."""
-    tree = parse_html(page.body, page.content_type)
-    if _is_list(tree) and not read_metadata(tree, page.url).is_article:
-        raise SourceError(
-            "this page lists articles, and leads to no feed or site map: give the address of a feed, or of one article"
-        )
-
-
-def _is_list(tree: HtmlElement) -> bool:
-    """Is the page a list, with its linked headlines in headings, or with hardly any other text?"""
-    word_counts = {link: len(link.text_content().split()) for link in islice(tree.iter("a"), _MAX_LINKS)}
-    headlines = [
-        link for link, count in word_counts.items() if count >= _MIN_HEADLINE_WORDS and link.get("href", "#")[:1] != "#"
-    ]
-    headings = [link for link in headlines if link.xpath("ancestor::h1|ancestor::h2|ancestor::h3|.//h2|.//h3|.//h4")]
-    unlinked = len(tree.text_content().split()) - sum(word_counts.values())
-    return len(headings) >= _MIN_HEADLINES or (len(headlines) >= _MIN_HEADLINES and unlinked < _MIN_ARTICLE_WORDS)
 
 
 async def _sitemap_urls(page: Reply, robots: Robots) -> list[str]:
@@ -117,6 +91,12 @@ def _declared_urls(page: Reply, metadata: PageMetadata, feeds: Iterable[Declared
         yield from (feed.url for feed in feeds)
     if url := podcast_feed(page.body) or (known_site_feed(metadata.url) if metadata.url != page.url else ""):
         yield url
+
+
+def _guessed_urls(tree: HtmlElement, page_url: str, metadata: PageMetadata) -> Iterator[str]:
+    """Yield addresses where an undeclared feed may be; an article has none of its own."""
+    has_list = not metadata.is_article and is_list(read_layout(tree, page_url))
+    yield from guessed_feeds(tree, page_url, is_list=has_list)
 
 
 async def _fetch_kind(url: str, client: Client, kinds: Collection[DocumentKind]) -> Reply | None:

@@ -8,8 +8,11 @@ from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
 
+from digest.collect.pages.classify import classify_page
 from digest.collect.pages.metadata import PageMetadata, read_metadata
+from digest.collect.pages.notice import Notice
 from digest.collect.pages.prune import prune
+from digest.collect.pages.signals import read_signals
 from digest.model.errors import SourceError
 from digest.text.charset import decode
 
@@ -34,6 +37,8 @@ class Page:
     metadata: PageMetadata
     #: The article as simple HTML; empty if there is none.
     body: str
+    #: Kind of the page if it is no article.
+    notice: Notice | None = None
 
 
 def parse_html(data: bytes, content_type: str = "") -> HtmlElement:
@@ -55,9 +60,12 @@ def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = 
     tree = parse_html(data, content_type)
     metadata = read_metadata(tree, url)
     if selector:
-        return Page(metadata=metadata, body=_select(tree, selector))
+        selected = _select(tree, selector)
+        return Page(metadata=metadata, body=selected, notice=None if selected else Notice.EMPTY)
+    signals = read_signals(tree, url, is_article=metadata.is_article)
     prune(tree)
-    return Page(metadata=metadata, body=_without_title(extract_article(tree), metadata.title))
+    body = _without_title(extract_article(tree), metadata.title)
+    return Page(metadata=metadata, body=body, notice=classify_page(signals, body))
 
 
 def extract_article(tree: HtmlElement) -> str:

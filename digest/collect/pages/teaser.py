@@ -39,15 +39,15 @@ _TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
 
 def is_teaser(body: str) -> bool:
     """Is the feed's text too short for an article, or cut off?"""
-    text = _plain_text(body)
-    return _word_count(text) < _MIN_ARTICLE_WORDS or bool(_TRUNCATED.search(text))
+    text = plain_text(body)
+    return word_count(text) < _MIN_ARTICLE_WORDS or bool(_TRUNCATED.search(text))
 
 
 def is_full_article(page: str, *, title: str, teaser: str) -> bool:
     """Is the page's text the full article that the teaser announces?"""
-    text, teaser_text = _plain_text(page), _plain_text(teaser)
-    words = _word_count(text)
-    if words < max(60, 1.5 * _word_count(teaser_text)):
+    text, teaser_text = plain_text(page), plain_text(teaser)
+    words = word_count(text)
+    if words < max(60, 1.5 * word_count(teaser_text)):
         return False
     # A long article may mention cookies or subscriptions; a consent form or paywall is short.
     if words < 400 and (_WALL_PHRASES.search(text) or _is_about_cookies(text, teaser_text)):
@@ -55,7 +55,7 @@ def is_full_article(page: str, *, title: str, teaser: str) -> bool:
     # A list of links or headings has few full stops.
     if len(_FULL_STOP.findall(text)) < words / 80:
         return False
-    topic = _keywords(f"{_plain_text(title)} {teaser_text}")
+    topic = _keywords(f"{plain_text(title)} {teaser_text}")
     return _share(topic, _keywords(text)) >= 0.4 and _continues(topic, text)
 
 
@@ -88,10 +88,10 @@ def _iter_keywords(text: str) -> Iterator[str]:
             yield token
 
 
-def _word_count(text: str) -> float:
+def word_count(text: str) -> float:
     """Estimate the number of words."""
     return len(text.split()) + len(re.findall(rf"[{_UNSPACED}]", text)) / 2
 
 
-def _plain_text(markup: str) -> str:
+def plain_text(markup: str) -> str:
     return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
