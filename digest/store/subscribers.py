@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import enum
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, Select, Update, delete, select, update
+from sqlalchemy import Connection, Label, ScalarSelect, Select, Update, and_, delete, func, or_, select, update
 
 from digest.model.editions import Outcome, Subscriber
+from digest.store import unsubscribes
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, stream
 from digest.store.tables import deliveries, subscribers, subscriptions
+from digest.store.unsubscribes import Unsubscribe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +28,41 @@ class NewSubscriber:
     preferences: Mapping[str, str] = field(default_factory=dict)
 
 
+class SubscriptionState(enum.StrEnum):
+    """What a subscriber gets of a newsletter; all but the first get nothing."""
+
+    ACTIVE = "active"
+    #: The address bounces, or its owner complained.
+    SUPPRESSED = "suppressed"
+    LEFT = "left"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A subscriber's subscription to a newsletter."""
+    """A subscriber's subscription to a newsletter, or its end."""
 
     subscriber: Subscriber
-    since: datetime
+    #: The ids of all newsletters that the subscriber subscribes to.
+    newsletters: tuple[str, ...]
+    #: Start of the subscription; None if it has ended.
+    since: datetime | None
     #: Why the address gets no more mail; empty if it does.
     suppressed: str
+    #: The last unsubscribe; a subscriber may have come back since.
+    unsubscribe: Unsubscribe | None = None
+
+    @property
+    def state(self) -> SubscriptionState:
+        if self.since is None:
+            return SubscriptionState.LEFT
+        return SubscriptionState.SUPPRESSED if self.suppressed else SubscriptionState.ACTIVE
+
+    @property
+    def reason(self) -> str:
+        """Why the subscriber gets no mail; empty if it does."""
+        if self.since is None and self.unsubscribe:
+            return self.unsubscribe.reason
+        return self.suppressed
 
 
 def normalize_address(address: str) -> str:
@@ -40,45 +70,102 @@ def normalize_address(address: str) -> str:
     return storable(unicodedata.normalize("NFC", address.strip()).lower())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddResult:
+    """Outcome of adding subscriptions."""
+
+    #: Addresses that weren't subscribed yet.
+    added: tuple[str, ...]
+    #: Addresses left out because they had unsubscribed, or were removed.
+    left_out: Mapping[str, Unsubscribe]
+
+
 def add(
-    conn: Connection, new_subscribers: Iterable[NewSubscriber], newsletter_id: str, *, at: datetime
-) -> tuple[str, ...]:
-    """Add subscriptions; return addresses that weren't subscribed yet. Existing subscribers keep their names."""
+    conn: Connection,
+    new_subscribers: Iterable[NewSubscriber],
+    newsletter_id: str,
+    *,
+    at: datetime,
+    resubscribe: bool = False,
+) -> AddResult:
+    """Add subscriptions. Existing subscribers keep their names.
+
+    Former subscribers of the newsletter are left out, unless ``resubscribe``.
+    """
     added: list[str] = []
+    left_out: dict[str, Unsubscribe] = {}
     by_address = first_by_key(new_subscribers, lambda subscriber: normalize_address(subscriber.address))
-    for batch in batches(by_address.items()):
-        subscriber_rows = [
-            {
-                "address": subscriber.address.strip(),
-                "address_key": address_key,
-                "name": subscriber.name,
-                "preferences": dict(subscriber.preferences),
-                "added": at,
-            }
-            for address_key, subscriber in batch
-        ]
-        conn.execute(insert(conn, subscribers).on_conflict_do_nothing(), subscriber_rows)
-        ids = _ids(conn, [address_key for address_key, _ in batch])
-        rows = [{"newsletter_id": newsletter_id, "subscriber_id": id_, "since": at} for id_ in ids.values()]
-        subscribe = insert(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.subscriber_id)
-        subscribed = set(conn.execute(subscribe, rows).scalars())
-        added += [subscriber.address for address_key, subscriber in batch if ids[address_key] in subscribed]
-    return tuple(added)
+    for pairs in batches(by_address.items()):
+        batch = dict(pairs)
+        former = _former_subscribers(conn, batch, newsletter_id)
+        if resubscribe:
+            unsubscribes.forget(conn, former, newsletter_id)
+        else:
+            left_out |= {batch.pop(address_key).address: former[address_key] for address_key in former}
+        if batch:
+            added += _subscribe(conn, batch, newsletter_id, at=at)
+    return AddResult(added=tuple(added), left_out=left_out)
 
 
-def unsubscribe(conn: Connection, address: str, newsletter_id: str | None = None, *, at: datetime) -> bool:
+def _former_subscribers(conn: Connection, address_keys: Iterable[str], newsletter_id: str) -> dict[str, Unsubscribe]:
+    """Those of a batch that have left the newsletter and do not subscribe to it again."""
+    # Locked, so that no subscription is added while it ends in another transaction.
+    _ids(conn, list(address_keys), locked=True)
+    former = unsubscribes.find(conn, list(address_keys), newsletter_id)
+    if former:
+        query = _subscribed(newsletter_id, subscribers.c.address_key)
+        for address_key in conn.execute(query.where(subscribers.c.address_key.in_(former))).scalars():
+            del former[address_key]
+    return former
+
+
+def _subscribe(
+    conn: Connection, batch: Mapping[str, NewSubscriber], newsletter_id: str, *, at: datetime
+) -> Iterator[str]:
+    """Subscribe a batch, by normalized address; return the addresses that weren't subscribed yet."""
+    subscriber_rows = [
+        {
+            "address": subscriber.address.strip(),
+            "address_key": address_key,
+            "name": subscriber.name,
+            "preferences": dict(subscriber.preferences),
+            "added": at,
+        }
+        for address_key, subscriber in batch.items()
+    ]
+    conn.execute(insert(conn, subscribers).on_conflict_do_nothing(), subscriber_rows)
+    ids = _ids(conn, list(batch))
+    rows = [{"newsletter_id": newsletter_id, "subscriber_id": id_, "since": at} for id_ in ids.values()]
+    statement = insert(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.subscriber_id)
+    subscribed = set(conn.execute(statement, rows).scalars())
+    return (subscriber.address for address_key, subscriber in batch.items() if ids[address_key] in subscribed)
+
+
+def unsubscribe(
+    conn: Connection,
+    address: str,
+    newsletter_id: str | None = None,
+    *,
+    at: datetime,
+    reason: str = unsubscribes.UNSUBSCRIBED,
+) -> bool:
     """End the address's subscription, or all if no newsletter is named, and suppress its waiting mails.
 
-    False if there was no such subscription.
+    That it has left is remembered for good. False if there was no such subscription.
     """
-    id_ = _id_of(address)
+    address_key = normalize_address(address)
+    id_ = _ids(conn, [address_key], locked=True).get(address_key)
+    if id_ is None:
+        return False
     subscription = delete(subscriptions).where(subscriptions.c.subscriber_id == id_)
     waiting = _suppress_waiting().where(deliveries.c.subscriber_id == id_)
     if newsletter_id is not None:
         subscription = subscription.where(subscriptions.c.newsletter_id == newsletter_id)
         waiting = waiting.where(deliveries.c.newsletter_id == newsletter_id)
-    conn.execute(waiting.values(reply="unsubscribed", changed=at))
-    return conn.execute(subscription).rowcount > 0
+    conn.execute(waiting.values(reply=reason, changed=at))
+    ended = conn.execute(subscription.returning(subscriptions.c.newsletter_id)).scalars().all()
+    unsubscribes.record(conn, address_key, id_, ended, reason=reason, at=at)
+    return bool(ended)
 
 
 def suppress(conn: Connection, address: str, reason: str, *, at: datetime) -> None:
@@ -110,12 +197,37 @@ def for_newsletter(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]
 
 
 def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
-    """The newsletter's subscriptions, ordered by address; streamed."""
+    """The newsletter's subscriptions, those that have ended too, ordered by address; streamed."""
     subscriber_columns = columns(subscribers, Subscriber)
-    query = _subscribed(newsletter_id, *subscriber_columns, subscriptions.c.since, subscribers.c.suppressed)
+    left = unsubscribes.by_subscriber(newsletter_id)
+    is_of_newsletter = and_(
+        subscriptions.c.subscriber_id == subscribers.c.id, subscriptions.c.newsletter_id == newsletter_id
+    )
+    query = (
+        select(*subscriber_columns, subscriptions.c.since, subscribers.c.suppressed)
+        .add_columns(_newsletters(), left.c.since.label("left"), left.c.reason)
+        .outerjoin(subscriptions, is_of_newsletter)
+        .outerjoin(left, left.c.subscriber_id == subscribers.c.id)
+        .where(or_(subscriptions.c.since.is_not(None), left.c.since.is_not(None)))
+        .order_by(subscribers.c.address_key)
+    )
     for row in stream(conn, query):
         (subscriber,) = from_rows(Subscriber, [row[: len(subscriber_columns)]])
-        yield Subscription(subscriber=subscriber, since=row.since, suppressed=row.suppressed)
+        yield Subscription(
+            subscriber=subscriber,
+            newsletters=tuple(sorted(filter(None, (row.newsletters or "").split(",")))),
+            since=row.since,
+            suppressed=row.suppressed,
+            unsubscribe=Unsubscribe(since=row.left, reason=row.reason) if row.left else None,
+        )
+
+
+def _newsletters() -> Label[str]:
+    """The ids of the subscriber's newsletters, with commas between."""
+    newsletters = subscriptions.alias()
+    ids = func.aggregate_strings(newsletters.c.newsletter_id, ",")
+    query = select(ids).where(newsletters.c.subscriber_id == subscribers.c.id)
+    return query.scalar_subquery().label("newsletters")
 
 
 def suppression_reasons(conn: Connection, addresses: Iterable[str]) -> Mapping[str, str]:
@@ -133,8 +245,10 @@ def _subscribed(newsletter_id: str, *columns: Any) -> Select[Any]:
     return query.order_by(subscribers.c.address_key)
 
 
-def _ids(conn: Connection, keys: list[str]) -> dict[str, int]:
-    query = select(subscribers.c.address_key, subscribers.c.id).where(subscribers.c.address_key.in_(keys))
+def _ids(conn: Connection, address_keys: list[str], *, locked: bool = False) -> dict[str, int]:
+    query = select(subscribers.c.address_key, subscribers.c.id).where(subscribers.c.address_key.in_(address_keys))
+    if locked:  # not against foreign keys' checks, which the creation of deliveries makes of all subscribers
+        query = query.order_by(subscribers.c.id).with_for_update(key_share=True)
     return dict(conn.execute(query).all())
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,15 @@ def run(
 
 
 def addresses(run: Run, *argv: str) -> list[str]:
-    return [reader["address"] for reader in json.loads(run("list", "--json", *argv)[1])]
+    """The addresses that get mail."""
+    documents = json.loads(run("list", "--json", *argv)[1])
+    return [subscriber["address"] for subscriber in documents if subscriber["state"] == "active"]
+
+
+def states(run: Run, *argv: str) -> dict[str, tuple[str, str]]:
+    """The state and reason of each address."""
+    documents = json.loads(run("list", "--json", *argv)[1])
+    return {subscriber["address"]: (subscriber["state"], subscriber["reason"]) for subscriber in documents}
 
 
 def suppress(address: str, reason: str = "no such user") -> None:
@@ -65,7 +74,16 @@ def test_an_added_address_is_listed(run: Run) -> None:
     (office, press) = json.loads(run("list", "--json")[1])
 
     assert office.pop("since").endswith("Z")
-    assert office == {"address": "office@harbour.example", "name": "", "preferences": {}, "suppressed": ""}
+    assert office == {
+        "address": "office@harbour.example",
+        "name": "",
+        "newsletters": ["main"],
+        "state": "active",
+        "reason": "",
+        "preferences": {},
+        "left": "",
+        "suppressed": "",
+    }
     assert press["name"] == "The Press"
     assert run("list")[1].splitlines()[1].endswith("  press@harbour.example  The Press")
 
@@ -132,6 +150,72 @@ def test_a_suppressed_address_is_listed_and_can_be_unsuppressed(run: Run) -> Non
     assert "no such user" not in run("list")[1]
 
 
+# --- former subscribers ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def former_subscriber(run: Run) -> str:
+    """An address that was removed from ``main``; the file ``in.csv`` still has it."""
+    Path("in.csv").write_text("email,name\npress@harbour.example,The Press\noffice@harbour.example,The Office\n")
+    run("import", "in.csv")
+    run("remove", "press@harbour.example")
+    return "press@harbour.example"
+
+
+def test_an_import_does_not_bring_a_former_subscriber_back(run: Run, former_subscriber: str) -> None:
+    code, _, err = run("import", "in.csv")
+
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    assert (code, err.splitlines()) == (
+        0,
+        [
+            f"digest: {former_subscriber} is left out: it was removed from main on {today}",
+            "  if they want it again, use --resubscribe",
+            "0 added, 1 already subscribed, 1 left out, 0 refused",
+        ],
+    )
+    assert states(run)[former_subscriber] == ("left", "removed")
+    assert "left: removed" in run("list")[1]
+    assert former_subscriber not in run("export")[1]
+
+
+def test_a_former_subscriber_is_named_in_json(run: Run, former_subscriber: str) -> None:
+    assert json.loads(run("import", "in.csv", "--json")[1]) == {
+        "added": 0,
+        "known": 1,
+        "left_out": [{"address": former_subscriber, "reason": "removed"}],
+        "refused": [],
+    }
+
+
+def test_adding_a_former_subscriber_fails_and_names_the_option(run: Run, former_subscriber: str) -> None:
+    code, out, err = run("add", former_subscriber.upper(), "new@harbour.example")
+
+    assert (code, out) == (1, "new@harbour.example\n")
+    assert "PRESS@harbour.example is left out: it was removed from main" in err
+    assert "--resubscribe" in err
+    assert run("add", former_subscriber, "--again")[0] == 1
+
+
+@pytest.mark.parametrize("argv", [("add", "press@harbour.example"), ("import", "in.csv")], ids=["add", "import"])
+def test_resubscribe_brings_a_former_subscriber_back(run: Run, former_subscriber: str, argv: tuple[str, str]) -> None:
+    assert run(*argv, "--resubscribe")[0] == 0
+    assert states(run)[former_subscriber] == ("active", "")
+
+    run("remove", former_subscriber)
+    run(*argv)
+
+    assert states(run)[former_subscriber] == ("left", "removed")
+
+
+def test_a_former_subscriber_of_one_newsletter_can_be_added_to_another(run: Run, former_subscriber: str) -> None:
+    Path("digest.toml").write_text(TWO)
+
+    assert run("import", "in.csv", "-n", "weekly")[2] == "2 added, 0 already subscribed, 0 refused\n"
+    assert states(run, "-n", "main")[former_subscriber] == ("left", "removed")
+    assert states(run, "-n", "weekly")[former_subscriber] == ("active", "")
+
+
 # --- import, export ----------------------------------------------------------------------------------------------
 
 
@@ -162,6 +246,7 @@ def test_import_prints_json(run: Run) -> None:
     assert json.loads(run("import", "in.csv", "--json")[1]) == {
         "added": 1,
         "known": 0,
+        "left_out": [],
         "refused": [{"line": 3, "reason": reason}],
     }
 

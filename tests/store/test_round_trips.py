@@ -169,9 +169,9 @@ def test_any_text_can_be_stored(store: Store, raw: str) -> None:
 def test_no_address_is_subscribed_twice(store: Store, addresses: list[str]) -> None:
     def check(conn: Any) -> None:
         people = [NewSubscriber(address=address) for address in addresses]
-        added = subscribers.add(conn, people, "main", at=NOON)
+        added = subscribers.add(conn, people, "main", at=NOON).added
         assert len(added) == len({subscribers.normalize_address(address) for address in addresses})
-        assert subscribers.add(conn, people, "main", at=NOON) == ()
+        assert subscribers.add(conn, people, "main", at=NOON).added == ()
         assert {subscriber.address for subscriber in subscribers.for_newsletter(conn, "main")} == {
             address.strip() for address in added
         }

@@ -25,8 +25,8 @@ examples:
 _ACTIONS = {
     "add": "subscribe addresses",
     "list": "list the subscribers of a newsletter",
-    "remove": "unsubscribe addresses; mails waiting for them are not sent",
-    "import": "subscribe everyone in a CSV file",
+    "remove": "unsubscribe addresses for good; mails waiting for them are not sent",
+    "import": "subscribe everyone in a CSV file who hasn't left",
     "export": "print the subscribers as CSV",
 }
 
@@ -39,6 +39,10 @@ def configure(parser: Parser) -> None:
         actions[name].add_argument("addresses", metavar="ADDRESS", nargs="+", help="name@example.org")
     actions["add"].add_argument("--name", default="", help="the subscriber's name")
     actions["add"].add_argument("--again", action="store_true", help="send again to an address that is suppressed")
+    for name in ("add", "import"):
+        actions[name].add_argument(
+            "--resubscribe", action="store_true", help="subscribe those too who left the newsletter or were removed"
+        )
     actions["import"].add_argument("file", metavar="FILE", help="a CSV file; '-' for stdin")
     for name, action in actions.items():
         default = "all of them" if name == "remove" else "the only one"
@@ -54,9 +58,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add(args: argparse.Namespace) -> int:
+    """Subscribe; return 1 if one of the addresses was left out."""
     from datetime import UTC, datetime
 
     from digest.cli.errors import print_stderr
+    from digest.cli.subscribers.import_file import print_left_out
     from digest.store import open_store, subscribers
     from digest.store.subscribers import NewSubscriber
 
@@ -66,13 +72,17 @@ def _add(args: argparse.Namespace) -> int:
     with open_store(settings.store.url) as store, store.begin() as conn:
         for address in addresses if args.again else ():
             subscribers.unsuppress(conn, address)
-        added = subscribers.add(conn, new, newsletter.id, at=datetime.now(UTC))
+        result = subscribers.add(conn, new, newsletter.id, at=datetime.now(UTC), resubscribe=args.resubscribe)
         suppressed = subscribers.suppression_reasons(conn, addresses)
     for address in addresses:
-        print(address) if address in added else print_stderr(f"{address} already subscribes to {newsletter.id}")
+        if address in result.added:
+            print(address)
+        elif address not in result.left_out:
+            print_stderr(f"{address} already subscribes to {newsletter.id}")
+    print_left_out(result.left_out, newsletter.id)
     for address, reason in suppressed.items():
         print_stderr(f"{address} gets no mail: {reason}", "to send to it again, add it with --again")
-    return 0
+    return 1 if result.left_out else 0
 
 
 def _remove(args: argparse.Namespace) -> int:
@@ -80,15 +90,17 @@ def _remove(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from digest.cli.errors import print_stderr
-    from digest.store import open_store, subscribers
+    from digest.store import open_store, subscribers, unsubscribes
 
     settings = load_settings(args)
     newsletter_id = settings.newsletter(args.newsletter).id if args.newsletter else None
     addresses = [mailbox.address for mailbox in _parse_addresses(args)]
     with open_store(settings.store.url) as store, store.begin() as conn:
-        now = datetime.now(UTC)
+        now, reason = datetime.now(UTC), unsubscribes.REMOVED
         missing = [
-            address for address in addresses if not subscribers.unsubscribe(conn, address, newsletter_id, at=now)
+            address
+            for address in addresses
+            if not subscribers.unsubscribe(conn, address, newsletter_id, at=now, reason=reason)
         ]
     hint = "'digest subscribers list' lists those who do"
     for address in missing:
@@ -117,14 +129,15 @@ def _list(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from digest.cli.subscribers import listing
     from digest.store import open_store, subscribers
+    from digest.store.subscribers import SubscriptionState
 
     settings, newsletter = _settings_and_newsletter(args)
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
         columns = listing.preference_names(subscribers.list_subscriptions(conn, newsletter.id))
         for line in listing.as_csv(subscribers.list_subscriptions(conn, newsletter.id), columns):
             print(line)
-        subscriptions = subscribers.list_subscriptions(conn, newsletter.id)
-        suppressed = sum(bool(subscription.suppressed) for subscription in subscriptions)
+        states = (subscription.state for subscription in subscribers.list_subscriptions(conn, newsletter.id))
+        suppressed = sum(state is SubscriptionState.SUPPRESSED for state in states)
     if suppressed:
         print(f"{suppressed} left out: they get no mail ('digest subscribers list' says why)", file=sys.stderr)
     return 0
@@ -137,7 +150,7 @@ def _import(args: argparse.Namespace) -> int:
 
     settings, newsletter = _settings_and_newsletter(args)
     with open_file(args.file) as file, open_store(settings.store.url) as store:
-        counts = import_subscribers(file, store, newsletter.id, as_json=args.json)
+        counts = import_subscribers(file, store, newsletter.id, as_json=args.json, resubscribe=args.resubscribe)
     return 1 if counts.refused and not counts.accepted else 0
 
 

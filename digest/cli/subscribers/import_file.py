@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,8 @@ from digest.cli.subscribers.csv_reader import RefusedLine, read_subscribers
 from digest.model.errors import UsageError
 from digest.store import Store, subscribers
 from digest.store.subscribers import NewSubscriber
+from digest.store.unsubscribes import REMOVED, Unsubscribe
+from digest.text.time_format import utc_date
 
 #: Records in a transaction; other processes can write between two of them.
 _BATCH = 1000
@@ -30,26 +32,33 @@ class ImportCounts:
     #: Subscribed already, before the import or by an earlier line.
     already_subscribed: int = 0
     refused: int = 0
+    #: Former subscribers of the newsletter, who are not subscribed again.
+    left_out: dict[str, Unsubscribe] = field(default_factory=dict)
     #: Accepted addresses that get no mail, with the reason.
     suppressed: dict[str, str] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
-        return self.added + self.already_subscribed
+        return self.added + self.already_subscribed + len(self.left_out)
 
     def __str__(self) -> str:
-        return f"{self.added} added, {self.already_subscribed} already subscribed, {self.refused} refused"
+        left_out = f"{len(self.left_out)} left out, " if self.left_out else ""
+        return f"{self.added} added, {self.already_subscribed} already subscribed, {left_out}{self.refused} refused"
 
 
 def import_subscribers(
-    file: BufferedReader, store: Store, newsletter_id: str, *, as_json: bool = False
+    file: BufferedReader, store: Store, newsletter_id: str, *, as_json: bool = False, resubscribe: bool = False
 ) -> ImportCounts:
-    """Subscribe everyone in the file; print each refused line when it is read, and the counts at the end."""
+    """Subscribe everyone in the file; print each refused line when it is read, and the counts at the end.
+
+    Former subscribers of the newsletter are left out, unless ``resubscribe``.
+    """
     counts, records, refusals = ImportCounts(), read_subscribers(file), []
     with import_progress() as show_progress:
         while batch := list(islice(records, _BATCH)):
             refused = [record for record in batch if isinstance(record, RefusedLine)]
-            _add([record for record in batch if isinstance(record, NewSubscriber)], store, newsletter_id, counts)
+            new = [record for record in batch if isinstance(record, NewSubscriber)]
+            _add(new, store, newsletter_id, counts, resubscribe=resubscribe)
             counts.refused += len(refused)
             for record in refused:
                 print_stderr(f"line {record.line}: {record.reason}")
@@ -57,19 +66,41 @@ def import_subscribers(
             show_progress(str(counts))
     for address, reason in counts.suppressed.items():
         print_stderr(f"{address} gets no mail: {reason}")
+    print_left_out(counts.left_out, newsletter_id)
     if as_json:
-        document = {"added": counts.added, "known": counts.already_subscribed, "refused": refusals}
+        document = {
+            "added": counts.added,
+            "known": counts.already_subscribed,
+            "left_out": [
+                {"address": address, "reason": unsubscribe.reason} for address, unsubscribe in counts.left_out.items()
+            ],
+            "refused": refusals,
+        }
         print(json.dumps(document, ensure_ascii=False))
     print(counts, file=sys.stderr)
     return counts
 
 
-def _add(new: list[NewSubscriber], store: Store, newsletter_id: str, counts: ImportCounts) -> None:
+def _add(
+    new: list[NewSubscriber], store: Store, newsletter_id: str, counts: ImportCounts, *, resubscribe: bool
+) -> None:
     with store.begin() as conn:
-        added = subscribers.add(conn, new, newsletter_id, at=datetime.now(UTC))
+        result = subscribers.add(conn, new, newsletter_id, at=datetime.now(UTC), resubscribe=resubscribe)
         counts.suppressed |= subscribers.suppression_reasons(conn, [subscriber.address for subscriber in new])
-    counts.added += len(added)
-    counts.already_subscribed += len(new) - len(added)
+    left_out = {subscribers.normalize_address(address) for address in result.left_out}
+    counts.left_out |= result.left_out
+    counts.added += len(result.added)
+    accepted = sum(subscribers.normalize_address(subscriber.address) not in left_out for subscriber in new)
+    counts.already_subscribed += accepted - len(result.added)
+
+
+def print_left_out(left_out: Mapping[str, Unsubscribe], newsletter_id: str) -> None:
+    """Print the former subscribers that were not subscribed again, and the option that does it."""
+    for number, (address, unsubscribe) in enumerate(left_out.items(), start=1):
+        what = "was removed from" if unsubscribe.reason == REMOVED else "unsubscribed from"
+        is_last = number == len(left_out)
+        hint = "if they want it again, use --resubscribe" if is_last else ""
+        print_stderr(f"{address} is left out: it {what} {newsletter_id} on {utc_date(unsubscribe.since)}", hint)
 
 
 @contextmanager

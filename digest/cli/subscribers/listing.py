@@ -7,17 +7,19 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from digest.store.subscribers import Subscription
+from digest.store.subscribers import Subscription, SubscriptionState
 from digest.text.time_format import iso_utc, utc_date
 
 
 def as_table(subscriptions: Iterable[Subscription]) -> Iterator[str]:
-    """Return a line for each subscription: date, address, name, and the reason if it is suppressed."""
+    """Return a line for each subscription: date, address, name, and why it gets no mail."""
     for subscription in subscriptions:
         subscriber = subscription.subscriber
-        suppression = f"no mail: {subscription.suppressed}" if subscription.suppressed else ""
-        columns = (utc_date(subscription.since), _unicode_domain(subscriber.address), subscriber.name, suppression)
-        yield "  ".join(filter(None, columns))
+        since, note = subscription.since, f"no mail: {subscription.reason}" if subscription.reason else ""
+        if since is None and subscription.unsubscribe:
+            since, note = subscription.unsubscribe.since, f"left: {subscription.reason}"
+        date = utc_date(since) if since else ""
+        yield "  ".join(filter(None, (date, _unicode_domain(subscriber.address), subscriber.name, note)))
 
 
 def as_json(subscriptions: Iterable[Subscription]) -> Iterator[str]:
@@ -30,12 +32,16 @@ def as_json(subscriptions: Iterable[Subscription]) -> Iterator[str]:
 
 
 def _document(subscription: Subscription) -> dict[str, object]:
-    subscriber = subscription.subscriber
+    subscriber, left = subscription.subscriber, subscription.unsubscribe
     return {
         "address": subscriber.address,
         "name": subscriber.name,
+        "newsletters": list(subscription.newsletters),
+        "state": subscription.state,
+        "reason": subscription.reason,
         "preferences": dict(subscriber.preferences),
         "since": iso_utc(subscription.since),
+        "left": iso_utc(left.since) if left and not subscription.since else "",
         "suppressed": subscription.suppressed,
     }
 
@@ -50,7 +56,7 @@ def as_csv(subscriptions: Iterable[Subscription], preferences: Sequence[str]) ->
     yield _csv_row(["email", "name", *preferences])
     for subscription in subscriptions:
         subscriber = subscription.subscriber
-        if not subscription.suppressed:
+        if subscription.state is SubscriptionState.ACTIVE:
             values = (subscriber.preferences.get(name, "") for name in preferences)
             yield _csv_row([subscriber.address, subscriber.name, *values])
 

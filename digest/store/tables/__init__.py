@@ -4,7 +4,7 @@ sources ← entries ← articles                       collected entries, as pub
 pending_pages (unread)                             entries whose pages are still to be fetched
 boilerplate (furniture)                            boilerplate lines learned from each source
 slots, editions ← stories ← story_articles (told)  published editions and their articles
-subscribers ← subscriptions
+subscribers ← subscriptions, unsubscribes          subscribers, and former ones by a hash of their address
 editions × subscribers → deliveries                the ledger
 unread_mails                                       mails in the mailbox for bounces that are none of ours
 runs                                               run history of jobs
@@ -20,7 +20,7 @@ from digest.store.tables.deliveries import deliveries
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import runs, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles
-from digest.store.tables.subscribers import subscribers, subscriptions
+from digest.store.tables.subscribers import subscribers, subscriptions, unsubscribes
 
 __all__ = [
     "SlotStatus",
@@ -40,4 +40,5 @@ __all__ = [
     "subscribers",
     "subscriptions",
     "unread_mails",
+    "unsubscribes",
 ]

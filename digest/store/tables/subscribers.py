@@ -28,3 +28,16 @@ subscriptions = Table(
     Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True, index=True),
     Column("since", UtcDateTime, nullable=False),
 )
+
+#: Former subscribers, remembered for good: no import brings them back.
+unsubscribes = Table(
+    "unsubscribes",
+    metadata,
+    #: Empty for all newsletters.
+    Column("newsletter_id", SafeText, primary_key=True),
+    #: ``subscribers.address_key``, hashed with the store's own key: it tells nobody the address.
+    Column("address_hash", SafeText, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="SET NULL"), index=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("reason", SafeText, nullable=False),
+)

@@ -1,0 +1,73 @@
+"""Former subscribers, so that no import brings them back.
+
+They are remembered by a hash of the address, keyed with the store's own key: it outlives the subscriber's data.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Subquery, and_, delete, func, select
+
+from digest.store.column_types import UtcDateTime
+from digest.store.keys import store_key
+from digest.store.mapping import insert
+from digest.store.tables import unsubscribes
+
+#: Stands for every newsletter.
+ALL_NEWSLETTERS = ""
+#: Reasons: the subscriber's own wish, and the operator's ``digest subscribers remove``.
+UNSUBSCRIBED, REMOVED = "unsubscribed", "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsubscribe:
+    """The end of a subscription."""
+
+    since: datetime
+    reason: str
+
+
+def record(
+    conn: Connection, address_key: str, subscriber_id: int, newsletter_ids: Iterable[str], *, reason: str, at: datetime
+) -> None:
+    """Remember that the address has left these newsletters; what is remembered already stays."""
+    values = {"address_hash": _hasher(conn)(address_key), "subscriber_id": subscriber_id, "since": at, "reason": reason}
+    rows = [{"newsletter_id": newsletter_id, **values} for newsletter_id in newsletter_ids]
+    if rows:
+        conn.execute(insert(conn, unsubscribes).on_conflict_do_nothing(), rows)
+
+
+def find(conn: Connection, address_keys: Collection[str], newsletter_id: str) -> dict[str, Unsubscribe]:
+    """Those of a batch of addresses that have left the newsletter, in their order."""
+    hashes = dict(zip(address_keys, map(_hasher(conn), address_keys), strict=True))
+    is_row = unsubscribes.c.address_hash.in_(hashes.values())
+    query = select(unsubscribes.c.address_hash, unsubscribes.c.since, unsubscribes.c.reason).where(is_row)
+    query = query.where(unsubscribes.c.newsletter_id.in_((newsletter_id, ALL_NEWSLETTERS)))
+    rows = conn.execute(query.order_by(unsubscribes.c.newsletter_id))
+    by_hash = {hashed: Unsubscribe(since=since, reason=reason) for hashed, since, reason in rows}
+    return {address_key: by_hash[hashed] for address_key, hashed in hashes.items() if hashed in by_hash}
+
+
+def forget(conn: Connection, address_keys: Iterable[str], newsletter_id: str) -> None:
+    """Forget that a batch of addresses has left this newsletter: they subscribe again."""
+    is_row = unsubscribes.c.address_hash.in_(list(map(_hasher(conn), address_keys)))
+    conn.execute(delete(unsubscribes).where(is_row, unsubscribes.c.newsletter_id == newsletter_id))
+
+
+def by_subscriber(newsletter_id: str) -> Subquery:
+    """Query of the subscribers that have left the newsletter at some time and are still stored."""
+    columns = unsubscribes.c
+    is_row = and_(columns.newsletter_id.in_((newsletter_id, ALL_NEWSLETTERS)), columns.subscriber_id.is_not(None))
+    query = select(columns.subscriber_id, func.max(columns.since, type_=UtcDateTime).label("since"))
+    return (
+        query.add_columns(func.max(columns.reason).label("reason")).where(is_row).group_by("subscriber_id").subquery()
+    )
+
+
+def _hasher(conn: Connection) -> Callable[[str], str]:
+    key = bytes.fromhex(store_key(conn))
+    return lambda address_key: hmac.digest(key, f"unsubscribed {address_key}".encode(), "sha256").hex()
