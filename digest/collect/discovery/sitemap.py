@@ -68,7 +68,7 @@ def _item(fields: Mapping[str, str], base: str) -> Item:
         url=url,
         title=html.escape(fields.get("news/title", ""), quote=False),
         body="",
-        published=parse_date(fields.get("news/publication_date", "") or fields.get("lastmod", "")),
+        published=parse_date(fields.get("news/publication_date", "")) or parse_date(fields.get("lastmod", "")),
         language=fields.get("news/language", ""),
         image=Image(url=image) if image else None,
     )

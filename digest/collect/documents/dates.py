@@ -7,22 +7,23 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from digest.collect.documents.utc_offset import MAX_OFFSET, find_offset, has_unusual_offset
 from digest.text.lazy_regex import lazy_compile
 
-#: Prefixes of month names in European languages, English first.
+#: Beginnings of month names in European languages, Indonesian, Turkish and Arabic, English first.
 _MONTHS = (
-    "jan ene gen sty янв ιαν",
-    "feb fév fev lut фев φεβ",
-    "mar mär mrz mrt мар μάρ μαρ",
-    "apr avr abr kwi апр απρ",
-    "may mai mei mag maj май мая μάι μαϊ",
-    "jun juin giu cze июн ιούν ιουν",
-    "jul juil lug lip июл ιούλ ιουλ",
-    "aug aoû ago sie авг αύγ αυγ",
-    "sep set wrz сен σεπ",
-    "oct okt ott out paź окт οκτ",
-    "nov lis ноя νοέ νοε",
-    "dec déc dez dic gru дек δεκ",
+    "jan ene gen sty янв ιαν led oca ian jän січ ener tammi януа يناير",
+    "feb fév fev lut фев φεβ úno şub лют helmi فبراير",
+    "mar mär mrz mrt мар μάρ μαρ bře már берез maalis мара مارس",
+    "apr avr abr kwi апр απρ dub nis ápr квіт huhti أبريل ابريل",
+    "may mai mei mag maj май мая μάι μαϊ μαΐ kvě máj трав touko مايو",
+    "jun juin giu cze июн ιούν ιουν červn červen čvn haz iun jún juny черв kesä юни يونيو",
+    "jul juil lug lip июл ιούλ ιουλ červenc čvc tem iul júl лип heinä юли يوليو",
+    "aug aoû aou ago sie авг αύγ αυγ srp ağu agu серп elo أغسطس اغسطس",
+    "sep set wrz сен σεπ zář eyl szep верес syys септ سبتمبر",
+    "oct okt ott out paź окт οκτ říj eki жовт loka أكتوبر اكتوبر",
+    "nov lis ноя νοέ νοε kas noi листоп marras ноем نوفمبر",
+    "dec déc dez dic gru дек δεκ pro ara des груд joulu ديسمبر",
 )
 _MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _DAY_MONTH_YEAR = lazy_compile(
@@ -31,44 +32,17 @@ _DAY_MONTH_YEAR = lazy_compile(
 _MONTH_DAY_YEAR = lazy_compile(
     r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:[\d:]{4,8}\s+(?:[A-Z]{3,4}\s+)?)?(\d{4})(?!\d)"
 )
+_YEAR_NAME_DAY = lazy_compile(r"(?<!\d)(\d{4})\.?\s+([^\W\d_]{3,12})\.?\s+(\d{1,2})(?!\d)")
 _YEAR_MONTH_DAY = lazy_compile(r"(?<!\d)(\d{4})[-/.年년]\s?(\d{1,2})(?:[-/.月월]\s?(\d{1,2}))?(?!\d)")
-#: With dots the day comes first. With slashes the order is ambiguous, so such dates are not parsed.
+#: With dots the day comes first.
 _DOTTED_DATE = lazy_compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
+#: With slashes either may come first, so such dates are parsed only where one number or AM and PM tell.
+_SLASHED_DATE = lazy_compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _TIME = lazy_compile(
     r"(?:(오전|오후|上午|下午|午前|午後)\s*)?(?<!\d)(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?(?:\s*([ap])\.?m\b)?",
     re.IGNORECASE,
 )
 _AM_PM = lazy_compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
-_OFFSET = lazy_compile(r"([+-])(\d\d):?(\d\d)?(?!\d)")
-_ZONE_NAME = lazy_compile(r"\b([A-Z]{3,4})\b(?!\w)")
-#: In hours from UTC, without ambiguous abbreviations.
-_ZONE_OFFSETS = {
-    "EST": -5,
-    "EDT": -4,
-    "CDT": -5,
-    "MST": -7,
-    "MDT": -6,
-    "PST": -8,
-    "PDT": -7,
-    "AKST": -9,
-    "AKDT": -8,
-    "HST": -10,
-    "WET": 0,
-    "WEST": 1,
-    "CET": 1,
-    "CEST": 2,
-    "MEZ": 1,
-    "MESZ": 2,
-    "EET": 2,
-    "EEST": 3,
-    "MSK": 3,
-    "JST": 9,
-    "KST": 9,
-    "AEST": 10,
-    "AEDT": 11,
-    "NZST": 12,
-    "NZDT": 13,
-}
 #: The RFC 822 format of nearly all feeds, restricted to what is unambiguous.
 _RFC_822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([1-9][0-9]{3}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) "
@@ -76,20 +50,36 @@ _RFC_822 = re.compile(
 )
 _ENGLISH_MONTHS = {names[:3].capitalize(): f"{number:02}" for number, names in enumerate(_MONTHS, 1)}
 _MAX_LENGTH = 100
+#: The standard library takes the year 0001 for 2001.
+_ANCIENT_YEAR = lazy_compile(r"[\s-]0\d{3}\s")
+#: Years of real dates: a program without a date writes year 0 or 1, or 1601, and 9999 for no end.
+_YEARS = range(1800, 2200)
+#: Zeros of clocks (Unix, Excel, SQL Server), which stand for no date in any time zone.
+_ZEROS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC), datetime(1899, 12, 30, tzinfo=UTC))
+_QUARTER_HOUR_S = 900
 
 
 def parse_date(text: str) -> datetime | None:
-    """Parse a date in any usual format, to the second; None if it is none. Without a time zone it is taken as UTC."""
+    """Parse a date in any usual format, to the second; None if it is none. Without a time zone it is taken as UTC.
+
+    A placeholder such as 0001-01-01 or 1970-01-01 is no date.
+    """
     text = text.strip()
     if len(text) > _MAX_LENGTH:
         return None
     for parse in (_parse_rfc_822, datetime.fromisoformat, _parse_with_email_utils, _parse_loosely):
         try:
             if date := parse(text):
-                return as_utc(date).replace(microsecond=0)
+                return real_date(as_utc(date).replace(microsecond=0))
         except (ValueError, OverflowError):
             continue
     return None
+
+
+def real_date(date: datetime) -> datetime | None:
+    """Return the date; None if it is a placeholder."""
+    is_zero = any(abs(date - zero) <= MAX_OFFSET and not (date - zero).seconds % _QUARTER_HOUR_S for zero in _ZEROS)
+    return None if is_zero or date.year not in _YEARS else date
 
 
 def as_utc(instant: datetime) -> datetime:
@@ -107,17 +97,10 @@ def _parse_rfc_822(text: str) -> datetime | None:
 
 
 def _parse_with_email_utils(text: str) -> datetime:
-    """Parse RFC 5322. Raises ``ValueError`` if the text has a zone or a half of the day that the standard lacks."""
-    if _named_zone_offset(text) or _AM_PM.search(text):
-        raise ValueError("a zone or half of the day that the standard library ignores")
+    """Parse RFC 5322. Raises ``ValueError`` if the text has anything that the standard library ignores."""
+    if has_unusual_offset(text) or _AM_PM.search(text) or _ANCIENT_YEAR.search(text):
+        raise ValueError("a zone, half of the day or year that the standard library ignores")
     return parsedate_to_datetime(text)
-
-
-def _named_zone_offset(text: str) -> timedelta | None:
-    """Return the UTC offset of the first known zone abbreviation."""
-    return next(
-        (timedelta(hours=_ZONE_OFFSETS[name]) for name in _ZONE_NAME.findall(text) if name in _ZONE_OFFSETS), None
-    )
 
 
 def _parse_loosely(text: str) -> datetime:
@@ -125,32 +108,44 @@ def _parse_loosely(text: str) -> datetime:
     if re.fullmatch(r"\d{10}(?:\d{3})?", text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
     year, month, day = next(_find_dates(text))
-    return datetime(year, month, day, tzinfo=UTC) + _find_time(text) - _find_offset(text)
+    local = datetime(year, month, day, tzinfo=UTC) + _find_time(text)
+    time = _TIME.search(text)
+    return local - find_offset(text[time.end() :], local) if time else local
 
 
 def _find_dates(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield year, month and day for each date format that matches. Raises ``ValueError`` after the last."""
-    for day, name, year in _DAY_MONTH_YEAR.findall(text):
+    for year, name, day in _find_named_months(text):
         if month := _month(name):
             yield _year(year), month, int(day)
-    for name, day, year in _MONTH_DAY_YEAR.findall(text):
-        if month := _month(name):
-            yield int(year), month, int(day)
     if re.fullmatch(r"\d{4}-\d{3}", text):
         ordinal = datetime.strptime(text, "%Y-%j")  # noqa: DTZ007  # only a date
         yield ordinal.year, ordinal.month, ordinal.day
-    for year, month, day in _YEAR_MONTH_DAY.findall(text):
-        yield int(year), int(month), int(day or 1)
-    for day, month, year in _DOTTED_DATE.findall(text):
-        yield int(year), int(month), int(day)
+    for year, number, day in _YEAR_MONTH_DAY.findall(text):
+        yield int(year), int(number), int(day or 1)
+    for day, number, year in _DOTTED_DATE.findall(text):
+        yield int(year), int(number), int(day)
+    for first, second, year in _SLASHED_DATE.findall(text):
+        if int(first) > 12 or first == second:
+            yield int(year), int(second), int(first)
+        elif int(second) > 12 or _AM_PM.search(text):
+            yield int(year), int(first), int(second)
     if re.fullmatch(r"\d{4}", text):
         yield int(text), 1, 1
     raise ValueError("no date")
 
 
+def _find_named_months(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield year, month name and day."""
+    yield from ((year, name, day) for day, name, year in _DAY_MONTH_YEAR.findall(text))
+    yield from ((year, name, day) for name, day, year in _MONTH_DAY_YEAR.findall(text))
+    yield from _YEAR_NAME_DAY.findall(text)
+
+
 def _month(name: str) -> int:
-    """Return the number of a month by its name; 0 if it is none."""
-    return _MONTH_NUMBERS.get(name[:4].lower()) or _MONTH_NUMBERS.get(name[:3].lower(), 0)
+    """Return the number of a month by its name, of which the longest known beginning counts; 0 if it is none."""
+    name = name.lower()
+    return next((_MONTH_NUMBERS[name[:end]] for end in range(8, 2, -1) if name[:end] in _MONTH_NUMBERS), 0)
 
 
 def _year(digits: str) -> int:
@@ -167,13 +162,3 @@ def _find_time(text: str) -> timedelta:
     if hour > 24 or minute > 59:
         raise ValueError("no time")
     return timedelta(hours=hour, minutes=minute, seconds=second)
-
-
-def _find_offset(text: str) -> timedelta:
-    """Return the UTC offset after the time, numeric or by name; 0 if there is none."""
-    time = _TIME.search(text)
-    match = _OFFSET.search(text, time.end()) if time else None
-    if not match:
-        return (_named_zone_offset(text) if time else None) or timedelta()
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-    return offset if match[1] == "+" else -offset

@@ -42,7 +42,7 @@ def _item(item: Mapping[str, Any], base: str, author: str) -> Item:
         body=body,
         form=form,
         author=escape(_author(item) or author),
-        published=parse_date(_string(item, "date_published") or _string(item, "date_modified")),
+        published=parse_date(_string(item, "date_published")) or parse_date(_string(item, "date_modified")),
         language=_string(item, "language"),
         image=_image(item, base),
     )

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from digest.collect.documents.dates import parse_date
+from digest.collect.documents.dates import parse_date, real_date
 from digest.collect.feeds.items import Feed, Item, absolute_url, author_name, drop_shared_language, text_to_html
 from digest.collect.pages.metadata import parse_pixels
 from digest.model.articles import Image
@@ -113,7 +113,7 @@ def _date(entry: Mapping[str, Any]) -> datetime | None:
 
 def _from_struct_time(value: object) -> datetime | None:
     try:
-        return datetime.fromtimestamp(timegm(cast("tuple[int, ...]", value)), UTC)
+        return real_date(datetime.fromtimestamp(timegm(cast("tuple[int, ...]", value)), UTC))
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 

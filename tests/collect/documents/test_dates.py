@@ -52,7 +52,43 @@ DATES = {
     "Thu, 05 Mar 2026 24:00:00 GMT": "2026-03-06 00:00:00",
     "05 Mar 2026": "2026-03-05 00:00:00",
     "05.03.2026 07:08": "2026-03-05 07:08:00",
+    "Thu, 05 Mar 2026 08:08:09 +01:00": MORNING,
+    "Thu, 05 Mar 2026 02:08:09 −05:00": MORNING,
+    "Thu, 05 Mar 26 08:08:09 +01:00": MORNING,
+    "Thu Mar 05 2026 08:08:09 GMT+0100 (Central European Standard Time)": MORNING,
+    "Thu, 05 Mar 2026 08:08:09 GMT+0100 (CET)": MORNING,
+    "Thu, 05 Mar 2026 09:08:09 UTC+2": MORNING,
+    "Thu, 05 Mar 2026 12:38:09 UTC +05:30": MORNING,
+    "2026-03-05 04:08:09 GMT-3": MORNING,
+    "2026-03-05T08:08:09+01:00[Europe/Berlin]": MORNING,
+    "Thu, 05 Mar 2026 08:08:09 Europe/Berlin": MORNING,
+    "Sun, 05 Jul 2026 03:08:09 America/New_York": "2026-07-05 07:08:09",
+    "Thu, 05 Mar 2026 07:08:09 Nowhere/Town": MORNING,
+    **{f"Thu, 05 Mar 2026 09:08:09 {zone}": MORNING for zone in ("CEST", "MEST", "MESZ", "EET", "SAST", "CAT")},
+    **{f"Thu, 05 Mar 2026 08:08:09 {zone}": MORNING for zone in ("BST", "CET", "MEZ", "MET", "WEST", "WAT")},
+    "Thu, 05 Mar 2026 17:08:09 AEST": MORNING,
+    "Thu, 05 Mar 2026 18:08:09 AEDT": MORNING,
+    "Thu, 05 Mar 2026 12:38:09 IST": MORNING,
+    "Thu, 05 Mar 2026 01:08:09 CST": MORNING,
+    "Thu, 05 Mar 2026 07:08:09 UTC": MORNING,
+    "3/15/2026 7:08:09 AM": "2026-03-15 07:08:09",
+    "15/03/2026 07:08": "2026-03-15 07:08:00",
+    "3/5/2026 7:08:09 PM": "2026-03-05 19:08:09",
+    "05/05/2026": "2026-05-05 00:00:00",
     # written by people
+    "2026. március 5. 07:08": "2026-03-05 07:08:00",
+    "5. července 2026": "2026-07-05 00:00:00",
+    "5. června 2026": "2026-06-05 00:00:00",
+    "5. listopadu 2026": "2026-11-05 00:00:00",
+    "5 листопада 2026": "2026-11-05 00:00:00",
+    "5 Kasım 2026": "2026-11-05 00:00:00",
+    "5 desember 2026": "2026-12-05 00:00:00",
+    "5. joulukuuta 2026": "2026-12-05 00:00:00",
+    "5 iunie 2026": "2026-06-05 00:00:00",
+    "5 dicembre 2026": "2026-12-05 00:00:00",
+    "5 de dezembro de 2026": "2026-12-05 00:00:00",
+    "5 augustus 2026": "2026-08-05 00:00:00",
+    "٥ مارس ٢٠٢٦": "2026-03-05 00:00:00",
     "Mar 5, 2026": "2026-03-05 00:00:00",
     "March 5th, 2026 7:08 PM": "2026-03-05 19:08:00",
     "March 5, 2026 12:08 a.m.": "2026-03-05 00:08:00",
@@ -85,6 +121,24 @@ def test_common_date_formats_are_parsed(text: str, expected: str) -> None:
 )
 def test_other_text_is_no_date(text: str) -> None:
     assert parse_date(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0001-01-01T00:00:00Z", "Mon, 01 Jan 0001 00:00:00 +0000", "Wed, 30 Nov -0001 00:00:00 +0000", "01/01/0001"),
+        *("0000-00-00 00:00:00", "1970-01-01", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 1970 01:00:00 +01:00"),
+        *("1970-01-01T01:00:00", "1969-12-31T19:00:00-05:00", "0000000000", "1900-01-01", "1899-12-30T00:00:00Z"),
+        *("1601-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT"),
+    ],
+)
+def test_a_placeholder_is_no_date(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize("text", ["1970-01-02", "1970-01-01T07:08:09Z", "1923-05-06", "2099-01-01"])
+def test_old_and_future_dates_are_dates(text: str) -> None:
+    assert parse_date(text) == datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @given(st.text(max_size=60) | st.text(alphabet="0123456789-/.:+ TZaprMJuneé月", max_size=40))

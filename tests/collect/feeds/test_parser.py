@@ -99,6 +99,58 @@ def test_an_item_without_guid_and_link_is_identified_by_its_content() -> None:
     assert first == repeated != different
 
 
+# --- dates -------------------------------------------------------------------------------------------------------
+
+_UPDATED = datetime(2026, 3, 5, 7, 8, 9, tzinfo=UTC)
+_JSON_FEED = {"version": "https://jsonfeed.org/version/1", "title": "T"}
+
+
+@pytest.mark.parametrize("zero", ["0001-01-01T00:00:00Z", "0000-00-00", "1970-01-01T00:00:00Z", "9999-12-31"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry><id>u:1</id><title>A</title>"
+            "<link href='https://a.example/1'/><published>{zero}</published><updated>2026-03-05T07:08:09Z</updated>"
+            "<summary>Text.</summary></entry></feed>",
+            id="Atom",
+        ),
+        pytest.param(
+            "<rss version='2.0' xmlns:a='http://www.w3.org/2005/Atom'><channel><title>T</title><item><title>A</title>"
+            "<link>https://a.example/1</link><pubDate>{zero}</pubDate><a:updated>2026-03-05T07:08:09Z</a:updated>"
+            "<description>Text.</description></item></channel></rss>",
+            id="RSS",
+        ),
+        pytest.param(
+            json.dumps(
+                _JSON_FEED
+                | {
+                    "items": [
+                        {"id": "1", "date_published": "ZERO", "date_modified": "2026-03-05T07:08:09Z", "title": "A"}
+                    ]
+                }
+            ),
+            id="JSON",
+        ),
+    ],
+)
+def test_where_the_date_of_publication_is_a_placeholder_that_of_the_last_change_counts(
+    document: str, zero: str
+) -> None:
+    (entry,) = read(document.replace("{zero}", zero).replace("ZERO", zero).encode()).entries
+
+    assert entry.published == _UPDATED
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 01 Jan 0001 00:00:00 +0000", "Thu, 01 Jan 1970 00:00:00 GMT", "Wed, 30 Nov -0001"]
+)
+def test_a_placeholder_alone_is_no_date(date: str) -> None:
+    item = f"<item><title>A</title><link>https://a.example/1</link><pubDate>{date}</pubDate></item>"
+
+    assert [entry.published for entry in read(rss(item)).entries] == [None]
+
+
 # --- broken feeds ------------------------------------------------------------------------------------------------
 
 
