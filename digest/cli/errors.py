@@ -63,8 +63,9 @@ def _message_and_hint(error: BaseException) -> tuple[str, str]:
         case OSError():
             return _system_message(error), ""
         case _:
-            name = type(error).__name__
-            return f"unexpected error: {name}: {error}".rstrip(": "), "run it again with --verbose to see the traceback"
+            # One line: SQLAlchemy appends the statement.
+            description = f"unexpected error: {type(error).__name__}: {error}".splitlines()[0].rstrip(": ")
+            return description, "run it again with --verbose to see the traceback"
 
 
 def _system_message(error: OSError) -> str:

@@ -7,13 +7,12 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Dialect, Engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Dialect, Engine
 
-from digest.model.errors import StoreError
 from digest.model.slots import Window
 from digest.store import locks, postgres, schema, snapshot, sqlite
 from digest.store.errors import translate_errors
+from digest.store.url import display_url, parse_url
 
 
 def open_store(url: str, *, read_only: bool = False) -> Store:
@@ -34,28 +33,13 @@ def upgrade_store(url: str) -> tuple[str, str]:
         return schema.ensure(engine, upgrade_postgres=True)
 
 
-def parse_url(url: str) -> URL:
-    """Parse the store's URL. Raises ``StoreError`` for a database that isn't supported."""
-    hint = "it looks like sqlite:///digest.db, or postgresql://user@host/name"
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        # The address isn't named: it may hold a password.
-        raise StoreError("the store's address can't be understood", hint=hint) from None
-    match parsed.get_backend_name():
-        case "sqlite":
-            return parsed.set(drivername="sqlite+pysqlite")
-        case "postgresql" | "postgres":
-            return parsed.set(drivername="postgresql+psycopg")
-        case backend:
-            raise StoreError(f"the store can't be a database of the kind {backend!r}", hint=hint)
-
-
-def display_url(url: URL) -> str:
-    """The URL as people write it: without its password, a path's letters as they are."""
-    if url.get_backend_name() == "sqlite" and url.database:
-        return f"sqlite:///{url.database}"
-    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+def try_write(url: str) -> None:
+    """Write to a PostgreSQL database, and roll it back. Raises ``StoreError`` if that fails."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return
+    with translate_errors(parsed), connect(parsed) as engine:
+        schema.try_write(engine)
 
 
 def connect(url: URL, *, read_only: bool = False) -> AbstractContextManager[Engine]:
@@ -95,7 +79,7 @@ class Store:
         """The driver's connection, outside any transaction: for statements where SQLAlchemy's overhead matters."""
         dialect = self._engine.dialect
         with (
-            translate_errors(self._engine.url, dialect.loaded_dbapi.OperationalError),
+            translate_errors(self._engine.url, dialect.loaded_dbapi.Error),
             closing(self._engine.raw_connection()) as connection,
         ):
             yield connection.driver_connection, dialect

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from digest.model.errors import StoreError
+from digest.store import postgres_errors
 
 _PERMISSIONS = "check who owns the file and its folder, and their permissions"
 
@@ -31,9 +32,10 @@ _SQLITE_ERRORS = {
 
 @contextmanager
 def translate_errors(url: URL, driver: type[Exception] = sqlite3.Error) -> Iterator[None]:
-    """Raise errors of the database's environment as ``StoreError``; errors in our SQL stay as they are.
+    """Raise errors of the database's environment as ``StoreError``.
 
-    ``driver`` is the driver's class for such errors, for code that uses the driver directly.
+    Errors in our SQL stay as they are, without the values that PostgreSQL quotes. ``driver`` is the base class of the
+    driver's errors, for code that uses the driver directly.
     """
     try:
         yield
@@ -42,7 +44,10 @@ def translate_errors(url: URL, driver: type[Exception] = sqlite3.Error) -> Itera
         if isinstance(original, sqlite3.Error):
             translated = _sqlite(url, original)
         else:
-            translated = _postgres(url, original) if isinstance(error, (OperationalError, driver)) else None
+            translated = postgres_errors.explain(original, url)
+            postgres_errors.hide_details(original)
+            if isinstance(error, DBAPIError):
+                error.args = (f"{type(original).__name__}: {original}",)
         if translated is None:
             raise
         raise translated from error
@@ -66,10 +71,3 @@ def _read_only_mount(url: URL) -> Path | None:
         return folder if os.statvfs(folder).f_flag & os.ST_RDONLY else None
     except (AttributeError, OSError):  # Windows has no statvfs
         return None
-
-
-def _postgres(url: URL, original: BaseException | None) -> StoreError:
-    lines = str(original).strip().splitlines() or ["no answer"]
-    where = url.render_as_string(hide_password=True)
-    hint = "check that the server runs, and the address, name and password in [store] url"
-    return StoreError(f"the store {where} can't be used: {lines[-1].strip()}", hint=hint)

@@ -21,20 +21,31 @@ def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
     )
     # No prepared statements: a plan made while the tables were empty would be kept when they aren't, and PgBouncer in
     # transaction mode doesn't support them.
-    arguments: dict[str, Any] = {"options": options, "prepare_threshold": None}
+    arguments: dict[str, Any] = {"options": options, "prepare_threshold": None, "client_encoding": "UTF8"}
     if "connect_timeout" not in url.query:
         arguments["connect_timeout"] = 10
     try:
-        pg_engine = create_engine(url, connect_args=arguments)
+        pg_engine = create_engine(url, connect_args=arguments, hide_parameters=True)
     except ImportError:
         raise StoreError(
             "PostgreSQL needs a driver that isn't installed", hint="pip install 'psycopg[binary]'"
         ) from None
+    event.listen(pg_engine, "connect", _check_encoding)
     event.listen(pg_engine, "begin", _begin)
     try:
         yield pg_engine
     finally:
         pg_engine.dispose()
+
+
+def _check_encoding(connection: Any, _: object) -> None:
+    """Refuse a database that can't store every text. Raises ``StoreError``."""
+    info = connection.info
+    encoding = info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        message = f"the database {info.dbname!r} has the encoding {encoding}, which can't store all text"
+        hint = f"create another: createdb --encoding UTF8 --template template0 --owner {info.user} NAME"
+        raise StoreError(message, hint=hint)
 
 
 def _begin(conn: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from digest.model.errors import StoreError
 from digest.store import keys
 from digest.store.tables import metadata
+from digest.store.url import display_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,16 @@ def ensure(
     return _upgrade(engine, versions)
 
 
+def try_write(engine: Engine, versions: Versions = CURRENT_VERSIONS) -> None:
+    """Write to the tables, or create them, and roll it back: fails without the rights to do so."""
+    with engine.connect() as conn, conn.begin() as transaction:
+        if _version(conn, versions):
+            conn.execute(text("UPDATE deliveries SET id = id WHERE false"))
+        else:
+            _create(conn, versions)
+        transaction.rollback()
+
+
 def _enable_wal(engine: Engine) -> None:
     """Let readers read while another process writes. The file stores the mode: call this only for our own file."""
     if engine.dialect.name == "sqlite":
@@ -93,17 +105,21 @@ def _version(conn: Connection, versions: Versions) -> str:
     if not tables:
         return ""
     if "alembic_version" not in tables or "entries" not in tables:
-        raise StoreError(
-            f"{_name(conn.engine)} holds other things than a digest's",
-            hint="name another file or database as the store",
-        )
-    version = str(conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+        raise _foreign(conn)
+    version = str(conn.execute(text("SELECT version_num FROM alembic_version")).scalar())
+    if not re.fullmatch(r"\d{4}", version):  # of another program that uses Alembic
+        raise _foreign(conn)
     if version > versions.head:
         message = (
             f"the store {_name(conn.engine)} is of version {version}, and this program knows {versions.head} at most"
         )
         raise StoreError(message, hint="a newer digest made it: install that one")
     return version
+
+
+def _foreign(conn: Connection) -> StoreError:
+    message = f"{_name(conn.engine)} holds other things than a digest's"
+    return StoreError(message, hint="name another file or database as the store")
 
 
 def _create(conn: Connection, versions: Versions) -> None:
@@ -160,4 +176,4 @@ def _in_memory(engine: Engine) -> bool:
 
 def _name(engine: Engine) -> str:
     url = engine.url
-    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    return str(url.database) if url.get_backend_name() == "sqlite" else display_url(url)

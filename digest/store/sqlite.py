@@ -46,7 +46,9 @@ def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
 
 def _in_memory() -> Engine:
     # One shared connection: a second one would see another, empty database.
-    memory_engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    memory_engine = create_engine(
+        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
+    )
     event.listen(memory_engine, "connect", _configured("foreign_keys = ON"))
     return memory_engine
 
@@ -59,7 +61,7 @@ def _on_disk(url: URL, path: Path) -> Engine:
             f"there is no folder {path.parent} to keep the store in", hint=f"make it: mkdir -p {path.parent}"
         )
     connect_args = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT_S}
-    file_engine = create_engine(url, connect_args=connect_args)
+    file_engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
     event.listen(file_engine, "connect", _configured(*_PRAGMAS))
     return file_engine
 
@@ -113,7 +115,7 @@ def _reader(url: URL, path: Path) -> Engine:
         timeout = float(str(url.query.get("timeout", BUSY_TIMEOUT_S)))
         return sqlite3.connect(address, uri=True, timeout=timeout, check_same_thread=False)
 
-    reader = create_engine(url, creator=connect)
+    reader = create_engine(url, creator=connect, hide_parameters=True)
     event.listen(reader, "connect", _configured("query_only = ON"))
     return reader
 

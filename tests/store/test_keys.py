@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from digest.store import Store, database, keys, open_store, schema
+from digest.store.url import parse_url
 
 
 def test_each_store_has_a_key_of_its_own(store: Store) -> None:
@@ -26,7 +27,7 @@ def test_the_key_stays_when_the_store_is_opened_again(sqlite_url: str) -> None:
 
 
 def test_a_store_of_before_gets_a_key(store_url: str) -> None:
-    with database.connect(database.parse_url(store_url)) as engine:
+    with database.connect(parse_url(store_url)) as engine:
         assert _migrated_key(engine) != _migrated_key(engine)
 
 

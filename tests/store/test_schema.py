@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, inspect
 from digest.model.errors import StoreError
 from digest.store import articles, database, entries, open_store, schema
 from digest.store.schema import CURRENT_VERSIONS, Versions
+from digest.store.url import parse_url
 from tests.support.values import article, entry
 
 _COMING = f"{int(CURRENT_VERSIONS.head) + 1:04}"
@@ -38,7 +39,7 @@ def upgrade() -> None:
 @pytest.fixture
 def engine(store_url: str) -> Iterator[Engine]:
     """An engine on an empty database of each kind."""
-    with database.connect(database.parse_url(store_url)) as opened:
+    with database.connect(parse_url(store_url)) as opened:
         yield opened
 
 
@@ -124,7 +125,7 @@ def test_an_old_file_is_upgraded_and_a_copy_is_kept(sqlite_url: str, later: Vers
         entries.add(conn, [entry()])
         articles.add(conn, [(entry(), article())])
 
-    with database.connect(database.parse_url(sqlite_url)) as engine:
+    with database.connect(parse_url(sqlite_url)) as engine:
         schema.ensure(engine, versions=later)
     path = sqlite_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(f"{path}.{CURRENT_VERSIONS.head}")) as before:
@@ -138,7 +139,7 @@ def test_an_old_file_is_upgraded_and_a_copy_is_kept(sqlite_url: str, later: Vers
 def test_a_failed_migration_leaves_the_file_unchanged(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
     (later.folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT + "    op.execute('SELECT * FROM nowhere')\n")
-    with database.connect(database.parse_url(sqlite_url)) as engine:
+    with database.connect(parse_url(sqlite_url)) as engine:
         with pytest.raises(Exception, match="nowhere"):
             schema.ensure(engine, versions=later)
         with engine.connect() as conn:
@@ -148,7 +149,7 @@ def test_a_failed_migration_leaves_the_file_unchanged(sqlite_url: str, later: Ve
 
 def test_an_old_postgresql_store_is_upgraded_only_on_request(postgres_url: str, later: Versions) -> None:
     open_store(postgres_url).close()
-    with database.connect(database.parse_url(postgres_url)) as engine:
+    with database.connect(parse_url(postgres_url)) as engine:
         needs = f"of version {CURRENT_VERSIONS.head}, and this program needs version {_COMING}"
         with pytest.raises(StoreError, match=needs) as raised:
             schema.ensure(engine, versions=later)
@@ -159,7 +160,7 @@ def test_an_old_postgresql_store_is_upgraded_only_on_request(postgres_url: str, 
 
 @pytest.mark.parametrize("read_only", [False, True], ids=["to write", "to read"])
 def test_a_store_of_a_newer_program_is_refused(sqlite_url: str, later: Versions, read_only: bool) -> None:
-    with database.connect(database.parse_url(sqlite_url)) as engine:
+    with database.connect(parse_url(sqlite_url)) as engine:
         schema.ensure(engine)
         schema.ensure(engine, versions=later)
 
@@ -172,7 +173,7 @@ def test_a_store_of_a_newer_program_is_refused(sqlite_url: str, later: Versions,
 def test_a_read_only_store_is_never_upgraded(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
     with (
-        database.connect(database.parse_url(sqlite_url), read_only=True) as engine,
+        database.connect(parse_url(sqlite_url), read_only=True) as engine,
         pytest.raises(StoreError, match=f"needs version {_COMING}"),
     ):
         schema.ensure(engine, read_only=True, versions=later)

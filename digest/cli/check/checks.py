@@ -58,11 +58,13 @@ def _contains_secret(file: Path, settings: Settings) -> bool:
 def check_store(settings: Settings) -> Iterator[Finding]:
     """Check that the store can be read and written."""
     from digest.store import open_store, sources
-    from digest.store.database import display_url, parse_url
+    from digest.store.database import try_write
+    from digest.store.url import display_url, parse_url
 
     try:
         with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
             healths = tuple(sources.health(conn))
+        try_write(settings.store.url)
         name = display_url(parse_url(settings.store.url))
     except DigestError as error:
         yield from_error("store", error)

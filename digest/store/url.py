@@ -1,0 +1,32 @@
+"""The store's URL: which databases are supported, and how it is shown."""
+
+from __future__ import annotations
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from digest.model.errors import StoreError
+
+
+def parse_url(url: str) -> URL:
+    """Parse the store's URL. Raises ``StoreError`` for a database that isn't supported."""
+    hint = "it looks like sqlite:///digest.db, or postgresql://user@host/name"
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # The address isn't named: it may hold a password.
+        raise StoreError("the store's address can't be understood", hint=hint) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed.set(drivername="sqlite+pysqlite")
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+psycopg")
+        case backend:
+            raise StoreError(f"the store can't be a database of the kind {backend!r}", hint=hint)
+
+
+def display_url(url: URL) -> str:
+    """The URL as people write it, without its passwords."""
+    hidden = {name: "***" for name in url.query if "password" in name}
+    url = url.set(drivername=url.get_backend_name()).update_query_dict(hidden)
+    return url.render_as_string(hide_password=True)
