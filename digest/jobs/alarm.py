@@ -1,9 +1,12 @@
-"""Alarm: a mail to the operator, once, about a newsletter whose sources fail or that has nothing new."""
+"""Alarms: mails to the operator, each sent once.
+
+They are about a newsletter whose sources fail, that has nothing new, or whose mails were refused.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -19,6 +22,7 @@ from digest.model.slots import Slot
 from digest.pipeline.app import App
 from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.deliver import send_message
+from digest.pipeline.delivery_problem import find_delivery_problem
 from digest.pipeline.newsletter import sender_of
 from digest.settings import Settings
 from digest.store import runs, slots
@@ -34,36 +38,63 @@ class Alarm:
     """A newsletter's problem, and its beginning."""
 
     newsletter_id: str
+    #: The rest of the subject, after the newsletter.
+    subject: str
     message: str
     since: datetime
+    #: What to do.
+    hint: str = "'digest status' and 'digest check' tell more."
+    #: In the run history, after the newsletter: alarms are sent once for each topic.
+    topic: str = ""
+
+    @property
+    def about(self) -> str:
+        """The alarm in the run history."""
+        return f"{self.newsletter_id} {self.topic}".rstrip()
 
 
-def find_alarm(conn: Connection, newsletter: Newsletter, settings: Settings, *, now: datetime) -> Alarm | None:
-    """The newsletter's problem; None if it has none."""
-    return _failing_sources(conn, newsletter, settings, now) or _empty_editions(
+def find_alarms(conn: Connection, newsletter: Newsletter, settings: Settings, *, now: datetime) -> tuple[Alarm, ...]:
+    """The newsletter's problems: at most one of its deliveries, and one of its sources or editions."""
+    silence = _failing_sources(conn, newsletter, settings, now) or _empty_editions(
         conn, newsletter, settings.operator.alarm_after, now
     )
+    return tuple(alarm for alarm in (_failed_delivery(conn, newsletter), silence) if alarm)
 
 
-def send_alarm(newsletter: Newsletter, app: App, *, now: datetime) -> Alarm | None:
-    """Mail the newsletter's problem to the operator, unless that was done before; return what was mailed."""
+def send_alarms(newsletter: Newsletter, app: App, *, now: datetime) -> Iterator[Alarm]:
+    """Mail the newsletter's problems to the operator, unless that was done before; yield each that was mailed."""
     operator = app.settings.operator.address
     if not operator:
-        return None
+        return
     with app.store.begin() as conn:
         advisory_lock(conn, "alarm")
-        alarm = find_alarm(conn, newsletter, app.settings, now=now)
-        if alarm is None or _was_sent(conn, alarm, now):
-            return None
-        run_id = runs.start(conn, "alarm", at=now, about=newsletter.id)
-    outcome = "failed"
-    try:
-        send_message(_message(alarm, newsletter, operator, now), app.mailer())
-        outcome = "sent"
-    finally:
-        with app.store.begin() as conn:
-            runs.finish(conn, run_id, outcome, at=now)
-    return alarm
+        alarms = [
+            alarm for alarm in find_alarms(conn, newsletter, app.settings, now=now) if not _was_sent(conn, alarm, now)
+        ]
+        run_ids = [runs.start(conn, "alarm", at=now, about=alarm.about) for alarm in alarms]
+    for alarm, run_id in zip(alarms, run_ids, strict=True):
+        outcome = "failed"
+        try:
+            send_message(_message(alarm, newsletter, operator, now), app.mailer())
+            outcome = "sent"
+        finally:
+            with app.store.begin() as conn:
+                runs.finish(conn, run_id, outcome, at=now)
+        yield alarm
+
+
+def _failed_delivery(conn: Connection, newsletter: Newsletter) -> Alarm | None:
+    problem = find_delivery_problem(conn, newsletter.id)
+    if problem is None:
+        return None
+    return Alarm(
+        newsletter_id=newsletter.id,
+        subject="was not delivered",
+        message=problem.message,
+        since=problem.since,
+        hint=f"What to do: {problem.hint}",
+        topic="delivery",
+    )
 
 
 def _empty_editions(conn: Connection, newsletter: Newsletter, limit: int, now: datetime) -> Alarm | None:
@@ -76,7 +107,7 @@ def _empty_editions(conn: Connection, newsletter: Newsletter, limit: int, now: d
         return None
     first = empty[-1]
     message = f"nothing new for {len(empty)} editions in a row, since that of {first.key}"
-    return Alarm(newsletter_id=newsletter.id, message=message, since=first.due)
+    return Alarm(newsletter_id=newsletter.id, subject="is silent", message=message, since=first.due)
 
 
 def _failing_sources(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> Alarm | None:
@@ -84,12 +115,12 @@ def _failing_sources(conn: Connection, newsletter: Newsletter, settings: Setting
     failure = find_collect_failure(conn, newsletter, settings, now=now)
     if failure is None or now - failure.since < _MIN_FAILURE:
         return None
-    return Alarm(newsletter_id=newsletter.id, message=failure.message, since=failure.since)
+    return Alarm(newsletter_id=newsletter.id, subject="is silent", message=failure.message, since=failure.since)
 
 
 def _was_sent(conn: Connection, alarm: Alarm, now: datetime) -> bool:
     """Whether the alarm was sent, or another process is sending it. That counts for a while only: it may have died."""
-    last = next(iter(runs.recent(conn, "alarm", about=alarm.newsletter_id, as_of=now, limit=1)), None)
+    last = next(iter(runs.recent(conn, "alarm", about=alarm.about, as_of=now, limit=1)), None)
     if last is None or last.started < alarm.since:
         return False
     return last.outcome == "sent" or now - last.started < _MIN_FAILURE
@@ -100,10 +131,10 @@ def _message(alarm: Alarm, newsletter: Newsletter, to: Mailbox, now: datetime) -
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender.address
     mail["To"] = to.address
-    mail["Subject"] = f"digest: newsletter {newsletter.id!r} is silent"
+    mail["Subject"] = f"digest: newsletter {newsletter.id!r} {alarm.subject}"
     mail["Date"] = now
     mail["Message-ID"] = message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{newsletter.title}: {alarm.message}\n\n'digest status' and 'digest check' tell more.\n")
+    mail.set_content(f"{newsletter.title}: {alarm.message}\n\n{alarm.hint}\n")
     pieces = (mail.as_bytes(),)
     return Message(id=0, message_id=message_id, sender=sender.address, recipient=to.address, chunks=pieces)

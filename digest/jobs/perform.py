@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from digest.jobs.alarm import send_alarm
+from digest.jobs.alarm import send_alarms
 from digest.jobs.context import JobContext
 from digest.jobs.retention import apply_retention
 from digest.jobs.runs import record_run, start, start_if_due
@@ -17,6 +17,7 @@ from digest.model.newsletters import Newsletter
 from digest.pipeline.bounce_mailbox import process_mailbox
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import deliver_edition
+from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import publish
 from digest.store import editions
 
@@ -71,10 +72,20 @@ def _publish(job: Publish, context: JobContext) -> None:
 
 
 def _deliver(job: Deliver, context: JobContext) -> None:
-    with _recorded(context, job, about=_newsletter_id(job, context)) as counts:
+    newsletter_id = _newsletter_id(job, context)
+    with _recorded(context, job, about=newsletter_id) as counts:
         tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
-    context.log("delivered" if tally.is_final else "delivering", edition=job.edition_id, **counts)
+    context.log(_delivery_event(tally), edition=job.edition_id, **counts)
+    _send_alarms(context, *(entry for entry in context.app.settings.newsletters if entry.id == newsletter_id))
+
+
+def _delivery_event(tally: Tally) -> str:
+    if tally.is_suspected:
+        return "edition_suspected"
+    if tally.has_reached_nobody:
+        return "delivery_failed"
+    return "delivered" if tally.is_final else "delivering"
 
 
 def _recorded(context: JobContext, job: Job, *, about: str) -> AbstractContextManager[dict[str, int]]:
@@ -84,8 +95,7 @@ def _recorded(context: JobContext, job: Job, *, about: str) -> AbstractContextMa
 
 def _newsletter_id(job: Deliver, context: JobContext) -> str:
     with context.app.store.read() as conn:
-        stored = editions.get(conn, job.edition_id)
-    return stored.edition.newsletter_id if stored else ""
+        return editions.newsletter_id(conn, job.edition_id) or ""
 
 
 def _process_bounces(context: JobContext) -> None:
@@ -104,17 +114,16 @@ def _process_bounces(context: JobContext) -> None:
             context.log("bounce_processed", kind=str(result.kind), address=result.address, action=result.action)
             if context.stop.is_set():
                 break
+    _send_alarms(context, *app.settings.newsletters)  # of suppressions that were held back
 
 
 def _send_alarms(context: JobContext, *newsletters: Newsletter) -> None:
     """Send the newsletters' alarms, if any. The job doesn't fail if an alarm can't be sent."""
     for newsletter in newsletters:
         try:
-            alarm = send_alarm(newsletter, context.app, now=context.clock())
+            for alarm in send_alarms(newsletter, context.app, now=context.clock()):
+                context.log("alarm_sent", newsletter=newsletter.id, message=alarm.message)
         except DigestError as error:
             context.log("alarm_failed", newsletter=newsletter.id, error=str(error))
         except Exception as error:  # noqa: BLE001  # the edge of one newsletter: a bug in one stops no other
             context.log("alarm_failed", newsletter=newsletter.id, error=repr(error), trace=error)
-        else:
-            if alarm:
-                context.log("alarm_sent", newsletter=newsletter.id, message=alarm.message)

@@ -45,6 +45,19 @@ class Outcome(enum.StrEnum):
         return self in {Outcome.SENT, Outcome.FAILED, Outcome.SUPPRESSED, Outcome.BOUNCED}
 
 
+class SuppressionState(enum.StrEnum):
+    """State of an edition's decision about a subscriber's address."""
+
+    #: The address is suppressed.
+    WRITTEN = "written"
+    #: Too many at once would be suppressed: the subscriber still gets mail, until an operator reviews it.
+    HELD = "held"
+    #: The server refused the sender together with many others: nothing to suppress, but an operator must review it.
+    REFUSED = "refused"
+    #: An operator said that the refusal was right.
+    CONFIRMED = "confirmed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """Recipient of newsletters; ``address`` is as entered, and unique regardless of case."""

@@ -1,9 +1,10 @@
 """Processes inbound bounces, complaints and unsubscribe mails: records them, and suppresses addresses.
 
 An address that does not exist, or whose owner complained, is suppressed at once; one that could not be reached, after
-``[bounces] soft_limit`` bounces within ``soft_days``. An unsubscribe mail ends the subscription. A mail is only acted
-on if it proves which delivery it is about, by a signed delivery token. Mails of earlier versions carry unsigned ones:
-for 30 days, these count together with the subscriber's address.
+``[bounces] soft_limit`` bounces within ``soft_days``. If too many would be suppressed at once, nobody is: see
+``suppression.py``. An unsubscribe mail ends the subscription. A mail is only acted on if it proves which delivery it is
+about, by a signed delivery token. Mails of earlier versions carry unsigned ones: for 30 days, these count together with
+the subscriber's address.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.deliver.bounces.classify import MailKind, classify_failure
+from digest.deliver.bounces.classify import MailKind
 from digest.deliver.bounces.parse import InboundMail, parse_mail
-from digest.model.editions import Outcome
+from digest.model.editions import Outcome, SuppressionState
 from digest.pipeline.signing import accepted_keys
+from digest.pipeline.suppression import suppress_or_hold
 from digest.settings import Settings, WebSettings
-from digest.store import Store, bounces, deliveries, subscribers
+from digest.store import Store, bounces, subscribers
 from digest.store.bounces import DeliveryRef
 
 
@@ -48,6 +50,10 @@ _NO_ACTION = {
     MailKind.DELAYED: "nothing to do: it is still on its way, or has arrived",
     MailKind.AUTOMATIC: "ignored",
     MailKind.OTHER: "ignored",
+}
+_ACTIONS = {
+    SuppressionState.WRITTEN: "suppressed",
+    SuppressionState.HELD: "held back, since it comes with many others ('digest bounces review' lists them)",
 }
 
 
@@ -81,20 +87,6 @@ def _no_action(mail: InboundMail, action: str, *, is_ours: bool) -> ProcessedMai
     return ProcessedMail(
         kind=mail.kind, address="", action=action, is_ours=is_ours, sender=mail.sender, subject=mail.subject
     )
-
-
-def suppress_rejected_addresses(edition_id: int, conn: Connection, *, now: datetime) -> int:
-    """Suppress the addresses that servers rejected as nonexistent while the edition was sent; their number."""
-    rejected = [
-        (row.subscriber.address, row.reply)
-        for row in deliveries.for_edition(conn, edition_id, Outcome.FAILED)
-        if classify_failure("", row.reply) is MailKind.HARD_BOUNCE
-    ]
-    suppressed = subscribers.suppression_reasons(conn, [address for address, _ in rejected])
-    newly_rejected = [(address, reply) for address, reply in rejected if address not in suppressed]
-    for address, reply in newly_rejected:
-        subscribers.suppress(conn, address, f"refused: {reply}", at=now)
-    return len(newly_rejected)
 
 
 def _proven_delivery(mail: InboundMail, conn: Connection, web: WebSettings, *, now: datetime) -> DeliveryRef | None:
@@ -141,9 +133,9 @@ def _record_bounce(
         is_new = bounces.record_bounce(conn, delivery, outcome, mail.detail, at=now)
     reason = _suppression_reason(mail, delivery, conn, settings, now=now)
     address = delivery.subscriber.address
-    if reason and not subscribers.suppression_reasons(conn, [address]):
-        subscribers.suppress(conn, address, reason, at=now)
-        return ProcessedMail(kind=mail.kind, address=address, action=f"suppressed: {reason}", has_changed=True)
+    if reason and (state := suppress_or_hold(conn, delivery, reason, now=now)):
+        action = f"{_ACTIONS[state]}: {reason}"
+        return ProcessedMail(kind=mail.kind, address=address, action=action, has_changed=True)
     action = f"recorded: {mail.detail}" if is_new else "already recorded"
     return ProcessedMail(kind=mail.kind, address=address, action=action, has_changed=is_new)
 

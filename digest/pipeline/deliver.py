@@ -14,15 +14,15 @@ from digest.deliver.message.edition_headers import EditionHeaders, Recipient
 from digest.deliver.message.prepare import PreparedMessage, prepare_message
 from digest.model.delivery_token import DeliveryToken, return_address
 from digest.model.editions import Delivery, Edition
-from digest.model.errors import DigestError
+from digest.model.errors import DigestError, MailError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Mailer, Message, SendOutcome, SendResult, Stop
 from digest.pipeline.app import App
-from digest.pipeline.bounces import suppress_rejected_addresses
 from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
-from digest.pipeline.outbox import MessageBuilder, Tally, deliver_due, message_builder
+from digest.pipeline.outbox import MessageBuilder, Tally, deliver_due, message_builder, tally
 from digest.pipeline.signing import signing_key
+from digest.pipeline.suppression import judge_refusals
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
@@ -34,21 +34,30 @@ def deliver_edition(
 ) -> Tally:
     """Send the edition's due deliveries (with ``even_if_waiting``, all that wait), and count all by state.
 
-    Addresses that a server rejected as nonexistent are suppressed for later editions.
+    Addresses that a server rejected as nonexistent are suppressed for later editions, unless there are so many that the
+    server is suspected: see ``suppression.py``.
     """
-    tally = deliver_due(
-        edition_id,
-        app.store,
-        app.mailer(),
-        build_message=edition_message_builder(edition_id, app),
-        clock=clock,
-        stop=stop,
-        unknown_policy=app.settings.smtp.unknown,
-        even_if_waiting=even_if_waiting,
-    )
+    try:
+        deliver_due(
+            edition_id,
+            app.store,
+            app.mailer(),
+            build_message=edition_message_builder(edition_id, app),
+            clock=clock,
+            stop=stop,
+            unknown_policy=app.settings.smtp.unknown,
+            even_if_waiting=even_if_waiting,
+        )
+    except MailError:
+        _judge_refusals(edition_id, app, now=clock())
+        raise
+    _judge_refusals(edition_id, app, now=clock())
+    return tally(edition_id, app.store)
+
+
+def _judge_refusals(edition_id: int, app: App, *, now: datetime) -> None:
     with app.store.begin() as conn:
-        suppress_rejected_addresses(edition_id, conn, now=clock())
-    return tally
+        judge_refusals(edition_id, conn, now=now)
 
 
 def send_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *, now: datetime) -> None:

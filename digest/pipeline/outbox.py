@@ -14,14 +14,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from digest.deliver.bounces.brake import RefusalBrake
 from digest.deliver.message.edition_headers import Recipient
 from digest.deliver.message.prepare import PreparedMessage
 from digest.deliver.retry import MAX_BACKOFF, UnknownPolicy, decide
 from digest.model.editions import Delivery, Outcome
 from digest.model.errors import DigestError, StoreError
 from digest.model.mailbox import Mailbox
-from digest.model.protocols import Mailer, Message, SendResult, Stop
-from digest.store import Store, deliveries, editions
+from digest.model.protocols import Mailer, Message, SendOutcome, SendResult, Stop
+from digest.pipeline.suppression import open_brake
+from digest.store import Store, deliveries, editions, suppressions
 from digest.store.ledger import AttemptResult, Ledger, open_ledger
 
 #: Builds the message of one delivery. Raises ``DigestError`` if it can't be built, which is final for that row.
@@ -33,11 +35,15 @@ _CLAIM_SIZE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Numbers of an edition's deliveries by state."""
+    """Numbers of an edition's deliveries by state, and what is wrong with them."""
 
     counts: Mapping[Outcome, int]
     #: When the first waiting row is due; None if none waits.
     next_try: datetime | None = None
+    #: So many mails were refused at once that an operator must review it: nothing is sent before.
+    is_suspected: bool = False
+    #: There were recipients, none waits any more, and no mail was accepted.
+    has_reached_nobody: bool = False
 
     @property
     def is_final(self) -> bool:
@@ -58,12 +64,15 @@ def deliver_due(
 ) -> Tally:
     """Send the edition's due rows (with ``even_if_waiting``, all waiting rows) until none is left or ``stop`` is set.
 
+    Sending also stops when the server refuses too many mails; a suspected edition isn't sent at all.
+
     Safe to run concurrently, and again after any crash: rows of a dead sender are released. Raises ``MailError`` if the
     server can't be used, and ``StoreError``; rows not sent stay in the ledger.
     """
     sender = f"sender-{uuid.uuid4().hex[:12]}"
     with store.read() as conn:
         edition = editions.get(conn, edition_id)
+        brake = open_brake(edition_id, conn, now=clock())
     if edition is None:
         raise DigestError(f"there is no edition {edition_id}", hint="digest editions list")
     with store.liveness_lock(sender), open_ledger(store, sender) as ledger:
@@ -77,6 +86,7 @@ def deliver_due(
             clock=clock,
             stop=stop,
             unknown_policy=unknown_policy,
+            brake=brake,
         )
         with outbox.session(even_if_waiting=even_if_waiting):
             mailer(outbox)
@@ -86,7 +96,12 @@ def deliver_due(
 def tally(edition_id: int, store: Store) -> Tally:
     """Count the edition's deliveries by state."""
     with store.read() as conn:
-        return Tally(counts=deliveries.counts(conn, edition_id), next_try=deliveries.next_try(conn, edition_id))
+        return Tally(
+            counts=deliveries.counts(conn, edition_id),
+            next_try=deliveries.next_try(conn, edition_id),
+            is_suspected=suppressions.is_suspected(conn, edition_id),
+            has_reached_nobody=suppressions.has_reached_nobody(conn, edition_id),
+        )
 
 
 def message_builder(
@@ -123,6 +138,7 @@ class _LedgerOutbox:
     clock: Callable[[], datetime]
     stop: Stop
     unknown_policy: UnknownPolicy
+    brake: RefusalBrake
     _claimed: deque[Delivery] = field(default_factory=deque)
     #: Handed to the mailer, without a result yet; by id.
     _under_way: dict[int, Delivery] = field(default_factory=dict)
@@ -144,10 +160,10 @@ class _LedgerOutbox:
 
     @property
     def is_closing(self) -> bool:
-        return self.stop.is_set()
+        return self.stop.is_set() or self.brake.is_on
 
     def next_message(self) -> Message | None:
-        while not self.stop.is_set() and (self._claimed or self._claim()):
+        while not self.is_closing and (self._claimed or self._claim()):
             delivery = self._claimed.popleft()
             try:
                 message = self.build_message(delivery)
@@ -178,6 +194,8 @@ class _LedgerOutbox:
     def _ledger_result(self, result: SendResult, now: datetime) -> AttemptResult:
         message = result.message
         attempts = self._under_way[message.id].attempts + 1
+        if result.outcome is SendOutcome.REJECTED:
+            self.brake.record_refusal(result.reply)
         decision = decide(
             result.outcome,
             message_id=message.message_id,
@@ -196,6 +214,9 @@ class _LedgerOutbox:
 
     def _claim(self) -> bool:
         """Claim the next due rows; if there are none, those that dead senders had claimed."""
+        with self.store.read() as conn:
+            if suppressions.is_suspected(conn, self.edition_id):  # by another sender's refusals
+                return False
         return self._claim_due() or (self._release_dead_senders() and self._claim_due())
 
     def _claim_due(self) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from digest.model.editions import Edition
 from digest.model.slots import Slot
 from digest.store.mapping import columns, insert
+from digest.store.suppressions import IS_SUSPECTED
 from digest.store.tables import editions as table
 
 #: Bytes of an edition's random token, with which its Message-IDs begin.
@@ -38,6 +39,8 @@ class EditionSummary:
     revision: int
     subject: str
     frozen_at: datetime
+    #: An operator must review its refusals.
+    is_suspected: bool = False
 
 
 def add(conn: Connection, edition: Edition, *, at: datetime) -> tuple[int, bool]:
@@ -66,6 +69,24 @@ def get(conn: Connection, edition_id: int) -> StoredEdition | None:
     return None if row is None else _stored_edition(row)
 
 
+def newsletter_id(conn: Connection, edition_id: int) -> str | None:
+    """The newsletter of the edition with this id; None if there is none."""
+    id_: str | None = conn.execute(select(table.c.newsletter_id).where(table.c.id == edition_id)).scalar()
+    return id_
+
+
+def newsletter_ids(conn: Connection) -> tuple[str, ...]:
+    """The ids of newsletters with an edition, in order."""
+    query = select(table.c.newsletter_id).distinct().order_by(table.c.newsletter_id)
+    return tuple(conn.execute(query).scalars())
+
+
+def slot_key(conn: Connection, edition_id: int) -> str:
+    """The key of the edition's slot; empty if there is no such edition."""
+    key: str | None = conn.execute(select(table.c.slot_key).where(table.c.id == edition_id)).scalar()
+    return key or ""
+
+
 def find(
     conn: Connection, newsletter_id: str, slot: Slot, *, audience: str = "", revision: int | None = None
 ) -> StoredEdition | None:
@@ -80,7 +101,7 @@ def find(
 def summaries(conn: Connection, newsletter_id: str | None = None, *, limit: int = 100) -> tuple[EditionSummary, ...]:
     """Editions of one newsletter or of all, newest first."""
     bodies = {"html", "text"}
-    query = select(*(column for column in table.c if column.name not in bodies))
+    query = select(*(column for column in table.c if column.name not in bodies), IS_SUSPECTED.label("is_suspected"))
     if newsletter_id is not None:
         query = query.where(table.c.newsletter_id == newsletter_id)
     rows = conn.execute(query.order_by(table.c.slot_due.desc(), table.c.id.desc()).limit(limit)).mappings()
@@ -93,6 +114,7 @@ def summaries(conn: Connection, newsletter_id: str | None = None, *, limit: int 
             revision=row["revision"],
             subject=row["subject"],
             frozen_at=row["published"],
+            is_suspected=row["is_suspected"],
         )
         for row in rows
     )

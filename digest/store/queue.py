@@ -12,7 +12,8 @@ from digest.model.editions import Outcome
 from digest.store.deliveries import CLAIMED
 from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address
-from digest.store.tables import deliveries, editions, subscribers, subscriptions
+from digest.store.suppressions import IS_SUSPECTED, may_be_mailed
+from digest.store.tables import deliveries, editions, subscribers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +31,12 @@ def editions_due(conn: Connection, *, now: datetime, beyond: datetime) -> tuple[
     """The ids of editions with rows that are due or claimed, oldest first.
 
     Rows whose next try is after ``beyond``, later than any backoff, and waiting rows that were never tried are due too:
-    the clock was wrong when they were written.
+    the clock was wrong when they were written. Suspected editions are not due until they are reviewed.
     """
     has_wrong_time = or_(deliveries.c.next_try > beyond, deliveries.c.outcome == Outcome.PENDING)
     is_due = deliveries.c.next_try.is_not(None) & ((deliveries.c.next_try <= now) | has_wrong_time)
     claimed = select(deliveries.c.edition_id).where(CLAIMED)
-    query = select(editions.c.id).where(or_(_has_row(is_due), editions.c.id.in_(claimed)))
+    query = select(editions.c.id).where(or_(_has_row(is_due), editions.c.id.in_(claimed)), not_(IS_SUSPECTED))
     return tuple(conn.execute(query.order_by(editions.c.id)).scalars())
 
 
@@ -71,13 +72,7 @@ def requeueable(
 
 def _requeueable(edition_id: int, addresses: Collection[str], *, include_sent: bool) -> Iterator[ColumnElement[bool]]:
     """Conditions of the rows that may be sent again, one for each batch of addresses."""
-    suppressed = select(subscribers.c.id).where(subscribers.c.suppressed != "")
-    subscribed = select(subscriptions.c.subscriber_id).where(
-        subscriptions.c.newsletter_id == deliveries.c.newsletter_id,
-        subscriptions.c.subscriber_id == deliveries.c.subscriber_id,
-    )
-    is_mailable = and_(deliveries.c.subscriber_id.not_in(suppressed), subscribed.correlate(deliveries).exists())
-    is_free = and_(deliveries.c.edition_id == edition_id, not_(CLAIMED), is_mailable)
+    is_free = and_(deliveries.c.edition_id == edition_id, not_(CLAIMED), may_be_mailed())
     if not addresses:
         outcomes = (Outcome.FAILED, Outcome.UNKNOWN, *((Outcome.SENT,) if include_sent else ()))
         yield is_free & deliveries.c.outcome.in_(outcomes)

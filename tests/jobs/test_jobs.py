@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import delete
 
 from digest.jobs import ApplyRetention, Collect, Deliver, Job, JobContext, Publish, due_jobs, perform
-from digest.jobs.alarm import send_alarm
+from digest.jobs.alarm import send_alarms
 from digest.jobs.due import record_missed_slots
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
@@ -467,7 +467,7 @@ def test_of_concurrent_processes_one_sends_the_alarm(simulation: Simulation) -> 
     with simulation.app.store.begin() as conn:
         conn.execute(delete(runs.table).where(runs.table.c.kind == "alarm"))
     simulation.mailer.accepted.clear()
-    at_once(*[lambda: send_alarm(MAIN, simulation.app, now=simulation.clock())] * 4)
+    at_once(*[lambda: list(send_alarms(MAIN, simulation.app, now=simulation.clock()))] * 4)
 
     assert alarms(simulation) == 1
 
@@ -485,6 +485,6 @@ def test_machines_with_slightly_different_clocks_do_nothing_twice(simulation: Si
     with simulation.app.store.begin() as conn:
         conn.execute(delete(runs.table).where(runs.table.c.kind == "alarm"))
     simulation.mailer.accepted.clear()
-    assert send_alarm(MAIN, second.app, now=second.clock())
-    assert not send_alarm(MAIN, simulation.app, now=simulation.clock())
+    assert list(send_alarms(MAIN, second.app, now=second.clock()))
+    assert not list(send_alarms(MAIN, simulation.app, now=simulation.clock()))
     assert alarms(simulation) == 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from digest.deliver.bounces.classify import MailKind
-from digest.model.editions import Outcome
-from digest.pipeline.bounces import ProcessedMail, suppress_rejected_addresses
+from digest.model.editions import Outcome, SuppressionState
+from digest.pipeline.bounces import ProcessedMail
+from digest.pipeline.suppression import judge_refusals
 from digest.store import Store, bounces, deliveries, subscribers
 from tests.support.bounce_ledger import DAY, OTHER, Ledger
 from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, complaint, dsn, plain_mail, unsubscribe_mail
@@ -147,7 +148,7 @@ def test_an_address_that_the_server_rejected_is_suppressed(ledger: Ledger) -> No
         for row in list(deliveries.for_edition(conn, id_)):
             delivery = bounces.DeliveryRef(subscriber=row.subscriber, newsletter_id="main", edition_id=id_)
             bounces.record_bounce(conn, delivery, Outcome.FAILED, replies[row.subscriber.address], at=NOON)
-        assert suppress_rejected_addresses(id_, conn, now=NOON) == 1
-        assert suppress_rejected_addresses(id_, conn, now=NOON) == 0
+        assert judge_refusals(id_, conn, now=NOON) is SuppressionState.WRITTEN
+        assert judge_refusals(id_, conn, now=NOON) is None
 
     assert ledger.suppressed() == {ADDRESS: "refused: 5.1.1 no such user"}

@@ -40,25 +40,27 @@ def _sample_size(template: str) -> int:
 
 
 def check_for_silence(settings: Settings) -> Iterator[Finding]:
-    """Find newsletters that had nothing new for several editions, or whose sources all fail."""
-    from digest.jobs.alarm import find_alarm
+    """Find newsletters that had nothing new for several editions, whose sources all fail, or that reach nobody."""
+    from digest.jobs.alarm import find_alarms
     from digest.pipeline.collect_failure import find_collect_failure
+    from digest.pipeline.delivery_problem import find_delivery_problem
     from digest.store import open_store
 
+    hint = "'digest sources list' shows which sources are broken or quiet"
+    problems: list[tuple[str, str, str]] = []
     try:
         with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
             now = datetime.now(UTC)
-            problems = [
-                find_alarm(conn, newsletter, settings, now=now)
-                or find_collect_failure(conn, newsletter, settings, now=now)
-                for newsletter in settings.newsletters
-            ]
+            for newsletter in settings.newsletters:
+                if delivery := find_delivery_problem(conn, newsletter.id):
+                    problems.append((newsletter.id, delivery.message, delivery.hint))
+                silence = [alarm for alarm in find_alarms(conn, newsletter, settings, now=now) if not alarm.topic]
+                if failure := next(iter(silence), None) or find_collect_failure(conn, newsletter, settings, now=now):
+                    problems.append((newsletter.id, failure.message, hint))
     except DigestError:  # the check of the store reports it
         return
-    for newsletter, problem in zip(settings.newsletters, problems, strict=True):
-        if problem:
-            hint = "'digest sources list' shows which sources are broken or quiet"
-            yield bad(f"newsletter {newsletter.id}", problem.message, hint)
+    for newsletter_id, message, what_to_do in problems:
+        yield bad(f"newsletter {newsletter_id}", message, what_to_do)
 
 
 def check_postal_addresses(settings: Settings) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from digest.cli.editions.summary import edition_document, find_edition, format_counts
 from digest.settings import Settings
-from digest.store import Store, deliveries, editions
+from digest.store import Store, deliveries, editions, suppressions
 from digest.store.editions import StoredEdition
 from digest.text.time_format import iso_utc
 
@@ -26,7 +26,7 @@ def list_editions(args: argparse.Namespace, settings: Settings, store: Store) ->
     for edition, counts in with_counts:
         revision = f" ({edition.revision}.)" if edition.revision > 1 else ""
         name = f"{edition.id:>5}  {edition.newsletter_id} {edition.slot.key}{revision}"
-        yield f"{name}  {format_counts(counts)}  {edition.subject}"
+        yield f"{name}  {format_counts(counts, is_suspected=edition.is_suspected)}  {edition.subject}"
     if not with_counts:
         yield "nothing was published yet"
 
@@ -49,6 +49,7 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> s
     edition = stored.edition
     with store.read() as conn:
         counts = deliveries.counts(conn, stored.id)
+        is_suspected = suppressions.is_suspected(conn, stored.id)
     document: dict[str, Any] = {
         "id": stored.id,
         "newsletter": edition.newsletter_id,
@@ -60,6 +61,7 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> s
         "language": edition.language,
         "published": iso_utc(stored.frozen_at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
+        "suspected": is_suspected,
         "text": edition.text,
         "html": edition.html,
     }

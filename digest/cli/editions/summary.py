@@ -32,9 +32,11 @@ def edition_document(edition: EditionSummary, counts: Mapping[Outcome, int]) -> 
         "subject": edition.subject,
         "published": iso_utc(edition.frozen_at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
+        "suspected": edition.is_suspected,
     }
 
 
-def format_counts(counts: Mapping[Outcome, int]) -> str:
-    """``3 failed, 1997 sent``"""
-    return ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no subscribers"
+def format_counts(counts: Mapping[Outcome, int], *, is_suspected: bool = False) -> str:
+    """``3 failed, 1997 sent``; with ``(suspected)`` for an edition whose refusals must be reviewed."""
+    numbers = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no subscribers"
+    return f"{numbers} (suspected)" if is_suspected else numbers

@@ -22,6 +22,7 @@ from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
 from digest.pipeline.deliver import deliver_edition
+from digest.pipeline.delivery_problem import DeliveryProblem, delivery_problem, find_delivery_problem
 from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import PublishResult, publish
 from digest.settings import Settings
@@ -33,7 +34,7 @@ _MAX_PRINTED = 10
 
 
 def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settings: Settings, now: datetime) -> int:
-    """Publish and deliver; return 1 while a delivery isn't final."""
+    """Publish and deliver; return 1 while a delivery isn't final, and if an edition reached nobody or is suspected."""
     app = make_app(settings, notify=print_stderr)
     with app.store:
         app.mailer()  # before anything is published: raises if nothing can be sent
@@ -48,9 +49,10 @@ def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settin
             tally = _deliver(published.edition_id, app, stop, even_if_waiting=True)
         _print_result(newsletter, slot, published, tally=tally, as_json=args.json)
         _print_undelivered(published.edition_id, app)
+        problem = _find_problem(published.edition_id, newsletter, app)
     if stop.is_interrupted:
         return INTERRUPTED
-    return 0 if tally.is_final else FAILED
+    return 0 if tally.is_final and problem is None else FAILED
 
 
 def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, PublishResult]:
@@ -99,11 +101,21 @@ def _print_result(
             "edition": published.edition_id,
             "is_new": published.is_new,
             "counts": counts,
+            "suspected": tally is not None and tally.is_suspected,
         }
         print(json.dumps(document, ensure_ascii=False, indent=2))
     elif published.edition_id is not None:
         summary = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "nobody subscribes"
         print(f"{newsletter.id} {slot.key} (edition {published.edition_id}): {summary}")
+
+
+def _find_problem(edition_id: int, newsletter: Newsletter, app: App) -> DeliveryProblem | None:
+    """Print that an edition is suspected or reached nobody, and what to do; this edition comes before earlier ones."""
+    with app.store.read() as conn:
+        problem = delivery_problem(conn, edition_id) or find_delivery_problem(conn, newsletter.id)
+    if problem:
+        print_stderr(problem.message, problem.hint)
+    return problem
 
 
 def _print_undelivered(edition_id: int, app: App) -> None:

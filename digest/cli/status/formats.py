@@ -8,6 +8,7 @@ from typing import Any
 
 from digest.cli.editions.summary import edition_document, format_counts
 from digest.cli.status.overview import NewsletterStatus, Overview
+from digest.pipeline.delivery_problem import DeliveryProblem
 from digest.store.runs import Run
 from digest.text.time_format import iso_utc, local_time, utc_time
 
@@ -22,7 +23,7 @@ def as_lines(overview: Overview) -> Iterator[str]:
         yield "no newsletter is configured: 'digest init' writes one"
     for edition, counts in overview.editions:
         name = f"{edition.newsletter_id} {edition.slot.key}.{edition.revision}"
-        yield f"edition {edition.id}: {name}: {format_counts(counts)}"
+        yield f"edition {edition.id}: {name}: {format_counts(counts, is_suspected=edition.is_suspected)}"
     queue = overview.queue
     next_try = f", next try {utc_time(queue.next_try)}" if queue.next_try else ""
     yield f"queue: {queue.waiting} waiting, {queue.claimed} being sent{next_try}"
@@ -47,6 +48,8 @@ def _newsletter_lines(status: NewsletterStatus) -> Iterator[str]:
     yield f"{newsletter.id}: next {due} {newsletter.timezone}{last}"
     if problem := status.alarm or status.collect_failure:
         yield f"  {problem}"
+    if status.delivery_problem:
+        yield f"  {status.delivery_problem.hint}"
 
 
 def _run_line(run: Run) -> str:
@@ -103,6 +106,18 @@ def _newsletter_document(status: NewsletterStatus) -> dict[str, Any]:
         "next": {"slot": status.next_slot.key, "due": iso_utc(status.next_slot.due)},
         "last": last,
         "trouble": status.alarm,
+        "delivery_problem": _problem_document(status.delivery_problem),
+    }
+
+
+def _problem_document(problem: DeliveryProblem | None) -> dict[str, Any] | None:
+    if problem is None:
+        return None
+    return {
+        "edition": problem.edition_id,
+        "message": problem.message,
+        "hint": problem.hint,
+        "since": iso_utc(problem.since),
     }
 
 

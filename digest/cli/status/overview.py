@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.jobs.alarm import find_alarm
+from digest.jobs.alarm import find_alarms
 from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.collect_failure import crash_message, find_collect_failure
+from digest.pipeline.delivery_problem import DeliveryProblem, find_delivery_problem
 from digest.settings import Settings
 from digest.store import Store, deliveries, editions, queue, runs, slots, sources, unread_mails
 from digest.store.queue import Queue
@@ -41,6 +42,8 @@ class NewsletterStatus:
     due_slot: Slot | None
     #: Why its sources give nothing; empty while one of them can be read.
     collect_failure: str
+    #: Mails were refused at once, or an edition reached nobody.
+    delivery_problem: DeliveryProblem | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,8 @@ class Overview:
             if status.due_slot and self.now - status.due_slot.due > _MAX_DELAY:
                 reason = f": {status.collect_failure}" if status.collect_failure else ""
                 yield f"{status.newsletter.id}: the edition of {status.due_slot.key} is late{reason}"
+            if status.delivery_problem:
+                yield f"{status.newsletter.id}: {status.delivery_problem.message}"
         if self.queue.next_try and self.now - self.queue.next_try > _MAX_QUEUE_DELAY:
             mails = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
             yield f"{mails} since {utc_time(self.queue.next_try)}"
@@ -112,15 +117,16 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
     last = next((slot for slot in reversed([*outcomes]) if outcomes[slot] is not SlotStatus.BEFORE), None)
     owed = calendar.due_slots(conn, newsletter, now=now)
     failure = find_collect_failure(conn, newsletter, settings, now=now)
-    alarm = find_alarm(conn, newsletter, settings, now=now)
+    alarms = find_alarms(conn, newsletter, settings, now=now)
     return NewsletterStatus(
         newsletter=newsletter,
         next_slot=calendar.next_slot(conn, newsletter, now=now),
         last_slot=last,
         last_outcome=outcomes[last] if last else None,
-        alarm=alarm.message if alarm else "",
+        alarm=alarms[0].message if alarms else "",
         due_slot=owed.slot if owed else None,
         collect_failure=failure.message if failure else "",
+        delivery_problem=find_delivery_problem(conn, newsletter.id),
     )
 
 

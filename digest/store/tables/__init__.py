@@ -6,6 +6,7 @@ boilerplate (furniture)                            boilerplate lines learned fro
 slots, editions ← stories ← story_articles (told)  published editions and their articles
 subscribers ← subscriptions, unsubscribes          subscribers, and former ones by a hash of their address
 editions × subscribers → deliveries                the ledger
+editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
 runs                                               run history of jobs
 store_keys                                         the store's own random key
@@ -20,7 +21,7 @@ from digest.store.tables.deliveries import deliveries
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import runs, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles
-from digest.store.tables.subscribers import subscribers, subscriptions, unsubscribes
+from digest.store.tables.subscribers import subscribers, subscriptions, suppressions, unsubscribes
 
 __all__ = [
     "SlotStatus",
@@ -39,6 +40,7 @@ __all__ = [
     "story_articles",
     "subscribers",
     "subscriptions",
+    "suppressions",
     "unread_mails",
     "unsubscribes",
 ]

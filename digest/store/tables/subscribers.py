@@ -1,11 +1,13 @@
-"""Tables of subscribers and their subscriptions."""
+"""Tables of subscribers, their subscriptions, and the suppressions of their addresses."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy import Column, ForeignKey, Index, Table
 
-from digest.store.column_types import Json, SafeText, UtcDateTime
+from digest.model.editions import SuppressionState
+from digest.store.column_types import EnumText, Json, SafeText, UtcDateTime
 from digest.store.tables.metadata import Number, metadata
+from digest.store.tables.published import editions
 
 subscribers = Table(
     "subscribers",
@@ -40,4 +42,18 @@ unsubscribes = Table(
     Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="SET NULL"), index=True),
     Column("since", UtcDateTime, nullable=False),
     Column("reason", SafeText, nullable=False),
+)
+
+#: Why and when an edition suppressed a subscriber's address, or would have. An edition with one that is held back or
+#: refused is suspected.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("edition_id", ForeignKey(editions.c.id), primary_key=True, autoincrement=False),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("newsletter_id", SafeText, nullable=False),
+    Column("state", EnumText(SuppressionState), nullable=False),
+    Column("decided", UtcDateTime, nullable=False),
+    Column("reason", SafeText, nullable=False),
+    Index(None, "newsletter_id", "decided"),
 )

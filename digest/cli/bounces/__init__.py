@@ -1,4 +1,4 @@
-"""``digest bounces``: process bounces, complaints and unsubscribe mails from stdin, a Maildir or IMAP."""
+"""``digest bounces``: process bounces, complaints and unsubscribe mails from stdin, a Maildir or IMAP; review."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from digest.cli.parser import Parser
 
 if TYPE_CHECKING:
     from digest.pipeline.bounces import ProcessedMail
@@ -16,17 +18,21 @@ if TYPE_CHECKING:
 #: At most this many unread mails are listed.
 _MAX_LISTED = 20
 
+_REVIEW = "list suppressions that were held back, since a server refused too many subscribers at once"
 _EXAMPLES = """\
 examples:
   digest bounces < returned.eml
   digest bounces --maildir ~/Maildir/.bounces
   digest bounces --imap                          the mailbox named in [bounces] of the settings
+  digest bounces review                          what was held back, since too many were refused at once
+  digest bounces review --readmit                the mail server was at fault: send to these subscribers again
 """
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     """Declare the arguments."""
     parser.epilog = _EXAMPLES
+    _configure_review(parser.add_subcommands({"review": _REVIEW}, dest="action")["review"])
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--maildir", metavar="DIR", help="read the new mails of a Maildir (default: one mail on stdin)")
     source.add_argument(
@@ -37,12 +43,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the results as JSON, an object on each line")
 
 
+def _configure_review(parser: Parser) -> None:
+    parser.add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
+    decision = parser.add_mutually_exclusive_group()
+    decision.add_argument(
+        "--readmit", action="store_true", help="the server was at fault: suppress nobody, and send failed mails again"
+    )
+    decision.add_argument(
+        "--confirm", action="store_true", help="the addresses are really gone: suppress them, and send on to the others"
+    )
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print the list as JSON")
+
+
 def run(args: argparse.Namespace) -> int:
     """Process each mail; return 0 whatever it was, so that no mail server returns it."""
     from digest.cli.arguments import load_settings
     from digest.store import open_store
 
     settings = load_settings(args)
+    if args.action == "review":
+        from digest.cli.bounces.review import review
+
+        return review(args, settings)
     with open_store(settings.store.url) as store:
         if args.imap:
             _process_mailbox(args, settings, store)

@@ -1,0 +1,72 @@
+"""Problems of a newsletter's deliveries that an operator must hear of: a suspected edition, one that reached nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.model.editions import Outcome
+from digest.model.errors import one_line
+from digest.store import deliveries, editions, suppression_review, suppressions
+from digest.store.suppressions import Suppression
+
+REVIEW_HINT = (
+    "mend the mail server or [smtp] (a missing username is a frequent cause; 'digest check' tests it), then 'digest "
+    "bounces review --readmit' and 'digest send'; if the refusals are right: 'digest bounces review --confirm'"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryProblem:
+    """What is wrong with an edition's delivery, with the server's words, and what to do."""
+
+    edition_id: int
+    message: str
+    hint: str
+    since: datetime
+
+
+def find_delivery_problem(conn: Connection, newsletter_id: str) -> DeliveryProblem | None:
+    """The problem of the newsletter's suspected editions, or of its newest edition; None if there is none."""
+    held = [entry for entry in suppression_review.waiting(conn) if entry.newsletter_id == newsletter_id]
+    if held:
+        edition_id = max(entry.edition_id for entry in held)
+        return _suspected(conn, [entry for entry in held if entry.edition_id == edition_id])
+    newest = next(iter(editions.summaries(conn, newsletter_id, limit=1)), None)
+    return _reached_nobody(conn, newest.id, newest.frozen_at) if newest else None
+
+
+def delivery_problem(conn: Connection, edition_id: int) -> DeliveryProblem | None:
+    """The problem of this edition; None if it has none."""
+    held = [entry for entry in suppression_review.waiting(conn) if entry.edition_id == edition_id]
+    if held:
+        return _suspected(conn, held)
+    stored = editions.get(conn, edition_id)
+    return _reached_nobody(conn, edition_id, stored.frozen_at) if stored else None
+
+
+def _suspected(conn: Connection, held: list[Suppression]) -> DeliveryProblem:
+    """``held`` are the suspected edition's refusals, at least one."""
+    newest = max(held, key=lambda entry: entry.decided)
+    counts = deliveries.counts(conn, newest.edition_id)
+    nobody = "" if counts.get(Outcome.SENT) else " and has reached nobody"
+    message = (
+        f"edition {newest.edition_id} is suspected{nobody}: {len(held)} of {sum(counts.values())} mails were refused, "
+        "bounced or reported at once, so no address is suppressed, and sending has stopped; "
+        f"the last: {one_line(newest.reason)}"
+    )
+    since = min(entry.decided for entry in held)
+    return DeliveryProblem(edition_id=newest.edition_id, message=message, hint=REVIEW_HINT, since=since)
+
+
+def _reached_nobody(conn: Connection, edition_id: int, published: datetime) -> DeliveryProblem | None:
+    if not suppressions.has_reached_nobody(conn, edition_id):
+        return None
+    total = sum(deliveries.counts(conn, edition_id).values())
+    mails = "its only mail was" if total == 1 else f"all {total} mails were"
+    last = next(deliveries.for_edition(conn, edition_id), None)
+    reply = f": {one_line(last.reply)}" if last and last.reply else ""
+    message = f"edition {edition_id} has reached nobody: {mails} refused, bounced or suppressed{reply}"
+    return DeliveryProblem(edition_id=edition_id, message=message, hint=REVIEW_HINT, since=published)

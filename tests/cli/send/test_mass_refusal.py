@@ -1,0 +1,301 @@
+"""One bad run of a mail server suppresses nobody: the edition is suspected, and sending stops."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+from digest.model.editions import Outcome
+from digest.store import deliveries, subscribers, suppressions
+from digest.store.subscribers import NewSubscriber
+from tests.support.databases import open_persistent_store
+from tests.support.smtp_server import NO_FAULT, Fault, FaultRule, SmtpServer, smtp_server
+from tests.support.values import NOON
+
+SETTINGS = """\
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+
+[[sources]]
+id = "own"
+path = "articles"
+
+[[newsletters]]
+id = "main"
+title = "Main"
+from = "Main <main@example.org>"
+schedule = "daily 00:00"
+"""
+RELAYS = {
+    "submission port without login": "554 5.7.1 <{recipient}>: Recipient address rejected: Access denied",
+    "no rule for the recipients": "550 Invalid recipient: <{recipient}>",
+    "an empty table of users": "550 5.1.1 <{recipient}>: User unknown",
+}
+SPAM = "550 5.7.1 Message rejected as spam by Content Filtering."
+every_relay = pytest.mark.parametrize("reply", RELAYS.values(), ids=RELAYS)
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("articles").mkdir()
+    text = "The island ferry stayed in harbour for the third day because of strong wind. Bread came by air."
+    Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
+
+
+def subscribe(count: int) -> None:
+    new = [NewSubscriber(address=f"reader{number:03}@example.org") for number in range(count)]
+    with open_persistent_store() as store, store.begin() as conn:
+        subscribers.add(conn, new, "main", at=NOON)
+
+
+def refusing(reply: str, *, readers: int | None = None) -> FaultRule:
+    """Refuse each recipient, or only the first ``readers``, at RCPT."""
+
+    def fault_for(stage: str, recipient: str) -> Fault:
+        if stage != "RCPT" or (readers is not None and int(recipient[6:9]) >= readers):
+            return NO_FAULT
+        return Fault(reply.format(recipient=recipient))
+
+    return fault_for
+
+
+@contextmanager
+def relay(fault_for: FaultRule = lambda stage, recipient: NO_FAULT) -> Iterator[SmtpServer]:
+    with smtp_server(SmtpServer(fault_for=fault_for)) as server:
+        Path("digest.toml").write_text(SETTINGS.format(port=server.port))
+        yield server
+
+
+def counts() -> dict[Outcome, int]:
+    with open_persistent_store() as store, store.read() as conn:
+        return dict(deliveries.counts(conn, 1))
+
+
+def suppressed() -> list[str]:
+    with open_persistent_store() as store, store.read() as conn:
+        subscriptions = subscribers.list_subscriptions(conn, "main")
+        return [entry.subscriber.address for entry in subscriptions if entry.suppressed]
+
+
+def is_suspected() -> bool:
+    with open_persistent_store() as store, store.read() as conn:
+        return suppressions.is_suspected(conn, 1)
+
+
+@every_relay
+def test_a_relay_that_refuses_everyone_suppresses_nobody(reply: str, capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(100)
+    with relay(refusing(reply)):
+        assert main(["send", "--json"]) == 1
+
+    printed = capsys.readouterr()
+    assert suppressed() == []
+    assert is_suspected()
+    assert json.loads(printed.out.partition("\n")[2] if not printed.out.startswith("{") else printed.out)["suspected"]
+    assert reply.partition("{")[0] in printed.err
+    assert "digest bounces review" in printed.err
+    # It stops at the first refusal too many, apart from mails that are under way on other connections.
+    assert 21 <= counts()[Outcome.FAILED] < 40
+    assert counts()[Outcome.PENDING] == 100 - counts()[Outcome.FAILED]
+
+
+def review(capsys: pytest.CaptureFixture[str], *argv: str) -> list[dict[str, str]]:
+    """What ``digest bounces review`` lists."""
+    capsys.readouterr()
+    assert main(["bounces", "review", "--json", *argv]) == 0
+    listed: list[dict[str, str]] = json.loads(capsys.readouterr().out)
+    return listed
+
+
+@every_relay
+def test_a_suspected_edition_is_not_sent_on(reply: str) -> None:
+    subscribe(10)
+    with relay(refusing(reply)):
+        main(["send"])
+    assert is_suspected()
+    before = counts()
+
+    with relay() as server:
+        assert main(["send"]) == 1
+
+    assert server.total == 0
+    assert counts() == before
+
+
+def test_a_few_dead_addresses_are_suppressed_as_before() -> None:
+    subscribe(50)
+    with relay(refusing("550 5.1.1 <{recipient}>: User unknown", readers=10)) as server:
+        assert main(["send"]) == 0
+
+    assert server.total == 40
+    assert len(suppressed()) == 10
+    assert not is_suspected()
+
+
+def test_one_more_than_a_fifth_are_held_back() -> None:
+    subscribe(50)
+    with relay(refusing("550 5.1.1 <{recipient}>: User unknown", readers=11)):
+        assert main(["send"]) == 1
+
+    assert suppressed() == []
+    assert is_suspected()
+
+
+@pytest.mark.parametrize("readers", [1, 5])
+def test_an_edition_that_reached_nobody_fails(readers: int, capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(readers)
+
+    def refuse_content(stage: str, recipient: str) -> Fault:
+        return Fault(SPAM) if stage == "content" else NO_FAULT
+
+    with relay(refuse_content):
+        assert main(["send"]) == 1
+        assert main(["send"]) == 1
+
+    assert counts()[Outcome.FAILED] >= min(readers, 2)  # it stops at the second; others may be under way
+    assert counts()[Outcome.FAILED] + counts().get(Outcome.PENDING, 0) == readers
+    assert suppressed() == []
+    err = capsys.readouterr().err
+    assert "reached nobody" in err
+    assert SPAM in err
+
+
+def test_a_reader_refused_for_a_reason_of_their_own_is_no_failure() -> None:
+    subscribe(3)
+    with relay(refusing(SPAM, readers=1)):
+        assert main(["send"]) == 0
+
+    assert counts() == {Outcome.FAILED: 1, Outcome.SENT: 2}
+
+
+# --- the review ---------------------------------------------------------------------------------------------------
+
+
+@every_relay
+def test_after_readmitting_everyone_gets_the_edition_once(reply: str, capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(50)
+    with relay(refusing(reply, readers=20)) as bad_server:
+        assert main(["send"]) == 1
+    failed = counts()[Outcome.FAILED]
+    listed = review(capsys)
+    assert len(listed) == failed
+    assert listed[0]["address"] == "reader000@example.org"
+    assert reply.partition("{")[0] in listed[0]["reason"]
+
+    review(capsys, "--readmit")
+
+    assert review(capsys) == []
+    assert not is_suspected()
+    with relay() as server:
+        assert main(["send"]) == 0
+    recipients = [recipient for _, recipient in (bad_server.accepted + server.accepted).elements()]
+    assert sorted(recipients) == [f"reader{number:03}@example.org" for number in range(50)]
+    assert suppressed() == []
+
+
+@pytest.mark.parametrize("reply", [RELAYS["no rule for the recipients"], RELAYS["an empty table of users"]])
+def test_confirmed_addresses_are_suppressed_and_the_others_get_their_mail(
+    reply: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subscribe(10)
+    with relay(refusing(reply, readers=3)) as server:
+        assert main(["send"]) == 1
+        failed = [entry["address"] for entry in review(capsys)]
+
+        review(capsys, "--confirm")
+
+        assert suppressed() == failed
+        assert len(failed) >= 2
+        assert main(["send"]) == 0 or len(failed) < 3
+    assert server.total == 7
+
+
+def test_confirming_a_refusal_of_the_sender_suppresses_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(4)
+    with relay(refusing(RELAYS["submission port without login"])):
+        assert main(["send"]) == 1
+        while review(capsys):
+            review(capsys, "--confirm")
+            main(["send"])
+
+        assert main(["send"]) == 0  # the review has settled it
+
+    assert counts() == {Outcome.FAILED: 4}
+    assert suppressed() == []
+
+
+def test_subscribers_who_left_are_not_readmitted(capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(4)
+    with relay(refusing(RELAYS["an empty table of users"])):
+        main(["send"])
+    main(["subscribers", "remove", "reader000@example.org", "-n", "main"])
+
+    review(capsys, "--readmit")
+
+    with relay() as server:
+        assert main(["send"]) == 0
+    assert sorted(recipient for _, recipient in server.accepted) == [
+        f"reader00{number}@example.org" for number in (1, 2, 3)
+    ]
+
+
+def test_an_edition_that_reached_nobody_can_be_sent_after_a_review(capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(1)
+    with relay(refusing(SPAM)):
+        assert main(["send"]) == 1
+    assert [entry["state"] for entry in review(capsys)] == ["refused"]
+
+    review(capsys, "--readmit")
+
+    with relay() as server:
+        assert main(["send"]) == 0
+    assert server.total == 1
+
+
+def test_the_only_subscriber_of_a_dead_address_is_suppressed_and_the_send_fails() -> None:
+    subscribe(1)
+    with relay(refusing(RELAYS["an empty table of users"])):
+        assert main(["send"]) == 1
+
+    assert suppressed() == ["reader000@example.org"]
+    assert not is_suspected()
+
+
+@pytest.mark.parametrize("command", [["status", "--check"], ["check", "--offline"]])
+def test_the_operator_hears_of_a_suspected_edition(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(4)
+    with relay(refusing(RELAYS["submission port without login"])):
+        main(["send"])
+    capsys.readouterr()
+
+    assert main(command) == 1
+
+    printed = "".join(capsys.readouterr())
+    assert "edition 1 is suspected and has reached nobody" in printed
+    assert "Recipient address rejected: Access denied" in printed
+
+
+def test_lists_of_editions_name_the_suspected_one(capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(4)
+    with relay(refusing(RELAYS["submission port without login"])):
+        main(["send"])
+    capsys.readouterr()
+
+    main(["editions", "list"])
+    assert "(suspected)" in capsys.readouterr().out
+    main(["editions", "show", "1", "--json"])
+    assert json.loads(capsys.readouterr().out)["suspected"] is True
+    main(["status", "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert document["editions"][0]["suspected"] is True
+    assert document["newsletters"][0]["delivery_problem"]["edition"] == 1
+    assert main(["editions", "resend", "1"]) == 1
+    assert "digest bounces review" in capsys.readouterr().err
