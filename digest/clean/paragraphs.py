@@ -8,18 +8,26 @@ from collections.abc import Sequence
 from digest.clean.boilerplate.lines import without_agency
 from digest.text.quotes import QUOTES
 
-#: "KYIV, Ukraine (AP) — ", "BERLIN, Sept 27 (Reuters) - ", "Paris (AFP) – ", "PARIS — "
+#: "KYIV, Ukraine (AP) — ", "BERLIN, Sept 27 (Reuters) - ", "Paris (AFP) – ", "PARIS — ", "(Reuters) - ", "(CNN) "
 _AGENCIES = "ap|afp|dpa|apa|sda|ots|epd|kna|ats|efe|ansa|agi|belga|lusa|ritzau|ntb|tt|pap|čtk|ctk|mti|anp"
 _NAME = r"[A-ZÀ-Þ][\w.’'-]*"
 _PLACE = rf"{_NAME}(?:\s(?:{_NAME}|de|del|la|le|les|sur|an|am|der|im|upon|of)){{0,4}}"
-_DATELINE = re.compile(
+_SENTENCE_START = r"""(?=[A-ZÀ-ÞА-Я"“‘'„«])"""
+_AGENCY_DATELINE = re.compile(
     rf"""^(?:
         {_PLACE}(?:[,/]\s?[\w.’' ]{{2,30}}){{0,3}}
         \s?\((?:[A-Z][\w/ .-]{{1,20}}|(?:{_AGENCIES})(?:/\w+)*)\)\s?[-–—.:]{{1,2}}\s?
-      | [A-ZÄÖÜÉ][A-ZÄÖÜÉ.’' -]{{2,30}}(?:,\s[\w.’' ]{{2,30}}){{0,2}}\s?(?:—|–|--|-\s)\s?
-    )(?=[A-ZÀ-ÞА-Я"“‘'„«])""",
+      | \((?:[A-Z][\w/ .-]{{1,20}}\)\s?[-–—]{{1,2}}|(?:CNN|(?i:{_AGENCIES}|reuters|upi|bloomberg))[\w ]{{0,12}}\))\s?
+    ){_SENTENCE_START}""",
     re.VERBOSE,
 )
+_PLACE_DATELINE = re.compile(
+    rf"^[A-ZÄÖÜÉ][A-ZÄÖÜÉ.’' -]{{2,30}}(?:,\s[\w.’' ]{{2,30}}){{0,2}}\s?(?:—|–|--|-\s)\s?{_SENTENCE_START}"
+)
+#: Stands before a paragraph that an agency inserted.
+_DASHES = re.compile(r"^--+\s*(?=[A-ZÀ-ÞА-Я])")
+#: A summary or a caption may stand before the paragraph that has the dateline.
+_DATELINED = 3
 #: A feed's mark where it truncated the text: "[…]", "… read more".
 _TRUNCATION = re.compile(
     r"\s*(?:\[(?:…|\.{3}|&hellip;)\]|\((?:…|\.{3})\)|(?:…|\.{3})\s*(?:»|>+|→|read more|continue reading|more)?)\s*$",
@@ -36,11 +44,17 @@ def trim_paragraphs(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     """The paragraphs, each without dateline, separate drop capital and agency signature."""
     if not paragraphs:
         return ()
-    dateline = _DATELINE.match(paragraphs[0])
-    first = paragraphs[0][dateline.end() :] if dateline else paragraphs[0]
-    trimmed = [_join_drop_capital(first, (title, *paragraphs)), *paragraphs[1:]]
+    trimmed = [_without(_AGENCY_DATELINE, paragraph) for paragraph in paragraphs[:_DATELINED]]
+    trimmed[0] = _join_drop_capital(_without(_PLACE_DATELINE, trimmed[0]), (title, *paragraphs))
+    trimmed += paragraphs[_DATELINED:]
+    trimmed = [_without(_DASHES, paragraph) for paragraph in trimmed]
     trimmed[-1] = without_agency(trimmed[-1])
     return tuple(trimmed)
+
+
+def _without(opening: re.Pattern[str], paragraph: str) -> str:
+    match = opening.match(paragraph)
+    return paragraph[match.end() :] if match else paragraph
 
 
 def _join_drop_capital(paragraph: str, texts: Sequence[str]) -> str:

@@ -29,12 +29,32 @@ _REST = "The brave people of the town agreed, as the council said. Unions were f
         pytest.param("HARBOUR, Example (AP) — The council agreed.", "The council agreed.", id="dateline of AP"),
         pytest.param("Hafenstadt (dpa) - Der Rat hat zugestimmt.", "Der Rat hat zugestimmt.", id="dateline of dpa"),
         pytest.param("EXAMPLETOWN — The council agreed.", "The council agreed.", id="dateline by its form"),
+        pytest.param("(Reuters) - The council agreed.", "The council agreed.", id="agency alone"),
+        pytest.param("(CNN) The council agreed.", "The council agreed.", id="agency without a dash"),
+        pytest.param("(CNN Business) The council agreed.", "The council agreed.", id="agency's desk"),
+        pytest.param("-- The council agreed.", "The council agreed.", id="two dashes"),
+        pytest.param("– The council agreed.", "– The council agreed.", id="a dialogue's dash"),
+        pytest.param("(There is no such council.)", "(There is no such council.)", id="an aside in brackets"),
         pytest.param("The council (all) – The Ten – agreed.", "The council (all) – The Ten – agreed.", id="dashes"),
         pytest.param("NATO – the alliance – agreed.", "NATO – the alliance – agreed.", id="an aside"),
     ],
 )  # fmt: skip
 def test_dateline_and_drop_capital_are_trimmed_from_the_first_paragraph(first: str, expected: str) -> None:
     assert trim_paragraphs((first, _REST), "A title")[0] == expected
+
+
+def test_an_agencys_dateline_is_trimmed_below_a_summary_and_a_caption() -> None:
+    paragraphs = (
+        "The council agreed on Monday.",
+        "It is the third vote.",
+        "HARBOUR, Example (AP) — The council agreed.",
+    )
+
+    assert trim_paragraphs((*paragraphs, _REST), "A title")[2] == "The council agreed."
+
+
+def test_capitals_before_a_dash_below_the_first_paragraph_are_its_text() -> None:
+    assert trim_paragraphs((_REST, "PRICE — The tickets cost nine euros."), "A title")[1].startswith("PRICE")
 
 
 @pytest.mark.parametrize(

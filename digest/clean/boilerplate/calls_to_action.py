@@ -56,9 +56,12 @@ _PHRASES = RuleSet(
             r"(?:closed|disabled|moderated|article|story|post)\b|\b(?:no longer|not) accepting comments\b",
         ),
         (
-            "view views",
-            r"\bviews? (?:and opinions )?expressed\b.*\b(?:do(?:es)? not|are (?:those|solely)|necessarily)\b",
+            "view views opinion opinions",
+            r"\b(?:views?|opinions?)(?: and (?:views?|opinions?))? expressed\b",
+            r".*\b(?:do(?:es)? not|(?:is|are) (?:those|solely|entirely)|necessarily|(?:his|her|their|my|our) own)\b",
+            r"|\b(?:view|read|see) more (?:opinions?|commentary) (?:at|on|from)\b",
         ),
+        ("loading", r"^\W*loading\W*$"),
         (
             "reserved vorbehalten réservés reservados riservati защищены zastrzeżone rettigheder",
             r"\ball rights reserved\b|\balle rechte vorbehalten\b|\btous droits réservés\b|\btodos (?:los derechos|os ",
@@ -130,7 +133,7 @@ _OPENINGS = opening_rule(
     " advertentie annons реклама reklama 広告 lesen mehr auch hier à lire voir inscrivez sur lea lee leer te leggi"
     " vedi lees leia veja läs les læs czytaj zobacz przeczytaj čtěte читайте смотрите 関連記事 あわせて読みたい"
     " 相关阅读 관련 leave post write add view show load share tweet print copy e email save comment comments last"
-    " first updated published posted modified aktualisiert stand publié mis publicado",
+    " first updated published posted modified aktualisiert stand publié mis publicado full live our complete coverage",
     r"(?:read|see|watch|listen|learn|find out)(?: (?:more|also|next|on|now|it|the full))*\s*[:|»>→–—-]",
     r"(?:read|see) (?:more|also|next)\b(?:(?! than).)*",
     r"(?:related|recommended|trending|most read|more from|more on|skip (?:to|past))\b",
@@ -147,6 +150,8 @@ _OPENINGS = opening_rule(
     r"(?:читайте|смотрите) (?:также|ещё|еще)\b|читайте (?:також|ще)\b",
     r"(?:関連記事|あわせて読みたい|相关阅读|관련 ?기사)",
     r"(?:leave|post|write|add) (?:a|your) (?:comment|reply)\b|(?:view|show|see|load) (?:all|more)(?: \w+)?\W*$",
+    r"(?:(?:full|live|more|our|complete) )?coverage of "
+    r"(?!.*\b(?:is|was|are|were|has|have|had|will|would|can|could|may)\b)[^.!?]{3,80}\.?$",
     r"(?:share|tweet|print|copy link|e-?mail|save|comments?)\W*(?:$|on \w+\W*$)",
     r"(?:last |first )?(?:updated|published|posted|modified|aktualisiert|stand|publié|mis à jour|publicado)"
     r"\s*(?:[:|]|(?:on|at|le|el|am)\b.{0,12}\d)",

@@ -122,8 +122,20 @@ _CAPTION_PHRASES = RuleSet(
 )
 
 
+#: A picture agency's own forms, which stand in nothing but captions, however long those are.
+_AGENCY_CAPTION = keyword_rule(
+    "( [ file via",
+    r"""^FILE(?: PHOTO)?\s?[-–—:]\s""",
+    r"[(\[](?:(?:AP|AFP|Reuters|Getty|File) Photo\b|Photo by\b"
+    rf"|[^()\[\]]{{2,60}}\bvia (?:{AGENCY})\b)[^()\[\]]{{0,80}}[)\]]\W*$",
+)
+_MAX_CAPTION_WORDS = 150
+
+
 def is_caption(line: Line) -> bool:
     """Does the line open as a caption, end in a credit, or contain a phrase of captions, such as a full date?"""
+    if line.word_count <= _MAX_CAPTION_WORDS and _AGENCY_CAPTION.matches_anywhere(line):
+        return True
     if line.word_count > 60:
         return False
     if _CAPTION_OPENING.matches_start(line):
@@ -144,5 +156,15 @@ def without_credit(line: Line) -> str:
 
 #: The keywords of these rules.
 KEYWORDS = frozenset[str]().union(
-    *(rule.keywords for rule in (_CREDIT_OPENING, _CREDIT_TAIL, _CONTRIBUTION_NOTE, _CAPTION_OPENING, _CAPTION_PHRASES))
+    *(
+        rule.keywords
+        for rule in (
+            _CREDIT_OPENING,
+            _CREDIT_TAIL,
+            _CONTRIBUTION_NOTE,
+            _CAPTION_OPENING,
+            _CAPTION_PHRASES,
+            _AGENCY_CAPTION,
+        )
+    )
 )

@@ -38,6 +38,9 @@ _FULL_NAME = re.compile(r"\b[A-Z][\w’'.-]+ (?=([A-Z][\w-]{2,})\b)")
 _FIGURE = re.compile(r"\d[\d,.]*\d|\d")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’]* +(?=[\"“A-Z0-9])")
+_DATELINE = re.compile(
+    r"^(?:[A-Z][A-Z .,’'-]{2,40}(?:\([^)]{1,20}\))?\s*[—–-]+\s*|\([A-Z][\w ]{1,15}\)\s*[—–-]*\s*|--+\s*)"
+)
 #: Words of a paragraph at least, so that it is one, and not a caption or a heading.
 _PARAGRAPH_WORDS = 7
 #: Words that two texts begin with in common, so that one tells the other's beginning.
@@ -91,7 +94,7 @@ def _beginnings(paragraphs: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def _beginning(text: str) -> tuple[str, ...]:
     """The first words; a dateline ("PARIS (AP) - ") doesn't count, since briefs are without it."""
-    body = re.sub(r"^[A-Z][A-Z .,’'-]{2,40}(?:\([^)]{1,20}\))?\s*[—–-]+\s*|^\([A-Z]{2,8}\)\s*[—–-]*\s*", "", text)
+    body = _DATELINE.sub("", text)
     return tuple(re.findall(r"[a-z0-9]+", body.lower())[:_SAME_BEGINNING])
 
 

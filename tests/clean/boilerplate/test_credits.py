@@ -49,6 +49,10 @@ _CAPTIONS = [
     "A man walks past the bridge in the old town, May 5, 2026.",
     "Bild: Die alte Brücke im Winter.",
     "The bridge in winter. Source: Harbour Office. (dpa)",
+    # However long, an agency's own form is a caption.
+    "Workers stand on the bridge. " + "They inspect each of its beams in turn. " * 9 + "(AP Photo/City Desk, File)",
+    "Workers stand on the bridge. " + "They inspect each of its beams in turn. " * 9 + "(City Desk via AP)",
+    "FILE - In this April 2025 view, workers stand on the bridge. " + "They inspect each of its beams in turn. " * 9,
 ]
 
 
