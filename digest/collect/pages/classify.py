@@ -39,6 +39,8 @@ _MAX_WORDS = {
 }
 #: Points of a login with more words than a form: articles have such titles, too.
 _LONG_LOGIN, _FORM_WORDS = 6, 40
+#: Words of a sentence, at least.
+_MIN_SENTENCE = 6
 #: A text of fewer words says nothing.
 _HARDLY_ANY = 15
 #: Words beside a paywall's phrases, at most.
@@ -53,14 +55,16 @@ _MIN_COOKIE_SHARE = 0.5
 _LINE = re.compile(r"</(?:p|li|h\d|div|tr|blockquote|pre)>|<br */?>|(?<=[.!?…。！？])\s+", re.IGNORECASE)
 #: Between a title and the site's name.
 _SITE_SEPARATOR = re.compile(r"\s+[|–—·•»«:]\s+|\s+-{1,2}\s+|\s*[|•»]\s*")
-_EDGES = re.compile(r"^[^\w(\[/]+|[^\w)\]/]+$")
-
-#: Titles of a list: with short texts between them, and with texts of any length.
-_MIN_TITLES, _MANY_TITLES = 5, 8
+_EDGES = re.compile(
+    r"^(?:(?:oops|ops|oups|ups|uups|whoops|uh[ -]oh|sorry|hoppla|huch|vaya|désolé|leider|spiacenti|lo sentimos)\b)?"
+    r"[^\w(\[/]+|[^\w)\]/]+$"
+)
+#: Titles of a list: with hardly any text between them, with short texts, and with texts of any length.
+_FEW_TITLES, _MIN_TITLES, _MANY_TITLES = 3, 5, 8
 #: The one text of an article with other titles beside it: its words, and its share of all.
 _MIN_MAIN_TEXT, _MIN_MAIN_SHARE = 150, 0.6
 #: Words before, between and after the titles of a list: an introduction, a teaser.
-_MAX_INTRODUCTION, _MAX_TEASER = 25, 80
+_MAX_INTRODUCTION, _MAX_TEASER, _MAX_SHORT_TEASER = 25, 80, 40
 #: Words outside a list's lines: with dates in most of them, and without.
 _MAX_BESIDE_DATED, _MAX_BESIDE = 60, 15
 #: Posts of a channel, the words of the longest, and the share of the text before the first one's time.
@@ -77,8 +81,11 @@ def classify_page(signals: PageSignals, body: str) -> Notice | None:
         return notice
     if _is_directory(signals, lines):
         return Notice.DIRECTORY
-    if signals.layout is not None and (structure := _structure(signals.layout, words, is_profile=signals.is_profile)):
-        return structure
+    if signals.layout is not None:
+        if (signals.is_profile and words <= _MAX_PROFILE_TEXT) or _is_channel(signals.layout):
+            return Notice.CHANNEL
+        if is_list(signals.layout, words) or (not _sentences(lines) and _is_short_list(signals.layout)):
+            return Notice.LIST
     if words == 0:
         return Notice.NEEDS_SCRIPT if signals.is_application else Notice.EMPTY
     return None
@@ -165,18 +172,20 @@ def _is_paywall(signals: PageSignals, lines: list[str], words: float) -> bool:
 
 def _is_directory(signals: PageSignals, lines: list[str]) -> bool:
     """Is it a server's list of files, without sentences?"""
-    text = sum(word_count(line) for line in lines if line.endswith((".", "!", "?")) and word_count(line) >= 8)
+    text = sum(map(word_count, _sentences(lines)))
     points = _title_points(Notice.DIRECTORY, signals.title)
     points += _HEADING * any(TITLES[Notice.DIRECTORY].fullmatch(heading) for heading in signals.headings)
     points += _TEXT * (TEXTS[Notice.DIRECTORY].search(signals.text) is not None)
     return points >= _TITLE + _TEXT and text <= _MAX_DIRECTORY_TEXT
 
 
-def _structure(layout: Layout, words: float, *, is_profile: bool) -> Notice | None:
-    """A channel or list, by the page's layout."""
-    if (is_profile and words <= _MAX_PROFILE_TEXT) or _is_channel(layout):
-        return Notice.CHANNEL
-    return Notice.LIST if is_list(layout, words) else None
+def _sentences(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.endswith((".", "!", "?", "…", "。")) and word_count(line) >= _MIN_SENTENCE]
+
+
+def _is_short_list(layout: Layout) -> bool:
+    """Are there a few lines of links, and no other text?"""
+    return layout.entries >= _FEW_TITLES and layout.other_words <= _MAX_BESIDE
 
 
 def _is_channel(layout: Layout) -> bool:
@@ -192,9 +201,15 @@ def is_list(layout: Layout, words: float | None = None) -> bool:
     """
     runs = layout.heading_runs
     has_main_text = max(runs) >= max(_MIN_MAIN_TEXT, _MIN_MAIN_SHARE * (sum(runs) if words is None else words))
-    if layout.linked_headings >= _MANY_TITLES and runs[0] <= _MAX_BESIDE_DATED and not has_main_text:
+    if (
+        max(layout.linked_headings, layout.own_headings) >= _MANY_TITLES
+        and runs[0] <= _MAX_BESIDE_DATED
+        and not has_main_text
+    ):
         return True
-    if layout.linked_headings >= _MIN_TITLES and runs[0] <= _MAX_INTRODUCTION and max(runs) <= _MAX_TEASER:
+    if layout.own_headings >= _MIN_TITLES and runs[0] <= _MAX_INTRODUCTION and max(runs) <= _MAX_TEASER:
+        return True
+    if layout.own_headings >= _FEW_TITLES and runs[0] <= _MAX_BESIDE and max(runs) <= _MAX_SHORT_TEASER:
         return True
     if layout.headlines >= _MANY_TITLES and sum(runs) <= _MAX_BESIDE_DATED:
         return True

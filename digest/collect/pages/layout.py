@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
@@ -38,6 +38,8 @@ _ENTRY_BLOCKS = {"li", "tr", "dt", "dd", "p", "div", "article", "section", "h1",
 #: Levels from a link up to its entry, words of an entry at most, and of a headline at least.
 _MAX_DEPTH, _MAX_ENTRY_WORDS = 3, 25
 _MIN_HEADLINE_WORDS = 4
+#: Texts and links of an entry that are examined, its words beside the link, and elements of a card with a heading.
+_MAX_ENTRY_TEXTS, _MAX_ENTRY_LINKS, _MAX_BESIDE_LINK, _MAX_CARD_ELEMENTS = 60, 4, 4, 20
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}\b|\b\d{1,2}:\d\d\b|\d+\s?(?:月|日|年)")
 #: Elements and links that are examined.
 _MAX_ELEMENTS, _MAX_LINKS = 30_000, 2_000
@@ -47,8 +49,9 @@ _MAX_ELEMENTS, _MAX_LINKS = 30_000, 2_000
 class Layout:
     """Counts of a page's linked titles and of its text, in words."""
 
-    #: Headings that consist of a link to another page.
+    #: Headings that consist of a link to another page: those with a headline's words, and those of the same host.
     linked_headings: int = 0
+    own_headings: int = 0
     #: Words without links before, between and after the linked headings.
     heading_runs: tuple[int, ...] = (0,)
     #: Links to other pages with the words of a headline.
@@ -79,6 +82,7 @@ class _Runs:
 def read_layout(tree: HtmlElement, url: str) -> Layout:
     """Count the linked titles and words of a page at ``url``, outside of navigation, forms and comments."""
     headings, permalinks = _Runs(), _Runs()
+    host = urlsplit(url).netloc
     blocks: dict[HtmlElement, str] = {}
     headlines: set[str] = set()
     unlinked = 0
@@ -98,7 +102,8 @@ def read_layout(tree: HtmlElement, url: str) -> Layout:
             permalinks.words[-1] += words
     entries, dated, entry_words = _count_entries(blocks)
     return Layout(
-        linked_headings=len(headings.targets),
+        linked_headings=len(headings.targets & headlines),
+        own_headings=sum(urlsplit(target).netloc == host for target in headings.targets),
         heading_runs=tuple(headings.words),
         headlines=len(headlines),
         permalinks=len(permalinks.targets),
@@ -136,9 +141,8 @@ def _is_apart(element: HtmlElement, is_post: bool) -> bool:
     """Is the element navigation, a form, comments or the like?"""
     if element.tag in _ASIDE or (element.tag in _PAGE_EDGES and not is_post):
         return True
-    return element.tag not in {"body", "html"} and bool(
-        _COMMENTS.search(f"{element.get('id', '')} {element.get('class', '')}")
-    )
+    name = f"{element.get('id', '')} {element.get('class', '')}"
+    return len(name) > 1 and element.tag not in {"body", "html"} and _COMMENTS.search(name) is not None
 
 
 def _target(link: HtmlElement, url: str) -> str:
@@ -148,17 +152,22 @@ def _target(link: HtmlElement, url: str) -> str:
         return ""
     try:
         target = urljoin(url, href).partition("#")[0]
+        urlsplit(target)
     except ValueError:
         return ""
-    return target if target != url.partition("#")[0] else ""
+    page = url.partition("#")[0]
+    return "" if target in {page, page.partition("?")[0]} else target
 
 
 def _is_title_link(link: HtmlElement) -> bool:
-    """Is the link the whole text of a heading, or around one?"""
+    """Is the link the whole text of a heading, or around one, or laid over the element with one?"""
     for above in islice(link.iterancestors(), 2):
         if above.tag in _HEADINGS:
             return len(link.text_content().split()) * 2 >= len(above.text_content().split()) > 0
-    return next(link.iter(*_HEADINGS), None) is not None
+    around = link if link.text_content().strip() else link.getparent()
+    return around.tag not in {"body", "main"} and any(
+        element.tag in _HEADINGS for element in islice(around.iter(), _MAX_CARD_ELEMENTS)
+    )
 
 
 def _has_time(link: HtmlElement) -> bool:
@@ -175,12 +184,13 @@ def _count_entries(blocks: Mapping[HtmlElement, str]) -> tuple[int, int, int]:
     """Return the number of lines that consist of a link to another page, those with a date, and their other words."""
     dated, words, targets = 0, 0, set()
     for block, target in blocks.items():
-        text = " ".join(block.text_content().split())
-        if len(text.split()) > _MAX_ENTRY_WORDS:
+        text = " ".join(islice(block.itertext(), _MAX_ENTRY_TEXTS))
+        links = list(islice(block.iter("a"), _MAX_ENTRY_LINKS + 1))
+        if len(text.split()) > _MAX_ENTRY_WORDS or len(links) > _MAX_ENTRY_LINKS:
             continue
-        linked = sum(len(link.text_content().split()) for link in block.iter("a"))
+        linked = sum(len(link.text_content().split()) for link in links)
         unlinked = len(text.split()) - linked
-        if unlinked > linked + 4 or len(list(islice(block.iter("a"), 5))) > 4:
+        if unlinked > linked + _MAX_BESIDE_LINK:
             continue
         targets.add(target)
         dated += bool(_DATE.search(text) or block.find(".//time") is not None)

@@ -12,7 +12,7 @@ from digest.text.lazy_regex import lazy_compile
 class Notice(enum.Enum):
     """Kind of page that is no article, with the reason in a message."""
 
-    BOT_CHECK = "it checks whether its visitor is a robot"
+    BOT_CHECK = "it refuses access, or checks whether its visitor is a robot"
     LOGIN = "it asks for a login"
     CONSENT = "it asks for consent to cookies or advertising"
     PAYWALL = "its text is for subscribers only"

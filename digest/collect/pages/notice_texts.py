@@ -74,6 +74,11 @@ _TEXTS = {
         订阅后(?:阅读|查看) | 구독자 전용
         """,
     Notice.NOT_FOUND: r"""
+        diese seite gibt es (?:leider )?nicht | (?:seite|artikel|inhalt),? (?:die|den) (?:sie|du) such\w+,?
+        .{0,40}nicht |
+        (?:contenuto|pagina|articolo) che (?:hai cercato|cercavi) .{0,40}non | contenido que (?:buscas|busca)
+        .{0,40}no |
+        contenu (?:que vous cherchez|demandé) .{0,40}(?:plus|pas|introuvable) |
         (?:page|url|article|file|content|document|story) (?:that |which )?(?:you(?:'re| are|'ve| have)? )?(?:(?:were
         |was )?(?:looking for|requested?|trying to (?:reach|view|access)|tried to reach)|does(?:n't| not)
         exist).{0,60}(?:(?:not|n't|no longer|removed|moved|deleted|unavailable|gone)|$) | requested

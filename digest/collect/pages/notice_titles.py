@@ -10,7 +10,8 @@ from digest.collect.pages.notice import Notice, compile_phrases
 
 _TITLES = {
     Notice.BOT_CHECK: r"""
-        just a moment | one moment,? please | please wait(?: \W*(?:while .{0,60})?)? | checking your browser.{0,40}
+        (?:error )?403(?: error)?(?:[ :-]*forbidden)? | forbidden | just a moment | one moment,? please | please
+        wait(?: \W*(?:while .{0,60})?)? | checking your browser.{0,40}
         | making sure you're not a bot | are you (?:a )?(?:human|robot)(?: or a (?:human|robot))? | robot check |
         (?:human|bot|robot|browser|security) (?:verification|check|challenge|checkpoint)(?: required)? |
         .{0,20}security checkpoint | verify(?:ing)? (?:that )?you(?:'re| are) (?:a )?human.{0,40} | attention
@@ -27,7 +28,8 @@ _TITLES = {
         momento,? por favor | un momento
         """,
     Notice.LOGIN: r"""
-        (?:please )?(?:log|sign)[ -]?(?:in|on)(?: (?:to|or|with|into|and) .{1,50})? | login(?:
+        (?:error )?401(?: .{0,40})? | unauthorized | (?:please )?(?:log|sign)[ -]?(?:in|on)(?:
+        (?:to|or|with|into|and) .{1,50})? | login(?:
         (?:to|required|page|form|or) ?.{0,40})? | .{1,30} login | (?:log|sign) ?in required | member login |
         authentication required | create an account.{0,40} | sign up(?: (?:for|to) .{1,40})? | (?:bitte
         )?(?:anmelden|einloggen)(?: (?:bei|oder) .{1,40})? | anmeldung(?: (?:bei|erforderlich).{0,40})? | melden sie
@@ -100,7 +102,8 @@ _TITLES = {
         )?desactivado | загрузка | 読み込み中 | 加载中
         """,
     Notice.OUT_OF_ORDER: r"""
-        (?:site |website |scheduled |planned |down for |under |undergoing |in |our site is |we are |we're
+        (?:error )?(?:429|50[0-4])(?: .{0,40})? | too many requests | (?:site |website |scheduled |planned |down
+        for |under |undergoing |in |our site is |we are |we're
         )*maintenance(?: mode| break| page| in progress)? | we(?:'ll| will) be (?:right )?back(?: soon| shortly)? |
         be right back | (?:503 ?|502 ?|500 ?|504 ?|error ?)*(?:service (?:temporarily )?unavailable|bad
         gateway|internal server error|gateway time-?out)(?: error)? | temporarily (?:unavailable|offline|closed|down

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: Elements without visible text.
 _INVISIBLE = {"script", "style", "template", "head", "title", "option", "svg"}
 #: Characters of visible text that are read, and headings.
-_MAX_TEXT, _MAX_HEADINGS = 20_000, 3
+_MAX_TEXT, _MAX_HEADINGS = 6_000, 3
 #: Elements that are examined, buttons and scripts; a page may have a hundred thousand.
 _MAX_ELEMENTS, _MAX_BUTTONS, _MAX_SCRIPTS = 20_000, 200, 50
 #: Characters of a script that are read.
@@ -147,9 +147,13 @@ def _button_labels(tree: HtmlElement) -> Iterator[str]:
 
 
 def _is_application(tree: HtmlElement) -> bool:
-    """Is the page an empty element that a script fills?"""
-    names = (element.get("id", "").lower() for element in islice(tree.iter("div", "main", "body"), _MAX_BUTTONS))
-    has_root = any(name in _APPLICATION_ROOTS for name in names) or any(
-        "-" in str(element.tag) for element in islice(tree.iter(), _MAX_BUTTONS)
+    """Do scripts fill the page: has it an empty element for them, or elements of their own, or no text at all?"""
+    if next(tree.iter("script"), None) is None:
+        return False
+    elements = list(islice(tree.iter(), _MAX_BUTTONS))
+    names = {element.get("id", "").lower() for element in elements}
+    return (
+        bool(names & _APPLICATION_ROOTS)
+        or any("-" in str(element.tag) for element in elements)
+        or not any(_lines(tree))
     )
-    return has_root and next(tree.iter("script"), None) is not None
