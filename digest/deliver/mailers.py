@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digest.model.errors import UsageError
-from digest.model.protocols import ignore_notice
+from digest.model.protocols import ServerReport, ignore_notice
 
 if TYPE_CHECKING:
-    from digest.model.protocols import Mailer, Notify
+    from collections.abc import Sequence
+
+    from digest.model.protocols import Envelope, Mailer, Notify
     from digest.settings import SmtpSettings
 
 __all__ = ["open_mailer", "probe"]
@@ -29,14 +31,14 @@ def open_mailer(smtp: SmtpSettings, *, notify: Notify = ignore_notice) -> Mailer
     return SmtpMailer(smtp=smtp, notify=notify)
 
 
-def probe(smtp: SmtpSettings) -> str:
-    """Connect to the mail server without sending; describe it in one line. Raises ``MailError``."""
+def probe(smtp: SmtpSettings, envelopes: Sequence[Envelope] = ()) -> ServerReport:
+    """Connect to the mail server, and try each envelope without sending. Raises ``MailError``."""
     if smtp.folder:
-        return f"mails are written into {smtp.folder}"
-    from digest.deliver.smtp.mailer import probe
+        return ServerReport(description=f"mails are written into {smtp.folder}")
+    from digest.deliver.smtp.probe import probe
 
     _require_host(smtp)
-    return probe(smtp)
+    return probe(smtp, envelopes)
 
 
 def _require_host(smtp: SmtpSettings) -> None:

@@ -165,6 +165,33 @@ class SendResult:
     code: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Return address and recipient of a mail."""
+
+    sender: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeRefusal:
+    """A service's refusal to take mail with this envelope."""
+
+    envelope: Envelope
+    code: int
+    #: The service's answer in one line.
+    reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerReport:
+    """Result of testing a mail server without sending."""
+
+    #: One line.
+    description: str
+    refusals: tuple[EnvelopeRefusal, ...] = ()
+
+
 class Outbox(Protocol):
     """A mailer's source of messages, and the record of their results."""
 

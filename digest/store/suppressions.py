@@ -22,6 +22,7 @@ from digest.store.mapping import insert
 from digest.store.subscribers import suppress
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 from digest.store.tables import suppressions as table
+from digest.store.unsubscribes import REMOVED, UNSUBSCRIBED
 
 #: States that wait for a review.
 OPEN_STATES = (SuppressionState.HELD, SuppressionState.REFUSED)
@@ -141,7 +142,7 @@ def has_reached_nobody(conn: Connection, edition_id: int) -> bool:
     is_confirmed = exists().where(
         table.c.subscriber_id == deliveries.c.subscriber_id, table.c.state == SuppressionState.CONFIRMED
     )
-    has_left = and_(deliveries.c.outcome == Outcome.SUPPRESSED, deliveries.c.reply == "unsubscribed")
+    has_left = and_(deliveries.c.outcome == Outcome.SUPPRESSED, deliveries.c.reply.in_([UNSUBSCRIBED, REMOVED]))
     query = select(deliveries.c.outcome, func.count()).where(
         deliveries.c.edition_id == edition_id, ~is_confirmed, ~has_left
     )

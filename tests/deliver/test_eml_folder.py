@@ -24,7 +24,7 @@ def test_a_folder_gets_a_file_for_each_mail_and_one_for_a_mail_tried_twice(tmp_p
     assert sorted(files) == ["-..-3-@x.eml", "1@harbour.example.eml", "2@harbour.example.eml"]
     assert files["1@harbour.example.eml"] == message(1).content
     assert set(outbox.outcomes) == {SendOutcome.ACCEPTED}
-    assert str(tmp_path) in probe(settings)
+    assert str(tmp_path) in probe(settings).description
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

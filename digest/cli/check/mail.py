@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
 from digest.cli.check.newsletters import can_send
-from digest.model.errors import DigestError
+from digest.deliver.bounces.brake import RefusalKind, refusal_kind
+from digest.model.errors import DigestError, one_line
+from digest.model.protocols import Envelope, EnvelopeRefusal
 from digest.settings import Settings, WebSettings
 from digest.settings.types import MIN_SECRET_LENGTH, WEAK_KEY_HINT
 
@@ -14,7 +16,7 @@ _LOCALHOST = {"localhost", "127.0.0.1", "::1"}
 
 
 def check_mail_server(settings: Settings, *, offline: bool) -> Iterator[Finding]:
-    """Connect to the mail server and log in; no mail is sent."""
+    """Connect to the mail server, log in, and try to address the operator; no mail is sent."""
     from digest.deliver.mailers import probe
 
     topic, smtp = "mail server", settings.smtp
@@ -25,9 +27,36 @@ def check_mail_server(settings: Settings, *, offline: bool) -> Iterator[Finding]
         yield bad(topic, message, 'set security = "starttls" or "tls"')
     elif smtp.folder or not offline:
         try:
-            yield ok(topic, probe(smtp))
+            report = probe(smtp, _envelopes(settings))
         except DigestError as error:
             yield from_error(topic, error)
+        else:
+            yield ok(topic, report.description)
+            yield from (_refusal(refusal, settings) for refusal in report.refusals)
+
+
+def _envelopes(settings: Settings) -> tuple[Envelope, ...]:
+    """A mail from each return address to the operator, or to itself if no operator is set."""
+    returns = [settings.bounces.address or newsletter.sender for newsletter in settings.newsletters]
+    addresses = dict.fromkeys(mailbox.address for mailbox in returns if mailbox)
+    operator = settings.operator.address
+    return tuple(Envelope(sender=address, recipient=operator.address if operator else address) for address in addresses)
+
+
+def _refusal(refusal: EnvelopeRefusal, settings: Settings) -> Finding:
+    """The server refuses an envelope: bad, unless it only delays it, or doesn't know an address that we guessed."""
+    envelope = refusal.envelope
+    message = f"refuses mail from {envelope.sender} to {envelope.recipient}: {one_line(refusal.reply)}"
+    if refusal.code < 500:
+        return note("mail server", message, "it may accept it later; 'digest send' tries again by itself")
+    if settings.operator.address is None and refusal_kind(refusal.reply) is RefusalKind.ADDRESS:
+        hint = "if no such mailbox exists, set address in [operator], to test with an address that does"
+        return note("mail server", message, hint)
+    if not settings.smtp.username:
+        hint = "set [smtp] username and password: many servers take mail only from those who log in"
+    else:
+        hint = f"ask its operator whether {settings.smtp.username} may send from {envelope.sender}"
+    return bad("mail server", message, hint)
 
 
 def check_bounce_mailbox(settings: Settings, *, offline: bool) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import pytest
 from digest.cli import main
 from tests.support.certificates import server_context
 from tests.support.imap_server import imap_server
-from tests.support.smtp_server import SmtpServer, smtp_server
+from tests.support.smtp_server import NO_FAULT, Fault, SmtpServer, smtp_server
 
 NEWSLETTER = '[[newsletters]]\nid = "main"\ntitle = "Main"\nfrom = "main@example.org"\n'
 LOGIN = 'username = "news"\npassword = "word"\n'
@@ -153,3 +153,59 @@ def test_the_certificate_of_a_mailbox_is_checked(
 
     assert found_state == state
     assert hint in message
+
+
+# --- envelopes ----------------------------------------------------------------------------------------------------
+
+OPERATOR = '[operator]\naddress = "operator@harbour.example"\n'
+NO_ACCESS = "554 5.7.1 <{recipient}>: Recipient address rejected: Access denied"
+NOT_YOUR_ADDRESS = "550 5.7.60 Client does not have permissions to send as this sender"
+UNKNOWN = "550 5.1.1 <{recipient}>: User unknown"
+
+
+def refusing(stage: str, reply: str) -> SmtpServer:
+    def fault_for(at: str, recipient: str) -> Fault:
+        return Fault(reply.format(recipient=recipient)) if at == stage else NO_FAULT
+
+    return SmtpServer(fault_for=fault_for)
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "extra", "state", "hint"),
+    [
+        pytest.param("RCPT", NO_ACCESS, OPERATOR, "bad", "set [smtp] username", id="no access, to the operator"),
+        pytest.param("RCPT", NO_ACCESS, "", "bad", "set [smtp] username", id="no access, to the sender"),
+        pytest.param("MAIL", NOT_YOUR_ADDRESS, OPERATOR, "bad", "set [smtp] username", id="not with this sender"),
+        pytest.param("RCPT", UNKNOWN, OPERATOR, "bad", "set [smtp] username", id="the operator is unknown"),
+        pytest.param("RCPT", UNKNOWN, "", "note", "[operator]", id="the sender has no mailbox"),
+        pytest.param("RCPT", "450 4.2.0 greylisted", OPERATOR, "note", "later", id="greylisted"),
+    ],
+)
+def test_a_refused_envelope_is_reported_with_the_servers_words(
+    check: Check, stage: str, reply: str, extra: str, state: str, hint: str
+) -> None:
+    with smtp_server(refusing(stage, reply)) as server:
+        found, message = check(smtp(server, "none") + extra)
+
+    recipient = "operator@harbour.example" if extra else "main@example.org"
+    assert found == state
+    assert f"refuses mail from main@example.org to {recipient}: {reply.format(recipient=recipient)}" in message
+    assert hint in message
+    assert server.total == 0
+
+
+def test_an_accepted_envelope_is_reset_and_nothing_is_sent(check: Check) -> None:
+    with smtp_server() as server:
+        assert check(smtp(server, "none") + OPERATOR)[0] == "ok"
+
+    assert [command.split(":")[0] for command in server.commands[1:]] == ["MAIL FROM", "RCPT TO", "RSET", "QUIT"]
+    assert server.total == 0
+
+
+def test_each_return_address_is_tried_once(check: Check) -> None:
+    other = NEWSLETTER.replace('"main"', '"other"').replace("main@", "other@")
+    same = NEWSLETTER.replace('"main"', '"same"')
+    with smtp_server() as server:
+        check(smtp(server, "none") + other + same)
+
+    assert sum(command.startswith("MAIL") for command in server.commands) == 2

@@ -209,7 +209,7 @@ def _login_replies(*replies: bytes, offered: bytes = b"PLAIN CRAM-MD5") -> Calla
 
 def test_a_server_that_ignores_the_initial_response_gets_it_again() -> None:
     with scripted_server(_login_replies(b"334 \r\n", b"235 welcome\r\n", b"221 bye\r\n")) as port:
-        assert "as press" in probe(login(port))
+        assert "as press" in probe(login(port)).description
 
 
 @pytest.mark.parametrize("challenge", [b"334 x\r\n", b"334 \xff\xfe=\r\n", b"334 a===\r\n"])
@@ -248,7 +248,7 @@ def test_a_missing_login_is_reported_after_a_few_mails() -> None:
 
 def test_a_probe_describes_the_server(authority: Authority) -> None:
     with smtp_server(SmtpServer(credentials=("press", "pa$$wörd"), tls=authority.server())) as server:
-        description = probe(login(server.port, host="localhost", security="starttls"))
+        description = probe(login(server.port, host="localhost", security="starttls")).description
 
     assert description.startswith(f"localhost:{server.port} accepts connections over TLS (STARTTLS), as press")
     assert "up to 10,000,000 bytes" in description
