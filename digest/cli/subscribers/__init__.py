@@ -18,6 +18,7 @@ _EXAMPLES = """\
 examples:
   digest subscribers add office@example.org "Press Office <press@example.org>"
   digest subscribers import readers.csv -n weekly        a column 'email'; other columns are preferences
+  digest subscribers import mailchimp.csv                an export of another system: who left there stays out
   digest subscribers list
   digest subscribers remove reader@example.org
   digest subscribers export > readers.csv
@@ -62,7 +63,7 @@ def _add(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from digest.cli.errors import print_stderr
-    from digest.cli.subscribers.import_file import print_left_out
+    from digest.cli.subscribers.import_file import print_former_subscribers
     from digest.store import open_store, subscribers
     from digest.store.subscribers import NewSubscriber
 
@@ -79,7 +80,7 @@ def _add(args: argparse.Namespace) -> int:
             print(address)
         elif address not in result.left_out:
             print_stderr(f"{address} already subscribes to {newsletter.id}")
-    print_left_out(result.left_out, newsletter.id)
+    print_former_subscribers(result.left_out, newsletter.id)
     for address, reason in suppressed.items():
         print_stderr(f"{address} gets no mail: {reason}", "to send to it again, add it with --again")
     return 1 if result.left_out else 0
@@ -151,7 +152,7 @@ def _import(args: argparse.Namespace) -> int:
     settings, newsletter = _settings_and_newsletter(args)
     with open_file(args.file) as file, open_store(settings.store.url) as store:
         counts = import_subscribers(file, store, newsletter.id, as_json=args.json, resubscribe=args.resubscribe)
-    return 1 if counts.refused and not counts.accepted else 0
+    return 1 if counts.refused and not counts.has_read_any else 0
 
 
 def _parse_addresses(args: argparse.Namespace) -> list[Mailbox]:

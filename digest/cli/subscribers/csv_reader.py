@@ -1,27 +1,30 @@
 """Reader of subscribers' files: CSV as spreadsheets write it, or one address on each line.
 
-The first line names the columns: ``email``, and optionally ``name``; every other column is a preference. A line that
-is wrong is refused with its reason, and the lines around it are read. Only a few lines are in memory at a time.
+The first line names the columns: ``email``, and optionally ``name``; every other column is a preference. In exports of
+other systems, a line may say that its address gets no mail. A line that is wrong is refused with its reason, and the
+lines around it are read. Only a few lines are in memory at a time.
 """
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 from itertools import chain, islice
 
-from digest.model.errors import UsageError
+from digest.cli.subscribers.contact_status import Exclusion
+from digest.cli.subscribers.csv_columns import ADDRESSES_ALONE, Columns, parse_header
+from digest.cli.subscribers.formulas import restore_formulas
 from digest.model.mailbox import AddressError, Mailbox
 from digest.store.subscribers import NewSubscriber
 from digest.text.mail_header import clean_header
 
 #: Characters of the longest line, and lines of the longest record: a quotation mark never closed must come to an end.
 _MAX_LINE, _MAX_RECORD_LINES = 20_000, 20
-_EMAIL_COLUMNS = {"email", "emailaddress", "mail"}
 _UNCLOSED = "a quotation mark is opened and never closed"
 
 
@@ -33,18 +36,35 @@ class RefusedLine:
     reason: str
 
 
-def read_subscribers(file: BufferedReader) -> Iterator[NewSubscriber | RefusedLine]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedLine:
+    """Line of the file whose address gets no mail, as the file says."""
+
+    line: int
+    address: str
+    exclusion: Exclusion
+    #: Name of the column that says so.
+    column: str
+
+
+Record = NewSubscriber | ExcludedLine | RefusedLine
+
+
+def read_subscribers(file: BufferedReader) -> Iterator[Record]:
     """Read the file's records in order. Raises ``UsageError`` if its first line names no column ``email``."""
     lines = _lines(file)
     number, first = 1, next(lines, "")
+    while first and not first.strip(" \t\r\n,;|"):
+        number, first = number + 1, next(lines, "")
     if declaration := re.fullmatch(r"sep=(.)\s*", first):  # spreadsheets read the delimiter from such a line
-        number, first = 2, next(lines, "")
+        number, first = number + 1, next(lines, "")
     delimiter = declaration[1] if declaration else _guess_delimiter(first)
-    header = next(csv.reader([first], delimiter=delimiter), [])
+    header = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
     if _is_address(header):
-        yield from _records(chain([first], lines), _Layout(columns=("email",), delimiter=delimiter), number)
+        layout, lines = _Layout(columns=ADDRESSES_ALONE, delimiter=delimiter), chain([first], lines)
     else:
-        yield from _records(lines, _Layout(columns=_column_names(header), delimiter=delimiter), number + 1)
+        layout, number = _Layout(columns=parse_header(header, line=number), delimiter=delimiter), number + 1
+    yield from _records(lines, layout, number)
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
@@ -52,18 +72,27 @@ def read_subscribers(file: BufferedReader) -> Iterator[NewSubscriber | RefusedLi
 
 def _lines(file: BufferedReader) -> Iterator[str]:
     """Decode lines in UTF-8, UTF-16 or Windows-1252, with any line ending; overlong lines are cut."""
-    is_utf16 = file.peek(2)[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    encoding, errors = ("utf-16", "replace") if is_utf16 else ("utf-8-sig", "surrogateescape")
-    text = TextIOWrapper(file, encoding=encoding, errors=errors)
+    utf16 = _utf16_codec(file.peek(4)[:4])
+    encoding, errors = (utf16, "replace") if utf16 else ("utf-8-sig", "surrogateescape")
+    text = TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
     try:
         while line := text.readline(_MAX_LINE):
             tail = line
-            while tail and not tail.endswith("\n"):
+            while tail and not tail.endswith(("\n", "\r")):
                 tail = text.readline(_MAX_LINE)
             yield _decode_invalid_utf8(line)
     finally:
         if not file.closed:
             text.detach()  # the caller closes the file
+
+
+def _utf16_codec(start: bytes) -> str:
+    """The codec of a file in UTF-16, with a byte order mark or without; empty for other files."""
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "utf-16"
+    # Names of columns are mostly ASCII: every second byte is zero.
+    zeros = "".join("0" if byte == 0 else "x" for byte in start)
+    return {"x0x0": "utf-16-le", "0x0x": "utf-16-be"}.get(zeros, "")
 
 
 def _decode_invalid_utf8(line: str) -> str:
@@ -81,55 +110,45 @@ def _guess_delimiter(first: str) -> str:
     return max(",;\t|", key=unquoted.count)
 
 
-# --- columns -----------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Layout:
-    """Columns and delimiter of a file; a column without a name is not read."""
+    """Columns and delimiter of a file."""
 
-    columns: tuple[str, ...]
+    columns: Columns
     delimiter: str
+
+    def reader(self, lines: Iterable[str], *, strict: bool) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=strict)
 
 
 def _is_address(header: Sequence[str]) -> bool:
     """Is the first line an address, so that the file has no header?"""
     try:
-        return len(header) == 1 and bool(Mailbox.parse(header[0]))
+        return len(header) == 1 and bool(_parse_address(header[0]))
     except AddressError:
         return False
 
 
-def _column_names(header: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns' names in lower case. Raises ``UsageError`` unless there is just one ``email``."""
-    names = tuple(map(_column_name, header))
-    non_empty = [name for name in names if name]
-    if names.count("email") == 1 and len(non_empty) == len(set(non_empty)):
-        return names
-    columns = ", ".join(repr(clean_header(name, 30)) for name in header[:10]) or "nothing"
-    hint = "the first line names the columns, each once: email,name"
-    if header and header[0].startswith("PK\x03\x04"):
-        hint = "this is a spreadsheet's own format: save it as CSV"
-    raise UsageError(f"one column must be called 'email'; the first line has {columns}", hint=hint)
-
-
-def _column_name(text: str) -> str:
-    name = clean_header(text).casefold()
-    return "email" if re.sub(r"[^a-z]", "", name) in _EMAIL_COLUMNS else name
+def _parse_address(cell: str) -> Mailbox:
+    """Parse an address without what comes along when it is copied: ``mailto:``, zero-width spaces."""
+    return Mailbox.parse(re.sub("(?i)(?<![^<\\s])mailto:|[\u200b\u2060\ufeff]", "", cell))
 
 
 # --- records -----------------------------------------------------------------------------------------------------
 
 
-def _records(lines: Iterator[str], layout: _Layout, number: int) -> Iterator[NewSubscriber | RefusedLine]:
+def _records(lines: Iterator[str], layout: _Layout, number: int) -> Iterator[Record]:
     """Parse the records; ``number`` is that of the first line."""
     pending: deque[str] = deque()
     while _read_ahead(pending, lines, 1):
         record, count = _first_record(pending, lines, layout)
-        if isinstance(record, str):
-            yield RefusedLine(line=number, reason=record)
-        elif record:
-            yield record
+        match record:
+            case str():
+                yield RefusedLine(line=number, reason=record)
+            case ExcludedLine():
+                yield dataclasses.replace(record, line=number)
+            case NewSubscriber():
+                yield record
         number += count
         for _ in range(count):
             pending.popleft()
@@ -141,7 +160,9 @@ def _read_ahead(pending: deque[str], lines: Iterator[str], count: int) -> bool:
     return len(pending) >= count
 
 
-def _first_record(pending: deque[str], lines: Iterator[str], layout: _Layout) -> tuple[NewSubscriber | str | None, int]:
+def _first_record(
+    pending: deque[str], lines: Iterator[str], layout: _Layout
+) -> tuple[NewSubscriber | ExcludedLine | str | None, int]:
     """Parse the first record (a string is the reason to refuse it) and count its lines; several only in quotes."""
     if len(pending[0]) >= _MAX_LINE:
         return f"longer than {_MAX_LINE:,} characters", 1
@@ -149,30 +170,36 @@ def _first_record(pending: deque[str], lines: Iterator[str], layout: _Layout) ->
         if not _read_ahead(pending, lines, count):
             break
         try:
-            cells = next(csv.reader(islice(pending, count), delimiter=layout.delimiter, strict=True), [])
+            cells = next(layout.reader(islice(pending, count), strict=True), [])
         except csv.Error as error:
             if str(error) == "unexpected end of data":
                 continue
             if count > 1:
                 break
-            cells = next(csv.reader([pending[0]], delimiter=layout.delimiter))
+            cells = next(layout.reader([pending[0]], strict=False))
         record = _parse_record(cells, layout.columns)
         # Lines that are no record together may each be one.
-        return (record, count) if count == 1 or isinstance(record, NewSubscriber) else (_UNCLOSED, 1)
+        return (record, count) if count == 1 or isinstance(record, NewSubscriber | ExcludedLine) else (_UNCLOSED, 1)
     return _UNCLOSED, 1
 
 
-def _parse_record(cells: Sequence[str], columns: Sequence[str]) -> NewSubscriber | str | None:
+def _parse_record(cells: Sequence[str], columns: Columns) -> NewSubscriber | ExcludedLine | str | None:
     """Return the subscriber in these cells, the reason to refuse them, or None if they are empty."""
     if not any(map(str.strip, cells)):
         return None
-    if any(cell.strip() for cell in cells[len(columns) :]):
-        return f"it has {len(cells)} columns, and the first line has {len(columns)}"
-    row = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
-    if "email" not in row:
+    if any(cell.strip() for cell in cells[columns.count :]):
+        return f"it has {len(cells)} columns, and the first line has {columns.count}"
+    row = {number: restore_formulas(cell.strip()) for number, cell in enumerate(cells) if cell.strip()}
+    if columns.email not in row:
         return "it has no address"
     try:
-        mailbox = Mailbox.parse(row.pop("email"))
+        mailbox = _parse_address(row[columns.email])
     except AddressError as error:
         return str(error)
-    return NewSubscriber(address=mailbox.address, name=clean_header(row.pop("name", mailbox.name)), preferences=row)
+    if excluded := columns.exclusion(row):
+        number, exclusion = excluded
+        column = columns.status_names[number]
+        return ExcludedLine(line=0, address=mailbox.address, exclusion=exclusion, column=column)
+    name = clean_header(columns.name(row)) or mailbox.name
+    preferences = {name: row[number] for number, name in columns.preferences.items() if number in row}
+    return NewSubscriber(address=mailbox.address, name=name, preferences=preferences)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,15 +14,19 @@ from itertools import islice
 
 from digest.cli.errors import print_stderr
 from digest.cli.progress import import_progress
-from digest.cli.subscribers.csv_reader import RefusedLine, read_subscribers
+from digest.cli.subscribers.contact_status import Exclusion
+from digest.cli.subscribers.csv_reader import ExcludedLine, Record, RefusedLine, read_subscribers
 from digest.model.errors import UsageError
 from digest.store import Store, subscribers
 from digest.store.subscribers import NewSubscriber
 from digest.store.unsubscribes import REMOVED, Unsubscribe
+from digest.text.mail_header import clean_header
 from digest.text.time_format import utc_date
 
 #: Records in a transaction; other processes can write between two of them.
 _BATCH = 1000
+#: Lines left out that are named on stderr; ``--json`` has all.
+_MAX_NAMED = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,16 +38,27 @@ class ImportCounts:
     already_subscribed: int = 0
     refused: int = 0
     #: Former subscribers of the newsletter, who are not subscribed again.
-    left_out: dict[str, Unsubscribe] = field(default_factory=dict)
+    former: dict[str, Unsubscribe] = field(default_factory=dict)
+    #: Addresses that get no mail, as the file says.
+    excluded: Counter[Exclusion] = field(default_factory=Counter)
+    #: The columns that say so.
+    status_columns: Counter[str] = field(default_factory=Counter)
     #: Accepted addresses that get no mail, with the reason.
     suppressed: dict[str, str] = field(default_factory=dict)
 
     @property
-    def accepted(self) -> int:
-        return self.added + self.already_subscribed + len(self.left_out)
+    def left_out(self) -> int:
+        return len(self.former) + self.excluded.total()
+
+    @property
+    def has_read_any(self) -> bool:
+        """Whether any line was not refused."""
+        return bool(self.added or self.already_subscribed or self.left_out)
 
     def __str__(self) -> str:
-        left_out = f"{len(self.left_out)} left out, " if self.left_out else ""
+        reasons = [f"{len(self.former)} had left"] if self.former else []
+        reasons += [f"{number} {exclusion} in the file" for exclusion, number in self.excluded.items()]
+        left_out = f"{self.left_out} left out ({', '.join(reasons)}), " if reasons else ""
         return f"{self.added} added, {self.already_subscribed} already subscribed, {left_out}{self.refused} refused"
 
 
@@ -51,31 +67,26 @@ def import_subscribers(
 ) -> ImportCounts:
     """Subscribe everyone in the file; print each refused line when it is read, and the counts at the end.
 
-    Former subscribers of the newsletter are left out, unless ``resubscribe``.
+    Left out are addresses that get no mail, as the file says, and former subscribers, unless ``resubscribe``.
     """
-    counts, records, refusals = ImportCounts(), read_subscribers(file), []
+    counts, records = ImportCounts(), read_subscribers(file)
+    documents: dict[str, list[dict[str, object]]] = {"left_out": [], "refused": []}
     with import_progress() as show_progress:
         while batch := list(islice(records, _BATCH)):
-            refused = [record for record in batch if isinstance(record, RefusedLine)]
             new = [record for record in batch if isinstance(record, NewSubscriber)]
-            _add(new, store, newsletter_id, counts, resubscribe=resubscribe)
-            counts.refused += len(refused)
-            for record in refused:
-                print_stderr(f"line {record.line}: {record.reason}")
-            refusals += [{"line": record.line, "reason": record.reason} for record in refused if as_json]
+            former = _add(new, store, newsletter_id, counts, resubscribe=resubscribe)
+            _count_others(batch, counts)
+            if as_json:
+                documents["left_out"] += _left_out_documents(batch, former)
+                documents["refused"] += [
+                    {"line": record.line, "reason": record.reason}
+                    for record in batch
+                    if isinstance(record, RefusedLine)
+                ]
             show_progress(str(counts))
-    for address, reason in counts.suppressed.items():
-        print_stderr(f"{address} gets no mail: {reason}")
-    print_left_out(counts.left_out, newsletter_id)
+    _print_results(counts, newsletter_id)
     if as_json:
-        document = {
-            "added": counts.added,
-            "known": counts.already_subscribed,
-            "left_out": [
-                {"address": address, "reason": unsubscribe.reason} for address, unsubscribe in counts.left_out.items()
-            ],
-            "refused": refusals,
-        }
+        document = {"added": counts.added, "known": counts.already_subscribed, **documents}
         print(json.dumps(document, ensure_ascii=False))
     print(counts, file=sys.stderr)
     return counts
@@ -83,24 +94,58 @@ def import_subscribers(
 
 def _add(
     new: list[NewSubscriber], store: Store, newsletter_id: str, counts: ImportCounts, *, resubscribe: bool
-) -> None:
+) -> Mapping[str, Unsubscribe]:
+    """Subscribe a batch and count it; return the former subscribers in it."""
     with store.begin() as conn:
         result = subscribers.add(conn, new, newsletter_id, at=datetime.now(UTC), resubscribe=resubscribe)
         counts.suppressed |= subscribers.suppression_reasons(conn, [subscriber.address for subscriber in new])
-    left_out = {subscribers.normalize_address(address) for address in result.left_out}
-    counts.left_out |= result.left_out
+    former = set(map(subscribers.normalize_address, result.left_out))
+    counts.former |= result.left_out
     counts.added += len(result.added)
-    accepted = sum(subscribers.normalize_address(subscriber.address) not in left_out for subscriber in new)
+    accepted = sum(subscribers.normalize_address(subscriber.address) not in former for subscriber in new)
     counts.already_subscribed += accepted - len(result.added)
+    return result.left_out
 
 
-def print_left_out(left_out: Mapping[str, Unsubscribe], newsletter_id: str) -> None:
-    """Print the former subscribers that were not subscribed again, and the option that does it."""
-    for number, (address, unsubscribe) in enumerate(left_out.items(), start=1):
-        what = "was removed from" if unsubscribe.reason == REMOVED else "unsubscribed from"
-        is_last = number == len(left_out)
-        hint = "if they want it again, use --resubscribe" if is_last else ""
-        print_stderr(f"{address} is left out: it {what} {newsletter_id} on {utc_date(unsubscribe.since)}", hint)
+def _count_others(batch: Sequence[Record], counts: ImportCounts) -> None:
+    """Count lines that are excluded or refused; print them."""
+    for record in batch:
+        match record:
+            case ExcludedLine():
+                counts.excluded[record.exclusion] += 1
+                counts.status_columns[record.column] += 1
+                if counts.excluded.total() <= _MAX_NAMED:
+                    print_stderr(f"line {record.line}: {record.address} is left out: {record.exclusion}")
+            case RefusedLine():
+                counts.refused += 1
+                print_stderr(f"line {record.line}: {record.reason}")
+
+
+def _left_out_documents(batch: Sequence[Record], former: Mapping[str, Unsubscribe]) -> Iterator[dict[str, object]]:
+    for address, unsubscribe in former.items():
+        yield {"address": address, "reason": unsubscribe.reason, "column": ""}
+    for record in batch:
+        if isinstance(record, ExcludedLine):
+            yield {"address": record.address, "reason": record.exclusion, "column": record.column}
+
+
+def _print_results(counts: ImportCounts, newsletter_id: str) -> None:
+    for address, reason in counts.suppressed.items():
+        print_stderr(f"{address} gets no mail: {reason}")
+    print_former_subscribers(counts.former, newsletter_id)
+    if counts.excluded:
+        numbers = ", ".join(f"{number} {exclusion}" for exclusion, number in counts.excluded.items())
+        columns = ", ".join(repr(clean_header(column, 30)) for column in counts.status_columns)
+        message = f"left out, because the file says so in {columns}: {numbers}"
+        print_stderr(message, "if these addresses should get mail all the same, delete those columns")
+
+
+def print_former_subscribers(former: Mapping[str, Unsubscribe], newsletter_id: str) -> None:
+    """Print the former subscribers that were left out, and the option that subscribes them."""
+    for number, (address, unsubscribe) in enumerate(former.items(), start=1):
+        verb = "was removed from" if unsubscribe.reason == REMOVED else "unsubscribed from"
+        hint = "to subscribe those who want it again, use --resubscribe" if number == len(former) else ""
+        print_stderr(f"{address} is left out: it {verb} {newsletter_id} on {utc_date(unsubscribe.since)}", hint)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from digest.cli.subscribers.formulas import neutralize_formulas
 from digest.store.subscribers import Subscription, SubscriptionState
 from digest.text.time_format import iso_utc, utc_date
 
@@ -52,7 +53,7 @@ def preference_names(subscriptions: Iterable[Subscription]) -> tuple[str, ...]:
 
 
 def as_csv(subscriptions: Iterable[Subscription], preferences: Sequence[str]) -> Iterator[str]:
-    """Return the subscribers that get mail, as ``digest subscribers import`` reads them."""
+    """Return the subscribers that get mail, as ``digest subscribers import`` reads them; without formulas."""
     yield _csv_row(["email", "name", *preferences])
     for subscription in subscriptions:
         subscriber = subscription.subscriber
@@ -63,8 +64,8 @@ def as_csv(subscriptions: Iterable[Subscription], preferences: Sequence[str]) ->
 
 def _csv_row(cells: Sequence[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
-    return line.getvalue()
+    csv.writer(line).writerow(map(neutralize_formulas, cells))
+    return line.getvalue().removesuffix("\r\n")
 
 
 def _unicode_domain(address: str) -> str:

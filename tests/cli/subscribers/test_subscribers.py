@@ -170,8 +170,8 @@ def test_an_import_does_not_bring_a_former_subscriber_back(run: Run, former_subs
         0,
         [
             f"digest: {former_subscriber} is left out: it was removed from main on {today}",
-            "  if they want it again, use --resubscribe",
-            "0 added, 1 already subscribed, 1 left out, 0 refused",
+            "  to subscribe those who want it again, use --resubscribe",
+            "0 added, 1 already subscribed, 1 left out (1 had left), 0 refused",
         ],
     )
     assert states(run)[former_subscriber] == ("left", "removed")
@@ -183,7 +183,7 @@ def test_a_former_subscriber_is_named_in_json(run: Run, former_subscriber: str) 
     assert json.loads(run("import", "in.csv", "--json")[1]) == {
         "added": 0,
         "known": 1,
-        "left_out": [{"address": former_subscriber, "reason": "removed"}],
+        "left_out": [{"address": former_subscriber, "reason": "removed", "column": ""}],
         "refused": [],
     }
 
@@ -251,6 +251,43 @@ def test_import_prints_json(run: Run) -> None:
     }
 
 
+def test_import_leaves_out_addresses_that_get_no_mail_there(run: Run) -> None:
+    Path("in.csv").write_text(
+        "Email,First Name,Last Name,Status\n"
+        "ann@harbour.example,Ann,Archer,Subscribed\nbob@harbour.example,Bob,Bell,Unsubscribed\n"
+        "cat@harbour.example,Cat,Cole,Bounced\ndan@harbour.example,Dan,Dean,Unsubscribed\n"
+    )
+
+    code, out, err = run("import", "in.csv", "--json")
+
+    assert code == 0
+    assert err.splitlines() == [
+        "digest: line 3: bob@harbour.example is left out: unsubscribed",
+        "digest: line 4: cat@harbour.example is left out: bounced",
+        "digest: line 5: dan@harbour.example is left out: unsubscribed",
+        "digest: left out, because the file says so in 'Status': 2 unsubscribed, 1 bounced",
+        "  if these addresses should get mail all the same, delete those columns",
+        "1 added, 0 already subscribed, 3 left out (2 unsubscribed in the file, 1 bounced in the file), 0 refused",
+    ]
+    assert json.loads(out)["left_out"][1] == {"address": "cat@harbour.example", "reason": "bounced", "column": "Status"}
+    (ann,) = json.loads(run("list", "--json")[1])
+    assert (ann["address"], ann["name"]) == ("ann@harbour.example", "Ann Archer")
+
+
+def test_exported_formulas_are_neutralized_and_imported_again(run: Run) -> None:
+    run("add", "=cmd@harbour.example", "--name", "=HYPERLINK(1)")
+    exported = run("export")[1]
+    Path("out.csv").write_text(exported)
+    run("remove", "=cmd@harbour.example")
+
+    run("import", "out.csv", "--resubscribe")
+
+    assert exported == "email,name\n'=cmd@harbour.example,'=HYPERLINK(1)\n"
+    assert run("export")[1] == exported
+    (subscriber,) = json.loads(run("list", "--json")[1])
+    assert (subscriber["address"], subscriber["name"]) == ("=cmd@harbour.example", "=HYPERLINK(1)")
+
+
 def test_import_of_only_wrong_lines_fails(run: Run) -> None:
     Path("in.csv").write_text("email\npress\n")
 
@@ -286,8 +323,8 @@ def test_import_reports_suppressed_addresses(run: Run) -> None:
     [
         (b"", "the first line has nothing"),
         (b"name,zone\nThe Office,UTC\n", "the first line has 'name', 'zone'"),
-        (b"email,zone,Zone\na@x.example,1,2\n", "the first line has 'email', 'zone', 'Zone'"),
-        (b"email,E-Mail\na@x.example,b@x.example\n", "one column must be called 'email'"),
+        (b"email,zone,Zone\na@x.example,1,2\n", "line 1: 2 columns are called 'zone'"),
+        (b"email,E-Mail\na@x.example,b@x.example\n", "line 1: more than one column may be the address"),
         (b"PK\x03\x04\x14\x00\x06\x00rest of it", "save it as CSV"),
         (None, "No such file"),
     ],
