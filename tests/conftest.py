@@ -14,7 +14,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.web_servers import WebServer, web_server
 
-pytest_plugins = ["tests.support.databases", "tests.support.unusable_databases", "tests.support.run_process"]
+pytest_plugins = [
+    "tests.support.databases",
+    "tests.support.public_hosts",
+    "tests.support.unusable_databases",
+    "tests.support.run_process",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 

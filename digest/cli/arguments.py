@@ -58,6 +58,6 @@ async def _download_opml(url: str, fetch: FetchSettings) -> tuple[Source, ...]:
     from digest.collect.discovery.opml import read_opml
     from digest.pipeline.app import http_client
 
-    async with http_client(fetch, datetime.now(UTC)) as client:
+    async with http_client(fetch, url, datetime.now(UTC)) as client:
         reply = await client.get(url)
     return read_opml(reply.body, content_type=reply.content_type)

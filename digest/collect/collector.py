@@ -13,6 +13,7 @@ from digest.model.protocols import Collected, Collector, FetchState, KnownGuids,
 from digest.settings import FetchSettings
 
 if TYPE_CHECKING:
+    from digest.http.private_access import PrivateAccess
     from digest.http.robots import RobotsCache
 
 __all__ = ["SourceError", "make_collector"]
@@ -31,6 +32,8 @@ class _AnyCollector:
     robots_cache: RobotsCache = field(default_factory=dict)
     #: A feed list within a feed list is refused, since nesting may have no end.
     allows_feed_lists: bool = True
+    #: Access of the feeds of a list; None if each has that of its own address.
+    list_access: PrivateAccess | None = None
 
     async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids = no_known_guids) -> Collected:
         if source.path is None:
@@ -45,7 +48,7 @@ class _AnyCollector:
             raise SourceError("a list of feeds inside a list of feeds: give it by itself")
         from digest.collect.feed_list import collect_feed_list
 
-        collector = replace(self, allows_feed_lists=False)
+        collector = replace(self, allows_feed_lists=False, list_access=self._list_access(source))
         return await collect_feed_list(
             source, collected, state, known_guids, collector=collector, concurrency=self.fetch.concurrency
         )
@@ -58,6 +61,16 @@ class _AnyCollector:
         from digest.http.client import Client
         from digest.http.robots import Robots
 
-        async with Client(self.fetch, self.now, self.limits) as client:
+        async with Client(self.fetch, self.now, self._access(source), self.limits) as client:
             robots = Robots(client, self.robots_cache)
             return await collect_url(source, state, known_guids, client=client, robots=robots, seen=self.now)
+
+    def _list_access(self, source: Source) -> PrivateAccess | None:
+        """A list that is a file, or at an allowed address, names feeds for the user; any other may be anybody's."""
+        access = None if source.path else self._access(source)
+        return None if access is None or access.allow else access
+
+    def _access(self, source: Source) -> PrivateAccess:
+        from digest.http.private_access import PrivateAccess
+
+        return self.list_access or PrivateAccess.for_source(source.url, self.fetch.allow)

@@ -16,7 +16,7 @@ from digest.collect.isolated import read_isolated
 from digest.collect.pages.teaser import is_full_article, is_teaser
 from digest.collect.reader import Document
 from digest.model.articles import BodyFormat, Entry
-from digest.model.errors import SourceError
+from digest.model.errors import PrivateAddressError, SourceError
 from digest.model.newsletters import Source
 from digest.model.protocols import KnownGuids
 from digest.text.urls import is_web_url
@@ -40,6 +40,8 @@ class FullTextResult:
     pending_pages: Mapping[str, datetime | None]
     #: No page is left for a later run.
     is_complete: bool
+    #: Pages that may not be fetched, one line each.
+    problems: tuple[str, ...] = ()
 
 
 async def add_full_text(
@@ -74,7 +76,12 @@ async def add_full_text(
     listed_guids = {entry.guid for entry in entries}
     unlisted = (entry for guid, entry in pages.completed.items() if guid not in listed_guids)
     is_complete = len(candidates) <= _MAX_PAGES and not pages.pending
-    return FullTextResult(entries=(*listed, *unlisted), pending_pages=pages.pending, is_complete=is_complete)
+    return FullTextResult(
+        entries=(*listed, *unlisted),
+        pending_pages=pages.pending,
+        is_complete=is_complete,
+        problems=tuple(pages.problems),
+    )
 
 
 def _wants_page(entry: Entry, source: Source) -> bool:
@@ -98,6 +105,8 @@ class _PageFetcher:
     completed: dict[str, Entry] = field(default_factory=dict)
     #: Pages that failed for now, by guid, with the earliest time for another try.
     pending: dict[str, datetime | None] = field(default_factory=dict)
+    #: As in the result.
+    problems: list[str] = field(default_factory=list)
     #: Hosts that asked for no more requests (Retry-After).
     _refusals: dict[str, SourceError] = field(default_factory=dict)
 
@@ -129,6 +138,8 @@ class _PageFetcher:
             if await self.robots.is_allowed(entry.url):
                 self.completed[entry.guid] = self._complete(entry, await self._page(entry))
         except SourceError as error:
+            if isinstance(error, PrivateAddressError):
+                self.problems.append(f"{entry.title or entry.url}: its page is not fetched: {error}")
             if error.temporary:
                 self.pending[entry.guid] = error.retry_at
             if error.retry_at and not error.gone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -11,6 +11,7 @@ from io import BytesIO
 import imagesize  # type: ignore[import-untyped]  # it has no types
 
 from digest.http.client import Client
+from digest.http.private_access import PrivateAccess
 from digest.model.articles import FetchedImage
 from digest.model.errors import SourceError
 from digest.model.failures import Failure
@@ -27,21 +28,32 @@ _MIN_PIXELS, _MAX_PIXELS = 16, 8_000
 _MEDIA_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 
-def fetch_images(fetch: FetchSettings, addresses: Sequence[str], now: datetime) -> Mapping[str, FetchedImage | Failure]:
-    """The images by address; a ``Failure`` for each that can't be fetched or exceeds the limits."""
+def fetch_images(
+    fetch: FetchSettings, addresses: Sequence[str], now: datetime, *, trusted: Collection[str]
+) -> Mapping[str, FetchedImage | Failure]:
+    """The images by address; a ``Failure`` for each that can't be fetched or exceeds the limits.
+
+    Only ``trusted`` images may be at private addresses that the user allowed.
+    """
     limits = replace(fetch, max_bytes=LARGEST, timeout_s=min(fetch.timeout_s, _TIMEOUT_S))
-    outcomes = asyncio.run(_fetch_all(addresses, limits, now))
+    outcomes = asyncio.run(_fetch_all(addresses, limits, now, trusted))
     return dict(_within_limit(zip(addresses, outcomes, strict=True)))
 
 
-async def _fetch_all(addresses: Sequence[str], limits: FetchSettings, now: datetime) -> list[FetchedImage | Failure]:
+async def _fetch_all(
+    addresses: Sequence[str], limits: FetchSettings, now: datetime, trusted: Collection[str]
+) -> list[FetchedImage | Failure]:
     slots = asyncio.Semaphore(_CONCURRENCY)
-    async with Client(limits, now) as client:
+    async with (
+        Client(limits, now, PrivateAccess()) as client,
+        Client(limits, now, PrivateAccess(allow=limits.allow)) as trusting_client,
+    ):
 
         async def fetch_one(address: str) -> FetchedImage | Failure:
             async with slots:
                 try:
-                    return read_image((await client.get(address)).body)
+                    reply = await (trusting_client if address in trusted else client).get(address)
+                    return read_image(reply.body)
                 except SourceError as error:
                     return _failure(address, str(error))
 

@@ -84,6 +84,7 @@ class _ReplyReader:
             entries=texts.entries,
             fetch_state=replace(self.state, url=reply.moved_to or self.state.url),
             unchanged=True,
+            problems=texts.problems,
             pending_pages=texts.pending_pages,
         )
 
@@ -95,7 +96,7 @@ class _ReplyReader:
             entries=texts.entries,
             title=contents.title,
             kind="feed",
-            problems=contents.problems,
+            problems=(*contents.problems, *texts.problems),
             fetch_state=reply.fetch_state,
             pending_pages=texts.pending_pages,
         )
@@ -113,6 +114,7 @@ class _ReplyReader:
             source=self.source,
             entries=entries,
             kind="site map",
+            problems=texts.problems,
             fetch_state=reply.fetch_state if texts.is_complete and not is_index else FetchState(),
             pending_pages=texts.pending_pages,
         )

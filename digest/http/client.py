@@ -1,6 +1,6 @@
 """The only HTTP client: limits size and time of every reply, and checks every redirect (SSRF protection).
 
-Each host name is resolved once, and refused unless all its addresses are public or the user allowed ``host:port``. The
+Each host name is resolved once, and refused unless all its addresses are public or ``PrivateAccess`` permits it. The
 connection uses those addresses, so that a second look-up can't change them (DNS rebinding). Proxies and ``.netrc`` from
 the environment are ignored, no cookies are stored, and credentials are sent to their own origin only.
 """
@@ -27,7 +27,7 @@ import digest
 from digest.http.decompress import Decompressor, body_too_large
 from digest.http.errors import excerpt, explained_errors
 from digest.http.limits import ConcurrencyLimits, TimeBudget
-from digest.http.ssrf import is_allowed, is_public
+from digest.http.private_access import PrivateAccess
 from digest.model.errors import SourceError
 from digest.model.protocols import FetchState
 from digest.settings import FetchSettings
@@ -73,8 +73,11 @@ class Client:
     Raises ``SourceError`` with a one-line message for every network error.
     """
 
-    def __init__(self, settings: FetchSettings, now: datetime, limits: ConcurrencyLimits | None = None) -> None:
+    def __init__(
+        self, settings: FetchSettings, now: datetime, access: PrivateAccess, limits: ConcurrencyLimits | None = None
+    ) -> None:
         self.settings = settings
+        self._access = access
         self._now = now
         #: Shared by all clients of a run.
         self.limits = limits or ConcurrencyLimits(settings.per_host)
@@ -82,7 +85,7 @@ class Client:
 
     async def __aenter__(self) -> Self:
         self._session = ClientSession(
-            connector=TCPConnector(resolver=_PublicResolver(self.settings.allow), limit=self.settings.concurrency),
+            connector=TCPConnector(resolver=_PublicResolver(self._access), limit=self.settings.concurrency),
             cookie_jar=DummyCookieJar(),
             headers={"User-Agent": user_agent(self.settings.contact), "Accept-Encoding": "gzip, deflate"},
             auto_decompress=False,
@@ -134,7 +137,7 @@ class Client:
             ip_address(host)
         except ValueError:
             return
-        _check_public(host, port, (host,), allow=self.settings.allow)
+        self._access.check(host, port, (host,))
 
     async def _reply(self, response: ClientResponse, moved_to: str) -> Reply:
         url = str(response.url)
@@ -178,28 +181,18 @@ def user_agent(contact: str) -> str:
 
 
 class _PublicResolver(ThreadedResolver):
-    """Resolver that refuses names with addresses that are not public."""
+    """Resolver that refuses names with addresses that may not be reached."""
 
-    def __init__(self, allow: tuple[str, ...]) -> None:
+    def __init__(self, access: PrivateAccess) -> None:
         super().__init__()
-        self._allow = allow
+        self._access = access
 
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_INET
     ) -> list[ResolveResult]:
         results = await super().resolve(host, port, family)
-        _check_public(host, port, tuple(result["host"] for result in results), allow=self._allow)
+        self._access.check(host, port, [result["host"] for result in results])
         return results
-
-
-def _check_public(host: str, port: int, addresses: tuple[str, ...], *, allow: tuple[str, ...]) -> None:
-    if is_allowed(host, port, allow):
-        return
-    for address in addresses:
-        if not is_public(address):
-            at = f"{host} is" if address == host else f"{host} is at {address},"
-            place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            raise SourceError(f"{at} not on the public Internet: permit it with --allow {place} or in fetch.allow")
 
 
 def _parse_url(address: str) -> URL:

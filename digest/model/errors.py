@@ -115,6 +115,10 @@ class SourceError(DigestError):
         super().__init__(message)
 
 
+class PrivateAddressError(SourceError):
+    """An address that isn't public may not be fetched for this source."""
+
+
 class MailError(DigestError):
     """The mail server can't be used now; unsent mails stay in the ledger."""
 

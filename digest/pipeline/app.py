@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from digest.collect.collector import make_collector
 from digest.model.articles import FetchedImage
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["App", "ImageFetcher", "http_client", "make_app", "make_collector"]
 
-#: Fetches images by their URLs, as of a moment: each is an image or a failure.
-ImageFetcher = Callable[[Sequence[str], datetime], Mapping[str, FetchedImage | Failure]]
+
+class ImageFetcher(Protocol):
+    """Fetches images by their URLs; each is an image or a failure. ``trusted`` ones may be at private addresses."""
+
+    def __call__(
+        self, urls: Sequence[str], now: datetime, /, *, trusted: Collection[str]
+    ) -> Mapping[str, FetchedImage | Failure]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +58,20 @@ def make_app(settings: Settings, *, store: Store | None = None, notify: Notify =
     )
 
 
-def http_client(fetch: FetchSettings, now: datetime) -> Client:
-    """The guarded HTTP client, to be entered with ``async with``."""
+def http_client(fetch: FetchSettings, address: str, now: datetime) -> Client:
+    """The guarded HTTP client for this address of the user's, to be entered with ``async with``."""
     from digest.http.client import Client  # imports aiohttp
+    from digest.http.private_access import PrivateAccess
 
-    return Client(fetch, now)
+    return Client(fetch, now, PrivateAccess.for_source(address, fetch.allow))
 
 
-def _fetch_images(fetch: FetchSettings, urls: Sequence[str], now: datetime) -> Mapping[str, FetchedImage | Failure]:
+def _fetch_images(
+    fetch: FetchSettings, urls: Sequence[str], now: datetime, *, trusted: Collection[str]
+) -> Mapping[str, FetchedImage | Failure]:
     from digest.collect.images import fetch_images  # imports aiohttp
 
-    return fetch_images(fetch, urls, now)
+    return fetch_images(fetch, urls, now, trusted=trusted)
 
 
 def _mailer(smtp: SmtpSettings, notify: Notify) -> Mailer:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.model.articles import FetchedImage
 from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.model.errors import NothingCollected
@@ -16,12 +15,13 @@ from digest.model.failures import Failure
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline import calendar
-from digest.pipeline.app import App, ImageFetcher
+from digest.pipeline.app import App
 from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.compose import compose
+from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options, sender_of
 from digest.pipeline.signing import signing_key
-from digest.render import embedded_images, render
+from digest.render import render
 from digest.store import deliveries, editions, slots, stories
 from digest.store.slots import SlotStatus
 
@@ -69,7 +69,7 @@ def publish(
     if not digest.briefs and _skip_empty(newsletter, slot, app, now=now, audience=audience):
         return PublishResult(edition_id=None, digest=digest)
     edition = render(digest, render_options(newsletter, app.settings))
-    edition, missing_images = embed_images(edition, newsletter, app.fetch_images, now=now)
+    edition, missing_images = embed_images(edition, digest, app.settings, app.fetch_images, now=now)
     edition_id, is_new = _freeze(
         replace(edition, audience=audience),
         digest,
@@ -99,19 +99,6 @@ def _skip_empty(newsletter: Newsletter, slot: Slot, app: App, *, now: datetime, 
     with app.store.begin() as conn:
         slots.record_status(conn, newsletter.id, slot, SlotStatus.EMPTY, at=now, audience=audience)
     return True
-
-
-def embed_images(
-    edition: Edition, newsletter: Newsletter, fetch_images: ImageFetcher, *, now: datetime
-) -> tuple[Edition, tuple[Failure, ...]]:
-    """The edition with its images embedded, if the newsletter wants that; and the images that couldn't be fetched."""
-    urls = embedded_images.image_urls(edition.html) if newsletter.images == "embedded" else ()
-    if not urls:
-        return edition, ()
-    outcomes = fetch_images(urls, now)
-    images = {url: outcome for url, outcome in outcomes.items() if isinstance(outcome, FetchedImage)}
-    failures = tuple(outcome for outcome in outcomes.values() if isinstance(outcome, Failure))
-    return replace(edition, html=embedded_images.embed_images(edition.html, images)), failures
 
 
 def _freeze(

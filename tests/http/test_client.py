@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from digest.http.client import Client, Reply, retry_time
+from digest.http.private_access import PrivateAccess
 from digest.model.errors import SourceError
 from digest.model.protocols import FetchState
 from digest.settings import FetchSettings
@@ -31,7 +32,7 @@ def get(web: WebServer, path: str = "/", *, state: FetchState | None = None, **l
 
 def fetch(url: str, settings: FetchSettings, state: FetchState | None = None) -> Reply:
     async def once() -> Reply:
-        async with Client(settings, NOW) as client:
+        async with Client(settings, NOW, PrivateAccess.for_source(url, settings.allow)) as client:
             return await client.get(url, state or FetchState())
 
     return asyncio.run(once())
@@ -396,7 +397,7 @@ def test_the_limit_of_a_host_includes_redirected_requests(web: WebServer) -> Non
     settings = FetchSettings(allow=(web.address, f"localhost:{web.server_port}"), per_host=1, timeout_s=5)
 
     async def all_at_once() -> list[Reply]:
-        async with Client(settings, NOW) as client:
+        async with Client(settings, NOW, PrivateAccess(allow=settings.allow)) as client:
             return await asyncio.gather(*(client.get(url) for url in (web.url("/slow"), elsewhere) * 3))
 
     assert [reply.body for reply in asyncio.run(all_at_once())] == [b"ok"] * 6

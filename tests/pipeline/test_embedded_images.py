@@ -7,6 +7,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
@@ -73,13 +74,14 @@ def app(server: WebServer, tmp_path: Path) -> Iterator[App]:
     for name, body in BODIES.items():
         page = f'<meta property="og:image" content="{server.url(f"/{name}.png")}">'
         size = '<meta property="og:image:width" content="600"><meta property="og:image:height" content="400">'
-        (tmp_path / f"{name}.html").write_text(
+        text = (
             f"<html lang=en><head><title>News of the {name}</title>{page}{size}"
             f'<meta property="article:published_time" content="2026-03-27T04:00:00+00:00"></head>'
             f"<body><article><h1>News of the {name}</h1><p>{body}</p></article></body></html>"
         )
+        server.routes[f"/{name}"] = Answer(body=text.encode(), headers={"Content-Type": "text/html"})
     settings = Settings(
-        sources=(Source(id="post", path=tmp_path),),
+        sources=tuple(Source(id=name, url=server.url(f"/{name}")) for name in BODIES),
         newsletters=(NEWSLETTER,),
         fetch=FetchSettings(allow=(server.address,)),
     )
@@ -141,10 +143,8 @@ def test_a_mail_has_its_images_as_related_parts_and_building_it_again_gives_the_
 @pytest.mark.parametrize("fetch", [True, False])
 def test_a_preview_fetches_images_only_with_fetch(app: App, server: WebServer, tmp_path: Path, *, fetch: bool) -> None:
     file = tmp_path / "digest.toml"
-    source, newsletter = (
-        f'[[sources]]\nid = "post"\npath = "{tmp_path}"\n',
-        '[[newsletters]]\nid = "main"\ntitle = "M"\n',
-    )
+    source = f'[[sources]]\nid = "ferry"\nurl = "{server.url("/ferry")}"\n'
+    newsletter = '[[newsletters]]\nid = "main"\ntitle = "M"\n'
     file.write_text(
         f'[fetch]\nallow = ["{server.address}"]\n{source}{newsletter}template = "longread"\nimages = "embedded"\n'
     )
@@ -185,10 +185,12 @@ def test_invalid_tiny_and_extreme_images_are_refused(data: bytes, error: str) ->
 def test_images_are_limited_one_by_one_and_together(server: WebServer) -> None:
     large = {f"/{number}.png": Answer(body=png(padding=900_000 + number)) for number in range(7)}
     server.routes |= {**large, "/huge.png": Answer(body=png(padding=images.LARGEST))}
+    urls = [server.url(path) for path in ("/huge.png", "/gone.png", *large)]
     results = images.fetch_images(
         FetchSettings(allow=(server.address,)),
-        [server.url(path) for path in ("/huge.png", "/gone.png", *large)],
+        urls,
         NOW,
+        trusted=urls,
     )
 
     errors = [result.error if isinstance(result, Failure) else "" for result in results.values()]
@@ -199,11 +201,25 @@ def test_images_are_limited_one_by_one_and_together(server: WebServer) -> None:
     )
 
 
-def test_images_at_private_addresses_are_not_fetched(server: WebServer) -> None:
-    results = images.fetch_images(FetchSettings(), [server.url("/ferry.png")], NOW)
+@pytest.mark.parametrize(("is_allowed", "is_trusted"), [(True, False), (False, True)], ids=["untrusted", "not allowed"])
+def test_images_at_private_addresses_are_not_fetched(server: WebServer, *, is_allowed: bool, is_trusted: bool) -> None:
+    url = server.url("/ferry.png")
+    fetch = FetchSettings(allow=(server.address,) if is_allowed else ())
+    results = images.fetch_images(fetch, [url], NOW, trusted=[url] if is_trusted else [])
 
     assert [type(result) for result in results.values()] == [Failure]
     assert server.paths == []
+
+
+def test_an_image_of_another_source_is_not_fetched_from_an_allowed_address(app: App, server: WebServer) -> None:
+    """The articles' sources are at an address that is not allowed; that of their images is."""
+    with web_server() as elsewhere:
+        sources = tuple(replace(source, url=elsewhere.url()) for source in app.settings.sources)
+        publication = publish(NEWSLETTER, SLOT, replace(app, settings=replace(app.settings, sources=sources)), now=NOW)
+
+    assert {failure.url for failure in publication.missing_images} == {server.url(f"/{name}.png") for name in BODIES}
+    assert "only a source whose own address is allowed may lead there" in publication.missing_images[0].error
+    assert "/ferry.png" not in server.paths
 
 
 def test_an_image_of_unknown_size_gets_a_width() -> None:

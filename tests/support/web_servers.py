@@ -74,9 +74,9 @@ class WebServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def web_server() -> Iterator[WebServer]:
+def web_server(kind: type[WebServer] | None = None) -> Iterator[WebServer]:
     """A running server, stopped at the end of the block."""
-    with WebServer() as server:
+    with (kind or WebServer)() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

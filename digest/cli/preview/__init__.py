@@ -42,7 +42,13 @@ def _configure_content(parser: argparse.ArgumentParser) -> None:
     )
     content.add_argument("--since", type=_parse_age, metavar="AGE", help="how far back to look: 36h, 2d, 1w or all")
     content.add_argument("--fetch", action="store_true", help="fetch the configured sources now; store nothing")
-    content.add_argument("--allow", action="append", default=[], metavar="HOST:PORT", help="permit a private address")
+    content.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="HOST:PORT",
+        help="permit a private address to the sources there",
+    )
     content.add_argument("--stories", type=_parse_count, metavar="N", help="at most N stories (default: 10)")
     length = content.add_mutually_exclusive_group()
     length.add_argument("--sentences", type=_parse_count, metavar="N", help="sentences in a brief (default: 3)")

@@ -18,9 +18,9 @@ from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.model.errors import DigestError, UsageError
 from digest.model.mailbox import Mailbox
+from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options
 from digest.pipeline.preview import Preview, PreviewRequest, preview
-from digest.pipeline.publish import embed_images
 from digest.render import GREETING_PLACEHOLDER, render
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
@@ -91,7 +91,9 @@ class PreviewOutput:
         """Embed the images in HTML and mails, if the newsletter embeds them and they may be fetched."""
         if composed.fetch_images is None or self.format not in {"html", "eml"}:
             return edition
-        full, missing = embed_images(edition, composed.digest.newsletter, composed.fetch_images, now=datetime.now(UTC))
+        full, missing = embed_images(
+            edition, composed.digest, composed.settings, composed.fetch_images, now=datetime.now(UTC)
+        )
         for failure in missing:
             print_stderr(f"image missing: {failure.url}: {failure.error}")
         return full

@@ -16,8 +16,8 @@ from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
 from digest.pipeline.compose import compose
+from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options, sources_of
-from digest.pipeline.publish import embed_images
 from digest.render import render
 from digest.settings import Settings
 from digest.store import editions, open_store
@@ -61,7 +61,7 @@ def open_draft(
             collect_now(stale, source_app, now=now)
         digest = compose(newsletter, slot, source_app, window=window)
         rendered = render(digest, render_options(newsletter, settings))
-        edition, missing = embed_images(rendered, newsletter, app.fetch_images, now=now)
+        edition, missing = embed_images(rendered, digest, settings, app.fetch_images, now=now)
         print_missing_images(missing)
         yield Draft(app=app, slot=slot, edition=edition, edition_id=None, stories=len(digest.briefs))
 

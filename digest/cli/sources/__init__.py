@@ -39,7 +39,11 @@ def configure(parser: Parser) -> None:
         )
     for name in ("add", "discover", "import"):
         actions[name].add_argument(
-            "--allow", action="append", default=[], metavar="HOST:PORT", help="permit a private address"
+            "--allow",
+            action="append",
+            default=[],
+            metavar="HOST:PORT",
+            help="permit a private address to the sources there",
         )
     actions["add"].add_argument("--id", help="a short name for it (default: made from the address)")
     actions["add"].add_argument("--title", default="", help="the name subscribers see (default: its own)")
