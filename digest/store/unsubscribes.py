@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Subquery, and_, delete, func, select
+from sqlalchemy import Connection, Subquery, and_, delete, func, select, update
 
 from digest.store.column_types import UtcDateTime
 from digest.store.keys import store_key
@@ -56,6 +56,11 @@ def forget(conn: Connection, address_keys: Iterable[str], newsletter_id: str) ->
     """Forget that a batch of addresses has left this newsletter: they subscribe again."""
     is_row = unsubscribes.c.address_hash.in_(list(map(_hasher(conn), address_keys)))
     conn.execute(delete(unsubscribes).where(is_row, unsubscribes.c.newsletter_id == newsletter_id))
+
+
+def detach(conn: Connection, subscriber_id: int) -> None:
+    """Keep no more than the hashes of a subscriber's unsubscribes."""
+    conn.execute(update(unsubscribes).where(unsubscribes.c.subscriber_id == subscriber_id).values(subscriber_id=None))
 
 
 def by_subscriber(newsletter_id: str) -> Subquery:

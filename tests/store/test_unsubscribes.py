@@ -91,7 +91,7 @@ def test_a_resubscribed_address_is_no_former_subscriber_until_it_leaves_again(st
     assert list(add(store, PRESS).left_out) == [PRESS]
 
 
-def test_only_a_hash_remains_of_a_deleted_subscriber_and_keeps_the_address_out(store: Store) -> None:
+def test_a_deleted_row_of_a_subscriber_leaves_a_hash_that_keeps_the_address_out(store: Store) -> None:
     add(store, PRESS)
     unsubscribe(store, PRESS)
     with store.begin() as conn:
@@ -99,10 +99,9 @@ def test_only_a_hash_remains_of_a_deleted_subscriber_and_keeps_the_address_out(s
 
     assert list(add(store, PRESS).left_out) == [PRESS]
     with store.read() as conn:
-        rows = conn.execute(select(unsubscribes_table)).all()
+        (row,) = conn.execute(select(unsubscribes_table)).all()
         assert subscribers.find(conn, PRESS) is None
-    assert PRESS not in str(rows)
-    assert rows[0].subscriber_id is None
+    assert row.subscriber_id is None
 
 
 def test_hashes_of_two_stores_differ(store: Store) -> None:

@@ -21,6 +21,7 @@ examples:
   digest subscribers import mailchimp.csv                an export of another system: who left there stays out
   digest subscribers list
   digest subscribers remove reader@example.org
+  digest subscribers remove --erase reader@example.org   only a hash remains, so that no import adds it again
   digest subscribers export > readers.csv
 """
 _ACTIONS = {
@@ -40,6 +41,9 @@ def configure(parser: Parser) -> None:
         actions[name].add_argument("addresses", metavar="ADDRESS", nargs="+", help="name@example.org")
     actions["add"].add_argument("--name", default="", help="the subscriber's name")
     actions["add"].add_argument("--again", action="store_true", help="send again to an address that is suppressed")
+    actions["remove"].add_argument(
+        "--erase", action="store_true", help="delete all data about them too, from every newsletter"
+    )
     for name in ("add", "import"):
         actions[name].add_argument(
             "--resubscribe", action="store_true", help="subscribe those too who left the newsletter or were removed"
@@ -93,6 +97,8 @@ def _remove(args: argparse.Namespace) -> int:
     from digest.cli.errors import print_stderr
     from digest.store import open_store, subscribers, unsubscribes
 
+    if args.erase:
+        return _erase(args)
     settings = load_settings(args)
     newsletter_id = settings.newsletter(args.newsletter).id if args.newsletter else None
     addresses = [mailbox.address for mailbox in _parse_addresses(args)]
@@ -106,6 +112,25 @@ def _remove(args: argparse.Namespace) -> int:
     hint = "'digest subscribers list' lists those who do"
     for address in missing:
         print_stderr(f"{address} does not subscribe to {newsletter_id or 'anything'}", hint)
+    return 1 if missing else 0
+
+
+def _erase(args: argparse.Namespace) -> int:
+    """Unsubscribe and delete data; return 1 if nothing is stored about one of the addresses."""
+    from datetime import UTC, datetime
+
+    from digest.cli.errors import print_stderr
+    from digest.model.errors import UsageError
+    from digest.store import erasure, open_store
+
+    if args.newsletter:
+        raise UsageError("--erase deletes the data of all newsletters", hint="use it without -n")
+    settings, mailboxes = load_settings(args), _parse_addresses(args)
+    with open_store(settings.store.url) as store, store.begin() as conn:
+        now = datetime.now(UTC)
+        missing = [mailbox.address for mailbox in mailboxes if not erasure.erase(conn, mailbox.address, at=now)]
+    for address in missing:
+        print_stderr(f"nothing is stored about {address}")
     return 1 if missing else 0
 
 

@@ -216,6 +216,22 @@ def test_a_former_subscriber_of_one_newsletter_can_be_added_to_another(run: Run,
     assert states(run, "-n", "weekly")[former_subscriber] == ("active", "")
 
 
+def test_an_erased_subscriber_is_not_listed_and_not_imported_again(run: Run) -> None:
+    Path("digest.toml").write_text(TWO)
+    Path("in.csv").write_text("email\npress@harbour.example\n")
+    run("import", "in.csv", "-n", "main")
+
+    assert run("remove", "--erase", "Press@harbour.example") == (0, "", "")
+    assert run("remove", "--erase", "press@harbour.example")[::2] == (
+        1,
+        "digest: nothing is stored about press@harbour.example\n",
+    )
+    assert run("remove", "--erase", "press@harbour.example", "-n", "main")[0] == 2
+    assert states(run, "-n", "main") == {}
+    for newsletter in ("main", "weekly"):
+        assert "1 left out (1 had left)" in run("import", "in.csv", "-n", newsletter)[2]
+
+
 # --- import, export ----------------------------------------------------------------------------------------------
 
 
