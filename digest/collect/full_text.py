@@ -88,7 +88,7 @@ def _wants_page(entry: Entry, source: Source) -> bool:
     if not is_web_url(entry.url):
         return False
     if not (entry.title or entry.body):
-        return True  # from a site map, which has no text
+        return True  # from a site map, which has no text, or an item with only a link
     if source.full_text == "never":
         return False
     return source.full_text == "always" or is_teaser(entry.body)
@@ -160,7 +160,7 @@ class _PageFetcher:
         # A selector set by the user is trusted without this check.
         if not self.source.selector and not is_full_article(page.body, title=entry.title, teaser=entry.body):
             return entry
-        # An entry with a title comes from a feed, which names the outlet; for a site map only the page can.
+        # The feed names the outlet of an entry with a title; for others, such as a site map's, only the page can.
         outlet = entry.source if entry.title or self.source.title else page.source or entry.source
         return replace(
             entry,

@@ -73,16 +73,17 @@ def _unreadable(kind: DocumentKind, data: bytes) -> str:
 
 def _feed(document: Document, source: Source, kind: DocumentKind, seen: datetime) -> Contents:
     from digest.collect.feeds.json_feed import read_json_feed
-    from digest.collect.feeds.parser import feed_entries, limit_feed, read_feed
+    from digest.collect.feeds.parser import drop_unreadable, feed_entries, limit_feed, read_feed
     from digest.text.html import plain_text
 
     if kind is DocumentKind.JSON:
         feed = read_json_feed(document.data, url=document.url)
     else:
         feed = read_feed(document.data, content_type=document.content_type, url=document.url)
-    feed, problem = limit_feed(feed)
+    feed, unreadable = drop_unreadable(feed, source)
+    feed, too_many = limit_feed(feed)
     entries = feed_entries(feed, source, url=document.url, seen=seen)
-    return Contents(entries=entries, title=plain_text(feed.title), problems=(problem,) if problem else ())
+    return Contents(entries=entries, title=plain_text(feed.title), problems=tuple(filter(None, (unreadable, too_many))))
 
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:

@@ -27,9 +27,19 @@ _MAGIC_NUMBERS = (
 )
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 _ROOT_ELEMENT = re.compile(
-    r"<(?:[\w.-]+:)?(rss|feed|rdf|channel|opml|urlset|sitemapindex|html|head|body|article|section|div|p|h[1-6])\b|<!doctype\s+(html)\b",
+    r"<(?:[\w.-]+:)?(rss|feed|rdf|channel|opml|urlset|sitemapindex|html|head|body|article|section|div|p|h[1-6])\b",
     re.IGNORECASE,
 )
+_HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
+#: A feed's root with what follows it, or an item: a page has neither, but a page's start may stand before them.
+_FEED_START = re.compile(
+    r"<rss\b[^<>]*>\s*<(?:channel|item)\b|<(?:[\w.-]+:)?(?:feed|entry|rdf)\s[^<>]*xmlns[^<>]*>\s*<"
+    r"|<channel\b[^<>]*>\s*<(?:title|link|item|description)\b|<item\b[^<>]*>\s*<(?:title|link|guid|pubdate|description)\b",
+    re.IGNORECASE,
+)
+#: A feed that was escaped as a whole, as the text of an element of a web service.
+_ESCAPED_FEED = re.compile(r"(?:<\?xml[^<>]*\?>\s*)?(?:<string\b[^<>]*>\s*)?&lt;(?:\?xml|rss|feed)\b", re.IGNORECASE)
+_PAGE_PARTS = ("<script", "<main", "<article", "<nav", "<header")
 _JSON_FEED = re.compile(r'jsonfeed\.org/version|"items"\s*:\s*\[')
 _FEED_ROOTS = {"rss", "feed", "rdf", "channel"}
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
@@ -61,8 +71,9 @@ def detect_kind(data: bytes, *, content_type: str = "", name: str = "") -> Docum
     head = decode(data[:_HEAD_SIZE], content_type).lstrip()
     if head.startswith(("{", "[")) and ("json" in content_type or suffix == ".json" or _JSON_FEED.search(head)):
         return DocumentKind.JSON
-    root = _ROOT_ELEMENT.search(strip_comments(head))
-    root_name = (root.group(1) or root.group(2)).lower() if root else ""
+    if _ESCAPED_FEED.match(head):
+        return DocumentKind.FEED
+    root_name = _root_name(strip_comments(head))
     if root_name in _FEED_ROOTS:
         return DocumentKind.FEED
     if root_name == "opml":
@@ -73,6 +84,17 @@ def detect_kind(data: bytes, *, content_type: str = "", name: str = "") -> Docum
         return DocumentKind.HTML
     # Other XML counts as a feed: the feed parser reports that it is none.
     return DocumentKind.FEED if head.startswith("<?xml") else DocumentKind.TEXT
+
+
+def _root_name(head: str) -> str:
+    """Return the name of the root element; empty if it is no known one."""
+    if feed := _FEED_START.search(head):
+        # A warning of PHP or another document's type may stand before it.
+        before = head[: feed.start()].lower()
+        if not any(part in before for part in _PAGE_PARTS):
+            return "feed"
+    root = _ROOT_ELEMENT.search(head)
+    return root.group(1).lower() if root else "html" if _HTML_DOCTYPE.search(head) else ""
 
 
 def strip_comments(text: str, opener: str = "<!--", closer: str = "-->") -> str:

@@ -6,6 +6,7 @@ The strict parser handles well-formed, common feeds fast; all others go to feedp
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -29,6 +30,10 @@ _MAX_ITEMS, _MAX_TOTAL_LENGTH, _MAX_BODY_LENGTH = 1_000, 5_000_000, 2_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: feedparser searches such runs for mail addresses in quadratic time: 10,000 characters in an author took 7 seconds.
 _LONG_RUN = re.compile(rb"([\w.+-]{1000})(?=[\w.+-])")
+_WRAPPER = re.compile(
+    rb"\s*(?:<[^<>]{1,500}>\s*){0,3}(?:(?P<cdata><!\[CDATA\[)\s*(?=<(?:\?xml|rss|feed|rdf))|(?=&lt;(?:\?xml|rss|feed|rdf)\b))",
+    re.IGNORECASE,
+)
 _XML_ENCODING = re.compile(rb"""(\s*<\?xml[^>]{0,200}?)\s{1,20}encoding\s{0,20}=\s{0,20}(?:"[^"]*"|'[^']*')""")
 
 
@@ -55,9 +60,20 @@ def read_well_formed(data: bytes, content_type: str, url: str) -> Feed | None:
 def normalize_xml(data: bytes, content_type: str = "") -> bytes:
     """Convert to UTF-8, and remove comments if there are so many that parsers take quadratic time."""
     document = to_utf8(data, content_type).replace(b"\0", b"")
+    document = _unwrap(document)
     if declaration := _XML_ENCODING.match(document):
         document = declaration[1] + document[declaration.end() :]
     return document if document.count(b"!--") <= _MAX_COMMENTS else _remove_comments(document.decode()).encode()
+
+
+def _unwrap(document: bytes) -> bytes:
+    """Return a feed that stands as text in an element of another document, as some web services send it."""
+    if not (match := _WRAPPER.match(document)):
+        return document
+    if match["cdata"]:
+        return document[match.end() : document.rfind(b"]]>")].replace(b"]]]]><![CDATA[>", b"]]>")
+    inner, closing_tag, _ = document[match.end() :].rpartition(b"</")
+    return html.unescape((inner if closing_tag else document).decode()).encode()
 
 
 def _remove_comments(text: str) -> str:
@@ -78,11 +94,26 @@ def feed_entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tup
     reused_guids = _reused_guids(feed.items)
     entries: dict[str, Entry] = {}
     for item in feed.items:
-        if not (item.title.strip() or item.body.strip()):
-            continue
         guid = _entry_guid(item, reused_guids)
         entries.setdefault(guid, to_entry(item, source, guid=guid, outlet=outlet, language=feed.language, seen=seen))
     return tuple(entries.values())
+
+
+def drop_unreadable(feed: Feed, source: Source) -> tuple[Feed, str]:
+    """Drop items that can't become articles; return the feed with a note for the user on how many and why.
+
+    An item with only a link becomes an article by its page.
+    """
+    needs_text = source.full_text == "never"
+    readable = tuple(
+        item for item in feed.items if item.title.strip() or item.body.strip() or (item.url and not needs_text)
+    )
+    dropped = len(feed.items) - len(readable)
+    if not dropped:
+        return feed, ""
+    count = f"{dropped:,} of its {len(feed.items):,} entries {'has' if dropped == 1 else 'have'} no title or text"
+    reason = ', and full_text = "never" keeps their pages from being read' if needs_text else ", nor a link"
+    return replace(feed, items=readable), count + reason
 
 
 def limit_feed(feed: Feed) -> tuple[Feed, str]:

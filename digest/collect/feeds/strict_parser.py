@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 #: A document type, or an entity that it defines.
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 #: Windows-1252 code points where Unicode has control characters; feedparser repairs them.
-_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
-_CONTROL_REFERENCE = re.compile(rb"&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
+_CONTROL = re.compile(rb"\xc2[\x80-\x9f]|&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
 _MEDIA_TEXT = {f"{MEDIA}title", f"{MEDIA}description"}
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
@@ -62,7 +61,7 @@ def parse_strictly(data: bytes, url: str) -> Feed | None:
     """Parse a UTF-8 document; None unless it is a feed in which all is unambiguous."""
     from lxml.etree import XMLParser, XMLSyntaxError, fromstring
 
-    if _DOCTYPE.search(data) or _CONTROL.search(data) or _CONTROL_REFERENCE.search(data):
+    if _DOCTYPE.search(data) or _CONTROL.search(data):
         return None
     parser = XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
     try:
@@ -75,16 +74,20 @@ def parse_strictly(data: bytes, url: str) -> Feed | None:
 
 def _read(root: _Element) -> Feed | None:
     if root.tag == f"{ATOM}feed":
-        return _atom(root)
+        return _all_items(root, _atom(root))
     if root.xpath("boolean(//@xml:lang)"):
         return None
-    if root.tag == "rss" and root.get("version", "2.0").startswith("2"):
-        channel = root.find("channel")
-        return None if channel is None else _rss(channel, channel.findall("item"), "")
-    if root.tag == f"{RDF}RDF":
-        channel = root.find(f"{RSS1}channel")
-        return None if channel is None else _rss(channel, root.findall(f"{RSS1}item"), RSS1)
+    channel = root.find("channel")
+    if channel is not None and root.tag == "rss" and root.get("version", "2.0").startswith("2"):
+        return _all_items(root, _rss(channel, channel.findall("item"), ""))
+    if root.tag == f"{RDF}RDF" and (channel := root.find(f"{RSS1}channel")) is not None:
+        return _all_items(root, _rss(channel, root.findall(f"{RSS1}item"), RSS1))
     return None
+
+
+def _all_items(root: _Element, feed: Feed) -> Feed | None:
+    """Return the feed; None if the document has items elsewhere, or none where they belong."""
+    return feed if feed.items and len(feed.items) == sum(1 for _ in root.iter("{*}item", "{*}entry")) else None
 
 
 # --- RSS ---------------------------------------------------------------------------------------------------------
