@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 
 from digest.clean.boilerplate.calls_to_action import addresses_reader, is_imperative_call
 from digest.clean.boilerplate.credits import is_timestamp
@@ -29,6 +29,8 @@ _LISTED = frozenset({"item", "row"})
 _MIN_LABEL_WORDS = 3
 #: This many words in capitals open a line of the site: "GET OUR WEEKEND LETTER: walks and tides, every Friday".
 _MIN_CAPITALS = 3
+#: Words of a text written to its readers that address them, at least, and their share of the text.
+_MIN_ADDRESSED_WORDS, _ADDRESSED_SHARE = 20, 0.75
 _HANDLE = lazy_compile(r"@\w{2,30}")
 #: The time of a post on a social network: "9:12 AM · Jan 21, 2026"; and the lines of a post, at most.
 _POST_TIME = lazy_compile(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
@@ -101,21 +103,32 @@ def find_imperative_calls(lines: Sequence[Line], labels: Sequence[LineLabel]) ->
 
 
 def find_calls_at_edges(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
-    """Lines that address the reader at the head and the foot of the body."""
+    """Lines that address the reader at the head and the foot of the body, unless all of it does."""
     body = body_indexes(labels)
-    for order in (body, body[::-1]):
-        for at in order[: len(body) // 2]:
-            if not addresses_reader(lines[at]):
-                break
-            yield at, LineLabel.CALL_TO_ACTION
+    half = len(body) // 2
+    orders = (body[:half], body[: len(body) - half - 1 : -1])
+    calls = [at for order in orders for at in takewhile(lambda at: addresses_reader(lines[at]), order)]
+    yield from _unless_written_to_reader(calls, lines, labels)
 
 
 def find_calls_beside_calls(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
-    """Lines that address the reader beside calls to action and links."""
+    """Lines that address the reader beside calls to action and links, unless all of the body does."""
     site = [at for at, label in enumerate(labels) if label in _SITE]
-    for beside in (beside for at in site for beside in (at - 1, at + 1) if 0 <= beside < len(lines)):
-        if labels[beside] is BODY and addresses_reader(lines[beside]):
-            yield beside, LineLabel.CALL_TO_ACTION
+    around = (beside for at in site for beside in (at - 1, at + 1) if 0 <= beside < len(lines))
+    calls = [at for at in around if labels[at] is BODY and addresses_reader(lines[at])]
+    yield from _unless_written_to_reader(calls, lines, labels)
+
+
+def _unless_written_to_reader(calls: list[int], lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    if calls and not _is_written_to_reader([lines[at] for at in body_indexes(labels)]):
+        yield from ((at, LineLabel.CALL_TO_ACTION) for at in calls)
+
+
+def _is_written_to_reader(body: Sequence[Line]) -> bool:
+    """Does nearly all of the body address the reader, as a changelog or a guide does?"""
+    words = sum(line.word_count for line in body)
+    addressed = sum(line.word_count for line in body if addresses_reader(line))
+    return addressed >= max(_MIN_ADDRESSED_WORDS, _ADDRESSED_SHARE * words)
 
 
 # --- incomplete lines and key points -----------------------------------------------------------------------------

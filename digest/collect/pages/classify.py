@@ -75,7 +75,9 @@ _MAX_DIRECTORY_TEXT, _MAX_PROFILE_TEXT = 60, 150
 
 def classify_page(signals: PageSignals, body: str) -> Notice | None:
     """The kind of a page that is no article; None for an article. ``body`` is its extracted text as HTML."""
-    lines = [line for line in (normalize(plain_text(part)) for part in _LINE.split(body)) if line]
+    titles = {_trim(title) for title in (signals.title, *signals.headings)}
+    lines = [line for line in (normalize(plain_text(part)) for part in _LINE.split(body)) if _trim(line) not in titles]
+    lines = [line for line in lines if line]
     words = sum(map(word_count, lines))
     if words <= _NEEDED[-1][0] and (notice := _notice(signals, lines, words)):
         return notice

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digest.collect.pages.classify import classify_page
 from digest.collect.pages.metadata import PageMetadata, read_metadata
 from digest.collect.pages.notice import Notice
-from digest.collect.pages.prune import prune
+from digest.collect.pages.prune import expose_main_text, prune
 from digest.collect.pages.signals import read_signals
 from digest.model.errors import SourceError
 from digest.text.charset import decode
@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 
 #: A heading at the top of the extracted article.
 _TOP_HEADING = re.compile(r"(?:\s|<(?:html|body|div)>)*(?P<heading><h[1-6]>(?P<text>.{1,1000}?)</h[1-6]>)", re.DOTALL)
+#: A title up to the next tag, and characters of a page in which it stands.
+_OPEN_TITLE, _MAX_HEAD = re.compile(r"<title[^<>]{0,500}>[^<]{0,1000}", re.IGNORECASE), 100_000
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 #: Letters and digits of an article, at least; a shorter text may be a notice, a date or a fragment.
 _MIN_ARTICLE = 600
 #: The default mode's text is taken for the article if it is so many times as long.
 _MIN_GAIN = 2
+#: Letters and digits of a fragment, at most: there may be an article in an unusual place, of so many characters, and
+#: so many times as long as the fragment.
+_MAX_FRAGMENT, _MIN_HIDDEN, _MIN_HIDDEN_GAIN = 150, 300, 3
 #: In bytes. Above this, extraction takes seconds and hundreds of megabytes; no article is that long.
 _MAX_SIZE = 3_000_000
 
@@ -48,11 +53,19 @@ def parse_html(data: bytes, content_type: str = "") -> HtmlElement:
 
     if len(data) > _MAX_SIZE:
         raise SourceError(f"a page of {len(data):,} bytes is no article: look for its feed")
-    text = _DECLARATION.sub("", decode(data, content_type).replace("\0", ""))
+    text = _close_title(_DECLARATION.sub("", decode(data, content_type).replace("\0", "")))
     try:
         return document_fromstring(text, parser=HTMLParser(remove_comments=True, remove_pis=True))
     except (LxmlError, ValueError) as error:
         raise SourceError("there is no text in this page: check the address in a browser") from error
+
+
+def _close_title(text: str) -> str:
+    """Close a title that isn't closed: it would hold the whole page."""
+    title = _OPEN_TITLE.search(text, 0, _MAX_HEAD)
+    if title is None or "</title" in text[title.end() :].lower():
+        return text
+    return f"{text[: title.end()]}</title>{text[title.end() :]}"
 
 
 def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = "") -> Page:
@@ -71,20 +84,28 @@ def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = 
 def extract_article(tree: HtmlElement) -> str:
     """Extract the article as simple HTML, favouring precision.
 
-    Where that gives nothing or only a short text, such as a notice or a date, the default mode may have the article.
+    Where that gives nothing or only a short text, such as a notice or a date, the default mode may have the article;
+    or it stands where articles seldom are, such as in an ``<aside>``.
     """
     from trafilatura import extract as trafilatura_extract
 
     extract = partial(trafilatura_extract, tree, include_comments=False, output_format="html")
     try:
         precise = extract(favor_precision=True) or ""
-        length = len(_alphanumeric(precise))
-        if length >= _MIN_ARTICLE:
+        if _length(precise) >= _MIN_ARTICLE:
             return precise
         thorough = extract() or ""
-        return thorough if len(_alphanumeric(thorough)) > _MIN_GAIN * length else precise
+        best = thorough if _length(thorough) > _MIN_GAIN * _length(precise) else precise
+        if _length(best) >= _MAX_FRAGMENT or not expose_main_text(tree, _MIN_HIDDEN):
+            return best
+        exposed = extract(favor_precision=True) or ""
+        return exposed if _length(exposed) > _MIN_HIDDEN_GAIN * _length(best) else best
     except Exception as error:  # trafilatura raises undocumented exceptions on some hostile pages
         raise SourceError(f"this page can't be read ({type(error).__name__}): look for its feed") from error
+
+
+def _length(markup: str) -> int:
+    return len(_alphanumeric(markup))
 
 
 def _without_title(body: str, title: str) -> str:

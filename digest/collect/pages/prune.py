@@ -22,6 +22,13 @@ _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 #: Attributes by which extraction judges an element.
 _NAMES = ("class", "id", "style")
 _LINE_TAGS = ("p", "li", "div")
+#: Code within a line, and the elements whose text is sentences.
+_CODE_TAGS = ("code", "kbd", "samp", "tt", "var")
+_SENTENCE_TAGS = {"p", "li", "dd", "td", "a", "b", "strong", "i", "em", "span", "h1", "h2", "h3", "h4", "blockquote"}
+#: Share of a page's paragraphs that stand directly in its body, where that is the article.
+_WRAP_SHARE = 0.8
+#: Elements that extraction passes over.
+_PASSED_OVER = {"aside", "footer", "header", "nav", "figure", "figcaption", "form", "noscript", "details", "dialog"}
 #: Class names of elements with the article's text.
 _BODY_CLASS = re.compile(r"(?:^|[\s_-])(?:body|article|story|post|entry)(?:$|[\s_-])")
 #: Characters of text that a post has at least, and that the paragraphs of an article's part have.
@@ -36,12 +43,38 @@ _CARD_DEPTH, _PARAGRAPH_DEPTH = 4, 8
 
 def prune(tree: HtmlElement) -> None:
     """Remove from the page, in place, elements that are recognizably not part of its article."""
+    _unwrap_code_in_sentences(tree)
+    _wrap_bare_article(tree)
     _remove_other_posts(tree)
     _join_parts(tree)
     _unname_parts_of_sentences(tree)
     for elements in (_hover_cards(tree), _link_lines(tree), _tags(tree)):
         for element in list(elements):
             _drop(element)
+
+
+def _unwrap_code_in_sentences(tree: HtmlElement) -> None:
+    """Replace code within a line by its text: extraction takes each for a block, which would cut the sentence."""
+    for code in list(tree.iter(*_CODE_TAGS)):
+        parent = code.getparent()
+        if parent is not None and parent.tag in _SENTENCE_TAGS and "\n" not in code.text_content():
+            code.drop_tag()
+
+
+def _wrap_bare_article(tree: HtmlElement) -> None:
+    """Put the page's content into an ``<article>`` if its paragraphs stand directly in the body.
+
+    Without an element around them, extraction takes paragraphs only, and no lists between them.
+    """
+    body = tree.find("body")
+    if body is None or next(tree.iter("article", "main"), None) is not None:
+        return
+    bare = sum(map(_text_length, body.iterchildren("p")))
+    if bare >= _MIN_POST and bare > _WRAP_SHARE * sum(map(_text_length, body.iter("p"))):
+        article = body.makeelement("article")
+        article.text, body.text = body.text, None
+        article.extend(list(body))
+        body.append(article)
 
 
 def _remove_other_posts(tree: HtmlElement) -> None:
@@ -146,6 +179,28 @@ def _tags(tree: HtmlElement) -> Iterator[HtmlElement]:
         if line.tag in _LINE_TAGS and sum(map(_text_length, tags)) > 0.4 * _text_length(line):
             yield line
         yield from (tag for tag in tags if not _is_in_sentence(tag))
+
+
+def expose_main_text(tree: HtmlElement, min_length: int) -> bool:
+    """Make the longest run of paragraphs look like an article, wherever it stands. Was it of ``min_length``?
+
+    Extraction passes over elements such as ``<aside>``, and over those that are named as comments or advertisements.
+    """
+    by_parent: dict[HtmlElement, int] = defaultdict(int)
+    for paragraph in tree.iter("p"):
+        linked = sum(map(_text_length, paragraph.iter("a")))
+        by_parent[paragraph.getparent()] += _text_length(paragraph) - linked
+    main = max(by_parent, key=lambda parent: by_parent[parent], default=None)
+    if main is None or by_parent[main] < min_length:
+        return False
+    for element in (main, *main.iterancestors()):
+        for name in _NAMES:
+            element.attrib.pop(name, None)
+        if element.tag in _PASSED_OVER:
+            element.tag = "div"
+    if main.tag == "div":
+        main.tag = "article"
+    return True
 
 
 def _text_length(element: HtmlElement) -> int:

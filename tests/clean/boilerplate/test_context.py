@@ -73,6 +73,16 @@ def test_lines_that_address_the_reader_within_the_body_stay() -> None:
     assert address in body_of(f"{BODY}{address}\n\n{BODY.replace('the', 'that')}")
 
 
+def test_a_text_that_is_written_to_its_readers_stays() -> None:
+    news = (
+        "You can now move your berth from the account page. We added a map, and the list is ready within a minute.",
+        "Your old bookings stay where they are, and your app keeps reading them until March.",
+    )
+    call = "If you have any questions about this change, please contact us via the forum."
+
+    assert body_of("\n\n".join((*news, call))) == list(news)
+
+
 def test_a_text_without_full_stops_is_body() -> None:
     text = "สภาเมืองมีมติปิดสะพานเป็นเวลาหนึ่งปี\n\nเรือข้ามฟากจะให้บริการทุกสิบนาที"
 

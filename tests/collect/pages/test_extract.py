@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from digest.collect.pages.extract import read_page
@@ -40,6 +42,83 @@ def missing(data: bytes) -> list[str]:
 )
 def test_the_article_is_found_where_precise_extraction_gives_only_a_notice(body: str) -> None:
     assert missing(page(f"<h1>Bridge closed</h1>{body}")) == []
+
+
+PARAGRAPHS = "".join(f"<p>{line}</p>" for line in SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(f"<aside>{PARAGRAPHS}</aside>", id="aside"),
+        pytest.param(f"<aside class='sidebar'><div class='box'>{PARAGRAPHS}</div></aside>", id="box in an aside"),
+        pytest.param(f"<footer>{PARAGRAPHS}</footer>", id="footer"),
+        pytest.param(f"<header>{PARAGRAPHS}</header>", id="header"),
+        pytest.param(f"<div id='comments-page'>{PARAGRAPHS}</div>", id="element named comments"),
+        pytest.param(f"<div class='post has-comments'>{PARAGRAPHS}</div>", id="post with comments in its name"),
+        pytest.param(f"<form id='aspnetForm'>{PARAGRAPHS}</form>", id="form"),
+        pytest.param(f"<noscript>{PARAGRAPHS}</noscript>", id="substitute for scripts"),
+        pytest.param(
+            f"<ferry-story><template shadowrootmode='open'>{PARAGRAPHS}</template></ferry-story>", id="template"
+        ),
+        pytest.param(f"<div hidden style='display:none'>{PARAGRAPHS}</div>", id="hidden until a script shows it"),
+    ],
+)
+def test_an_article_in_an_unusual_place_is_found(body: str) -> None:
+    html = f"<html><head><title>Bridge closed</title></head><body><h1>Bridge closed</h1>{body}</body></html>"
+
+    assert missing(html.encode()) == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param(f"<title>Bridge closed</head><body>{PARAGRAPHS}</body>", id="title not closed"),
+        pytest.param(f"<body><div><html><head></head><body>{PARAGRAPHS}</body></html></div>", id="page in a page"),
+        pytest.param("<body><div><div>" + "".join(f"<div><p>{line}" for line in SENTENCES), id="nothing closed"),
+        pytest.param(f"<body>{PARAGRAPHS}<!-- end </body></html>", id="comment not closed"),
+        pytest.param(f"<body>{PARAGRAPHS}<script>var x = '<p>'; </body>", id="script not closed"),
+        pytest.param(f"<body><![CDATA[{PARAGRAPHS}]]></body>", id="CDATA"),
+        pytest.param(f"<body>{PARAGRAPHS}</body>".replace("e", "e\0"), id="NUL characters"),
+        pytest.param(f"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'>{PARAGRAPHS}", id="XHTML"),
+    ],
+)
+def test_an_article_in_damaged_html_is_found(html: str) -> None:
+    assert missing(html.encode()) == []
+
+
+@pytest.mark.parametrize("text", ["\n\n".join(SENTENCES), PARAGRAPHS], ids=["text", "HTML"])
+@pytest.mark.parametrize("body", ["<div id=root></div>", f"<p>{SENTENCES[0]}</p>"], ids=["no text", "a teaser"])
+def test_an_article_in_the_pages_data_is_found(text: str, body: str) -> None:
+    data = json.dumps({"@type": "NewsArticle", "headline": "Bridge closed", "articleBody": text})
+    html = f"<html><head><script type='application/ld+json'>{data}</script></head><body>{body}</body></html>"
+
+    assert missing(html.encode()) == []
+
+
+def test_a_list_between_paragraphs_of_the_body_stays() -> None:
+    items = "".join(f"<li>{line}</li>" for line in SENTENCES[2:4])
+    start, end = (f"<p>{line}</p>" for line in (SENTENCES[0] + SENTENCES[1], SENTENCES[4] + SENTENCES[5]))
+    html = f"<html><body><h2>Bridge closed</h2>{start}<p>It wrote:</p><ul>{items}</ul>{end}</body></html>"
+
+    assert missing(html.encode()) == []
+
+
+@pytest.mark.parametrize("tag", ["code", "kbd", "samp", "tt", "var"])
+def test_code_within_a_sentence_stays_in_it(tag: str) -> None:
+    line = f"Use <{tag}>moor(None)</{tag}> to leave, and <{tag}>quay.rings</{tag}> to see what is free."
+    html = page(f"<article><h1>Mooring</h1><p>{SENTENCES[0]}</p><p>{line}</p><p>{SENTENCES[1]}</p></article>")
+
+    assert (
+        "Use moor(None) to leave, and quay.rings to see what is free." in read_page(html, url="https://a.example/").body
+    )
+
+
+def test_code_in_lines_of_its_own_stays_code() -> None:
+    code = "<pre><code>moor(None)\nleave()</code></pre>"
+    html = page(f"<article><h1>Mooring</h1><p>{SENTENCES[0]}</p>{code}<p>{SENTENCES[1]}</p></article>")
+
+    assert "<pre>" in read_page(html, url="https://a.example/").body
 
 
 def test_a_short_article_stays_as_precise_extraction_gives_it() -> None:
