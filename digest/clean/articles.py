@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from digest.clean.authors import clean_author
@@ -100,7 +101,7 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
     language = detect_language("\n".join((title, *paragraphs)), entry.language)
     url = _safe_url(entry.url)
     return Article(
-        id=_article_id(entry, url),
+        id=address_id(entry),
         source_id=entry.source_id,
         source=source or outlet_domain(url),
         url=url,
@@ -172,8 +173,28 @@ def _safe_url(url: str) -> str:
     return url if urlsplit(url).scheme == "file" and url.isprintable() else ""
 
 
-def _article_id(entry: Entry, url: str) -> str:
-    key = url_identity(url) if is_web_url(url) else f"{entry.source_id}\0{entry.guid}"
+class _Addressed(Protocol):
+    """An entry, or the identity of a stored article."""
+
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def guid(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+
+
+def address_id(item: _Addressed) -> str:
+    """The id of the article at the item's address; of an item without one, by its source and GUID.
+
+    ``pipeline/article_ids.py`` gives others to further items of a document at the same address.
+    """
+    url = item.url.strip()
+    return hash_id(url_identity(url) if is_web_url(url) else f"{item.source_id}\0{item.guid}")
+
+
+def hash_id(key: str) -> str:
+    """An article's id: 24 hexadecimal digits."""
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.isolated import read_isolated
@@ -59,7 +59,8 @@ async def add_full_text(
     due for another try. Pending teasers that the source no longer lists are tried as well.
     """
     retries = {entry.guid: entry for entry in pending}
-    teasers = [entry for entry in entries if _wants_page(entry, source)]
+    shared = _shared_pages(entries)
+    teasers = [entry for entry in entries if _wants_page(entry, source) and urldefrag(entry.url).url not in shared]
     known_teasers = known_guids([entry.guid for entry in teasers]) - set(retries) if teasers else frozenset()
     candidates = {entry.guid: entry for entry in teasers if entry.guid not in known_teasers}
     to_fetch = {
@@ -82,6 +83,12 @@ async def add_full_text(
         is_complete=is_complete,
         problems=tuple(pages.problems),
     )
+
+
+def _shared_pages(entries: Sequence[Entry]) -> frozenset[str]:
+    """The addresses of several entries, without their anchors: such a page is no single one's text."""
+    counts = Counter(urldefrag(entry.url).url for entry in entries)
+    return frozenset(url for url, count in counts.items() if count > 1)
 
 
 def _wants_page(entry: Entry, source: Source) -> bool:

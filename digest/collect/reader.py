@@ -80,10 +80,11 @@ def _feed(document: Document, source: Source, kind: DocumentKind, seen: datetime
         feed = read_json_feed(document.data, url=document.url)
     else:
         feed = read_feed(document.data, content_type=document.content_type, url=document.url)
-    feed, unreadable = drop_unreadable(feed, source)
-    feed, too_many = limit_feed(feed)
-    entries = feed_entries(feed, source, url=document.url, seen=seen)
-    return Contents(entries=entries, title=plain_text(feed.title), problems=tuple(filter(None, (unreadable, too_many))))
+    feed, unreadable_note = drop_unreadable(feed, source)
+    feed, limit_note = limit_feed(feed)
+    entries, duplicates_note = feed_entries(feed, source, url=document.url, seen=seen)
+    problems = tuple(filter(None, (unreadable_note, limit_note, duplicates_note)))
+    return Contents(entries=entries, title=plain_text(feed.title), problems=problems)
 
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:

@@ -23,6 +23,7 @@ from digest.model.errors import DigestError
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchInterval
+from digest.pipeline.article_ids import with_distinct_ids
 from digest.processes.process_pool import ProcessPool
 from digest.settings import FetchSettings
 from digest.store import Store, articles, boilerplate, entries, pending_pages, sources, stories
@@ -112,7 +113,7 @@ class Ingester:
         with self.store.begin() as conn:
             self._record_fetches(conn, batch)
             added = entries.add(conn, collected)
-            articles.add(conn, zip(new, cleaned, strict=True))
+            articles.add(conn, with_distinct_ids(conn, collected, list(zip(new, cleaned, strict=True))))
             wordings = articles.changed_wordings(conn, self._without_late_pages(changes))
             stories.save_published_wordings(conn, wordings)
             articles.add(conn, changes)

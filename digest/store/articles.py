@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -12,8 +13,9 @@ from sqlalchemy import Connection, Row, func, select
 from digest.model.articles import Article, Entry
 from digest.model.slots import Window
 from digest.store import entries
-from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, to_row
+from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, stream, to_row
 from digest.store.tables import articles as table
+from digest.store.tables import entries as entries_table
 
 #: Columns that an edited article keeps.
 _IDENTITY = frozenset({"entry_id", "id"})
@@ -49,6 +51,34 @@ def changed_wordings(conn: Connection, pairs: Sequence[tuple[Entry, Article]]) -
 
 def _wording(article: Article | Row[Any]) -> tuple[str, ...]:
     return article.title, *article.paragraphs
+
+
+def holders(conn: Connection, article_ids: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """The sources that have stored articles with these ids, each with the id."""
+    found: set[tuple[str, str]] = set()
+    for batch in batches(set(article_ids)):
+        query = select(table.c.source_id, table.c.id).where(table.c.id.in_(batch))
+        found |= {(row.source_id, row.id) for row in conn.execute(query)}
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleIdentity:
+    """What tells a stored article from others of its source."""
+
+    source_id: str
+    guid: str
+    article_id: str
+    title: str
+    url: str
+
+
+def identities(conn: Connection, source_ids: Collection[str]) -> Iterator[ArticleIdentity]:
+    """The identities of the sources' articles, in the order in which they were stored; streamed."""
+    query = select(table.c.source_id, entries_table.c.guid, table.c.id, table.c.title, table.c.url)
+    query = query.join_from(table, entries_table).order_by(table.c.entry_id)
+    for batch in batches(sorted(set(source_ids))):
+        yield from from_rows(ArticleIdentity, stream(conn, query.where(table.c.source_id.in_(batch))))
 
 
 def newest_published(conn: Connection) -> Mapping[str, datetime]:

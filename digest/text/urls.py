@@ -25,6 +25,12 @@ _TRACKING = lazy_compile(
 )
 #: These too, unless there are no other parameters: on some sites they name the article.
 _AMBIGUOUS = re.compile(r"ref|source|src|via|share|shared|partner|cmp|cid|rss|feed|mod|sh|from|origin", re.IGNORECASE)
+#: Fragments that name no part of an article: its comments, its end, text that a search found.
+_NO_ANCHOR = re.compile(
+    r"comments?(?:[-_]?(?:area|form|section|list))?|respond|disqus_thread|livefyre|rss|feed|top|main|content|more"
+    r"|more-\d+|:~:.*|\W*",
+    re.IGNORECASE,
+)
 #: Addresses, as nearly all are, in which only the order of query parameters can vary.
 _SIMPLE_URL = re.compile(r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?(?:\?([A-Za-z0-9._~/=&-]+))?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -50,6 +56,7 @@ class _Address(NamedTuple):
     port: int | None
     path: str
     query: str
+    fragment: str = ""
 
     @property
     def authority(self) -> str:
@@ -73,18 +80,22 @@ def is_simple_url(url: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def canonical_url(url: str) -> str:
-    """Normalize an address and remove tracking parameters; other text than a web address is only trimmed."""
+    """Normalize an address and remove tracking parameters; other text than a web address is only trimmed.
+
+    An anchor stays, except for those that track or lead to comments.
+    """
     parts = _parts(url.strip())
     if parts is None:
         return url.strip()
     path = _normalize_escapes(_remove_dot_segments(parts.path), safe="/%:@!$&'()*+,;=") or "/"
-    return f"{parts.scheme}://{parts.authority}{path}{_query_suffix(_normalize_query(parts.query))}"
+    query, anchor = _query_suffix(_normalize_query(parts.query)), _anchor(parts.fragment)
+    return f"{parts.scheme}://{parts.authority}{path}{query}{f'#{anchor}' if anchor else ''}"
 
 
 def url_identity(url: str) -> str:
     """Return a key that exact duplicates share: the addresses of one article, mobile and AMP variants too.
 
-    It is no link.
+    It is no link, and knows no anchors.
     """
     parts = _parts(canonical_url(url))
     if parts is None:
@@ -119,7 +130,8 @@ def _parts(url: str) -> _Address | None:
         return None
     if parts.scheme not in _DEFAULT_PORTS or not host.strip(".") or "@" in parts.netloc or port == 0:
         return None
-    return _Address(parts.scheme, host, None if port == _DEFAULT_PORTS[parts.scheme] else port, parts.path, parts.query)
+    port = None if port == _DEFAULT_PORTS[parts.scheme] else port
+    return _Address(parts.scheme, host, port, parts.path, parts.query, parts.fragment)
 
 
 def _in_ascii(host: str) -> str:
@@ -164,6 +176,21 @@ def _normalize_query(query: str) -> str:
     pairs = [(name, pair) for name, pair in pairs if not _TRACKING.fullmatch(name)]
     unambiguous = [(name, pair) for name, pair in pairs if not _AMBIGUOUS.fullmatch(name)]
     return "&".join(sorted(_normalize_escapes(pair, safe="/%:@!$'()*+,;=?") for _, pair in unambiguous or pairs))
+
+
+def anchor_of(url: str) -> str:
+    """The anchor that the address's canonical form has; empty if it has none."""
+    return canonical_url(url).partition("#")[2] if "#" in url else ""
+
+
+def _anchor(fragment: str) -> str:
+    if not fragment or _NO_ANCHOR.fullmatch(fragment):
+        return ""
+    pairs = fragment.split("&")
+    names = [unquote(pair.partition("=")[0]) for pair in pairs if "=" in pair]
+    if len(names) == len(pairs) and all(_TRACKING.fullmatch(name) or _AMBIGUOUS.fullmatch(name) for name in names):
+        return ""
+    return _normalize_escapes(fragment, safe="/%:@!$&'()*+,;=?")
 
 
 def _query_suffix(query: str) -> str:

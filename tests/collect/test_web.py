@@ -209,6 +209,15 @@ def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
     assert teaser == TEASER
 
 
+def test_a_page_that_several_entries_link_to_is_no_single_ones_text(web: WebServer) -> None:
+    """A status page, say, whose entries differ by their anchors."""
+    feed_of(web, "/a#monday", "/a#tuesday")
+    web.routes["/a"] = html()
+
+    assert collected_bodies(web) == [TEASER, TEASER]
+    assert "/a" not in web.paths
+
+
 @pytest.mark.parametrize(
     ("page", "why"),
     [

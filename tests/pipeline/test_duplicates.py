@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from digest.model.articles import Article
+from digest.clean.articles import clean
+from digest.model.articles import Article, BodyFormat, Entry
+from digest.model.digests import Digest
 from digest.model.newsletters import Newsletter, Source
 from digest.model.slots import Slot, Window
-from digest.pipeline.app import make_app
+from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose
 from digest.settings import Settings
-from digest.store import open_store
+from digest.store import open_store, tables
+from tests.support.values import sent
 
 MORNING = datetime(2026, 3, 27, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -44,12 +48,16 @@ class Item:
 MILLS = Item(guid="m", link="https://post.example/mill", title="The mill grinds", body=MILL)
 
 
+def write_feed(file: Path, items: list[Item]) -> None:
+    file.write_text(f"<rss version='2.0'><channel><title>Post</title>{''.join(map(str, items))}</channel></rss>")
+
+
 def articles_after(folder: Path, *visits: list[Item]) -> list[Article]:
     """All articles of an edition after the last fetch, chosen or left out."""
     file = folder / "feed.xml"
     app = make_app(Settings(sources=(Source(id="post", path=file),)), store=open_store("sqlite://"))
     for number, items in enumerate(visits):
-        file.write_text(f"<rss version='2.0'><channel><title>Post</title>{''.join(map(str, items))}</channel></rss>")
+        write_feed(file, items)
         collect_sources(app.settings.sources, app, now=MORNING + number * timedelta(hours=1))
     due = MORNING + timedelta(hours=2)
     newsletter = Newsletter(id="main", title="Main", stories=None)
@@ -113,6 +121,102 @@ def test_an_edited_article_is_one_article(tmp_path: Path, first: Item, second: I
 )
 def test_different_articles_are_not_merged(tmp_path: Path, visits: list[list[Item]], titles: list[str]) -> None:
     assert [article.title for article in articles_after(tmp_path, *visits)] == titles
+
+
+HOME = "https://post.example/"
+EPISODES = [
+    Item(guid=f"e{number}", link=HOME, title=f"Episode {number}", body=f"Number {number} is about bridge {number}.")
+    for number in range(4)
+]
+
+
+def titles_after(folder: Path, *visits: list[Item]) -> list[str]:
+    return [article.title for article in articles_after(folder, *visits)]
+
+
+@pytest.mark.parametrize(
+    "visits",
+    [
+        pytest.param([EPISODES], id="at once"),
+        pytest.param([EPISODES[:2], EPISODES], id="some later"),
+        pytest.param([EPISODES[2:], EPISODES], id="some before"),
+        pytest.param([EPISODES, EPISODES[::-1]], id="in another order"),
+        pytest.param([EPISODES[:3], EPISODES[1:]], id="the first one goes when another comes"),
+        pytest.param([EPISODES[:3], EPISODES[3:]], id="all go when another comes"),
+        pytest.param([[replace(item, guid="") for item in EPISODES]], id="without GUIDs"),
+        pytest.param(
+            [[replace(item, guid="") for item in EPISODES[:3]], [replace(item, guid="") for item in EPISODES[::-1]]],
+            id="without GUIDs, and another later",
+        ),
+        pytest.param(
+            [[replace(item, guid="", link=f"{HOME}#{item.guid}") for item in EPISODES]], id="at anchors of one page"
+        ),
+        pytest.param([EPISODES, [replace(item, guid=f"new-{item.guid}") for item in EPISODES]], id="GUIDs that change"),
+        pytest.param([EPISODES, [replace(item, body=FERRY + item.body) for item in EPISODES]], id="edited texts"),
+    ],
+)
+def test_items_of_one_document_that_share_a_link_are_several_articles(tmp_path: Path, visits: list[list[Item]]) -> None:
+    assert titles_after(tmp_path, *visits) == [item.title for item in EPISODES]
+
+
+def test_items_that_share_a_link_keep_their_ids(tmp_path: Path) -> None:
+    """Those stored first, and whatever comes, goes, changes its place or its GUID later."""
+    first = {article.title: article.id for article in articles_after(tmp_path, EPISODES[:2])}
+    changed = [replace(item, guid=f"new-{item.guid}") for item in reversed(EPISODES)]
+    later = {article.title: article.id for article in articles_after(tmp_path, EPISODES[:2], EPISODES, changed)}
+
+    assert first.items() <= later.items()
+    assert len({*later.values()}) == len(EPISODES)
+
+
+def test_one_of_the_items_that_share_a_link_has_the_links_id(tmp_path: Path) -> None:
+    """Another outlet's item at this link is the same article, as is the one that an earlier version stored."""
+    alone = articles_after(tmp_path, [EPISODES[0]])
+
+    assert alone[0].id in {article.id for article in articles_after(tmp_path, EPISODES)}
+
+
+def _compose(app: App, *, hours: int) -> Digest:
+    due = MORNING + timedelta(hours=hours)
+    newsletter = Newsletter(id="main", title="Main", stories=None)
+    return compose(newsletter, Slot(due=due, key=f"k{hours}"), app, window=Window(start=due - 400 * DAY, end=due))
+
+
+@pytest.mark.parametrize("guids", ["kept", "none"])
+def test_no_story_that_an_earlier_version_sent_is_sent_again(tmp_path: Path, guids: str) -> None:
+    """It stored one article for all items at a link, and sent that; the other items are old news."""
+    items = EPISODES if guids == "kept" else [replace(item, guid="") for item in EPISODES]
+    file = tmp_path / "feed.xml"
+    app = make_app(Settings(sources=(Source(id="post", path=file),)), store=open_store("sqlite://"))
+    write_feed(file, items[:3] if guids == "kept" else items[:1])
+    collect_sources(app.settings.sources, app, now=MORNING)
+    with app.store.begin() as conn:
+        conn.execute(update(tables.articles).values(id=_id_of_the_link(items[0])))
+    first = _compose(app, hours=1)
+    assert [brief.story.lead.title for brief in first.briefs] == [items[0].title]
+    sent(first, app.store)
+
+    write_feed(file, items)
+    collect_sources(app.settings.sources, app, now=MORNING + timedelta(hours=2))
+    titles = [brief.story.lead.title for brief in _compose(app, hours=3).briefs]
+
+    assert items[0].title not in titles
+    assert items[3].title in titles
+
+
+def _id_of_the_link(item: Item) -> str:
+    entry = Entry(
+        source_id="post", guid="", url=item.link, title="", body="", form=BodyFormat.HTML, seen=MORNING, source=""
+    )
+    return clean([entry])[0].id
+
+
+def test_a_link_keeps_the_anchor_of_its_item(tmp_path: Path) -> None:
+    anchored = [replace(item, guid="", link=f"{HOME}changes#v{at}.0") for at, item in enumerate(EPISODES)]
+
+    articles = articles_after(tmp_path, anchored)
+
+    assert [article.url for article in articles] == [item.link for item in anchored]
 
 
 @pytest.mark.parametrize(

@@ -88,15 +88,22 @@ def _split_long_runs(document: bytes) -> bytes:
     return _LONG_RUN.sub(rb"\1 ", document)
 
 
-def feed_entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[Entry, ...]:
-    """Convert the feed's items to entries of ``source``, without duplicates, in the feed's order."""
+def feed_entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tuple[tuple[Entry, ...], str]:
+    """Convert the feed's items to entries of ``source``, in the feed's order; with a note for the user on duplicates.
+
+    Of items with the same GUID and link the first counts, as the newest.
+    """
     outlet = source.title or plain_text(feed.title) or outlet_domain(url) or source.address
     reused_guids = _reused_guids(feed.items)
+    shared_links = _shared_links(feed.items, reused_guids)
     entries: dict[str, Entry] = {}
+    repeated = 0
     for item in feed.items:
-        guid = _entry_guid(item, reused_guids)
-        entries.setdefault(guid, to_entry(item, source, guid=guid, outlet=outlet, language=feed.language, seen=seen))
-    return tuple(entries.values())
+        guid = _entry_guid(item, reused_guids, shared_links)
+        entry = to_entry(item, source, guid=guid, outlet=outlet, language=feed.language, seen=seen)
+        repeated += entries.setdefault(guid, entry).title != entry.title
+    note = f"entries left out, since they repeat the id and link of a newer one: {repeated}" if repeated else ""
+    return tuple(entries.values()), note
 
 
 def drop_unreadable(feed: Feed, source: Source) -> tuple[Feed, str]:
@@ -139,9 +146,18 @@ def _reused_guids(items: Iterable[Item]) -> frozenset[str]:
     return frozenset(guid for guid, count in counts.items() if count > 1)
 
 
-def _entry_guid(item: Item, reused_guids: frozenset[str]) -> str:
+def _shared_links(items: Iterable[Item], reused_guids: frozenset[str]) -> frozenset[str]:
+    """Return the links of several items without a GUID that have different titles, and so identify none."""
+    pairs = {(item.url, item.title) for item in items if item.guid in reused_guids or not item.guid}
+    counts = Counter(url for url, _ in pairs if url)
+    return frozenset(url for url, count in counts.items() if count > 1)
+
+
+def _entry_guid(item: Item, reused_guids: frozenset[str], shared_links: frozenset[str]) -> str:
     """Return the item's GUID, or else its link, or else a hash of its content."""
     guid = "" if item.guid in reused_guids else item.guid
+    if not guid and item.url in shared_links and item.title.strip():
+        return content_guid(item.title, item.url)
     return guid or item.url or content_guid(item.title, item.body)
 
 

@@ -366,3 +366,12 @@ def test_the_total_length_of_a_feed_is_limited() -> None:
 
     assert [entry.guid for entry in contents.entries] == ["0", "1"]
     assert contents.problems == ("only the newest 2 of its 4 entries are read",)
+
+
+def test_items_that_repeat_an_id_and_a_link_are_counted() -> None:
+    item = "<item><guid>1</guid><link>https://a.example/</link><title>{}</title></item>"
+
+    contents = read(rss(item.format("Newer") + item.format("Older") + item.format("Newer")))
+
+    assert [entry.title for entry in contents.entries] == ["Newer"]
+    assert contents.problems == ("entries left out, since they repeat the id and link of a newer one: 1",)
