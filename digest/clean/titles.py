@@ -11,6 +11,7 @@ from digest.text.placeholder_titles import is_placeholder
 from digest.text.sentence_end import ends_sentence
 
 _TAIL = lazy_compile(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
+_DOMAIN = r"\.(?:com?|org|net|de|fr|es|it|nl|uk|eu|info|news|tv|at|ch|pl|se|no|dk)\b"
 #: Words in the names of newspapers, stations and sites.
 _OUTLET_WORD = lazy_compile(
     r"\b(?:news(?:paper|wire)?|times|post|daily|herald|tribune|gazette|journal|chronicle|guardian|observer|telegraph|courier"
@@ -18,9 +19,14 @@ _OUTLET_WORD = lazy_compile(
     r"|zeitung|nachrichten|rundschau|tagblatt|tageblatt|anzeiger|kurier|presse|welt|spiegel|le monde|figaro|libération"
     r"|actualités|info|noticias|diario|periódico|el país|mundo|giornale|corriere|gazzetta|notizie|krant|dagblad|nieuws"
     r"|notícias|jornal|folha|nyheter|tidningen|dagbladet|aftenposten|gazeta|wiadomości|новости|газета|новини)\b"
-    r"|\.(?:com?|org|net|de|fr|es|it|nl|uk|eu|info|news|tv|at|ch|pl|se|no|dk)\b",
+    rf"|{_DOMAIN}",
     re.IGNORECASE,
 )
+_ADDRESS = lazy_compile(_DOMAIN, re.IGNORECASE)
+#: Articles before a name.
+_ARTICLES = frozenset({"the", "der", "die", "das", "le", "la", "les", "el", "il", "de", "het", "o", "a"})
+#: Letters of a name, at least, that may stand for a longer one: "BBC News" for "BBC News – World".
+_MIN_NAME = 5
 #: Words of a section's name, at most.
 _MAX_SECTION_WORDS = 2
 #: Labels that a headline of a text may get.
@@ -28,7 +34,10 @@ _HEADLINE_LABELS = frozenset({LineLabel.BODY, LineLabel.INCOMPLETE, LineLabel.HE
 
 
 def without_outlet(title: str, source: str = "", domain: str = "") -> str:
-    """The title without the outlet's name at its end: "Rates rise – The Daily Example" → "Rates rise"."""
+    """The title without the outlet's name at its end: "Rates rise – The Daily Example" → "Rates rise".
+
+    If the outlet's name is known, nothing else is removed: "Interview – Sun Ra". ``domain`` is the article's.
+    """
     for _ in range(2):  # "Rates rise · Markets | The Daily Example"
         match = _TAIL.match(title)
         if not match or not _is_outlet(match["outlet"].strip(), match["mark"], source, domain):
@@ -38,14 +47,30 @@ def without_outlet(title: str, source: str = "", domain: str = "") -> str:
 
 
 def _is_outlet(tail: str, mark: str, source: str, domain: str) -> bool:
-    name = normalize(tail).replace(" ", "")
-    domain_name = domain.removeprefix("www.").split(".")[0].replace("-", "")
-    if name and name in {normalize(source).replace(" ", ""), domain_name}:
+    if _is_name_of(tail, source, domain):
         return True
+    is_name_known = bool(source and domain) and source != domain
     words = tail.split()
     is_name = len(words) <= 5 and all(not word[0].islower() or len(word) <= 3 or "." in word for word in words)
-    may_be_outlet = mark == "|" or (mark != ":" and _OUTLET_WORD.search(tail) is not None)
+    has_outlet_word = (_ADDRESS if is_name_known else _OUTLET_WORD).search(tail) is not None
+    may_be_outlet = (mark == "|" and not is_name_known) or (mark != ":" and has_outlet_word)
     return is_name and may_be_outlet and not ends_sentence(tail)
+
+
+def _is_name_of(tail: str, source: str, domain: str) -> bool:
+    """Is it the source's name, the beginning of that or a longer form, or the name in the domain?"""
+    words, source_words = _name_words(tail), _name_words(source)
+    name = "".join(words)
+    domain_name = domain.removeprefix("www.").split(".")[0].replace("-", "").removeprefix("the")
+    if name and name in {"".join(source_words), domain_name}:
+        return True
+    shorter, longer = sorted((words, source_words), key=len)
+    return len("".join(shorter)) >= _MIN_NAME and longer[: len(shorter)] == shorter
+
+
+def _name_words(name: str) -> list[str]:
+    words = normalize(name).split()
+    return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
 
 
 def find_headline(lines: Sequence[Line], labels: Sequence[LineLabel]) -> int | None:

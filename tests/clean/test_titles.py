@@ -28,8 +28,43 @@ from digest.text.blocks import blocks_from_text
         ("", ""),
     ],
 )
-def test_the_outlet_s_name_is_removed_from_the_title(title: str, expected: str) -> None:
-    assert without_outlet(title, "Outlet", "outlet.example") == expected
+@pytest.mark.parametrize(
+    ("source", "domain"), [("", "outlet.example"), ("outlet.example", "outlet.example"), ("Outlet", "")]
+)
+def test_a_name_at_the_end_of_a_title_is_removed_if_the_outlet_may_have_it(
+    title: str, expected: str, source: str, domain: str
+) -> None:
+    assert without_outlet(title, source, domain) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Harbour town closes its bridge – The Outlet", "Harbour town closes its bridge"),
+        ("Harbour town closes its bridge | Outlet News", "Harbour town closes its bridge"),
+        (
+            "Harbour town closes its bridge | Outlet News – World",
+            "Harbour town closes its bridge | Outlet News – World",
+        ),
+        ("Harbour town closes its bridge - Site Name", "Harbour town closes its bridge"),
+        ("Harbour town closes its bridge | www.site-name.org", "Harbour town closes its bridge"),
+        *(
+            (title, title)
+            for title in (
+                "Release 2.3 | Quay Cloud",
+                "Interview – Sun Ra",
+                "Episode 59 - Star Wars",
+                "Town FC - City FC",
+                "Comparing databases | PostgreSQL",
+                "Book of the week – Modern Times",
+                "A walk – World of Tomorrow",
+                "What we read - Out of Africa",
+            )
+        ),
+    ],
+)
+def test_if_the_name_of_the_outlet_is_known_nothing_else_is_removed(title: str, expected: str) -> None:
+    assert without_outlet(title, "Outlet News: World", "site-name.example") == expected
 
 
 @pytest.mark.parametrize(
