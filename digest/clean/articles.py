@@ -7,8 +7,10 @@ Pure: times come from the entries.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from html import unescape
 from itertools import groupby
 from operator import attrgetter
 from typing import Protocol
@@ -18,7 +20,7 @@ from digest.clean.authors import clean_author
 from digest.clean.boilerplate.classify import classify_lines, lines_of
 from digest.clean.boilerplate.learned import find_learned, learn
 from digest.clean.boilerplate.lines import BODY, Line
-from digest.clean.paragraphs import trim_paragraphs, without_truncated_sentence
+from digest.clean.paragraphs import trim_paragraphs, without_preface, without_truncated_sentence
 from digest.clean.titles import find_headline, without_outlet
 from digest.model.articles import Article, BodyFormat, Entry, Image
 from digest.model.boilerplate import LearnedBoilerplate
@@ -34,6 +36,7 @@ _MAX_TITLE = 300
 _MAX_BLOCKS = 5_000
 #: Rounds of trimming and classification, at most: usually two. It limits the time for a hostile document.
 _MAX_ROUNDS = 20
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 #: Width and height of a picture, at least: a smaller one is an icon or a tracking pixel.
 _MIN_PIXELS = 32
 
@@ -77,14 +80,17 @@ def group_by_source(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _blocks(entry: Entry) -> tuple[Block, ...]:
+    body = without_preface(entry.body)
     if entry.form is BodyFormat.TEXT:
-        return blocks_from_text(entry.body)
+        return blocks_from_text(body)
+    if entry.form is BodyFormat.HTML and "<" not in body and _BLANK_LINE.search(body):
+        return blocks_from_text(unescape(body))  # plain text in spite of its format: a video's description
     # The import of lxml takes time, and plain text does not need it.
     from digest.text.html import blocks_from_html, blocks_from_markdown, unescape_markup
 
     if entry.form is BodyFormat.MARKDOWN:
-        return blocks_from_markdown(entry.body)
-    return blocks_from_html(unescape_markup(entry.body))
+        return blocks_from_markdown(body)
+    return blocks_from_html(unescape_markup(body))
 
 
 def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> Article:
@@ -96,7 +102,8 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
         labels = classify_lines(lines, learned=learned, is_markup=is_markup)
         at = find_headline(lines, labels)
         if at is not None:
-            title, lines = lines[at].text, lines[:at] + lines[at + 1 :]
+            # A pasted text may be another outlet's.
+            title, lines = without_outlet(lines[at].text), lines[:at] + lines[at + 1 :]
     paragraphs = _paragraphs(lines, title=title, learned=learned, is_markup=is_markup)
     language = detect_language("\n".join((title, *paragraphs)), entry.language)
     url = _safe_url(entry.url)

@@ -34,10 +34,18 @@ _TRUNCATION = re.compile(
     re.I,
 )
 _LAST_STOP = re.compile(rf"^.*[.!?。！？][{QUOTES})\]]*(?=\s)", re.DOTALL)
+_ARXIV_PREFACE = re.compile(
+    r"\A\s*(?:<p>\s*)?arXiv:[\w./-]+\s+Announce Type:\s*[\w-]+\s*(?:<[^<>]{0,20}>\s*)*(?:Abstract:\s*)?"
+)
 #: A drop capital pasted before its word, doubled ("BBRAVE") or separated ("B RAVE").
 _DOUBLED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z])(?P<word>(?P=letter)[A-Z’']+|(?P=letter)[a-z]+)(?=\W|$)")
 _SEPARATED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z]) (?P<word>[A-Z]{2,}|[a-z]+)(?=\W|$)")
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+def without_preface(body: str) -> str:
+    """The body without the number and kind of announcement that arXiv puts before each abstract."""
+    return _ARXIV_PREFACE.sub("", body) if "Announce Type" in body[:200] else body
 
 
 def trim_paragraphs(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ _OUTLET_WORD = lazy_compile(
     re.IGNORECASE,
 )
 _ADDRESS = lazy_compile(_DOMAIN, re.IGNORECASE)
+#: "Mooring in logarithmic time. (arXiv:2611.01234v1 [cs.CL] UPDATED)"
+_ARXIV_NUMBER = lazy_compile(r"\.?\s*\(arXiv:[\w./-]+(?:\s\[[\w., -]+\])?(?:\s[A-Z ]+)?\)$")
 #: Articles before a name.
 _ARTICLES = frozenset({"the", "der", "die", "das", "le", "la", "les", "el", "il", "de", "het", "o", "a"})
 #: Letters of a name, at least, that may stand for a longer one: "BBC News" for "BBC News – World".
@@ -38,6 +40,7 @@ def without_outlet(title: str, source: str = "", domain: str = "") -> str:
 
     If the outlet's name is known, nothing else is removed: "Interview – Sun Ra". ``domain`` is the article's.
     """
+    title = _ARXIV_NUMBER.sub("", title) if "(arXiv:" in title else title
     for _ in range(2):  # "Rates rise · Markets | The Daily Example"
         match = _TAIL.match(title)
         if not match or not _is_outlet(match["outlet"].strip(), match["mark"], source, domain):

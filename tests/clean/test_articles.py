@@ -345,3 +345,26 @@ def test_every_sentence_of_a_cleaned_article_is_in_a_paragraph() -> None:
 
     for paragraph in article.paragraphs:
         assert all(sentence in paragraph for sentence in sentences(paragraph, article.language))
+
+
+def test_a_body_without_tags_but_with_blank_lines_is_plain_text() -> None:
+    film = "Engineers drove piles into the mud &amp; sand in 1921.\r\n\r\n00:00 Intro\n01:23 The piles\n\n"
+    body = f"{film}Since then the quay has been widened twice, and the ferries have grown with it."
+    article = _clean(_entry(body, BodyFormat.HTML, title="How it was built"))
+
+    assert article.paragraphs[0] == "Engineers drove piles into the mud & sand in 1921."
+    assert article.paragraphs[-1] == "Since then the quay has been widened twice, and the ferries have grown with it."
+
+
+@pytest.mark.parametrize(
+    "preface",
+    [
+        "arXiv:2611.01234v1 Announce Type: new \nAbstract: ",
+        "<p>arXiv:cs/0611012 Announce Type: replace-cross</p><p>Abstract: ",
+        "arXiv:2611.01234v2 Announce Type: replace<br/>",
+    ],
+)
+def test_the_preface_of_arxiv_is_removed(preface: str) -> None:
+    article = _clean(_entry(f"{preface}We show that ferries moor in time.", BodyFormat.HTML, title="Ferries moor"))
+
+    assert article.paragraphs == ("We show that ferries moor in time.",)

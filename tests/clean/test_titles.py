@@ -25,6 +25,8 @@ from digest.text.blocks import blocks_from_text
         ("Anti-noise law – a first", "Anti-noise law – a first"),
         ("2026–27 budget passes", "2026–27 budget passes"),
         ("Live – News", "Live – News"),
+        ("Mooring in logarithmic time. (arXiv:2611.01234v1 [cs.CL])", "Mooring in logarithmic time"),
+        ("Mooring in logarithmic time. (arXiv:cs/0611012v2 [cs.CL, math.CO] UPDATED)", "Mooring in logarithmic time"),
         ("", ""),
     ],
 )

@@ -13,6 +13,9 @@ from digest.model.newsletters import Source
 from digest.text.urls import is_simple_url, is_web_url
 
 _MAX_NAME_LENGTH = 300
+#: A longer body has words.
+_MAX_WORDLESS = 5_000
+_NO_WORD = re.compile(r"<[^<>]*>|&(?:nbsp|#160|#xa0);|\s", re.IGNORECASE)
 _NAME_WITH_ADDRESS = re.compile(
     r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?"
 )
@@ -81,6 +84,24 @@ def drop_shared_language(item: Item, feed_language: str) -> Item:
 def text_to_html(text: str) -> str:
     """Convert plain text to HTML paragraphs, which empty lines separate."""
     return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in text.split("\n\n")) if text else ""
+
+
+def first_with_words(*bodies: str) -> str:
+    """Return the first HTML body with text, not only a picture; or else the first that isn't empty."""
+    return next(filter(_has_words, bodies), next(filter(None, bodies), ""))
+
+
+def _has_words(markup: str) -> bool:
+    return len(markup) > _MAX_WORDLESS or _NO_WORD.sub("", markup) != ""
+
+
+def without_origin(title: str, origin: str) -> str:
+    """Remove the name of the outlet that an aggregator's item names as its source from the title's end."""
+    for mark in (" - ", " – ", " | "):
+        for name in (origin, html.escape(origin, quote=False)):
+            if origin and title.endswith(mark + name):
+                return title.removesuffix(mark + name)
+    return title
 
 
 def author_name(text: str) -> str:

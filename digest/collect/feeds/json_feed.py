@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.items import Feed, Item, absolute_url
+from digest.collect.feeds.items import Feed, Item, absolute_url, first_with_words
 from digest.model.articles import BodyFormat, Image
 from digest.model.errors import SourceError
 from digest.text.charset import decode
@@ -56,9 +56,10 @@ def _string(mapping: Mapping[str, Any], key: str) -> str:
 
 
 def _body(item: Mapping[str, Any]) -> tuple[str, BodyFormat]:
-    if content := _string(item, "content_html"):
+    content, text = _string(item, "content_html"), _string(item, "content_text") or _string(item, "summary")
+    if content and first_with_words(content, html.escape(text)) == content:
         return content, BodyFormat.HTML
-    return _string(item, "content_text") or _string(item, "summary"), BodyFormat.TEXT
+    return text, BodyFormat.TEXT
 
 
 def _author(mapping: Mapping[str, Any]) -> str:

@@ -14,7 +14,16 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from digest.collect.documents.dates import parse_date, real_date
-from digest.collect.feeds.items import Feed, Item, absolute_url, author_name, drop_shared_language, text_to_html
+from digest.collect.feeds.items import (
+    Feed,
+    Item,
+    absolute_url,
+    author_name,
+    drop_shared_language,
+    first_with_words,
+    text_to_html,
+    without_origin,
+)
 from digest.collect.pages.metadata import parse_pixels
 from digest.model.articles import Image
 from digest.model.errors import SourceError
@@ -51,7 +60,7 @@ def _item(entry: Mapping[str, Any], base: str, feed_author: str, *, is_atom: boo
     return Item(
         guid=_string(entry, "id"),
         url=url or absolute_url(base, _first_href(entry)),
-        title=_html_title(entry, "title", is_atom=is_atom),
+        title=without_origin(_html_title(entry, "title", is_atom=is_atom), _origin(entry)),
         body=_body(entry, is_atom=is_atom),
         author=_author(entry) or feed_author,
         published=_date(entry),
@@ -74,6 +83,11 @@ def _string(mapping: Mapping[str, Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def _origin(entry: Mapping[str, Any]) -> str:
+    source = entry.get("source", {})
+    return _string(source, "title") if isinstance(source, Mapping) else ""
+
+
 def _html_title(mapping: Mapping[str, Any], key: str, *, is_atom: bool) -> str:
     """Return a title as HTML. Only Atom reliably declares plain text."""
     text, detail = _string(mapping, key), mapping.get(f"{key}_detail", {})
@@ -82,14 +96,17 @@ def _html_title(mapping: Mapping[str, Any], key: str, *, is_atom: bool) -> str:
 
 def _body(entry: Mapping[str, Any], *, is_atom: bool) -> str:
     """Return the full content, or else the summary, as HTML."""
+    is_plain = is_atom and entry.get("summary_detail", {}).get("type") == "text/plain"
+    summary = text_to_html(_string(entry, "summary")) if is_plain else _string(entry, "summary")
     contents = [content for content in entry.get("content", ()) if _string(content, "value")]
     if not contents:
-        is_plain = is_atom and entry.get("summary_detail", {}).get("type") == "text/plain"
-        return text_to_html(_string(entry, "summary")) if is_plain else _string(entry, "summary")
+        return summary
     longest = max(contents, key=lambda content: len(content["value"]))
-    if not is_atom and longest.get("type") == "text/plain" and len(_string(entry, "summary")) > len(longest["value"]):
-        return _string(entry, "summary")  # feedparser reports a podcast's short subtitle as content
-    return text_to_html(longest["value"]) if longest.get("type") == "text/plain" else str(longest["value"])
+    if longest.get("type") != "text/plain":
+        return first_with_words(str(longest["value"]), summary)
+    if not is_atom and len(_string(entry, "summary")) > len(longest["value"]):
+        return summary  # feedparser reports a podcast's short subtitle as content
+    return text_to_html(longest["value"])
 
 
 def _author(mapping: Mapping[str, Any]) -> str:

@@ -13,7 +13,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.items import Feed, Item, absolute_url, author_name, drop_shared_language, text_to_html
+from digest.collect.feeds.items import (
+    Feed,
+    Item,
+    absolute_url,
+    author_name,
+    drop_shared_language,
+    first_with_words,
+    text_to_html,
+    without_origin,
+)
+from digest.collect.feeds.media import declared_image
 from digest.collect.feeds.namespaces import (
     ATOM,
     CONTENT,
@@ -28,8 +38,6 @@ from digest.collect.feeds.namespaces import (
     XML,
     is_ignored,
 )
-from digest.collect.pages.metadata import parse_pixels
-from digest.model.articles import Image
 from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
@@ -113,11 +121,11 @@ def _rss_item(item: _Element, namespace: str) -> Item:
         url=absolute_url(
             item.base, _text(children, f"{namespace}link") or _alternate(children) or _permalink(children, guid)
         ),
-        title=_text(children, f"{namespace}title", f"{DC}title"),
+        title=without_origin(_text(children, f"{namespace}title", f"{DC}title"), _text(children, "source")),
         body=_rss_body(children, namespace),
         author=_rss_author(children),
         published=_date(children, "pubDate", f"{TERMS}issued", f"{DC}date", f"{TERMS}modified", f"{TERMS}created"),
-        image=_image(item, children, media),
+        image=declared_image(item, children, media),
     )
 
 
@@ -131,7 +139,7 @@ def _rss_body(children: _Children, namespace: str) -> str:
     contents, summaries = _texts(children, f"{CONTENT}encoded"), _texts(children, f"{namespace}description")
     if len(summaries) > 1 or f"{MEDIA}description" in children or f"{ITUNES}summary" in children:
         raise _AmbiguousError
-    return max(contents, key=len) if contents else summaries[0] if summaries else ""
+    return first_with_words(max(contents, key=len, default=""), *summaries)
 
 
 def _rss_author(children: _Children) -> str:
@@ -158,11 +166,11 @@ def _atom_entry(entry: _Element, feed_author: str) -> Item:
         guid=_atom_id(children),
         url=absolute_url(entry.base, _alternate(children)),
         title=_html_title(_first(children, f"{ATOM}title")),
-        body=_content(_first(children, f"{ATOM}content")) or _content(_first(children, f"{ATOM}summary")),
+        body=first_with_words(*(_content(_first(children, f"{ATOM}{name}")) for name in ("content", "summary"))),
         author=_atom_author(children) or feed_author,
         published=_date(children, f"{ATOM}published", f"{ATOM}updated"),
         language=_title_language(entry, children),
-        image=_image(entry, children, media),
+        image=declared_image(entry, children, media),
     )
 
 
@@ -279,21 +287,3 @@ def _date(children: _Children, *tags: str) -> datetime | None:
     if date is None:
         raise _AmbiguousError
     return date
-
-
-def _image(item: _Element, children: _Children, media: Sequence[_Element]) -> Image | None:
-    """Return the first image that the item declares."""
-    contents = [element for element in media if element.tag == f"{MEDIA}content"]
-    images = [content for content in contents if "image" in content.get("medium", "") + content.get("type", "")]
-    thumbnails = [element for element in media if element.tag == f"{MEDIA}thumbnail"]
-    enclosures = [
-        link
-        for link in (*children.get("enclosure", ()), *children.get(f"{ATOM}link", ()))
-        if link.get("type", "").startswith("image/") and link.get("rel", "enclosure") == "enclosure"
-    ]
-    for image in (*images, *thumbnails, *enclosures):
-        url = absolute_url(item.base, image.get("url") or image.get("href") or "")
-        if url:
-            width, height = (parse_pixels(image.get(side, "")) for side in ("width", "height"))
-            return Image(url=url, width=width, height=height)
-    return None
