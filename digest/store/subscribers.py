@@ -97,7 +97,9 @@ def add(
     by_address = first_by_key(new_subscribers, lambda subscriber: normalize_address(subscriber.address))
     for pairs in batches(by_address.items()):
         batch = dict(pairs)
-        former = _former_subscribers(conn, batch, newsletter_id)
+        # Locked, so that no subscription is added while it ends in another transaction.
+        _ids(conn, list(batch), locked=True)
+        former = _former_subscribers(conn, list(batch), newsletter_id)
         if resubscribe:
             unsubscribes.forget(conn, former, newsletter_id)
         else:
@@ -107,16 +109,34 @@ def add(
     return AddResult(added=tuple(added), left_out=left_out)
 
 
-def _former_subscribers(conn: Connection, address_keys: Iterable[str], newsletter_id: str) -> dict[str, Unsubscribe]:
+def plan_add(
+    conn: Connection, new_subscribers: Iterable[NewSubscriber], newsletter_id: str, *, resubscribe: bool = False
+) -> AddResult:
+    """The result that ``add`` would have; nothing is changed."""
+    added: list[str] = []
+    left_out: dict[str, Unsubscribe] = {}
+    by_address = first_by_key(new_subscribers, lambda subscriber: normalize_address(subscriber.address))
+    for pairs in batches(by_address.items()):
+        address_keys = [address_key for address_key, _ in pairs]
+        former = {} if resubscribe else _former_subscribers(conn, address_keys, newsletter_id)
+        subscribed = _subscribed_keys(conn, address_keys, newsletter_id)
+        left_out |= {by_address[address_key].address: former[address_key] for address_key in former}
+        added += [subscriber.address for key, subscriber in pairs if key not in former and key not in subscribed]
+    return AddResult(added=tuple(added), left_out=left_out)
+
+
+def _former_subscribers(conn: Connection, address_keys: list[str], newsletter_id: str) -> dict[str, Unsubscribe]:
     """Those of a batch that have left the newsletter and do not subscribe to it again."""
-    # Locked, so that no subscription is added while it ends in another transaction.
-    _ids(conn, list(address_keys), locked=True)
-    former = unsubscribes.find(conn, list(address_keys), newsletter_id)
-    if former:
-        query = _subscribed(newsletter_id, subscribers.c.address_key)
-        for address_key in conn.execute(query.where(subscribers.c.address_key.in_(former))).scalars():
-            del former[address_key]
+    former = unsubscribes.find(conn, address_keys, newsletter_id)
+    for address_key in _subscribed_keys(conn, list(former), newsletter_id) if former else ():
+        del former[address_key]
     return former
+
+
+def _subscribed_keys(conn: Connection, address_keys: list[str], newsletter_id: str) -> frozenset[str]:
+    """Those of a batch that subscribe to the newsletter."""
+    query = _subscribed(newsletter_id, subscribers.c.address_key).where(subscribers.c.address_key.in_(address_keys))
+    return frozenset(conn.execute(query).scalars())
 
 
 def _subscribe(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,20 @@ def test_hashes_of_two_stores_differ(store: Store) -> None:
                 hashes.append(conn.execute(select(unsubscribes_table.c.address_hash)).scalar_one())
 
     assert hashes[0] != hashes[1]
+
+
+def test_an_import_waits_for_an_unsubscribe_in_another_transaction(persistent_url: str) -> None:
+    with open_store(persistent_url) as store, open_store(persistent_url) as another:
+        add(store, PRESS)
+        with ThreadPoolExecutor(1) as pool, store.begin() as conn:
+            subscribers.unsubscribe(conn, PRESS, at=NOON)
+            imported = pool.submit(add, another, PRESS)
+            # Nothing tells that the other transaction waits; too short a time would only make the test pass.
+            assert not wait([imported], timeout=0.2).done
+            conn.commit()
+            result = imported.result(timeout=30)
+        assert list(result.left_out) == [PRESS]
+        assert active(store) == []
 
 
 def test_many_former_subscribers_are_left_out_at_once(store: Store) -> None:

@@ -48,6 +48,7 @@ def configure(parser: Parser) -> None:
         actions[name].add_argument(
             "--resubscribe", action="store_true", help="subscribe those too who left the newsletter or were removed"
         )
+    actions["import"].add_argument("--dry-run", action="store_true", help="say what would be done; change nothing")
     actions["import"].add_argument("file", metavar="FILE", help="a CSV file; '-' for stdin")
     for name, action in actions.items():
         default = "all of them" if name == "remove" else "the only one"
@@ -171,12 +172,13 @@ def _export(args: argparse.Namespace) -> int:
 
 def _import(args: argparse.Namespace) -> int:
     """Import; return 1 if every line of the file was refused."""
-    from digest.cli.subscribers.import_file import import_subscribers, open_file
+    from digest.cli.subscribers.import_file import ImportOptions, import_subscribers, open_file
     from digest.store import open_store
 
     settings, newsletter = _settings_and_newsletter(args)
-    with open_file(args.file) as file, open_store(settings.store.url) as store:
-        counts = import_subscribers(file, store, newsletter.id, as_json=args.json, resubscribe=args.resubscribe)
+    options = ImportOptions(as_json=args.json, resubscribe=args.resubscribe, dry_run=args.dry_run)
+    with open_file(args.file) as file, open_store(settings.store.url, read_only=args.dry_run) as store:
+        counts = import_subscribers(file, store, newsletter.id, options)
     return 1 if counts.refused and not counts.has_read_any else 0
 
 

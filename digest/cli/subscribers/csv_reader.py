@@ -25,7 +25,7 @@ from digest.text.mail_header import clean_header
 
 #: Characters of the longest line, and lines of the longest record: a quotation mark never closed must come to an end.
 _MAX_LINE, _MAX_RECORD_LINES = 20_000, 20
-_UNCLOSED = "a quotation mark is opened and never closed"
+_UNCLOSED = "a quotation mark is opened and never closed: close it, or delete it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +188,8 @@ def _parse_record(cells: Sequence[str], columns: Columns) -> NewSubscriber | Exc
     if not any(map(str.strip, cells)):
         return None
     if any(cell.strip() for cell in cells[columns.count :]):
-        return f"it has {len(cells)} columns, and the first line has {columns.count}"
+        hint = "a cell with the delimiter in it needs quotation marks"
+        return f"it has {len(cells)} columns, and the first line has {columns.count}: {hint}"
     row = {number: restore_formulas(cell.strip()) for number, cell in enumerate(cells) if cell.strip()}
     if columns.email not in row:
         return "it has no address"

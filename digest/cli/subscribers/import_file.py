@@ -18,7 +18,7 @@ from digest.cli.subscribers.contact_status import Exclusion
 from digest.cli.subscribers.csv_reader import ExcludedLine, Record, RefusedLine, read_subscribers
 from digest.model.errors import UsageError
 from digest.store import Store, subscribers
-from digest.store.subscribers import NewSubscriber
+from digest.store.subscribers import AddResult, NewSubscriber
 from digest.store.unsubscribes import REMOVED, Unsubscribe
 from digest.text.mail_header import clean_header
 from digest.text.time_format import utc_date
@@ -62,22 +62,39 @@ class ImportCounts:
         return f"{self.added} added, {self.already_subscribed} already subscribed, {left_out}{self.refused} refused"
 
 
-def import_subscribers(
-    file: BufferedReader, store: Store, newsletter_id: str, *, as_json: bool = False, resubscribe: bool = False
-) -> ImportCounts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """What an import does, and how it reports."""
+
+    as_json: bool = False
+    #: Subscribe former subscribers of the newsletter, too.
+    resubscribe: bool = False
+    #: Count only; change nothing.
+    dry_run: bool = False
+
+
+def import_subscribers(file: BufferedReader, store: Store, newsletter_id: str, options: ImportOptions) -> ImportCounts:
     """Subscribe everyone in the file; print each refused line when it is read, and the counts at the end.
 
     Left out are addresses that get no mail, as the file says, and former subscribers, unless ``resubscribe``.
     """
-    counts, records = ImportCounts(), read_subscribers(file)
+    counts, records, seen = ImportCounts(), read_subscribers(file), set[str]()
     documents: dict[str, list[dict[str, object]]] = {"left_out": [], "refused": []}
     with import_progress() as show_progress:
         while batch := list(islice(records, _BATCH)):
             new = [record for record in batch if isinstance(record, NewSubscriber)]
-            former = _add(new, store, newsletter_id, counts, resubscribe=resubscribe)
+            if options.dry_run:
+                result = _plan_add(new, store, newsletter_id, seen, resubscribe=options.resubscribe)
+            else:
+                with store.begin() as conn:
+                    now = datetime.now(UTC)
+                    result = subscribers.add(conn, new, newsletter_id, at=now, resubscribe=options.resubscribe)
+            _count_added(new, result, counts)
+            with store.read() as conn:
+                counts.suppressed |= subscribers.suppression_reasons(conn, [each.address for each in new])
             _count_others(batch, counts)
-            if as_json:
-                documents["left_out"] += _left_out_documents(batch, former)
+            if options.as_json:
+                documents["left_out"] += _left_out_documents(batch, result.left_out)
                 documents["refused"] += [
                     {"line": record.line, "reason": record.reason}
                     for record in batch
@@ -85,26 +102,30 @@ def import_subscribers(
                 ]
             show_progress(str(counts))
     _print_results(counts, newsletter_id)
-    if as_json:
+    if options.as_json:
         document = {"added": counts.added, "known": counts.already_subscribed, **documents}
         print(json.dumps(document, ensure_ascii=False))
-    print(counts, file=sys.stderr)
+    print(f"dry run, nothing is changed: {counts}" if options.dry_run else counts, file=sys.stderr)
     return counts
 
 
-def _add(
-    new: list[NewSubscriber], store: Store, newsletter_id: str, counts: ImportCounts, *, resubscribe: bool
-) -> Mapping[str, Unsubscribe]:
-    """Subscribe a batch and count it; return the former subscribers in it."""
-    with store.begin() as conn:
-        result = subscribers.add(conn, new, newsletter_id, at=datetime.now(UTC), resubscribe=resubscribe)
-        counts.suppressed |= subscribers.suppression_reasons(conn, [subscriber.address for subscriber in new])
+def _plan_add(
+    new: Sequence[NewSubscriber], store: Store, newsletter_id: str, seen: set[str], *, resubscribe: bool
+) -> AddResult:
+    """The result that adding would have; ``seen`` has the addresses that earlier batches would add."""
+    with store.read() as conn:
+        unseen = [subscriber for subscriber in new if subscribers.normalize_address(subscriber.address) not in seen]
+        result = subscribers.plan_add(conn, unseen, newsletter_id, resubscribe=resubscribe)
+    seen.update(map(subscribers.normalize_address, result.added))
+    return result
+
+
+def _count_added(new: Sequence[NewSubscriber], result: AddResult, counts: ImportCounts) -> None:
     former = set(map(subscribers.normalize_address, result.left_out))
+    accepted = sum(subscribers.normalize_address(subscriber.address) not in former for subscriber in new)
     counts.former |= result.left_out
     counts.added += len(result.added)
-    accepted = sum(subscribers.normalize_address(subscriber.address) not in former for subscriber in new)
     counts.already_subscribed += accepted - len(result.added)
-    return result.left_out
 
 
 def _count_others(batch: Sequence[Record], counts: ImportCounts) -> None:

@@ -20,7 +20,7 @@ from digest.cli.subscribers.csv_reader import RefusedLine, read_subscribers
 from digest.model.errors import UsageError
 from digest.store import subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.databases import open_persistent_store
+from tests.support.databases import open_persistent_store, persistent_store_content
 from tests.support.values import NOON
 
 ONE = '[[newsletters]]\nid = "main"\ntitle = "Main"\n'
@@ -288,6 +288,27 @@ def test_import_leaves_out_addresses_that_get_no_mail_there(run: Run) -> None:
     assert json.loads(out)["left_out"][1] == {"address": "cat@harbour.example", "reason": "bounced", "column": "Status"}
     (ann,) = json.loads(run("list", "--json")[1])
     assert (ann["address"], ann["name"]) == ("ann@harbour.example", "Ann Archer")
+
+
+def test_a_dry_run_reports_as_an_import_and_changes_nothing(run: Run, former_subscriber: str) -> None:
+    addresses = [f"reader{number}@harbour.example" for number in range(1100)]
+    Path("in.csv").write_text("\n".join(["email", former_subscriber, "oops", *addresses, addresses[0].upper()]))
+    before = persistent_store_content()
+
+    code, out, dry_run = run("import", "in.csv", "--dry-run", "--json")
+
+    assert (code, persistent_store_content()) == (0, before)
+    _, imported_out, imported = run("import", "in.csv", "--json")
+    assert dry_run == imported.replace("1100 added", "dry run, nothing is changed: 1100 added")
+    assert "1100 added, 1 already subscribed, 1 left out (1 had left), 1 refused" in imported
+    assert out == imported_out
+
+
+def test_a_dry_run_creates_no_store(run: Run) -> None:
+    Path("in.csv").write_text("email\noffice@harbour.example\n")
+
+    assert "1 added" in run("import", "in.csv", "--dry-run")[2]
+    assert not Path("digest.db").exists()
 
 
 def test_exported_formulas_are_neutralized_and_imported_again(run: Run) -> None:
