@@ -8,12 +8,13 @@ from datetime import datetime
 from html import escape
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.documents.front_matter import split_front_matter, split_title
+from digest.collect.documents.front_matter import FrontMatter, split_front_matter, split_title
 from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
 from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.errors import SourceError
 from digest.model.newsletters import Source
 from digest.text.charset import decode
+from digest.text.sentence_end import ends_sentence
 from digest.text.urls import is_web_url, outlet_domain
 
 #: Characters. Parsing Markdown takes unbounded time, so a longer text is read as plain text.
@@ -113,21 +114,21 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
 
 def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime) -> Entry:
     fields, body = split_front_matter(decode(document.data, document.content_type))
-    title = fields.get("title", "")
+    title = _first(fields, "title")
     if kind is DocumentKind.MARKDOWN:
         heading, remaining = split_title(body)
         title, body = (title or heading), (remaining if title in {"", heading} else body)
     # A text without front matter has no title yet: `clean` finds it, since it can tell a headline from boilerplate.
     if not body.strip():
         raise SourceError("the file is empty: put an article in it")
-    url = fields.get("url", "")
-    declared = url if is_web_url(url) else ""
+    declared = next(filter(is_web_url, fields.get("url", ())), "")
+    body = _with_description(_first(fields, "description"), body)
     is_markdown = kind is DocumentKind.MARKDOWN and len(body) < _MAX_MARKDOWN
-    author = fields.get("author", "")
+    author = _first(fields, "author")
     if is_markdown:  # the titles and authors of markup are HTML
         author = escape(author, quote=False)
         title = escape(title, quote=False) if "title" in fields else _escape_code(title)
-    image = fields.get("image", "")
+    image = next(filter(is_web_url, fields.get("image", ())), "")
     return Entry(
         source_id=source.id,
         guid=document.guid,
@@ -136,12 +137,24 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
         body=body,
         form=BodyFormat.MARKDOWN if is_markdown else BodyFormat.TEXT,
         seen=seen,
-        source=fields.get("source", "") or outlet_domain(declared) or document.outlet,
+        source=_first(fields, "source") or outlet_domain(declared) or document.outlet,
         author=author,
-        published=parse_date(fields.get("date", "")) or document.modified,
-        language=fields.get("language", ""),
-        image=Image(url=image) if is_web_url(image) else None,
+        published=next(filter(None, map(parse_date, fields.get("date", ()))), document.modified),
+        language=_first(fields, "language"),
+        image=Image(url=image) if image else None,
     )
+
+
+def _first(fields: FrontMatter, name: str) -> str:
+    return next(iter(fields.get(name, ())), "")
+
+
+def _with_description(description: str, body: str) -> str:
+    """The text with its description as the first paragraph, if that is whole sentences and not in the text."""
+    is_whole = ends_sentence(description) and not description.endswith(("...", "…"))
+    if not is_whole or " ".join(description.split()) in " ".join(body.split()):
+        return body
+    return f"{description}\n\n{body.lstrip()}"
 
 
 def _escape_code(heading: str) -> str:

@@ -151,7 +151,8 @@ def check_sitemap(data: bytes) -> None:
 def check_front_matter(data: bytes) -> None:
     fields, text = split_front_matter(decode(data))
     title, body = split_title(text)
-    assert all(isinstance(value, str) for value in (*fields.values(), title, body))
+    values = [value for values in fields.values() for value in values]
+    assert all(isinstance(value, str) for value in (*values, title, body))
 
 
 PARSERS: dict[str, Callable[[bytes], object]] = {
