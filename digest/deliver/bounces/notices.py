@@ -14,6 +14,7 @@ from email.message import Message
 
 from digest.deliver.bounces import phrases
 from digest.deliver.bounces.classify import MailKind, classify_failure, recognise_failure
+from digest.text.charset import decode
 
 #: Raised by the email parser, and by flufl.bounce, for malformed mails.
 PARSE_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
@@ -134,8 +135,5 @@ def _decoded(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
-    text = payload.replace(b"\r\n", b"\n")
-    try:
-        return text.decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:
-        return text.decode("utf-8", "replace")
+    charset = part.get_content_charset("")
+    return decode(payload, f"{part.get_content_type()}; charset={charset}").replace("\r\n", "\n")

@@ -230,6 +230,16 @@ def test_a_bounce_is_classified_and_its_delivery_found(raw: bytes, kind: MailKin
     assert "\n" not in mail.detail
 
 
+@pytest.mark.parametrize("charset", ["windows-1251", "win-1251", "koi8-r", "utf-8", ""])
+def test_a_notice_in_any_charset_is_read(charset: str) -> None:
+    header = f"Content-Type: text/plain{f'; charset={charset}' if charset else ''}\nContent-Transfer-Encoding: 8bit\n"
+    text = f"Письмо не доставлено.\n\n{ADDRESS}: нет такого пользователя\n\n{HEADERS}"
+    encoded = text.encode({"win-1251": "windows-1251", "": "koi8-r"}.get(charset, charset))
+    raw = f"From: MAILER-DAEMON@mx.example\nSubject: ?\nMIME-Version: 1.0\n{header}\n".encode() + encoded
+
+    assert parse_mail(raw).kind is MailKind.HARD_BOUNCE
+
+
 def test_the_detail_is_the_servers_text() -> None:
     assert parse_mail(POSTFIX).detail.startswith(f"550 5.1.1 <{ADDRESS}>: Recipient address rejected")
     assert parse_mail(dsn("5.2.2", "smtp; over quota")).detail == "5.2.2 over quota"
