@@ -16,6 +16,7 @@ _MAX_NAME_LENGTH = 300
 #: A longer body has words.
 _MAX_WORDLESS = 5_000
 _NO_WORD = re.compile(r"<[^<>]*>|&(?:nbsp|#160|#xa0);|\s", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\s*\n[ \t\r]*\n\s*")
 _NAME_WITH_ADDRESS = re.compile(
     r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?"
 )
@@ -53,7 +54,7 @@ def to_entry(item: Item, source: Source, *, guid: str, outlet: str, language: st
         guid=guid,
         url=item.url,
         title=item.title,
-        body=item.body,
+        body=_with_paragraphs(item.body) if item.form is BodyFormat.HTML else item.body,
         form=item.form,
         seen=seen,
         source=outlet,
@@ -62,6 +63,13 @@ def to_entry(item: Item, source: Source, *, guid: str, outlet: str, language: st
         language=item.language or language,
         image=item.image,
     )
+
+
+def _with_paragraphs(body: str) -> str:
+    """Mark the paragraphs of a text without tags, as video descriptions are: in HTML, empty lines mean nothing."""
+    if "<" in body or "&lt;" in body or not (parts := [part for part in _EMPTY_LINES.split(body) if part])[1:]:
+        return body
+    return "".join(f"<p>{part}</p>" for part in parts)
 
 
 def absolute_url(base: str, href: str) -> str:

@@ -375,3 +375,28 @@ def test_items_that_repeat_an_id_and_a_link_are_counted() -> None:
 
     assert [entry.title for entry in contents.entries] == ["Newer"]
     assert contents.problems == ("entries left out, since they repeat the id and link of a newer one: 1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        pytest.param("A &amp; b.\n\nSubscribe!\n \n\n0:0", "<p>A & b.</p><p>Subscribe!</p><p>0:0</p>", id="text"),
+        pytest.param("One\nline.", "One\nline.", id="a broken line"),
+        pytest.param("&lt;b&gt;One&lt;/b&gt;\n\ntwo", "<b>One</b>\n\ntwo", id="HTML"),
+        pytest.param("&amp;lt;p&amp;gt;One\n\ntwo", "&lt;p&gt;One\n\ntwo", id="HTML escaped twice"),
+    ],
+)  # fmt: skip
+def test_empty_lines_separate_paragraphs_where_a_text_has_no_tags(text: str, body: str) -> None:
+    (entry,) = read(rss(f"<item><title>A</title><description>{text}</description></item>")).entries
+
+    assert entry.body == body
+
+
+def test_a_video_s_description_is_its_first_paragraphs() -> None:
+    group = (
+        "<media:group><media:description>The quay was built in 1921.\n\nSubscribe: x</media:description></media:group>"
+    )
+    names = "xmlns='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/'"
+    feed = f"<feed {names}><entry>{group}</entry></feed>"
+
+    assert read(feed.encode()).entries[0].body == "<p>The quay was built in 1921.</p><p>Subscribe: x</p>"
