@@ -1,6 +1,7 @@
 """Alarms: mails to the operator, each sent once.
 
-They are about a newsletter whose sources fail, that has nothing new, or whose mails were refused.
+They are about a newsletter whose sources fail, that has nothing new, or whose mails were refused, and about a secret
+that can be guessed.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import takewhile
@@ -24,7 +25,8 @@ from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.deliver import send_message
 from digest.pipeline.delivery_problem import find_delivery_problem
 from digest.pipeline.newsletter import sender_of
-from digest.settings import Settings
+from digest.settings import Settings, WebSettings
+from digest.settings.types import WEAK_KEY_HINT
 from digest.store import runs, slots
 from digest.store.locks import advisory_lock
 from digest.store.slots import SlotStatus
@@ -35,8 +37,9 @@ _MIN_FAILURE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A newsletter's problem, and its beginning."""
+    """A problem, and its beginning."""
 
+    #: Empty for a problem of all newsletters.
     newsletter_id: str
     #: The rest of the subject, after the newsletter.
     subject: str
@@ -50,7 +53,7 @@ class Alarm:
     @property
     def about(self) -> str:
         """The alarm in the run history."""
-        return f"{self.newsletter_id} {self.topic}".rstrip()
+        return f"{self.newsletter_id} {self.topic}".strip()
 
 
 def find_alarms(conn: Connection, newsletter: Newsletter, settings: Settings, *, now: datetime) -> tuple[Alarm, ...]:
@@ -68,9 +71,8 @@ def send_alarms(newsletter: Newsletter, app: App, *, now: datetime) -> Iterator[
         return
     with app.store.begin() as conn:
         advisory_lock(conn, "alarm")
-        alarms = [
-            alarm for alarm in find_alarms(conn, newsletter, app.settings, now=now) if not _was_sent(conn, alarm, now)
-        ]
+        problems = (*find_alarms(conn, newsletter, app.settings, now=now), *_weak_secret(app.settings.web))
+        alarms = [alarm for alarm in problems if not _was_sent(conn, alarm, now)]
         run_ids = [runs.start(conn, "alarm", at=now, about=alarm.about) for alarm in alarms]
     for alarm, run_id in zip(alarms, run_ids, strict=True):
         outcome = "failed"
@@ -81,6 +83,18 @@ def send_alarms(newsletter: Newsletter, app: App, *, now: datetime) -> Iterator[
             with app.store.begin() as conn:
                 runs.finish(conn, run_id, outcome, at=now)
         yield alarm
+
+
+def _weak_secret(web: WebSettings) -> Iterator[Alarm]:
+    if web.secret_problem:
+        yield Alarm(
+            newsletter_id="",
+            subject="the secret that signs mails can be guessed",
+            message=web.secret_problem,
+            since=datetime.min.replace(tzinfo=UTC),
+            hint=f"What to do: {WEAK_KEY_HINT}.",
+            topic="web secret",
+        )
 
 
 def _failed_delivery(conn: Connection, newsletter: Newsletter) -> Alarm | None:
@@ -131,10 +145,12 @@ def _message(alarm: Alarm, newsletter: Newsletter, to: Mailbox, now: datetime) -
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender.address
     mail["To"] = to.address
-    mail["Subject"] = f"digest: newsletter {newsletter.id!r} {alarm.subject}"
+    about = f"newsletter {newsletter.id!r} " if alarm.newsletter_id else ""
+    mail["Subject"] = f"digest: {about}{alarm.subject}"
     mail["Date"] = now
     mail["Message-ID"] = message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{newsletter.title}: {alarm.message}\n\n{alarm.hint}\n")
+    title = f"{newsletter.title}: " if alarm.newsletter_id else ""
+    mail.set_content(f"{title}{alarm.message}\n\n{alarm.hint}\n")
     pieces = (mail.as_bytes(),)
     return Message(id=0, message_id=message_id, sender=sender.address, recipient=to.address, chunks=pieces)

@@ -23,7 +23,7 @@ from digest.model.newsletters import Newsletter, Source
 from digest.model.protocols import SendOutcome
 from digest.model.slots import Slot
 from digest.pipeline.app import App, make_app
-from digest.settings import OperatorSettings, Settings
+from digest.settings import OperatorSettings, Secret, Settings, WebSettings
 from digest.settings.schedule import parse_schedule
 from digest.store import Store, editions, open_store, runs, slots, subscribers
 from digest.store.slots import SlotStatus
@@ -405,6 +405,19 @@ def test_the_operator_is_alarmed_once_if_all_sources_fail(simulation: Simulation
     simulation.folder.rename(moved)
     simulation.run_until(START + 12 * HOUR)
     assert alarms(simulation) == 2
+
+
+def test_the_operator_is_alarmed_once_about_a_secret_that_can_be_guessed(simulation: Simulation) -> None:
+    watched(simulation)
+    second = replace(MAIN, id="second", title="Second")
+    settings = replace(simulation.app.settings, newsletters=(MAIN, second), web=WebSettings(secret=Secret("go!")))
+    simulation.app = replace(simulation.app, settings=settings)
+    simulation.run_until(START + 2 * DAY, step=HOUR)
+
+    assert alarms(simulation) == 1
+    (alarm,) = (mail.content for mail in simulation.mailer.accepted if mail.recipient == "office@example.org")
+    assert b"Subject: digest: the secret that signs mails can be guessed" in alarm
+    assert b"go!" not in alarm
 
 
 def test_a_refused_alarm_is_sent_again(simulation: Simulation) -> None:
