@@ -80,8 +80,10 @@ _PHRASES = RuleSet(
             r"\bdownload (?:the|our) (?:[\w’']+ ){0,4}app\b.*\b(?:app store|google play|here|now|today|free)\b",
         ),
         (
-            "blogger bloggers share appeared",
+            "blogger bloggers share appeared permalink",
             r"\bbloggers? like this\b|\bshare this (?:article|story|post|page|video|with)\b|\bappeared first on\b",
+            r"|^\W*th(?:e|is) (?:post|article|story|piece)\b.*\bfirst appeared (?:on|in|at)\b",
+            r"|\bbookmark the permalink\b",
         ),
         (
             "story news",

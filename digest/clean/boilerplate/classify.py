@@ -59,7 +59,7 @@ def classify_lines(
     """
     normalized_title = normalize(title)
     labels = [_classify_by_form(line, normalized_title, learned) for line in lines]
-    _apply(_FIRST_PASSES, lines, labels)
+    _apply([partial(context.find_origin_note, title=normalized_title), *_FIRST_PASSES], lines, labels)
     _apply([partial(context.find_incomplete, is_markup=is_markup)], lines, labels)
     while _apply(_REPEATED_PASSES, lines, labels):
         pass

@@ -31,6 +31,8 @@ _MIN_LABEL_WORDS = 3
 _MIN_CAPITALS = 3
 #: Words of a text written to its readers that address them, at least, and their share of the text.
 _MIN_ADDRESSED_WORDS, _ADDRESSED_SHARE = 20, 0.75
+#: Share of an origin note in links, at least, and its words beside the title, at most.
+_MIN_LINKED, _MAX_NOTE_WORDS = 0.1, 16
 _HANDLE = lazy_compile(r"@\w{2,30}")
 #: The time of a post on a social network: "9:12 AM · Jan 21, 2026"; and the lines of a post, at most.
 _POST_TIME = lazy_compile(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
@@ -48,6 +50,18 @@ def body_indexes(labels: Sequence[LineLabel]) -> list[int]:
 
 
 # --- pictures, posts and timestamps ------------------------------------------------------------------------------
+
+
+def find_origin_note(lines: Sequence[Line], labels: Sequence[LineLabel], *, title: str) -> LabelChanges:
+    """WordPress's last line of an item, in any language: it links the title and the site among a few words.
+
+    "Der Beitrag *The quay opens* erschien zuerst auf *Harbour News*."
+    """
+    line = lines[-1] if len(lines) > 1 else None
+    if line is None or labels[-1] is not BODY or not title or line.block.link_share < _MIN_LINKED:
+        return
+    if title in line.normalized and line.word_count <= len(title.split()) + _MAX_NOTE_WORDS:
+        yield len(lines) - 1, LineLabel.LINKS
 
 
 def find_agency_captions(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:

@@ -186,3 +186,37 @@ def test_a_short_line_among_labels_is_dropped() -> None:
 
     assert line not in body_of(f"{BODY}{above}{line}\n\n{below}")
     assert line in body_of(f"{BODY}{line}\n\n{above}{below}")
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "The post {} first appeared on {}.",
+        "Der Beitrag {} erschien zuerst auf {}.",
+        "L’article {} est apparu en premier sur {}.",
+        "La entrada {} se publicó primero en {}.",
+        "Запись {} впервые появилась {}.",
+        "{} yazısı ilk önce {} üzerinde ortaya çıktı.",
+        "投稿 {} は {} に最初に表示されました。",
+    ],
+)
+def test_wordpress_s_note_on_the_origin_is_dropped_in_any_language(note: str) -> None:
+    title = "The quay – “wider” at last"
+    links = f"<a href='https://a.example/1'>{title}</a>", "<a href='https://a.example/'>Harbour News</a>"
+    body = "<p>The council voted on Tuesday to widen the quay at last, by eleven votes to four.</p>"
+    lines = lines_of(blocks_from_html(f"{body}<p>{note.format(*links)}</p>"))
+
+    first, last = classify_lines(lines, title=title, is_markup=True)
+
+    assert first is LineLabel.BODY
+    assert last in {LineLabel.LINKS, LineLabel.CALL_TO_ACTION}
+
+
+def test_a_last_paragraph_that_links_the_title_in_a_long_text_is_body() -> None:
+    text = (
+        "<p>The council voted on Tuesday.</p><p>Its plan, <a href='https://a.example/1'>the wider quay</a>, was drawn"
+        " up by engineers of the harbour over two years, and costs two million crowns, which the state will lend.</p>"
+    )
+    labels = classify_lines(lines_of(blocks_from_html(text)), title="The wider quay", is_markup=True)
+
+    assert labels == (LineLabel.BODY, LineLabel.BODY)
