@@ -17,8 +17,9 @@ from tests.support.web_servers import WebServer, web_server
 pytest_plugins = [
     "tests.support.databases",
     "tests.support.public_hosts",
-    "tests.support.unusable_databases",
+    "tests.support.refusing_relay",
     "tests.support.run_process",
+    "tests.support.unusable_databases",
 ]
 
 ROOT = Path(__file__).resolve().parents[1]

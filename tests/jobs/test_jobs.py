@@ -465,6 +465,53 @@ def test_newsletters_due_at_the_same_minute_are_published_concurrently(simulatio
         assert "On the harbour 1" in edition.text
 
 
+# --- refusals ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "reply", ["550 5.1.1 User unknown", "554 5.7.1 Recipient address rejected: Access denied", "550 Invalid recipient"]
+)
+def test_a_suspected_edition_is_logged_and_mailed_once_and_not_tried_again(simulation: Simulation, reply: str) -> None:
+    watched(simulation)
+    for address in ("ann@example.org", "bo@example.org"):
+        simulation.mailer.not_accepted[address] = (SendOutcome.REJECTED, reply)
+    simulation.run_until(START + 20 * HOUR)
+
+    events = [(event, fields.get("edition")) for event, fields in simulation.events]
+    assert events.count(("edition_suspected", 1)) == 1
+    assert "delivered" not in [event for event, _ in events]
+    assert alarms(simulation) == 1
+    content = simulation.mailer.accepted[-1].content.decode().replace("=\r\n", "")
+    assert reply in content
+    assert "digest bounces review" in content
+    with simulation.app.store.read() as conn:
+        assert not subscribers.suppression_reasons(conn, ["ann@example.org", "bo@example.org"])
+
+
+def test_an_edition_that_reached_nobody_is_not_logged_as_delivered(simulation: Simulation) -> None:
+    watched(simulation)
+    for address in ("ann@example.org", "bo@example.org"):
+        simulation.mailer.not_accepted[address] = (SendOutcome.REJECTED, "550 5.2.2 mailbox full")
+    simulation.run_until(START + 20 * HOUR)
+
+    assert "delivery_failed" in [event for event, _ in simulation.events]
+    assert "delivered" not in [event for event, _ in simulation.events]
+    assert alarms(simulation) == 1
+
+
+def test_an_alarm_that_the_server_refuses_stops_no_job_and_is_sent_later(simulation: Simulation) -> None:
+    watched(simulation)
+    refused = (SendOutcome.REJECTED, "554 5.7.1 Access denied")
+    for address in ("ann@example.org", "bo@example.org", "office@example.org"):
+        simulation.mailer.not_accepted[address] = refused
+    simulation.run_until(START + 4 * HOUR)
+    assert "alarm_failed" in [event for event, _ in simulation.events]
+    del simulation.mailer.not_accepted["office@example.org"]
+    simulation.run_until(START + 8 * HOUR)
+
+    assert alarms(simulation) == 1
+
+
 def test_of_concurrent_processes_one_collects(simulation: Simulation) -> None:
     for _ in range(5):
         at_once(*[lambda: simulation.perform(Collect())] * 4)

@@ -3,91 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from digest.cli import main
 from digest.model.editions import Outcome
-from digest.store import deliveries, subscribers, suppressions
-from digest.store.subscribers import NewSubscriber
-from tests.support.databases import open_persistent_store
-from tests.support.smtp_server import NO_FAULT, Fault, FaultRule, SmtpServer, smtp_server
-from tests.support.values import NOON
+from tests.support.refusing_relay import (
+    RELAYS,
+    SPAM,
+    counts,
+    every_relay,
+    is_suspected,
+    refusing,
+    relay,
+    subscribe,
+    suppressed,
+)
+from tests.support.smtp_server import NO_FAULT, Fault
 
-SETTINGS = """\
-[smtp]
-host = "127.0.0.1"
-port = {port}
-security = "none"
-
-[[sources]]
-id = "own"
-path = "articles"
-
-[[newsletters]]
-id = "main"
-title = "Main"
-from = "Main <main@example.org>"
-schedule = "daily 00:00"
-"""
-RELAYS = {
-    "submission port without login": "554 5.7.1 <{recipient}>: Recipient address rejected: Access denied",
-    "no rule for the recipients": "550 Invalid recipient: <{recipient}>",
-    "an empty table of users": "550 5.1.1 <{recipient}>: User unknown",
-}
-SPAM = "550 5.7.1 Message rejected as spam by Content Filtering."
-every_relay = pytest.mark.parametrize("reply", RELAYS.values(), ids=RELAYS)
-
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("articles").mkdir()
-    text = "The island ferry stayed in harbour for the third day because of strong wind. Bread came by air."
-    Path("articles/ferry.txt").write_text(f"On the ferry\n\n{text}\n")
-
-
-def subscribe(count: int) -> None:
-    new = [NewSubscriber(address=f"reader{number:03}@example.org") for number in range(count)]
-    with open_persistent_store() as store, store.begin() as conn:
-        subscribers.add(conn, new, "main", at=NOON)
-
-
-def refusing(reply: str, *, readers: int | None = None) -> FaultRule:
-    """Refuse each recipient, or only the first ``readers``, at RCPT."""
-
-    def fault_for(stage: str, recipient: str) -> Fault:
-        if stage != "RCPT" or (readers is not None and int(recipient[6:9]) >= readers):
-            return NO_FAULT
-        return Fault(reply.format(recipient=recipient))
-
-    return fault_for
-
-
-@contextmanager
-def relay(fault_for: FaultRule = lambda stage, recipient: NO_FAULT) -> Iterator[SmtpServer]:
-    with smtp_server(SmtpServer(fault_for=fault_for)) as server:
-        Path("digest.toml").write_text(SETTINGS.format(port=server.port))
-        yield server
-
-
-def counts() -> dict[Outcome, int]:
-    with open_persistent_store() as store, store.read() as conn:
-        return dict(deliveries.counts(conn, 1))
-
-
-def suppressed() -> list[str]:
-    with open_persistent_store() as store, store.read() as conn:
-        subscriptions = subscribers.list_subscriptions(conn, "main")
-        return [entry.subscriber.address for entry in subscriptions if entry.suppressed]
-
-
-def is_suspected() -> bool:
-    with open_persistent_store() as store, store.read() as conn:
-        return suppressions.is_suspected(conn, 1)
+pytestmark = pytest.mark.usefixtures("newsletter_folder")
 
 
 @every_relay
