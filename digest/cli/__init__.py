@@ -65,7 +65,11 @@ def _configure_output(*, verbose: bool) -> None:
     import warnings
 
     if verbose:
-        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+        from digest.cli.errors import RedactingFormatter
+
+        handler = logging.StreamHandler()
+        handler.setFormatter(RedactingFormatter("%(levelname)s %(name)s: %(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
     else:
         logging.getLogger().addHandler(logging.NullHandler())
         if not sys.warnoptions:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from digest.cli import BROKEN_PIPE, FAILED, INTERRUPTED
 from digest.model.errors import DigestError, one_line
+from digest.text.credentials import redact
 
 if TYPE_CHECKING:
     from digest.model.failures import Failure
@@ -24,15 +25,15 @@ def report_error(error: BaseException, *, verbose: bool) -> int:
     if isinstance(error, BrokenPipeError):  # the reader of the pipe, ``head`` for example, has ended
         return BROKEN_PIPE
     if verbose:
-        traceback.print_exception(error)
+        print(redact("".join(traceback.format_exception(error))), end="", file=sys.stderr)
     print_stderr(*_message_and_hint(error))
     return error.exit_code if isinstance(error, DigestError) else FAILED
 
 
 def print_stderr(message: str, hint: str = "") -> None:
-    """Print a message on stderr, with control characters escaped: parts of it may come from outside."""
+    """Print a message on stderr: without passwords in addresses, and with control characters escaped."""
     text = f"digest: {message}" + (f"\n  {hint}" if hint else "")
-    print(escape_control_characters(text, keep="\n"), file=sys.stderr)
+    print(escape_control_characters(redact(text), keep="\n"), file=sys.stderr)
 
 
 def print_failures(failures: Iterable[Failure]) -> None:
@@ -45,6 +46,14 @@ def log_tracebacks(exceptions: Iterable[tuple[str, Exception]]) -> None:
     """Log unexpected exceptions with their tracebacks; logs are shown with ``--verbose``."""
     for source, exception in exceptions:
         logging.getLogger(__name__).error("%s", one_line(source), exc_info=exception)
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formatter of log records and their tracebacks that removes passwords from addresses."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format the record."""
+        return redact(super().format(record))
 
 
 def escape_control_characters(text: str, *, keep: str = "") -> str:

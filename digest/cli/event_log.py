@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from digest.cli.errors import escape_control_characters
+from digest.text.credentials import redact
 from digest.text.time_format import iso_utc
 
 #: Events logged only with ``--verbose``; ``digest status`` shows the same facts.
@@ -46,7 +47,8 @@ class EventLog:
 
     def _lines(self, event: str, fields: dict[str, object]) -> Iterator[str]:
         at, error = iso_utc(datetime.now(UTC)), fields.pop("trace", None)
-        trace = "".join(traceback.format_exception(error)).rstrip() if isinstance(error, BaseException) else ""
+        fields = {name: redact(value) if isinstance(value, str) else value for name, value in fields.items()}
+        trace = redact("".join(traceback.format_exception(error)).rstrip()) if isinstance(error, BaseException) else ""
         if self.as_json:
             document = {"at": at, "event": event} | fields | ({"trace": trace} if trace else {})
             yield json.dumps(document, default=str)

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     sources = _add_addresses(_opml_sources(args.opml), args.addresses)
     folder.mkdir(parents=True, exist_ok=True)
     text = settings_text(sources or _first_article(folder), folder=folder, title=_title(folder))
-    atomic_write(file, text, overwrite=False)
+    atomic_write(file, text, overwrite=False, mode=0o600)
     change_folder = "" if args.folder == "." else f"cd {folder} && "
     print(file)
     print(f"next: {change_folder}digest preview --fetch, then digest check for what sending needs", file=sys.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -16,11 +15,11 @@ from digest.model.errors import SourceError, describe_unexpected, one_line
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected, Collector, FetchState
+from digest.text.credentials import mask, redact, url_passwords
 from digest.text.urls import outlet_domain
 
 SourceOutcome = Collected | Failure
 _NO_STATES: Mapping[str, FetchState] = MappingProxyType({})
-_PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 def _no_known_guids(_source_id: str, _guids: Collection[str]) -> frozenset[str]:
@@ -76,6 +75,8 @@ async def collect_each(
                 outcome = _failure(source, one_line(str(error)), retry_at=error.retry_at)
             except Exception as error:  # noqa: BLE001  # the edge of one source: a bug in one stops no other
                 outcome = unexpected_failure(source, error)
+            if isinstance(outcome, Collected) and outcome.problems:
+                outcome = replace(outcome, problems=tuple(_without_password(text, source) for text in outcome.problems))
             await on_outcome(source, outcome)
 
     await asyncio.gather(*map(collect_one, sources))
@@ -90,10 +91,15 @@ def _failure(source: Source, error: str, *, retry_at: datetime | None = None) ->
     """The error for display, without a password in the address."""
     return Failure(
         source=source.title or _outlet(source) or source.id,
-        url=_PASSWORD.sub("", source.address),
-        error=error,
+        url=source.address,
+        error=_without_password(error, source),
         retry_at=retry_at,
     )
+
+
+def _without_password(text: str, source: Source) -> str:
+    """A message without the source's password, and without those of addresses in it."""
+    return redact(mask(text, *url_passwords(source.url)))
 
 
 def _outlet(source: Source) -> str:

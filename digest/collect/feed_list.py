@@ -30,10 +30,10 @@ async def collect_feed_list(
             try:
                 return await collector(feed, _feed_state(state, feed), _feed_known_guids(known_guids, feed))
             except SourceError as error:
-                return SourceError(f"{feed.title or feed.url} ({feed.url}): {error}")
+                return SourceError(f"{feed.title or feed.address} ({feed.address}): {error}")
             except Exception as error:  # noqa: BLE001  # the edge of one feed: a bug in one stops no other
                 exceptions.append(error)
-                return SourceError(f"{feed.title or feed.url} ({feed.url}): {describe_unexpected(error)}")
+                return SourceError(f"{feed.title or feed.address} ({feed.address}): {describe_unexpected(error)}")
 
     outcomes = await asyncio.gather(*map(collect_feed, feeds))
     errors = [str(outcome) for outcome in outcomes if isinstance(outcome, SourceError)]

@@ -34,7 +34,7 @@ async def read_isolated(
         return read_document(document, source, seen=seen)
     try:
         async with slot, Worker() as worker, asyncio.timeout(timeout_s):
-            answer = await worker.call(_read, document, source, seen, timeout_s)
+            answer = await worker.call(_read, document, source.without_password(), seen, timeout_s)
     except TimeoutError as error:
         raise SourceError(f"reading it took more than {timeout_s:g} s: it may be made to be slow") from error
     except WorkerDiedError as error:

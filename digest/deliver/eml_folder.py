@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,8 @@ class EmlFolderMailer:
         """Write the file atomically: a program that watches the folder never sees an incomplete mail."""
         path = self.folder / f"{_file_stem(message)}.eml"
         try:
-            atomic_write(path, message.content)
+            # As private as its folder: who may enter that may read the mails.
+            atomic_write(path, message.content, mode=stat.S_IMODE(self.folder.stat().st_mode) & 0o666)
         except OSError as error:
             raise self._mail_error("be written", error) from error
         return SendResult(message=message, outcome=SendOutcome.ACCEPTED, reply=path.name)

@@ -200,6 +200,9 @@ def _parse_url(address: str) -> URL:
         url = URL(address.strip())
         is_web = url.scheme in {"http", "https"} and bool(url.host)
     except ValueError as error:  # or UnicodeError, since a URL's host is decoded when it is read
+        if "@" in address:  # not from the error: it may quote a part of the password
+            why = "within a name or password, write @ as %40, / as %2F, ? as %3F and # as %23"
+            raise SourceError(f"this is no address: {why}") from None
         why = "its host's name can't be read" if isinstance(error, UnicodeError) else excerpt(str(error))
         raise SourceError(f"this is no address: {why}") from error
     if not is_web:

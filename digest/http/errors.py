@@ -18,6 +18,7 @@ from aiohttp import (
 from yarl import URL
 
 from digest.model.errors import SourceError
+from digest.text.credentials import redact
 
 
 @contextmanager
@@ -61,4 +62,4 @@ def _explain(error: Exception, host: str) -> str:
 
 def excerpt(text: str) -> str:
     """At most 100 characters of an untrusted text, on one line."""
-    return " ".join(text.split())[:100]
+    return redact(" ".join(text.split()))[:100]

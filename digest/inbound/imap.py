@@ -13,6 +13,7 @@ from digest.inbound import MAX_MAIL_BYTES
 from digest.inbound.imap_client import BoundedClient, RunLimits, connect, folder_name, log_in
 from digest.model.errors import MailError
 from digest.settings import BouncesSettings
+from digest.text.credentials import mask
 
 #: Bytes within the text of one of imaplib's errors.
 _BYTES_LITERAL = re.compile(r"\[?\bb(['\"])(.*?)\1\]?")
@@ -89,8 +90,10 @@ def _log_in(client: BoundedClient, settings: BouncesSettings) -> None:
     except imaplib.IMAP4.abort:  # the connection broke: nothing is known about the password
         raise
     except imaplib.IMAP4.error as error:
-        message = f"{settings.host} rejects the login as {settings.username!r}: {_text(*error.args)}"
-        raise MailError(message, hint="check [bounces] username and password") from error
+        reply = mask(_text(*error.args), settings.password.reveal())
+        message = f"{settings.host} rejects the login as {settings.username!r}: {reply}"
+        # Not from the error: it may repeat the password.
+        raise MailError(message, hint="check [bounces] username and password") from None
     except UnicodeError:
         message = f"{settings.host} can't be sent this username or password: they have characters that it does not take"
         # Not from the error: it quotes the password.

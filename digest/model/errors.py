@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from digest.text.credentials import redact
+
 
 def one_line(text: str) -> str:
     """Untrusted text on one line of a terminal: control characters are escaped."""
@@ -67,7 +69,7 @@ class SettingsError(UsageError):
     def __init__(self, source: str, mistakes: Sequence[Mistake], *, hint: str = "") -> None:
         self.source = source
         self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(self._lines()), hint=hint)
+        super().__init__(redact("\n".join(self._lines())), hint=hint)
 
     def _lines(self) -> list[str]:
         def line(mistake: Mistake) -> str:

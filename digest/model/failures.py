@@ -12,7 +12,7 @@ class Failure:
 
     #: The source's display name.
     source: str
-    #: The address as given.
+    #: The address as given, without a password.
     url: str
     #: One line: what went wrong, and what to do.
     error: str

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from digest.model.mailbox import Mailbox
 from digest.model.schedule import DAILY_AT_7, Schedule
+from digest.text.credentials import without_credentials
 
 FullText = Literal["auto", "always", "never"]
 WhenEmpty = Literal["skip", "send"]
@@ -21,7 +22,8 @@ class Source:
     """Source of articles: exactly one of ``url`` and ``path`` is set."""
 
     id: str
-    url: str = ""
+    #: For fetching only: it may hold a password. ``address`` is for people.
+    url: str = field(default="", repr=False)
     path: Path | None = None
     #: Display name; the feed's own title if empty.
     title: str = ""
@@ -34,8 +36,12 @@ class Source:
 
     @property
     def address(self) -> str:
-        """The address as in the settings."""
-        return self.url or str(self.path)
+        """The address for people and the store: without a password."""
+        return without_credentials(self.url) if self.url else str(self.path)
+
+    def without_password(self) -> Source:
+        """A copy for a process that must not know the password."""
+        return replace(self, url=without_credentials(self.url))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

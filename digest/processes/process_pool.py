@@ -31,6 +31,21 @@ _LENGTH = struct.Struct(">Q")
 _PIPE_BYTES = 1 << 20
 
 
+#: Variables that the interpreter, the C library, numpy or a test's coverage may need. No other reaches a worker: it
+#: parses hostile bytes, and the environment holds passwords.
+_ENVIRONMENT = frozenset({
+    *("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TZDIR", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "PYTHONPATH"),
+    *("PYTHONHOME", "PYTHONHASHSEED", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE", "PYTHONTZPATH"),
+    *("PYTHONPYCACHEPREFIX", "PYTHONNOUSERSITE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT"),
+    *("OPENBLAS_NUM_THREADS", "MALLOC_ARENA_MAX", "OMP_NUM_THREADS", "COVERAGE_PROCESS_START", "COVERAGE_FILE"),
+})  # fmt: skip
+
+
+def worker_environment() -> dict[str, str]:
+    """The environment of a worker process: no passwords, nor anything that is not known to be needed."""
+    return {name: value for name, value in os.environ.items() if name in _ENVIRONMENT or name.startswith("LC_")}
+
+
 class WorkerDiedError(Exception):
     """The worker process ended before it returned a result."""
 
@@ -40,7 +55,14 @@ class Worker:
 
     async def __aenter__(self) -> Self:
         command = (sys.executable, "-m", __name__)
-        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, pipesize=_PIPE_BYTES)  # noqa: S603  # our own module
+        self._process = Popen(  # noqa: S603  # our own module
+            command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            pipesize=_PIPE_BYTES,
+            env=worker_environment(),
+        )
         # Not the default executor: it resolves host names as well, which must not wait for a slow call.
         self._thread = ThreadPoolExecutor(max_workers=1)
         return self

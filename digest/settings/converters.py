@@ -27,6 +27,7 @@ from digest.settings.types import (
     SmtpSettings,
     WebSettings,
 )
+from digest.text.credentials import without_credentials
 from digest.text.suggest import nearest
 
 
@@ -72,7 +73,9 @@ def _web_address(value: str) -> str:
     except ValueError:
         is_valid = False
     if not is_valid or re.search(r"[\s\x00-\x1f\x7f]", value):
-        raise InvalidValue(f"expected an address like 'https://example.org/feed.xml', found {value!r}")
+        raise InvalidValue(
+            f"expected an address like 'https://example.org/feed.xml', found {without_credentials(value)!r}"
+        )
     return value
 
 

@@ -28,6 +28,7 @@ from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import field_names
 from digest.settings.toml import RawSettings
 from digest.settings.types import Secret, StoreSettings
+from digest.text.credentials import redact
 from digest.text.suggest import nearest
 
 if TYPE_CHECKING:
@@ -222,9 +223,11 @@ def _to_json(value: object) -> dict[str, Any]:
 
 
 def _excerpt(value: object) -> str:
-    """The value as in the file, 60 characters at most."""
+    """The value as in the file, 60 characters at most, without passwords: of tables, only that they are tables."""
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict | list) for item in value)):
+        return "a table" if isinstance(value, dict) else "a list of tables or lists"
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        text = redact(json.dumps(value, ensure_ascii=False))
     except (TypeError, ValueError):
-        text = str(value)
+        text = redact(str(value))
     return text if len(text) <= 60 else text[:59] + "…"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from digest.model.errors import StoreError
 from digest.store import keys
+from digest.store.sqlite import create_private
 from digest.store.tables import metadata
 from digest.store.url import display_url
 
@@ -166,7 +167,9 @@ def _back_up(engine: Engine, version: str) -> None:
     """Copy a SQLite file before its upgrade, so that the older program can be used again."""
     if engine.dialect.name == "sqlite" and not _in_memory(engine):
         path = Path(str(engine.url.database))
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(f"{path}.{version}")) as copy:
+        backup = Path(f"{path}.{version}")
+        create_private(backup)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as copy:
             source.backup(copy)
 
 

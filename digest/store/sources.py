@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -17,6 +17,7 @@ from digest.model.protocols import Collected, FetchInterval, FetchState
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, from_rows, insert
 from digest.store.tables import sources as table
+from digest.text.credentials import redact, without_credentials
 
 _DEFAULT_INTERVAL = FetchInterval()
 #: The columns of ``FetchInterval``'s fields, in their order.
@@ -109,11 +110,13 @@ def record_failure(
 
 
 def moved_ids(conn: Connection, sources: Iterable[Source]) -> frozenset[str]:
-    """The ids of sources whose address has changed since the last fetch."""
+    """The ids of sources whose address, apart from a password, has changed since the last fetch."""
     addresses = {source.id: source.address for source in sources}
     query = select(table.c.id, table.c.address).where(table.c.address != "")
     rows = (row for batch in batches(addresses) for row in conn.execute(query.where(table.c.id.in_(batch))))
-    return frozenset(source_id for source_id, address in rows if storable(addresses[source_id]) != address)
+    return frozenset(
+        source_id for source_id, address in rows if storable(addresses[source_id]) != without_credentials(address)
+    )
 
 
 def forget(conn: Connection, ids: Collection[str]) -> None:
@@ -174,4 +177,5 @@ def not_due_ids(conn: Connection, *, now: datetime) -> frozenset[str]:
 def health(conn: Connection) -> tuple[Health, ...]:
     """The health of every source ever fetched, by id."""
     rows = conn.execute(select(*columns(table, Health)).order_by(table.c.id))
-    return tuple(from_rows(Health, rows))
+    # Earlier versions recorded addresses with passwords.
+    return tuple(replace(health, error=redact(health.error)) for health in from_rows(Health, rows))

@@ -60,10 +60,17 @@ def _on_disk(url: URL, path: Path) -> Engine:
         raise StoreError(
             f"there is no folder {path.parent} to keep the store in", hint=f"make it: mkdir -p {path.parent}"
         )
+    create_private(path)
     connect_args = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT_S}
     file_engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
     event.listen(file_engine, "connect", _configured(*_PRAGMAS))
     return file_engine
+
+
+def create_private(path: Path) -> None:
+    """Create an empty file that only its owner can read, unless there is one; SQLite gives its -wal the same mode."""
+    with suppress(OSError):  # SQLite's own error says more
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _configured(*pragmas: str) -> Any:

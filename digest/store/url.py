@@ -16,6 +16,9 @@ def parse_url(url: str) -> URL:
     except ArgumentError:
         # The address isn't named: it may hold a password.
         raise StoreError("the store's address can't be understood", hint=hint) from None
+    if "@" in (parsed.host or "") or "@" in (parsed.database or "").partition("/")[0]:
+        hint = "within a name or password, write @ as %40, / as %2F, ? as %3F and : as %3A"
+        raise StoreError("the store's address can't be understood: its host has an @", hint=hint)
     match parsed.get_backend_name():
         case "sqlite":
             return parsed.set(drivername="sqlite+pysqlite")

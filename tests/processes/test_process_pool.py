@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -205,3 +206,24 @@ def test_other_tasks_run_between_calls_in_this_process() -> None:
 def test_an_unused_worker_ends_with_the_pool() -> None:
     with_pool(run_pid)
     assert not [task for task in Path("/proc/self/task").glob("*/children") if task.read_text()]
+
+
+def environment_of(pid: int) -> set[str]:
+    return {entry.partition("=")[0] for entry in Path(f"/proc/{pid}/environ").read_text().split("\0") if entry}
+
+
+def test_a_worker_gets_no_secrets_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DIGEST_SMTP__PASSWORD", "DIGEST_CONFIG", "GITHUB_TOKEN", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "X"):
+        monkeypatch.setenv(name, "lantern")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+    async def of_worker(worker: Worker) -> object:
+        return environment_of(await worker.call(os.getpid))
+
+    async def of_pool(pool: ProcessPool) -> object:
+        return environment_of(await worker_pid(pool))
+
+    for names in (with_worker(of_worker), with_pool(of_pool)):
+        assert isinstance(names, set)
+        assert {"PATH", "LC_ALL"} <= names
+        assert {name for name in names if re.search("DIGEST|TOKEN|PASS|SECRET|KEY|^X$", name)} == set()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
-from urllib.parse import urlsplit
 
 from digest.cli.check.findings import Finding, bad, count, from_error, note, ok
 from digest.cli.check.mail import check_bounce_mailbox, check_mail_server, check_secret, check_unsubscribing
 from digest.cli.check.newsletters import check_for_silence, check_newsletters, check_postal_addresses
+from digest.cli.check.private_files import check_private_files
 from digest.cli.check.sources import check_sources
 from digest.model.errors import DigestError
 from digest.settings import Settings
@@ -19,6 +19,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     """Run all checks; ``offline`` fetches no source on the web and asks no mail server."""
     yield from check_settings(settings)
     yield from check_store(settings)
+    yield from check_private_files(settings)
     yield from check_sources(settings, offline=offline)
     yield from check_newsletters(settings)
     yield from check_for_silence(settings)
@@ -34,7 +35,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
-    """Check the settings file: is there one, does it have a newsletter, are its passwords private?"""
+    """Check the settings file: is there one, and does it have a newsletter?"""
     if settings.file is None:
         yield note("settings", "no settings file: the defaults apply", "'digest init' writes a file to start from")
         return
@@ -42,17 +43,6 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     yield ok("settings", f"{settings.file}: {counts}")
     if not settings.newsletters:
         yield bad("settings", "no newsletter", "add a [[newsletters]] table")
-    if settings.file.stat().st_mode & 0o077 and _contains_secret(settings.file, settings):
-        hint = f"chmod 600 {settings.file}, or keep passwords in the environment or in files of their own"
-        yield note("settings", "other users of this machine can read passwords", hint)
-
-
-def _contains_secret(file: Path, settings: Settings) -> bool:
-    text = file.read_text("utf-8", errors="replace")
-    web = settings.web
-    secrets = (settings.smtp.password, settings.bounces.password, web.secret, *web.previous_secrets)
-    passwords = [*(secret.reveal() for secret in secrets), urlsplit(settings.store.url).password or ""]
-    return any(password and password in text for password in passwords)
 
 
 def check_store(settings: Settings) -> Iterator[Finding]:

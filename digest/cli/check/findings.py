@@ -1,4 +1,4 @@
-"""Finding: the result of one check, with what to do next."""
+"""Finding: the result of one check, with what to do next; passwords in addresses are removed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from digest.model.errors import DigestError
+from digest.text.credentials import redact
 
 State = Literal["ok", "note", "bad"]
 
@@ -24,17 +25,17 @@ class Finding:
 
 def ok(topic: str, message: str, hint: str = "") -> Finding:
     """Return a finding that all is well."""
-    return Finding("ok", topic, message, hint)
+    return Finding("ok", topic, redact(message), redact(hint))
 
 
 def note(topic: str, message: str, hint: str = "") -> Finding:
     """Return a finding that is worth knowing."""
-    return Finding("note", topic, message, hint)
+    return Finding("note", topic, redact(message), redact(hint))
 
 
 def bad(topic: str, message: str, hint: str = "") -> Finding:
     """Return a finding that must be fixed."""
-    return Finding("bad", topic, message, hint)
+    return Finding("bad", topic, redact(message), redact(hint))
 
 
 def from_error(topic: str, error: DigestError) -> Finding:

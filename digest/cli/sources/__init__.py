@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from digest.cli.arguments import find_source, load_settings
+from digest.cli.errors import print_stderr
 from digest.cli.parser import Parser
 
 _EXAMPLES = """\
@@ -52,6 +53,9 @@ def configure(parser: Parser) -> None:
     for name in ("show", "remove"):
         actions[name].add_argument("id", metavar="ID", help="its id, as 'digest sources list' shows it")
     actions["import"].add_argument("file", metavar="FILE", help="an OPML file, or its address")
+    actions["export"].add_argument(
+        "--with-passwords", action="store_true", help="keep passwords in addresses (default: left out)"
+    )
     for name in ("list", "show", "discover"):
         actions[name].add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -98,4 +102,9 @@ def _show(args: argparse.Namespace) -> None:
 def _export(args: argparse.Namespace) -> None:
     from digest.collect.discovery.opml import write_opml
 
-    print(write_opml(load_settings(args).sources, title="Sources"), end="")
+    sources = load_settings(args).sources
+    print(write_opml(sources, title="Sources", with_passwords=args.with_passwords), end="")
+    private = [source for source in sources if source.url and source.url != source.address]
+    if private and not args.with_passwords:
+        names = ", ".join(source.id for source in private)
+        print_stderr(f"exported without their passwords: {names}", "--with-passwords exports these too")

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from digest.model.errors import UsageError
 from digest.model.newsletters import Source
+from digest.text.credentials import without_credentials
 from digest.text.lazy_regex import lazy_compile
 
 #: Fediverse account: ``@harbour@social.example``.
@@ -45,10 +46,11 @@ def source_from_address(address: str, *, used_ids: Collection[str] = ()) -> Sour
         return Source(id=unused_id(_host(url), used_ids), url=url)
     if "://" in address_text and not address_text.startswith("file://"):
         raise UsageError(
-            f"can't read {address!r}: only http, https and files", hint="give an address that starts with https://"
+            f"can't read {without_credentials(address)!r}: only http, https and files",
+            hint="give an address that starts with https://",
         )
     raise UsageError(
-        f"no file or folder {address!r}",
+        f"no file or folder {without_credentials(address_text)!r}",
         hint="check the spelling; a web address starts with https://",
     )
 

@@ -11,12 +11,12 @@ from digest.collect.discovery.address import parse_web_address, unused_id
 from digest.model.errors import SourceError
 from digest.model.newsletters import FullText, Source
 from digest.text.charset import utf8_for_recovery
+from digest.text.credentials import without_credentials
 from digest.text.urls import is_web_url, outlet_domain
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 #: Between the names of nested folders in a section.
 _FOLDER_SEPARATOR = " / "
 #: Namespace of settings that OPML lacks; other programs ignore it.
@@ -50,7 +50,7 @@ def _outlines(root: _Element) -> Iterator[Source]:
         attributes = {name.rpartition("}")[2].lower(): _one_line(value) for name, value in element.attrib.items()}
         title = attributes.get("title") or attributes.get("text") or ""
         url = parse_web_address(attributes.get("xmlurl", ""))
-        if is_web_url(_CREDENTIALS.sub("", url)):
+        if is_web_url(without_credentials(url)):
             yield _source(url, title, section or _category(attributes), attributes)
         elif element.tag.lower() == "outline" and title:
             section = f"{section}{_FOLDER_SEPARATOR}{title}" if section else title
@@ -89,7 +89,7 @@ def _with_ids(sources: Iterable[Source]) -> tuple[Source, ...]:
     return tuple(by_id.values())
 
 
-def write_opml(sources: Iterable[Source], *, title: str) -> str:
+def write_opml(sources: Iterable[Source], *, title: str, with_passwords: bool = False) -> str:
     """Write the sources that have a web address as OPML 2.0, with sections as folders."""
     from lxml.etree import Element, SubElement, indent, tostring
 
@@ -98,7 +98,11 @@ def write_opml(sources: Iterable[Source], *, title: str) -> str:
     folders = {"": SubElement(root, "body")}
     for source in sources:
         if source.url:
-            SubElement(_folder(source.section, folders), "outline", _attributes(source))
+            SubElement(
+                _folder(source.section, folders),
+                "outline",
+                _attributes(source, source.url if with_passwords else source.address),
+            )
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + str(tostring(root, encoding="unicode")) + "\n"
 
@@ -113,9 +117,9 @@ def _folder(section: str, folders: dict[str, _Element]) -> _Element:
     return folders[section]
 
 
-def _attributes(source: Source) -> dict[str, str]:
+def _attributes(source: Source, url: str) -> dict[str, str]:
     name = source.title or source.id
-    attributes = {"type": "rss", "text": name, "title": name, "xmlUrl": source.url}
+    attributes = {"type": "rss", "text": name, "title": name, "xmlUrl": url}
     settings = {"weight": source.weight, "fullText": source.full_text, "selector": source.selector}
     defaults = {"weight": 1.0, "fullText": "auto", "selector": ""}
     changed = {key: value for key, value in settings.items() if value != defaults[key]}

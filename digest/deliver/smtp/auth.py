@@ -9,6 +9,7 @@ from collections.abc import Callable
 from digest.deliver.smtp.command_channel import CommandChannel
 from digest.deliver.smtp.replies import ProtocolError, Reply
 from digest.model.errors import MailError
+from digest.text.credentials import mask
 
 
 def authenticate(
@@ -25,8 +26,16 @@ def authenticate(
     if reply.code != 235:
         hint = "check [smtp] username and password; some providers need an app password"
         raise MailError(
-            f"the mail server rejects the login as {username!r}: {reply.text}", hint=hint, temporary=reply.code < 500
+            f"the mail server rejects the login as {username!r}: {_without_password(reply.text, username, password)}",
+            hint=hint,
+            temporary=reply.code < 500,
         )
+
+
+def _without_password(text: str, username: str, password: str) -> str:
+    """A reply that may repeat the command, without the password in any form in which it was sent."""
+    plain = f"\0{username}\0{password}".encode()
+    return mask(text, password, _base64(password.encode()), _base64(plain))
 
 
 def _plain(channel: CommandChannel, username: str, password: str) -> Reply:
