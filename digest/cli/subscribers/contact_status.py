@@ -10,6 +10,7 @@ import enum
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 class Exclusion(enum.StrEnum):
@@ -44,18 +45,23 @@ class StatusColumn:
 
     def judge(self, value: str) -> Exclusion | None:
         """Why the address gets no mail by this value; None if it does, or if the value is empty or unknown."""
-        words = " ".join(_words(value))
-        match self.kind:
-            case _Kind.STATUS:
-                return _find_exclusion(words, _VALUES)
-            case _Kind.PERMISSION if words in _NO:
-                return self.exclusion
-            case _Kind.PERMISSION:
-                return _find_exclusion(words, _VALUES)
-            case _ if words in _NO or not words.strip("0 ") or words in _NOTHING:
-                return None
-            case _:
-                return _find_exclusion(words, _VALUES) or self.exclusion
+        return _judge(self.kind, self.exclusion, value)
+
+
+@lru_cache(maxsize=1024)  # a file has few states
+def _judge(kind: _Kind, exclusion: Exclusion, value: str) -> Exclusion | None:
+    words = " ".join(_words(value))
+    match kind:
+        case _Kind.STATUS:
+            return _find_exclusion(words, _VALUES)
+        case _Kind.PERMISSION if words in _NO:
+            return exclusion
+        case _Kind.PERMISSION:
+            return _find_exclusion(words, _VALUES)
+        case _ if words in _NO or not words.strip("0 ") or words in _NOTHING:
+            return None
+        case _:
+            return _find_exclusion(words, _VALUES) or exclusion
 
 
 def status_column(name: str) -> StatusColumn | None:
@@ -99,7 +105,8 @@ _NOTHING = frozenset(["never", "none", "null", "nil", "nan", "n a", "na"])
 _FILLERS = frozenset(
     _words(
         "is has was are the this to from for of by all any e mail email emails mails mailing newsletter newsletters"
-        " list marketing subscriber subscribers member contact contacts user account global current campaign campaigns"
+        " list marketing subscriber subscribers member contact contacts user account group delivery global"
+        " current campaign campaigns"
     )
 )
 #: Without any further word: "newsletter: no".
@@ -142,11 +149,11 @@ _PERMISSIONS = {
 #: Names of columns. Not "cancelled": that is a paid plan's end where it has a column of its own.
 _EVENTS = _compile(
     (Exclusion.COMPLAINED, "complain(?:t|ts|ed|er)?", "(?:(?:reported|marked)(?: as)? )?spam", "abuse"),
-    (Exclusion.BOUNCED, "bounced?", "clean(?:ed)?", "undeliverable", "invalid"),
+    (Exclusion.BOUNCED, "bounced?", "clean(?:ed)?", "undeliverab(?:le|ility)", "invalid"),
     (Exclusion.BLOCKED, "block(?:ed)?", "(?:block|black)list(?:ed)?", "suppress(?:ed|ions?)?", "disabled", "banned"),
-    (Exclusion.BLOCKED, "do not(?: send)?", "dnc"),
+    (Exclusion.BLOCKED, "do not(?: send)?", "dnc", "excluded"),
     (Exclusion.UNSUBSCRIBED, "unsub(?:scribed?|scription)?", "opt(?:ed)? ?out", "deleted", "removed", "stop(?:ped)?"),
-    (Exclusion.UNSUBSCRIBED, "abgemeldet", "désabonné", "désinscrit"),
+    (Exclusion.UNSUBSCRIBED, "abgemeldet", "désabonné", "désinscrit", "deactivated"),
 )
 #: Words of a status. The first that matches counts.
 _VALUES = _compile(

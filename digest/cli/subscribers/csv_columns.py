@@ -112,7 +112,7 @@ _EMAIL = _words(
 _FIRST_OF_SEVERAL_EMAILS = _words("email1value email1address email1 emailaddress1 subscriber")
 _NAMES = {
     "name": _words(
-        "name fullname displayname emaildisplayname subscribername contactname naam nomcomplet vollständigername"
+        "name fullname displayname subscribername contactname naam nomcomplet vollständigername"
         " nombrecompleto nomecompleto imięinazwisko namn navn nimi 名前 氏名 姓名 имя 이름"
     ),
     "first": _words(

@@ -25,6 +25,8 @@ from digest.text.mail_header import clean_header
 
 #: Characters of the longest line, and lines of the longest record: a quotation mark never closed must come to an end.
 _MAX_LINE, _MAX_RECORD_LINES = 20_000, 20
+#: Beside an address that was copied from a page.
+_COPIED = re.compile("(?i)(?<![^<\\s])mailto:|[\u200b\u2060\ufeff]")
 _UNCLOSED = "a quotation mark is opened and never closed: close it, or delete it"
 
 
@@ -58,6 +60,11 @@ def read_subscribers(file: BufferedReader) -> Iterator[Record]:
         number, first = number + 1, next(lines, "")
     if declaration := re.fullmatch(r"sep=(.)\s*", first):  # spreadsheets read the delimiter from such a line
         number, first = number + 1, next(lines, "")
+    for _ in range(_MAX_RECORD_LINES if first.count('"') % 2 else 0):  # a line break in a column's name
+        first = first + (line := next(lines, ""))
+        number += 1
+        if line.count('"') % 2:
+            break
     delimiter = declaration[1] if declaration else _guess_delimiter(first)
     header = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
     if _is_address(header):
@@ -130,8 +137,10 @@ def _is_address(header: Sequence[str]) -> bool:
 
 
 def _parse_address(cell: str) -> Mailbox:
-    """Parse an address without what comes along when it is copied: ``mailto:``, zero-width spaces."""
-    return Mailbox.parse(re.sub("(?i)(?<![^<\\s])mailto:|[\u200b\u2060\ufeff]", "", cell))
+    """Parse an address without what comes along when it is copied, and the first of several in a contact."""
+    if ":" in cell or not cell.isascii():
+        cell = _COPIED.sub("", cell.partition(":::")[0])
+    return Mailbox.parse(cell)
 
 
 # --- records -----------------------------------------------------------------------------------------------------

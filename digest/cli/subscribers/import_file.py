@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,8 @@ from digest.text.time_format import utc_date
 
 #: Records in a transaction; other processes can write between two of them.
 _BATCH = 1000
+#: Mailchimp's file of contacts who never subscribed; its lines don't say so.
+_NONSUBSCRIBED_FILE = re.compile(r"(?:^|[/\\])nonsubscribed_\w+_export\w*\.csv$")
 #: Lines left out that are named on stderr; ``--json`` has all.
 _MAX_NAMED = 20
 
@@ -175,6 +178,9 @@ def open_file(name: str) -> Iterator[BufferedReader]:
     if name == "-":
         yield sys.stdin.buffer  # type: ignore[misc]  # a terminal's or a pipe's is always buffered
         return
+    if _NONSUBSCRIBED_FILE.search(name):
+        message = f"{name}: Mailchimp gives this name to contacts who never subscribed"
+        raise UsageError(message, hint="import the file that begins with 'subscribed', or rename this one")
     try:
         file = open(name, "rb")  # noqa: SIM115, PTH123  # closed below, where its errors are not ours
     except OSError as error:

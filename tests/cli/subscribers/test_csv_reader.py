@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from digest.cli.subscribers.csv_reader import ExcludedLine, Record, read_subscribers
+from digest.cli.subscribers.csv_reader import ExcludedLine, Record, RefusedLine, read_subscribers
 from digest.model.errors import UsageError
 from digest.store.subscribers import NewSubscriber
 
@@ -122,6 +122,15 @@ EXPORTS = {
         "email;confirmed;blacklisted;bouncecount",
         {"a@x.example;1;0;3": "", "b@x.example;0;0;0": "unconfirmed", "c@x.example;1;1;0": "blocked"},
     ),
+    "CleverReach": (
+        "email;registered;activated;deactivated",
+        {"a@x.example;2024-01-01;2024-01-02;0": "", "b@x.example;2024-01-01;2024-01-02;2024-05-06": "unsubscribed"},
+    ),
+    "Mailjet": ("email,IsExcludedFromCampaigns", {"a@x.example,false": "", "b@x.example,true": "blocked"}),
+    "Google Groups": (
+        "Email address,Nickname,Group status,Email status",
+        {"a@x.example,A,member,": "", "b@x.example,B,member,bouncing": "bounced", "c@x.example,C,banned,": "blocked"},
+    ),
     "other columns": (
         "email,plan status,state,type,newsletter,Contact,unsubscribe link",
         {"a@x.example,cancelled,NY,vip,weekly,no,https://x.example/u/1": ""},
@@ -176,6 +185,27 @@ def test_the_first_of_several_addresses_counts() -> None:
     )
 
     assert contact == NewSubscriber(address="a@x.example", name="Ann", preferences={"e-mail 2 address": "b@x.example"})
+
+
+def test_the_first_of_several_addresses_in_a_cell_of_a_contact_counts() -> None:
+    assert names("Given Name,E-mail 1 - Value\nAnn,a@x.example ::: b@x.example\n") == {"a@x.example": "Ann"}
+
+
+def test_an_address_books_display_name_is_not_the_name() -> None:
+    content = (
+        "First Name,Last Name,E-mail Address,E-mail Type,E-mail Display Name\nAnn,Archer,a@x.example,SMTP,Ann (x)\n"
+    )
+
+    assert names(content) == {"a@x.example": "Ann Archer"}
+
+
+def test_a_columns_name_may_have_a_line_break() -> None:
+    records = read_records(b'"First\nName",email,"Your ""city"""\nAnn,a@x.example,Rome\noops,oops,\n')
+
+    assert records == [
+        NewSubscriber(address="a@x.example", name="Ann", preferences={'your "city"': "Rome"}),
+        RefusedLine(line=4, reason="'oops' is no address: it has no @"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -290,6 +290,17 @@ def test_import_leaves_out_addresses_that_get_no_mail_there(run: Run) -> None:
     assert (ann["address"], ann["name"]) == ("ann@harbour.example", "Ann Archer")
 
 
+def test_mailchimps_file_of_contacts_who_never_subscribed_is_refused(run: Run) -> None:
+    file = Path("lists", "nonsubscribed_members_export_0a1b2c.csv")
+    file.parent.mkdir()
+    file.write_text("Email Address\noffice@harbour.example\n")
+
+    code, _, err = run("import", str(file))
+
+    assert (code, addresses(run)) == (2, [])
+    assert "contacts who never subscribed" in err
+
+
 def test_a_dry_run_reports_as_an_import_and_changes_nothing(run: Run, former_subscriber: str) -> None:
     addresses = [f"reader{number}@harbour.example" for number in range(1100)]
     Path("in.csv").write_text("\n".join(["email", former_subscriber, "oops", *addresses, addresses[0].upper()]))
