@@ -97,8 +97,7 @@ def add(
     by_address = first_by_key(new_subscribers, lambda subscriber: normalize_address(subscriber.address))
     for pairs in batches(by_address.items()):
         batch = dict(pairs)
-        # Locked, so that no subscription is added while it ends in another transaction.
-        _ids(conn, list(batch), locked=True)
+        _lock(conn, list(batch))
         former = _former_subscribers(conn, list(batch), newsletter_id)
         if resubscribe:
             unsubscribes.forget(conn, former, newsletter_id)
@@ -174,7 +173,8 @@ def unsubscribe(
     That it has left is remembered for good. False if there was no such subscription.
     """
     address_key = normalize_address(address)
-    id_ = _ids(conn, [address_key], locked=True).get(address_key)
+    _lock(conn, [address_key])
+    id_ = _ids(conn, [address_key]).get(address_key)
     if id_ is None:
         return False
     subscription = delete(subscriptions).where(subscriptions.c.subscriber_id == id_)
@@ -265,10 +265,18 @@ def _subscribed(newsletter_id: str, *columns: Any) -> Select[Any]:
     return query.order_by(subscribers.c.address_key)
 
 
-def _ids(conn: Connection, address_keys: list[str], *, locked: bool = False) -> dict[str, int]:
+def _lock(conn: Connection, address_keys: list[str]) -> None:
+    """Lock a batch of subscribers, so that no subscription is added while it ends in another transaction.
+
+    SQLite locks the whole file. The checks of foreign keys, which the creation of deliveries makes, don't wait.
+    """
+    if conn.dialect.name == "postgresql":
+        query = select(subscribers.c.id).where(subscribers.c.address_key.in_(address_keys)).order_by(subscribers.c.id)
+        conn.execute(query.with_for_update(key_share=True))
+
+
+def _ids(conn: Connection, address_keys: list[str]) -> dict[str, int]:
     query = select(subscribers.c.address_key, subscribers.c.id).where(subscribers.c.address_key.in_(address_keys))
-    if locked:  # not against foreign keys' checks, which the creation of deliveries makes of all subscribers
-        query = query.order_by(subscribers.c.id).with_for_update(key_share=True)
     return dict(conn.execute(query).all())
 
 

@@ -12,6 +12,7 @@ import dataclasses
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 from itertools import chain, islice
@@ -60,17 +61,14 @@ def read_subscribers(file: BufferedReader) -> Iterator[Record]:
         number, first = number + 1, next(lines, "")
     if declaration := re.fullmatch(r"sep=(.)\s*", first):  # spreadsheets read the delimiter from such a line
         number, first = number + 1, next(lines, "")
-    for _ in range(_MAX_RECORD_LINES if first.count('"') % 2 else 0):  # a line break in a column's name
-        first = first + (line := next(lines, ""))
-        number += 1
-        if line.count('"') % 2:
-            break
-    delimiter = declaration[1] if declaration else _guess_delimiter(first)
-    header = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
+    header_lines = _header_lines(first, lines)
+    delimiter = declaration[1] if declaration else _guess_delimiter("".join(header_lines))
+    header, count = _parse_header_lines(header_lines, delimiter)
+    lines = chain(header_lines[count:], lines)
     if _is_address(header):
-        layout, lines = _Layout(columns=ADDRESSES_ALONE, delimiter=delimiter), chain([first], lines)
+        layout, lines = _Layout(columns=ADDRESSES_ALONE, delimiter=delimiter), chain(header_lines[:count], lines)
     else:
-        layout, number = _Layout(columns=parse_header(header, line=number), delimiter=delimiter), number + 1
+        layout, number = _Layout(columns=parse_header(header, line=number), delimiter=delimiter), number + count
     yield from _records(lines, layout, number)
 
 
@@ -115,6 +113,27 @@ def _guess_delimiter(first: str) -> str:
     """Return the most frequent delimiter of the first line, outside of quotation marks."""
     unquoted = re.sub(r'"[^"]*"', "", first)
     return max(",;\t|", key=unquoted.count)
+
+
+def _header_lines(first: str, lines: Iterator[str]) -> list[str]:
+    """The first line, and those after it up to the end of a quotation, if it opens one."""
+    header_lines = [first]
+    while sum(line.count('"') for line in header_lines) % 2 and len(header_lines) < _MAX_RECORD_LINES:
+        if not (line := next(lines, "")):
+            break
+        header_lines.append(line)
+    return header_lines
+
+
+def _parse_header_lines(header_lines: Sequence[str], delimiter: str) -> tuple[list[str], int]:
+    """Parse the names of the columns and count their lines: all, or one if they don't belong together."""
+    for count, strict in ((len(header_lines), True), (1, False)):
+        reader = csv.reader(header_lines[:count], delimiter=delimiter, skipinitialspace=True, strict=strict)
+        with suppress(csv.Error):
+            header = next(reader, [])
+            if reader.line_num == count or not header:
+                return header, count
+    return [], 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,6 +208,16 @@ def test_a_columns_name_may_have_a_line_break() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ['5" screen', 'a "nick', '"'])
+def test_a_quotation_mark_within_a_name_of_a_column_opens_nothing(name: str) -> None:
+    records = read_records(f'email,{name}\na@x.example,1\nb@x.example,"2"\nc@x.example,3"\n'.encode())
+
+    assert [record.address for record in records if isinstance(record, NewSubscriber)][:2] == [
+        "a@x.example",
+        "b@x.example",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "message", "hint"),
     [
