@@ -78,7 +78,7 @@ def _feed(document: Document, source: Source, kind: DocumentKind, seen: datetime
     from digest.text.html import plain_text
 
     if kind is DocumentKind.JSON:
-        feed = read_json_feed(document.data, url=document.url)
+        feed = read_json_feed(document.data, content_type=document.content_type, url=document.url)
     else:
         feed = read_feed(document.data, content_type=document.content_type, url=document.url)
     feed, unreadable_note = drop_unreadable(feed, source)

@@ -36,10 +36,10 @@ _YEAR_NAME_DAY = lazy_compile(r"(?<!\d)(\d{4})\.?\s+([^\W\d_]{3,12})\.?\s+(\d{1,
 _YEAR_MONTH_DAY = lazy_compile(r"(?<!\d)(\d{4})[-/.年년]\s?(\d{1,2})(?:[-/.月월]\s?(\d{1,2}))?(?!\d)")
 #: With dots the day comes first.
 _DOTTED_DATE = lazy_compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
-#: With slashes either may come first, so such dates are parsed only where one number or AM and PM tell.
-_SLASHED_DATE = lazy_compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
+#: With slashes or hyphens either may come first, so such dates are parsed only where one number or AM and PM tell.
+_SLASHED_DATE = lazy_compile(r"(?<!\d)(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)")
 _TIME = lazy_compile(
-    r"(?:(오전|오후|上午|下午|午前|午後)\s*)?(?<!\d)(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?(?:\s*([ap])\.?m\b)?",
+    r"(?:(오전|오후|上午|下午|午前|午後)\s*)?(?<!\d)(\d{1,2})(?::|\s?h\s?(?=\d\d\b))(\d\d)(?::(\d\d))?(?:[.,]\d+)?(?:\s*([ap])\.?m\b)?",
     re.IGNORECASE,
 )
 _AM_PM = lazy_compile(r"\d\s*[ap]\.?m\b", re.IGNORECASE)
@@ -105,8 +105,10 @@ def _parse_with_email_utils(text: str) -> datetime:
 
 def _parse_loosely(text: str) -> datetime:
     """Parse a Unix timestamp, or the first date and time in a text. Raises ``ValueError`` if there is none."""
-    if re.fullmatch(r"\d{10}(?:\d{3})?", text):
+    if re.fullmatch(r"\d{10}(?:\d{3}|\.\d{1,9})?", text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
+    if re.fullmatch(r"\d{14}", text):
+        return datetime.fromisoformat(f"{text[:8]}T{text[8:]}+00:00")
     year, month, day = next(_find_dates(text))
     local = datetime(year, month, day, tzinfo=UTC) + _find_time(text)
     time = _TIME.search(text)
@@ -125,7 +127,7 @@ def _find_dates(text: str) -> Iterator[tuple[int, int, int]]:
         yield int(year), int(number), int(day or 1)
     for day, number, year in _DOTTED_DATE.findall(text):
         yield int(year), int(number), int(day)
-    for first, second, year in _SLASHED_DATE.findall(text):
+    for first, _, second, year in _SLASHED_DATE.findall(text):
         if int(first) > 12 or first == second:
             yield int(year), int(second), int(first)
         elif int(second) > 12 or _AM_PM.search(text):

@@ -14,10 +14,10 @@ from digest.model.errors import SourceError
 from digest.text.charset import decode
 
 
-def read_json_feed(data: bytes, *, url: str) -> Feed:
+def read_json_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
     """Parse a JSON document from ``url``. Raises ``SourceError`` if it is no feed."""
     try:
-        document = json.loads(decode(data), strict=False)
+        document = json.loads(decode(data, content_type), strict=False)
     except (ValueError, RecursionError) as error:
         raise SourceError("this JSON is damaged: check the address in a browser") from error
     items = document.get("items") if isinstance(document, dict) else None
