@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from digest.deliver.bounces.parse import parse_mail
-from digest.model.delivery_token import find_delivery_tokens
+from digest.model.delivery_token import DeliveryToken, find_delivery_tokens
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message, SendOutcome
@@ -23,6 +23,7 @@ from digest.pipeline.bounces import process_bounce
 from digest.pipeline.deliver import deliver_edition, edition_message_builder
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, deliveries, keys, subscribers
+from tests.support.bounce_ledger import remove_signatures
 from tests.support.bounce_mails import dsn, unsubscribe_mail
 from tests.support.editions import publish
 from tests.support.fakes import FakeMailer
@@ -137,6 +138,19 @@ def test_a_message_id_stays_when_the_secret_changes_before_the_mail_is_sent(sqli
     ]
 
     assert {header(mail, "Message-ID") for mail in mails} == {row.message_id}
+
+
+def test_a_mail_of_an_earlier_version_keeps_its_unsigned_message_id(sqlite_store: Store) -> None:
+    id_ = publish(sqlite_store, PRESS)
+    with sqlite_store.begin() as conn:
+        remove_signatures(conn)
+        (row,) = list(deliveries.for_edition(conn, id_))
+    mail = edition_message_builder(id_, make_test_app(sqlite_store, BOUNCES))(row)
+    (in_link,) = find_delivery_tokens(header(mail, "List-Unsubscribe").replace("%20", " "))
+
+    assert header(mail, "Message-ID") == row.message_id
+    assert not DeliveryToken.from_message_id(row.message_id).signature
+    assert in_link.is_signed_with("secret")
 
 
 def test_each_try_builds_the_same_mail(sqlite_store: Store) -> None:

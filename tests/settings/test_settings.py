@@ -330,6 +330,22 @@ def test_a_value_can_be_in_a_separate_file(file: Path) -> None:
     assert (config.smtp.password.reveal(), config.smtp.port) == ("s3 cret", 26)
 
 
+@pytest.mark.parametrize(
+    ("text", "environ"),
+    [
+        ('previous_secrets = ["one", "two"]', {}),
+        ("", {"DIGEST_WEB__PREVIOUS_SECRETS": "one, two"}),
+        ('previous_secrets_file = "secrets"', {}),
+    ],
+    ids=["in the settings", "in the environment", "in a file"],
+)
+def test_previous_secrets_are_read(file: Path, text: str, environ: dict[str, str]) -> None:
+    (file.parent / "secrets").write_text("one\ntwo\n")
+
+    secrets = loaded(file, f"[web]\n{text}\n", environ).web.previous_secrets
+    assert [secret.reveal() for secret in secrets] == ["one", "two"]
+
+
 def test_a_value_and_its_file_exclude_each_other(file: Path) -> None:
     text = '[smtp]\npassword = "x"\npassword_file = "secret"\n'
 
@@ -343,7 +359,7 @@ def test_the_environment_s_password_replaces_the_file_s_password_file(file: Path
 
 
 def test_secrets_are_never_printed(file: Path) -> None:
-    text = '[store]\nurl = "postgresql://u:t0ken@h/d"\n[web]\nsecret = "t0ken"\n'
+    text = '[store]\nurl = "postgresql://u:t0ken@h/d"\n[web]\nsecret = "t0ken"\nprevious_secrets = ["t0ken"]\n'
     config = loaded(file, text, {"DIGEST_SMTP__PASSWORD": "t0ken"})
 
     assert config.smtp.password.reveal() == "t0ken"
@@ -353,7 +369,13 @@ def test_secrets_are_never_printed(file: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[smtp]\npassword = ['t0ken']\n", "[store]\nurl = ['t0ken']\n", "[web]\nsecret = {x = 't0ken'}\n"],
+    [
+        "[smtp]\npassword = ['t0ken']\n",
+        "[store]\nurl = ['t0ken']\n",
+        "[web]\nsecret = {x = 't0ken'}\n",
+        "[web]\nprevious_secrets = 't0ken'\n",
+        "[web]\nprevious_secrets = ['t0ken', 1]\n",
+    ],
 )
 def test_secrets_are_not_printed_in_error_messages(file: Path, text: str) -> None:
     assert "t0ken" not in "".join(mistakes(file, text))
