@@ -110,7 +110,7 @@ class Ingester:
             learned = boilerplate.load(conn, {entry.source_id for entry in (*new, *edited)})
         cleaned, newly_learned = await self._clean(new, learned)
         changes = list(zip(edited, clean(edited, learned={**learned, **newly_learned}), strict=True))
-        with self.store.begin() as conn:
+        with self.store.begin(durable=False) as conn:  # what a power cut undoes is fetched again
             self._record_fetches(conn, batch)
             added = entries.add(conn, collected)
             articles.add(conn, with_distinct_ids(conn, collected, list(zip(new, cleaned, strict=True))))

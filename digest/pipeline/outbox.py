@@ -1,8 +1,10 @@
 """The ledger as a mailer's outbox: claims due rows, builds their messages, and commits each result.
 
 Guarantee: nobody is missed, and each process death or lost final reply adds at most one copy per open connection, with
-the same Message-ID. The meaning of an outcome for a delivery is in ``deliver/retry.py``; how messages are sent is the
-mailer's concern (``deliver/mailers.py``).
+the same Message-ID. A power cut also adds copies of the mails of the last 50 ms; with ``unknown = "hold"``, none.
+
+The meaning of an outcome for a delivery is in ``deliver/retry.py``; how messages are sent is the mailer's concern
+(``deliver/mailers.py``).
 """
 
 from __future__ import annotations
@@ -75,7 +77,7 @@ def deliver_due(
         brake = open_brake(edition_id, conn, now=clock())
     if edition is None:
         raise DigestError(f"there is no edition {edition_id}", hint="digest editions list")
-    with store.liveness_lock(sender), open_ledger(store, sender) as ledger:
+    with store.liveness_lock(sender), open_ledger(store, sender, sync_starts=unknown_policy == "hold") as ledger:
         outbox = _LedgerOutbox(
             sender=sender,
             edition_id=edition_id,

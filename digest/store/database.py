@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Dialect, Engine
 from digest.model.slots import Window
 from digest.store import locks, postgres, schema, snapshot, sqlite
 from digest.store.errors import translate_errors
+from digest.store.group_sync import GroupSync, group_sync
 from digest.store.url import display_url, parse_url
 
 
@@ -61,10 +62,14 @@ class Store:
         return display_url(self._engine.url)
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A write transaction. On SQLite there is one at a time, and it locks from the start."""
+    def begin(self, *, durable: bool = True) -> Iterator[Connection]:
+        """A write transaction. On SQLite there is one at a time, and it locks from the start.
+
+        Once committed, it outlives a power cut, and so do all commits before it. Without ``durable`` a power cut may
+        undo it: for what is done again anyway, in transactions so many that waiting for the disk would cost.
+        """
         with translate_errors(self._engine.url), self._engine.connect() as conn:
-            conn = conn.execution_options(writes=True)
+            conn = conn.execution_options(writes=True, durable=durable)
             with conn.begin():
                 yield conn
 
@@ -76,13 +81,25 @@ class Store:
 
     @contextmanager
     def driver(self) -> Iterator[tuple[Any, Dialect]]:
-        """The driver's connection, outside any transaction: for statements where SQLAlchemy's overhead matters."""
+        """The driver's connection, outside any transaction: for statements where SQLAlchemy's overhead matters.
+
+        Its commits don't wait for the disk: ``group_sync`` syncs them.
+        """
         dialect = self._engine.dialect
         with (
             translate_errors(self._engine.url, dialect.loaded_dbapi.Error),
             closing(self._engine.raw_connection()) as connection,
         ):
+            if dialect.name == "sqlite":
+                sqlite.commit_without_sync(connection.driver_connection)  # type: ignore[arg-type]  # SQLAlchemy's
             yield connection.driver_connection, dialect
+
+    @contextmanager
+    def group_sync(self) -> Iterator[GroupSync | None]:
+        """Syncs the commits of a ``driver`` connection, within which it is used; None for a store in memory."""
+        log_sync = sqlite.log_sync if self._engine.dialect.name == "sqlite" else postgres.log_sync
+        with log_sync(self._engine) as sync, group_sync(sync) as grouped:
+            yield grouped
 
     @contextmanager
     def liveness_lock(self, name: str) -> Iterator[None]:

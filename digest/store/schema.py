@@ -12,8 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from digest.model.errors import StoreError
-from digest.store import keys
-from digest.store.sqlite import create_private
+from digest.store import keys, sqlite
 from digest.store.tables import metadata
 from digest.store.url import display_url
 
@@ -81,6 +80,8 @@ def _enable_wal(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as conn:
             _driver(conn).execute("PRAGMA journal_mode = WAL")
+            _driver(conn).execute("SELECT count(*) FROM sqlite_master")  # creates the log
+        sqlite.sync_entries(engine)
 
 
 def _upgrade(engine: Engine, versions: Versions) -> tuple[str, str]:
@@ -165,16 +166,11 @@ def _driver(conn: Connection) -> sqlite3.Connection:
 
 def _back_up(engine: Engine, version: str) -> None:
     """Copy a SQLite file before its upgrade, so that the older program can be used again."""
-    if engine.dialect.name == "sqlite" and not _in_memory(engine):
-        path = Path(str(engine.url.database))
+    if engine.dialect.name == "sqlite" and (path := sqlite.store_path(engine.url)):
         backup = Path(f"{path}.{version}")
-        create_private(backup)
+        sqlite.create_private(backup)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as copy:
             source.backup(copy)
-
-
-def _in_memory(engine: Engine) -> bool:
-    return engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
 
 
 def _name(engine: Engine) -> str:

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from digest.model.errors import StoreError
+from digest.settings.atomic_write import sync_folder
 
 #: How long to wait for another process to finish writing.
 BUSY_TIMEOUT_S = 10.0
@@ -25,7 +26,10 @@ BUSY_TIMEOUT_S = 10.0
 _OPEN_TRIES = 20
 
 # A checkpoint makes every writer wait for the disk. Rare ones write several changes of a page at once.
-_PRAGMAS = ("synchronous = NORMAL", "foreign_keys = ON", "wal_autocheckpoint = 4000")
+_PRAGMAS = ("foreign_keys = ON", "wal_autocheckpoint = 4000")
+
+#: Data only: the times of a file are of no use. Not every system has it.
+_sync_data = getattr(os, "fdatasync", os.fsync)
 
 
 @contextmanager
@@ -84,9 +88,67 @@ def _configured(*pragmas: str) -> Any:
 
 
 def _begin(conn: Connection) -> None:
+    options = conn.get_execution_options()
+    if not options.get("writes"):
+        conn.exec_driver_sql("BEGIN")
+        return
+    # NORMAL syncs at checkpoints only: a power cut loses the commits since the last, never consistency.
+    conn.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable', True) else 'NORMAL'}")
     # A transaction that begins with a read and then writes fails at once if another wrote meanwhile, whatever the
     # time-out. So writers take the lock at the beginning.
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+    conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+# --- durability ---------------------------------------------------------------------------------------------------
+
+
+def commit_without_sync(connection: sqlite3.Connection) -> None:
+    """Further commits of this connection don't wait for the disk; ``log_sync`` syncs them."""
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+@contextmanager
+def log_sync(sqlite_engine: Engine) -> Iterator[Callable[[], None] | None]:
+    """A function that syncs all commits so far; None for a store in memory. A connection must be open meanwhile.
+
+    It syncs the write-ahead log, as a commit at ``synchronous = FULL`` does, but needs no lock, so that another thread
+    may call it while commits go on.
+    """
+    path = store_path(sqlite_engine.url)
+    if path is None:
+        yield None
+        return
+    log = _beside(path.resolve(), "-wal")
+    with ExitStack() as resources:
+        descriptors: list[int] = []
+
+        def sync() -> None:
+            try:
+                if not descriptors:  # the first commit creates the file
+                    descriptors.append(os.open(log, os.O_RDONLY))
+                    resources.callback(os.close, descriptors[0])
+                _sync_data(descriptors[0])
+            except FileNotFoundError:
+                return  # a file system without WAL: each commit has synced itself
+            except OSError as error:
+                hint = "check the disk, and how much room it has"
+                raise StoreError(f"{path} can't be synced to the disk: {error.strerror}", hint=hint) from error
+
+        yield sync
+
+
+def sync_entries(sqlite_engine: Engine) -> None:
+    """Sync the folder's entries of the store's files: after a power cut a new file would be without a name.
+
+    SQLite does so in the process that creates a file; another process that commits must not depend on that.
+    """
+    if path := store_path(sqlite_engine.url):
+        sync_folder(path.resolve().parent)
+
+
+def store_path(url: URL) -> Path | None:
+    """The store's file; None for a store in memory."""
+    return None if url.database in (None, "", ":memory:") else Path(str(url.database))
 
 
 # --- read-only ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""Commits survive the death of a process, and several processes may write concurrently."""
+"""Commits survive the death of a process, and several processes may write concurrently.
+
+That they survive a power cut is shown in ``tests/proofs/test_power_cut.py``.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,29 @@ def test_a_killed_process_loses_no_committed_row(sqlite_url: str, tmp_path: Path
         assert conn.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
     assert {f"{number} {part}" for number in range(last_committed + 1) for part in range(2)} <= guids
     assert len(guids) % 2 == 0, "a transaction is never kept in half"
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "synced", "unsynced"),
+    [
+        pytest.param("sqlite_url", "PRAGMA synchronous", 2, 1, id="sqlite"),
+        pytest.param("postgres_url", "SHOW synchronous_commit", "on", "off", id="postgresql"),
+    ],
+)
+def test_a_commit_waits_for_the_disk_unless_it_need_not_be_durable(
+    kind: str, query: str, synced: object, unsynced: object, request: pytest.FixtureRequest
+) -> None:
+    with open_store(request.getfixturevalue(kind)) as store:
+        settings = []
+        for durable in (True, False, True):
+            with store.begin(durable=durable) as conn:
+                settings.append(conn.exec_driver_sql(query).scalar_one())
+        with store.driver() as (connection, _):
+            settings.append(connection.cursor().execute(query).fetchone()[0])
+        with store.begin() as conn:
+            settings.append(conn.exec_driver_sql(query).scalar_one())
+
+    assert settings == [synced, unsynced, synced, unsynced, synced]
 
 
 @pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"], ids=["sqlite", "postgresql"])
