@@ -14,6 +14,7 @@ import random
 import re
 import ssl
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -91,6 +92,8 @@ class SmtpServer:
     rejected: set[str] = field(default_factory=set)
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     record_contents: bool = True
+    #: Time (monotonic) and recipient of each accepted mail.
+    log: list[tuple[float, str]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
     open_connections: int = 0
@@ -295,6 +298,7 @@ class Session(asyncio.Protocol):
         match = _MESSAGE_ID.search(content)
         key = (match[1].decode() if match else "", recipient)
         self.server.accepted[key] += 1
+        self.server.log.append((time.monotonic(), recipient))
         if self.server.record_contents:
             self.server.contents[key] = content
         self.server.on_accepted(self.server.total)
