@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from digest.collect.pages.layout import Layout
+from digest.collect.pages.metadata import PageMetadata
 from digest.collect.pages.notice import Notice
 from digest.collect.pages.notice_texts import TEXTS
 from digest.collect.pages.notice_titles import TITLES
@@ -25,6 +26,8 @@ _HEADLINE, _MIN_HEADLINE_WORDS = 2, 3
 _CONSENT_TEXT = 5
 #: A page that declares itself an article is a notice only with this many points more.
 _DECLARED_ARTICLE = 3
+#: Words of a notice on a page that declares itself an article, at most.
+_MAX_DECLARED = 150
 #: Words of a page's text, up to which so many points make a notice.
 _NEEDED = ((15, 1), (40, 2), (100, 4), (250, 5), (450, 7))
 #: Words of the longest notice of a kind.
@@ -52,6 +55,8 @@ _COOKIE_WORDS = re.compile(
     r"|personal data|privacy|partner|advertis|publicid|pubblicit|consentimento|конфиденциальн|согласи|cookies"
 )
 _MIN_COOKIE_SHARE = 0.5
+#: Characters of a line that are read.
+_MAX_LINE = 2_000
 _LINE = re.compile(r"</(?:p|li|h\d|div|tr|blockquote|pre)>|<br */?>|(?<=[.!?…。！？])\s+", re.IGNORECASE)
 #: Between a title and the site's name.
 _SITE_SEPARATOR = re.compile(r"\s+[|–—·•»«:]\s+|\s+-{1,2}\s+|\s*[|•»]\s*")
@@ -73,11 +78,16 @@ _MIN_POSTS, _MAX_POST, _MAX_FIRST_SHARE = 3, 150, 0.6
 _MAX_DIRECTORY_TEXT, _MAX_PROFILE_TEXT = 60, 150
 
 
+def is_plain_article(metadata: PageMetadata, body: str) -> bool:
+    """Does the page declare itself an article, and is its extracted text longer than a notice in its place?"""
+    return metadata.is_article and word_count(plain_text(body)) > _MAX_DECLARED
+
+
 def classify_page(signals: PageSignals, body: str) -> Notice | None:
     """The kind of a page that is no article; None for an article. ``body`` is its extracted text as HTML."""
     titles = {_trim(title) for title in (signals.title, *signals.headings)}
-    lines = [line for line in (normalize(plain_text(part)) for part in _LINE.split(body)) if _trim(line) not in titles]
-    lines = [line for line in lines if line]
+    lines = [normalize(plain_text(part)) for part in _LINE.split(body)]
+    lines = [line[:_MAX_LINE] for line in lines if line and _trim(line) not in titles]
     words = sum(map(word_count, lines))
     if words <= _NEEDED[-1][0] and (notice := _notice(signals, lines, words)):
         return notice
@@ -174,11 +184,12 @@ def _is_paywall(signals: PageSignals, lines: list[str], words: float) -> bool:
 
 def _is_directory(signals: PageSignals, lines: list[str]) -> bool:
     """Is it a server's list of files, without sentences?"""
-    text = sum(map(word_count, _sentences(lines)))
     points = _title_points(Notice.DIRECTORY, signals.title)
     points += _HEADING * any(TITLES[Notice.DIRECTORY].fullmatch(heading) for heading in signals.headings)
+    if not points:
+        return False
     points += _TEXT * (TEXTS[Notice.DIRECTORY].search(signals.text) is not None)
-    return points >= _TITLE + _TEXT and text <= _MAX_DIRECTORY_TEXT
+    return points >= _TITLE + _TEXT and sum(map(word_count, _sentences(lines))) <= _MAX_DIRECTORY_TEXT
 
 
 def _sentences(lines: list[str]) -> list[str]:

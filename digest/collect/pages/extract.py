@@ -8,7 +8,7 @@ from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING
 
-from digest.collect.pages.classify import classify_page
+from digest.collect.pages.classify import classify_page, is_plain_article
 from digest.collect.pages.metadata import PageMetadata, read_metadata
 from digest.collect.pages.notice import Notice
 from digest.collect.pages.prune import expose_main_text, prune
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TOP_HEADING = re.compile(r"(?:\s|<(?:html|body|div)>)*(?P<heading><h[1-6]>(?P<text>.{1,1000}?)</h[1-6]>)", re.DOTALL)
 #: A title up to the next tag, and characters of a page in which it stands.
 _OPEN_TITLE, _MAX_HEAD = re.compile(r"<title[^<>]{0,500}>[^<]{0,1000}", re.IGNORECASE), 100_000
+_TITLE_END = re.compile(r"</title", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 #: Letters and digits of an article, at least; a shorter text may be a notice, a date or a fragment.
 _MIN_ARTICLE = 600
@@ -63,7 +64,7 @@ def parse_html(data: bytes, content_type: str = "") -> HtmlElement:
 def _close_title(text: str) -> str:
     """Close a title that isn't closed: it would hold the whole page."""
     title = _OPEN_TITLE.search(text, 0, _MAX_HEAD)
-    if title is None or "</title" in text[title.end() :].lower():
+    if title is None or _TITLE_END.search(text, title.end()):
         return text
     return f"{text[: title.end()]}</title>{text[title.end() :]}"
 
@@ -75,9 +76,12 @@ def read_page(data: bytes, *, content_type: str = "", url: str, selector: str = 
     if selector:
         selected = _select(tree, selector)
         return Page(metadata=metadata, body=selected, notice=None if selected else Notice.EMPTY)
-    signals = read_signals(tree, url, is_article=metadata.is_article)
     prune(tree)
     body = _without_title(extract_article(tree), metadata.title)
+    if is_plain_article(metadata, body):
+        return Page(metadata=metadata, body=body)
+    # Parsed again, since pruning removed what tells a list or form from an article; most pages don't come here.
+    signals = read_signals(parse_html(data, content_type), url, is_article=metadata.is_article)
     return Page(metadata=metadata, body=body, notice=classify_page(signals, body))
 
 

@@ -22,9 +22,10 @@ _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 #: Attributes by which extraction judges an element.
 _NAMES = ("class", "id", "style")
 _LINE_TAGS = ("p", "li", "div")
-#: Code within a line, and the elements whose text is sentences.
+#: Code within a line, the elements whose text is sentences, and codes of a page that are examined.
 _CODE_TAGS = ("code", "kbd", "samp", "tt", "var")
 _SENTENCE_TAGS = {"p", "li", "dd", "td", "a", "b", "strong", "i", "em", "span", "h1", "h2", "h3", "h4", "blockquote"}
+_MAX_CODES = 1_000
 #: Share of a page's paragraphs that stand directly in its body, where that is the article.
 _WRAP_SHARE = 0.8
 #: Elements that extraction passes over.
@@ -55,7 +56,7 @@ def prune(tree: HtmlElement) -> None:
 
 def _unwrap_code_in_sentences(tree: HtmlElement) -> None:
     """Replace code within a line by its text: extraction takes each for a block, which would cut the sentence."""
-    for code in list(tree.iter(*_CODE_TAGS)):
+    for code in list(islice(tree.iter(*_CODE_TAGS), _MAX_CODES)):
         parent = code.getparent()
         if parent is not None and parent.tag in _SENTENCE_TAGS and "\n" not in code.text_content():
             code.drop_tag()

@@ -117,8 +117,7 @@ def _lines(tree: HtmlElement) -> Iterator[str]:
             continue
         own = "" if element.tag in _INVISIBLE else element.text or ""
         for text in (own, element.tail or ""):
-            line = normalize(text[:_MAX_TEXT])
-            if line:
+            if line := "" if text.isspace() else normalize(text[:_MAX_TEXT]):
                 length += len(line)
                 yield line
         if length > _MAX_TEXT:
