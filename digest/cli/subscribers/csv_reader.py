@@ -11,8 +11,8 @@ import csv
 import dataclasses
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 from itertools import chain, islice
@@ -21,7 +21,8 @@ from digest.cli.subscribers.contact_status import Exclusion
 from digest.cli.subscribers.csv_columns import ADDRESSES_ALONE, Columns, parse_header
 from digest.cli.subscribers.formulas import restore_formulas
 from digest.model.mailbox import AddressError, Mailbox
-from digest.store.subscribers import NewSubscriber
+from digest.store.mapping import first_by_key
+from digest.store.subscribers import NewSubscriber, normalize_address
 from digest.text.mail_header import clean_header
 
 #: Characters of the longest line, and lines of the longest record: a quotation mark never closed must come to an end.
@@ -54,8 +55,31 @@ Record = NewSubscriber | ExcludedLine | RefusedLine
 
 
 def read_subscribers(file: BufferedReader) -> Iterator[Record]:
-    """Read the file's records in order. Raises ``UsageError`` if its first line names no column ``email``."""
-    lines = _lines(file)
+    """Read the file's records in order. Raises ``UsageError`` if its first line names no column ``email``.
+
+    An address that stands in several lines is excluded if one of them says so; a file that can't be rewound isn't
+    searched for that.
+    """
+    excluded = _excluded_addresses(file) if file.seekable() else {}
+    for record in _records(*_find_layout(_lines(file))):
+        if excluded and isinstance(record, NewSubscriber):
+            yield excluded.get(normalize_address(record.address), record)
+        else:
+            yield record
+
+
+def _excluded_addresses(file: BufferedReader) -> dict[str, ExcludedLine]:
+    """Read the file for its excluded lines, by address, and rewind it."""
+    with closing(_lines(file)) as all_lines:
+        lines, layout, number = _find_layout(all_lines)
+        records = _records(lines, layout, number) if layout.columns.statuses else ()
+        excluded = [record for record in records if isinstance(record, ExcludedLine)]
+    file.seek(0)
+    return first_by_key(excluded, lambda record: normalize_address(record.address))
+
+
+def _find_layout(lines: Iterator[str]) -> tuple[Iterator[str], _Layout, int]:
+    """The lines after the header, the layout that the header tells, and the number of the first of these lines."""
     number, first = 1, next(lines, "")
     while first and not first.strip(" \t\r\n,;|"):
         number, first = number + 1, next(lines, "")
@@ -64,18 +88,16 @@ def read_subscribers(file: BufferedReader) -> Iterator[Record]:
     header_lines = _header_lines(first, lines)
     delimiter = declaration[1] if declaration else _guess_delimiter("".join(header_lines))
     header, count = _parse_header_lines(header_lines, delimiter)
-    lines = chain(header_lines[count:], lines)
     if _is_address(header):
-        layout, lines = _Layout(columns=ADDRESSES_ALONE, delimiter=delimiter), chain(header_lines[:count], lines)
-    else:
-        layout, number = _Layout(columns=parse_header(header, line=number), delimiter=delimiter), number + count
-    yield from _records(lines, layout, number)
+        return chain(header_lines, lines), _Layout(columns=ADDRESSES_ALONE, delimiter=delimiter), number
+    layout = _Layout(columns=parse_header(header, line=number), delimiter=delimiter)
+    return chain(header_lines[count:], lines), layout, number + count
 
 
 # --- lines -------------------------------------------------------------------------------------------------------
 
 
-def _lines(file: BufferedReader) -> Iterator[str]:
+def _lines(file: BufferedReader) -> Generator[str]:
     """Decode lines in UTF-8, UTF-16 or Windows-1252, with any line ending; overlong lines are cut."""
     utf16 = _utf16_codec(file.peek(4)[:4])
     encoding, errors = (utf16, "replace") if utf16 else ("utf-8-sig", "surrogateescape")

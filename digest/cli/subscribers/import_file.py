@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -174,9 +176,12 @@ def print_former_subscribers(former: Mapping[str, Unsubscribe], newsletter_id: s
 
 @contextmanager
 def open_file(name: str) -> Iterator[BufferedReader]:
-    """Open the file for reading bytes; ``-`` is stdin. Raises ``UsageError``."""
+    """Open the file for reading bytes; ``-`` is stdin, copied so that it can be rewound. Raises ``UsageError``."""
     if name == "-":
-        yield sys.stdin.buffer  # type: ignore[misc]  # a terminal's or a pipe's is always buffered
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+            copy.seek(0)
+            yield copy  # type: ignore[misc]  # it is a reader and a writer
         return
     if _NONSUBSCRIBED_FILE.search(name):
         message = f"{name}: Mailchimp gives this name to contacts who never subscribed"

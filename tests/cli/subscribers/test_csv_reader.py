@@ -152,6 +152,18 @@ def test_an_excluded_line_names_its_column() -> None:
     assert (line.line, line.address, line.column) == (2, "a@x.example", "E-Mail Status")
 
 
+def test_an_address_in_several_lines_is_left_out_if_one_says_so() -> None:
+    lines = [f"reader{number}@x.example,active" for number in range(3000)]
+    content = "\n".join(["email,status", *lines, "READER1@x.example,bounced", "reader1@x.example,active"])
+
+    reasons = exclusions(content)
+
+    assert {address.lower(): reason for address, reason in reasons.items() if reason} == {
+        "reader1@x.example": "bounced"
+    }
+    assert len(reasons) == 3000
+
+
 # --- names -------------------------------------------------------------------------------------------------------
 
 

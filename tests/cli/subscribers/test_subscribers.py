@@ -290,6 +290,14 @@ def test_import_leaves_out_addresses_that_get_no_mail_there(run: Run) -> None:
     assert (ann["address"], ann["name"]) == ("ann@harbour.example", "Ann Archer")
 
 
+def test_stdin_is_imported(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [b"email,status", b"office@x.example,active", b"press@x.example,active", b"press@x.example,unsubscribed"]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\n".join(rows))))
+
+    assert run("import", "-")[0] == 0
+    assert addresses(run) == ["office@x.example"]
+
+
 def test_mailchimps_file_of_contacts_who_never_subscribed_is_refused(run: Run) -> None:
     file = Path("lists", "nonsubscribed_members_export_0a1b2c.csv")
     file.parent.mkdir()
