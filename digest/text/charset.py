@@ -86,13 +86,12 @@ def _decode(data: bytes, content_type: str) -> tuple[str, bool]:
             return _mend_utf8(body) if encoding == "utf-8" else body.decode(encoding, "replace"), False
     if encoding := detect_wide_encoding(data) or _detect_ebcdic(data):
         return data.decode(encoding, "replace"), False
-    declared = _declared(data, content_type)
-    if encoding := _detect_stateful(data, declared):
+    if encoding := _detect_stateful(data, content_type):
         return decode_as(data, encoding), False
     try:
         return data.decode("utf-8"), True
     except UnicodeDecodeError:
-        return _decode_invalid_utf8(data, declared), False
+        return _decode_invalid_utf8(data, _declared(data, content_type)), False
 
 
 def _decode_invalid_utf8(data: bytes, declared: tuple[str, ...]) -> str:
@@ -152,11 +151,15 @@ def _declared(data: bytes, content_type: str) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name == _LATIN_1))
 
 
-def _detect_stateful(data: bytes, declared: tuple[str, ...]) -> str:
+def _detect_stateful(data: bytes, content_type: str) -> str:
     """Return the encoding whose escape sequences the data has: a declared one, or else ISO-2022-JP; empty if none."""
+    has_escapes = b"\x1b" in data
+    if not has_escapes and b"~{" not in data:
+        return ""
+    declared = _declared(data, content_type)
     if declared and declared[0] in STATEFUL_ENCODINGS:
         return declared[0]
-    return "iso-2022-jp" if b"\x1b$" in data and _ISO_2022_JP.search(data) else ""
+    return "iso-2022-jp" if has_escapes and _ISO_2022_JP.search(data) else ""
 
 
 def detect_wide_encoding(data: bytes) -> str:

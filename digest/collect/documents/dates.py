@@ -56,6 +56,7 @@ _ANCIENT_YEAR = lazy_compile(r"[\s-]0\d{3}\s")
 _YEARS = range(1800, 2200)
 #: Zeros of clocks (Unix, Excel, SQL Server), which stand for no date in any time zone.
 _ZEROS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC), datetime(1899, 12, 30, tzinfo=UTC))
+_LAST_ZERO_YEAR = 1970
 _QUARTER_HOUR_S = 900
 
 
@@ -78,8 +79,12 @@ def parse_date(text: str) -> datetime | None:
 
 def real_date(date: datetime) -> datetime | None:
     """Return the date; None if it is a placeholder."""
+    if date.year not in _YEARS:
+        return None
+    if date.year > _LAST_ZERO_YEAR:
+        return date
     is_zero = any(abs(date - zero) <= MAX_OFFSET and not (date - zero).seconds % _QUARTER_HOUR_S for zero in _ZEROS)
-    return None if is_zero or date.year not in _YEARS else date
+    return None if is_zero else date
 
 
 def as_utc(instant: datetime) -> datetime:

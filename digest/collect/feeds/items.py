@@ -13,9 +13,8 @@ from digest.model.newsletters import Source
 from digest.text.urls import is_simple_url, is_web_url
 
 _MAX_NAME_LENGTH = 300
-#: A longer body has words.
-_MAX_WORDLESS = 5_000
-_NO_WORD = re.compile(r"<[^<>]*>|&(?:nbsp|#160|#xa0);|\s", re.IGNORECASE)
+#: Tags and spaces before the first word.
+_WORDLESS_START = re.compile(r"(?:<[^<>]*>|&(?:nbsp|#160|#xa0);|\s)*+", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\s*\n[ \t\r]*\n\s*")
 _NAME_WITH_ADDRESS = re.compile(
     r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?"
@@ -100,7 +99,8 @@ def first_with_words(*bodies: str) -> str:
 
 
 def _has_words(markup: str) -> bool:
-    return len(markup) > _MAX_WORDLESS or _NO_WORD.sub("", markup) != ""
+    start = _WORDLESS_START.match(markup)
+    return start is None or start.end() < len(markup)
 
 
 def without_origin(title: str, origin: str) -> str:

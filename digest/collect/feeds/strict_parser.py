@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 #: A document type, or an entity that it defines.
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 #: Windows-1252 code points where Unicode has control characters; feedparser repairs them.
-_CONTROL = re.compile(rb"\xc2[\x80-\x9f]|&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
+_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
+_CONTROL_REFERENCE = re.compile(rb"&#(?:1[2-5]\d|[xX][89][0-9a-fA-F]);")
 _MEDIA_TEXT = {f"{MEDIA}title", f"{MEDIA}description"}
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
 _PAGE_TYPES = {"text/html", "application/xhtml+xml"}
@@ -69,7 +70,7 @@ def parse_strictly(data: bytes, url: str) -> Feed | None:
     """Parse a UTF-8 document; None unless it is a feed in which all is unambiguous."""
     from lxml.etree import XMLParser, XMLSyntaxError, fromstring
 
-    if _DOCTYPE.search(data) or _CONTROL.search(data):
+    if _DOCTYPE.search(data) or _CONTROL.search(data) or _CONTROL_REFERENCE.search(data):
         return None
     parser = XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
     try:
