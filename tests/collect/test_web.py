@@ -199,6 +199,21 @@ def collected_bodies(web: WebServer, known_guids: frozenset[str] = frozenset(), 
     return [entry.body for entry in asyncio.run(collector(source, FetchState(), known_guids.intersection)).entries]
 
 
+def test_an_item_with_only_a_link_gets_the_title_and_text_of_its_page(web: WebServer) -> None:
+    items = "".join(f"<item><link>{web.url(path)}</link></item>" for path in ("/ferry", "/gone"))
+    document = f"<rss version='2.0'><channel><title>Links</title>{items}<item/></channel></rss>"
+    web.routes |= {"/feed": Answer(body=document.encode()), "/ferry": html(), "/gone": Answer(status=404)}
+
+    collected = collect(web, "/feed")
+
+    assert [(entry.url, entry.title) for entry in collected.entries] == [
+        (web.url("/ferry"), "A page"),
+        (web.url("/gone"), ""),
+    ]
+    assert collected.entries[0].body.count("<p>") == 8
+    assert collected.problems == ("1 of its 3 entries has no title or text, nor a link",)
+
+
 def test_a_teaser_is_completed_from_its_page(web: WebServer) -> None:
     feed_of(web, "/a", "/b")
     web.routes["/a"] = html()
