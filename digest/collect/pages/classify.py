@@ -48,6 +48,8 @@ _MIN_SENTENCE = 6
 _HARDLY_ANY = 15
 #: Words beside a paywall's phrases, at most.
 _MAX_PAYWALL_WORDS = 40
+#: Words of requests to subscribe to something else.
+_NEWSLETTER = re.compile(r"newsletter|e-?mail|inbox|podcast|channel|kanal|boletín|infolettre|posteingang")
 #: Sentences about cookies: their share in a consent form.
 _COOKIE_WORDS = re.compile(
     r"cookie|consent|einwillig|zustimm|datenschutz|personenbezogen|werbung|tracking|traceur|données personnelles"
@@ -177,9 +179,13 @@ def _is_about_cookies(signals: PageSignals, lines: list[str]) -> bool:
 
 def _is_paywall(signals: PageSignals, lines: list[str], words: float) -> bool:
     """Is there hardly any text beside a request to subscribe?"""
-    beside = sum(word_count(line) for line in lines if not TEXTS[Notice.PAYWALL].search(line))
-    is_asked = beside < words or (words <= _HARDLY_ANY and TEXTS[Notice.PAYWALL].search(signals.text) is not None)
+    beside = sum(word_count(line) for line in lines if not _is_wall(line))
+    is_asked = beside < words or (words <= _HARDLY_ANY and _is_wall(signals.text))
     return beside <= _MAX_PAYWALL_WORDS and (is_asked or (signals.is_not_free and words <= _HARDLY_ANY))
+
+
+def _is_wall(text: str) -> bool:
+    return TEXTS[Notice.PAYWALL].search(text) is not None and not _NEWSLETTER.search(text)
 
 
 def _is_directory(signals: PageSignals, lines: list[str]) -> bool:
@@ -224,6 +230,8 @@ def is_list(layout: Layout, words: float | None = None) -> bool:
         return True
     if layout.own_headings >= _FEW_TITLES and runs[0] <= _MAX_BESIDE and max(runs) <= _MAX_SHORT_TEASER:
         return True
+    if layout.introduction > _MAX_INTRODUCTION:
+        return False
     if layout.headlines >= _MANY_TITLES and sum(runs) <= _MAX_BESIDE_DATED:
         return True
     is_dated = layout.dated_entries >= max(_MIN_TITLES, layout.entries / 2)

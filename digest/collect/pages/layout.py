@@ -28,9 +28,12 @@ _ASIDE = {
     "dialog",
 }
 _PAGE_EDGES = {"header", "footer"}
-_COMMENTS = re.compile(
-    r"(?:^|[\s_-])(?:comments?|comment-?(?:list|area|section|body)|respond|responses|replies|disqus\w*)(?:$|[\s_-])",
-    re.I,
+#: Elements that are the page, whatever their names; and names of elements beside it.
+_PAGE = {"html", "body", "main", "article"}
+_BESIDE = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|respond|responses|replies|disqus\w*)(?:$|[\s_-])|sidebar"
+    r"|(?:^|[\s-])(?:widgets?|menu|navbar|navigation|breadcrumbs?|related|recommended|recent|footer)(?:$|[\s-])",
+    re.IGNORECASE,
 )
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 #: Elements that hold an entry of a list.
@@ -62,8 +65,9 @@ class Layout:
     #: Lines that consist of a link to another page, perhaps with a date.
     entries: int = 0
     dated_entries: int = 0
-    #: Words without links outside these lines.
+    #: Words without links outside these lines, and before the first of them.
     other_words: int = 0
+    introduction: int = 0
 
 
 @dataclass(slots=True)
@@ -85,7 +89,7 @@ def read_layout(tree: HtmlElement, url: str) -> Layout:
     host = urlsplit(url).netloc
     blocks: dict[HtmlElement, str] = {}
     headlines: set[str] = set()
-    unlinked = 0
+    unlinked = introduction = 0
     for element, words, is_linked in _texts(tree):
         if element is not None and (target := _target(element, url)):
             if _is_title_link(element):
@@ -95,6 +99,7 @@ def read_layout(tree: HtmlElement, url: str) -> Layout:
             if _has_time(element):
                 permalinks.mark(target)
             if len(blocks) < _MAX_LINKS and (block := _entry_block(element)) is not None:
+                introduction = introduction if blocks else unlinked
                 blocks.setdefault(block, target)
         if not is_linked:
             unlinked += words
@@ -111,6 +116,7 @@ def read_layout(tree: HtmlElement, url: str) -> Layout:
         entries=entries,
         dated_entries=dated,
         other_words=max(0, unlinked - entry_words),
+        introduction=introduction,
     )
 
 
@@ -142,7 +148,7 @@ def _is_apart(element: HtmlElement, is_post: bool) -> bool:
     if element.tag in _ASIDE or (element.tag in _PAGE_EDGES and not is_post):
         return True
     name = f"{element.get('id', '')} {element.get('class', '')}"
-    return len(name) > 1 and element.tag not in {"body", "html"} and _COMMENTS.search(name) is not None
+    return len(name) > 1 and element.tag not in _PAGE and _BESIDE.search(name) is not None
 
 
 def _target(link: HtmlElement, url: str) -> str:
