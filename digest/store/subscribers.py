@@ -219,16 +219,16 @@ def for_newsletter(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]
 def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
     """The newsletter's subscriptions, those that have ended too, ordered by address; streamed."""
     subscriber_columns = columns(subscribers, Subscriber)
-    left = unsubscribes.by_subscriber(newsletter_id)
+    ended = unsubscribes.by_subscriber(newsletter_id)
     is_of_newsletter = and_(
         subscriptions.c.subscriber_id == subscribers.c.id, subscriptions.c.newsletter_id == newsletter_id
     )
     query = (
         select(*subscriber_columns, subscriptions.c.since, subscribers.c.suppressed)
-        .add_columns(_newsletters(), left.c.since.label("left"), left.c.reason)
+        .add_columns(_newsletters(), ended.c.since.label("left"), ended.c.reason)
         .outerjoin(subscriptions, is_of_newsletter)
-        .outerjoin(left, left.c.subscriber_id == subscribers.c.id)
-        .where(or_(subscriptions.c.since.is_not(None), left.c.since.is_not(None)))
+        .outerjoin(ended, ended.c.subscriber_id == subscribers.c.id)
+        .where(or_(subscriptions.c.since.is_not(None), ended.c.since.is_not(None)))
         .order_by(subscribers.c.address_key)
     )
     for row in stream(conn, query):

@@ -96,7 +96,7 @@ def import_subscribers(file: BufferedReader, store: Store, newsletter_id: str, o
                     result = subscribers.add(conn, new, newsletter_id, at=now, resubscribe=options.resubscribe)
             _count_added(new, result, counts)
             with store.read() as conn:
-                counts.suppressed |= subscribers.suppression_reasons(conn, [each.address for each in new])
+                counts.suppressed |= subscribers.suppression_reasons(conn, [subscriber.address for subscriber in new])
             _count_others(batch, counts)
             if options.as_json:
                 documents["left_out"] += _left_out_documents(batch, result.left_out)

@@ -33,7 +33,7 @@ def as_json(subscriptions: Iterable[Subscription]) -> Iterator[str]:
 
 
 def _document(subscription: Subscription) -> dict[str, object]:
-    subscriber, left = subscription.subscriber, subscription.unsubscribe
+    subscriber, unsubscribe = subscription.subscriber, subscription.unsubscribe
     return {
         "address": subscriber.address,
         "name": subscriber.name,
@@ -42,7 +42,7 @@ def _document(subscription: Subscription) -> dict[str, object]:
         "reason": subscription.reason,
         "preferences": dict(subscriber.preferences),
         "since": iso_utc(subscription.since),
-        "left": iso_utc(left.since) if left and not subscription.since else "",
+        "left": iso_utc(unsubscribe.since) if unsubscribe and not subscription.since else "",
         "suppressed": subscription.suppressed,
     }
 
