@@ -12,7 +12,7 @@ from digest.collect.discovery.opml import read_opml
 from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Document, read_document
 from digest.model.articles import Entry
-from digest.model.errors import SourceError
+from digest.model.errors import SourceError, describe_unexpected
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected
 
@@ -42,6 +42,7 @@ def read_path(source: Source, *, path: Path, max_bytes: int, seen: datetime) -> 
 def _read_folder(source: Source, root: Path, *, max_bytes: int, seen: datetime) -> Collected:
     entries: list[Entry] = []
     problems: list[str] = []
+    exceptions: list[Exception] = []
     outlet = source.title or root.resolve().name
     for path in sorted(_files(root, problems)):
         try:
@@ -50,11 +51,16 @@ def _read_folder(source: Source, root: Path, *, max_bytes: int, seen: datetime) 
             _refuse_other_suffix(path)  # last, since the errors of reading say more
         except SourceError as error:
             problems.append(f"{path.relative_to(root)}: {error}")
+        except Exception as error:  # noqa: BLE001  # the edge of one file: a bug in one stops no other
+            exceptions.append(error)
+            problems.append(f"{path.relative_to(root)}: {describe_unexpected(error)}")
         else:
             entries += contents.entries
     if not entries:
         raise SourceError(_no_articles_message(problems))
-    return Collected(source=source, entries=tuple(entries), kind="folder", problems=tuple(problems))
+    return Collected(
+        source=source, entries=tuple(entries), kind="folder", problems=tuple(problems), exceptions=tuple(exceptions)
+    )
 
 
 def _no_articles_message(problems: list[str]) -> str:

@@ -16,7 +16,7 @@ from digest.collect.isolated import read_isolated
 from digest.collect.pages.teaser import is_full_article, is_teaser
 from digest.collect.reader import Document
 from digest.model.articles import BodyFormat, Entry
-from digest.model.errors import PrivateAddressError, SourceError
+from digest.model.errors import PrivateAddressError, SourceError, describe_unexpected
 from digest.model.newsletters import Source
 from digest.model.protocols import KnownGuids
 from digest.text.urls import is_web_url
@@ -40,8 +40,10 @@ class FullTextResult:
     pending_pages: Mapping[str, datetime | None]
     #: No page is left for a later run.
     is_complete: bool
-    #: Pages that may not be fetched, one line each.
+    #: Pages that may not be fetched, or whose reading met a bug, one line each.
     problems: tuple[str, ...] = ()
+    #: As ``Collected.exceptions``.
+    exceptions: tuple[Exception, ...] = ()
 
 
 async def add_full_text(
@@ -82,6 +84,7 @@ async def add_full_text(
         pending_pages=pages.pending,
         is_complete=is_complete,
         problems=tuple(pages.problems),
+        exceptions=tuple(pages.exceptions),
     )
 
 
@@ -114,6 +117,7 @@ class _PageFetcher:
     pending: dict[str, datetime | None] = field(default_factory=dict)
     #: As in the result.
     problems: list[str] = field(default_factory=list)
+    exceptions: list[Exception] = field(default_factory=list)
     #: Hosts that asked for no more requests (Retry-After).
     _refusals: dict[str, SourceError] = field(default_factory=dict)
 
@@ -135,7 +139,12 @@ class _PageFetcher:
             self.pending[tasks[task]] = None
         await asyncio.gather(*unfinished, return_exceptions=True)
         for task in finished:
-            task.result()
+            error = task.exception()
+            if isinstance(error, Exception):  # the edge of one page: a bug in one stops no other
+                self.exceptions.append(error)
+                self.problems.append(f"the page of {tasks[task]} can't be read: {describe_unexpected(error)}")
+            elif error:
+                raise error
 
     async def _fetch(self, entry: Entry) -> None:
         host = urlsplit(entry.url).netloc

@@ -85,6 +85,7 @@ class _ReplyReader:
             fetch_state=replace(self.state, url=reply.moved_to or self.state.url),
             unchanged=True,
             problems=texts.problems,
+            exceptions=texts.exceptions,
             pending_pages=texts.pending_pages,
         )
 
@@ -97,6 +98,7 @@ class _ReplyReader:
             title=contents.title,
             kind="feed",
             problems=(*contents.problems, *texts.problems),
+            exceptions=texts.exceptions,
             fetch_state=reply.fetch_state,
             pending_pages=texts.pending_pages,
         )
@@ -115,6 +117,7 @@ class _ReplyReader:
             entries=entries,
             kind="site map",
             problems=texts.problems,
+            exceptions=texts.exceptions,
             fetch_state=reply.fetch_state if texts.is_complete and not is_index else FetchState(),
             pending_pages=texts.pending_pages,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -10,17 +10,25 @@ from sqlalchemy import Connection
 from digest.deliver.retry import MAX_BACKOFF
 from digest.jobs.runs import is_due, last_run
 from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
+from digest.model.errors import DigestError
+from digest.model.newsletters import Newsletter
 from digest.pipeline import calendar
 from digest.pipeline.app import App
+from digest.pipeline.slots import DueSlots
 from digest.store import queue, slots
 from digest.store.slots import SlotStatus
 
+#: Called with a newsletter's id and the exception that keeps it from being published.
+NewsletterFailed = Callable[[str, Exception], None]
 #: An edition waits for a collection that is under way, but no longer than this.
 _MAX_COLLECT_WAIT = timedelta(minutes=10)
 
 
 def due_jobs(app: App, *, now: datetime) -> tuple[Job, ...]:
-    """The due jobs, highest priority first; each is due until it is done. Only reads."""
+    """The due jobs, highest priority first; each is due until it is done. Only reads.
+
+    Newsletters whose calendar can't be computed are left out; ``record_missed_slots`` reports them.
+    """
     with app.store.read() as conn:
         jobs = [*_periodic_jobs(conn, app, now), *_deliveries(conn, now)]
         if Collect() not in jobs and not _is_collecting(conn, app, now):
@@ -33,10 +41,12 @@ def record_missed_slots(app: App, *, now: datetime, log: Log) -> None:
 
     Publishing doesn't depend on it. A new newsletter owes no slot that was due before it was registered.
     """
+
+    def on_failure(newsletter_id: str, error: Exception) -> None:
+        log("newsletter_failed", newsletter=newsletter_id, error=repr(error), trace=error)
+
     with app.store.read() as conn:
-        due_slots = [
-            (newsletter, calendar.due_slots(conn, newsletter, now=now)) for newsletter in app.settings.newsletters
-        ]
+        due_slots = [*_due_slots(conn, app, now, on_failure)]
     for newsletter, due in due_slots:
         if due is None:
             with app.store.begin() as conn:
@@ -46,6 +56,25 @@ def record_missed_slots(app: App, *, now: datetime, log: Log) -> None:
                 for slot in due.missed:
                     if slots.record_status(conn, newsletter.id, slot, SlotStatus.MISSED, at=now):
                         log("slot_missed", newsletter=newsletter.id, slot=slot.key)
+
+
+def _ignore_failure(newsletter_id: str, error: Exception) -> None:
+    """Default for ``NewsletterFailed``: it was reported before."""
+
+
+def _due_slots(
+    conn: Connection, app: App, now: datetime, on_failure: NewsletterFailed
+) -> Iterator[tuple[Newsletter, DueSlots | None]]:
+    """The due slots of each newsletter, without those whose calendar can't be computed."""
+    for newsletter in app.settings.newsletters:
+        try:
+            due = calendar.due_slots(conn, newsletter, now=now)
+        except DigestError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the edge of one newsletter: a bug in one stops no other
+            on_failure(newsletter.id, error)
+        else:
+            yield newsletter, due
 
 
 def _periodic_jobs(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
@@ -64,8 +93,7 @@ def _deliveries(conn: Connection, now: datetime) -> Iterator[Job]:
 
 
 def _publications(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
-    for newsletter in app.settings.newsletters:
-        due = calendar.due_slots(conn, newsletter, now=now)
+    for newsletter, due in _due_slots(conn, app, now, _ignore_failure):
         if due and due.slot:
             yield Publish(newsletter_id=newsletter.id, slot=due.slot)
 

@@ -112,6 +112,8 @@ def _process_bounces(context: JobContext) -> None:
         for result in process_mailbox(app.store, app.settings, clock=context.clock, notify=log_unfinished):
             counts[result.kind] = counts.get(result.kind, 0) + 1
             context.log("bounce_processed", kind=str(result.kind), address=result.address, action=result.action)
+            if result.exception:
+                context.log("mail_crashed", error=repr(result.exception), trace=result.exception)
             if context.stop.is_set():
                 break
     _send_alarms(context, *app.settings.newsletters)  # of suppressions that were held back

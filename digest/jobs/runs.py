@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.model.errors import StoreError
+from digest.model.errors import DigestError, StoreError, describe_unexpected, one_line
 from digest.store import Store, runs
 from digest.store.locks import advisory_lock
+from digest.text.credentials import redact
+
+#: Characters of a stored reason.
+_MAX_REASON = 500
 
 
 def is_due(conn: Connection, kind: str, every: timedelta, now: datetime) -> bool:
@@ -42,14 +46,15 @@ def record_run(store: Store, run_id: int, *, clock: Callable[[], datetime]) -> I
     """Record the end of the run, and the counts that the block fills in."""
     counts: dict[str, int] = {}
 
-    def finish(outcome: str) -> None:
+    def finish(outcome: str, reason: str = "") -> None:
         with store.begin() as conn:
-            runs.finish(conn, run_id, outcome, at=clock(), counts=counts)
+            runs.finish(conn, run_id, outcome, at=clock(), counts=counts, reason=reason)
 
     try:
         yield counts
-    except Exception:
+    except Exception as error:
+        reason = one_line(str(error)) if isinstance(error, DigestError) else describe_unexpected(error)
         with suppress(StoreError):  # the first error is the one to report
-            finish("failed")
+            finish("failed", redact(reason)[:_MAX_REASON])
         raise
     finish("done")

@@ -33,6 +33,8 @@ class Service:
     load_settings: Callable[[], Settings]
     reload: Event
     _app: App = field(init=False)
+    #: Failures of newsletters that are logged already: they would be logged every second.
+    _logged: set[tuple[object, ...]] = field(default_factory=set)
 
     def run(self, stop: Event, log: Log) -> bool:
         """Run until ``stop`` is set; False if a job was abandoned, whose thread still runs."""
@@ -48,8 +50,17 @@ class Service:
             self.reload.clear()
             self._reload_settings(log)
         now = _utc_now()
-        record_missed_slots(self._app, now=now, log=log)
+        record_missed_slots(self._app, now=now, log=partial(self._log_once, log))
         return due_jobs(self._app, now=now)
+
+    def _log_once(self, log: Log, event: str, /, **fields: object) -> None:
+        """Log an event; a failure that lasts is logged once until the settings are read again."""
+        key = (event, fields.get("newsletter"), fields.get("error"))
+        if event == "newsletter_failed":
+            if key in self._logged:
+                return
+            self._logged.add(key)
+        log(event, **fields)
 
     def _perform(self, stop: Event, log: Log, job: Job, enqueue: Enqueue) -> None:
         perform(job, JobContext(app=self._app, clock=_utc_now, stop=stop, log=log, enqueue=enqueue))
@@ -65,6 +76,7 @@ class Service:
             log("store_url_ignored", hint="restart to change [store] url")
         self.settings = settings
         self._app = self._make_app(log)
+        self._logged.clear()
         log("settings_reloaded", newsletters=len(settings.newsletters), sources=len(settings.sources))
         self._warn(log)
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.deliver.bounces.parse import parse_mail
+from digest.model.errors import DigestError
 from digest.model.protocols import Notify, ignore_notice
-from digest.pipeline.bounces import ProcessedMail, process_bounce
+from digest.pipeline.bounces import ProcessedMail, process_bounce, unprocessed
 from digest.settings import Settings
 from digest.store import Store, unread_mails
 from digest.store.unread_mails import UnreadMail
@@ -58,17 +59,23 @@ def _process(
 ) -> ProcessedMail:
     """Process a mail; remember it if it is none of ours."""
     mail = parse_mail(raw)
-    with store.begin() as conn:
-        processed = process_bounce(mail, conn, settings, now=now)
-        if not processed.is_ours:
-            unread = UnreadMail(
-                mailbox=folder.name,
-                uid_validity=folder.uid_validity,
-                uid=uid,
-                sender=mail.sender,
-                subject=mail.subject,
-                detail=mail.detail,
-                seen=now,
-            )
+    try:
+        with store.begin() as conn:
+            processed = process_bounce(mail, conn, settings, now=now)
+    except DigestError:
+        raise
+    except Exception as error:  # noqa: BLE001  # the edge of one mail: a bug in one stops no other
+        processed = unprocessed(mail, error)
+    if not processed.is_ours:
+        unread = UnreadMail(
+            mailbox=folder.name,
+            uid_validity=folder.uid_validity,
+            uid=uid,
+            sender=mail.sender,
+            subject=mail.subject,
+            detail=processed.action if processed.exception else mail.detail,
+            seen=now,
+        )
+        with store.begin() as conn:
             unread_mails.remember(conn, unread)
     return processed

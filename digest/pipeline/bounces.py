@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from digest.deliver.bounces.classify import MailKind
 from digest.deliver.bounces.parse import InboundMail, parse_mail
 from digest.model.editions import Outcome, SuppressionState
+from digest.model.errors import DigestError, describe_unexpected
 from digest.pipeline.signing import accepted_keys
 from digest.pipeline.suppression import suppress_or_hold
 from digest.settings import Settings, WebSettings
@@ -41,6 +42,8 @@ class ProcessedMail:
     is_ours: bool = True
     sender: str = ""
     subject: str = ""
+    #: The unexpected exception that ended the processing of this mail, for the log.
+    exception: Exception | None = field(default=None, compare=False)
 
 
 #: How long unsigned tokens count after their edition was published; earlier versions put them into Message-IDs.
@@ -63,9 +66,20 @@ def process_bounces(
     """Parse and process each mail, in a transaction of its own."""
     for raw in mails:
         mail = parse_mail(raw)
-        with store.begin() as conn:
-            processed = process_bounce(mail, conn, settings, now=clock())
+        try:
+            with store.begin() as conn:
+                processed = process_bounce(mail, conn, settings, now=clock())
+        except DigestError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the edge of one mail: a bug in one stops no other
+            processed = unprocessed(mail, error)
         yield processed
+
+
+def unprocessed(mail: InboundMail, error: Exception) -> ProcessedMail:
+    """The result for a mail whose processing met a bug: nothing was changed, and the operator should read it."""
+    result = _no_action(mail, f"not processed: {describe_unexpected(error)}", is_ours=False)
+    return replace(result, exception=error)
 
 
 def process_bounce(mail: InboundMail, conn: Connection, settings: Settings, *, now: datetime) -> ProcessedMail:

@@ -11,6 +11,7 @@ from digest.model.newsletters import Newsletter
 from digest.pipeline.newsletter import sources_of
 from digest.settings import Settings
 from digest.store import runs, sources
+from digest.store.runs import Run
 from digest.text.time_format import utc_time
 
 #: Enough for a look back at the last run that ended, past some that were killed.
@@ -40,20 +41,21 @@ def find_collect_failure(
         subject = "its only source can't" if len(ids) == 1 else f"none of its {len(ids)} sources can"
         message = f"{subject} be read since {utc_time(since)}: {failing[0].id}: {failing[0].error}"
         return CollectFailure(message=message, since=since)
-    crashed_at = last_crash(conn, now=now)
+    crash = last_crash(conn, now=now)
     read_at = [health.last_success for id_ in ids if (health := healths.get(id_)) and health.last_success]
-    if crashed_at is None or any(at >= crashed_at for at in read_at):
+    if crash is None or any(at >= crash.started for at in read_at):
         return None
-    return CollectFailure(message=crash_message(crashed_at), since=crashed_at)
+    return CollectFailure(message=crash_message(crash), since=crash.started)
 
 
-def last_crash(conn: Connection, *, now: datetime) -> datetime | None:
-    """The start of the latest collection that has ended, if it failed as a whole."""
+def last_crash(conn: Connection, *, now: datetime) -> Run | None:
+    """The latest collection that has ended, if it failed as a whole."""
     ended = (run for run in runs.recent(conn, "collect", as_of=now, limit=_LATEST_RUNS) if run.ended)
     last = next(ended, None)
-    return last.started if last and last.outcome == "failed" else None
+    return last if last and last.outcome == "failed" else None
 
 
-def crash_message(at: datetime) -> str:
+def crash_message(run: Run) -> str:
     """The message about a collection that failed as a whole."""
-    return f"the collection of {utc_time(at)} failed: the log of 'digest run' says why (event job_failed)"
+    reason = run.reason or "the log of 'digest run' says why (event job_failed)"
+    return f"the collection of {utc_time(run.started)} failed: {reason}"

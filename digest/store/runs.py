@@ -27,6 +27,8 @@ class Run:
     #: ``done``, ``failed`` or ``sent``; empty until it ends.
     outcome: str
     counts: Mapping[str, int]
+    #: Why it failed, in one line; empty otherwise.
+    reason: str = ""
 
 
 def start(conn: Connection, kind: str, *, at: datetime, about: str = "") -> int:
@@ -36,10 +38,16 @@ def start(conn: Connection, kind: str, *, at: datetime, about: str = "") -> int:
 
 
 def finish(
-    conn: Connection, run_id: int, outcome: str, *, at: datetime, counts: Mapping[str, int] | None = None
+    conn: Connection,
+    run_id: int,
+    outcome: str,
+    *,
+    at: datetime,
+    counts: Mapping[str, int] | None = None,
+    reason: str = "",
 ) -> None:
     """Record the end of a run."""
-    values = {"ended": at, "outcome": outcome, "counts": dict(counts or {})}
+    values = {"ended": at, "outcome": outcome, "counts": dict(counts or {}), "reason": reason}
     conn.execute(update(table).where(table.c.id == run_id).values(values))
 
 

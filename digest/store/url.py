@@ -16,7 +16,7 @@ def parse_url(url: str) -> URL:
     except ArgumentError:
         # The address isn't named: it may hold a password.
         raise StoreError("the store's address can't be understood", hint=hint) from None
-    if "@" in (parsed.host or "") or "@" in (parsed.database or "").partition("/")[0]:
+    if "@" in f"{parsed.host or ''}{(parsed.database or '') if parsed.host else ''}":
         hint = "within a name or password, write @ as %40, / as %2F, ? as %3F and : as %3A"
         raise StoreError("the store's address can't be understood: its host has an @", hint=hint)
     match parsed.get_backend_name():

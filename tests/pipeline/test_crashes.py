@@ -168,3 +168,50 @@ def test_an_edition_without_news_is_not_decided_after_the_collection_crashed(sto
 
     with store.read() as conn:
         assert find_collect_failure(conn, MAIN, app.settings, now=NOW)
+
+
+# --- parts of one source -----------------------------------------------------------------------------------------
+
+#: A selector so deep that reading a page with it ends in a RecursionError.
+TOO_DEEP = "p " * 20_000
+TEASERS = (
+    b"<rss version='2.0'><channel><title>Harbour News</title><item><guid>1</guid><title>Ferry sails again</title>"
+    b"<link>%s</link></item><item><guid>2</guid><title>Bridge closed</title></item></channel></rss>"
+)
+
+
+def test_an_exception_of_one_page_leaves_the_other_entries(store: Store, web: WebServer) -> None:
+    web.routes |= {"/page": html(), "/feed": Answer(body=TEASERS % web.url("/page").encode())}
+    wanted = [Source(id="feed", url=web.url("/feed"), selector=TOO_DEEP, full_text="always")]
+
+    result = collect(store, web, wanted)
+
+    assert (result.failures, result.new_articles) == ((), 2)
+    assert [problem.error.partition(":")[0] for problem in result.problems] == ["the page of 1 can't be read"]
+    assert [type(exception) for _, exception in result.exceptions] == [RecursionError]
+
+
+def test_an_exception_of_one_file_leaves_the_others_of_its_folder(store: Store, web: WebServer, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_bytes(html().body)
+    (tmp_path / "note.txt").write_text("The mill grinds again\n\nIt had stood still since autumn.\n")
+
+    result = collect(store, web, [Source(id="folder", path=tmp_path, selector=TOO_DEEP)])
+
+    assert (result.failures, result.new_articles) == ((), 1)
+    assert result.problems[0].error.startswith("page.html: unexpected error: RecursionError")
+    assert [type(exception) for _, exception in result.exceptions] == [RecursionError]
+
+
+def test_a_feed_that_raises_is_a_problem_of_its_list(store: Store, web: WebServer) -> None:
+    feeds = "".join(
+        f'<outline type="rss" xmlUrl="{web.url(path)}" xmlns:d="urn:digest:source" d:selector="{selector}"/>'
+        for path, selector in (("/page", TOO_DEEP), ("/feed", ""))
+    )
+    web.routes["/list"] = Answer(body=f'<opml version="2.0"><body>{feeds}</body></opml>'.encode())
+    web.routes |= {"/page": html(), "/feed": Answer(body=rss("Ferry sails again"))}
+
+    result = collect(store, web, [Source(id="list", url=web.url("/list"))])
+
+    assert (result.failures, result.new_articles) == ((), 1)
+    assert "unexpected error: RecursionError" in result.problems[0].error
+    assert len(result.exceptions) == 1

@@ -174,3 +174,10 @@ def test_a_server_that_goes_away_is_explained(postgres_url: str) -> None:
             conn.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
         with store.begin() as conn:
             assert runs.recent(conn) == (), "the next transaction finds a new connection"
+
+
+def test_a_file_may_have_an_at_sign_in_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("news@example.org").mkdir()
+    with open_store("sqlite:///news@example.org/digest.db"):
+        assert Path("news@example.org/digest.db").is_file()

@@ -82,6 +82,7 @@ def _process_mails(args: argparse.Namespace, settings: Settings, store: Store) -
 
     for mail in process_bounces(_mails(args), store, settings, clock=partial(datetime.now, UTC)):
         _print_mail(args, mail)
+        _log_exception(mail)
 
 
 def _process_mailbox(args: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -99,6 +100,7 @@ def _process_mailbox(args: argparse.Namespace, settings: Settings, store: Store)
     started = datetime.now(UTC)
     for mail in process_mailbox(store, settings, clock=partial(datetime.now, UTC), notify=print_stderr):
         _print_mail(args, mail, left_unread=not mail.is_ours)
+        _log_exception(mail)
     with store.read() as conn:
         total, unread = unread_mails.count(conn), unread_mails.recent(conn, limit=_MAX_LISTED)
     for unread_mail in unread:
@@ -106,6 +108,12 @@ def _process_mailbox(args: argparse.Namespace, settings: Settings, store: Store)
             _print_unread(args, unread_mail)
     if total > len(unread):
         print_stderr(f"{total} unread mails in the mailbox are none of ours")
+
+
+def _log_exception(mail: ProcessedMail) -> None:
+    from digest.cli.errors import log_tracebacks
+
+    log_tracebacks([(mail.subject or mail.sender, mail.exception)] if mail.exception else [])
 
 
 def _print_mail(args: argparse.Namespace, mail: ProcessedMail, *, left_unread: bool = False) -> None:

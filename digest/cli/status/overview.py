@@ -79,7 +79,7 @@ class Overview:
             yield f"no sources were fetched {last}: is 'digest run' running?"
         ended = next((run for run in collecting if run.ended), None)
         if self.sources and ended and ended.outcome == "failed":
-            yield crash_message(ended.started)
+            yield crash_message(ended)
         for status in self.newsletters:
             if status.due_slot and self.now - status.due_slot.due > _MAX_DELAY:
                 reason = f": {status.collect_failure}" if status.collect_failure else ""

@@ -39,4 +39,6 @@ runs = Table(
     Column("ended", UtcDateTime),
     Column("outcome", SafeText, nullable=False, server_default=""),
     Column("counts", Json, nullable=False, server_default="{}"),
+    #: Why it failed; empty otherwise.
+    Column("reason", SafeText, nullable=False, server_default=""),
 )
