@@ -10,7 +10,12 @@ from digest.text.lazy_regex import lazy_compile
 from digest.text.placeholder_titles import is_placeholder
 from digest.text.sentence_end import ends_sentence
 
-_TAIL = lazy_compile(r"^(?P<title>.{8,}?\S)\s+(?P<mark>[|–—·•»:]|-{1,2})\s+(?P<outlet>[^|–—·•»]{2,50})$")
+#: Separates the outlet's name from a title of at least so many characters.
+_MARK = lazy_compile(r"\s+([|–—·•»:]|-{1,2})\s+")
+_MIN_TITLE = 9
+#: A name after a mark: without another one, but a hyphen.
+_MAX_NAME = 50
+_NAME = lazy_compile(rf"[^|–—·•»]{{2,{_MAX_NAME}}}")
 _DOMAIN = r"\.(?:com?|org|net|de|fr|es|it|nl|uk|eu|info|news|tv|at|ch|pl|se|no|dk)\b"
 #: Words in the names of newspapers, stations and sites.
 _OUTLET_WORD = lazy_compile(
@@ -42,10 +47,13 @@ def without_outlet(title: str, source: str = "", domain: str = "") -> str:
     """
     title = _ARXIV_NUMBER.sub("", title) if "(arXiv:" in title else title
     for _ in range(2):  # "Rates rise · Markets | The Daily Example"
-        match = _TAIL.match(title)
-        if not match or not _is_outlet(match["outlet"].strip(), match["mark"], source, domain):
-            break
-        title = match["title"]
+        for mark in _MARK.finditer(title, _MIN_TITLE):
+            if len(title) - mark.end() > _MAX_NAME:
+                continue
+            tail = title[mark.end() :].strip()
+            if _NAME.fullmatch(tail) and _is_outlet(tail, mark[1], source, domain):
+                title = title[: mark.start()]
+                break
     return title
 
 

@@ -49,6 +49,8 @@ def test_a_name_at_the_end_of_a_title_is_removed_if_the_outlet_may_have_it(
             "Harbour town closes its bridge | Outlet News – World",
         ),
         ("Harbour town closes its bridge - Site Name", "Harbour town closes its bridge"),
+        ("The bridge is closed — and it rains - Site Name", "The bridge is closed — and it rains"),
+        ("Harbour town closes its bridge - Outlet News - World", "Harbour town closes its bridge"),
         ("Harbour town closes its bridge | www.site-name.org", "Harbour town closes its bridge"),
         *(
             (title, title)
