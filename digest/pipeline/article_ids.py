@@ -16,6 +16,7 @@ from digest.clean.articles import address_id, hash_id
 from digest.model.articles import Article, Entry
 from digest.store import articles
 from digest.store.articles import ArticleIdentity
+from digest.text.urls import anchor_of
 
 #: Source and GUID.
 _Key = tuple[str, str]
@@ -47,10 +48,11 @@ def with_distinct_ids(
 def distinct_ids(address: Address, new_titles: Mapping[_Key, str]) -> Mapping[_Key, str]:
     """Ids of the new items that are not the one article at this address. Pure.
 
-    A single item in the place of a single article is that article, edited. Where there are several, a new item with the
-    title of one that left the document is that one under another GUID.
+    A single item in the place of a single article is that article, edited, unless its anchor is another one. Where
+    there are several, a new item with the title of one that left the document is that one under another GUID.
     """
-    if len(address.items) == 1 and all(article.article_id == address.id for article in address.stored):
+    is_single = len(address.items) == 1 and all(article.article_id == address.id for article in address.stored)
+    if is_single and not _has_other_anchor(address):
         return {}
     listed = {entry.guid for entry in address.items}
     gone = {article.title: article.article_id for article in address.stored if article.guid not in listed}
@@ -66,6 +68,12 @@ def distinct_ids(address: Address, new_titles: Mapping[_Key, str]) -> Mapping[_K
             ids[_key(entry)] = hash_id(f"{address.id}\0{entry.guid}")
         is_taken = True
     return ids
+
+
+def _has_other_anchor(address: Address) -> bool:
+    """Whether the only item has an anchor, and all stored articles have others: a new version in a list of changes."""
+    anchor, stored = anchor_of(address.items[0].url), {anchor_of(article.url) for article in address.stored}
+    return bool(anchor and stored) and "" not in stored and anchor not in stored
 
 
 def _addresses(collected: Iterable[Entry]) -> list[Address]:

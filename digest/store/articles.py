@@ -70,12 +70,13 @@ class ArticleIdentity:
     guid: str
     article_id: str
     title: str
+    #: As published.
     url: str
 
 
 def identities(conn: Connection, source_ids: Collection[str]) -> Iterator[ArticleIdentity]:
     """The identities of the sources' articles, in the order in which they were stored; streamed."""
-    query = select(table.c.source_id, entries_table.c.guid, table.c.id, table.c.title, table.c.url)
+    query = select(table.c.source_id, entries_table.c.guid, table.c.id, table.c.title, entries_table.c.url)
     query = query.join_from(table, entries_table).order_by(table.c.entry_id)
     for batch in batches(sorted(set(source_ids))):
         yield from from_rows(ArticleIdentity, stream(conn, query.where(table.c.source_id.in_(batch))))
