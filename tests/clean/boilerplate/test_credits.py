@@ -69,3 +69,8 @@ def test_captions_are_detected(line: str) -> None:
 @pytest.mark.parametrize("line", BODY_LINES)
 def test_body_lines_are_neither(line: str) -> None:
     assert (is_credit(line_of(line)), is_caption(line_of(line))) == (False, False)
+
+
+@pytest.mark.parametrize("reference", ["[M2 SP / MP3 SP]", "[Act 3, Scene 2]", "(Rev 12/2)", "[Fig 4 of Annex B]"])
+def test_a_reference_with_numbers_makes_no_caption(reference: str) -> None:
+    assert not is_caption(line_of(f"The engineers counted the piers of the bridge twice. {reference}"))
