@@ -16,7 +16,6 @@ _MIN_TITLE = 9
 #: A name after a mark: without another one, but a hyphen.
 _MAX_NAME = 50
 _NAME = lazy_compile(rf"[^|–—·•»]{{2,{_MAX_NAME}}}")
-_DOMAIN = r"\.(?:com?|org|net|de|fr|es|it|nl|uk|eu|info|news|tv|at|ch|pl|se|no|dk)\b"
 #: Words in the names of newspapers, stations and sites.
 _OUTLET_WORD = lazy_compile(
     r"\b(?:news(?:paper|wire)?|times|post|daily|herald|tribune|gazette|journal|chronicle|guardian|observer|telegraph|courier"
@@ -24,10 +23,9 @@ _OUTLET_WORD = lazy_compile(
     r"|zeitung|nachrichten|rundschau|tagblatt|tageblatt|anzeiger|kurier|presse|welt|spiegel|le monde|figaro|libération"
     r"|actualités|info|noticias|diario|periódico|el país|mundo|giornale|corriere|gazzetta|notizie|krant|dagblad|nieuws"
     r"|notícias|jornal|folha|nyheter|tidningen|dagbladet|aftenposten|gazeta|wiadomości|новости|газета|новини)\b"
-    rf"|{_DOMAIN}",
+    r"|\.(?:com?|org|net|de|fr|es|it|nl|uk|eu|info|news|tv|at|ch|pl|se|no|dk)\b",
     re.IGNORECASE,
 )
-_ADDRESS = lazy_compile(_DOMAIN, re.IGNORECASE)
 #: "Mooring in logarithmic time. (arXiv:2611.01234v1 [cs.CL] UPDATED)"
 _ARXIV_NUMBER = lazy_compile(r"\.?\s*\(arXiv:[\w./-]+(?:\s\[[\w., -]+\])?(?:\s[A-Z ]+)?\)$")
 #: Articles before a name.
@@ -60,11 +58,11 @@ def without_outlet(title: str, source: str = "", domain: str = "") -> str:
 def _is_outlet(tail: str, mark: str, source: str, domain: str) -> bool:
     if _is_name_of(tail, source, domain):
         return True
-    is_name_known = bool(source and domain) and source != domain
+    if source and domain and source != domain:
+        return False  # the name is known
     words = tail.split()
     is_name = len(words) <= 5 and all(not word[0].islower() or len(word) <= 3 or "." in word for word in words)
-    has_outlet_word = (_ADDRESS if is_name_known else _OUTLET_WORD).search(tail) is not None
-    may_be_outlet = (mark == "|" and not is_name_known) or (mark != ":" and has_outlet_word)
+    may_be_outlet = mark == "|" or (mark != ":" and _OUTLET_WORD.search(tail) is not None)
     return is_name and may_be_outlet and not ends_sentence(tail)
 
 
@@ -73,7 +71,8 @@ def _is_name_of(tail: str, source: str, domain: str) -> bool:
     words, source_words = _name_words(tail), _name_words(source)
     name = "".join(words)
     domain_name = domain.removeprefix("www.").split(".")[0].replace("-", "").removeprefix("the")
-    if name and name in {"".join(source_words), domain_name}:
+    host_parts = tail.lower().replace("-", "").split(".")  # the tail may be an address
+    if name and (name in {"".join(source_words), domain_name} or (domain_name and domain_name in host_parts)):
         return True
     shorter, longer = sorted((words, source_words), key=len)
     return len("".join(shorter)) >= _MIN_NAME and longer[: len(shorter)] == shorter
