@@ -19,9 +19,8 @@ from digest.store import deliveries, editions, open_store
 from digest.store.suppressions import Suppression
 from digest.text.time_format import iso_utc
 
-#: States as they are printed.
-_STATES = {
-    SuppressionState.HELD: "held back",
+_JSON_STATES = {
+    SuppressionState.HELD: "held",
     SuppressionState.REFUSED: "refused",
     SuppressionState.WRITTEN: "suppressed",
 }
@@ -67,8 +66,8 @@ def _as_text(conn: Connection, entries: Sequence[Suppression]) -> Iterator[str]:
         total = sum(deliveries.counts(conn, edition_id).values())
         yield f"edition {edition_id} of {of_edition[0].newsletter_id}: {len(of_edition)} of {_count(total, 'mail')}"
         for entry in of_edition:
-            words = (entry.address, _STATES[entry.state], entry.reason)
-            yield "  " + "  ".join(map(escape_control_characters, words))
+            note = " (the address is suppressed)" if entry.state is SuppressionState.WRITTEN else ""
+            yield escape_control_characters(f"  {entry.address}  {entry.reason}{note}")
 
 
 def _as_json(conn: Connection, entries: Sequence[Suppression]) -> Iterator[str]:
@@ -79,7 +78,7 @@ def _as_json(conn: Connection, entries: Sequence[Suppression]) -> Iterator[str]:
             "newsletter": entry.newsletter_id,
             "slot": slots[entry.edition_id],
             "address": entry.address,
-            "state": _STATES[entry.state],
+            "state": _JSON_STATES[entry.state],
             "reason": entry.reason,
             "since": iso_utc(entry.decided),
         }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
-from digest.model.errors import DigestError
+from digest.model.errors import DigestError, one_line
 from digest.settings import Settings
 
 
@@ -40,27 +40,46 @@ def _sample_size(template: str) -> int:
 
 
 def check_for_silence(settings: Settings) -> Iterator[Finding]:
-    """Find newsletters that had nothing new for several editions, whose sources all fail, or that reach nobody."""
+    """Find newsletters that had nothing new for several editions, or whose sources all fail."""
     from digest.jobs.alarm import find_alarms
     from digest.pipeline.collect_failure import find_collect_failure
-    from digest.pipeline.delivery_problem import find_delivery_problem
     from digest.store import open_store
 
     hint = "'digest sources list' shows which sources are broken or quiet"
-    problems: list[tuple[str, str, str]] = []
+    problems: list[tuple[str, str]] = []
     try:
         with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
             now = datetime.now(UTC)
             for newsletter in settings.newsletters:
-                if delivery := find_delivery_problem(conn, newsletter.id):
-                    problems.append((newsletter.id, delivery.message, delivery.hint))
                 silence = [alarm for alarm in find_alarms(conn, newsletter, settings, now=now) if not alarm.topic]
                 if failure := next(iter(silence), None) or find_collect_failure(conn, newsletter, settings, now=now):
-                    problems.append((newsletter.id, failure.message, hint))
+                    problems.append((newsletter.id, failure.message))
     except DigestError:  # the check of the store reports it
         return
-    for newsletter_id, message, what_to_do in problems:
-        yield bad(f"newsletter {newsletter_id}", message, what_to_do)
+    for newsletter_id, message in problems:
+        yield bad(f"newsletter {newsletter_id}", message, hint)
+
+
+def check_deliveries(settings: Settings) -> Iterator[Finding]:
+    """Find editions that are suspected or reached nobody, and mass suppressions of earlier versions."""
+    from digest.pipeline.delivery_problem import find_delivery_problem
+    from digest.pipeline.suppression_review import mass_suppressions
+    from digest.store import open_store
+
+    findings: list[Finding] = []
+    try:
+        with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+            for newsletter in settings.newsletters:
+                topic = f"newsletter {newsletter.id}"
+                if problem := find_delivery_problem(conn, newsletter.id):
+                    findings.append(bad(topic, problem.message, problem.hint))
+                if suppressed := mass_suppressions(conn, [newsletter.id]):
+                    message = f"{len(suppressed)} addresses were suppressed at once; the last: {suppressed[-1].reason}"
+                    hint = "'digest bounces review' lists them; with --readmit they get mail again"
+                    findings.append(note(topic, one_line(message), hint))
+    except DigestError:  # the check of the store reports it
+        return
+    yield from findings
 
 
 def check_postal_addresses(settings: Settings) -> Iterator[Finding]:

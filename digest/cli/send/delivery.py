@@ -14,8 +14,9 @@ from digest.cli.send.draft import print_missing_images
 from digest.cli.send.stale_sources import collect_now, stale_sources
 from digest.cli.signals import stop_on_signal
 from digest.deliver.retry import MAX_BACKOFF
+from digest.jobs.alarm import send_alarms
 from digest.model.editions import Outcome
-from digest.model.errors import UsageError
+from digest.model.errors import DigestError, UsageError
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Stop
 from digest.model.slots import Slot
@@ -110,12 +111,22 @@ def _print_result(
 
 
 def _find_problem(edition_id: int, newsletter: Newsletter, app: App) -> DeliveryProblem | None:
-    """Print that an edition is suspected or reached nobody, and what to do; this edition comes before earlier ones."""
+    """Print and mail that an edition is suspected or reached nobody; this edition comes before earlier ones."""
     with app.store.read() as conn:
         problem = delivery_problem(conn, edition_id) or find_delivery_problem(conn, newsletter.id)
     if problem:
         print_stderr(problem.message, problem.hint)
+        _mail_operator(newsletter, app)
     return problem
+
+
+def _mail_operator(newsletter: Newsletter, app: App) -> None:
+    """Mail the problem to the operator, once; the mail server may refuse that as well."""
+    try:
+        for alarm in send_alarms(newsletter, app, now=datetime.now(UTC)):
+            print_stderr(f"the operator was mailed: newsletter {alarm.newsletter_id!r} {alarm.subject}")
+    except DigestError as error:
+        print_stderr(f"the operator could not be mailed: {error}")
 
 
 def _print_undelivered(edition_id: int, app: App) -> None:

@@ -8,6 +8,9 @@ import pytest
 
 from digest.cli import main
 from digest.model.editions import Outcome
+from digest.store import bounces, deliveries, subscribers
+from digest.store.bounces import DeliveryRef
+from tests.support.databases import open_persistent_store
 from tests.support.refusing_relay import (
     RELAYS,
     SPAM,
@@ -20,7 +23,9 @@ from tests.support.refusing_relay import (
     suppressed,
 )
 from tests.support.smtp_server import NO_FAULT, Fault
+from tests.support.values import NOON
 
+OPERATOR = '[operator]\naddress = "office@example.org"\n'
 pytestmark = pytest.mark.usefixtures("newsletter_folder")
 
 
@@ -215,6 +220,55 @@ def test_the_operator_hears_of_a_suspected_edition(command: list[str], capsys: p
     printed = "".join(capsys.readouterr())
     assert "edition 1 is suspected and has reached nobody" in printed
     assert "Recipient address rejected: Access denied" in printed
+
+
+def test_the_operator_is_mailed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(4)
+    with relay(refusing(RELAYS["submission port without login"]), extra=OPERATOR) as server:
+        assert main(["send"]) == 1
+        assert main(["send"]) == 1
+
+    ((_, recipient),) = server.accepted.elements()
+    assert recipient == "office@example.org"
+    assert capsys.readouterr().err.count("the operator was mailed") == 1
+
+
+def test_an_operator_who_cannot_be_mailed_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(stage: str, _: str) -> Fault:
+        return Fault("554 5.7.1 Access denied") if stage == "RCPT" else NO_FAULT
+
+    subscribe(4)
+    with relay(refuse, extra=OPERATOR):
+        assert main(["send"]) == 1
+
+    err = capsys.readouterr().err
+    assert "the operator could not be mailed" in err
+    assert "digest bounces review" in err
+
+
+def test_a_mass_suppression_of_the_version_before_is_noted_and_reviewed(capsys: pytest.CaptureFixture[str]) -> None:
+    subscribe(3)
+    reply = "550 Invalid recipient"
+    with relay() as server:
+        main(["send"])
+    with open_persistent_store() as store, store.begin() as conn:  # as that version left it: no row of suppressions
+        for row in list(deliveries.for_edition(conn, 1)):
+            delivery = DeliveryRef(subscriber=row.subscriber, newsletter_id="main", edition_id=1)
+            bounces.record_bounce(conn, delivery, Outcome.FAILED, reply, at=NOON)
+            subscribers.suppress(conn, row.subscriber.address, f"refused: {reply}", at=NOON)
+    capsys.readouterr()
+    main(["check", "--offline", "--json"])
+    notes = [finding for finding in json.loads(capsys.readouterr().out) if "suppressed at once" in finding["message"]]
+    assert [(finding["state"], "digest bounces review" in finding["hint"]) for finding in notes] == [("note", True)]
+    assert {entry["state"] for entry in review(capsys)} == {"suppressed"}
+
+    review(capsys, "--readmit")
+
+    assert suppressed() == []
+    assert review(capsys) == []
+    with relay() as server:
+        assert main(["send"]) == 0
+    assert server.total == 3
 
 
 def test_lists_of_editions_name_the_suspected_one(capsys: pytest.CaptureFixture[str]) -> None:
