@@ -139,15 +139,15 @@ def has_reached_nobody(conn: Connection, edition_id: int) -> bool:
 
     Rows of subscribers who left, and those whose refusal an operator confirmed, don't count.
     """
-    is_confirmed = exists().where(
-        table.c.subscriber_id == deliveries.c.subscriber_id, table.c.state == SuppressionState.CONFIRMED
-    )
+    of_edition = deliveries.c.edition_id == edition_id
+    sent = select(deliveries.c.id).where(of_edition, deliveries.c.outcome == Outcome.SENT).limit(1)
+    if conn.execute(sent).first():  # most editions, however large
+        return False
+    confirmed = select(table.c.subscriber_id).where(table.c.state == SuppressionState.CONFIRMED)
     has_left = and_(deliveries.c.outcome == Outcome.SUPPRESSED, deliveries.c.reply.in_([UNSUBSCRIBED, REMOVED]))
-    query = select(deliveries.c.outcome, func.count()).where(
-        deliveries.c.edition_id == edition_id, ~is_confirmed, ~has_left
-    )
-    counts: dict[Outcome, int] = dict(conn.execute(query.group_by(deliveries.c.outcome)).all())
-    return bool(counts) and Outcome.SENT not in counts and all(outcome.is_final for outcome in counts)
+    query = select(deliveries.c.outcome).where(of_edition, deliveries.c.subscriber_id.not_in(confirmed), ~has_left)
+    outcomes: set[Outcome] = set(conn.execute(query.distinct()).scalars())
+    return bool(outcomes) and all(outcome.is_final for outcome in outcomes)
 
 
 def _is_recent(newsletter_id: str, since: datetime) -> ColumnElement[bool]:

@@ -76,6 +76,7 @@ SENDER_AT_FAULT = _any_of(
     r"(?:second|minute|hour|day)",
     r"(?:exceed\w*|reached|over) (?:\w+ ){0,4}(?:hourly|daily|monthly|sending|outgoing|outbound|message rate|"
     r"recipients? (?:rate|limit)|submission)",
+    r"submission ?quota",
     r"(?:hourly|daily|monthly|sending|outgoing|outbound) (?:\w+ ){0,3}(?:limit|quota)|max(?:imum)? (?:defers|e?mails)",
     # relaying
     r"relay(?:ing)?\b.{0,40}(?:denied|not permitted|not allowed|prohibited|disallowed|forbidden|rejected|refused)",

@@ -36,6 +36,7 @@ from digest.deliver.bounces.classify import MailKind, classify_failure
         ("5.2.1", "550 5.2.1 mailbox temporarily disabled", MailKind.SOFT_BOUNCE),
         ("5.4.4", "Name service error: Malformed or unexpected name server reply", MailKind.SOFT_BOUNCE),
         ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", MailKind.HARD_BOUNCE),
+        ("5.2.0", "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", MailKind.REJECTED),
         ("5.7.1", "550 5.7.1 spam", MailKind.REJECTED),
         ("5.7.1", "554 5.7.1 <ann@harbour.example>: Recipient address rejected: Access denied", MailKind.REJECTED),
         ("5.7.1", "554 5.7.1 <ann@harbour.example>: Relay access denied", MailKind.REJECTED),
