@@ -131,6 +131,7 @@ def test_check_fails_if_nothing_was_collected(
     capsys: pytest.CaptureFixture[str], collected: timedelta | None, message: str
 ) -> None:
     with open_persistent_store() as store, store.begin() as conn:
+        conn.execute(delete(tables.sources))
         if collected:
             runs.start(conn, "collect", at=datetime.now(UTC) - collected)
 
@@ -138,6 +139,18 @@ def test_check_fails_if_nothing_was_collected(
     err = capsys.readouterr().err
     assert message in err
     assert bool(err) == bool(message)
+
+
+@pytest.mark.parametrize("command", ["send", "collect"])
+def test_check_knows_what_cron_fetched(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if command == "collect":  # the edition of before was sent by ``digest send``, which fetches too
+        with open_persistent_store() as store, store.begin() as conn:
+            conn.execute(delete(tables.sources))
+        assert main([command]) == 0
+        capsys.readouterr()
+
+    assert main(["status", "--check"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_check_fails_if_an_edition_is_late_or_mails_wait(capsys: pytest.CaptureFixture[str]) -> None:

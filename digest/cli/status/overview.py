@@ -65,6 +65,8 @@ class Overview:
     secret_problem: str
     #: Setting ``fetch.every``.
     fetch_interval: timedelta
+    #: When a source was fetched last, by whatever command; None for never.
+    last_fetch: datetime | None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -74,8 +76,10 @@ class Overview:
     def _problems(self) -> Iterator[str]:
         collecting = [run for run in self.runs if run.kind == "collect"]
         earliest = self.now - (2 * self.fetch_interval + _MAX_DELAY)
-        if self.sources and not any(run.started > earliest for run in collecting):
-            last = f"since {utc_time(collecting[0].started)}" if collecting else "yet"
+        fetched = max((run.started for run in collecting), default=None)
+        fetched = max(filter(None, (fetched, self.last_fetch)), default=None)
+        if self.sources and (fetched is None or fetched <= earliest):
+            last = f"since {utc_time(fetched)}" if fetched else "yet"
             yield f"no sources were fetched {last}: is 'digest run' running?"
         ended = next((run for run in collecting if run.ended), None)
         if self.sources and ended and ended.outcome == "failed":
@@ -96,6 +100,8 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
     with store.read() as conn:
         ids = {source.id for source in settings.sources}
         summaries = editions.summaries(conn, limit=_EDITIONS)
+        healths = [health for health in sources.health(conn) if health.id in ids]
+        fetches = [time for health in healths for time in (health.last_success, health.last_failure) if time]
         newsletters = (_newsletter_status(conn, newsletter, settings, now) for newsletter in settings.newsletters)
         return Overview(
             now=now,
@@ -103,12 +109,13 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             editions=tuple((edition, deliveries.counts(conn, edition.id)) for edition in summaries),
             queue=queue.state(conn),
             sources=len(settings.sources),
-            failing=tuple(health for health in sources.health(conn) if health.error and health.id in ids),
+            failing=tuple(health for health in healths if health.error),
             runs=_latest_runs(conn, now),
             unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
             unread_count=unread_mails.count(conn),
             secret_problem=settings.web.secret_problem,
             fetch_interval=settings.fetch.every,
+            last_fetch=max(fetches, default=None),
         )
 
 
