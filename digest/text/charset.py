@@ -41,8 +41,8 @@ _SURROGATE_PAIR = re.compile("\udced[\udca0-\udcaf][\udc80-\udcbf]\udced[\udcb0-
 _SIGN_OF_UTF8 = re.compile(
     f"{_SURROGATE_PAIR.pattern}|\udce2[\udc80-\udc84]|\udcf0\udc9f[\udc80-\udcbf]?|[\udcc2-\udcf4][\udc80-\udcbf]{{0,2}}\\Z"
 )
-#: So many wrong bytes are mended one by one; a document with more may be made to be slow.
-_MAX_MENDED = 10_000
+#: So many wrong bytes are repaired one by one; a document with more may be made to be slow.
+_MAX_REPAIRED = 10_000
 _WRONG_BYTES = re.compile("[\udc80-\udcff]+")
 
 #: Guessed where nothing is declared; no encoding of a terminal or of mainframes.
@@ -83,7 +83,7 @@ def _decode(data: bytes, content_type: str) -> tuple[str, bool]:
     for bom, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(bom):
             body = data[len(bom) :]
-            return _mend_utf8(body) if encoding == "utf-8" else body.decode(encoding, "replace"), False
+            return _repair_utf8(body) if encoding == "utf-8" else body.decode(encoding, "replace"), False
     if encoding := detect_wide_encoding(data) or _detect_ebcdic(data):
         return data.decode(encoding, "replace"), False
     if encoding := _detect_stateful(data, content_type):
@@ -99,7 +99,7 @@ def _decode_invalid_utf8(data: bytes, declared: tuple[str, ...]) -> str:
     legacy = [name for name in declared if name != "utf-8"]
     # Text in another encoding has few sequences that are valid UTF-8; Japanese has the most, up to one half.
     if _valid_share(data) >= (0.7 if legacy else 0.55):
-        return _mend_utf8(data)
+        return _repair_utf8(data)
     return decode_as(data, legacy[0] if legacy else _guess(data))
 
 
@@ -112,13 +112,13 @@ def _valid_share(data: bytes) -> float:
     return right / (right + wrong) if wrong else 1.0
 
 
-def _mend_utf8(data: bytes) -> str:
+def _repair_utf8(data: bytes) -> str:
     """Decode UTF-8; lone bytes are read as Windows-1252, and other wrong ones become U+FFFD."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         text = data.decode("utf-8", "surrogateescape")
-    if len(text) - len(data.decode("utf-8", "ignore")) > _MAX_MENDED:
+    if len(text) - len(data.decode("utf-8", "ignore")) > _MAX_REPAIRED:
         return data.decode("utf-8", "replace")
     text = _LONE_BYTE.sub(lambda byte: decode_as(_escaped_bytes(byte[0]), _LATIN_1), text)
     text = _SURROGATE_PAIR.sub(lambda pair: _join_surrogates(_escaped_bytes(pair[0])), text)
