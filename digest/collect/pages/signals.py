@@ -40,6 +40,9 @@ _ACCEPT = re.compile(
     r"|acceptera|tillad|godta|hyväksy|akceptuj|zgadzam|přijmout|souhlas|elfogad|kabul|принять|согласен|同意|接受|동의)",
     re.IGNORECASE,
 )
+#: Types of discussions, in JSON-LD and in microdata.
+_DISCUSSION = re.compile(r'"(?:DiscussionForumPosting|QAPage)"')
+_DISCUSSION_TYPES = "boolean(//*[contains(@itemtype, 'DiscussionForumPosting') or contains(@itemtype, '/QAPage')])"
 #: Elements into which a program writes the page.
 _APPLICATION_ROOTS = {"root", "app", "__next", "__nuxt", "___gatsby", "react-root", "application", "main-app", "svelte"}
 
@@ -66,7 +69,7 @@ class PageSignals:
     marks: str
     #: Scripts write its text.
     is_application: bool
-    #: None for a page that declares itself an article.
+    #: None for a page that declares itself an article or a discussion, whose posts look like a channel's.
     layout: Layout | None
 
     @property
@@ -100,8 +103,12 @@ def read_signals(tree: HtmlElement, url: str, *, is_article: bool) -> PageSignal
         button_labels=tuple(_button_labels(tree)),
         marks=" ".join(_marks(tree)),
         is_application=_is_application(tree),
-        layout=None if is_article else read_layout(tree, url),
+        layout=None if is_article or _is_discussion(tree, data) else read_layout(tree, url),
     )
+
+
+def _is_discussion(tree: HtmlElement, data: str) -> bool:
+    return _DISCUSSION.search(data) is not None or bool(tree.xpath(_DISCUSSION_TYPES))
 
 
 def normalize(text: str) -> str:

@@ -117,6 +117,19 @@ def test_a_channel_is_no_article(head: str, body: str) -> None:
     assert notice_of("Harbour", body, head) is Notice.CHANNEL
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        "<div itemscope itemtype='https://schema.org/DiscussionForumPosting'>",
+        '<script type="application/ld+json">{"@type": "QAPage"}</script><div>',
+    ],
+)
+def test_a_discussion_is_an_article(start: str) -> None:
+    posts = "".join(map(post, range(6)))
+
+    assert notice_of("Mud", f"{start}<h1>How deep is the mud?</h1>{posts}</div>") is None
+
+
 @pytest.mark.parametrize("title", ["Page not found", "Log in", "Access denied", "Just a moment", "Maintenance"])
 def test_a_long_text_is_an_article_whatever_its_title(title: str) -> None:
     text = "".join(f"<p>{number}. {sentence}</p>" for number in range(4) for sentence in SENTENCES)
