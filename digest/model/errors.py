@@ -14,9 +14,10 @@ The expected failure of a single source, article or address is a value (``model.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from digest.text.credentials import redact
 
@@ -89,9 +90,14 @@ class TemplateError(DigestError):
     """A template is broken, at ``file`` and ``line``."""
 
     def __init__(self, message: str, *, file: str, line: int | None = None, hint: str = "") -> None:
+        self.message = message
         self.file = file
         self.line = line
         super().__init__(f"{file}{f':{line}' if line else ''}: {message}", hint=hint)
+
+    def __reduce__(self) -> tuple[Callable[[], TemplateError], tuple[()]]:
+        """For ``pickle``: the error crosses from the process that renders."""
+        return partial(TemplateError, self.message, file=self.file, line=self.line, hint=self.hint), ()
 
 
 class SourceError(DigestError):

@@ -20,6 +20,12 @@ def search_path(options: RenderOptions) -> tuple[Path, ...]:
     return (_template_folder(options.template, folders), *folders)
 
 
+def is_shipped(folder: Path) -> bool:
+    """The folder is the project's own, or has no templates."""
+    shipped = shipped_files.templates().resolve()
+    return folder.resolve().is_relative_to(shipped) or not folder.is_dir()
+
+
 def template_names(folders: Sequence[Path]) -> Iterator[str]:
     """Names of the templates in these folders."""
     for folder in folders:

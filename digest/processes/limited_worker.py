@@ -1,0 +1,97 @@
+"""Worker process for calls that may take too much time or memory: each is ended at its limits. Blocking."""
+
+from __future__ import annotations
+
+import atexit
+import pickle
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from subprocess import DEVNULL, PIPE, Popen
+from threading import Lock, Timer
+from typing import TypeVar, TypeVarTuple, cast
+
+from digest.processes.process_pool import WorkerDiedError, worker_environment
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
+
+_LENGTH = struct.Struct(">Q")
+#: A call that sleeps is ended after this many times its processor time; a busy machine is slow.
+_WALL_FACTOR = 12.0
+
+
+class LimitedWorker:
+    """One process, started with the first call and again after a call that was ended. Calls wait for each other."""
+
+    def __init__(self, *, cpu_s: float, memory_bytes: int) -> None:
+        self._cpu_s = cpu_s
+        self._memory_bytes = memory_bytes
+        self._process: Popen[bytes] | None = None
+        self._lock = Lock()
+        atexit.register(self.close)
+
+    def call(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        """The function's result or exception. Raises ``WorkerDiedError`` if it was ended."""
+        request = pickle.dumps((_run_limited, (self._cpu_s, self._memory_bytes, function, arguments)))
+        with self._lock:
+            process = self._process = self._process or _start()
+            timer = Timer(self._cpu_s * _WALL_FACTOR, process.kill)
+            timer.start()
+            try:
+                response = _exchange(process, request)
+            except BaseException:
+                self._kill()
+                raise
+            finally:
+                timer.cancel()
+        result, error = pickle.loads(response)  # noqa: S301  # our own process wrote it
+        if error:
+            raise error
+        return cast("T", result)
+
+    def close(self) -> None:
+        """End the process; the next call starts another."""
+        with self._lock:
+            self._kill()
+
+    def _kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _start() -> Popen[bytes]:
+    command = (sys.executable, "-m", "digest.processes.process_pool")
+    return Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=worker_environment())  # noqa: S603  # our own
+
+
+def _exchange(process: Popen[bytes], request: bytes) -> bytes:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(request)
+        process.stdin.flush()
+    except BrokenPipeError as error:
+        raise WorkerDiedError from error
+    head = process.stdout.read(_LENGTH.size)
+    response = process.stdout.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else b""
+    if not response:
+        raise WorkerDiedError
+    return response
+
+
+def _run_limited(
+    cpu_s: float, memory_bytes: int, function: Callable[..., object], arguments: tuple[object, ...]
+) -> object:
+    """Runs in the worker: the kernel ends it after so much processor time; allocations beyond the limit fail."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    signal.setitimer(signal.ITIMER_PROF, cpu_s)  # its signal ends the process
+    try:
+        return function(*arguments)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
