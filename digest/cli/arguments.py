@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+    from digest.collect.discovery.opml import FeedList
     from digest.model.newsletters import Source
     from digest.settings import FetchSettings, Settings
 
@@ -38,21 +39,25 @@ def read_feed_list(address: str, fetch: FetchSettings) -> tuple[Source, ...]:
     """Read the feeds of an OPML list: a file, or an address on the web. Raises ``DigestError``."""
     import asyncio
 
+    from digest.cli.errors import print_stderr
     from digest.collect.discovery.address import source_from_address
     from digest.collect.discovery.opml import read_opml
     from digest.model.errors import DigestError, SourceError, UsageError
 
     place = source_from_address(address)
     try:
-        return read_opml(place.path.read_bytes()) if place.path else asyncio.run(_download_opml(place.url, fetch))
+        feeds = read_opml(place.path.read_bytes()) if place.path else asyncio.run(_download_opml(place.url, fetch))
     except OSError as error:
         raise UsageError(f"{address}: can't be read: {error.strerror}") from error
     except SourceError as error:
         kind = UsageError if place.path else DigestError
         raise kind(f"{address}: {error}") from error
+    for problem in feeds.problems:
+        print_stderr(f"{address}: {problem}")
+    return feeds.sources
 
 
-async def _download_opml(url: str, fetch: FetchSettings) -> tuple[Source, ...]:
+async def _download_opml(url: str, fetch: FetchSettings) -> FeedList:
     from datetime import UTC, datetime
 
     from digest.collect.discovery.opml import read_opml

@@ -13,6 +13,7 @@ from digest.model.protocols import Collected, Collector, FetchState, KnownGuids,
 from digest.settings import FetchSettings
 
 if TYPE_CHECKING:
+    from digest.collect.discovery.opml import FeedList
     from digest.http.private_access import PrivateAccess
     from digest.http.robots import RobotsCache
 
@@ -53,9 +54,7 @@ class _AnyCollector:
             source, collected, state, known_guids, collector=collector, concurrency=self.fetch.concurrency
         )
 
-    async def _collect_url(
-        self, source: Source, state: FetchState, known_guids: KnownGuids
-    ) -> Collected | tuple[Source, ...]:
+    async def _collect_url(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected | FeedList:
         # Imported here: a preview of files must not pay for an HTTP client.
         from digest.collect.web import collect_url
         from digest.http.client import Client

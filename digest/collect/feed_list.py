@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from digest.collect.discovery.opml import FeedList
 from digest.model.articles import Entry
 from digest.model.errors import SourceError, describe_unexpected
 from digest.model.newsletters import Source
@@ -14,7 +15,7 @@ from digest.model.protocols import Collected, Collector, FetchState, KnownGuids
 
 async def collect_feed_list(
     source: Source,
-    feeds: Sequence[Source],
+    feed_list: FeedList,
     state: FetchState,
     known_guids: KnownGuids,
     *,
@@ -22,6 +23,7 @@ async def collect_feed_list(
     concurrency: int,
 ) -> Collected:
     """Collect every feed of the list ``source``. Raises ``SourceError`` only if none of them can be read."""
+    feeds = feed_list.sources
     slots = asyncio.Semaphore(concurrency)
     exceptions: list[Exception] = []
 
@@ -45,7 +47,7 @@ async def collect_feed_list(
         source=source,
         entries=tuple(entry for feed in collected for entry in _list_entries(feed, source)),
         kind=f"list of {len(feeds)} feeds",
-        problems=(*errors, *(problem for feed in collected for problem in feed.problems)),
+        problems=(*feed_list.problems, *errors, *(problem for feed in collected for problem in feed.problems)),
         exceptions=tuple(exceptions),
         pending_pages={_list_guid(feed, guid): retry_at for feed, guid, retry_at in pending},
     )

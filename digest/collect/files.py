@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digest.collect.discovery.opml import read_opml
+from digest.collect.discovery.opml import FeedList, read_opml
 from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Document, read_document
 from digest.model.articles import Entry
@@ -22,8 +22,8 @@ _ARTICLE_SUFFIXES = {
 }
 
 
-def read_path(source: Source, *, path: Path, max_bytes: int, seen: datetime) -> Collected | tuple[Source, ...]:
-    """Read the articles in a file or folder, or the sources in an OPML file; no file above ``max_bytes``."""
+def read_path(source: Source, *, path: Path, max_bytes: int, seen: datetime) -> Collected | FeedList:
+    """Read the articles in a file or folder, or the feeds in an OPML file; no file above ``max_bytes``."""
     if path.is_dir():
         return _read_folder(source, path, max_bytes=max_bytes, seen=seen)
     document = _document(path, root=path.parent, outlet=source.title or path.stem, max_bytes=max_bytes)

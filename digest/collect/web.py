@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digest.collect.discovery.feeds import FEED_KINDS, discover_feed
 from digest.collect.discovery.known_sites import known_site_feed
-from digest.collect.discovery.opml import read_opml
+from digest.collect.discovery.opml import FeedList, read_opml
 from digest.collect.discovery.sitemap import decompress_reply, drop_lastmod, select_articles, sitemap_entries
 from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.full_text import FullTextResult, add_full_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 async def collect_url(
     source: Source, state: FetchState, known_guids: KnownGuids, *, client: Client, robots: Robots, seen: datetime
-) -> Collected | tuple[Source, ...]:
+) -> Collected | FeedList:
     """Fetch and read the source. A site's address leads to its feed or site map; a feed list gives its feeds."""
     if state.not_before is not None and seen < state.not_before:
         raise SourceError(state.refusal, retry_at=state.not_before)

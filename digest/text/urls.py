@@ -33,6 +33,10 @@ _NO_ANCHOR = re.compile(
 )
 #: Addresses, as nearly all are, in which only the order of query parameters can vary.
 _SIMPLE_URL = re.compile(r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?(?:\?([A-Za-z0-9._~/=&-]+))?")
+_LINE_BREAK = re.compile(r"[\t\r\n]+\s*")
+_SPACE = re.compile(r"[ \u00a0\u2000-\u200a\u202f\u3000]")
+#: Scheme and host of an absolute address.
+_ORIGIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 #: Text that is never escaped.
 _UNESCAPED = re.compile(r"[A-Za-z0-9._~/-]*")
@@ -76,6 +80,17 @@ def is_web_url(url: str) -> bool:
 def is_simple_url(url: str) -> bool:
     """Is it a web address in canonical spelling, apart from its query?"""
     return _SIMPLE_URL.fullmatch(url) is not None
+
+
+def escape_spaces(url: str) -> str:
+    """Escape spaces within a link and remove line breaks, as browsers do; a link with a space in its host stays unsafe.
+
+    All other characters that a link can't have are escaped by ``canonical_url``.
+    """
+    url = _LINE_BREAK.sub("", url.strip())
+    start = _ORIGIN.match(url)
+    end = start.end() if start else 0
+    return url[:end] + _SPACE.sub(lambda space: quote(space[0]), url[end:])
 
 
 @lru_cache(maxsize=1024)

@@ -29,7 +29,7 @@ DOCUMENTS = {
 
 def read_title(name: str, data: bytes, content_type: str) -> str:
     if name.endswith(".opml"):
-        return read_opml(data, content_type=content_type)[0].title
+        return read_opml(data, content_type=content_type).sources[0].title
     if name == "map.xml":
         return read_sitemap(data, content_type=content_type, url="https://a.example/map.xml").pages[0].title
     document = Document(data=data, url="file:///x", guid="g", outlet="o", name=name, content_type=content_type)

@@ -138,7 +138,7 @@ def check_page(data: bytes) -> None:
 
 
 def check_opml(data: bytes) -> None:
-    sources = read_opml(data)
+    sources = read_opml(data).sources
     assert len({source.id for source in sources}) == len({source.url for source in sources}) == len(sources)
     assert all(source.title.isprintable() and source.section.isprintable() for source in sources)
 

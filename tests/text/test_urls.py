@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.urls import canonical_url, is_simple_url, is_web_url, outlet_domain, url_identity
+from digest.text.urls import canonical_url, escape_spaces, is_simple_url, is_web_url, outlet_domain, url_identity
 
 
 @pytest.mark.parametrize(
@@ -157,3 +157,18 @@ def test_a_simple_address_is_unchanged_by_joining(url: str) -> None:
     joined, safe = urljoin("https://base.example/x/y?z", url), is_web_url(url)
 
     assert (joined == url and safe) or not is_simple_url(url)
+
+
+@pytest.mark.parametrize(
+    ("link", "escaped"),
+    [
+        pytest.param("https://example.org/a b?c=d e#f g", "https://example.org/a%20b?c=d%20e#f%20g", id="spaces"),
+        pytest.param(" /a b\n", "/a%20b", id="relative"),
+        pytest.param("https://example.org/\n    a", "https://example.org/a", id="a line break"),
+        pytest.param("https://example.org/a\u00a0b", "https://example.org/a%C2%A0b", id="a wide space"),
+        pytest.param("https://exa mple.org/a", "https://exa mple.org/a", id="a space in the host"),
+        pytest.param("https://example.org/%20", "https://example.org/%20", id="escaped already"),
+    ],
+)
+def test_spaces_in_links_are_escaped(link: str, escaped: str) -> None:
+    assert escape_spaces(link) == escaped

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.newsletters import Source
-from digest.text.urls import is_simple_url, is_web_url
+from digest.text.urls import escape_spaces, is_simple_url, is_web_url
 
 _MAX_NAME_LENGTH = 300
 #: Tags and spaces before the first word.
@@ -72,14 +72,21 @@ def _with_paragraphs(body: str) -> str:
 
 
 def absolute_url(base: str, href: str) -> str:
-    """Resolve a link against ``base``; empty unless the result is a safe web address."""
+    """Resolve a link against ``base``; empty unless the result is a safe web address. Spaces in it are escaped."""
     href = href.strip()
     if is_simple_url(href):
         return href
+    href = escape_spaces(href)
     try:
         url = urljoin(base, href) if href else ""
     except ValueError:
         return ""
+    return url if is_web_url(url) else ""
+
+
+def id_link(item_id: str) -> str:
+    """Return the id of an item without a link if it is a web address; empty for any other."""
+    url = escape_spaces(item_id)
     return url if is_web_url(url) else ""
 
 

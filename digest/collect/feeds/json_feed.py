@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from digest.collect.documents.dates import parse_date
-from digest.collect.feeds.items import Feed, Item, absolute_url, first_with_words
+from digest.collect.feeds.items import Feed, Item, absolute_url, first_with_words, id_link
 from digest.model.articles import BodyFormat, Image
 from digest.model.errors import SourceError
 from digest.text.charset import decode
@@ -37,7 +37,7 @@ def _item(item: Mapping[str, Any], base: str, author: str) -> Item:
     escape = (lambda text: html.escape(text, quote=False)) if form is BodyFormat.HTML else str
     return Item(
         guid=_string(item, "id"),
-        url=absolute_url(base, _string(item, "url")) or absolute_url(base, _string(item, "external_url")),
+        url=_link(item, base),
         title=escape(_string(item, "title")),
         body=body,
         form=form,
@@ -46,6 +46,12 @@ def _item(item: Mapping[str, Any], base: str, author: str) -> Item:
         language=_string(item, "language"),
         image=_image(item, base),
     )
+
+
+def _link(item: Mapping[str, Any], base: str) -> str:
+    """Return the item's address; the id, which should be one, if the item names none."""
+    links = (absolute_url(base, _string(item, key)) for key in ("url", "external_url"))
+    return next(filter(None, links), "") or id_link(_string(item, "id"))
 
 
 def _string(mapping: Mapping[str, Any], key: str) -> str:

@@ -21,13 +21,13 @@ from digest.collect.feeds.items import (
     author_name,
     drop_shared_language,
     first_with_words,
+    id_link,
     text_to_html,
     without_origin,
 )
 from digest.collect.pages.metadata import parse_pixels
 from digest.model.articles import Image
 from digest.model.errors import SourceError
-from digest.text.urls import is_web_url
 
 
 def parse_leniently(data: bytes, url: str) -> Feed | None:
@@ -57,9 +57,10 @@ def parse_leniently(data: bytes, url: str) -> Feed | None:
 
 def _item(entry: Mapping[str, Any], base: str, feed_author: str, *, is_atom: bool) -> Item:
     url = "" if _has_no_link(entry) else absolute_url(base, _string(entry, "link"))
+    url = url or absolute_url(base, _first_href(entry)) or (id_link(_string(entry, "id")) if is_atom else "")
     return Item(
         guid=_string(entry, "id"),
-        url=url or absolute_url(base, _first_href(entry)),
+        url=url,
         title=without_origin(_html_title(entry, "title", is_atom=is_atom), _origin(entry)),
         body=_body(entry, is_atom=is_atom),
         author=_author(entry) or feed_author,
@@ -71,7 +72,7 @@ def _item(entry: Mapping[str, Any], base: str, feed_author: str, *, is_atom: boo
 
 def _has_no_link(entry: Mapping[str, Any]) -> bool:
     """Is the link only a GUID that is no address? feedparser takes a GUID for a link unless isPermaLink is false."""
-    return bool(entry.get("guidislink")) and not is_web_url(_string(entry, "id"))
+    return bool(entry.get("guidislink")) and not id_link(_string(entry, "id"))
 
 
 def _first_href(entry: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from digest.model.newsletters import Source
 from digest.text.charset import to_utf8
 from digest.text.html import plain_text
 from digest.text.urls import outlet_domain
+from digest.text.xml_references import mend_references
 
 _MAX_COMMENTS = 200
 #: Limits for a feed: its items, the characters of all bodies, and those of one body.
@@ -34,6 +35,10 @@ _WRAPPER = re.compile(
     rb"\s*(?:<[^<>]{1,500}>\s*){0,3}(?:(?P<cdata><!\[CDATA\[)\s*(?=<(?:\?xml|rss|feed|rdf))|(?=&lt;(?:\?xml|rss|feed|rdf)\b))",
     re.IGNORECASE,
 )
+#: A link element without text.
+_LINK = re.compile(rb"<((?:\w{1,20}:)?link)((?:\s[^<>]{0,2000})?)(?:/>|(?<!/)>\s*</\1\s{0,9}>)")
+_HREF = re.compile(rb"""\shref\s{0,9}=\s{0,9}["']\s*[^"'\s]""")
+_PERMALINK = re.compile(rb"""(\sisPermaLink\s{0,9}=\s{0,9}["'])\s*(\w{1,9})\s*(?=["'])""")
 _XML_ENCODING = re.compile(rb"""(\s*<\?xml[^>]{0,200}?)\s{1,20}encoding\s{0,20}=\s{0,20}(?:"[^"]*"|'[^']*')""")
 
 
@@ -43,7 +48,7 @@ def read_feed(data: bytes, *, content_type: str = "", url: str) -> Feed:
 
     feed = read_well_formed(data, content_type, url)
     if feed is None:
-        feed = parse_leniently(_split_long_runs(normalize_xml(data, content_type)), url)
+        feed = parse_leniently(_split_long_runs(normalize_links(normalize_xml(data, content_type))), url)
     if feed is None:
         raise SourceError("this is no feed that can be read: check the address in a browser")
     return feed
@@ -58,12 +63,14 @@ def read_well_formed(data: bytes, content_type: str, url: str) -> Feed | None:
 
 
 def normalize_xml(data: bytes, content_type: str = "") -> bytes:
-    """Convert to UTF-8, and remove comments if there are so many that parsers take quadratic time."""
+    """Convert to UTF-8, mend references, and remove comments if so many that parsers take quadratic time."""
     document = to_utf8(data, content_type).replace(b"\0", b"")
     document = _unwrap(document)
     if declaration := _XML_ENCODING.match(document):
         document = declaration[1] + document[declaration.end() :]
-    return document if document.count(b"!--") <= _MAX_COMMENTS else _remove_comments(document.decode()).encode()
+    if document.count(b"!--") > _MAX_COMMENTS:
+        document = _remove_comments(document.decode()).encode()
+    return mend_references(document)
 
 
 def _unwrap(document: bytes) -> bytes:
@@ -82,6 +89,12 @@ def _remove_comments(text: str) -> str:
     if text.count("&lt;!--") > _MAX_COMMENTS:
         text = strip_comments(text, "&lt;!--", "--&gt;")
     return text
+
+
+def normalize_links(document: bytes) -> bytes:
+    """Remove empty links, which feedparser resolves to the feed's own address; write ``isPermaLink`` as it expects."""
+    document = _LINK.sub(lambda link: link[0] if _HREF.search(link[2]) else b"", document)
+    return _PERMALINK.sub(lambda match: match[1] + match[2].lower(), document)
 
 
 def _split_long_runs(document: bytes) -> bytes:

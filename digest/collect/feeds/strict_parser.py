@@ -20,6 +20,7 @@ from digest.collect.feeds.items import (
     author_name,
     drop_shared_language,
     first_with_words,
+    id_link,
     text_to_html,
     without_origin,
 )
@@ -38,7 +39,6 @@ from digest.collect.feeds.namespaces import (
     XML,
     is_ignored,
 )
-from digest.text.urls import is_web_url
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]  # lxml brings no types
@@ -132,8 +132,8 @@ def _rss_item(item: _Element, namespace: str) -> Item:
 
 def _permalink(children: _Children, guid: str) -> str:
     """Return the GUID if it is an address; by RSS 2.0 it is the article's, unless isPermaLink is false."""
-    is_address = "guid" in children and children["guid"][0].get("isPermaLink") != "false" and is_web_url(guid)
-    return guid if is_address else ""
+    is_permalink = "guid" in children and children["guid"][0].get("isPermaLink", "true").strip().lower() == "true"
+    return id_link(guid) if is_permalink else ""
 
 
 def _rss_body(children: _Children, namespace: str) -> str:
@@ -163,9 +163,10 @@ def _atom(root: _Element) -> Feed:
 def _atom_entry(entry: _Element, feed_author: str) -> Item:
     """By RFC 4287 an entry without authors has those of the feed."""
     children, media = _checked_children(entry)
+    guid, link = _atom_id(children), _alternate(children)
     return Item(
-        guid=_atom_id(children),
-        url=absolute_url(entry.base, _alternate(children)),
+        guid=guid,
+        url=absolute_url(entry.base, link) if link else id_link(guid),
         title=_html_title(_first(children, f"{ATOM}title")),
         body=first_with_words(*(_content(_first(children, f"{ATOM}{name}")) for name in ("content", "summary"))),
         author=_atom_author(children) or feed_author,
@@ -191,10 +192,11 @@ def _title_language(entry: _Element, children: _Children) -> str:
 def _alternate(children: _Children) -> str:
     """Return the alternate link to a page. With several, the lenient parser chooses."""
     pages = {
-        str(link.get("href", ""))
+        str(link.get("href", "")).strip()
         for link in children.get(f"{ATOM}link", ())
         if link.get("rel", "alternate") == "alternate" and link.get("type", "text/html") in _PAGE_TYPES
     }
+    pages.discard("")
     if len(pages) > 1:
         raise _AmbiguousError
     return next(iter(pages), "")

@@ -28,7 +28,7 @@ LIST = """<?xml version="1.0" encoding="ISO-8859-1"?>
 
 
 def test_folders_are_sections_and_ids_are_unique() -> None:
-    assert read_opml(LIST.encode("latin-1")) == (
+    assert read_opml(LIST.encode("latin-1")).sources == (
         Source(id="the-ferry", url="https://ferry.example/feed", title="The Ferry", section="Sea & land"),
         Source(id="dock", url="https://dock.example/feed", title="Dock", section="Sea & land / Deeper"),
         Source(id="the-ferry-2", url="https://other.example/feed", title="The Ferry"),
@@ -55,7 +55,7 @@ def test_deeply_nested_outlines_do_not_hide_earlier_feeds() -> None:
     feed = "<outline xmlUrl='https://first.example/feed'/>"
     nested = "<outline text='x'>" * 50_000
 
-    sources = read_opml(f"<opml><body>{feed}{nested}".encode())
+    sources = read_opml(f"<opml><body>{feed}{nested}".encode()).sources
 
     assert [source.url for source in sources] == ["https://first.example/feed"]
 
@@ -63,7 +63,7 @@ def test_deeply_nested_outlines_do_not_hide_earlier_feeds() -> None:
 def test_without_folders_categories_are_sections() -> None:
     outline = '<outline text="Ferry" xmlUrl="https://ferry.example/feed" category="/News/Sea,/Local"/>'
 
-    (source,) = read_opml(f"<opml><body>{outline}</body></opml>".encode())
+    (source,) = read_opml(f"<opml><body>{outline}</body></opml>".encode()).sources
 
     assert source.section == "News / Sea"
 
@@ -78,7 +78,7 @@ def test_without_folders_categories_are_sections() -> None:
     ],
 )
 def test_addresses_are_normalized(address: str, url: str) -> None:
-    (source,) = read_opml(f'<opml><body><outline text="x" xmlUrl="{address}"/></body></opml>'.encode())
+    (source,) = read_opml(f'<opml><body><outline text="x" xmlUrl="{address}"/></body></opml>'.encode()).sources
 
     assert source.url == url
 
@@ -87,7 +87,7 @@ def test_addresses_are_normalized(address: str, url: str) -> None:
 def test_invalid_addresses_are_skipped(bad: str) -> None:
     good = '<outline text="x" xmlUrl="https://ferry.example/f"/>'
 
-    sources = read_opml(f'<opml><body><outline text="y" xmlUrl="{bad}"/>{good}</body></opml>'.encode())
+    sources = read_opml(f'<opml><body><outline text="y" xmlUrl="{bad}"/>{good}</body></opml>'.encode()).sources
 
     assert [source.url for source in sources] == ["https://ferry.example/f"]
 
@@ -95,7 +95,7 @@ def test_invalid_addresses_are_skipped(bad: str) -> None:
 def test_a_title_is_one_line_of_printable_characters() -> None:
     outline = '<outline text="The&#10;fer&#127;&#x202e;ry&#x200b;" xmlUrl="https://ferry.example/f"/>'
 
-    (source,) = read_opml(f"<opml><body>{outline}</body></opml>".encode())
+    (source,) = read_opml(f"<opml><body>{outline}</body></opml>".encode()).sources
 
     assert (source.title, source.id) == ("The ferry", "the-ferry")
 
@@ -119,7 +119,7 @@ def test_written_sources_are_read_unchanged(named: list[tuple[str, str]]) -> Non
         for number, (title, section) in enumerate(named)
     ]
 
-    read_sources = read_opml(write_opml(sources, title="Feeds").encode())
+    read_sources = read_opml(write_opml(sources, title="Feeds").encode()).sources
 
     def without_ids(sources: Iterable[Source]) -> list[Source]:
         return sorted((replace(source, id="") for source in sources), key=lambda source: source.url)
@@ -133,4 +133,53 @@ def test_nested_folders_are_written_as_nested_outlines() -> None:
     text = write_opml([deep, replace(deep, url="https://b.example/f", section="Sea")], title="Feeds")
 
     assert text.count('text="Sea"') == text.count('text="Ferries"') == text.count('text="North"') == 1
-    assert read_opml(text.encode())[0].section == "Sea / Ferries / North"
+    assert read_opml(text.encode()).sources[0].section == "Sea / Ferries / North"
+
+
+@pytest.mark.parametrize(
+    ("outline", "title", "url"),
+    [
+        pytest.param(
+            'text="R & D" xmlUrl="https://a.example/?x=1&feedname=2"',
+            "R & D",
+            "https://a.example/?x=1&feedname=2",
+            id="bare ampersands",
+        ),
+        pytest.param(
+            'text="Caf&eacute;" xmlUrl="https://a.example/f"', "Café", "https://a.example/f", id="a name of HTML"
+        ),
+        pytest.param(
+            'text="Bread &amp;amp; Butter&amp;#8217;s" xmlUrl="https://a.example/f"',
+            "Bread & Butter’s",
+            "https://a.example/f",
+            id="escaped twice",
+        ),
+        pytest.param(
+            'text="The "best" news" type="rss" xmlUrl="https://a.example/f"',
+            'The "best" news',
+            "https://a.example/f",
+            id="quotation marks",
+        ),
+        pytest.param(
+            'text="x" xmlUrl="https://a.example/f?q=a|b -c&amp;n=6"',
+            "x",
+            "https://a.example/f?q=a|b%20-c&n=6",
+            id="spaces",
+        ),
+    ],
+)
+def test_damaged_outlines_are_mended(outline: str, title: str, url: str) -> None:
+    feeds = read_opml(f'<opml><body><outline {outline}/><outline xmlUrl="https://b.example/f"/></body></opml>'.encode())
+
+    assert [(source.title, source.url) for source in feeds.sources] == [(title, url), ("", "https://b.example/f")]
+    assert feeds.problems == ()
+
+
+def test_feeds_that_cannot_be_read_are_counted() -> None:
+    outlines = (
+        '<outline xmlUrl="https://a.example/f"/><outline xmlUrl="no address"/><!-- <outline xmlUrl="https://c"/> -->'
+    )
+
+    feeds = read_opml(f'<opml><body>{outlines}<outline text="folder" xmlUrl=""/></body></opml>'.encode())
+
+    assert feeds.problems == ("1 of the 2 feeds in this OPML can't be read: damaged, or no web address",)

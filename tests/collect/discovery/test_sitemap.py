@@ -161,3 +161,12 @@ def test_a_dead_sitemap_in_an_index_does_not_hide_the_others(web: WebServer) -> 
     web.routes["/map.xml"] = Answer(status=503)
     with pytest.raises(SourceError, match="404"):
         collect(web, "/index.xml")
+
+
+def test_bare_ampersands_and_spaces_leave_all_addresses_whole() -> None:
+    links = ["https://a.example/?id=1&lang=en", "https://a.example/a b", "https://a.example/c"]
+    urls = (f"<url><loc>{link}</loc></url>" for link in links)
+
+    pages = read_sitemap(urlset(*urls), url="https://a.example/map.xml").pages
+
+    assert [page.url for page in pages] == [links[0], "https://a.example/a%20b", links[2]]

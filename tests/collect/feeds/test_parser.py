@@ -400,3 +400,48 @@ def test_a_video_s_description_is_its_first_paragraphs() -> None:
     feed = f"<feed {names}><entry>{group}</entry></feed>"
 
     assert read(feed.encode()).entries[0].body == "<p>The quay was built in 1921.</p><p>Subscribe: x</p>"
+
+
+LINKS = [
+    pytest.param("<link>https://a.example/?a=1&lang=en</link>", "https://a.example/?a=1&lang=en", id="bare"),
+    pytest.param("<link>https://a.example/a|b c?x=1 2</link>", "https://a.example/a|b%20c?x=1%202", id="spaces"),
+    pytest.param("<link></link><guid>https://a.example/1</guid>", "https://a.example/1", id="an empty link before"),
+    pytest.param("<guid>https://a.example/1</guid><link/>", "https://a.example/1", id="an empty link after"),
+    pytest.param("<guid isPermaLink='True'>https://a.example/1</guid>", "https://a.example/1", id="capitals"),
+    pytest.param("<guid isPermaLink='false'>https://a.example/1</guid>", "", id="no permalink"),
+    pytest.param("<guid isPermaLink='False'>https://a.example/1</guid>", "", id="no permalink, in capitals"),
+    pytest.param("<guid>tag:a.example,2026:1</guid>", "", id="no address"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("links", "url"), LINKS)
+@pytest.mark.parametrize("title", ["<title>AT&T agrees</title>", "<title></title>", "<title><b>A</b></title>"])
+def test_an_items_link_is_read_whole_by_both_parsers(title: str, links: str, url: str) -> None:
+    (entry,) = read(rss(f"<item>{title}{links}<description>The mill grinds.</description></item>")).entries
+
+    assert entry.url == url
+
+
+@pytest.mark.parametrize("title", ["A", "<div xmlns='http://www.w3.org/1999/xhtml'>A</div>"])
+@pytest.mark.parametrize("link", ["", "<link rel='alternate' type='text/html' href=''/>", "<link href=' '></link>"])
+def test_an_atom_entry_without_a_link_has_its_id_as_link(link: str, title: str) -> None:
+    kind = "xhtml" if "<" in title else "text"
+    entry = (
+        f"<entry><id>https://a.example/?p=1</id>{link}<title type='{kind}'>{title}</title><summary>B</summary></entry>"
+    )
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://a.example/atom'><title>T</title>{entry}</feed>"
+
+    assert read(feed.encode()).entries[0].url == "https://a.example/?p=1"
+
+
+def test_a_json_item_without_a_link_has_its_id_as_link() -> None:
+    items = [{"id": id_, "content_text": "The mill grinds."} for id_ in ("https://a.example/1", "urn:x:1")]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": items}
+
+    assert [entry.url for entry in read(json.dumps(feed).encode()).entries] == ["https://a.example/1", ""]
+
+
+def test_names_of_html_and_bare_ampersands_are_text() -> None:
+    (entry,) = read(rss("<item><title>Caf&eacute; R&D</title><description>AT&T agrees.</description></item>")).entries
+
+    assert (entry.title, entry.body) == ("Café R&D", "AT&T agrees.")
