@@ -23,9 +23,10 @@ def cluster(
     clusters that hold neighbours are compared.
     """
     clustering = _Clustering(vectors, thresholds, hours, time_influence)
+    numbers = [*range(len(vectors))]  # one object for each number, however often it occurs
     for row, (rows, similarities) in enumerate(zip(neighbours.rows, neighbours.similarities, strict=True)):
         for neighbour, similarity in zip(rows.tolist(), similarities.tolist(), strict=True):
-            clustering.add_pair(row, neighbour, similarity)
+            clustering.add_pair(numbers[row], numbers[neighbour], similarity)
     return clustering.merge_all()
 
 

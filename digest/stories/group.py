@@ -78,19 +78,31 @@ def _by_language(articles: Sequence[Article]) -> dict[str, list[Article]]:
 def _group_language(articles: Sequence[Article], language: str, weights: Mapping[str, float]) -> Iterator[Story]:
     """The stories of one language."""
     preferred = sorted(articles, key=lambda article: _lead_preference(article, weights))
-    texts = [_Text.of(article, language) for article in preferred]
-    copies: dict[int, list[int]] = defaultdict(list)
-    for index, original in enumerate(find_near_duplicates([text.body or text.title for text in texts])):
-        copies[original].append(index)
-    originals = sorted(copies, key=lambda index: (preferred[index].published, preferred[index].id))
+    copies, vectors = _copies_and_vectors(preferred, language)
+    originals = [*copies]
     hours = np.array([preferred[index].published.timestamp() / 3600 for index in originals])
-    for members in _cluster_texts([texts[index] for index in originals], hours):
+    for members in _cluster(vectors, hours):
         indices = sorted(originals[member] for member in members)
         near_duplicates = (copy for index in indices for copy in copies[index] if copy != index)
         yield Story(
             articles=tuple(preferred[index] for index in indices),
             near_duplicates=tuple(preferred[index] for index in near_duplicates),
         )
+
+
+def _copies_and_vectors(articles: Sequence[Article], language: str) -> tuple[dict[int, list[int]], Vectors]:
+    """The originals, by time, each with its near-duplicates and itself, as indices; and the originals' vectors.
+
+    The words of all texts, which take more memory than the vectors, are gone afterwards.
+    """
+    texts = [_Text.of(article, language) for article in articles]
+    copies: dict[int, list[int]] = defaultdict(list)
+    for index, original in enumerate(find_near_duplicates([text.body or text.title for text in texts])):
+        copies[original].append(index)
+    originals = sorted(copies, key=lambda index: (articles[index].published, articles[index].id))
+    names = _name_weights(texts[index] for index in originals)
+    vectors = tf_idf((texts[index].term_counts() for index in originals), names)
+    return {index: copies[index] for index in originals}, vectors
 
 
 def _lead_preference(article: Article, weights: Mapping[str, float]) -> tuple[object, ...]:
@@ -143,9 +155,8 @@ def _name_weights(texts: Iterable[_Text]) -> dict[str, float]:
     return {term: _NAME_WEIGHT for term, times in name_counts.items() if times > counts[term] / 2}
 
 
-def _cluster_texts(texts: Sequence[_Text], hours: Floats) -> list[list[int]]:
-    """Clusters of indices into ``texts``, one for each story."""
-    vectors = tf_idf([text.term_counts() for text in texts], _name_weights(texts))
+def _cluster(vectors: Vectors, hours: Floats) -> list[list[int]]:
+    """Clusters of rows, one for each story."""
     time_influence = np.minimum(1.0, _TIME_INFLUENCE * _brevity(vectors) ** 2)
 
     def decay(row: int, rows: Ints) -> Floats:

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Hashes of a text's shingles, ascending, each once. An array: a set of them takes ten times the memory.
+_Shingles = NDArray[np.uint32]
 
 #: Words in a shingle: long enough that two reports of one event share few by chance.
 _SHINGLE_WORDS = 5
@@ -30,35 +36,43 @@ def find_near_duplicates(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     with other names and numbers are no near-duplicates.
     """
     originals: list[int] = []
-    shingles: list[frozenset[int]] = []
+    shingles = [_shingles(words) for words in texts]
+    repeated = _repeated([_sample(of_text) for of_text in shingles])
     index: dict[int, list[int]] = defaultdict(list)
     for at, words in enumerate(texts):
-        shingles.append(_shingles(words))
         sample = _sample(shingles[at])
-        candidates = _candidates(sample, index)
+        looked_up = repeated.intersection(sample.tolist())
+        candidates = _candidates(looked_up, index, size=len(sample))
         original = next(
             (c for c in candidates if _is_contained(shingles[at], shingles[c]) and _has_same_names(words, texts[c])),
             None,
         )
         originals.append(at if original is None else original)
         if original is None:
-            for shingle in sample:
+            for shingle in looked_up:
                 if len(index[shingle]) < _MAX_POSTINGS:
                     index[shingle].append(at)
     return tuple(originals)
 
 
-def _candidates(sample: Sequence[int], index: dict[int, list[int]]) -> list[int]:
-    """The originals that have most of the sampled shingles, those with more first."""
-    shared = Counter(at for shingle in sample for at in index.get(shingle, ()))
+def _repeated(samples: Sequence[_Shingles]) -> frozenset[int]:
+    """The sampled shingles of more than one text: the others, most of all, lead to no text."""
+    ordered = np.sort(np.concatenate(samples)) if samples else np.empty(0, np.uint32)
+    return frozenset(ordered[1:][ordered[1:] == ordered[:-1]].tolist())
+
+
+def _candidates(looked_up: Collection[int], index: dict[int, list[int]], *, size: int) -> list[int]:
+    """The originals that have most of the ``size`` sampled shingles, those with more first."""
+    shared = Counter(at for shingle in looked_up for at in index.get(shingle, ()))
     ordered = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-    return [at for at, count in ordered if 2 * count > len(sample)]
+    return [at for at, count in ordered if 2 * count > size]
 
 
-def _is_contained(first: frozenset[int], second: frozenset[int]) -> bool:
+def _is_contained(first: _Shingles, second: _Shingles) -> bool:
     """Whether most shingles of the shorter text are in the longer one."""
     short, long = sorted((len(first), len(second)))
-    shared = len(first & second)
+    both = np.sort(np.concatenate((first, second)), kind="stable")
+    shared = int(np.count_nonzero(both[1:] == both[:-1]))
     if short < _SHORT_TEXT:
         return shared >= _SHORT_TEXT_SIMILARITY * long
     return shared >= _CONTAINMENT * short and long <= _ROUND_UP * short
@@ -77,14 +91,17 @@ def _names(words: Sequence[str]) -> frozenset[str]:
     return frozenset(map(str.lower, names))
 
 
-def _shingles(words: Sequence[str]) -> frozenset[int]:
+def _shingles(words: Sequence[str]) -> _Shingles:
     """Hashes of all runs of words."""
     lower = [word.lower() for word in words]
+    if not lower:
+        return np.empty(0, np.uint32)
     runs = (" ".join(lower[at : at + _SHINGLE_WORDS]) for at in range(max(1, len(lower) - _SHINGLE_WORDS + 1)))
-    return frozenset(zlib.crc32(run.encode()) for run in runs) if lower else frozenset()
+    hashes = sorted({zlib.crc32(run.encode()) for run in runs})
+    return np.array(hashes, dtype=np.uint32)
 
 
-def _sample(shingles: frozenset[int]) -> list[int]:
+def _sample(shingles: _Shingles) -> _Shingles:
     """One in ``_SAMPLE_RATE`` shingles, but all of a short text's."""
-    sample = sorted(shingle for shingle in shingles if shingle % _SAMPLE_RATE == 0)
-    return sample if len(sample) >= 4 * _SAMPLE_RATE else sorted(shingles)
+    sample = shingles[shingles % _SAMPLE_RATE == 0]
+    return sample if len(sample) >= 4 * _SAMPLE_RATE else shingles

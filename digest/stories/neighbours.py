@@ -35,15 +35,21 @@ class _InvertedIndex:
     def __init__(self, vectors: Vectors, decay: Decay) -> None:
         self._vectors = vectors
         self._decay = decay
-        row_of_cell = np.repeat(np.arange(len(vectors)), np.diff(vectors.starts))
-        order = np.argsort(vectors.terms, kind="stable")
-        self._rows = row_of_cell[order]
-        self._weights = vectors.weights[order]
-        sizes = np.bincount(vectors.terms, minlength=vectors.width)
+        sizes = np.zeros(vectors.width, np.int64)
+        for row in range(len(vectors)):
+            sizes[vectors.row(row)[0]] += 1
         self._starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-        #: For each cell of the vectors, its place among the postings.
-        self._place = np.empty(len(order), np.int64)
-        self._place[order] = np.arange(len(order))
+        #: For each posting, its row and the cell of the vectors that it comes from; for each cell, its posting.
+        self._rows, self._cells, self._place = (np.empty(len(vectors.terms), np.int32) for _ in range(3))
+        next_places = self._starts[:-1].copy()
+        for row in range(len(vectors)):  # row by row: sorting all cells would take several times the memory
+            terms = vectors.row(row)[0]
+            places = next_places[terms]
+            next_places[terms] += 1
+            cells = slice(vectors.starts[row], vectors.starts[row + 1])
+            self._place[cells] = places
+            self._rows[places] = row
+            self._cells[places] = np.arange(cells.start, cells.stop)
         self._name_shares = vectors.name_shares()
         # Scratch arrays, kept for speed. All of _sums and _dense is 0 between calls.
         self._sums = np.zeros(len(vectors))
@@ -66,7 +72,7 @@ class _InvertedIndex:
         high = np.minimum(self._starts[terms + 1], places + _POSTINGS // 2)
         postings = concatenated_ranges(low, high)
         rows = self._rows[postings]
-        np.add.at(self._sums, rows, self._weights[postings] * np.repeat(weights, high - low))
+        np.add.at(self._sums, rows, self._vectors.weights[self._cells[postings]] * np.repeat(weights, high - low))
         self._last[rows] = np.arange(len(rows))
         is_unique = (self._last[rows] == np.arange(len(rows))) & (rows != row)  # each row once, without sorting
         candidates = rows[is_unique]

@@ -5,10 +5,12 @@ numpy's own import ``numpy.ma`` at the first call, which takes a twentieth of a 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger[Any]]
 
 
 def unique_values(values: Ints) -> Ints:

@@ -5,20 +5,24 @@ Rows are texts, in the caller's order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digest.stories.unique_values import unique_inverse
 
-Ints = NDArray[np.int64]
+#: 32 bits where there is one for each term of each text: large collections have tens of millions.
+Ints = NDArray[np.signedinteger[Any]]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 #: Added to the number of texts, so that terms in all of a few texts keep some weight.
 _BACKGROUND_TEXTS = 20
+#: Rows of which temporary arrays are made.
+_ROWS_AT_ONCE = 2000
 #: Exponent of the inverse document frequency. Below 1, a word that two texts share by chance counts less.
 _IDF_EXPONENT = 0.75
 #: A neighbour's weight in an expanded vector is so many times its squared similarity, at most 1.
@@ -45,7 +49,15 @@ class Vectors:
 
     def name_shares(self) -> Floats:
         """The share of names and numbers in each row's squared length."""
-        return segment_sums(self.weights**2 * self.is_name[self.terms], np.diff(self.starts))
+        shares = np.empty(len(self))
+        total = 0.0
+        for first in range(0, len(self), _ROWS_AT_ONCE):  # all at once would take more memory than the vectors
+            starts = self.starts[first : first + _ROWS_AT_ONCE + 1]
+            part = slice(starts[0], starts[-1])
+            sums = np.cumsum(np.concatenate(([total], self.weights[part] ** 2 * self.is_name[self.terms[part]])))
+            shares[first : first + _ROWS_AT_ONCE] = np.diff(sums[starts - starts[0]])
+            total = sums[-1]
+        return shares
 
     def row(self, index: int) -> tuple[Ints, Floats]:
         part = slice(self.starts[index], self.starts[index + 1])
@@ -60,28 +72,41 @@ class Neighbours:
     similarities: tuple[Floats, ...]
 
 
-def tf_idf(counts: Sequence[Mapping[str, float]], name_weights: Mapping[str, float]) -> Vectors:
-    """Vectors of texts from their term counts: ``1 + log`` of the count, times the IDF, times the weight of a name."""
-    vocabulary = sorted({term for count in counts for term in count})
-    number = {term: index for index, term in enumerate(vocabulary)}
-    rows = [np.array(sorted(number[term] for term in count), dtype=np.int64) for count in counts]
-    row_counts = [np.array([count[vocabulary[term]] for term in row]) for count, row in zip(counts, rows, strict=True)]
-    terms = np.concatenate(rows) if rows else np.empty(0, np.int64)
-    document_frequency = np.bincount(terms, minlength=len(vocabulary))
-    idf = np.log((len(counts) + _BACKGROUND_TEXTS) / np.maximum(document_frequency, 1)) ** _IDF_EXPONENT
+def tf_idf(counts: Iterable[Mapping[str, float]], name_weights: Mapping[str, float]) -> Vectors:
+    """Vectors of texts from their term counts: ``1 + log`` of the count, times the IDF, times the weight of a name.
+
+    ``counts`` are read once, and none is kept: as mappings, those of many texts would take much memory.
+    """
+    found: dict[str, int] = {}  # each term's number in order of occurrence
+    rows, weights = [], []
+    for count in counts:
+        rows.append(np.array([found.setdefault(term, len(found)) for term in count], dtype=np.int32))
+        weights.append(np.array([*count.values()], dtype=float))
+    vocabulary = sorted(found)
+    number = np.empty(len(found), np.int32)  # each term's number in alphabetical order
+    number[[found[term] for term in vocabulary]] = np.arange(len(found))
+    document_frequency = np.bincount(np.concatenate(rows) if rows else (), minlength=len(found))[number.argsort()]
+    idf = np.log((len(rows) + _BACKGROUND_TEXTS) / np.maximum(document_frequency, 1)) ** _IDF_EXPONENT
     is_name = np.array([term in name_weights for term in vocabulary], dtype=bool)
     scale = idf * np.array([name_weights.get(term, 1.0) for term in vocabulary])
-    weights = [(1 + np.log(count)) * scale[row] for row, count in zip(rows, row_counts, strict=True)]
+    for at, row in enumerate(rows):
+        terms = number[row]
+        order = np.argsort(terms)
+        rows[at] = terms[order]
+        weights[at] = (1 + np.log(weights[at][order])) * scale[rows[at]]
     return _unit_vectors(rows, weights, is_name)
 
 
-def _unit_vectors(rows: Sequence[Ints], weights: Sequence[Floats], is_name: Bools) -> Vectors:
+def _unit_vectors(rows: list[Ints], weights: list[Floats], is_name: Bools) -> Vectors:
+    """Vectors of these rows, which are used up: two copies of all would take too much memory."""
     starts = np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
     if not len(rows):
-        return Vectors(starts=starts, terms=np.empty(0, np.int64), weights=np.empty(0), is_name=is_name)
-    lengths = [np.sqrt(weight @ weight) or 1.0 for weight in weights]
-    units = [weight / length for weight, length in zip(weights, lengths, strict=True)]
-    return Vectors(starts=starts, terms=np.concatenate(rows), weights=np.concatenate(units), is_name=is_name)
+        return Vectors(starts=starts, terms=np.empty(0, np.int32), weights=np.empty(0), is_name=is_name)
+    for weight in weights:
+        weight /= np.sqrt(weight @ weight) or 1.0
+    terms = np.concatenate(rows)
+    rows.clear()
+    return Vectors(starts=starts, terms=terms, weights=np.concatenate(weights), is_name=is_name)
 
 
 def expand_by_neighbours(vectors: Vectors, neighbours: Neighbours, max_terms: int) -> Vectors:
