@@ -106,17 +106,15 @@ def classify_page(signals: PageSignals, body: str) -> Notice | None:
 
 
 def _notice(signals: PageSignals, lines: list[str], words: float) -> Notice | None:
-    """The kind of notice with the most points, if they are enough."""
-    if _is_paywall(signals, lines, words):
-        return Notice.PAYWALL
+    """The kind of notice with the most points, if they are enough; or else a paywall."""
     points = {kind: _points(kind, signals, lines, words) for kind, most in _MAX_WORDS.items() if words <= most}
     kind = max(points, key=lambda kind: points[kind], default=None)
     needed = next(points for most, points in _NEEDED if words <= most)
-    if kind is None:
-        return None
     if kind is Notice.LOGIN and words > _FORM_WORDS:
         needed = _LONG_LOGIN
-    return kind if points[kind] >= needed + _DECLARED_ARTICLE * signals.is_article else None
+    if kind is not None and points[kind] >= needed + _DECLARED_ARTICLE * signals.is_article:
+        return kind
+    return Notice.PAYWALL if _is_paywall(signals, lines, words) else None
 
 
 def _points(kind: Notice, signals: PageSignals, lines: list[str], words: float) -> int:

@@ -6,6 +6,8 @@ from digest.collect.pages.notice import Notice, compile_phrases
 
 _TEXTS = {
     Notice.BOT_CHECK: r"""
+        your request (?:is being verified|has been (?:blocked|denied)) | access (?:cannot|can't|can not) be
+        granted | vérifi(?:er|ons|ez) que vous êtes | you must be .{0,40} to (?:enter|visit) (?:this|the|our) |
         (?:verify|confirm|prove|making sure|checking if|check that) (?:that )?(?:you(?:'re| are)|the site connection
         is) (?:not )?(?:a |an )?(?:human|robot|bot|secure) | checking (?:the site connection|your browser|if the
         site connection) | (?:not|aren't) a (?:robot|bot)\b | unusual (?:traffic|activity) (?:from|coming|in) |
@@ -23,6 +25,8 @@ _TEXTS = {
         아님
         """,
     Notice.LOGIN: r"""
+        is (?:currently |marked as )?private | password[ -]protected | log in or
+        (?:contact|request|register|sign up) |
         (?:you )?(?:must|need to|have to|please|should) (?:be )?(?:first )?(?:log(?:ged)?|sign(?:ed)?)[
         -]?(?:in|on)\b | (?:log|sign) in (?:to|with) (?:continue|see|view|your|read|access|google|facebook|apple) |
         forgot(?:ten)? (?:your )?password | don't have an account | new to .{1,30}\? | remember me | stay signed in
@@ -54,6 +58,7 @@ _TEXTS = {
         .{0,20}cookies
         """,
     Notice.PAYWALL: r"""
+        weiterlesen mit\b | (?:gratis|kostenlos|unverbindlich) testen |
         subscribe (?:now )?(?:to|and) (?:continue|read|keep|unlock|get|access) | already (?:a|have a)n? (?:paid
         )?(?:subscri\w+|member|account)\b | to (?:continue|keep) reading | (?:article|content|post|story) is
         (?:reserved |only )?(?:for|available to) (?:our |paying |paid )?(?:subscribers|members) |
@@ -64,7 +69,8 @@ _TEXTS = {
         (?:abonnent|abo|plus|mitglied)\w* | (?:bereits|schon) (?:abonnent|abonniert|kunde|registriert|mitglied) |
         (?:diesen|der) artikel .{0,30}(?:abo\b|freischalten|kostenpflichtig|weiterlesen) | um (?:diesen artikel
         )?weiter ?zu ?lesen | (?:réservée?s?|accessible) (?:aux|à nos) abonnés | (?:déjà|pas encore) abonnée? |
-        (?:abonnez-vous|s'abonner|je m'abonne) .{0,30} | pour (?:lire la suite|poursuivre|continuer) | il (?:vous
+        (?:abonnez-vous|s'abonner|je m'abonne) .{0,30} | pour (?:lire la suite|(?:poursuivre|continuer)
+        (?:la|votre|sa) lecture) | il (?:vous
         )?reste .{0,12}\% | (?:solo|exclusivo|contenido) para suscriptores | (?:suscríbete|suscríbase|suscribirse)
         .{0,12}(?:para|y) | ya (?:eres|soy|es) suscriptor | (?:riservat\w|solo|contenuto) (?:agli|per gli|per)
         abbonati | (?:abbonati|sei già abbonato).{0,20} | (?:alleen )?voor (?:abonnees|leden) | lees (?:verder|dit
@@ -74,6 +80,7 @@ _TEXTS = {
         订阅后(?:阅读|查看) | 구독자 전용
         """,
     Notice.NOT_FOUND: r"""
+        (?:page|content|video|article|post) (?:is not|isn't|is no longer) available |
         diese seite gibt es (?:leider )?nicht | (?:seite|artikel|inhalt),? (?:die|den) (?:sie|du) such\w+,?
         .{0,40}nicht |
         (?:contenuto|pagina|articolo) che (?:hai cercato|cercavi) .{0,40}non | contenido que (?:buscas|busca)
@@ -95,6 +102,8 @@ _TEXTS = {
         您(?:访问|查找|浏览)的(?:页面|内容).{0,12}(?:不存在|删除)
         """,
     Notice.PARKED: r"""
+        hier entsteht (?:eine|ein) neue | (?:website|domain|webseite) wurde (?:neu |soeben
+        )?.{0,40}(?:eingerichtet|registriert) |
         domain (?:name )?(?:is|may be|could be|has|is now) (?:for sale|available|parked|expired) |
         (?:buy|purchase|acquire|inquire about) this domain | related searches | parked (?:free|courtesy|by) |
         (?:diese |die )?domain .{0,60}(?:zum verkauf|zu verkaufen|registriert|geparkt) | domain(?:name)?
@@ -119,6 +128,7 @@ _TEXTS = {
         javascript.{0,6}(?:활성화|사용) | (?:use|upgrade to|switch to) a (?:supported|modern|different|newer) browser
         """,
     Notice.OUT_OF_ORDER: r"""
+        connection .{0,80} timed out |
         (?:down|unavailable|closed|offline) for (?:\w+ )?maintenance |
         (?:under|undergoing|performing|doing|scheduled|routine) (?:\w+ )?maintenance | (?:check|come|try)
         (?:back|again) (?:in a (?:minute|few|bit|while)|later|soon|shortly) | we(?:'ll| will) be back | temporarily

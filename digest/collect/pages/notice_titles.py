@@ -10,6 +10,7 @@ from digest.collect.pages.notice import Notice, compile_phrases
 
 _TITLES = {
     Notice.BOT_CHECK: r"""
+        (?:error )?451(?:\W.{0,60})? | unavailable (?:due to|for) legal reasons |
         (?:error )?403(?: error)?(?:[ :-]*forbidden)? | forbidden | just a moment | one moment,? please | please
         wait(?: \W*(?:while .{0,60})?)? | checking your browser.{0,40}
         | making sure you're not a bot | are you (?:a )?(?:human|robot)(?: or a (?:human|robot))? | robot check |
@@ -54,6 +55,7 @@ _TITLES = {
         fortsätter.{0,40} | zanim przejdziesz dalej.{0,40}
         """,
     Notice.NOT_FOUND: r"""
+        video unavailable | content unavailable |
         (?:http |error |fehler |erreur |errore |ошибка )*(?:404|410)(?: error| fehler| page)?(?: ?\(?(?:page |file
         |seite )?not found\)?)? | (?:sorry|oops|whoops|uh oh|hmm)\W{0,3}.{0,30}(?:not found|can't be found|cannot be
         found|doesn't exist|went wrong|missing) | (?:the |this |requested
@@ -102,6 +104,7 @@ _TITLES = {
         )?desactivado | загрузка | 読み込み中 | 加载中
         """,
     Notice.OUT_OF_ORDER: r"""
+        52\d(?:\W.{0,60})? | connection timed out |
         (?:error )?(?:429|50[0-4])(?: .{0,40})? | too many requests | (?:site |website |scheduled |planned |down
         for |under |undergoing |in |our site is |we are |we're
         )*maintenance(?: mode| break| page| in progress)? | we(?:'ll| will) be (?:right )?back(?: soon| shortly)? |
