@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Label, ScalarSelect, Select, Update, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Label, Select, Update, and_, bindparam, delete, func, or_, select, update
 
 from digest.model.editions import Outcome, Subscriber
 from digest.store import unsubscribes
@@ -190,11 +190,19 @@ def unsubscribe(
 
 def suppress(conn: Connection, address: str, reason: str, *, at: datetime) -> None:
     """Send no more mail to this address, whatever it is subscribed to: it bounces, or its owner complained."""
-    conn.execute(
-        update(subscribers).where(subscribers.c.address_key == normalize_address(address)).values(suppressed=reason)
-    )
-    waiting = _suppress_waiting().where(deliveries.c.subscriber_id == _id_of(address))
-    conn.execute(waiting.values(reply=reason, changed=at))
+    ids = _ids(conn, [normalize_address(address)])
+    suppress_all(conn, dict.fromkeys(ids.values(), reason), at=at)
+
+
+def suppress_all(conn: Connection, reasons: Mapping[int, str], *, at: datetime) -> None:
+    """Send no more mail to these subscribers, given by id, each for a reason of its own."""
+    if not reasons:
+        return
+    parameters = [{"of_subscriber": id_, "of_reason": reason} for id_, reason in reasons.items()]
+    row = update(subscribers).where(subscribers.c.id == bindparam("of_subscriber"))
+    conn.execute(row.values(suppressed=bindparam("of_reason")), parameters)
+    waiting = _suppress_waiting().where(deliveries.c.subscriber_id == bindparam("of_subscriber"))
+    conn.execute(waiting.values(reply=bindparam("of_reason"), changed=at), parameters)
 
 
 def unsuppress(conn: Connection, address: str) -> bool:
@@ -280,15 +288,11 @@ def _ids(conn: Connection, address_keys: list[str]) -> dict[str, int]:
     return dict(conn.execute(query).all())
 
 
-def _id_of(address: str) -> ScalarSelect[int]:
-    return select(subscribers.c.id).where(subscribers.c.address_key == normalize_address(address)).scalar_subquery()
-
-
 def _suppress_waiting() -> Update:
     """Suppress rows that are still to be sent, even if a sender has claimed them."""
     waiting = (Outcome.PENDING, Outcome.RETRY, Outcome.UNKNOWN)
     return (
         update(deliveries)
-        .where(deliveries.c.outcome.in_(waiting))
+        .where(or_(*(deliveries.c.outcome == outcome for outcome in waiting)))  # ``in_`` can't be executed many times
         .values(outcome=Outcome.SUPPRESSED, next_try=None, sender=None)
     )

@@ -64,8 +64,8 @@ def written_before(conn: Connection) -> tuple[Suppression, ...]:
         subscribers.c.suppressed == literal("refused: ") + deliveries.c.reply,
         subscribers.c.suppressed == literal("bounced: ") + deliveries.c.reply,
     )
-    is_recorded = exists().where(table.c.subscriber_id == subscribers.c.id)
-    query = _failures().where(subscribers.c.suppressed != "", is_reason, ~is_recorded)
+    is_unrecorded = subscribers.c.id.not_in(select(table.c.subscriber_id))
+    query = _failures().where(subscribers.c.suppressed != "", is_reason, is_unrecorded)
     return tuple(
         Suppression(
             edition_id=row.edition_id,

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 
 from digest.model.editions import Outcome, SuppressionState
 from digest.store.mapping import insert
-from digest.store.subscribers import suppress
+from digest.store.subscribers import suppress_all
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 from digest.store.tables import suppressions as table
 from digest.store.unsubscribes import REMOVED, UNSUBSCRIBED
@@ -87,9 +87,9 @@ def record(conn: Connection, suppressions: Collection[Suppression]) -> None:
     statement = insert(conn, table)
     changed = {name: statement.excluded[name] for name in ("state", "decided", "reason")}
     conn.execute(statement.on_conflict_do_update(index_elements=["edition_id", "subscriber_id"], set_=changed), rows)
-    for suppression in suppressions:
-        if suppression.state is SuppressionState.WRITTEN:
-            suppress(conn, suppression.address, suppression.reason, at=suppression.decided)
+    written = [suppression for suppression in suppressions if suppression.state is SuppressionState.WRITTEN]
+    if written:
+        suppress_all(conn, {entry.subscriber_id: entry.reason for entry in written}, at=written[0].decided)
 
 
 def hold_recent(conn: Connection, newsletter_id: str, *, period: timedelta, at: datetime) -> int:
