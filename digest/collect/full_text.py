@@ -19,7 +19,7 @@ from digest.model.articles import BodyFormat, Entry
 from digest.model.errors import PrivateAddressError, SourceError, describe_unexpected
 from digest.model.newsletters import Source
 from digest.model.protocols import KnownGuids
-from digest.text.urls import is_web_url
+from digest.text.urls import is_web_url, outlet_domain
 
 if TYPE_CHECKING:
     from digest.http.client import Client
@@ -171,13 +171,18 @@ class _PageFetcher:
         contents = await read_isolated(document, self.source, seen=entry.seen, timeout_s=limit_s, slot=slot)
         return contents.entries[0]
 
+    def _is_own_page(self, entry: Entry) -> bool:
+        return outlet_domain(entry.url) == outlet_domain(self.source.url or "")
+
     def _complete(self, entry: Entry, page: Entry) -> Entry:
         """The entry with its page's text; unchanged if that is not the article."""
         # A selector set by the user is trusted without this check.
         if not self.source.selector and not is_full_article(page.body, title=entry.title, teaser=entry.body):
             return entry
-        # The feed names the outlet of an entry with a title; for others, such as a site map's, only the page can.
-        outlet = entry.source if entry.title or self.source.title else page.source or entry.source
+        # The feed names the outlet of an entry with a title; for others, such as a site map's, only the page can. Pages
+        # of other sites don't: a feed that links to many would count as as many outlets.
+        is_named_by_page = not (entry.title or self.source.title) and self._is_own_page(entry)
+        outlet = (page.source if is_named_by_page else "") or entry.source
         return replace(
             entry,
             source=outlet,

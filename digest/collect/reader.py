@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
+from typing import TYPE_CHECKING
 
 from digest.collect.documents.dates import parse_date
 from digest.collect.documents.front_matter import FrontMatter, split_front_matter, split_title
@@ -16,6 +17,9 @@ from digest.model.newsletters import Source
 from digest.text.charset import decode
 from digest.text.sentence_end import ends_sentence
 from digest.text.urls import is_web_url, outlet_domain
+
+if TYPE_CHECKING:
+    from digest.collect.pages.metadata import PageMetadata
 
 #: Characters. Parsing Markdown takes unbounded time, so a longer text is read as plain text.
 _MAX_MARKDOWN = 300_000
@@ -95,7 +99,7 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
     page = read_page(document.data, content_type=document.content_type, url=document.url, selector=source.selector)
     if page.notice is not None:
         raise no_article_error(page.notice)
-    metadata = page.metadata
+    metadata = _without_foreign_identity(page.metadata, document.url)
     return Entry(
         source_id=source.id,
         guid=document.guid,
@@ -110,6 +114,15 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
         language=metadata.language,
         image=metadata.image,
     )
+
+
+def _without_foreign_identity(metadata: PageMetadata, url: str) -> PageMetadata:
+    """Drop the address and the site's name if a page on the web names another site as its own.
+
+    Any page may claim to be another outlet's article. A file on this machine has no site of its own.
+    """
+    is_foreign = is_web_url(url) and metadata.url and outlet_domain(metadata.url) != outlet_domain(url)
+    return replace(metadata, url="", site="") if is_foreign else metadata
 
 
 def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -51,18 +52,31 @@ def outlet(article: Article) -> str:
     return outlet_domain(article.url) or article.source
 
 
+def count_outlets(articles: Iterable[Article]) -> int:
+    """Number of outlets that report independently: at most one for each source, since any feed can link anywhere.
+
+    A folder or a list of feeds holds several sources, told apart by their names.
+    """
+    outlets_by_source: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for article in articles:
+        outlets_by_source[article.source_id, article.source].add(outlet(article))
+    counted: set[str] = set()
+    # Sources of one outlet first: an aggregator may then count for another outlet that it links to.
+    for outlets in sorted(outlets_by_source.values(), key=lambda outlets: (len(outlets), sorted(outlets))):
+        counted |= set(sorted(outlets - counted)[:1])
+    return len(counted)
+
+
 def _coverage(story: Story) -> Reason:
-    outlets = len({outlet(article) for article in story.articles})
+    outlets = count_outlets(story.articles)
     detail = "1 outlet" if outlets == 1 else f"{outlets} outlets"
     return _reason("coverage", math.log2(outlets), detail)
 
 
 def _reprints(story: Story) -> Reason:
-    outlets = {outlet(article) for article in story.near_duplicates} - {outlet(article) for article in story.articles}
-    detail = (
-        "1 more outlet has the same text" if len(outlets) == 1 else f"{len(outlets)} more outlets have the same text"
-    )
-    return _reason("reprints", _REPRINT_POINTS * math.log2(1 + len(outlets)), detail)
+    outlets = count_outlets(story.all_articles) - count_outlets(story.articles)
+    detail = "1 more outlet has the same text" if outlets == 1 else f"{outlets} more outlets have the same text"
+    return _reason("reprints", _REPRINT_POINTS * math.log2(1 + outlets), detail)
 
 
 def _freshness(story: Story, criteria: Criteria) -> Reason:

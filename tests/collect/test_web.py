@@ -456,3 +456,17 @@ def test_full_text_is_detected_in_scripts_without_spaces(goes_on: str, is_whole:
     assert is_full_article(f"<p>{JAPANESE}</p><p>{goes_on * 4}</p>", title="渡し船が停泊", teaser=JAPANESE) is is_whole
     assert is_teaser(JAPANESE)
     assert not is_teaser(JAPANESE * 20)
+
+
+def test_items_without_titles_that_link_to_other_sites_have_the_feeds_name(web: WebServer) -> None:
+    other_host = web.address.replace("127.0.0.1", "localhost")
+    web.routes["/1"] = html(head='<meta property="og:site_name" content="Agency">')
+    items = f"<item><link>http://{other_host}/1</link></item><item><link>{web.url('/1')}</link></item>"
+    feed = f"<rss version='2.0'><channel><title>Links</title>{items}</channel></rss>"
+    web.routes["/feed"] = Answer(body=feed.encode(), headers={"Content-Type": "application/rss+xml"})
+    fetch = FetchSettings(allow=(web.address, other_host), timeout_s=5)
+
+    source = Source(id="s", url=web.url("/feed"))
+    entries = asyncio.run(make_collector(fetch, SEEN)(source, FetchState())).entries
+
+    assert [(entry.title, entry.source) for entry in entries] == [("A page", "Links"), ("A page", "Agency")]

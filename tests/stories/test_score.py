@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from digest.model.articles import Article
 from digest.model.stories import Ranked
 from digest.stories.criteria import Criteria
-from digest.stories.score import lower_for_variety, score
+from digest.stories.score import count_outlets, lower_for_variety, score
 from tests.support.ranking import NOON, outlet_article, story, story_about
 
 
@@ -22,6 +27,41 @@ def test_two_articles_of_one_outlet_are_one_outlet() -> None:
     ranked = score(story(outlet_article("a", source="x"), outlet_article("b", source="x")), Criteria(now=NOON))
 
     assert "coverage" not in reasons(ranked)
+
+
+def linked(source: str, *outlets: str) -> tuple[Article, ...]:
+    """Articles at these outlets' addresses, all from one source."""
+    return tuple(
+        replace(outlet_article(f"{source}-{name}", source=name), source_id=source, source=source) for name in outlets
+    )
+
+
+@pytest.mark.parametrize(
+    ("articles", "count"),
+    [
+        pytest.param(linked("g", "a", "b", "c", "d"), 1, id="an aggregator alone"),
+        pytest.param(
+            linked("g", "a", "b", "c") + linked("a", "a"), 2, id="an aggregator and an outlet that it links to"
+        ),
+        pytest.param(linked("g", "a", "b") + linked("h", "a", "b"), 2, id="two aggregators"),
+        pytest.param(linked("a", "a") + linked("a2", "a"), 1, id="two feeds of one outlet"),
+        pytest.param(
+            linked("a", "a") + linked("a2", "a") + linked("g", "a", "b", "c"), 2, id="feeds and an aggregator"
+        ),
+        pytest.param((outlet_article("a"), outlet_article("b"), outlet_article("c")), 3, id="outlets"),
+    ],
+)
+def test_a_source_counts_for_at_most_one_outlet(articles: tuple[Article, ...], count: int) -> None:
+    ranked = score(story(*articles), Criteria(now=NOON))
+
+    assert count_outlets(articles) == count
+    assert reasons(ranked).get("coverage", (0.0, ""))[1] == (f"{count} outlets" if count > 1 else "")
+
+
+def test_reprints_that_one_source_links_to_count_for_one_outlet() -> None:
+    ranked = score(story(outlet_article("x"), near_duplicates=linked("g", "a", "b", "c")), Criteria(now=NOON))
+
+    assert reasons(ranked)["reprints"] == (0.2, "1 more outlet has the same text")
 
 
 def test_forty_nine_near_duplicates_are_worth_about_a_second_outlet() -> None:
