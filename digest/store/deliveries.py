@@ -11,18 +11,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, null, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Executable,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from digest.model.delivery_token import DeliveryToken
 from digest.model.editions import Delivery, Outcome, Subscriber
 from digest.store import keys
+from digest.store.column_types import UtcDateTime
 from digest.store.mapping import batches, columns, insert, stream
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 
+#: Rows created by one statement.
+_CREATED_AT_ONCE = 2_000
 #: A sender has claimed the row. Rows that it has sent keep its name until its next claim.
 CLAIMED = and_(deliveries.c.sender.is_not(None), deliveries.c.outcome != Outcome.SENT)
 
@@ -32,39 +54,46 @@ def create_for_edition(conn: Connection, edition_id: int, *, host: str, at: date
 
     ``key`` signs the tokens in the Message-IDs; if it is empty, the store's own key does.
     """
-    edition = conn.execute(select(*_EDITION_COLUMNS).where(editions.c.id == edition_id)).one()
+    edition = conn.execute(select(editions.c.newsletter_id, editions.c.token).where(editions.c.id == edition_id)).one()
     signing_key = key or keys.store_key(conn)
-    query = (
-        select(subscribers.c.id, subscribers.c.suppressed)
-        .join(subscriptions)
-        .where(subscriptions.c.newsletter_id == edition.newsletter_id)
-        .order_by(subscribers.c.id)
-    )
-    statement = insert(conn, deliveries).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    query = select(subscriptions.c.subscriber_id).where(subscriptions.c.newsletter_id == edition.newsletter_id)
+    subscriber_ids = (row.subscriber_id for row in stream(conn, query.order_by(subscriptions.c.subscriber_id)))
+    statement = _insert_rows(conn, edition_id, at)
     created = 0
-    for batch in batches(stream(conn, query)):
-        new_rows = [_new_row(edition, subscriber, host=host, at=at, key=signing_key) for subscriber in batch]
-        created += conn.execute(statement, new_rows).rowcount
+    for batch in batches(subscriber_ids, _CREATED_AT_ONCE):
+        tokens = (DeliveryToken(edition_token=edition.token, subscriber_id=id_).signed(signing_key) for id_ in batch)
+        message_ids = json.dumps({token.subscriber_id: token.message_id(host) for token in tokens})
+        created += conn.execute(statement, {"message_ids": message_ids}).rowcount
     return created
 
 
-def _new_row(
-    edition: Row[*tuple[Any, ...]], subscriber: Row[Any], *, host: str, at: datetime, key: str
-) -> dict[str, Any]:
-    token = DeliveryToken(edition_token=edition.token, subscriber_id=subscriber.id).signed(key)
-    is_mailable = not subscriber.suppressed
-    return {
-        "edition_id": edition.id,
-        "subscriber_id": subscriber.id,
-        "newsletter_id": edition.newsletter_id,
-        "slot_key": edition.slot_key,
-        "revision": edition.revision,
-        "message_id": token.message_id(host),
-        "outcome": Outcome.PENDING if is_mailable else Outcome.SUPPRESSED,
-        "reply": subscriber.suppressed,
-        "next_try": at if is_mailable else None,
-        "changed": at,
-    }
+def _insert_rows(conn: Connection, edition_id: int, at: datetime) -> Executable:
+    """Statement that creates rows, given the Message-IDs by subscriber id as JSON: one parameter for thousands."""
+    message_ids = bindparam("message_ids", type_=String)
+    if conn.dialect.name == "sqlite":
+        pairs = func.json_each(message_ids).table_valued("key", "value", name="pairs")
+    else:
+        pairs = func.json_each_text(cast(message_ids, JSON)).table_valued("key", "value", name="pairs")
+    is_mailable = subscribers.c.suppressed == ""
+    rows = (
+        select(
+            editions.c.id,
+            subscribers.c.id,
+            editions.c.newsletter_id,
+            editions.c.slot_key,
+            editions.c.revision,
+            pairs.c.value,
+            case((is_mailable, Outcome.PENDING.value), else_=Outcome.SUPPRESSED.value),
+            subscribers.c.suppressed,
+            case((is_mailable, literal(at, UtcDateTime)), else_=null()),
+            literal(at, UtcDateTime),
+        )
+        .join_from(pairs, subscribers, subscribers.c.id == cast(pairs.c.key, BigInteger))
+        .join(editions, editions.c.id == edition_id)
+        .order_by(subscribers.c.id)
+    )
+    statement = insert(conn, deliveries).from_select(_NEW_COLUMNS, rows).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def make_due_now(conn: Connection, edition_id: int, *, now: datetime, beyond: datetime | None = None) -> int:
@@ -133,12 +162,17 @@ def find(conn: Connection, message_id: str) -> Delivery | None:
     return None if row is None else _delivery(row)
 
 
-_EDITION_COLUMNS = (
-    editions.c.id,
-    editions.c.newsletter_id,
-    editions.c.slot_key,
-    editions.c.revision,
-    editions.c.token,
+_NEW_COLUMNS = (
+    "edition_id",
+    "subscriber_id",
+    "newsletter_id",
+    "slot_key",
+    "revision",
+    "message_id",
+    "outcome",
+    "reply",
+    "next_try",
+    "changed",
 )
 _DELIVERY_COLUMNS = columns(deliveries, Delivery)
 _SUBSCRIBER_COLUMNS = columns(subscribers, Subscriber)
