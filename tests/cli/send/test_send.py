@@ -224,7 +224,7 @@ def test_a_locked_store_is_reported_and_nothing_is_lost(
 
 
 @sqlite_only
-@pytest.mark.parametrize("room", [10_000, 40_000, 80_000, 120_000, 150_000])
+@pytest.mark.parametrize("room", [10_000, 40_000, 80_000, 110_000, 130_000])
 def test_a_full_disk_is_reported_and_nothing_is_lost(room: int) -> None:
     """The store's journal reaches the limit while collecting, publishing or delivering."""
 
