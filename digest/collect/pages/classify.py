@@ -50,7 +50,7 @@ _HARDLY_ANY = 15
 _MAX_PAYWALL_WORDS = 40
 #: Words of requests to subscribe to something else.
 _NEWSLETTER = re.compile(r"newsletter|e-?mail|inbox|podcast|channel|kanal|boletín|infolettre|posteingang")
-#: Sentences about cookies: their share in a consent form.
+#: Words of lines about cookies, and their share of a consent form.
 _COOKIE_WORDS = re.compile(
     r"cookie|consent|einwillig|zustimm|datenschutz|personenbezogen|werbung|tracking|traceur|données personnelles"
     r"|consentement|consentimiento|datos personales|consenso|dati personali|toestemming|persoonsgegevens"
@@ -121,10 +121,12 @@ def _points(kind: Notice, signals: PageSignals, lines: list[str], words: float) 
     """Points of a page for a kind of notice."""
     points = _title_points(kind, signals.title)
     points += _HEADING * any(TITLES[kind].fullmatch(_trim(heading)) for heading in signals.headings)
-    points += _TEXT * any(TEXTS[kind].search(line) for line in lines)
+    is_shown = kind is not Notice.CONSENT or _is_about_cookies(lines)
+    points += _TEXT * (is_shown and any(TEXTS[kind].search(line) for line in lines))
     strong = _STRONG if words <= _HARDLY_ANY else _WEAK
     points += strong * _has_mark(kind, signals)
-    if kind is Notice.CONSENT and points < _CONSENT_TEXT and _is_about_cookies(signals, lines):
+    is_form = kind is Notice.CONSENT and is_shown and signals.has_accept_button
+    if is_form and points < _CONSENT_TEXT and not _COOKIE_WORDS.search(signals.title):
         points += _CONSENT_TEXT
     if points:
         points += _WEAK * signals.is_noindex
@@ -164,15 +166,10 @@ def _has_mark(kind: Notice, signals: PageSignals) -> bool:
     return kind is Notice.PARKED and signals.has_parking
 
 
-def _is_about_cookies(signals: PageSignals, lines: list[str]) -> bool:
-    """Do most sentences speak of cookies, beside a button to accept them, and the title of something else?"""
-    sentences = [line for line in lines if word_count(line) >= 5]
-    about = [line for line in sentences if _COOKIE_WORDS.search(line)]
-    return (
-        signals.has_accept_button
-        and len(about) >= max(1, _MIN_COOKIE_SHARE * len(sentences))
-        and not _COOKIE_WORDS.search(signals.title)
-    )
+def _is_about_cookies(lines: list[str]) -> bool:
+    """Does most of the text speak of cookies? A banner beneath a short article does not."""
+    about = sum(word_count(line) for line in lines if _COOKIE_WORDS.search(line))
+    return about > 0 and about >= _MIN_COOKIE_SHARE * sum(map(word_count, lines))
 
 
 def _is_paywall(signals: PageSignals, lines: list[str], words: float) -> bool:
