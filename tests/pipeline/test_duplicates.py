@@ -151,6 +151,9 @@ def titles_after(folder: Path, *visits: list[Item]) -> list[str]:
         pytest.param(
             [[replace(item, guid="", link=f"{HOME}#{item.guid}") for item in EPISODES]], id="at anchors of one page"
         ),
+        pytest.param(
+            [[replace(item, guid="same") for item in EPISODES[:1]], EPISODES], id="another GUID for the first"
+        ),
         pytest.param([EPISODES, [replace(item, guid=f"new-{item.guid}") for item in EPISODES]], id="GUIDs that change"),
         pytest.param([EPISODES, [replace(item, body=FERRY + item.body) for item in EPISODES]], id="edited texts"),
     ],
@@ -232,3 +235,9 @@ def test_every_article_has_a_date(tmp_path: Path, date: str, published: datetime
     (article,) = articles_after(tmp_path, [Item(guid="1", date=date)], [Item(guid="1", date=date)])
 
     assert article.published == published
+
+
+def test_items_of_one_link_with_neither_guids_nor_titles_are_several_articles(tmp_path: Path) -> None:
+    untitled = [replace(item, guid="", title="") for item in EPISODES]
+
+    assert len(articles_after(tmp_path, untitled[:2], untitled[::-1])) == len(EPISODES)

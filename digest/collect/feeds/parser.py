@@ -114,7 +114,8 @@ def feed_entries(feed: Feed, source: Source, *, url: str, seen: datetime) -> tup
     for item in feed.items:
         guid = _entry_guid(item, reused_guids, shared_links)
         entry = to_entry(item, source, guid=guid, outlet=outlet, language=feed.language, seen=seen)
-        repeated += entries.setdefault(guid, entry).title != entry.title
+        first = entries.setdefault(guid, entry)
+        repeated += (first.title, first.body) != (entry.title, entry.body)
     note = f"entries left out, since they repeat the id and link of a newer one: {repeated}" if repeated else ""
     return tuple(entries.values()), note
 
@@ -160,17 +161,21 @@ def _reused_guids(items: Iterable[Item]) -> frozenset[str]:
 
 
 def _shared_links(items: Iterable[Item], reused_guids: frozenset[str]) -> frozenset[str]:
-    """Return the links of several items without a GUID that have different titles, and so identify none."""
-    pairs = {(item.url, item.title) for item in items if item.guid in reused_guids or not item.guid}
+    """Return the links of several items without a GUID that have different titles or texts, and so identify none."""
+    pairs = {(item.url, _title_or_body(item)) for item in items if item.guid in reused_guids or not item.guid}
     counts = Counter(url for url, _ in pairs if url)
     return frozenset(url for url, count in counts.items() if count > 1)
+
+
+def _title_or_body(item: Item) -> str:
+    return item.title if item.title.strip() else item.body.strip()
 
 
 def _entry_guid(item: Item, reused_guids: frozenset[str], shared_links: frozenset[str]) -> str:
     """Return the item's GUID, or else its link, or else a hash of its content."""
     guid = "" if item.guid in reused_guids else item.guid
-    if not guid and item.url in shared_links and item.title.strip():
-        return content_guid(item.title, item.url)
+    if not guid and item.url in shared_links and (identity := _title_or_body(item)):
+        return content_guid(identity, item.url)
     return guid or item.url or content_guid(item.title, item.body)
 
 

@@ -445,3 +445,12 @@ def test_names_of_html_and_bare_ampersands_are_text() -> None:
     (entry,) = read(rss("<item><title>Caf&eacute; R&D</title><description>AT&T agrees.</description></item>")).entries
 
     assert (entry.title, entry.body) == ("Café R&D", "AT&T agrees.")
+
+
+def test_a_repeated_item_is_counted_unless_it_says_the_same() -> None:
+    item = "<item><link>https://a.example/</link><title>A</title><description>{}</description></item>"
+
+    contents = read(rss(item.format("Newer.") + item.format("Older.") + item.format("Newer.")))
+
+    assert [entry.body for entry in contents.entries] == ["Newer."]
+    assert contents.problems == ("entries left out, since they repeat the id and link of a newer one: 1",)
