@@ -122,6 +122,8 @@ def _errors_as_mail_errors(settings: BouncesSettings) -> Iterator[None]:
         raise MailError(f"no address found for {settings.host!r}", hint="check [bounces] host") from error
     except imaplib.IMAP4.error as error:  # also raised for a server that does not speak IMAP
         raise MailError(f"{server} can't be read from: {_text(*error.args)}", hint="check [bounces] port") from error
+    except UnicodeError as error:  # an empty or over-long label: the name can't be asked for
+        raise MailError(f"{settings.host!r} is no host's name", hint="check [bounces] host") from error
     except OSError as error:
         hint = "check [bounces] host and port, and that the server runs"
         raise MailError(f"no connection with {server}: {error.strerror or error}", hint=hint, temporary=True) from error

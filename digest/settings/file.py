@@ -45,6 +45,8 @@ def read_text(path: Path) -> str:
 
 def _read_bytes(path: Path) -> bytes:
     try:
+        if path.is_fifo() or path.is_socket():  # reading could block for ever
+            raise UsageError(f"{path}: a pipe or a socket, not a settings file")
         with path.open("rb") as file:
             return file.read(_MAX_BYTES + 1)
     except FileNotFoundError as error:

@@ -154,6 +154,10 @@ def _mails(args: argparse.Namespace) -> Iterator[bytes]:
         yield _read_stdin()
 
 
+#: Bytes of a mail on stdin; larger ones exist only where they have no end.
+_MAX_DISCARDED = 200_000_000
+
+
 def _read_stdin() -> bytes:
     """Read the mail on stdin, at most ``MAX_MAIL_BYTES``; discard the rest, so that the writer gets no error."""
     import sys
@@ -164,6 +168,7 @@ def _read_stdin() -> bytes:
     if sys.stdin.isatty():
         raise UsageError("no mail on stdin", hint="digest bounces < mail.eml, or --maildir, or --imap")
     mail = sys.stdin.buffer.read(MAX_MAIL_BYTES)
-    while sys.stdin.buffer.read(65_536):
-        pass
+    for _ in range(_MAX_DISCARDED // 65_536):
+        if not sys.stdin.buffer.read(65_536):
+            break
     return mail

@@ -29,16 +29,23 @@ def configure(parser: Parser) -> None:
     parser.epilog = _EXAMPLES
     actions = parser.add_actions(_ACTIONS)
     actions["list"].add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
-    actions["list"].add_argument("--limit", type=int, default=20, metavar="N", help="at most N (default: 20)")
+    actions["list"].add_argument("--limit", type=_number, default=20, metavar="N", help="at most N (default: 20)")
     actions["list"].add_argument("--json", action="store_true", help="print them as JSON")
     for name in ("show", "resend"):
-        actions[name].add_argument("id", type=int, metavar="ID", help="the edition's number, as 'list' shows it")
+        actions[name].add_argument("id", type=_number, metavar="ID", help="the edition's number, as 'list' shows it")
     actions["show"].add_argument("--html", action="store_true", help="the HTML part instead of the text")
     actions["show"].add_argument("--recipients", action="store_true", help="recipients, outcomes and replies")
     actions["show"].add_argument("--json", action="store_true", help="print it as JSON")
     actions["resend"].add_argument("addresses", nargs="*", metavar="ADDRESS", help="to these, whatever they got before")
     actions["resend"].add_argument("--again", action="store_true", help="to those who have it, too")
     actions["resend"].add_argument("--dry-run", action="store_true", help="list the recipients; send nothing")
+
+
+def _number(text: str) -> int:
+    """A positive number that a database can hold."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"expected a number like 12, found {text[:30]!r}")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

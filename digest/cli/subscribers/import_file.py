@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BufferedReader
 from itertools import islice
+from pathlib import Path
 
 from digest.cli.errors import print_stderr
 from digest.cli.progress import import_progress
@@ -32,6 +32,9 @@ _BATCH = 1000
 _NONSUBSCRIBED_FILE = re.compile(r"(?:^|[/\\])nonsubscribed_\w+_export\w*\.csv$")
 #: Lines left out that are named on stderr; ``--json`` has all.
 _MAX_NAMED = 20
+
+#: Bytes read from stdin: at once, and at most.
+_CHUNK, _MAX_BYTES = 1_000_000, 100_000_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,13 +182,18 @@ def open_file(name: str) -> Iterator[BufferedReader]:
     """Open the file for reading bytes; ``-`` is stdin, copied so that it can be rewound. Raises ``UsageError``."""
     if name == "-":
         with tempfile.TemporaryFile() as copy:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
+            while chunk := sys.stdin.buffer.read(_CHUNK):
+                copy.write(chunk)
+                if copy.tell() > _MAX_BYTES:
+                    raise UsageError(f"stdin: more than {_MAX_BYTES:,} bytes, too big for a list of subscribers")
             copy.seek(0)
             yield copy  # type: ignore[misc]  # it is a reader and a writer
         return
     if _NONSUBSCRIBED_FILE.search(name):
         message = f"{name}: Mailchimp gives this name to contacts who never subscribed"
         raise UsageError(message, hint="import the file that begins with 'subscribed', or rename this one")
+    if Path(name).exists() and not Path(name).is_file():
+        raise UsageError(f"{name}: not a regular file", hint="name a CSV file, or '-' to read stdin")
     try:
         file = open(name, "rb")  # noqa: SIM115, PTH123  # closed below, where its errors are not ours
     except OSError as error:

@@ -39,6 +39,8 @@ def source_from_address(address: str, *, used_ids: Collection[str] = ()) -> Sour
     if not address_text:
         raise UsageError("an address is empty", hint="name a file, a folder or a web address")
     if path := _existing_path(address_text):
+        if not (path.is_file() or path.is_dir()):
+            raise UsageError(f"{address_text} is a device or a pipe", hint="name a file, a folder or a web address")
         return Source(id=unused_id(path.resolve().stem, used_ids), path=path)
     if account := _ACCOUNT.fullmatch(_strip_surroundings(address_text)):
         return Source(id=unused_id(account[1], used_ids), url=f"https://{account[2]}/@{account[1]}.rss")

@@ -19,9 +19,11 @@ _UNTRUSTED = {18, 19, 20, 21}
 
 @contextmanager
 def connection_errors_as_mail_errors(smtp: SmtpSettings) -> Iterator[None]:
-    """Raise ``MailError`` in place of ``OSError`` and ``ProtocolError``."""
+    """Raise ``MailError`` in place of ``OSError``, ``ProtocolError``, and errors of a host name that is none."""
     try:
         yield
+    except UnicodeError as error:  # an empty or over-long label: the name can't be asked for
+        raise MailError(f"{smtp.host!r} is no host's name", hint="check [smtp] host") from error
     except (OSError, ProtocolError) as error:
         raise _mail_error(error, smtp) from error
 

@@ -209,3 +209,22 @@ def test_each_return_address_is_tried_once(check: Check) -> None:
         check(smtp(server, "none") + other + same)
 
     assert sum(command.startswith("MAIL") for command in server.commands) == 2
+
+
+@pytest.mark.parametrize(
+    "host", ["a..b", ".example.invalid", "x" * 64 + ".invalid", "ümläut..invalid", "\\uffff.invalid"]
+)
+def test_a_host_that_is_none_is_bad_and_the_other_checks_run(check: Check, host: str) -> None:
+    text = f'[smtp]\nhost = "{host}"\nsecurity = "none"\n[bounces]\nhost = "{host}"\n{LOGIN}\n{NEWSLETTER}'
+
+    for topic in ("mail server", "bounces"):
+        state, message = check(text, topic)
+        assert state == "bad"
+        assert "is no host's name" in message
+
+
+def test_a_host_with_letters_that_are_not_ascii_is_asked_for(check: Check) -> None:
+    text = f'[smtp]\nhost = "ümläut.invalid"\n[bounces]\nhost = "ümläut.invalid"\n{LOGIN}\n{NEWSLETTER}'
+
+    assert "no address found" in check(text)[1]
+    assert "no address found" in check(text, "bounces")[1]
