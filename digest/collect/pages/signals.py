@@ -122,8 +122,8 @@ def _lines(tree: HtmlElement) -> Iterator[str]:
     for element in islice(tree.iter(), _MAX_ELEMENTS):
         if not isinstance(element.tag, str):
             continue
-        own = "" if element.tag in _INVISIBLE else element.text or ""
-        for text in (own, element.tail or ""):
+        visible = "" if element.tag in _INVISIBLE else element.text or ""
+        for text in (visible, element.tail or ""):
             if line := "" if text.isspace() else normalize(text[:_MAX_TEXT]):
                 length += len(line)
                 yield line
