@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from typing import TypeVar, TypeVarTuple, cast
 
 from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Contents, Document, read_document
 from digest.model.errors import SourceError
 from digest.model.newsletters import Source
 from digest.processes.process_pool import Worker, WorkerDiedError
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 #: Above these sizes in bytes a malicious document can take seconds.
 _LIGHT_FEED = 100_000
@@ -32,9 +37,19 @@ async def read_isolated(
     """The document's articles. Raises ``SourceError`` after ``timeout_s``. A heavy document waits for its ``slot``."""
     if not is_heavy(document):
         return read_document(document, source, seen=seen)
+    return await call_isolated(_read, document, source.without_password(), seen, timeout_s=timeout_s, slot=slot)
+
+
+async def call_isolated(
+    function: Callable[[*Arguments], T],
+    *arguments: *Arguments,
+    timeout_s: float,
+    slot: AbstractAsyncContextManager[object],
+) -> T:
+    """The function's result, from a process with limits. Raises ``SourceError`` at them, or if the function does."""
     try:
         async with slot, Worker() as worker, asyncio.timeout(timeout_s):
-            answer = await worker.call(_read, document, source.without_password(), seen, timeout_s)
+            answer = await worker.call(_call_limited, timeout_s, function, arguments)
     except TimeoutError as error:
         raise SourceError(f"reading it took more than {timeout_s:g} s: it may be made to be slow") from error
     except WorkerDiedError as error:
@@ -42,7 +57,7 @@ async def read_isolated(
         raise SourceError(line) from error
     if isinstance(answer, SourceError):
         raise answer
-    return answer
+    return cast("T", answer)
 
 
 def is_heavy(document: Document) -> bool:
@@ -58,7 +73,11 @@ def is_heavy(document: Document) -> bool:
     return kind is DocumentKind.FEED or (kind is DocumentKind.HTML and (size > _LIGHT_PAGE or tags > _MAX_TAGS))
 
 
-def _read(document: Document, source: Source, seen: datetime, timeout_s: float) -> Contents | SourceError:
+def _read(document: Document, source: Source, seen: datetime) -> Contents:
+    return read_document(document, source, seen=seen)
+
+
+def _call_limited(timeout_s: float, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
     """Runs in the worker process; the limits end it even if the parent process has died."""
     import resource
 
@@ -66,6 +85,6 @@ def _read(document: Document, source: Source, seen: datetime, timeout_s: float) 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
-        return read_document(document, source, seen=seen)
+        return function(*arguments)
     except SourceError as error:
         return SourceError(str(error))

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from digest.collect.discovery.url_patterns import is_front_page, looks_like_article, sitemap_priority
 from digest.collect.documents.dates import parse_date
 from digest.collect.feeds.items import Item, absolute_url, to_entry
+from digest.collect.isolated import call_isolated
 from digest.http.decompress import Decompressor
 from digest.model.articles import Entry, Image
 from digest.model.errors import SourceError
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _MAX_PAGES = 100
 #: Sitemaps of an index that are read.
 _MAX_SITEMAPS = 3
+#: Bytes of a site map that is parsed in this process, and pages of a larger one.
+_LIGHT_SITEMAP, _MAX_LISTED = 100_000, 20_000
 _MAX_AGE = timedelta(days=30)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -113,8 +116,8 @@ async def sitemap_entries(
 
     Of an index, the pages are those of its first sitemap that has any. Titles are empty where the sitemap has none.
     """
-    sitemap = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
-    listed = sitemap.pages or await _first_pages(sitemap.sitemap_urls[:_MAX_SITEMAPS], client)
+    sitemap = await _read_reply(reply, source.url, client)
+    listed = sitemap.pages or await _first_pages(sitemap.sitemap_urls[:_MAX_SITEMAPS], source.url, client)
     if not listed:
         raise SourceError("this site map names no pages: give the site's address or its feed")
     pages = _in_same_folder([page for page in listed if not is_front_page(page.url)], source.url)
@@ -125,13 +128,30 @@ async def sitemap_entries(
     return tuple(entries), bool(sitemap.sitemap_urls)
 
 
-async def _first_pages(sitemap_urls: Sequence[str], client: Client) -> tuple[Item, ...]:
+async def _read_reply(reply: Reply, source_url: str, client: Client) -> Sitemap:
+    """Parse a site map; a large one in a process with limits, since a hostile one can take half a minute."""
+    if len(reply.body) <= _LIGHT_SITEMAP:
+        return read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
+    limit_s, slot = client.settings.timeout_s, client.limits.for_parsing()
+    arguments = (reply.body, reply.content_type, reply.url, source_url)
+    return await call_isolated(_read_large, *arguments, timeout_s=limit_s, slot=slot)
+
+
+def _read_large(data: bytes, content_type: str, url: str, source_url: str) -> Sitemap:
+    """Runs in the worker: the newest pages that may count for the source, since each costs time to hand over."""
+    sitemap = read_sitemap(data, content_type=content_type, url=url)
+    pages = _in_same_folder([page for page in sitemap.pages if not is_front_page(page.url)], source_url)
+    listed = tuple(pages or sitemap.pages)[:_MAX_LISTED]
+    return Sitemap(pages=listed, sitemap_urls=sitemap.sitemap_urls[:_MAX_SITEMAPS])
+
+
+async def _first_pages(sitemap_urls: Sequence[str], source_url: str, client: Client) -> tuple[Item, ...]:
     """Return the pages of the first sitemap that has any. Raises ``SourceError`` if none has, and one failed."""
     failures: list[SourceError] = []
     for url in sitemap_urls:
         try:
             reply = decompress_reply(await client.get(url), client.settings.max_bytes)
-            sitemap = read_sitemap(reply.body, content_type=reply.content_type, url=reply.url)
+            sitemap = await _read_reply(reply, source_url, client)
         except SourceError as error:
             failures.append(error)
         else:
