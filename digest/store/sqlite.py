@@ -28,6 +28,9 @@ _OPEN_TRIES = 20
 # A checkpoint makes every writer wait for the disk. Rare ones write several changes of a page at once.
 _PRAGMAS = ("foreign_keys = ON", "wal_autocheckpoint = 4000")
 
+#: Memory for a store in memory; a day's articles take less.
+_TEMPORARY_CACHE_KB = 16_000
+
 #: Data only: the times of a file are of no use. Not every system has it.
 _sync_data = getattr(os, "fdatasync", os.fsync)
 
@@ -49,11 +52,15 @@ def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
 
 
 def _in_memory() -> Engine:
+    # An empty name is a temporary database: what doesn't fit into its cache is in a file that nobody else can open.
     # One shared connection: a second one would see another, empty database.
     memory_engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
+        "sqlite://",
+        creator=lambda: sqlite3.connect("", check_same_thread=False),
+        poolclass=StaticPool,
+        hide_parameters=True,
     )
-    event.listen(memory_engine, "connect", _configured("foreign_keys = ON"))
+    event.listen(memory_engine, "connect", _configured("foreign_keys = ON", f"cache_size = -{_TEMPORARY_CACHE_KB}"))
     return memory_engine
 
 

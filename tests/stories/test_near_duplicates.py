@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from digest.stories.near_duplicates import find_near_duplicates
@@ -41,3 +43,13 @@ def test_a_near_duplicate_has_the_index_of_its_original(texts: list[list[str]], 
 
 def test_a_hundred_near_duplicates_have_one_original() -> None:
     assert set(find_near_duplicates([WIRE] * 100)) == {0}
+
+
+def test_a_long_text_takes_little_memory() -> None:
+    texts = [[f"w{at * number % 971}" for at in range(250)] for number in range(2, 82)]
+    tracemalloc.start()
+    find_near_duplicates(texts)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak / len(texts) < 5_000, "a set of its shingles alone takes 25,000 bytes"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 from hypothesis import example, given
 
@@ -41,3 +43,14 @@ def test_expansion_keeps_the_heaviest_terms_only() -> None:
     vectors = tf_idf([{term: float(n) for n, term in enumerate("abcdef", start=1)}], {})
 
     assert len(expand_by_neighbours(vectors, nearest_neighbours(vectors, 2, no_decay), 3).terms) == 3
+
+
+def test_counts_of_terms_are_not_kept() -> None:
+    terms = [f"term{number}" for number in range(120)]
+    tracemalloc.start()
+    vectors = tf_idf((dict.fromkeys(terms, 1.5) for _ in range(300)), {})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert len(vectors) == 300
+    assert peak / 300 < 4_500, "a mapping of its counts alone takes 5,000 bytes"

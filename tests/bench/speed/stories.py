@@ -6,18 +6,23 @@ import math
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import accumulate
 from pathlib import Path
 
 from digest.model.articles import Article
+from digest.store.mapping import batches
 from digest.stories.group import group
 from tests.bench.quality.table import Row
 
 ROOT = Path(__file__).resolve().parents[3]
 _SYLLABLES = ("ba", "co", "den", "fil", "gor", "han", "ix", "jul", "kem", "lor", "min", "nop", "ram", "sti", "tur")
 _SENTENCES = 12
+#: Articles of the large preview, and of each of its feeds.
+_PREVIEWED, _FEED_ITEMS = 50_000, 500
 
 
 def measure() -> list[Row]:
@@ -32,7 +37,9 @@ def measure() -> list[Row]:
     code = "from tests.bench.speed.stories import peak; print(peak())"
     peak = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT).stdout
     task = "a day of 1,000 articles from text to briefs, peak memory"
-    return [*rows, Row(task=task, system="digest", figure=f"{int(peak) / 1e6:,.0f} MB")]
+    rows.append(Row(task=task, system="digest", figure=f"{int(peak) / 1e6:,.0f} MB"))
+    task = f"a preview of {_PREVIEWED:,} articles, peak memory"
+    return [*rows, Row(task=task, system="digest", figure=f"{_preview_peak(_PREVIEWED) / 1e6:,.0f} MB")]
 
 
 def articles(count: int) -> list[Article]:
@@ -75,6 +82,34 @@ def _grouping(count: int) -> float:
     start = time.process_time()
     group(generated)
     return time.process_time() - start
+
+
+def _preview_peak(count: int) -> int:
+    """Peak memory in bytes of ``digest preview`` over feeds with that many articles."""
+    code = """
+import sys
+from digest.cli import main
+assert main(sys.argv[1:]) == 0
+print(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0], file=sys.stderr)
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        feeds = [
+            _write_feed(Path(folder, f"{start}.xml"), batch)
+            for start, batch in enumerate(batches(articles(count), _FEED_ITEMS))
+        ]
+        command = [sys.executable, "-c", code, "preview", *map(str, feeds), "--format", "json", "-o", f"{folder}/out"]
+        completed = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    return int(completed.stderr.split()[-1]) * 1024
+
+
+def _write_feed(path: Path, published: list[Article]) -> Path:
+    items = "".join(
+        f"<item><title>{article.title}</title><link>{article.url}</link><pubDate>{format_datetime(article.published)}"
+        f"</pubDate><description>{''.join(f'&lt;p>{text}&lt;/p>' for text in article.paragraphs)}</description></item>"
+        for article in published
+    )
+    path.write_text(f'<rss version="2.0"><channel><title>{path.stem}</title>{items}</channel></rss>')
+    return path
 
 
 def peak() -> int:
