@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from digest.deliver.bounces.brake import RecentSuppressions
 from digest.model.editions import Outcome
 from digest.model.errors import one_line
 from digest.store import deliveries, editions, suppression_review, suppressions
@@ -16,6 +19,19 @@ REVIEW_HINT = (
     "mend the mail server or [smtp] (a missing username is a frequent cause; 'digest check' tests it), then 'digest "
     "bounces review --readmit' and 'digest send'; if the refusals are right: 'digest bounces review --confirm'"
 )
+
+
+#: An address within a server's reply, with its brackets.
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?:?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureReason:
+    """A server's reply to some of an edition's mails."""
+
+    outcome: Outcome
+    reply: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +61,39 @@ def delivery_problem(conn: Connection, edition_id: int) -> DeliveryProblem | Non
         return _suspected(conn, held)
     stored = editions.get(conn, edition_id)
     return _reached_nobody(conn, edition_id, stored.frozen_at) if stored else None
+
+
+def find_partial_failure(conn: Connection, newsletter_id: str) -> DeliveryProblem | None:
+    """The newest edition, if it reached some, and more of its mails failed than may happen; None otherwise.
+
+    The measure is that of mass suppressions: more than a fifth, of fewer than 25 more than one.
+    """
+    newest = next(iter(editions.summaries(conn, newsletter_id, limit=1)), None)
+    if newest is None:
+        return None
+    counts = deliveries.counts(conn, newest.id)
+    failed = counts.get(Outcome.FAILED, 0) + counts.get(Outcome.BOUNCED, 0)
+    total = sum(counts.values()) - counts.get(Outcome.SUPPRESSED, 0)
+    if not counts.get(Outcome.SENT) or failed <= RecentSuppressions(subscribers=total).limit:
+        return None
+    reasons = failure_reasons(conn, newest.id)
+    reply = f"; most often: {reasons[0].reply}" if reasons else ""
+    message = f"edition {newest.id} has reached few: {failed} of {total} mails failed{reply}"
+    hint = (
+        f"'digest editions show {newest.id} --recipients' lists the server's replies; 'digest check' tests the server"
+    )
+    return DeliveryProblem(edition_id=newest.id, message=message, hint=hint, since=newest.frozen_at)
+
+
+def failure_reasons(conn: Connection, edition_id: int, limit: int = 3) -> tuple[FailureReason, ...]:
+    """The most frequent replies to mails that failed or wait for another try; addresses in them count as equal."""
+    counts: Counter[tuple[Outcome, str]] = Counter()
+    for outcome, reply, count in deliveries.reply_counts(conn, edition_id):
+        counts[outcome, _ADDRESS.sub("<…>", one_line(reply))] += count
+    return tuple(
+        FailureReason(outcome=outcome, reply=reply, count=count)
+        for (outcome, reply), count in counts.most_common(limit)
+    )
 
 
 def _suspected(conn: Connection, held: list[Suppression]) -> DeliveryProblem:

@@ -134,6 +134,17 @@ def counts(conn: Connection, edition_id: int) -> Mapping[Outcome, int]:
     return dict(conn.execute(query.group_by(deliveries.c.outcome)).all())
 
 
+def reply_counts(conn: Connection, edition_id: int) -> list[tuple[Outcome, str, int]]:
+    """Replies to mails that failed, or wait for another try, and their numbers, the most frequent first."""
+    failed = (Outcome.FAILED, Outcome.BOUNCED, Outcome.RETRY, Outcome.UNKNOWN)
+    query = select(deliveries.c.outcome, deliveries.c.reply, func.count().label("count"))
+    query = query.where(
+        deliveries.c.edition_id == edition_id, deliveries.c.outcome.in_(failed), deliveries.c.reply != ""
+    )
+    query = query.group_by(deliveries.c.outcome, deliveries.c.reply).order_by(func.count().desc(), deliveries.c.reply)
+    return [tuple(row) for row in conn.execute(query.limit(_MAX_REPLIES))]
+
+
 def next_try(conn: Connection, edition_id: int) -> datetime | None:
     """The earliest next try among the edition's rows; None if none waits."""
     query = select(func.min(deliveries.c.next_try)).where(deliveries.c.edition_id == edition_id)
@@ -162,6 +173,8 @@ def find(conn: Connection, message_id: str) -> Delivery | None:
     return None if row is None else _delivery(row)
 
 
+#: Different replies that are read of an edition, at most.
+_MAX_REPLIES = 1000
 _NEW_COLUMNS = (
     "edition_id",
     "subscriber_id",

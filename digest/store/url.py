@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -28,8 +30,17 @@ def parse_url(url: str) -> URL:
             raise StoreError(f"the store can't be a database of the kind {backend!r}", hint=hint)
 
 
+def store_file(url: str) -> Path | None:
+    """The file of a SQLite store; None for one in memory, and for a database server."""
+    parsed = parse_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database != ":memory:"
+    return Path(parsed.database) if is_file and parsed.database else None
+
+
 def display_url(url: URL) -> str:
-    """The URL as people write it, without its passwords."""
+    """The URL as people write it, without its passwords; the characters of a file's path as they are."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        return f"sqlite:///{url.database}"
     hidden = {name: "***" for name in url.query if "password" in name}
     url = url.set(drivername=url.get_backend_name()).update_query_dict(hidden)
     return url.render_as_string(hide_password=True)

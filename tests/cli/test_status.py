@@ -89,6 +89,7 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
         "sources",
         "unread_mails",
         "secret_problem",
+        "service_problems",
         "runs",
         "problems",
     ]
@@ -98,7 +99,20 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
 def test_status_reports_a_secret_that_can_be_guessed(capsys: pytest.CaptureFixture[str]) -> None:
     Path("digest.toml").write_text(f'[web]\nsecret = "go!"\n{SETTINGS}')
 
-    assert "settings: [web] secret has fewer than 32 characters" in printed(capsys, "status")
+    assert "problem: [web] secret has fewer than 32 characters" in printed(capsys, "status")
+
+
+def test_status_says_why_mails_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    set_outcome(Outcome.FAILED)
+    with open_persistent_store() as store, store.begin() as conn:
+        replies = update(tables.deliveries).where(tables.deliveries.c.outcome == Outcome.FAILED)
+        conn.execute(replies.values(reply="552 5.2.2 <ann@example.org>: mailbox full"))
+
+    assert "  1 failed: 552 5.2.2 <…> mailbox full" in printed(capsys, "status").splitlines()
+    document = as_json(capsys, "status")
+    assert isinstance(document, dict)
+    reasons = document["editions"][0]["reasons"]
+    assert reasons == [{"outcome": "failed", "reply": "552 5.2.2 <…> mailbox full", "count": 1}]
 
 
 def test_status_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -135,18 +135,6 @@ def test_mails_before_a_pause_are_not_sent_twice(seed: int, installation: Path, 
 
 
 @pytest.mark.slow
-def test_held_mails_are_sent_once(installation: Path, tmp_path: Path) -> None:
-    """With ``unknown = "hold"`` a mail waits until its start is on the disk; those in flight wait for the operator."""
-    for number, mails in enumerate([1, READERS // 3]):
-        cut = Cut(mails=mails, delay_s=0.02)
-        aftermath = _cut_and_resume(installation, tmp_path / str(number), cut, None, unknown="hold")
-        assert len(aftermath.ledger) == READERS
-        assert max(aftermath.accepted.values()) == 1
-        received = {recipient for _, recipient in aftermath.accepted}
-        assert len(received) >= READERS - CONNECTIONS
-
-
-@pytest.mark.slow
 def test_the_simulated_disk_finds_commits_that_are_not_synced(installation: Path, tmp_path: Path) -> None:
     """A disk that ignores syncs of the log is like ``PRAGMA synchronous = NORMAL`` between two checkpoints."""
     cut = Cut(mails=READERS // 2, delay_s=0)
@@ -183,19 +171,12 @@ def test_a_mail_in_a_folder_that_counts_as_sent_survives_a_power_cut(installatio
 
 
 def _cut_and_resume(
-    installation: Path,
-    folder: Path,
-    cut: Cut,
-    chance: random.Random | None,
-    *,
-    ignored: str = "",
-    unknown: str = "retry",
+    installation: Path, folder: Path, cut: Cut, chance: random.Random | None, *, ignored: str = ""
 ) -> Aftermath:
     shutil.copytree(installation, folder)
     after = folder.with_name(f"{folder.name}-after")
     with smtp_server(SmtpServer(fault_for=cut.fault_for, record_contents=False)) as server:
         smtp = f'host = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\nconnections = {CONNECTIONS}'
-        smtp += f'\nunknown = "{unknown}"'
         _write_settings(folder, smtp)
         disk = SimulatedDisk(folder, ignored=ignored)
         with _running(disk) as process:
@@ -208,7 +189,7 @@ def _cut_and_resume(
         time.sleep(0.05)  # the server still reads what was in flight
         before = [*server.log]
         completed = subprocess.run(_command(after), capture_output=True, text=True, timeout=120, check=False)
-        assert completed.returncode == 0 or unknown == "hold", completed.stderr
+        assert completed.returncode == 0, completed.stderr
         return Aftermath(ledger=ledger, before=before, after=server.log[len(before) :], accepted=server.accepted)
 
 

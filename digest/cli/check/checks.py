@@ -48,6 +48,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
 
 def check_store(settings: Settings) -> Iterator[Finding]:
     """Check that the store can be read and written."""
+    from digest.jobs.problems import find_problem_of_disk
     from digest.store import open_store, sources
     from digest.store.database import try_write
     from digest.store.url import display_url, parse_url
@@ -66,6 +67,8 @@ def check_store(settings: Settings) -> Iterator[Finding]:
         yield ok("store", f"{name}: empty", "'digest collect' fills it")
     if reason := _cannot_write(settings.store.url):
         yield bad("store", reason, "change its owner, or [store] url")
+    if problem := find_problem_of_disk(settings.store.url):
+        yield bad("store", problem, "make room there: without it nothing can be collected or sent")
 
 
 def _cannot_write(url: str) -> str:

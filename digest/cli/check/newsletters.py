@@ -41,7 +41,7 @@ def _sample_size(template: str) -> int:
 
 def check_for_silence(settings: Settings) -> Iterator[Finding]:
     """Find newsletters that had nothing new for several editions, or whose sources all fail."""
-    from digest.jobs.alarm import find_alarms
+    from digest.jobs.problems import find_alarms
     from digest.pipeline.collect_failure import find_collect_failure
     from digest.store import open_store
 

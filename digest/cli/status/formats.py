@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from digest.cli.editions.summary import edition_document, format_counts
 from digest.cli.status.overview import NewsletterStatus, Overview
-from digest.pipeline.delivery_problem import DeliveryProblem
+from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason
 from digest.store.runs import Run
 from digest.text.time_format import iso_utc, local_time, utc_time
 
@@ -24,6 +25,8 @@ def as_lines(overview: Overview) -> Iterator[str]:
     for edition, counts in overview.editions:
         name = f"{edition.newsletter_id} {edition.slot.key}.{edition.revision}"
         yield f"edition {edition.id}: {name}: {format_counts(counts, is_suspected=edition.is_suspected)}"
+        for reason in _reasons(overview, edition.id):
+            yield f"  {reason.count} {reason.outcome}: {reason.reply}"
     queue = overview.queue
     next_try = f", next try {utc_time(queue.next_try)}" if queue.next_try else ""
     yield f"queue: {queue.waiting} waiting, {queue.claimed} being sent{next_try}"
@@ -35,8 +38,8 @@ def as_lines(overview: Overview) -> Iterator[str]:
         yield f"mailbox: {mails} left unread for you"
     for mail in overview.unread_mails:
         yield f"  {utc_time(mail.seen)} {mail.sender}: {mail.subject or 'without a subject'}"
-    if overview.secret_problem:
-        yield f"settings: {overview.secret_problem}"
+    for problem in overview.service_problems:
+        yield f"problem: {problem}"
     for run in overview.runs:
         yield _run_line(run)
 
@@ -70,7 +73,11 @@ def as_document(overview: Overview) -> dict[str, Any]:
     queue = overview.queue
     return {
         "newsletters": [_newsletter_document(status) for status in overview.newsletters],
-        "editions": [edition_document(edition, counts) for edition, counts in overview.editions],
+        "editions": [
+            edition_document(edition, counts)
+            | {"reasons": [asdict(reason) for reason in _reasons(overview, edition.id)]}
+            for edition, counts in overview.editions
+        ],
         "queue": {"waiting": queue.waiting, "in_hand": queue.claimed, "next_try": iso_utc(queue.next_try)},
         "sources": {
             "total": overview.sources,
@@ -93,9 +100,14 @@ def as_document(overview: Overview) -> dict[str, Any]:
             ],
         },
         "secret_problem": overview.secret_problem,
+        "service_problems": list(overview.service_problems),
         "runs": [_run_document(run) for run in overview.runs],
         "problems": list(overview.problems),
     }
+
+
+def _reasons(overview: Overview, edition_id: int) -> Sequence[FailureReason]:
+    return overview.failure_reasons.get(edition_id, ())
 
 
 def _newsletter_document(status: NewsletterStatus) -> dict[str, Any]:

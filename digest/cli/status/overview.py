@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.jobs.alarm import find_alarms
+from digest.jobs.problems import find_alarms, find_service_alarms
 from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.collect_failure import crash_message, find_collect_failure
-from digest.pipeline.delivery_problem import DeliveryProblem, find_delivery_problem
+from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason, failure_reasons, find_delivery_problem
 from digest.settings import Settings
 from digest.store import Store, deliveries, editions, queue, runs, slots, sources, unread_mails
 from digest.store.queue import Queue
@@ -63,6 +63,10 @@ class Overview:
     unread_count: int
     #: Why ``[web] secret`` does not protect subscribers; empty if it does.
     secret_problem: str
+    #: Problems of the installation, one line each.
+    service_problems: tuple[str, ...]
+    #: By edition: why mails failed or wait for another try.
+    failure_reasons: Mapping[int, tuple[FailureReason, ...]]
     #: Setting ``fetch.every``.
     fetch_interval: timedelta
     #: When a source was fetched last, by whatever command; None for never.
@@ -90,6 +94,7 @@ class Overview:
                 yield f"{status.newsletter.id}: the edition of {status.due_slot.key} is late{reason}"
             if status.delivery_problem:
                 yield f"{status.newsletter.id}: {status.delivery_problem.message}"
+        yield from (problem for problem in self.service_problems if problem != self.secret_problem)
         if self.queue.next_try and self.now - self.queue.next_try > _MAX_QUEUE_DELAY:
             mails = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
             yield f"{mails} since {utc_time(self.queue.next_try)}"
@@ -114,6 +119,8 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
             unread_count=unread_mails.count(conn),
             secret_problem=settings.web.secret_problem,
+            service_problems=tuple(alarm.message for alarm in find_service_alarms(conn, settings, now=now)),
+            failure_reasons={edition.id: failure_reasons(conn, edition.id) for edition in summaries},
             fetch_interval=settings.fetch.every,
             last_fetch=max(fetches, default=None),
         )

@@ -1,0 +1,178 @@
+"""Problems that the operator must hear of: of a newsletter, or of the whole installation."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+
+from sqlalchemy import Connection
+
+from digest.jobs.types import ProcessBounces
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot
+from digest.pipeline.collect_failure import find_collect_failure
+from digest.pipeline.delivery_problem import find_delivery_problem, find_partial_failure
+from digest.settings import Settings, WebSettings
+from digest.settings.types import WEAK_KEY_HINT
+from digest.store import runs, slots
+from digest.store.slots import SlotStatus
+from digest.store.url import store_file
+from digest.text.time_format import utc_time
+
+#: A short network failure breaks all sources at once and is no reason for an alarm.
+MIN_FAILURE = timedelta(hours=1)
+
+
+#: Room on the store's disk, at least: a busy day of a large newsletter writes less.
+_MIN_FREE_BYTES = 100_000_000
+#: A problem that goes on is mailed again after this long.
+_REMINDER = timedelta(days=1)
+#: Runs looked at: of a day, if the mailbox is read every five minutes.
+_MAX_RUNS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A problem, and its beginning."""
+
+    #: Empty for a problem of all newsletters.
+    newsletter_id: str
+    #: The rest of the subject, after the newsletter.
+    subject: str
+    message: str
+    since: datetime
+    #: What to do.
+    hint: str = "'digest status' and 'digest check' tell more."
+    #: In the run history, after the newsletter: alarms are sent once for each topic.
+    topic: str = ""
+
+    @property
+    def about(self) -> str:
+        """The alarm in the run history."""
+        return f"{self.newsletter_id} {self.topic}".strip()
+
+
+def find_alarms(conn: Connection, newsletter: Newsletter, settings: Settings, *, now: datetime) -> tuple[Alarm, ...]:
+    """The newsletter's problems: at most one of its deliveries, and one of its sources or editions."""
+    silence = _failing_sources(conn, newsletter, settings, now) or _empty_editions(
+        conn, newsletter, settings.operator.alarm_after, now
+    )
+    return tuple(alarm for alarm in (_failed_delivery(conn, newsletter), silence) if alarm)
+
+
+def find_problem_of_disk(url: str) -> str:
+    """Why the store may soon be unable to grow; empty if there is room, and for a database server."""
+    file = store_file(url)
+    if file is None:
+        return ""
+    try:
+        free = shutil.disk_usage(file.parent).free
+    except OSError:  # opening the store says what is wrong
+        return ""
+    if free >= _MIN_FREE_BYTES:
+        return ""
+    return f"only {free // 1_000_000} MB are free at {file.parent}, where the store is"
+
+
+def find_service_alarms(conn: Connection, settings: Settings, *, now: datetime) -> tuple[Alarm, ...]:
+    """Problems of the installation: its secret, its disk, its mailbox for bounces."""
+    return (
+        *_weak_secret(settings.web),
+        *_full_disk(settings.store.url, now),
+        *_unreadable_mailbox(conn, settings, now),
+    )
+
+
+def _weak_secret(web: WebSettings) -> Iterator[Alarm]:
+    if web.secret_problem:
+        yield Alarm(
+            newsletter_id="",
+            subject="the secret that signs mails can be guessed",
+            message=web.secret_problem,
+            since=datetime.min.replace(tzinfo=UTC),
+            hint=f"What to do: {WEAK_KEY_HINT}.",
+            topic="web secret",
+        )
+
+
+def _full_disk(url: str, now: datetime) -> Iterator[Alarm]:
+    if message := find_problem_of_disk(url):
+        yield Alarm(
+            newsletter_id="",
+            subject="the disk is nearly full",
+            message=message,
+            since=now - _REMINDER,
+            hint="What to do: make room there; without it nothing can be collected or sent.",
+            topic="disk",
+        )
+
+
+def _unreadable_mailbox(conn: Connection, settings: Settings, now: datetime) -> Iterator[Alarm]:
+    """The mailbox for bounces could not be read for long enough to count."""
+    if not settings.bounces.host:
+        return
+    latest = runs.recent(conn, ProcessBounces.kind, as_of=now, limit=_MAX_RUNS)
+    failed = list(takewhile(lambda run: run.outcome == "failed", (run for run in latest if run.ended)))
+    if not failed or now - failed[-1].started < MIN_FAILURE:
+        return
+    reason = f": {failed[0].reason}" if failed[0].reason else ""
+    yield Alarm(
+        newsletter_id="",
+        subject="the mailbox for bounces can't be read",
+        message=f"the mailbox for bounces can't be read since {utc_time(failed[-1].started)}{reason}",
+        since=failed[-1].started,
+        hint="What to do: check [bounces] with 'digest check'. Who unsubscribes by mail waits until then.",
+        topic="mailbox",
+    )
+
+
+def _failed_delivery(conn: Connection, newsletter: Newsletter) -> Alarm | None:
+    problem = find_delivery_problem(conn, newsletter.id)
+    if problem is None:
+        return _partial_failure(conn, newsletter)
+    return Alarm(
+        newsletter_id=newsletter.id,
+        subject="was not delivered",
+        message=problem.message,
+        since=problem.since,
+        hint=f"What to do: {problem.hint}",
+        topic="delivery",
+    )
+
+
+def _partial_failure(conn: Connection, newsletter: Newsletter) -> Alarm | None:
+    problem = find_partial_failure(conn, newsletter.id)
+    if problem is None:
+        return None
+    return Alarm(
+        newsletter_id=newsletter.id,
+        subject="reached few of its readers",
+        message=problem.message,
+        since=problem.since,
+        hint=f"What to do: {problem.hint}",
+        topic="partial delivery",
+    )
+
+
+def _empty_editions(conn: Connection, newsletter: Newsletter, limit: int, now: datetime) -> Alarm | None:
+    """At least ``limit`` editions in a row had nothing new; missed ones don't count."""
+    statuses: Mapping[Slot, SlotStatus] = slots.statuses(conn, newsletter.id, as_of=now)
+    composed = {SlotStatus.EMPTY, SlotStatus.PUBLISHED}
+    latest_first = [slot for slot in reversed([*statuses]) if statuses[slot] in composed]
+    empty = list(takewhile(lambda slot: statuses[slot] is SlotStatus.EMPTY, latest_first))
+    if len(empty) < limit:
+        return None
+    first = empty[-1]
+    message = f"nothing new for {len(empty)} editions in a row, since that of {first.key}"
+    return Alarm(newsletter_id=newsletter.id, subject="is silent", message=message, since=first.due)
+
+
+def _failing_sources(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> Alarm | None:
+    """None of its sources can be read, for long enough to count."""
+    failure = find_collect_failure(conn, newsletter, settings, now=now)
+    if failure is None or now - failure.since < MIN_FAILURE:
+        return None
+    return Alarm(newsletter_id=newsletter.id, subject="is silent", message=failure.message, since=failure.since)
