@@ -27,13 +27,12 @@ def assert_explained(error: StoreError, database: UnusableDatabase) -> None:
     assert not any(word in text for word in (PASSWORD, "SELECT", "[SQL", "psycopg", "DETAIL", "sqlalche"))
 
 
-@pytest.mark.parametrize("problem", PROBLEMS)
+#: Opening a store doesn't read its tables.
+@pytest.mark.parametrize("problem", [problem for problem in PROBLEMS if problem != "a table removed"])
 @pytest.mark.parametrize("command", [open_store, upgrade_store], ids=["opened", "upgraded"])
 def test_an_unusable_database_is_explained(
     unusable_databases: dict[str, UnusableDatabase], problem: str, command: Callable[[str], object]
 ) -> None:
-    if problem == "a table removed":
-        pytest.skip("opening a store doesn't read its tables")
     database = unusable_databases[problem]
     with pytest.raises(StoreError) as raised:
         command(database.url)

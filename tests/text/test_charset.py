@@ -161,10 +161,10 @@ def test_few_letters_that_western_europe_lacks_are_guessed(encoding: str, text: 
 )
 @pytest.mark.parametrize("charset", ["utf-8", "euc-jp", "iso-2022-jp", "big5", ""])
 def test_hostile_bytes_are_decoded_in_linear_time(data: bytes, charset: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     decode(data, f"text/xml; charset={charset}")
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @given(st.text(max_size=50), st.integers(0, 50))

@@ -160,9 +160,10 @@ def test_items_that_can_not_be_read_are_counted(items: str, full_text: FullText,
     ["<item", "<rss>", "<feed xmlns", "<rdf xmlns=' ", "<![CDATA[", "<a:", "&lt;rss"],
 )
 def test_hostile_beginnings_take_linear_time(text: str) -> None:
-    start = time.perf_counter()
-    detect_kind((text * 5_000).encode())
+    """In processor time, which other programs don't change; quadratic time would be minutes."""
+    start = time.process_time()
+    detect_kind((text * 20_000).encode())
     with suppress(SourceError):
-        read(f"<?xml?>{text * 5_000}")
+        read(f"<?xml?>{text * 20_000}")
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 5
