@@ -17,7 +17,8 @@ _FIRST_WORD_LISTS = {
     "en": "he she it they his her hers its their theirs this that these those him them such both neither either "
     "but and or so yet nor however meanwhile also then still although though moreover furthermore nevertheless "
     "nonetheless instead besides otherwise thus therefore hence consequently additionally separately conversely "
-    "afterwards afterward likewise similarly elsewhere earlier later here there because i we you my our your",
+    "alternatively afterwards afterward likewise similarly elsewhere earlier later here there because i we you my our "
+    "your",
     "de": "er sie es ihr ihre ihren ihrem ihrer sein seine seinen seinem seiner dieser diese dieses diesen diesem das "
     "dies aber und oder doch jedoch dennoch trotzdem außerdem zudem ferner auch dann danach daraufhin deshalb daher "
     "darum dagegen dabei damit davon dazu hier dort inzwischen unterdessen allerdings hingegen denn so ich wir",

@@ -30,7 +30,7 @@ from digest.text.headlines import tells_news
 from digest.text.stop_words import stop_words
 
 #: Weights of an opening's score: the share of its title's words, its rank in the article, and its centrality.
-_TITLE, _RANK, _OPENING_CENTRALITY = 2.0, 0.3, 0.5
+_TITLE, _RANK, _OPENING_CENTRALITY = 2.0, 0.8, 0.5
 #: Points that an opening loses for each day that its article is older than the newest one.
 _AGE = 0.5
 #: Sentences up to which position has its full weight in an untitled text. A longer one is a list of opinions, a thread

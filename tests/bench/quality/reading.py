@@ -43,6 +43,7 @@ _DATELINE = re.compile(
 )
 #: Words of a paragraph at least, so that it is one, and not a caption or a heading.
 _PARAGRAPH_WORDS = 7
+_FIRST_PARAGRAPHS = 3
 #: Words that two texts begin with in common, so that one tells the other's beginning.
 _SAME_BEGINNING = 8
 _FRAGMENT_WORDS = 5
@@ -86,8 +87,8 @@ def _tells_a_beginning(brief: Brief, texts: Texts) -> bool:
 
 
 def _beginnings(paragraphs: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """How the first two sentences of an article's first paragraph begin, and the paragraph after a short one."""
-    for paragraph in [text for text in paragraphs if len(text.split()) >= _PARAGRAPH_WORDS][:1]:
+    """How the first two sentences of each of an article's first paragraphs begin: the very first may be a caption."""
+    for paragraph in [text for text in paragraphs if len(text.split()) >= _PARAGRAPH_WORDS][:_FIRST_PARAGRAPHS]:
         for sentence in _SENTENCE_END.split(paragraph)[:2]:
             yield _beginning(sentence)
 
@@ -164,7 +165,7 @@ def _has_a_title_of_an_outlet_it_does_not_quote(brief: Brief, texts: Texts) -> b
 
 #: What is counted, by the rest of "briefs that …".
 ASPECTS = {
-    "tell one of the first two sentences of an article": _tells_a_beginning,
+    "tell what stands at the beginning of an article": _tells_a_beginning,
     "open without a word of their title": _opens_without_a_word_of_its_title,
     "open leaning on what isn't there": _opens_leaning,
     "name somebody by a bare surname": _has_a_bare_surname,
