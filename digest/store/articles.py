@@ -55,11 +55,11 @@ def _wording(article: Article | Row[Any]) -> tuple[str, ...]:
 
 def holders(conn: Connection, article_ids: Iterable[str]) -> frozenset[tuple[str, str]]:
     """The sources that have stored articles with these ids, each with the id."""
-    found: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     for batch in batches(set(article_ids)):
         query = select(table.c.source_id, table.c.id).where(table.c.id.in_(batch))
-        found |= {(row.source_id, row.id) for row in conn.execute(query)}
-    return frozenset(found)
+        pairs |= {(row.source_id, row.id) for row in conn.execute(query)}
+    return frozenset(pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     if values is None:
         return {}, text
     fields = {name: [values[key] for key in keys if values.get(key)] for name, keys in _KEYS.items()}
-    return {name: found for name, found in fields.items() if found}, "\n".join(lines[end + 1 :])
+    return {name: present for name, present in fields.items() if present}, "\n".join(lines[end + 1 :])
 
 
 def _yaml(lines: Sequence[str]) -> Mapping[str, str] | None:

@@ -33,8 +33,8 @@ class Reply:
         """
         lines = [line.strip().removeprefix(f"{self.code} ") for line in self.lines]
         status = _STATUS.match(lines[0]) if lines else None
-        rest = [line.removeprefix(status[0]) if status else line for line in lines[1:]]
-        text = " ".join([str(self.code), *lines[:1], *rest]).rstrip()
+        following = [line.removeprefix(status[0]) if status else line for line in lines[1:]]
+        text = " ".join([str(self.code), *lines[:1], *following]).rstrip()
         return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
 
