@@ -23,7 +23,7 @@ import psycopg
 #: Only commits that wait for the disk are synced within a test, and all that wait: the server syncs the others every
 #: ten seconds.
 _OPTIONS = (
-    *("-c", "fsync=on", "-c", "full_page_writes=on", "-c", "wal_sync_method=fdatasync"),
+    *("-c", "full_page_writes=on", "-c", "wal_sync_method=fdatasync"),
     *("-c", "wal_writer_delay=10s", "-c", "wal_writer_flush_after=1GB"),
     *("-c", "listen_addresses=", "-c", "shared_buffers=16MB"),
 )
@@ -62,7 +62,8 @@ class PostgresProcess:
 
     cluster: PostgresCluster
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    options: tuple[str, ...] = ()
+    #: Whether it syncs anything. What is synced without a simulated disk only takes time.
+    fsync: bool = False
     _socket_folder: Path = field(init=False)
     _process: subprocess.Popen[bytes] = field(init=False)
 
@@ -76,7 +77,11 @@ class PostgresProcess:
         command = [self.cluster.programs / "postgres", "-D", self.cluster.folder, "-k", self._socket_folder]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*command, *_OPTIONS, *self.options], env=self.environment, stdout=log, stderr=log, **ownership
+                [*command, *_OPTIONS, "-c", f"fsync={'on' if self.fsync else 'off'}"],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                **ownership,
             )
         self._wait_until_ready()
 

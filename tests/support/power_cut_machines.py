@@ -168,7 +168,7 @@ class PostgresMachine(Machine):
     def __post_init__(self) -> None:
         ignored = "*/pg_wal/*" if self.loses_log else ""
         self._disk = SimulatedDisk(self.cluster.folder, ignored=ignored, user=self.cluster.user)
-        self._server = PostgresProcess(self.cluster, self._disk.environment)
+        self._server = PostgresProcess(self.cluster, self._disk.environment, fsync=True)
 
     @property
     def url(self) -> str:
