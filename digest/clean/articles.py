@@ -25,13 +25,17 @@ from digest.clean.titles import find_headline, without_outlet
 from digest.model.articles import Article, BodyFormat, Entry, Image
 from digest.model.boilerplate import LearnedBoilerplate
 from digest.text.blocks import Block, blocks_from_text
+from digest.text.courtesies import is_courtesy
 from digest.text.encoding import repair
 from digest.text.language import detect_language
 from digest.text.sentences import sentences
+from digest.text.transcripts import speaker_turns, without_speaker
 from digest.text.urls import canonical_url, is_web_url, outlet_domain, url_identity
 
 #: Characters of a title, at most.
 _MAX_TITLE = 300
+#: Paragraphs in which the first sentence of an untitled text is looked for.
+_TITLE_PARAGRAPHS = 5
 #: Blocks of an article, at most: as many as the paragraphs of a thick book. It limits the time for a hostile document.
 _MAX_BLOCKS = 5_000
 #: Rounds of trimming and classification, at most: usually two. It limits the time for a hostile document.
@@ -163,7 +167,12 @@ def _plain(html: str) -> str:
 
 
 def _first_sentence(paragraphs: Sequence[str], language: str) -> str:
-    return next(iter(sentences(paragraphs[0][: 4 * _MAX_TITLE], language)), "") if paragraphs else ""
+    """The first sentence that is no greeting; of a transcript, without the speaker's name."""
+    texts = paragraphs[:_TITLE_PARAGRAPHS]
+    if speaker_turns(paragraphs):
+        texts = [without_speaker(text) for text in texts]
+    first = [sentence for text in texts for sentence in sentences(text[: 4 * _MAX_TITLE], language)]
+    return next((sentence for sentence in first if not is_courtesy(sentence)), first[0] if first else "")
 
 
 def _shortened(title: str) -> str:

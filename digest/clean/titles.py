@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from digest.clean.boilerplate.lines import Line, LineLabel, normalize
+from digest.text.courtesies import is_greeting
 from digest.text.lazy_regex import lazy_compile
 from digest.text.placeholder_titles import is_placeholder
 from digest.text.sentence_end import ends_sentence
@@ -90,7 +91,7 @@ def find_headline(lines: Sequence[Line], labels: Sequence[LineLabel]) -> int | N
     """
     section = None
     for at, line in enumerate(lines):
-        if labels[at] not in _HEADLINE_LABELS or is_placeholder(line.text):
+        if labels[at] not in _HEADLINE_LABELS or is_placeholder(line.text) or is_greeting(line.text):
             continue
         is_apart = at + 1 >= len(lines) or not lines[at + 1].block.follows_directly
         is_heading = line.block.kind == "heading"

@@ -5,7 +5,7 @@ The summarizer selects the sentences. This module offers it candidates, checks i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -16,14 +16,18 @@ from digest.model.stories import Brief, Ranked, Sentence, Story
 from digest.stories.novelty import PublishedContent
 from digest.stories.opinion import is_opinion
 from digest.stories.summarizers.budget import word_count
+from digest.text.courtesies import is_courtesy
 from digest.text.headlines import tells_news
 from digest.text.quotes import QUOTES
 from digest.text.sentence_end import ends_sentence
 from digest.text.sentences import sentences
+from digest.text.transcripts import is_reaction, speaker_turns, without_speaker
 from digest.text.words import words
 
 #: Candidates of a story at most, shared by its articles; at least so many for each. Further ones add cost, not news.
 _MAX_CANDIDATES, _MIN_ARTICLE_CANDIDATES = 400, 5
+#: Sentences of a transcript that are read, at most: few of them can be used.
+_TRANSCRIPT_SENTENCES = 2_000
 #: Characters of an article that are split into sentences.
 _MAX_CHARACTERS = 100_000
 #: Characters of a sentence at most: longer text is a table, a list, or has no stops.
@@ -34,6 +38,10 @@ _MIN_PROSE_SHARE = 0.35
 _MIN_UNFINISHED_WORDS = 25
 #: Words of a lead-in that may introduce any paragraph, at least; a shorter one introduces a quotation.
 _MIN_LEAD_IN_WORDS = 5
+#: Words of an answer, and of its first sentence, at least: a shorter one explains nothing.
+_MIN_TURN_WORDS, _MIN_ANSWER_WORDS = 40, 12
+#: Ends of questions, and of sentences that are broken off.
+_OPEN_ENDS = ("?", "？", "؟", "...", "…", "-", "—")
 
 
 def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) -> tuple[Brief, ...]:
@@ -68,16 +76,43 @@ def candidates(story: Story) -> tuple[Candidate, ...]:
     readable = [article for article in story.articles if article.language in {language, "und"}]
     share = max(_MAX_CANDIDATES // len(readable), _MIN_ARTICLE_CANDIDATES)
     unique: dict[str, Candidate] = {}
-    for candidate in chain.from_iterable(islice(_candidates(article), share) for article in readable):
+    for candidate in chain.from_iterable(_candidates(article, share) for article in readable):
         unique.setdefault(_normalize(candidate.text, language), candidate)
     unique.pop("", None)
     return tuple(unique.values())
 
 
-def _candidates(article: Article) -> Iterator[Candidate]:
+def _candidates(article: Article, count: int) -> Sequence[Candidate]:
+    """At most ``count`` sentences: no courtesies of the author, and of a transcript what stands by itself."""
+    turns = speaker_turns(article.paragraphs)
+    sentences = list(islice(_sentences(article), _TRANSCRIPT_SENTENCES if turns else count))
+    first_turn = min(turns, default=len(article.paragraphs))
+    telling = [
+        sentence
+        for sentence in sentences
+        if (not is_courtesy(sentence.text) if sentence.paragraph < first_turn else _is_answer(sentence, turns))
+    ]
+    return (telling or sentences)[:count]
+
+
+def _is_answer(sentence: Candidate, turns: Container[int]) -> bool:
+    """Whether the sentence opens a turn, so that the speaker's name is with it, and tells something by itself."""
+    paragraph = sentence.article.paragraphs[sentence.paragraph]
+    if sentence.paragraph not in turns or not paragraph.startswith(sentence.text):
+        return False
+    words = without_speaker(sentence.text)
+    is_open = any(text.endswith(_OPEN_ENDS) for text in (words, paragraph))
+    language = sentence.article.language
+    is_telling = word_count(paragraph, language) >= _MIN_TURN_WORDS and word_count(words, language) >= _MIN_ANSWER_WORDS
+    return is_telling and not is_open and not is_reaction(words) and not is_courtesy(words)
+
+
+def _sentences(article: Article) -> Iterator[Candidate]:
     """The sentences of the article's prose, up to ``_MAX_CHARACTERS``."""
-    position, remaining = 0, _MAX_CHARACTERS
+    position, previous, remaining = 0, -1, _MAX_CHARACTERS
     for index in _prose(article):
+        position += index > previous + 1  # so that no sentence directly follows one before a list
+        previous = index
         paragraph = article.paragraphs[index]
         for text in _whole_sentences(paragraph, article.language, remaining):
             yield Candidate(text=text, article=article, position=position, paragraph=index)

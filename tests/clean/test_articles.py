@@ -368,3 +368,22 @@ def test_the_preface_of_arxiv_is_removed(preface: str) -> None:
     article = _clean(_entry(f"{preface}We show that ferries moor in time.", BodyFormat.HTML, title="Ferries moor"))
 
     assert article.paragraphs == ("We show that ferries moor in time.",)
+
+
+def test_an_untitled_transcript_has_the_words_of_its_first_turn_as_title() -> None:
+    turns = (
+        "Ada Keel: Welcome to Low Tide, the podcast about harbours that you can subscribe to.\n\nJon Mole: Hello!\n\n"
+        "Ada Keel: How are you?\n\nJon Mole: The wall was built in 1911.\n\nAda Keel: By whom?\n\n"
+        "Jon Mole: Nobody knows.\n"
+    )
+    article = _clean(_entry(turns))
+
+    assert article.title == "Welcome to Low Tide, the podcast about harbours that you can subscribe to."
+    assert article.paragraphs[0] == f"Ada Keel: {article.title}"
+
+
+def test_a_greeting_is_no_title() -> None:
+    text = "Hi everyone!\n\nThe quay reopens on Monday after two years.\n\nFerries leave every hour.\n"
+    article = _clean(_entry(text))
+
+    assert article.title == "The quay reopens on Monday after two years."

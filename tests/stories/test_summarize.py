@@ -260,3 +260,56 @@ def test_a_line_without_a_full_stop_above_the_text_may_be_in_a_brief() -> None:
         "Dock closed on Monday",
         "Ferries use the southern dock.",
     ]
+
+
+POST = article(
+    "Hi friends! The harbour app has a new version.",
+    "Let's look at the changes.",
+    "Boats can now be searched by their number, and the map of the quays loads three times as fast.",
+    "You can download the new version here.",
+    "We would like to thank Ada Keel for her work on the map of the quays.",
+    "Until next time!",
+    title="Version 4 of the harbour app",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_greetings_thanks_calls_and_sign_offs_are_not_told(name: str) -> None:
+    assert set(brief_texts(POST, name=name)) == {
+        "The harbour app has a new version.",
+        "Boats can now be searched by their number, and the map of the quays loads three times as fast.",
+    }
+
+
+def test_a_text_of_courtesies_alone_is_told_all_the_same() -> None:
+    assert brief_texts(article("Thank you to all our sponsors.", "See you next time!"))
+
+
+ANSWER = (
+    "The oldest part of the harbour wall was built in two winters by fishermen who had no plans and no money for "
+    "stone. They took the ballast of ships instead. It has held for a hundred years, and we found ballast from "
+    "four countries when we opened it last summer to look for the cracks."
+)
+TRANSCRIPT = article(
+    "In this interview, Jon Mole talks with Ada Keel, who has run the harbour for thirty years.",
+    "Jon Mole: How are you?",
+    "Ada Keel: Yeah, great.",
+    "Jon Mole: Let me begin with the wall, which is what most of our listeners know of the harbour, and what you "
+    "have worked on for so long that many of them think that you built it with your own hands. Who did build it?",
+    f"Ada Keel: {ANSWER}",
+    "Jon Mole: Wow.",
+    f"Ada Keel: Sure. {ANSWER}",
+    "Jon Mole: Really?",
+    title="Interview with Ada Keel",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_interview_is_told_by_its_introduction_and_by_answers_with_their_speaker(name: str) -> None:
+    texts = [candidate.text for candidate in candidates(Story(articles=(TRANSCRIPT,)))]
+
+    assert texts == [
+        "In this interview, Jon Mole talks with Ada Keel, who has run the harbour for thirty years.",
+        f"Ada Keel: {ANSWER.partition('stone.')[0]}stone.",
+    ]
+    assert brief_texts(TRANSCRIPT, name=name)

@@ -65,6 +65,7 @@ def classify_lines(
         pass
     if is_markup:
         _apply([context.find_unfinished_body], lines, labels)
+    _apply([context.find_turns], lines, labels)
     return tuple(labels)
 
 

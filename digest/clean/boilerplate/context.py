@@ -14,6 +14,7 @@ from digest.clean.boilerplate.credits import is_timestamp
 from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel
 from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import QUOTES
+from digest.text.transcripts import speaker_turns
 
 #: Words of a sentence of the body, at least; and of a stray label, at most.
 _MIN_SENTENCE_WORDS, _MAX_STRAY_WORDS = 12, 8
@@ -143,6 +144,14 @@ def _is_written_to_reader(body: Sequence[Line]) -> bool:
     words = sum(line.word_count for line in body)
     addressed = sum(line.word_count for line in body if addresses_reader(line))
     return addressed >= max(_MIN_ADDRESSED_WORDS, _ADDRESSED_SHARE * words)
+
+
+def find_turns(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Turns of a transcript that look like calls to action: a speaker addresses the listeners."""
+    calls = [at for at, label in enumerate(labels) if label is LineLabel.CALL_TO_ACTION and ":" in lines[at].text]
+    if calls:
+        turns = speaker_turns([line.text for line in lines])
+        yield from ((at, BODY) for at in calls if at in turns)
 
 
 # --- incomplete lines and key points -----------------------------------------------------------------------------

@@ -126,10 +126,10 @@ def _opens_with_reference(text: str, language: str, excepted: Mapping[str, froze
     first_word = next(iter(words(text, language)), "")
     if _is_abbreviation(first_word):
         return False
-    word, apostrophe, _ = first_word.lower().partition("'")
-    if apostrophe and word in _CONTRACTED_WORDS.get(language, frozenset()):
-        return True
     lower = first_word.lower()
+    word, apostrophe, _ = lower.partition("'")
+    if apostrophe and word in _CONTRACTED_WORDS.get(language, frozenset()):
+        return word not in excepted.get(language, frozenset())
     return lower in _FIRST_WORDS.get(language, frozenset()) and lower not in excepted.get(language, frozenset())
 
 
