@@ -61,6 +61,14 @@ def test_every_import_is_declared_and_every_dependency_is_used() -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_the_table_of_dependencies_names_each_declared_library() -> None:
+    documented = (ROOT / "digest" / "README.md").read_text("utf-8").partition("## Dependencies")[2]
+    rows = re.findall(r"(?m)^\| (.+?) \| .+? \| .+ \|$", documented.partition("Installed along")[0])
+    names = {name for row in rows[1:] for name in re.sub(r" \([^)]*\)", "", row).split(", ")}
+
+    assert names - {"---"} == _declared()
+
+
 def test_copyleft_licences_are_named() -> None:
     """Every library that comes along under the LGPL, GPL or MPL stands in the table with its licence's name."""
     documented = (ROOT / "digest" / "README.md").read_text("utf-8")
