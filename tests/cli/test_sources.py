@@ -64,6 +64,16 @@ def test_collect_stores_each_article_once(run: Run) -> None:
     assert json.loads(run("collect", "--json")[1]) == {"new": 0, "sources": 1, "failures": []}
 
 
+def test_collect_fetches_sources_that_are_not_due(run: Run, web: WebServer) -> None:
+    run("sources", "add", web.url("/feed"), "--id", "feed", "--allow", web.address)
+    with Path("digest.toml").open("a") as file:
+        file.write(f'\n[fetch]\nallow = ["{web.address}"]\n')
+    assert run("collect")[0] == 0
+    web.routes["/feed"] = Answer(body=RSS.replace(b"<item>", b"<item><guid>2</guid><title>Fog</title></item><item>"))
+
+    assert run("collect")[1] == "1 new article from 2 of 2 sources\n"
+
+
 def test_collect_reports_failures_and_continues(run: Run, web: WebServer) -> None:
     run("sources", "add", web.url("/dead"), "--force", "--id", "dead", "--allow", web.address)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -42,6 +43,22 @@ def test_every_link_of_the_stories_is_in_both_parts(template: str) -> None:
             assert story_article.url in hrefs
             assert story_article.url in edition.text
     assert {href for href in hrefs if href and not href.startswith("#")} <= set(edition.text.split())
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_an_edition_tracks_nobody(template: str) -> None:
+    """No picture of ours, no link but the articles' own addresses, and no file that is loaded when it is opened."""
+    sample = digest()
+
+    edition = render(sample, RenderOptions(template=template, links=LINKS))
+
+    own = {LINKS.web, LINKS.archive, LINKS.preferences, LINKS.unsubscribe}
+    articles = {article.url for story_brief in sample.briefs for article in story_brief.story.all_articles}
+    pictures = {a.image.url for story_brief in sample.briefs for a in story_brief.story.all_articles if a.image}
+    hrefs = {str(link.get("href")) for link in tree(edition).iter("a")}
+    assert {href for href in hrefs if not href.startswith("#")} <= own | articles
+    assert {str(element.get("src")) for element in tree(edition).iter() if element.get("src")} <= pictures
+    assert not re.search(r"url\(|@import|<link|<script|background=", edition.html, re.IGNORECASE)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

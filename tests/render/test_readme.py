@@ -52,6 +52,15 @@ def test_every_shipped_template_is_in_the_readme(name: str) -> None:
     assert {path.name for path in (shipped_files.templates() / name).iterdir()} == {HTML, TEXT, STYLE, "picture.png"}
 
 
+def test_blocks_that_can_be_replaced_exist() -> None:
+    readme = (shipped_files.templates() / "README.md").read_text(encoding="utf-8")
+    in_html, _, in_text = readme.partition("`briefing` has blocks")[2].partition("in text")[0].partition("in HTML")
+
+    for blocks, file in ((in_html, HTML), (in_text, TEXT)):
+        template = (shipped_files.templates() / "briefing" / file).read_text(encoding="utf-8")
+        assert set(re.findall(r"`(\w+)`", blocks)) == set(re.findall(r"{% block (\w+)", template))
+
+
 @pytest.mark.parametrize("name", list(template_names([shipped_files.templates()])))
 def test_the_colours_of_a_template_are_legible_in_light_and_dark_mode(name: str) -> None:
     """The browser tests check every element; this test needs no browser."""

@@ -90,6 +90,20 @@ def test_a_secret_that_can_be_guessed_is_reported_and_mails_are_sent(capsys: pyt
     assert len(mails()) == 3
 
 
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        pytest.param([], 3, id="by default"),
+        pytest.param(["--no-collect"], 0, id="--no-collect"),
+    ],
+)
+def test_sources_are_collected_before_sending_unless_switched_off(options: list[str], count: int) -> None:
+    """A cron job with nothing but ``digest send`` mails what the sources have now."""
+    main(["send", *options])
+
+    assert len(mails()) == count
+
+
 def test_a_second_run_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["send"]) == 0
     for path in Path().glob("mails/*"):
