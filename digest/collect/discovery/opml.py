@@ -112,6 +112,11 @@ def _unescape(text: str) -> str:
     return _one_line(_REFERENCE.sub(lambda reference: unescape(reference[0]), text))
 
 
+def _escape(text: str) -> str:
+    """Escape what looks like a reference in a title, since reading replaces those."""
+    return _REFERENCE.sub(lambda reference: f"&amp;{reference[0][1:]}", text)
+
+
 def _category(attributes: Mapping[str, str]) -> str:
     """Return the section by the first category (``/News/Sea,/Local``), for a list without folders."""
     first = attributes.get("category", "").partition(",")[0]
@@ -163,12 +168,13 @@ def _folder(section: str, folders: dict[str, _Element]) -> _Element:
 
     if section not in folders:
         parent, _, name = section.rpartition(_FOLDER_SEPARATOR)
+        name = _escape(name)
         folders[section] = SubElement(_folder(parent, folders), "outline", {"text": name, "title": name})
     return folders[section]
 
 
 def _attributes(source: Source, url: str) -> dict[str, str]:
-    name = source.title or source.id
+    name = _escape(source.title or source.id)
     attributes = {"type": "rss", "text": name, "title": name, "xmlUrl": url}
     settings = {"weight": source.weight, "fullText": source.full_text, "selector": source.selector}
     defaults = {"weight": 1.0, "fullText": "auto", "selector": ""}

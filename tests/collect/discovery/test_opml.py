@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.collect.discovery.opml import read_opml, write_opml
@@ -105,6 +105,7 @@ sections = st.lists(words, max_size=3).map(" / ".join)
 
 
 @given(st.lists(st.tuples(words, sections), min_size=1, max_size=6))
+@example([("&LT;", "&amp; / &#38;lt;")])
 def test_written_sources_are_read_unchanged(named: list[tuple[str, str]]) -> None:
     sources = [
         Source(

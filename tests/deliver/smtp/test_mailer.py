@@ -179,6 +179,7 @@ def test_a_reply_that_trickles_without_end_times_out() -> None:
     assert "no reply within" in result.reply
 
 
+@pytest.mark.slow  # it waits for the pauses between further connections
 def test_a_connection_cut_within_the_content_is_interrupted_and_not_unknown() -> None:
     """The final dot was not sent, so that the mail can't have been accepted."""
 
