@@ -1,6 +1,7 @@
 """Blind pairs of briefs of the same story, for a person to judge.
 
     python -m tests.bench.quality.blind_pairs print pairs.txt            forty stories, ours and the lead's
+    python -m tests.bench.quality.blind_pairs print pairs.txt --posts    the blogs' posts instead of days of news
     python -m tests.bench.quality.blind_pairs score pairs.txt            after the answers were written in
 
 ``print`` writes the pairs in an order that a seed decides, the two briefs of each as A and B by the same seed, and
@@ -17,13 +18,21 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from digest.model.stories import Brief
 from tests.bench.quality.__main__ import SHARED
-from tests.bench.quality.days import compose_day, day_folders
+from tests.bench.quality.days import compose_day, compose_posts, day_folders
 
 _ANSWER = re.compile(r"(?m)^## (\d+)\n(?:.*\n)*?better:[ \t]*([AB=]?)[ \t]*\nuseless:[ \t]*([AB ,]*)$", re.IGNORECASE)
+
+
+class Compose(Protocol):
+    """Briefs of a day or of posts, by a summarizer."""
+
+    def __call__(self, *, summarizer: str) -> tuple[Brief, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +52,10 @@ def main() -> int:
     parser.add_argument("--other", default="lead", metavar="NAME", help="the other summarizer (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other stories (default: %(default)s)")
     parser.add_argument("--shared", type=Path, default=SHARED, help="the folder of external data")
+    parser.add_argument("--posts", action="store_true", help="pairs of the posts of blogs, not of the days of news")
     args = parser.parse_args()
-    pairs = list(draw(day_folders(args.shared), other=args.other, count=args.stories, seed=args.seed))
+    composed = _posts(args.shared) if args.posts else _days(args.shared)
+    pairs = list(draw(composed, other=args.other, count=args.stories, seed=args.seed))
     if args.action == "print":
         args.file.write_text("\n".join(_printed(number, pair) for number, pair in enumerate(pairs, 1)), "utf-8")
         print(f"{len(pairs)} pairs are in {args.file}", file=sys.stderr)
@@ -54,12 +65,12 @@ def main() -> int:
     return 0
 
 
-def draw(folders: Sequence[Path], *, other: str, count: int, seed: int) -> Iterator[Pair]:
-    """Pairs whose briefs differ, of all days, in an order that the seed decides."""
+def draw(collections: Iterable[Compose], *, other: str, count: int, seed: int) -> Iterator[Pair]:
+    """Pairs whose briefs differ, of all collections, in an order that the seed decides."""
     pairs: list[Pair] = []
-    for folder in folders:
-        theirs = {_story(brief): brief for brief in compose_day(folder, summarizer=other)}
-        for brief in compose_day(folder, summarizer="default"):
+    for compose in collections:
+        theirs = {_story(brief): brief for brief in compose(summarizer=other)}
+        for brief in compose(summarizer="default"):
             opposite = theirs.get(_story(brief))
             if opposite is not None and _text(brief) != _text(opposite):
                 pairs.append(Pair(systems=("default", other), briefs=(brief, opposite)))
@@ -86,6 +97,14 @@ def score(answers: str, pairs: Sequence[Pair]) -> Iterator[str]:
         points = wins[system] + wins["ties"] / 2
         yield f"{system}: {points:g} of {judged} ({points / judged:.0%}), {useless[system]} useless"
     yield f"ties: {wins['ties']}"
+
+
+def _days(shared: Path) -> list[Compose]:
+    return [partial(compose_day, folder) for folder in day_folders(shared)]
+
+
+def _posts(shared: Path) -> list[Compose]:
+    return [partial(compose_posts, shared / "blogs")]
 
 
 def _printed(number: int, pair: Pair) -> str:

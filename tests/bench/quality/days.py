@@ -1,16 +1,19 @@
-"""Days of news, composed as a preview does: folders ``YYYY-MM-DD``, each with feeds and a ``digest.toml``."""
+"""Days of news and posts of blogs, composed as a preview does.
+
+A day is a folder ``YYYY-MM-DD`` with feeds and a ``digest.toml``; posts are files in one folder.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import feedparser
 from lxml import html as lxml_html
 
 from digest.model.stories import Brief
-from digest.pipeline.preview import PreviewRequest, preview
+from digest.pipeline.preview import EVER, PreviewRequest, preview
 
 #: Paragraphs as the feeds mark them.
 _BLOCKS = "//p | //li | //blockquote | //h2 | //h3"
@@ -32,6 +35,16 @@ def compose_day(folder: Path, *, summarizer: str, sentences: int = 3) -> tuple[B
         changes={"stories": 100, "sentences": sentences, "summarizer": summarizer},
     )
     composed = preview(request, environ={}, now=datetime.fromisoformat(f"{following} 05:00+00:00"))
+    return tuple(brief for brief in composed.digest.briefs if brief.sentences)
+
+
+def compose_posts(folder: Path, *, summarizer: str, sentences: int = 3) -> tuple[Brief, ...]:
+    """The posts of a folder with their briefs, whatever their age; none where the folder is absent."""
+    if not folder.is_dir():
+        return ()
+    changes = {"stories": 100, "sentences": sentences, "summarizer": summarizer}
+    request = PreviewRequest(addresses=(str(folder),), since=EVER, changes=changes)
+    composed = preview(request, environ={}, now=datetime.now(UTC))
     return tuple(brief for brief in composed.digest.briefs if brief.sentences)
 
 
