@@ -1,10 +1,13 @@
-"""Redundancy: sentences that repeat another sentence of the same brief.
+"""Redundancy: sentences that repeat another sentence of the same brief, in words or by a figure.
 
 The default summarizer also scores sentences lower for words that the brief has already (``centrality.py``).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from digest.stories.summarizers.figures import Figure, figures, repeats_figure
 from digest.text.words import content_stems, stems, words
 
 #: Two sentences with more than this share of their words in common are redundant.
@@ -22,22 +25,40 @@ def has_same_content(first: frozenset[str], second: frozenset[str]) -> bool:
     return bool(first) and bool(second) and len(first & second) > _REDUNDANT_OVERLAP * max(len(first), len(second))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SentenceContent:
+    """What a sentence tells: content words, all words, and figures."""
+
+    content: frozenset[str]
+    wording: frozenset[str]
+    figures: tuple[Figure, ...]
+
+    def repeats(self, other: _SentenceContent) -> bool:
+        if has_same_content(self.content, other.content) or _has_same_wording(self.wording, other.wording):
+            return True
+        if not self.figures or not other.figures:
+            return False
+        common = sum(not word[0].isdigit() for word in self.content & other.content)
+        return repeats_figure(self.figures, other.figures, common)
+
+
 class RedundancyFilter:
     """The sentences selected for one brief; refuses a further one that repeats any of them."""
 
     def __init__(self, language: str) -> None:
         self._language = language
-        #: Content words and all words of each selected sentence.
-        self._selected: list[tuple[frozenset[str], frozenset[str]]] = []
+        self._selected: list[_SentenceContent] = []
 
     def add_unless_redundant(self, text: str) -> bool:
-        """Add the sentence, unless it has the content or the wording of a selected one; whether it was added."""
-        content = content_set(text, self._language)
-        wording = frozenset(stems(words(text, self._language), self._language))
-        for selected_content, selected_wording in self._selected:
-            if has_same_content(content, selected_content) or _has_same_wording(wording, selected_wording):
-                return False
-        self._selected.append((content, wording))
+        """Add the sentence, unless it repeats content, wording or a figure; whether it was added."""
+        sentence = _SentenceContent(
+            content=content_set(text, self._language),
+            wording=frozenset(stems(words(text, self._language), self._language)),
+            figures=figures(text, self._language),
+        )
+        if any(sentence.repeats(earlier) for earlier in self._selected):
+            return False
+        self._selected.append(sentence)
         return True
 
 
