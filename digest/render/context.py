@@ -94,6 +94,7 @@ def reading_minutes(digest: Digest) -> int:
 def _story(brief: Brief, today: datetime, labels: Labels, images: Images) -> StoryContext:
     lead = brief.story.lead
     cited_ids = {sentence.article.id for sentence in brief.sentences}
+    cited_sources = {sentence.article.source for sentence in brief.sentences} - {""}
     citations = _citations((*brief.story.articles, *brief.story.near_duplicates), labels)
     return StoryContext(
         number=0,
@@ -116,6 +117,7 @@ def _story(brief: Brief, today: datetime, labels: Labels, images: Images) -> Sto
                 citation=citations[article.id],
                 source=_name(article.source),
                 published=_published(article, today, labels),
+                is_cited=article.id in cited_ids or article.source in cited_sources,
             )
             for article in (*brief.story.articles[1:], *brief.story.near_duplicates)
         ),

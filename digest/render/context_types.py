@@ -23,6 +23,8 @@ class RelatedArticle:
     url: str
     source: str
     published: str
+    #: The brief cites the article's outlet.
+    is_cited: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -246,3 +246,25 @@ def test_the_footer_gives_the_subscription_reason_with_the_unsubscribe_link() ->
     assert reason in html_text(render(digest(), RenderOptions(links=LINKS)))
     assert reason in plain_text(render(digest(), RenderOptions(links=LINKS)))
     assert "because" not in html_text(render(digest([]), RenderOptions()))
+
+
+@pytest.mark.parametrize("template", ["briefing", "longread"])
+def test_only_outlets_that_the_brief_does_not_cite_also_cover_the_story(template: str) -> None:
+    lead, cited, uncited = (
+        replace(article(f"Fog {source}", [f"Fog closed the harbour of {source}."], source=source), id=source)
+        for source in ("Courier", "Herald", "Tribune")
+    )
+    second = replace(cited, id="Herald 2", title="More fog Herald")
+    story = brief([lead, cited, uncited, second])
+    story = replace(
+        story, sentences=tuple(each for each in story.sentences if each.article.id in {"Courier", "Herald"})
+    )
+
+    edition = render(digest([story]), RenderOptions(template=template))
+
+    label = "Also covered by"
+    for text in (plain_text(edition), html_text(edition)):
+        also = text[text.index(label) :]
+        assert "Tribune" in also
+        assert "Herald" not in also
+    assert cited.url in plain_text(edition)
