@@ -21,3 +21,5 @@ class Digest:
     briefs: tuple[Brief, ...]
     left_out: tuple[LeftOut, ...] = ()
     failures: tuple[Failure, ...] = ()
+    #: There are fewer stories than the newsletter allows, and none was left out for a limit.
+    is_exhaustive: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digest.model.articles import Article
+from digest.text.urls import outlet_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +77,15 @@ class Brief:
     @property
     def story(self) -> Story:
         return self.ranked.story
+
+    @property
+    def further_coverage(self) -> tuple[Article, ...]:
+        """The story's articles by outlets that the brief does not name: neither the lead's nor a cited one."""
+        named = (self.story.lead, *(sentence.article for sentence in self.sentences))
+        outlets = {name for article in named for name in _outlet_names(article)}
+        return tuple(article for article in self.story.all_articles[1:] if outlets.isdisjoint(_outlet_names(article)))
+
+
+def _outlet_names(article: Article) -> set[str]:
+    """Names that an outlet is known by: its source's and its domain."""
+    return {article.source.casefold(), outlet_domain(article.url)} - {""}

@@ -57,6 +57,7 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
         briefs=briefs,
         left_out=tuple(item for item in ranking.left_out if item.article.published in window),
         failures=stored.failures,
+        is_exhaustive=ranking.is_exhaustive,
     )
 
 

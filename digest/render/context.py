@@ -71,6 +71,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         sections=(),
         more_stories=(),
         unlisted_stories_count=0,
+        closing=labels.closing if digest.is_exhaustive and stories else "",
         left_out=tuple(itertools.islice(_left_out(digest, labels), max_left_out)),
         unlisted_left_out_count=max(0, len(digest.left_out) - max_left_out) if max_left_out else 0,
         failures=tuple(itertools.islice(_failures(digest), max_failures)),
@@ -94,8 +95,8 @@ def reading_minutes(digest: Digest) -> int:
 def _story(brief: Brief, today: datetime, labels: Labels, images: Images) -> StoryContext:
     lead = brief.story.lead
     cited_ids = {sentence.article.id for sentence in brief.sentences}
-    cited_sources = {sentence.article.source for sentence in brief.sentences} - {""}
-    citations = _citations((*brief.story.articles, *brief.story.near_duplicates), labels)
+    citations = _citations(brief.story.all_articles, labels)
+    uncited_ids = {article.id for article in brief.further_coverage}
     return StoryContext(
         number=0,
         anchor="",
@@ -117,9 +118,9 @@ def _story(brief: Brief, today: datetime, labels: Labels, images: Images) -> Sto
                 citation=citations[article.id],
                 source=_name(article.source),
                 published=_published(article, today, labels),
-                is_cited=article.id in cited_ids or article.source in cited_sources,
+                is_cited=article.id not in uncited_ids,
             )
-            for article in (*brief.story.articles[1:], *brief.story.near_duplicates)
+            for article in brief.story.all_articles[1:]
         ),
         image=_image(lead, images),
     )

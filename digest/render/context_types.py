@@ -23,7 +23,7 @@ class RelatedArticle:
     url: str
     source: str
     published: str
-    #: The brief cites the article's outlet.
+    #: Its outlet is the story's source, or cited by an excerpt.
     is_cited: bool
 
 
@@ -134,6 +134,8 @@ class EditionContext:
     #: Stories that did not fit, for a list of titles, and the number of those that did not fit there.
     more_stories: tuple[StoryContext, ...]
     unlisted_stories_count: int
+    #: A sentence that says that there is no more news; empty if there may be.
+    closing: str
     #: The first articles that were left out, the first sources that failed, and the numbers of further ones.
     left_out: tuple[LeftOutArticle, ...]
     unlisted_left_out_count: int
@@ -159,6 +161,7 @@ class EditionContext:
             show_contents=len(ordered) >= _MIN_STORIES_FOR_CONTENTS,
             more_stories=remaining[:titles],
             unlisted_stories_count=len(remaining[titles:]),
+            closing="" if remaining else self.closing,
         )
 
 

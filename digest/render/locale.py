@@ -30,6 +30,7 @@ class Labels:
     more_stories: str
     and_more: str
     no_stories: str
+    closing: str
     untitled: str
     left_out: str
     failures: str

@@ -24,6 +24,8 @@ class Ranking:
 
     chosen: tuple[Ranked, ...]
     left_out: tuple[LeftOut, ...]
+    #: There are fewer stories than allowed, and none was left out for a limit.
+    is_exhaustive: bool
 
 
 def rank(stories: Sequence[Story], criteria: Criteria) -> Ranking:
@@ -32,7 +34,11 @@ def rank(stories: Sequence[Story], criteria: Criteria) -> Ranking:
     ordered = _best_first(ranked for ranked, _ in admitted if ranked)
     chosen, over_limit = _apply_limits(ordered, criteria)
     ineligible = chain.from_iterable(left_out for _, left_out in admitted)
-    return Ranking(chosen=_by_section(chosen, criteria), left_out=(*ineligible, *over_limit))
+    return Ranking(
+        chosen=_by_section(chosen, criteria),
+        left_out=(*ineligible, *over_limit),
+        is_exhaustive=not over_limit and criteria.limit is not None and len(chosen) < criteria.limit,
+    )
 
 
 def _best_first(stories: Iterable[Ranked]) -> list[Ranked]:

@@ -105,6 +105,27 @@ def test_the_subject_is_the_top_story_and_the_preheader_lists_the_next() -> None
 
 
 @pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        pytest.param(("Who stole the tide bell?", "Storm closes the harbour road"), 1, id="a question"),
+        pytest.param(("Jane Brook: The case for the ferry", "Storm closes the harbour road"), 1, id="a name"),
+        pytest.param(("READ: the mayor's letter to all", "Storm closes the harbour road"), 1, id="a label"),
+        pytest.param(("So it is", "Storm closes the harbour road"), 1, id="no telling word"),
+        pytest.param(("The island", "Monday, 9 March", "Storm closes the harbour road"), 2, id="the third is fit"),
+        pytest.param(("Storm closes the harbour road", "Ferry sails again"), 0, id="the first is fit"),
+        pytest.param(("Why?", "What now?"), 0, id="none is fit"),
+    ],
+)
+def test_the_subject_is_the_first_title_that_says_something(titles: tuple[str, ...], expected: int) -> None:
+    stories = [brief([article(title, ["The quay was empty."], number=n)]) for n, title in enumerate(titles)]
+
+    edition = render(digest(stories), RenderOptions())
+
+    assert edition.subject == titles[expected]
+    assert [edition.text.index(title) for title in titles] == sorted(edition.text.index(title) for title in titles)
+
+
+@pytest.mark.parametrize(
     "content",
     [
         pytest.param(digest([]), id="no story"),
@@ -246,25 +267,3 @@ def test_the_footer_gives_the_subscription_reason_with_the_unsubscribe_link() ->
     assert reason in html_text(render(digest(), RenderOptions(links=LINKS)))
     assert reason in plain_text(render(digest(), RenderOptions(links=LINKS)))
     assert "because" not in html_text(render(digest([]), RenderOptions()))
-
-
-@pytest.mark.parametrize("template", ["briefing", "longread"])
-def test_only_outlets_that_the_brief_does_not_cite_also_cover_the_story(template: str) -> None:
-    lead, cited, uncited = (
-        replace(article(f"Fog {source}", [f"Fog closed the harbour of {source}."], source=source), id=source)
-        for source in ("Courier", "Herald", "Tribune")
-    )
-    second = replace(cited, id="Herald 2", title="More fog Herald")
-    story = brief([lead, cited, uncited, second])
-    story = replace(
-        story, sentences=tuple(each for each in story.sentences if each.article.id in {"Courier", "Herald"})
-    )
-
-    edition = render(digest([story]), RenderOptions(template=template))
-
-    label = "Also covered by"
-    for text in (plain_text(edition), html_text(edition)):
-        also = text[text.index(label) :]
-        assert "Tribune" in also
-        assert "Herald" not in also
-    assert cited.url in plain_text(edition)

@@ -15,7 +15,7 @@ from tests.support.ranking import NOON, lead_ids, left_out, outlet_article, stor
 
 
 def test_no_stories_give_an_empty_ranking() -> None:
-    assert rank([], Criteria(now=NOON)) == Ranking(chosen=(), left_out=())
+    assert rank([], Criteria(now=NOON)) == Ranking(chosen=(), left_out=(), is_exhaustive=False)
 
 
 def test_a_story_of_more_outlets_comes_first() -> None:

@@ -48,6 +48,9 @@ def _blocks(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[Rend
     if not digest.briefs:
         yield Text("Nothing new.", style=_DIM)
         yield Text("")
+    if digest.briefs and digest.is_exhaustive:
+        yield Text("That is all the news this time.", style=_DIM)
+        yield Text("")
     if explain and digest.left_out:
         yield _left_out(digest.left_out)
     if digest.failures:
@@ -100,9 +103,8 @@ def _brief_text(brief: Brief) -> Text:
 def _source_line(brief: Brief, zone: ZoneInfo) -> Text:
     lead = brief.story.lead
     line = Text(f"{lead.source}, {short_local_time(lead.published, zone)}", style=_DIM)
-    by_outlet = {article.source: article for article in (*brief.story.articles[1:], *brief.story.near_duplicates)}
-    by_outlet.pop(lead.source, None)
-    for position, (name, article) in enumerate(by_outlet.items()):
+    by_outlet = {article.source: article for article in reversed(brief.further_coverage)}
+    for position, (name, article) in enumerate(reversed(by_outlet.items())):
         line.append(" · also in " if position == 0 else ", ")
         line.append(name, style=_link(article))
     return line
