@@ -19,6 +19,8 @@ class Digest:
     window: Window
     language: str
     briefs: tuple[Brief, ...]
+    #: Stories that the subject and the preheader name, in this order; the first of ``briefs`` if there are none.
+    subject_stories: tuple[Brief, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     failures: tuple[Failure, ...] = ()
     #: There are fewer stories than the newsletter allows, and none was left out for a limit.

@@ -13,6 +13,8 @@ from digest.model.schedule import DAILY_AT_7, Schedule
 from digest.text.credentials import without_credentials
 
 FullText = Literal["auto", "always", "never"]
+#: Names that the pattern of a subject may have in braces.
+SUBJECT_PLACEHOLDERS = ("title", "lead", "date")
 WhenEmpty = Literal["skip", "send"]
 Images = Literal["linked", "embedded", "none"]
 
@@ -105,6 +107,8 @@ class Newsletter:
     #: Order of the sections; unlisted ones follow in the order of the sources.
     sections: tuple[str, ...] = ()
     template: str = "briefing"
+    #: Pattern of the subject: ``{title}: {lead}``, with any of ``SUBJECT_PLACEHOLDERS``.
+    subject: str = "{lead}"
     #: ``Good morning, {name}!``; no greeting if empty.
     greeting: str = ""
     #: Overrides the brand of all newsletters.

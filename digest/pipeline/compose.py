@@ -23,6 +23,7 @@ from digest.store import stories as stories_store
 from digest.stories.criteria import Criteria
 from digest.stories.group import group
 from digest.stories.rank import rank
+from digest.stories.subject import stories_for_subject
 from digest.stories.summarize import summarize
 
 #: Published stories are recognized for so long: a follow-up is then an update, not a new story.
@@ -55,6 +56,7 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
         window=window,
         language=_language(briefs),
         briefs=briefs,
+        subject_stories=stories_for_subject(briefs),
         left_out=tuple(item for item in ranking.left_out if item.article.published in window),
         failures=stored.failures,
         is_exhaustive=ranking.is_exhaustive,

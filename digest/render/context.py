@@ -28,13 +28,11 @@ from digest.render.embedded_images import MAX_WIDTH
 from digest.render.locale import Labels, direction, labels_for, long_date, short_time
 from digest.render.options import RenderOptions
 from digest.render.plain_text import clip, line
-from digest.text.headlines import is_fit_for_subject
+from digest.render.subject import fill_subject, preheader
 from digest.text.urls import is_web_url
 
-#: Limits in characters. Mail programs show 40 to 90 characters of a subject and about 140 of a preheader.
+#: Limits in characters.
 _MAX_TITLE = 300
-_MAX_SUBJECT = 120
-_MAX_PREHEADER = 140
 _MAX_CITATION = 60
 _WORDS_PER_MINUTE = 230
 _CJK_CHARACTERS_PER_MINUTE = 500
@@ -54,13 +52,13 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
     today = digest.slot.due.astimezone(digest.newsletter.timezone)
     stories = tuple(_story(brief, today, labels, digest.newsletter.images) for brief in digest.briefs)
     title = _name(options.brand.name or digest.newsletter.title) or labels.untitled
-    subject = _subject(title, stories, labels)
+    subject, next_titles = _subject(digest, title, labels)
     max_left_out, max_failures = _MAX_LISTED * options.show_left_out, _MAX_LISTED * options.show_failures
     default_reason = labels.subscription_reason.format(title=title) if options.links.unsubscribe else ""
     return EditionContext(
         title=title,
         subject=subject,
-        preheader=_preheader(subject, stories, labels),
+        preheader=next_titles,
         greeting=GREETING_PLACEHOLDER if digest.newsletter.greeting else "",
         date=long_date(today, labels),
         language=_language(digest.language, labels),
@@ -81,6 +79,20 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         subscription_reason=options.subscription_reason or default_reason,
         labels=labels,
     )
+
+
+def _subject(digest: Digest, title: str, labels: Labels) -> tuple[str, str]:
+    """The subject and the preheader."""
+    if not digest.briefs:
+        return fill_subject("{title}: {lead}", title=title, lead=labels.no_stories, date=""), labels.contents
+    pattern = digest.newsletter.subject
+    leads = [brief.story.lead for brief in digest.subject_stories or digest.briefs]
+    titles = [headline(lead, labels) for lead in leads]
+    today = digest.slot.due.astimezone(digest.newsletter.timezone)
+    subject = line(fill_subject(pattern, title=title, lead=titles[0], date=long_date(today, labels)))
+    sentences = (line(sentence.text) for brief in digest.briefs for sentence in brief.sentences)
+    beginning = next(filter(None, sentences), "")
+    return subject, preheader(pattern, subject=subject, titles=titles, beginning=beginning, default=labels.contents)
 
 
 def reading_minutes(digest: Digest) -> int:
@@ -186,22 +198,6 @@ def _image(article: Article, images: Images) -> StoryImage | None:
 def _link(url: str) -> str:
     """The URL if a mail may link to it: never a file of this machine, never a script; otherwise empty."""
     return url if is_web_url(url) and not any(placeholder in url for placeholder in BARE_PLACEHOLDERS) else ""
-
-
-def _subject(title: str, stories: Sequence[StoryContext], labels: Labels) -> str:
-    """The first story's title that is fit for a subject; the first story's if none is."""
-    if not stories:
-        return f"{title}: {labels.no_stories}"
-    fit = (story.title for story in stories if is_fit_for_subject(story.title, story.language))
-    return clip(next(fit, stories[0].title), _MAX_SUBJECT)
-
-
-def _preheader(subject: str, stories: Sequence[StoryContext], labels: Labels) -> str:
-    """Titles of the next stories; with a single story, its beginning. Never the same as the subject."""
-    next_titles = " · ".join(story.title for story in stories[1:5])
-    beginning = next((excerpt.text for story in stories for excerpt in story.excerpts), "")
-    candidates = (clip(text, _MAX_PREHEADER) for text in (next_titles, beginning) if text)
-    return next((text for text in candidates if text != subject), labels.contents)
 
 
 def _left_out(digest: Digest, labels: Labels) -> Iterator[LeftOutArticle]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from digest.model.mailbox import AddressError, Mailbox
-from digest.model.newsletters import Boost, Brand, Newsletter, Source
+from digest.model.newsletters import SUBJECT_PLACEHOLDERS, Boost, Brand, Newsletter, Source
 from digest.model.schedule import Schedule
 from digest.settings.parsers import parse_boost, parse_duration
 from digest.settings.schedule import ScheduleError, parse_schedule
@@ -144,6 +144,24 @@ def _boost(value: str) -> Boost:
     return boost
 
 
+_SUBJECT = _matching(r"(?=.*\S)[^\x00-\x1f\x7f]{1,200}", "one line like '{title}: {lead}', of 200 characters at most")
+_PLACEHOLDER = re.compile(r"\{\w*\}")
+
+
+def _subject(value: str) -> str:
+    """The pattern of a subject; its braces must enclose the names of placeholders."""
+    _SUBJECT(value)
+    for placeholder in _PLACEHOLDER.findall(value):
+        if (name := placeholder[1:-1]) not in SUBJECT_PLACEHOLDERS:
+            near = nearest(name, SUBJECT_PLACEHOLDERS)
+            known = ", ".join(f"{{{known}}}" for known in SUBJECT_PLACEHOLDERS)
+            suggestion = value.replace(placeholder, f"{{{near}}}") if near else ""
+            raise InvalidValue(f"no such placeholder: {placeholder}; there are {known}", suggestion)
+    if re.search("[{}]", _PLACEHOLDER.sub("", value)):
+        raise InvalidValue(f"expected braces around the names of placeholders only, found {value!r}")
+    return value
+
+
 def _duration(minimum: str) -> Converter:
     def convert(value: str) -> timedelta:
         try:
@@ -232,6 +250,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "schedule": _schedule,
         "timezone": _zone,
         "catch_up": _duration("0m"),
+        "subject": _subject,
         "greeting": _matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),
         "stories": _number(1),
         "sentences": _number(1),

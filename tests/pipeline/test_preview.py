@@ -146,6 +146,20 @@ def test_json_has_every_promised_key(run: Run, articles: Path) -> None:
     }  # fmt: skip
 
 
+def test_the_subject_follows_the_settings_and_skips_a_title_that_says_nothing(run: Run, configured: Path) -> None:
+    for slug, title in (("ferry", "How long will the wind last?"), ("library", "Library opens after two years")):
+        file = configured / "articles" / f"{slug}.md"
+        file.write_text(file.read_text("utf-8").replace(f"title: News of the {slug}", f"title: {title}"), "utf-8")
+    with (configured / "digest.toml").open("a") as settings:
+        settings.write('boost = ["wind +9"]\nsubject = "{title}: {lead}"\n')
+
+    _, out, _ = run("preview", "--fetch", "--at", "2026-03-28 07:00", "--format", "json")
+
+    document = json.loads(out)
+    assert document["stories"][0]["title"] == "How long will the wind last?"
+    assert document["subject"] == "Main: Library opens after two years"
+
+
 def test_every_article_is_in_a_story_or_left_out_with_a_reason(run: Run, articles: Path) -> None:
     _, out, _ = run("preview", articles, "--format", "json", "--stories", "1")
 

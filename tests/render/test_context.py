@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from digest.model.articles import Article, Image
-from digest.model.digests import Digest
 from digest.model.stories import LeftOut
 from digest.render import RenderOptions, render
 from tests.support.digests import DUE, NEWSLETTER, article, brief, digest, nth_brief
@@ -94,51 +93,6 @@ def test_citations_distinguish_the_articles_of_a_story(sources: tuple[str, ...],
     page = tree(render(digest([brief(articles)]), RenderOptions()))
 
     assert [cite.text_content() for cite in page.iter("a") if cite.get("class") == "cite"] == citations
-
-
-def test_the_subject_is_the_top_story_and_the_preheader_lists_the_next() -> None:
-    edition = render(digest(), RenderOptions())
-
-    assert edition.subject == nth_brief(0).story.lead.title
-    assert edition.preheader.startswith(nth_brief(1).story.lead.title)
-    assert len(edition.preheader) <= 140
-
-
-@pytest.mark.parametrize(
-    ("titles", "expected"),
-    [
-        pytest.param(("Who stole the tide bell?", "Storm closes the harbour road"), 1, id="a question"),
-        pytest.param(("Jane Brook: The case for the ferry", "Storm closes the harbour road"), 1, id="a name"),
-        pytest.param(("READ: the mayor's letter to all", "Storm closes the harbour road"), 1, id="a label"),
-        pytest.param(("So it is", "Storm closes the harbour road"), 1, id="no telling word"),
-        pytest.param(("The island", "Monday, 9 March", "Storm closes the harbour road"), 2, id="the third is fit"),
-        pytest.param(("Storm closes the harbour road", "Ferry sails again"), 0, id="the first is fit"),
-        pytest.param(("Why?", "What now?"), 0, id="none is fit"),
-    ],
-)
-def test_the_subject_is_the_first_title_that_says_something(titles: tuple[str, ...], expected: int) -> None:
-    stories = [brief([article(title, ["The quay was empty."], number=n)]) for n, title in enumerate(titles)]
-
-    edition = render(digest(stories), RenderOptions())
-
-    assert edition.subject == titles[expected]
-    assert [edition.text.index(title) for title in titles] == sorted(edition.text.index(title) for title in titles)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param(digest([]), id="no story"),
-        pytest.param(digest([nth_brief(0)]), id="one story"),
-        pytest.param(digest([brief([article("Fog")])]), id="a story without a sentence"),
-        pytest.param(digest([brief([article("Fog")]), brief([article("Fog", number=2)])]), id="a title twice"),
-    ],
-)
-def test_the_preheader_never_repeats_the_subject(content: Digest) -> None:
-    edition = render(content, RenderOptions())
-
-    assert edition.preheader
-    assert edition.preheader != edition.subject
 
 
 def test_an_edition_without_stories_says_that_there_is_nothing_new() -> None:

@@ -178,6 +178,16 @@ def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
         (NEWSLETTER + 'from = "a@b.example, c@d.example"\n', "4: newsletters[main].from: expected a mailbox like"),
         (NEWSLETTER + r'from = "a\r\nBcc: x@y.example"' + "\n", "4: newsletters[main].from: expected a mailbox like"),
         (NEWSLETTER + 'from = "a@-b.example"\n', "'-b.example' is no domain"),
+        (
+            NEWSLETTER + 'subject = "{tilte}: {lead}"\n',
+            "no such placeholder: {tilte}; there are {title}, {lead}, {date} (did you mean '{title}: {lead}'?)",
+        ),
+        (NEWSLETTER + 'subject = "{lead"\n', "4: newsletters[main].subject: expected braces around the names of"),
+        (
+            NEWSLETTER + r'subject = "{lead}\r\nBcc: x@y.example"' + "\n",
+            "4: newsletters[main].subject: expected one line",
+        ),
+        (NEWSLETTER + 'subject = " "\n', "4: newsletters[main].subject: expected one line like '{title}: {lead}'"),
         (NEWSLETTER + 'timezone = "Europe/Belrin"\n', "(did you mean 'Europe/Berlin'?)"),
         (NEWSLETTER + 'timezone = "berlin"\n', "(did you mean 'Europe/Berlin'?)"),
         (NEWSLETTER + 'timezone = "GMT+2"\n', "(did you mean 'Etc/GMT-2'?)"),

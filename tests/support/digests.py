@@ -12,6 +12,7 @@ from digest.model.failures import Failure
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
 from digest.model.stories import Brief, LeftOut, Ranked, Reason, Sentence, Story
+from digest.stories.subject import stories_for_subject
 
 DUE = datetime(2026, 3, 29, 5, 0, tzinfo=UTC)
 
@@ -144,12 +145,14 @@ def digest(
     newsletter: Newsletter = NEWSLETTER,
 ) -> Digest:
     """A digest of these briefs, or of the first ``stories`` numbered ones."""
+    chosen = tuple(nth_brief(number) for number in range(stories)) if briefs is None else tuple(briefs)
     return Digest(
         newsletter=newsletter,
         slot=Slot(due=DUE, key="2026-03-29"),
         window=Window(start=DUE - timedelta(days=2), end=DUE),
         language=language,
-        briefs=tuple(nth_brief(number) for number in range(stories)) if briefs is None else tuple(briefs),
+        briefs=chosen,
+        subject_stories=stories_for_subject(chosen),
         left_out=tuple(left_out),
         failures=tuple(failures),
     )
