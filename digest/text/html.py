@@ -1,4 +1,8 @@
-"""HTML and Markdown to text blocks, without hidden elements and boilerplate (captions, bylines, related links)."""
+"""HTML and Markdown to text blocks, without the elements of ``hidden_elements``.
+
+A link or bold line that opens a paragraph or a list item is its title, and a block of its own. The paragraphs of a
+blockquote are put in quotation marks: they are somebody else's words.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from lxml import etree  # type: ignore[import-untyped]  # lxml brings no types
 
 from digest.text.blocks import Block, BlockKind
 from digest.text.encoding import is_intact, repair
+from digest.text.hidden_elements import HiddenElements, names
+from digest.text.quotes import QUOTES
 
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 _FORMATTING = r"a|abbr|b|big|br|cite|div|em|font|h[1-6]|i|img|li|mark|nobr|p|q|s|small|span|strong|sub|sup|tt|u|ul|wbr"
@@ -25,41 +31,22 @@ _MAX_LINE_LENGTH = 10_000
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_HIDDEN_TAGS = _words(
-    "script style noscript template svg math head title nav aside form footer figure figcaption iframe object embed"
-    " audio video canvas map button select textarea input label dialog menu progress meter rp rt ins-ad amp-ad"
-)
-_BLOCK_TAGS = _words(
+_BLOCK_TAGS = names(
     "address article blockquote body center dd details div dl dt fieldset h1 h2 h3 h4 h5 h6 header hgroup hr html li"
     " main ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 _BLOCK_KINDS: Mapping[str, BlockKind] = {
-    **dict.fromkeys(_words("h1 h2 h3 h4 h5 h6 th caption summary dt"), "heading"),
+    **dict.fromkeys(names("h1 h2 h3 h4 h5 h6 th caption summary dt"), "heading"),
     "li": "item",
 }
-_BOLD_TAGS = _words("b strong")
-#: Words in a class or id of boilerplate.
-_BOILERPLATE_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:caption|credits?|byline|dateline|timestamp|share|sharing|social|newsletter|subscri\w+|sign-?up"
-    r"|related|recommend\w*|promo\w*|advert\w*|ads?|sponsor\w*|comments?|disqus|cookies?|breadcrumbs?|tags?|toolbar"
-    r"|pagination|teaser|most-?read|trending|outbrain|taboola|twitter-tweet|instagram-media|tiktok-embed|fb-post"
-    r"|bluesky-embed|screen-reader-text|sr-only|visually-?hidden|author-?bio|copyright|footnotes?|key-?points?"
-    r"|read-?more|see-?also|also-?read|paywall|print-only|nocontent|skip-link)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_BOILERPLATE_ROLES = _words("navigation complementary contentinfo banner search form dialog alert button menu toolbar")
-_NEVER_BOILERPLATE = _words("html body article main")
-#: Attributes by which boilerplate and hidden elements are recognized.
-_RELEVANT_ATTRIBUTES = _words("hidden aria-hidden role style class id")
-_INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-#: Length of an element's text in characters.
-_TEXT_LENGTH = etree.XPath("string-length()")
-#: An element named like boilerplate with more than this share of the document's text is kept as the article.
-_MAX_BOILERPLATE_SHARE = 0.4
+_BOLD_TAGS = names("b strong")
+_TITLE_TAGS = _BOLD_TAGS | {"a"}
+#: Share of a line in links or in bold, at least, for it to be the title of what follows in its paragraph.
+_TITLE_SHARE = 0.8
+#: A line break in a list item, before text that begins a sentence.
+_NEW_LINE = re.compile(r"[ \t]*\n\s*(?=[^\W_a-zß-ÿ])")
+#: Opens a paragraph of a blockquote that is quoted already, or says who is quoted.
+_QUOTED = frozenset(f"{QUOTES}—–-~")
 #: Characters of a table cell, at most, for its row to become one block; longer cells are the columns of a layout.
 _MAX_CELL = 120
 #: Stands for a line break; no text has this character.
@@ -149,15 +136,17 @@ class _BlockCollector:
     bold_depth: int = 0
     link_length: int = 0
     bold_length: int = 0
-    #: Characters of the whole document; computed when first needed.
-    total_length: int | None = None
-    #: Elements named like boilerplate that were kept; beyond 20 the document's names are ignored.
-    kept_count: int = 0
+    #: Blockquotes that are open.
+    quotations: list[Any] = field(default_factory=list)
+    hidden_elements: HiddenElements = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hidden_elements = HiddenElements(root=self.root)
 
     def enter(self, element: Any) -> bool:
         """Handle the start of an element; False if it is skipped."""
         tag = element.tag
-        if self._is_hidden(element, tag):
+        if self.hidden_elements.is_hidden(element, tag):
             self.hidden = True
             return False
         if tag in _BLOCK_TAGS:
@@ -167,11 +156,13 @@ class _BlockCollector:
         elif tag == "tr":
             self.row_starts.append(len(self.blocks))
         elif tag == "br":
-            self.pieces.append(_LINE_BREAK)
+            self._break_line()
         elif tag == "a":
             self.link_depth += 1
         elif tag in _BOLD_TAGS:
             self.bold_depth += 1
+        elif tag == "blockquote" and self.hidden_elements.quotes(element):
+            self.quotations.append(element)
         if text := element.text:
             self.add_text(text)
         return True
@@ -192,8 +183,24 @@ class _BlockCollector:
                 self.kinds.pop()
             elif tag == "tr":
                 self._end_row(element, self.row_starts.pop())
+            elif self.quotations and element is self.quotations[-1]:
+                self.quotations.pop()
         if text := element.tail:
+            if tag in _TITLE_TAGS and self.kinds and self.kinds[-1] == "item" and _NEW_LINE.match(text):
+                self._end_title()
             self.add_text(text)
+
+    def _break_line(self) -> None:
+        if not self._end_title():
+            self.pieces.append(_LINE_BREAK)
+
+    def _end_title(self) -> bool:
+        """End the block if its text so far is a title."""
+        titled = max(self.link_length, self.bold_length)
+        is_title = titled > 0 and titled >= _TITLE_SHARE * len(" ".join("".join(self.pieces).split()))
+        if is_title:
+            self.end_block()
+        return is_title
 
     def add_text(self, text: str) -> None:
         if not self.pieces and text.isspace():
@@ -216,7 +223,7 @@ class _BlockCollector:
             lines = _lines(text)
         if text := text.strip():
             kind, link_share = self._kind(text), min(self.link_length / len(text), 1.0)
-            for line in lines:
+            for line in map(_quoted, lines) if self.quotations and kind == "prose" else lines:
                 self.blocks.append(Block(text=line, kind=kind, link_share=link_share))
         self.pieces, self.link_length, self.bold_length = [], 0, 0
 
@@ -237,36 +244,6 @@ class _BlockCollector:
             return "heading"  # a paragraph in bold
         return "prose"
 
-    def _is_hidden(self, element: Any, tag: Any) -> bool:
-        if tag in _HIDDEN_TAGS or not isinstance(tag, str):
-            return True
-        if _RELEVANT_ATTRIBUTES.isdisjoint(element.keys()):
-            return False
-        attributes = dict(element.items())
-        if (
-            "hidden" in attributes
-            or attributes.get("aria-hidden") == "true"
-            or attributes.get("role") in _BOILERPLATE_ROLES
-        ):
-            return True
-        if "style" in attributes and _INVISIBLE_STYLE.search(attributes["style"]):
-            return True
-        is_named = _is_boilerplate_name(f"{attributes.get('class', '')} {attributes.get('id', '')}")
-        return is_named and tag not in _NEVER_BOILERPLATE and self.kept_count < 20 and self._is_small(element)
-
-    def _is_small(self, element: Any) -> bool:
-        if self.total_length is None:
-            self.total_length = int(_TEXT_LENGTH(self.root))
-        is_small = int(_TEXT_LENGTH(element)) < _MAX_BOILERPLATE_SHARE * self.total_length
-        self.kept_count += not is_small
-        return is_small
-
-
-@lru_cache(maxsize=4096)
-def _is_boilerplate_name(names: str) -> bool:
-    """Does a class or id name boilerplate? Cached, since a site repeats few names."""
-    return _BOILERPLATE_NAMES.search(names) is not None
-
 
 def _lines(text: str) -> Iterator[str]:
     """Split a block into its paragraphs, each repaired and on one line."""
@@ -274,6 +251,10 @@ def _lines(text: str) -> Iterator[str]:
         line = repair(paragraph)
         if line := line.strip() if _has_single_spaces(line) else " ".join(line.split()):
             yield line
+
+
+def _quoted(paragraph: str) -> str:
+    return paragraph if paragraph[:1] in _QUOTED else f"“{paragraph}”"
 
 
 def _collapse_spaces(text: str) -> str:
