@@ -65,7 +65,7 @@ _PHRASES = {
     r"|(?:first|second|secondly|third|thirdly|finally|indeed|of course|in fact|in short|in all|in other words)[,:]"
     r"|at the same time|because of (?:this|that)|to that end\b|other [a-z]+ (?:were|are|was|have)\b"
     r"|(?:\w+ ){1,4}(?:did|do|does) (?:the same|so)\b|read the whole"
-    r"|the \w+ (?:comes|came|follows) (?:as|after|amid)\b",
+    r"|the \w+ (?:comes|came|follows) (?:as|after|amid)\b|the (?:first|second|third|last) (?:is|was|one)\b",
     "de": r"zum beispiel|im gegensatz|die beiden|seitdem|einer von ihnen|unter ihnen|(?:erstens|zweitens|drittens)\b"
     r"|zum (?:einen|anderen)\b|mit anderen worten|kurz gesagt|gleichzeitig|zugleich|d(?:er|ie|as) gleiche\b",
     "fr": r"par exemple|en effet|par ailleurs|en outre|de plus|les deux|parmi (?:eux|elles)|d['’](?:une|autre) part"
@@ -87,6 +87,8 @@ _NOUNS = {
     "es": r"(?:el (?:hombre|número|informe|acuerdo|grupo)|la (?:mujer|empresa|decisión|medida|cifra))\b"
     r"(?! (?:de|del|a|para|por|sobre|que|en)\b)",
 }
+#: A sentence that is in parentheses altogether.
+_ASIDE = re.compile(r"\([^()]*[.!?…]\)$")
 #: A quotation whose speaker is only a pronoun.
 _UNNAMED_SPEAKER = {
     "en": re.compile(r"""[,.!?]["”'’]+,? (?:(?:he|she|they|it) [a-z]+|said (?:he|she)\b)"""),
@@ -107,7 +109,7 @@ def is_anaphoric(text: str, language: str, *, opens_article: bool = False) -> bo
 
     The sentence that opens an article may refer to the article itself, its author, and the subject of its title.
     """
-    if _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {}):
+    if _ASIDE.match(text) or _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {}):
         return True
     if (phrases := _OPENING_PHRASES.get(language)) and phrases.match(text):
         return True

@@ -3,8 +3,9 @@
 The opening is one of the first sentences of an article: the one with the most words of its title, and that can stand
 alone. The following sentences score by their position in their article and by the centrality of their words in the
 story; words that the brief has already count less, and a sentence that continues a selected one, or that is of an
-outlet not yet quoted, gains. An anaphoric sentence is selected only directly after the sentence before it, and a name
-stands alone only after its introduction. A long text without a title has no such opening: what most of it says counts.
+outlet not yet quoted, gains, as does one with words of the title that the brief does not have. An anaphoric sentence is
+selected only directly after the sentence before it, and a name stands alone only after its introduction. A long text
+without a title has no such opening: what most of it says counts.
 
 The weights lie on a plateau, not at a peak; ``tests/bench/quality`` measures them.
 """
@@ -26,13 +27,20 @@ from digest.stories.summarizers.introductions import Introductions
 from digest.stories.summarizers.opening import lead, needs_predecessor, opening_places, reading_order
 from digest.stories.summarizers.redundancy import content_set
 from digest.stories.summarizers.relative_dates import has_misleading_date
+from digest.stories.summarizers.second_mentions import second_mentions
 from digest.text.headlines import tells_news
+from digest.text.quotes import OPENING
 from digest.text.stop_words import stop_words
 
 #: Weights of an opening's score: the share of its title's words, its rank in the article, and its centrality.
 _TITLE, _RANK, _OPENING_CENTRALITY = 2.0, 0.8, 0.5
 #: Points that an opening loses for each day that its article is older than the newest one.
 _AGE = 0.5
+#: Points that an opening loses for beginning with a quotation, whose news is its speaker's.
+_QUOTED_OPENING = 2.0
+#: Points that a sentence loses for opening with a noun that its article explained and the brief did not; and that it
+#: gains for all words of the brief's title that the brief does not have yet: its news must be told.
+_SECOND_MENTION, _TITLE_TOLD = 1.0, 2.0
 #: Sentences up to which position has its full weight in an untitled text. A longer one is a list of opinions, a thread
 #: or notes: its beginning is not its news.
 _UNTITLED_LENGTH = 40
@@ -85,6 +93,9 @@ class _Selection:
         self._weak = {
             id for id, article in articles.items() if is_opinion(article) or not tells_news(article.title, language)
         }
+        self._mentions = second_mentions(candidates, self._contents, language)
+        self._headline: frozenset[str] = frozenset()
+        self._told: set[str] = set()
         self._draft = Draft(budget, language)
         self._language = language
 
@@ -93,7 +104,7 @@ class _Selection:
         introductions = self._open_brief()
         while not self._draft.is_full and self._open.any():
             redundant = self._centrality.covered_share() > _REDUNDANT_SHARE
-            totals = self._scores + _CENTRALITY * self._centrality.scores()
+            totals = self._scores + _CENTRALITY * self._centrality.scores() + self._headline_scores()
             totals += _RUN * self._run - _NEW_OUTLET * self._quoted - _PENALTY * redundant
             place = int(np.argmax(np.where(self._open, totals, -np.inf)))
             self._open[place] = False
@@ -113,15 +124,27 @@ class _Selection:
             introductions = Introductions(self._language, self._candidates[place].article.title)
             if not introductions.has_unintroduced_name(self._candidates[place]) and self._add(place):
                 introductions.add(self._candidates[place].text)
+                self._add_before(place, introductions)
                 self._close_before(place)
+                self._headline = self._titles[self._candidates[place].article.id]
                 return introductions
         return Introductions(self._language, self._candidates[0].article.title)
+
+    def _add_before(self, opening: int, introductions: Introductions) -> None:
+        """Add the article's first sentence, if the opening follows it in one paragraph and it can stand alone."""
+        first, candidate = self._candidates[opening - 1], self._candidates[opening]
+        is_one_paragraph = first.paragraph == candidate.paragraph and directly_follows(candidate, first)
+        if opening == 0 or first.position > 0 or not is_one_paragraph:
+            return
+        can_stand_alone = not needs_predecessor(first, self._language) and not introductions.has_unintroduced_name(
+            first
+        )
+        if can_stand_alone and self._add(opening - 1):
+            introductions.add(first.text)
 
     def _close_before(self, opening: int) -> None:
         """Close earlier sentences of the opening's article that do not share a word with its title: they would open."""
         article = self._candidates[opening].article
-        if not self._titles[article.id]:
-            return
         for place in range(opening):
             if self._candidates[place].article.id == article.id and not self._title_share(place):
                 self._open[place] = False
@@ -135,10 +158,22 @@ class _Selection:
         for rank, place in opening_places(self._candidates):
             share = self._title_share(place)
             score = _TITLE * share - _RANK * rank + _OPENING_CENTRALITY * float(centrality[place])
-            article = self._candidates[place].article
+            candidate = self._candidates[place]
+            article = candidate.article
             score -= _AGE * (self._latest - article.published).total_seconds() / 86400
+            score -= _QUOTED_OPENING * (candidate.text[0] in OPENING)
+            score -= _SECOND_MENTION * bool(self._mentions[place] - self._titles[article.id])
             keys[place] = share == 0, article.id in self._weak, -score, place
         return sorted(keys, key=keys.__getitem__)
+
+    def _headline_scores(self) -> Values:
+        """Points for words of the brief's title, and for second mentions; 0 without a title."""
+        if not self._headline:
+            return np.zeros(len(self._candidates))
+        missing, known = self._headline - self._told, self._headline | self._told
+        added = np.array([len(content & missing) for content in self._contents]) / len(self._headline)
+        unexplained = np.array([bool(mention) and mention.isdisjoint(known) for mention in self._mentions], dtype=float)
+        return np.asarray(_TITLE_TOLD * added - _SECOND_MENTION * unexplained)
 
     def _title_share(self, place: int) -> float:
         """The share of the title's content words that the sentence has."""
@@ -158,6 +193,7 @@ class _Selection:
         if not self._draft.add(self._candidates[place]):
             return False
         self._centrality.select(place)
+        self._told |= self._contents[place]
         self._quoted |= self._outlets == self._outlets[place]
         following = place + 1
         if following < len(self._candidates) and directly_follows(self._candidates[following], self._candidates[place]):

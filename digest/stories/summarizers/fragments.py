@@ -1,4 +1,4 @@
-"""Sentence fragments: parts of quotations, captions, questions and lines without a final stop.
+"""Sentence fragments: parts of quotations and of others' speech, captions, questions, lines without a final stop.
 
 No neighbouring sentence makes a fragment understandable, so it is not used while anything else is left.
 """
@@ -10,6 +10,7 @@ import re
 from digest.model.protocols import Candidate
 from digest.stories.summarizers.budget import word_count
 from digest.text.quotes import OPENING, QUOTES, quotation_spans
+from digest.text.speech import follows_speaker, speech_paragraphs
 from digest.text.words import words
 
 QUOTATION_MARK = re.compile(f"[{QUOTES}「」『』(]")
@@ -41,7 +42,7 @@ def is_fragment(candidate: Candidate) -> bool:
         return True
     if QUOTATION_MARK.search(text) and (_is_bare_quotation(text) or _has_unpaired_mark(text)):
         return True
-    return _is_inside_quotation(candidate)
+    return _is_inside_quotation(candidate) or _is_others_speech(candidate)
 
 
 def is_short(candidate: Candidate) -> bool:
@@ -81,6 +82,16 @@ def _has_unpaired_mark(text: str) -> bool:
 def _closing_pattern(text: str) -> re.Pattern[str] | None:
     """The pattern for a quotation's end, if the text has one of its characters (a pre-filter: most have none)."""
     return _CLOSED_QUOTATION if "”" in text or '"' in text or ".'" in text or ",'" in text else None
+
+
+def _is_others_speech(candidate: Candidate) -> bool:
+    """Whether somebody else says the sentence, and it does not tell who."""
+    paragraphs, index = candidate.article.paragraphs, candidate.paragraph
+    if index >= len(paragraphs):
+        return False
+    if index in speech_paragraphs(paragraphs, candidate.article.language):
+        return True
+    return follows_speaker(paragraphs[index], candidate.text)
 
 
 def _is_inside_quotation(candidate: Candidate) -> bool:

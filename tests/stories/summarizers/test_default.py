@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.model.protocols import Budget
+from digest.model.protocols import Budget, Candidate
 from digest.stories.summarizers.default import default
 from tests.support import values
 from tests.support.candidates import make_candidates, select_texts
@@ -47,6 +47,66 @@ def test_the_opening_shares_words_with_the_title() -> None:
     selected = default(make_candidates(texts, article), Budget(sentences=2), language="en")
 
     assert selected[0].text == texts[2]
+
+
+def _titled(title: str, *paragraphs: tuple[str, ...]) -> list[Candidate]:
+    """Sentences by paragraph, of an article with this title."""
+    article = values.article(title=title, paragraphs=tuple(" ".join(sentences) for sentences in paragraphs))
+    texts = [(index, text) for index, sentences in enumerate(paragraphs) for text in sentences]
+    return [
+        Candidate(text=text, article=article, position=position, paragraph=index)
+        for position, (index, text) in enumerate(texts)
+    ]
+
+
+BACKGROUND = tuple(
+    f"The {name} has lain on the quay since {year}, and harbour clerks pay for it."
+    for year, name in enumerate(("tug", "barge", "buoy", "crane", "winch", "ferry", "dredger", "launch"), 1901)
+)
+
+
+def test_the_sentence_with_the_news_of_the_title_is_told_wherever_it_stands() -> None:
+    news = "Engineers now say that salt will corrode the lighthouse within ten years."
+    anecdote = "The lighthouse was the first thing that Ann Marlow saw as a child."
+    candidates = _titled("Why salt will corrode the lighthouse", (anecdote,), BACKGROUND, (news,), BACKGROUND[::-1])
+
+    selected = default(candidates, Budget(sentences=3), language="en")
+
+    assert selected[0].text == anecdote
+    assert news in {candidate.text for candidate in selected}
+
+
+def test_a_quotation_opens_only_if_nothing_else_does() -> None:
+    quotation = "“The lighthouse was always ours,” says Ann Marlow, who paints the lighthouse."
+    report = "The council sold the lighthouse to a hotel for nine million euros."
+
+    selected = default(_titled("Council sells lighthouse", (quotation,), (report,)), Budget(sentences=1), language="en")
+
+    assert [candidate.text for candidate in selected] == [report]
+
+
+def test_an_opening_is_told_with_the_beginning_of_its_paragraph() -> None:
+    beginning = "Harbours live by trust, and trust by rules."
+    news = "Sandhaven breaks them with its new pilot fee."
+    candidates = _titled("The folly of the pilot fee", (beginning, news), BACKGROUND)
+
+    assert [candidate.text for candidate in default(candidates, Budget(sentences=3), language="en")][:2] == [
+        beginning,
+        news,
+    ]
+
+
+def test_an_opening_does_not_lean_on_a_noun_that_was_explained_before() -> None:
+    explained = "Gusts tore two cranes from their rails in the night."
+    leaning = "The cranes lay across both tracks of the port for hours."
+    news = "No ship could leave the port until noon, and three were sent to Lindau."
+
+    later = "Lindau has room for more ships until the port of Sandhaven opens."
+    candidates = _titled("Storm keeps ships in port", (explained,), (leaning,), (news,), (later,))
+
+    selected = default(candidates, Budget(sentences=1), language="en")
+
+    assert [candidate.text for candidate in selected] == [news]
 
 
 def test_a_long_text_without_title_is_told_by_what_most_of_it_says() -> None:
