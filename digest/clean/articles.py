@@ -20,6 +20,7 @@ from digest.clean.authors import clean_author
 from digest.clean.boilerplate.classify import classify_lines, lines_of
 from digest.clean.boilerplate.learned import find_learned, learn
 from digest.clean.boilerplate.lines import BODY, Line
+from digest.clean.inserts import without_inserts
 from digest.clean.paragraphs import trim_paragraphs, without_preface, without_truncated_sentence
 from digest.clean.titles import find_headline, without_outlet
 from digest.model.articles import Article, BodyFormat, Entry, Image
@@ -99,7 +100,7 @@ def _blocks(entry: Entry) -> tuple[Block, ...]:
 
 def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> Article:
     is_markup = entry.form is not BodyFormat.TEXT
-    lines = tuple(map(_without_truncation, lines))
+    lines = tuple(map(_without_inserts, lines))
     as_line = _plain if is_markup else _one_line
     source, title = _plain(entry.source), as_line(entry.title)
     if not title:
@@ -144,8 +145,8 @@ def _paragraphs(lines: Sequence[Line], *, title: str, learned: frozenset[str], i
     return tuple(dict.fromkeys(trimmed))  # trimming may have made two equal
 
 
-def _without_truncation(line: Line) -> Line:
-    return _with_text(line, without_truncated_sentence(line.text))
+def _without_inserts(line: Line) -> Line:
+    return _with_text(line, without_truncated_sentence(without_inserts(line.text)))
 
 
 def _with_text(line: Line, text: str) -> Line:
