@@ -34,6 +34,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+#: Files whose tests run for days or start processes: seconds each, and twice that on PostgreSQL.
+_SLOW_ON_POSTGRESQL = ("tests/jobs/", "tests/cli/test_run.py", "tests/store/test_durability.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the PostgreSQL half of the longest tests to the slow proofs."""
+    for item in items:
+        if item.nodeid.startswith(_SLOW_ON_POSTGRESQL) and "postgresql" in item.nodeid:
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of outside data beside the checkout; tests on it step aside where it is absent."""
