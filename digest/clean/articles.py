@@ -29,6 +29,7 @@ from digest.text.blocks import Block, blocks_from_text
 from digest.text.courtesies import is_courtesy
 from digest.text.encoding import repair
 from digest.text.language import detect_language
+from digest.text.lists import join_lists
 from digest.text.sentences import sentences
 from digest.text.transcripts import speaker_turns, without_speaker
 from digest.text.urls import canonical_url, is_web_url, outlet_domain, url_identity
@@ -61,7 +62,7 @@ def clean_and_learn(
     entries: Sequence[Entry], *, learned: Mapping[str, LearnedBoilerplate] | None = None
 ) -> tuple[tuple[Article, ...], Mapping[str, LearnedBoilerplate]]:
     """The articles, and the learned boilerplate with theirs added. Pass new entries only, so that each counts once."""
-    documents = [(entry, lines_of(_blocks(entry)[:_MAX_BLOCKS])) for entry in entries]
+    documents = [(entry, lines_of(join_lists(_blocks(entry)[:_MAX_BLOCKS]))) for entry in entries]
     updated = learn([(entry.source_id, lines) for entry, lines in documents], learned)
     common = {source_id: counts.common_lines() for source_id, counts in updated.items()}
     articles = (_article(entry, lines, find_learned(lines, common[entry.source_id])) for entry, lines in documents)

@@ -92,7 +92,13 @@ def _candidates(article: Article, count: int) -> Sequence[Candidate]:
         for sentence in sentences
         if (not is_courtesy(sentence.text) if sentence.paragraph < first_turn else _is_answer(sentence, turns))
     ]
-    return (telling or sentences)[:count]
+    return _from_beginning(telling or sentences)[:count]
+
+
+def _from_beginning(sentences: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The sentences with the first at position 0, so that it may open a brief as an article's first sentence does."""
+    first = sentences[0].position if sentences else 0
+    return [replace(sentence, position=sentence.position - first) for sentence in sentences] if first else sentences
 
 
 def _is_answer(sentence: Candidate, turns: Container[int]) -> bool:

@@ -136,6 +136,8 @@ class _BlockCollector:
     bold_depth: int = 0
     link_length: int = 0
     bold_length: int = 0
+    #: The current block stands below a title in the same element.
+    follows_title: bool = False
     #: Blockquotes that are open.
     quotations: list[Any] = field(default_factory=list)
     hidden_elements: HiddenElements = field(init=False)
@@ -200,6 +202,7 @@ class _BlockCollector:
         is_title = titled > 0 and titled >= _TITLE_SHARE * len(" ".join("".join(self.pieces).split()))
         if is_title:
             self.end_block()
+            self.follows_title = True
         return is_title
 
     def add_text(self, text: str) -> None:
@@ -224,7 +227,10 @@ class _BlockCollector:
         if text := text.strip():
             kind, link_share = self._kind(text), min(self.link_length / len(text), 1.0)
             for line in map(_quoted, lines) if self.quotations and kind == "prose" else lines:
-                self.blocks.append(Block(text=line, kind=kind, link_share=link_share))
+                self.blocks.append(
+                    Block(text=line, kind=kind, link_share=link_share, follows_directly=self.follows_title)
+                )
+        self.follows_title = False
         self.pieces, self.link_length, self.bold_length = [], 0, 0
 
     def _end_row(self, row: Any, start: int) -> None:

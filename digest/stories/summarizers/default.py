@@ -24,7 +24,7 @@ from digest.stories.summarizers.budget import Draft, directly_follows
 from digest.stories.summarizers.centrality import Centrality
 from digest.stories.summarizers.fragments import contains_quotation, is_fragment, is_short
 from digest.stories.summarizers.introductions import Introductions
-from digest.stories.summarizers.opening import lead, needs_predecessor, opening_places, reading_order
+from digest.stories.summarizers.opening import lead, needs_predecessor, opening_places, points_to_title, reading_order
 from digest.stories.summarizers.redundancy import content_set
 from digest.stories.summarizers.relative_dates import has_misleading_date
 from digest.stories.summarizers.second_mentions import second_mentions
@@ -34,6 +34,8 @@ from digest.text.stop_words import stop_words
 
 #: Weights of an opening's score: the share of its title's words, its rank in the article, and its centrality.
 _TITLE, _RANK, _OPENING_CENTRALITY = 2.0, 0.8, 0.5
+#: Share of the title's words that a sentence counts as having if it points to the title: "These are security fixes …".
+_POINTED_SHARE = 0.5
 #: Points that an opening loses for each day that its article is older than the newest one.
 _AGE = 0.5
 #: Points that an opening loses for beginning with a quotation, whose news is its speaker's.
@@ -176,9 +178,11 @@ class _Selection:
         return np.asarray(_TITLE_TOLD * added - _SECOND_MENTION * unexplained)
 
     def _title_share(self, place: int) -> float:
-        """The share of the title's content words that the sentence has."""
-        title = self._titles[self._candidates[place].article.id]
-        return len(self._contents[place] & title) / max(len(title), 1)
+        """The share of the title's content words that the sentence has; it has half if it points to the title."""
+        candidate = self._candidates[place]
+        title = self._titles[candidate.article.id]
+        share = len(self._contents[place] & title) / max(len(title), 1)
+        return max(share, _POINTED_SHARE) if points_to_title(candidate, self._language) else share
 
     def _must_wait(self, place: int) -> bool:
         """Whether the sentence is anaphoric, and the one before it not selected; few are asked, so it is not cached."""

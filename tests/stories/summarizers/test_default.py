@@ -49,6 +49,19 @@ def test_the_opening_shares_words_with_the_title() -> None:
     assert selected[0].text == texts[2]
 
 
+def test_a_first_sentence_that_points_to_the_title_opens() -> None:
+    texts = [
+        "These are security fixes for one fault: a leak in the pump room lets water in.",
+        "Older versions of Ferry are not kept up, and crews are told to go to 7.2.",
+        "Crews who sail at night will find the new lamp in the same place.",
+    ]
+    article = values.article(title="Ferry versions 7.2.1 and 8.0.2 have been released", paragraphs=tuple(texts))
+
+    selected = default(make_candidates(texts, article), Budget(sentences=2), language="en")
+
+    assert selected[0].text == texts[0]
+
+
 def _titled(title: str, *paragraphs: tuple[str, ...]) -> list[Candidate]:
     """Sentences by paragraph, of an article with this title."""
     article = values.article(title=title, paragraphs=tuple(" ".join(sentences) for sentences in paragraphs))
