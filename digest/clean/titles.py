@@ -93,6 +93,8 @@ def find_headline(lines: Sequence[Line], labels: Sequence[LineLabel]) -> int | N
     for at, line in enumerate(lines):
         if labels[at] not in _HEADLINE_LABELS or is_placeholder(line.text) or is_greeting(line.text):
             continue
+        if line.text.endswith(":"):
+            continue  # a label, or a speaker's name
         is_apart = at + 1 >= len(lines) or not lines[at + 1].block.follows_directly
         is_heading = line.block.kind == "heading"
         if line.block.kind in {"item", "row"} or not (is_heading or (is_apart and _reads_as_headline(line))):

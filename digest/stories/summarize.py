@@ -5,7 +5,7 @@ The summarizer selects the sentences. This module offers it candidates, checks i
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -16,12 +16,13 @@ from digest.model.stories import Brief, Ranked, Sentence, Story
 from digest.stories.novelty import PublishedContent
 from digest.stories.opinion import is_opinion
 from digest.stories.summarizers.budget import word_count
+from digest.stories.transcript_sentences import telling_sentences
 from digest.text.courtesies import is_courtesy
 from digest.text.headlines import tells_news
 from digest.text.quotes import QUOTES
 from digest.text.sentence_end import ends_sentence
 from digest.text.sentences import sentences
-from digest.text.transcripts import is_reaction, speaker_turns, without_speaker
+from digest.text.transcripts import speaker_turns
 from digest.text.words import words
 
 #: Candidates of a story at most, shared by its articles; at least so many for each. Further ones add cost, not news.
@@ -38,10 +39,6 @@ _MIN_PROSE_SHARE = 0.35
 _MIN_UNFINISHED_WORDS = 25
 #: Words of a lead-in that may introduce any paragraph, at least; a shorter one introduces a quotation.
 _MIN_LEAD_IN_WORDS = 5
-#: Words of an answer, and of its first sentence, at least: a shorter one explains nothing.
-_MIN_TURN_WORDS, _MIN_ANSWER_WORDS = 40, 12
-#: Ends of questions, and of sentences that are broken off.
-_OPEN_ENDS = ("?", "？", "؟", "...", "…", "-", "—")
 
 
 def summarize(chosen: Sequence[Ranked], summarizer: Summarizer, budget: Budget) -> tuple[Brief, ...]:
@@ -86,12 +83,10 @@ def _candidates(article: Article, count: int) -> Sequence[Candidate]:
     """At most ``count`` sentences: no courtesies of the author, and of a transcript what stands by itself."""
     turns = speaker_turns(article.paragraphs)
     sentences = list(islice(_sentences(article), _TRANSCRIPT_SENTENCES if turns else count))
-    first_turn = min(turns, default=len(article.paragraphs))
-    telling = [
-        sentence
-        for sentence in sentences
-        if (not is_courtesy(sentence.text) if sentence.paragraph < first_turn else _is_answer(sentence, turns))
-    ]
+    if turns and sentences:
+        telling = telling_sentences(sentences, turns)
+    else:
+        telling = [sentence for sentence in sentences if not is_courtesy(sentence.text)]
     return _from_beginning(telling or sentences)[:count]
 
 
@@ -99,18 +94,6 @@ def _from_beginning(sentences: Sequence[Candidate]) -> Sequence[Candidate]:
     """The sentences with the first at position 0, so that it may open a brief as an article's first sentence does."""
     first = sentences[0].position if sentences else 0
     return [replace(sentence, position=sentence.position - first) for sentence in sentences] if first else sentences
-
-
-def _is_answer(sentence: Candidate, turns: Container[int]) -> bool:
-    """Whether the sentence opens a turn, so that the speaker's name is with it, and tells something by itself."""
-    paragraph = sentence.article.paragraphs[sentence.paragraph]
-    if sentence.paragraph not in turns or not paragraph.startswith(sentence.text):
-        return False
-    words = without_speaker(sentence.text)
-    is_open = any(text.endswith(_OPEN_ENDS) for text in (words, paragraph))
-    language = sentence.article.language
-    is_telling = word_count(paragraph, language) >= _MIN_TURN_WORDS and word_count(words, language) >= _MIN_ANSWER_WORDS
-    return is_telling and not is_open and not is_reaction(words) and not is_courtesy(words)
 
 
 def _sentences(article: Article) -> Iterator[Candidate]:

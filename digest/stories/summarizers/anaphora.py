@@ -107,6 +107,11 @@ _UNNAMED_SPEAKER = {
     "fr": re.compile(r"""["”»’],? a(?:-t)?-(?:il|elle|ils) \w+"""),
 }
 
+#: Opens a speech, and refers to nothing.
+_INTERJECTION = re.compile(
+    r"(?:well|so|now|ok(?:ay)?|alright|all right|anyway|nun|gut|alors|bon|bueno|allora),? ", re.I
+)
+
 _FIRST_WORDS = {language: frozenset(forms.split()) for language, forms in _FIRST_WORD_LISTS.items()}
 _FIRST_SENTENCE_WORDS = {language: frozenset(forms.split()) for language, forms in _FIRST_SENTENCE_LISTS.items()}
 _DEMONSTRATIVES = {language: frozenset(forms.split()) for language, forms in _DEMONSTRATIVE_LISTS.items()}
@@ -126,6 +131,8 @@ def is_anaphoric(text: str, language: str, *, opens_article: bool = False) -> bo
 
     The sentence that opens an article may refer to the article itself, its author, and the subject of its title.
     """
+    if opens_article:
+        text = _INTERJECTION.sub("", text, count=1)
     if _ASIDE.match(text) or _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {}):
         return True
     if (phrases := _OPENING_PHRASES.get(language)) and phrases.match(text):
