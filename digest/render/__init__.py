@@ -1,7 +1,8 @@
 """Render a digest as an edition: fill a template, inline its CSS once, insert values from outside last.
 
-Other packages need `render` and `RenderOptions` only. `context` computes a template's variables, `environment` runs the
-template, `inline` and `placeholders` make mail HTML of its output, `plain_text` folds the text part.
+Other packages need `render`, `render_markdown` and `RenderOptions` only. `context` computes a template's variables,
+`environment` runs the template, `inline` and `placeholders` make mail HTML of its output, `plain_text` folds the text
+part.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from digest.processes.process_pool import WorkerDiedError
 from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
 from digest.render.options import Links, RenderOptions
 
-__all__ = ["GREETING_PLACEHOLDER", "TOKEN_PLACEHOLDER", "Brand", "Links", "RenderOptions", "render"]
+__all__ = ["GREETING_PLACEHOLDER", "TOKEN_PLACEHOLDER", "Brand", "Links", "RenderOptions", "render", "render_markdown"]
 
 
 #: Limits of rendering with a template of one's own, in processor time and address space.
@@ -44,6 +45,13 @@ def render(digest: Digest, options: RenderOptions) -> Edition:
     except WorkerDiedError as error:
         message = f"rendering takes more than {_CPU_S:g} seconds or {_MEMORY_BYTES // 1_000_000} MB of memory"
         raise TemplateError(message, file=str(folders[0]), hint=_ENDLESS_HINT) from error
+
+
+def render_markdown(digest: Digest, options: RenderOptions) -> str:
+    """The digest as Markdown, without the newsletter's template."""
+    from digest.render import markdown  # reads the locales
+
+    return markdown.render_markdown(digest, options)
 
 
 _ENDLESS_HINT = "look for a list that grows in a loop, lists in lists, and recursion"

@@ -172,7 +172,7 @@ def test_every_article_is_in_a_story_or_left_out_with_a_reason(run: Run, article
 
 @pytest.mark.parametrize(
     ("ending", "begins"),
-    [(".html", "<!DOCTYPE html>"), (".txt", ""), (".json", "{")],
+    [(".html", "<!DOCTYPE html>"), (".txt", ""), (".md", "# "), (".json", "{")],
 )
 def test_the_output_files_ending_chooses_the_format(
     run: Run, articles: Path, tmp_path: Path, ending: str, begins: str

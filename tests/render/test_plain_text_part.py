@@ -80,3 +80,15 @@ def test_only_text_without_spaces_makes_a_line_too_long(template: str, content: 
     ] == []
     assert "\n\n\n" not in text
     assert not any(line.endswith(" ") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_an_address_of_several_articles_is_listed_once_in_a_story(template: str) -> None:
+    page = "https://status.example/outages"
+    items = [article(f"Lock {n} closed", source=f"Status {n}", url=page, number=n) for n in range(3)]
+
+    text = render(
+        digest([brief([article("Lock opens", ["It opened."]), *items])]), RenderOptions(template=template)
+    ).text
+
+    assert text.count(page) == 1

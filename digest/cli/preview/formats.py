@@ -1,4 +1,4 @@
-"""Formats of a preview other than the terminal's: HTML, text, a mail, JSON; and the explanation of the ranking."""
+"""Formats of a preview other than the terminal's: HTML, text, Markdown, mail, JSON; the explanation of the ranking."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.model.stories import Ranked
 from digest.pipeline.preview import Preview
-from digest.render import TOKEN_PLACEHOLDER
+from digest.render import TOKEN_PLACEHOLDER, RenderOptions, render_markdown
 
-Format = Literal["terminal", "html", "text", "eml", "json"]
+Format = Literal["terminal", "html", "text", "markdown", "eml", "json"]
 _BY_ENDING: dict[str, Format] = {
     ".html": "html",
     ".htm": "html",
     ".txt": "text",
     ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
     ".eml": "eml",
     ".json": "json",
 }
@@ -55,6 +57,18 @@ def format_edition(
         case _:
             text = edition.text.replace(TOKEN_PLACEHOLDER, "test") if recipient else edition.text
             return text + explain_order(preview.digest) if explain else text
+
+
+def as_markdown(digest: Digest, options: RenderOptions, *, explain: bool) -> str:
+    """Return the digest as Markdown; with ``explain`` the stories' scores follow it."""
+    text = render_markdown(digest, options)
+    if not explain or not digest.briefs:
+        return text
+    from digest.render.markdown import escape
+
+    stories = (f"{escape(brief.story.lead.title)}: {escape(explain_score(brief.ranked))}" for brief in digest.briefs)
+    numbered = "\n".join(f"{number}. {story}" for number, story in enumerate(stories, start=1))
+    return f"{text}\n## Why in this order\n\n{numbered}\n"
 
 
 def _as_mail(preview: Preview, edition: Edition, recipient: Mailbox | None) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from digest.cli.errors import print_stderr
-from digest.cli.preview.formats import Format, choose_format, format_edition
+from digest.cli.preview.formats import Format, as_markdown, choose_format, format_edition
 from digest.cli.progress import collect_progress
 from digest.model.digests import Digest
 from digest.model.editions import Edition
@@ -21,7 +21,7 @@ from digest.model.mailbox import Mailbox
 from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options
 from digest.pipeline.preview import Preview, PreviewRequest, preview
-from digest.render import GREETING_PLACEHOLDER, render
+from digest.render import GREETING_PLACEHOLDER, RenderOptions, render
 from digest.render.delivery_placeholders import fill_greeting
 from digest.settings import Settings
 from digest.settings.atomic_write import atomic_write
@@ -52,8 +52,8 @@ class PreviewOutput:
     def show(self, request: PreviewRequest) -> None:
         """Compose the preview and write it to its destination."""
         if self.format == "terminal" and self.output is None and not self.browser:
-            composed, edition = self._compose(request)
-            _print_on_terminal(composed.digest, edition, explain=self.explain)
+            composed = _compose(request)
+            _print_on_terminal(composed.digest, self._edition(composed), explain=self.explain)
             return
         data = self.data(request)
         if self.browser:
@@ -65,20 +65,22 @@ class PreviewOutput:
 
     def data(self, request: PreviewRequest) -> str:
         """Compose the preview and return it in its format; sources that failed are printed on stderr."""
-        composed, edition = self._compose(request)
+        composed = _compose(request)
         for failure in composed.digest.failures:
             print_stderr(f"not collected: {failure.url}: {failure.error}")
+        if self.format == "markdown":
+            return as_markdown(composed.digest, self._options(composed), explain=self.explain)
         recipient = self._mailbox(composed.settings)
+        edition = self._edition(composed)
         return format_edition(composed, edition, self.format, recipient=recipient, explain=self.explain)
 
-    def _compose(self, request: PreviewRequest) -> tuple[Preview, Edition]:
-        with collect_progress() as on_done:
-            composed = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
-        _print_language_hints(composed.digest)
+    def _options(self, composed: Preview) -> RenderOptions:
         options = render_options(composed.digest.newsletter, composed.settings)
-        options = replace(options, show_left_out=self.explain, show_failures=self.explain)
-        edition = self._embed_images(composed, render(composed.digest, options))
-        return composed, self._fill_greeting(composed, edition)
+        return replace(options, show_left_out=self.explain, show_failures=self.explain)
+
+    def _edition(self, composed: Preview) -> Edition:
+        edition = self._embed_images(composed, render(composed.digest, self._options(composed)))
+        return self._fill_greeting(composed, edition)
 
     def _fill_greeting(self, composed: Preview, edition: Edition) -> Edition:
         """Greet the recipient by name, or a subscriber without a name."""
@@ -112,6 +114,13 @@ class PreviewOutput:
             message = f"no subscriber has the address {self.recipient}"
             raise UsageError(message, hint="'digest subscribers list' lists them")
         return Mailbox.at(subscriber.address, subscriber.name)
+
+
+def _compose(request: PreviewRequest) -> Preview:
+    with collect_progress() as on_done:
+        composed = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
+    _print_language_hints(composed.digest)
+    return composed
 
 
 def _print_language_hints(digest: Digest) -> None:

@@ -77,7 +77,7 @@ def _story(number: int, brief: Brief, digest: Digest, *, explain: bool) -> Rende
         lines.append(_brief_text(brief))
     lines.append(_source_line(brief, digest.newsletter.timezone))
     if explain:
-        lines.append(Text(explain_score(brief.ranked), style=_ACCENT))
+        lines.append(Text(explain_score(brief.ranked), style=_DIM))
     row = Table.grid(padding=(0, 1, 0, 0))
     row.add_column(justify="right", width=2, style=_ACCENT)
     row.add_column()
