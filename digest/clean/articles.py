@@ -110,7 +110,10 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
         if at is not None:
             # A pasted text may be another outlet's.
             title, lines = without_outlet(lines[at].text), lines[:at] + lines[at + 1 :]
-    paragraphs = _paragraphs(lines, title=title, learned=learned, is_markup=is_markup)
+    author = as_line(entry.author)
+    paragraphs = _paragraphs(
+        lines, title=title, author="" if author == source else author, learned=learned, is_markup=is_markup
+    )
     language = detect_language("\n".join((title, *paragraphs)), entry.language)
     url = _safe_url(entry.url)
     return Article(
@@ -122,12 +125,14 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
         paragraphs=paragraphs,
         published=min(entry.published or entry.seen, entry.seen),
         language=language,
-        author=clean_author(as_line(entry.author), language),
+        author=clean_author(author, language),
         image=_usable_image(entry.image, title),
     )
 
 
-def _paragraphs(lines: Sequence[Line], *, title: str, learned: frozenset[str], is_markup: bool) -> tuple[str, ...]:
+def _paragraphs(
+    lines: Sequence[Line], *, title: str, author: str, learned: frozenset[str], is_markup: bool
+) -> tuple[str, ...]:
     """The body's paragraphs, trimmed.
 
     Trimming makes lines shorter, and some rules are for short lines only: so the lines are classified again, until
@@ -135,7 +140,7 @@ def _paragraphs(lines: Sequence[Line], *, title: str, learned: frozenset[str], i
     """
     lines, trimmed = list(lines), tuple[str, ...]()
     for _ in range(_MAX_ROUNDS):
-        labels = classify_lines(lines, title=title, learned=learned, is_markup=is_markup)
+        labels = classify_lines(lines, title=title, author=author, learned=learned, is_markup=is_markup)
         body = [at for at, label in enumerate(labels) if label is BODY]
         texts = tuple(lines[at].text for at in body)
         trimmed = trim_paragraphs(texts, title)

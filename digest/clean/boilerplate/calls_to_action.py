@@ -6,6 +6,7 @@ import re
 
 from digest.clean.boilerplate.lines import Line
 from digest.clean.boilerplate.rules import Rule, RuleSet, any_of, keyword_rule, keyword_set, opening_rule
+from digest.clean.boilerplate.support_notes import SUPPORT_NOTE, may_be_support_note
 from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import CLOSING, QUOTES, quotation_spans
 
@@ -124,13 +125,38 @@ _PHRASES = RuleSet(
             r"|\b(?:reach|contact|e-?mail|write to) (?:\w+ ){1,3}at \S+@\S+",
         ),
         ("listen watch", r"^\W*(?:listen to|watch) (?:this|the) (?:article|story|video|episode|full)\b[^,]*$"),
+        (
+            "podcasts stitcher overcast pocket",
+            r"\b(?:(?:apple|google) podcasts|stitcher|overcast|pocket casts)\b.*\b(?:spotify|stitcher|podcasts|rss)\b",
+            r"|\b(?:listen|subscribe|hear|find|download|stream|follow)\b.*",
+            r"\b(?:on|via|in|at) (?:apple|google) podcasts\b",
+            r"|\bwherever (?:else )?you (?:get|find|listen to|download) (?:your |the )?podcasts\b",
+        ),
+        (
+            "youtube player",
+            r"\b(?:episode|interview|show|video)\b.*\b(?:view|watch|hear|listen|play|stream)\w*\b.*",
+            r"\b(?:youtube channel|player below)\b",
+        ),
+        (
+            "licensing republish republished reprinted charge",
+            r"\blicensing (?:opportunities|inquiries|requests)\b",
+            r"|\brepublish(?:ed)? (?:this (?:article|story|piece)|with permission|under)\b",
+            r"|\breprinted with permission\b|\bavailable (?:without|free of) charge to any\b",
+        ),
+        ("/", r"^\([^()]*(?:https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}/\S+)[^()]*\)\W*$"),
         ("kommentarfunktion seguirnos", r"\bkommentarfunktion\b|\bseguirnos en\b"),
         ("journalism", r"\bsupport (?:our|independent|quality) (?:\w+ )?journalism\b"),
     )
 )
+#: A title with a label behind it, and no stop: "Quay closed: mayor says the piers are cracked Read more".
+_LINK_AT_END = keyword_rule(
+    "more reading weiterlesen suite más leyendo tutto più meer verder mais",
+    r"[^.!?]+\s(?:(?:read|see|show|view|learn) more|continue reading|weiterlesen|lire la suite|leer más|seguir leyendo"
+    r"|leggi (?:tutto|di più)|lees (?:meer|verder)|leia mais)\s*[»>→…]*$",
+)
 #: Openings of boilerplate lines, in the most frequent languages.
 _OPENINGS = opening_rule(
-    "read see watch listen learn find related recommended trending most more skip you don editor editors sign signup"
+    "to read see watch listen learn find related recommended trending most more skip you don editor editors sign signup"
     " newsletter like liked enjoy enjoyed enjoying advertisement sponsored anzeige publicité publicidad pubblicità"
     " advertentie annons реклама reklama 広告 lesen mehr auch hier à lire voir inscrivez sur lea lee leer te leggi"
     " vedi lees leia veja läs les læs czytaj zobacz przeczytaj čtěte читайте смотрите 関連記事 あわせて読みたい"
@@ -138,6 +164,7 @@ _OPENINGS = opening_rule(
     " first updated published posted modified aktualisiert stand publié mis publicado full live our complete coverage",
     r"(?:read|see|watch|listen|learn|find out)(?: (?:more|also|next|on|now|it|the full))*\s*[:|»>→–—-]",
     r"(?:read|see) (?:more|also|next)\b(?:(?! than).)*",
+    r"to (?:see|read|view|watch|hear)\b[^.!?]*\b(?:go|click|tap|visit|head)\b[^.!?]{0,40}[.!]?$",
     r"(?:related|recommended|trending|most read|more from|more on|skip (?:to|past))\b",
     r"(?:you (?:may|might) also|don[’']t miss|editors?[’'] picks?)\b",
     r"sign[ -]?up (?:for|to)\b|newsletter\s*[:|–—-]",
@@ -216,6 +243,8 @@ def is_call_to_action(line: Line) -> bool:
         return False
     if (line.word_count <= 30 and _OPENINGS.matches_start(line)) or _TEMPLATE_PLACEHOLDER.matches_anywhere(line):
         return True
+    if not line.ends_sentence and _LINK_AT_END.matches_start(line):
+        return True
     rules = _PHRASES.candidates(line)
     text = _without_quotations(line.text) if rules else ""
     return any(rule.pattern.search(text) for rule in rules)
@@ -228,6 +257,8 @@ def is_imperative_call(line: Line) -> bool:
 
 def addresses_reader(line: Line) -> bool:
     """May the site be addressing the reader, or presenting the author? Boilerplate at an article's head or foot."""
+    if may_be_support_note(line) and SUPPORT_NOTE.pattern.search(_without_quotations(line.text)):
+        return True
     may_be_contact = line.word_count <= 25 and _EMAIL_ADDRESS.may_match(line)
     if may_be_contact and _EMAIL_ADDRESS.pattern.search(_without_quotations(line.text)):
         return True
@@ -256,11 +287,13 @@ KEYWORDS = frozenset[str]().union(
             _PHRASES,
             _TEMPLATE_PLACEHOLDER,
             _OPENINGS,
+            _LINK_AT_END,
             _SITE_WORDS,
             _IMPERATIVES,
             _REPORTED_SPEECH,
             _EMAIL_ADDRESS,
             _AUTHOR_BIO,
+            SUPPORT_NOTE,
         )
     )
 )

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 
 from digest.clean.boilerplate import calls_to_action, context, credits, repeats
+from digest.clean.boilerplate.biographies import find_biographies
 from digest.clean.boilerplate.calls_to_action import is_call_to_action
 from digest.clean.boilerplate.credits import is_caption, is_credit
 from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel, normalize
@@ -50,7 +51,12 @@ def lines_of(blocks: Iterable[Block]) -> tuple[Line, ...]:
 
 
 def classify_lines(
-    lines: Sequence[Line], *, title: str = "", learned: AbstractSet[str] = frozenset(), is_markup: bool = False
+    lines: Sequence[Line],
+    *,
+    title: str = "",
+    author: str = "",
+    learned: AbstractSet[str] = frozenset(),
+    is_markup: bool = False,
 ) -> tuple[LineLabel, ...]:
     """One label for each line.
 
@@ -61,7 +67,8 @@ def classify_lines(
     labels = [_classify_by_form(line, normalized_title, learned) for line in lines]
     _apply([partial(context.find_origin_note, title=normalized_title), *_FIRST_PASSES], lines, labels)
     _apply([partial(context.find_incomplete, is_markup=is_markup)], lines, labels)
-    while _apply(_REPEATED_PASSES, lines, labels):
+    biographies = partial(find_biographies, author=author, title=normalized_title)
+    while _apply([*_REPEATED_PASSES, biographies], lines, labels):
         pass
     if is_markup:
         _apply([context.find_unfinished_body], lines, labels)

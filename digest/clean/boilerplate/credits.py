@@ -50,13 +50,14 @@ _CONTRIBUTION_NOTE = keyword_rule(
     "reporting writing editing compiled translated edited written reported contribution contributions files"
     " material additional input inputs agencies contributed mitgearbeitet contribué contribuyó article story"
     " report post piece artikel text beitrag agences información materiali note notes correction corrections"
-    " clarification clarifications anmerkung hinweis materials content",
+    " clarification clarifications anmerkung hinweis materials content disclosure disclaimer",
     r"\W*(?:additional |with )?(?:reporting|writing|editing|compiled|translated|edited|written|reported|contributions?)"
     r"(?: (?:and|&) \w+)? (?:by|from)\b.*",
     r"\W*with (?:files|material|reporting|additional|inputs?|contributions?|agencies)\b.*",
-    r".{0,120}\b(?:contributed|hat mitgearbeitet|a contribué|contribuyó) (?:to|an|à|a|en)"
-    r" (?:this|the|dieser|diesem|cet|este) (?:report|story|article|bericht|artikel|reportage|reportaje|artículo)\b.*",
     r"(?:this|the) (?:article|story|report|post|piece) (?:was|is|has been|originally|first|appear(?:s|ed))\b.*",
+    r"(?:this|the) (?:article|story|report|post|piece) (?:contains|includes|uses)"
+    r" (?:\w+ )?(?:material|reporting|information) .*",
+    r"\W*(?:full )?(?:disclosure|disclaimer)\s*:.*",
     r"\W*(?:materials?|content) (?:provided|supplied) by\b.*",
     r"(?:dieser|der) (?:artikel|text|beitrag) (?:ist|wurde|erschien)\b.*|cet article (?:a été|est)\b.*",
     r"\W*(?:a|another) version of this (?:article|story|report) (?:appear|was|is)\w*\b.*",
@@ -66,9 +67,22 @@ _CONTRIBUTION_NOTE = keyword_rule(
 )
 
 
+_CONTRIBUTORS = keyword_rule(
+    "contributed mitgearbeitet contribué contribuyó",
+    r".{0,600}\b(?:contributed|contributed reporting|hat mitgearbeitet|a contribué|contribuyó) (?:to|an|à|a|en)"
+    r" (?:this|the|dieser|diesem|cet|este) (?:report|story|article|bericht|artikel|reportage|reportaje|artículo)\b.*",
+    r".{0,600}\b(?:writers?|reporters?|correspondents?|staff|press)\b.{0,500} contributed(?: reporting)?\.$",
+)
+_COPYRIGHT = keyword_rule(
+    "copyright distributed", r"\W*copyright\s(?:\d{4}|©|\(c\)|by)\b.*", r"\W*distributed by\s\S+(?:\s\S+){0,4}$"
+)
+
+
 def is_credit(line: Line) -> bool:
     """Does the line name the authors of a text or a picture, and nothing else?"""
-    if line.word_count <= 60 and _CONTRIBUTION_NOTE.matches_start(line):
+    if line.word_count <= 60 and (_CONTRIBUTION_NOTE.matches_start(line) or _CONTRIBUTORS.matches_start(line)):
+        return True
+    if line.word_count <= 20 and _COPYRIGHT.matches_start(line):
         return True
     starts_as_credit = line.word_count <= 20 and (line.text.startswith("©") or _CREDIT_OPENING.matches_start(line))
     return starts_as_credit and not (line.word_count > 12 and ends_sentence(line.text))
@@ -94,16 +108,21 @@ def is_timestamp(line: Line) -> bool:
 # --- captions ----------------------------------------------------------------------------------------------------
 
 _CAPTION_OPENING = opening_rule(
-    f"{_MEDIA_WORDS} pictured caption file archive handout undated left right above below top bottom centre center"
-    " clockwise from",
+    f"{_MEDIA_WORDS} cover featured header pictured caption file archive handout undated left right above below"
+    " top bottom centre center clockwise from",
     r"pictured?\b(?: (?:above|below|here|left|right|is|are|was|were|from|in|on|at|with)\b|[:,]).*",
     r"(?:image|photo|picture|bild|video)?\s*caption[\s:,].*",
     r"(?:file|archive|handout|undated)(?: (?:photo|picture|image|pic|footage|video))?\s*[:–—-]\s.*",
     rf"(?:{_MEDIA})\s*(?:\d+\s*)?(?:[:：|]|[–—-]\s).*",
     r"(?:left|right|above|below|top|bottom|centre|center|clockwise)(?:,? (?:to|from) \w+)*\s*:\s.*",
     r"(?:clockwise )?from (?:top |bottom )?(?:left|right)\b.*",
+    rf"(?:cover|featured|header)(?:\s(?:{_MEDIA}))?\s*:\s.*",
 )
 _SIDE = r"(?:(?:top|bottom|second|third|far|front) )?(?:left|right|centre|center)"
+_MONTHS = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug"
+    " sep sept oct nov dec"
+)
 #: Phrases that only captions contain.
 _CAPTION_PHRASES = RuleSet(
     (
@@ -112,6 +131,8 @@ _CAPTION_PHRASES = RuleSet(
             "photo picture image photograph screengrab grab",
             r"\bin this (?:\w+ ){0,3}(?:photo|picture|image|photograph|screengrab|frame grab|file photo)\b",
         ),
+        # The picture agencies' date: sentences have a comma after the year, or no place at the end.
+        keyword_rule(_MONTHS, r"\bon (?-i:[A-Z][a-z]{2,8}\.?) \d{1,2}, \d{4} (?:in|at) (?-i:[A-Z])[^.;:]{2,60}\.?$"),
         keyword_rule("file archive handout", r"\b(?:file|archive|handout) (?:photo|picture|image)\b"),
         keyword_rule("0$", r",\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}, \d{4}\.?$"),
         keyword_rule(
@@ -126,7 +147,7 @@ _CAPTION_PHRASES = RuleSet(
 _AGENCY_CAPTION = keyword_rule(
     "( [ file via",
     r"""^FILE(?: PHOTO)?\s?[-–—:]\s""",
-    r"[(\[](?:(?:AP|AFP|Reuters|Getty|File) Photo\b|Photo by\b"
+    r"[(\[](?:(?:AP|AFP|Reuters|Getty|File) Photo\b|(?:Photo|Picture|Image|Foto)s?(?: by| courtesy| via|:)"
     rf"|[^()\[\]]{{2,60}}\bvia (?:{AGENCY})\b)[^()\[\]]{{0,80}}[)\]]\W*$",
 )
 _MAX_CAPTION_WORDS = 150
@@ -162,6 +183,8 @@ KEYWORDS = frozenset[str]().union(
             _CREDIT_OPENING,
             _CREDIT_TAIL,
             _CONTRIBUTION_NOTE,
+            _CONTRIBUTORS,
+            _COPYRIGHT,
             _CAPTION_OPENING,
             _CAPTION_PHRASES,
             _AGENCY_CAPTION,
