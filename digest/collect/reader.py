@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digest.collect.documents.dates import parse_date
 from digest.collect.documents.front_matter import FrontMatter, split_front_matter, split_title
 from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
+from digest.collect.documents.standfirst import with_standfirst
 from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.errors import SourceError
 from digest.model.newsletters import Source
@@ -105,7 +106,7 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
         guid=document.guid,
         url=metadata.url or document.url,
         title=metadata.title,
-        body=page.body,
+        body=with_standfirst(page.body, escape(metadata.description, quote=False)),
         form=BodyFormat.HTML,
         seen=seen,
         source=metadata.site or outlet_domain(metadata.url) or document.outlet,

@@ -62,3 +62,11 @@ def test_a_page_names_its_own_site_and_address(url: str, address: str, name: str
     entry = read_page(url, head=address.format("https://www.agency.example/1") + name)
 
     assert (entry.url, entry.source) == ("https://www.agency.example/1", "Agency")
+
+
+def test_a_page_s_description_is_its_first_paragraph() -> None:
+    description = "Why the &lt;old&gt; stones of the valley grind for bakers, as the council asked."
+
+    entry = read_page("https://a.example/1", head=f'<meta property="og:description" content="{description}">')
+
+    assert entry.body.startswith(f"<p>{description}</p>")

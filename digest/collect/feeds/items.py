@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
+from digest.collect.documents.standfirst import with_standfirst
 from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.newsletters import Source
 from digest.text.urls import escape_spaces, is_simple_url, is_web_url
@@ -15,7 +16,11 @@ from digest.text.urls import escape_spaces, is_simple_url, is_web_url
 _MAX_NAME_LENGTH = 300
 #: Tags and spaces before the first word.
 _WORDLESS_START = re.compile(r"(?:<[^<>]*>|&(?:nbsp|#160|#xa0);|\s)*+", re.IGNORECASE)
-_EMPTY_LINES = re.compile(r"\s*\n[ \t\r]*\n\s*")
+#: Opens a list item, or a line of tags, handles or addresses, in a text without tags.
+_LISTED = re.compile(r"[-•*–—#@→]|https?://|\d\d?:\d\d")
+_LINE_STOPS = (*".!?…。！？:：",)
+#: Characters of a line that an editor or a mail program wrapped, at least.
+_MIN_WRAPPED = 45
 _NAME_WITH_ADDRESS = re.compile(
     r"(?P<before>[^<>()@]*?)\s*[<(]?\s*[^\s<>()@]+@[^\s<>()@]+[>)]?\s*(?:\((?P<after>[^()]*)\))?"
 )
@@ -66,9 +71,28 @@ def to_entry(item: Item, source: Source, *, guid: str, outlet: str, language: st
 
 def _with_paragraphs(body: str) -> str:
     """Mark the paragraphs of a text without tags, as video descriptions are: in HTML, empty lines mean nothing."""
-    if "<" in body or "&lt;" in body or not (parts := [part for part in _EMPTY_LINES.split(body) if part])[1:]:
+    if "\n" not in body or "<" in body or "&lt;" in body:
         return body
-    return "".join(f"<p>{part}</p>" for part in parts)
+    parts = _paragraphs(body)
+    return body if len(parts) < 2 else "".join(f"<p>{part}</p>" for part in parts)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Join the lines of a plain text to its paragraphs."""
+    paragraphs: list[str] = []
+    previous = ""
+    for line in map(str.strip, text.splitlines()):
+        if line and previous and not _begins_paragraph(line, previous):
+            paragraphs[-1] += f" {line}"
+        elif line:
+            paragraphs.append(line)
+        previous = line
+    return paragraphs
+
+
+def _begins_paragraph(line: str, previous: str) -> bool:
+    is_wrapped = line[0].islower() or len(previous) >= _MIN_WRAPPED
+    return not is_wrapped or previous.endswith(_LINE_STOPS) or _LISTED.match(line) is not None
 
 
 def absolute_url(base: str, href: str) -> str:
@@ -103,6 +127,12 @@ def text_to_html(text: str) -> str:
 def first_with_words(*bodies: str) -> str:
     """Return the first HTML body with text, not only a picture; or else the first that isn't empty."""
     return next(filter(_has_words, bodies), next(filter(None, bodies), ""))
+
+
+def full_text(content: str, *summaries: str) -> str:
+    """Return the HTML content with its summary as a standfirst, if it is one; the summary if no content has words."""
+    body = first_with_words(content, *summaries)
+    return with_standfirst(body, summaries[0]) if summaries and body is content else body
 
 
 def _has_words(markup: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from digest.collect.documents.dates import parse_date
+from digest.collect.documents.standfirst import with_standfirst
 from digest.collect.feeds.items import Feed, Item, absolute_url, first_with_words, id_link
 from digest.model.articles import BodyFormat, Image
 from digest.model.errors import SourceError
@@ -64,7 +65,7 @@ def _string(mapping: Mapping[str, Any], key: str) -> str:
 def _body(item: Mapping[str, Any]) -> tuple[str, BodyFormat]:
     content, text = _string(item, "content_html"), _string(item, "content_text") or _string(item, "summary")
     if content and first_with_words(content, html.escape(text)) == content:
-        return content, BodyFormat.HTML
+        return with_standfirst(content, html.escape(_string(item, "summary"), quote=False)), BodyFormat.HTML
     return text, BodyFormat.TEXT
 
 

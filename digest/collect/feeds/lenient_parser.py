@@ -20,7 +20,7 @@ from digest.collect.feeds.items import (
     absolute_url,
     author_name,
     drop_shared_language,
-    first_with_words,
+    full_text,
     id_link,
     text_to_html,
     without_origin,
@@ -104,7 +104,7 @@ def _body(entry: Mapping[str, Any], *, is_atom: bool) -> str:
         return summary
     longest = max(contents, key=lambda content: len(content["value"]))
     if longest.get("type") != "text/plain":
-        return first_with_words(str(longest["value"]), summary)
+        return full_text(str(longest["value"]), summary)
     if not is_atom and len(_string(entry, "summary")) > len(longest["value"]):
         return summary  # feedparser reports a podcast's short subtitle as content
     return text_to_html(longest["value"])

@@ -19,7 +19,7 @@ from digest.collect.feeds.items import (
     absolute_url,
     author_name,
     drop_shared_language,
-    first_with_words,
+    full_text,
     id_link,
     text_to_html,
     without_origin,
@@ -140,7 +140,7 @@ def _rss_body(children: _Children, namespace: str) -> str:
     contents, summaries = _texts(children, f"{CONTENT}encoded"), _texts(children, f"{namespace}description")
     if len(summaries) > 1 or f"{MEDIA}description" in children or f"{ITUNES}summary" in children:
         raise _AmbiguousError
-    return first_with_words(max(contents, key=len, default=""), *summaries)
+    return full_text(max(contents, key=len, default=""), *summaries)
 
 
 def _rss_author(children: _Children) -> str:
@@ -168,7 +168,7 @@ def _atom_entry(entry: _Element, feed_author: str) -> Item:
         guid=guid,
         url=absolute_url(entry.base, link) if link else id_link(guid),
         title=_html_title(_first(children, f"{ATOM}title")),
-        body=first_with_words(*(_content(_first(children, f"{ATOM}{name}")) for name in ("content", "summary"))),
+        body=full_text(*(_content(_first(children, f"{ATOM}{name}")) for name in ("content", "summary"))),
         author=_atom_author(children) or feed_author,
         published=_date(children, f"{ATOM}published", f"{ATOM}updated"),
         language=_title_language(entry, children),

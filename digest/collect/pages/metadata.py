@@ -54,6 +54,8 @@ class PageMetadata:
     #: As HTML, since entries with an HTML body have HTML titles.
     title: str
     author: str
+    #: As plain text.
+    description: str
     #: Declared canonical address.
     url: str
     site: str
@@ -74,6 +76,7 @@ def read_metadata(tree: HtmlElement, base: str) -> PageMetadata:
     return PageMetadata(
         title=escape(_title(tree, meta, json_ld), quote=False),
         author=escape(_author(meta, json_ld), quote=False),
+        description=_first(meta, "og:description", "description") or _text(json_ld.get("description")),
         url=_canonical(tree, meta, base),
         site=_first(meta, "og:site_name", "application-name") or _name(json_ld.get("publisher")),
         language=_language(tree, meta),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from digest.collect.feeds.items import Feed
 from digest.collect.feeds.json_feed import read_json_feed
 from digest.collect.feeds.lenient_parser import parse_leniently
-from digest.collect.feeds.parser import read_feed
+from digest.collect.feeds.parser import feed_entries, read_feed
 from digest.collect.feeds.strict_parser import parse_strictly
+from digest.model.newsletters import Source
 
 Parser = Callable[[bytes, str], Feed | None]
 URL = "https://a.example/feed"
@@ -94,3 +96,37 @@ def test_an_aggregator_s_title_ends_without_the_source(parse: Parser, title: str
 
     assert feed
     assert feed.items[0].title == expected
+
+
+_TEXT = "<p>Ada Keel found cracks in the northern wall of the harbour.</p>" * 3
+_STANDFIRST = "Why the ferries stay in their harbour: a report from behind the northern wall."
+
+
+@pytest.mark.parametrize("parse", [parse_strictly, parse_leniently])
+def test_a_description_beside_the_content_is_its_first_paragraph(parse: Parser) -> None:
+    by_rss = parse(
+        rss(f"<description>{_STANDFIRST}</description><content:encoded>{cdata(_TEXT)}</content:encoded>"), URL
+    )
+    by_atom = parse(atom(f"<summary>{_STANDFIRST}</summary><content type='html'>{cdata(_TEXT)}</content>"), URL)
+
+    assert by_rss
+    assert by_atom
+    assert [by_rss.items[0].body, by_atom.items[0].body] == [f"<p>{_STANDFIRST}</p>{_TEXT}"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        pytest.param("New ropes for the ferry\nAll of them are blue.\n#ferry", 3, id="a post"),
+        pytest.param("The ferry sails at six.\nIt comes back at nine.", 2, id="sentences"),
+        pytest.param("The tour:\n00:00 Quay\n01:30 Pump room\nhttps://a.example", 4, id="chapters of a video"),
+        pytest.param("The ferry sails at six on every day of the week but\nSunday, when it rests.", 1, id="wrapped"),
+        pytest.param("The ferry sails\nat six.", 1, id="a sentence that goes on"),
+        pytest.param("The ferry sails.\n\nIt is blue.", 2, id="an empty line"),
+    ],
+)
+def test_a_description_without_markup_keeps_its_lines(text: str, paragraphs: int) -> None:
+    feed = read_feed(rss(f"<description>{text}</description>"), url=URL)
+    (entry,), _ = feed_entries(feed, Source(id="s", url=URL), url=URL, seen=datetime(2026, 3, 1, tzinfo=UTC))
+
+    assert max(entry.body.count("<p>"), 1) == paragraphs
