@@ -18,6 +18,8 @@ _AGENCY_DATELINE = re.compile(
         {_PLACE}(?:[,/]\s?[\w.’' ]{{2,30}}){{0,3}}
         \s?\((?:[A-Z][\w/ .-]{{1,20}}|(?:{_AGENCIES})(?:/\w+)*)\)\s?[-–—.:]{{1,2}}\s?
       | \((?:[A-Z][\w/ .-]{{1,20}}\)\s?[-–—]{{1,2}}|(?:CNN|(?i:{_AGENCIES}|reuters|upi|bloomberg))[\w ]{{0,12}}\))\s?
+      | (?P<place>{_PLACE})(?:[,/]\s?[\w.’' ]{{2,30}}){{0,3}}\s?\((?P<agency>CNN|AP|AFP|UPI|Reuters|dpa)(?:\s\w+)?\)\s
+      | \({_PLACE}(?:,\s[\w.’' ]{{2,30}}){{0,3}}\)\s?[–—-]{{1,2}}\s?
     ){_SENTENCE_START}""",
     re.VERBOSE,
 )
@@ -52,12 +54,24 @@ def trim_paragraphs(paragraphs: Sequence[str], title: str) -> tuple[str, ...]:
     """The paragraphs, each without dateline, separate drop capital and agency signature."""
     if not paragraphs:
         return ()
-    trimmed = [_without(_AGENCY_DATELINE, paragraph) for paragraph in paragraphs[:_DATELINED]]
+    trimmed = [_without_dateline(paragraph) for paragraph in paragraphs[:_DATELINED]]
     trimmed[0] = _join_drop_capital(_without(_PLACE_DATELINE, trimmed[0]), (title, *paragraphs))
     trimmed += paragraphs[_DATELINED:]
     trimmed = [_without(_DASHES, paragraph) for paragraph in trimmed]
     trimmed[-1] = without_agency(trimmed[-1])
     return tuple(trimmed)
+
+
+def _without_dateline(paragraph: str) -> str:
+    match = _AGENCY_DATELINE.match(paragraph)
+    if match is None or _spells(match["place"] or "", match["agency"] or ""):
+        return paragraph
+    return paragraph[match.end() :]
+
+
+def _spells(name: str, initials: str) -> bool:
+    """Whether the brackets only abbreviate the name: "Associated Press (AP) Editor Ann Berg"."""
+    return bool(name) and "".join(word[0] for word in name.split()).upper().endswith(initials.upper())
 
 
 def _without(opening: re.Pattern[str], paragraph: str) -> str:

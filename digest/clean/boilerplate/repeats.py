@@ -8,6 +8,7 @@ from itertools import chain
 
 from digest.clean.boilerplate.credits import without_credit
 from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel, normalize, without_agency
+from digest.text.quotes import QUOTES
 
 #: Copies of a line are looked for among the lines that begin with the same words: so many.
 _FIRST_WORDS = 4
@@ -22,6 +23,10 @@ _SHINGLE, _MAX_HOLDERS = 7, 9
 _SHARED_PART = 0.2
 #: Words of a caption or a pull quote, at most.
 _MAX_WORDS = 60
+#: Characters of a long word; a paragraph shares at least this part of its long words with the rest of the article.
+_LONG_WORD, _ON_TOPIC = 5, 0.2
+#: Of fewer long words their topic is not judged.
+_MIN_LONG_WORDS = 4
 #: From this many lines on, comparing shingles is faster than searching all other lines for each line.
 _MANY_LINES = 100
 #: Words of an incomplete line that may be a caption, at least.
@@ -29,18 +34,52 @@ _MIN_CAPTION_WORDS = 8
 
 
 def find_copies(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
-    """Copies of lines: of several copies at most one is body; a copy of a caption is none."""
+    """Copies of lines: of several copies at most one is body; a copy of a caption is none.
+
+    Of a quotation the last copy is body, since the first is a pull quote. No copy is body if they stand one below the
+    other, as a caption and the picture's alternative text do, or are about something else than the article.
+    """
+    copies = dict(_copies(lines, labels))
+    body = [at for at, label in enumerate(labels) if label is BODY]
+    dropped = set(copies)
+    for at, first in copies.items():
+        if labels[first] is not BODY:
+            continue
+        between = sum(first < other < at for other in body if other not in copies)
+        if (not between and first != body[0]) or _is_off_topic(at, first, lines, body):
+            dropped.add(first)
+        elif first not in dropped and lines[at].text[:1] in QUOTES and lines[at].normalized == lines[first].normalized:
+            dropped = (dropped | {first}) - {at}
+    yield from ((at, LineLabel.REPEAT) for at in sorted(dropped))
+
+
+def _is_off_topic(at: int, copy: int, lines: Sequence[Line], body: Sequence[int]) -> bool:
+    """Whether the rest of the article has few of the line's long words, as with a box of the site."""
+    words = _long_words(lines[at].normalized)
+    if len(words) < _MIN_LONG_WORDS:
+        return False
+    rest = {word for other in body if other not in {at, copy} for word in _long_words(lines[other].normalized)}
+    return len(words & rest) < _ON_TOPIC * len(words)
+
+
+def _long_words(text: str) -> set[str]:
+    return {word for word in text.split() if len(word) >= _LONG_WORD}
+
+
+def _copies(lines: Sequence[Line], labels: Sequence[LineLabel]) -> Iterator[tuple[int, int]]:
+    """The index of each body line that is a copy, and that of the line that it copies."""
     prefixes = Counter(line.prefix for line in lines)
     candidates = [at for at, line in enumerate(lines) if prefixes[line.prefix] > 1]
-    seen: dict[str, list[tuple[str, LineLabel]]] = defaultdict(list)
+    seen: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for at in sorted(candidates, key=lambda at: labels[at] is BODY):  # boilerplate first
         text = _without_credits(lines[at])
         earlier = seen[" ".join(text.split(maxsplit=_FIRST_WORDS)[:_FIRST_WORDS])]
         if labels[at] is BODY:
-            copies = [label for copy, label in earlier[:_MAX_COMPARED] if _are_copies(text, copy)]
-            if any(label is BODY or label in _COPIED for label in copies):
-                yield at, LineLabel.REPEAT
-        earlier.append((text, labels[at]))
+            copied = [index for copy, index in earlier[:_MAX_COMPARED] if _are_copies(text, copy)]
+            copied = [index for index in copied if labels[index] is BODY or labels[index] in _COPIED]
+            if copied:
+                yield at, copied[0]
+        earlier.append((text, at))
 
 
 def _without_credits(line: Line) -> str:
