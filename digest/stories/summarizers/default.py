@@ -159,7 +159,11 @@ class _Selection:
         keys = {}
         for rank, place in opening_places(self._candidates):
             share = self._title_share(place)
-            score = _TITLE * share - _RANK * rank + _OPENING_CENTRALITY * float(centrality[place])
+            score = (
+                _TITLE * (share + self._mean_title_share(place)) / 2
+                - _RANK * rank
+                + _OPENING_CENTRALITY * float(centrality[place])
+            )
             candidate = self._candidates[place]
             article = candidate.article
             score -= _AGE * (self._latest - article.published).total_seconds() / 86400
@@ -183,6 +187,11 @@ class _Selection:
         title = self._titles[candidate.article.id]
         share = len(self._contents[place] & title) / max(len(title), 1)
         return max(share, _POINTED_SHARE) if points_to_title(candidate, self._language) else share
+
+    def _mean_title_share(self, place: int) -> float:
+        """The mean share of all titles' content words: several outlets agree on the news, not on its consequences."""
+        shares = [len(self._contents[place] & title) / len(title) for title in self._titles.values() if title]
+        return sum(shares) / len(shares)
 
     def _must_wait(self, place: int) -> bool:
         """Whether the sentence is anaphoric, and the one before it not selected; few are asked, so it is not cached."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,27 @@ def test_our_own_summarizers_import_no_nltk(name: str) -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
 
     assert not set(loaded.split()) & {"nltk", "sumy.summarizers"}
+
+
+def test_of_several_outlets_the_news_that_all_report_opens() -> None:
+    """One outlet tells a consequence for its town, under a title of its own."""
+    sluice = "The sluice at Lindau lost gate two to rust long ago."
+    consequence = "Lindau's sluice must wait since council left its repair unpaid."
+    news = "Harbour tax will be three per cent from May, council decided."
+    paragraphs_by_title = {
+        "Lindau's sluice must wait as council trims tax": (consequence, sluice),
+        "Shippers pay harbour tax of three per cent, third of demand": (news,),
+        "Harbour tax at three per cent": ("Owners of ferries welcome it.",),
+        "Ferry owners welcome lower tax on harbour": ("Ferries carry more than cars, owners said.",),
+    }
+    candidates = [
+        candidate
+        for title, paragraphs in paragraphs_by_title.items()
+        for candidate in make_candidates(
+            paragraphs, replace(values.article(title=title, paragraphs=paragraphs), id=title)
+        )
+    ]
+
+    (opening,) = default(candidates, Budget(sentences=1), language="en")
+
+    assert opening.text == news
