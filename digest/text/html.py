@@ -43,6 +43,8 @@ _BOLD_TAGS = names("b strong")
 _TITLE_TAGS = _BOLD_TAGS | {"a"}
 #: Share of a line in links or in bold, at least, for it to be the title of what follows in its paragraph.
 _TITLE_SHARE = 0.8
+#: Addresses of changes, reports and security holes: links to them belong to a changelog's text.
+_REFERENCE = re.compile(r"/(?:pull|pulls|issues|commits?|merge_requests|tickets?|changeset)/\w|\bCVE-\d{4}|/GHSA-")
 #: A line break in a list item, before text that begins a sentence.
 _NEW_LINE = re.compile(r"[ \t]*\n\s*(?=[^\W_a-zß-ÿ])")
 #: Opens a paragraph of a blockquote that is quoted already, or says who is quoted.
@@ -135,6 +137,9 @@ class _BlockCollector:
     link_depth: int = 0
     bold_depth: int = 0
     link_length: int = 0
+    #: The current link is a reference, and how many characters of the block are in such links.
+    in_reference: bool = False
+    reference_length: int = 0
     bold_length: int = 0
     #: The current block stands below a title in the same element.
     follows_title: bool = False
@@ -161,6 +166,7 @@ class _BlockCollector:
             self._break_line()
         elif tag == "a":
             self.link_depth += 1
+            self.in_reference = _REFERENCE.search(element.get("href", "")) is not None
         elif tag in _BOLD_TAGS:
             self.bold_depth += 1
         elif tag == "blockquote" and self.hidden_elements.quotes(element):
@@ -212,6 +218,7 @@ class _BlockCollector:
         if self.link_depth or self.bold_depth:
             length = len(" ".join(text.split()))
             self.link_length += length if self.link_depth else 0
+            self.reference_length += length if self.link_depth and self.in_reference else 0
             self.bold_length += length if self.bold_depth else 0
 
     def end_block(self) -> None:
@@ -225,13 +232,13 @@ class _BlockCollector:
             text = "".join(map(_collapse_spaces, self.pieces)).replace(_LINE_BREAK, "\n")
             lines = _lines(text)
         if text := text.strip():
-            kind, link_share = self._kind(text), min(self.link_length / len(text), 1.0)
+            kind, link_share = self._kind(text), min((self.link_length - self.reference_length) / len(text), 1.0)
             for line in map(_quoted, lines) if self.quotations and kind == "prose" else lines:
                 self.blocks.append(
                     Block(text=line, kind=kind, link_share=link_share, follows_directly=self.follows_title)
                 )
         self.follows_title = False
-        self.pieces, self.link_length, self.bold_length = [], 0, 0
+        self.pieces, self.link_length, self.reference_length, self.bold_length = [], 0, 0, 0
 
     def _end_row(self, row: Any, start: int) -> None:
         """Join the cells of a table row to one block, if they are short."""

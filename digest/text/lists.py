@@ -36,10 +36,12 @@ def _is_lead_in(block: Block) -> bool:
 
 
 def _items(blocks: Sequence[Block], start: int) -> Sequence[Block]:
+    """The items of a list; of a single one that is a title, without the text below it."""
     end = start
     while end < len(blocks) and blocks[end].kind == "item":
         end += 1
-    return blocks[start:end]
+    is_single = sum(not item.follows_directly for item in blocks[start:end]) == 1
+    return blocks[start : start + 1] if is_single else blocks[start:end]
 
 
 def _joined(lead_in: Block, items: Sequence[Block]) -> Block | None:

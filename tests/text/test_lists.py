@@ -23,6 +23,8 @@ _LEAD_IN = "<p>The release mends two faults:</p>"
                      ["The release mends two faults: The pump leaked."], id="one sentence"),
         pytest.param(f"{_LEAD_IN}<ul><li><a href=x>Pump room news</a></li></ul>",
                      ["The release mends two faults:", "Pump room news"], id="links"),
+        pytest.param(f"{_LEAD_IN}<ul><li><a href='https://a.example/pull/7'>Mend the pump</a>\n  It leaked.</li></ul>",
+                     ["The release mends two faults: Mend the pump.", "It leaked."], id="a change with a remark"),
         pytest.param("<p>You need:</p><ul><li>two eggs</li></ul>", ["You need:", "two eggs"], id="a short label"),
         pytest.param(_LEAD_IN + "<ul>" + "<li>one more rope</li>" * 7 + "</ul>",
                      ["The release mends two faults:", *["one more rope"] * 7], id="a long list"),

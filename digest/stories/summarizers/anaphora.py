@@ -107,6 +107,12 @@ _UNNAMED_SPEAKER = {
     "fr": re.compile(r"""["”»’],? a(?:-t)?-(?:il|elle|ils) \w+"""),
 }
 
+#: A conjunction before what is only named: "And a security fix: …" adds to a list, and refers to nothing.
+_ENUMERATION = re.compile(
+    r"(?:and|also|plus|und|et|y|e) (?:an?|one|two|three|some|several|\d+|eine?|zwei|drei|une?|un[ao]?|dos|deux)\b"
+    r"[^:.!?]{3,60}: ",
+    re.IGNORECASE,
+)
 #: Opens a speech, and refers to nothing.
 _INTERJECTION = re.compile(
     r"(?:well|so|now|ok(?:ay)?|alright|all right|anyway|nun|gut|alors|bon|bueno|allora),? ", re.I
@@ -131,6 +137,8 @@ def is_anaphoric(text: str, language: str, *, opens_article: bool = False) -> bo
 
     The sentence that opens an article may refer to the article itself, its author, and the subject of its title.
     """
+    if _ENUMERATION.match(text):
+        return False
     if opens_article:
         text = _INTERJECTION.sub("", text, count=1)
     if _ASIDE.match(text) or _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {}):

@@ -13,7 +13,7 @@ The weights lie on a plateau, not at a peak; ``tests/bench/quality`` measures th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from digest.stories.summarizers.relative_dates import has_misleading_date
 from digest.stories.summarizers.second_mentions import second_mentions
 from digest.text.headlines import tells_news
 from digest.text.quotes import OPENING
+from digest.text.security import tells_security_fix
 from digest.text.stop_words import stop_words
 
 #: Weights of an opening's score: the share of its title's words, its rank in the article, and its centrality.
@@ -50,6 +51,8 @@ _UNTITLED_LENGTH = 40
 _POSITION, _CENTRALITY, _LENGTH, _QUOTATION = 1.2, 1.0, 0.2, -0.2
 #: Content words from which on a sentence gains nothing for its length.
 _FULL_LENGTH = 5
+#: Points of an article's first sentence that tells a security fix.
+_SECURITY = 3.0
 #: Penalty for a relative date, and for a sentence of whose words the brief has more than this share.
 _PENALTY, _REDUNDANT_SHARE = 3.0, 2 / 3
 #: Bonus for a sentence of an outlet that the brief does not quote yet, and for the one after a selected sentence.
@@ -225,8 +228,19 @@ def _scores(candidates: Sequence[Candidate], contents: Sequence[frozenset[str]],
         (_QUOTATION, [float(contains_quotation(candidate.text)) for candidate in candidates]),
     )
     scores = sum((weight * _standardize(values) for weight, values in features), np.zeros(len(candidates)))
+    for place in _security_places(candidates):
+        scores[place] += _SECURITY
     has_date = [has_misleading_date(candidate, language) for candidate in candidates]
     return scores - _PENALTY * np.array(has_date, dtype=float)
+
+
+def _security_places(candidates: Sequence[Candidate]) -> Iterator[int]:
+    """Places of each article's first sentence that tells a security fix."""
+    told: set[str] = set()
+    for place, candidate in enumerate(candidates):
+        if candidate.article.id not in told and tells_security_fix(candidate.text):
+            told.add(candidate.article.id)
+            yield place
 
 
 def _position_scores(candidates: Sequence[Candidate]) -> list[float]:

@@ -63,6 +63,21 @@ def test_a_first_sentence_that_points_to_the_title_opens() -> None:
     assert selected[0].text == texts[0]
 
 
+def test_a_release_tells_its_security_fix() -> None:
+    texts = [
+        "The crew has published a new version of Ferry, 7.2.1.",
+        "Ferry is a system for small harbours and their boats.",
+        "Ferry 7.2.1 mends three faults that came with version 7.2.0 of the system.",
+        "The lamp of the pump room is now lit in all small harbours.",
+        "And a security fix: Close the hatch of the pump room.",
+    ]
+    article = values.article(title="Announcing Ferry 7.2.1", paragraphs=tuple(texts))
+
+    selected = default(make_candidates(texts, article), Budget(sentences=3), language="en")
+
+    assert texts[-1] in [candidate.text for candidate in selected]
+
+
 def _titled(title: str, *paragraphs: tuple[str, ...]) -> list[Candidate]:
     """Sentences by paragraph, of an article with this title."""
     article = values.article(title=title, paragraphs=tuple(" ".join(sentences) for sentences in paragraphs))
