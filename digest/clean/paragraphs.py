@@ -42,6 +42,9 @@ _ARXIV_PREFACE = re.compile(
 #: A drop capital pasted before its word, doubled ("BBRAVE") or separated ("B RAVE").
 _DOUBLED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z])(?P<word>(?P=letter)[A-Z’']+|(?P=letter)[a-z]+)(?=\W|$)")
 _SEPARATED = re.compile(r"^(?P<mark>[^\w\s]?)(?P<letter>[A-Z]) (?P<word>[A-Z]{2,}|[a-z]+)(?=\W|$)")
+#: A label in capitals before a separate drop capital: "MEMBERS ONLY B rave people".
+_WORD_LETTERS = frozenset("AIO")
+_LABEL = re.compile(r"^(?:[A-ZÀ-Þ0-9][A-ZÀ-Þ0-9+&’'-]+\s){2,6}(?=(?P<letter>[A-Z]) (?P<word>[a-z]{2,})(?=\W))")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -81,8 +84,10 @@ def _without(opening: re.Pattern[str], paragraph: str) -> str:
 
 def _join_drop_capital(paragraph: str, texts: Sequence[str]) -> str:
     """Join a drop capital that was pasted beside its word: "BBRAVE", "B RAVE" → "BRAVE", if the text has that word."""
-    doubled, separated = _DOUBLED.match(paragraph), _SEPARATED.match(paragraph)
-    vocabulary = _lowercase_words(texts) if doubled or separated else set()
+    label, doubled, separated = _LABEL.match(paragraph), _DOUBLED.match(paragraph), _SEPARATED.match(paragraph)
+    vocabulary = _lowercase_words(texts) if label or doubled or separated else set()
+    if label and (label["letter"] not in _WORD_LETTERS or (label["letter"] + label["word"]).lower() in vocabulary):
+        return label["letter"] + label["word"] + paragraph[label.end() + 2 + len(label["word"]) :]
     if doubled and _is_doubled(doubled, vocabulary):
         return doubled["mark"] + doubled["word"] + paragraph[doubled.end() :]
     if separated:

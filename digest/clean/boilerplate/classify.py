@@ -66,10 +66,13 @@ def classify_lines(
     normalized_title = normalize(title)
     labels = [_classify_by_form(line, normalized_title, learned) for line in lines]
     _apply([partial(context.find_origin_note, title=normalized_title), *_FIRST_PASSES], lines, labels)
-    _apply([partial(context.find_incomplete, is_markup=is_markup)], lines, labels)
+    find_incomplete = partial(context.find_incomplete, is_markup=is_markup)
+    _apply([find_incomplete], lines, labels)
     biographies = partial(find_biographies, author=author, title=normalized_title)
     while _apply([*_REPEATED_PASSES, biographies], lines, labels):
         pass
+    if _apply([context.find_text_to_readers], lines, labels):
+        _apply([find_incomplete, context.find_dangling_lead_ins], lines, labels)
     if is_markup:
         _apply([context.find_unfinished_body], lines, labels)
     _apply([context.find_turns], lines, labels)

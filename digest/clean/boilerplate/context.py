@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise, takewhile
 
-from digest.clean.boilerplate.calls_to_action import addresses_reader, is_imperative_call
+from digest.clean.boilerplate.calls_to_action import addresses_reader, is_call_to_action, is_imperative_call
 from digest.clean.boilerplate.credits import is_timestamp
 from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel
 from digest.text.lazy_regex import lazy_compile
@@ -34,6 +34,10 @@ _MIN_CAPITALS = 3
 _MIN_ADDRESSED_WORDS, _ADDRESSED_SHARE = 20, 0.75
 #: Share of an origin note in links, at least, and its words beside the title, at most.
 _MIN_LINKED, _MAX_NOTE_WORDS = 0.1, 16
+#: Share of a text in lines that address its readers, at most: a text with more is written to them.
+_MAX_CALLS = 0.5
+#: A video's length: "MUST WATCH The quay opens 01:24".
+_DURATION = lazy_compile(r"\s\d{1,2}:\d{2}$")
 _HANDLE = lazy_compile(r"@\w{2,30}")
 #: The time of a post on a social network: "9:12 AM · Jan 21, 2026"; and the lines of a post, at most.
 _POST_TIME = lazy_compile(r"^\d{1,2}[:.]\d{2}\s?(?:[AP]M)?\s*[·•,–-]\s*.{4,20}\d{4}\b", re.IGNORECASE)
@@ -146,6 +150,17 @@ def _is_written_to_reader(body: Sequence[Line]) -> bool:
     return addressed >= max(_MIN_ADDRESSED_WORDS, _ADDRESSED_SHARE * words)
 
 
+def find_text_to_readers(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
+    """Calls to action by their address alone, where more than half of the text has such an address: it is the text."""
+    calls = [at for at, label in enumerate(labels) if label is LineLabel.CALL_TO_ACTION]
+    calls = [at for at in calls if addresses_reader(lines[at]) and not is_call_to_action(lines[at])]
+    if calls:
+        text = (*body_indexes(labels), *calls)
+        addressed = sum(lines[at].word_count for at in text if addresses_reader(lines[at]))
+        if addressed > _MAX_CALLS * sum(lines[at].word_count for at in text):
+            yield from ((at, BODY) for at in calls)
+
+
 def find_turns(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
     """Turns of a transcript that look like calls to action: a speaker addresses the listeners."""
     calls = [at for at, label in enumerate(labels) if label is LineLabel.CALL_TO_ACTION and ":" in lines[at].text]
@@ -221,7 +236,7 @@ def find_unfinished_body(lines: Sequence[Line], labels: Sequence[LineLabel]) -> 
 def _is_label(line: Line) -> bool:
     if line.block.kind in _LISTED:
         return False
-    if line.word_count < _MIN_LABEL_WORDS:
+    if line.word_count < _MIN_LABEL_WORDS or _DURATION.search(line.text):
         return True
     opening = line.text.split(maxsplit=_MIN_CAPITALS)[:_MIN_CAPITALS]
     return all(word.isupper() and len(word) > 1 for word in opening)

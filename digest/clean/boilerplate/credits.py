@@ -50,14 +50,14 @@ _CONTRIBUTION_NOTE = keyword_rule(
     "reporting writing editing compiled translated edited written reported contribution contributions files"
     " material additional input inputs agencies contributed mitgearbeitet contribué contribuyó article story"
     " report post piece artikel text beitrag agences información materiali note notes correction corrections"
-    " clarification clarifications anmerkung hinweis materials content disclosure disclaimer",
+    " clarification clarifications anmerkung hinweis materials content disclosure",
     r"\W*(?:additional |with )?(?:reporting|writing|editing|compiled|translated|edited|written|reported|contributions?)"
     r"(?: (?:and|&) \w+)? (?:by|from)\b.*",
     r"\W*with (?:files|material|reporting|additional|inputs?|contributions?|agencies)\b.*",
     r"(?:this|the) (?:article|story|report|post|piece) (?:was|is|has been|originally|first|appear(?:s|ed))\b.*",
     r"(?:this|the) (?:article|story|report|post|piece) (?:contains|includes|uses)"
     r" (?:\w+ )?(?:material|reporting|information) .*",
-    r"\W*(?:full )?(?:disclosure|disclaimer)\s*:.*",
+    r"\W*(?:full )?disclosure\s*:.*",
     r"\W*(?:materials?|content) (?:provided|supplied) by\b.*",
     r"(?:dieser|der) (?:artikel|text|beitrag) (?:ist|wurde|erschien)\b.*|cet article (?:a été|est)\b.*",
     r"\W*(?:a|another) version of this (?:article|story|report) (?:appear|was|is)\w*\b.*",

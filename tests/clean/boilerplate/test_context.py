@@ -220,3 +220,21 @@ def test_a_last_paragraph_that_links_the_title_in_a_long_text_is_body() -> None:
     labels = classify_lines(lines_of(blocks_from_html(text)), title="The wider quay", is_markup=True)
 
     assert labels == (LineLabel.BODY, LineLabel.BODY)
+
+
+def test_a_changelog_that_addresses_its_readers_in_places_loses_nothing() -> None:
+    text = (
+        "You can now share an article by email from the app.\n\nYour subscription shows on the account page.\n\n"
+        "The index of large archives is built twice as fast.\n\nSign in with your account to see comments.\n\n"
+        "You get a notification for each reply to your comments."
+    )
+
+    assert len(body_of(text)) == 5
+
+
+def test_a_videos_label_with_its_length_is_no_body_of_a_page() -> None:
+    label = "NOW PLAYING How the old quay was opened Replay More Videos 01:24"
+    markup = "".join(f"<p>{text}</p>" for text in (*body_of(BODY), label, *body_of(BODY.replace("bridge", "quay"))))
+    labels = classify_lines(lines_of(blocks_from_html(markup)), is_markup=True)
+
+    assert labels[3] is LineLabel.INCOMPLETE
