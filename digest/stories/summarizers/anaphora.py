@@ -75,14 +75,18 @@ _PHRASES = {
     r"|(?:in )?another\b|(?:once )?again\b|(?:yes|no|well),|not only\b|unlike\b|on top of that|to wit\b|at issue\b"
     r"|(?:first|second|secondly|third|thirdly|finally|indeed|of course|in fact|in short|in all|in other words)[,:]"
     r"|at the same time|because of (?:this|that)|to that end\b|other [a-z]+ (?:were|are|was|have)\b"
-    r"|(?:\w+ ){1,4}(?:did|do|does) (?:the same|so)\b|read the whole"
+    r"|(?:[\w.’'-]+ ){1,4}(?:did|do|does) (?:the same|so|too|in \d{4})\b|read the whole"
+    r"|(?:[\w-]+ ){0,3}(?:day|week|month|year|hour|minute|moment)s? (?:later|earlier|(?:before|after) that)\b"
     r"|the \w+ (?:comes|came|follows) (?:as|after|amid)\b|the (?:first|second|third|last) (?:is|was|one)\b",
     "de": r"zum beispiel|im gegensatz|die beiden|seitdem|einer von ihnen|unter ihnen|(?:erstens|zweitens|drittens)\b"
-    r"|zum (?:einen|anderen)\b|mit anderen worten|kurz gesagt|gleichzeitig|zugleich|d(?:er|ie|as) gleiche\b",
+    r"|zum (?:einen|anderen)\b|mit anderen worten|kurz gesagt|gleichzeitig|zugleich|d(?:er|ie|as) gleiche\b"
+    r"|(?:\w+ ){1,2}(?:tage?n?|wochen?|monate?n?|jahre?n?|stunden?|minuten?) (?:später|zuvor|danach|darauf)\b",
     "fr": r"par exemple|en effet|par ailleurs|en outre|de plus|les deux|parmi (?:eux|elles)|d['’](?:une|autre) part"
-    r"|(?:premièrement|deuxièmement)\b|en revanche|en d['’]autres termes|dans le même temps|selon (?:lui|elle|eux)",
+    r"|(?:premièrement|deuxièmement)\b|en revanche|en d['’]autres termes|dans le même temps|selon (?:lui|elle|eux)"
+    r"|(?:\w+ ){1,3}(?:jours?|semaines?|mois|ans?|années?|heures?|minutes?) plus (?:tard|tôt)\b",
     "es": r"por ejemplo|sin embargo|por (?:otra parte|ello|eso)|ambos|entre ellos|en (?:primer|segundo) lugar"
-    r"|por (?:un|otro) lado|en otras palabras|al mismo tiempo|según (?:él|ella|ellos)|de hecho",
+    r"|por (?:un|otro) lado|en otras palabras|al mismo tiempo|según (?:él|ella|ellos)|de hecho"
+    r"|(?:\w+ ){1,3}(?:días?|semanas?|mes(?:es)?|años?|horas?|minutos?) (?:después|antes|más tarde)\b(?! de)",
     "it": r"per esempio|ad esempio|i due|le due|tra loro|per questo|in altre parole|allo stesso tempo"
     r"|secondo (?:lui|lei)",
 }

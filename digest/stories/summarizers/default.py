@@ -19,6 +19,7 @@ import numpy as np
 
 from digest.model.protocols import Budget, Candidate
 from digest.stories.opinion import is_opinion
+from digest.stories.summarizers.anaphora import is_anaphoric
 from digest.stories.summarizers.bags_of_words import BagsOfWords, Values
 from digest.stories.summarizers.budget import Draft, directly_follows
 from digest.stories.summarizers.centrality import Centrality
@@ -141,7 +142,7 @@ class _Selection:
         is_one_paragraph = first.paragraph == candidate.paragraph and directly_follows(candidate, first)
         if opening == 0 or first.position > 0 or not is_one_paragraph:
             return
-        can_stand_alone = not needs_predecessor(first, self._language) and not introductions.has_unintroduced_name(
+        can_stand_alone = not is_anaphoric(first.text, self._language) and not introductions.has_unintroduced_name(
             first
         )
         if can_stand_alone and self._add(opening - 1):

@@ -26,6 +26,8 @@ _CLOSED_QUOTATION = re.compile(r"""”|(?<=[.,])'(?=\s|$)|(?<=[^\s(])"(?=\s|$)""
 _MIN_WORDS = 5
 #: Characters of a sentence with fewer words, at most (a quick check).
 _MAX_SHORT = 60
+#: Characters of a heading at most, and words of more than three characters at least.
+_MAX_HEADING, _MIN_HEADING_WORDS = 120, 4
 _CAPTION = re.compile(
     r"\(pictured\b|\bpictured (?:above|below|left|right)\b|\(file (?:photo|picture)"
     r"|^in this (?:\w+\.? )?(?:\d{1,2},? )?(?:\d{4},? )?(?:file |undated |handout )*(?:photo|image|picture)\b",
@@ -39,6 +41,8 @@ def is_fragment(candidate: Candidate) -> bool:
     if not text.endswith(".") and (_QUESTION.search(text) or not _FINAL_STOP.search(text)):
         return True
     if ("(" in text or "ictured" in text or text.startswith("In this")) and _CAPTION.search(text):
+        return True
+    if _is_heading(candidate):
         return True
     if QUOTATION_MARK.search(text) and (_is_bare_quotation(text) or _has_unpaired_mark(text)):
         return True
@@ -55,6 +59,15 @@ def is_short(candidate: Candidate) -> bool:
 def contains_quotation(text: str) -> bool:
     """Whether the sentence quotes somebody."""
     return QUOTATION_MARK.search(text) is not None and bool(quotation_spans(text))
+
+
+def _is_heading(candidate: Candidate) -> bool:
+    """Whether the sentence is a heading within an English article: a paragraph whose longer words are in capitals."""
+    text, paragraphs = candidate.text, candidate.article.paragraphs
+    if len(text) > _MAX_HEADING or candidate.article.language != "en" or text not in paragraphs:
+        return False
+    telling = [word for word in words(text, "en") if len(word) > 3 and word[0].isalpha()]
+    return len(telling) >= _MIN_HEADING_WORDS and all(word[0].isupper() for word in telling)
 
 
 def _is_bare_quotation(text: str) -> bool:

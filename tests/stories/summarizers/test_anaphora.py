@@ -46,3 +46,29 @@ from digest.stories.summarizers.anaphora import is_anaphoric
 )
 def test_a_sentence_that_refers_back_is_anaphoric(text: str, language: str, expected: bool) -> None:
     assert is_anaphoric(text, language) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Weeks after that, the council closed the quay.", "en", True),
+        ("Two years later, the ferry line was sold.", "en", True),
+        ("A few minutes earlier, the pilot had left.", "en", True),
+        ("Two weeks after the storm, the ferry sails again.", "en", False),
+        ("Drei Tage später legte die Fähre wieder ab.", "de", True),
+        ("Drei Tage nach dem Sturm legte die Fähre wieder ab.", "de", False),
+        ("Trois jours plus tard, le ferry est reparti.", "fr", True),
+        ("Tres días después, el ferry zarpó.", "es", True),
+        ("Tres días después de la tormenta, el ferry zarpó.", "es", False),
+        ("Capt. Ann Marlow did in 1987, though nobody noticed.", "en", True),
+        ("Capt. Ann Marlow did the repairs.", "en", False),
+        ("(No ship left the port that night.)", "en", True),
+        ("(Lindau) No ship left the port that night.", "en", False),
+        ("The first is to close the quay.", "en", True),
+        ("The first ship left at noon.", "en", False),
+    ],
+)
+def test_times_and_verbs_that_refer_to_the_sentence_before_are_anaphoric(
+    text: str, language: str, expected: bool
+) -> None:
+    assert is_anaphoric(text, language) is expected

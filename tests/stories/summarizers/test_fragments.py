@@ -28,6 +28,8 @@ from tests.support.candidates import make_candidates, select_texts
         ("Die Behörde nennt das „nicht haltbar“ und wartet.", False),
         ("What the port needs", True),
         ("In this June 3, 2026 file photo, ships wait at sea.", True),
+        ("When Your Ferry Seems Too Late, Wait For Another . . .", True),
+        ("Ann Marlow met Ben Hale in Lindau.", False),
     ],
     ids=[
         "question",
@@ -45,6 +47,8 @@ from tests.support.candidates import make_candidates, select_texts
         "German quotation",
         "no stop",
         "file photo",
+        "heading with a stop",
+        "names",
     ],
 )
 def test_a_question_a_caption_and_a_part_of_a_quotation_are_fragments(text: str, expected: bool) -> None:
