@@ -18,6 +18,10 @@ SUBJECT_PLACEHOLDERS = ("title", "lead", "date")
 WhenEmpty = Literal["skip", "send"]
 Images = Literal["linked", "embedded", "none"]
 
+_FONT = r"-?[^\W\d][\w-]*(?: [^\W\d][\w-]*)*"
+#: A typeface stack that ends with a generic family, so that every mail program has a font of it.
+TYPEFACE = rf"(?=.{{1,200}}$)(?:(?:{_FONT}|\"{_FONT}\"), *)*(?:serif|sans-serif|monospace|cursive|system-ui)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -54,6 +58,10 @@ class Brand:
     name: str = ""
     #: ``#rrggbb``; adjusted where its contrast is too low.
     accent: str = ""
+    #: The second colour, likewise; the accent if empty.
+    secondary: str = ""
+    #: Typeface stack of titles, as `TYPEFACE`.
+    typeface: str = ""
     #: An https address of an image.
     logo: str = ""
     #: Postal address in the footer.

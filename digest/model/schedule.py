@@ -22,6 +22,11 @@ class Schedule:
     #: A day that the month lacks falls on its last day.
     clamped: bool = False
 
+    @property
+    def is_daily(self) -> bool:
+        """Due on five days a week or more."""
+        return len(self.weekdays) >= 5 and len(self.days) == 31 and len(self.months) == 12
+
     def __contains__(self, day: date) -> bool:
         return day.month in self.months and day.weekday() in self.weekdays and self._has_day(day)
 

@@ -22,13 +22,13 @@ from digest.render.context_types import (
     StoryContext,
     StoryImage,
 )
-from digest.render.contrast import legible
 from digest.render.delivery_placeholders import BARE_PLACEHOLDERS, GREETING_PLACEHOLDER
 from digest.render.embedded_images import MAX_WIDTH
 from digest.render.locale import Labels, direction, labels_for, long_date, short_time
 from digest.render.options import RenderOptions
 from digest.render.plain_text import clip, line
 from digest.render.subject import fill_subject, preheader
+from digest.render.tokens import Tokens, tokens_for
 from digest.text.urls import is_web_url
 
 #: Limits in characters.
@@ -38,17 +38,14 @@ _WORDS_PER_MINUTE = 230
 _CJK_CHARACTERS_PER_MINUTE = 500
 #: Articles left out and failed sources that are listed; the stories need the room.
 _MAX_LISTED = 40
-#: The accent of a brand without one.
-_DEFAULT_ACCENT = "#1f5f8b"
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LANGUAGE_CODE = re.compile("[a-z]{2,3}")
-#: Backgrounds that the accent must be legible on, as in the style sheets.
-_LIGHT_BACKGROUND, _DARK_BACKGROUND = "#ffffff", "#1b1d21"
 
 
 def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
     """Variables of the whole digest, in its order; `EditionContext.limited_to` makes them fit a mail."""
     labels = labels_for(digest.language)
+    tokens = tokens_for(options.brand)
     today = digest.slot.due.astimezone(digest.newsletter.timezone)
     stories = tuple(_story(brief, today, labels, digest.newsletter.images) for brief in digest.briefs)
     title = _name(options.brand.name or digest.newsletter.title) or labels.untitled
@@ -65,6 +62,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         direction=direction(digest.language),
         reading_time=labels.reading_time.format(n=reading_minutes(digest)),
         show_contents=False,
+        contents_title=labels.also_today if digest.newsletter.schedule.is_daily else labels.also_in_this_edition,
         stories=stories,
         sections=(),
         more_stories=(),
@@ -74,7 +72,8 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         unlisted_left_out_count=max(0, len(digest.left_out) - max_left_out) if max_left_out else 0,
         failures=tuple(itertools.islice(_failures(digest), max_failures)),
         unlisted_failures_count=max(0, len(digest.failures) - max_failures) if max_failures else 0,
-        brand=_brand(options.brand, title),
+        brand=_brand(options.brand, title, tokens),
+        tokens=tokens,
         links=options.links,
         subscription_reason=options.subscription_reason or default_reason,
         labels=labels,
@@ -122,6 +121,8 @@ def _story(brief: Brief, today: datetime, labels: Labels, images: Images) -> Sto
         section=_name(brief.ranked.section),
         is_update=brief.ranked.update,
         excerpts=tuple(_excerpts(brief.sentences, citations)),
+        first_sentence=next(_excerpts(brief.sentences[:1], citations), None),
+        is_in_brief=False,
         has_several_sources=bool(cited_ids - {lead.id}),
         related_articles=tuple(
             RelatedArticle(
@@ -218,12 +219,11 @@ def _failures(digest: Digest) -> Iterator[FailedSource]:
         yield FailedSource(source=_name(failure.source), error=_name(failure.error))
 
 
-def _brand(brand: Brand, title: str) -> BrandContext:
-    accent = brand.accent or _DEFAULT_ACCENT
+def _brand(brand: Brand, title: str, tokens: Tokens) -> BrandContext:
     return BrandContext(
         name=title,
-        accent=legible(accent, _LIGHT_BACKGROUND),
-        accent_dark=legible(accent, _DARK_BACKGROUND),
+        accent=tokens.light.accent,
+        accent_dark=tokens.dark.accent,
         logo=_link(brand.logo),
         address=_name(brand.address),
     )

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 
 from digest.render.locale import Labels
 from digest.render.options import Links
+from digest.render.tokens import Tokens
 
 #: Stories from which on a table of contents helps.
 _MIN_STORIES_FOR_CONTENTS = 4
+#: Stories that a template shows with all of their excerpts if it shows others in brief.
+_MAX_STORIES_IN_FULL = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,10 @@ class StoryContext:
     #: The brief, in order; with several sources each excerpt cites its own.
     excerpts: tuple[Excerpt, ...]
     has_several_sources: bool
+    #: The first sentence of the brief, for a template that shows the story in brief; None without sentences.
+    first_sentence: Excerpt | None
+    #: Not among the first stories (of each section in turn): a template may show its first sentence only.
+    is_in_brief: bool
     #: The other articles of the story, near-duplicates too.
     related_articles: tuple[RelatedArticle, ...]
     image: StoryImage | None
@@ -129,6 +136,8 @@ class EditionContext:
     reading_time: str
     #: Does a table of contents help?
     show_contents: bool
+    #: Heading of a table of contents that follows the first story.
+    contents_title: str
     stories: tuple[StoryContext, ...]
     sections: tuple[Section, ...]
     #: Stories that did not fit, for a list of titles, and the number of those that did not fit there.
@@ -142,6 +151,8 @@ class EditionContext:
     failures: tuple[FailedSource, ...]
     unlisted_failures_count: int
     brand: BrandContext
+    #: Colours, sizes and typefaces, with those of the brand.
+    tokens: Tokens
     links: Links
     subscription_reason: str
     labels: Labels
@@ -171,12 +182,27 @@ def _sections(stories: Iterable[StoryContext], labels: Labels) -> tuple[Section,
     for story in stories:
         by_title.setdefault(story.section, []).append(story)
     default_title = labels.other_stories if len(by_title) > 1 else ""
+    counts_in_full = _counts_in_full([len(section) for section in by_title.values()])
     number = itertools.count(1)
     return tuple(
-        Section(title=title or default_title, stories=tuple(_numbered(story, next(number)) for story in section))
-        for title, section in by_title.items()
+        Section(
+            title=title or default_title,
+            stories=tuple(
+                _numbered(story, next(number), is_in_brief=place >= in_full) for place, story in enumerate(section)
+            ),
+        )
+        for (title, section), in_full in zip(by_title.items(), counts_in_full, strict=True)
     )
 
 
-def _numbered(story: StoryContext, number: int) -> StoryContext:
-    return replace(story, number=number, anchor=f"s{number}")
+def _counts_in_full(lengths: list[int]) -> list[int]:
+    """Stories in full of each section: one of each in turn, until there are enough; always the first of each."""
+    counts = [0] * len(lengths)
+    for place in range(max(lengths, default=0)):
+        for section, length in enumerate(lengths):
+            counts[section] += place < length and (place == 0 or sum(counts) < _MAX_STORIES_IN_FULL)
+    return counts
+
+
+def _numbered(story: StoryContext, number: int, *, is_in_brief: bool) -> StoryContext:
+    return replace(story, number=number, anchor=f"s{number}", is_in_brief=is_in_brief)

@@ -22,6 +22,7 @@ from digest.render.context_types import EditionContext
 from digest.render.plain_text import tidy
 from digest.render.sandbox import Sandbox, count_characters, limited
 from digest.render.template_paths import HTML, STYLE, TEXT
+from digest.render.tokens import css_values
 
 _SANDBOX_HINT = "templates run in a sandbox: no names that begin with an underscore, no endless loops, no huge texts"
 _VARIABLES = tuple(field.name for field in fields(EditionContext))
@@ -108,7 +109,8 @@ def run_text_template(folders: tuple[Path, ...], context: EditionContext) -> str
 
 
 def _run(environment: Sandbox, name: str, context: EditionContext) -> tuple[str, placeholders.Values]:
-    values = placeholders.Values()
+    # Design tokens are constants of the template like its own markup: selectors and the inliner may see them.
+    values = placeholders.Values(own_markup=set(css_values(context.tokens)))
     token = placeholders.current_values.set(values)
     try:
         with _errors_with_location(environment.template_folder, name), limited():

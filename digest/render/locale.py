@@ -24,6 +24,11 @@ class Labels:
     short_date_format: str
     reading_time: str
     contents: str
+    also_today: str
+    also_in_this_edition: str
+    story_count: str
+    read_in: str
+    in_brief: str
     related_articles: str
     update: str
     other_stories: str
@@ -34,7 +39,10 @@ class Labels:
     untitled: str
     left_out: str
     failures: str
+    promise: str
     subscription_reason: str
+    forwarded: str
+    subscribe: str
     web: str
     archive: str
     preferences: str

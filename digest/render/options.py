@@ -17,9 +17,11 @@ class Links:
     unsubscribe: str = ""
     #: The page of all editions.
     archive: str = ""
+    #: The page on which others subscribe.
+    subscribe: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.web or self.preferences or self.unsubscribe or self.archive)
+        return bool(self.web or self.preferences or self.unsubscribe or self.archive or self.subscribe)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

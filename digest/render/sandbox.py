@@ -23,7 +23,7 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro, markup_j
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from digest.render import context_types, placeholders
+from digest.render import context_types, placeholders, tokens
 from digest.render.locale import Labels
 from digest.render.options import Links
 
@@ -51,6 +51,8 @@ _PLAIN_TYPES = frozenset(
         context_types.LeftOutArticle,
         context_types.FailedSource,
         context_types.BrandContext,
+        tokens.Tokens,
+        *tokens.GROUPS,
         Links,
         Labels,
     }

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from digest.model.mailbox import AddressError, Mailbox
-from digest.model.newsletters import SUBJECT_PLACEHOLDERS, Boost, Brand, Newsletter, Source
+from digest.model.newsletters import SUBJECT_PLACEHOLDERS, TYPEFACE, Boost, Brand, Newsletter, Source
 from digest.model.schedule import Schedule
 from digest.settings.parsers import parse_boost, parse_duration
 from digest.settings.schedule import ScheduleError, parse_schedule
@@ -181,6 +181,7 @@ _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _DKIM_SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
 _DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
 _COLOR = _matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
+_TYPEFACE = _matching(f"({TYPEFACE})?", "names of fonts, the last one generic, like 'Charter, Georgia, serif'")
 _HTTPS_URL = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
 
 
@@ -235,7 +236,14 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "max_bytes": _number(1_000),
     },
     WebSettings: {"url": _web_address, "listen": _HOST_PORT},
-    Brand: {"name": _TITLE, "accent": _COLOR, "logo": _HTTPS_URL, "address": _TITLE},
+    Brand: {
+        "name": _TITLE,
+        "accent": _COLOR,
+        "secondary": _COLOR,
+        "typeface": _TYPEFACE,
+        "logo": _HTTPS_URL,
+        "address": _TITLE,
+    },
     OperatorSettings: {"address": _mailbox, "alarm_after": _number(1)},
     RetentionSettings: {
         # A monthly newsletter looks back over 31 days.

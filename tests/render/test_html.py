@@ -122,7 +122,7 @@ def test_quotes_in_an_address_stay_within_it() -> None:
 
     page = tree(render(digest([brief([article("Fog", ["It lifts."], url=url)])]), RenderOptions()))
 
-    assert [link.get("href") for link in page.iter("a")] == ["https://news.example/?q=%22%3E%3Cb%3E'&x=1"]
+    assert {link.get("href") for link in page.iter("a")} == {"https://news.example/?q=%22%3E%3Cb%3E'&x=1"}
 
 
 HOSTILE = {

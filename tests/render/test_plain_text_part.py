@@ -24,7 +24,7 @@ _WORDS = st.text(alphabet="abcXYZäß漢字かな .,-<&'\"אב", max_size=90)
 @st.composite
 def digests(draw: st.DrawFn) -> Digest:
     briefs = []
-    for number in range(draw(st.integers(0, 6))):
+    for number in range(draw(st.integers(0, 8))):
         articles = [
             replace(
                 article(
@@ -50,10 +50,12 @@ def without_spaces(text: str) -> str:
 
 
 def story_texts(html: str) -> Iterator[str]:
-    """Texts, URLs and titles of links in the cells with stories."""
+    """Texts, URLs and titles of links in the cells with stories; not the invitations to click on an address."""
     for cell in lxml_html.document_fromstring(html).xpath("//td[@class]"):
         if {"story", "headlines", "list"} & set(cell.get("class").split()):
-            yield from (text for text in cell.itertext() if text.strip(" \n·,"))
+            yield from (
+                text for text in cell.xpath(".//text()[not(ancestor::a[@class='read'])]") if text.strip(" \n·,")
+            )
             yield from (link.get("href") for link in cell.iter("a"))
             yield from (link.get("title") for link in cell.iter("a") if link.get("title"))
 
