@@ -46,16 +46,16 @@ _FIRST_SENTENCE_LISTS = {
     "nl": "dit deze hier ik wij we",
     "sv": "denna detta dessa här jag vi",
 }
-#: Of these, the demonstratives.
-_DEMONSTRATIVE_LISTS = {
-    "en": "this these",
-    "de": "dieser diese dieses dies",
-    "fr": "ce cet cette ces",
-    "es": "este esta estos estas",
-    "it": "questo questa questi queste",
-    "pt": "este esta estes estas",
-    "nl": "dit deze",
-    "sv": "denna detta dessa",
+#: Opens a sentence that says what the text is about, or what the title names.
+_PRESENTATIONS = {
+    "en": "this is|these are",
+    "de": "(?:dies|das) (?:ist|sind)",
+    "fr": "c['’]est|ce sont",
+    "es": "est[eoa]s? (?:es|son)",
+    "it": "quest[oaie] (?:è|sono)",
+    "pt": "est[ea]s? (?:é|são)",
+    "nl": "dit (?:is|zijn)",
+    "sv": "(?:detta|det här) är",
 }
 #: Words that refer back, or to nothing in the text, when they open a sentence as a contraction ("That's", "What's").
 _CONTRACTED_LISTS = {
@@ -124,16 +124,17 @@ _INTERJECTION = re.compile(
 
 _FIRST_WORDS = {language: frozenset(forms.split()) for language, forms in _FIRST_WORD_LISTS.items()}
 _FIRST_SENTENCE_WORDS = {language: frozenset(forms.split()) for language, forms in _FIRST_SENTENCE_LISTS.items()}
-_DEMONSTRATIVES = {language: frozenset(forms.split()) for language, forms in _DEMONSTRATIVE_LISTS.items()}
+_PRESENTING = {language: re.compile(rf"(?:{forms})\b", re.IGNORECASE) for language, forms in _PRESENTATIONS.items()}
 _CONTRACTED_WORDS = {language: frozenset(forms.split()) for language, forms in _CONTRACTED_LISTS.items()}
 _SHORT_SENTENCE_PRONOUNS = {language: frozenset(forms.split()) for language, forms in _SHORT_SENTENCE_LISTS.items()}
 _OPENING_PHRASES = {language: re.compile(rf"(?:{phrases})", re.IGNORECASE) for language, phrases in _PHRASES.items()}
 _OPENING_NOUNS = {language: re.compile(nouns, re.IGNORECASE) for language, nouns in _NOUNS.items()}
 
 
-def opens_with_demonstrative(text: str, language: str) -> bool:
-    """Whether the first word is a demonstrative."""
-    return text.split(" ", 1)[0].lower() in _DEMONSTRATIVES.get(language, frozenset())
+def presents(text: str, language: str) -> bool:
+    """Whether the sentence opens by presenting something: "These are …", "This is …"."""
+    pattern = _PRESENTING.get(language)
+    return pattern is not None and pattern.match(text) is not None
 
 
 def is_anaphoric(text: str, language: str, *, opens_article: bool = False) -> bool:

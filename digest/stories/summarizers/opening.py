@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from digest.model.protocols import Budget, Candidate
-from digest.stories.summarizers.anaphora import is_anaphoric, opens_with_demonstrative
+from digest.stories.summarizers.anaphora import is_anaphoric, presents
 from digest.stories.summarizers.budget import fill_budget
 from digest.stories.summarizers.fragments import is_fragment
 from digest.stories.summarizers.relative_dates import has_misleading_date
@@ -26,10 +26,8 @@ def needs_predecessor(candidate: Candidate, language: str) -> bool:
 
 
 def points_to_title(candidate: Candidate, language: str) -> bool:
-    """Whether the sentence opens its article with a demonstrative: "These are security fixes …" below a release."""
-    return (
-        candidate.position == 0 and bool(candidate.article.title) and opens_with_demonstrative(candidate.text, language)
-    )
+    """Whether the sentence opens its article by presenting what the title names: "These are fixes …"."""
+    return candidate.position == 0 and bool(candidate.article.title) and presents(candidate.text, language)
 
 
 def opening_places(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
