@@ -7,7 +7,7 @@ in capitals ("MAYOR ROE: …"). A sentence cut out of such a paragraph would rea
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
 
 from digest.text.lazy_regex import lazy_compile
 from digest.text.quotes import OPENING, quotation_spans
@@ -43,15 +43,12 @@ _FIRST_PERSON = {
 _PRONOUNS = {language: lazy_compile(rf"\b(?:{forms})\b") for language, forms in _FIRST_PERSON.items()}
 
 
-@lru_cache(maxsize=64)
-def speech_paragraphs(paragraphs: tuple[str, ...], language: str) -> frozenset[int]:
-    """Indexes of the paragraphs, all of whose sentences somebody else says."""
-    speech: set[int] = set()
-    for index, paragraph in enumerate(paragraphs):
-        before = paragraphs[index - 1] if index else ""
-        if _is_post(paragraph) or (before.endswith((":", "：")) and _is_introduced(before, paragraph, language)):
-            speech.add(index)
-    return frozenset(speech)
+def is_others_speech(paragraphs: Sequence[str], index: int, language: str) -> bool:
+    """Whether somebody else says all sentences of the paragraph at that index."""
+    if _is_post(paragraphs[index]):
+        return True
+    before = paragraphs[index - 1] if index else ""
+    return before.endswith((":", "：")) and _is_introduced(before, paragraphs[index], language)
 
 
 def follows_speaker(paragraph: str, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.text.speech import follows_speaker, speech_paragraphs
+from digest.text.speech import follows_speaker, is_others_speech
 
 SPEECH = {
     "a statement after a verb of saying": (
@@ -51,12 +51,16 @@ OWN_WORDS = {
 
 @pytest.mark.parametrize(("language", "before", "paragraph"), SPEECH.values(), ids=SPEECH)
 def test_paragraphs_in_which_somebody_else_speaks_are_recognized(language: str, before: str, paragraph: str) -> None:
-    assert speech_paragraphs(("The ferry is late.", before, paragraph), language) == {2}
+    paragraphs = ("The ferry is late.", before, paragraph)
+
+    assert [is_others_speech(paragraphs, index, language) for index in range(3)] == [False, False, True]
 
 
 @pytest.mark.parametrize(("language", "before", "paragraph"), OWN_WORDS.values(), ids=OWN_WORDS)
 def test_the_articles_own_paragraphs_are_no_speech(language: str, before: str, paragraph: str) -> None:
-    assert not speech_paragraphs(("The ferry is late.", before, paragraph), language)
+    paragraphs = ("The ferry is late.", before, paragraph)
+
+    assert not any(is_others_speech(paragraphs, index, language) for index in range(3))
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,9 @@ class _Selection:
             id for id, article in articles.items() if is_opinion(article) or not tells_news(article.title, language)
         }
         self._mentions = second_mentions(candidates, self._contents, language)
+        #: The content words of the brief's title, and by place those of them that a sentence has.
         self._headline: frozenset[str] = frozenset()
+        self._headline_words: dict[int, frozenset[str]] = {}
         self._told: set[str] = set()
         self._draft = Draft(budget, language)
         self._language = language
@@ -133,8 +135,18 @@ class _Selection:
                 self._add_before(place, introductions)
                 self._close_before(place)
                 self._headline = self._titles[self._candidates[place].article.id]
+                self._headline_words = {
+                    place: shared
+                    for place, content in enumerate(self._contents)
+                    if (shared := content & self._headline)
+                }
                 return introductions
         return Introductions(self._language, self._candidates[0].article.title)
+
+    def _set_headline(self, title: frozenset[str]) -> None:
+        self._headline = title
+        shared = [content & title for content in self._contents]
+        self._headline_words = {place: words for place, words in enumerate(shared) if words}
 
     def _add_before(self, opening: int, introductions: Introductions) -> None:
         """Add the article's first sentence, if the opening follows it in one paragraph and it can stand alone."""
@@ -172,18 +184,21 @@ class _Selection:
             article = candidate.article
             score -= _AGE * (self._latest - article.published).total_seconds() / 86400
             score -= _QUOTED_OPENING * (candidate.text[0] in OPENING)
-            score -= _SECOND_MENTION * bool(self._mentions[place] - self._titles[article.id])
+            score -= _SECOND_MENTION * bool(self._mentions.get(place, frozenset()) - self._titles[article.id])
             keys[place] = share == 0, article.id in self._weak, -score, place
         return sorted(keys, key=keys.__getitem__)
 
     def _headline_scores(self) -> Values:
         """Points for words of the brief's title, and for second mentions; 0 without a title."""
+        scores = np.zeros(len(self._candidates))
         if not self._headline:
-            return np.zeros(len(self._candidates))
-        missing, known = self._headline - self._told, self._headline | self._told
-        added = np.array([len(content & missing) for content in self._contents]) / len(self._headline)
-        unexplained = np.array([bool(mention) and mention.isdisjoint(known) for mention in self._mentions], dtype=float)
-        return np.asarray(_TITLE_TOLD * added - _SECOND_MENTION * unexplained)
+            return scores
+        known = self._headline | self._told
+        for place, title_words in self._headline_words.items():
+            scores[place] += _TITLE_TOLD * len(title_words - self._told) / len(self._headline)
+        for place, mention in self._mentions.items():
+            scores[place] -= _SECOND_MENTION * mention.isdisjoint(known)
+        return scores
 
     def _title_share(self, place: int) -> float:
         """The share of the title's content words that the sentence has; it has half if it points to the title."""

@@ -10,7 +10,7 @@ import re
 from digest.model.protocols import Candidate
 from digest.stories.summarizers.budget import word_count
 from digest.text.quotes import OPENING, QUOTES, quotation_spans
-from digest.text.speech import follows_speaker, speech_paragraphs
+from digest.text.speech import follows_speaker, is_others_speech
 from digest.text.words import words
 
 QUOTATION_MARK = re.compile(f"[{QUOTES}「」『』(]")
@@ -63,8 +63,8 @@ def contains_quotation(text: str) -> bool:
 
 def _is_heading(candidate: Candidate) -> bool:
     """Whether the sentence is a heading within an English article: a paragraph whose longer words are in capitals."""
-    text, paragraphs = candidate.text, candidate.article.paragraphs
-    if len(text) > _MAX_HEADING or candidate.article.language != "en" or text not in paragraphs:
+    text, paragraphs, index = candidate.text, candidate.article.paragraphs, candidate.paragraph
+    if len(text) > _MAX_HEADING or candidate.article.language != "en" or text not in paragraphs[index : index + 1]:
         return False
     telling = [word for word in words(text, "en") if len(word) > 3 and word[0].isalpha()]
     return len(telling) >= _MIN_HEADING_WORDS and all(word[0].isupper() for word in telling)
@@ -102,9 +102,8 @@ def _is_others_speech(candidate: Candidate) -> bool:
     paragraphs, index = candidate.article.paragraphs, candidate.paragraph
     if index >= len(paragraphs):
         return False
-    if index in speech_paragraphs(paragraphs, candidate.article.language):
-        return True
-    return follows_speaker(paragraphs[index], candidate.text)
+    language = candidate.article.language
+    return is_others_speech(paragraphs, index, language) or follows_speaker(paragraphs[index], candidate.text)
 
 
 def _is_inside_quotation(candidate: Candidate) -> bool:

@@ -30,20 +30,22 @@ _NOUN_PHRASE = 2
 
 def second_mentions(
     candidates: Sequence[Candidate], contents: Sequence[frozenset[str]], language: str
-) -> list[frozenset[str]]:
-    """For each sentence the stems of its opening noun phrase that earlier sentences of its article have; mostly none.
+) -> dict[int, frozenset[str]]:
+    """By the place of a sentence the stems of its opening noun phrase that earlier sentences of its article have.
 
     ``contents`` are the sentences' content stems; the sentences of each article are in order.
     """
+    articles = _ARTICLES.get(language)
+    if not articles:
+        return {}
     earlier: dict[str, set[str]] = defaultdict(set)
-    articles = _ARTICLES.get(language, frozenset())
-    mentions: list[frozenset[str]] = []
-    for candidate, content in zip(candidates, contents, strict=True):
+    mentions: dict[int, frozenset[str]] = {}
+    for place, (candidate, content) in enumerate(zip(candidates, contents, strict=True)):
         before = earlier[candidate.article.id]
         first, _, rest = candidate.text.partition(" ")
-        is_definite = first.lower() in articles
-        mentions.append(_noun_phrase(rest, language) & before if is_definite and before else frozenset())
-        before.update(content)
+        if first.lower() in articles and (repeated := _noun_phrase(rest, language) & before):
+            mentions[place] = repeated
+        before |= content
     return mentions
 
 

@@ -28,4 +28,4 @@ def test_a_definite_noun_that_the_article_used_before_is_a_second_mention(
     candidates = make_candidates([first, second])
     contents = [content_set(candidate.text, language) for candidate in candidates]
 
-    assert second_mentions(candidates, contents, language) == [frozenset(), expected]
+    assert second_mentions(candidates, contents, language) == ({1: expected} if expected else {})
