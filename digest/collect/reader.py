@@ -57,14 +57,18 @@ class Contents:
     problems: tuple[str, ...] = ()
 
 
+#: Opens the front matter of a file.
+_FENCES = (b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")
+
+
 def read_document(document: Document, source: Source, *, seen: datetime) -> Contents:
     """The document's entries. Raises ``SourceError`` if it has none."""
     kind = detect_kind(document.data, content_type=document.content_type, name=document.name)
     if kind in {DocumentKind.FEED, DocumentKind.JSON}:
         return _feed(document, source, kind, seen)
-    if kind is DocumentKind.HTML:
+    if kind is DocumentKind.HTML and not document.data.startswith(_FENCES):  # a static site's post: no whole page
         return Contents(entries=(_page(document, source, seen),))
-    if kind in {DocumentKind.TEXT, DocumentKind.MARKDOWN}:
+    if kind in {DocumentKind.HTML, DocumentKind.TEXT, DocumentKind.MARKDOWN}:
         return Contents(entries=(_text(document, source, kind, seen),))
     raise SourceError(_unreadable(kind, document.data))
 
@@ -139,7 +143,8 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
     body = _with_description(_first(fields, "description"), body)
     is_markdown = kind is DocumentKind.MARKDOWN and len(body) < _MAX_MARKDOWN
     author = _first(fields, "author")
-    if is_markdown:  # the titles and authors of markup are HTML
+    form = BodyFormat.HTML if kind is DocumentKind.HTML else BodyFormat.MARKDOWN if is_markdown else BodyFormat.TEXT
+    if form is not BodyFormat.TEXT:  # the titles and authors of markup are HTML
         author = escape(author, quote=False)
         title = escape(title, quote=False) if "title" in fields else _escape_code(title)
     image = next(filter(is_web_url, fields.get("image", ())), "")
@@ -149,7 +154,7 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
         url=declared or document.url,
         title=title,
         body=body,
-        form=BodyFormat.MARKDOWN if is_markdown else BodyFormat.TEXT,
+        form=form,
         seen=seen,
         source=_first(fields, "source") or outlet_domain(declared) or document.outlet,
         author=author,

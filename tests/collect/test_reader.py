@@ -70,3 +70,13 @@ def test_a_page_s_description_is_its_first_paragraph() -> None:
     entry = read_page("https://a.example/1", head=f'<meta property="og:description" content="{description}">')
 
     assert entry.body.startswith(f"<p>{description}</p>")
+
+
+def test_an_html_file_with_front_matter_has_its_title_from_there() -> None:
+    text = f"---\ntitle: 'The mill & its stones'\ndate: 2026-03-20\n---\n{TEXT}"
+    document = Document(data=text.encode(), url="file:///a.html", guid="a", outlet="Outlet", name="a.html")
+
+    (entry,) = read_document(document, Source(id="s", url="file:///a.html"), seen=SEEN).entries
+
+    assert (entry.title, entry.body.strip()) == ("The mill &amp; its stones", TEXT)
+    assert entry.published == datetime(2026, 3, 20, tzinfo=UTC)
