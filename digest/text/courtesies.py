@@ -107,6 +107,12 @@ _CONTENTS = lazy_compile(
     r"|in dit artikel (?:kijken|laten|bespreken|leggen)",
     re.IGNORECASE,
 )
+#: An author by the first name: "Ada here with the news of the week."
+_SELF = lazy_compile(
+    r"(?:(?:it[’']s|this is) )?[^\W\d_a-zß-ÿ]\w+ here(?:[,!]? (?:again )?with (?:the|this|an?other|your)\b|[!.]$)"
+)
+#: Characters in which a first name and the word after it stand.
+_MAX_NAME = 30
 #: A clause that only names what a section is about: "Why we built this.", "How it works."
 _SECTION_TITLE = lazy_compile(r"(?:why|what|how|where|when|who)\b[^?]*[.:]$", re.IGNORECASE)
 #: First words of all these patterns but sponsors', in lower case: most sentences begin with another one.
@@ -136,7 +142,7 @@ def is_courtesy(sentence: str) -> bool:
         return False
     first_word = sentence.split(" ", 1)[0].lower().replace("’", "'").rstrip(",.!:?")
     if first_word not in _FIRST_WORDS:
-        return _names_sponsor(sentence)
+        return _names_sponsor(sentence) or (" here" in sentence[:_MAX_NAME] and _SELF.match(sentence) is not None)
     if length <= _MAX_SHORT and (is_greeting(sentence) or _SIGN_OFF.match(sentence)):
         return True
     if length <= _MAX_CONTENTS and _SECTION_TITLE.match(sentence):

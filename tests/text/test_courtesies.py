@@ -14,6 +14,7 @@ COURTESIES = [
     "Liebe Leserinnen und Leser,",
     "Bonjour à toutes et à tous !",
     "Hola a todos.",
+    "Mara here with the latest from the quay.",
     "See you next month!",
     "Until then, take care.",
     "Thanks for reading!",
@@ -43,6 +44,8 @@ COURTESIES = [
 ]
 
 NEWS = [
+    "Boats here with a mast of ten metres pay more.",
+    "Nobody here knows the reason.",
     "Cheers erupted in the chamber.",
     "Until then, the port stays closed.",
     "Speak in the council, or be silent, the mayor said.",
