@@ -34,6 +34,8 @@ class Source:
     #: Display name; the feed's own title if empty.
     title: str = ""
     section: str = ""
+    #: A political leaning, a country …: an edition mixes stories of sources with different labels.
+    label: str = ""
     #: Factor for ranking stories; 1 is normal.
     weight: float = 1.0
     full_text: FullText = "auto"
@@ -99,6 +101,10 @@ class Newsletter:
     empty: WhenEmpty = "skip"
     #: Maximum number of stories; None for no limit.
     stories: int | None = 10
+    #: Maximum time to read an edition, in minutes; None for no limit.
+    minutes: int | None = None
+    #: A story must be worth more than so many points by itself; 0 for no floor.
+    quality_floor: float = 0.5
     #: Maximum length of a brief: sentences, or words if set.
     sentences: int = 3
     words: int | None = None
@@ -108,9 +114,11 @@ class Newsletter:
     exclude: tuple[str, ...] = ()
     #: Topics whose stories get extra points.
     boost: tuple[Boost, ...] = ()
-    #: Maximum number of stories with a lead from one source, in one section, about one topic; None for no limit.
+    #: Maximum number of stories with a lead from one source, in one section, with one label, about one topic; None for
+    #: no limit.
     per_source: int | None = None
     per_section: int | None = None
+    per_label: int | None = None
     per_topic: int | None = None
     #: Order of the sections; unlisted ones follow in the order of the sources.
     sections: tuple[str, ...] = ()

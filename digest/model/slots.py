@@ -22,6 +22,10 @@ class Window:
 
     start: datetime
     end: datetime
+    #: When the slot before was due: articles since then are equally new. None means that all of the window is.
+    new_since: datetime | None = None
+    #: When the last edition was due; None if there was none.
+    last_edition: datetime | None = None
 
     def __contains__(self, instant: datetime) -> bool:
         return self.start <= instant < self.end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.model.articles import Article
@@ -56,7 +57,23 @@ class LeftOut:
     """A collected article that is not in the digest, with the reason."""
 
     article: Article
+    #: The same for all articles that are left out for it.
     reason: str
+    #: What is particular to this article: ``rank 12``.
+    detail: str = ""
+
+    @property
+    def explanation(self) -> str:
+        """The reason with its detail."""
+        return f"{self.reason} ({self.detail})" if self.detail else self.reason
+
+
+def group_by_reason(left_out: Iterable[LeftOut]) -> Mapping[str, Sequence[LeftOut]]:
+    """The articles by reason, in the order in which the reasons first appear."""
+    by_reason: dict[str, list[LeftOut]] = {}
+    for item in left_out:
+        by_reason.setdefault(item.reason, []).append(item)
+    return by_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +94,11 @@ class Brief:
     @property
     def story(self) -> Story:
         return self.ranked.story
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts to read: the title and the sentences."""
+        return (self.story.lead.title, *(sentence.text for sentence in self.sentences))
 
     @property
     def further_coverage(self) -> tuple[Article, ...]:

@@ -23,6 +23,7 @@ from digest.store import stories as stories_store
 from digest.stories.criteria import Criteria
 from digest.stories.group import group
 from digest.stories.rank import rank
+from digest.stories.reading_budget import within_minutes
 from digest.stories.subject import stories_for_subject
 from digest.stories.summarize import summarize
 
@@ -38,6 +39,8 @@ class _Stored:
     articles: tuple[Article, ...]
     #: Those in an earlier edition by id, in every version that was published.
     already_published: Mapping[str, tuple[Article, ...]]
+    #: Arrivals of the window's articles by id.
+    arrivals: Mapping[str, articles_store.Arrival]
     #: Sources that failed at their last collection.
     failures: tuple[Failure, ...]
 
@@ -47,9 +50,12 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
     chosen_sources = sources_of(newsletter, app.settings)
     stored = _read(newsletter, slot, app.store, sources=chosen_sources, window=window, audience=audience)
     grouped = group(stored.articles, weights={source.id: source.weight for source in chosen_sources})
-    ranking = rank(grouped, _criteria(newsletter, slot, chosen_sources, stored.already_published))
+    ranking = rank(grouped, _criteria(newsletter, slot, window, sources=chosen_sources, stored=stored))
     budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
-    briefs = summarize(ranking.chosen, app.summarizer(newsletter.summarizer), budget)
+    summarizer = app.summarizer(newsletter.summarizer)
+    briefs, over_time = within_minutes(
+        ranking.chosen, newsletter.minutes, lambda ranked: summarize((ranked,), summarizer, budget)[0]
+    )
     return Digest(
         newsletter=newsletter,
         slot=slot,
@@ -57,9 +63,9 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
         language=_language(briefs),
         briefs=briefs,
         subject_stories=stories_for_subject(briefs),
-        left_out=tuple(item for item in ranking.left_out if item.article.published in window),
+        left_out=tuple(item for item in (*ranking.left_out, *over_time) if item.article.published in window),
         failures=stored.failures,
-        is_exhaustive=ranking.is_exhaustive,
+        is_exhaustive=ranking.is_exhaustive and not over_time,
     )
 
 
@@ -70,6 +76,7 @@ def _read(
     with store.read() as conn:
         recent = articles_store.in_window(conn, [source.id for source in sources], memory)
         versions = stories_store.published_articles(conn, newsletter.id, audience, before=slot.due)
+        arrivals = articles_store.arrivals(conn, [source.id for source in sources], window)
         health = {row.id: row for row in sources_store.health(conn)}
     failures = tuple(
         Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)
@@ -83,6 +90,7 @@ def _read(
             for article in recent
             if article.id in versions
         },
+        arrivals=arrivals,
         failures=failures,
     )
 
@@ -95,22 +103,26 @@ def _published_versions(article: Article, versions: Sequence[stories_store.Wordi
 
 
 def _criteria(
-    newsletter: Newsletter,
-    slot: Slot,
-    sources: Sequence[Source],
-    already_published: Mapping[str, tuple[Article, ...]],
+    newsletter: Newsletter, slot: Slot, window: Window, *, sources: Sequence[Source], stored: _Stored
 ) -> Criteria:
+    arrivals, last_edition = stored.arrivals.items(), window.last_edition
     return Criteria(
         now=slot.due,
+        fresh_since=window.new_since or window.start,
+        undated=frozenset(id for id, arrival in arrivals if not arrival.has_date),
+        passed_over=frozenset(id for id, arrival in arrivals if last_edition and arrival.seen < last_edition),
+        quality_floor=newsletter.quality_floor,
         limit=newsletter.stories,
         weights={source.id: source.weight for source in sources},
         sections={source.id: source.section for source in sources},
-        already_published=already_published,
+        labels={source.id: source.label for source in sources},
+        already_published=stored.already_published,
         include=newsletter.include,
         exclude=newsletter.exclude,
         boost={boost.topic: boost.points for boost in newsletter.boost},
         per_source=newsletter.per_source,
         per_section=newsletter.per_section,
+        per_label=newsletter.per_label,
         per_topic=newsletter.per_topic,
         order=newsletter.sections,
     )

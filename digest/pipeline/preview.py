@@ -191,7 +191,8 @@ def _slot_and_window(plan: _Plan, store: Store) -> tuple[Slot, Window]:
     newsletter = plan.newsletter
     if plan.in_memory:
         slot = Slot(due=plan.at, key=f"{plan.at.astimezone(newsletter.timezone):%Y-%m-%d}")
-        return slot, _window(plan, Window(start=_EPOCH, end=plan.at + timedelta(minutes=1)))
+        everything = Window(start=_EPOCH, end=plan.at + timedelta(minutes=1), new_since=plan.at - timedelta(days=1))
+        return slot, _window(plan, everything)
     slot = slots.today(newsletter.schedule, newsletter.timezone, plan.at)
     with store.read() as conn:
         if editions.find(conn, newsletter.id, slot):
@@ -200,11 +201,13 @@ def _slot_and_window(plan: _Plan, store: Store) -> tuple[Slot, Window]:
 
 
 def _window(plan: _Plan, usual: Window) -> Window:
+    """The usual window, or one that starts as long ago as requested, as if there had been no edition in that time."""
     if plan.since is None:
         return usual
     if plan.since is EVER:
-        return replace(usual, start=_EPOCH)
-    return replace(usual, start=max(plan.at - plan.since, _EPOCH))
+        return replace(usual, start=_EPOCH, last_edition=None)
+    start = max(plan.at - plan.since, _EPOCH)
+    return replace(usual, start=start, new_since=start, last_edition=None)
 
 
 def _collect(sources: tuple[Source, ...], app: App, plan: _Plan, on_done: Progress | None) -> CollectResult:

@@ -120,7 +120,8 @@ def window(
     overlap = min(max(slot.due - last, _MIN_OVERLAP), _MAX_OVERLAP)
     # The end is outside the window; articles seen at this very moment must be inside.
     next_minute = now.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
-    return Window(start=last - overlap, end=slot.due if slot.due > now else next_minute)
+    end = slot.due if slot.due > now else next_minute
+    return Window(start=last - overlap, end=end, new_since=last, last_edition=since)
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

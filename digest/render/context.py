@@ -29,16 +29,14 @@ from digest.render.options import RenderOptions
 from digest.render.plain_text import clip, line
 from digest.render.subject import fill_subject, preheader
 from digest.render.tokens import Tokens, tokens_for
+from digest.text.reading_time import minutes_to_read
 from digest.text.urls import is_web_url
 
 #: Limits in characters.
 _MAX_TITLE = 300
 _MAX_CITATION = 60
-_WORDS_PER_MINUTE = 230
-_CJK_CHARACTERS_PER_MINUTE = 500
 #: Articles left out and failed sources that are listed; the stories need the room.
 _MAX_LISTED = 40
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LANGUAGE_CODE = re.compile("[a-z]{2,3}")
 
 
@@ -96,11 +94,7 @@ def _subject(digest: Digest, title: str, labels: Labels) -> tuple[str, str]:
 
 def reading_minutes(digest: Digest) -> int:
     """Minutes to read the edition, at least 1."""
-    texts = [sentence.text for brief in digest.briefs for sentence in brief.sentences]
-    texts += [brief.story.lead.title for brief in digest.briefs]
-    characters = sum(len(_CJK.findall(text)) for text in texts)
-    words = sum(len(_CJK.sub(" ", text).split()) for text in texts)
-    return max(1, math.ceil(words / _WORDS_PER_MINUTE + characters / _CJK_CHARACTERS_PER_MINUTE))
+    return max(1, math.ceil(minutes_to_read(text for brief in digest.briefs for text in brief.texts)))
 
 
 def _story(brief: Brief, today: datetime, labels: Labels, images: Images) -> StoryContext:
@@ -211,6 +205,7 @@ def _left_out(digest: Digest, labels: Labels) -> Iterator[LeftOutArticle]:
             language=_language(article.language, labels),
             direction=direction(article.language),
             reason=_name(left_out.reason),
+            detail=_name(left_out.detail),
         )
 
 

@@ -98,7 +98,10 @@ class LeftOutArticle:
     source: str
     language: str
     direction: str
+    #: The same for all articles that are left out for it.
     reason: str
+    #: What is particular to this article (``rank 12``), or empty.
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

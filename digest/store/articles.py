@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -17,6 +17,8 @@ from digest.store.mapping import batches, columns, first_by_key, from_rows, inse
 from digest.store.tables import articles as table
 from digest.store.tables import entries as entries_table
 
+#: A publication date so far ahead is true still: clocks and time zones differ.
+_MAX_AHEAD = timedelta(days=1)
 #: Columns that an edited article keeps.
 _IDENTITY = frozenset({"entry_id", "id"})
 
@@ -86,6 +88,32 @@ def newest_published(conn: Connection) -> Mapping[str, datetime]:
     """The publication time of each source's newest stored article, by source id."""
     query = select(table.c.source_id, func.max(table.c.published, type_=table.c.published.type).label("newest"))
     return {row.source_id: row.newest for row in conn.execute(query.group_by(table.c.source_id))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """When an article was published, as its source says, and when it was first collected."""
+
+    published: datetime | None
+    seen: datetime
+
+    @property
+    def has_date(self) -> bool:
+        """Whether the source gives a date that can be true; one in the future is an event's, or a mistake."""
+        return self.published is not None and self.published <= self.seen + _MAX_AHEAD
+
+
+def arrivals(conn: Connection, source_ids: Collection[str], window: Window) -> Mapping[str, Arrival]:
+    """The arrivals of the articles of ``in_window``, by article id; of several entries, the first counts."""
+    arrivals: dict[str, Arrival] = {}
+    published = entries_table.c.published
+    query = select(table.c.id, published, entries_table.c.seen).join_from(table, entries_table)
+    for batch in batches(sorted(set(source_ids))):
+        is_inside = (table.c.published >= window.start, table.c.published < window.end)
+        rows = conn.execute(query.where(table.c.source_id.in_(batch), *is_inside).order_by(table.c.entry_id))
+        for row in rows:
+            arrivals.setdefault(row.id, Arrival(published=row.published, seen=row.seen))
+    return arrivals
 
 
 def in_window(conn: Connection, source_ids: Collection[str], window: Window) -> tuple[Article, ...]:

@@ -1,7 +1,7 @@
 """Eligibility: which stories may be in the edition, and why the other articles are left out.
 
-A story is not eligible if its topic is excluded, or if an earlier edition had it and nothing is new. (``rank`` leaves
-out further stories for its limits.)
+A story is not eligible if its topic is excluded, if an earlier edition had it and nothing is new, or if it is under the
+quality floor. (``rank`` leaves out further stories for its limits.)
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from digest.model.articles import Article
 from digest.model.stories import LeftOut, Ranked, Story
 from digest.stories.criteria import Criteria
 from digest.stories.novelty import is_new_development, is_substantial_edit
-from digest.stories.score import score
+from digest.stories.score import merit, score
 from digest.stories.topics import is_story_about
 
 
@@ -29,7 +29,7 @@ def admit(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut
         chain.from_iterable(criteria.already_published.get(article.id, ()) for article in story.all_articles)
     )
     if not published:
-        return score(story, criteria), []
+        return _above_floor(score(story, criteria), criteria)
     new = tuple(article for article in story.articles if _has_news(article, published, criteria))
     left_out = [
         LeftOut(article=article, reason=_reason_for_no_news(article, criteria))
@@ -41,9 +41,28 @@ def admit(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut
     return replace(score(Story(articles=new), criteria), update=True, already_published=published), left_out
 
 
-def leave_out(story: Story, reason: str) -> list[LeftOut]:
+def _above_floor(ranked: Ranked, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut]]:
+    """The story, unless it would be padding: worth no more than the floor, and not about a topic that is asked for.
+
+    A new story without a date is in: its freshness is unknown.
+    """
+    points, articles = merit(ranked), ranked.story.articles
+    if not criteria.quality_floor or points > criteria.quality_floor or _is_asked_for(ranked, criteria):
+        return ranked, []
+    if all(article.id in criteria.undated - criteria.passed_over for article in articles):
+        return ranked, []
+    reason = f"worth no more by itself than the quality floor of {criteria.quality_floor:g} points"
+    return None, leave_out(ranked.story, reason, f"{points:.2f}")
+
+
+def _is_asked_for(ranked: Ranked, criteria: Criteria) -> bool:
+    is_boosted = any(reason.name == "topic" and reason.points > 0 for reason in ranked.reasons)
+    return bool(criteria.include) or is_boosted
+
+
+def leave_out(story: Story, reason: str, detail: str = "") -> list[LeftOut]:
     """All articles of the story, with the reason."""
-    return [LeftOut(article=article, reason=reason) for article in story.all_articles]
+    return [LeftOut(article=article, reason=reason, detail=detail) for article in story.all_articles]
 
 
 def _has_news(article: Article, published: Sequence[Article], criteria: Criteria) -> bool:

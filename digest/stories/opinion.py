@@ -1,4 +1,4 @@
-"""Opinion pieces: recognised by their address, their source or their title."""
+"""Opinion pieces: recognised by address, source, section, title or author."""
 
 from __future__ import annotations
 
@@ -22,14 +22,31 @@ _LABEL = lazy_compile(
     r"|opinie|ledare)\s*[:|–—]",
     re.IGNORECASE,
 )
+#: ``Who pays for the bridge | Opinion``, ``Who pays for the bridge (Commentary)``.
+_END_LABEL = lazy_compile(
+    r"\s(?:[|–—-]\s*(?:opinion|op-?ed|commentary|editorial|meinung|kommentar|kolumne|opinión|tribune|opinione)"
+    r"|[(\[](?:opinion|op-?ed|commentary|editorial|meinung|kommentar|kolumne|opinión)[)\]])$",
+    re.IGNORECASE,
+)
+#: Names of sources and sections. (Many a paper is called Tribune.)
 _SOURCE = re.compile(
-    r"\b(?:opinions?|editorials?|commentary|op-?eds?|meinung|kommentare|opinión|tribunes?)\b", re.IGNORECASE
+    r"\b(?:opinions?|editorials?|commentary|op-?eds?|meinung|kommentare?|kolumnen?|opinión|opinioni|opinie)\b",
+    re.IGNORECASE,
+)
+#: An author's line that says it: ``Opinion Jane Roe``, ``Editorial Board``.
+_AUTHOR = re.compile(
+    r"(?:opinion|commentary|column|meinung|kommentar)\b(?! editor)|.*\beditorial board\b", re.IGNORECASE
 )
 
 
-def is_opinion(article: Article) -> bool:
-    """Whether the article says what somebody thinks of the news."""
+def is_opinion(article: Article, section: str = "") -> bool:
+    """Whether the article says what somebody thinks of the news; ``section`` is the one that its source belongs to."""
     path = urlsplit(article.url).path
     return bool(
-        _PATH.search(path) or _SLUG.search(path) or _LABEL.match(article.title) or _SOURCE.search(article.source)
+        _PATH.search(path)
+        or _SLUG.search(path)
+        or _LABEL.match(article.title)
+        or _END_LABEL.search(article.title)
+        or _AUTHOR.match(article.author)
+        or any(map(_SOURCE.search, (article.source, section)))
     )

@@ -1,4 +1,4 @@
-"""Rank stories by score, with a penalty for many of one outlet, and apply the edition's limits.
+"""Rank stories by score, with a penalty for many of one outlet or label, and apply the edition's limits.
 
 Every article ends in a chosen story or, with a reason, among those left out.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from digest.model.articles import Article
 from digest.model.stories import LeftOut, Ranked, Story
 from digest.stories.criteria import Criteria
 from digest.stories.eligibility import admit, leave_out
@@ -31,7 +32,7 @@ class Ranking:
 def rank(stories: Sequence[Story], criteria: Criteria) -> Ranking:
     """Choose stories for an edition and order them: by section, within a section the best first."""
     admitted = [admit(story, criteria) for story in stories]
-    ordered = _best_first(ranked for ranked, _ in admitted if ranked)
+    ordered = _best_first((ranked for ranked, _ in admitted if ranked), criteria.labels)
     chosen, over_limit = _apply_limits(ordered, criteria)
     ineligible = chain.from_iterable(left_out for _, left_out in admitted)
     return Ranking(
@@ -41,27 +42,55 @@ def rank(stories: Sequence[Story], criteria: Criteria) -> Ranking:
     )
 
 
-def _best_first(stories: Iterable[Ranked]) -> list[Ranked]:
-    """Stories by score, each lowered for the stories of its outlet that rank higher."""
-    heap = [(_sort_key(ranked), place, ranked) for place, ranked in enumerate(stories)]
-    has_several_outlets = len({outlet(ranked.story.lead) for _, _, ranked in heap}) > 1
+class _Variety:
+    """Penalties for stories of the same outlet, and with the same label, that rank higher."""
+
+    def __init__(self, stories: Iterable[Ranked], labels: Mapping[str, str]) -> None:
+        leads = [ranked.story.lead for ranked in stories]
+        self._labels = labels
+        self._has_several_outlets = len(set(map(outlet, leads))) > 1
+        self._has_several_labels = len(set(map(self._label, leads))) > 1
+        self._outlets: Counter[str] = Counter()
+        self._with_label: Counter[str] = Counter()
+
+    def count(self, ranked: Ranked) -> None:
+        """The story ranks higher than all that follow."""
+        lead = ranked.story.lead
+        self._outlets[outlet(lead)] += self._has_several_outlets
+        self._with_label[self._label(lead)] += self._has_several_labels and bool(self._label(lead))
+
+    def lowered(self, ranked: Ranked) -> Ranked:
+        """The story with its present penalties: they only grow."""
+        lead = ranked.story.lead
+        label = self._label(lead)
+        return lower_for_variety(
+            ranked, self._outlets[outlet(lead)], label=label, higher_with_label=self._with_label[label]
+        )
+
+    def _label(self, lead: Article) -> str:
+        return self._labels.get(lead.source_id, "")
+
+
+def _best_first(stories: Iterable[Ranked], labels: Mapping[str, str]) -> list[Ranked]:
+    """Stories by score, each lowered for the stories of its outlet and its label that rank higher."""
+    heap = [(sort_key(ranked), place, ranked) for place, ranked in enumerate(stories)]
+    variety = _Variety((ranked for _, _, ranked in heap), labels)
     heapq.heapify(heap)
     ordered: list[Ranked] = []
-    higher: Counter[str] = Counter()
     while heap:
         key, place, ranked = heap[0]
-        publisher = outlet(ranked.story.lead)
-        lowered = lower_for_variety(ranked, higher[publisher]) if has_several_outlets else ranked
-        if _sort_key(lowered) != key:  # lowered since it was put into the heap: another story may be better now
-            heapq.heapreplace(heap, (_sort_key(lowered), place, lowered))
+        lowered = variety.lowered(ranked)
+        if sort_key(lowered) != key:  # lowered since it was put into the heap: another story may be better now
+            heapq.heapreplace(heap, (sort_key(lowered), place, lowered))
             continue
         heapq.heappop(heap)
         ordered.append(ranked)
-        higher[publisher] += 1
+        variety.count(ranked)
     return ordered
 
 
-def _sort_key(ranked: Ranked) -> tuple[float, float, str]:
+def sort_key(ranked: Ranked) -> tuple[float, float, str]:
+    """The best story first; of two with the same score, the newer one."""
     lead = ranked.story.lead
     return -ranked.score, -lead.published.timestamp(), lead.id
 
@@ -77,7 +106,7 @@ def _apply_limits(ordered: Iterable[Ranked], criteria: Criteria) -> tuple[list[R
         if exceeded:
             limit, scope = exceeded[0]
             stories = "1 story" if limit == 1 else f"{limit} stories"
-            left_out += leave_out(ranked.story, f"over the limit of {stories}{scope} (rank {place})")
+            left_out += leave_out(ranked.story, f"over the limit of {stories}{scope}", f"rank {place}")
         else:
             chosen.append(ranked)
             counts.update(key for _, _, key in limits)
@@ -87,11 +116,13 @@ def _apply_limits(ordered: Iterable[Ranked], criteria: Criteria) -> tuple[list[R
 def _limits(ranked: Ranked, criteria: Criteria) -> list[tuple[int, str, str]]:
     """The limits that apply to the story: the number of stories, its scope in words, and a key to count by."""
     lead, section = ranked.story.lead, ranked.section
+    label = criteria.labels.get(lead.source_id, "")
     topics = _topics(ranked.story, criteria) if criteria.per_topic is not None else []
     limits = [
         (criteria.limit, "", ""),
         (criteria.per_source, f" from {lead.source}", f"source {lead.source_id}"),
         (criteria.per_section if section else None, f" in {section}", f"section {section}"),
+        (criteria.per_label if label else None, f" labelled “{label}”", f"label {label}"),
         *((criteria.per_topic, f" about “{topic}”", f"topic {topic}") for topic in topics),
     ]
     return [(limit, scope, key) for limit, scope, key in limits if limit is not None]

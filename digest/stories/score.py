@@ -4,46 +4,65 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from digest.model.articles import Article
 from digest.model.stories import Ranked, Reason, Story
 from digest.stories.criteria import Criteria
+from digest.stories.opinion import is_opinion
 from digest.stories.topics import is_story_about
 from digest.text.urls import outlet_domain
 
-#: Hours in which a story loses half of its freshness.
+#: Hours in which an article from before the edition's own time loses half of its freshness.
 _HALF_LIFE_H = 24.0
+#: Points of a story without a report: somebody's opinion of the news.
+_OPINION_POINTS = -0.5
 #: Points of an article of full length, and its words.
 _FULL_LENGTH_POINTS, _FULL_LENGTH_WORDS = 0.5, 400
 #: Points of the first outlet that reprints the text; more outlets count by their logarithm.
 _REPRINT_POINTS = 0.2
 #: Points lost for each story of the same outlet that ranks higher, and how many of them count.
 _VARIETY_POINTS, _VARIETY_STORIES = 0.25, 3
+#: Points lost for the first story with the same label that ranks higher; more count by their logarithm.
+_LABEL_POINTS = 0.25
+#: Reasons that lie in the story, not in the reader's settings nor in the other stories.
+_MERITS = frozenset({"coverage", "reprints", "freshness", "length", "opinion"})
 
 
 def score(story: Story, criteria: Criteria) -> Ranked:
     """The story with its score and the reasons that add up to it."""
+    reports, reprints = _reports(story.articles, criteria), _reports(story.near_duplicates, criteria)
     reasons = (
-        _coverage(story),
-        _reprints(story),
+        _coverage(reports),
+        _reprints(reports, reprints),
         _freshness(story, criteria),
+        _reason("opinion", 0.0 if reports or reprints else _OPINION_POINTS, "no report"),
         _source_weight(story, criteria),
         _length(story),
         *(_topic(topic, points) for topic, points in criteria.boost.items() if is_story_about(story, topic)),
     )
-    reasons = tuple(reason for reason in reasons if reason.points)
+    reasons = tuple(reason for reason in reasons if reason.points or reason.name == "freshness")
     section = criteria.sections.get(story.lead.source_id, "")
     return Ranked(story=story, score=_total(reasons), reasons=reasons, section=section)
 
 
-def lower_for_variety(ranked: Ranked, higher: int) -> Ranked:
-    """The story with the penalty for so many ``higher`` ranked stories of its outlet, in place of any it has."""
-    reasons = tuple(reason for reason in ranked.reasons if reason.name != "variety")
+def merit(ranked: Ranked) -> float:
+    """Points that the story is worth by itself: without weights, topics and variety."""
+    return _total(reason for reason in ranked.reasons if reason.name in _MERITS)
+
+
+def lower_for_variety(ranked: Ranked, higher: int, *, label: str = "", higher_with_label: int = 0) -> Ranked:
+    """The story with the penalties for so many ``higher`` ranked stories of its outlet, and with its label, in place of
+    any it has."""
+    reasons = tuple(reason for reason in ranked.reasons if reason.name not in {"variety", "label"})
     if higher:
         points = -_VARIETY_POINTS * min(higher, _VARIETY_STORIES)
         reasons = (*reasons, _reason("variety", points, f"{higher} above from {ranked.story.lead.source}"))
+    if higher_with_label:
+        points = -_LABEL_POINTS * math.log2(1 + higher_with_label)
+        reasons = (*reasons, _reason("label", points, f"{higher_with_label} above labelled “{label}”"))
     return replace(ranked, reasons=reasons, score=_total(reasons))
 
 
@@ -67,22 +86,37 @@ def count_outlets(articles: Iterable[Article]) -> int:
     return len(counted)
 
 
-def _coverage(story: Story) -> Reason:
-    outlets = count_outlets(story.articles)
-    detail = "1 outlet" if outlets == 1 else f"{outlets} outlets"
-    return _reason("coverage", math.log2(outlets), detail)
+def _reports(articles: Iterable[Article], criteria: Criteria) -> tuple[Article, ...]:
+    """The articles without opinions, which are no coverage of an event."""
+    sections = criteria.sections
+    return tuple(article for article in articles if not is_opinion(article, sections.get(article.source_id, "")))
 
 
-def _reprints(story: Story) -> Reason:
-    outlets = count_outlets(story.all_articles) - count_outlets(story.articles)
+def _coverage(reports: Sequence[Article]) -> Reason:
+    outlets = count_outlets(reports)
+    return _reason("coverage", math.log2(max(1, outlets)), f"{outlets} outlets")
+
+
+def _reprints(reports: Sequence[Article], reprints: Sequence[Article]) -> Reason:
+    """Points for the outlets that have nothing but a reprint."""
+    outlets = count_outlets((*reports, *reprints)) - count_outlets(reports)
     detail = "1 more outlet has the same text" if outlets == 1 else f"{outlets} more outlets have the same text"
     return _reason("reprints", _REPRINT_POINTS * math.log2(1 + outlets), detail)
 
 
 def _freshness(story: Story, criteria: Criteria) -> Reason:
-    latest = max(article.published for article in story.articles)
-    hours = max(0.0, (criteria.now - latest).total_seconds() / 3600)
-    return _reason("freshness", 0.5 ** (hours / _HALF_LIFE_H), f"{hours:.0f} h old")
+    """Points for the newest article; none where it is unknown, or old news to the last edition, how new they are."""
+    dates = [article.published for article in story.articles if article.id not in criteria.undated]
+    if not dates:
+        return _reason("freshness", 0.0, "no date")
+    if all(article.id in criteria.passed_over for article in story.articles):
+        return _reason("freshness", 0.0, "collected before the last edition")
+    hours_before = _hours(max(dates), criteria.fresh_since or criteria.now)
+    return _reason("freshness", 0.5 ** (hours_before / _HALF_LIFE_H), f"{_hours(max(dates), criteria.now):.0f} h old")
+
+
+def _hours(start: datetime, end: datetime) -> float:
+    return max(0.0, (end - start).total_seconds() / 3600)
 
 
 def _source_weight(story: Story, criteria: Criteria) -> Reason:

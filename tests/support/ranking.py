@@ -43,4 +43,4 @@ def lead_ids(ranking: Ranking) -> list[str]:
 
 def left_out(ranking: Ranking) -> list[tuple[str, str]]:
     """The articles that are left out, with the reasons."""
-    return [(item.article.id, item.reason) for item in ranking.left_out]
+    return [(item.article.id, item.explanation) for item in ranking.left_out]

@@ -50,6 +50,9 @@ def _configure_content(parser: argparse.ArgumentParser) -> None:
         help="permit a private address to the sources there",
     )
     content.add_argument("--stories", type=_parse_count, metavar="N", help="at most N stories (default: 10)")
+    content.add_argument(
+        "--minutes", type=_parse_count, metavar="N", help="at most N minutes to read (default: no limit)"
+    )
     length = content.add_mutually_exclusive_group()
     length.add_argument("--sentences", type=_parse_count, metavar="N", help="sentences in a brief (default: 3)")
     length.add_argument("--words", type=_parse_count, metavar="N", help="words in a brief, at most")
@@ -102,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 #: Options that replace a setting of the newsletter.
-_OVERRIDES = ("stories", "sentences", "words", "summarizer", "template")
+_OVERRIDES = ("stories", "minutes", "sentences", "words", "summarizer", "template")
 
 
 def _parse_time(text: str) -> datetime:

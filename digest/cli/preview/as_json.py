@@ -77,7 +77,7 @@ def _image(image: Image | None) -> JSON | None:
 
 def _left_out(left_out: LeftOut) -> JSON:
     article = left_out.article
-    return {"title": article.title, "url": article.url, "source": article.source, "reason": left_out.reason}
+    return {"title": article.title, "url": article.url, "source": article.source, "reason": left_out.explanation}
 
 
 def _failure(failure: Failure) -> JSON:

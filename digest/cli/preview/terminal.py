@@ -18,7 +18,7 @@ from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.model.errors import one_line
 from digest.model.failures import Failure
-from digest.model.stories import Brief, LeftOut, Sentence
+from digest.model.stories import Brief, LeftOut, Sentence, group_by_reason
 from digest.text.time_format import long_local_date, short_local_time
 from digest.text.urls import is_web_url
 
@@ -111,13 +111,14 @@ def _source_line(brief: Brief, zone: ZoneInfo) -> Text:
 
 
 def _left_out(left_out: tuple[LeftOut, ...]) -> RenderableType:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(ratio=3)
-    table.add_column(ratio=2, style=_DIM)
-    for item in left_out:
-        table.add_row(Text(f"{item.article.title} ({item.article.source})"), Text(item.reason))
-    heading = Text(f"Left out ({len(left_out)})", style=_TITLE)
-    return Padding(Group(heading, table), (0, 0, 1, 0))
+    """List the articles under the reasons, each reason once, in order of first appearance."""
+    blocks: list[RenderableType] = [Text(f"Left out ({len(left_out)})", style=_TITLE)]
+    for reason, items in group_by_reason(left_out).items():
+        blocks.append(Text(f"{reason} ({len(items)}):", style=_DIM))
+        for item in items:
+            line = Text(f"{item.article.title} ({item.article.source})")
+            blocks.append(Padding(line.append(f" {item.detail}", style=_DIM) if item.detail else line, (0, 0, 0, 2)))
+    return Padding(Group(*blocks), (0, 0, 1, 0))
 
 
 def _failures(failures: tuple[Failure, ...]) -> RenderableType:
