@@ -130,13 +130,13 @@ def _plan_addresses(request: PreviewRequest, now: datetime) -> _Plan:
     sources: list[Source] = []
     for address in request.addresses:
         sources.append(source_from_address(address, used_ids=[source.id for source in sources]))
-    newsletter = Newsletter(id="preview", title="", timezone=local_zone())
+    newsletter = Newsletter(id="preview", title="", timezone=local_zone(), quality_floor=0)
     return _plan_in_memory(request, newsletter, tuple(sources), now=now)
 
 
 def _plan_sample(request: PreviewRequest) -> _Plan:
     source = Source(id="sample", title="Sample", path=shipped_files.config() / "sample")
-    newsletter = Newsletter(id="sample", title="The Sample Digest", timezone=ZoneInfo("Europe/Berlin"))
+    newsletter = Newsletter(id="sample", title="The Sample Digest", timezone=ZoneInfo("Europe/Berlin"), quality_floor=0)
     return _plan_in_memory(request, newsletter, (source,), now=_SAMPLE_AT)
 
 
