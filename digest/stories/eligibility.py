@@ -42,14 +42,9 @@ def admit(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut
 
 
 def _above_floor(ranked: Ranked, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut]]:
-    """The story, unless it would be padding: worth no more than the floor, and not about a topic that is asked for.
-
-    A new story without a date is in: its freshness is unknown.
-    """
-    points, articles = merit(ranked), ranked.story.articles
+    """The story, unless it would be padding: worth no more than the floor, and not about a topic that is asked for."""
+    points = merit(ranked, criteria)
     if not criteria.quality_floor or points > criteria.quality_floor or _is_asked_for(ranked, criteria):
-        return ranked, []
-    if all(article.id in criteria.undated - criteria.passed_over for article in articles):
         return ranked, []
     reason = f"worth no more by itself than the quality floor of {criteria.quality_floor:g} points"
     return None, leave_out(ranked.story, reason, f"{points:.2f}")

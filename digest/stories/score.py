@@ -28,7 +28,10 @@ _VARIETY_POINTS, _VARIETY_STORIES = 0.25, 3
 #: Points lost for the first story with the same label that ranks higher; more count by their logarithm.
 _LABEL_POINTS = 0.25
 #: Reasons that lie in the story, not in the reader's settings nor in the other stories.
-_MERITS = frozenset({"coverage", "reprints", "freshness", "length", "opinion"})
+_MERITS = frozenset({"coverage", "reprints", "freshness", "length"})
+#: Freshness that counts towards the quality floor, at least, for an article that no edition could have had: an old or
+#: unknown date is its source's fault, and nobody has read it.
+_NEW_ARRIVAL_POINTS = 0.75
 
 
 def score(story: Story, criteria: Criteria) -> Ranked:
@@ -48,9 +51,12 @@ def score(story: Story, criteria: Criteria) -> Ranked:
     return Ranked(story=story, score=_total(reasons), reasons=reasons, section=section)
 
 
-def merit(ranked: Ranked) -> float:
-    """Points that the story is worth by itself: without weights, topics and variety."""
-    return _total(reason for reason in ranked.reasons if reason.name in _MERITS)
+def merit(ranked: Ranked, criteria: Criteria) -> float:
+    """Points that the story is worth by itself: without weights, topics, variety, and whether it is an opinion."""
+    points = {reason.name: reason.points for reason in ranked.reasons if reason.name in _MERITS}
+    if any(article.id not in criteria.passed_over for article in ranked.story.articles):
+        points["freshness"] = max(points["freshness"], _NEW_ARRIVAL_POINTS)
+    return math.fsum(points.values())
 
 
 def lower_for_variety(ranked: Ranked, higher: int, *, label: str = "", higher_with_label: int = 0) -> Ranked:

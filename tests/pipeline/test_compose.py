@@ -184,6 +184,20 @@ def test_topics_and_limits_of_the_newsletter_choose_the_stories(
     assert len(digest.left_out) == 1
 
 
+def test_a_slow_day_has_only_what_is_new(app: App, folder: Path) -> None:
+    collect_sources(app.settings.sources, app, now=MORNING)
+    write_article(folder, "library", LIBRARY, at=MORNING + timedelta(hours=20))
+    collect_sources(app.settings.sources, app, now=MORNING + timedelta(hours=21))
+    today = MORNING + DAY
+    window = Window(start=today - 2 * DAY, end=today, new_since=today - DAY, last_edition=MORNING + timedelta(hours=1))
+
+    digest = compose(NEWSLETTER, slot_at(today), app, window=window)
+
+    assert titles(digest) == ["News of the library"]
+    assert [item.reason for item in digest.left_out] == ["worth no more by itself than the quality floor of 0.5 points"]
+    assert digest.is_exhaustive
+
+
 SLOGAN = "The island's own paper since the first lighthouse was built."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -102,3 +103,44 @@ def test_an_article_without_news_on_a_published_story_is_left_out(later: Article
         "nothing new since an earlier edition published its story",
         "already in an earlier edition",
     ]
+
+
+def rank_with_floor(*names: str, **criteria: Any) -> Ranking:
+    """Rank stories by these names over a floor of half a point, if the last edition passed over "old"."""
+    passed_over = frozenset({"old", "report"})
+    stories = {
+        "old": story(outlet_article("old", words=800)),
+        "new": story(outlet_article("new", words=5, hours_old=60)),
+        "followed": story(outlet_article("old"), outlet_article("report")),
+    }
+    return rank(
+        [stories[name] for name in names],
+        Criteria(**{"now": NOON, "passed_over": passed_over, "quality_floor": 0.5, "limit": 5, **criteria}),
+    )
+
+
+def test_what_the_last_edition_passed_over_does_not_fill_up_a_slow_day() -> None:
+    ranking = rank_with_floor("old", "new")
+
+    assert lead_ids(ranking) == ["new"]
+    assert left_out(ranking) == [("old", "worth no more by itself than the quality floor of 0.5 points (0.50)")]
+    assert ranking.is_exhaustive
+
+
+def test_a_story_that_several_outlets_report_is_above_the_floor() -> None:
+    assert lead_ids(rank_with_floor("followed")) == ["old"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quality_floor": 0},
+        {"include": ("story",)},
+        {"boost": {"story old": 1.0}},
+        {"passed_over": frozenset()},
+        {"passed_over": frozenset(), "undated": frozenset({"old"})},
+    ],
+    ids=["no floor", "included topic", "raised topic", "new", "new without a date"],
+)
+def test_a_story_that_is_asked_for_or_new_is_above_the_floor(changes: dict[str, Any]) -> None:
+    assert lead_ids(rank_with_floor("old", **changes)) == ["old"]

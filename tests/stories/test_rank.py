@@ -104,6 +104,28 @@ def test_sections_come_in_the_configured_order_then_in_that_of_the_sources() -> 
     assert lead_ids(rank(stories, Criteria(now=NOON, sections=sections, order=("Arts", "Town")))) == list("yzxw")
 
 
+def labelled_stories() -> tuple[list[Story], dict[str, str]]:
+    """Four stories of sources with the label "left", each a little newer, and one with the label "right"."""
+    left = [story(outlet_article(f"l{n}", words=100 - n)) for n in range(4)]
+    labels = {f"outlet-l{n}": "left" for n in range(4)} | {"outlet-r": "right"}
+    return [*left, story(outlet_article("r", words=50))], labels
+
+
+def test_sources_with_different_labels_are_mixed() -> None:
+    stories, labels = labelled_stories()
+
+    assert lead_ids(rank(stories, Criteria(now=NOON))) == ["l0", "l1", "l2", "l3", "r"]
+    assert lead_ids(rank(stories, Criteria(now=NOON, labels=labels))) == ["l0", "r", "l1", "l2", "l3"]
+
+
+def test_a_label_has_no_more_stories_than_its_limit() -> None:
+    stories, labels = labelled_stories()
+    ranking = rank(stories, Criteria(now=NOON, labels=labels, per_label=2))
+
+    assert lead_ids(ranking) == ["l0", "r", "l1"]
+    assert left_out(ranking)[0] == ("l2", "over the limit of 2 stories labelled “left” (rank 4)")
+
+
 STORIES = st.lists(
     st.tuples(st.integers(0, 10_000), st.sampled_from("xyz"), st.floats(0, 100), st.integers(0, 900)),
     max_size=12,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -87,3 +88,62 @@ def test_higher_stories_of_the_same_outlet_lower_a_score_up_to_three() -> None:
     assert reasons(lower_for_variety(ranked, 1))["variety"] == (-0.25, "1 above from X")
     assert reasons(lower_for_variety(ranked, 9))["variety"] == (-0.75, "9 above from X")
     assert lower_for_variety(lower_for_variety(ranked, 2), 0) == ranked
+
+
+YESTERDAY = NOON - timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("hours_old", "points"), [(0, 1.0), (5, 1.0), (24, 1.0), (48, 0.5), (72, 0.25)], ids=lambda value: str(value)
+)
+def test_articles_since_the_edition_before_are_equally_fresh(hours_old: float, points: float) -> None:
+    ranked = score(story(outlet_article("a", hours_old=hours_old)), Criteria(now=NOON, fresh_since=YESTERDAY))
+
+    assert reasons(ranked)["freshness"] == (points, f"{hours_old:.0f} h old")
+
+
+def test_a_guessed_date_is_not_fresh() -> None:
+    criteria = Criteria(now=NOON, fresh_since=YESTERDAY, undated=frozenset({"a"}))
+
+    assert reasons(score(story(outlet_article("a")), criteria))["freshness"] == (0.0, "no date")
+    assert reasons(score(story(outlet_article("a"), outlet_article("b")), criteria))["freshness"][0] == 1.0
+
+
+def test_an_article_that_the_last_edition_passed_over_is_not_fresh_unless_another_is_new() -> None:
+    criteria = Criteria(now=NOON, fresh_since=YESTERDAY, passed_over=frozenset({"a"}))
+    old = reasons(score(story(outlet_article("a")), criteria))["freshness"]
+
+    assert old == (0.0, "collected before the last edition")
+    assert reasons(score(story(outlet_article("a"), outlet_article("b")), criteria))["freshness"][0] == 1.0
+
+
+def opinion(id: str) -> Article:
+    return outlet_article(id, title=f"Opinion: story {id}")
+
+
+def test_opinions_are_no_coverage() -> None:
+    opinions = reasons(score(story(opinion("a"), opinion("b"), opinion("c")), Criteria(now=NOON)))
+    report = reasons(score(story(outlet_article("d"), opinion("a"), opinion("b")), Criteria(now=NOON)))
+    reports = reasons(score(story(outlet_article("d"), outlet_article("e"), opinion("a")), Criteria(now=NOON)))
+
+    assert "coverage" not in opinions
+    assert opinions["opinion"] == (-0.5, "no report")
+    assert "coverage" not in report
+    assert "opinion" not in report
+    assert reports["coverage"] == (1.0, "2 outlets")
+
+
+def test_a_source_in_a_section_of_opinions_gives_no_reports() -> None:
+    criteria = Criteria(now=NOON, sections={"outlet-a": "Opinion"})
+
+    assert "opinion" in reasons(score(story(outlet_article("a")), criteria))
+
+
+def test_stories_with_the_same_label_lower_a_score_ever_more_slowly() -> None:
+    ranked = score(story(outlet_article("a")), Criteria(now=NOON))
+
+    assert reasons(lower_for_variety(ranked, 0, label="left", higher_with_label=1))["label"] == (
+        -0.25,
+        "1 above labelled “left”",
+    )
+    assert reasons(lower_for_variety(ranked, 0, label="left", higher_with_label=3))["label"][0] == -0.5
