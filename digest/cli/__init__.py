@@ -17,6 +17,7 @@ COMMANDS = {
     "preview": "compose and render; change nothing",
     "send": "publish and deliver now",
     "run": "collect, publish and deliver on schedule, until stopped",
+    "serve": "serve the subscribers' pages, until stopped",
     "collect": "fetch the sources once",
     "init": "write a starter configuration",
     "check": "test settings, sources, templates, store and mail server",

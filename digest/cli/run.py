@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the service until a signal stops it."""
     from digest.cli.event_log import EventLog, write_stderr, write_stdout
     from digest.cli.live_view import live_view
+    from digest.cli.pages_process import pages_process
     from digest.cli.signals import stop_on_signal
     from digest.jobs.service import Service
     from digest.store import open_store
@@ -51,13 +52,18 @@ def run(args: argparse.Namespace) -> int:
         with live_view(store, lambda: service.settings, events, plain=args.plain or args.json) as log:
             counts = {"newsletters": len(settings.newsletters), "sources": len(settings.sources)}
             log("started", pid=os.getpid(), store=store.name, **counts)
-            is_idle = service.run(stop, log)
+            with pages_process(lambda: service.settings, _config_option(args), log):
+                is_idle = service.run(stop, log)
             log("stopped")
         exit_code = INTERRUPTED if stop.is_interrupted else 0
         if not is_idle:  # sources are still being fetched; the interpreter would wait for their threads
             sys.stdout.flush()
             os._exit(exit_code)
     return exit_code
+
+
+def _config_option(args: argparse.Namespace) -> list[str]:
+    return ["--config", args.config] if args.config else []
 
 
 def _load_settings(args: argparse.Namespace) -> Settings:

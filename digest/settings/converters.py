@@ -5,6 +5,7 @@ pydantic checked the types before: a schedule is text then, a port a whole numbe
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -205,6 +206,16 @@ _CONTACT = _matching(
     rf"(https?://{_COMMENT}|{_COMMENT}@{_COMMENT})?",
     "an address like 'https://example.org/about', in ASCII",
 )
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as error:
+        expected = "an address or a network like '127.0.0.1' or '10.0.0.0/8'"
+        raise InvalidValue(f"expected {expected}, found {value!r}") from error
+
+
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
 
 CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
@@ -235,7 +246,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "timeout_s": _number(0.1, 86_400),
         "max_bytes": _number(1_000),
     },
-    WebSettings: {"url": _web_address, "listen": _HOST_PORT},
+    WebSettings: {"url": _web_address, "listen": _HOST_PORT, "proxies": _each(_network)},
     Brand: {
         "name": _TITLE,
         "accent": _COLOR,

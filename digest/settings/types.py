@@ -139,6 +139,10 @@ class WebSettings:
     #: The public address of the pages, without a final slash.
     url: str = ""
     listen: str = "127.0.0.1:8000"
+    #: ``digest run`` serves the pages too, in a child process.
+    serve: bool = False
+    #: Addresses and networks of reverse proxies, whose ``X-Forwarded-…`` headers are believed.
+    proxies: tuple[str, ...] = ()
     #: Signs the delivery tokens in mails; if it is empty, the store's own key does.
     secret: Secret = Secret()
     #: Earlier values of ``secret``: their signatures are still accepted.

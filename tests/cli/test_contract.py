@@ -20,6 +20,7 @@ PROMISED = {
     ],
     "send": ["-n", "--newsletter", "--to", "--dry-run", "--again"],
     "run": [],
+    "serve": ["--listen"],
     "collect": [],
     "init": ["--opml", "--from"],
     "check": ["--json"],

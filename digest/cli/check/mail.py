@@ -77,21 +77,15 @@ def check_bounce_mailbox(settings: Settings, *, offline: bool) -> Iterator[Findi
 
 
 def check_unsubscribing(settings: Settings) -> Iterator[Finding]:
-    """Check that the links in mails lead somewhere, and that mails that unsubscribe are read."""
-    if settings.web.url:
-        message = f"mails link to pages below {settings.web.url}, which this version does not serve"
-        yield bad("web", message, "leave url out, or serve these pages yourself")
-        if not settings.web.url.startswith("https://"):
-            message = "mail programs show an unsubscribe button only for an https link"
-            yield note("web", message, 'set [web] url = "https://…"')
-    elif can_send(settings) and not settings.bounces.host:
+    """Check that mails that unsubscribe are read, where no page does it."""
+    if not settings.web.url and can_send(settings) and not settings.bounces.host:
         message = "mails that unsubscribe arrive in the sender's mailbox, which is not read"
         yield note("bounces", message, "set [bounces] host, or pipe them into 'digest bounces'")
 
 
 def check_secret(web: WebSettings) -> Iterator[Finding]:
     """Check that nobody can guess the secrets whose signatures prove a bounce or an unsubscribe mail."""
-    if web.secret_problem:
+    if web.secret_problem and not web.url:  # else the check of the pages reports it
         yield bad("web", web.secret_problem, WEAK_KEY_HINT)
     if any(len(secret.reveal()) < MIN_SECRET_LENGTH for secret in web.previous_secrets):
         message = f"one of [web] previous_secrets has fewer than {MIN_SECRET_LENGTH} characters: mails can be forged"

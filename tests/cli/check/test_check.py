@@ -126,7 +126,7 @@ def test_text_output_has_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("settings", "state", "message"),
     [
-        pytest.param('[web]\nurl = "https://news.example.org"\n', "bad", "does not serve", id="no such pages"),
+        pytest.param('[web]\nurl = "https://news.example.org"\n', "bad", "nothing answers there", id="no pages"),
         pytest.param('[smtp]\nfolder = "mails"\n', "note", "mails that unsubscribe", id="a mailbox that isn't read"),
     ],
 )

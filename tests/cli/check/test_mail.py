@@ -86,15 +86,6 @@ def test_a_footer_without_a_postal_address_is_noted(capsys: pytest.CaptureFixtur
     assert not any("postal address" in message for _, message in with_address)
 
 
-@pytest.mark.parametrize(("url", "notes"), [("https://news.example.org", 0), ("http://news.example.org", 1)])
-def test_pages_that_nobody_serves_are_reported(url: str, notes: int, capsys: pytest.CaptureFixture[str]) -> None:
-    findings = findings_on(capsys, f'[web]\nurl = "{url}"\n{NEWSLETTER}', "web", "--offline")
-
-    assert findings[0][0] == "bad"
-    assert f"mails link to pages below {url}, which this version does not serve" in findings[0][1]
-    assert len(findings) == 1 + notes
-
-
 @pytest.mark.parametrize(
     ("keys", "states"),
     [

@@ -1,0 +1,113 @@
+"""``digest serve``: the subscribers' pages, until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from digest.cli import INTERRUPTED
+from digest.cli.arguments import load_settings
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from digest.jobs.types import Log
+    from digest.settings import Settings
+    from digest.store import Store
+
+_EXAMPLES = """\
+examples:
+  digest serve                            on [web] listen, until Ctrl-C or SIGTERM
+  digest serve --listen 127.0.0.1:8080
+
+'digest run' serves the pages too, with [web] serve = true.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("--listen", metavar="HOST:PORT", help="where to listen (default: [web] listen)")
+    parser.add_argument("--json", action="store_true", help="print events as JSON, one on each line")
+    # For 'digest run': the pages end with the process that started them, however it dies.
+    parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve the pages until a signal stops it. Raises ``UsageError`` if the settings forbid it."""
+    import asyncio
+
+    from digest.cli.event_log import EventLog, write_stderr, write_stdout
+    from digest.model.errors import UsageError
+    from digest.settings.web_pages import find_page_problems
+    from digest.store import open_store
+
+    settings = load_settings(args)
+    if problem := next(find_page_problems(settings), None):
+        raise UsageError(problem.message, hint=problem.hint)
+    host, port = _parse_listen(args.listen or settings.web.listen)
+    log = EventLog(verbose=args.verbose, as_json=args.json, write=write_stdout if args.json else write_stderr)
+    with open_store(settings.store.url) as store:
+        is_interrupted = asyncio.run(
+            _serve(settings, store, log, (host, port), until_stdin_closes=args.until_stdin_closes)
+        )
+    return INTERRUPTED if is_interrupted else 0
+
+
+def _parse_listen(text: str) -> tuple[str, int]:
+    """``127.0.0.1:8000`` or ``[::1]:8000``. Raises ``UsageError``."""
+    from digest.model.errors import UsageError
+
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise UsageError(f"no address to listen on: {text!r}", hint="name host and port, as in '127.0.0.1:8000'")
+    return host.strip("[]"), int(port)
+
+
+async def _serve(
+    settings: Settings, store: Store, log: Log, listen: tuple[str, int], *, until_stdin_closes: bool
+) -> bool:
+    """Serve until a signal; return whether it was Ctrl-C."""
+    import asyncio
+    import signal
+    from datetime import UTC, datetime
+
+    from digest.pipeline.app import make_app
+    from digest.web.pages import Site
+    from digest.web.server import listening
+    from digest.web.templates import PageTemplates
+
+    site = Site(
+        app=make_app(settings, store=store),
+        clock=lambda: datetime.now(UTC),
+        log=log,
+        templates=PageTemplates(settings),
+    )
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    signals: list[int] = []
+
+    def stop(number: int) -> None:
+        signals.append(number)
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    if until_stdin_closes:
+        _stop_when_stdin_closes(loop, stopped)
+    async with listening(site, *listen) as port:
+        host = f"[{listen[0]}]" if ":" in listen[0] else listen[0]
+        log("serving", listen=f"{host}:{port}", url=site.url)
+        await stopped.wait()
+    log("stopped")
+    return signal.SIGINT in signals
+
+
+def _stop_when_stdin_closes(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
+    def read() -> None:
+        if not os.read(sys.stdin.fileno(), 1024):
+            loop.remove_reader(sys.stdin)
+            stopped.set()
+
+    loop.add_reader(sys.stdin, read)

@@ -1,0 +1,63 @@
+"""Problems that keep the subscribers' pages from being served. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from digest.settings.types import MIN_SECRET_LENGTH, Settings
+
+#: First parts of the pages' addresses: a newsletter's archive can't be there.
+RESERVED_IDS = frozenset(
+    (
+        *("assets", "confirm", "favicon.ico", "feedback", "healthz", "metrics", "operator", "preferences", "read"),
+        *("readyz", "return", "robots.txt", "search", "sitemap.xml", "stories", "subscribe", "unsubscribe"),
+    )
+)
+_SECRET_HINT = "set a random one, as 'openssl rand -base64 32' prints it: it signs the links in mails"  # noqa: S105  # no password
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageProblem:
+    """Why the pages can't be served, and what to do."""
+
+    message: str
+    hint: str
+
+
+def find_page_problems(settings: Settings) -> Iterator[PageProblem]:
+    """Everything in the settings that forbids serving the pages."""
+    web = settings.web
+    if not web.url:
+        hint = 'set [web] url = "https://news.example.org": links in mails and pages begin with it'
+        yield PageProblem(message="the pages have no address", hint=hint)
+    elif not is_secure(web.url):
+        message = f"[web] url is not https, so that anyone on the way can read and use the links in mails: {web.url}"
+        yield PageProblem(message=message, hint='set [web] url = "https://…", and let a reverse proxy encrypt')
+    if not web.secret:
+        yield PageProblem(message="[web] secret is missing", hint=_SECRET_HINT)
+    elif web.secret_problem:
+        message = f"[web] secret has fewer than {MIN_SECRET_LENGTH} characters: links in mails could be forged"
+        yield PageProblem(message=message, hint=_SECRET_HINT)
+    for newsletter in settings.newsletters:
+        if newsletter.id.casefold() in RESERVED_IDS:
+            message = f"no newsletter can have the id {newsletter.id!r}: pages have that address"
+            yield PageProblem(message=message, hint="give it another id")
+
+
+def is_secure(url: str) -> bool:
+    """Whether the address is https, or of this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine: ``localhost``, ``127.0.0.1``, ``::1``."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

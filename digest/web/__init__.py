@@ -1,0 +1,6 @@
+"""Subscribers' pages, served by ``digest serve`` and ``digest run`` (aiohttp.web).
+
+server.py      listens, and hands each request to a page in a thread
+security.py    Host check, response headers, body limits
+pages.py       what a page gets and returns; one module for each page besides
+"""

@@ -1,0 +1,75 @@
+"""Pages: plain functions from a request to a response, run in threads, since the store blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from digest.jobs.types import Log
+from digest.pipeline.app import App
+from digest.web.templates import PageTemplates
+
+HTML = "text/html; charset=utf-8"
+#: Of pages with a token in their address: nobody else may store or list them.
+PRIVATE_HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """One request, read completely."""
+
+    #: ``GET`` or ``POST``; ``HEAD`` counts as ``GET``.
+    method: str
+    #: Variable parts of the address: ``token``.
+    parts: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    #: Fields of a form, each with all its values.
+    form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: The client's network (``192.0.2.0/24``), for limits.
+    network: str = ""
+    if_none_match: str = ""
+
+    def field(self, name: str) -> str:
+        """The first value of a field of the form; empty without one."""
+        return next(iter(self.form.get(name, ())), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageResponse:
+    """A response; the security headers are added to it."""
+
+    body: str | bytes
+    status: int = 200
+    content_type: str = HTML
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything that pages work with."""
+
+    app: App
+    clock: Callable[[], datetime]
+    log: Log
+    templates: PageTemplates
+
+    @property
+    def url(self) -> str:
+        """The public address, without a final slash."""
+        return self.app.settings.web.url.rstrip("/")
+
+    @property
+    def path(self) -> str:
+        """The path of the public address, before those of the pages; empty for most sites."""
+        return urlsplit(self.url).path
+
+    def render(self, template: str, *, status: int = 200, private: bool = False, **values: object) -> PageResponse:
+        """The page of ``templates/web/``; ``private`` if its address has a token."""
+        body = self.templates.render(template, **values)
+        return PageResponse(body=body, status=status, headers=PRIVATE_HEADERS if private else {})
+
+
+#: Raises ``StoreError`` if the store is away.
+Page = Callable[[Site, PageRequest], PageResponse]
