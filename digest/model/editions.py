@@ -67,6 +67,8 @@ class Subscriber:
     name: str = ""
     #: Choices of the subscriber: time zone, frequency, topics.
     preferences: Mapping[str, str] = field(default_factory=dict)
+    #: Raised to revoke the subscriber's earlier links, those that unsubscribe excepted.
+    links_version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

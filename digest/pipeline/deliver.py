@@ -19,14 +19,16 @@ from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Mailer, Message, SendOutcome, SendResult, Stop
 from digest.pipeline.app import App
+from digest.pipeline.edition_links import link_token_filler
 from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
 from digest.pipeline.outbox import MessageBuilder, Tally, deliver_due, message_builder, tally
 from digest.pipeline.signing import signing_key
 from digest.pipeline.suppression import judge_refusals
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
-from digest.render.delivery_placeholders import fill_greeting
+from digest.render.delivery_placeholders import TOKEN_PLACEHOLDERS, fill_greeting
 from digest.settings import Settings
 from digest.store import editions
+from digest.store.editions import StoredEdition
 
 
 def deliver_edition(
@@ -72,7 +74,8 @@ def unrecorded_message(
     prepared = _prepare(edition, newsletter, settings, date=now)
     sender = prepared.headers.sender
     message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
-    values = {TOKEN_PLACEHOLDER: "test", GREETING_PLACEHOLDER: fill_greeting(newsletter.greeting, to.name)}
+    greeting = fill_greeting(newsletter.greeting, to.name)
+    values = dict.fromkeys(TOKEN_PLACEHOLDERS, "test") | {GREETING_PLACEHOLDER: greeting}
     chunks = prepared.chunks_for(Recipient(mailbox=to, message_id=message_id, values=values))
     return Message(id=0, message_id=message_id, sender=sender.address, recipient=to.address, chunks=chunks)
 
@@ -98,14 +101,15 @@ def edition_message_builder(edition_id: int, app: App) -> MessageBuilder:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
     newsletter = app.settings.newsletter(published.edition.newsletter_id)
     prepared = _prepare(published.edition, newsletter, app.settings, date=published.frozen_at)
-    return _with_delivery_tokens(prepared, newsletter, app.settings, key=key)
+    return _with_tokens(prepared, published, newsletter, app.settings, key=key)
 
 
-def _with_delivery_tokens(
-    prepared: PreparedMessage, newsletter: Newsletter, settings: Settings, *, key: str
+def _with_tokens(
+    prepared: PreparedMessage, published: StoredEdition, newsletter: Newsletter, settings: Settings, *, key: str
 ) -> MessageBuilder:
-    """Builder of mails whose links, and with ``[bounces] tagged`` whose return address, contain a signed token."""
+    """Builder of mails whose links, and with ``[bounces] tagged`` whose return address, contain signed tokens."""
     sender = settings.bounces.address or prepared.headers.sender
+    fill_link_tokens = link_token_filler(published, prepared.headers.unsubscribe, key)
 
     def token(delivery: Delivery) -> DeliveryToken:
         return DeliveryToken.from_message_id(delivery.message_id).signed(key)
@@ -114,6 +118,7 @@ def _with_delivery_tokens(
         return {
             TOKEN_PLACEHOLDER: str(token(delivery)),
             GREETING_PLACEHOLDER: fill_greeting(newsletter.greeting, delivery.subscriber.name),
+            **fill_link_tokens(delivery.subscriber),
         }
 
     def build_tagged(delivery: Delivery) -> Message:
@@ -140,10 +145,10 @@ def _edition_headers(newsletter: Newsletter, settings: Settings, *, date: dateti
         list_id=newsletter.id,
         title=newsletter.title,
         date=date,
-        unsubscribe=links.unsubscribe if links.archive else "",
+        unsubscribe=links.unsubscribe if settings.web.url else "",
         unsubscribe_mail=unsubscribe_mail_link(newsletter, settings),
         archive=links.archive,
-        placeholders=(TOKEN_PLACEHOLDER, GREETING_PLACEHOLDER),
+        placeholders=(*TOKEN_PLACEHOLDERS, GREETING_PLACEHOLDER),
     )
 
 

@@ -6,7 +6,8 @@ from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter, Source
-from digest.render import TOKEN_PLACEHOLDER, Links, RenderOptions
+from digest.render import Links, RenderOptions
+from digest.render.delivery_placeholders import READ_PLACEHOLDER, TOKEN_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER
 from digest.settings import Settings
 
 
@@ -38,13 +39,11 @@ def render_options(newsletter: Newsletter, settings: Settings) -> RenderOptions:
 
 
 def links_of(newsletter: Newsletter, settings: Settings) -> Links:
-    """The links in the newsletter's mails: to the web pages if there are any; else a mailto to unsubscribe."""
+    """The links in the newsletter's mails: to the pages if there are any; else a mailto to unsubscribe."""
     if web := settings.web.url.rstrip("/"):
         return Links(
-            web=f"{web}/read/{TOKEN_PLACEHOLDER}",
-            archive=web,
-            preferences=f"{web}/preferences/{TOKEN_PLACEHOLDER}",
-            unsubscribe=f"{web}/unsubscribe/{TOKEN_PLACEHOLDER}",
+            web=f"{web}/read/{READ_PLACEHOLDER}",
+            unsubscribe=f"{web}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}",
         )
     return Links(unsubscribe=unsubscribe_mail_link(newsletter, settings))
 

@@ -10,7 +10,7 @@ from digest.model.newsletters import Brand
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Links of the footer; an empty link is not shown. They may contain ``TOKEN_PLACEHOLDER``."""
+    """Links of the footer; an empty link is not shown. They may contain ``TOKEN_PLACEHOLDERS``."""
 
     web: str = ""
     preferences: str = ""

@@ -23,7 +23,8 @@ from digest.store.database import Store
 from digest.store.group_sync import GroupSync
 
 _DUE = """
-SELECT deliveries.id, edition_id, message_id, outcome, attempts, reply, subscribers.id, address, name, preferences
+SELECT deliveries.id, edition_id, message_id, outcome, attempts, reply, subscribers.id, address, name, preferences,
+       links_version
 FROM deliveries JOIN subscribers ON subscribers.id = subscriber_id
 WHERE edition_id = ? AND next_try <= ?
 ORDER BY next_try, deliveries.id
@@ -180,12 +181,15 @@ _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
 def _delivery(row: Sequence[Any]) -> Delivery:
-    id_, edition_id, message_id, outcome, attempts, reply, subscriber_id, address, name, preferences_json = row
+    id_, edition_id, message_id, outcome, attempts, reply, subscriber_id, address, name, *subscriber_row = row
+    preferences_json, links_version = subscriber_row
     preferences = {} if preferences_json == "{}" else json.loads(preferences_json)
     return Delivery(
         id=id_,
         edition_id=edition_id,
-        subscriber=Subscriber(id=subscriber_id, address=address, name=name, preferences=preferences),
+        subscriber=Subscriber(
+            id=subscriber_id, address=address, name=name, preferences=preferences, links_version=links_version
+        ),
         message_id=message_id,
         outcome=_OUTCOMES[outcome],
         attempts=attempts,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Label, Select, Update, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, delete, or_, select, update
 
 from digest.model.editions import Outcome, Subscriber
 from digest.store import unsubscribes
@@ -26,43 +25,6 @@ class NewSubscriber:
     address: str
     name: str = ""
     preferences: Mapping[str, str] = field(default_factory=dict)
-
-
-class SubscriptionState(enum.StrEnum):
-    """What a subscriber gets of a newsletter; all but the first get nothing."""
-
-    ACTIVE = "active"
-    #: The address bounces, or its owner complained.
-    SUPPRESSED = "suppressed"
-    LEFT = "left"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """A subscriber's subscription to a newsletter, or its end."""
-
-    subscriber: Subscriber
-    #: The ids of all newsletters that the subscriber subscribes to.
-    newsletters: tuple[str, ...]
-    #: Start of the subscription; None if it has ended.
-    since: datetime | None
-    #: Why the address gets no more mail; empty if it does.
-    suppressed: str
-    #: The last unsubscribe; a subscriber may have come back since.
-    unsubscribe: Unsubscribe | None = None
-
-    @property
-    def state(self) -> SubscriptionState:
-        if self.since is None:
-            return SubscriptionState.LEFT
-        return SubscriptionState.SUPPRESSED if self.suppressed else SubscriptionState.ACTIVE
-
-    @property
-    def reason(self) -> str:
-        """Why the subscriber gets no mail; empty if it does."""
-        if self.since is None and self.unsubscribe:
-            return self.unsubscribe.reason
-        return self.suppressed
 
 
 def normalize_address(address: str) -> str:
@@ -218,44 +180,22 @@ def find(conn: Connection, address: str) -> Subscriber | None:
     return next(from_rows(Subscriber, conn.execute(query)), None)
 
 
+def get(conn: Connection, subscriber_id: int) -> Subscriber | None:
+    """The subscriber with this id; an erased one has no address any more."""
+    query = select(*columns(subscribers, Subscriber)).where(subscribers.c.id == subscriber_id)
+    return next(from_rows(Subscriber, conn.execute(query)), None)
+
+
+def newsletter_ids(conn: Connection, subscriber_id: int) -> tuple[str, ...]:
+    """The ids of the newsletters that the subscriber subscribes to, in order."""
+    query = select(subscriptions.c.newsletter_id).where(subscriptions.c.subscriber_id == subscriber_id)
+    return tuple(conn.execute(query.order_by(subscriptions.c.newsletter_id)).scalars())
+
+
 def for_newsletter(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
     """The newsletter's subscribers, ordered by address; streamed, so that memory stays bounded."""
     query = _subscribed(newsletter_id, *columns(subscribers, Subscriber))
     return from_rows(Subscriber, stream(conn, query))
-
-
-def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
-    """The newsletter's subscriptions, those that have ended too, ordered by address; streamed."""
-    subscriber_columns = columns(subscribers, Subscriber)
-    ended = unsubscribes.by_subscriber(newsletter_id)
-    is_of_newsletter = and_(
-        subscriptions.c.subscriber_id == subscribers.c.id, subscriptions.c.newsletter_id == newsletter_id
-    )
-    query = (
-        select(*subscriber_columns, subscriptions.c.since, subscribers.c.suppressed)
-        .add_columns(_newsletters(), ended.c.since.label("left"), ended.c.reason)
-        .outerjoin(subscriptions, is_of_newsletter)
-        .outerjoin(ended, ended.c.subscriber_id == subscribers.c.id)
-        .where(or_(subscriptions.c.since.is_not(None), ended.c.since.is_not(None)))
-        .order_by(subscribers.c.address_key)
-    )
-    for row in stream(conn, query):
-        (subscriber,) = from_rows(Subscriber, [row[: len(subscriber_columns)]])
-        yield Subscription(
-            subscriber=subscriber,
-            newsletters=tuple(sorted(filter(None, (row.newsletters or "").split(",")))),
-            since=row.since,
-            suppressed=row.suppressed,
-            unsubscribe=Unsubscribe(since=row.left, reason=row.reason) if row.left else None,
-        )
-
-
-def _newsletters() -> Label[str]:
-    """The ids of the subscriber's newsletters, with commas between."""
-    newsletters = subscriptions.alias()
-    ids = func.aggregate_strings(newsletters.c.newsletter_id, ",")
-    query = select(ids).where(newsletters.c.subscriber_id == subscribers.c.id)
-    return query.scalar_subquery().label("newsletters")
 
 
 def suppression_reasons(conn: Connection, addresses: Iterable[str]) -> Mapping[str, str]:

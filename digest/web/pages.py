@@ -65,6 +65,11 @@ class Site:
         """The path of the public address, before those of the pages; empty for most sites."""
         return urlsplit(self.url).path
 
+    def newsletter_title(self, newsletter_id: str) -> str:
+        """The newsletter's title; its id if the settings don't have it any more."""
+        titles = {newsletter.id: newsletter.title for newsletter in self.app.settings.newsletters}
+        return titles.get(newsletter_id, newsletter_id)
+
     def render(self, template: str, *, status: int = 200, private: bool = False, **values: object) -> PageResponse:
         """The page of ``templates/web/``; ``private`` if its address has a token."""
         body = self.templates.render(template, **values)

@@ -19,6 +19,8 @@ from digest.web import security
 from digest.web.assets import style_sheet
 from digest.web.health import healthz, readyz
 from digest.web.pages import Page, PageRequest, PageResponse, Site
+from digest.web.read import read
+from digest.web.unsubscribe import come_back_page, unsubscribe
 
 Route = tuple[str, str, Page]
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -27,6 +29,11 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/healthz", healthz),
     ("GET", "/readyz", readyz),
     ("GET", "/assets/style.css", style_sheet),
+    ("GET", "/unsubscribe/{token}", unsubscribe),
+    ("POST", "/unsubscribe/{token}", unsubscribe),
+    ("GET", "/return/{token}", come_back_page),
+    ("POST", "/return/{token}", come_back_page),
+    ("GET", "/read/{token}", read),
 )
 #: Probes ask under whatever name the machine has.
 _UNDER_ANY_HOST = {"/healthz", "/readyz"}

@@ -16,7 +16,7 @@ from digest.model.slots import Slot
 from digest.pipeline.outbox import deliver_due
 from digest.pipeline.suppression import judge_refusals, suppress_or_hold
 from digest.pipeline.suppression_review import confirm, find_suppressions_to_review, readmit
-from digest.store import Store, bounces, deliveries, editions, open_store, subscribers, suppressions
+from digest.store import Store, bounces, deliveries, editions, open_store, subscribers, subscription_list, suppressions
 from digest.store.bounces import DeliveryRef
 from digest.store.suppressions import Suppression
 from tests.support.bounce_ledger import OTHER, Ledger
@@ -50,7 +50,7 @@ def suppressed(store: Store) -> list[str]:
     with store.read() as conn:
         return [
             subscription.subscriber.address
-            for subscription in subscribers.list_subscriptions(conn, "main")
+            for subscription in subscription_list.list_subscriptions(conn, "main")
             if subscription.suppressed
         ]
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from digest.model.editions import Outcome
-from digest.store import Store, bounces, deliveries, editions, erasure, subscribers, unread_mails
+from digest.store import Store, bounces, deliveries, editions, erasure, subscribers, subscription_list, unread_mails
 from digest.store.ledger import open_ledger
 from digest.store.subscribers import NewSubscriber
 from digest.store.tables import deliveries as deliveries_table
@@ -106,7 +106,7 @@ def test_a_new_subscriber_is_not_reached_by_the_tokens_of_an_erased_one(store: S
         newcomer = subscribers.find(conn, "new@harbour.example")
         assert newcomer is not None
         assert newcomer.id != erased_id
-        assert [row.subscriber.address for row in subscribers.list_subscriptions(conn, "main")] == [
+        assert [row.subscriber.address for row in subscription_list.list_subscriptions(conn, "main")] == [
             "new@harbour.example",
             OFFICE,
         ]

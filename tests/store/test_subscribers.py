@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from digest.model.editions import Outcome
-from digest.store import Store, deliveries, editions, subscribers
+from digest.store import Store, deliveries, editions, subscribers, subscription_list
 from digest.store.ledger import open_ledger
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
@@ -154,7 +154,7 @@ def test_subscriptions_have_their_start_and_suppression(store: Store) -> None:
         subscribers.suppress(conn, "PRESS@harbour.example", "no such user", at=NOON)
         rows = [
             (reader.subscriber.address, reader.since, reader.suppressed)
-            for reader in subscribers.list_subscriptions(conn, "main")
+            for reader in subscription_list.list_subscriptions(conn, "main")
         ]
         assert subscribers.suppression_reasons(
             conn, ["Press@harbour.example", "office@harbour.example", "nobody@x.example"]

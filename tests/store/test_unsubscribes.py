@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, text
 
-from digest.store import Store, database, open_store, schema, subscribers
+from digest.store import Store, database, open_store, schema, subscribers, subscription_list
 from digest.store.schema import CURRENT_VERSIONS, Versions
-from digest.store.subscribers import AddResult, NewSubscriber, SubscriptionState
+from digest.store.subscribers import AddResult, NewSubscriber
+from digest.store.subscription_list import SubscriptionState
 from digest.store.tables import unsubscribes as unsubscribes_table
 from tests.support.values import NOON
 
@@ -147,7 +148,7 @@ def test_subscriptions_are_listed_with_their_states(store: Store) -> None:
     unsubscribe(store, PRESS, "main")
     with store.begin() as conn:
         subscribers.suppress(conn, "gone@harbour.example", "no such user", at=NOON)
-        rows = list(subscribers.list_subscriptions(conn, "main"))
+        rows = list(subscription_list.list_subscriptions(conn, "main"))
 
     assert [(row.subscriber.address, row.state, row.reason, row.newsletters) for row in rows] == [
         ("gone@harbour.example", SubscriptionState.SUPPRESSED, "no such user", ("main",)),

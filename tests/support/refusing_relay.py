@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digest.model.editions import Outcome
-from digest.store import deliveries, subscribers, suppressions
+from digest.store import deliveries, subscribers, subscription_list, suppressions
 from digest.store.subscribers import NewSubscriber
 from tests.support.databases import open_persistent_store
 from tests.support.smtp_server import NO_FAULT, Fault, FaultRule, SmtpServer, smtp_server
@@ -88,7 +88,7 @@ def counts() -> dict[Outcome, int]:
 def suppressed() -> list[str]:
     """Addresses that are suppressed, in order."""
     with open_persistent_store() as store, store.read() as conn:
-        subscriptions = subscribers.list_subscriptions(conn, "main")
+        subscriptions = subscription_list.list_subscriptions(conn, "main")
         return [entry.subscriber.address for entry in subscriptions if entry.suppressed]
 
 

@@ -12,7 +12,8 @@ from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.model.stories import Ranked
 from digest.pipeline.preview import Preview
-from digest.render import TOKEN_PLACEHOLDER, RenderOptions, render_markdown
+from digest.render import RenderOptions, render_markdown
+from digest.render.delivery_placeholders import fill_tokens
 
 Format = Literal["terminal", "html", "text", "markdown", "eml", "json"]
 _BY_ENDING: dict[str, Format] = {
@@ -47,7 +48,7 @@ def format_edition(
     """Return the edition in a format, with links as ``recipient`` would get them if there is one."""
     match format_:
         case "html":
-            return edition.html.replace(TOKEN_PLACEHOLDER, "test") if recipient else edition.html
+            return fill_tokens(edition.html, "test") if recipient else edition.html
         case "json":
             from digest.cli.preview.as_json import as_json
 
@@ -55,7 +56,7 @@ def format_edition(
         case "eml":
             return _as_mail(preview, edition, recipient)
         case _:
-            text = edition.text.replace(TOKEN_PLACEHOLDER, "test") if recipient else edition.text
+            text = fill_tokens(edition.text, "test") if recipient else edition.text
             return text + explain_order(preview.digest) if explain else text
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from digest.cli.send.draft import Draft
 from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
-from digest.store import deliveries, subscribers
+from digest.store import deliveries, subscription_list
 
 _NOT_FINAL = [outcome for outcome in Outcome if not outcome.is_final]
 
@@ -45,7 +45,7 @@ def dry_run(draft: Draft, newsletter: Newsletter, *, as_json: bool) -> Iterator[
 def _recipients(conn: Connection, draft: Draft, newsletter: Newsletter) -> Iterator[str]:
     """List all active subscribers; for an edition already published, only those whose delivery isn't final."""
     if draft.edition_id is None:
-        subscriptions = subscribers.list_subscriptions(conn, newsletter.id)
+        subscriptions = subscription_list.list_subscriptions(conn, newsletter.id)
         return (reader.subscriber.address for reader in subscriptions if not reader.suppressed)
     rows = deliveries.for_edition(conn, draft.edition_id, *_NOT_FINAL)
     return (row.subscriber.address for row in rows)

@@ -139,12 +139,12 @@ def _list(args: argparse.Namespace) -> int:
     from itertools import chain
 
     from digest.cli.subscribers import listing
-    from digest.store import open_store, subscribers
+    from digest.store import open_store, subscription_list
 
     settings, newsletter = _settings_and_newsletter(args)
     as_lines = listing.as_json if args.json else listing.as_table
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-        subscriptions = subscribers.list_subscriptions(conn, newsletter.id)
+        subscriptions = subscription_list.list_subscriptions(conn, newsletter.id)
         first = next(subscriptions, None)
         for line in as_lines(chain([first], subscriptions) if first else ()):
             print(line)
@@ -155,15 +155,15 @@ def _list(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from digest.cli.subscribers import listing
-    from digest.store import open_store, subscribers
-    from digest.store.subscribers import SubscriptionState
+    from digest.store import open_store, subscription_list
+    from digest.store.subscription_list import SubscriptionState
 
     settings, newsletter = _settings_and_newsletter(args)
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-        columns = listing.preference_names(subscribers.list_subscriptions(conn, newsletter.id))
-        for line in listing.as_csv(subscribers.list_subscriptions(conn, newsletter.id), columns):
+        columns = listing.preference_names(subscription_list.list_subscriptions(conn, newsletter.id))
+        for line in listing.as_csv(subscription_list.list_subscriptions(conn, newsletter.id), columns):
             print(line)
-        states = (subscription.state for subscription in subscribers.list_subscriptions(conn, newsletter.id))
+        states = (subscription.state for subscription in subscription_list.list_subscriptions(conn, newsletter.id))
         suppressed = sum(state is SubscriptionState.SUPPRESSED for state in states)
     if suppressed:
         print(f"{suppressed} left out: they get no mail ('digest subscribers list' says why)", file=sys.stderr)

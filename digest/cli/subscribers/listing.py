@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.cli.subscribers.formulas import neutralize_formulas
-from digest.store.subscribers import Subscription, SubscriptionState
+from digest.store.subscription_list import Subscription, SubscriptionState
 from digest.text.time_format import iso_utc, utc_date
 
 

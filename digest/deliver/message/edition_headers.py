@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from digest.deliver.message.headers import WIDTH, UnsafeHeaders, fold_header
 from digest.model.editions import Edition
 from digest.model.mailbox import Mailbox
+from digest.settings.web_pages import is_secure
 from digest.text.mail_header import clean_header, encode_phrase, encode_unstructured
 from digest.text.urls import canonical_url
 
@@ -79,7 +80,7 @@ def recipient_headers(headers: EditionHeaders, recipient: Recipient) -> Iterator
     if links:
         words = [_bracketed(_fill(link, recipient.values)) for link in links]
         yield fold_header("List-Unsubscribe", [*(f"{word}," for word in words[:-1]), words[-1]])
-    if headers.unsubscribe.startswith("https://"):
+    if headers.unsubscribe and is_secure(headers.unsubscribe):
         yield fold_header("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"])
 
 

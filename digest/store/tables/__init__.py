@@ -19,7 +19,7 @@ from __future__ import annotations
 from digest.store.tables.collected import articles, boilerplate, entries, pending_pages, sources
 from digest.store.tables.deliveries import deliveries
 from digest.store.tables.metadata import metadata
-from digest.store.tables.operations import runs, store_keys, unread_mails
+from digest.store.tables.operations import page_counts, runs, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles
 from digest.store.tables.subscribers import subscribers, subscriptions, suppressions, unsubscribes
 
@@ -31,6 +31,7 @@ __all__ = [
     "editions",
     "entries",
     "metadata",
+    "page_counts",
     "pending_pages",
     "runs",
     "slots",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Integer, Table
 
 from digest.store.column_types import Json, SafeText, UtcDateTime
 from digest.store.tables.metadata import Number, metadata
@@ -26,6 +26,16 @@ store_keys = Table(
     Column("name", SafeText, primary_key=True),
     #: In hexadecimal digits.
     Column("key", SafeText, nullable=False),
+)
+
+#: What pages count for the operator, by day: unsubscribe links that name nobody.
+page_counts = Table(
+    "page_counts",
+    metadata,
+    Column("name", SafeText, primary_key=True),
+    #: ``2026-03-29``, in UTC.
+    Column("day", SafeText, primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 runs = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 
 from digest.model.editions import SuppressionState
 from digest.store.column_types import EnumText, Json, SafeText, UtcDateTime
@@ -21,6 +21,8 @@ subscribers = Table(
     Column("added", UtcDateTime, nullable=False),
     #: Why the address gets no more mail (a hard bounce, a complaint); empty if it does.
     Column("suppressed", SafeText, nullable=False, server_default=""),
+    #: In the tokens of links to pages: raised to revoke those of before.
+    Column("links_version", Integer, nullable=False, server_default="0"),
 )
 
 subscriptions = Table(

@@ -13,7 +13,8 @@ from digest.cli.subscribers import listing
 from digest.cli.subscribers.csv_reader import read_subscribers
 from digest.cli.subscribers.formulas import neutralize_formulas, restore_formulas
 from digest.model.editions import Subscriber
-from digest.store.subscribers import NewSubscriber, Subscription
+from digest.store.subscribers import NewSubscriber
+from digest.store.subscription_list import Subscription
 from digest.text.mail_header import clean_header
 from tests.support.values import NOON
 

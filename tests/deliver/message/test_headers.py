@@ -120,11 +120,12 @@ def test_a_name_is_written_in_the_plainest_way(name: str, line: str) -> None:
     [
         ({"unsubscribe": ""}, {"List-Unsubscribe-Post"}),
         ({"unsubscribe_mail": ""}, set()),
-        ({"unsubscribe": "http://localhost:8000/unsubscribe"}, {"List-Unsubscribe-Post"}),
+        ({"unsubscribe": "http://news.example/unsubscribe"}, {"List-Unsubscribe-Post"}),
+        ({"unsubscribe": "http://127.0.0.1:8000/unsubscribe"}, set()),
         ({"unsubscribe": "", "unsubscribe_mail": ""}, {"List-Unsubscribe", "List-Unsubscribe-Post"}),
         ({"archive": ""}, {"List-Archive"}),
     ],
-    ids=["no pages", "no mailbox", "unprotected pages", "neither", "no archive"],
+    ids=["no pages", "no mailbox", "unprotected pages", "pages of this machine", "neither", "no archive"],
 )
 def test_headers_of_missing_links_are_left_out(fields: dict[str, Any], absent: set[str]) -> None:
     mail = parsed(prepared(**fields).content_for(recipient()))

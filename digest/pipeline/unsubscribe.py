@@ -1,0 +1,73 @@
+"""Unsubscribes the holder of a link, and takes back what was just done by mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from digest.model.link_token import LinkToken, Purpose
+from digest.pipeline.reader_links import LinkHolder, find_holder, find_mail_holder, sign_link
+from digest.settings import WebSettings
+from digest.store import page_counts, subscribers, unsubscribes
+from digest.store.subscribers import NewSubscriber, normalize_address
+
+#: How long after leaving a subscriber can come back with one button; later, by subscribing anew.
+_RETURN_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsubscribeResult:
+    """What a link that unsubscribes did."""
+
+    newsletter_id: str
+    #: Proves that this very link ended the subscription just now; empty if the subscriber had left before.
+    return_token: str = ""
+
+
+def unsubscribe_by_link(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> UnsubscribeResult | None:
+    """End the subscription that the link is about; None, and counted for the operator, if it is about none."""
+    holder = find_mail_holder(conn, token, Purpose.UNSUBSCRIBE, web)
+    if holder is None:
+        page_counts.add(conn, page_counts.UNMATCHED_UNSUBSCRIBE, at=now)
+        return None
+    subscriber, newsletter_id = holder.subscriber, holder.newsletter_id
+    has_left = newsletter_id in subscribers.newsletter_ids(conn, subscriber.id) and subscribers.unsubscribe(
+        conn, subscriber.address, newsletter_id, at=now
+    )
+    return UnsubscribeResult(
+        newsletter_id=newsletter_id, return_token=_return_token(conn, holder, web, now=now) if has_left else ""
+    )
+
+
+def find_returning(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> LinkHolder | None:
+    """The subscriber who may come back by this token: it is recent, and of their last unsubscribe."""
+    holder = find_holder(conn, token, Purpose.RETURN, web)
+    if holder is None or holder.issued is None or not timedelta() <= now - holder.issued <= _RETURN_WITHIN:
+        return None
+    address_key = normalize_address(holder.subscriber.address)
+    unsubscribe = unsubscribes.find(conn, [address_key], holder.newsletter_id).get(address_key)
+    is_subscribed = holder.newsletter_id in subscribers.newsletter_ids(conn, holder.subscriber.id)
+    is_same = unsubscribe is not None and int(unsubscribe.since.timestamp()) == int(holder.issued.timestamp())
+    return holder if is_subscribed or is_same else None
+
+
+def come_back(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> LinkHolder | None:
+    """Take back the unsubscribe that gave the token; None if it can't be taken back any more. Works twice."""
+    holder = find_returning(conn, token, web, now=now)
+    if holder:
+        new = NewSubscriber(address=holder.subscriber.address, name=holder.subscriber.name)
+        subscribers.add(conn, [new], holder.newsletter_id, at=now, resubscribe=True)
+    return holder
+
+
+def _return_token(conn: Connection, holder: LinkHolder, web: WebSettings, *, now: datetime) -> str:
+    token = LinkToken(
+        purpose=Purpose.RETURN,
+        issued=now,
+        subscriber_id=holder.subscriber.id,
+        newsletter_id=holder.newsletter_id,
+        version=holder.subscriber.links_version,
+    )
+    return sign_link(conn, token, web)

@@ -1,0 +1,45 @@
+"""``/unsubscribe/TOKEN`` and ``/return/TOKEN``: a GET shows a button, a POST does it.
+
+A POST to the first is what mail programs send (RFC 8058): any body, no cookie, no redirect, and always 200, so that no
+provider stops offering its button. It is 503 only if the store is away.
+"""
+
+from __future__ import annotations
+
+from digest.model.link_token import Purpose
+from digest.pipeline.reader_links import find_mail_holder
+from digest.pipeline.unsubscribe import come_back, find_returning, unsubscribe_by_link
+from digest.web.pages import PageRequest, PageResponse, Site
+
+
+def unsubscribe(site: Site, request: PageRequest) -> PageResponse:
+    """Ask, or end the subscription."""
+    store, web, token = site.app.store, site.app.settings.web, request.parts["token"]
+    if request.method == "POST":
+        with store.begin() as conn:
+            result = unsubscribe_by_link(conn, token, web, now=site.clock())
+        if result is None:
+            return site.render("unknown_link", private=True)
+        title = site.newsletter_title(result.newsletter_id)
+        return site.render("left", private=True, newsletter=title, return_token=result.return_token)
+    with store.read() as conn:
+        holder = find_mail_holder(conn, token, Purpose.UNSUBSCRIBE, web)
+    if holder is None:
+        return site.render("unknown_link", private=True)
+    return site.render("unsubscribe", private=True, newsletter=site.newsletter_title(holder.newsletter_id), token=token)
+
+
+def come_back_page(site: Site, request: PageRequest) -> PageResponse:
+    """Ask, or take the unsubscribe back."""
+    store, web, token = site.app.store, site.app.settings.web, request.parts["token"]
+    if request.method == "POST":
+        with store.begin() as conn:
+            holder = come_back(conn, token, web, now=site.clock())
+        template = "back"
+    else:
+        with store.read() as conn:
+            holder = find_returning(conn, token, web, now=site.clock())
+        template = "return"
+    if holder is None:
+        return site.render("unknown_link", private=True)
+    return site.render(template, private=True, newsletter=site.newsletter_title(holder.newsletter_id), token=token)
