@@ -89,6 +89,7 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
         "sources",
         "unread_mails",
         "secret_problem",
+        "unmatched_unsubscribes",
         "service_problems",
         "runs",
         "problems",

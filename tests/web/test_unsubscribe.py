@@ -219,6 +219,22 @@ def test_a_link_that_names_nobody_is_answered_like_any_other_and_counted(token: 
     assert ann_on_sqlite.subscribed() == [ANN, BEN]
 
 
+def test_the_operator_sees_how_many_links_named_nobody(ann_on_sqlite: Mailed) -> None:
+    from digest.cli.status.formats import as_document, as_lines
+    from digest.cli.status.overview import read_overview
+
+    site = ann_on_sqlite.site
+    site.now -= timedelta(days=7)
+    site.post("/unsubscribe/long-ago")
+    for days in (1, 6):
+        site.now = NOON - timedelta(days=days)
+        site.post("/unsubscribe/nobody")
+    overview = read_overview(site.app.settings, ann_on_sqlite.store, now=NOON)
+
+    assert as_document(overview)["unmatched_unsubscribes"] == 2
+    assert "pages: 2 unsubscribe links of the last 7 days named nobody" in as_lines(overview)
+
+
 def test_links_of_earlier_versions_still_work(ann_on_sqlite: Mailed) -> None:
     with ann_on_sqlite.store.read() as conn:
         row = next(row for row in deliveries.for_edition(conn, 1) if row.subscriber.address == ANN)

@@ -33,15 +33,21 @@ def as_lines(overview: Overview) -> Iterator[str]:
     yield f"sources: {overview.sources}, {len(overview.failing)} failing"
     for health in overview.failing:
         yield f"  {health.id}{_since(health.failing_since)}: {health.error}"
+    yield from _unread_mail_lines(overview)
+    if overview.unmatched_unsubscribes:
+        yield f"pages: {overview.unmatched_unsubscribes} unsubscribe links of the last 7 days named nobody"
+    for problem in overview.service_problems:
+        yield f"problem: {problem}"
+    for run in overview.runs:
+        yield _run_line(run)
+
+
+def _unread_mail_lines(overview: Overview) -> Iterator[str]:
     if overview.unread_count:
         mails = "1 mail" if overview.unread_count == 1 else f"{overview.unread_count} mails"
         yield f"mailbox: {mails} left unread for you"
     for mail in overview.unread_mails:
         yield f"  {utc_time(mail.seen)} {mail.sender}: {mail.subject or 'without a subject'}"
-    for problem in overview.service_problems:
-        yield f"problem: {problem}"
-    for run in overview.runs:
-        yield _run_line(run)
 
 
 def _newsletter_lines(status: NewsletterStatus) -> Iterator[str]:
@@ -100,6 +106,7 @@ def as_document(overview: Overview) -> dict[str, Any]:
             ],
         },
         "secret_problem": overview.secret_problem,
+        "unmatched_unsubscribes": overview.unmatched_unsubscribes,
         "service_problems": list(overview.service_problems),
         "runs": [_run_document(run) for run in overview.runs],
         "problems": list(overview.problems),

@@ -16,7 +16,7 @@ from digest.pipeline import calendar
 from digest.pipeline.collect_failure import crash_message, find_collect_failure
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason, failure_reasons, find_delivery_problem
 from digest.settings import Settings
-from digest.store import Store, deliveries, editions, queue, runs, slots, sources, unread_mails
+from digest.store import Store, deliveries, editions, page_counts, queue, runs, slots, sources, unread_mails
 from digest.store.queue import Queue
 from digest.store.slots import SlotStatus
 from digest.store.sources import Health
@@ -63,6 +63,8 @@ class Overview:
     unread_count: int
     #: Why ``[web] secret`` does not protect subscribers; empty if it does.
     secret_problem: str
+    #: Unsubscribe links of the last seven days that named nobody: someone may still get mails against their will.
+    unmatched_unsubscribes: int
     #: Problems of the installation, one line each.
     service_problems: tuple[str, ...]
     #: By edition: why mails failed or wait for another try.
@@ -119,6 +121,9 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
             unread_count=unread_mails.count(conn),
             secret_problem=settings.web.secret_problem,
+            unmatched_unsubscribes=page_counts.total(
+                conn, page_counts.UNMATCHED_UNSUBSCRIBE, since=page_counts.week_before(now)
+            ),
             service_problems=tuple(alarm.message for alarm in find_service_alarms(conn, settings, now=now)),
             failure_reasons={edition.id: failure_reasons(conn, edition.id) for edition in summaries},
             fetch_interval=settings.fetch.every,
