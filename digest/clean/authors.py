@@ -10,7 +10,8 @@ from digest.text.lazy_regex import lazy_compile
 _MAX_NAMES = 3
 _BY = lazy_compile(
     r"^(?:(?:written|posted|story|stories|text|words|report(?:ing)?|analysis|review|opinion|compiled|photographs?)\s+)?"
-    r"by\b:?\s+(?=\S)|^(?:von|par|por|door)\s+(?=(?-i:[A-ZÀ-Þ])[\w.’'-]+\s)",
+    r"by\b:?\s+(?=\S)|^(?:analysis|opinion|commentary|perspective|kommentar|analyse|tribune|opinión)\b:?\s+"
+    r"(?=(?-i:[A-ZÀ-Þ])[\w.’'-]*\s(?-i:[A-ZÀ-Þ]))|^(?:von|par|por|door)\s+(?=(?-i:[A-ZÀ-Þ])[\w.’'-]+\s)",
     re.IGNORECASE,
 )
 #: A role after a name: "Ann Smith, staff writer", "Ann Smith | AP Sports Writer", "Ann Smith (Editor)".

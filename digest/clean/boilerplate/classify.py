@@ -15,6 +15,7 @@ from digest.clean.boilerplate.calls_to_action import is_call_to_action
 from digest.clean.boilerplate.credits import is_caption, is_credit
 from digest.clean.boilerplate.lines import BODY, LabelChanges, Line, LineLabel, normalize
 from digest.text.blocks import Block
+from digest.text.lazy_regex import lazy_compile
 from digest.text.sentence_end import ends_sentence
 
 #: A pass over the document: yields the labels to change.
@@ -22,6 +23,10 @@ _Pass = Callable[[Sequence[Line], Sequence[LineLabel]], LabelChanges]
 
 #: Characters of the longest line that may be boilerplate.
 _MAX_LENGTH = 1500
+#: A heading that ends in one of these may be told by its capitals; its words in all, and its long words, at least.
+_TITLE_ENDS = frozenset("?….")
+_MIN_TITLE_WORDS, _MAX_TITLE_WORDS = 4, 20
+_LETTERS = lazy_compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: The keywords of all rules.
 _VOCABULARY = calls_to_action.KEYWORDS | credits.KEYWORDS
 
@@ -89,6 +94,21 @@ def _apply(passes: Iterable[_Pass], lines: Sequence[Line], labels: list[LineLabe
     return changed
 
 
+def _is_title(line: Line) -> bool:
+    """Whether all long words are capitalized before a question mark or an ellipsis: "Who Will Pay for the Quay?"."""
+    if line.text[-1:] not in _TITLE_ENDS or not _MIN_TITLE_WORDS <= line.word_count <= _MAX_TITLE_WORDS:
+        return False
+    if (
+        not line.text.endswith(("?", "…", "...", ". . ."))
+        or ": " in line.text
+        or "? " in line.text
+        or line.text.isupper()
+    ):
+        return False
+    long_words = [word for word in _LETTERS.findall(line.text) if len(word) > 3]
+    return len(long_words) >= _MIN_TITLE_WORDS and all(word[0].isupper() for word in long_words)
+
+
 def _classify_by_form(line: Line, title: str, learned: AbstractSet[str]) -> LineLabel:
     """The label of the line by itself, without context."""
     if len(line.text) > _MAX_LENGTH:
@@ -97,7 +117,7 @@ def _classify_by_form(line: Line, title: str, learned: AbstractSet[str]) -> Line
         return LineLabel.LEARNED
     if not line.normalized or line.normalized == title:
         return LineLabel.TITLE
-    if line.block.kind == "heading":
+    if line.block.kind == "heading" or _is_title(line):
         return LineLabel.HEADING
     linked = line.block.link_share
     if linked > 0.8 or (linked > 0.5 and not ends_sentence(line.text)):

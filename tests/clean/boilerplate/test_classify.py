@@ -54,3 +54,16 @@ def test_ten_times_the_lines_take_about_ten_times_as_long() -> None:
         return time.perf_counter() - start
 
     assert seconds(5000) < 40 * max(seconds(500), 0.01)
+
+
+def test_a_heading_in_capitals_that_ends_in_a_question_or_an_ellipsis_is_no_body() -> None:
+    headings = ["Who Will Ever Pay for the New Harbour Bridge?", "If Your Ferry Seems Too Late, Here’s Why . . ."]
+    sentences = [
+        "Who will ever pay for the new Harbour Bridge?",
+        "Then Ann Berg left …",
+        "Do They Know?",
+        "Ann Berg: Hale? Yeah, Ole Lind …",
+    ]
+
+    assert not set(headings) & set(body_of(f"{BODY}{headings[0]}\n\nThey left.\n\n{headings[1]}\n\nIt rained."))
+    assert set(sentences) <= set(body_of("\n\n".join([BODY, *sentences, "It rained."])))
