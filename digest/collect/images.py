@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from io import BytesIO
 
-import imagesize  # type: ignore[import-untyped]  # it has no types
-
+from digest.collect.image_data import read_image
 from digest.http.client import Client
 from digest.http.private_access import PrivateAccess
 from digest.model.articles import FetchedImage
@@ -23,9 +21,6 @@ LARGEST, LARGEST_IN_ALL = 1_000_000, 5_000_000
 #: An edition waits for its images no longer.
 _TIMEOUT_S = 20.0
 _CONCURRENCY = 8
-#: Pixels a side: smaller images are tracking pixels, larger ones exhaust the mail program's memory.
-_MIN_PIXELS, _MAX_PIXELS = 16, 8_000
-_MEDIA_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 
 def fetch_images(
@@ -71,20 +66,6 @@ def _within_limit(
         elif isinstance(outcome, FetchedImage):
             size += len(outcome.data)
         yield address, outcome
-
-
-def read_image(data: bytes) -> FetchedImage:
-    """The image, its type detected from the data. Raises ``SourceError`` for other types and sizes."""
-    media_type = next((media_type for magic, media_type in _MEDIA_TYPES.items() if data.startswith(magic)), "")
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        media_type = "image/webp"
-    if not media_type:
-        raise SourceError("no JPEG, PNG, GIF or WebP: the story is shown without it")
-    width, height = imagesize.get(BytesIO(data))
-    if not (_MIN_PIXELS <= width <= _MAX_PIXELS and _MIN_PIXELS <= height <= _MAX_PIXELS):
-        size = f"{width} × {height} pixels" if width > 0 else "damaged"
-        raise SourceError(f"{size}: pictures have {_MIN_PIXELS} to {_MAX_PIXELS:,} pixels a side")
-    return FetchedImage(media_type=media_type, data=data, width=width, height=height)
 
 
 def _failure(address: str, error: str) -> Failure:

@@ -147,7 +147,6 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
     if form is not BodyFormat.TEXT:  # the titles and authors of markup are HTML
         author = escape(author, quote=False)
         title = escape(title, quote=False) if "title" in fields else _escape_code(title)
-    image = next(filter(is_web_url, fields.get("image", ())), "")
     return Entry(
         source_id=source.id,
         guid=document.guid,
@@ -160,8 +159,18 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
         author=author,
         published=next(filter(None, map(parse_date, fields.get("date", ()))), document.modified),
         language=_first(fields, "language"),
-        image=Image(url=image) if image else None,
+        image=_image(fields),
     )
+
+
+def _image(fields: FrontMatter) -> Image | None:
+    url = next(filter(is_web_url, fields.get("image", ())), "")
+    if not url:
+        return None
+    from digest.collect.pages.metadata import parse_pixels  # imports lxml
+
+    width, height = (parse_pixels(_first(fields, f"image_{side}")) for side in ("width", "height"))
+    return Image(url=url, alt=_first(fields, "image_alt"), width=width, height=height)
 
 
 def _first(fields: FrontMatter, name: str) -> str:

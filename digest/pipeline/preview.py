@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from digest import settings
 from digest.collect.discovery.address import source_from_address
@@ -26,6 +25,7 @@ from digest.pipeline.app import App, ImageFetcher, make_app
 from digest.pipeline.collect import CollectResult, Progress, collect_sources
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import sources_of
+from digest.pipeline.sample import SAMPLE_TIME, read_pictures, sample_newsletter, sample_source
 from digest.settings import Settings, shipped_files
 from digest.settings.timezone import local_zone
 from digest.store import Store, editions, open_store
@@ -33,8 +33,6 @@ from digest.store import Store, editions, open_store
 #: A ``since`` without limit.
 EVER = timedelta.max
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: A morning on which the sample's articles are new.
-_SAMPLE_AT = datetime(2026, 3, 28, 6, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +81,8 @@ class _Plan:
     fetch: bool
     #: None for the newsletter's usual window.
     since: timedelta | None
+    #: Reads the images instead of fetching them; None to fetch them.
+    fetch_images: ImageFetcher | None = None
 
 
 def preview(
@@ -100,7 +100,8 @@ def preview(
         result = _collect(sources, app, plan, on_done)
         digest = compose(_with_title(plan.newsletter, result), slot, app, window=window)
     digest = replace(digest, failures=(*digest.failures, *result.problems))
-    return Preview(digest=digest, settings=plan.settings, fetch_images=app.fetch_images if plan.fetch else None)
+    fetch_images = (plan.fetch_images or app.fetch_images) if plan.fetch else None
+    return Preview(digest=digest, settings=plan.settings, fetch_images=fetch_images)
 
 
 def watched_paths(request: PreviewRequest, environ: Mapping[str, str]) -> tuple[Path, ...]:
@@ -135,9 +136,8 @@ def _plan_addresses(request: PreviewRequest, now: datetime) -> _Plan:
 
 
 def _plan_sample(request: PreviewRequest) -> _Plan:
-    source = Source(id="sample", title="Sample", path=shipped_files.config() / "sample")
-    newsletter = Newsletter(id="sample", title="The Sample Digest", timezone=ZoneInfo("Europe/Berlin"), quality_floor=0)
-    return _plan_in_memory(request, newsletter, (source,), now=_SAMPLE_AT)
+    plan = _plan_in_memory(request, sample_newsletter(), (sample_source(),), now=SAMPLE_TIME)
+    return replace(plan, fetch_images=read_pictures)
 
 
 def _plan_in_memory(

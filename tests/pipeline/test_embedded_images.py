@@ -17,6 +17,7 @@ import pytest
 
 from digest.cli import main
 from digest.collect import images
+from digest.collect.image_data import read_image
 from digest.model.articles import FetchedImage
 from digest.model.errors import SourceError
 from digest.model.failures import Failure
@@ -162,8 +163,8 @@ def test_a_preview_fetches_images_only_with_fetch(app: App, server: WebServer, t
     ids=["png", "jpeg", "gif", "webp"],
 )
 def test_the_type_and_size_of_an_image_are_read_from_its_data(data: bytes, expected: str) -> None:
-    assert images.read_image(data).media_type == expected
-    assert images.read_image(data).width > images.read_image(data).height
+    assert read_image(data).media_type == expected
+    assert read_image(data).width > read_image(data).height
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,7 @@ def test_the_type_and_size_of_an_image_are_read_from_its_data(data: bytes, expec
 )
 def test_invalid_tiny_and_extreme_images_are_refused(data: bytes, error: str) -> None:
     with pytest.raises(SourceError, match=error):
-        images.read_image(data)
+        read_image(data)
 
 
 def test_images_are_limited_one_by_one_and_together(server: WebServer) -> None:

@@ -6,7 +6,8 @@
     date: 2026-03-26T07:30:00+01:00                  authors = ["The desk"]
     ---                                              +++
 
-YAML as blogs write it (Jekyll, Hugo): ``key: value`` and lists; other syntax is ignored. TOML as Zola and Hugo have it.
+YAML as blogs write it (Jekyll, Hugo): ``key: value``, lists, and tables of one level; other syntax is ignored. TOML as
+Zola and Hugo have it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from datetime import date
 from typing import Any
 
 _LINE = re.compile(r"([A-Za-z][\w-]*)\s*:(?:\s+(.*))?")
+#: A value of a nested table: ``  width: 1040``.
+_NESTED = re.compile(r"\s+([A-Za-z][\w-]*)\s*:\s+(.*)")
 _LIST_ITEM = re.compile(r"\s*-\s+(?:name\s*:\s+)?(.+)")
 #: Lines of front matter, at most.
 _MAX_LINES = 60
@@ -28,7 +31,10 @@ _KEYS = {
     "language": ("language", "lang", "locale"),
     "author": ("author", "authors"),
     "source": ("source", "outlet", "site", "publication"),
-    "image": ("image", "cover", "og_image", "thumbnail"),
+    "image": ("image", "image.path", "image.url", "cover", "cover.image", "og_image", "thumbnail"),
+    "image_alt": ("image.alt", "cover.alt", "image_alt"),
+    "image_width": ("image.width", "image_width"),
+    "image_height": ("image.height", "image_height"),
     "description": ("description", "summary", "excerpt", "subtitle", "lede"),
     "date": ("date", "published", "pubdate", "publishdate", "published_at", "created", "updated", "lastmod"),
 }
@@ -63,6 +69,8 @@ def _yaml(lines: Sequence[str]) -> Mapping[str, str] | None:
             values.setdefault(key, _yaml_value(match.group(2) or ""))
         elif item := _LIST_ITEM.fullmatch(line.rstrip()):
             values[key] = ", ".join(filter(None, (values.get(key, ""), _yaml_value(item.group(1)))))
+        elif key and not values[key] and (nested := _NESTED.fullmatch(line.rstrip())):
+            values.setdefault(f"{key}.{nested.group(1).lower()}", _yaml_value(nested.group(2)))
         elif line.strip() and not line.lstrip().startswith(("#", "-")) and not line.startswith((" ", "\t")):
             return None
     return values

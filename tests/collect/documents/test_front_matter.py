@@ -9,7 +9,7 @@ import pytest
 
 from digest.collect.documents.front_matter import split_front_matter
 from digest.collect.reader import Document, read_document
-from digest.model.articles import Entry
+from digest.model.articles import Entry, Image
 from digest.model.newsletters import Source
 
 BODY = "The harbour opens on Monday. Two ferries sail each day.\n"
@@ -52,6 +52,27 @@ def test_front_matter_is_read(front: str) -> None:
 
     assert (entry.title, entry.author, entry.body.strip()) == ("The harbour opens", "The desk", BODY.strip())
     assert entry.published == datetime(2026, 3, 26, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        ("image: https://a.example/quay.png", Image(url="https://a.example/quay.png")),
+        (
+            "image:\n  path: https://a.example/quay.png\n  height: 520\n  width: 1040\n  alt: 'The quay: empty'",
+            Image(url="https://a.example/quay.png", alt="The quay: empty", width=1040, height=520),
+        ),
+        (
+            "cover:\n    image: https://a.example/quay.png\nimage_width: 1040\nimage_height: wide",
+            Image(url="https://a.example/quay.png", width=1040),
+        ),
+        ("image:\n  path: /etc/passwd\n  width: 1040", None),
+        ("image:\n  path: file:///etc/passwd", None),
+        ("author:\n  - name: The desk\n    image: https://a.example/desk.png", None),
+    ],
+)
+def test_an_image_with_its_size_is_read(front: str, expected: Image | None) -> None:
+    assert read(f"---\ntitle: The harbour opens\n{front}\n---\n{BODY}").image == expected
 
 
 @pytest.mark.parametrize(

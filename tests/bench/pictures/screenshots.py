@@ -1,6 +1,4 @@
-"""Screenshots of the shipped templates with the sample's content.
-
-``python -m tests.support.template_pictures`` writes ``picture.png`` into each template's folder.
+"""Screenshots of the shipped templates with the sample's content: ``picture.png`` in each template's folder.
 
 Each shows the mail on a desktop in light mode, and further down on a phone in dark mode.
 """
@@ -8,16 +6,18 @@ Each shows the mail on a desktop in light mode, and further down on a phone in d
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options
 from digest.pipeline.preview import PreviewRequest, preview
 from digest.render import render
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files
-from tests.support.browser import executable
 
 WIDTH, HEIGHT, DESKTOP, PHONE = 1200, 640, 720, 360
 #: Few stories, so that all parts of a template are near the top.
@@ -34,23 +34,27 @@ div img {{ display: block; margin: 44px auto;
 </style><img src="%s"><div><img src="%s"></div>"""
 
 
-def main() -> None:
-    """Write ``picture.png`` of every shipped template."""
-    mails = {
-        name: mail(name) for name in template_names([shipped_files.templates()])
-    }  # Playwright keeps an event loop; so does this
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox", "--disable-gpu"])
-        for name, html in mails.items():
-            path = shipped_files.templates() / name / "picture.png"
-            path.write_bytes(picture(browser, html))
+def mails() -> Mapping[str, str]:
+    """HTML of the sample, by template."""
+    return {name: mail(name) for name in template_names([shipped_files.templates()])}
+
+
+def take(browser: Browser, mails: Mapping[str, str]) -> Iterator[Path]:
+    """Write ``picture.png`` of every template."""
+    for name, html in mails.items():
+        path = shipped_files.templates() / name / "picture.png"
+        path.write_bytes(picture(browser, html))
+        yield path
 
 
 def mail(template: str) -> str:
-    """HTML of the sample in a template."""
-    request = PreviewRequest(changes={"template": template, **SHORT[template]})
-    result = preview(request, environ={}, now=datetime.now(UTC))
-    return render(result.digest, render_options(result.digest.newsletter, result.settings)).html
+    """HTML of the sample in a template, with its pictures."""
+    now = datetime.now(UTC)
+    request = PreviewRequest(changes={"template": template, **SHORT.get(template, {})})
+    result = preview(request, environ={}, now=now)
+    edition = render(result.digest, render_options(result.digest.newsletter, result.settings))
+    assert result.fetch_images is not None
+    return embed_images(edition, result.digest, result.settings, result.fetch_images, now=now)[0].html
 
 
 def picture(browser: Browser, html: str) -> bytes:
@@ -74,7 +78,3 @@ def _screenshot(
 
 def _data_url(png: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
-
-
-if __name__ == "__main__":
-    main()
