@@ -21,7 +21,7 @@ LINK_LABEL = (
 )
 #: "(RELATED: The quay opens)"
 _IN_BRACKETS = lazy_compile(
-    rf"\s*[(\[]\W?{LINK_LABEL}\s*[:|–—-]\s[^()\[\]\s]+(?:\s[^()\[\]\s]+){{3,40}}[)\]]", re.IGNORECASE
+    rf"[(\[]\W?{LINK_LABEL}\s*[:|–—-]\s[^()\[\]\s]+(?:\s[^()\[\]\s]+){{3,40}}[)\]]", re.IGNORECASE
 )
 #: After the last sentence: "Read more", "Related: The quay opens", "More from Harbour News: Quay opens — Fares rise".
 _AT_END = lazy_compile(
@@ -36,17 +36,23 @@ _TITLES_OF_NAME = lazy_compile(
     r"\b(?P<name>[^\W\d_a-zß-ÿ][\w'’-]+)(?:\s\(?[^\W\d_a-zß-ÿ][\w.'’-]*\)?){0,5}?\s(?P=name)(?=[^\W_a-zß-ÿ]|['‘“\"])"
     r".{5,900}?\s(?:MORE|More|Read more)\b"
 )
-_LIST_ENDS = (" MORE", " More", " Read more")
 #: A paragraph that ends so ends with its own sentence.
 _OWN_ENDS = frozenset('.”"')
 
 
 def without_inserts(paragraph: str) -> str:
     """The paragraph without links to other articles; its sentences stay word for word."""
-    if any(end in paragraph for end in _LIST_ENDS):
+    if " MORE" in paragraph or " More" in paragraph or " Read more" in paragraph:
         paragraph = _TITLES_OF_NAME.sub(r"\g<name>", paragraph)
     if "(" in paragraph or "[" in paragraph:
-        paragraph = _IN_BRACKETS.sub("", paragraph)
+        paragraph = _without_brackets(paragraph)
     if paragraph[-1:] not in _OWN_ENDS:
         paragraph = _AT_END.sub("", paragraph)
+    return paragraph
+
+
+def _without_brackets(paragraph: str) -> str:
+    # A pattern that began with the space before the bracket would be tried at each space.
+    while match := _IN_BRACKETS.search(paragraph):
+        paragraph = paragraph[: match.start()].rstrip() + paragraph[match.end() :]
     return paragraph

@@ -154,11 +154,13 @@ def find_text_to_readers(lines: Sequence[Line], labels: Sequence[LineLabel]) -> 
     """Calls to action by their address alone, where more than half of the text has such an address: it is the text."""
     calls = [at for at, label in enumerate(labels) if label is LineLabel.CALL_TO_ACTION]
     calls = [at for at in calls if addresses_reader(lines[at]) and not is_call_to_action(lines[at])]
-    if calls:
-        text = (*body_indexes(labels), *calls)
-        addressed = sum(lines[at].word_count for at in text if addresses_reader(lines[at]))
-        if addressed > _MAX_CALLS * sum(lines[at].word_count for at in text):
-            yield from ((at, BODY) for at in calls)
+    text = sorted((*body_indexes(labels), *calls), key=lambda at: -lines[at].word_count) if calls else []
+    others = _MAX_CALLS * sum(lines[at].word_count for at in text)
+    for at in text:  # the longest first, so that most texts need few
+        others -= 0 if addresses_reader(lines[at]) else lines[at].word_count
+        if others <= 0:
+            return
+    yield from ((at, BODY) for at in calls)
 
 
 def find_turns(lines: Sequence[Line], labels: Sequence[LineLabel]) -> LabelChanges:
