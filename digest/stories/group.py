@@ -21,14 +21,15 @@ from digest.stories.near_duplicates import find_near_duplicates
 from digest.stories.neighbours import nearest_neighbours
 from digest.stories.opinion import is_opinion
 from digest.stories.similarity import time_decay
-from digest.stories.vectors import Floats, Ints, Vectors, expand_by_neighbours, tf_idf
+from digest.stories.single_articles import join_single_articles
+from digest.stories.vectors import Bools, Floats, Ints, Vectors, expand_by_neighbours, tf_idf
 from digest.text.headlines import tells_news
 from digest.text.stop_words import stop_words
 from digest.text.urls import is_web_url
 from digest.text.words import stems, words
 
-#: Similarity threshold of texts with many terms; it is half of that for ``_HALF_THRESHOLD_TERMS`` (a title has six).
-_THRESHOLD, _HALF_THRESHOLD_TERMS = 0.78, 12
+#: Similarity thresholds of articles and of bare headlines if they had many terms; they fall with brevity.
+_THRESHOLD, _HEADLINE_THRESHOLD = 0.78, 0.7
 #: The highest threshold: whole articles on one event are this similar, however few texts there are.
 _MAX_THRESHOLD = 0.72
 #: Texts from which on rarity is reliable, and the exponent of the threshold where nothing is known about rarity.
@@ -41,10 +42,12 @@ _TITLE_COUNT = 2
 _NAME_WEIGHT = 1.75
 #: Words of the body that are compared (news comes first), and characters of it that are tokenized.
 _BODY_WORDS, _BODY_CHARACTERS = 500, 20_000
-#: Neighbours that expand an article's vector, and the terms it then has at most.
-_EXPANSION_NEIGHBOURS, _MAX_TERMS = 7, 250
+#: Neighbours that expand the vector of an article and of a headline, and the terms it then has at most.
+_EXPANSION_NEIGHBOURS, _HEADLINE_NEIGHBOURS, _MAX_TERMS = 7, 12, 250
 #: Neighbours that an article is compared with in clustering.
 _CLUSTERING_NEIGHBOURS = 20
+#: Brevity from which on a single article is not judged by its nearest neighbours alone.
+_MAX_BREVITY = 0.5
 #: Words from which on an article is not preferred for its length.
 _FULL_LENGTH = 1000
 
@@ -78,10 +81,10 @@ def _by_language(articles: Sequence[Article]) -> dict[str, list[Article]]:
 def _group_language(articles: Sequence[Article], language: str, weights: Mapping[str, float]) -> Iterator[Story]:
     """The stories of one language."""
     preferred = sorted(articles, key=lambda article: _lead_preference(article, weights))
-    copies, vectors = _copies_and_vectors(preferred, language)
+    copies, vectors, is_headline = _copies_and_vectors(preferred, language)
     originals = [*copies]
     hours = np.array([preferred[index].published.timestamp() / 3600 for index in originals])
-    for members in _cluster(vectors, hours):
+    for members in _cluster(vectors, hours, is_headline):
         indices = sorted(originals[member] for member in members)
         near_duplicates = (copy for index in indices for copy in copies[index] if copy != index)
         yield Story(
@@ -90,10 +93,11 @@ def _group_language(articles: Sequence[Article], language: str, weights: Mapping
         )
 
 
-def _copies_and_vectors(articles: Sequence[Article], language: str) -> tuple[dict[int, list[int]], Vectors]:
+def _copies_and_vectors(articles: Sequence[Article], language: str) -> tuple[dict[int, list[int]], Vectors, Bools]:
     """The originals, by time, each with its near-duplicates and itself, as indices; and the originals' vectors.
 
-    The words of all texts, which take more memory than the vectors, are gone afterwards.
+    The last value says which originals are compared as bare headlines. The words of all texts, which take more memory
+    than the vectors, are gone afterwards.
     """
     texts = [_Text.of(article, language) for article in articles]
     copies: dict[int, list[int]] = defaultdict(list)
@@ -101,8 +105,11 @@ def _copies_and_vectors(articles: Sequence[Article], language: str) -> tuple[dic
         copies[original].append(index)
     originals = sorted(copies, key=lambda index: (articles[index].published, articles[index].id))
     names = _name_weights(texts[index] for index in originals)
-    vectors = tf_idf((texts[index].term_counts() for index in originals), names)
-    return {index: copies[index] for index in originals}, vectors
+    is_headline = np.array([not texts[index].body for index in originals], dtype=bool)
+    if 2 * is_headline.sum() <= len(is_headline):  # among articles, their words tell what a headline is about
+        is_headline[:] = False
+    vectors = tf_idf((texts[index].term_counts() for index in originals), names, is_headline.tolist())
+    return {index: copies[index] for index in originals}, vectors, is_headline
 
 
 def _lead_preference(article: Article, weights: Mapping[str, float]) -> tuple[object, ...]:
@@ -155,33 +162,32 @@ def _name_weights(texts: Iterable[_Text]) -> dict[str, float]:
     return {term: _NAME_WEIGHT for term, times in name_counts.items() if times > counts[term] / 2}
 
 
-def _cluster(vectors: Vectors, hours: Floats) -> list[list[int]]:
+def _cluster(vectors: Vectors, hours: Floats, is_headline: Bools) -> list[list[int]]:
     """Clusters of rows, one for each story."""
-    time_influence = np.minimum(1.0, _TIME_INFLUENCE * _brevity(vectors) ** 2)
+    time_influence = np.minimum(1.0, _TIME_INFLUENCE * vectors.brevity**2)
 
     def decay(row: int, rows: Ints) -> Floats:
         return time_decay(np.abs(hours[rows] - hours[row]), (time_influence[rows] + time_influence[row]) / 2)
 
-    expanded = expand_by_neighbours(vectors, nearest_neighbours(vectors, _EXPANSION_NEIGHBOURS, decay), _MAX_TERMS)
-    return cluster(
+    counts = np.where(is_headline, _HEADLINE_NEIGHBOURS, _EXPANSION_NEIGHBOURS)
+    nearest = nearest_neighbours(vectors, counts, decay)
+    expanded = expand_by_neighbours(vectors, nearest, _MAX_TERMS)
+    clusters = cluster(
         expanded,
         nearest_neighbours(expanded, _CLUSTERING_NEIGHBOURS, decay),
-        thresholds=_thresholds(vectors),
+        thresholds=_thresholds(vectors, is_headline),
         hours=hours,
         time_influence=time_influence,
     )
+    return join_single_articles(clusters, nearest, vectors.brevity < _MAX_BREVITY)
 
 
-def _thresholds(vectors: Vectors) -> Floats:
+def _thresholds(vectors: Vectors, is_headline: Bools) -> Floats:
     """Similarity threshold of each text: lower for short texts, higher where there are few texts.
 
     Few texts do not show which words are rare, so that unrelated ones look similar.
     """
     reliability = min(1.0, math.log(max(len(vectors), 2)) / math.log(_RELIABLE_TEXTS))
     exponent = _UNRELIABLE_EXPONENT + (1 - _UNRELIABLE_EXPONENT) * reliability
-    return np.asarray(np.minimum(_MAX_THRESHOLD, (_THRESHOLD * (1 - _brevity(vectors))) ** exponent))
-
-
-def _brevity(vectors: Vectors) -> Floats:
-    """Brevity of each text: 1 without terms, near 0 for an article."""
-    return np.asarray(_HALF_THRESHOLD_TERMS / (np.diff(vectors.starts) + _HALF_THRESHOLD_TERMS))
+    long_thresholds = np.where(is_headline, _HEADLINE_THRESHOLD, _THRESHOLD)
+    return np.asarray(np.minimum(_MAX_THRESHOLD, (long_thresholds * (1 - vectors.brevity)) ** exponent))

@@ -20,10 +20,14 @@ _CANDIDATES = 4
 Decay = Callable[[int, Ints], Floats]
 
 
-def nearest_neighbours(vectors: Vectors, count: int, decay: Decay) -> Neighbours:
-    """The ``count`` rows nearest to each row by adjusted cosine times ``decay``; ties go to the earlier row."""
+def nearest_neighbours(vectors: Vectors, counts: Ints | int, decay: Decay) -> Neighbours:
+    """The rows nearest to each row by adjusted cosine times ``decay``; ties go to the earlier row.
+
+    ``counts`` is the number of neighbours of each row, or of all rows.
+    """
     index = _InvertedIndex(vectors, decay)
-    nearest = [index.nearest(row, count) for row in range(len(vectors))]
+    row_counts = np.broadcast_to(counts, len(vectors)).tolist()
+    nearest = [index.nearest(row, count) for row, count in enumerate(row_counts)]
     return Neighbours(
         rows=tuple(rows for rows, _ in nearest), similarities=tuple(similarities for _, similarities in nearest)
     )

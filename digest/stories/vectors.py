@@ -5,7 +5,7 @@ Rows are texts, in the caller's order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,11 @@ Bools = NDArray[np.bool_]
 _BACKGROUND_TEXTS = 20
 #: Rows of which temporary arrays are made.
 _ROWS_AT_ONCE = 2000
-#: Exponent of the inverse document frequency. Below 1, a word that two texts share by chance counts less.
-_IDF_EXPONENT = 0.75
+#: Exponents of the inverse document frequency, of articles and of bare headlines. Below 1, a word that two texts share
+#: by chance counts less. The words of a headline are chosen: common ones tell the event nearly as well as rare ones.
+_IDF_EXPONENT, _HEADLINE_IDF_EXPONENT = 0.75, 0.5
+#: A text with so many terms has half the brevity of one without any (a title has six).
+_HALF_BREVITY_TERMS = 12
 #: A neighbour's weight in an expanded vector is so many times its squared similarity, at most 1.
 _EXPANSION_WEIGHT = 5.0
 
@@ -38,6 +41,11 @@ class Vectors:
     weights: Floats
     #: Per term, whether it is a name or a number.
     is_name: Bools
+
+    @property
+    def brevity(self) -> Floats:
+        """Brevity of each row by its number of terms: 1 without terms, near 0 for an article."""
+        return np.asarray(_HALF_BREVITY_TERMS / (np.diff(self.starts) + _HALF_BREVITY_TERMS))
 
     @property
     def width(self) -> int:
@@ -72,10 +80,13 @@ class Neighbours:
     similarities: tuple[Floats, ...]
 
 
-def tf_idf(counts: Iterable[Mapping[str, float]], name_weights: Mapping[str, float]) -> Vectors:
+def tf_idf(
+    counts: Iterable[Mapping[str, float]], name_weights: Mapping[str, float], is_headline: Sequence[bool] = ()
+) -> Vectors:
     """Vectors of texts from their term counts: ``1 + log`` of the count, times the IDF, times the weight of a name.
 
     ``counts`` are read once, and none is kept: as mappings, those of many texts would take much memory.
+    ``is_headline`` says which texts are bare headlines; by default, none is.
     """
     found: dict[str, int] = {}  # each term's number in order of occurrence
     rows, weights = [], []
@@ -86,14 +97,16 @@ def tf_idf(counts: Iterable[Mapping[str, float]], name_weights: Mapping[str, flo
     number = np.empty(len(found), np.int32)  # each term's number in alphabetical order
     number[[found[term] for term in vocabulary]] = np.arange(len(found))
     document_frequency = np.bincount(np.concatenate(rows) if rows else (), minlength=len(found))[number.argsort()]
-    idf = np.log((len(rows) + _BACKGROUND_TEXTS) / np.maximum(document_frequency, 1)) ** _IDF_EXPONENT
+    idf = np.log((len(rows) + _BACKGROUND_TEXTS) / np.maximum(document_frequency, 1))
     is_name = np.array([term in name_weights for term in vocabulary], dtype=bool)
-    scale = idf * np.array([name_weights.get(term, 1.0) for term in vocabulary])
+    name_weight = np.array([name_weights.get(term, 1.0) for term in vocabulary])
+    headlines = np.array(is_headline or [False] * len(rows), dtype=bool)
+    exponents = np.where(headlines, _HEADLINE_IDF_EXPONENT, _IDF_EXPONENT)
     for at, row in enumerate(rows):
         terms = number[row]
         order = np.argsort(terms)
         rows[at] = terms[order]
-        weights[at] = (1 + np.log(weights[at][order])) * scale[rows[at]]
+        weights[at] = (1 + np.log(weights[at][order])) * idf[rows[at]] ** exponents[at] * name_weight[rows[at]]
     return _unit_vectors(rows, weights, is_name)
 
 

@@ -118,6 +118,35 @@ def test_stories_are_the_gold_stories() -> None:
     assert ids(stories) == gold
 
 
+def test_two_unlike_reports_of_one_event_are_one_story() -> None:
+    council = article(
+        "council",
+        "Lakeside council closes the Ferncliff baths",
+        "The Ferncliff baths will close in June, the Lakeside council decided by nine votes to four. Roof repairs "
+        "would cost more than the town can borrow, treasurer Ilse Brandt said, and two other pools are within a short "
+        "ride. Opponents handed in a petition before the vote and announced a complaint with the district.",
+    )
+    swimmers = article(
+        "swimmers",
+        "Swimming clubs look for lanes",
+        "Coach Tomas Rehn has trained children at the Ferncliff baths since they opened. From summer on, it needs "
+        "lanes elsewhere: Lakeside gives up the building because of its roof. Parents fear long evenings on buses, and "
+        "the state association wonders how lifeguards are to be taught when water is scarce.",
+        hours=3,
+    )
+    others = [
+        article(
+            "comet", "Comet seen before dawn", "Astronomers at the valley observatory photographed a bright comet."
+        ),
+        article(
+            "tram", "Tram delayed until spring", "The carrier of the hospital line waits for switches from abroad."
+        ),
+        article("bridge", "Harbour bridge reopens after repairs", REPAIRS),
+    ]
+
+    assert frozenset({"council", "swimmers"}) in ids(group([council, swimmers, *others]))
+
+
 def test_bare_titles_on_one_event_are_one_story() -> None:
     stories = group(
         [
