@@ -75,9 +75,9 @@ async def _serve(
     from datetime import UTC, datetime
 
     from digest.pipeline.app import make_app
+    from digest.render.page_templates import PageTemplates
     from digest.web.pages import Site
     from digest.web.server import listening
-    from digest.web.templates import PageTemplates
 
     site = Site(
         app=make_app(settings, store=store),

@@ -127,6 +127,8 @@ class Newsletter:
     subject: str = "{lead}"
     #: ``Good morning, {name}!``; no greeting if empty.
     greeting: str = ""
+    #: Anybody may subscribe on the pages.
+    subscribe: bool = True
     #: Overrides the brand of all newsletters.
     brand: Brand = field(default_factory=Brand)
     #: Story images, in templates that show them: linked (https), embedded into the mail, or none.

@@ -31,6 +31,15 @@ from digest.store import editions
 from digest.store.editions import StoredEdition
 
 
+class NotAccepted(DigestError):
+    """A mail server did not accept a message."""
+
+    def __init__(self, message: str, *, is_final: bool) -> None:
+        super().__init__(message)
+        #: Another try is useless.
+        self.is_final = is_final
+
+
 def deliver_edition(
     edition_id: int, app: App, *, clock: Callable[[], datetime], stop: Stop, even_if_waiting: bool = False
 ) -> Tally:
@@ -81,13 +90,16 @@ def unrecorded_message(
 
 
 def send_message(message: Message, mailer: Mailer) -> None:
-    """Send one message without the ledger. Raises ``DigestError`` if it isn't accepted."""
+    """Send one message without the ledger. Raises ``NotAccepted``, or ``MailError`` if the server can't be used."""
     outbox = _SingleMessageOutbox(messages=[message])
     mailer(outbox)
     result = next(iter(outbox.results), None)
     if result is None or result.outcome is not SendOutcome.ACCEPTED:
         reason = result.reply if result else "it was not tried"
-        raise DigestError(f"the mail to {message.recipient} was not accepted: {reason}")
+        raise NotAccepted(
+            f"the mail to {message.recipient} was not accepted: {reason}",
+            is_final=result is not None and result.outcome is SendOutcome.REJECTED,
+        )
 
 
 def edition_message_builder(edition_id: int, app: App) -> MessageBuilder:
@@ -130,7 +142,11 @@ def _with_tokens(
 
 
 def _prepare(edition: Edition, newsletter: Newsletter, settings: Settings, *, date: datetime) -> PreparedMessage:
-    headers = _edition_headers(newsletter, settings, date=date)
+    return prepare_signed(edition, _edition_headers(newsletter, settings, date=date), settings)
+
+
+def prepare_signed(edition: Edition, headers: EditionHeaders, settings: Settings) -> PreparedMessage:
+    """The edition's mail, with a DKIM signature if a key is set."""
     if settings.dkim.key_file is None:
         return prepare_message(edition, headers)
     from digest.deliver.message.dkim import signer_for  # cryptography is imported only if mails are signed

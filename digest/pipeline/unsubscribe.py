@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from digest.model.link_token import LinkToken, Purpose
 from digest.pipeline.reader_links import LinkHolder, find_holder, find_mail_holder, sign_link
+from digest.pipeline.subscribe import decline, find_declining, read_decline_token
 from digest.settings import WebSettings
 from digest.store import page_counts, subscribers, unsubscribes
 from digest.store.subscribers import NewSubscriber, normalize_address
@@ -21,13 +22,19 @@ _RETURN_WITHIN = timedelta(days=1)
 class UnsubscribeResult:
     """What a link that unsubscribes did."""
 
-    newsletter_id: str
+    newsletter_id: str = ""
+    #: It was a link that declines a request to subscribe.
+    has_declined: bool = False
     #: Proves that this very link ended the subscription just now; empty if the subscriber had left before.
     return_token: str = ""
 
 
 def unsubscribe_by_link(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> UnsubscribeResult | None:
     """End the subscription that the link is about; None, and counted for the operator, if it is about none."""
+    if read_decline_token(conn, token, web):
+        if request := find_declining(conn, token, web):
+            decline(conn, request, now=now)
+        return UnsubscribeResult(has_declined=True)
     holder = find_mail_holder(conn, token, Purpose.UNSUBSCRIBE, web)
     if holder is None:
         page_counts.add(conn, page_counts.UNMATCHED_UNSUBSCRIBE, at=now)

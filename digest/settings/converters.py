@@ -246,7 +246,12 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "timeout_s": _number(0.1, 86_400),
         "max_bytes": _number(1_000),
     },
-    WebSettings: {"url": _web_address, "listen": _HOST_PORT, "proxies": _each(_network)},
+    WebSettings: {
+        "url": _web_address,
+        "listen": _HOST_PORT,
+        "proxies": _each(_network),
+        "confirmations_per_hour": _number(1),
+    },
     Brand: {
         "name": _TITLE,
         "accent": _COLOR,

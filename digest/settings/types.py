@@ -143,7 +143,9 @@ class WebSettings:
     serve: bool = False
     #: Addresses and networks of reverse proxies, whose ``X-Forwarded-…`` headers are believed.
     proxies: tuple[str, ...] = ()
-    #: Signs the delivery tokens in mails; if it is empty, the store's own key does.
+    #: Most mails in an hour that ask for the confirmation of a subscription.
+    confirmations_per_hour: int = 60
+    #: Signs the tokens in mails and on pages; if it is empty, the store's own key does.
     secret: Secret = Secret()
     #: Earlier values of ``secret``: their signatures are still accepted.
     previous_secrets: tuple[Secret, ...] = ()

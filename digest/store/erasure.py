@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from digest.store import unsubscribes
 from digest.store.subscribers import normalize_address, unsubscribe
-from digest.store.tables import deliveries, subscribers, suppressions, unread_mails
+from digest.store.tables import deliveries, subscribers, subscription_requests, suppressions, unread_mails
 
 #: Stands in place of an erased address; no address is like it.
 _ERASED = "erased"
@@ -26,8 +26,10 @@ def erase(conn: Connection, address: str, *, at: datetime) -> bool:
     address_key = normalize_address(address)
     query = select(subscribers.c.id).where(subscribers.c.address_key == address_key)
     id_ = conn.execute(query).scalar_one_or_none()
+    requests = delete(subscription_requests).where(subscription_requests.c.address_key == address_key)
+    has_asked = conn.execute(requests).rowcount > 0
     if id_ is None:
-        return False
+        return has_asked
     unsubscribe(conn, address, at=at, reason=unsubscribes.REMOVED)
     unsubscribes.record(conn, address_key, id_, [unsubscribes.ALL_NEWSLETTERS], reason=unsubscribes.REMOVED, at=at)
     unsubscribes.detach(conn, id_)

@@ -73,6 +73,11 @@ def by_subscriber(newsletter_id: str) -> Subquery:
     )
 
 
+def hash_address(conn: Connection, address_key: str) -> str:
+    """The hash by which an address is remembered."""
+    return _hasher(conn)(address_key)
+
+
 def _hasher(conn: Connection) -> Callable[[str], str]:
     key = bytes.fromhex(store_key(conn))
     return lambda address_key: hmac.digest(key, f"unsubscribed {address_key}".encode(), "sha256").hex()

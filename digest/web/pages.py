@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 from urllib.parse import urlsplit
 
 from digest.jobs.types import Log
 from digest.pipeline.app import App
-from digest.web.templates import PageTemplates
+from digest.render.page_templates import PageTemplates
 
 HTML = "text/html; charset=utf-8"
 #: Of pages with a token in their address: nobody else may store or list them.
@@ -54,6 +55,8 @@ class Site:
     clock: Callable[[], datetime]
     log: Log
     templates: PageTemplates
+    #: Set when a request to subscribe came in: its mail is sent at once.
+    has_new_requests: Event = field(default_factory=Event)
 
     @property
     def url(self) -> str:

@@ -17,9 +17,11 @@ from aiohttp import web
 from digest.model.errors import DigestError, StoreError
 from digest.web import security
 from digest.web.assets import style_sheet
+from digest.web.confirmation_sender import confirmation_sender
 from digest.web.health import healthz, readyz
 from digest.web.pages import Page, PageRequest, PageResponse, Site
 from digest.web.read import read
+from digest.web.subscribe import confirm_page, subscribe
 from digest.web.unsubscribe import come_back_page, unsubscribe
 
 Route = tuple[str, str, Page]
@@ -34,6 +36,11 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/return/{token}", come_back_page),
     ("POST", "/return/{token}", come_back_page),
     ("GET", "/read/{token}", read),
+    ("GET", "/", subscribe),
+    ("GET", "/subscribe", subscribe),
+    ("POST", "/subscribe", subscribe),
+    ("GET", "/confirm/{token}", confirm_page),
+    ("POST", "/confirm/{token}", confirm_page),
 )
 #: Probes ask under whatever name the machine has.
 _UNDER_ANY_HOST = {"/healthz", "/readyz"}
@@ -50,7 +57,7 @@ _MAX_FIELDS = 200
 @asynccontextmanager
 async def listening(site: Site, host: str, port: int, *, routes: Sequence[Route] = ROUTES) -> AsyncIterator[int]:
     """Serve the site until the end of the context; gives the port. Raises ``DigestError`` if it can't listen."""
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="page") as threads:
+    with confirmation_sender(site), ThreadPoolExecutor(_THREADS, thread_name_prefix="page") as threads:
         runner = web.AppRunner(
             _application(site, threads, routes),
             access_log=None,

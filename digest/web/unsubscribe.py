@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from digest.model.link_token import Purpose
 from digest.pipeline.reader_links import find_mail_holder
+from digest.pipeline.subscribe import read_decline_token
 from digest.pipeline.unsubscribe import come_back, find_returning, unsubscribe_by_link
 from digest.web.pages import PageRequest, PageResponse, Site
 
@@ -20,10 +21,15 @@ def unsubscribe(site: Site, request: PageRequest) -> PageResponse:
             result = unsubscribe_by_link(conn, token, web, now=site.clock())
         if result is None:
             return site.render("unknown_link", private=True)
+        if result.has_declined:
+            return site.render("declined", private=True)
         title = site.newsletter_title(result.newsletter_id)
         return site.render("left", private=True, newsletter=title, return_token=result.return_token)
     with store.read() as conn:
+        is_declining = read_decline_token(conn, token, web) is not None
         holder = find_mail_holder(conn, token, Purpose.UNSUBSCRIBE, web)
+    if is_declining:
+        return site.render("decline", private=True, token=token)
     if holder is None:
         return site.render("unknown_link", private=True)
     return site.render("unsubscribe", private=True, newsletter=site.newsletter_title(holder.newsletter_id), token=token)

@@ -6,9 +6,20 @@ import pytest
 from sqlalchemy import delete
 
 from digest.model.editions import Outcome
-from digest.store import Store, bounces, deliveries, editions, erasure, subscribers, subscription_list, unread_mails
+from digest.store import (
+    Store,
+    bounces,
+    deliveries,
+    editions,
+    erasure,
+    subscribers,
+    subscription_list,
+    subscription_requests,
+    unread_mails,
+)
 from digest.store.ledger import open_ledger
 from digest.store.subscribers import NewSubscriber
+from digest.store.subscription_requests import NewRequest
 from digest.store.tables import deliveries as deliveries_table
 from digest.store.tables import metadata
 from digest.store.unread_mails import UnreadMail
@@ -118,3 +129,15 @@ def test_erasing_what_is_not_stored_changes_nothing(store: Store) -> None:
     assert not erase(store)
     assert erase(store, OFFICE)
     assert not erase(store, OFFICE)
+
+
+@pytest.mark.parametrize("is_subscriber", [True, False])
+def test_requests_to_subscribe_are_erased_too(is_subscriber: bool, store: Store) -> None:
+    with store.begin() as conn:
+        if is_subscriber:
+            subscribers.add(conn, [NewSubscriber(address=PRESS)], "main", at=NOON)
+        subscription_requests.record(conn, NewRequest(address=PRESS, newsletter_ids=("main",)), at=NOON)
+
+        assert erasure.erase(conn, PRESS.upper(), at=NOON)
+        assert subscription_requests.waiting(conn, limit=5) == ()
+        assert not erasure.erase(conn, PRESS, at=NOON)

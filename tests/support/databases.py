@@ -84,6 +84,15 @@ def persistent_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     return url
 
 
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def shared_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store that several threads may use: a file, and PostgreSQL."""
+    from digest.store import open_store
+
+    with open_store(str(request.getfixturevalue(request.param))) as opened:
+        yield opened
+
+
 #: For a test on ``persistent_url`` that needs a file.
 sqlite_only = pytest.mark.parametrize("persistent_url", ["sqlite"], indirect=True)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,11 +16,11 @@ from urllib.parse import urlencode, urlsplit
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.pipeline.app import App, make_app
+from digest.render.page_templates import PageTemplates
 from digest.settings import Secret, Settings, WebSettings
 from digest.store import Store
 from digest.web.pages import Site
 from digest.web.server import ROUTES, Route, listening
-from digest.web.templates import PageTemplates
 from tests.support.fakes import FakeMailer
 from tests.support.values import NOON
 
@@ -56,6 +57,8 @@ class RunningSite:
     app: App
     mailer: FakeMailer
     now: datetime = NOON
+    #: Wakes the thread that sends confirmation mails; it clears this when it begins to look for requests.
+    has_new_requests: Event = field(default_factory=Event)
     events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
@@ -92,6 +95,7 @@ def running_site(
         clock=lambda: running.now,
         log=lambda event, /, **fields: running.events.append((event, fields)),
         templates=PageTemplates(app.settings),
+        has_new_requests=running.has_new_requests,
     )
     is_listening = Event()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
@@ -110,3 +114,11 @@ def running_site(
         loop.call_soon_threadsafe(stop.set)
         thread.join()
         loop.close()
+
+
+def take_away(store: Store, file: Path) -> None:
+    """Put another file in place of the store's; connections that are open keep the old one."""
+    store.close()
+    for path in file.parent.glob(f"{file.name}*"):
+        path.unlink()
+    file.write_bytes(b"no database" * 1000)

@@ -11,12 +11,12 @@ import pytest
 
 from digest.model.errors import DigestError, StoreError
 from digest.pipeline.app import make_app
+from digest.render.page_templates import PageTemplates
 from digest.store import Store, open_store
 from digest.web.pages import PageRequest, PageResponse, Site
 from digest.web.server import ROUTES, listening
-from digest.web.templates import PageTemplates
 from tests.support.values import NOON
-from tests.support.web_site import RunningSite, running_site, site_settings
+from tests.support.web_site import RunningSite, running_site, site_settings, take_away
 
 
 @pytest.fixture
@@ -149,9 +149,7 @@ def test_a_store_that_is_away_is_503_and_a_bug_500_and_both_are_logged(
 def test_a_site_whose_store_is_away_is_alive_and_not_ready(tmp_path: Path) -> None:
     file = tmp_path / "digest.db"
     with open_store(f"sqlite:///{file}") as store, running_site(store) as site:
-        store.close()
-        for path in tmp_path.glob("digest.db*"):
-            path.write_bytes(b"no database" * 1000)
+        take_away(store, file)
 
         assert site.get("/readyz").status == 503
         assert site.get("/healthz").status == 200

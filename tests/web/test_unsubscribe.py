@@ -28,7 +28,7 @@ from digest.store import Store, deliveries, erasure, keys, page_counts, subscrib
 from digest.store.subscribers import NewSubscriber
 from tests.support.editions import publish
 from tests.support.values import NOON, edition
-from tests.support.web_site import SECRET, URL, RunningSite, running_site, site_settings
+from tests.support.web_site import SECRET, URL, RunningSite, running_site, site_settings, take_away
 
 ANN, BEN = "ann@harbour.example", "ben@harbour.example"
 BODY = (
@@ -84,9 +84,9 @@ def mailed(site: RunningSite, store: Store, *, body: str = BODY) -> Mailed:
 
 
 @pytest.fixture
-def ann(store: Store) -> Iterator[Mailed]:
-    with running_site(store) as site:
-        yield mailed(site, store)
+def ann(shared_store: Store) -> Iterator[Mailed]:
+    with running_site(shared_store) as site:
+        yield mailed(site, shared_store)
 
 
 @pytest.fixture
@@ -312,9 +312,7 @@ def test_without_a_secret_the_stores_key_signs(sqlite_store: Store) -> None:
 
 
 def test_while_the_store_is_away_the_provider_is_told_to_try_again(tmp_path: Path, ann_on_sqlite: Mailed) -> None:
-    ann_on_sqlite.store.close()
-    for path in tmp_path.glob("digest.db*"):
-        path.write_bytes(b"no database" * 1000)
+    take_away(ann_on_sqlite.store, tmp_path / "digest.db")
 
     assert ann_on_sqlite.site.post(ann_on_sqlite.one_click).status == 503
 

@@ -5,9 +5,11 @@ pending_pages (unread)                             entries whose pages are still
 boilerplate (furniture)                            boilerplate lines learned from each source
 slots, editions ← stories ← story_articles (told)  published editions and their articles
 subscribers ← subscriptions, unsubscribes          subscribers, and former ones by a hash of their address
+subscription_requests, confirmation_mails          requests to subscribe, and the mails that ask for confirmation
 editions × subscribers → deliveries                the ledger
 editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
+page_counts                                        what pages count for the operator
 runs                                               run history of jobs
 store_keys                                         the store's own random key
 
@@ -21,12 +23,20 @@ from digest.store.tables.deliveries import deliveries
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import page_counts, runs, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles
-from digest.store.tables.subscribers import subscribers, subscriptions, suppressions, unsubscribes
+from digest.store.tables.subscribers import (
+    confirmation_mails,
+    subscribers,
+    subscription_requests,
+    subscriptions,
+    suppressions,
+    unsubscribes,
+)
 
 __all__ = [
     "SlotStatus",
     "articles",
     "boilerplate",
+    "confirmation_mails",
     "deliveries",
     "editions",
     "entries",
@@ -40,6 +50,7 @@ __all__ = [
     "stories",
     "story_articles",
     "subscribers",
+    "subscription_requests",
     "subscriptions",
     "suppressions",
     "unread_mails",

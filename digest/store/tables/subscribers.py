@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from digest.model.editions import SuppressionState
 from digest.store.column_types import EnumText, Json, SafeText, UtcDateTime
@@ -58,4 +58,38 @@ suppressions = Table(
     Column("decided", UtcDateTime, nullable=False),
     Column("reason", SafeText, nullable=False),
     Index(None, "newsletter_id", "decided"),
+)
+
+#: Requests to subscribe; each waits for one mail to the address, and then for the confirmation that it asks for.
+subscription_requests = Table(
+    "subscription_requests",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("address", SafeText, nullable=False),
+    Column("address_key", SafeText, nullable=False),
+    #: Ids with commas between, sorted: a mail confirms the newsletters that it names, and no others.
+    Column("newsletters", SafeText, nullable=False),
+    Column("name", SafeText, nullable=False),
+    #: The network that asked: ``192.0.2.0/24``.
+    Column("network", SafeText, nullable=False),
+    Column("asked", UtcDateTime, nullable=False),
+    #: Since when it waits for its mail; null if it doesn't.
+    Column("waiting_since", UtcDateTime, index=True),
+    Column("confirmed", UtcDateTime),
+    UniqueConstraint("address_key", "newsletters"),
+    # The links of a request that is gone must not fit another one.
+    sqlite_autoincrement=True,
+)
+
+#: Mails that asked for a confirmation, for the limits on them.
+confirmation_mails = Table(
+    "confirmation_mails",
+    metadata,
+    Column("id", Number, primary_key=True),
+    #: As in ``unsubscribes``.
+    Column("address_hash", SafeText, nullable=False, index=True),
+    Column("network", SafeText, nullable=False),
+    Column("sent", UtcDateTime, nullable=False, index=True),
+    #: The address wants no such mail.
+    Column("declined", UtcDateTime),
 )

@@ -1,4 +1,7 @@
-"""Templates of the pages: ``templates/web/``, or a folder of that name in ``templates/`` beside the settings."""
+"""Templates of the subscribers' pages, and of the mails that belong to them: ``templates/web/``.
+
+A folder of that name in ``templates/`` beside the settings replaces single files.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +11,28 @@ from urllib.parse import urlsplit
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from digest.render.contrast import legible
+from digest.render.tokens import tokens_for
 from digest.settings import Settings, shipped_files
 
 _FOLDER = "web"
-_DEFAULT_ACCENT = "#1f5f8b"
-_PAPER, _NIGHT = "#ffffff", "#1b1d21"
+_TEXT = ".txt.j2"
 
 
 class PageTemplates:
-    """Renders the pages; values are escaped."""
+    """Renders pages; values are escaped."""
 
     def __init__(self, settings: Settings) -> None:
         own = [settings.file.parent / "templates"] if settings.file else []
         folders = [folder / _FOLDER for folder in (*own, shipped_files.templates())]
         self._environment = SandboxedEnvironment(
-            loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=FileSystemLoader(folders),
+            autoescape=lambda name: not (name or "").endswith(_TEXT),
+            undefined=StrictUndefined,
+            trim_blocks=True,
         )
-        accent = settings.brand.accent or _DEFAULT_ACCENT
-        colours = {"accent": legible(accent, _PAPER), "accent_dark": legible(accent, _NIGHT)}
+        self._environment.globals["tokens"] = tokens_for(settings.brand)
         #: The style sheet of all pages.
-        self.style_sheet = self._environment.get_template("style.css").render(brand=colours)
+        self.style_sheet = self._environment.get_template("style.css").render()
         version = hashlib.sha256(self.style_sheet.encode()).hexdigest()[:12]
         path = urlsplit(settings.web.url.rstrip("/")).path
         self._environment.globals |= {
@@ -39,8 +43,12 @@ class PageTemplates:
         }
 
     def render(self, name: str, **values: object) -> str:
-        """The HTML of the page."""
+        """The HTML of a page or a mail."""
         return self._environment.get_template(f"{name}.html.j2").render(values)
+
+    def render_text(self, name: str, **values: object) -> str:
+        """The text of a mail."""
+        return self._environment.get_template(f"{name}{_TEXT}").render(values)
 
 
 def _only_title(settings: Settings) -> str:

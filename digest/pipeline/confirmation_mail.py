@@ -1,0 +1,169 @@
+"""Mails that ask an address to confirm a request to subscribe, within limits.
+
+A form can't be used to send mail to others: one mail a day and three in 30 days to an address, 20 an hour for requests
+of one network, ``[web] confirmations_per_hour`` in all. Beyond the last two, requests wait.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from digest.deliver.message.edition_headers import EditionHeaders, Recipient
+from digest.model.editions import Edition
+from digest.model.errors import DigestError
+from digest.model.link_token import LinkToken, Purpose
+from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter
+from digest.model.protocols import Message
+from digest.model.slots import Slot
+from digest.pipeline.app import App
+from digest.pipeline.deliver import NotAccepted, prepare_signed, send_message
+from digest.pipeline.newsletter import sender_of
+from digest.pipeline.reader_links import sign_link
+from digest.pipeline.subscribe import CONFIRM_WITHIN
+from digest.render.page_templates import PageTemplates
+from digest.settings import Settings
+from digest.store import subscribers, subscription_requests
+from digest.store.locks import advisory_lock
+from digest.store.subscription_requests import SubscriptionRequest
+
+_DAILY, _MONTHLY = 1, 3
+_PER_NETWORK = 20
+_HOUR = timedelta(hours=1)
+#: Requests that are looked at in one transaction.
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """A mail to be sent, already counted."""
+
+    id: int
+    request: SubscriptionRequest
+    newsletters: tuple[Newsletter, ...]
+    confirm_link: str
+    decline_link: str
+    #: The address has subscribed to all of them before.
+    is_subscribed: bool
+
+
+def send_confirmations(app: App, templates: PageTemplates, *, now: datetime) -> Iterator[str]:
+    """Send the mails that may be sent now; yield why one wasn't accepted. Unless that is final, it waits again."""
+    unsent = _take_mails(app, now=now)
+    while unsent:
+        try:
+            send_message(_message(unsent[0], app.settings, templates, now=now), app.mailer())
+        except NotAccepted as error:
+            if not error.is_final:
+                _wait_again(unsent[:1], app, now=now)
+            yield str(error)
+        except DigestError as error:  # the server can't be used
+            _wait_again(unsent, app, now=now)
+            yield str(error)
+            return
+        del unsent[0]
+
+
+def _wait_again(mails: Sequence[_Mail], app: App, *, now: datetime) -> None:
+    with app.store.begin() as conn:
+        for mail in mails:
+            subscription_requests.wait_again(conn, mail.request.id, mail_id=mail.id, at=now)
+
+
+def _take_mails(app: App, *, now: datetime) -> list[_Mail]:
+    """Choose and count the mails to send, in one transaction: no other process sends them as well."""
+    with app.store.begin() as conn:
+        advisory_lock(conn, "confirmation mails")
+        subscription_requests.delete_old(conn, at=now)
+        room = app.settings.web.confirmations_per_hour - subscription_requests.mails_since(conn, now - _HOUR)
+        chosen, settled = [], []
+        for request in subscription_requests.waiting(conn, limit=_BATCH):
+            if not _may_be_mailed(conn, request, now=now):
+                settled.append(request.id)
+            elif room > 0 and _has_room_for_network(conn, request, now=now):
+                settled.append(request.id)
+                if newsletters := _newsletters(request, app.settings):
+                    chosen.append(_count(conn, request, newsletters, app.settings, now=now))
+                    room -= 1
+        subscription_requests.stop_waiting(conn, settled)
+    return chosen
+
+
+def _may_be_mailed(conn: Connection, request: SubscriptionRequest, *, now: datetime) -> bool:
+    """Whether the address may get another such mail: it hasn't had enough, nor declined, bounced or complained."""
+    counts = subscription_requests.mail_counts(conn, request.address, at=now)
+    is_over = counts.last_day >= _DAILY or counts.last_month >= _MONTHLY or counts.has_declined
+    return not is_over and not subscribers.suppression_reasons(conn, [request.address])
+
+
+def _has_room_for_network(conn: Connection, request: SubscriptionRequest, *, now: datetime) -> bool:
+    return subscription_requests.mails_since(conn, now - _HOUR, network=request.network) < _PER_NETWORK
+
+
+def _newsletters(request: SubscriptionRequest, settings: Settings) -> tuple[Newsletter, ...]:
+    return tuple(newsletter for newsletter in settings.newsletters if newsletter.id in request.newsletter_ids)
+
+
+def _count(
+    conn: Connection,
+    request: SubscriptionRequest,
+    newsletters: tuple[Newsletter, ...],
+    settings: Settings,
+    *,
+    now: datetime,
+) -> _Mail:
+    subscriber = subscribers.find(conn, request.address)
+    subscribed = set(subscribers.newsletter_ids(conn, subscriber.id)) if subscriber else set()
+
+    def link(purpose: Purpose, path: str) -> str:
+        token = LinkToken(purpose=purpose, issued=now, subscriber_id=request.id)
+        return f"{settings.web.url.rstrip('/')}/{path}/{sign_link(conn, token, settings.web)}"
+
+    return _Mail(
+        id=subscription_requests.record_mail(conn, request, at=now),
+        request=request,
+        newsletters=newsletters,
+        confirm_link=link(Purpose.CONFIRM, "confirm"),
+        decline_link=link(Purpose.DECLINE, "unsubscribe"),
+        is_subscribed=subscribed.issuperset(request.newsletter_ids),
+    )
+
+
+def _message(mail: _Mail, settings: Settings, templates: PageTemplates, *, now: datetime) -> Message:
+    """The mail, signed like an edition's; no text of whoever asked is in it."""
+    first = mail.newsletters[0]
+    titles = " and ".join(newsletter.title for newsletter in mail.newsletters)
+    values = {
+        "titles": titles,
+        "mail": mail,
+        "asked": f"{mail.request.asked:%Y-%m-%d %H:%M} UTC",
+        "days": CONFIRM_WITHIN.days,
+    }
+    edition = Edition(
+        newsletter_id=first.id,
+        slot=Slot(due=now, key=f"confirmation-{mail.id}"),
+        subject=f"You already subscribe to {titles}" if mail.is_subscribed else f"Confirm: {titles}",
+        preheader="",
+        html=templates.render("confirmation_mail", **values),
+        text=templates.render_text("confirmation_mail", **values),
+        language="en",
+        reading_minutes=1,
+    )
+    sender = sender_of(first)
+    headers = EditionHeaders(
+        sender=sender, list_id=first.id, title=first.title, date=now, unsubscribe=mail.decline_link
+    )
+    message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
+    recipient = Recipient(mailbox=Mailbox.at(mail.request.address), message_id=message_id)
+    return Message(
+        id=0,
+        message_id=message_id,
+        sender=(settings.bounces.address or sender).address,
+        recipient=recipient.mailbox.address,
+        chunks=prepare_signed(edition, headers, settings).chunks_for(recipient),
+    )

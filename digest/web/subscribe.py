@@ -1,0 +1,116 @@
+"""``/subscribe``: the form, and the same answer to any address. ``/confirm/TOKEN``: its owner's button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from digest.model.link_token import LinkToken, Purpose, read_token
+from digest.model.mailbox import AddressError, Mailbox
+from digest.pipeline.reader_links import sign_link
+from digest.pipeline.signing import accepted_keys
+from digest.pipeline.subscribe import confirm, find_confirmation, open_newsletters
+from digest.store import subscription_requests
+from digest.store.subscription_requests import NewRequest
+from digest.text.mail_header import clean_header
+from digest.web.pages import PageRequest, PageResponse, Site
+
+#: A form that comes back sooner was filled in by a program; later, it may have been copied.
+_MIN_AGE, _MAX_AGE = timedelta(seconds=3), timedelta(days=1)
+#: Field that people don't see, and programs fill in.
+_HONEYPOT = "website"
+_MAX_NAME = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """The form as it is shown, with what was entered."""
+
+    email: str = ""
+    name: str = ""
+    #: Ids of the chosen newsletters.
+    chosen: tuple[str, ...] = ()
+    #: Problems beside their fields, in plain words.
+    email_problem: str = ""
+    newsletter_problem: str = ""
+    #: It needs one more press of the button, and why.
+    notice: str = ""
+
+
+def subscribe(site: Site, request: PageRequest) -> PageResponse:
+    """Show the form, or take it."""
+    ids = tuple(newsletter.id for newsletter in open_newsletters(site.app.settings))
+    if request.method != "POST":
+        wanted = request.query.get("newsletter", "")
+        return _show(site, _Form(chosen=(wanted,) if wanted in ids else ids[:1]))
+    form = _read(request, ids)
+    shown_at = _shown_at(site, request.field("form"))
+    if shown_at is None or site.clock() - shown_at > _MAX_AGE:  # a form elsewhere, or an old one
+        return _show(site, replace(form, notice="Please check it, and press the button once more."))
+    if form.email_problem or form.newsletter_problem:
+        return _show(site, form)
+    if site.clock() - shown_at < _MIN_AGE:
+        return _show(site, replace(form, notice="That was quick. Please press the button once more."), shown_at)
+    if not request.field(_HONEYPOT):
+        new = NewRequest(address=form.email, newsletter_ids=form.chosen, name=form.name, network=request.network)
+        with site.app.store.begin() as conn:
+            subscription_requests.record(conn, new, at=site.clock())
+        site.has_new_requests.set()
+    return site.render("check_mail", private=True, email=form.email)
+
+
+def confirm_page(site: Site, request: PageRequest) -> PageResponse:
+    """Ask, or subscribe."""
+    store, web, token = site.app.store, site.app.settings.web, request.parts["token"]
+    if request.method == "POST":
+        with store.begin() as conn:
+            confirmation = confirm(conn, token, web, now=site.clock())
+    else:
+        with store.read() as conn:
+            confirmation = find_confirmation(conn, token, web, now=site.clock())
+    if confirmation is None or (confirmation.request.confirmed and not confirmation.is_subscribed):
+        return site.render("unknown_confirmation", private=True)
+    titles = " and ".join(map(site.newsletter_title, confirmation.request.newsletter_ids))
+    is_done = confirmation.is_subscribed
+    return site.render("subscribed" if is_done else "confirm", private=True, newsletter=titles, token=token)
+
+
+def _read(request: PageRequest, ids: tuple[str, ...]) -> _Form:
+    """The form's content, with its problems."""
+    email = request.field("email").strip()[:400]
+    chosen = tuple(id_ for id_ in ids if id_ in request.form.get("newsletter", ()))
+    form = _Form(
+        email=email,
+        name=clean_header(request.field("name"))[:_MAX_NAME],
+        chosen=chosen or (ids if len(ids) == 1 else ()),
+    )
+    if not form.chosen:
+        form = replace(form, newsletter_problem="Please choose a newsletter.")
+    try:
+        return replace(form, email=Mailbox.at(email).address)
+    except AddressError:
+        problem = (
+            "Please enter a mail address, such as ann@example.org." if email else "Please enter your mail address."
+        )
+        return replace(form, email_problem=problem)
+
+
+def _show(site: Site, form: _Form, shown_at: datetime | None = None) -> PageResponse:
+    token = LinkToken(purpose=Purpose.FORM, issued=shown_at or site.clock())
+    with site.app.store.read() as conn:
+        form_token = sign_link(conn, token, site.app.settings.web)
+    return site.render(
+        "subscribe",
+        private=True,
+        form=form,
+        newsletters=open_newsletters(site.app.settings),
+        form_token=form_token,
+        honeypot=_HONEYPOT,
+    )
+
+
+def _shown_at(site: Site, form_token: str) -> datetime | None:
+    """When the form was shown; None if it isn't one of ours."""
+    with site.app.store.read() as conn:
+        token = read_token(form_token, Purpose.FORM, accepted_keys(conn, site.app.settings.web))
+    return token.issued if token else None
