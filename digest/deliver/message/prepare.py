@@ -100,7 +100,7 @@ def _unfilled(headers: EditionHeaders) -> Mapping[str, str]:
 
 def preview_message(edition: Edition, newsletter: Newsletter) -> bytes:
     """The edition as a mail without a recipient."""
-    mailbox = newsletter.sender or Mailbox.at("digest@localhost", newsletter.title)
+    mailbox = newsletter.sender or Mailbox.at("digest@preview.invalid", newsletter.title)
     headers = EditionHeaders(sender=mailbox, list_id=newsletter.id, title=newsletter.title, date=edition.slot.due)
     return prepare_message(edition, headers).preview(f"<{_edition_hash(edition)}@{mailbox.domain}>")
 

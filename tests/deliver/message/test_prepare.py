@@ -100,7 +100,7 @@ def test_automatic_replies_are_suppressed() -> None:
     ("sender", "expected"),
     [
         (Mailbox.parse("Main <main@example.org>"), "Main <main@example.org>"),
-        (None, "The Harbour Letter <digest@localhost>"),
+        (None, "The Harbour Letter <digest@preview.invalid>"),
     ],
     ids=["sender", "no sender yet"],
 )
