@@ -187,7 +187,9 @@ def _image(article: Article, images: Images) -> StoryImage | None:
     # Outlook obeys nothing but the attributes: there, a wider image would break the layout.
     if width > MAX_WIDTH:
         width, height = MAX_WIDTH, round(height * MAX_WIDTH / width)
-    return StoryImage(url=image.url, alt=_name(image.alt), width=str(width or ""), height=str(height or ""))
+    # A description that repeats the title would be read aloud twice.
+    alt = "" if image.alt.strip() == article.title.strip() else _name(image.alt)
+    return StoryImage(url=image.url, alt=alt, width=str(width or ""), height=str(height or ""))
 
 
 def _link(url: str) -> str:

@@ -157,15 +157,6 @@ def test_axe_finds_violations_in_broken_html(open_page: Any) -> None:
     assert {"color-contrast", "html-has-lang", "page-has-heading-one"} <= {violation["id"] for violation in violations}
 
 
-def test_outlooks_dark_mode_is_dark_and_legible(open_page: Any) -> None:
-    page = open_page(render(complete_digest(), OPTIONS).html)
-
-    page.evaluate("for (const name of ['data-ogsc', 'data-ogsb']) document.documentElement.setAttribute(name, '')")
-
-    assert page.evaluate("getComputedStyle(document.querySelector('.ground')).backgroundColor") == "rgb(18, 19, 22)"
-    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
-
-
 def test_right_to_left_editions_are_mirrored(open_page: Any) -> None:
     html = render(complete_digest("ar"), OPTIONS).html
 
