@@ -65,8 +65,11 @@ EDITIONS = {
     "no story": (digest([]), RenderOptions()),
     "many stories": (digest(stories=70), OPTIONS),
     "headlines": (complete_digest(), replace(OPTIONS, template="headlines")),
-    "headlines by source": (digest(), RenderOptions(template="headlines")),
+    "headlines without sections": (digest(stories=12), RenderOptions(template="headlines")),
     "longread": (complete_digest(), replace(OPTIONS, template="longread")),
+    "longread in brief": (digest(stories=8), RenderOptions(template="longread")),
+    "plain": (complete_digest(), replace(OPTIONS, template="plain")),
+    "plain without sections": (digest(stories=8), RenderOptions(template="plain")),
 }
 
 

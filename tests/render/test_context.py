@@ -66,12 +66,6 @@ def test_an_image_is_linked_with_its_alt_text_and_size(image: Image, attributes:
     assert "<img" not in render(without_images, RenderOptions(template="longread")).html
 
 
-def test_headlines_without_sections_are_grouped_by_source_best_first() -> None:
-    page = tree(render(digest(), RenderOptions(template="headlines")))
-
-    assert [heading.text_content() for heading in page.iter("h2")][:2] == ["Sandhaven Courier", "Hohenfels Observer"]
-
-
 def test_a_story_with_one_source_names_it_above_the_title_and_in_its_link() -> None:
     edition = render(digest([nth_brief(1)]), RenderOptions())
 

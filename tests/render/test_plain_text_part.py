@@ -51,7 +51,7 @@ def without_spaces(text: str) -> str:
 
 def story_texts(html: str) -> Iterator[str]:
     """Texts, URLs and titles of links in the cells with stories; not the invitations to click on an address."""
-    for cell in lxml_html.document_fromstring(html).xpath("//td[@class]"):
+    for cell in lxml_html.document_fromstring(html).xpath("//*[self::td or self::div][@class]"):
         if {"story", "headlines", "list"} & set(cell.get("class").split()):
             yield from (
                 text for text in cell.xpath(".//text()[not(ancestor::a[@class='read'])]") if text.strip(" \n·,")
@@ -67,7 +67,7 @@ def test_the_text_has_every_word_and_link_of_the_stories(template: str, content:
     edition = render(content, RenderOptions(template=template))
 
     text = without_spaces(edition.text)
-    words = [word.strip("·,:…") for piece in story_texts(edition.html) for word in piece.split()]
+    words = [word.strip("·,:…–") for piece in story_texts(edition.html) for word in piece.split()]
     assert [word for word in words if word not in text] == []
 
 

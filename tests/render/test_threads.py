@@ -17,7 +17,7 @@ from digest.render import RenderOptions, render
 from digest.settings import shipped_files
 from tests.support.digests import NEWSLETTER, digest
 
-TEMPLATES = ("briefing", "headlines", "longread")
+TEMPLATES = ("briefing", "headlines", "longread", "plain")
 
 
 @pytest.fixture(autouse=True)

@@ -21,10 +21,11 @@ from digest.settings import shipped_files
 
 WIDTH, HEIGHT, DESKTOP, PHONE = 1200, 640, 720, 360
 #: Few stories, so that all parts of a template are near the top.
-SHORT = {"briefing": {"stories": 4}, "headlines": {}, "longread": {"stories": 3, "sentences": 5}}
-_SCROLL_TO_SECOND_STORY = (
-    "scrollTo(0, document.querySelectorAll('h2')[1].closest('td').getBoundingClientRect().top + 2)"
-)
+SHORT = {"briefing": {"stories": 4}, "longread": {"stories": 3, "sentences": 5}}
+_SCROLL_TO_SECOND_STORY = """
+const story = document.querySelectorAll('h2, .headlines li')[1].closest('td, li, div');
+scrollTo(0, story.getBoundingClientRect().top + 2)
+"""
 #: The mail's own backgrounds, so that it extends to the edge.
 _SCENE = f"""<!DOCTYPE html><style>
 body {{ margin: 0; display: flex; height: {HEIGHT}px; overflow: hidden; background: #f3f1ec }}
