@@ -84,9 +84,9 @@ class RunningSite:
 
 @contextmanager
 def running_site(
-    store: Store, settings: Settings | None = None, *, routes: Sequence[Route] = ROUTES
+    store: Store, settings: Settings | None = None, *, routes: Sequence[Route] = ROUTES, port: int = 0
 ) -> Iterator[RunningSite]:
-    """Serve the site from a thread of its own, on a free port."""
+    """Serve the site from a thread of its own, on a free port or a given one."""
     mailer = FakeMailer()
     app = replace(make_app(settings or site_settings(), store=store), mailer=lambda: mailer)
     running = RunningSite(url=app.settings.web.url.rstrip("/"), port=0, app=app, mailer=mailer)
@@ -101,7 +101,7 @@ def running_site(
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
 
     async def serve() -> None:
-        async with listening(site, "127.0.0.1", 0, routes=routes) as running.port:
+        async with listening(site, "127.0.0.1", port, routes=routes) as running.port:
             is_listening.set()
             await stop.wait()
 

@@ -1,0 +1,149 @@
+"""The pages in Chromium: with JavaScript off, on a narrow phone, in light and dark (``slow``)."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request
+
+from digest.pipeline.deliver import deliver_edition
+from digest.render.delivery_placeholders import UNSUBSCRIBE_PLACEHOLDER
+from digest.store import Store, deliveries, editions
+from tests.support.browser import browser
+from tests.support.values import edition
+from tests.support.web_site import NEWSLETTER, RunningSite, running_site, site_settings
+from tests.web.test_subscribe import WEEKLY, mails, settle, subscribed
+
+__all__ = ["browser"]  # a fixture
+pytestmark = pytest.mark.slow
+
+ANN = "ann@harbour.example"
+#: Screenshots are left here, if it is set.
+PICTURES = os.environ.get("DIGEST_TEST_PICTURES")
+
+
+@pytest.fixture
+def site(sqlite_store: Store) -> Iterator[RunningSite]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    settings = site_settings(NEWSLETTER, WEEKLY, url=f"http://127.0.0.1:{port}")
+    with running_site(sqlite_store, settings, port=port) as running:
+        yield running
+
+
+def link_in_last_mail(site: RunningSite, path: str) -> str:
+    part = mails(site)[-1].get_body(("plain",))
+    assert part
+    return next(word for word in part.get_content().split() if word.startswith(f"{site.url}/{path}/"))
+
+
+def press(page: Page, name: str) -> str:
+    """Press a button; the title of the page that follows."""
+    page.get_by_role("button", name=name).click()
+    return page.locator("h1").inner_text()
+
+
+def publish(site: RunningSite) -> None:
+    """Send an edition to all subscribers."""
+    text = f"Harbour\n{site.url}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}\n"
+    with site.app.store.begin() as conn:
+        id_, _ = editions.add(conn, edition(text=text), at=site.now)
+        deliveries.create_for_edition(conn, id_, host="news.example", at=site.now)
+    deliver_edition(id_, site.app, clock=lambda: site.now, stop=Event())
+
+
+def test_a_reader_subscribes_leaves_and_comes_back_without_javascript(site: RunningSite, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(f"{site.url}/subscribe")
+    page.get_by_label("Your mail address").fill(ANN)
+    page.get_by_label("Weekly").uncheck()
+    site.now += timedelta(seconds=20)
+    assert press(page, "Subscribe") == "Please check your mail"
+    settle(site)
+
+    page.goto(link_in_last_mail(site, "confirm"))
+    assert press(page, "Subscribe") == "You are subscribed"
+    assert (subscribed(site), subscribed(site, "weekly")) == ([ANN], [])
+
+    publish(site)
+    page.goto(link_in_last_mail(site, "unsubscribe"))
+    assert press(page, "Unsubscribe") == "You are unsubscribed"
+    assert subscribed(site) == []
+    assert press(page, "Subscribe again") == "Welcome back"
+    assert subscribed(site) == [ANN]
+    context.close()
+
+
+def test_a_wrong_address_is_explained_beside_its_field(site: RunningSite, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/subscribe")
+    page.get_by_label("Your mail address").fill("ann@harbour..example")
+    page.locator("form").evaluate("form => form.noValidate = true")
+    site.now += timedelta(seconds=20)
+    press(page, "Subscribe")
+    field = page.get_by_label("Your mail address")
+
+    assert field.input_value() == "ann@harbour..example"
+    assert field.get_attribute("aria-invalid") == "true"
+    assert page.locator("#email-problem").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1000])
+def test_pages_are_accessible_small_and_ask_nobody_else(
+    scheme: str, width: int, site: RunningSite, browser: Browser
+) -> None:
+    context = browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]  # a literal
+        viewport={"width": width, "height": 640},
+        bypass_csp=True,  # for axe
+    )
+    page = context.new_page()
+    urls: list[str] = []
+
+    def note(request: Request) -> None:
+        urls.append(request.url)
+
+    page.on("request", note)
+    for path in all_pages(site):
+        page.goto(site.url + path if path.startswith("/") else path)
+        if PICTURES:
+            name = path.removeprefix(site.url).strip("/")[:14].replace("/", "-") or "root"
+            page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
+        violations = Axe().run(page).response["violations"]
+
+        assert [(violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert len(page.content()) < 50_000
+    assert all(url.startswith(site.url) for url in urls)
+    context.close()
+
+
+def all_pages(site: RunningSite) -> list[str]:
+    """Addresses of every kind of page; the forms of them wait for a button."""
+    form = {"email": ANN, "newsletter": "main"}
+    page = site.post("/subscribe", form).text
+    token = page.partition('name="form" value="')[2].partition('"')[0]
+    site.now += timedelta(seconds=10)
+    site.post("/subscribe", form | {"form": token})
+    settle(site)
+    confirm, decline = link_in_last_mail(site, "confirm"), link_in_last_mail(site, "unsubscribe")
+    return [
+        "/",
+        "/subscribe?newsletter=weekly",
+        confirm,
+        decline,
+        "/unsubscribe/unknown",
+        "/confirm/unknown",
+        "/nothing",
+    ]
