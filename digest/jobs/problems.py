@@ -17,7 +17,7 @@ from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.delivery_problem import find_delivery_problem, find_partial_failure
 from digest.settings import Settings, WebSettings
 from digest.settings.types import WEAK_KEY_HINT
-from digest.store import runs, slots
+from digest.store import runs, slots, subscription_requests
 from digest.store.slots import SlotStatus
 from digest.store.url import store_file
 from digest.text.time_format import utc_time
@@ -30,6 +30,8 @@ MIN_FAILURE = timedelta(hours=1)
 _MIN_FREE_BYTES = 100_000_000
 #: A problem that goes on is mailed again after this long.
 _REMINDER = timedelta(days=1)
+#: Requests to subscribe wait for an hour at most, unless there are too many.
+_MAX_WAIT = timedelta(hours=2)
 #: Runs looked at: of a day, if the mailbox is read every five minutes.
 _MAX_RUNS = 300
 
@@ -78,12 +80,29 @@ def find_problem_of_disk(url: str) -> str:
 
 
 def find_service_alarms(conn: Connection, settings: Settings, *, now: datetime) -> tuple[Alarm, ...]:
-    """Problems of the installation: its secret, its disk, its mailbox for bounces."""
+    """Problems of the installation: its secret, its disk, its mailbox for bounces, requests to subscribe."""
     return (
         *_weak_secret(settings.web),
         *_full_disk(settings.store.url, now),
         *_unreadable_mailbox(conn, settings, now),
+        *_waiting_requests(conn, now),
     )
+
+
+def _waiting_requests(conn: Connection, now: datetime) -> Iterator[Alarm]:
+    """Requests to subscribe have waited for longer than the limits of an hour explain."""
+    waiting = subscription_requests.count_waiting(conn, since=now - _MAX_WAIT)
+    if waiting:
+        requests = "a request" if waiting == 1 else f"{waiting} requests"
+        yield Alarm(
+            newsletter_id="",
+            subject="requests to subscribe wait",
+            message=f"{requests} to subscribe got no confirmation mail for more than two hours",
+            since=now - _REMINDER,
+            hint="What to do: see that pages are served and that mail is sent. If programs ask, let them wait;"
+            " if readers do, raise [web] confirmations_per_hour.",
+            topic="requests",
+        )
 
 
 def _weak_secret(web: WebSettings) -> Iterator[Alarm]:

@@ -61,7 +61,7 @@ def send_confirmations(app: App, templates: PageTemplates, *, now: datetime) -> 
         except NotAccepted as error:
             if not error.is_final:
                 _wait_again(unsent[:1], app, now=now)
-            yield str(error)
+            yield error.reply  # without the address, which nobody has proven
         except DigestError as error:  # the server can't be used
             _wait_again(unsent, app, now=now)
             yield str(error)

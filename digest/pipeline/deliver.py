@@ -34,8 +34,10 @@ from digest.store.editions import StoredEdition
 class NotAccepted(DigestError):
     """A mail server did not accept a message."""
 
-    def __init__(self, message: str, *, is_final: bool) -> None:
+    def __init__(self, message: str, *, reply: str, is_final: bool) -> None:
         super().__init__(message)
+        #: The server's words, or why there are none.
+        self.reply = reply
         #: Another try is useless.
         self.is_final = is_final
 
@@ -98,6 +100,7 @@ def send_message(message: Message, mailer: Mailer) -> None:
         reason = result.reply if result else "it was not tried"
         raise NotAccepted(
             f"the mail to {message.recipient} was not accepted: {reason}",
+            reply=reason,
             is_final=result is not None and result.outcome is SendOutcome.REJECTED,
         )
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Label, and_, func, or_, select
+from sqlalchemy import Connection, Label, and_, exists, func, or_, select
 
 from digest.model.editions import Subscriber
 from digest.store import unsubscribes
 from digest.store.mapping import columns, from_rows, stream
-from digest.store.tables import subscribers, subscriptions
+from digest.store.tables import subscribers, subscription_requests, subscriptions
 from digest.store.unsubscribes import Unsubscribe
 
 
@@ -23,6 +23,8 @@ class SubscriptionState(enum.StrEnum):
     #: The address bounces, or its owner complained.
     SUPPRESSED = "suppressed"
     LEFT = "left"
+    #: The address was asked to confirm that it wants the newsletter, and has not answered.
+    PENDING = "pending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +40,13 @@ class Subscription:
     suppressed: str
     #: The last unsubscribe; a subscriber may have come back since.
     unsubscribe: Unsubscribe | None = None
+    #: When the subscription was asked for, if it waits for a confirmation.
+    asked: datetime | None = None
 
     @property
     def state(self) -> SubscriptionState:
+        if self.asked is not None:
+            return SubscriptionState.PENDING
         if self.since is None:
             return SubscriptionState.LEFT
         return SubscriptionState.SUPPRESSED if self.suppressed else SubscriptionState.ACTIVE
@@ -77,6 +83,22 @@ def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscri
             suppressed=row.suppressed,
             unsubscribe=Unsubscribe(since=row.left, reason=row.reason) if row.left else None,
         )
+
+
+def list_pending(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
+    """Requests for the newsletter that wait for a confirmation, ordered by address; streamed."""
+    is_subscribed = exists().where(
+        subscribers.c.address_key == subscription_requests.c.address_key,
+        subscriptions.c.subscriber_id == subscribers.c.id,
+        subscriptions.c.newsletter_id == newsletter_id,
+    )
+    query = select(subscription_requests).where(subscription_requests.c.confirmed.is_(None), ~is_subscribed)
+    last_key = ""
+    for row in stream(conn, query.order_by(subscription_requests.c.address_key, subscription_requests.c.id)):
+        if newsletter_id in row.newsletters.split(",") and row.address_key != last_key:
+            last_key = row.address_key
+            subscriber = Subscriber(id=0, address=row.address, name=row.name)
+            yield Subscription(subscriber=subscriber, newsletters=(), since=None, suppressed="", asked=row.asked)
 
 
 def _newsletters() -> Label[str]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import functools
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from digest.model.errors import DigestError, StoreError
 from digest.web import security
@@ -61,6 +63,7 @@ async def listening(site: Site, host: str, port: int, *, routes: Sequence[Route]
         runner = web.AppRunner(
             _application(site, threads, routes),
             access_log=None,
+            logger=_silent_logger(),
             keepalive_timeout=_KEEP_ALIVE_S,
             shutdown_timeout=_SHUTDOWN_S,
         )
@@ -70,6 +73,13 @@ async def listening(site: Site, host: str, port: int, *, routes: Sequence[Route]
             yield int(runner.addresses[0][1])
         finally:
             await runner.cleanup()
+
+
+def _silent_logger() -> logging.Logger:
+    """For the protocol's own messages, which quote addresses; what fails in a page is logged by ``_guard``."""
+    logger = logging.getLogger("digest.web.protocol")
+    logger.setLevel(logging.CRITICAL + 1)
+    return logger
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
@@ -144,7 +154,7 @@ async def _form(request: web.Request) -> Mapping[str, list[str]]:
             posted = await request.post()
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error
-    except (ValueError, LookupError) as error:  # a malformed multipart body, an unknown charset
+    except (ValueError, LookupError, HttpProcessingError) as error:  # a malformed multipart body, an unknown charset
         raise web.HTTPBadRequest from error
     if len(posted) > _MAX_FIELDS:
         raise web.HTTPBadRequest

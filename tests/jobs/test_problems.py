@@ -14,8 +14,9 @@ from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.pipeline.delivery_problem import failure_reasons
 from digest.settings import BouncesSettings, Settings, StoreSettings
-from digest.store import Store, deliveries, editions, runs, subscribers
+from digest.store import Store, deliveries, editions, runs, subscribers, subscription_requests
 from digest.store.subscribers import NewSubscriber
+from digest.store.subscription_requests import NewRequest
 from digest.store.tables import deliveries as table
 from tests.support.values import edition
 
@@ -112,3 +113,14 @@ def test_replies_that_differ_by_the_address_are_one_reason(conn: Connection) -> 
         (Outcome.FAILED, 3, "552 5.2.2 <…> mailbox full"),
         (Outcome.RETRY, 2, "552 5.2.2 <…> mailbox full"),
     ]
+
+
+@pytest.mark.parametrize(("hours", "is_reported"), [(1, False), (3, True)])
+def test_requests_to_subscribe_that_wait_are_a_problem(conn: Connection, hours: int, *, is_reported: bool) -> None:
+    for number in range(2):
+        new = NewRequest(address=f"r{number}@example.org", newsletter_ids=("main",))
+        subscription_requests.record(conn, new, at=NOW)
+    messages = [alarm.message for alarm in find_service_alarms(conn, SETTINGS, now=NOW + hours * HOUR)]
+
+    expected = ["2 requests to subscribe got no confirmation mail for more than two hours"]
+    assert messages == (expected if is_reported else [])

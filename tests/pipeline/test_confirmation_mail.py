@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from digest.model.errors import MailError
-from digest.model.protocols import Outbox
+from digest.model.protocols import Outbox, SendOutcome
 from digest.pipeline.app import App, make_app
 from digest.pipeline.confirmation_mail import send_confirmations
 from digest.render.page_templates import PageTemplates
@@ -132,3 +132,17 @@ def test_no_more_requests_wait_than_fit(desk: Desk) -> None:
             subscription_requests.record(conn, new, at=NOON, max_waiting=3)
 
     assert desk.waiting() == 3
+
+
+@pytest.mark.parametrize(("outcome", "is_tried_again"), [(SendOutcome.DEFERRED, True), (SendOutcome.REJECTED, False)])
+def test_a_mail_that_is_deferred_is_sent_later_and_one_that_is_refused_is_not(
+    outcome: SendOutcome, is_tried_again: bool, desk: Desk
+) -> None:
+    desk.mailer.not_accepted[ANN] = (outcome, "so it goes")
+    desk.ask(ANN, at=NOON)
+    desk.ask("bo@harbour.example", at=NOON)
+    assert desk.send(NOON) == ["bo@harbour.example"]
+    assert desk.reasons == ["so it goes"]
+    desk.mailer.not_accepted.clear()
+
+    assert desk.send(NOON + MINUTE) == ([ANN] if is_tried_again else [])

@@ -19,9 +19,13 @@ from tests.support.values import NOON
 from tests.support.web_site import RunningSite, running_site, site_settings, take_away
 
 
-@pytest.fixture
-def site(sqlite_store: Store) -> Iterator[RunningSite]:
-    with running_site(sqlite_store, site_settings(proxies=("127.0.0.1/32",))) as running:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """One for all tests here: none changes it."""
+    with (
+        open_store(f"sqlite:///{tmp_path_factory.mktemp('site') / 'digest.db'}") as store,
+        running_site(store, site_settings(proxies=("127.0.0.1/32",))) as running,
+    ):
         yield running
 
 
@@ -153,3 +157,14 @@ def test_a_site_whose_store_is_away_is_alive_and_not_ready(tmp_path: Path) -> No
 
         assert site.get("/readyz").status == 503
         assert site.get("/healthz").status == 200
+
+
+def test_a_malformed_request_is_not_logged_with_its_address(
+    site: RunningSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
+        client.sendall(b"GET /unsubscribe/secret-token?" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.0 400") or client.recv(100) == b""
+
+    assert "secret-token" not in caplog.text
+    assert site.events == []

@@ -14,7 +14,6 @@ import pytest
 
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
-from digest.model.protocols import SendOutcome
 from digest.store import Store, erasure, subscribers, subscription_requests
 from digest.store.subscribers import NewSubscriber
 from digest.store.subscription_requests import NewRequest
@@ -75,11 +74,6 @@ def link_in(mail: EmailMessage, path: str) -> str:
 def subscribed(site: RunningSite, newsletter_id: str = "main") -> list[str]:
     with site.app.store.read() as conn:
         return [subscriber.address for subscriber in subscribers.for_newsletter(conn, newsletter_id)]
-
-
-def waiting(site: RunningSite) -> int:
-    with site.app.store.read() as conn:
-        return len(subscription_requests.waiting(conn, limit=100))
 
 
 def test_a_reader_subscribes_by_form_mail_and_button(shared_store: Store) -> None:
@@ -267,24 +261,6 @@ def test_programs_that_fill_in_forms_send_no_mail(
 ) -> None:
     assert ask(site, ANN, after=after, **fields).status == 200
     assert len(mails(site)) == count
-
-
-def test_a_mail_that_can_not_be_sent_now_is_sent_later(site: RunningSite) -> None:
-    site.mailer.not_accepted[ANN] = (SendOutcome.DEFERRED, "451 later")
-    ask(site, ANN)
-    assert (len(mails(site)), waiting(site)) == (0, 1)
-    site.mailer.not_accepted.clear()
-    settle(site)
-
-    assert (len(mails(site)), waiting(site)) == (1, 0)
-    assert {event for event, _ in site.events} == {"confirmation_not_sent"}
-
-
-def test_a_refused_address_is_not_tried_again(site: RunningSite) -> None:
-    site.mailer.not_accepted[ANN] = (SendOutcome.REJECTED, "550 nobody here")
-    ask(site, ANN)
-
-    assert waiting(site) == 0
 
 
 def test_the_links_of_a_request_that_is_gone_fit_no_other(site: RunningSite) -> None:

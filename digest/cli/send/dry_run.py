@@ -11,6 +11,7 @@ from digest.cli.send.draft import Draft
 from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
 from digest.store import deliveries, subscription_list
+from digest.store.subscription_list import SubscriptionState
 
 _NOT_FINAL = [outcome for outcome in Outcome if not outcome.is_final]
 
@@ -46,6 +47,6 @@ def _recipients(conn: Connection, draft: Draft, newsletter: Newsletter) -> Itera
     """List all active subscribers; for an edition already published, only those whose delivery isn't final."""
     if draft.edition_id is None:
         subscriptions = subscription_list.list_subscriptions(conn, newsletter.id)
-        return (reader.subscriber.address for reader in subscriptions if not reader.suppressed)
+        return (reader.subscriber.address for reader in subscriptions if reader.state is SubscriptionState.ACTIVE)
     rows = deliveries.for_edition(conn, draft.edition_id, *_NOT_FINAL)
     return (row.subscriber.address for row in rows)

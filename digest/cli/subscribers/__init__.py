@@ -144,7 +144,10 @@ def _list(args: argparse.Namespace) -> int:
     settings, newsletter = _settings_and_newsletter(args)
     as_lines = listing.as_json if args.json else listing.as_table
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-        subscriptions = subscription_list.list_subscriptions(conn, newsletter.id)
+        subscriptions = chain(
+            subscription_list.list_subscriptions(conn, newsletter.id),
+            subscription_list.list_pending(conn, newsletter.id),
+        )
         first = next(subscriptions, None)
         for line in as_lines(chain([first], subscriptions) if first else ()):
             print(line)

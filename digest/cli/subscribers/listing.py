@@ -19,6 +19,8 @@ def as_table(subscriptions: Iterable[Subscription]) -> Iterator[str]:
         since, note = subscription.since, f"no mail: {subscription.reason}" if subscription.reason else ""
         if since is None and subscription.unsubscribe:
             since, note = subscription.unsubscribe.since, f"left: {subscription.reason}"
+        if subscription.asked:
+            since, note = subscription.asked, "pending: not confirmed yet"
         date = utc_date(since) if since else ""
         yield "  ".join(filter(None, (date, _unicode_domain(subscriber.address), subscriber.name, note)))
 

@@ -155,6 +155,15 @@ def test_a_dry_run_lists_the_recipients_and_changes_nothing(capsys: pytest.Captu
     assert not Path("mails").exists()
 
 
+def test_a_dry_run_leaves_out_who_left_and_who_is_suppressed(capsys: pytest.CaptureFixture[str]) -> None:
+    with open_persistent_store() as store, store.begin() as conn:
+        subscribers.unsubscribe(conn, ADDRESSES[0], at=NOON)
+        subscribers.suppress(conn, ADDRESSES[1], "no such user", at=NOON)
+
+    assert main(["send", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["recipients"] == ADDRESSES[2:]
+
+
 def test_a_dry_run_after_delivery_lists_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     main(["send"])
     capsys.readouterr()

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from digest.cli import main
 from digest.cli.subscribers.csv_reader import RefusedLine, read_subscribers
 from digest.model.errors import UsageError
-from digest.store import subscribers
+from digest.store import subscribers, subscription_requests
 from digest.store.subscribers import NewSubscriber
+from digest.store.subscription_requests import NewRequest
 from tests.support.databases import open_persistent_store, persistent_store_content
 from tests.support.values import NOON
 
@@ -518,3 +519,19 @@ def test_memory_does_not_grow_with_the_file() -> None:
 
     assert count == 20_000
     assert peak < 1_000_000
+
+
+def test_who_has_not_confirmed_is_listed_as_pending_and_gets_nothing(run: Run) -> None:
+    with open_persistent_store() as store, store.begin() as conn:
+        subscribers.add(conn, [NewSubscriber(address="ann@harbour.example")], "main", at=NOON)
+        for address, ids in [
+            ("ann@harbour.example", ("main",)),
+            ("bo@harbour.example", ("main",)),
+            ("Bo@harbour.example", ("main", "weekly")),
+            ("cy@harbour.example", ("weekly",)),
+        ]:
+            subscription_requests.record(conn, NewRequest(address=address, newsletter_ids=ids), at=NOON)
+
+    assert states(run) == {"ann@harbour.example": ("active", ""), "bo@harbour.example": ("pending", "")}
+    assert "2026-03-28  bo@harbour.example  pending: not confirmed yet" in run("list")[1].splitlines()
+    assert "bo@harbour.example" not in run("export")[1]
