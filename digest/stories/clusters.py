@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Callable, Sequence
 from itertools import count
 
 import numpy as np
@@ -12,17 +13,28 @@ from digest.stories.similarity import adjusted_cosine, time_decay
 from digest.stories.unique_values import unique_values
 from digest.stories.vectors import Floats, Ints, Neighbours, Vectors
 
+#: Whether one of these rows must not be in one cluster with one of those.
+CannotLink = Callable[[Sequence[int], Sequence[int]], bool]
+
 
 def cluster(
-    vectors: Vectors, neighbours: Neighbours, *, thresholds: Floats, hours: Floats, time_influence: Floats
+    vectors: Vectors,
+    neighbours: Neighbours,
+    *,
+    thresholds: Floats,
+    hours: Floats,
+    time_influence: Floats,
+    cannot_link: CannotLink = lambda _rows, _other_rows: False,
 ) -> list[list[int]]:
     """Every row in exactly one cluster; rows and clusters ascending.
 
     Two clusters merge if the similarity of their sums reaches the mean threshold of their rows. The similarity decays
     with the time between them (``hours``, ``time_influence``); that of ``neighbours`` must have decayed already. Only
-    clusters that hold neighbours are compared.
+    clusters that hold neighbours are compared. None merge against ``cannot_link``.
     """
-    clustering = _Clustering(vectors, thresholds, hours, time_influence)
+    clustering = _Clustering(
+        vectors, thresholds=thresholds, hours=hours, time_influence=time_influence, cannot_link=cannot_link
+    )
     numbers = [*range(len(vectors))]  # one object for each number, however often it occurs
     for row, (rows, similarities) in enumerate(zip(neighbours.rows, neighbours.similarities, strict=True)):
         for neighbour, similarity in zip(rows.tolist(), similarities.tolist(), strict=True):
@@ -33,12 +45,15 @@ def cluster(
 class _Clustering:
     """The clusters so far by number: first the rows, then each merged cluster."""
 
-    def __init__(self, vectors: Vectors, thresholds: Floats, hours: Floats, time_influence: Floats) -> None:
+    def __init__(
+        self, vectors: Vectors, *, thresholds: Floats, hours: Floats, time_influence: Floats, cannot_link: CannotLink
+    ) -> None:
         rows = range(len(vectors))
         self._members = {row: [row] for row in rows}
         self._sums = {row: vectors.row(row) for row in rows}
         self._lengths = dict.fromkeys(rows, 1.0)
         self._is_name = vectors.is_name
+        self._cannot_link = cannot_link
         self._name_shares = dict(enumerate(vectors.name_shares().tolist()))
         # Means over each cluster's rows.
         self._thresholds = dict(enumerate(thresholds.tolist()))
@@ -57,7 +72,7 @@ class _Clustering:
         self._neighbours[second].add(first)
         sizes = len(self._members[first]), len(self._members[second])
         threshold = (self._thresholds[first] * sizes[0] + self._thresholds[second] * sizes[1]) / sum(sizes)
-        if similarity >= threshold > 0:
+        if similarity >= threshold > 0 and not self._cannot_link(self._members[first], self._members[second]):
             heapq.heappush(self._heap, (-round(similarity / threshold, 9), first, second))
 
     def merge_all(self) -> list[list[int]]:

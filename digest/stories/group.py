@@ -16,10 +16,12 @@ import numpy as np
 
 from digest.model.articles import Article
 from digest.model.stories import Story
-from digest.stories.clusters import cluster
+from digest.stories.clusters import CannotLink, cluster
 from digest.stories.near_duplicates import find_near_duplicates
 from digest.stories.neighbours import nearest_neighbours
 from digest.stories.opinion import is_opinion
+from digest.stories.opinion_pieces import among_reports, join_opinions, nearest_reports
+from digest.stories.release_versions import DifferentVersions
 from digest.stories.similarity import time_decay
 from digest.stories.single_articles import join_single_articles
 from digest.stories.vectors import Bools, Floats, Ints, Vectors, expand_by_neighbours, tf_idf
@@ -84,7 +86,9 @@ def _group_language(articles: Sequence[Article], language: str, weights: Mapping
     copies, vectors, is_headline = _copies_and_vectors(preferred, language)
     originals = [*copies]
     hours = np.array([preferred[index].published.timestamp() / 3600 for index in originals])
-    for members in _cluster(vectors, hours, is_headline):
+    are_opinions = np.array([any(is_opinion(preferred[copy]) for copy in copies[index]) for index in originals])
+    cannot_link = DifferentVersions([preferred[index] for index in originals])
+    for members in _cluster(vectors, hours, is_headline, are_opinions=are_opinions, cannot_link=cannot_link):
         indices = sorted(originals[member] for member in members)
         near_duplicates = (copy for index in indices for copy in copies[index] if copy != index)
         yield Story(
@@ -101,7 +105,11 @@ def _copies_and_vectors(articles: Sequence[Article], language: str) -> tuple[dic
     """
     texts = [_Text.of(article, language) for article in articles]
     copies: dict[int, list[int]] = defaultdict(list)
-    for index, original in enumerate(find_near_duplicates([text.body or text.title for text in texts])):
+    versions_differ = DifferentVersions(articles)
+    near_duplicates = find_near_duplicates(
+        [text.body or text.title for text in texts], lambda text, original: not versions_differ([text], [original])
+    )
+    for index, original in enumerate(near_duplicates):
         copies[original].append(index)
     originals = sorted(copies, key=lambda index: (articles[index].published, articles[index].id))
     names = _name_weights(texts[index] for index in originals)
@@ -162,8 +170,10 @@ def _name_weights(texts: Iterable[_Text]) -> dict[str, float]:
     return {term: _NAME_WEIGHT for term, times in name_counts.items() if times > counts[term] / 2}
 
 
-def _cluster(vectors: Vectors, hours: Floats, is_headline: Bools) -> list[list[int]]:
-    """Clusters of rows, one for each story."""
+def _cluster(
+    vectors: Vectors, hours: Floats, is_headline: Bools, *, are_opinions: Bools, cannot_link: CannotLink
+) -> list[list[int]]:
+    """Clusters of rows, one for each story: those of reports first, then opinions on them."""
     time_influence = np.minimum(1.0, _TIME_INFLUENCE * vectors.brevity**2)
 
     def decay(row: int, rows: Ints) -> Floats:
@@ -172,14 +182,19 @@ def _cluster(vectors: Vectors, hours: Floats, is_headline: Bools) -> list[list[i
     counts = np.where(is_headline, _HEADLINE_NEIGHBOURS, _EXPANSION_NEIGHBOURS)
     nearest = nearest_neighbours(vectors, counts, decay)
     expanded = expand_by_neighbours(vectors, nearest, _MAX_TERMS)
+    similar = nearest_neighbours(expanded, _CLUSTERING_NEIGHBOURS, decay)
+    thresholds = _thresholds(vectors, is_headline)
     clusters = cluster(
         expanded,
-        nearest_neighbours(expanded, _CLUSTERING_NEIGHBOURS, decay),
-        thresholds=_thresholds(vectors, is_headline),
+        among_reports(similar, are_opinions),
+        thresholds=thresholds,
         hours=hours,
         time_influence=time_influence,
+        cannot_link=cannot_link,
     )
-    return join_single_articles(clusters, nearest, vectors.brevity < _MAX_BREVITY)
+    is_long_report = (vectors.brevity < _MAX_BREVITY) & ~are_opinions
+    clusters = join_single_articles(clusters, nearest_reports(nearest, are_opinions), is_long_report, cannot_link)
+    return join_opinions(clusters, similar, thresholds, are_opinions)
 
 
 def _thresholds(vectors: Vectors, is_headline: Bools) -> Floats:

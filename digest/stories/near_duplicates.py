@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,9 @@ _ROUND_UP = 3
 _MAX_POSTINGS = 100
 
 
-def find_near_duplicates(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
+def find_near_duplicates(
+    texts: Sequence[Sequence[str]], is_original: Callable[[int, int], bool] = lambda _text, _original: True
+) -> tuple[int, ...]:
     """For each text (its words) the index of its original: its own, or that of an earlier text it mostly repeats.
 
     The caller orders the texts by preference; an original is never a near-duplicate itself. Texts that fill one form
@@ -44,7 +46,13 @@ def find_near_duplicates(texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
         looked_up = repeated.intersection(sample.tolist())
         candidates = _candidates(looked_up, index, size=len(sample))
         original = next(
-            (c for c in candidates if _is_contained(shingles[at], shingles[c]) and _has_same_names(words, texts[c])),
+            (
+                candidate
+                for candidate in candidates
+                if _is_contained(shingles[at], shingles[candidate])
+                and _has_same_names(words, texts[candidate])
+                and is_original(at, candidate)
+            ),
             None,
         )
         originals.append(at if original is None else original)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
+from digest.stories.clusters import CannotLink
 from digest.stories.vectors import Bools, Neighbours
 
 #: The least mean similarity of a single article to the articles of a story.
@@ -23,13 +24,17 @@ _Similarities = dict[int, dict[int, float]]
 
 
 def join_single_articles(
-    clusters: Sequence[Sequence[int]], neighbours: Neighbours, is_article: Bools
+    clusters: Sequence[Sequence[int]],
+    neighbours: Neighbours,
+    is_article: Bools,
+    cannot_link: CannotLink = lambda _rows, _other_rows: False,
 ) -> list[list[int]]:
     """The clusters, sorted, after single articles have joined those of at most two articles.
 
-    ``is_article`` says which rows have text enough to be judged by this test; headlines have not.
+    ``is_article`` says which rows have text enough to be judged by this test; headlines have not. None join
+    against ``cannot_link``.
     """
-    joining = _Joining(clusters, neighbours, is_article)
+    joining = _Joining(clusters, neighbours, is_article, cannot_link)
     while joining.join_clearest():
         pass
     return sorted(sorted(rows) for rows in joining.members.values())
@@ -38,7 +43,14 @@ def join_single_articles(
 class _Joining:
     """Clusters by number, and the similarities of the rows in small ones."""
 
-    def __init__(self, clusters: Sequence[Sequence[int]], neighbours: Neighbours, is_article: Bools) -> None:
+    def __init__(
+        self,
+        clusters: Sequence[Sequence[int]],
+        neighbours: Neighbours,
+        is_article: Bools,
+        cannot_link: CannotLink,
+    ) -> None:
+        self._cannot_link = cannot_link
         self.members = {number: list(rows) for number, rows in enumerate(clusters)}
         self._cluster_of = {row: number for number, rows in self.members.items() for row in rows}
         self._similarities = _symmetric(
@@ -74,6 +86,8 @@ class _Joining:
         number = min(means, key=lambda number: (-means[number], number))
         rows = [row, *self.members[number]]
         if len(rows) > _MAX_SIZE or means[number] < _MIN_SIMILARITY or not self._similarities.keys() >= set(rows):
+            return None
+        if self._cannot_link([row], self.members[number]):
             return None
         ratio = means[number] / max(self._nearest_outside(rows), _MIN_SIMILARITY / 10)
         return (ratio, row, number) if ratio >= _RATIO else None
