@@ -44,6 +44,7 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
         return Links(
             web=f"{web}/read/{READ_PLACEHOLDER}",
             unsubscribe=f"{web}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}",
+            subscribe=f"{web}/subscribe" if newsletter.subscribe else "",
         )
     return Links(unsubscribe=unsubscribe_mail_link(newsletter, settings))
 

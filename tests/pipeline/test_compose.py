@@ -245,6 +245,7 @@ def test_on_schedule_only_due_sources_are_collected(tmp_path: Path) -> None:
             Links(
                 web=f"https://a.example/news/read/{READ_PLACEHOLDER}",
                 unsubscribe=f"https://a.example/news/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}",
+                subscribe="https://a.example/news/subscribe",
             ),
             id="pages",
         ),

@@ -9,7 +9,7 @@ import pytest
 from digest.model.errors import TemplateError
 from digest.render import RenderOptions, render
 from tests.support.digests import digest
-from tests.support.rendered import DOCUMENT, rendered, write_template
+from tests.support.rendered import DOCUMENT, rendered, tree, write_template
 
 
 def test_a_name_is_looked_up_in_the_operators_folders_first(tmp_path: Path) -> None:
@@ -36,6 +36,36 @@ def test_a_template_can_extend_a_shipped_one(tmp_path: Path) -> None:
 
     assert extended.html == shipped.html
     assert extended.text == shipped.text
+
+
+CHILDREN = {
+    "stories": (
+        "{% block stories %}{% for story in stories %}<tr><td class='story'><p>{{ story.title }}:"
+        "{% for excerpt in story.excerpts %} {{ excerpt.text }}{% endfor %}</p></td></tr>{% endfor %}{% endblock %}"
+    ),
+    "contents": (
+        "{% block contents %}<tr><td>{{ labels.contents }}:"
+        "{% for story in stories %} {{ story.number }}{% endfor %}</td></tr>{% endblock %}"
+    ),
+    "the others": (
+        "{% block masthead %}<tr><td><h1>{{ title }}</h1></td></tr>{% endblock %}"
+        "{% block reading_time %}{% endblock %}{% block lists %}{% endblock %}{% block footer %}{% endblock %}"
+    ),
+}
+
+
+@pytest.mark.parametrize("blocks", CHILDREN.values(), ids=CHILDREN.keys())
+def test_a_template_that_replaces_blocks_of_briefing_still_shows_every_story(tmp_path: Path, blocks: str) -> None:
+    folder = write_template(tmp_path, html='{% extends "briefing/email.html.j2" %}' + blocks)
+    content = digest(stories=9)
+
+    edition = render(content, RenderOptions(template=folder))
+
+    text = " ".join(str(tree(edition).text_content()).split())
+    for story_brief in content.briefs:
+        assert story_brief.sentences[0].text in text
+        assert story_brief.story.lead.title in text
+    assert ("In this edition: 1 2 3 4 5 6 7 8 9" in text) == ("labels.contents" in blocks)
 
 
 def test_a_template_can_consist_of_a_style_sheet_alone(tmp_path: Path) -> None:

@@ -276,6 +276,13 @@ def test_a_brand_can_be_set_in_the_environment(file: Path) -> None:
     [
         ('{ acent = "#8b1f3a" }', "4: newsletters[main].brand.acent: no such key (did you mean 'accent'?)"),
         ('{ accent = "red" }', "4: newsletters[main].brand.accent: expected a colour like '#1f5f8b', found 'red'"),
+        (
+            '{ typeface = "Gill Sans" }',
+            (
+                "4: newsletters[main].brand.typeface: expected names of fonts, the last one generic, like "
+                "'Charter, Georgia, serif', found 'Gill Sans'"
+            ),
+        ),
         ("{ accent = 3 }", "4: newsletters[main].brand.accent: expected text in quotes, found 3"),
         ('"red"', '4: newsletters[main].brand: expected a table, found "red"'),
     ],
