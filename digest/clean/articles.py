@@ -30,6 +30,7 @@ from digest.text.courtesies import is_courtesy
 from digest.text.encoding import repair
 from digest.text.language import detect_language
 from digest.text.lists import join_lists
+from digest.text.opinion import has_opinion_signs
 from digest.text.sentences import sentences
 from digest.text.transcripts import speaker_turns, without_speaker
 from digest.text.urls import canonical_url, is_web_url, outlet_domain, url_identity
@@ -42,6 +43,8 @@ _TITLE_PARAGRAPHS = 5
 _MAX_BLOCKS = 5_000
 #: Rounds of trimming and classification, at most: usually two. It limits the time for a hostile document.
 _MAX_ROUNDS = 20
+#: Lines at the beginning of a text that may label it, at most.
+_LABEL_LINES = 4
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 #: Width and height of a picture, at least: a smaller one is an icon or a tracking pixel.
 _MIN_PIXELS = 32
@@ -101,6 +104,7 @@ def _blocks(entry: Entry) -> tuple[Block, ...]:
 
 def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> Article:
     is_markup = entry.form is not BodyFormat.TEXT
+    first_lines = tuple(_label_lines(lines))
     lines = tuple(map(_without_inserts, lines))
     as_line = _plain if is_markup else _one_line
     source, title = _plain(entry.source), as_line(entry.title)
@@ -127,7 +131,24 @@ def _article(entry: Entry, lines: tuple[Line, ...], learned: frozenset[str]) -> 
         language=language,
         author=clean_author(author, language),
         image=_usable_image(entry.image, title),
+        is_opinion=has_opinion_signs(
+            url=url,
+            title=as_line(entry.title),
+            source=source,
+            author=author,
+            sections=entry.sections,
+            first_lines=first_lines,
+        ),
     )
+
+
+def _label_lines(lines: Sequence[Line]) -> Iterator[str]:
+    """The lines down to the first whole sentence: a label of the whole text stands there. A menu's items are none."""
+    for line in lines[:_LABEL_LINES]:
+        if line.block.kind != "item":
+            yield line.text
+        if line.ends_sentence and not line.text.endswith(":"):
+            return
 
 
 def _paragraphs(

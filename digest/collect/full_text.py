@@ -193,4 +193,5 @@ class _PageFetcher:
             title=entry.title or page.title,
             published=entry.published or page.published,
             language=entry.language or page.language,
+            sections=(*entry.sections, *page.sections),
         )

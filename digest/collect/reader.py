@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from digest.collect.documents.dates import parse_date
 from digest.collect.documents.front_matter import FrontMatter, split_front_matter, split_title
 from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
+from digest.collect.documents.sections import declared_sections
 from digest.collect.documents.standfirst import with_standfirst
 from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.errors import SourceError
@@ -118,6 +120,7 @@ def _page(document: Document, source: Source, seen: datetime) -> Entry:
         published=metadata.published or document.modified,
         language=metadata.language,
         image=metadata.image,
+        sections=metadata.sections,
     )
 
 
@@ -160,6 +163,9 @@ def _text(document: Document, source: Source, kind: DocumentKind, seen: datetime
         published=next(filter(None, map(parse_date, fields.get("date", ()))), document.modified),
         language=_first(fields, "language"),
         image=_image(fields),
+        sections=tuple(
+            chain.from_iterable(declared_sections(names.split(",")) for names in fields.get("sections", ()))
+        ),
     )
 
 

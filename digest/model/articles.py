@@ -56,6 +56,8 @@ class Entry:
     #: As declared by the source (BCP 47), unchecked; empty if not declared.
     language: str = ""
     image: Image | None = None
+    #: Under which its source files it, as declared: a feed's categories, a page's section.
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class Article:
     language: str
     author: str = ""
     image: Image | None = None
+    #: Its source presents it as an opinion; None if it was stored before this was recorded.
+    is_opinion: bool | None = None
 
     @property
     def words(self) -> int:

@@ -20,6 +20,8 @@ _EDITABLE = ("url", "title", "body", "form", "author", "language", "image")
 Key = tuple[str, str]
 #: Keys looked up in one statement.
 _LOOKUP_BATCH = 100
+#: Sections of an entry, at most: a feed may file it differently each time.
+_MAX_SECTIONS = 12
 
 
 def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -30,7 +32,11 @@ def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         stored = {_key(entry): entry for entry in _stored(conn, offered)}
         new = [entry for key, entry in batch if key not in stored]
         merged = {key: _merged(offered[key], entry) for key, entry in stored.items()}
-        changed = [_edit(merged[key]) for key, entry in stored.items() if _edit(merged[key]) != _edit(entry)]
+        changed = [
+            _edit(merged[key]) | {"new_sections": merged[key].sections}
+            for key, entry in stored.items()
+            if _edit(merged[key]) != _edit(entry)
+        ]
         if new:  # if two processes add the same entry at once, both may return it as new; one row is stored
             conn.execute(insert(conn, table).on_conflict_do_nothing(), [to_row(entry) for entry in new])
         if changed:
@@ -49,8 +55,13 @@ def new_and_changed(conn: Connection, entries: Iterable[Entry]) -> tuple[tuple[E
 
 
 def _merged(new: Entry, stored: Entry) -> Entry:
-    """The new entry, with stored values where it has none: they may come from its page, which is fetched only once."""
+    """The new entry, with stored values where it has none: they may come from its page, which is fetched only once.
+
+    It keeps the stored sections, since the page may have others than the feed. New sections alone are no edit: an
+    article that is as it was would be cleaned by rules that may be newer, and be taken for reworded.
+    """
     values = {name: getattr(new, name) or getattr(stored, name) for name in _EDITABLE}
+    values["sections"] = tuple(sorted({*stored.sections, *new.sections})[:_MAX_SECTIONS])
     return replace(new, **values | ({} if new.body else {"form": stored.form}))
 
 
@@ -116,6 +127,6 @@ def _find(conn: Connection, keys: Iterable[Key], columns: Sequence[Column[Any]])
 _COLUMNS = columns(table, Entry)
 _IDENTITY = (table.c.id, table.c.source_id, table.c.guid)
 _THIS = (table.c.source_id == bindparam("of_source"), table.c.guid == bindparam("with_guid"))
-_EDIT = update(table).where(*_THIS).values({name: bindparam(f"new_{name}") for name in _EDITABLE})
+_EDIT = update(table).where(*_THIS).values({name: bindparam(f"new_{name}") for name in (*_EDITABLE, "sections")})
 #: An entry's row id as a subquery; ``row_id_params`` are its parameters.
 ROW_ID = select(table.c.id).where(*_THIS).scalar_subquery()

@@ -387,3 +387,31 @@ def test_a_greeting_is_no_title() -> None:
     article = _clean(_entry(text))
 
     assert article.title == "The quay reopens on Monday after two years."
+
+
+_TRAM = "The tram line has cost twice what the council said, and nobody has ridden on it yet."
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"body": f"<p>Commentary</p><p>{_TRAM}</p>"}, True),
+        ({"body": f"<p>ANALYSIS/OPINION:</p><p>{_TRAM}</p>"}, True),
+        ({"body": f"<p>By Jane Roe</p><p><strong>Kommentar</strong></p><p>{_TRAM}</p>"}, True),
+        ({"body": f"<p>OPINION: {_TRAM}</p>"}, True),
+        ({"body": f"Opinion\n\n{_TRAM}", "form": BodyFormat.TEXT}, True),
+        ({"body": f"<p>{_TRAM}</p>", "author": "Opinion Jane Roe"}, True),
+        ({"body": f"<p>{_TRAM}</p>", "sections": ("City", "Opinion")}, True),
+        ({"body": f"<p>{_TRAM}</p>", "url": "https://example.org/opinion/tram"}, True),
+        ({"body": f"<p>{_TRAM}</p>", "title": "Our tram | Opinion"}, True),
+        ({"body": f"<p>{_TRAM}</p>", "sections": ("Opinion polls",)}, False),
+        ({"body": f"<ul><li>News</li><li>Opinion</li><li>Sport</li></ul><p>{_TRAM}</p>"}, False),
+        ({"body": f"<p>{_TRAM}</p><p>Opinion</p><p>{_TRAM} It will be late.</p>"}, False),
+        ({"body": f"<p>{_TRAM}</p>"}, False),
+    ],
+)
+def test_an_opinion_is_recognised_by_all_that_its_source_says(fields: dict[str, object], expected: bool) -> None:
+    article = _clean(_entry(**{"title": "Our tram", "form": BodyFormat.HTML} | fields))  # type: ignore[arg-type]
+
+    assert article.is_opinion is expected
+    assert "pinion" not in article.author

@@ -50,12 +50,30 @@ def test_an_edited_entry_takes_the_new_text_and_keeps_its_first_seen_time(store:
         assert entries.for_source(conn, "herald") == (replace(edited, seen=NOON),)
 
 
+def test_an_edited_entry_keeps_its_sections_and_those_of_its_page(store: Store) -> None:
+    first, edited = entry("1", sections=("Opinion", "Page")), entry("1", body="<p>Closed.</p>", sections=("City",))
+    with store.begin() as conn:
+        entries.add(conn, [first])
+        _, changed = entries.new_and_changed(conn, [edited])
+        entries.add(conn, [edited])
+
+        assert [entry.sections for entry in changed] == [("City", "Opinion", "Page")]
+        assert entries.for_source(conn, "herald") == changed
+
+
+def test_new_sections_alone_are_no_edit(store: Store) -> None:
+    with store.begin() as conn:
+        entries.add(conn, [entry("1")])
+        assert entries.new_and_changed(conn, [entry("1", sections=("Opinion",))]) == ((), ())
+
+
 def test_an_entry_is_read_back_unchanged(store: Store) -> None:
     full = entry(
         author="The office",
         form=BodyFormat.MARKDOWN,
         published=datetime(2026, 3, 28, 14, tzinfo=timezone(timedelta(hours=2))),
         language="de-AT",
+        sections=("Hafen", "Kommentar"),
         image=Image(url="https://herald.example/p.jpg", alt="Ein Hafen", width=640),
     )
     with store.begin() as conn:

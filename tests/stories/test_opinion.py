@@ -1,4 +1,4 @@
-"""Opinion pieces by address, source and title."""
+"""Opinion pieces as cleaned; those stored before by address, source, title and author."""
 
 from __future__ import annotations
 
@@ -46,3 +46,12 @@ def test_an_opinion_is_recognised(url: str, source: str, title: str, expected: b
 )
 def test_an_opinion_is_recognised_by_its_author_or_its_section(author: str, section: str, expected: bool) -> None:
     assert is_opinion(replace(article(), author=author), section) is expected
+
+
+def test_what_cleaning_recorded_counts() -> None:
+    labelled = article(url="https://news.example/opinion/tram")
+
+    assert is_opinion(article(is_opinion=True))
+    assert is_opinion(labelled)
+    assert not is_opinion(replace(labelled, is_opinion=False))
+    assert is_opinion(article(is_opinion=False), "Opinion")

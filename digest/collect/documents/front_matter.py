@@ -37,6 +37,7 @@ _KEYS = {
     "image_height": ("image.height", "image_height"),
     "description": ("description", "summary", "excerpt", "subtitle", "lede"),
     "date": ("date", "published", "pubdate", "publishdate", "published_at", "created", "updated", "lastmod"),
+    "sections": ("section", "category", "categories", "tags"),
 }
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$")
 _UNDERLINED = re.compile(r"^[=-]{2,}[ \t]*$")

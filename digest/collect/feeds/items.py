@@ -40,6 +40,7 @@ class Item:
     published: datetime | None = None
     language: str = ""
     image: Image | None = None
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ def to_entry(item: Item, source: Source, *, guid: str, outlet: str, language: st
         published=item.published,
         language=item.language or language,
         image=item.image,
+        sections=item.sections,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from digest.collect.documents.dates import parse_date
+from digest.collect.documents.sections import declared_sections
 from digest.collect.documents.standfirst import with_standfirst
 from digest.collect.feeds.items import Feed, Item, absolute_url, first_with_words, id_link
 from digest.model.articles import BodyFormat, Image
@@ -46,6 +47,7 @@ def _item(item: Mapping[str, Any], base: str, author: str) -> Item:
         published=parse_date(_string(item, "date_published")) or parse_date(_string(item, "date_modified")),
         language=_string(item, "language"),
         image=_image(item, base),
+        sections=declared_sections(_tags(item)),
     )
 
 
@@ -74,6 +76,11 @@ def _author(mapping: Mapping[str, Any]) -> str:
     authors = mapping.get("authors")
     authors = authors if isinstance(authors, list) else [mapping.get("author")]
     return ", ".join(filter(None, (_string(author, "name") for author in authors if isinstance(author, dict))))
+
+
+def _tags(item: Mapping[str, Any]) -> list[str]:
+    tags = item.get("tags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
 def _image(item: Mapping[str, Any], base: str) -> Image | None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from digest.collect.documents.dates import parse_date, real_date
+from digest.collect.documents.sections import declared_sections
 from digest.collect.feeds.items import (
     Feed,
     Item,
@@ -28,6 +29,8 @@ from digest.collect.feeds.items import (
 from digest.collect.pages.metadata import parse_pixels
 from digest.model.articles import Image
 from digest.model.errors import SourceError
+
+_ITUNES_SCHEME = "http://www.itunes.com/"
 
 
 def parse_leniently(data: bytes, url: str) -> Feed | None:
@@ -67,6 +70,7 @@ def _item(entry: Mapping[str, Any], base: str, feed_author: str, *, is_atom: boo
         published=_date(entry),
         language=_string(entry.get("title_detail", {}), "language"),
         image=_image(entry, base),
+        sections=declared_sections(_categories(entry)),
     )
 
 
@@ -134,6 +138,12 @@ def _from_struct_time(value: object) -> datetime | None:
         return real_date(datetime.fromtimestamp(timegm(cast("tuple[int, ...]", value)), UTC))
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+
+
+def _categories(entry: Mapping[str, Any]) -> list[str]:
+    """Return the names of the categories, but not a podcast's, which feedparser reports among them."""
+    tags = [tag for tag in entry.get("tags", ()) if tag.get("scheme") != _ITUNES_SCHEME]
+    return [_string(tag, "label") or _string(tag, "term") for tag in tags]
 
 
 def _image(entry: Mapping[str, Any], base: str) -> Image | None:

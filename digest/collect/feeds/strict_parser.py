@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.collect.documents.dates import parse_date
+from digest.collect.feeds.elements import AmbiguousError, Children, categories, typed_text, untyped_text
 from digest.collect.feeds.items import (
     Feed,
     Item,
@@ -58,14 +59,6 @@ _DATE = re.compile(
 )
 
 
-#: Children of an element by tag.
-_Children = Mapping[str, Sequence["_Element"]]
-
-
-class _AmbiguousError(Exception):
-    """The feed has something that the parsers may read differently."""
-
-
 def parse_strictly(data: bytes, url: str) -> Feed | None:
     """Parse a UTF-8 document; None unless it is a feed in which all is unambiguous."""
     from lxml.etree import XMLParser, XMLSyntaxError, fromstring
@@ -76,7 +69,7 @@ def parse_strictly(data: bytes, url: str) -> Feed | None:
     try:
         root = fromstring(data.lstrip(), parser, base_url=url)
         feed = _read(root)
-    except (XMLSyntaxError, _AmbiguousError, ValueError):
+    except (XMLSyntaxError, AmbiguousError, ValueError):
         return None
     return feed if feed and feed.title and all(item.url and item.title and item.body for item in feed.items) else None
 
@@ -115,7 +108,7 @@ def _rss_item(item: _Element, namespace: str) -> Item:
     children, media = _checked_children(item)
     guid = _text(children, "guid")
     if "[" in guid or guid[:4].lower() == "http" != guid[:4]:
-        raise _AmbiguousError
+        raise AmbiguousError
     about = item.get(f"{RDF}about", "").strip()
     return Item(
         guid=guid or about,
@@ -127,26 +120,27 @@ def _rss_item(item: _Element, namespace: str) -> Item:
         author=_rss_author(children),
         published=_date(children, "pubDate", f"{TERMS}issued", f"{DC}date", f"{TERMS}modified", f"{TERMS}created"),
         image=declared_image(item, children, media),
+        sections=categories(children),
     )
 
 
-def _permalink(children: _Children, guid: str) -> str:
+def _permalink(children: Children, guid: str) -> str:
     """Return the GUID if it is an address; by RSS 2.0 it is the article's, unless isPermaLink is false."""
     is_permalink = "guid" in children and children["guid"][0].get("isPermaLink", "true").strip().lower() == "true"
     return id_link(guid) if is_permalink else ""
 
 
-def _rss_body(children: _Children, namespace: str) -> str:
+def _rss_body(children: Children, namespace: str) -> str:
     contents, summaries = _texts(children, f"{CONTENT}encoded"), _texts(children, f"{namespace}description")
     if len(summaries) > 1 or f"{MEDIA}description" in children or f"{ITUNES}summary" in children:
-        raise _AmbiguousError
+        raise AmbiguousError
     return full_text(max(contents, key=len, default=""), *summaries)
 
 
-def _rss_author(children: _Children) -> str:
+def _rss_author(children: Children) -> str:
     names = _texts(children, "author", f"{DC}creator", f"{ITUNES}author")
     if len(names) > 1:
-        raise _AmbiguousError
+        raise AmbiguousError
     return author_name(names[0]) if names else ""
 
 
@@ -173,23 +167,24 @@ def _atom_entry(entry: _Element, feed_author: str) -> Item:
         published=_date(children, f"{ATOM}published", f"{ATOM}updated"),
         language=_title_language(entry, children),
         image=declared_image(entry, children, media),
+        sections=categories(children),
     )
 
 
-def _atom_id(children: _Children) -> str:
+def _atom_id(children: Children) -> str:
     """Return the id, which must be an absolute URI; feedparser resolves any other."""
     text = _text(children, f"{ATOM}id")
     if not _SCHEME.match(text):
-        raise _AmbiguousError
+        raise AmbiguousError
     return text
 
 
-def _title_language(entry: _Element, children: _Children) -> str:
+def _title_language(entry: _Element, children: Children) -> str:
     language, title = entry.get(f"{XML}lang", ""), _first(children, f"{ATOM}title")
     return str(language if title is None else title.get(f"{XML}lang", language))
 
 
-def _alternate(children: _Children) -> str:
+def _alternate(children: Children) -> str:
     """Return the alternate link to a page. With several, the lenient parser chooses."""
     pages = {
         str(link.get("href", "")).strip()
@@ -198,7 +193,7 @@ def _alternate(children: _Children) -> str:
     }
     pages.discard("")
     if len(pages) > 1:
-        raise _AmbiguousError
+        raise AmbiguousError
     return next(iter(pages), "")
 
 
@@ -206,8 +201,8 @@ def _content(element: _Element | None) -> str:
     if element is None:
         return ""
     if element.get("src"):
-        raise _AmbiguousError
-    text = _typed_text(element)
+        raise AmbiguousError
+    text = typed_text(element)
     return text if element.get("type") == "html" else text_to_html(text)
 
 
@@ -215,78 +210,64 @@ def _html_title(element: _Element | None) -> str:
     """Return a title as HTML."""
     if element is None:
         return ""
-    text = _typed_text(element)
+    text = typed_text(element)
     return text if element.get("type") == "html" else html.escape(text, quote=False)
 
 
-def _atom_author(children: _Children) -> str:
+def _atom_author(children: Children) -> str:
     authors = children.get(f"{ATOM}author", ())
     if len(authors) > 1:
-        raise _AmbiguousError
+        raise AmbiguousError
     return _text(_by_tag(authors[0]), f"{ATOM}name") if authors else ""
 
 
 # --- RSS and Atom ------------------------------------------------------------------------------------------------
 
 
-def _by_tag(parent: _Element) -> _Children:
+def _by_tag(parent: _Element) -> Children:
     children: dict[str, list[_Element]] = {}
     for child in parent:
         children.setdefault(child.tag, []).append(child)
     return children
 
 
-def _checked_children(item: _Element) -> tuple[_Children, Sequence[_Element]]:
+def _checked_children(item: _Element) -> tuple[Children, Sequence[_Element]]:
     """Return the item's children, and all Media RSS elements in it.
 
-    Raises ``_AmbiguousError`` if the item has anything that the parsers may read differently.
+    Raises ``AmbiguousError`` if the item has anything that the parsers may read differently.
     """
     children, media = _by_tag(item), list(item.iter(f"{MEDIA}*"))
     for tag, elements in children.items():
         if (len(elements) > 1 and tag in SINGLE_TAGS) or (tag not in SUPPORTED_TAGS and not is_ignored(tag)):
-            raise _AmbiguousError
+            raise AmbiguousError
     if any(element.tag in _MEDIA_TEXT for element in media):
-        raise _AmbiguousError
+        raise AmbiguousError
     return children, media
 
 
-def _first(children: _Children, tag: str) -> _Element | None:
+def _first(children: Children, tag: str) -> _Element | None:
     return children[tag][0] if tag in children else None
 
 
-def _text(children: _Children, *tags: str) -> str:
+def _text(children: Children, *tags: str) -> str:
     """Return the first non-empty text of the children with these tags."""
     for tag in tags:
         for element in children.get(tag, ()):
-            if text := _untyped_text(element):
+            if text := untyped_text(element):
                 return text
     return ""
 
 
-def _texts(children: _Children, *tags: str) -> list[str]:
+def _texts(children: Children, *tags: str) -> list[str]:
     """Return all non-empty texts of the children with these tags."""
-    return [text for tag in tags for element in children.get(tag, ()) if (text := _untyped_text(element))]
+    return [text for tag in tags for element in children.get(tag, ()) if (text := untyped_text(element))]
 
 
-def _untyped_text(element: _Element) -> str:
-    """Return the text of an element that has no type attribute and no child elements."""
-    if len(element) or element.get("type") is not None or element.get("mode"):
-        raise _AmbiguousError
-    return (element.text or "").strip()
-
-
-def _typed_text(element: _Element) -> str:
-    """Return the text of an element of type text or HTML without child elements."""
-    if len(element) or element.get("type") not in {None, "text", "html"}:
-        raise _AmbiguousError
-    return (element.text or "").strip()
-
-
-def _date(children: _Children, *tags: str) -> datetime | None:
+def _date(children: Children, *tags: str) -> datetime | None:
     text = _text(children, *tags)
     if not text:
         return None
     date = parse_date(text) if _DATE.fullmatch(text) else None
     if date is None:
-        raise _AmbiguousError
+        raise AmbiguousError
     return date

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin
 
 from digest.collect.documents.dates import parse_date
+from digest.collect.documents.sections import declared_sections
 from digest.model.articles import Image
 from digest.text.placeholder_titles import is_placeholder
 from digest.text.urls import is_web_url
@@ -62,6 +63,7 @@ class PageMetadata:
     language: str
     published: datetime | None
     image: Image | None
+    sections: tuple[str, ...]
     feeds: tuple[DeclaredFeed, ...]
     #: The document declares itself an article.
     is_article: bool
@@ -82,6 +84,7 @@ def read_metadata(tree: HtmlElement, base: str) -> PageMetadata:
         language=_language(tree, meta),
         published=_published(tree, meta, json_ld),
         image=_image(meta, base),
+        sections=declared_sections(_sections(meta, json_ld)),
         feeds=tuple(_feeds(tree, base)),
         is_article=bool(json_ld) or _first(meta, "og:type") == "article" or "article:published_time" in meta,
     )
@@ -148,6 +151,13 @@ def _title(tree: HtmlElement, meta: Mapping[str, str], json_ld: Mapping[str, Any
 def _author(meta: Mapping[str, str], json_ld: Mapping[str, Any]) -> str:
     author = _name(json_ld.get("author")) or _first(meta, *_AUTHORS)
     return "" if is_web_url(author) else author
+
+
+def _sections(meta: Mapping[str, str], json_ld: Mapping[str, Any]) -> Iterator[str]:
+    yield _first(meta, "article:section", "parsely-section")
+    yield from _strings(json_ld.get("articleSection"))
+    if "OpinionNewsArticle" in _strings(json_ld.get("@type")):  # a type of schema.org
+        yield "Opinion"
 
 
 def _canonical(tree: HtmlElement, meta: Mapping[str, str], base: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from digest.model.articles import BodyFormat
 from digest.store.column_types import EnumText, ImageJson, Json, SafeText, StringTuple, UtcDateTime
@@ -50,8 +50,9 @@ entries = Table(
     Column("published", UtcDateTime),
     Column("language", SafeText, nullable=False),
     Column("image", ImageJson),
-    # Long text comes last in each table: SQLite must read through it to get at later columns.
+    # Long text comes after what is read without it: SQLite must read through it to get at later columns.
     Column("body", SafeText, nullable=False),
+    Column("sections", StringTuple, nullable=False, server_default="[]"),
     UniqueConstraint("source_id", "guid"),
     Index(None, "seen", "source_id"),
 )
@@ -71,6 +72,8 @@ articles = Table(
     Column("author", SafeText, nullable=False),
     Column("image", ImageJson),
     Column("paragraphs", StringTuple, nullable=False),
+    #: Null: from before this was recorded.
+    Column("is_opinion", Boolean),
     Index(None, "source_id", "published"),
 )
 

@@ -48,7 +48,7 @@ def to_expected(entry: Entry) -> dict[str, object]:
         fields["image"] = {name: getattr(entry.image, name) for name in ("url", "alt", "width", "height")}
     if entry.published:
         fields["published"] = entry.published.isoformat()
-    return {name: value for name, value in fields.items() if value not in ("", None)}
+    return {name: value for name, value in fields.items() if value not in ("", None, ())}
 
 
 @pytest.mark.parametrize(

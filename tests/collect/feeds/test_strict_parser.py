@@ -32,6 +32,12 @@ EXTENSIONS = (
     "<itunes:title>Other</itunes:title><itunes:subtitle>Less</itunes:subtitle><itunes:order>2</itunes:order>",
     "<itunes:episodeType>full</itunes:episodeType><itunes:block>yes</itunes:block>",
 )
+CATEGORIES = (
+    "<category>Opinion</category><category domain='https://a.example/tags'> Tram &amp;amp; bus </category>",
+    "<category term='opinion' label='Opinion' scheme='https://a.example/'/><category term='city'/><category/>",
+    "<category term='city'>Town</category><dc:subject>Opinion</dc:subject><category>Opinion</category>",
+    "<category>a</category><category>b</category><category>c</category><itunes:keywords>Opinion</itunes:keywords>",
+)
 WORDS = [
     "A &amp; B",
     "1 &lt; 2",
@@ -86,6 +92,7 @@ RSS = st.lists(
         st.just('<media:group><media:thumbnail url="/t.jpg" width="big"/></media:group>'),
         st.just('<enclosure url="https://a.example/e.png" type="image/png"/><category>c</category>'),
         st.just('<atom:link href="https://a.example/self" rel="self"/>'),
+        st.sampled_from(CATEGORIES),
         st.sampled_from(EXTENSIONS),
     ),
     max_size=7,
@@ -102,6 +109,7 @@ ATOM = st.lists(
         st.just("<author><name>The desk</name><email>desk@a.example</email></author>"),
         st.sampled_from([f"<link href='{link}' rel='{rel}'/>" for link in LINKS for rel in ("alternate", "self")]),
         st.just("<link href='https://a.example/last'/><category term='c'/>"),
+        st.sampled_from(CATEGORIES),
         st.sampled_from(EXTENSIONS),
         st.just("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>x</p></div></content>"),
     ),
