@@ -26,11 +26,11 @@ _KEY_ID_BYTES, _MAC_BYTES = 4, 16
 #: Numbers fit into the stores' columns.
 _TOKEN = re.compile(
     r"(?P<subscriber>0|[1-9]\d{0,17})\.(?P<edition>0|[1-9]\d{0,17})\.(?P<version>0|[1-9]\d{0,8})"
-    r"\.(?P<issued>[0-9a-f]{1,10})\.(?P<newsletter>[\w.-]{0,100}|~[0-9a-f]{2,800})"
+    r"\.(?P<issued>[0-9a-f]{1,10})\.(?P<newsletter>[\w.-]{1,100}|~[0-9a-f]{0,800})"
     rf"\.(?P<key_id>[0-9a-f]{{{_KEY_ID_BYTES * 2}}})\.(?P<mac>[0-9a-f]{{{_MAC_BYTES * 2}}})",
     re.ASCII,
 )
-_PLAIN_ID = re.compile(r"[\w.-]*", re.ASCII)
+_PLAIN_ID = re.compile(r"[\w.-]+", re.ASCII)
 #: Before everything that is signed: no other signature of the same key can be taken for one of these.
 _CONTEXT = "digest link token"
 
@@ -112,7 +112,7 @@ def _key_id(key: bytes) -> str:
 
 
 def _quoted(newsletter_id: str) -> str:
-    """The id as it is, or its UTF-8 in hexadecimal digits: an address must be ASCII."""
+    """The id as it is, or its UTF-8 in hexadecimal digits, since an address is ASCII; ``~`` for none."""
     return newsletter_id if _PLAIN_ID.fullmatch(newsletter_id) else f"~{newsletter_id.encode().hex()}"
 
 

@@ -144,10 +144,11 @@ def _message(mail: _Mail, settings: Settings, templates: PageTemplates, *, now: 
         "asked": f"{mail.request.asked:%Y-%m-%d %H:%M} UTC",
         "days": CONFIRM_WITHIN.days,
     }
+    confirm = f"Confirm your subscription to {titles}"
     edition = Edition(
         newsletter_id=first.id,
         slot=Slot(due=now, key=f"confirmation-{mail.id}"),
-        subject=f"You already subscribe to {titles}" if mail.is_subscribed else f"Confirm: {titles}",
+        subject=f"You already subscribe to {titles}" if mail.is_subscribed else confirm,
         preheader="",
         html=templates.render("confirmation_mail", **values),
         text=templates.render_text("confirmation_mail", **values),

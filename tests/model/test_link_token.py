@@ -81,6 +81,14 @@ def test_a_signature_does_not_fit_another_token(change: dict[str, object]) -> No
     assert read_token(f"{changed}.{signature}", TOKEN.purpose, [KEY]) is None
 
 
+def test_a_token_about_no_newsletter_has_no_two_dots_in_a_row() -> None:
+    """Firewalls take those for a way out of a folder."""
+    token = replace(TOKEN, newsletter_id="")
+
+    assert ".." not in token.signed(KEY)
+    assert read_token(token.signed(KEY), token.purpose, [KEY]) == token
+
+
 def test_a_replaced_key_counts_while_it_is_known() -> None:
     text = TOKEN.signed(OTHER_KEY)
 
