@@ -29,6 +29,8 @@ _WITHOUT_STOPS = frozenset({"th", "lo", "km", "my", "und"})
 _WORDLESS = re.compile(r"[\W_]*$")
 _LOWERCASE_START = re.compile(rf"[{QUOTES}(\[\s]*[^\W\d_A-ZÀ-ÖØ-Þ]")
 _DECIMAL = re.compile(r"\d[.,．，]$")
+#: The parts of an abbreviation of initials after a quotation mark: “U.|S. Attorney.
+_ENDS_IN_INITIAL, _INITIAL = re.compile(r"(?<![^\W\d_])[^\W\d_]\.$"), re.compile(r"[^\W\d_]\.")
 _QUOTE_CONTINUES = lazy_compile(r"(?:と|って|などと|、|，|との|という)")
 # Boundaries that sentencex misses: "(He left.) She stayed.", a stray "”. " at the start, "said no. The", "then… The".
 _PARENTHESIS = re.compile(r"\A\([^()]*[.!?…]\)\s+(?=[^\W\d_])")
@@ -176,6 +178,8 @@ def _sentence_continues(before: str, after: str, language: str) -> bool:
         return True
     if not before[-1].isspace():
         if after[0] == "-":
+            return True
+        if _ENDS_IN_INITIAL.search(before) and _INITIAL.match(after):
             return True
         return bool(_DECIMAL.search(before) and after[0].isdigit()) or bool(
             before[-1] in "」』”" and _QUOTE_CONTINUES.match(after)

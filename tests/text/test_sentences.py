@@ -23,6 +23,8 @@ _RULES = [
     ("a month", "en", "It closes on Sept. 30 at dusk. | Then it moves."),
     ("a.m. and p.m.", "en", "Doors open at 9 a.m. on Friday. | They close at 5 p.m. | The rest is silence."),
     ("a country", "en", "The U.S. Treasury agreed. | Exports to the U.S. rose."),
+    ("a country after an opening quotation mark", "en", "“U.S. Consul Roe is here. | He will stay."),
+    ("initials after a straight quotation mark", "en", '"D.C. Mayor Roe is here. | He will stay.'),
     ("a country at the end", "en", "They moved to the U.S. | How are they?"),
     ("a company", "en", "Bolt & Co. sold the yard. | Example Inc. bought it."),
     ("a number with a point", "en", "Prices rose 3.5 per cent. | Wages rose 1.2."),
