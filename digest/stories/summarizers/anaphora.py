@@ -46,6 +46,8 @@ _FIRST_SENTENCE_LISTS = {
     "nl": "dit deze hier ik wij we",
     "sv": "denna detta dessa här jag vi",
 }
+#: Pronouns that refer to what follows if they open an article with a sentence of more than ``_SHORT_WORDS`` words.
+_FORWARD_PRONOUNS = {"en": "it", "de": "es", "nl": "het", "sv": "det"}
 #: Opens a sentence that says what the text is about, or what the title names.
 _PRESENTATIONS = {
     "en": "this is|these are",
@@ -102,6 +104,13 @@ _NOUNS = {
     "es": r"(?:el (?:hombre|número|informe|acuerdo|grupo)|la (?:mujer|empresa|decisión|medida|cifra))\b"
     r"(?! (?:de|del|a|para|por|sobre|que|en)\b)",
 }
+#: A determiner and a noun before a colon, which comment on the sentence before: "One quibble: …".
+_LABELS = {
+    "en": r"(?:one|an?|the|my|his|her|its|our|their) (?-i:[a-z])[\w-]*(?: [a-z-]+)?: ",
+    "de": r"(?:(?:m|s)?eine?|der|die|das|ihre?|unsere?) \w[\w-]*: ",
+    "fr": r"(?:une?|le|la|les|mon|ma|son|sa|leur) (?-i:[a-zà-öø-ÿ])[\w-]*\s?: ",
+    "es": r"(?:una?|el|la|los|las|mi|su) (?-i:[a-zà-öø-ÿ])[\w-]*: ",
+}
 #: A sentence that is in parentheses altogether.
 _ASIDE = re.compile(r"\([^()]*[.!?…]\)$")
 #: A quotation whose speaker is only a pronoun.
@@ -130,6 +139,8 @@ _SHORT_SENTENCE_PRONOUNS = {language: frozenset(forms.split()) for language, for
 _OPENING_PHRASES = {language: re.compile(rf"(?:{phrases})", re.IGNORECASE) for language, phrases in _PHRASES.items()}
 _OPENING_NOUNS = {language: re.compile(nouns, re.IGNORECASE) for language, nouns in _NOUNS.items()}
 
+_OPENING_LABELS = {language: re.compile(label, re.IGNORECASE) for language, label in _LABELS.items()}
+
 
 def presents(text: str, language: str) -> bool:
     """Whether the sentence opens by presenting something: "These are …", "This is …"."""
@@ -146,14 +157,21 @@ def is_anaphoric(text: str, language: str, *, opens_article: bool = False) -> bo
         return False
     if opens_article:
         text = _INTERJECTION.sub("", text, count=1)
-    if _ASIDE.match(text) or _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {}):
+    tokens = words(text, language)
+    is_long = len(tokens) > _SHORT_WORDS
+    if not (opens_article and is_long and tokens[0].lower() == _FORWARD_PRONOUNS.get(language)) and (
+        _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {})
+    ):
+        return True
+    if _ASIDE.match(text):
         return True
     if (phrases := _OPENING_PHRASES.get(language)) and phrases.match(text):
         return True
-    if not opens_article and (nouns := _OPENING_NOUNS.get(language)) and nouns.match(text):
+    if not opens_article and any(
+        pattern.match(text) for pattern in (_OPENING_NOUNS.get(language), _OPENING_LABELS.get(language)) if pattern
+    ):
         return True
-    tokens = words(text, language)
-    if len(tokens) <= _SHORT_WORDS and not _SHORT_SENTENCE_PRONOUNS.get(language, frozenset()).isdisjoint(tokens):
+    if not is_long and not _SHORT_SENTENCE_PRONOUNS.get(language, frozenset()).isdisjoint(tokens):
         return True
     unnamed = _UNNAMED_SPEAKER.get(language)
     return unnamed is not None and QUOTATION_MARK.search(text) is not None and unnamed.search(text) is not None

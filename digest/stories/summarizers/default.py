@@ -25,10 +25,11 @@ from digest.stories.summarizers.budget import Draft, directly_follows
 from digest.stories.summarizers.centrality import Centrality
 from digest.stories.summarizers.fragments import contains_quotation, is_fragment, is_short
 from digest.stories.summarizers.introductions import Introductions
-from digest.stories.summarizers.opening import lead, needs_predecessor, opening_places, points_to_title, reading_order
+from digest.stories.summarizers.opening import lead, needs_predecessor, opening_places, reading_order
 from digest.stories.summarizers.redundancy import content_set
 from digest.stories.summarizers.relative_dates import has_misleading_date
 from digest.stories.summarizers.second_mentions import second_mentions
+from digest.stories.summarizers.title_words import TitleWords
 from digest.text.headlines import tells_news
 from digest.text.quotes import OPENING
 from digest.text.security import tells_security_fix
@@ -36,8 +37,11 @@ from digest.text.stop_words import stop_words
 
 #: Weights of an opening's score: the share of its title's words, its rank in the article, and its centrality.
 _TITLE, _RANK, _OPENING_CENTRALITY = 2.0, 0.8, 0.5
-#: Share of the title's words that a sentence counts as having if it points to the title: "These are security fixes …".
-_POINTED_SHARE = 0.5
+#: A later sentence opens before one without a title word only if it has more than this share of the title's words for
+#: each sentence before it, and so many content words.
+_TELLING_SHARE, _TELLING_WORDS = 0.04, 3
+#: Sentences before an anaphoric opening that are told with it, at most.
+_MAX_BEFORE = 2
 #: Points that an opening loses for each day that its article is older than the newest one.
 _AGE = 0.5
 #: Points that an opening loses for beginning with a quotation, whose news is its speaker's.
@@ -93,7 +97,7 @@ class _Selection:
         self._quoted = np.zeros(len(candidates), dtype=bool)
         self._run = np.zeros(len(candidates), dtype=bool)
         articles = {candidate.article.id: candidate.article for candidate in candidates}
-        self._titles = {id: content_set(article.title, language) for id, article in articles.items()}
+        self._titles = TitleWords(candidates, self._contents, language)
         self._latest = max(article.published for article in articles.values())
         #: Articles that should not lead the story: opinions, and those whose title tells no news.
         self._weak = {
@@ -125,67 +129,83 @@ class _Selection:
         return reading_order(in_order, opening=selected[0] if selected else None)
 
     def _open_brief(self) -> Introductions:
-        """Add the best opening; the names that it and its title introduce."""
+        """Add the best opening and what it leans on; the names that they and the title introduce."""
         for place in self._openings():
-            if needs_predecessor(self._candidates[place], self._language):
-                continue
             introductions = Introductions(self._language, self._candidates[place].article.title)
-            if not introductions.has_unintroduced_name(self._candidates[place]) and self._add(place):
-                introductions.add(self._candidates[place].text)
-                self._add_before(place, introductions)
-                self._close_before(place)
-                self._headline = self._titles[self._candidates[place].article.id]
-                self._headline_words = {
-                    place: shared
-                    for place, content in enumerate(self._contents)
-                    if (shared := content & self._headline)
-                }
-                return introductions
+            if not self._add_opening(self._with_predecessors(place), introductions):
+                continue
+            self._close_before(place)
+            self._headline = self._titles.of(place)
+            shared = [content & self._headline for content in self._contents]
+            self._headline_words = {place: words for place, words in enumerate(shared) if words}
+            return introductions
         return Introductions(self._language, self._candidates[0].article.title)
 
-    def _set_headline(self, title: frozenset[str]) -> None:
-        self._headline = title
-        shared = [content & title for content in self._contents]
-        self._headline_words = {place: words for place, words in enumerate(shared) if words}
+    def _add_opening(self, places: Sequence[int], introductions: Introductions) -> bool:
+        """Add the sentences at these places if all names in them are introduced; whether the last one was added."""
+        for place in places:
+            if introductions.has_unintroduced_name(self._candidates[place]):
+                return False
+            introductions.add(self._candidates[place].text)
+        return bool(places) and [self._add(place) for place in places][-1]
 
-    def _add_before(self, opening: int, introductions: Introductions) -> None:
-        """Add the article's first sentence, if the opening follows it in one paragraph and it can stand alone."""
-        first, candidate = self._candidates[opening - 1], self._candidates[opening]
-        is_one_paragraph = first.paragraph == candidate.paragraph and directly_follows(candidate, first)
-        if opening == 0 or first.position > 0 or not is_one_paragraph:
-            return
-        can_stand_alone = not is_anaphoric(first.text, self._language) and not introductions.has_unintroduced_name(
-            first
-        )
-        if can_stand_alone and self._add(opening - 1):
-            introductions.add(first.text)
+    def _with_predecessors(self, opening: int) -> Sequence[int]:
+        """The opening's place after those of the sentences to be told with it; empty if it cannot be understood.
+
+        An anaphoric opening needs those before it, up to the first of the article. The second sentence of the article's
+        first paragraph goes with the first one.
+        """
+        places = [opening]
+        while needs_predecessor(self._candidates[places[0]], self._language):
+            if len(places) > _MAX_BEFORE or not self._follows_previous(places[0]):
+                return ()
+            places.insert(0, places[0] - 1)
+        if len(places) == 1 and self._is_second_of_paragraph(opening):
+            places.insert(0, opening - 1)
+        return places if len(places) == 1 or self._candidates[places[0]].position == 0 else ()
+
+    def _follows_previous(self, place: int) -> bool:
+        return place > 0 and directly_follows(self._candidates[place], self._candidates[place - 1])
+
+    def _is_second_of_paragraph(self, place: int) -> bool:
+        """Whether the sentence is the second of its article's first paragraph, and the first one can stand alone."""
+        first, candidate = self._candidates[place - 1], self._candidates[place]
+        if not self._follows_previous(place) or first.position > 0 or first.paragraph != candidate.paragraph:
+            return False
+        return not is_anaphoric(first.text, self._language)
 
     def _close_before(self, opening: int) -> None:
         """Close earlier sentences of the opening's article that do not share a word with its title: they would open."""
         article = self._candidates[opening].article
         for place in range(opening):
-            if self._candidates[place].article.id == article.id and not self._title_share(place):
+            if self._candidates[place].article.id == article.id and not self._titles.share(place):
                 self._open[place] = False
 
     def _openings(self) -> list[int]:
         """Places of the sentences that may open the brief, the best first; none in texts without titles."""
-        if not any(self._titles.values()):
+        if self._titles.are_empty:
             return []
         centrality = self._centrality.scores()
         keys = {}
         for rank, place in opening_places(self._candidates):
-            share = self._title_share(place)
+            share = self._titles.share(place)
             score = (
-                _TITLE * (share + self._mean_title_share(place)) / 2
+                _TITLE * (share + self._titles.mean_share(place)) / 2
                 - _RANK * rank
                 + _OPENING_CENTRALITY * float(centrality[place])
             )
             candidate = self._candidates[place]
             article = candidate.article
             score -= _AGE * (self._latest - article.published).total_seconds() / 86400
-            score -= _QUOTED_OPENING * (candidate.text[0] in OPENING)
-            score -= _SECOND_MENTION * bool(self._mentions.get(place, frozenset()) - self._titles[article.id])
-            keys[place] = share == 0, article.id in self._weak, -score, place
+            is_quoted = candidate.text[0] in OPENING
+            is_second = bool(self._mentions.get(place, frozenset()) - self._titles.of(place))
+            score -= _QUOTED_OPENING * is_quoted + _SECOND_MENTION * is_second
+            is_telling = share > 0 and not is_quoted
+            if rank > 0:
+                is_telling &= (
+                    share > _TELLING_SHARE * rank and len(self._contents[place]) >= _TELLING_WORDS and not is_second
+                )
+            keys[place] = not is_telling, article.id in self._weak, -score, place
         return sorted(keys, key=keys.__getitem__)
 
     def _headline_scores(self) -> Values:
@@ -199,18 +219,6 @@ class _Selection:
         for place, mention in self._mentions.items():
             scores[place] -= _SECOND_MENTION * mention.isdisjoint(known)
         return scores
-
-    def _title_share(self, place: int) -> float:
-        """The share of the title's content words that the sentence has; it has half if it points to the title."""
-        candidate = self._candidates[place]
-        title = self._titles[candidate.article.id]
-        share = len(self._contents[place] & title) / max(len(title), 1)
-        return max(share, _POINTED_SHARE) if points_to_title(candidate, self._language) else share
-
-    def _mean_title_share(self, place: int) -> float:
-        """The mean share of all titles' content words: several outlets agree on the news, not on its consequences."""
-        shares = [len(self._contents[place] & title) / len(title) for title in self._titles.values() if title]
-        return sum(shares) / len(shares)
 
     def _must_wait(self, place: int) -> bool:
         """Whether the sentence is anaphoric, and the one before it not selected; few are asked, so it is not cached."""

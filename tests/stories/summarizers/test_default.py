@@ -138,6 +138,38 @@ def test_an_opening_does_not_lean_on_a_noun_that_was_explained_before() -> None:
     assert [candidate.text for candidate in selected] == [news]
 
 
+@pytest.mark.parametrize(
+    ("title", "later"),
+    [
+        ("How to lose a lighthouse: sell the keys, forget the lamp", "Some 900 lamps were tested that spring."),
+        ("Why the lighthouse fails", "The railway ends where the lighthouse fails."),
+        ("Why the lighthouse fails", "Nothing else could be failing more."),
+        ("Why the lighthouse fails", "“The lighthouse fails every summer,” says Ben Hale."),
+    ],
+    ids=["one word of a long title", "leaning", "few words", "quotation"],
+)
+def test_a_first_sentence_is_given_up_only_for_one_that_tells_more(title: str, later: str) -> None:
+    first = "Clerks in Sandhaven wanted to open their beach for visitors before Easter."
+    others = ("The town has eleven beaches and a railway.", *BACKGROUND[:4])
+
+    selected = default(_titled(title, (first,), others, (later,)), Budget(sentences=1), language="en")
+
+    assert [candidate.text for candidate in selected] == [first]
+
+
+def test_an_anaphoric_opening_is_told_with_what_it_leans_on() -> None:
+    beginning = (
+        "Clerks in Sandhaven wanted to open their beach for visitors before Easter.",
+        "But they had a problem.",
+        "This town is also home to the lighthouse, whose lamp blinds bathers.",
+    )
+    candidates = _titled("Lamp of the lighthouse blinds bathers", beginning, BACKGROUND)
+
+    selected = default(candidates, Budget(sentences=3), language="en")
+
+    assert [candidate.text for candidate in selected] == list(beginning)
+
+
 def test_a_long_text_without_title_is_told_by_what_most_of_it_says() -> None:
     """A list of opinions: its first lines are as good as any."""
     first = "A taxi from the airport to the room takes forty minutes."
