@@ -7,7 +7,12 @@ from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter, Source
 from digest.render import Links, RenderOptions
-from digest.render.delivery_placeholders import READ_PLACEHOLDER, TOKEN_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER
+from digest.render.delivery_placeholders import (
+    PREFERENCES_PLACEHOLDER,
+    READ_PLACEHOLDER,
+    TOKEN_PLACEHOLDER,
+    UNSUBSCRIBE_PLACEHOLDER,
+)
 from digest.settings import Settings
 
 
@@ -43,6 +48,7 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
     if web := settings.web.url.rstrip("/"):
         return Links(
             web=f"{web}/read/{READ_PLACEHOLDER}",
+            preferences=f"{web}/preferences/{PREFERENCES_PLACEHOLDER}",
             unsubscribe=f"{web}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}",
             subscribe=f"{web}/subscribe" if newsletter.subscribe else "",
         )

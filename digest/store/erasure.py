@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, update
 
 from digest.store import unsubscribes
-from digest.store.subscribers import normalize_address, unsubscribe
+from digest.store.subscribers import normalize_address, revoke_links, unsubscribe
 from digest.store.tables import deliveries, subscribers, subscription_requests, suppressions, unread_mails
 
 #: Stands in place of an erased address; no address is like it.
@@ -38,6 +38,7 @@ def erase(conn: Connection, address: str, *, at: datetime) -> bool:
     conn.execute(update(deliveries).where(deliveries.c.subscriber_id == id_).values(reply=""))
     is_from_address = func.lower(unread_mails.c.sender).contains(address_key, autoescape=True)
     conn.execute(update(unread_mails).where(is_from_address).values(sender="", subject="", detail=""))
+    revoke_links(conn, id_)
     values = {"address": _ERASED, "address_key": f"{_ERASED} {id_}", "name": "", "preferences": {}}
     conn.execute(update(subscribers).where(subscribers.c.id == id_).values(suppressed=_ERASED, **values))
     return True

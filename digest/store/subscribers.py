@@ -150,6 +150,12 @@ def unsubscribe(
     return bool(ended)
 
 
+def revoke_links(conn: Connection, subscriber_id: int) -> None:
+    """Make the subscriber's links of all mails so far useless, those that unsubscribe excepted."""
+    row = update(subscribers).where(subscribers.c.id == subscriber_id)
+    conn.execute(row.values(links_version=subscribers.c.links_version + 1))
+
+
 def suppress(conn: Connection, address: str, reason: str, *, at: datetime) -> None:
     """Send no more mail to this address, whatever it is subscribed to: it bounces, or its owner complained."""
     ids = _ids(conn, [normalize_address(address)])

@@ -28,6 +28,7 @@ class PageRequest:
     query: Mapping[str, str] = field(default_factory=dict)
     #: Fields of a form, each with all its values.
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
     #: The client's network (``192.0.2.0/24``), for limits.
     network: str = ""
     if_none_match: str = ""

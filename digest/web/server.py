@@ -22,6 +22,7 @@ from digest.web.assets import style_sheet
 from digest.web.confirmation_sender import confirmation_sender
 from digest.web.health import healthz, readyz
 from digest.web.pages import Page, PageRequest, PageResponse, Site
+from digest.web.preferences import open_preferences, preferences
 from digest.web.read import read
 from digest.web.subscribe import confirm_page, subscribe
 from digest.web.unsubscribe import come_back_page, unsubscribe
@@ -38,6 +39,9 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/return/{token}", come_back_page),
     ("POST", "/return/{token}", come_back_page),
     ("GET", "/read/{token}", read),
+    ("GET", "/preferences/{token}", open_preferences),
+    ("GET", "/preferences", preferences),
+    ("POST", "/preferences", preferences),
     ("GET", "/", subscribe),
     ("GET", "/subscribe", subscribe),
     ("POST", "/subscribe", subscribe),
@@ -137,6 +141,7 @@ async def _handle(site: Site, threads: ThreadPoolExecutor, page: Page, request: 
         parts=dict(request.match_info),
         query=dict(request.query),
         form=form,
+        cookies=dict(request.cookies),
         network=security.client_network(_client_address(site, request)),
         if_none_match=request.headers.get("If-None-Match", ""),
     )

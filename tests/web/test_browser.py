@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
 from digest.pipeline.deliver import deliver_edition
-from digest.render.delivery_placeholders import UNSUBSCRIBE_PLACEHOLDER
+from digest.render.delivery_placeholders import PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER
 from digest.store import Store, deliveries, editions
 from tests.support.browser import browser
 from tests.support.values import edition
@@ -52,7 +52,9 @@ def press(page: Page, name: str) -> str:
 
 def publish(site: RunningSite) -> None:
     """Send an edition to all subscribers."""
-    text = f"Harbour\n{site.url}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}\n"
+    text = (
+        f"Harbour\n{site.url}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}\n{site.url}/preferences/{PREFERENCES_PLACEHOLDER}\n"
+    )
     with site.app.store.begin() as conn:
         id_, _ = editions.add(conn, edition(text=text), at=site.now)
         deliveries.create_for_edition(conn, id_, host="news.example", at=site.now)
@@ -79,6 +81,13 @@ def test_a_reader_subscribes_leaves_and_comes_back_without_javascript(site: Runn
     assert subscribed(site) == []
     assert press(page, "Subscribe again") == "Welcome back"
     assert subscribed(site) == [ANN]
+
+    page.goto(link_in_last_mail(site, "preferences"))
+    page.get_by_label("Weekly").check()
+    assert press(page, "Save") == "Your newsletters"
+    assert page.get_by_role("status").inner_text() == "Saved."
+    assert page.get_by_label("Weekly").is_checked()
+    assert (subscribed(site), subscribed(site, "weekly")) == ([ANN], [ANN])
     context.close()
 
 
@@ -138,12 +147,8 @@ def all_pages(site: RunningSite) -> list[str]:
     site.post("/subscribe", form | {"form": token})
     settle(site)
     confirm, decline = link_in_last_mail(site, "confirm"), link_in_last_mail(site, "unsubscribe")
-    return [
-        "/",
-        "/subscribe?newsletter=weekly",
-        confirm,
-        decline,
-        "/unsubscribe/unknown",
-        "/confirm/unknown",
-        "/nothing",
-    ]
+    site.post(confirm)
+    publish(site)
+    preferences = link_in_last_mail(site, "preferences")
+    unknown = ["/unsubscribe/unknown", "/confirm/unknown", "/nothing"]
+    return ["/", "/subscribe?newsletter=weekly", confirm, decline, preferences, *unknown]

@@ -19,6 +19,7 @@ from digest.model.delivery_token import DeliveryToken
 from digest.model.link_token import LinkToken, Purpose
 from digest.pipeline.deliver import deliver_edition
 from digest.render.delivery_placeholders import (
+    PREFERENCES_PLACEHOLDER,
     READ_PLACEHOLDER,
     TOKEN_PLACEHOLDER,
     UNSUBSCRIBE_PLACEHOLDER,
@@ -33,6 +34,7 @@ from tests.support.web_site import SECRET, URL, RunningSite, running_site, site_
 ANN, BEN = "ann@harbour.example", "ben@harbour.example"
 BODY = (
     f'<p>Harbour</p><a href="{URL}/read/{READ_PLACEHOLDER}">Read</a>'
+    f' <a href="{URL}/preferences/{PREFERENCES_PLACEHOLDER}">Choose</a>'
     f' <a href="{URL}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}">Leave</a>'
 )
 
@@ -142,6 +144,7 @@ def test_a_scanner_that_opens_every_link_changes_nothing(ann_on_sqlite: Mailed) 
 
     assert any("/unsubscribe/" in link for link in opened)
     assert any("/read/" in link for link in opened)
+    assert any("/preferences/" in link for link in opened)
     assert ann_on_sqlite.state() == before
 
 
