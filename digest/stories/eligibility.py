@@ -14,11 +14,12 @@ from digest.model.articles import Article
 from digest.model.stories import LeftOut, Ranked, Story
 from digest.stories.criteria import Criteria
 from digest.stories.novelty import is_new_development, is_substantial_edit
+from digest.stories.salience import NO_SALIENCE, Salience
 from digest.stories.score import merit, score
 from digest.stories.topics import is_story_about
 
 
-def admit(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut]]:
+def admit(story: Story, criteria: Criteria, *, salience: Salience = NO_SALIENCE) -> tuple[Ranked | None, list[LeftOut]]:
     """The scored story if it is eligible, and its articles that are left out.
 
     Of a story that was published before, only articles with news are in: an update.
@@ -29,7 +30,7 @@ def admit(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut
         chain.from_iterable(criteria.already_published.get(article.id, ()) for article in story.all_articles)
     )
     if not published:
-        return _above_floor(score(story, criteria), criteria)
+        return _above_floor(score(story, criteria, salience=salience), criteria)
     new = tuple(article for article in story.articles if _has_news(article, published, criteria))
     left_out = [
         LeftOut(article=article, reason=_reason_for_no_news(article, criteria))
@@ -38,7 +39,8 @@ def admit(story: Story, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut
     ]
     if not new:
         return None, left_out
-    return replace(score(Story(articles=new), criteria), update=True, already_published=published), left_out
+    ranked = score(Story(articles=new), criteria, salience=salience)
+    return replace(ranked, update=True, already_published=published), left_out
 
 
 def _above_floor(ranked: Ranked, criteria: Criteria) -> tuple[Ranked | None, list[LeftOut]]:

@@ -13,9 +13,11 @@ from itertools import chain
 
 from digest.model.articles import Article
 from digest.model.stories import LeftOut, Ranked, Story
+from digest.stories.coverage import outlet
 from digest.stories.criteria import Criteria
 from digest.stories.eligibility import admit, leave_out
-from digest.stories.score import lower_for_variety, outlet
+from digest.stories.salience import find_salience
+from digest.stories.score import lower_for_variety
 from digest.stories.topics import is_story_about
 
 
@@ -31,7 +33,8 @@ class Ranking:
 
 def rank(stories: Sequence[Story], criteria: Criteria) -> Ranking:
     """Choose stories for an edition and order them: by section, within a section the best first."""
-    admitted = [admit(story, criteria) for story in stories]
+    salience = find_salience(stories)
+    admitted = [admit(story, criteria, salience=salience[story.lead.id]) for story in stories]
     ordered = _best_first((ranked for ranked, _ in admitted if ranked), criteria.labels)
     chosen, over_limit = _apply_limits(ordered, criteria)
     ineligible = chain.from_iterable(left_out for _, left_out in admitted)

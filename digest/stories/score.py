@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from digest.model.articles import Article
 from digest.model.stories import Ranked, Reason, Story
+from digest.stories.coverage import count_outlets
 from digest.stories.criteria import Criteria
 from digest.stories.opinion import is_opinion
+from digest.stories.salience import NO_SALIENCE, Salience
 from digest.stories.topics import is_story_about
-from digest.text.urls import outlet_domain
+from digest.text.headlines import tells_news
 
 #: Hours in which an article from before the edition's own time loses half of its freshness.
 _HALF_LIFE_H = 24.0
 #: Points of a story without a report: somebody's opinion of the news.
 _OPINION_POINTS = -0.5
-#: Points of an article of full length, and its words.
-_FULL_LENGTH_POINTS, _FULL_LENGTH_WORDS = 0.5, 400
+#: Points of a story whose subject all other outlets of the window write about; fewer count by their logarithm. An
+#: outlet that reports the event itself is worth more.
+_SUBJECT_POINTS = 0.8
+#: Outlets from which on it counts fully: few say little about what the day talks about.
+_MANY_OUTLETS = 15
+#: Points of a story whose title tells no news: a question, an explainer, a live blog.
+_FEATURE_POINTS = -0.25
+#: Points of an article of full length, and its words: those of an agency's report.
+_FULL_LENGTH_POINTS, _FULL_LENGTH_WORDS = 0.5, 250
 #: Points of the first outlet that reprints the text; more outlets count by their logarithm.
 _REPRINT_POINTS = 0.2
 #: Points lost for each story of the same outlet that ranks higher, and how many of them count.
@@ -34,7 +42,7 @@ _MERITS = frozenset({"coverage", "reprints", "freshness", "length"})
 _NEW_ARRIVAL_POINTS = 0.75
 
 
-def score(story: Story, criteria: Criteria) -> Ranked:
+def score(story: Story, criteria: Criteria, *, salience: Salience = NO_SALIENCE) -> Ranked:
     """The story with its score and the reasons that add up to it."""
     reports, reprints = _reports(story.articles, criteria), _reports(story.near_duplicates, criteria)
     reasons = (
@@ -42,6 +50,8 @@ def score(story: Story, criteria: Criteria) -> Ranked:
         _reprints(reports, reprints),
         _freshness(story, criteria),
         _reason("opinion", 0.0 if reports or reprints else _OPINION_POINTS, "no report"),
+        _subject(salience),
+        _title(story.lead),
         _source_weight(story, criteria),
         _length(story),
         *(_topic(topic, points) for topic, points in criteria.boost.items() if is_story_about(story, topic)),
@@ -70,26 +80,6 @@ def lower_for_variety(ranked: Ranked, higher: int, *, label: str = "", higher_wi
         points = -_LABEL_POINTS * math.log2(1 + higher_with_label)
         reasons = (*reasons, _reason("label", points, f"{higher_with_label} above labelled “{label}”"))
     return replace(ranked, reasons=reasons, score=_total(reasons))
-
-
-def outlet(article: Article) -> str:
-    """The publisher: its domain, because a source may have many outlets and an outlet many feeds."""
-    return outlet_domain(article.url) or article.source
-
-
-def count_outlets(articles: Iterable[Article]) -> int:
-    """Number of outlets that report independently: at most one for each source, since any feed can link anywhere.
-
-    A folder or a list of feeds holds several sources, told apart by their names.
-    """
-    outlets_by_source: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for article in articles:
-        outlets_by_source[article.source_id, article.source].add(outlet(article))
-    counted: set[str] = set()
-    # Sources of one outlet first: an aggregator may then count for another outlet that it links to.
-    for outlets in sorted(outlets_by_source.values(), key=lambda outlets: (len(outlets), sorted(outlets))):
-        counted |= set(sorted(outlets - counted)[:1])
-    return len(counted)
 
 
 def _reports(articles: Iterable[Article], criteria: Criteria) -> tuple[Article, ...]:
@@ -123,6 +113,18 @@ def _freshness(story: Story, criteria: Criteria) -> Reason:
 
 def _hours(start: datetime, end: datetime) -> float:
     return max(0.0, (end - start).total_seconds() / 3600)
+
+
+def _subject(salience: Salience) -> Reason:
+    share = math.log2(1 + salience.related) / math.log2(1 + max(salience.others, _MANY_OUTLETS))
+    return _reason(
+        "subject", _SUBJECT_POINTS * share, f"{salience.related} of {salience.others} other outlets write about it"
+    )
+
+
+def _title(lead: Article) -> Reason:
+    points = 0.0 if tells_news(lead.title, lead.language) else _FEATURE_POINTS
+    return _reason("title", points, "tells no news")
 
 
 def _source_weight(story: Story, criteria: Criteria) -> Reason:

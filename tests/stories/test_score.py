@@ -9,8 +9,10 @@ import pytest
 
 from digest.model.articles import Article
 from digest.model.stories import Ranked
+from digest.stories.coverage import count_outlets
 from digest.stories.criteria import Criteria
-from digest.stories.score import count_outlets, lower_for_variety, score
+from digest.stories.salience import Salience
+from digest.stories.score import lower_for_variety, score
 from tests.support.ranking import NOON, outlet_article, story, story_about
 
 
@@ -147,3 +149,28 @@ def test_stories_with_the_same_label_lower_a_score_ever_more_slowly() -> None:
         "1 above labelled “left”",
     )
     assert reasons(lower_for_variety(ranked, 0, label="left", higher_with_label=3))["label"][0] == -0.5
+
+
+@pytest.mark.parametrize(
+    ("salience", "expected"),
+    [
+        (Salience(related=0, others=40), None),
+        (Salience(related=15, others=15), (0.8, "15 of 15 other outlets write about it")),
+        (Salience(related=1, others=1), (0.2, "1 of 1 other outlets write about it")),
+        (Salience(related=7, others=63), (0.4, "7 of 63 other outlets write about it")),
+    ],
+)
+def test_a_subject_of_many_outlets_is_worth_less_than_a_second_report(
+    salience: Salience, expected: tuple[float, str] | None
+) -> None:
+    ranked = score(story(outlet_article("a")), Criteria(now=NOON), salience=salience)
+
+    assert reasons(ranked).get("subject") == expected
+
+
+def test_a_title_without_news_loses_points() -> None:
+    assert reasons(score(story_about("a", "Who pays for the tram?"), Criteria(now=NOON)))["title"] == (
+        -0.25,
+        "tells no news",
+    )
+    assert "title" not in reasons(score(story_about("a", "The council pays for the tram"), Criteria(now=NOON)))
