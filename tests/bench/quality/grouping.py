@@ -1,4 +1,7 @@
-"""Quality of grouping: B-cubed F1 against gold stories, on whole sets, random halves of the topics, and thin days."""
+"""Quality of grouping: B-cubed F1 against gold stories.
+
+On whole sets, random halves of the topics or of the stories, thin days, and days of few unlike articles on each event.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -22,6 +26,8 @@ from tests.bench.quality.table import Row
 #: Written for this project; used if the external sets are absent.
 OWN = Path(__file__).resolve().parents[2] / "data" / "group" / "stories.jsonl"
 _HALVES = 12
+#: Splits of the stories of a set with few topics.
+_SPLITS = 3
 #: A story's number of articles on a thin day is one of these.
 _THIN_SIZES = (1, 1, 1, 1, 2, 2, 3, 4, 6, 10)
 
@@ -71,6 +77,23 @@ def _rows(task: str, file: Path, *, title_times: int, link: str, threshold: floa
                 task, "digest, half of the topics", [_f1(half, _grouping) for half in _halves(gold)], f"{_HALVES} draws"
             )
         )
+        rows.append(
+            _row(
+                task,
+                "digest, few unlike articles",
+                [_f1(day, _grouping) for day in _unlike(gold)],
+                "a story of each topic by two or three of its least similar articles",
+            )
+        )
+    else:
+        rows.append(
+            _row(
+                task,
+                "digest, half of the stories",
+                [_f1(half, _grouping) for half in _story_halves(gold)],
+                f"{_SPLITS} splits, both halves",
+            )
+        )
     rows.append(
         _row(
             task,
@@ -110,6 +133,34 @@ def _halves(gold: Sequence[Gold]) -> list[list[Gold]]:
     topics = sorted({item.topic for item in gold})
     draws = [set(random.Random(seed).sample(topics, len(topics) // 2)) for seed in range(_HALVES)]
     return [[item for item in gold if item.topic in half] for half in draws]
+
+
+def _story_halves(gold: Sequence[Gold]) -> list[list[Gold]]:
+    """Both halves of some random splits of the stories."""
+    stories = sorted({item.story for item in gold})
+    draws = [set(random.Random(seed).sample(stories, len(stories) // 2)) for seed in range(_SPLITS)]
+    return [[item for item in gold if (item.story in draw) == inside] for draw in draws for inside in (True, False)]
+
+
+def _unlike(gold: Sequence[Gold]) -> list[list[Gold]]:
+    """Days with one story of each topic, told by two or three of its articles that share few words."""
+    similarity = _cosines([_term_counts(item.article, 1) for item in gold])
+    topics: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for at, item in enumerate(gold):
+        topics[item.topic][item.story].append(at)
+    days = []
+    for generator in map(random.Random, range(_HALVES)):
+        stories = [stories[generator.choice(sorted(stories))] for _, stories in sorted(topics.items())]
+        days.append([gold[at] for story in stories for at in _least_similar(story, similarity, generator)])
+    return days
+
+
+def _least_similar(story: list[int], similarity: np.ndarray, generator: random.Random) -> tuple[int, ...]:
+    """Two or three articles of a story, from the least similar third of all such choices."""
+    size = min(len(story), generator.choice((2, 3)))
+    choices = [*combinations(story, size)]
+    choices.sort(key=lambda rows: similarity[np.ix_(rows, rows)].sum())
+    return generator.choice(choices[: max(1, len(choices) // 3)])
 
 
 def _thin(gold: Sequence[Gold]) -> list[list[Gold]]:
