@@ -16,7 +16,7 @@ import numpy as np
 
 from digest.model.articles import Article
 from digest.model.stories import Story
-from digest.stories.clusters import CannotLink, cluster
+from digest.stories.clusters import cluster
 from digest.stories.near_duplicates import find_near_duplicates
 from digest.stories.neighbours import nearest_neighbours
 from digest.stories.opinion import is_opinion
@@ -24,6 +24,7 @@ from digest.stories.opinion_pieces import among_reports, join_opinions, nearest_
 from digest.stories.release_versions import DifferentVersions
 from digest.stories.similarity import time_decay
 from digest.stories.single_articles import join_single_articles
+from digest.stories.title_figures import join_by_title_figures
 from digest.stories.vectors import Bools, Floats, Ints, Vectors, expand_by_neighbours, tf_idf
 from digest.text.headlines import tells_news
 from digest.text.stop_words import stop_words
@@ -80,15 +81,14 @@ def _by_language(articles: Sequence[Article]) -> dict[str, list[Article]]:
     return by_language
 
 
-def _group_language(articles: Sequence[Article], language: str, weights: Mapping[str, float]) -> Iterator[Story]:
+def _group_language(same_language: Sequence[Article], language: str, weights: Mapping[str, float]) -> Iterator[Story]:
     """The stories of one language."""
-    preferred = sorted(articles, key=lambda article: _lead_preference(article, weights))
+    preferred = sorted(same_language, key=lambda article: _lead_preference(article, weights))
     copies, vectors, is_headline = _copies_and_vectors(preferred, language)
     originals = [*copies]
-    hours = np.array([preferred[index].published.timestamp() / 3600 for index in originals])
     are_opinions = np.array([any(is_opinion(preferred[copy]) for copy in copies[index]) for index in originals])
-    cannot_link = DifferentVersions([preferred[index] for index in originals])
-    for members in _cluster(vectors, hours, is_headline, are_opinions=are_opinions, cannot_link=cannot_link):
+    articles = [preferred[index] for index in originals]
+    for members in _cluster(articles, vectors, is_headline=is_headline, are_opinions=are_opinions):
         indices = sorted(originals[member] for member in members)
         near_duplicates = (copy for index in indices for copy in copies[index] if copy != index)
         yield Story(
@@ -171,9 +171,10 @@ def _name_weights(texts: Iterable[_Text]) -> dict[str, float]:
 
 
 def _cluster(
-    vectors: Vectors, hours: Floats, is_headline: Bools, *, are_opinions: Bools, cannot_link: CannotLink
+    articles: Sequence[Article], vectors: Vectors, *, is_headline: Bools, are_opinions: Bools
 ) -> list[list[int]]:
     """Clusters of rows, one for each story: those of reports first, then opinions on them."""
+    hours = np.array([article.published.timestamp() / 3600 for article in articles])
     time_influence = np.minimum(1.0, _TIME_INFLUENCE * vectors.brevity**2)
 
     def decay(row: int, rows: Ints) -> Floats:
@@ -184,6 +185,7 @@ def _cluster(
     expanded = expand_by_neighbours(vectors, nearest, _MAX_TERMS)
     similar = nearest_neighbours(expanded, _CLUSTERING_NEIGHBOURS, decay)
     thresholds = _thresholds(vectors, is_headline)
+    cannot_link = DifferentVersions(articles)
     clusters = cluster(
         expanded,
         among_reports(similar, are_opinions),
@@ -193,7 +195,10 @@ def _cluster(
         cannot_link=cannot_link,
     )
     is_long_report = (vectors.brevity < _MAX_BREVITY) & ~are_opinions
-    clusters = join_single_articles(clusters, nearest_reports(nearest, are_opinions), is_long_report, cannot_link)
+    clusters = join_by_title_figures(clusters, nearest, articles, is_report=is_long_report, cannot_link=cannot_link)
+    clusters = join_single_articles(
+        clusters, nearest_reports(nearest, are_opinions), is_long_report, cannot_link=cannot_link
+    )
     return join_opinions(clusters, similar, thresholds, are_opinions)
 
 

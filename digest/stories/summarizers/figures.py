@@ -59,6 +59,11 @@ class Figure:
     kind: str
     subject: frozenset[str]
 
+    @property
+    def is_precise(self) -> bool:
+        """Whether it is one fact wherever it occurs, by its number of significant digits."""
+        return self.digits >= _PRECISE or (self.digits >= _ROUNDED and self.value >= _LARGE)
+
     def equals(self, other: Figure) -> bool:
         """Whether the values are equal, or one is the other rounded ("2.1 million", "2,123,000")."""
         if self.kind != other.kind:
@@ -82,17 +87,27 @@ def repeats_figure(first: Iterable[Figure], second: Iterable[Figure], common_wor
 
 
 def _is_same_subject(figure: Figure, other: Figure, common_words: int) -> bool:
-    digits = min(figure.digits, other.digits)
-    is_telling = digits >= _PRECISE or (digits >= _ROUNDED and figure.value >= _LARGE)
-    return is_telling or common_words >= _MIN_COMMON or not figure.subject.isdisjoint(other.subject)
+    is_precise = figure.is_precise and other.is_precise
+    return is_precise or common_words >= _MIN_COMMON or not figure.subject.isdisjoint(other.subject)
 
 
 def figures(text: str, language: str) -> tuple[Figure, ...]:
     """The figures of a sentence."""
-    return tuple(_figures(text, language)) if any(map(str.isdigit, text)) else ()
+    return split_figures(text, language)[0]
 
 
-def _figures(text: str, language: str) -> Iterator[Figure]:
+def split_figures(text: str, language: str) -> tuple[tuple[Figure, ...], str]:
+    """The figures of a sentence, and the sentence without them and their units."""
+    if not any(map(str.isdigit, text)):
+        return (), text
+    found = [*_figures(text, language)]
+    starts, ends = (0, *(end for _, _, end in found)), (*(start for _, start, _ in found), len(text))
+    between = " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+    return tuple(figure for figure, _, _ in found), between
+
+
+def _figures(text: str, language: str) -> Iterator[tuple[Figure, int, int]]:
+    """Each figure with the beginning of its number and the end of its unit."""
     for match in _NUMBER.finditer(text):
         value, end = _value(match["number"], language), match.end()
         following = _NEXT_WORD.match(text, end)
@@ -103,7 +118,7 @@ def _figures(text: str, language: str) -> Iterator[Figure]:
         if kind or zeros or not _is_ordinary(match, value, language):
             subject = content_stems(words(_CLAUSE.split(text[end:], 1)[0], language)[:_SUBJECT_WORDS], language)
             digits = len(value.normalize().as_tuple().digits)
-            yield Figure(value=value, digits=digits, kind=kind, subject=frozenset(subject))
+            yield Figure(value=value, digits=digits, kind=kind, subject=frozenset(subject)), match.start(), end
 
 
 def _kind(text: str, end: int, *, has_currency: bool) -> tuple[str, int]:
