@@ -46,8 +46,6 @@ _FIRST_SENTENCE_LISTS = {
     "nl": "dit deze hier ik wij we",
     "sv": "denna detta dessa här jag vi",
 }
-#: Pronouns that refer to what follows if they open an article with a sentence of more than ``_SHORT_WORDS`` words.
-_FORWARD_PRONOUNS = {"en": "it", "de": "es", "nl": "het", "sv": "det"}
 #: Opens a sentence that says what the text is about, or what the title names.
 _PRESENTATIONS = {
     "en": "this is|these are",
@@ -157,13 +155,7 @@ def is_anaphoric(text: str, language: str, *, opens_article: bool = False) -> bo
         return False
     if opens_article:
         text = _INTERJECTION.sub("", text, count=1)
-    tokens = words(text, language)
-    is_long = len(tokens) > _SHORT_WORDS
-    if not (opens_article and is_long and tokens[0].lower() == _FORWARD_PRONOUNS.get(language)) and (
-        _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {})
-    ):
-        return True
-    if _ASIDE.match(text):
+    if _ASIDE.match(text) or _opens_with_reference(text, language, _FIRST_SENTENCE_WORDS if opens_article else {}):
         return True
     if (phrases := _OPENING_PHRASES.get(language)) and phrases.match(text):
         return True
@@ -171,7 +163,8 @@ def is_anaphoric(text: str, language: str, *, opens_article: bool = False) -> bo
         pattern.match(text) for pattern in (_OPENING_NOUNS.get(language), _OPENING_LABELS.get(language)) if pattern
     ):
         return True
-    if not is_long and not _SHORT_SENTENCE_PRONOUNS.get(language, frozenset()).isdisjoint(tokens):
+    tokens = words(text, language)
+    if len(tokens) <= _SHORT_WORDS and not _SHORT_SENTENCE_PRONOUNS.get(language, frozenset()).isdisjoint(tokens):
         return True
     unnamed = _UNNAMED_SPEAKER.get(language)
     return unnamed is not None and QUOTATION_MARK.search(text) is not None and unnamed.search(text) is not None

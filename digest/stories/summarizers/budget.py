@@ -27,12 +27,19 @@ class Draft:
 
     def add(self, candidate: Candidate) -> bool:
         """Add the sentence, unless it is too long for the budget or redundant; whether it was added."""
-        size = word_count(candidate.text, self._language) if self._counts_words else 1
+        size = self._size(candidate)
         if size > self._remaining or not self._redundancy.add_unless_redundant(candidate.text):
             return False
         self.selected.append(candidate)
         self._remaining -= size
         return True
+
+    def has_room_for(self, candidates: Iterable[Candidate]) -> bool:
+        """Whether the budget has room for all of the sentences."""
+        return sum(map(self._size, candidates)) <= self._remaining
+
+    def _size(self, candidate: Candidate) -> int:
+        return word_count(candidate.text, self._language) if self._counts_words else 1
 
 
 def fill_budget(best_first: Iterable[Candidate], budget: Budget, language: str) -> list[Candidate]:

@@ -40,6 +40,8 @@ _TITLE, _RANK, _OPENING_CENTRALITY = 2.0, 0.8, 0.5
 #: A later sentence opens before one without a title word only if it has more than this share of the title's words for
 #: each sentence before it, and so many content words.
 _TELLING_SHARE, _TELLING_WORDS = 0.04, 3
+#: A sentence tells the news of the title if it has more than this share of the title's words, and more than so many.
+_RETOLD_SHARE, _MIN_RETOLD = 2 / 3, 3
 #: Sentences before an anaphoric opening that are told with it, at most.
 _MAX_BEFORE = 2
 #: Points that an opening loses for each day that its article is older than the newest one.
@@ -138,6 +140,7 @@ class _Selection:
             self._headline = self._titles.of(place)
             shared = [content & self._headline for content in self._contents]
             self._headline_words = {place: words for place, words in enumerate(shared) if words}
+            self._scores[self._retold(place)] -= _PENALTY
             return introductions
         return Introductions(self._language, self._candidates[0].article.title)
 
@@ -160,9 +163,13 @@ class _Selection:
             if len(places) > _MAX_BEFORE or not self._follows_previous(places[0]):
                 return ()
             places.insert(0, places[0] - 1)
-        if len(places) == 1 and self._is_second_of_paragraph(opening):
-            places.insert(0, opening - 1)
-        return places if len(places) == 1 or self._candidates[places[0]].position == 0 else ()
+        if len(places) == 1:
+            both = [opening - 1, opening]
+            return both if self._is_second_of_paragraph(opening) and self._has_room_for(both) else places
+        return places if self._candidates[places[0]].position == 0 and self._has_room_for(places) else ()
+
+    def _has_room_for(self, places: Sequence[int]) -> bool:
+        return self._draft.has_room_for(self._candidates[place] for place in places)
 
     def _follows_previous(self, place: int) -> bool:
         return place > 0 and directly_follows(self._candidates[place], self._candidates[place - 1])
@@ -180,6 +187,13 @@ class _Selection:
         for place in range(opening):
             if self._candidates[place].article.id == article.id and not self._titles.share(place):
                 self._open[place] = False
+
+    def _retold(self, opening: int) -> list[int]:
+        """Places of the sentences of other articles that tell the news of the title, if the opening does."""
+        above = max(_MIN_RETOLD, _RETOLD_SHARE * len(self._headline))
+        telling = [place for place, words in self._headline_words.items() if len(words) > above]
+        id = self._candidates[opening].article.id
+        return [place for place in telling if self._candidates[place].article.id != id] if opening in telling else []
 
     def _openings(self) -> list[int]:
         """Places of the sentences that may open the brief, the best first; none in texts without titles."""

@@ -38,7 +38,7 @@ _CAPTION = re.compile(
 def is_fragment(candidate: Candidate) -> bool:
     """Whether the sentence is incomplete even with the one before it."""
     text = candidate.text
-    if not text.endswith(".") and (_is_question(text) or not _FINAL_STOP.search(text)):
+    if not text.endswith(".") and (_QUESTION.search(text) or not _FINAL_STOP.search(text)):
         return True
     if ("(" in text or "ictured" in text or text.startswith("In this")) and _CAPTION.search(text):
         return True
@@ -47,14 +47,6 @@ def is_fragment(candidate: Candidate) -> bool:
     if QUOTATION_MARK.search(text) and (_is_bare_quotation(text) or _has_unpaired_mark(text)):
         return True
     return _is_inside_quotation(candidate) or _is_others_speech(candidate)
-
-
-def _is_question(text: str) -> bool:
-    """Whether the sentence asks; not if it ends with a question that it quotes: 'Roe asked: "Why?"'."""
-    if not _QUESTION.search(text):
-        return False
-    spans = quotation_spans(text) if text[-1] in QUOTES else ()
-    return not spans or spans[-1][0] == 0 or spans[-1][1] < len(text)
 
 
 def is_short(candidate: Candidate) -> bool:

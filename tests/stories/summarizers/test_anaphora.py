@@ -90,20 +90,3 @@ def test_times_and_verbs_that_refer_to_the_sentence_before_are_anaphoric(
 def test_a_comment_on_the_sentence_before_is_anaphoric(text: str, language: str, expected: bool) -> None:
     assert is_anaphoric(text, language) is expected
     assert not is_anaphoric(text, language, opens_article=True)
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("It began as a quiet evening on the quay, and ended with eleven ferries aground.", "en"),
-        ("Es begann als ruhiger Abend am Kai und endete mit elf Fähren auf Grund.", "de"),
-    ],
-)
-def test_it_refers_to_what_follows_in_the_first_sentence_of_an_article(text: str, language: str) -> None:
-    assert not is_anaphoric(text, language, opens_article=True)
-    assert is_anaphoric(text, language)
-
-
-def test_a_short_or_contracted_it_refers_back_even_in_the_first_sentence() -> None:
-    assert is_anaphoric("It is closed.", "en", opens_article=True)
-    assert is_anaphoric("It's the longest way that a ferry ever took from Lindau.", "en", opens_article=True)

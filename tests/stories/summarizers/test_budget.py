@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digest.model.protocols import Budget
-from digest.stories.summarizers.budget import fill_budget, word_count
+from digest.stories.summarizers.budget import Draft, fill_budget, word_count
 from tests.support.candidates import make_candidates
 
 
@@ -37,3 +37,12 @@ def test_of_two_redundant_sentences_the_better_is_selected() -> None:
     )
 
     assert fill_budget(candidates, Budget(sentences=3), "en") == [candidates[0], candidates[2]]
+
+
+def test_there_is_room_for_sentences_that_fit_together() -> None:
+    candidates = make_candidates(["One two three.", "Four five.", "Six seven."])
+    draft = Draft(Budget(words=6), "en")
+    draft.add(candidates[1])
+
+    assert draft.has_room_for(candidates[2:])
+    assert not draft.has_room_for(candidates[::2])

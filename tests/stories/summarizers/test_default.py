@@ -244,3 +244,29 @@ def test_of_several_outlets_the_news_that_all_report_opens() -> None:
     (opening,) = default(candidates, Budget(sentences=1), language="en")
 
     assert opening.text == news
+
+
+def test_two_outlets_do_not_tell_the_same_news_twice() -> None:
+    title = "Council closes northern dock until winter"
+    first = ("Sandhaven's council has voted to close the northern dock until winter, its clerk said.", *BACKGROUND[:3])
+    retold = "On Monday night, members of the council closed the northern dock until winter for want of steel."
+    second = (retold, "Three pilots will move to Lindau, where ferries are to leave every hour.")
+    candidates = _titled(title, first) + _titled("Northern dock closes", second)
+    for place in range(len(first), len(candidates)):
+        candidates[place] = replace(candidates[place], article=replace(candidates[place].article, id="b", source="B"))
+
+    selected = default(candidates, Budget(sentences=3), language="en")
+
+    assert selected[0].text == first[0]
+    assert retold not in {candidate.text for candidate in selected}
+    assert second[1] in {candidate.text for candidate in selected}
+
+
+@pytest.mark.parametrize("budget", [Budget(sentences=1), Budget(words=12)])
+def test_an_opening_that_leans_gives_way_where_there_is_no_room_for_what_it_leans_on(budget: Budget) -> None:
+    beginning = ("Clerks in Sandhaven wanted to open their beach.", "But the lighthouse lamp blinds bathers there.")
+    news = "The lamp of the lighthouse blinds eleven bathers."
+
+    selected = default(_titled("Lamp of the lighthouse blinds bathers", beginning, (news,)), budget, language="en")
+
+    assert [candidate.text for candidate in selected] == [news]
