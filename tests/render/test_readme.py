@@ -53,6 +53,8 @@ def test_every_shipped_template_is_in_the_readme(name: str) -> None:
 
     assert f"`{name}`" in readme
     assert f"({name}/picture.png)" in readme
+    for file in ("README.md", "digest.toml"):
+        assert f'"{name}"' in (shipped_files.config() / file).read_text(encoding="utf-8")
     assert {path.name for path in (shipped_files.templates() / name).iterdir()} == {HTML, TEXT, STYLE, "picture.png"}
 
 

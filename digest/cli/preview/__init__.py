@@ -69,7 +69,11 @@ def _configure_output(parser: argparse.ArgumentParser) -> None:
     output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
     output.add_argument("--open", action="store_true", help="open the mail in the browser")
     output.add_argument("--for", dest="recipient", metavar="ADDRESS", help="show it as this subscriber gets it")
-    output.add_argument("--template", metavar="NAME|FOLDER", help="name or folder of the template (default: briefing)")
+    output.add_argument(
+        "--template",
+        metavar="NAME|FOLDER",
+        help="briefing, headlines, longread, plain, or a template's folder (default: briefing)",
+    )
     output.add_argument("--explain", action="store_true", help="show each story's score and the articles left out")
     output.add_argument("--watch", action="store_true", help="show it again whenever a source or template file changes")
 
