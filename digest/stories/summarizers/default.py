@@ -44,10 +44,9 @@ _TELLING_SHARE, _TELLING_WORDS = 0.04, 3
 _RETOLD_SHARE, _MIN_RETOLD = 2 / 3, 3
 #: Sentences before an anaphoric opening that are told with it, at most.
 _MAX_BEFORE = 2
-#: Points that an opening loses for each day that its article is older than the newest one.
-_AGE = 0.5
-#: Points that an opening loses for beginning with a quotation, whose news is its speaker's.
-_QUOTED_OPENING = 2.0
+#: Points that an opening loses for each day that its article is older than the newest one, and for beginning with a
+#: quotation, whose news is its speaker's.
+_AGE, _QUOTED_OPENING = 0.5, 2.0
 #: Points that a sentence loses for opening with a noun that its article explained and the brief did not; and that it
 #: gains for all words of the brief's title that the brief does not have yet: its news must be told.
 _SECOND_MENTION, _TITLE_TOLD = 1.0, 2.0
@@ -62,6 +61,8 @@ _FULL_LENGTH = 5
 _SECURITY = 3.0
 #: Penalty for a relative date, and for a sentence of whose words the brief has more than this share.
 _PENALTY, _REDUNDANT_SHARE = 3.0, 2 / 3
+#: Sentences from which on a brief is not filled up with redundant ones.
+_FULL_BRIEF = 2
 #: Bonus for a sentence of an outlet that the brief does not quote yet, and for the one after a selected sentence.
 _NEW_OUTLET, _RUN = 0.5, 0.2
 #: The smaller, the more the first sentences of an article stand out.
@@ -122,6 +123,8 @@ class _Selection:
             totals += _RUN * self._run - _NEW_OUTLET * self._quoted - _PENALTY * redundant
             place = int(np.argmax(np.where(self._open, totals, -np.inf)))
             self._open[place] = False
+            if redundant[place] and len(self._draft.selected) >= _FULL_BRIEF:
+                continue
             if self._must_wait(place) or introductions.has_unintroduced_name(self._candidates[place]):
                 continue
             if self._add(place):
@@ -138,9 +141,9 @@ class _Selection:
                 continue
             self._close_before(place)
             self._headline = self._titles.of(place)
-            shared = [content & self._headline for content in self._contents]
-            self._headline_words = {place: words for place, words in enumerate(shared) if words}
-            self._scores[self._retold(place)] -= _PENALTY
+            shared = enumerate(content & self._headline for content in self._contents)
+            self._headline_words = {place: words for place, words in shared if words}
+            self._open[self._retold(place)] = False
             return introductions
         return Introductions(self._language, self._candidates[0].article.title)
 
