@@ -34,8 +34,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-#: Files whose tests run for days or start processes: seconds each, and twice that on PostgreSQL.
-_SLOW_ON_POSTGRESQL = ("tests/jobs/", "tests/cli/test_run.py", "tests/store/test_durability.py")
+#: Tests of whole commands, of simulated days and of processes: up to seconds each, and twice that on PostgreSQL.
+_SLOW_ON_POSTGRESQL = ("tests/jobs/", "tests/cli/", "tests/store/test_durability.py")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,6 @@ from digest.collect.documents.dates import parse_date
 from digest.collect.documents.front_matter import FrontMatter, split_front_matter, split_title
 from digest.collect.documents.kind import DocumentKind, describe_binary, detect_kind
 from digest.collect.documents.sections import declared_sections
-from digest.collect.documents.standfirst import with_standfirst
 from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.errors import SourceError
 from digest.model.newsletters import Source
@@ -100,6 +99,7 @@ def _feed(document: Document, source: Source, kind: DocumentKind, seen: datetime
 
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:
+    from digest.collect.documents.standfirst import with_standfirst
     from digest.collect.pages.extract import read_page
     from digest.collect.pages.notice import no_article_error
 

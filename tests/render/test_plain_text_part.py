@@ -94,3 +94,14 @@ def test_an_address_of_several_articles_is_listed_once_in_a_story(template: str)
     ).text
 
     assert text.count(page) == 1
+
+
+def test_a_story_in_brief_names_the_outlet_of_its_sentence_without_addresses() -> None:
+    quoting_another = brief(
+        [article("Lock opens", url="", source="Post"), article("", ["It opens."], url="", source="Gazette")]
+    )
+    others = [brief([article(f"Lock {n} opens", number=n)]) for n in range(1, 7)]
+
+    text = render(digest([*others, quoting_another]), RenderOptions(template="briefing")).text
+
+    assert "It opens. (Gazette)" in text
