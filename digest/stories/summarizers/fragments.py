@@ -66,6 +66,8 @@ def _is_heading(candidate: Candidate) -> bool:
     text, paragraphs, index = candidate.text, candidate.article.paragraphs, candidate.paragraph
     if len(text) > _MAX_HEADING or candidate.article.language != "en" or text not in paragraphs[index : index + 1]:
         return False
+    if any(len(word) > 3 and word[0].islower() and word.isalpha() for word in text.split()):
+        return False  # nearly every sentence, without splitting it exactly
     telling = [word for word in words(text, "en") if len(word) > 3 and word[0].isalpha()]
     return len(telling) >= _MIN_HEADING_WORDS and all(word[0].isupper() for word in telling)
 
