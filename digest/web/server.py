@@ -1,4 +1,4 @@
-"""The web server: routes, a thread for each page, error pages, and the socket.
+"""The web server: a thread for each page, error pages, and the socket.
 
 Nothing of a request is logged but its route: addresses have tokens in them.
 """
@@ -18,36 +18,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from digest.model.errors import DigestError, StoreError
 from digest.web import security
-from digest.web.assets import style_sheet
 from digest.web.confirmation_sender import confirmation_sender
-from digest.web.health import healthz, readyz
 from digest.web.pages import Page, PageRequest, PageResponse, Site
-from digest.web.preferences import open_preferences, preferences
-from digest.web.read import read
-from digest.web.subscribe import confirm_page, subscribe
-from digest.web.unsubscribe import come_back_page, unsubscribe
+from digest.web.routes import ROUTES, Route
 
-Route = tuple[str, str, Page]
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-#: Method, address below the public one, page. A GET changes nothing.
-ROUTES: tuple[Route, ...] = (
-    ("GET", "/healthz", healthz),
-    ("GET", "/readyz", readyz),
-    ("GET", "/assets/style.css", style_sheet),
-    ("GET", "/unsubscribe/{token}", unsubscribe),
-    ("POST", "/unsubscribe/{token}", unsubscribe),
-    ("GET", "/return/{token}", come_back_page),
-    ("POST", "/return/{token}", come_back_page),
-    ("GET", "/read/{token}", read),
-    ("GET", "/preferences/{token}", open_preferences),
-    ("GET", "/preferences", preferences),
-    ("POST", "/preferences", preferences),
-    ("GET", "/", subscribe),
-    ("GET", "/subscribe", subscribe),
-    ("POST", "/subscribe", subscribe),
-    ("GET", "/confirm/{token}", confirm_page),
-    ("POST", "/confirm/{token}", confirm_page),
-)
 #: Probes ask under whatever name the machine has.
 _UNDER_ANY_HOST = {"/healthz", "/readyz"}
 #: Pages whose POST is not read: any body will do.
