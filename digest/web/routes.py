@@ -1,0 +1,33 @@
+"""The addresses of the pages."""
+
+from __future__ import annotations
+
+from digest.web.assets import style_sheet
+from digest.web.health import healthz, readyz
+from digest.web.pages import Page
+from digest.web.preferences import open_preferences, preferences
+from digest.web.read import read
+from digest.web.subscribe import confirm_page, subscribe
+from digest.web.unsubscribe import come_back_page, unsubscribe
+
+Route = tuple[str, str, Page]
+
+#: Method, address below the public one, page. A GET changes nothing.
+ROUTES: tuple[Route, ...] = (
+    ("GET", "/healthz", healthz),
+    ("GET", "/readyz", readyz),
+    ("GET", "/assets/style.css", style_sheet),
+    ("GET", "/unsubscribe/{token}", unsubscribe),
+    ("POST", "/unsubscribe/{token}", unsubscribe),
+    ("GET", "/return/{token}", come_back_page),
+    ("POST", "/return/{token}", come_back_page),
+    ("GET", "/read/{token}", read),
+    ("GET", "/preferences/{token}", open_preferences),
+    ("GET", "/preferences", preferences),
+    ("POST", "/preferences", preferences),
+    ("GET", "/", subscribe),
+    ("GET", "/subscribe", subscribe),
+    ("POST", "/subscribe", subscribe),
+    ("GET", "/confirm/{token}", confirm_page),
+    ("POST", "/confirm/{token}", confirm_page),
+)
