@@ -244,6 +244,28 @@ def test_characters_that_stdout_can_not_encode_are_replaced() -> None:
     assert completed.stdout
 
 
+def test_ctrl_c_in_a_callback_that_can_not_raise_is_repeated() -> None:
+    lost = """
+import signal, time, weakref
+from digest.__main__ import repeat_lost_interrupts
+
+class Referent:
+    pass
+
+repeat_lost_interrupts()
+referent = Referent()
+reference = weakref.ref(referent, lambda _: signal.raise_signal(signal.SIGINT))
+try:
+    del referent
+    time.sleep(20)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    completed = subprocess.run([sys.executable, "-c", lost], capture_output=True, text=True, check=False)
+
+    assert (completed.stdout, completed.stderr) == ("interrupted\n", "")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_ctrl_c_at_any_moment_exits_without_a_traceback(seed: int) -> None:
