@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from digest.cli.event_log import EventLog
 from digest.cli.progress import refresh_every
 from digest.cli.status.formats import as_lines
-from digest.cli.status.overview import read_overview
+from digest.jobs.overview import read_overview
 from digest.settings import Settings
 from digest.store import Store
 

@@ -224,7 +224,7 @@ def test_a_link_that_names_nobody_is_answered_like_any_other_and_counted(token: 
 
 def test_the_operator_sees_how_many_links_named_nobody(ann_on_sqlite: Mailed) -> None:
     from digest.cli.status.formats import as_document, as_lines
-    from digest.cli.status.overview import read_overview
+    from digest.jobs.overview import read_overview
 
     site = ann_on_sqlite.site
     site.now -= timedelta(days=7)

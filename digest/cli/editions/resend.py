@@ -11,12 +11,11 @@ from digest.cli.errors import print_stderr
 from digest.cli.progress import delivery_progress
 from digest.cli.signals import stop_on_signal
 from digest.model.editions import Outcome
-from digest.model.errors import DigestError
 from digest.pipeline.app import make_app
-from digest.pipeline.deliver import deliver_edition, edition_message_builder
-from digest.pipeline.delivery_problem import delivery_problem
+from digest.pipeline.deliver import deliver_edition
+from digest.pipeline.resend import check_resendable, requeue_mails
 from digest.settings import Settings
-from digest.store import Store, queue, suppressions
+from digest.store import Store, queue
 
 _WHY_NOT = (
     "they subscribed later, left, are suppressed, or are being sent to right now: "
@@ -28,12 +27,9 @@ def resend(edition_id: int, addresses: tuple[str, ...], settings: Settings, *, i
     """Send the same bytes under the same Message-IDs; return 1 while a delivery isn't final."""
     app = make_app(settings, notify=print_stderr)
     with app.store:
-        find_edition(edition_id, app.store)
-        _require_reviewed(edition_id, app.store)
-        app.mailer()
-        edition_message_builder(edition_id, app)  # before anything is requeued: raises if this edition can't be sent
+        check_resendable(edition_id, app)
         with app.store.begin() as conn:
-            count = queue.requeue(conn, edition_id, addresses, at=datetime.now(UTC), include_sent=include_sent)
+            count = requeue_mails(conn, edition_id, addresses, now=datetime.now(UTC), include_sent=include_sent)
         if addresses and count < len(set(addresses)):
             print_stderr(f"{len(set(addresses)) - count} of them get no mail of this edition", _WHY_NOT)
         with stop_on_signal() as stop, delivery_progress(edition_id, app.store):
@@ -45,14 +41,6 @@ def resend(edition_id: int, addresses: tuple[str, ...], settings: Settings, *, i
         return INTERRUPTED
     is_done = tally.is_final and not (tally.is_suspected or tally.has_reached_nobody)
     return 0 if is_done else FAILED
-
-
-def _require_reviewed(edition_id: int, store: Store) -> None:
-    """Raise ``DigestError`` for a suspected edition: nothing of it is sent before a review."""
-    with store.read() as conn:
-        problem = delivery_problem(conn, edition_id) if suppressions.is_suspected(conn, edition_id) else None
-    if problem:
-        raise DigestError(problem.message, hint=problem.hint)
 
 
 def _nothing_to_send(edition_id: int, counts: Mapping[Outcome, int]) -> tuple[str, str]:

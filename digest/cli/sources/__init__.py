@@ -80,9 +80,9 @@ def run(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> None:
     from datetime import UTC, datetime
 
-    from digest.cli.sources.health import as_json, as_table, source_states
+    from digest.cli.sources.health import as_json, as_table, read_states
 
-    states = source_states(load_settings(args))
+    states = read_states(load_settings(args))
     if args.json:
         print(as_json(states))
     else:

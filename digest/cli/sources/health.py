@@ -4,56 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from digest.model.newsletters import Source
+from digest.pipeline.source_states import SourceState, newest_titles, source_states
 from digest.settings import Settings
 from digest.store import open_store
 from digest.store.sources import Health
 from digest.text.time_format import iso_utc, utc_date, utc_time
 
-_WEEK = timedelta(days=7)
-_TITLES = 10
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """A source of the settings and its health in the store; None if it was never fetched."""
-
-    source: Source
-    health: Health | None
-    #: Entries that were new in the last seven days.
-    entries_this_week: int
-    #: When its newest article was published; None if it has none.
-    newest: datetime | None
-
-    @property
-    def name(self) -> str:
-        """``new``, ``broken``, ``quiet`` (it works, but had nothing this week) or ``fine``."""
-        if self.health is None:
-            return "new"
-        return "broken" if self.health.error else "fine" if self.entries_this_week else "quiet"
-
-
-def source_states(settings: Settings) -> tuple[SourceState, ...]:
+def read_states(settings: Settings) -> tuple[SourceState, ...]:
     """Read the states of the sources in the settings, in their order."""
-    from digest.store import articles, entries, sources
-
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-        moved = sources.moved_ids(conn, settings.sources)
-        healths = {health.id: health for health in sources.health(conn) if health.id not in moved}
-        counts = entries.counts(conn, since=datetime.now(UTC) - _WEEK)
-        newest = articles.newest_published(conn)
-    return tuple(
-        SourceState(
-            source=source,
-            health=healths.get(source.id),
-            entries_this_week=counts.get(source.id, 0),
-            newest=newest.get(source.id),
-        )
-        for source in settings.sources
-    )
+        return source_states(conn, settings, now=datetime.now(UTC))
 
 
 def as_table(states: Sequence[SourceState], *, now: datetime) -> Iterator[str]:
@@ -95,8 +59,10 @@ def as_json(states: Sequence[SourceState]) -> str:
 
 def details(source: Source, settings: Settings, *, as_json: bool) -> str:
     """Return one source's state and newest titles, as text or JSON."""
-    state = next(state for state in source_states(settings) if state.source.id == source.id)
-    document, newest = _document(state), _newest_titles(source, settings)
+    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+        states = source_states(conn, settings, now=datetime.now(UTC))
+        newest = list(newest_titles(conn, source.id))
+    document = _document(next(state for state in states if state.source.id == source.id))
     if as_json:
         return json.dumps({**document, "newest": newest}, ensure_ascii=False, indent=2)
     fields = (f"{name.replace('_', ' ')}: {value}" for name, value in document.items() if value)
@@ -119,13 +85,3 @@ def _document(state: SourceState) -> dict[str, str | int]:
         "failing_since": iso_utc(health.failing_since),
         "error": health.error,
     }
-
-
-def _newest_titles(source: Source, settings: Settings) -> list[str]:
-    from digest.clean.articles import clean
-    from digest.store import entries
-
-    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-        stored = entries.for_source(conn, source.id)
-    newest = sorted(stored, key=lambda entry: entry.published or entry.seen, reverse=True)[:_TITLES]
-    return [article.title for article in clean(newest)]

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
 
     from digest.cli.errors import print_stderr
     from digest.cli.status.formats import as_document, as_lines
-    from digest.cli.status.overview import read_overview
+    from digest.jobs.overview import read_overview
     from digest.store import open_store
 
     settings = load_settings(args)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from digest.cli.editions.summary import edition_document, format_counts
-from digest.cli.status.overview import NewsletterStatus, Overview
+from digest.jobs.overview import NewsletterStatus, Overview
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason
 from digest.store.runs import Run
 from digest.text.time_format import iso_utc, local_time, utc_time

@@ -69,24 +69,24 @@ def _add(args: argparse.Namespace) -> int:
 
     from digest.cli.errors import print_stderr
     from digest.cli.subscribers.import_file import print_former_subscribers
-    from digest.store import open_store, subscribers
+    from digest.pipeline.manage_subscribers import add_subscribers
+    from digest.store import open_store
     from digest.store.subscribers import NewSubscriber
 
     (settings, newsletter), mailboxes = _settings_and_newsletter(args), _parse_addresses(args)
     addresses = [mailbox.address for mailbox in mailboxes]
     new = [NewSubscriber(address=mailbox.address, name=args.name or mailbox.name) for mailbox in mailboxes]
     with open_store(settings.store.url) as store, store.begin() as conn:
-        for address in addresses if args.again else ():
-            subscribers.unsuppress(conn, address)
-        result = subscribers.add(conn, new, newsletter.id, at=datetime.now(UTC), resubscribe=args.resubscribe)
-        suppressed = subscribers.suppression_reasons(conn, addresses)
+        result = add_subscribers(
+            conn, new, newsletter.id, now=datetime.now(UTC), resubscribe=args.resubscribe, again=args.again
+        )
     for address in addresses:
         if address in result.added:
             print(address)
         elif address not in result.left_out:
             print_stderr(f"{address} already subscribes to {newsletter.id}")
     print_former_subscribers(result.left_out, newsletter.id)
-    for address, reason in suppressed.items():
+    for address, reason in result.suppressed.items():
         print_stderr(f"{address} gets no mail: {reason}", "to send to it again, add it with --again")
     return 1 if result.left_out else 0
 
@@ -96,7 +96,8 @@ def _remove(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from digest.cli.errors import print_stderr
-    from digest.store import open_store, subscribers, unsubscribes
+    from digest.pipeline.manage_subscribers import remove_subscriber
+    from digest.store import open_store
 
     if args.erase:
         return _erase(args)
@@ -104,12 +105,8 @@ def _remove(args: argparse.Namespace) -> int:
     newsletter_id = settings.newsletter(args.newsletter).id if args.newsletter else None
     addresses = [mailbox.address for mailbox in _parse_addresses(args)]
     with open_store(settings.store.url) as store, store.begin() as conn:
-        now, reason = datetime.now(UTC), unsubscribes.REMOVED
-        missing = [
-            address
-            for address in addresses
-            if not subscribers.unsubscribe(conn, address, newsletter_id, at=now, reason=reason)
-        ]
+        now = datetime.now(UTC)
+        missing = [address for address in addresses if not remove_subscriber(conn, address, newsletter_id, now=now)]
     hint = "'digest subscribers list' lists those who do"
     for address in missing:
         print_stderr(f"{address} does not subscribe to {newsletter_id or 'anything'}", hint)

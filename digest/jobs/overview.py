@@ -1,4 +1,4 @@
-"""Status of newsletters, editions, queue, sources and runs, as ``digest status`` and ``digest run`` show it."""
+"""Status of newsletters, editions, queue, sources and runs: ``digest status``, ``digest run``, the operator's pages."""
 
 from __future__ import annotations
 
