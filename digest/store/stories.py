@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from digest.model.stories import Brief
+from digest.store import story_texts
 from digest.store.tables import editions, stories, story_articles
+from digest.store.tables import story_texts as texts_table
 
 #: An article's title and paragraphs.
 Wording = tuple[str, ...]
@@ -31,6 +33,7 @@ def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
         conn.execute(
             insert(story_articles), [{"story_id": story_id, "article_id": article_id} for article_id in article_ids]
         )
+        conn.execute(insert(texts_table).values(story_texts.row_for(story_id, brief)))
 
 
 def save_published_wordings(conn: Connection, wordings: Mapping[str, Wording]) -> None:

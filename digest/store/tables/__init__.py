@@ -4,6 +4,7 @@ sources ← entries ← articles                       collected entries, as pub
 pending_pages (unread)                             entries whose pages are still to be fetched
 boilerplate (furniture)                            boilerplate lines learned from each source
 slots, editions ← stories ← story_articles (told)  published editions and their articles
+stories ← story_texts                              sources of the stories' sentences, for pages
 subscribers ← subscriptions, unsubscribes          subscribers, and former ones by a hash of their address
 subscription_requests, confirmation_mails          requests to subscribe, and the mails that ask for confirmation
 editions × subscribers → deliveries                the ledger
@@ -22,7 +23,7 @@ from digest.store.tables.collected import articles, boilerplate, entries, pendin
 from digest.store.tables.deliveries import deliveries
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import page_counts, runs, store_keys, unread_mails
-from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles
+from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles, story_texts
 from digest.store.tables.subscribers import (
     confirmation_mails,
     subscribers,
@@ -49,6 +50,7 @@ __all__ = [
     "store_keys",
     "stories",
     "story_articles",
+    "story_texts",
     "subscribers",
     "subscription_requests",
     "subscriptions",

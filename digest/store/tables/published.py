@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint
 
-from digest.store.column_types import EnumText, SafeText, StringTuple, UtcDateTime
+from digest.store.column_types import EnumText, Json, SafeText, StringTuple, UtcDateTime
 from digest.store.tables.metadata import Number, metadata
 
 
@@ -54,6 +54,8 @@ editions = Table(
     Column("text", SafeText, nullable=False),
     UniqueConstraint("newsletter_id", "slot_key", "audience", "revision"),
     CheckConstraint("revision >= 1", name="revision"),
+    # For the archive: an edition's row is read for nothing but its heading and body.
+    Index(None, "newsletter_id", "audience", "slot_due"),
 )
 
 #: Published stories, so that later editions don't repeat them.
@@ -78,4 +80,17 @@ story_articles = Table(
     Column("article_id", SafeText, primary_key=True, index=True),
     #: Title and paragraphs as published; null while the stored article has the same.
     Column("wording", StringTuple),
+)
+
+#: For pages: sources of the stories' sentences, as published. A story of a version before may have no row.
+story_texts = Table(
+    "story_texts",
+    metadata,
+    Column("story_id", ForeignKey(stories.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("section", SafeText, nullable=False),
+    Column("language", SafeText, nullable=False),
+    #: For each of the story's sentences the index of its article; -1 if it isn't known.
+    Column("citations", Json, nullable=False),
+    #: Headings of the story's articles, the lead first.
+    Column("articles", Json, nullable=False),
 )

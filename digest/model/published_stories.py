@@ -1,0 +1,48 @@
+"""Stories as an edition published them: their text, and the sources of each sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedArticle:
+    """Heading of an article of a published story."""
+
+    id: str
+    url: str
+    title: str
+    #: Name of its outlet.
+    source: str
+    author: str
+    published: datetime
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedSentence:
+    """A verbatim sentence of a brief."""
+
+    text: str
+    #: The article that it stands in; None if that is no longer known.
+    article: PublishedArticle | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedStory:
+    """A story of an edition."""
+
+    id: int
+    edition_id: int
+    #: Its place in the edition, from 0.
+    position: int
+    #: The lead's title; empty if it has none.
+    title: str
+    is_update: bool
+    section: str
+    #: The lead's, as a BCP 47 primary tag; ``und`` if unknown.
+    language: str
+    sentences: tuple[PublishedSentence, ...]
+    #: The story's articles, the lead first, near-duplicates last; none if they are no longer known.
+    articles: tuple[PublishedArticle, ...]
