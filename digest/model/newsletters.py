@@ -17,6 +17,7 @@ FullText = Literal["auto", "always", "never"]
 SUBJECT_PLACEHOLDERS = ("title", "lead", "date")
 WhenEmpty = Literal["skip", "send"]
 Images = Literal["linked", "embedded", "none"]
+Archive = Literal["public", "subscribers", "none"]
 
 _FONT = r"-?[^\W\d][\w-]*(?: [^\W\d][\w-]*)*"
 #: A typeface stack that ends with a generic family, so that every mail program has a font of it.
@@ -129,6 +130,8 @@ class Newsletter:
     greeting: str = ""
     #: Anybody may subscribe on the pages.
     subscribe: bool = True
+    #: Readers of its published editions on the pages: anybody, subscribers by a link in their mails, or nobody.
+    archive: Archive = "none"
     #: Overrides the brand of all newsletters.
     brand: Brand = field(default_factory=Brand)
     #: Story images, in templates that show them: linked (https), embedded into the mail, or none.
