@@ -137,18 +137,19 @@ def _count(
 def _message(mail: _Mail, settings: Settings, templates: PageTemplates, *, now: datetime) -> Message:
     """The mail, signed like an edition's; no text of whoever asked is in it."""
     first = mail.newsletters[0]
-    titles = " and ".join(newsletter.title for newsletter in mail.newsletters)
+    titles = templates.join([newsletter.title for newsletter in mail.newsletters])
     values = {
         "titles": titles,
         "mail": mail,
         "asked": f"{mail.request.asked:%Y-%m-%d %H:%M} UTC",
         "days": CONFIRM_WITHIN.days,
     }
-    confirm = f"Confirm your subscription to {titles}"
+    confirm = templates.translate("Confirm your subscription to %(newsletter)s", newsletter=titles)
+    subscribed = templates.translate("You already subscribe to %(newsletter)s", newsletter=titles)
     edition = Edition(
         newsletter_id=first.id,
         slot=Slot(due=now, key=f"confirmation-{mail.id}"),
-        subject=f"You already subscribe to {titles}" if mail.is_subscribed else confirm,
+        subject=subscribed if mail.is_subscribed else confirm,
         preheader="",
         html=templates.render("confirmation_mail", **values),
         text=templates.render_text("confirmation_mail", **values),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event
 from urllib.parse import urlsplit
@@ -32,6 +32,8 @@ class PageRequest:
     #: The client's network (``192.0.2.0/24``), for limits.
     network: str = ""
     if_none_match: str = ""
+    #: Of the page, chosen by Accept-Language or the newsletter in the address; ``Site.render`` uses it by itself.
+    language: str = "en"
 
     def field(self, name: str) -> str:
         """The first value of a field of the form; empty without one."""
@@ -58,6 +60,8 @@ class Site:
     templates: PageTemplates
     #: Set when a request to subscribe came in: its mail is sent at once.
     has_new_requests: Event = field(default_factory=Event)
+    #: Of its pages' own texts.
+    language: str = "en"
 
     @property
     def url(self) -> str:
@@ -74,9 +78,21 @@ class Site:
         titles = {newsletter.id: newsletter.title for newsletter in self.app.settings.newsletters}
         return titles.get(newsletter_id, newsletter_id)
 
+    def in_language(self, language: str) -> Site:
+        """The site with its pages in this language."""
+        return self if language == self.language else replace(self, language=language)
+
+    def translate(self, text: str, **values: object) -> str:
+        """A text of a page that stands in no template, in the page's language: ``"Saved."``."""
+        return self.templates.translate(text, self.language, **values)
+
+    def join(self, titles: Sequence[str]) -> str:
+        """``Harbour News, Weekly and Sport``, in the page's language."""
+        return self.templates.join(titles, self.language)
+
     def render(self, template: str, *, status: int = 200, private: bool = False, **values: object) -> PageResponse:
         """The page of ``templates/web/``; ``private`` if its address has a token."""
-        body = self.templates.render(template, **values)
+        body = self.templates.render(template, self.language, **values)
         return PageResponse(body=body, status=status, headers=PRIVATE_HEADERS if private else {})
 
 

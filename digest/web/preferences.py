@@ -39,7 +39,7 @@ def preferences(site: Site, request: PageRequest) -> PageResponse:
             return site.render("revoked", private=True)
         choose_newsletters(conn, found, request.form.get("newsletter", ()), now=site.clock())
     found = _find(site, request.cookies[_COOKIE]) or found
-    return _show(site, found, notice="Saved.")
+    return _show(site, found, notice=site.translate("Saved."))
 
 
 def _find(site: Site, token: str) -> Preferences | None:

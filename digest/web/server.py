@@ -17,9 +17,11 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from digest.model.errors import DigestError, StoreError
+from digest.render.page_texts import ENGLISH
 from digest.web import security
 from digest.web.confirmation_sender import confirmation_sender
-from digest.web.pages import Page, PageRequest, PageResponse, Site
+from digest.web.language import choose_language
+from digest.web.pages import HTML, Page, PageRequest, PageResponse, Site
 from digest.web.routes import ROUTES, Route
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -89,6 +91,7 @@ async def _guard(
     site: Site, threads: ThreadPoolExecutor, request: web.Request, handler: _Handler
 ) -> web.StreamResponse:
     """Refuse requests under foreign names; turn every error into a page."""
+    site = site.in_language(_language(site, request))
     error_page = functools.partial(_in_thread, threads, _error_page, site)
     try:
         if not _is_expected(site, request):
@@ -111,6 +114,7 @@ async def _guard(
 
 async def _handle(site: Site, threads: ThreadPoolExecutor, page: Page, request: web.Request) -> web.StreamResponse:
     form = await _form(request) if request.method == "POST" and _address(site, request) not in _BODY_IGNORED else {}
+    site = site.in_language(_language(site, request))
     page_request = PageRequest(
         method="POST" if request.method == "POST" else "GET",
         parts=dict(request.match_info),
@@ -119,6 +123,7 @@ async def _handle(site: Site, threads: ThreadPoolExecutor, page: Page, request: 
         cookies=dict(request.cookies),
         network=security.client_network(_client_address(site, request)),
         if_none_match=request.headers.get("If-None-Match", ""),
+        language=site.language,
     )
     return _to_response(await _in_thread(threads, page, site, page_request))
 
@@ -143,6 +148,11 @@ async def _form(request: web.Request) -> Mapping[str, list[str]]:
         if isinstance(value, str):
             fields.setdefault(name, []).append(value)
     return fields
+
+
+def _language(site: Site, request: web.Request) -> str:
+    accepted = ",".join(request.headers.getall("Accept-Language", []))
+    return choose_language(accepted, site.templates.languages, default=ENGLISH)
 
 
 def _is_expected(site: Site, request: web.Request) -> bool:
@@ -185,7 +195,9 @@ def _error_page(site: Site, status: int) -> PageResponse:
 
 def _to_response(page: PageResponse) -> web.Response:
     body = page.body.encode("utf-8", "replace") if isinstance(page.body, str) else page.body
-    return web.Response(status=page.status, body=body, headers={"Content-Type": page.content_type, **page.headers})
+    vary = {"Vary": "Accept-Language"} if page.content_type == HTML else {}
+    headers = {"Content-Type": page.content_type, **vary, **page.headers}
+    return web.Response(status=page.status, body=body, headers=headers)
 
 
 async def _add_security_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -43,14 +43,15 @@ def subscribe(site: Site, request: PageRequest) -> PageResponse:
     if request.method != "POST":
         wanted = request.query.get("newsletter", "")
         return _show(site, _Form(chosen=(wanted,) if wanted in ids else ids[:1]))
-    form = _read(request, ids)
+    form = _read(site, request, ids)
     shown_at = _shown_at(site, request.field("form"))
     if shown_at is None or site.clock() - shown_at > _MAX_AGE:  # a form elsewhere, or an old one
-        return _show(site, replace(form, notice="Please check it, and press the button once more."))
+        return _show(site, replace(form, notice=site.translate("Please check it, and press the button once more.")))
     if form.email_problem or form.newsletter_problem:
         return _show(site, form)
     if site.clock() - shown_at < _MIN_AGE:
-        return _show(site, replace(form, notice="That was quick. Please press the button once more."), shown_at)
+        notice = site.translate("That was quick. Please press the button once more.")
+        return _show(site, replace(form, notice=notice), shown_at)
     if not request.field(_HONEYPOT):
         new = NewRequest(address=form.email, newsletter_ids=form.chosen, name=form.name, network=request.network)
         with site.app.store.begin() as conn:
@@ -70,12 +71,12 @@ def confirm_page(site: Site, request: PageRequest) -> PageResponse:
             confirmation = find_confirmation(conn, token, web, now=site.clock())
     if confirmation is None or (confirmation.request.confirmed and not confirmation.is_subscribed):
         return site.render("unknown_confirmation", private=True)
-    titles = " and ".join(map(site.newsletter_title, confirmation.request.newsletter_ids))
+    titles = site.join(list(map(site.newsletter_title, confirmation.request.newsletter_ids)))
     is_done = confirmation.is_subscribed
     return site.render("subscribed" if is_done else "confirm", private=True, newsletter=titles, token=token)
 
 
-def _read(request: PageRequest, ids: tuple[str, ...]) -> _Form:
+def _read(site: Site, request: PageRequest, ids: tuple[str, ...]) -> _Form:
     """The form's content, with its problems."""
     email = request.field("email").strip()[:400]
     chosen = tuple(id_ for id_ in ids if id_ in request.form.get("newsletter", ()))
@@ -85,14 +86,13 @@ def _read(request: PageRequest, ids: tuple[str, ...]) -> _Form:
         chosen=chosen or (ids if len(ids) == 1 else ()),
     )
     if not form.chosen:
-        form = replace(form, newsletter_problem="Please choose a newsletter.")
+        form = replace(form, newsletter_problem=site.translate("Please choose a newsletter."))
     try:
         return replace(form, email=Mailbox.at(email).address)
     except AddressError:
-        problem = (
-            "Please enter a mail address, such as ann@example.org." if email else "Please enter your mail address."
-        )
-        return replace(form, email_problem=problem)
+        wrong = site.translate("Please enter a mail address, such as ann@example.org.")
+        missing = site.translate("Please enter your mail address.")
+        return replace(form, email_problem=wrong if email else missing)
 
 
 def _show(site: Site, form: _Form, shown_at: datetime | None = None) -> PageResponse:
