@@ -38,6 +38,7 @@ def test_a_language_has_every_label_and_placeholder(language: str) -> None:
         ("it", "domenica 1 marzo 2026"),
         ("nl", "zondag 1 maart 2026"),
         ("pt", "domingo, 1 de março de 2026"),
+        ("pl", "niedziela, 1 marca 2026"),
         ("ar", "الأحد 1 مارس 2026"),
         ("ja", "2026年3月1日（日曜日）"),
         ("cy", "Sunday, 1 March 2026"),
