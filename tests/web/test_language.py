@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from digest.store import open_store
 from digest.web.language import choose_language
+from tests.support.web_site import RunningSite, running_site
 
 AVAILABLE = ("en", "de", "pt", "ar")
 
@@ -27,3 +31,36 @@ AVAILABLE = ("en", "de", "pt", "ar")
 )
 def test_the_browser_is_asked_for_its_languages(header: str, language: str) -> None:
     assert choose_language(header, AVAILABLE, default="en") == language
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    file = tmp_path_factory.mktemp("site") / "digest.db"
+    with open_store(f"sqlite:///{file}") as store, running_site(store) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "title"),
+    [
+        ("en", "ltr", "Subscribe to Harbour News"),
+        ("de", "ltr", "„Harbour News“ abonnieren"),
+        ("ar", "rtl", "اشترك في Harbour News"),
+        ("sv", "ltr", "Subscribe to Harbour News"),
+    ],
+)
+def test_a_page_is_in_the_browsers_language(language: str, direction: str, title: str, site: RunningSite) -> None:
+    answer = site.get("/subscribe", Accept_Language=f"{language}, en;q=0.1")
+    shown = language if title != "Subscribe to Harbour News" else "en"
+
+    assert f"<h1>{title}</h1>" in answer.text
+    assert f'<html lang="{shown}" dir="{direction}">' in answer.text
+    assert answer.headers["vary"] == "Accept-Language"
+
+
+def test_what_a_page_says_of_a_form_and_an_error_is_in_that_language(site: RunningSite) -> None:
+    answer = site.post("/subscribe", {"email": "ann"}, Accept_Language="fr")
+
+    assert "Veuillez saisir une adresse électronique" in answer.text
+    assert "Veuillez vérifier" in answer.text
+    assert "Il n’y a pas de page ici" in site.get("/nothing", Accept_Language="fr").text
