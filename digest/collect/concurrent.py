@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -68,6 +69,7 @@ async def collect_each(
         # The host's slot comes first: a source that waits for its host must not keep others from theirs.
         async with host_slots[_host(source)], source_slots:
             state = states.get(source.id, FetchState())
+            started = time.monotonic()
             outcome: SourceOutcome
             try:
                 outcome = await collector(source, state, partial(known_guids, source.id))
@@ -77,7 +79,7 @@ async def collect_each(
                 outcome = unexpected_failure(source, error)
             if isinstance(outcome, Collected) and outcome.problems:
                 outcome = replace(outcome, problems=tuple(_without_password(text, source) for text in outcome.problems))
-            await on_outcome(source, outcome)
+            await on_outcome(source, replace(outcome, duration_s=time.monotonic() - started))
 
     await asyncio.gather(*map(collect_one, sources))
 

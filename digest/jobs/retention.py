@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from digest.jobs.context import JobContext
 from digest.jobs.runs import record_run, start_if_due
 from digest.jobs.types import ApplyRetention
-from digest.store import retention
+from digest.store import daily_counts, retention, source_history
 
 
 def apply_retention(context: JobContext) -> None:
@@ -26,6 +26,8 @@ def apply_retention(context: JobContext) -> None:
             "boilerplate": _delete(context, partial(retention.delete_boilerplate, before=text_cutoff)),
             "deliveries": _delete(context, partial(retention.delete_deliveries, before=edition_cutoff)),
             "editions": _delete(context, partial(retention.delete_edition_bodies, before=edition_cutoff)),
+            "days": _delete(context, partial(source_history.delete_days, before=text_cutoff)),
+            "counts": _delete(context, partial(daily_counts.delete_days, before=edition_cutoff)),
             "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),
         }
     context.log("retention_applied", **counts)

@@ -20,3 +20,5 @@ class Failure:
     retry_at: datetime | None = None
     #: The unexpected exception behind it, for the log; None for an expected error.
     exception: Exception | None = field(default=None, compare=False)
+    #: Time until it failed.
+    duration_s: float = field(default=0.0, compare=False)

@@ -63,6 +63,8 @@ class Collected:
     feed_urls: tuple[str, ...] = ()
     #: Teasers, by guid, whose pages could not be fetched, with the earliest time that their server allows another try.
     pending_pages: Mapping[str, datetime | None] = field(default_factory=dict)
+    #: Time that fetching and parsing took.
+    duration_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

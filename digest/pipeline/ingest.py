@@ -24,6 +24,7 @@ from digest.model.failures import Failure
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchInterval
 from digest.pipeline.article_ids import with_distinct_ids
+from digest.pipeline.fetch_history import record_fetches
 from digest.processes.process_pool import ProcessPool
 from digest.settings import FetchSettings
 from digest.store import Store, articles, boilerplate, entries, pending_pages, sources, stories
@@ -111,7 +112,7 @@ class Ingester:
         cleaned, newly_learned = await self._clean(new, learned)
         changes = list(zip(edited, clean(edited, learned={**learned, **newly_learned}), strict=True))
         with self.store.begin(durable=False) as conn:  # what a power cut undoes is fetched again
-            self._record_fetches(conn, batch)
+            fetched_ids = self._record_fetches(conn, batch)
             added = entries.add(conn, collected)
             articles.add(conn, with_distinct_ids(conn, collected, list(zip(new, cleaned, strict=True))))
             wordings = articles.changed_wordings(conn, self._without_late_pages(changes))
@@ -119,6 +120,7 @@ class Ingester:
             articles.add(conn, changes)
             self._record_pending_pages(conn, batch)
             boilerplate.save(conn, newly_learned, at=self.now)
+            record_fetches(conn, [pair for pair in batch if pair[0].id in fetched_ids], added, at=self.now)
         self.new += len(added)
 
     async def _clean(self, new: Sequence[Entry], learned: Mapping[str, LearnedBoilerplate]) -> CleanedBatch:
@@ -149,7 +151,8 @@ class Ingester:
                 }
                 pending_pages.save(conn, source.id, dict.fromkeys(retried) | attempts)
 
-    def _record_fetches(self, conn: Connection, batch: _Batch) -> None:
+    def _record_fetches(self, conn: Connection, batch: _Batch) -> frozenset[str]:
+        """Record the state of each source; return the ids of those for which a request was made."""
         before = sources.fetch_intervals(conn, [source.id for source, _ in batch])
         intervals = {
             source.id: self._interval(source, outcome, before.get(source.id, FetchInterval()))
@@ -162,6 +165,7 @@ class Ingester:
                 sources.record_failure(
                     conn, source, outcome.error, at=self.now, not_before=outcome.retry_at, interval=intervals[source.id]
                 )
+        return frozenset(id_ for id_, interval in intervals.items() if interval is not before.get(id_))
 
     def _interval(self, source: Source, outcome: SourceOutcome, before: FetchInterval) -> FetchInterval:
         if source.path:  # reading the disk burdens no server

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, func, null, select, update
 
 from digest.model.delivery_token import DeliveryToken
 from digest.model.editions import Outcome, Subscriber
+from digest.store import daily_counts
 from digest.store.mapping import columns, from_rows
 from digest.store.tables import deliveries, editions, subscribers
 
@@ -57,8 +58,15 @@ def record_bounce(conn: Connection, delivery: DeliveryRef, outcome: Outcome, rep
     """Record the outcome in the ledger; False if the delivery had bounced or failed before: each counts once."""
     is_row = and_(deliveries.c.edition_id == delivery.edition_id, deliveries.c.subscriber_id == delivery.subscriber.id)
     recorded = (Outcome.BOUNCED, Outcome.FAILED, Outcome.SUPPRESSED)
+    # A sent mail is counted when its sender lets go of the row.
+    is_uncounted = and_(deliveries.c.outcome == Outcome.SENT, deliveries.c.sender.is_not(None))
+    uncounted = conn.execute(select(func.count()).where(is_row, is_uncounted)).scalar_one()
     row = update(deliveries).where(is_row, deliveries.c.outcome.not_in(recorded))
     result = conn.execute(row.values(outcome=outcome, reply=reply, changed=at, next_try=null(), sender=null()))
+    if result.rowcount > 0:
+        counts = {daily_counts.delivery(Outcome.SENT): uncounted, daily_counts.delivery(outcome): 1}
+        about = {(delivery.newsletter_id, name): number for name, number in counts.items()}
+        daily_counts.add(conn, about, at=at)
     return result.rowcount > 0
 
 

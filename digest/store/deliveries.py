@@ -38,7 +38,7 @@ from sqlalchemy import (
 
 from digest.model.delivery_token import DeliveryToken
 from digest.model.editions import Delivery, Outcome, Subscriber
-from digest.store import keys
+from digest.store import daily_counts, keys
 from digest.store.column_types import UtcDateTime
 from digest.store.mapping import batches, columns, insert, stream
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
@@ -64,7 +64,16 @@ def create_for_edition(conn: Connection, edition_id: int, *, host: str, at: date
         tokens = (DeliveryToken(edition_token=edition.token, subscriber_id=id_).signed(signing_key) for id_ in batch)
         message_ids = json.dumps({token.subscriber_id: token.message_id(host) for token in tokens})
         created += conn.execute(statement, {"message_ids": message_ids}).rowcount
+    if created:
+        _count_suppressed(conn, edition_id, edition.newsletter_id, at)
     return created
+
+
+def _count_suppressed(conn: Connection, edition_id: int, newsletter_id: str, at: datetime) -> None:
+    """Count the rows of a new edition that no sender will get."""
+    is_row = (deliveries.c.edition_id == edition_id, deliveries.c.next_try.is_(None))  # an index has both
+    suppressed = conn.execute(select(func.count()).where(*is_row)).scalar_one()
+    daily_counts.add(conn, {(newsletter_id, daily_counts.delivery(Outcome.SUPPRESSED)): suppressed}, at=at)
 
 
 def _insert_rows(conn: Connection, edition_id: int, at: datetime) -> Executable:
@@ -110,16 +119,24 @@ def make_due_now(conn: Connection, edition_id: int, *, now: datetime, beyond: da
 def release_sender(conn: Connection, sender: str, *, now: datetime, hold: bool = False) -> int:
     """Release a dead sender's rows; return how many.
 
-    Mails that it was sending become ``UNKNOWN``; with ``hold`` they aren't tried again until a person asks for it.
+    The mails that it sent are counted now. Those that it was sending become ``UNKNOWN``; with ``hold``
+    they aren't tried again until a person asks for it.
     """
+    newsletter_id = conn.execute(select(deliveries.c.newsletter_id).where(deliveries.c.sender == sender)).scalar()
+    if newsletter_id is None:
+        return 0
     rows = update(deliveries).where(deliveries.c.sender == sender)
-    conn.execute(rows.where(deliveries.c.outcome == Outcome.SENT).values(sender=null()))
-    conn.execute(
+    sent = conn.execute(rows.where(deliveries.c.outcome == Outcome.SENT).values(sender=null())).rowcount
+    unknown = conn.execute(
         rows.where(deliveries.c.outcome == Outcome.SENDING).values(
             outcome=Outcome.UNKNOWN, sender=null(), next_try=null() if hold else now, changed=now
         )
-    )
-    return conn.execute(rows.values(sender=null(), next_try=now)).rowcount
+    ).rowcount
+    released = conn.execute(rows.values(sender=null(), next_try=now)).rowcount
+    counts = {Outcome.SENT: sent, Outcome.UNKNOWN: unknown}
+    names = {(newsletter_id, daily_counts.delivery(outcome)): count for outcome, count in counts.items()}
+    daily_counts.add(conn, names, at=now)
+    return released
 
 
 def senders(conn: Connection) -> frozenset[str]:

@@ -10,7 +10,7 @@ of the last 50 ms (``group_sync``).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect
 
 from digest.model.editions import Delivery, Outcome, Subscriber
+from digest.store import daily_counts
 from digest.store.column_types import UtcDateTime, storable
 from digest.store.database import Store
 from digest.store.group_sync import GroupSync
@@ -46,6 +47,12 @@ _START = """
 UPDATE deliveries
 SET outcome = 'sending', attempts = attempts + 1, changed = ?
 WHERE id = ? AND sender = ? AND outcome <> 'sent'
+"""
+# Of the sender's edition: a sender has one. ``excluded`` is understood by both databases.
+_COUNT = """
+INSERT INTO daily_counts (about, name, day, count)
+SELECT newsletter_id, ?, ?, ? FROM editions WHERE id = ?
+ON CONFLICT (about, name, day) DO UPDATE SET count = daily_counts.count + excluded.count
 """
 _IS_CLAIMED = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ? AND outcome <> 'sent'"
 
@@ -93,17 +100,22 @@ class Ledger:
         self._record_sent = _with_paramstyle(_RECORD_SENT, dialect)
         self._record = _with_paramstyle(_RECORD, dialect)
         self._start = _with_paramstyle(_START, dialect)
+        self._count = _with_paramstyle(_COUNT, dialect)
+        self._edition_id = 0
         self._is_claimed_query = _with_paramstyle(_IS_CLAIMED, dialect)
         self._bind_time = _time_binder(dialect)
 
     def claim(self, edition_id: int, *, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """Claim up to ``limit`` due rows of the edition for this sender."""
+        self._edition_id = edition_id
         with self._transaction:
             self._cursor.execute(self._unclaim_sent, (self._sender,))
+            sent = self._cursor.rowcount
             self._cursor.execute(self._due, (edition_id, self._bind_time(now), limit))
             claimed = tuple(map(_delivery, self._cursor.fetchall()))
             if claimed:
                 self._cursor.executemany(self._claim, [(self._sender, delivery.id) for delivery in claimed])
+            self._add_counts({Outcome.SENT: sent}, at=now)
         return claimed
 
     def settle(self, results: Sequence[AttemptResult], starting: Sequence[int], *, at: datetime) -> frozenset[int]:
@@ -113,25 +125,43 @@ class Ledger:
         """
         now = self._bind_time(at)
         with self._transaction:
-            self._record_results(results, now)
+            unsent = self._record_results(results, now)
             sendable = self._record_starts(starting, now)
+            if unsent:
+                self._add_counts(unsent, at=at)
         if self._sync:
             self._sync.committed()
             if sendable and self._sync_starts:
                 self._sync.flush()
         return sendable
 
-    def _record_results(self, results: Sequence[AttemptResult], now: Any) -> None:
-        sent, unsent = [], []
+    def _record_results(self, results: Sequence[AttemptResult], now: Any) -> dict[Outcome, int]:
+        """Record the results; return the numbers of those that aren't sent, by outcome."""
+        sent: list[tuple[Any, ...]] = []
+        unsent: dict[Outcome, list[tuple[Any, ...]]] = {}
         for result in results:
             if result.outcome is Outcome.SENT:
                 sent.append((result.attempts, storable(result.reply), now, result.delivery_id))
             else:
-                unsent.append(self._row(result, now))
+                unsent.setdefault(result.outcome, []).append(self._row(result, now))
         if sent:
             self._cursor.executemany(self._record_sent, sent)
-        if unsent:
-            self._cursor.executemany(self._record, unsent)
+        counts = {}
+        for outcome, rows in unsent.items():
+            self._cursor.executemany(self._record, rows)
+            counts[outcome] = self._cursor.rowcount
+        return counts
+
+    def _add_counts(self, counts: Mapping[Outcome, int], *, at: datetime) -> None:
+        """Count outcomes of tries. Sent mails are counted when they are unclaimed: not in each mail's commit."""
+        rows = [
+            (daily_counts.delivery(outcome), day, count, self._edition_id)
+            for outcome, count in sorted(counts.items())
+            if count
+            for day in (daily_counts.TOTAL, daily_counts.day_key(at))
+        ]
+        if rows:
+            self._cursor.executemany(self._count, rows)
 
     def _record_starts(self, ids: Sequence[int], now: Any) -> frozenset[int]:
         if ids:

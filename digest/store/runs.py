@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from digest.store import daily_counts
 from digest.store.mapping import CLOCK_SKEW, columns, from_rows
 from digest.store.tables import runs as table
 
@@ -46,9 +47,14 @@ def finish(
     counts: Mapping[str, int] | None = None,
     reason: str = "",
 ) -> None:
-    """Record the end of a run."""
+    """Record the end of a run, and count it."""
     values = {"ended": at, "outcome": outcome, "counts": dict(counts or {}), "reason": reason}
-    conn.execute(update(table).where(table.c.id == run_id).values(values))
+    query = update(table).where(table.c.id == run_id).values(values).returning(table.c.kind, table.c.started)
+    run = conn.execute(query).first()
+    if run is not None:
+        duration_ms = max(round((at - run.started).total_seconds() * 1000), 0)
+        counted = {(run.kind, daily_counts.run(outcome)): 1, (run.kind, daily_counts.RUN_MILLISECONDS): duration_ms}
+        daily_counts.add(conn, counted, at=at)
 
 
 def recent(

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, Update, bindparam, delete, or_, select, update
 
 from digest.model.editions import Outcome, Subscriber
-from digest.store import unsubscribes
+from digest.store import daily_counts, unsubscribes
 from digest.store.column_types import storable
 from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, stream
+from digest.store.subscriber_counts import WAITING, stopped_mail_counts, suppression_counts
 from digest.store.tables import deliveries, subscribers, subscriptions
 from digest.store.unsubscribes import Unsubscribe
 
@@ -119,6 +120,7 @@ def _subscribe(
     rows = [{"newsletter_id": newsletter_id, "subscriber_id": id_, "since": at} for id_ in ids.values()]
     statement = insert(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.subscriber_id)
     subscribed = set(conn.execute(statement, rows).scalars())
+    daily_counts.add(conn, {(newsletter_id, daily_counts.JOINED): len(subscribed)}, at=at)
     return (subscriber.address for address_key, subscriber in batch.items() if ids[address_key] in subscribed)
 
 
@@ -144,9 +146,11 @@ def unsubscribe(
     if newsletter_id is not None:
         subscription = subscription.where(subscriptions.c.newsletter_id == newsletter_id)
         waiting = waiting.where(deliveries.c.newsletter_id == newsletter_id)
-    conn.execute(waiting.values(reply=reason, changed=at))
+    waiting = waiting.values(reply=reason, changed=at)
+    stopped = stopped_mail_counts(conn.execute(waiting.returning(deliveries.c.newsletter_id)).scalars())
     ended = conn.execute(subscription.returning(subscriptions.c.newsletter_id)).scalars().all()
     unsubscribes.record(conn, address_key, id_, ended, reason=reason, at=at)
+    daily_counts.add(conn, stopped | {(ended_id, daily_counts.LEFT): 1 for ended_id in ended}, at=at)
     return bool(ended)
 
 
@@ -167,10 +171,12 @@ def suppress_all(conn: Connection, reasons: Mapping[int, str], *, at: datetime) 
     if not reasons:
         return
     parameters = [{"of_subscriber": id_, "of_reason": reason} for id_, reason in reasons.items()]
+    counts = suppression_counts(conn, reasons)
     row = update(subscribers).where(subscribers.c.id == bindparam("of_subscriber"))
     conn.execute(row.values(suppressed=bindparam("of_reason")), parameters)
     waiting = _suppress_waiting().where(deliveries.c.subscriber_id == bindparam("of_subscriber"))
     conn.execute(waiting.values(reply=bindparam("of_reason"), changed=at), parameters)
+    daily_counts.add(conn, counts, at=at)
 
 
 def unsuppress(conn: Connection, address: str) -> bool:
@@ -236,9 +242,8 @@ def _ids(conn: Connection, address_keys: list[str]) -> dict[str, int]:
 
 def _suppress_waiting() -> Update:
     """Suppress rows that are still to be sent, even if a sender has claimed them."""
-    waiting = (Outcome.PENDING, Outcome.RETRY, Outcome.UNKNOWN)
     return (
         update(deliveries)
-        .where(or_(*(deliveries.c.outcome == outcome for outcome in waiting)))  # ``in_`` can't be executed many times
+        .where(or_(*(deliveries.c.outcome == outcome for outcome in WAITING)))  # ``in_`` can't be executed many times
         .values(outcome=Outcome.SUPPRESSED, next_try=None, sender=None)
     )

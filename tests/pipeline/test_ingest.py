@@ -16,7 +16,7 @@ from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.model.slots import Window
 from digest.pipeline.collect import collect_into
 from digest.settings import FetchSettings
-from digest.store import Store, articles, boilerplate, entries, open_store, sources
+from digest.store import Store, articles, boilerplate, daily_counts, entries, open_store, source_history, sources
 
 NOW = datetime(2026, 3, 27, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -111,6 +111,31 @@ def test_failures_in_a_row_are_counted_in_the_store() -> None:
             assert sources.fetch_intervals(conn, ["dead"])["dead"].failures == 3
             assert sources.not_due_ids(conn, now=NOW + timedelta(days=2, minutes=30)) == {"dead"}
             assert sources.not_due_ids(conn, now=NOW + timedelta(days=2, minutes=61)) == frozenset()
+
+
+def test_fetches_are_counted_by_day_without_those_that_the_server_put_off() -> None:
+    steady = Source(id="steady", url="https://steady.example/")
+    busy = Source(id="busy", url="https://busy.example/")
+
+    async def fetch(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
+        if source == busy:
+            raise SourceError("come back later", retry_at=NOW + 2 * HOUR)
+        await asyncio.sleep(0.02)
+        old = replace(entry(source, "x"), guid="old", published=NOW - timedelta(days=8))
+        return Collected(source=source, entries=(entry(source, "x"), old))
+
+    with open_store("sqlite://") as store:
+        for hour in range(2):
+            collect_into(store, [steady, busy], fetch, fetch=FetchSettings(), now=NOW + hour * HOUR)
+        with store.read() as conn:
+            histories = source_history.histories(conn, ["steady", "busy"], since=NOW)
+            totals = daily_counts.totals(conn, [""])
+
+    (good,), (bad,) = histories["steady"], histories["busy"]
+    assert (good.fetches, good.failures, good.entries) == (2, 0, 1)
+    assert 40 <= good.fetch_ms < 4000
+    assert (bad.fetches, bad.failures) == (1, 1)
+    assert totals == {("", "sources fetched"): 2, ("", "sources failed"): 1, ("", "entries"): 1}
 
 
 def test_the_store_is_writable_while_entries_are_cleaned(tmp_path: Path) -> None:

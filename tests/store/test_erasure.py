@@ -42,7 +42,8 @@ def erase(store: Store, address: str = PRESS) -> bool:
 
 def content(store: Store) -> str:
     with store.read() as conn:
-        return str([conn.execute(table.select()).all() for table in metadata.tables.values()]).lower()
+        rows = str([conn.execute(table.select()).all() for table in metadata.tables.values()]).lower()
+    return rows.replace("suppressed", "")  # no part of an address
 
 
 @pytest.fixture

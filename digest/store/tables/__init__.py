@@ -11,6 +11,7 @@ editions × subscribers → deliveries                the ledger
 editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
 page_counts                                        what pages count for the operator
+daily_counts, source_days                          counts by day, for metrics and plots
 runs                                               run history of jobs
 store_keys                                         the store's own random key
 
@@ -22,7 +23,7 @@ from __future__ import annotations
 from digest.store.tables.collected import articles, boilerplate, entries, pending_pages, sources
 from digest.store.tables.deliveries import deliveries
 from digest.store.tables.metadata import metadata
-from digest.store.tables.operations import page_counts, runs, store_keys, unread_mails
+from digest.store.tables.operations import daily_counts, page_counts, runs, source_days, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles, story_texts
 from digest.store.tables.subscribers import (
     confirmation_mails,
@@ -38,6 +39,7 @@ __all__ = [
     "articles",
     "boilerplate",
     "confirmation_mails",
+    "daily_counts",
     "deliveries",
     "editions",
     "entries",
@@ -46,6 +48,7 @@ __all__ = [
     "pending_pages",
     "runs",
     "slots",
+    "source_days",
     "sources",
     "store_keys",
     "stories",

@@ -1,4 +1,4 @@
-"""Tables of job runs, of unrelated mails in the mailbox for bounces, and of the store's own key."""
+"""Tables of job runs, of counts by day, of unrelated mails in the mailbox for bounces, and of the store's own key."""
 
 from __future__ import annotations
 
@@ -36,6 +36,29 @@ page_counts = Table(
     #: ``2026-03-29``, in UTC.
     Column("day", SafeText, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+#: Counts by day, see ``store/daily_counts.py``: for metrics and plots.
+daily_counts = Table(
+    "daily_counts",
+    metadata,
+    #: A newsletter's id, or a kind of job.
+    Column("about", SafeText, primary_key=True),
+    Column("name", SafeText, primary_key=True),
+    #: ``2026-03-29``, in UTC; empty for the sum of all days.
+    Column("day", SafeText, primary_key=True),
+    Column("count", Number, nullable=False),
+)
+
+#: Fetches of each source by day.
+source_days = Table(
+    "source_days",
+    metadata,
+    Column("source_id", SafeText, primary_key=True),
+    #: As in ``daily_counts``.
+    Column("day", SafeText, primary_key=True),
+    *(Column(name, Integer, nullable=False) for name in ("fetches", "failures", "entries")),
+    Column("fetch_ms", Number, nullable=False),
 )
 
 runs = Table(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, UniqueConstraint, event, text
 
 from digest.model.editions import SuppressionState
 from digest.store.column_types import EnumText, Json, SafeText, UtcDateTime
 from digest.store.tables.metadata import Number, metadata
 from digest.store.tables.published import editions
+
+#: Written into queries as it is, so that both databases find the index.
+IS_SUPPRESSED = text("suppressed <> ''")
 
 subscribers = Table(
     "subscribers",
@@ -23,7 +28,18 @@ subscribers = Table(
     Column("suppressed", SafeText, nullable=False, server_default=""),
     #: In the tokens of links to pages: raised to revoke those of before.
     Column("links_version", Integer, nullable=False, server_default="0"),
+    # Of the few suppressed ones, to count them.
+    Index("ix_subscribers_suppressed", "id", sqlite_where=IS_SUPPRESSED),
 )
+
+
+@event.listens_for(subscribers, "before_create")
+def _index_suppressed_rows_only(_: Table, conn: Connection, **__: Any) -> None:
+    """Make the index partial on PostgreSQL too. In the table's declaration this would import PostgreSQL's dialect."""
+    if conn.dialect.name == "postgresql":
+        index = next(index for index in subscribers.indexes if index.name == "ix_subscribers_suppressed")
+        index.dialect_options["postgresql"]["where"] = IS_SUPPRESSED
+
 
 subscriptions = Table(
     "subscriptions",
