@@ -64,6 +64,13 @@ def import_progress() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def copy_progress() -> Iterator[Callable[[str, int], None]]:
+    """Return a function that shows how many rows of a table were copied."""
+    with _status_line("copying") as update:
+        yield lambda table, rows: update(f"copying {table}: {rows}") if update else None
+
+
+@contextmanager
 def refresh_every(seconds: float, refresh: Callable[[], None]) -> Iterator[None]:
     """Call ``refresh`` again and again in a thread, as long as the context lasts; errors of the store are ignored."""
     is_over = Event()

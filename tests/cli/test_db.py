@@ -1,12 +1,16 @@
-"""``digest db upgrade``."""
+"""``digest db``."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from digest.cli import main
+from digest.store import open_store, tables
+from tests.support.generated_rows import add_rows
 
 
 @pytest.fixture
@@ -41,6 +45,37 @@ def test_a_file_that_is_no_database_is_reported_in_one_line(config: Path, capsys
 
     assert main(["db", "upgrade", "--config", str(config)]) == 1
     assert "is not a database" in capsys.readouterr().err
+
+
+def test_a_copy_says_what_to_do_next(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_store(f"sqlite:///{config.parent}/kept.db") as store, store.begin() as conn:
+        add_rows(conn, 2)
+    target = f"sqlite:///{config.parent}/copy.db"
+
+    assert main(["db", "copy", "--to", target, "--json", "--config", str(config)]) == 0
+
+    printed = capsys.readouterr()
+    assert f'set [store] url = "{target}"' in printed.err
+    assert {"table": "subscribers", "rows": 2, "written": 2, "is_equal": True} in json.loads(printed.out)
+
+
+def test_a_copy_while_mails_are_sent_is_not_complete(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_store(f"sqlite:///{config.parent}/kept.db") as store, store.liveness_lock("sender-1"):
+        with store.begin() as conn:
+            add_rows(conn, 1)
+            conn.execute(update(tables.deliveries).values(sender="sender-1"))
+
+        assert main(["db", "copy", "--to", f"sqlite:///{config.parent}/copy.db", "--config", str(config)]) == 1
+
+    assert "mails are being sent. Stop 'digest run', and run this again" in capsys.readouterr().err
+
+
+def test_a_store_is_not_copied_onto_itself(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["db", "upgrade", "--config", str(config)]) == 0
+
+    assert main(["db", "copy", "--to", f"sqlite:///{config.parent}/kept.db", "--config", str(config)]) == 2
+
+    assert "is the store itself" in capsys.readouterr().err
 
 
 def test_a_missing_action_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
