@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from digest.model.errors import StoreError
-from digest.store import keys, sqlite
+from digest.store import keys, search_index, sqlite
 from digest.store.tables import metadata
 from digest.store.url import display_url
 
@@ -23,7 +23,7 @@ class Versions:
 
     #: The newest version, declared in ``tables``; each migration raises it. Named here so that a start needn't import
     #: Alembic.
-    head: str = "0014"
+    head: str = "0015"
     #: Alembic's folder of migrations.
     folder: Path = Path(__file__).parent / "migrations"
 
@@ -126,6 +126,7 @@ def _foreign(conn: Connection) -> StoreError:
 
 def _create(conn: Connection, versions: Versions) -> None:
     metadata.create_all(conn, checkfirst=False)
+    search_index.create(conn)
     conn.execute(text(_VERSION_TABLE))
     conn.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": versions.head})
     keys.create(conn)

@@ -9,17 +9,20 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from digest.model.stories import Brief
-from digest.store import story_texts
+from digest.store import search_index, story_texts, story_threads
 from digest.store.tables import editions, stories, story_articles
 from digest.store.tables import story_texts as texts_table
+from digest.text.search_terms import indexed_tokens
 
 #: An article's title and paragraphs.
 Wording = tuple[str, ...]
 
 
 def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
-    """Store the edition's stories, in this order."""
-    for position, brief in enumerate(briefs):
+    """Store the edition's stories, in this order, with their texts and threads, and index them."""
+    threads = story_threads.threads_of(conn, briefs)
+    tokens: dict[int, Sequence[str]] = {}
+    for position, (brief, thread_id) in enumerate(zip(briefs, threads, strict=True)):
         values = {
             "edition_id": edition_id,
             "position": position,
@@ -27,6 +30,7 @@ def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
             "score": brief.ranked.score,
             "update": brief.ranked.update,
             "sentences": tuple(sentence.text for sentence in brief.sentences),
+            "thread_id": thread_id,
         }
         story_id = conn.execute(insert(stories).values(values).returning(stories.c.id)).scalar_one()
         article_ids = dict.fromkeys(article.id for article in brief.story.all_articles)
@@ -34,6 +38,9 @@ def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
             insert(story_articles), [{"story_id": story_id, "article_id": article_id} for article_id in article_ids]
         )
         conn.execute(insert(texts_table).values(story_texts.row_for(story_id, brief)))
+        tokens[story_id] = indexed_tokens(brief.texts)
+    story_threads.begin_threads(conn, edition_id)
+    search_index.add(conn, edition_id, tokens)
 
 
 def save_published_wordings(conn: Connection, wordings: Mapping[str, Wording]) -> None:

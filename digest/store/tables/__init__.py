@@ -5,6 +5,7 @@ pending_pages (unread)                             entries whose pages are still
 boilerplate (furniture)                            boilerplate lines learned from each source
 slots, editions ← stories ← story_articles (told)  published editions and their articles
 stories ← story_texts                              sources of the stories' sentences, for pages
+stories ← story_search                             full-text index, made by ``search_index``
 subscribers ← subscriptions, unsubscribes          subscribers, and former ones by a hash of their address
 subscription_requests, confirmation_mails          requests to subscribe, and the mails that ask for confirmation
 editions × subscribers → deliveries                the ledger

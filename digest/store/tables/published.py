@@ -69,6 +69,8 @@ stories = Table(
     Column("score", Float, nullable=False),
     Column("update", Boolean, nullable=False),
     Column("sentences", StringTuple, nullable=False),
+    #: The first story of which this one is an update, or its own id; the same in all newsletters.
+    Column("thread_id", Number, nullable=False, server_default="0", index=True),
     UniqueConstraint("edition_id", "position"),
 )
 
