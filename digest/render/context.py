@@ -45,7 +45,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
     labels = labels_for(digest.language)
     tokens = tokens_for(options.brand)
     today = digest.slot.due.astimezone(digest.newsletter.timezone)
-    stories = tuple(_story(brief, today, labels, digest.newsletter.images) for brief in digest.briefs)
+    stories = tuple(story_context(brief, today, labels, digest.newsletter.images) for brief in digest.briefs)
     title = _name(options.brand.name or digest.newsletter.title) or labels.untitled
     subject, next_titles = _subject(digest, title, labels)
     max_left_out, max_failures = _MAX_LISTED * options.show_left_out, _MAX_LISTED * options.show_failures
@@ -97,7 +97,8 @@ def reading_minutes(digest: Digest) -> int:
     return max(1, math.ceil(minutes_to_read(text for brief in digest.briefs for text in brief.texts)))
 
 
-def _story(brief: Brief, today: datetime, labels: Labels, images: Images) -> StoryContext:
+def story_context(brief: Brief, today: datetime, labels: Labels, images: Images) -> StoryContext:
+    """Variables of one story of an edition of this day, not yet numbered."""
     lead = brief.story.lead
     cited_ids = {sentence.article.id for sentence in brief.sentences}
     citations = _citations(brief.story.all_articles, labels)

@@ -166,7 +166,7 @@ class EditionContext:
         Stories are ordered section by section, and numbered in that order.
         """
         remaining = self.stories[stories:]
-        sections = _sections(self.stories[:stories], self.labels)
+        sections = group_by_section(self.stories[:stories], self.labels)
         ordered = tuple(story for section in sections for story in section.stories)
         return replace(
             self,
@@ -179,7 +179,7 @@ class EditionContext:
         )
 
 
-def _sections(stories: Iterable[StoryContext], labels: Labels) -> tuple[Section, ...]:
+def group_by_section(stories: Iterable[StoryContext], labels: Labels) -> tuple[Section, ...]:
     """Group stories by section, in the order in which sections first appear, and number them."""
     by_title: dict[str, list[StoryContext]] = {}
     for story in stories:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from digest.settings import shipped_files
@@ -60,16 +60,26 @@ def languages() -> tuple[str, ...]:
     return tuple(_locales())
 
 
-def long_date(moment: datetime, labels: Labels) -> str:
+def long_date(moment: date, labels: Labels) -> str:
     """``Sunday, 29 March 2026``."""
     return _format_date(labels.date_format, moment, labels)
+
+
+def short_date(day: date, labels: Labels) -> str:
+    """``29 March``."""
+    return _format_date(labels.short_date_format, day, labels)
+
+
+def month_of_year(day: date, labels: Labels) -> str:
+    """``March 2026``."""
+    return f"{labels.months[day.month - 1]} {day.year}"
 
 
 def short_time(moment: datetime, today: datetime, labels: Labels) -> str:
     """``07:05`` on the edition's own day, otherwise ``28 March, 07:05``, or ``28 March 2025`` in another year."""
     if moment.date() == today.date():
         return f"{moment:%H:%M}"
-    day = _format_date(labels.short_date_format, moment, labels)
+    day = short_date(moment, labels)
     return f"{day}, {moment:%H:%M}" if moment.year == today.year else f"{day} {moment.year}"
 
 
@@ -78,7 +88,7 @@ def direction(language: str) -> str:
     return "rtl" if language in _RIGHT_TO_LEFT else "ltr"
 
 
-def _format_date(pattern: str, moment: datetime, labels: Labels) -> str:
+def _format_date(pattern: str, moment: date, labels: Labels) -> str:
     return pattern.format(
         weekday=labels.weekdays[moment.weekday()],
         day=moment.day,

@@ -69,6 +69,12 @@ def get(conn: Connection, edition_id: int) -> StoredEdition | None:
     return None if row is None else _stored_edition(row)
 
 
+def has_body(conn: Connection, edition_id: int) -> bool:
+    """Whether the edition's mail is stored; retention deletes it."""
+    query = select(table.c.id).where(table.c.id == edition_id, table.c.html != "")
+    return conn.execute(query).first() is not None
+
+
 def newsletter_id(conn: Connection, edition_id: int) -> str | None:
     """The newsletter of the edition with this id; None if there is none."""
     id_: str | None = conn.execute(select(table.c.newsletter_id).where(table.c.id == edition_id)).scalar()

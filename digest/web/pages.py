@@ -48,6 +48,8 @@ class PageResponse:
     status: int = 200
     content_type: str = HTML
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: The same for everybody: kept in memory and sent again until an edition is published.
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

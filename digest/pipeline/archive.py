@@ -1,0 +1,104 @@
+"""The archive: published editions for readers of the pages, without anything of a subscriber."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from digest.model.link_token import Purpose
+from digest.model.newsletters import Newsletter
+from digest.model.published_stories import PublishedStory
+from digest.pipeline.reader_links import find_mail_holder
+from digest.render.delivery_placeholders import fill_greeting
+from digest.render.public_copy import public_copy
+from digest.settings import Settings
+from digest.store import archive, editions, story_texts, subscribers
+from digest.store.archive import ArchivedEdition
+
+#: Of a slot in an address: ``2026-03-29``, ``2026-03-29T18-30``.
+_SLOT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d)-(\d\d))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionPage:
+    """An edition with its stories and its neighbours."""
+
+    edition: ArchivedEdition
+    stories: tuple[PublishedStory, ...]
+    #: False where retention has deleted the mail.
+    has_mail: bool
+    before: ArchivedEdition | None
+    after: ArchivedEdition | None
+
+
+def slot_address(slot_key: str) -> str:
+    """A slot's key as a part of an address: ``2026-03-29T18:30`` → ``2026-03-29T18-30``."""
+    return slot_key.replace(":", "-")
+
+
+def slot_key(address: str) -> str | None:
+    """The key of the slot with that address; None if no slot can have it."""
+    match = _SLOT.fullmatch(address)
+    if match is None:
+        return None
+    return match[1] if match[2] is None else f"{match[1]}T{match[2]}:{match[3]}"
+
+
+def public_newsletters(settings: Settings) -> tuple[Newsletter, ...]:
+    """The newsletters whose archive anybody may read; none without pages."""
+    return tuple(newsletter for newsletter in settings.newsletters if newsletter.archive == "public")
+
+
+def find_newsletter(settings: Settings, newsletter_id: str) -> Newsletter | None:
+    """The newsletter with this id if it has an archive."""
+    newsletters = (newsletter for newsletter in settings.newsletters if newsletter.archive != "none")
+    return next((newsletter for newsletter in newsletters if newsletter.id == newsletter_id), None)
+
+
+def may_read(conn: Connection, newsletter: Newsletter, token: str, settings: Settings) -> bool:
+    """Whether the archive may be shown to whoever has this link token; the token may be empty."""
+    if newsletter.archive != "subscribers":
+        return newsletter.archive == "public"
+    holder = find_mail_holder(conn, token, Purpose.READ, settings.web) if token else None
+    return holder is not None and newsletter.id in subscribers.newsletter_ids(conn, holder.subscriber.id)
+
+
+def reader_newsletter(conn: Connection, token: str, settings: Settings) -> Newsletter | None:
+    """The newsletter whose archive the holder of a link in a mail may read; None if there is none."""
+    holder = find_mail_holder(conn, token, Purpose.READ, settings.web)
+    newsletter = find_newsletter(settings, holder.newsletter_id) if holder else None
+    return newsletter if newsletter and may_read(conn, newsletter, token, settings) else None
+
+
+def edition_page(conn: Connection, newsletter: Newsletter, key: str) -> EditionPage | None:
+    """The newsletter's edition of the slot with this key; None if there is none."""
+    edition = archive.find(conn, newsletter.id, key)
+    if edition is None:
+        return None
+    return EditionPage(
+        edition=edition,
+        stories=story_texts.of_edition(conn, edition.id),
+        has_mail=editions.has_body(conn, edition.id),
+        before=archive.before(conn, edition),
+        after=archive.after(conn, edition),
+    )
+
+
+def mail_copy(conn: Connection, newsletter: Newsletter, key: str) -> str:
+    """The HTML of the slot's edition as mailed, for anybody; empty if it isn't stored."""
+    edition = archive.find(conn, newsletter.id, key)
+    stored = editions.get(conn, edition.id) if edition else None
+    return public_copy(stored.edition.html, fill_greeting(newsletter.greeting, "")) if stored else ""
+
+
+def newest_with_stories(
+    conn: Connection, newsletter: Newsletter, *, limit: int
+) -> Sequence[tuple[ArchivedEdition, tuple[PublishedStory, ...]]]:
+    """The newest editions, each with its stories."""
+    return [
+        (edition, story_texts.of_edition(conn, edition.id))
+        for edition in archive.newest(conn, newsletter.id, limit=limit)
+    ]
