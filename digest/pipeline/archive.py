@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -32,6 +33,14 @@ class EditionPage:
     has_mail: bool
     before: ArchivedEdition | None
     after: ArchivedEdition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailCopy:
+    """An edition's mail for anybody."""
+
+    html: str
+    frozen_at: datetime
 
 
 def slot_address(slot_key: str) -> str:
@@ -87,11 +96,14 @@ def edition_page(conn: Connection, newsletter: Newsletter, key: str) -> EditionP
     )
 
 
-def mail_copy(conn: Connection, newsletter: Newsletter, key: str) -> str:
-    """The HTML of the slot's edition as mailed, for anybody; empty if it isn't stored."""
+def mail_copy(conn: Connection, newsletter: Newsletter, key: str) -> MailCopy | None:
+    """The slot's edition as mailed, for anybody; None if there is none, or retention has deleted the mail."""
     edition = archive.find(conn, newsletter.id, key)
     stored = editions.get(conn, edition.id) if edition else None
-    return public_copy(stored.edition.html, fill_greeting(newsletter.greeting, "")) if stored else ""
+    if stored is None or not stored.edition.html:
+        return None
+    html = public_copy(stored.edition.html, fill_greeting(newsletter.greeting, ""))
+    return MailCopy(html=html, frozen_at=stored.frozen_at)
 
 
 def newest_with_stories(

@@ -36,6 +36,7 @@ class PageTemplates:
             autoescape=lambda name: not (name or "").endswith(_TEXT),
             undefined=StrictUndefined,
             trim_blocks=True,
+            lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
         self._environment.policies["ext.i18n.trimmed"] = True

@@ -1,38 +1,23 @@
-"""``/NEWSLETTER/`` and below: the list of editions, one edition, its mail in a frame, and the newest."""
+"""``/NEWSLETTER/``: the list of editions; ``/NEWSLETTER/latest``: the newest."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from digest.model.newsletters import Newsletter
-from digest.pipeline.archive import (
-    EditionPage,
-    edition_page,
-    find_newsletter,
-    mail_copy,
-    may_read,
-    reader_newsletter,
-    slot_address,
-    slot_key,
-)
-from digest.render.locale import direction, labels_for, long_date, month_of_year, short_date
+from digest.pipeline.archive import slot_address
+from digest.render.locale import direction, labels_for, month_of_year, short_date
 from digest.render.plain_text import clip, line
-from digest.render.story_pages import sections_of
 from digest.store import archive
 from digest.store.archive import ArchivedEdition
-from digest.web.mail_frame import frame_headers
-from digest.web.pages import PRIVATE_HEADERS, PageRequest, PageResponse, Site
-from digest.web.public import public_response
-from digest.web.security import policy_with_frame
+from digest.web.archive_access import no_edition, readable_newsletter
+from digest.web.pages import PageRequest, PageResponse, Site
+from digest.web.public import archive_response
 
 #: Editions on a page of the list.
 _PER_PAGE = 50
-_COOKIE = "digest_archive"
-#: How long a subscriber reads the archive without opening a link in a mail again.
-_COOKIE_S = 30 * 86_400
 _MAX_TITLE = 300
 
 
@@ -40,13 +25,13 @@ _MAX_TITLE = 300
 class EditionLink:
     """An edition in a list."""
 
-    #: The address of its page, below the newsletter's.
-    address: str
+    #: The path of its page.
+    path: str
     title: str
-    #: ``29 March``, with the time where a day has several.
-    date: str
     #: ``2026-03-29``
     day: str
+    #: ``29 March``, with the time where a day has several.
+    date: str
     language: str
     direction: str
 
@@ -55,6 +40,8 @@ class EditionLink:
 class Month:
     """The editions of one month on a page of the list."""
 
+    #: ``2026-03``
+    id: str
     #: ``March 2026``
     title: str
     editions: tuple[EditionLink, ...]
@@ -64,55 +51,92 @@ class Month:
 class MonthLink:
     """A month in the index of all months, and the page of the list on which it begins."""
 
+    id: str
     title: str
     page: int
 
 
 def edition_list(site: Site, request: PageRequest) -> PageResponse:
     """The newsletter's editions, newest first, some on each page."""
-    newsletter = _readable(site, request)
-    number = _page_number(request)
+    newsletter, number = readable_newsletter(site, request), _page_number(request)
     if newsletter is None or number is None:
-        return _not_found(site, request)
+        return no_edition(site, request)
     with site.app.store.read() as conn:
         counts = archive.counts_by_month(conn, newsletter.id)
         editions = archive.newest(conn, newsletter.id, limit=_PER_PAGE, offset=_PER_PAGE * (number - 1))
     pages = max(1, -(-sum(counts.values()) // _PER_PAGE))
     if number > pages:
-        return _not_found(site, request)
-    body = site.templates.render(
+        return no_edition(site, request)
+    page = site.render(
         "archive",
         newsletter=newsletter,
-        months=_months(editions),
-        month_links=_month_links(counts, editions) if pages > 1 else (),
+        months=tuple(_months(site, editions)),
+        month_links=tuple(_month_links(counts, site.language)) if pages > 1 else (),
         number=number,
         pages=pages,
         url=site.url,
     )
-    return _respond(newsletter, body, changed=editions[0].frozen_at if editions else None)
-
-
-def edition(site: Site, request: PageRequest) -> PageResponse:
-    """One edition as a page of its stories, with the mail in a frame."""
-    newsletter, key = _readable(site, request), slot_key(request.parts["slot"])
-    if newsletter is None or key is None:
-        return _not_found(site, request)
-    with site.app.store.read() as conn:
-        page = edition_page(conn, newsletter, key)
-    if page is None:
-        return _not_found(site, request)
-    body = _edition_body(site, newsletter, page)
-    return _respond(newsletter, body, changed=page.edition.frozen_at, policy=policy_with_frame())
+    return archive_response(page, newsletter, request, changed=editions[0].frozen_at if editions else None)
 
 
 def newest_edition(site: Site, request: PageRequest) -> PageResponse:
     """Send the browser to the newest edition."""
-    newsletter = _readable(site, request)
+    newsletter = readable_newsletter(site, request)
     if newsletter is None:
-        return _not_found(site, request)
+        return no_edition(site, request)
     with site.app.store.read() as conn:
         newest = archive.newest(conn, newsletter.id, limit=1)
     if not newest:
-        return _not_found(site, request)
-    location = f"{site.path}/{newsletter.id}/{slot_address(newest[0].slot.key)}"
-    return PageResponse(body="", status=303, headers={"Location": location, "Cache-Control": "no-cache"})
+        return no_edition(site, request)
+    headers = {"Location": edition_path(site, newest[0]), "Cache-Control": "no-cache"}
+    return PageResponse(body="", status=303, headers=headers)
+
+
+def archive_address(site: Site, request: PageRequest) -> PageResponse:
+    """Send the browser from ``/NEWSLETTER`` to ``/NEWSLETTER/``."""
+    newsletter = readable_newsletter(site, request)
+    if newsletter is None:
+        return no_edition(site, request)
+    return PageResponse(body="", status=308, headers={"Location": f"{site.path}/{newsletter.id}/"})
+
+
+def edition_path(site: Site, edition: ArchivedEdition) -> str:
+    """The path of the edition's page."""
+    return f"{site.path}/{edition.newsletter_id}/{slot_address(edition.slot.key)}"
+
+
+def edition_link(site: Site, edition: ArchivedEdition) -> EditionLink:
+    """The edition's link in a list, dated in the page's language."""
+    day, _, time = edition.slot.key.partition("T")
+    written = short_date(date.fromisoformat(day), labels_for(site.language))
+    return EditionLink(
+        path=edition_path(site, edition),
+        title=clip(line(edition.lead_title) or line(edition.subject), _MAX_TITLE),
+        day=day,
+        date=f"{written}, {time}" if time else written,
+        language=edition.language,
+        direction=direction(edition.language),
+    )
+
+
+def _months(site: Site, editions: Sequence[ArchivedEdition]) -> Iterator[Month]:
+    for month, group in itertools.groupby(editions, key=lambda edition: edition.slot.key[:7]):
+        links = tuple(edition_link(site, edition) for edition in group)
+        yield Month(id=month, title=_month_title(month, site.language), editions=links)
+
+
+def _month_links(counts: Mapping[str, int], language: str) -> Iterator[MonthLink]:
+    newer = 0
+    for month, count in counts.items():
+        yield MonthLink(id=month, title=_month_title(month, language), page=newer // _PER_PAGE + 1)
+        newer += count
+
+
+def _month_title(month: str, language: str) -> str:
+    return month_of_year(date.fromisoformat(f"{month}-01"), labels_for(language))
+
+
+def _page_number(request: PageRequest) -> int | None:
+    """The page of the list that is asked for; None if it can't be one."""
+    text = request.query.get("page", "1")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 and int(text) else None

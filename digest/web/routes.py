@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from digest.web.archive import archive_address, edition_list, newest_edition
+from digest.web.archive_access import open_archive
 from digest.web.assets import style_sheet
+from digest.web.edition import edition, edition_mail
 from digest.web.health import healthz, readyz
 from digest.web.pages import Page
 from digest.web.preferences import open_preferences, preferences
@@ -22,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/return/{token}", come_back_page),
     ("POST", "/return/{token}", come_back_page),
     ("GET", "/read/{token}", read),
+    ("GET", "/read/{token}/archive", open_archive),
     ("GET", "/preferences/{token}", open_preferences),
     ("GET", "/preferences", preferences),
     ("POST", "/preferences", preferences),
@@ -30,4 +34,10 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/subscribe", subscribe),
     ("GET", "/confirm/{token}", confirm_page),
     ("POST", "/confirm/{token}", confirm_page),
+    # Other addresses come first: these match any.
+    ("GET", "/{newsletter}", archive_address),
+    ("GET", "/{newsletter}/", edition_list),
+    ("GET", "/{newsletter}/latest", newest_edition),
+    ("GET", "/{newsletter}/{slot}", edition),
+    ("GET", "/{newsletter}/{slot}/mail", edition_mail),
 )

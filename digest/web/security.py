@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 #: Largest body of a request, in bytes.
 MAX_BODY = 64 * 1024
 #: Only our own style sheet, pictures and forms; no script, nothing inline, nothing of others.
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: A response's own header of the same name stays.
 SECURITY_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",  # tokens in addresses must not get to the sites that a page links to
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
