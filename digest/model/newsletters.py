@@ -126,6 +126,9 @@ class Newsletter:
     template: str = "briefing"
     #: Pattern of the subject: ``{title}: {lead}``, with any of ``SUBJECT_PLACEHOLDERS``.
     subject: str = "{lead}"
+    #: Of the mails' own words, of its pages and confirmation mails: ``de``; if empty, that of most stories in a mail,
+    #: and the browser's on a page.
+    language: str = ""
     #: ``Good morning, {name}!``; no greeting if empty.
     greeting: str = ""
     #: Anybody may subscribe on the pages.

@@ -60,7 +60,7 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
         newsletter=newsletter,
         slot=slot,
         window=window,
-        language=_language(briefs),
+        language=newsletter.language or _language(briefs),
         briefs=briefs,
         subject_stories=stories_for_subject(briefs),
         left_out=tuple(item for item in (*ranking.left_out, *over_time) if item.article.published in window),

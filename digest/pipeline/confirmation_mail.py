@@ -27,6 +27,7 @@ from digest.pipeline.newsletter import sender_of
 from digest.pipeline.reader_links import sign_link
 from digest.pipeline.subscribe import CONFIRM_WITHIN
 from digest.render.page_templates import PageTemplates
+from digest.render.page_texts import ENGLISH
 from digest.settings import Settings
 from digest.store import subscribers, subscription_requests
 from digest.store.locks import advisory_lock
@@ -134,26 +135,33 @@ def _count(
     )
 
 
+def _language(mail: _Mail, templates: PageTemplates) -> str:
+    """The first newsletter's, otherwise that of the page on which the mail was asked for."""
+    wanted = (mail.newsletters[0].language, mail.request.language)
+    return next((language for language in wanted if language in templates.languages), ENGLISH)
+
+
 def _message(mail: _Mail, settings: Settings, templates: PageTemplates, *, now: datetime) -> Message:
     """The mail, signed like an edition's; no text of whoever asked is in it."""
     first = mail.newsletters[0]
-    titles = templates.join([newsletter.title for newsletter in mail.newsletters])
+    language = _language(mail, templates)
+    titles = templates.join([newsletter.title for newsletter in mail.newsletters], language)
     values = {
         "titles": titles,
         "mail": mail,
         "asked": f"{mail.request.asked:%Y-%m-%d %H:%M} UTC",
         "days": CONFIRM_WITHIN.days,
     }
-    confirm = templates.translate("Confirm your subscription to %(newsletter)s", newsletter=titles)
-    subscribed = templates.translate("You already subscribe to %(newsletter)s", newsletter=titles)
+    confirm = templates.translate("Confirm your subscription to %(newsletter)s", language, newsletter=titles)
+    subscribed = templates.translate("You already subscribe to %(newsletter)s", language, newsletter=titles)
     edition = Edition(
         newsletter_id=first.id,
         slot=Slot(due=now, key=f"confirmation-{mail.id}"),
         subject=subscribed if mail.is_subscribed else confirm,
         preheader="",
-        html=templates.render("confirmation_mail", **values),
-        text=templates.render_text("confirmation_mail", **values),
-        language="en",
+        html=templates.render("confirmation_mail", language, **values),
+        text=templates.render_text("confirmation_mail", language, **values),
+        language=language,
         reading_minutes=1,
     )
     sender = sender_of(first)

@@ -282,6 +282,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "timezone": _zone,
         "catch_up": _duration("0m"),
         "subject": _subject,
+        "language": _matching(r"([a-z]{2,3})?", "a language's code like 'de'"),
         "greeting": _matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),
         "stories": _number(1),
         "minutes": _number(1),

@@ -14,6 +14,7 @@ from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import LISTS, SECTIONS
 from digest.settings.toml import RawSettings
 from digest.settings.types import DkimSettings, Settings, SmtpSettings, StoreSettings
+from digest.settings.web_pages import RESERVED_IDS
 from digest.text.suggest import nearest
 
 
@@ -23,7 +24,8 @@ def validate(raw: RawSettings) -> Settings:
         return _with_absolute_paths(Settings(file=raw.file), raw.folder)
     from digest.settings.tables import read_table
 
-    mistakes = [*raw.mistakes, *_unknown_sections(raw), *_duplicate_ids(raw), *_unknown_sources(raw)]
+    mistakes = [*raw.mistakes, *_unknown_sections(raw), *_duplicate_ids(raw), *_reserved_ids(raw)]
+    mistakes += _unknown_sources(raw)
     values: dict[str, Any] = {}
     for path, kind in _tables(raw):
         value, table_mistakes = read_table(raw, path, kind)
@@ -70,6 +72,17 @@ def _duplicate_ids(raw: RawSettings) -> Iterator[Mistake]:
                 seen[id_.casefold()] += 1
                 if seen[id_.casefold()] > 1:
                     yield raw.mistake((name, number, "id"), f"{id_!r} is taken: ids differ by more than case")
+
+
+def _reserved_ids(raw: RawSettings) -> Iterator[Mistake]:
+    """Newsletters whose archive would be at the address of a page; without pages, any id will do."""
+    web = raw.tables.get("web")
+    if not (isinstance(web, dict) and web.get("url")):
+        return
+    for number, item in _items(raw, "newsletters"):
+        id_ = item.get("id") if isinstance(item, dict) else None
+        if isinstance(id_, str) and id_.casefold() in RESERVED_IDS:
+            yield raw.mistake(("newsletters", number, "id"), f"{id_!r} is the address of a page: give it another id")
 
 
 def _unknown_sources(raw: RawSettings) -> Iterator[Mistake]:

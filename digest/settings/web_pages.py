@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from digest.settings.types import MIN_SECRET_LENGTH, Settings
 
-#: First parts of the pages' addresses: a newsletter's archive can't be there.
+#: First parts of the pages' addresses: where there are pages, no newsletter has such an id, since its archive is there.
 RESERVED_IDS = frozenset(
     (
         *("assets", "confirm", "favicon.ico", "feedback", "healthz", "metrics", "operator", "preferences", "read"),
@@ -41,10 +41,6 @@ def find_page_problems(settings: Settings) -> Iterator[PageProblem]:
     elif web.secret_problem:
         message = f"[web] secret has fewer than {MIN_SECRET_LENGTH} characters: links in mails could be forged"
         yield PageProblem(message=message, hint=_SECRET_HINT)
-    for newsletter in settings.newsletters:
-        if newsletter.id.casefold() in RESERVED_IDS:
-            message = f"no newsletter can have the id {newsletter.id!r}: pages have that address"
-            yield PageProblem(message=message, hint="give it another id")
 
 
 def is_secure(url: str) -> bool:

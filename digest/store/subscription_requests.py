@@ -32,6 +32,8 @@ class NewRequest:
     newsletter_ids: tuple[str, ...]
     name: str = ""
     network: str = ""
+    #: Of the page on which it was asked, and so of its mail; empty if it was asked by mail.
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class SubscriptionRequest:
     newsletter_ids: tuple[str, ...]
     name: str
     network: str
+    language: str
     asked: datetime
     confirmed: datetime | None
 
@@ -71,11 +74,13 @@ def record(conn: Connection, request: NewRequest, *, at: datetime, max_waiting: 
         "newsletters": ",".join(sorted(set(request.newsletter_ids))),
         "name": request.name,
         "network": request.network,
+        "language": request.language,
         "asked": at,
         "waiting_since": at,
     }
     statement = mapping.insert(conn, table).values(values)
-    changed: dict[str, Any] = {name: statement.excluded[name] for name in ("address", "name", "network", "asked")}
+    replaced = ("address", "name", "network", "language", "asked")
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in replaced}
     # One that waits keeps its place.
     changed["waiting_since"] = func.coalesce(table.c.waiting_since, statement.excluded.waiting_since)
     conn.execute(statement.on_conflict_do_update(index_elements=["address_key", "newsletters"], set_=changed))
@@ -165,6 +170,7 @@ def _request(row: Row[Any]) -> SubscriptionRequest:
         newsletter_ids=tuple(row.newsletters.split(",")),
         name=row.name,
         network=row.network,
+        language=row.language,
         asked=row.asked,
         confirmed=row.confirmed,
     )

@@ -80,6 +80,17 @@ class Site:
         titles = {newsletter.id: newsletter.title for newsletter in self.app.settings.newsletters}
         return titles.get(newsletter_id, newsletter_id)
 
+    def language_of(self, *newsletter_ids: str) -> str:
+        """The language that the settings give to these newsletters, or to all; empty if none, or several."""
+        newsletters = self.app.settings.newsletters
+        of = {item.language for item in newsletters if item.id in newsletter_ids or not newsletter_ids}
+        language = of.pop() if len(of) == 1 else ""
+        return language if language in self.templates.languages else ""
+
+    def for_newsletters(self, *newsletter_ids: str) -> Site:
+        """The site with its pages in the language of these newsletters, if the settings say one."""
+        return self.in_language(self.language_of(*newsletter_ids) or self.language)
+
     def in_language(self, language: str) -> Site:
         """The site with its pages in this language."""
         return self if language == self.language else replace(self, language=language)

@@ -151,6 +151,12 @@ async def _form(request: web.Request) -> Mapping[str, list[str]]:
 
 
 def _language(site: Site, request: web.Request) -> str:
+    """Of the page: the newsletter's in its address, or of all; otherwise one that the browser asks for."""
+    if _address(site, request).startswith("/operator"):
+        return ENGLISH
+    newsletter_id = request.match_info.get("newsletter")
+    if language := site.language_of(newsletter_id) if newsletter_id else site.language_of():
+        return language
     accepted = ",".join(request.headers.getall("Accept-Language", []))
     return choose_language(accepted, site.templates.languages, default=ENGLISH)
 

@@ -53,7 +53,13 @@ def subscribe(site: Site, request: PageRequest) -> PageResponse:
         notice = site.translate("That was quick. Please press the button once more.")
         return _show(site, replace(form, notice=notice), shown_at)
     if not request.field(_HONEYPOT):
-        new = NewRequest(address=form.email, newsletter_ids=form.chosen, name=form.name, network=request.network)
+        new = NewRequest(
+            address=form.email,
+            newsletter_ids=form.chosen,
+            name=form.name,
+            network=request.network,
+            language=site.language,
+        )
         with site.app.store.begin() as conn:
             subscription_requests.record(conn, new, at=site.clock())
         site.has_new_requests.set()
@@ -71,6 +77,7 @@ def confirm_page(site: Site, request: PageRequest) -> PageResponse:
             confirmation = find_confirmation(conn, token, web, now=site.clock())
     if confirmation is None or (confirmation.request.confirmed and not confirmation.is_subscribed):
         return site.render("unknown_confirmation", private=True)
+    site = site.for_newsletters(*confirmation.request.newsletter_ids)
     titles = site.join(list(map(site.newsletter_title, confirmation.request.newsletter_ids)))
     is_done = confirmation.is_subscribed
     return site.render("subscribed" if is_done else "confirm", private=True, newsletter=titles, token=token)

@@ -23,6 +23,7 @@ def unsubscribe(site: Site, request: PageRequest) -> PageResponse:
             return site.render("unknown_link", private=True)
         if result.has_declined:
             return site.render("declined", private=True)
+        site = site.for_newsletters(result.newsletter_id)
         title = site.newsletter_title(result.newsletter_id)
         return site.render("left", private=True, newsletter=title, return_token=result.return_token)
     with store.read() as conn:
@@ -32,6 +33,7 @@ def unsubscribe(site: Site, request: PageRequest) -> PageResponse:
         return site.render("decline", private=True, token=token)
     if holder is None:
         return site.render("unknown_link", private=True)
+    site = site.for_newsletters(holder.newsletter_id)
     return site.render("unsubscribe", private=True, newsletter=site.newsletter_title(holder.newsletter_id), token=token)
 
 
@@ -48,4 +50,5 @@ def come_back_page(site: Site, request: PageRequest) -> PageResponse:
         template = "return"
     if holder is None:
         return site.render("unknown_link", private=True)
+    site = site.for_newsletters(holder.newsletter_id)
     return site.render(template, private=True, newsletter=site.newsletter_title(holder.newsletter_id), token=token)

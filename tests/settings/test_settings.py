@@ -121,6 +121,12 @@ def test_a_template_is_a_name_or_a_folder_relative_to_the_settings_file(file: Pa
     assert Path(config.newsletters[0].template) == Path(meant.format(folder=file.parent))
 
 
+def test_without_pages_a_newsletter_may_have_any_id(file: Path) -> None:
+    (newsletter,) = loaded(file, NEWSLETTER.replace('"main"', '"search"')).newsletters
+
+    assert newsletter.id == "search"
+
+
 def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
     config = loaded(file, '[smtp]\nrate_per_minute = "unlimited"\n' + NEWSLETTER + 'stories = "unlimited"\n')
 
@@ -173,6 +179,11 @@ def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
             SOURCE + NEWSLETTER + 'sources = ["aa"]\n',
             "7: newsletters[main].sources: no source has the id 'aa' (did you mean 'a'?)",
         ),
+        (
+            '[web]\nurl = "https://news.example.org"\n' + NEWSLETTER.replace('"main"', '"Search"'),
+            "4: newsletters[Search].id: 'Search' is the address of a page: give it another id",
+        ),
+        (NEWSLETTER + 'language = "German"\n', "4: newsletters[main].language: expected a language's code like 'de'"),
         (NEWSLETTER + 'sender = "a@b.example"\n', "4: newsletters[main].sender: no such key (did you mean 'from'?)"),
         (NEWSLETTER + 'from = "Main"\n', "4: newsletters[main].from: expected a mailbox like"),
         (NEWSLETTER + 'from = "a@b.example, c@d.example"\n', "4: newsletters[main].from: expected a mailbox like"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from digest.store import open_store
+from digest.store import Store, open_store
 from digest.web.language import choose_language
-from tests.support.web_site import RunningSite, running_site
+from tests.support.web_site import NEWSLETTER, RunningSite, running_site, site_settings
+from tests.web.test_subscribe import ANN, ask, link_in, mails
 
 AVAILABLE = ("en", "de", "pt", "ar")
 
@@ -56,6 +58,32 @@ def test_a_page_is_in_the_browsers_language(language: str, direction: str, title
     assert f"<h1>{title}</h1>" in answer.text
     assert f'<html lang="{shown}" dir="{direction}">' in answer.text
     assert answer.headers["vary"] == "Accept-Language"
+
+
+def test_a_newsletters_own_language_comes_first(sqlite_store: Store) -> None:
+    """On its pages, and in the mail that asks for a confirmation."""
+    french = replace(NEWSLETTER, language="fr")
+    with running_site(sqlite_store, site_settings(french, proxies=("127.0.0.1",))) as site:
+        page = site.get("/subscribe", Accept_Language="de")
+        ask(site, ANN, language="de")
+        (mail,) = mails(site)
+        question = site.get(link_in(mail, "confirm"), Accept_Language="de")
+
+    assert "<h1>S’abonner à Harbour News</h1>" in page.text
+    assert mail["Subject"] == "Confirmez votre abonnement à Harbour News"
+    assert "<h1>S’abonner à Harbour News ?</h1>" in question.text
+
+
+def test_the_mail_that_asks_is_in_the_language_of_the_form(sqlite_store: Store) -> None:
+    with running_site(sqlite_store) as site:
+        ask(site, ANN, language="pl")
+        (mail,) = mails(site)
+    part = mail.get_body(("html",))
+
+    assert part
+    assert mail["Subject"] == "Potwierdź subskrypcję Harbour News"
+    assert '<html lang="pl" dir="ltr">' in part.get_content()
+    assert "Potwierdź subskrypcję</a>" in part.get_content()
 
 
 def test_what_a_page_says_of_a_form_and_an_error_is_in_that_language(site: RunningSite) -> None:

@@ -42,12 +42,13 @@ def ask(
     *,
     after: timedelta = timedelta(seconds=10),
     client: str = "192.0.2.7",
+    language: str = "en",
     **fields: str,
 ) -> Answer:
     """Fill in the form as a person would, and wait until nothing is left to be mailed at once."""
     form = hidden_fields(site.get("/subscribe")) | {"newsletter": "main", "email": address} | fields
     site.now += after
-    answer = site.post("/subscribe", form, X_Forwarded_For=client)
+    answer = site.post("/subscribe", form, X_Forwarded_For=client, Accept_Language=language)
     settle(site)
     return answer
 

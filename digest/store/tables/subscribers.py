@@ -92,6 +92,8 @@ subscription_requests = Table(
     #: Since when it waits for its mail; null if it doesn't.
     Column("waiting_since", UtcDateTime, index=True),
     Column("confirmed", UtcDateTime),
+    #: Of the page that was asked on: ``de``.
+    Column("language", SafeText, server_default="", nullable=False),
     UniqueConstraint("address_key", "newsletters"),
     # The links of a request that is gone must not fit another one.
     sqlite_autoincrement=True,

@@ -63,9 +63,6 @@ def test_pages_that_nobody_serves_are_bad_unless_run_serves_them(capsys: pytest.
         pytest.param([f'secret = "{SECRET}"', 'url = "http://news.example"'], "main", "not https", id="no encryption"),
         pytest.param(['url = "https://news.example"'], "main", "secret is missing", id="no secret"),
         pytest.param(['url = "https://news.example"', 'secret = "short"'], "main", "fewer than 32", id="short secret"),
-        pytest.param(
-            ['url = "https://news.example"', f'secret = "{SECRET}"'], "Subscribe", "'Subscribe'", id="reserved id"
-        ),
         pytest.param(["serve = true", f'secret = "{SECRET}"'], "main", "no address", id="no address"),
     ],
 )
