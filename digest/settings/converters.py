@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from digest.model.mailbox import AddressError, Mailbox
 from digest.model.newsletters import SUBJECT_PLACEHOLDERS, TYPEFACE, Boost, Brand, Newsletter, Source
@@ -28,6 +28,7 @@ from digest.settings.types import (
     SmtpSettings,
     WebSettings,
 )
+from digest.settings.zone_names import nearest_zone, zone_advice
 from digest.text.credentials import without_credentials
 from digest.text.suggest import nearest
 
@@ -94,36 +95,7 @@ def _zone(value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
     except (KeyError, OSError, ValueError) as error:  # an unknown name, a folder, a path
-        raise InvalidValue(f"no such time zone: {value!r}{_zone_advice(value)}", _nearest_zone(value)) from error
-
-
-_FIXED_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
-_ABBREVIATION = re.compile(r"[A-Z]{1,2}[SD]?T|CES?T|EES?T|WES?T|MES?Z")
-
-
-def _zone_advice(value: str) -> str:
-    """What a fixed offset or an abbreviation lacks: summer time."""
-    if _FIXED_OFFSET.fullmatch(value):
-        return "; a city's zone, such as 'Europe/Berlin', knows summer time; in 'Etc/GMT-2' the sign means ahead of UTC"
-    if _ABBREVIATION.fullmatch(value):
-        return "; name a city's zone, such as 'Europe/Berlin': abbreviations mean several zones"
-    return ""
-
-
-def _nearest_zone(value: str) -> str:
-    """By the whole name, by the city alone (``Berlin`` → ``Europe/Berlin``), or by the offset.
-
-    The signs in names like ``Etc/GMT-2`` are POSIX's: that is two hours ahead of UTC, what people call ``GMT+2``.
-    """
-    zones = available_timezones()
-    if offset := _FIXED_OFFSET.fullmatch(value):
-        zone = f"Etc/GMT{'-' if offset[1] == '+' else '+'}{int(offset[2])}"
-        return zone if zone in zones else ""
-    if _ABBREVIATION.fullmatch(value):
-        return ""
-    cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
-    city = nearest(value.replace(" ", "_").rpartition("/")[2], cities)
-    return nearest(value, zones) or cities.get(city, "")
+        raise InvalidValue(f"no such time zone: {value!r}{zone_advice(value)}", nearest_zone(value)) from error
 
 
 def _schedule(value: str) -> Schedule:
