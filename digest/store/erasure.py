@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from digest.store import unsubscribes
 from digest.store.subscribers import normalize_address, revoke_links, unsubscribe
-from digest.store.tables import deliveries, subscribers, subscription_requests, suppressions, unread_mails
+from digest.store.tables import deliveries, feedback, subscribers, subscription_requests, suppressions, unread_mails
 
 #: Stands in place of an erased address; no address is like it.
 _ERASED = "erased"
@@ -34,6 +34,7 @@ def erase(conn: Connection, address: str, *, at: datetime) -> bool:
     unsubscribes.record(conn, address_key, id_, [unsubscribes.ALL_NEWSLETTERS], reason=unsubscribes.REMOVED, at=at)
     unsubscribes.detach(conn, id_)
     conn.execute(delete(suppressions).where(suppressions.c.subscriber_id == id_))
+    conn.execute(delete(feedback).where(feedback.c.subscriber_id == id_))
     # Servers repeat the address in their replies.
     conn.execute(update(deliveries).where(deliveries.c.subscriber_id == id_).values(reply=""))
     is_from_address = func.lower(unread_mails.c.sender).contains(address_key, autoescape=True)

@@ -9,6 +9,7 @@ stories ← story_search                             full-text index, made by ``
 subscribers ← subscriptions, unsubscribes          subscribers, and former ones by a hash of their address
 subscription_requests, confirmation_mails          requests to subscribe, and the mails that ask for confirmation
 editions × subscribers → deliveries                the ledger
+stories × subscribers → feedback                   votes: useful or not
 editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
 page_counts                                        what pages count for the operator
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 from digest.store.tables.collected import articles, boilerplate, entries, pending_pages, sources
 from digest.store.tables.deliveries import deliveries
+from digest.store.tables.feedback import feedback
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import daily_counts, page_counts, runs, source_days, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles, story_texts
@@ -44,6 +46,7 @@ __all__ = [
     "deliveries",
     "editions",
     "entries",
+    "feedback",
     "metadata",
     "page_counts",
     "pending_pages",
