@@ -149,6 +149,10 @@ class WebSettings:
     secret: Secret = Secret()
     #: Earlier values of ``secret``: their signatures are still accepted.
     previous_secrets: tuple[Secret, ...] = ()
+    #: ``/metrics`` must be asked with it; without it there is none.
+    metrics_token: Secret = Secret()
+    #: ``/metrics`` names each source, too.
+    metrics_per_source: bool = False
 
     @property
     def secret_problem(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,6 +18,12 @@ RESERVED_IDS = frozenset(
     )
 )
 _SECRET_HINT = "set a random one, as 'openssl rand -base64 32' prints it: it signs the links in mails"  # noqa: S105  # no password
+
+
+_TOKEN_HINT = "set a random one, as 'openssl rand -hex 16' prints it, also in your Prometheus"  # noqa: S105  # no password
+_MIN_TOKEN_LENGTH = 16
+#: RFC 6750, 2.1
+_BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,17 @@ def find_page_problems(settings: Settings) -> Iterator[PageProblem]:
     elif web.secret_problem:
         message = f"[web] secret has fewer than {MIN_SECRET_LENGTH} characters: links in mails could be forged"
         yield PageProblem(message=message, hint=_SECRET_HINT)
+    if problem := find_token_problem(web.metrics_token.reveal()):
+        yield PageProblem(message=f"[web] metrics_token {problem}", hint=_TOKEN_HINT)
+
+
+def find_token_problem(token: str) -> str:
+    """Why ``[web] metrics_token`` can't be used; empty if it can, or is not set."""
+    if token and len(token) < _MIN_TOKEN_LENGTH:
+        return f"has fewer than {_MIN_TOKEN_LENGTH} characters: it could be guessed"
+    if token and not _BEARER_TOKEN.fullmatch(token):
+        return "has characters that no Authorization header can have"
+    return ""
 
 
 def is_secure(url: str) -> bool:

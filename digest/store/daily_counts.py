@@ -22,8 +22,8 @@ TOTAL = ""
 JOINED, LEFT, SUPPRESSED = "subscribers joined", "subscribers left", "subscribers suppressed"
 #: About nothing: fetches of sources, and new entries.
 FETCHED, FETCH_FAILED, ENTRIES = "sources fetched", "sources failed", "entries"
-#: About a kind of job: how long its runs took.
-RUN_MILLISECONDS = "run milliseconds"
+#: About a kind of job: its runs by outcome, and how long they took.
+RUNS, RUN_MILLISECONDS = "runs ", "run milliseconds"
 
 
 def delivery(outcome: Outcome) -> str:
@@ -33,7 +33,7 @@ def delivery(outcome: Outcome) -> str:
 
 def run(outcome: str) -> str:
     """The name of the count of runs that ended so."""
-    return f"runs {outcome}"
+    return f"{RUNS}{outcome}"
 
 
 def day_key(at: datetime) -> str:

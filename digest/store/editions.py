@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,6 +118,24 @@ def summary(conn: Connection, edition_id: int) -> EditionSummary | None:
     """The edition with this id, without its HTML and text; None if there is none."""
     row = conn.execute(_summary_query().where(table.c.id == edition_id)).mappings().one_or_none()
     return None if row is None else _summary(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionCount:
+    """A newsletter's editions, and the times of the newest."""
+
+    count: int
+    slot_due: datetime
+    published: datetime
+
+
+def counts_by_newsletter(conn: Connection) -> Mapping[str, EditionCount]:
+    """The number of editions of each newsletter, every audience and revision counted, and the newest."""
+    newest = select(func.count().label("count"), func.max(table.c.id).label("id")).group_by(table.c.newsletter_id)
+    counts = newest.subquery()
+    query = select(table.c.newsletter_id, counts.c.count, table.c.slot_due, table.c.published)
+    rows = conn.execute(query.join(counts, counts.c.id == table.c.id))
+    return {row[0]: EditionCount(count=row[1], slot_due=row[2], published=row[3]) for row in rows}
 
 
 def next_revision(conn: Connection, newsletter_id: str, slot: Slot, *, audience: str = "") -> int:

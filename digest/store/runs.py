@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from digest.store import daily_counts
 from digest.store.mapping import CLOCK_SKEW, columns, from_rows
@@ -55,6 +55,13 @@ def finish(
         duration_ms = max(round((at - run.started).total_seconds() * 1000), 0)
         counted = {(run.kind, daily_counts.run(outcome)): 1, (run.kind, daily_counts.RUN_MILLISECONDS): duration_ms}
         daily_counts.add(conn, counted, at=at)
+
+
+def last_done(conn: Connection) -> tuple[Run, ...]:
+    """The last run of each kind that did not fail."""
+    last = select(func.max(table.c.id)).where(table.c.outcome.not_in(["", "failed"])).group_by(table.c.kind)
+    rows = conn.execute(select(*columns(table, Run)).where(table.c.id.in_(last)).order_by(table.c.kind))
+    return tuple(from_rows(Run, rows))
 
 
 def recent(

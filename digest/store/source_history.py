@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from digest.store.column_types import storable
 from digest.store.daily_counts import day_key
@@ -74,6 +74,14 @@ def histories(conn: Connection, ids: Collection[str], *, since: datetime) -> Map
             source_day = SourceDay(day=date.fromisoformat(day), **dict(zip(_ADDED, values, strict=True)))
             days.setdefault(source_id, []).append(source_day)
     return {source_id: tuple(of_source) for source_id, of_source in days.items()}
+
+
+def new_entries(conn: Connection, ids: Collection[str], *, since: datetime) -> Mapping[str, int]:
+    """The number of new entries of each source since that day; sources without any are left out."""
+    query = select(table.c.source_id, func.sum(table.c.entries)).where(table.c.day >= day_key(since))
+    query = query.group_by(table.c.source_id).having(func.sum(table.c.entries) > 0)
+    batched = (query.where(table.c.source_id.in_(batch)) for batch in batches(map(storable, ids)))
+    return {source_id: int(count) for part in batched for source_id, count in conn.execute(part)}
 
 
 def delete_days(conn: Connection, *, before: datetime) -> int:

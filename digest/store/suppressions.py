@@ -58,6 +58,12 @@ def count_subscribers(conn: Connection, newsletter_id: str, *, since: datetime) 
     return conn.execute(query.where(subscriptions.c.newsletter_id == newsletter_id, is_counted)).scalar_one()
 
 
+def count_open(conn: Connection) -> Mapping[str, int]:
+    """How many decisions wait for a review, by newsletter."""
+    query = select(table.c.newsletter_id, func.count()).where(table.c.state.in_(OPEN_STATES))
+    return dict(conn.execute(query.group_by(table.c.newsletter_id)).all())
+
+
 def is_suspected(conn: Connection, edition_id: int) -> bool:
     """Whether refusals of the edition wait for a review."""
     return bool(conn.execute(select(IS_SUSPECTED).where(editions.c.id == edition_id)).scalar())

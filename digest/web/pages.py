@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from digest.jobs.types import Log
 from digest.pipeline.app import App
 from digest.render.page_templates import PageTemplates
+from digest.web.measurements import Measurements
 
 HTML = "text/html; charset=utf-8"
 #: Of pages with a token in their address: nobody else may store or list them.
@@ -32,6 +33,7 @@ class PageRequest:
     #: The client's network (``192.0.2.0/24``), for limits.
     network: str = ""
     if_none_match: str = ""
+    authorization: str = field(default="", repr=False)
     #: Of the page, chosen by Accept-Language or the newsletter in the address; ``Site.render`` uses it by itself.
     language: str = "en"
 
@@ -64,6 +66,7 @@ class Site:
     has_new_requests: Event = field(default_factory=Event)
     #: Of its pages' own texts.
     language: str = "en"
+    measurements: Measurements = field(default_factory=Measurements)
 
     @property
     def url(self) -> str:

@@ -8,6 +8,7 @@ from digest.web.assets import style_sheet
 from digest.web.edition import edition, edition_mail
 from digest.web.feedback import edition_feedback, story_feedback
 from digest.web.health import healthz, readyz
+from digest.web.metrics import metrics
 from digest.web.pages import Page
 from digest.web.preferences import open_preferences, preferences
 from digest.web.read import read
@@ -20,6 +21,7 @@ Route = tuple[str, str, Page]
 ROUTES: tuple[Route, ...] = (
     ("GET", "/healthz", healthz),
     ("GET", "/readyz", readyz),
+    ("GET", "/metrics", metrics),
     ("GET", "/assets/style.css", style_sheet),
     ("GET", "/unsubscribe/{token}", unsubscribe),
     ("POST", "/unsubscribe/{token}", unsubscribe),

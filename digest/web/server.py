@@ -9,6 +9,7 @@ import asyncio
 import errno
 import functools
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -26,7 +27,7 @@ from digest.web.routes import ROUTES, Route
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Probes ask under whatever name the machine has.
-_UNDER_ANY_HOST = {"/healthz", "/readyz"}
+_UNDER_ANY_HOST = {"/healthz", "/readyz", "/metrics"}
 #: Pages whose POST is not read: any body will do.
 _BODY_IGNORED = {"/unsubscribe/{token}"}
 #: Threads that run pages.
@@ -75,7 +76,11 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
 def _application(site: Site, threads: ThreadPoolExecutor, routes: Sequence[Route]) -> web.Application:
     @web.middleware
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
-        return await _guard(site, threads, request, handler)
+        started = time.perf_counter()
+        response = await _guard(site, threads, request, handler)
+        seconds = time.perf_counter() - started
+        site.measurements.add_request(_address(site, request), request.method, response.status, seconds)
+        return response
 
     application = web.Application(client_max_size=security.MAX_BODY, middlewares=[guard])
     for method, address, page in routes:
@@ -123,6 +128,7 @@ async def _handle(site: Site, threads: ThreadPoolExecutor, page: Page, request: 
         cookies=dict(request.cookies),
         network=security.client_network(_client_address(site, request)),
         if_none_match=request.headers.get("If-None-Match", ""),
+        authorization=request.headers.get("Authorization", ""),
         language=site.language,
     )
     return _to_response(await _in_thread(threads, page, site, page_request))

@@ -27,7 +27,10 @@ def check_private_files(settings: Settings) -> Iterator[Finding]:
 def _contains_secret(file: Path, settings: Settings) -> bool:
     text = file.read_text("utf-8", errors="replace")
     web = settings.web
-    secrets = (settings.smtp.password, settings.bounces.password, web.secret, *web.previous_secrets)
+    secrets = (
+        *(settings.smtp.password, settings.bounces.password, web.metrics_token),
+        *(web.secret, *web.previous_secrets),
+    )
     passwords = [*(secret.reveal() for secret in secrets), urlsplit(settings.store.url).password or ""]
     addresses = (source.url for source in settings.sources if source.url != source.address)
     return any(password and password in text for password in (*passwords, *addresses))

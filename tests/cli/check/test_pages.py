@@ -57,12 +57,19 @@ def test_pages_that_nobody_serves_are_bad_unless_run_serves_them(capsys: pytest.
     assert "'digest run'" in message_served
 
 
+_GOOD = ('url = "https://news.example"', f'secret = "{SECRET}"')
+
+
 @pytest.mark.parametrize(
     ("keys", "id", "words"),
     [
         pytest.param([f'secret = "{SECRET}"', 'url = "http://news.example"'], "main", "not https", id="no encryption"),
         pytest.param(['url = "https://news.example"'], "main", "secret is missing", id="no secret"),
         pytest.param(['url = "https://news.example"', 'secret = "short"'], "main", "fewer than 32", id="short secret"),
+        *(
+            pytest.param([*_GOOD, f'metrics_token = "{token}"'], "main", words, id=f"metrics token: {words}")
+            for token, words in (("x" * 15, "fewer than 16"), ("a token with spaces", "no Authorization header"))
+        ),
         pytest.param(["serve = true", f'secret = "{SECRET}"'], "main", "no address", id="no address"),
     ],
 )
