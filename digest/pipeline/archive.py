@@ -16,7 +16,7 @@ from digest.pipeline.reader_links import find_mail_holder
 from digest.render.delivery_placeholders import fill_greeting
 from digest.render.public_copy import public_copy
 from digest.settings import Settings
-from digest.store import archive, editions, story_texts, subscribers
+from digest.store import Store, archive, editions, story_texts, subscribers
 from digest.store.archive import ArchivedEdition
 
 #: Of a slot in an address: ``2026-03-29``, ``2026-03-29T18-30``.
@@ -80,6 +80,12 @@ def reader_newsletter(conn: Connection, token: str, settings: Settings) -> Newsl
     holder = find_mail_holder(conn, token, Purpose.READ, settings.web)
     newsletter = find_newsletter(settings, holder.newsletter_id) if holder else None
     return newsletter if newsletter and may_read(conn, newsletter, token, settings) else None
+
+
+def archive_version(store: Store) -> tuple[int, int]:
+    """A value that changes whenever an archive does. Raises ``StoreError``."""
+    with store.read() as conn:
+        return archive.version(conn)
 
 
 def edition_page(conn: Connection, newsletter: Newsletter, key: str) -> EditionPage | None:

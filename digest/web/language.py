@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import functools
 
 #: Languages of a header that are looked at; browsers send fewer.
 _MAX_WANTED = 20
 
 
-def choose_language(accept_language: str, available: Collection[str], *, default: str) -> str:
+@functools.lru_cache(maxsize=256)  # browsers send few different ones
+def choose_language(accept_language: str, available: tuple[str, ...], *, default: str) -> str:
     """The available language that an Accept-Language header likes best (RFC 9110, 12.5.4); else the default."""
     wanted = [_weighted(part) for part in accept_language.split(",", _MAX_WANTED)[:_MAX_WANTED]]
     for language, _ in sorted((item for item in wanted if item[1] > 0), key=lambda item: -item[1]):

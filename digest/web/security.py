@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+@functools.lru_cache(maxsize=64)  # nearly all requests come under one name
 def is_expected_host(host: str, url: str) -> bool:
     """Whether a request's Host header names the public address; others may be DNS rebinding or cache poisoning."""
     try:

@@ -13,23 +13,30 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from digest.model.errors import DigestError, StoreError
+from digest.pipeline.archive import archive_version
 from digest.render.page_texts import ENGLISH
 from digest.web import security
 from digest.web.confirmation_sender import confirmation_sender
 from digest.web.language import choose_language
-from digest.web.pages import HTML, Page, PageRequest, PageResponse, Site
+from digest.web.page_cache import PageCache
+from digest.web.pages import Page, PageRequest, PageResponse, Site
+from digest.web.responses import add_security_headers, cached_response, complete_headers, page_body, to_response
 from digest.web.routes import ROUTES, Route
 
+T = TypeVar("T")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Probes ask under whatever name the machine has.
 _UNDER_ANY_HOST = {"/healthz", "/readyz", "/metrics"}
 #: Pages whose POST is not read: any body will do.
 _BODY_IGNORED = {"/unsubscribe/{token}"}
+_READING = {"GET", "HEAD"}
 #: Threads that run pages.
 _THREADS = 8
 #: How long a client may take to send a form, and a silent connection stays open.
@@ -73,53 +80,71 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
         raise DigestError(f"can't listen on {host}:{port}: {reason}", hint=hint) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """Everything that answers requests."""
+
+    site: Site
+    threads: ThreadPoolExecutor
+    cache: PageCache
+
+    async def call(self, function: Callable[..., T], *args: object) -> T:
+        """Call a function in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, functools.partial(function, *args))
+
+
 def _application(site: Site, threads: ThreadPoolExecutor, routes: Sequence[Route]) -> web.Application:
+    async def version() -> object:
+        return await server.call(archive_version, site.app.store)
+
+    server = _Server(site, threads, PageCache(version, site.clock))
+
     @web.middleware
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         started = time.perf_counter()
-        response = await _guard(site, threads, request, handler)
+        response = await _guard(server, request, handler)
         seconds = time.perf_counter() - started
         site.measurements.add_request(_address(site, request), request.method, response.status, seconds)
         return response
 
     application = web.Application(client_max_size=security.MAX_BODY, middlewares=[guard])
     for method, address, page in routes:
-        handler = functools.partial(_handle, site, threads, page)
+        handler = functools.partial(_handle, server, page)
         application.router.add_route(method, f"{site.path}{address}", handler)
         if method == "GET":
             application.router.add_route("HEAD", f"{site.path}{address}", handler)
-    application.on_response_prepare.append(_add_security_headers)
+    application.on_response_prepare.append(add_security_headers)
     return application
 
 
-async def _guard(
-    site: Site, threads: ThreadPoolExecutor, request: web.Request, handler: _Handler
-) -> web.StreamResponse:
+async def _guard(server: _Server, request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Refuse requests under foreign names; turn every error into a page."""
-    site = site.in_language(_language(site, request))
-    error_page = functools.partial(_in_thread, threads, _error_page, site)
+    site = server.site.in_language(_language(server.site, request))
+    error_page = functools.partial(server.call, _error_page, site)
     try:
         if not _is_expected(site, request):
-            return _to_response(await error_page(421))
+            return to_response(await error_page(421))
         if (target := _https_address(site, request)) is not None:
             return web.Response(status=308, headers={"Location": target})
+        if request.method in _READING and (page := await server.cache.get(_cache_key(site, request))):
+            return cached_response(page, if_none_match=request.headers.get("If-None-Match", ""))
         return await handler(request)
     except web.HTTPException as error:
-        response = _to_response(await error_page(error.status))
+        response = to_response(await error_page(error.status))
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
         return response
     except StoreError as error:
         site.log("page_failed", route=_route(request), error=str(error), hint=error.hint)
-        return _to_response(await error_page(503))
+        return to_response(await error_page(503))
     except Exception as error:  # noqa: BLE001  # the edge of one request: logged whole
         site.log("page_failed", route=_route(request), error=repr(error), trace=error)
-        return _to_response(await error_page(500))
+        return to_response(await error_page(500))
 
 
-async def _handle(site: Site, threads: ThreadPoolExecutor, page: Page, request: web.Request) -> web.StreamResponse:
+async def _handle(server: _Server, page: Page, request: web.Request) -> web.StreamResponse:
+    site = server.site.in_language(_language(server.site, request))
     form = await _form(request) if request.method == "POST" and _address(site, request) not in _BODY_IGNORED else {}
-    site = site.in_language(_language(site, request))
     page_request = PageRequest(
         method="POST" if request.method == "POST" else "GET",
         parts=dict(request.match_info),
@@ -131,11 +156,16 @@ async def _handle(site: Site, threads: ThreadPoolExecutor, page: Page, request: 
         authorization=request.headers.get("Authorization", ""),
         language=site.language,
     )
-    return _to_response(await _in_thread(threads, page, site, page_request))
+    kept_version = server.cache.version
+    result = await server.call(page, site, page_request)
+    is_reading = request.method in _READING
+    if is_reading and result.is_shared:
+        server.cache.keep(_cache_key(site, request), page_body(result), complete_headers(result), version=kept_version)
+    return to_response(result, if_none_match=page_request.if_none_match if is_reading else "")
 
 
-async def _in_thread(threads: ThreadPoolExecutor, function: Callable[..., PageResponse], *args: object) -> PageResponse:
-    return await asyncio.get_running_loop().run_in_executor(threads, functools.partial(function, *args))
+def _cache_key(site: Site, request: web.Request) -> tuple[str, str]:
+    return site.language, request.raw_path
 
 
 async def _form(request: web.Request) -> Mapping[str, list[str]]:
@@ -178,8 +208,10 @@ def _https_address(site: Site, request: web.Request) -> str | None:
 
     A POST is answered as it is: mail providers follow no redirect, and its token has been sent already.
     """
+    if "X-Forwarded-Proto" not in request.headers:
+        return None
     scheme = security.forwarded_scheme(
-        request.remote or "", request.headers.get("X-Forwarded-Proto", ""), site.app.settings.web.proxies
+        request.remote or "", request.headers["X-Forwarded-Proto"], site.app.settings.web.proxies
     )
     if scheme != "http" or not site.url.startswith("https://") or request.method == "POST":
         return None
@@ -203,15 +235,3 @@ def _route(request: web.Request) -> str:
 
 def _error_page(site: Site, status: int) -> PageResponse:
     return site.render("error", status=status, private=True, code=status)
-
-
-def _to_response(page: PageResponse) -> web.Response:
-    body = page.body.encode("utf-8", "replace") if isinstance(page.body, str) else page.body
-    vary = {"Vary": "Accept-Language"} if page.content_type == HTML else {}
-    headers = {"Content-Type": page.content_type, **vary, **page.headers}
-    return web.Response(status=page.status, body=body, headers=headers)
-
-
-async def _add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers["Server"] = "digest"  # without the versions that aiohttp names
-    response.headers.extend(security.missing_headers(response.headers))
