@@ -41,14 +41,22 @@ class Purpose(enum.StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     READ = "read"
-    #: Votes on the stories of an edition.
-    FEEDBACK = "feedback"
     #: Confirms a request to subscribe; the number is the request's.
     CONFIRM = "confirm"
     #: Declines a request to subscribe; the number is the request's.
     DECLINE = "decline"
     #: Undoes an unsubscribe, shortly after.
     RETURN = "return"
+    #: Agrees, at the present address, to another one; as of the next two, the number is the account request's.
+    ADDRESS = "address"
+    #: Proves the other address.
+    NEW_ADDRESS = "new address"
+    #: Takes the change of an address back, from the former one.
+    UNDO_ADDRESS = "undo address"
+    #: Erases the subscriber; the number is the account request's.
+    ERASE = "erase"
+    #: Confirms a request to subscribe by answering its mail; the number is the request's.
+    REPLY = "reply"
     #: When a form was shown; about nobody.
     FORM = "form"
 

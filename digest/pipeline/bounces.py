@@ -23,7 +23,7 @@ from digest.model.errors import DigestError, describe_unexpected
 from digest.pipeline.signing import accepted_keys
 from digest.pipeline.suppression import suppress_or_hold
 from digest.settings import Settings, WebSettings
-from digest.store import Store, bounces, subscribers
+from digest.store import Store, address_change, bounces, subscribers
 from digest.store.bounces import DeliveryRef
 
 
@@ -131,7 +131,7 @@ def _contains(text: str, address: str) -> bool:
 
 
 def _unsubscribe(mail: InboundMail, delivery: DeliveryRef, conn: Connection, *, now: datetime) -> ProcessedMail:
-    address, newsletter_id = delivery.subscriber.address, delivery.newsletter_id
+    address, newsletter_id = address_change.current(conn, delivery.subscriber).address, delivery.newsletter_id
     was_subscribed = subscribers.unsubscribe(conn, address, newsletter_id, at=now)
     action = f"unsubscribed from {newsletter_id}" if was_subscribed else f"was not subscribed to {newsletter_id}"
     return ProcessedMail(kind=mail.kind, address=address, action=action, has_changed=was_subscribed)
@@ -158,6 +158,8 @@ def _suppression_reason(
     mail: InboundMail, delivery: DeliveryRef, conn: Connection, settings: Settings, *, now: datetime
 ) -> str:
     """Why the address is to be suppressed; empty if it is not."""
+    if address_change.has_moved_since(conn, delivery.subscriber.id, delivery.edition_id):
+        return ""  # the mail went to the former address
     match mail.kind:
         case MailKind.HARD_BOUNCE:
             return f"bounced: {mail.detail}"

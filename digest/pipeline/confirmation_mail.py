@@ -6,28 +6,22 @@ of one network, ``[web] confirmations_per_hour`` in all. Beyond the last two, re
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.deliver.message.edition_headers import EditionHeaders, Recipient
-from digest.model.editions import Edition
 from digest.model.errors import DigestError
 from digest.model.link_token import LinkToken, Purpose
-from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message
-from digest.model.slots import Slot
 from digest.pipeline.app import App
-from digest.pipeline.deliver import NotAccepted, prepare_signed, send_message
-from digest.pipeline.newsletter import sender_of
+from digest.pipeline.deliver import NotAccepted, send_message
+from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language
 from digest.pipeline.reader_links import sign_link
 from digest.pipeline.subscribe import CONFIRM_WITHIN
 from digest.render.page_templates import PageTemplates
-from digest.render.page_texts import ENGLISH
 from digest.settings import Settings
 from digest.store import subscribers, subscription_requests
 from digest.store.locks import advisory_lock
@@ -36,6 +30,8 @@ from digest.store.subscription_requests import SubscriptionRequest
 _DAILY, _MONTHLY = 1, 3
 _PER_NETWORK = 20
 _HOUR = timedelta(hours=1)
+#: Held while mails are chosen and counted: no other process sends them as well.
+MAILS_LOCK = "confirmation mails"
 #: Requests that are looked at in one transaction.
 _BATCH = 200
 
@@ -79,14 +75,14 @@ def _wait_again(mails: Sequence[_Mail], app: App, *, now: datetime) -> None:
 def _take_mails(app: App, *, now: datetime) -> list[_Mail]:
     """Choose and count the mails to send, in one transaction: no other process sends them as well."""
     with app.store.begin() as conn:
-        advisory_lock(conn, "confirmation mails")
+        advisory_lock(conn, MAILS_LOCK)
         subscription_requests.delete_old(conn, at=now)
-        room = app.settings.web.confirmations_per_hour - subscription_requests.mails_since(conn, now - _HOUR)
+        room = room_in_hour(conn, app.settings, now=now)
         chosen, settled = [], []
         for request in subscription_requests.waiting(conn, limit=_BATCH):
-            if not _may_be_mailed(conn, request, now=now):
+            if not may_be_mailed(conn, request.address, now=now):
                 settled.append(request.id)
-            elif room > 0 and _has_room_for_network(conn, request, now=now):
+            elif room > 0 and has_room_for_network(conn, request.network, now=now):
                 settled.append(request.id)
                 if newsletters := _newsletters(request, app.settings):
                     chosen.append(_count(conn, request, newsletters, app.settings, now=now))
@@ -95,15 +91,21 @@ def _take_mails(app: App, *, now: datetime) -> list[_Mail]:
     return chosen
 
 
-def _may_be_mailed(conn: Connection, request: SubscriptionRequest, *, now: datetime) -> bool:
+def may_be_mailed(conn: Connection, address: str, *, now: datetime) -> bool:
     """Whether the address may get another such mail: it hasn't had enough, nor declined, bounced or complained."""
-    counts = subscription_requests.mail_counts(conn, request.address, at=now)
+    counts = subscription_requests.mail_counts(conn, address, at=now)
     is_over = counts.last_day >= _DAILY or counts.last_month >= _MONTHLY or counts.has_declined
-    return not is_over and not subscribers.suppression_reasons(conn, [request.address])
+    return not is_over and not subscribers.suppression_reasons(conn, [address])
 
 
-def _has_room_for_network(conn: Connection, request: SubscriptionRequest, *, now: datetime) -> bool:
-    return subscription_requests.mails_since(conn, now - _HOUR, network=request.network) < _PER_NETWORK
+def room_in_hour(conn: Connection, settings: Settings, *, now: datetime) -> int:
+    """The number of such mails that may still be sent now, to all addresses."""
+    return settings.web.confirmations_per_hour - subscription_requests.mails_since(conn, now - _HOUR)
+
+
+def has_room_for_network(conn: Connection, network: str, *, now: datetime) -> bool:
+    """Whether requests of this network may have another such mail sent now."""
+    return subscription_requests.mails_since(conn, now - _HOUR, network=network) < _PER_NETWORK
 
 
 def _newsletters(request: SubscriptionRequest, settings: Settings) -> tuple[Newsletter, ...]:
@@ -126,7 +128,7 @@ def _count(
         return f"{settings.web.url.rstrip('/')}/{path}/{sign_link(conn, token, settings.web)}"
 
     return _Mail(
-        id=subscription_requests.record_mail(conn, request, at=now),
+        id=subscription_requests.record_mail(conn, request.address, network=request.network, at=now),
         request=request,
         newsletters=newsletters,
         confirm_link=link(Purpose.CONFIRM, "confirm"),
@@ -135,16 +137,9 @@ def _count(
     )
 
 
-def _language(mail: _Mail, templates: PageTemplates) -> str:
-    """The first newsletter's, otherwise that of the page on which the mail was asked for."""
-    wanted = (mail.newsletters[0].language, mail.request.language)
-    return next((language for language in wanted if language in templates.languages), ENGLISH)
-
-
 def _message(mail: _Mail, settings: Settings, templates: PageTemplates, *, now: datetime) -> Message:
     """The mail, signed like an edition's; no text of whoever asked is in it."""
-    first = mail.newsletters[0]
-    language = _language(mail, templates)
+    language = mail_language(mail.newsletters[0], mail.request.language, templates)
     titles = templates.join([newsletter.title for newsletter in mail.newsletters], language)
     values = {
         "titles": titles,
@@ -154,26 +149,13 @@ def _message(mail: _Mail, settings: Settings, templates: PageTemplates, *, now: 
     }
     confirm = templates.translate("Confirm your subscription to %(newsletter)s", language, newsletter=titles)
     subscribed = templates.translate("You already subscribe to %(newsletter)s", language, newsletter=titles)
-    edition = Edition(
-        newsletter_id=first.id,
-        slot=Slot(due=now, key=f"confirmation-{mail.id}"),
+    content = PageMail(
+        template="confirmation_mail",
+        newsletter=mail.newsletters[0],
+        to=mail.request.address,
         subject=subscribed if mail.is_subscribed else confirm,
-        preheader="",
-        html=templates.render("confirmation_mail", language, **values),
-        text=templates.render_text("confirmation_mail", language, **values),
+        values=values,
         language=language,
-        reading_minutes=1,
+        decline=mail.decline_link,
     )
-    sender = sender_of(first)
-    headers = EditionHeaders(
-        sender=sender, list_id=first.id, title=first.title, date=now, unsubscribe=mail.decline_link
-    )
-    message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
-    recipient = Recipient(mailbox=Mailbox.at(mail.request.address), message_id=message_id)
-    return Message(
-        id=0,
-        message_id=message_id,
-        sender=(settings.bounces.address or sender).address,
-        recipient=recipient.mailbox.address,
-        chunks=prepare_signed(edition, headers, settings).chunks_for(recipient),
-    )
+    return build_page_mail(content, settings, templates, now=now)

@@ -12,7 +12,7 @@ from digest.model.editions import Subscriber
 from digest.model.link_token import LinkToken, Purpose, read_token
 from digest.pipeline.signing import accepted_keys, signing_key
 from digest.settings import WebSettings
-from digest.store import bounces, subscribers
+from digest.store import address_change, bounces, subscribers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ def find_holder(conn: Connection, text: str, purpose: Purpose, web: WebSettings)
     subscriber = subscribers.get(conn, token.subscriber_id) if token else None
     if token is None or subscriber is None or _is_revoked(token, subscriber):
         return None
+    subscriber = address_change.current(conn, subscriber)
     return LinkHolder(
         subscriber=subscriber, newsletter_id=token.newsletter_id, edition_id=token.edition_id, issued=token.issued
     )
@@ -49,7 +50,9 @@ def find_mail_holder(conn: Connection, text: str, purpose: Purpose, web: WebSett
         delivery = bounces.find_delivery(conn, token)
         if delivery and str(token) == text.lower() and token.is_signed_with(*keys):
             return LinkHolder(
-                subscriber=delivery.subscriber, newsletter_id=delivery.newsletter_id, edition_id=delivery.edition_id
+                subscriber=address_change.current(conn, delivery.subscriber),
+                newsletter_id=delivery.newsletter_id,
+                edition_id=delivery.edition_id,
             )
     return None
 

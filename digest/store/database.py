@@ -119,6 +119,16 @@ class Store:
             snapshot.copy(source, target, source_ids, window)
         return target_store
 
+    def scrub(self) -> bool:
+        """Remove from SQLite's log what was deleted; False if another process reads it now: then it goes later.
+
+        PostgreSQL's vacuum does so by itself.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return True
+        with translate_errors(self._engine.url), closing(self._engine.raw_connection()) as connection:
+            return sqlite.truncate_log(connection.driver_connection)  # type: ignore[arg-type]  # SQLAlchemy's
+
     def close(self) -> None:
         """Close the database."""
         self._resources.close()

@@ -22,11 +22,15 @@ from digest.settings.atomic_write import sync_folder
 #: How long to wait for another process to finish writing.
 BUSY_TIMEOUT_S = 10.0
 
+#: How long the log's truncation waits for readers.
+_SCRUB_TIMEOUT_MS = 1000
+
 #: Tries to open a store that another process opens and closes all the time.
 _OPEN_TRIES = 20
 
 # A checkpoint makes every writer wait for the disk. Rare ones write several changes of a page at once.
-_PRAGMAS = ("foreign_keys = ON", "wal_autocheckpoint = 4000")
+# What is deleted is overwritten in the file: erased data must not be found there. Many builds of SQLite do so anyway.
+_PRAGMAS = ("foreign_keys = ON", "wal_autocheckpoint = 4000", "secure_delete = ON")
 
 #: Memory for a store in memory; a day's articles take less.
 _TEMPORARY_CACHE_KB = 16_000
@@ -112,6 +116,15 @@ def _begin(conn: Connection) -> None:
 def commit_without_sync(connection: sqlite3.Connection) -> None:
     """Further commits of this connection don't wait for the disk; ``log_sync`` syncs them."""
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def truncate_log(connection: sqlite3.Connection) -> bool:
+    """Write the log into the file and empty it; False if a reader is in the way for longer than a moment."""
+    connection.execute(f"PRAGMA busy_timeout = {_SCRUB_TIMEOUT_MS}")
+    try:
+        return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def add(
     by_address = first_by_key(new_subscribers, lambda subscriber: normalize_address(subscriber.address))
     for pairs in batches(by_address.items()):
         batch = dict(pairs)
-        _lock(conn, list(batch))
+        lock_addresses(conn, list(batch))
         former = _former_subscribers(conn, list(batch), newsletter_id)
         if resubscribe:
             unsubscribes.forget(conn, former, newsletter_id)
@@ -137,7 +137,7 @@ def unsubscribe(
     That it has left is remembered for good. False if there was no such subscription.
     """
     address_key = normalize_address(address)
-    _lock(conn, [address_key])
+    lock_addresses(conn, [address_key])
     id_ = _ids(conn, [address_key]).get(address_key)
     if id_ is None:
         return False
@@ -225,7 +225,7 @@ def _subscribed(newsletter_id: str, *columns: Any) -> Select[Any]:
     return query.order_by(subscribers.c.address_key)
 
 
-def _lock(conn: Connection, address_keys: list[str]) -> None:
+def lock_addresses(conn: Connection, address_keys: list[str]) -> None:
     """Lock a batch of subscribers, so that no subscription is added while it ends in another transaction.
 
     SQLite locks the whole file. The checks of foreign keys, which the creation of deliveries makes, don't wait.

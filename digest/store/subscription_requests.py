@@ -109,9 +109,14 @@ def stop_waiting(conn: Connection, request_ids: Iterable[int]) -> None:
     conn.execute(update(table).where(table.c.id.in_(list(request_ids))).values(waiting_since=None))
 
 
+def forget_mail(conn: Connection, mail_id: int) -> None:
+    """The mail could not be sent: it doesn't count."""
+    conn.execute(delete(mails).where(mails.c.id == mail_id))
+
+
 def wait_again(conn: Connection, request_id: int, *, mail_id: int, at: datetime) -> None:
     """The request's mail could not be sent: it doesn't count, and is tried again."""
-    conn.execute(delete(mails).where(mails.c.id == mail_id))
+    forget_mail(conn, mail_id)
     conn.execute(update(table).where(table.c.id == request_id).values(waiting_since=at))
 
 
@@ -128,10 +133,10 @@ def decline(conn: Connection, request: SubscriptionRequest, *, at: datetime) -> 
     conn.execute(update(mails).where(is_of_address).values(declined=at))
 
 
-def record_mail(conn: Connection, request: SubscriptionRequest, *, at: datetime) -> int:
-    """Count a mail to the request's address; return its id."""
-    address_hash = hash_address(conn, normalize_address(request.address))
-    statement = insert(mails).values(address_hash=address_hash, network=request.network, sent=at)
+def record_mail(conn: Connection, address: str, *, network: str, at: datetime) -> int:
+    """Count a mail to the address that a request of the network had sent; return its id."""
+    address_hash = hash_address(conn, normalize_address(address))
+    statement = insert(mails).values(address_hash=address_hash, network=network, sent=at)
     return int(conn.execute(statement.returning(mails.c.id)).scalar_one())
 
 

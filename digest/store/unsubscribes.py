@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Subquery, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, delete, func, select, update
 
 from digest.store.column_types import UtcDateTime
 from digest.store.keys import store_key
@@ -21,6 +21,8 @@ from digest.store.tables import unsubscribes
 ALL_NEWSLETTERS = ""
 #: Reasons: the subscriber's own wish, and the operator's ``digest subscribers remove``.
 UNSUBSCRIBED, REMOVED = "unsubscribed", "removed"
+#: The subscriber gets the newsletter at another address.
+MOVED = "address changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,13 @@ class Unsubscribe:
 
 
 def record(
-    conn: Connection, address_key: str, subscriber_id: int, newsletter_ids: Iterable[str], *, reason: str, at: datetime
+    conn: Connection,
+    address_key: str,
+    subscriber_id: int | None,
+    newsletter_ids: Iterable[str],
+    *,
+    reason: str,
+    at: datetime,
 ) -> None:
     """Remember that the address has left these newsletters; what is remembered already stays."""
     values = {"address_hash": _hasher(conn)(address_key), "subscriber_id": subscriber_id, "since": at, "reason": reason}
@@ -58,9 +66,49 @@ def forget(conn: Connection, address_keys: Iterable[str], newsletter_id: str) ->
     conn.execute(delete(unsubscribes).where(is_row, unsubscribes.c.newsletter_id == newsletter_id))
 
 
-def detach(conn: Connection, subscriber_id: int) -> None:
-    """Keep no more than the hashes of a subscriber's unsubscribes."""
-    conn.execute(update(unsubscribes).where(unsubscribes.c.subscriber_id == subscriber_id).values(subscriber_id=None))
+def detach(conn: Connection, subscriber_id: int, *, except_for: str = "") -> None:
+    """Keep no more than the hashes of a subscriber's unsubscribes, but for those of one of its addresses."""
+    is_row = unsubscribes.c.subscriber_id == subscriber_id
+    if except_for:
+        is_row = and_(is_row, unsubscribes.c.address_hash != hash_address(conn, except_for))
+    conn.execute(update(unsubscribes).where(is_row).values(subscriber_id=None))
+
+
+def attach(conn: Connection, subscriber_id: int, address_key: str) -> None:
+    """The address is the subscriber's again."""
+    conn.execute(update(unsubscribes).where(_is_of(conn, address_key)).values(subscriber_id=subscriber_id))
+
+
+def copy(conn: Connection, subscriber_id: int, address_key: str) -> None:
+    """Remember under another address, too, what the subscriber has left."""
+    query = select(unsubscribes).where(unsubscribes.c.subscriber_id == subscriber_id)
+    address_hash = hash_address(conn, address_key)
+    rows = [{**row, "address_hash": address_hash} for row in conn.execute(query).mappings()]
+    if rows:
+        conn.execute(insert(conn, unsubscribes).on_conflict_do_nothing(), rows)
+
+
+def reassign(conn: Connection, subscriber_id: int, to_id: int) -> None:
+    """A subscriber's unsubscribes are another one's from now on."""
+    is_row = unsubscribes.c.subscriber_id == subscriber_id
+    conn.execute(update(unsubscribes).where(is_row).values(subscriber_id=to_id))
+
+
+def of_subscriber(conn: Connection, subscriber_id: int) -> dict[str, Unsubscribe]:
+    """A subscriber's unsubscribes, by newsletter."""
+    query = select(unsubscribes).where(unsubscribes.c.subscriber_id == subscriber_id).order_by(unsubscribes.c.since)
+    return {row.newsletter_id: Unsubscribe(since=row.since, reason=row.reason) for row in conn.execute(query)}
+
+
+def delete_attached(conn: Connection, subscriber_id: int, address_key: str) -> None:
+    """Forget what the subscriber has left under this address: it was its address by mistake."""
+    is_row = and_(_is_of(conn, address_key), unsubscribes.c.subscriber_id == subscriber_id)
+    conn.execute(delete(unsubscribes).where(is_row))
+
+
+def forget_moved(conn: Connection, address_key: str) -> None:
+    """Forget that mails for the address go to another one."""
+    conn.execute(delete(unsubscribes).where(_is_of(conn, address_key), unsubscribes.c.reason == MOVED))
 
 
 def by_subscriber(newsletter_id: str) -> Subquery:
@@ -76,6 +124,10 @@ def by_subscriber(newsletter_id: str) -> Subquery:
 def hash_address(conn: Connection, address_key: str) -> str:
     """The hash by which an address is remembered."""
     return _hasher(conn)(address_key)
+
+
+def _is_of(conn: Connection, address_key: str) -> ColumnElement[bool]:
+    return unsubscribes.c.address_hash == hash_address(conn, address_key)
 
 
 def _hasher(conn: Connection) -> Callable[[str], str]:

@@ -1,4 +1,4 @@
-"""Thread that sends confirmation mails: as soon as a request comes in, and what waits each minute."""
+"""Thread that sends the mails that pages ask for: as soon as a request comes in, and what waits each minute."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from digest.model.errors import DigestError
+from digest.pipeline.account_mail import send_account_mails
 from digest.pipeline.confirmation_mail import send_confirmations
 from digest.web.pages import Site
 
@@ -31,10 +32,16 @@ def _run(site: Site, stop: Event) -> None:
     while not stop.is_set():
         site.has_new_requests.clear()
         try:
-            for reason in send_confirmations(site.app, site.templates, now=site.clock()):
+            for reason in _send_all(site):
                 site.log("confirmation_not_sent", error=reason)
         except DigestError as error:
             site.log("confirmation_not_sent", error=str(error), hint=error.hint)
         except Exception as error:  # noqa: BLE001  # the thread's edge: logged whole, and tried again
             site.log("confirmation_not_sent", error=repr(error), trace=error)
         site.has_new_requests.wait(_EVERY_S)
+
+
+def _send_all(site: Site) -> Iterator[str]:
+    """Send everything that waits; yield why a mail wasn't accepted."""
+    yield from send_confirmations(site.app, site.templates, now=site.clock())
+    yield from send_account_mails(site.app, site.templates, now=site.clock())

@@ -7,6 +7,7 @@ from digest.pipeline.preferences import Preferences, choose_newsletters, find_pr
 from digest.pipeline.reader_links import sign_link
 from digest.pipeline.signing import accepted_keys
 from digest.store import subscribers
+from digest.web.account import account_action
 from digest.web.pages import PRIVATE_HEADERS, PageRequest, PageResponse, Site
 
 _COOKIE = "digest_preferences"
@@ -33,6 +34,8 @@ def preferences(site: Site, request: PageRequest) -> PageResponse:
         return site.render("unknown_link", status=404, private=True)
     if request.method != "POST" or not _is_own_form(site, request, found):
         return _show(site, found, notice="")
+    if response := account_action(site, request, found.subscriber):
+        return response
     with site.app.store.begin() as conn:
         if request.field("action") == "revoke":
             subscribers.revoke_links(conn, found.subscriber.id)

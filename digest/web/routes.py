@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from digest.web.account import address_page, erase_page
 from digest.web.archive import archive_address, edition_list, newest_edition
 from digest.web.archive_access import open_archive
 from digest.web.assets import style_sheet
 from digest.web.edition import edition, edition_mail
-from digest.web.feedback import edition_feedback, story_feedback
 from digest.web.health import healthz, readyz
 from digest.web.metrics import metrics
 from digest.web.pages import Page
@@ -29,12 +29,13 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/return/{token}", come_back_page),
     ("GET", "/read/{token}", read),
     ("GET", "/read/{token}/archive", open_archive),
-    ("GET", "/feedback/{token}", edition_feedback),
-    ("GET", "/feedback/{token}/{story}", story_feedback),
-    ("POST", "/feedback/{token}/{story}", story_feedback),
     ("GET", "/preferences/{token}", open_preferences),
     ("GET", "/preferences", preferences),
     ("POST", "/preferences", preferences),
+    ("GET", "/address/{token}", address_page),
+    ("POST", "/address/{token}", address_page),
+    ("GET", "/erase/{token}", erase_page),
+    ("POST", "/erase/{token}", erase_page),
     ("GET", "/", subscribe),
     ("GET", "/subscribe", subscribe),
     ("POST", "/subscribe", subscribe),

@@ -28,6 +28,10 @@ subscribers = Table(
     Column("suppressed", SafeText, nullable=False, server_default=""),
     #: In the tokens of links to pages: raised to revoke those of before.
     Column("links_version", Integer, nullable=False, server_default="0"),
+    #: When the address was changed; bounces of editions before are about another one.
+    Column("address_since", UtcDateTime),
+    #: The subscriber that this one became a part of, when that one took over its address; its links act on that one.
+    Column("merged_into", Number),
     # Of the few suppressed ones, to count them.
     Index("ix_subscribers_suppressed", "id", sqlite_where=IS_SUPPRESSED),
 )

@@ -1,0 +1,74 @@
+"""Mails that belong to pages: a template of ``templates/web/``, sent to one address outside the ledger."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.deliver.message.edition_headers import EditionHeaders, Recipient
+from digest.model.editions import Edition
+from digest.model.mailbox import Mailbox
+from digest.model.newsletters import Newsletter
+from digest.model.protocols import Message
+from digest.model.slots import Slot
+from digest.pipeline.deliver import prepare_signed
+from digest.pipeline.newsletter import sender_of
+from digest.render.page_templates import PageTemplates
+from digest.render.page_texts import ENGLISH
+from digest.settings import Settings
+
+
+def page_url(settings: Settings, *parts: str) -> str:
+    """A page's public address."""
+    return "/".join((settings.web.url.rstrip("/"), *parts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMail:
+    """A mail to be built."""
+
+    #: In ``templates/web/``, without its endings.
+    template: str
+    #: Its sender and list.
+    newsletter: Newsletter
+    to: str
+    subject: str
+    values: Mapping[str, object]
+    language: str
+    #: List-Unsubscribe; none if empty.
+    decline: str = ""
+
+
+def mail_language(newsletter: Newsletter, asked_in: str, templates: PageTemplates) -> str:
+    """The newsletter's language, otherwise that of the page on which the mail was asked for."""
+    wanted = (newsletter.language, asked_in)
+    return next((language for language in wanted if language in templates.languages), ENGLISH)
+
+
+def build_page_mail(mail: PageMail, settings: Settings, templates: PageTemplates, *, now: datetime) -> Message:
+    """The mail, from the newsletter's sender and signed like an edition's."""
+    newsletter, sender = mail.newsletter, sender_of(mail.newsletter)
+    edition = Edition(
+        newsletter_id=newsletter.id,
+        slot=Slot(due=now, key=mail.template.replace("_", "-")),
+        subject=mail.subject,
+        preheader="",
+        html=templates.render(mail.template, mail.language, **mail.values),
+        text=templates.render_text(mail.template, mail.language, **mail.values),
+        language=mail.language,
+        reading_minutes=1,
+    )
+    headers = EditionHeaders(
+        sender=sender, list_id=newsletter.id, title=newsletter.title, date=now, unsubscribe=mail.decline
+    )
+    message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
+    recipient = Recipient(mailbox=Mailbox.at(mail.to), message_id=message_id)
+    return Message(
+        id=0,
+        message_id=message_id,
+        sender=(settings.bounces.address or sender).address,
+        recipient=recipient.mailbox.address,
+        chunks=prepare_signed(edition, headers, settings).chunks_for(recipient),
+    )
