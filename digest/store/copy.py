@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, delete, func, insert, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from digest.model.errors import StoreError
@@ -24,7 +24,7 @@ from digest.store.mapping import BATCH_SIZE
 #: Called with a table's name, and how many of its rows were read so far.
 Progress = Callable[[str, int], None]
 _Key = tuple[Any, ...]
-_Row = dict[str, Any]
+_Row = Row[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +102,10 @@ def _refuse_if_used(conn: Connection, target: Store, source_uses: Sequence[datet
 
 def _delete_missing(source: Store, target: Store, table: Table) -> int:
     """Delete the target's rows that the source doesn't have (any more); return how many."""
-    deleted = 0
-    for keys in _pages(target, table, table.primary_key.columns.values()):
-        key_rows = [tuple(row.values()) for row in keys]
-        present = {_key(table, row) for row in _rows(source, table, key_rows)}
-        if missing := [key for key in key_rows if key not in present]:
+    columns, deleted = table.primary_key.columns.values(), 0
+    for page in _pages(target, table, columns):
+        present = {tuple(row) for row in _rows(source, table, columns, page)}
+        if missing := [row for row in page if tuple(row) not in present]:
             with target.begin() as conn:
                 deleted += conn.execute(delete(table).where(_has_key(table, missing))).rowcount
     return deleted
@@ -114,37 +113,41 @@ def _delete_missing(source: Store, target: Store, table: Table) -> int:
 
 def _copy_rows(source: Store, target: Store, table: Table, notify: Progress) -> int:
     """Add and change rows, so that the target has the source's; return how many."""
+    key, columns = _key_of(table), table.c.values()
     written = read = 0
-    for page in _pages(source, table, table.c.values()):
-        present = {_key(table, row): row for row in _rows(target, table, [_key(table, row) for row in page])}
-        new = [row for row in page if _key(table, row) not in present]
-        changed = [row for row in page if present.get(_key(table, row), row) != row]
-        if new or changed:
-            written += _write(target, table, new, changed)
+    for page in _pages(source, table, columns):
+        keys = [key(row) for row in page]
+        present = {key(row): row for row in _rows(target, table, columns, keys)}
+        if present != dict(zip(keys, page, strict=True)):
+            written += _write(target, table, page, present)
         read += len(page)
         notify(table.name, read)
     return written
 
 
-def _write(target: Store, table: Table, new: Sequence[_Row], changed: Sequence[_Row]) -> int:
+def _write(target: Store, table: Table, page: Sequence[_Row], present: Mapping[_Key, _Row]) -> int:
+    """Write the rows that the target doesn't have as they are; return how many were written."""
+    key = _key_of(table)
+    new = [row._asdict() for row in page if key(row) not in present]
+    changed = [row for row in page if present.get(key(row), row) != row]
     with target.begin(durable=False) as conn:
         for row in changed:
-            conn.execute(update(table).where(_has_key(table, [_key(table, row)])).values(row))
+            conn.execute(update(table).where(_has_key(table, [key(row)])).values(row._asdict()))
         if not new:
             return len(changed)
         try:
             with conn.begin_nested():
-                conn.execute(insert(table), list(new))
+                conn.execute(insert(table), new)
             return len(new) + len(changed)
         except IntegrityError:
-            return len(changed) + sum(_insert_if_possible(conn, table, row) for row in new)
+            return len(changed) + sum(_insert_if_possible(conn, table, values) for values in new)
 
 
-def _insert_if_possible(conn: Connection, table: Table, row: _Row) -> bool:
+def _insert_if_possible(conn: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert the row, unless it refers to one that came into the source only after its table was copied."""
     try:
         with conn.begin_nested():
-            conn.execute(insert(table), row)
+            conn.execute(insert(table), values)
     except IntegrityError:
         return False
     return True
@@ -166,35 +169,38 @@ def _checksum(store: Store, table: Table) -> tuple[int, int]:
     return count, total
 
 
-def _pages(store: Store, table: Table, columns: Sequence[ColumnElement[Any]]) -> Iterator[list[_Row]]:
-    """The rows in the order of the primary key, a transaction for each page."""
+def _pages(store: Store, table: Table, columns: Sequence[Column[Any]]) -> Iterator[Sequence[_Row]]:
+    """The rows in the order of the primary key, a transaction for each page. The columns contain that key."""
     key = table.primary_key.columns.values()
+    positions = [columns.index(column) for column in key]
     query = select(*columns).order_by(*key).limit(BATCH_SIZE)
     after: _Key | None = None
     while True:
         with store.read() as conn:
             where = [tuple_(*key) > tuple_(*after, types=[column.type for column in key])] if after else []
-            page = [dict(row._mapping) for row in conn.execute(query.where(*where))]
+            page = conn.execute(query.where(*where)).all()
         if not page:
             return
         yield page
-        after = _key(table, page[-1])
+        after = tuple(page[-1][position] for position in positions)
 
 
-def _rows(store: Store, table: Table, keys: Sequence[_Key]) -> list[_Row]:
+def _rows(store: Store, table: Table, columns: Sequence[Column[Any]], keys: Sequence[Sequence[Any]]) -> Sequence[_Row]:
     with store.read() as conn:
-        return [dict(row._mapping) for row in conn.execute(select(table).where(_has_key(table, keys)))]
+        return conn.execute(select(*columns).where(_has_key(table, keys))).all()
 
 
-def _has_key(table: Table, keys: Sequence[_Key]) -> ColumnElement[bool]:
+def _has_key(table: Table, keys: Sequence[Sequence[Any]]) -> ColumnElement[bool]:
     columns = table.primary_key.columns.values()
     if len(columns) == 1:
         return columns[0].in_([key[0] for key in keys])
-    return tuple_(*columns).in_(keys)
+    return tuple_(*columns).in_([tuple(key) for key in keys])
 
 
-def _key(table: Table, row: Mapping[str, Any]) -> _Key:
-    return tuple(row[column.name] for column in table.primary_key.columns)
+def _key_of(table: Table) -> Callable[[_Row], _Key]:
+    """A function from a row of all columns to its primary key."""
+    positions = [table.c.values().index(column) for column in table.primary_key.columns]
+    return lambda row: tuple([row[position] for position in positions])
 
 
 def _continue_ids(source: Store, target: Store, table: Table) -> None:
