@@ -34,6 +34,8 @@ class PublishedStory:
     """A story of an edition."""
 
     id: int
+    #: The number of the story with all its updates, in the address of its page.
+    thread_id: int
     edition_id: int
     #: Its place in the edition, from 0.
     position: int

@@ -43,7 +43,7 @@ def search(
                 return SearchResult(terms=terms, stories=tuple(stories.values()), older=before)
             before = id_
             if id_ in found:
-                stories.setdefault(found[id_].thread_id, found[id_])
+                stories.setdefault(found[id_].story.thread_id, found[id_])
         if len(ids) <= limit:
             return SearchResult(terms=terms, stories=tuple(stories.values()))
     return SearchResult(terms=terms, stories=tuple(stories.values()), older=before)

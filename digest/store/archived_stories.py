@@ -19,8 +19,6 @@ class ArchivedStory:
     """A story as one edition published it."""
 
     story: PublishedStory
-    #: The number of the story and all its updates.
-    thread_id: int
     newsletter_id: str
     slot: Slot
 
@@ -28,7 +26,7 @@ class ArchivedStory:
 def get(conn: Connection, story_ids: Collection[int]) -> Mapping[int, ArchivedStory]:
     """The stories with these ids that the archive shows; a later revision of an edition replaces its stories."""
     query = (
-        select(stories.c.id, stories.c.thread_id, editions.c.newsletter_id, editions.c.slot_key, editions.c.slot_due)
+        select(stories.c.id, editions.c.newsletter_id, editions.c.slot_key, editions.c.slot_due)
         .select_from(stories.join(editions))
         .where(stories.c.id.in_(story_ids), is_archived())
     )
@@ -37,7 +35,6 @@ def get(conn: Connection, story_ids: Collection[int]) -> Mapping[int, ArchivedSt
     return {
         row.id: ArchivedStory(
             story=texts[row.id],
-            thread_id=row.thread_id,
             newsletter_id=row.newsletter_id,
             slot=Slot(due=row.slot_due, key=row.slot_key),
         )

@@ -55,6 +55,7 @@ def _story(row: RowMapping) -> PublishedStory:
     citations = row["citations"] or [UNKNOWN_ARTICLE] * len(row["sentences"])
     return PublishedStory(
         id=row["id"],
+        thread_id=row["thread_id"],
         edition_id=row["edition_id"],
         position=row["position"],
         title=row["title"],

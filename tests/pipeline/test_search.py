@@ -52,7 +52,7 @@ def test_a_story_with_updates_is_found_once(store: Store) -> None:
         assert result.stories == ()
         result = search(conn, "ferry", ["main"])
 
-    assert [(archived.thread_id, archived.slot.key) for archived in result.stories] == [(1, "day 2")]
+    assert [(archived.story.thread_id, archived.slot.key) for archived in result.stories] == [(1, "day 2")]
 
 
 def test_revised_editions_are_not_found(store: Store) -> None:
@@ -103,10 +103,10 @@ def test_editions_of_a_store_of_an_earlier_version_are_found(tmp_path: Path) -> 
         with upgraded.read() as conn:
             (found,) = search(conn, "pass road", ["main"]).stories
             assert found.story.title == "The pass is closed"
-            assert archived_stories.thread(conn, found.thread_id, ["main"], limit=9) == (found,)
+            assert archived_stories.thread(conn, found.story.thread_id, ["main"], limit=9) == (found,)
         with upgraded.begin() as conn:
             publish(conn, 1, "The pass is open")
             id_ = found.story.articles[0].id
             later, _ = editions.add(conn, edition(slot=replace(SLOT, key="later")), at=NOON)
             stories.add(conn, later, [brief(article(id_, title="The pass"))])
-            assert len(archived_stories.thread(conn, found.thread_id, ["main"], limit=9)) == 2
+            assert len(archived_stories.thread(conn, found.story.thread_id, ["main"], limit=9)) == 2

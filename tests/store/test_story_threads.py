@@ -72,7 +72,7 @@ def test_a_thread_is_read_from_the_archives_of_newsletters(
 
         thread = archived_stories.thread(conn, 1, newsletters, limit=10)
         assert [archived.story.id for archived in thread] == ids
-        assert {archived.thread_id for archived in thread} <= {1}
+        assert {archived.story.thread_id for archived in thread} <= {1}
 
 
 def test_a_later_revision_replaces_its_stories(store: Store) -> None:
