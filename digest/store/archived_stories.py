@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -13,6 +14,8 @@ from digest.store import story_texts
 from digest.store.archive import is_archived
 from digest.store.tables import editions, stories
 
+_EDITION_COLUMNS = (editions.c.newsletter_id, editions.c.slot_key, editions.c.slot_due, editions.c.published)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedStory:
@@ -21,12 +24,13 @@ class ArchivedStory:
     story: PublishedStory
     newsletter_id: str
     slot: Slot
+    frozen_at: datetime
 
 
 def get(conn: Connection, story_ids: Collection[int]) -> Mapping[int, ArchivedStory]:
     """The stories with these ids that the archive shows; a later revision of an edition replaces its stories."""
     query = (
-        select(stories.c.id, editions.c.newsletter_id, editions.c.slot_key, editions.c.slot_due)
+        select(stories.c.id, *_EDITION_COLUMNS)
         .select_from(stories.join(editions))
         .where(stories.c.id.in_(story_ids), is_archived())
     )
@@ -37,6 +41,7 @@ def get(conn: Connection, story_ids: Collection[int]) -> Mapping[int, ArchivedSt
             story=texts[row.id],
             newsletter_id=row.newsletter_id,
             slot=Slot(due=row.slot_due, key=row.slot_key),
+            frozen_at=row.published,
         )
         for row in rows
     }

@@ -12,6 +12,8 @@ from digest.web.metrics import metrics
 from digest.web.pages import Page
 from digest.web.preferences import open_preferences, preferences
 from digest.web.read import read
+from digest.web.search import search_page
+from digest.web.stories import story_page
 from digest.web.subscribe import confirm_page, subscribe
 from digest.web.unsubscribe import come_back_page, unsubscribe
 
@@ -41,6 +43,8 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/subscribe", subscribe),
     ("GET", "/confirm/{token}", confirm_page),
     ("POST", "/confirm/{token}", confirm_page),
+    ("GET", "/search", search_page),
+    ("GET", "/stories/{story}", story_page),
     # Other addresses come first: these match any.
     ("GET", "/{newsletter}", archive_address),
     ("GET", "/{newsletter}/", edition_list),

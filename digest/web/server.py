@@ -54,6 +54,7 @@ async def listening(site: Site, host: str, port: int, *, routes: Sequence[Route]
             access_log=None,
             logger=_silent_logger(),
             keepalive_timeout=_KEEP_ALIVE_S,
+            max_line_size=security.MAX_BODY,  # of an address: whoever searches for a pasted page gets an answer
             shutdown_timeout=_SHUTDOWN_S,
         )
         await runner.setup()
