@@ -28,6 +28,7 @@ def apply_retention(context: JobContext) -> None:
             "editions": _delete(context, partial(retention.delete_edition_bodies, before=edition_cutoff)),
             "days": _delete(context, partial(source_history.delete_days, before=text_cutoff)),
             "counts": _delete(context, partial(daily_counts.delete_days, before=edition_cutoff)),
+            "feedback": _delete(context, partial(retention.delete_feedback, before=edition_cutoff)),
             "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),
         }
     context.log("retention_applied", **counts)

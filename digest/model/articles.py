@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from digest.text.urls import outlet_domain
+
 
 class BodyFormat(enum.StrEnum):
     """Markup of an entry's body."""
@@ -79,6 +81,11 @@ class Article:
     image: Image | None = None
     #: Its source presents it as an opinion; None if it was stored before this was recorded.
     is_opinion: bool | None = None
+
+    @property
+    def outlet(self) -> str:
+        """The publisher: its domain, because a source may have many outlets and an outlet many feeds."""
+        return outlet_domain(self.url) or self.source
 
     @property
     def words(self) -> int:

@@ -41,6 +41,8 @@ class Purpose(enum.StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     READ = "read"
+    #: Votes on the stories of an edition.
+    FEEDBACK = "feedback"
     #: Confirms a request to subscribe; the number is the request's.
     CONFIRM = "confirm"
     #: Declines a request to subscribe; the number is the request's.

@@ -135,6 +135,8 @@ class Newsletter:
     subscribe: bool = True
     #: Readers of its published editions on the pages: anybody, subscribers by a link in their mails, or nobody.
     archive: Archive = "none"
+    #: Mails ask subscribers which stories are useful, and their answers count in the ranking.
+    feedback: bool = True
     #: Overrides the brand of all newsletters.
     brand: Brand = field(default_factory=Brand)
     #: Story images, in templates that show them: linked (https), embedded into the mail, or none.

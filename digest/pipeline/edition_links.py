@@ -6,13 +6,19 @@ from collections.abc import Callable, Mapping
 
 from digest.model.editions import Subscriber
 from digest.model.link_token import Purpose, signer
-from digest.render.delivery_placeholders import PREFERENCES_PLACEHOLDER, READ_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER
+from digest.render.delivery_placeholders import (
+    FEEDBACK_PLACEHOLDER,
+    PREFERENCES_PLACEHOLDER,
+    READ_PLACEHOLDER,
+    UNSUBSCRIBE_PLACEHOLDER,
+)
 from digest.store.editions import StoredEdition
 
 _PURPOSES = {
     UNSUBSCRIBE_PLACEHOLDER: Purpose.UNSUBSCRIBE,
     PREFERENCES_PLACEHOLDER: Purpose.PREFERENCES,
     READ_PLACEHOLDER: Purpose.READ,
+    FEEDBACK_PLACEHOLDER: Purpose.FEEDBACK,
 }
 
 

@@ -8,6 +8,7 @@ from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter, Source
 from digest.render import Links, RenderOptions
 from digest.render.delivery_placeholders import (
+    FEEDBACK_PLACEHOLDER,
     PREFERENCES_PLACEHOLDER,
     READ_PLACEHOLDER,
     TOKEN_PLACEHOLDER,
@@ -51,6 +52,7 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
             preferences=f"{web}/preferences/{PREFERENCES_PLACEHOLDER}",
             unsubscribe=f"{web}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}",
             subscribe=f"{web}/subscribe" if newsletter.subscribe else "",
+            feedback=f"{web}/feedback/{FEEDBACK_PLACEHOLDER}" if newsletter.feedback else "",
         )
     return Links(unsubscribe=unsubscribe_mail_link(newsletter, settings))
 

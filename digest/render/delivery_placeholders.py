@@ -10,9 +10,15 @@ import re
 TOKEN_PLACEHOLDER = "(reader.mark)"  # noqa: S105  # no password
 #: Stand for link tokens (``model/link_token.py``), one for each purpose.
 UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER = "(reader.unsubscribe)", "(reader.preferences)"
-READ_PLACEHOLDER = "(reader.read)"
+READ_PLACEHOLDER, FEEDBACK_PLACEHOLDER = "(reader.read)", "(reader.feedback)"
 #: Everything that stands for a token.
-TOKEN_PLACEHOLDERS = (TOKEN_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER, READ_PLACEHOLDER)
+TOKEN_PLACEHOLDERS = (
+    TOKEN_PLACEHOLDER,
+    UNSUBSCRIBE_PLACEHOLDER,
+    PREFERENCES_PLACEHOLDER,
+    READ_PLACEHOLDER,
+    FEEDBACK_PLACEHOLDER,
+)
 #: Stands in the text for the subscriber's greeting.
 GREETING_PLACEHOLDER = "(reader.greeting)"
 #: Removed from all text from outside: a template may well put parentheses around such text.

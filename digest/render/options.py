@@ -19,6 +19,8 @@ class Links:
     archive: str = ""
     #: The page on which others subscribe.
     subscribe: str = ""
+    #: The page on which a subscriber says which stories were useful; a story's own page is below it. Not in the footer.
+    feedback: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.web or self.preferences or self.unsubscribe or self.archive or self.subscribe)

@@ -107,24 +107,17 @@ def find(
 
 def summaries(conn: Connection, newsletter_id: str | None = None, *, limit: int = 100) -> tuple[EditionSummary, ...]:
     """Editions of one newsletter or of all, newest first."""
-    bodies = {"html", "text"}
-    query = select(*(column for column in table.c if column.name not in bodies), IS_SUSPECTED.label("is_suspected"))
+    query = _summary_query()
     if newsletter_id is not None:
         query = query.where(table.c.newsletter_id == newsletter_id)
     rows = conn.execute(query.order_by(table.c.slot_due.desc(), table.c.id.desc()).limit(limit)).mappings()
-    return tuple(
-        EditionSummary(
-            id=row["id"],
-            newsletter_id=row["newsletter_id"],
-            slot=_slot(row),
-            audience=row["audience"],
-            revision=row["revision"],
-            subject=row["subject"],
-            frozen_at=row["published"],
-            is_suspected=row["is_suspected"],
-        )
-        for row in rows
-    )
+    return tuple(map(_summary, rows))
+
+
+def summary(conn: Connection, edition_id: int) -> EditionSummary | None:
+    """The edition with this id, without its HTML and text; None if there is none."""
+    row = conn.execute(_summary_query().where(table.c.id == edition_id)).mappings().one_or_none()
+    return None if row is None else _summary(row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +150,24 @@ _PLAIN_COLUMNS = [column.name for column in columns(table, Edition) if column.na
 def _with_key(query: Select[Any], newsletter_id: str, slot: Slot, audience: str) -> Select[Any]:
     return query.where(
         table.c.newsletter_id == newsletter_id, table.c.slot_key == slot.key, table.c.audience == audience
+    )
+
+
+def _summary_query() -> Select[Any]:
+    bodies = {"html", "text"}
+    return select(*(column for column in table.c if column.name not in bodies), IS_SUSPECTED.label("is_suspected"))
+
+
+def _summary(row: RowMapping) -> EditionSummary:
+    return EditionSummary(
+        id=row["id"],
+        newsletter_id=row["newsletter_id"],
+        slot=_slot(row),
+        audience=row["audience"],
+        revision=row["revision"],
+        subject=row["subject"],
+        frozen_at=row["published"],
+        is_suspected=row["is_suspected"],
     )
 
 

@@ -7,7 +7,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from digest.model.editions import Outcome
-from digest.store.tables import articles, boilerplate, deliveries, editions, entries, runs, stories, story_articles
+from digest.store.tables import (
+    articles,
+    boilerplate,
+    deliveries,
+    editions,
+    entries,
+    feedback,
+    runs,
+    stories,
+    story_articles,
+)
 
 #: Rows changed in one transaction, so that other writers wait only briefly.
 _BATCH = 1_000
@@ -62,6 +72,20 @@ def delete_edition_bodies(conn: Connection, *, before: datetime) -> int:
     """Delete HTML and text of earlier editions without ledger rows; return how many. The rest of the edition stays."""
     old = (editions.c.published < before, editions.c.html != "", ~_has_rows())
     return conn.execute(update(editions).where(*old).values(html="", text="")).rowcount
+
+
+def delete_feedback(conn: Connection, *, before: datetime) -> int:
+    """Delete votes on a batch of earlier editions' stories; return how many."""
+    story_ids = (
+        select(feedback.c.story_id)
+        .join(stories, stories.c.id == feedback.c.story_id)
+        .join(editions, editions.c.id == stories.c.edition_id)
+        .where(editions.c.published < before)
+        .distinct()
+        .limit(_BATCH)
+    )
+    ids = list(conn.execute(story_ids).scalars())
+    return conn.execute(delete(feedback).where(feedback.c.story_id.in_(ids))).rowcount if ids else 0
 
 
 def delete_runs(conn: Connection, *, before: datetime) -> int:

@@ -31,6 +31,7 @@ def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
             "update": brief.ranked.update,
             "sentences": tuple(sentence.text for sentence in brief.sentences),
             "thread_id": thread_id,
+            "outlet": brief.story.lead.outlet,
         }
         story_id = conn.execute(insert(stories).values(values).returning(stories.c.id)).scalar_one()
         article_ids = dict.fromkeys(article.id for article in brief.story.all_articles)

@@ -1,4 +1,4 @@
-"""Coverage: which outlet an article is of, and how many outlets report independently. Pure."""
+"""Coverage: how many outlets report independently. Pure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from digest.model.articles import Article
-from digest.text.urls import outlet_domain
-
-
-def outlet(article: Article) -> str:
-    """The publisher: its domain, because a source may have many outlets and an outlet many feeds."""
-    return outlet_domain(article.url) or article.source
 
 
 def count_outlets(articles: Iterable[Article]) -> int:
@@ -21,7 +15,7 @@ def count_outlets(articles: Iterable[Article]) -> int:
     """
     outlets_by_source: dict[tuple[str, str], set[str]] = defaultdict(set)
     for article in articles:
-        outlets_by_source[article.source_id, article.source].add(outlet(article))
+        outlets_by_source[article.source_id, article.source].add(article.outlet)
     counted: set[str] = set()
     # Sources of one outlet first: an aggregator may then count for another outlet that it links to.
     for outlets in sorted(outlets_by_source.values(), key=lambda outlets: (len(outlets), sorted(outlets))):

@@ -13,7 +13,6 @@ from itertools import chain
 
 from digest.model.articles import Article
 from digest.model.stories import LeftOut, Ranked, Story
-from digest.stories.coverage import outlet
 from digest.stories.criteria import Criteria
 from digest.stories.eligibility import admit, leave_out
 from digest.stories.salience import find_salience
@@ -51,7 +50,7 @@ class _Variety:
     def __init__(self, stories: Iterable[Ranked], labels: Mapping[str, str]) -> None:
         leads = [ranked.story.lead for ranked in stories]
         self._labels = labels
-        self._has_several_outlets = len(set(map(outlet, leads))) > 1
+        self._has_several_outlets = len({lead.outlet for lead in leads}) > 1
         self._has_several_labels = len(set(map(self._label, leads))) > 1
         self._outlets: Counter[str] = Counter()
         self._with_label: Counter[str] = Counter()
@@ -59,7 +58,7 @@ class _Variety:
     def count(self, ranked: Ranked) -> None:
         """The story ranks higher than all that follow."""
         lead = ranked.story.lead
-        self._outlets[outlet(lead)] += self._has_several_outlets
+        self._outlets[lead.outlet] += self._has_several_outlets
         self._with_label[self._label(lead)] += self._has_several_labels and bool(self._label(lead))
 
     def lowered(self, ranked: Ranked) -> Ranked:
@@ -67,7 +66,7 @@ class _Variety:
         lead = ranked.story.lead
         label = self._label(lead)
         return lower_for_variety(
-            ranked, self._outlets[outlet(lead)], label=label, higher_with_label=self._with_label[label]
+            ranked, self._outlets[lead.outlet], label=label, higher_with_label=self._with_label[label]
         )
 
     def _label(self, lead: Article) -> str:

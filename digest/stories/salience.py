@@ -10,7 +10,6 @@ import numpy as np
 
 from digest.model.articles import Article
 from digest.model.stories import Story
-from digest.stories.coverage import outlet
 from digest.text.words import content_stems, words
 
 #: Content words of a title that an article about the same subject shares, at least.
@@ -33,7 +32,7 @@ NO_SALIENCE = Salience()
 def find_salience(stories: Sequence[Story]) -> Mapping[str, Salience]:
     """The salience of each story by its lead's id."""
     articles = [article for story in stories for article in story.all_articles]
-    outlets = [outlet(article) for article in articles]
+    outlets = [article.outlet for article in articles]
     index: dict[tuple[str, str], list[int]] = defaultdict(list)
     for position, article in enumerate(articles):
         for term in _terms(f"{article.title} {_opening(article)}", article.language):
@@ -45,7 +44,7 @@ def find_salience(stories: Sequence[Story]) -> Mapping[str, Salience]:
         keys = ((story.lead.language, term) for term in _terms(story.lead.title, story.lead.language))
         matches = [arrays[key] for key in keys if key in arrays]
         related = np.flatnonzero(np.bincount(np.concatenate(matches)) >= _SHARED_WORDS) if matches else ()
-        own = {outlet(article) for article in story.all_articles}
+        own = {article.outlet for article in story.all_articles}
         by_lead[story.lead.id] = Salience(
             related=len({outlets[position] for position in related} - own), others=len(all_outlets - own)
         )

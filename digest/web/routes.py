@@ -7,6 +7,7 @@ from digest.web.archive import archive_address, edition_list, newest_edition
 from digest.web.archive_access import open_archive
 from digest.web.assets import style_sheet
 from digest.web.edition import edition, edition_mail
+from digest.web.feedback import edition_feedback, story_feedback
 from digest.web.health import healthz, readyz
 from digest.web.metrics import metrics
 from digest.web.pages import Page
@@ -31,6 +32,9 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/return/{token}", come_back_page),
     ("GET", "/read/{token}", read),
     ("GET", "/read/{token}/archive", open_archive),
+    ("GET", "/feedback/{token}", edition_feedback),
+    ("GET", "/feedback/{token}/{story}", story_feedback),
+    ("POST", "/feedback/{token}/{story}", story_feedback),
     ("GET", "/preferences/{token}", open_preferences),
     ("GET", "/preferences", preferences),
     ("POST", "/preferences", preferences),

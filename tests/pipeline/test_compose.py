@@ -19,7 +19,12 @@ from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import links_of
 from digest.render import TOKEN_PLACEHOLDER, Links
-from digest.render.delivery_placeholders import PREFERENCES_PLACEHOLDER, READ_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER
+from digest.render.delivery_placeholders import (
+    FEEDBACK_PLACEHOLDER,
+    PREFERENCES_PLACEHOLDER,
+    READ_PLACEHOLDER,
+    UNSUBSCRIBE_PLACEHOLDER,
+)
 from digest.settings import BouncesSettings, Settings, WebSettings
 from digest.store import Store, articles, open_store
 from tests.support.values import sent
@@ -247,6 +252,7 @@ def test_on_schedule_only_due_sources_are_collected(tmp_path: Path) -> None:
                 preferences=f"https://a.example/news/preferences/{PREFERENCES_PLACEHOLDER}",
                 unsubscribe=f"https://a.example/news/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}",
                 subscribe="https://a.example/news/subscribe",
+                feedback=f"https://a.example/news/feedback/{FEEDBACK_PLACEHOLDER}",
             ),
             id="pages",
         ),

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Column, Connection, Float, Integer, insert
 from digest.store import Store, editions, erasure, open_store, personal_data, subscribers
 from digest.store.column_types import EnumText, Json, UtcDateTime
 from digest.store.subscribers import NewSubscriber
-from digest.store.tables import metadata
+from digest.store.tables import metadata, stories
 from digest.store.unsubscribes import hash_address
 from tests.support.values import NOON, edition
 
@@ -23,16 +23,17 @@ _SPEAKING = ("address", "sender", "subject", "detail", "reply", "name", "reason"
 
 def fill(conn: Connection, subscriber_id: int) -> None:
     """A row about Ann in every table that can have one, with her address wherever text can stand."""
-    filled = {"subscribers", "editions"}
-    for table in personal_data.tables_about_subscribers():
-        if table.name not in filled:
-            conn.execute(insert(table).values({column.name: _value(conn, column, subscriber_id) for column in table.c}))
+    about = [table for table in personal_data.tables_about_subscribers() if table.name != "subscribers"]
+    for table in (stories, *about):
+        conn.execute(insert(table).values({column.name: _value(conn, column, subscriber_id) for column in table.c}))
 
 
 def _value(conn: Connection, column: Column[Any], subscriber_id: int) -> object:
     if column.foreign_keys:
         (key,) = column.foreign_keys
         return subscriber_id if key.column.table.name == "subscribers" else 1
+    if column.name == "address":
+        return ANN
     if column.name == "address_hash":
         return hash_address(conn, KEY)
     if column.name == "address_key":

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from digest.model.link_token import LinkToken, Purpose
 from digest.store import Store, open_store, subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.values import NOON
+from tests.support.digests import digest, nth_brief
+from tests.support.values import NOON, sent
 from tests.support.web_site import SECRET, RunningSite, running_site
 
-PATHS = ["/unsubscribe", "/return", "/read", "/confirm", "/preferences", "/subscribe"]
+PATHS = ["/unsubscribe", "/return", "/read", "/confirm", "/preferences", "/subscribe", "/feedback"]
 TEXTS = st.text(max_size=60) | st.sampled_from(["\0", "%", "..", "a" * 5_000, "ann@harbour.example", "main", "‮"])
 
 
@@ -40,6 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     with open_store(f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'digest.db'}") as store:
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address="press@harbour.example")], "main", at=NOON)
+        sent(digest([nth_brief(0)]), store)
         with running_site(store) as running:
             yield running
 
@@ -49,13 +51,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     path=st.sampled_from(PATHS),
     token=tokens(),
     method=st.sampled_from(["GET", "POST"]),
-    fields=st.dictionaries(st.sampled_from(["email", "newsletter", "name", "form", "website"]) | TEXTS, TEXTS),
-    query=st.dictionaries(st.sampled_from(["newsletter"]) | TEXTS, TEXTS, max_size=3),
+    fields=st.dictionaries(st.sampled_from(["email", "newsletter", "name", "form", "website", "vote"]) | TEXTS, TEXTS),
+    query=st.dictionaries(st.sampled_from(["newsletter", "vote"]) | TEXTS, TEXTS, max_size=3),
+    story=st.sampled_from(["", "1", "2", "99999"]) | TEXTS,
 )
 def test_any_request_gets_an_answer_that_is_no_error_of_ours(
-    path: str, token: str, method: str, fields: dict[str, str], query: dict[str, str], site: RunningSite
+    path: str, token: str, method: str, fields: dict[str, str], query: dict[str, str], story: str, site: RunningSite
 ) -> None:
     target = path if path == "/subscribe" else f"{path}/{quote(token, safe='', errors='replace')}"
+    if path == "/feedback" and story:
+        target += f"/{quote(story, safe='', errors='replace')}"
     if query:
         target += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query.items())
     answer = site.get(target) if method == "GET" else site.post(target, fields)

@@ -10,6 +10,7 @@ subscribers ← subscriptions, unsubscribes          subscribers, and former one
 subscription_requests, confirmation_mails          requests to subscribe, and the mails that ask for confirmation
 account_requests                                   what subscribers ask for and have to prove: an address, erasure
 editions × subscribers → deliveries                the ledger
+stories × subscribers → feedback                   votes: useful or not
 editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
 page_counts                                        what pages count for the operator
@@ -25,6 +26,7 @@ from __future__ import annotations
 from digest.store.tables.accounts import AccountRequestKind, account_requests
 from digest.store.tables.collected import articles, boilerplate, entries, pending_pages, sources
 from digest.store.tables.deliveries import deliveries
+from digest.store.tables.feedback import feedback
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import daily_counts, page_counts, runs, source_days, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles, story_texts
@@ -48,6 +50,7 @@ __all__ = [
     "deliveries",
     "editions",
     "entries",
+    "feedback",
     "metadata",
     "page_counts",
     "pending_pages",

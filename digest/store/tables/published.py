@@ -71,6 +71,8 @@ stories = Table(
     Column("sentences", StringTuple, nullable=False),
     #: The first story of which this one is an update, or its own id; the same in all newsletters.
     Column("thread_id", Number, nullable=False, server_default="0", index=True),
+    #: The lead's outlet; empty in editions of earlier versions.
+    Column("outlet", SafeText, nullable=False, server_default=""),
     UniqueConstraint("edition_id", "position"),
 )
 
