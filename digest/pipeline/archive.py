@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +16,7 @@ from digest.render.delivery_placeholders import fill_greeting
 from digest.render.public_copy import public_copy
 from digest.settings import Settings
 from digest.store import Store, archive, editions, story_texts, subscribers
-from digest.store.archive import ArchivedEdition
+from digest.store.archive import ArchivedEdition, FirstRevision
 
 #: Of a slot in an address: ``2026-03-29``, ``2026-03-29T18-30``.
 _SLOT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d)-(\d\d))?", re.ASCII)
@@ -33,6 +32,15 @@ class EditionPage:
     has_mail: bool
     before: ArchivedEdition | None
     after: ArchivedEdition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEdition:
+    """An edition with its stories, and what stays when it is revised."""
+
+    heading: ArchivedEdition
+    stories: tuple[PublishedStory, ...]
+    first_revision: FirstRevision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +120,13 @@ def mail_copy(conn: Connection, newsletter: Newsletter, key: str) -> MailCopy | 
     return MailCopy(html=html, frozen_at=stored.frozen_at)
 
 
-def newest_with_stories(
-    conn: Connection, newsletter: Newsletter, *, limit: int
-) -> Sequence[tuple[ArchivedEdition, tuple[PublishedStory, ...]]]:
+def feed_editions(conn: Connection, newsletter: Newsletter, *, limit: int) -> tuple[FeedEdition, ...]:
     """The newest editions, each with its stories."""
-    return [
-        (edition, story_texts.of_edition(conn, edition.id))
-        for edition in archive.newest(conn, newsletter.id, limit=limit)
-    ]
+    return tuple(
+        FeedEdition(
+            heading=heading,
+            stories=story_texts.of_edition(conn, heading.id),
+            first_revision=archive.first_revision(conn, heading),
+        )
+        for heading in archive.newest(conn, newsletter.id, limit=limit)
+    )

@@ -32,6 +32,15 @@ class ArchivedEdition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstRevision:
+    """An edition's identity: it stays when the edition is revised."""
+
+    #: Random, and unique among editions.
+    token: str
+    frozen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedAddress:
     """An edition's key, for a list of all."""
 
@@ -74,6 +83,12 @@ def counts_by_month(conn: Connection, newsletter_id: str) -> Mapping[str, int]:
     return dict(conn.execute(query).all())
 
 
+def count(conn: Connection, newsletter_id: str) -> int:
+    """The number of the newsletter's editions."""
+    query = select(func.count(editions.c.slot_key.distinct())).where(*_of_newsletter(newsletter_id))
+    return conn.execute(query).scalar_one()
+
+
 def addresses(conn: Connection, newsletter_id: str, *, limit: int, offset: int = 0) -> tuple[ArchivedAddress, ...]:
     """The keys of the newsletter's editions, newest first."""
     query = (
@@ -86,16 +101,16 @@ def addresses(conn: Connection, newsletter_id: str, *, limit: int, offset: int =
     return tuple(ArchivedAddress(slot_key=row.slot_key, frozen_at=row.frozen_at) for row in rows)
 
 
-def first_revision(conn: Connection, edition: ArchivedEdition) -> tuple[str, datetime]:
-    """Random token and time of the first revision of the edition: both stay when it is revised."""
+def first_revision(conn: Connection, edition: ArchivedEdition) -> FirstRevision:
+    """The first revision of the edition."""
     query = (
         select(editions.c.token, editions.c.published)
         .where(*_of_newsletter(edition.newsletter_id), editions.c.slot_key == edition.slot.key)
         .order_by(editions.c.revision)
         .limit(1)
     )
-    token, published = conn.execute(query).one()
-    return token, published
+    row = conn.execute(query).one()
+    return FirstRevision(token=row.token, frozen_at=row.published)
 
 
 def version(conn: Connection) -> tuple[int, int]:

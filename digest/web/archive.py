@@ -58,7 +58,7 @@ class MonthLink:
 
 def edition_list(site: Site, request: PageRequest) -> PageResponse:
     """The newsletter's editions, newest first, some on each page."""
-    newsletter, number = readable_newsletter(site, request), _page_number(request)
+    newsletter, number = readable_newsletter(site, request), page_number(request)
     if newsletter is None or number is None:
         return no_edition(site, request)
     with site.app.store.read() as conn:
@@ -136,7 +136,7 @@ def _month_title(month: str, language: str) -> str:
     return month_of_year(date.fromisoformat(f"{month}-01"), labels_for(language))
 
 
-def _page_number(request: PageRequest) -> int | None:
+def page_number(request: PageRequest) -> int | None:
     """The page of the list that is asked for; None if it can't be one."""
     text = request.query.get("page", "1")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 and int(text) else None

@@ -7,6 +7,7 @@ from digest.web.archive import archive_address, edition_list, newest_edition
 from digest.web.archive_access import open_archive
 from digest.web.assets import style_sheet
 from digest.web.edition import edition, edition_mail
+from digest.web.feed import feed
 from digest.web.feedback import edition_feedback, story_feedback
 from digest.web.health import healthz, readyz
 from digest.web.metrics import metrics
@@ -14,6 +15,7 @@ from digest.web.pages import Page
 from digest.web.preferences import open_preferences, preferences
 from digest.web.read import read
 from digest.web.search import search_page
+from digest.web.sitemap import robots, sitemap
 from digest.web.stories import story_page
 from digest.web.subscribe import confirm_page, subscribe
 from digest.web.unsubscribe import come_back_page, unsubscribe
@@ -49,10 +51,13 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/confirm/{token}", confirm_page),
     ("GET", "/search", search_page),
     ("GET", "/stories/{story}", story_page),
+    ("GET", "/robots.txt", robots),
+    ("GET", "/sitemap.xml", sitemap),
     # Other addresses come first: these match any.
     ("GET", "/{newsletter}", archive_address),
     ("GET", "/{newsletter}/", edition_list),
     ("GET", "/{newsletter}/latest", newest_edition),
+    ("GET", "/{newsletter}/feed.xml", feed),
     ("GET", "/{newsletter}/{slot}", edition),
     ("GET", "/{newsletter}/{slot}/mail", edition_mail),
 )
