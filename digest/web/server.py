@@ -10,13 +10,14 @@ import errno
 import functools
 import logging
 import time
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from aiohttp import web
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from digest.model.errors import DigestError, StoreError
@@ -48,6 +49,8 @@ _MAX_FIELDS = 200
 @asynccontextmanager
 async def listening(site: Site, host: str, port: int, *, routes: Sequence[Route] = ROUTES) -> AsyncIterator[int]:
     """Serve the site until the end of the context; gives the port. Raises ``DigestError`` if it can't listen."""
+    for category in (BadContentDispositionHeader, BadContentDispositionParam):  # they quote what a client sent
+        warnings.filterwarnings("ignore", category=category)
     with confirmation_sender(site), ThreadPoolExecutor(_THREADS, thread_name_prefix="page") as threads:
         runner = web.AppRunner(
             _application(site, threads, routes),

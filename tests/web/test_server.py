@@ -168,3 +168,12 @@ def test_a_malformed_request_is_not_logged_with_its_address(
 
     assert "secret-token" not in caplog.text
     assert site.events == []
+
+
+def test_a_malformed_part_of_a_form_is_in_no_warning(sqlite_store: Store) -> None:
+    """Python would keep each text that it has warned of."""
+    body = b'--x\r\nContent-Disposition: form-data; name="secret\r\n\r\nann\r\n--x--\r\n'
+    with running_site(sqlite_store) as site:
+        answer = site.request("POST", "/subscribe", body, Content_Type="multipart/form-data; boundary=x")
+
+    assert answer.status in {200, 400}
