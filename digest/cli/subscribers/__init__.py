@@ -20,6 +20,7 @@ examples:
   digest subscribers import readers.csv -n weekly        a column 'email'; other columns are preferences
   digest subscribers import mailchimp.csv                an export of another system: who left there stays out
   digest subscribers list
+  digest subscribers show reader@example.org --json      everything that is stored about an address
   digest subscribers remove reader@example.org
   digest subscribers remove --erase reader@example.org   only a hash remains, so that no import adds it again
   digest subscribers export > readers.csv
@@ -27,6 +28,7 @@ examples:
 _ACTIONS = {
     "add": "subscribe addresses",
     "list": "list the subscribers of a newsletter",
+    "show": "print everything that is stored about an address",
     "remove": "unsubscribe addresses for good; mails waiting for them are not sent",
     "import": "subscribe everyone in a CSV file who hasn't left",
     "export": "print the subscribers as CSV",
@@ -50,16 +52,21 @@ def configure(parser: Parser) -> None:
         )
     actions["import"].add_argument("--dry-run", action="store_true", help="say what would be done; change nothing")
     actions["import"].add_argument("file", metavar="FILE", help="a CSV file; '-' for stdin")
+    actions["show"].add_argument("address", metavar="ADDRESS", help="name@example.org")
     for name, action in actions.items():
+        if name == "show":
+            continue
         default = "all of them" if name == "remove" else "the only one"
         action.add_argument("-n", "--newsletter", metavar="ID", help=f"which newsletter (default: {default})")
-    for name in ("list", "import"):
+    for name in ("list", "show", "import"):
         actions[name].add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the action."""
-    actions = {"add": _add, "list": _list, "remove": _remove, "import": _import, "export": _export}
+    from digest.cli.subscribers.show import show
+
+    actions = {"add": _add, "list": _list, "show": show, "remove": _remove, "import": _import, "export": _export}
     return actions[args.action](args)
 
 
@@ -124,9 +131,11 @@ def _erase(args: argparse.Namespace) -> int:
     if args.newsletter:
         raise UsageError("--erase deletes the data of all newsletters", hint="use it without -n")
     settings, mailboxes = load_settings(args), _parse_addresses(args)
-    with open_store(settings.store.url) as store, store.begin() as conn:
-        now = datetime.now(UTC)
-        missing = [mailbox.address for mailbox in mailboxes if not erasure.erase(conn, mailbox.address, at=now)]
+    with open_store(settings.store.url) as store:
+        with store.begin() as conn:
+            now = datetime.now(UTC)
+            missing = [mailbox.address for mailbox in mailboxes if not erasure.erase(conn, mailbox.address, at=now)]
+        store.scrub()
     for address in missing:
         print_stderr(f"nothing is stored about {address}")
     return 1 if missing else 0

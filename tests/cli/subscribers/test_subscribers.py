@@ -217,6 +217,24 @@ def test_a_former_subscriber_of_one_newsletter_can_be_added_to_another(run: Run,
     assert states(run, "-n", "weekly")[former_subscriber] == ("active", "")
 
 
+def test_everything_about_an_address_is_shown(run: Run) -> None:
+    run("add", "Press@harbour.example", "--name", "Press Office")
+    code, text, _ = run("show", "press@harbour.example")
+    data = json.loads(run("show", "PRESS@harbour.example", "--json")[1])
+
+    assert code == 0
+    assert "address=Press@harbour.example" in text
+    assert "name=Press Office" in text
+    assert data["subscribers"][0]["name"] == "Press Office"
+    assert [row["newsletter_id"] for row in data["subscriptions"]] == ["main"]
+    run("remove", "--erase", "press@harbour.example")
+    code, text, _ = run("show", "press@harbour.example", "--json")
+    assert code == 0
+    assert list(json.loads(text)) == ["unsubscribes"]
+    assert run("show", "nobody@harbour.example")[0] == 1
+    assert run("show", "nobody")[0] == 2
+
+
 def test_an_erased_subscriber_is_not_listed_and_not_imported_again(run: Run) -> None:
     Path("digest.toml").write_text(TWO)
     Path("in.csv").write_text("email\npress@harbour.example\n")
