@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -64,10 +64,10 @@ def record(conn: Connection, fetches: Iterable[Fetch], *, at: datetime) -> None:
         conn.execute(statement.on_conflict_do_update(index_elements=["source_id", "day"], set_=sums), rows)
 
 
-def histories(conn: Connection, ids: Collection[str], *, since: datetime) -> Mapping[str, tuple[SourceDay, ...]]:
-    """The days of each source since then, earliest first; days without a fetch are left out."""
+def histories(conn: Connection, ids: Collection[str], *, since: date) -> Mapping[str, tuple[SourceDay, ...]]:
+    """The days of each source since that day, earliest first; days without a fetch are left out."""
     columns = table.c.source_id, table.c.day, *(table.c[name] for name in _ADDED)
-    query = select(*columns).where(table.c.day >= day_key(since)).order_by(table.c.source_id, table.c.day)
+    query = select(*columns).where(table.c.day >= since.isoformat()).order_by(table.c.source_id, table.c.day)
     days: dict[str, list[SourceDay]] = {}
     for batch in batches(map(storable, ids)):
         for source_id, day, *values in conn.execute(query.where(table.c.source_id.in_(batch))):
@@ -87,15 +87,3 @@ def new_entries(conn: Connection, ids: Collection[str], *, since: datetime) -> M
 def delete_days(conn: Connection, *, before: datetime) -> int:
     """Delete earlier days; return how many."""
     return conn.execute(delete(table).where(table.c.day < day_key(before))).rowcount
-
-
-def fill(days: Iterable[SourceDay], *, first: date, last: date) -> tuple[SourceDay, ...]:
-    """All days from ``first`` to ``last``, those without a fetch included."""
-    by_day = {day.day: day for day in days}
-    span = range(first.toordinal(), last.toordinal() + 1)
-    return tuple(by_day.get(date.fromordinal(n), SourceDay(day=date.fromordinal(n))) for n in span)
-
-
-def utc_day(at: datetime) -> date:
-    """The day of a time, in UTC."""
-    return at.astimezone(UTC).date()

@@ -128,7 +128,7 @@ def test_fetches_are_counted_by_day_without_those_that_the_server_put_off() -> N
         for hour in range(2):
             collect_into(store, [steady, busy], fetch, fetch=FetchSettings(), now=NOW + hour * HOUR)
         with store.read() as conn:
-            histories = source_history.histories(conn, ["steady", "busy"], since=NOW)
+            histories = source_history.histories(conn, ["steady", "busy"], since=NOW.date())
             totals = daily_counts.totals(conn, [""])
 
     (good,), (bad,) = histories["steady"], histories["busy"]

@@ -51,7 +51,7 @@ def test_counts_are_made_of_the_rows_of_before(persistent_url: str, tmp_path: Pa
     with open_store(persistent_url) as store, store.read() as conn:
         totals = daily_counts.totals(conn, ["main"])
         joined = daily_counts.by_day(conn, "main", [daily_counts.JOINED], since=date(2026, 1, 1))
-        history = source_history.histories(conn, ["herald"], since=NOON)
+        history = source_history.histories(conn, ["herald"], since=NOON.date())
 
     assert totals == {
         ("main", "deliveries sent"): 1,

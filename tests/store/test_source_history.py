@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from digest.store import Store, source_history
-from digest.store.source_history import Fetch, SourceDay, fill
+from digest.store.source_history import Fetch, SourceDay
 from tests.support.values import NOON
 
 DAY = timedelta(days=1)
@@ -16,7 +16,7 @@ def test_fetches_of_a_day_are_summed(store: Store) -> None:
         source_history.record(conn, [Fetch(source_id="a", entries=3, duration_ms=400), Fetch(source_id="b")], at=NOON)
         source_history.record(conn, [Fetch(source_id="a", has_failed=True, duration_ms=1600)], at=NOON)
         source_history.record(conn, [Fetch(source_id="a", entries=1)], at=NOON + DAY)
-        histories = source_history.histories(conn, ["a", "c"], since=NOON)
+        histories = source_history.histories(conn, ["a", "c"], since=NOON.date())
 
     first = SourceDay(day=NOON.date(), fetches=2, failures=1, entries=3, fetch_ms=2000)
     assert histories == {"a": (first, SourceDay(day=NOON.date() + DAY, fetches=1, entries=1))}
@@ -28,7 +28,7 @@ def test_days_end_at_midnight_in_utc(store: Store) -> None:
     with store.begin() as conn:
         source_history.record(conn, [Fetch(source_id="a")], at=late)
         source_history.record(conn, [Fetch(source_id="a")], at=late + timedelta(minutes=1))
-        (days,) = source_history.histories(conn, ["a"], since=late - DAY).values()
+        (days,) = source_history.histories(conn, ["a"], since=late.date() - DAY).values()
 
     assert [day.day for day in days] == [late.date(), late.date() + DAY]
 
@@ -38,11 +38,4 @@ def test_old_days_are_deleted(store: Store) -> None:
         for age in (100, 1):
             source_history.record(conn, [Fetch(source_id="a")], at=NOON - age * DAY)
         assert source_history.delete_days(conn, before=NOON - 90 * DAY) == 1
-        assert len(source_history.histories(conn, ["a"], since=NOON - 900 * DAY)["a"]) == 1
-
-
-def test_days_without_a_fetch_are_filled_in() -> None:
-    known = SourceDay(day=date(2026, 3, 28), fetches=1)
-    days = fill([known], first=date(2026, 3, 27), last=date(2026, 3, 29))
-
-    assert days == (SourceDay(day=date(2026, 3, 27)), known, SourceDay(day=date(2026, 3, 29)))
+        assert len(source_history.histories(conn, ["a"], since=NOON.date() - 900 * DAY)["a"]) == 1

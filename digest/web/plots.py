@@ -1,0 +1,159 @@
+"""Plots of a few numbers a day as inline SVG. Pure.
+
+The drawing has no text and is stretched to the page's width; ``templates/web/plot.html.j2`` sets caption, axes, legend
+and a table of the numbers around it. Colours are classes of the style sheet: our pages allow no inline style.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+#: The drawing's height, and a day's width, in units of its own.
+_HEIGHT, _DAY = 100.0, 10
+#: Space between two bars; height of the smallest that isn't zero.
+_GAP, _MIN_BAR = 2, 1.5
+#: Classes of the first, second … series.
+_CLASSES = ("one", "two", "three")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One number for each day."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """A drawing, and what is written around it."""
+
+    title: str
+    #: In one sentence, for those who don't see it.
+    description: str
+    svg: Markup
+    days: tuple[date, ...]
+    series: tuple[Series, ...]
+    #: Labels of the lowest and the highest place of the vertical axis.
+    lowest: str
+    highest: str
+    format: Callable[[float], str]
+
+    @property
+    def is_empty(self) -> bool:
+        """There is nothing but zeros to show."""
+        return not any(value for series in self.series for value in series.values)
+
+    @property
+    def legend(self) -> tuple[tuple[str, str], ...]:
+        """Class and name of each series, if there are several."""
+        return tuple(zip(_CLASSES, (series.name for series in self.series), strict=False)) if self.series[1:] else ()
+
+    @property
+    def rows(self) -> tuple[tuple[date, tuple[str, ...]], ...]:
+        """The numbers of each day, the latest first."""
+        columns = [map(self.format, series.values) for series in self.series]
+        return tuple(zip(self.days, zip(*columns, strict=True), strict=True))[::-1]
+
+
+def whole(value: float) -> str:
+    """``1,200``"""
+    return f"{value:,.0f}"
+
+
+def seconds(value: float) -> str:
+    """``0.42 s``, ``12 s``"""
+    return f"{value:.2f} s" if value < 10 else f"{value:,.0f} s"
+
+
+def bar_plot(
+    title: str, days: Sequence[date], series: Sequence[Series], *, format: Callable[[float], str] = whole
+) -> Plot:
+    """Bars for each day, those of several series on top of each other."""
+    totals = [sum(values) for values in zip(*(each.values for each in series), strict=True)]
+    largest = max(totals, default=0)
+    bars = (_bars(series, day, index, largest, format) for index, day in enumerate(days))
+    described = f"at most {format(largest)} a day" if largest else "nothing"
+    return _plot(title, days, series, bars, described, ("0", format(largest)), format)
+
+
+def line_plot(title: str, days: Sequence[date], series: Series, *, format: Callable[[float], str] = whole) -> Plot:
+    """A line through the days, between the lowest and the highest value."""
+    values = series.values
+    lowest, highest = min(values, default=0), max(values, default=0)
+    spread = highest - lowest
+    heights = [(value - lowest) / spread if spread else 0.5 for value in values]
+    points = " ".join(
+        f"{index * _DAY + _DAY / 2:g},{(1 - height) * (_HEIGHT - 4) + 2:.1f}" for index, height in enumerate(heights)
+    )
+    line = Markup('<polyline class="line" fill="none" vector-effect="non-scaling-stroke" points="{}"/>').format(points)
+    labels = zip(days, map(format, values), strict=True)
+    hovers = (_day(index, f"{day:%-d %B}: {value} {series.name}", "") for index, (day, value) in enumerate(labels))
+    described = f"from {format(values[0])} to {format(values[-1])}" if values else "nothing"
+    return _plot(title, days, [series], [line, *hovers], described, (format(lowest), format(highest)), format)
+
+
+def spark(values: Sequence[float], description: str) -> Markup:
+    """Bars so small that they stand in a line of text; they are described for those who don't see them."""
+    largest = max(values, default=0) or 1
+    bars = (_rect("one", index, value / largest, 1.0) for index, value in enumerate(values) if value)
+    return Markup('<svg class="spark" role="img" viewBox="0 0 {} {:g}" preserveAspectRatio="none">{}{}</svg>').format(
+        len(values) * _DAY, _HEIGHT, Markup("<title>{}</title>").format(description), Markup().join(bars)
+    )
+
+
+def _plot(
+    title: str,
+    days: Sequence[date],
+    series: Sequence[Series],
+    shapes: Iterable[Markup],
+    described: str,
+    labels: tuple[str, str],
+    format: Callable[[float], str],
+) -> Plot:
+    span = f"{len(days)} days until {days[-1]:%-d %B %Y}" if days else "No days"
+    description = f"{span}: {described}."
+    svg = Markup(
+        '<svg class="plot" role="img" viewBox="0 0 {} {:g}" preserveAspectRatio="none"><title>{}</title>'
+        "<desc>{}</desc>{}</svg>"
+    ).format(len(days) * _DAY, _HEIGHT, title, description, Markup().join(shapes))
+    return Plot(
+        title=title,
+        description=description,
+        svg=svg,
+        days=tuple(days),
+        series=tuple(series),
+        lowest=labels[0],
+        highest=labels[1],
+        format=format,
+    )
+
+
+def _bars(series: Sequence[Series], day: date, index: int, largest: float, format: Callable[[float], str]) -> Markup:
+    """A day's bars, and its numbers where the pointer rests on it."""
+    numbers = ", ".join(f"{format(each.values[index])} {each.name}" for each in series)
+    shapes: list[Markup] = []
+    top = 0.0
+    for css_class, each in zip(_CLASSES, series, strict=False):
+        share = each.values[index] / largest if largest else 0.0
+        if share:
+            top += share
+            shapes.append(_rect(css_class, index, share, top))
+    return _day(index, f"{day:%-d %B}: {numbers}", Markup().join(shapes))
+
+
+def _day(index: int, label: str, shapes: Markup | str) -> Markup:
+    whole_day = Markup('<rect class="day" x="{}" y="0" width="{}" height="{:g}"/>').format(index * _DAY, _DAY, _HEIGHT)
+    return Markup("<g><title>{}</title>{}{}</g>").format(label, shapes, whole_day)
+
+
+def _rect(css_class: str, index: int, share: float, top: float) -> Markup:
+    """A bar of this share of the height, whose upper end is at ``top``."""
+    height = max(share * _HEIGHT, _MIN_BAR)
+    y = min(max((1 - top) * _HEIGHT, 0.0), _HEIGHT - height)
+    markup = Markup('<rect class="{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>')
+    return markup.format(css_class, index * _DAY + _GAP // 2, y, _DAY - _GAP, height)
