@@ -76,9 +76,23 @@ def bar_plot(
     """Bars for each day, those of several series on top of each other."""
     totals = [sum(values) for values in zip(*(each.values for each in series), strict=True)]
     largest = max(totals, default=0)
-    bars = (_bars(series, day, index, largest, format) for index, day in enumerate(days))
-    described = f"at most {format(largest)} a day" if largest else "nothing"
-    return _plot(title, days, series, bars, described, ("0", format(largest)), format)
+    labels = [
+        f"{day:%-d %B}: " + ", ".join(f"{format(each.values[index])} {each.name}" for each in series)
+        for index, day in enumerate(days)
+    ]
+    bars = [_bars([each.values[index] for each in series], index, largest) for index, _ in enumerate(days)]
+    drawn = [_day(index, label, shapes) for index, (label, shapes) in enumerate(zip(labels, bars, strict=True))]
+    description = _description(days, f"at most {format(largest)} a day" if largest else "nothing")
+    return Plot(
+        title=title,
+        description=description,
+        svg=_drawing(title, description, drawn, width=len(days) * _DAY),
+        days=tuple(days),
+        series=tuple(series),
+        lowest="0",
+        highest=format(largest),
+        format=format,
+    )
 
 
 def line_plot(title: str, days: Sequence[date], series: Series, *, format: Callable[[float], str] = whole) -> Plot:
@@ -91,10 +105,19 @@ def line_plot(title: str, days: Sequence[date], series: Series, *, format: Calla
         f"{index * _DAY + _DAY / 2:g},{(1 - height) * (_HEIGHT - 4) + 2:.1f}" for index, height in enumerate(heights)
     )
     line = Markup('<polyline class="line" fill="none" vector-effect="non-scaling-stroke" points="{}"/>').format(points)
-    labels = zip(days, map(format, values), strict=True)
-    hovers = (_day(index, f"{day:%-d %B}: {value} {series.name}", "") for index, (day, value) in enumerate(labels))
-    described = f"from {format(values[0])} to {format(values[-1])}" if values else "nothing"
-    return _plot(title, days, [series], [line, *hovers], described, (format(lowest), format(highest)), format)
+    labels = [f"{day:%-d %B}: {format(value)} {series.name}" for day, value in zip(days, values, strict=True)]
+    drawn = [line, *(_day(index, label, Markup()) for index, label in enumerate(labels))]
+    description = _description(days, f"from {format(values[0])} to {format(values[-1])}" if values else "nothing")
+    return Plot(
+        title=title,
+        description=description,
+        svg=_drawing(title, description, drawn, width=len(days) * _DAY),
+        days=tuple(days),
+        series=(series,),
+        lowest=format(lowest),
+        highest=format(highest),
+        format=format,
+    )
 
 
 def spark(values: Sequence[float], description: str) -> Markup:
@@ -106,47 +129,30 @@ def spark(values: Sequence[float], description: str) -> Markup:
     )
 
 
-def _plot(
-    title: str,
-    days: Sequence[date],
-    series: Sequence[Series],
-    shapes: Iterable[Markup],
-    described: str,
-    labels: tuple[str, str],
-    format: Callable[[float], str],
-) -> Plot:
+def _description(days: Sequence[date], numbers: str) -> str:
     span = f"{len(days)} days until {days[-1]:%-d %B %Y}" if days else "No days"
-    description = f"{span}: {described}."
-    svg = Markup(
-        '<svg class="plot" role="img" viewBox="0 0 {} {:g}" preserveAspectRatio="none"><title>{}</title>'
-        "<desc>{}</desc>{}</svg>"
-    ).format(len(days) * _DAY, _HEIGHT, title, description, Markup().join(shapes))
-    return Plot(
-        title=title,
-        description=description,
-        svg=svg,
-        days=tuple(days),
-        series=tuple(series),
-        lowest=labels[0],
-        highest=labels[1],
-        format=format,
-    )
+    return f"{span}: {numbers}."
 
 
-def _bars(series: Sequence[Series], day: date, index: int, largest: float, format: Callable[[float], str]) -> Markup:
-    """A day's bars, and its numbers where the pointer rests on it."""
-    numbers = ", ".join(f"{format(each.values[index])} {each.name}" for each in series)
+def _drawing(title: str, description: str, shapes: Iterable[Markup], *, width: int) -> Markup:
+    head = Markup("<title>{}</title><desc>{}</desc>").format(title, description)
+    markup = Markup('<svg class="plot" role="img" viewBox="0 0 {} {:g}" preserveAspectRatio="none">{}{}</svg>')
+    return markup.format(width, _HEIGHT, head, Markup().join(shapes))
+
+
+def _bars(values: Sequence[float], index: int, largest: float) -> Markup:
+    """A day's bars, the first series at the bottom."""
     shapes: list[Markup] = []
     top = 0.0
-    for css_class, each in zip(_CLASSES, series, strict=False):
-        share = each.values[index] / largest if largest else 0.0
-        if share:
-            top += share
-            shapes.append(_rect(css_class, index, share, top))
-    return _day(index, f"{day:%-d %B}: {numbers}", Markup().join(shapes))
+    for css_class, value in zip(_CLASSES, values, strict=False):
+        if value and largest:
+            top += value / largest
+            shapes.append(_rect(css_class, index, value / largest, top))
+    return Markup().join(shapes)
 
 
-def _day(index: int, label: str, shapes: Markup | str) -> Markup:
+def _day(index: int, label: str, shapes: Markup) -> Markup:
+    """A day's shapes, and its numbers where the pointer rests on it."""
     whole_day = Markup('<rect class="day" x="{}" y="0" width="{}" height="{:g}"/>').format(index * _DAY, _DAY, _HEIGHT)
     return Markup("<g><title>{}</title>{}{}</g>").format(label, shapes, whole_day)
 

@@ -274,7 +274,10 @@ def test_list_and_show_print_the_state_of_a_source(run: Run) -> None:
     details = json.loads(run("sources", "show", "notes", "--json")[1])
 
     assert (summary["state"], summary["entries_this_week"]) == ("fine", 1)
+    today = details.pop("history")[-1]
+    assert (today["fetches"], today["failures"], today["entries"]) == (1, 0, 1)
     assert details == {**summary, "newest": ["The mill grinds again"]}
+    assert "last 30 days: 1 entries, 1 fetches, 0 failed" in run("sources", "show", "notes")[1]
     assert "The mill grinds again" in run("sources", "show", "notes")[1]
 
 

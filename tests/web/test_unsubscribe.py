@@ -234,7 +234,7 @@ def test_the_operator_sees_how_many_links_named_nobody(ann_on_sqlite: Mailed) ->
         site.post("/unsubscribe/nobody")
     overview = read_overview(site.app.settings, ann_on_sqlite.store, now=NOON)
 
-    assert as_document(overview)["unmatched_unsubscribes"] == 2
+    assert as_document(overview, {})["unmatched_unsubscribes"] == 2
     assert "pages: 2 unsubscribe links of the last 7 days named nobody" in as_lines(overview)
 
 

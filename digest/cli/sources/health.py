@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from digest.cli.sources import history
 from digest.model.newsletters import Source
+from digest.pipeline.history import read_source_days
 from digest.pipeline.source_states import SourceState, newest_titles, source_states
 from digest.settings import Settings
 from digest.store import open_store
@@ -58,15 +61,19 @@ def as_json(states: Sequence[SourceState]) -> str:
 
 
 def details(source: Source, settings: Settings, *, as_json: bool) -> str:
-    """Return one source's state and newest titles, as text or JSON."""
+    """Return one source's state, history and newest titles, as text or JSON."""
+    now = datetime.now(UTC)
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-        states = source_states(conn, settings, now=datetime.now(UTC))
+        states = source_states(conn, settings, now=now)
+        days = read_source_days(conn, [source.id], now=now, days=history.DAYS)[source.id]
         newest = list(newest_titles(conn, source.id))
     document = _document(next(state for state in states if state.source.id == source.id))
     if as_json:
-        return json.dumps({**document, "newest": newest}, ensure_ascii=False, indent=2)
+        by_day = [history.day_document(day) for day in days]
+        return json.dumps({**document, "history": by_day, "newest": newest}, ensure_ascii=False, indent=2)
     fields = (f"{name.replace('_', ' ')}: {value}" for name, value in document.items() if value)
-    return "\n".join([*fields, *(f"  {title}" for title in newest)])
+    drawing = history.drawing(days) if history.can_draw(sys.stdout) else ()
+    return "\n".join([*fields, history.summary(days), *drawing, *(f"  {title}" for title in newest)])
 
 
 def _document(state: SourceState) -> dict[str, str | int]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from digest.cli.editions.summary import edition_document, format_counts
+from digest.cli.sources.history import day_document
 from digest.jobs.overview import NewsletterStatus, Overview
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason
 from digest.store.runs import Run
+from digest.store.source_history import SourceDay
 from digest.text.time_format import iso_utc, local_time, utc_time
 
 # --- text --------------------------------------------------------------------------------------------------------
@@ -74,8 +76,8 @@ def _since(moment: datetime | None) -> str:
 # --- JSON --------------------------------------------------------------------------------------------------------
 
 
-def as_document(overview: Overview) -> dict[str, Any]:
-    """Return the status as JSON values."""
+def as_document(overview: Overview, histories: Mapping[str, Sequence[SourceDay]]) -> dict[str, Any]:
+    """Return the status as JSON values; ``histories`` are the last days of each source."""
     queue = overview.queue
     return {
         "newsletters": [_newsletter_document(status) for status in overview.newsletters],
@@ -91,6 +93,7 @@ def as_document(overview: Overview) -> dict[str, Any]:
                 {"id": health.id, "since": iso_utc(health.failing_since), "error": health.error}
                 for health in overview.failing
             ],
+            "history": {id_: [day_document(day) for day in days] for id_, days in histories.items()},
         },
         "unread_mails": {
             "total": overview.unread_count,
