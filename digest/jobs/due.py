@@ -14,6 +14,7 @@ from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter
 from digest.pipeline import calendar
 from digest.pipeline.app import App
+from digest.pipeline.audiences import audiences_of, personalise
 from digest.pipeline.slots import DueSlots
 from digest.store import queue, slots
 from digest.store.slots import SlotStatus
@@ -47,15 +48,16 @@ def record_missed_slots(app: App, *, now: datetime, log: Log) -> None:
 
     with app.store.read() as conn:
         due_slots = [*_due_slots(conn, app, now, on_failure)]
-    for newsletter, due in due_slots:
+    for newsletter, audience, due in due_slots:
         if due is None:
             with app.store.begin() as conn:
-                calendar.register(conn, newsletter, now=now)
+                calendar.register(conn, newsletter, now=now, audience=audience)
         elif due.missed:
             with app.store.begin() as conn:
                 for slot in due.missed:
-                    if slots.record_status(conn, newsletter.id, slot, SlotStatus.MISSED, at=now):
-                        log("slot_missed", newsletter=newsletter.id, slot=slot.key)
+                    if slots.record_status(conn, newsletter.id, slot, SlotStatus.MISSED, at=now, audience=audience):
+                        fields = {"audience": audience} if audience else {}
+                        log("slot_missed", newsletter=newsletter.id, slot=slot.key, **fields)
 
 
 def _ignore_failure(newsletter_id: str, error: Exception) -> None:
@@ -64,17 +66,24 @@ def _ignore_failure(newsletter_id: str, error: Exception) -> None:
 
 def _due_slots(
     conn: Connection, app: App, now: datetime, on_failure: NewsletterFailed
-) -> Iterator[tuple[Newsletter, DueSlots | None]]:
-    """The due slots of each newsletter, without those whose calendar can't be computed."""
+) -> Iterator[tuple[Newsletter, str, DueSlots | None]]:
+    """The due slots of each newsletter's audiences, without newsletters whose calendar can't be computed.
+
+    With each goes the newsletter by the audience's schedule, and the audience's key.
+    """
     for newsletter in app.settings.newsletters:
         try:
-            due = calendar.due_slots(conn, newsletter, now=now)
+            due = [
+                (personal, audience.key, calendar.due_slots(conn, personal, now=now, audience=audience.key))
+                for audience in audiences_of(conn, newsletter)
+                for personal in [personalise(newsletter, audience.preferences)]
+            ]
         except DigestError:
             raise
         except Exception as error:  # noqa: BLE001  # the edge of one newsletter: a bug in one stops no other
             on_failure(newsletter.id, error)
         else:
-            yield newsletter, due
+            yield from due
 
 
 def _periodic_jobs(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
@@ -93,9 +102,9 @@ def _deliveries(conn: Connection, now: datetime) -> Iterator[Job]:
 
 
 def _publications(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
-    for newsletter, due in _due_slots(conn, app, now, _ignore_failure):
+    for newsletter, audience, due in _due_slots(conn, app, now, _ignore_failure):
         if due and due.slot:
-            yield Publish(newsletter_id=newsletter.id, slot=due.slot)
+            yield Publish(newsletter_id=newsletter.id, slot=due.slot, audience=audience)
 
 
 def _is_collecting(conn: Connection, app: App, now: datetime) -> bool:

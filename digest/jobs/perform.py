@@ -19,7 +19,7 @@ from digest.pipeline.collect import collect_sources
 from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import publish
-from digest.store import editions
+from digest.store import audiences, editions
 
 
 def perform(job: Job, context: JobContext) -> None:
@@ -53,14 +53,21 @@ def _collect(context: JobContext) -> None:
 
 
 def _publish(job: Publish, context: JobContext) -> None:
-    log: Log = partial(context.log, newsletter=job.newsletter_id, slot=job.slot.key)
+    named = {"audience": job.audience} if job.audience else {}
+    log: Log = partial(context.log, newsletter=job.newsletter_id, slot=job.slot.key, **named)
     newsletter = context.app.settings.newsletter(job.newsletter_id)
+    with context.app.store.read() as conn:
+        audience = audiences.get(conn, newsletter.id, job.audience)
+    if audience is None:  # only its subscribers' choice creates it
+        return
 
     def enqueue_delivery(conn: Connection, edition_id: int) -> None:
         context.enqueue(conn, Deliver(edition_id=edition_id))
 
     with _recorded(context, job, about=newsletter.id) as counts:
-        result = publish(newsletter, job.slot, context.app, now=context.clock(), on_freeze=enqueue_delivery)
+        result = publish(
+            newsletter, job.slot, context.app, now=context.clock(), audience=audience, on_freeze=enqueue_delivery
+        )
         counts |= {"stories": len(result.digest.briefs)} if result.digest else {}
     if result.edition_id is None:
         log("slot_empty")

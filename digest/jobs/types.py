@@ -35,13 +35,15 @@ class Collect(Job):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publish(Job):
-    """Publish the slot's edition."""
+    """Publish the slot's editions for one audience."""
 
     kind = "publish"
     priority = 10
 
     newsletter_id: str
     slot: Slot
+    #: Key of the audience; empty for the newsletter as published.
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

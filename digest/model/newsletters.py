@@ -137,6 +137,8 @@ class Newsletter:
     archive: Archive = "none"
     #: Mails ask subscribers which stories are useful, and their answers count in the ranking.
     feedback: bool = True
+    #: Most audiences besides the one as published: subscribers with own frequency, zone, topics or muted sources.
+    audiences: int = 50
     #: Overrides the brand of all newsletters.
     brand: Brand = field(default_factory=Brand)
     #: Story images, in templates that show them: linked (https), embedded into the mail, or none.

@@ -73,6 +73,11 @@ def window(conn: Connection, newsletter: Newsletter, slot: Slot, *, now: datetim
     return schedule.window(*_schedule(newsletter), slot, now=now, since=max(earlier, default=None))
 
 
+def window_since(newsletter: Newsletter, slot: Slot, since: datetime, *, now: datetime) -> Window:
+    """The window of an edition of the slot whose readers had their last one at ``since``."""
+    return schedule.window(*_schedule(newsletter), slot, now=now, since=since)
+
+
 def _schedule(newsletter: Newsletter) -> tuple[Schedule, ZoneInfo]:
     return newsletter.schedule, newsletter.timezone
 

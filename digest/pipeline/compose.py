@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Connection
 
 from digest.model.articles import Article
+from digest.model.audiences import AS_PUBLISHED, Audience
 from digest.model.digests import Digest
 from digest.model.failures import Failure
 from digest.model.newsletters import Newsletter, Source
@@ -16,6 +19,7 @@ from digest.model.slots import Slot, Window
 from digest.model.stories import Brief
 from digest.pipeline.app import App
 from digest.pipeline.newsletter import sources_of
+from digest.pipeline.recipients import UPDATE_MEMORY
 from digest.store import Store
 from digest.store import articles as articles_store
 from digest.store import sources as sources_store
@@ -26,9 +30,6 @@ from digest.stories.rank import rank
 from digest.stories.reading_budget import within_minutes
 from digest.stories.subject import stories_for_subject
 from digest.stories.summarize import summarize
-
-#: Published stories are recognized for so long: a follow-up is then an update, not a new story.
-_UPDATE_MEMORY = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +46,27 @@ class _Stored:
     failures: tuple[Failure, ...]
 
 
-def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, audience: str = "") -> Digest:
-    """The newsletter's content for one slot, from collected articles; fetches nothing and writes nothing."""
-    chosen_sources = sources_of(newsletter, app.settings)
-    stored = _read(newsletter, slot, app.store, sources=chosen_sources, window=window, audience=audience)
+def compose(
+    newsletter: Newsletter,
+    slot: Slot,
+    app: App,
+    *,
+    window: Window,
+    audience: Audience = AS_PUBLISHED,
+    history: Collection[int] | None = None,
+) -> Digest:
+    """The newsletter's content for one slot, from collected articles; fetches nothing and writes nothing.
+
+    New is what no earlier edition of the audience had, or none of those with the ids in ``history``.
+    """
+    muted = audience.preferences.muted
+    chosen_sources = [source for source in sources_of(newsletter, app.settings) if source.id not in muted]
+    published = partial(_published, newsletter.id, slot, audience=audience, history=history)
+    stored = _read(slot, app.store, sources=chosen_sources, window=window, published=published)
     grouped = group(stored.articles, weights={source.id: source.weight for source in chosen_sources})
-    ranking = rank(grouped, _criteria(newsletter, slot, window, sources=chosen_sources, stored=stored))
+    topics = audience.preferences.topics
+    criteria = _criteria(newsletter, slot, window, sources=chosen_sources, stored=stored, topics=topics)
+    ranking = rank(grouped, criteria)
     budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
     summarizer = app.summarizer(newsletter.summarizer)
     briefs, over_time = within_minutes(
@@ -69,13 +85,32 @@ def compose(newsletter: Newsletter, slot: Slot, app: App, *, window: Window, aud
     )
 
 
+def article_ids(digest: Digest) -> frozenset[str]:
+    """The ids of all articles in the digest's stories, near-duplicates too."""
+    return frozenset(article.id for brief in digest.briefs for article in brief.story.all_articles)
+
+
+def _published(
+    newsletter_id: str, slot: Slot, conn: Connection, *, audience: Audience, history: Collection[int] | None
+) -> Mapping[str, tuple[stories_store.Wording | None, ...]]:
+    """Articles published before, in each wording."""
+    if history is not None:
+        return stories_store.articles_of_editions(conn, history)
+    return stories_store.published_articles(conn, newsletter_id, audience.key, before=slot.due)
+
+
 def _read(
-    newsletter: Newsletter, slot: Slot, store: Store, *, sources: Sequence[Source], window: Window, audience: str
+    slot: Slot,
+    store: Store,
+    *,
+    sources: Sequence[Source],
+    window: Window,
+    published: Callable[[Connection], Mapping[str, tuple[stories_store.Wording | None, ...]]],
 ) -> _Stored:
-    memory = replace(window, start=min(window.start, slot.due - _UPDATE_MEMORY))
+    memory = replace(window, start=min(window.start, slot.due - UPDATE_MEMORY))
     with store.read() as conn:
         recent = articles_store.in_window(conn, [source.id for source in sources], memory)
-        versions = stories_store.published_articles(conn, newsletter.id, audience, before=slot.due)
+        versions = published(conn)
         arrivals = articles_store.arrivals(conn, [source.id for source in sources], window)
         health = {row.id: row for row in sources_store.health(conn)}
     failures = tuple(
@@ -103,7 +138,13 @@ def _published_versions(article: Article, versions: Sequence[stories_store.Wordi
 
 
 def _criteria(
-    newsletter: Newsletter, slot: Slot, window: Window, *, sources: Sequence[Source], stored: _Stored
+    newsletter: Newsletter,
+    slot: Slot,
+    window: Window,
+    *,
+    sources: Sequence[Source],
+    stored: _Stored,
+    topics: tuple[str, ...],
 ) -> Criteria:
     arrivals, last_edition = stored.arrivals.items(), window.last_edition
     return Criteria(
@@ -118,6 +159,7 @@ def _criteria(
         labels={source.id: source.label for source in sources},
         already_published=stored.already_published,
         include=newsletter.include,
+        wanted=topics,
         exclude=newsletter.exclude,
         boost={boost.topic: boost.points for boost in newsletter.boost},
         per_source=newsletter.per_source,

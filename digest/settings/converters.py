@@ -257,6 +257,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "language": _matching(r"([a-z]{2,3})?", "a language's code like 'de'"),
         "greeting": _matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),
         "stories": _number(1),
+        "audiences": _number(1, 1_000),
         "minutes": _number(1),
         "quality_floor": _number(0),
         "sentences": _number(1),

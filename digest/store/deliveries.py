@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,15 +49,24 @@ _CREATED_AT_ONCE = 2_000
 CLAIMED = and_(deliveries.c.sender.is_not(None), deliveries.c.outcome != Outcome.SENT)
 
 
-def create_for_edition(conn: Connection, edition_id: int, *, host: str, at: datetime, key: str = "") -> int:
-    """Create a row for each subscriber of the edition's newsletter; return how many rows are new.
+def create_for_edition(
+    conn: Connection,
+    edition_id: int,
+    *,
+    host: str,
+    at: datetime,
+    key: str = "",
+    subscriber_ids: Iterable[int] | None = None,
+) -> int:
+    """Create a row for each of these subscribers, or of all of the newsletter; return how many rows are new.
 
     ``key`` signs the tokens in the Message-IDs; if it is empty, the store's own key does.
     """
     edition = conn.execute(select(editions.c.newsletter_id, editions.c.token).where(editions.c.id == edition_id)).one()
     signing_key = key or keys.store_key(conn)
-    query = select(subscriptions.c.subscriber_id).where(subscriptions.c.newsletter_id == edition.newsletter_id)
-    subscriber_ids = (row.subscriber_id for row in stream(conn, query.order_by(subscriptions.c.subscriber_id)))
+    if subscriber_ids is None:
+        query = select(subscriptions.c.subscriber_id).where(subscriptions.c.newsletter_id == edition.newsletter_id)
+        subscriber_ids = (row.subscriber_id for row in stream(conn, query.order_by(subscriptions.c.subscriber_id)))
     statement = _insert_rows(conn, edition_id, at)
     created = 0
     for batch in batches(subscriber_ids, _CREATED_AT_ONCE):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, or_, select
 
 from digest.model.editions import Edition
 from digest.model.slots import Slot
@@ -16,6 +16,8 @@ from digest.store.mapping import columns, insert
 from digest.store.suppressions import IS_SUSPECTED
 from digest.store.tables import editions as table
 
+#: Between an audience's key and a digest of the editions that some of its members were sent in other audiences.
+CHANGED = "~"
 #: Bytes of an edition's random token, with which its Message-IDs begin.
 _TOKEN_BYTES = 12
 
@@ -138,10 +140,25 @@ def counts_by_newsletter(conn: Connection) -> Mapping[str, EditionCount]:
     return {row[0]: EditionCount(count=row[1], slot_due=row[2], published=row[3]) for row in rows}
 
 
-def next_revision(conn: Connection, newsletter_id: str, slot: Slot, *, audience: str = "") -> int:
-    """The number of a further revision, which only a person may ask for."""
-    query = _with_key(select(func.coalesce(func.max(table.c.revision), 0)), newsletter_id, slot, audience)
+def next_revision(conn: Connection, newsletter_id: str, slot: Slot) -> int:
+    """The number of a further revision, which only a person may ask for: a new one for every audience."""
+    query = select(func.coalesce(func.max(table.c.revision), 0))
+    query = query.where(table.c.newsletter_id == newsletter_id, table.c.slot_key == slot.key)
     return int(conn.execute(query).scalar_one()) + 1
+
+
+def ids_for_audience(conn: Connection, newsletter_id: str, slot: Slot, *, audience: str = "") -> tuple[int, ...]:
+    """The ids of the slot's editions for this audience in their latest revision, those for changed members too.
+
+    The audience's own comes first, then the oldest.
+    """
+    is_of_audience = or_(table.c.audience == audience, table.c.audience.startswith(f"{audience}{CHANGED}"))
+    query = select(table.c.id, table.c.revision).where(
+        table.c.newsletter_id == newsletter_id, table.c.slot_key == slot.key, is_of_audience
+    )
+    rows = conn.execute(query.order_by(table.c.audience != audience, table.c.id)).all()
+    latest = max((row.revision for row in rows), default=0)
+    return tuple(row.id for row in rows if row.revision == latest)
 
 
 _PLAIN_COLUMNS = [column.name for column in columns(table, Edition) if column.name != "newsletter_id"]

@@ -12,7 +12,7 @@ from digest.store.mapping import CLOCK_SKEW, insert
 from digest.store.tables import SlotStatus as SlotStatus
 from digest.store.tables import slots as table
 
-__all__ = ["SlotStatus", "record_status", "statuses"]
+__all__ = ["SlotStatus", "last_composed", "record_status", "statuses"]
 
 
 def record_status(
@@ -57,3 +57,15 @@ def statuses(
         query = query.where(table.c.decided <= as_of + CLOCK_SKEW)
     rows = conn.execute(query.order_by(table.c.due.desc()).limit(newest)).all()
     return {Slot(due=due, key=key): status for due, key, status in reversed(rows)}
+
+
+def last_composed(conn: Connection, newsletter_id: str, *, before: Slot, audience: str = "") -> datetime | None:
+    """When the audience's last edition before this slot was composed, even if it had nothing new; None for never."""
+    query = select(table.c.decided).where(
+        table.c.newsletter_id == newsletter_id,
+        table.c.audience == audience,
+        table.c.due < before.due,
+        table.c.fate.in_((SlotStatus.PUBLISHED, SlotStatus.EMPTY)),
+    )
+    decided: datetime | None = conn.execute(query.order_by(table.c.due.desc()).limit(1)).scalar()
+    return decided

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from digest.model.stories import Brief
 from digest.store import search_index, story_texts, story_threads
+from digest.store.mapping import batches
 from digest.store.tables import editions, stories, story_articles
 from digest.store.tables import story_texts as texts_table
 from digest.text.search_terms import indexed_tokens
@@ -63,16 +65,29 @@ def published_articles(
 
     With ``before``, only of slots due earlier.
     """
-    query = (
+    query = _articles().where(editions.c.newsletter_id == newsletter_id, editions.c.audience == audience)
+    if before is not None:
+        query = query.where(editions.c.slot_due < before)
+    return _by_article(conn.execute(query))
+
+
+def articles_of_editions(conn: Connection, edition_ids: Iterable[int]) -> Mapping[str, tuple[Wording | None, ...]]:
+    """Articles published in these editions, likewise."""
+    queries = (_articles().where(editions.c.id.in_(batch)) for batch in batches(sorted(edition_ids)))
+    return _by_article(row for query in queries for row in conn.execute(query))
+
+
+def _articles() -> Select[Any]:
+    return (
         select(story_articles.c.article_id, story_articles.c.wording)
         .join(stories, stories.c.id == story_articles.c.story_id)
         .join(editions, editions.c.id == stories.c.edition_id)
-        .where(editions.c.newsletter_id == newsletter_id, editions.c.audience == audience)
         .order_by(editions.c.slot_due, editions.c.id)
     )
-    if before is not None:
-        query = query.where(editions.c.slot_due < before)
+
+
+def _by_article(rows: Iterable[Row[Any]]) -> Mapping[str, tuple[Wording | None, ...]]:
     by_article: dict[str, dict[Wording | None, None]] = defaultdict(dict)
-    for article_id, wording in conn.execute(query):
-        by_article[article_id][wording] = None
+    for row in rows:
+        by_article[row.article_id][row.wording] = None
     return {article_id: tuple(wordings) for article_id, wordings in by_article.items()}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, Label, and_, exists, func, or_, select
 
 from digest.model.editions import Subscriber
-from digest.store import unsubscribes
+from digest.store import audiences, unsubscribes
+from digest.store.audiences import SubscriptionPreferences
 from digest.store.mapping import columns, from_rows, stream
 from digest.store.tables import subscribers, subscription_requests, subscriptions
 from digest.store.unsubscribes import Unsubscribe
@@ -40,6 +41,8 @@ class Subscription:
     suppressed: str
     #: The last unsubscribe; a subscriber may have come back since.
     unsubscribe: Unsubscribe | None = None
+    #: Wishes for this newsletter.
+    chosen: SubscriptionPreferences = field(default_factory=SubscriptionPreferences)
     #: When the subscription was asked for, if it waits for a confirmation.
     asked: datetime | None = None
 
@@ -62,6 +65,7 @@ class Subscription:
 def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
     """The newsletter's subscriptions, those that have ended too, ordered by address; streamed."""
     subscriber_columns = columns(subscribers, Subscriber)
+    wishes = audiences.for_newsletter(conn, newsletter_id)
     ended = unsubscribes.by_subscriber(newsletter_id)
     is_of_newsletter = and_(
         subscriptions.c.subscriber_id == subscribers.c.id, subscriptions.c.newsletter_id == newsletter_id
@@ -82,6 +86,7 @@ def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscri
             since=row.since,
             suppressed=row.suppressed,
             unsubscribe=Unsubscribe(since=row.left, reason=row.reason) if row.left else None,
+            chosen=wishes.get(subscriber.id, SubscriptionPreferences()),
         )
 
 

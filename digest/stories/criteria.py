@@ -34,6 +34,8 @@ class Criteria:
     already_published: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     #: Only stories about one of these topics, in plain words; empty for all.
     include: tuple[str, ...] = ()
+    #: Of those, only stories about one of these topics, which the audience wants; empty for all.
+    wanted: tuple[str, ...] = ()
     #: No stories about one of these topics.
     exclude: tuple[str, ...] = ()
     #: Points by topic, negative to lower a story.

@@ -54,7 +54,7 @@ def _above_floor(ranked: Ranked, criteria: Criteria) -> tuple[Ranked | None, lis
 
 def _is_asked_for(ranked: Ranked, criteria: Criteria) -> bool:
     is_boosted = any(reason.name == "topic" and reason.points > 0 for reason in ranked.reasons)
-    return bool(criteria.include) or is_boosted
+    return bool(criteria.include or criteria.wanted) or is_boosted
 
 
 def leave_out(story: Story, reason: str, detail: str = "") -> list[LeftOut]:
@@ -83,4 +83,6 @@ def _reason_against(story: Story, criteria: Criteria) -> str:
         return f"about “{excluded[0]}”, which is excluded"
     if criteria.include and not any(is_story_about(story, topic) for topic in criteria.include):
         return "about none of the topics that are included"
+    if criteria.wanted and not any(is_story_about(story, topic) for topic in criteria.wanted):
+        return "about none of the topics that its readers want"
     return ""

@@ -1,4 +1,4 @@
-"""``digest subscribers``: add, list, remove, import and export the subscribers of a newsletter."""
+"""``digest subscribers``: add, list, set, remove, import and export the subscribers of a newsletter."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ examples:
   digest subscribers import mailchimp.csv                an export of another system: who left there stays out
   digest subscribers list
   digest subscribers show reader@example.org --json      everything that is stored about an address
+  digest subscribers set reader@example.org --frequency "weekly mon 08:00" --timezone America/New_York
+  digest subscribers set reader@example.org --topics "climate, energy" --mute herald --pause-until 2026-03-29
   digest subscribers remove reader@example.org
   digest subscribers remove --erase reader@example.org   only a hash remains, so that no import adds it again
   digest subscribers export > readers.csv
@@ -29,6 +31,7 @@ _ACTIONS = {
     "add": "subscribe addresses",
     "list": "list the subscribers of a newsletter",
     "show": "print everything that is stored about an address",
+    "set": "change a subscriber's frequency, zone, topics, muted sources or pause",
     "remove": "unsubscribe addresses for good; mails waiting for them are not sent",
     "import": "subscribe everyone in a CSV file who hasn't left",
     "export": "print the subscribers as CSV",
@@ -60,13 +63,27 @@ def configure(parser: Parser) -> None:
         action.add_argument("-n", "--newsletter", metavar="ID", help=f"which newsletter (default: {default})")
     for name in ("list", "show", "import"):
         actions[name].add_argument("--json", action="store_true", help="print the result as JSON")
+    _configure_set(actions["set"])
+
+
+def _configure_set(parser: Parser) -> None:
+    parser.add_argument("address", metavar="ADDRESS", help="of a subscriber")
+    parser.add_argument("--frequency", metavar="SCHEDULE", help="'weekly mon 08:00', 'daily 18:00' or 'as published'")
+    parser.add_argument("--timezone", metavar="ZONE", help="Europe/Berlin; '' for the newsletter's own")
+    parser.add_argument("--topics", metavar="TOPICS", help="only stories about one of these, with commas between")
+    parser.add_argument("--mute", action="append", default=[], metavar="SOURCE", help="leave out this source")
+    parser.add_argument("--unmute", action="append", default=[], metavar="SOURCE", help="no longer leave it out")
+    pause = parser.add_mutually_exclusive_group()
+    pause.add_argument("--pause-until", metavar="DATE", help="send nothing before this date: 2026-03-29")
+    pause.add_argument("--resume", action="store_true", help="end the pause")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the action."""
     from digest.cli.subscribers.show import show
 
-    actions = {"add": _add, "list": _list, "show": show, "remove": _remove, "import": _import, "export": _export}
+    changes = {"add": _add, "set": _set, "remove": _remove, "import": _import}
+    actions = changes | {"list": _list, "show": show, "export": _export}
     return actions[args.action](args)
 
 
@@ -96,6 +113,12 @@ def _add(args: argparse.Namespace) -> int:
     for address, reason in result.suppressed.items():
         print_stderr(f"{address} gets no mail: {reason}", "to send to it again, add it with --again")
     return 1 if result.left_out else 0
+
+
+def _set(args: argparse.Namespace) -> int:
+    from digest.cli.subscribers.set_preferences import set_preferences
+
+    return set_preferences(args, *_settings_and_newsletter(args))
 
 
 def _remove(args: argparse.Namespace) -> int:
@@ -155,7 +178,7 @@ def _list(args: argparse.Namespace) -> int:
             subscription_list.list_pending(conn, newsletter.id),
         )
         first = next(subscriptions, None)
-        for line in as_lines(chain([first], subscriptions) if first else ()):
+        for line in as_lines(chain([first], subscriptions) if first else (), newsletter):
             print(line)
     if first is None:
         print(f"nobody subscribes to {newsletter.id}: digest subscribers add name@example.org", file=sys.stderr)
@@ -164,13 +187,15 @@ def _list(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from digest.cli.subscribers import listing
-    from digest.store import open_store, subscription_list
+    from digest.store import audiences, open_store, subscription_list
     from digest.store.subscription_list import SubscriptionState
 
     settings, newsletter = _settings_and_newsletter(args)
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
         columns = listing.preference_names(subscription_list.list_subscriptions(conn, newsletter.id))
-        for line in listing.as_csv(subscription_list.list_subscriptions(conn, newsletter.id), columns):
+        wishes_for = newsletter if audiences.for_newsletter(conn, newsletter.id) else None
+        subscriptions = subscription_list.list_subscriptions(conn, newsletter.id)
+        for line in listing.as_csv(subscriptions, columns, wishes_for=wishes_for):
             print(line)
         states = (subscription.state for subscription in subscription_list.list_subscriptions(conn, newsletter.id))
         suppressed = sum(state is SubscriptionState.SUPPRESSED for state in states)
@@ -187,7 +212,7 @@ def _import(args: argparse.Namespace) -> int:
     settings, newsletter = _settings_and_newsletter(args)
     options = ImportOptions(as_json=args.json, resubscribe=args.resubscribe, dry_run=args.dry_run)
     with open_file(args.file) as file, open_store(settings.store.url, read_only=args.dry_run) as store:
-        counts = import_subscribers(file, store, newsletter.id, options)
+        counts = import_subscribers(file, store, newsletter, settings, options)
     return 1 if counts.refused and not counts.has_read_any else 0
 
 

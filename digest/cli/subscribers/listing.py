@@ -8,12 +8,15 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from digest.cli.subscribers.formulas import neutralize_formulas
+from digest.model.newsletters import Newsletter
+from digest.pipeline.preference_values import PUBLISHED
+from digest.pipeline.subscription_choices import COLUMNS, as_columns, zone_of
 from digest.store.subscription_list import Subscription, SubscriptionState
 from digest.text.time_format import iso_utc, utc_date
 
 
-def as_table(subscriptions: Iterable[Subscription]) -> Iterator[str]:
-    """Return a line for each subscription: date, address, name, and why it gets no mail."""
+def as_table(subscriptions: Iterable[Subscription], newsletter: Newsletter) -> Iterator[str]:
+    """Return a line for each subscription: date, address, name, own frequency, pause, and why it gets no mail."""
     for subscription in subscriptions:
         subscriber = subscription.subscriber
         since, note = subscription.since, f"no mail: {subscription.reason}" if subscription.reason else ""
@@ -22,19 +25,32 @@ def as_table(subscriptions: Iterable[Subscription]) -> Iterator[str]:
         if subscription.asked:
             since, note = subscription.asked, "pending: not confirmed yet"
         date = utc_date(since) if since else ""
-        yield "  ".join(filter(None, (date, _unicode_domain(subscriber.address), subscriber.name, note)))
+        wishes = _wishes_note(subscription, newsletter) if since and not note else ""
+        yield "  ".join(filter(None, (date, _unicode_domain(subscriber.address), subscriber.name, wishes, note)))
 
 
-def as_json(subscriptions: Iterable[Subscription]) -> Iterator[str]:
+def _wishes_note(subscription: Subscription, newsletter: Newsletter) -> str:
+    """The subscriber's own frequency, zone and pause; empty if it gets the newsletter as published."""
+    columns = as_columns(newsletter, subscription.chosen)
+    own = [columns["frequency"]] if subscription.chosen.preferences.frequency else []
+    own += [columns["timezone"]] if columns["timezone"] else []
+    own += [f"about {columns['topics']}"] if columns["topics"] else []
+    own += [f"without {columns['mute']}"] if columns["mute"] else []
+    own += [f"pauses until {columns['paused_until']}"] if columns["paused_until"] else []
+    return ", ".join(own)
+
+
+def as_json(subscriptions: Iterable[Subscription], newsletter: Newsletter) -> Iterator[str]:
     """Return a JSON array with an object on each line."""
     separator = "["
     for subscription in subscriptions:
-        yield separator + json.dumps(_document(subscription), ensure_ascii=False)
+        yield separator + json.dumps(_document(subscription, newsletter), ensure_ascii=False)
         separator = ","
     yield "]" if separator == "," else "[]"
 
 
-def _document(subscription: Subscription) -> dict[str, object]:
+def _document(subscription: Subscription, newsletter: Newsletter) -> dict[str, object]:
+    chosen = subscription.chosen
     subscriber, unsubscribe = subscription.subscriber, subscription.unsubscribe
     return {
         "address": subscriber.address,
@@ -42,6 +58,11 @@ def _document(subscription: Subscription) -> dict[str, object]:
         "newsletters": list(subscription.newsletters),
         "state": subscription.state,
         "reason": subscription.reason,
+        "frequency": chosen.preferences.frequency or PUBLISHED,
+        "timezone": str(zone_of(newsletter, chosen)),
+        "topics": list(chosen.preferences.topics),
+        "muted": list(chosen.preferences.muted),
+        "paused_until": iso_utc(chosen.paused_until),
         "preferences": dict(subscriber.preferences),
         "since": iso_utc(subscription.since),
         "left": iso_utc(unsubscribe.since) if unsubscribe and not subscription.since else "",
@@ -54,14 +75,22 @@ def preference_names(subscriptions: Iterable[Subscription]) -> tuple[str, ...]:
     return tuple(sorted({name for subscription in subscriptions for name in subscription.subscriber.preferences}))
 
 
-def as_csv(subscriptions: Iterable[Subscription], preferences: Sequence[str]) -> Iterator[str]:
-    """Return the subscribers that get mail, as ``digest subscribers import`` reads them; without formulas."""
-    yield _csv_row(["email", "name", *preferences])
+def as_csv(
+    subscriptions: Iterable[Subscription], preferences: Sequence[str], *, wishes_for: Newsletter | None = None
+) -> Iterator[str]:
+    """Return the subscribers that get mail, as ``digest subscribers import`` reads them; without formulas.
+
+    With ``wishes_for``, their newsletter, columns of their wishes for it follow the name.
+    """
+    wishes = COLUMNS if wishes_for else ()
+    preferences = [name for name in preferences if name not in wishes]
+    yield _csv_row(["email", "name", *wishes, *preferences])
     for subscription in subscriptions:
         subscriber = subscription.subscriber
         if subscription.state is SubscriptionState.ACTIVE:
             values = (subscriber.preferences.get(name, "") for name in preferences)
-            yield _csv_row([subscriber.address, subscriber.name, *values])
+            own = as_columns(wishes_for, subscription.chosen).values() if wishes_for else ()
+            yield _csv_row([subscriber.address, subscriber.name, *own, *values])
 
 
 def _csv_row(cells: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ slots, editions ← stories ← story_articles (told)  published editions and th
 stories ← story_texts                              sources of the stories' sentences, for pages
 stories ← story_search                             full-text index, made by ``search_index``
 subscribers ← subscriptions, unsubscribes          subscribers, and former ones by a hash of their address
+audiences, subscription_preferences                what subscribers want of a newsletter
 subscription_requests, confirmation_mails          requests to subscribe, and the mails that ask for confirmation
 account_requests                                   what subscribers ask for and have to prove: an address, erasure
 editions × subscribers → deliveries                the ledger
@@ -31,8 +32,10 @@ from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import daily_counts, page_counts, runs, source_days, store_keys, unread_mails
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles, story_texts
 from digest.store.tables.subscribers import (
+    audiences,
     confirmation_mails,
     subscribers,
+    subscription_preferences,
     subscription_requests,
     subscriptions,
     suppressions,
@@ -44,6 +47,7 @@ __all__ = [
     "SlotStatus",
     "account_requests",
     "articles",
+    "audiences",
     "boilerplate",
     "confirmation_mails",
     "daily_counts",
@@ -63,6 +67,7 @@ __all__ = [
     "story_articles",
     "story_texts",
     "subscribers",
+    "subscription_preferences",
     "subscription_requests",
     "subscriptions",
     "suppressions",

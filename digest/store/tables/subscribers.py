@@ -53,6 +53,34 @@ subscriptions = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
+#: Wishes of subscribers for a newsletter, kept when they leave it, so that coming back brings them back.
+subscription_preferences = Table(
+    "subscription_preferences",
+    metadata,
+    Column("newsletter_id", SafeText, primary_key=True),
+    Column("subscriber_id", ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True, index=True),
+    #: As ``ReadingPreferences.to_json``.
+    Column("preferences", Json, nullable=False, server_default="{}"),
+    #: Key of the audience: the one of these wishes, or one near to them if there are too many.
+    Column("audience", SafeText, nullable=False, server_default=""),
+    #: When it changed, while the subscriber's earlier editions differ from those of the audience; null otherwise.
+    Column("audience_since", UtcDateTime),
+    #: When an edition was last composed for this audience with this subscriber in it.
+    Column("considered", UtcDateTime),
+    #: No edition of a slot that is due before.
+    Column("paused_until", UtcDateTime),
+    Index(None, "newsletter_id", "audience"),
+)
+
+#: The wishes of each audience.
+audiences = Table(
+    "audiences",
+    metadata,
+    Column("newsletter_id", SafeText, primary_key=True),
+    Column("key", SafeText, primary_key=True),
+    Column("preferences", Json, nullable=False),
+)
+
 #: Former subscribers, remembered for good: no import brings them back.
 unsubscribes = Table(
     "unsubscribes",
@@ -98,6 +126,8 @@ subscription_requests = Table(
     Column("confirmed", UtcDateTime),
     #: Of the page that was asked on: ``de``.
     Column("language", SafeText, server_default="", nullable=False),
+    #: As ``ReadingPreferences.to_json``.
+    Column("preferences", Json, nullable=False, server_default="{}"),
     UniqueConstraint("address_key", "newsletters"),
     # The links of a request that is gone must not fit another one.
     sqlite_autoincrement=True,

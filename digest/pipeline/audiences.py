@@ -1,0 +1,131 @@
+"""Audiences of a newsletter: the schedule and zone of each, and the one that a subscriber's wishes lead to.
+
+Their number is bounded, since each edition of each is composed and rendered. Beyond the bound a subscriber is put into
+the nearest one in use: never one that leaves out what the subscriber did not ask to lose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from digest.model.audiences import AS_PUBLISHED, Audience, ReadingPreferences
+from digest.model.newsletters import Newsletter
+from digest.model.schedule import Schedule
+from digest.pipeline import calendar, slots
+from digest.settings.schedule import ScheduleError, parse_schedule
+from digest.store import audiences
+
+_MONTH = timedelta(days=28)
+_DAY_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceCounts:
+    """Audiences of a newsletter that are in use, and subscribers whose wishes exceed their number."""
+
+    in_use: int
+    #: Subscribers who are in a near audience instead of their own.
+    approximate: int
+
+
+def personalise(newsletter: Newsletter, preferences: ReadingPreferences) -> Newsletter:
+    """The newsletter with the schedule and the zone of these wishes."""
+    return replace(
+        newsletter,
+        schedule=_schedule(preferences.frequency) or newsletter.schedule,
+        timezone=_zone(preferences.timezone) or newsletter.timezone,
+    )
+
+
+def audiences_of(conn: Connection, newsletter: Newsletter) -> tuple[Audience, ...]:
+    """The newsletter's audiences with subscribers; the one as published is always among them, first."""
+    return (AS_PUBLISHED, *audiences.in_use(conn, newsletter.id))
+
+
+def choose_preferences(
+    conn: Connection, newsletter: Newsletter, subscriber_id: int, preferences: ReadingPreferences, *, at: datetime
+) -> Audience:
+    """Store a subscriber's wishes, and put the subscriber into their audience, or into the nearest if there are too
+    many; return it. An audience's first subscriber registers it: none of its earlier slots is published.
+    """
+    audiences.lock(conn, newsletter.id)
+    present = audiences.find(conn, newsletter.id, subscriber_id)
+    in_use = audiences.in_use(conn, newsletter.id)
+    audience = choose_audience(newsletter, preferences, in_use, at=at)
+    if preferences == present.preferences and (audience.key == present.audience or not present.is_approximate):
+        return audience
+    if audience.key and audience not in in_use:
+        calendar.register(conn, personalise(newsletter, audience.preferences), now=at, audience=audience.key)
+    audiences.choose(conn, newsletter.id, subscriber_id, preferences, audience=audience, at=at)
+    return audience
+
+
+def count_audiences(conn: Connection, newsletter: Newsletter) -> AudienceCounts:
+    """The numbers that an operator must know."""
+    return AudienceCounts(
+        in_use=len(audiences.in_use(conn, newsletter.id)),
+        approximate=audiences.count_approximate(conn, newsletter.id),
+    )
+
+
+def choose_audience(
+    newsletter: Newsletter, preferences: ReadingPreferences, in_use: Sequence[Audience], *, at: datetime
+) -> Audience:
+    """The audience of these wishes, if it is in use or there is room for it; else the nearest in use. Pure."""
+    own = Audience.wanting(preferences)
+    if own in (AS_PUBLISHED, *in_use) or len(in_use) < newsletter.audiences:
+        return own
+    return _nearest(newsletter, preferences, (AS_PUBLISHED, *in_use), at=at)
+
+
+def _nearest(
+    newsletter: Newsletter, preferences: ReadingPreferences, candidates: Iterable[Audience], *, at: datetime
+) -> Audience:
+    """The audience with the fewest lost wishes: days first, then the time of day, muted sources, topics."""
+    wanted_rhythm = _rhythm(personalise(newsletter, preferences), at)
+
+    def lost_wishes(audience: Audience) -> tuple[int, int, int, bool, str]:
+        days, minute = _rhythm(personalise(newsletter, audience.preferences), at)
+        apart = abs(minute - wanted_rhythm[1])
+        return (
+            abs(days - wanted_rhythm[0]),
+            min(apart, _DAY_MINUTES - apart),
+            len({*preferences.muted} - {*audience.preferences.muted}),
+            audience.preferences.topics != preferences.topics,
+            audience.key,
+        )
+
+    return min((audience for audience in candidates if _withholds_nothing(audience, preferences)), key=lost_wishes)
+
+
+def _withholds_nothing(audience: Audience, preferences: ReadingPreferences) -> bool:
+    """Whether the audience gets all that these wishes ask for."""
+    given = audience.preferences
+    return {*given.muted} <= {*preferences.muted} and given.topics in ((), preferences.topics)
+
+
+def _rhythm(newsletter: Newsletter, at: datetime) -> tuple[int, int]:
+    """Editions within four weeks, and the minute of the (UTC) day at which the first of them is due."""
+    due = [slot.due for slot in slots.slots(newsletter.schedule, newsletter.timezone, at, at + _MONTH)]
+    first = due[0] if due else slots.upcoming(newsletter.schedule, newsletter.timezone, at).due
+    return len(due), first.hour * 60 + first.minute
+
+
+def _schedule(text: str) -> Schedule | None:
+    """The schedule; None for none, or if this version can't read it."""
+    try:
+        return parse_schedule(text) if text else None
+    except ScheduleError:
+        return None
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, OSError, ValueError):
+        return None
