@@ -15,6 +15,7 @@ from typing import Any
 
 from digest import settings
 from digest.collect.discovery.address import source_from_address
+from digest.model.audiences import AS_PUBLISHED
 from digest.model.digests import Digest
 from digest.model.errors import NothingCollected
 from digest.model.newsletters import Newsletter, Source
@@ -26,6 +27,7 @@ from digest.pipeline.collect import CollectResult, Progress, collect_sources
 from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.sample import SAMPLE_TIME, read_pictures, sample_newsletter, sample_source
+from digest.pipeline.subscriber_edition import SubscriberEdition, compose_for, find_next_edition
 from digest.settings import Settings, shipped_files
 from digest.settings.timezone import local_zone
 from digest.store import Store, editions, open_store
@@ -52,6 +54,8 @@ class PreviewRequest:
     fetch: bool = False
     #: Private addresses (``host:port``) to permit in addition to the settings.
     allow: tuple[str, ...] = ()
+    #: Address of a subscriber of the configured newsletter whose next edition is shown; None for that of all.
+    recipient: str | None = None
     #: Replacements for fields of the newsletter.
     changes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -64,6 +68,8 @@ class Preview:
     settings: Settings
     #: Fetches images to embed; None if nothing may be fetched.
     fetch_images: ImageFetcher | None = None
+    #: The subscriber who will get it, and when; None for nobody in particular.
+    recipient: SubscriberEdition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,8 @@ class _Plan:
     fetch: bool
     #: None for the newsletter's usual window.
     since: timedelta | None
+    #: Show the next edition of this subscriber.
+    recipient: str | None = None
     #: Reads the images instead of fetching them; None to fetch them.
     fetch_images: ImageFetcher | None = None
 
@@ -93,15 +101,23 @@ def preview(
     sources = sources_of(plan.newsletter, plan.settings)
     with ExitStack() as stores:
         store = stores.enter_context(_open_store(plan))
-        slot, window = _slot_and_window(plan, store)
+        upcoming = _next_edition_of_recipient(plan, store)
+        slot, window = (
+            (upcoming.slot, _window(plan, upcoming.plan.window)) if upcoming else _slot_and_window(plan, store)
+        )
         if plan.fetch and not plan.in_memory:  # a copy, which the fetched entries are written to
             store = stores.enter_context(store.snapshot([source.id for source in sources], window))
         app = make_app(plan.settings, store=store)
         result = _collect(sources, app, plan, on_done)
-        digest = compose(_with_title(plan.newsletter, result), slot, app, window=window)
+        if upcoming and plan.since is None:
+            digest = compose_for(upcoming, app, now=plan.at)
+        else:
+            newsletter = upcoming.newsletter if upcoming else _with_title(plan.newsletter, result)
+            audience = upcoming.audience if upcoming else AS_PUBLISHED
+            digest = compose(newsletter, slot, app, window=window, audience=audience)
     digest = replace(digest, failures=(*digest.failures, *result.problems))
     fetch_images = (plan.fetch_images or app.fetch_images) if plan.fetch else None
-    return Preview(digest=digest, settings=plan.settings, fetch_images=fetch_images)
+    return Preview(digest=digest, settings=plan.settings, fetch_images=fetch_images, recipient=upcoming)
 
 
 def watched_paths(request: PreviewRequest, environ: Mapping[str, str]) -> tuple[Path, ...]:
@@ -165,6 +181,7 @@ def _plan_newsletter(request: PreviewRequest, configured: Settings, now: datetim
         in_memory=False,
         fetch=request.fetch,
         since=request.since,
+        recipient=request.recipient,
     )
 
 
@@ -184,6 +201,14 @@ def _requested_time(at: datetime | None, newsletter: Newsletter) -> datetime | N
 
 def _open_store(plan: _Plan) -> Store:
     return open_store("sqlite://") if plan.in_memory else open_store(plan.settings.store.url, read_only=True)
+
+
+def _next_edition_of_recipient(plan: _Plan, store: Store) -> SubscriberEdition | None:
+    if plan.recipient is None or plan.in_memory:
+        return None
+    app = make_app(plan.settings, store=store)
+    with store.read() as conn:
+        return find_next_edition(conn, plan.newsletter, plan.recipient, app, now=plan.at)
 
 
 def _slot_and_window(plan: _Plan, store: Store) -> tuple[Slot, Window]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -18,18 +19,11 @@ from digest.model.slots import Slot, Window
 from digest.pipeline.app import App
 from digest.pipeline.audiences import personalise
 from digest.pipeline.collect_failure import find_collect_failure
-from digest.pipeline.compose import article_ids, compose
 from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options, sender_of
-from digest.pipeline.recipients import (
-    History,
-    RecipientGroup,
-    SlotPlan,
-    group_recipients,
-    plan_slot,
-    window_of,
-)
+from digest.pipeline.recipients import RecipientGroup, SlotPlan
 from digest.pipeline.signing import signing_key
+from digest.pipeline.slot_digests import SlotDigests
 from digest.render import render
 from digest.store import audiences, deliveries, editions, slots, stories
 from digest.store.slots import SlotStatus
@@ -66,58 +60,21 @@ class _Draft:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Publication:
-    """One slot of one audience on its way to its editions; what was composed is kept if subscribers move meanwhile."""
+class _Drafts:
+    """Editions of one slot for an audience, rendered and not frozen yet."""
 
-    #: With the audience's schedule.
-    newsletter: Newsletter
-    audience: Audience
-    slot: Slot
-    app: App
-    now: datetime
-    new_revision: bool
-    digests: dict[tuple[History | None, Window], Digest] = field(default_factory=dict)
-    drafts: dict[tuple[str, Window], _Draft] = field(default_factory=dict)
-
-    def plan(self, conn: Connection) -> SlotPlan:
-        revision = editions.next_revision(conn, self.newsletter.id, self.slot) if self.new_revision else 1
-        return plan_slot(conn, self.newsletter, self.audience, self.slot, now=self.now, revision=revision)
-
-    def groups(self, plan: SlotPlan) -> tuple[RecipientGroup, ...]:
-        """Group the recipients; composes the audience's own edition."""
-        common = self.digest(plan, None) if plan.needs_common else None
-
-        def articles_of(edition_ids: frozenset[int]) -> frozenset[str]:
-            with self.app.store.read() as conn:
-                return frozenset(stories.articles_of_editions(conn, edition_ids))
-
-        articles = article_ids(common) if common else frozenset[str]()
-        return group_recipients(plan, articles, articles_of, most_groups=self.newsletter.audiences)
-
-    def digest(self, plan: SlotPlan, history: History | None) -> Digest:
-        """The digest for subscribers with this history; None for the audience's."""
-        window = window_of(self.newsletter, self.slot, history, now=self.now) if history else plan.window
-        if (history, window) not in self.digests:
-            self.digests[history, window] = compose(
-                self.newsletter,
-                self.slot,
-                self.app,
-                window=window,
-                audience=self.audience,
-                history=history.editions if history else None,
-            )
-        return self.digests[history, window]
+    digests: SlotDigests
+    _rendered: dict[tuple[str, Window], _Draft] = field(default_factory=dict)
 
     def draft(self, plan: SlotPlan, group: RecipientGroup) -> _Draft:
-        """Render the group's edition."""
-        digest, settings = self.digest(plan, group.history), self.app.settings
-        if (group.key, digest.window) not in self.drafts:
-            rendered = render(digest, render_options(self.newsletter, settings))
-            edition, missing = embed_images(rendered, digest, settings, self.app.fetch_images, now=self.now)
-            edition = replace(edition, audience=group.key)
-            draft = _Draft(edition=edition, digest=digest, missing_images=missing)
-            self.drafts[group.key, digest.window] = draft
-        return self.drafts[group.key, digest.window]
+        """The group's edition."""
+        digest, app = self.digests.digest(plan, group.history), self.digests.app
+        if (group.key, digest.window) not in self._rendered:
+            rendered = render(digest, render_options(self.digests.newsletter, app.settings))
+            edition, missing = embed_images(rendered, digest, app.settings, app.fetch_images, now=self.digests.now)
+            draft = _Draft(edition=replace(edition, audience=group.key), digest=digest, missing_images=missing)
+            self._rendered[group.key, digest.window] = draft
+        return self._rendered[group.key, digest.window]
 
 
 def publish(
@@ -137,7 +94,7 @@ def publish(
     there is nothing new because collecting fails: the slot stays due.
     """
     sender_of(newsletter)
-    publication = _Publication(
+    digests = SlotDigests(
         newsletter=personalise(newsletter, audience.preferences),
         audience=audience,
         slot=slot,
@@ -145,44 +102,45 @@ def publish(
         now=now,
         new_revision=new_revision,
     )
+    drafts = _Drafts(digests=digests)
     for _ in range(_MAX_TRIES):
-        if (result := _try_to_publish(publication, on_freeze)) is not None:
+        if (result := _try_to_publish(drafts, on_freeze)) is not None:
             return result
     message = f"the subscribers of {newsletter.id!r} change their wishes faster than editions are composed"
     raise DigestError(message, hint="try again")
 
 
-def _try_to_publish(publication: _Publication, on_freeze: OnFreeze | None) -> PublishResult | None:
+def _try_to_publish(drafts: _Drafts, on_freeze: OnFreeze | None) -> PublishResult | None:
     """Publish; None if subscribers moved between audiences meanwhile."""
-    newsletter, slot, audience = publication.newsletter, publication.slot, publication.audience
-    with publication.app.store.read() as conn:
-        existing = editions.ids_for_audience(conn, newsletter.id, slot, audience=audience.key)
-        plan = publication.plan(conn)
-    if existing and not publication.new_revision:
+    digests = drafts.digests
+    newsletter = digests.newsletter
+    with digests.app.store.read() as conn:
+        existing = editions.ids_for_audience(conn, newsletter.id, digests.slot, audience=digests.audience.key)
+        plan = digests.plan(conn)
+    if existing and not digests.new_revision:
         return PublishResult(edition_id=existing[0], edition_ids=existing)
-    groups = publication.groups(plan)
-    with_content = [group for group in groups if publication.digest(plan, group.history).briefs]
+    groups = digests.groups(plan)
+    with_content = [group for group in groups if digests.digest(plan, group.history).briefs]
     if not with_content:
-        _require_collected(publication)
+        _require_collected(digests)
     chosen = groups if newsletter.empty == "send" else with_content
-    drafts = {group.key: publication.draft(plan, group) for group in chosen}
-    return _freeze(publication, plan, groups, drafts, on_freeze)
+    return _freeze(digests, plan, groups, {group.key: drafts.draft(plan, group) for group in chosen}, on_freeze)
 
 
-def _require_collected(publication: _Publication) -> None:
+def _require_collected(digests: SlotDigests) -> None:
     """Raise ``NothingCollected`` if the newsletter's sources can't be read."""
-    newsletter, app = publication.newsletter, publication.app
+    newsletter, app = digests.newsletter, digests.app
     with app.store.read() as conn:
-        failure = find_collect_failure(conn, newsletter, app.settings, now=publication.now)
+        failure = find_collect_failure(conn, newsletter, app.settings, now=digests.now)
     if failure:
         message = f"nothing new for {newsletter.id!r}: {failure.message}"
         raise NothingCollected(message, hint="'digest check' says what is wrong with each source")
 
 
 def _freeze(
-    publication: _Publication,
+    digests: SlotDigests,
     plan: SlotPlan,
-    groups: tuple[RecipientGroup, ...],
+    groups: Sequence[RecipientGroup],
     drafts: Mapping[str, _Draft],
     on_freeze: OnFreeze | None,
 ) -> PublishResult | None:
@@ -190,55 +148,53 @@ def _freeze(
 
     Nobody changes audience during this transaction: each subscriber is in one group of one audience.
     """
-    newsletter, slot, key = publication.newsletter, publication.slot, publication.audience.key
-    with publication.app.store.begin() as conn:
+    newsletter, slot, key, now = digests.newsletter, digests.slot, digests.audience.key, digests.now
+    with digests.app.store.begin() as conn:
         audiences.lock(conn, newsletter.id)
         existing = editions.ids_for_audience(conn, newsletter.id, slot, audience=key)
-        if existing and not publication.new_revision:  # another process froze them first
+        if existing and not digests.new_revision:  # another process froze them first
             return PublishResult(edition_id=existing[0], edition_ids=existing)
-        latest = publication.plan(conn)
-        if latest.shape != plan.shape:
+        if digests.plan(conn) != plan:
             return None
-        members = {id_ for group in latest.changed for id_ in group.members}
-        if members != {id_ for group in plan.changed for id_ in group.members}:
-            return None
-        ids = _add_editions(conn, publication, groups, drafts, on_freeze)
-        audiences.record_considered(conn, newsletter.id, members, at=publication.now)
+        ids = _add_editions(conn, digests, groups, drafts, on_freeze)
+        audiences.record_considered(conn, newsletter.id, plan.changed_members, at=now)
         audiences.unmark(conn, newsletter.id, [id_ for group in groups for id_ in group.settled])
         status = SlotStatus.PUBLISHED if ids else SlotStatus.EMPTY
-        slots.record_status(conn, newsletter.id, slot, status, at=publication.now, audience=key)
-    first = drafts[groups[0].key] if groups and groups[0].key in drafts else next(iter(drafts.values()), None)
-    if first is None:
-        return PublishResult(edition_id=None, digest=next(iter(publication.digests.values()), None))
+        slots.record_status(conn, newsletter.id, slot, status, at=now, audience=key)
+    if not drafts:
+        return PublishResult(edition_id=None, digest=digests.digest(plan, groups[0].history) if groups else None)
     missing = dict.fromkeys(failure for draft in drafts.values() for failure in draft.missing_images)
     return PublishResult(
-        edition_id=ids[0], edition_ids=ids, is_new=True, digest=first.digest, missing_images=tuple(missing)
+        edition_id=ids[0],
+        edition_ids=ids,
+        is_new=True,
+        digest=next(iter(drafts.values())).digest,
+        missing_images=tuple(missing),
     )
 
 
 def _add_editions(
     conn: Connection,
-    publication: _Publication,
-    groups: tuple[RecipientGroup, ...],
+    digests: SlotDigests,
+    groups: Sequence[RecipientGroup],
     drafts: Mapping[str, _Draft],
     on_freeze: OnFreeze | None,
 ) -> tuple[int, ...]:
     """Freeze each group's edition and enter its subscribers; return the editions' ids."""
-    newsletter, slot, key = publication.newsletter, publication.slot, publication.audience.key
-    host, signature_key = sender_of(newsletter).domain, signing_key(conn, publication.app.settings.web)
-    revision = editions.next_revision(conn, newsletter.id, slot) if publication.new_revision else 1
+    app, newsletter, key = digests.app, digests.newsletter, digests.audience.key
+    revision, signature_key = digests.revision(conn), signing_key(conn, app.settings.web)
+    enter = partial(
+        deliveries.create_for_edition, conn, host=sender_of(newsletter).domain, at=digests.now, key=signature_key
+    )
     ids: list[int] = []
     for group in groups:
         if (draft := drafts.get(group.key)) is None:
             continue
-        edition_id, _ = editions.add(conn, replace(draft.edition, revision=revision), at=publication.now)
+        edition_id, _ = editions.add(conn, replace(draft.edition, revision=revision), at=digests.now)
         stories.add(conn, edition_id, draft.digest.briefs)
-        recipients = [*group.members]
-        create = deliveries.create_for_edition
         if group.has_unmarked:
-            unmarked = audiences.unmarked_members(conn, newsletter.id, key, slot)
-            create(conn, edition_id, host=host, at=publication.now, key=signature_key, subscriber_ids=unmarked)
-        create(conn, edition_id, host=host, at=publication.now, key=signature_key, subscriber_ids=recipients)
+            enter(edition_id, subscriber_ids=audiences.unmarked_members(conn, newsletter.id, key, digests.slot))
+        enter(edition_id, subscriber_ids=group.members)
         if on_freeze:
             on_freeze(conn, edition_id)
         ids.append(edition_id)

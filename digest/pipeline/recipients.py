@@ -8,7 +8,7 @@ passes over nothing that they weren't; else one of their own, composed from the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -73,10 +73,9 @@ class SlotPlan:
         return not self.audience.key or self.has_unmarked or any(group.is_considered for group in self.changed)
 
     @property
-    def shape(self) -> object:
-        """Everything that the content depends on, and no names."""
-        groups = frozenset((group.history, group.is_considered) for group in self.changed)
-        return self.window, self.has_unmarked, groups
+    def changed_members(self) -> tuple[int, ...]:
+        """The ids of all who came from another audience."""
+        return tuple(id_ for group in self.changed for id_ in group.members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +107,7 @@ def plan_slot(
     for member in changed:
         rows = sent.get(member.subscriber_id, ())
         history = _history(newsletter, slot, member, rows, now=now)
-        groups[history, _is_considered(member, rows, composed)].append(member.subscriber_id)
+        groups[history, _is_considered(member, rows, window, composed)].append(member.subscriber_id)
         if _is_settled(rows, audience.key, since=min(window.start, slot.due - UPDATE_MEMORY)):
             settled.add(member.subscriber_id)
     return SlotPlan(
@@ -177,11 +176,15 @@ def _history(
     return History(editions=frozenset(row.id for row in rows if row.frozen_at >= remembered), since=since)
 
 
-def _is_considered(member: ChangedMember, rows: Iterable[SentEdition], composed: datetime | None) -> bool:
-    times = [row.frozen_at for row in rows]
-    if not times and member.considered is None:  # a new subscriber, who lacks nothing
-        return True
-    return composed is not None and max([*times, member.considered or member.since, member.since]) >= composed
+def _is_considered(
+    member: ChangedMember, rows: Sequence[SentEdition], window: Window, composed: datetime | None
+) -> bool:
+    """Whether the audience's next edition has all that the subscriber lacks."""
+    if composed is None:
+        is_new = not rows and member.considered is None
+        return is_new and window.new_since is not None and member.since >= window.new_since
+    times = [*(row.frozen_at for row in rows), member.since]
+    return max([*times, member.considered] if member.considered else times) >= composed
 
 
 def _is_settled(rows: Iterable[SentEdition], key: str, *, since: datetime) -> bool:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from digest.model.audiences import Audience, ReadingPreferences
-from digest.model.editions import Subscriber
+from digest.model.audiences import ReadingPreferences
 from digest.model.newsletters import Newsletter
-from digest.model.slots import Slot
-from digest.pipeline import calendar
 from digest.pipeline.audiences import choose_preferences, personalise
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.preference_values import (
@@ -30,30 +26,6 @@ from digest.store.audiences import SubscriptionPreferences
 
 #: Columns of exported files.
 COLUMNS = ("frequency", "timezone", "topics", "mute", "paused_until")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextEdition:
-    """The next edition that a subscriber gets."""
-
-    #: The newsletter by the schedule and in the zone of the subscriber's audience.
-    newsletter: Newsletter
-    audience: Audience
-    slot: Slot
-    paused_until: datetime | None
-
-
-def next_edition(conn: Connection, newsletter: Newsletter, subscriber: Subscriber, *, now: datetime) -> NextEdition:
-    """The slot that is due now, else the next one, past the end of a pause."""
-    chosen = audiences.find(conn, newsletter.id, subscriber.id)
-    audience = audiences.get(conn, newsletter.id, chosen.audience) or Audience()
-    personal = personalise(newsletter, audience.preferences)
-    paused_until = chosen.paused_until if chosen.paused_until and chosen.paused_until > now else None
-    due = calendar.due_slots(conn, personal, now=now, audience=audience.key)
-    slot = due.slot if due and due.slot else None
-    while slot is None or (paused_until and slot.due < paused_until):
-        slot = calendar.next_slot(conn, personal, now=slot.due if slot else now, audience=audience.key)
-    return NextEdition(newsletter=personal, audience=audience, slot=slot, paused_until=paused_until)
 
 
 def zone_of(newsletter: Newsletter, chosen: SubscriptionPreferences) -> ZoneInfo:

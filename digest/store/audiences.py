@@ -185,6 +185,16 @@ def sent_editions(
     return {subscriber_id: tuple(rows) for subscriber_id, rows in sent.items()}
 
 
+def has_mail(conn: Connection, newsletter_id: str, subscriber_id: int, slot: Slot) -> bool:
+    """Whether the subscriber has a mail of this date, whatever its audience."""
+    query = select(deliveries.c.id).where(
+        deliveries.c.newsletter_id == newsletter_id,
+        deliveries.c.slot_key == slot.key,
+        deliveries.c.subscriber_id == subscriber_id,
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def record_considered(conn: Connection, newsletter_id: str, subscriber_ids: Iterable[int], *, at: datetime) -> None:
     """An edition was composed for the audience of these marked subscribers, whether it had anything new or not."""
     _set(conn, newsletter_id, subscriber_ids, considered=at)

@@ -51,7 +51,7 @@ def test_changing_preferences_repeats_nothing_and_loses_nothing(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
-@given(changes_within(15, most=12))
+@settings(max_examples=25)
+@given(changes_within(12, most=10))
 def test_nor_do_many_changes_over_weeks(changes: list[tuple[int, str, ReadingPreferences]]) -> None:
-    simulate(changes, days_of_change=15)
+    simulate(changes, days_of_change=12)

@@ -17,6 +17,7 @@ examples:
   digest preview articles/ notes.md --open        files and folders, shown in the browser
   digest preview -o digest.html                   the mail as it will look (.html .txt .md .eml .json)
   digest preview --at "2026-03-29 07:00" --explain
+  digest preview --for reader@example.org         what this subscriber gets next, and when
 """
 FORMATS = ("terminal", "html", "text", "markdown", "eml", "json")
 
@@ -68,7 +69,7 @@ def _configure_output(parser: argparse.ArgumentParser) -> None:
     )
     output.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
     output.add_argument("--open", action="store_true", help="open the mail in the browser")
-    output.add_argument("--for", dest="recipient", metavar="ADDRESS", help="show it as this subscriber gets it")
+    output.add_argument("--for", dest="recipient", metavar="ADDRESS", help="the next edition of this subscriber")
     output.add_argument(
         "--template",
         metavar="NAME|FOLDER",
@@ -94,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
         since=args.since,
         fetch=args.fetch,
         allow=tuple(args.allow),
+        recipient=args.recipient,
         changes=changes,
     )
     output = PreviewOutput.choose(

@@ -16,16 +16,17 @@ from digest.cli.preview.formats import Format, as_markdown, choose_format, forma
 from digest.cli.progress import collect_progress
 from digest.model.digests import Digest
 from digest.model.editions import Edition
-from digest.model.errors import DigestError, UsageError
+from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
 from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options
 from digest.pipeline.preview import Preview, PreviewRequest, preview
+from digest.pipeline.subscriber_edition import SubscriberEdition
 from digest.render import GREETING_PLACEHOLDER, RenderOptions, render
 from digest.render.delivery_placeholders import fill_greeting
-from digest.settings import Settings
 from digest.settings.atomic_write import atomic_write
 from digest.text.segmentation import install_hint
+from digest.text.time_format import local_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class PreviewOutput:
             print_stderr(f"not collected: {failure.url}: {failure.error}")
         if self.format == "markdown":
             return as_markdown(composed.digest, self._options(composed), explain=self.explain)
-        recipient = self._mailbox(composed.settings)
+        recipient = self._mailbox(composed)
         edition = self._edition(composed)
         return format_edition(composed, edition, self.format, recipient=recipient, explain=self.explain)
 
@@ -84,7 +85,7 @@ class PreviewOutput:
 
     def _fill_greeting(self, composed: Preview, edition: Edition) -> Edition:
         """Greet the recipient by name, or a subscriber without a name."""
-        recipient = self._mailbox(composed.settings)
+        recipient = self._mailbox(composed)
         text = fill_greeting(composed.digest.newsletter.greeting, recipient.name if recipient else "")
         filled_html = edition.html.replace(GREETING_PLACEHOLDER, html.escape(text))
         return replace(edition, html=filled_html, text=edition.text.replace(GREETING_PLACEHOLDER, text))
@@ -100,27 +101,31 @@ class PreviewOutput:
             print_stderr(f"image missing: {failure.url}: {failure.error}")
         return full
 
-    def _mailbox(self, settings: Settings) -> Mailbox | None:
-        """Find the recipient among the subscribers; without a settings file any address will do."""
-        from digest.store import open_store, subscribers
-
+    def _mailbox(self, composed: Preview) -> Mailbox | None:
+        """The recipient; without a settings file any address will do."""
         if self.recipient is None:
             return None
-        if settings.file is None:
+        if composed.recipient is None:
             return Mailbox.parse(self.recipient)
-        with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-            subscriber = subscribers.find(conn, self.recipient)
-        if subscriber is None:
-            message = f"no subscriber has the address {self.recipient}"
-            raise UsageError(message, hint="'digest subscribers list' lists them")
-        return Mailbox.at(subscriber.address, subscriber.name)
+        return Mailbox.at(composed.recipient.subscriber.address, composed.recipient.subscriber.name)
 
 
 def _compose(request: PreviewRequest) -> Preview:
     with collect_progress() as on_done:
         composed = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
     _print_language_hints(composed.digest)
+    if composed.recipient:
+        print_stderr(*_describe_delivery(composed.recipient))
     return composed
+
+
+def _describe_delivery(upcoming: SubscriberEdition) -> tuple[str, str]:
+    """When the subscriber gets the edition, and a pause before it."""
+    newsletter, address = upcoming.newsletter, upcoming.subscriber.address
+    due = f"{address} gets this on {local_time(upcoming.slot.due, newsletter.timezone)} ({newsletter.timezone})"
+    if upcoming.paused_until is None:
+        return due, ""
+    return due, f"paused until {upcoming.paused_until.astimezone(newsletter.timezone):%Y-%m-%d}"
 
 
 def _print_language_hints(digest: Digest) -> None:

@@ -20,7 +20,8 @@ from digest.pipeline.preference_values import (
     parse_timezone,
     parse_topics,
 )
-from digest.pipeline.subscription_choices import as_columns, next_edition
+from digest.pipeline.subscriber_edition import next_slot
+from digest.pipeline.subscription_choices import as_columns
 from digest.settings import Settings
 from digest.store import audiences, open_store, subscribers
 from digest.text.time_format import local_time
@@ -70,8 +71,8 @@ def _lines(conn: Connection, newsletter: Newsletter, subscriber_id: int, now: da
     columns = as_columns(newsletter, chosen) | {"timezone": str(personalise(newsletter, chosen.preferences).timezone)}
     lines = [f"{name}: {value}" for name, value in columns.items() if value]
     if subscriber:
-        upcoming = next_edition(conn, newsletter, subscriber, now=now)
-        lines.append(f"next edition: {local_time(upcoming.slot.due, upcoming.newsletter.timezone)}")
+        personal, _, slot = next_slot(conn, newsletter, subscriber, now=now)
+        lines.append(f"next edition: {local_time(slot.due, personal.timezone)}")
     if chosen.is_approximate:
         lines.append("there are too many different wishes: the nearest that others have is used ('digest check')")
     return lines

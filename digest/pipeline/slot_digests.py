@@ -1,0 +1,65 @@
+"""Digests of one slot for an audience: one for most subscribers, and others for those who came from other audiences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.model.audiences import Audience
+from digest.model.digests import Digest
+from digest.model.newsletters import Newsletter
+from digest.model.slots import Slot, Window
+from digest.pipeline.app import App
+from digest.pipeline.compose import article_ids, compose
+from digest.pipeline.recipients import History, RecipientGroup, SlotPlan, group_recipients, plan_slot, window_of
+from digest.store import editions, stories
+
+
+@dataclass(slots=True, kw_only=True)
+class SlotDigests:
+    """Groups the slot's recipients and composes their digests, each once, however often the recipients change."""
+
+    #: With the audience's schedule and zone.
+    newsletter: Newsletter
+    audience: Audience
+    slot: Slot
+    app: App
+    now: datetime
+    #: For a further revision of editions that exist.
+    new_revision: bool = False
+    _composed: dict[tuple[History | None, Window], Digest] = field(default_factory=dict)
+
+    def plan(self, conn: Connection) -> SlotPlan:
+        """The slot's recipients as they are now."""
+        return plan_slot(conn, self.newsletter, self.audience, self.slot, now=self.now, revision=self.revision(conn))
+
+    def revision(self, conn: Connection) -> int:
+        """The revision of the editions."""
+        return editions.next_revision(conn, self.newsletter.id, self.slot) if self.new_revision else 1
+
+    def groups(self, plan: SlotPlan) -> tuple[RecipientGroup, ...]:
+        """The recipients by the digest that they get; composes the audience's own."""
+        common = self.digest(plan, None) if plan.needs_common else None
+
+        def articles_of(edition_ids: frozenset[int]) -> frozenset[str]:
+            with self.app.store.read() as conn:
+                return frozenset(stories.articles_of_editions(conn, edition_ids))
+
+        articles = article_ids(common) if common else frozenset[str]()
+        return group_recipients(plan, articles, articles_of, most_groups=self.newsletter.audiences)
+
+    def digest(self, plan: SlotPlan, history: History | None) -> Digest:
+        """The digest for subscribers with this history; None for the audience's own."""
+        window = window_of(self.newsletter, self.slot, history, now=self.now) if history else plan.window
+        if (history, window) not in self._composed:
+            self._composed[history, window] = compose(
+                self.newsletter,
+                self.slot,
+                self.app,
+                window=window,
+                audience=self.audience,
+                history=history.editions if history else None,
+            )
+        return self._composed[history, window]
