@@ -102,9 +102,7 @@ def preview(
     with ExitStack() as stores:
         store = stores.enter_context(_open_store(plan))
         upcoming = _next_edition_of_recipient(plan, store)
-        slot, window = (
-            (upcoming.slot, _window(plan, upcoming.plan.window)) if upcoming else _slot_and_window(plan, store)
-        )
+        slot, window = _slot_and_window(plan, store, upcoming)
         if plan.fetch and not plan.in_memory:  # a copy, which the fetched entries are written to
             store = stores.enter_context(store.snapshot([source.id for source in sources], window))
         app = make_app(plan.settings, store=store)
@@ -211,9 +209,11 @@ def _next_edition_of_recipient(plan: _Plan, store: Store) -> SubscriberEdition |
         return find_next_edition(conn, plan.newsletter, plan.recipient, app, now=plan.at)
 
 
-def _slot_and_window(plan: _Plan, store: Store) -> tuple[Slot, Window]:
-    """The slot of that day, or the next one if it is published, and the window."""
+def _slot_and_window(plan: _Plan, store: Store, upcoming: SubscriberEdition | None) -> tuple[Slot, Window]:
+    """The slot of that day, or the next one if it is published, and the window; or those of a subscriber's edition."""
     newsletter = plan.newsletter
+    if upcoming:
+        return upcoming.slot, _window(plan, upcoming.widest_window)
     if plan.in_memory:
         slot = Slot(due=plan.at, key=f"{plan.at.astimezone(newsletter.timezone):%Y-%m-%d}")
         everything = Window(start=_EPOCH, end=plan.at + timedelta(minutes=1), new_since=plan.at - timedelta(days=1))

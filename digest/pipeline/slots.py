@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from digest.model.schedule import Schedule
 from digest.model.slots import Slot, Window
 
-__all__ = ["DueSlots", "due_slots", "latest", "slots", "slots_on", "today", "upcoming", "window"]
+__all__ = ["MAX_OVERLAP", "DueSlots", "due_slots", "latest", "slots", "slots_on", "today", "upcoming", "window"]
 
 _DAY = timedelta(days=1)
 
@@ -97,7 +97,8 @@ def due_slots(schedule: Schedule, zone: tzinfo, *, since: datetime, now: datetim
     return DueSlots(missed=due)
 
 
-_MIN_OVERLAP, _MAX_OVERLAP = timedelta(hours=24), timedelta(days=7)
+#: How far a window reaches back beyond the last edition, for articles that came in late.
+_MIN_OVERLAP, MAX_OVERLAP = timedelta(hours=24), timedelta(days=7)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -117,7 +118,7 @@ def window(
     """
     previous = latest(schedule, zone, slot.due - timedelta.resolution).due
     last = min(previous, since) if since else previous
-    overlap = min(max(slot.due - last, _MIN_OVERLAP), _MAX_OVERLAP)
+    overlap = min(max(slot.due - last, _MIN_OVERLAP), MAX_OVERLAP)
     # The end is outside the window; articles seen at this very moment must be inside.
     next_minute = now.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
     end = slot.due if slot.due > now else next_minute

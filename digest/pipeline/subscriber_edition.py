@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,8 +12,8 @@ from digest.model.digests import Digest
 from digest.model.editions import Subscriber
 from digest.model.errors import UsageError
 from digest.model.newsletters import Newsletter
-from digest.model.slots import Slot
-from digest.pipeline import calendar
+from digest.model.slots import Slot, Window
+from digest.pipeline import calendar, slots
 from digest.pipeline.app import App
 from digest.pipeline.audiences import personalise
 from digest.pipeline.recipients import SlotPlan
@@ -36,6 +36,12 @@ class SubscriberEdition:
     #: Until then the subscriber gets none; None for no pause.
     paused_until: datetime | None
     plan: SlotPlan
+
+    @property
+    def widest_window(self) -> Window:
+        """The window of the audience's edition, or back to the longest of those for subscribers who joined it."""
+        starts = (group.history.since - slots.MAX_OVERLAP for group in self.plan.changed)
+        return replace(self.plan.window, start=min([self.plan.window.start, *starts]))
 
 
 def find_subscriber(conn: Connection, newsletter: Newsletter, address: str) -> Subscriber:
