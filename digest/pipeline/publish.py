@@ -124,7 +124,8 @@ def _try_to_publish(drafts: _Drafts, on_freeze: OnFreeze | None) -> PublishResul
     if not with_content:
         _require_collected(digests)
     chosen = groups if newsletter.empty == "send" else with_content
-    return _freeze(digests, plan, groups, {group.key: drafts.draft(plan, group) for group in chosen}, on_freeze)
+    rendered = {group.key: drafts.draft(plan, group) for group in chosen}
+    return _freeze(digests, plan, groups, rendered, on_freeze=on_freeze)
 
 
 def _require_collected(digests: SlotDigests) -> None:
@@ -142,6 +143,7 @@ def _freeze(
     plan: SlotPlan,
     groups: Sequence[RecipientGroup],
     drafts: Mapping[str, _Draft],
+    *,
     on_freeze: OnFreeze | None,
 ) -> PublishResult | None:
     """Freeze the editions of all groups; None if the groups have changed since they were composed.
@@ -156,7 +158,7 @@ def _freeze(
             return PublishResult(edition_id=existing[0], edition_ids=existing)
         if digests.plan(conn) != plan:
             return None
-        ids = _add_editions(conn, digests, groups, drafts, on_freeze)
+        ids = _add_editions(conn, digests, groups, drafts, on_freeze=on_freeze)
         audiences.record_considered(conn, newsletter.id, plan.changed_members, at=now)
         audiences.unmark(conn, newsletter.id, [id_ for group in groups for id_ in group.settled])
         status = SlotStatus.PUBLISHED if ids else SlotStatus.EMPTY
@@ -178,6 +180,7 @@ def _add_editions(
     digests: SlotDigests,
     groups: Sequence[RecipientGroup],
     drafts: Mapping[str, _Draft],
+    *,
     on_freeze: OnFreeze | None,
 ) -> tuple[int, ...]:
     """Freeze each group's edition and enter its subscribers; return the editions' ids."""

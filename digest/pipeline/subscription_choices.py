@@ -59,10 +59,10 @@ def parse_columns(columns: Mapping[str, str], newsletter: Newsletter, settings: 
 def store_columns(
     conn: Connection,
     columns: Mapping[str, str],
+    *,
     newsletter: Newsletter,
     subscriber_id: int,
     settings: Settings,
-    *,
     at: datetime,
 ) -> None:
     """Store the wishes in these columns of a file. Raises ``UsageError``; a pause that is over is none."""

@@ -212,7 +212,7 @@ def _import(args: argparse.Namespace) -> int:
     settings, newsletter = _settings_and_newsletter(args)
     options = ImportOptions(as_json=args.json, resubscribe=args.resubscribe, dry_run=args.dry_run)
     with open_file(args.file) as file, open_store(settings.store.url, read_only=args.dry_run) as store:
-        counts = import_subscribers(file, store, newsletter, settings, options)
+        counts = import_subscribers(file, store, options, newsletter=newsletter, settings=settings)
     return 1 if counts.refused and not counts.has_read_any else 0
 
 

@@ -7,24 +7,21 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from digest.cli.errors import print_stderr
 from digest.cli.progress import import_progress
 from digest.cli.subscribers.contact_status import Exclusion
 from digest.cli.subscribers.csv_reader import ExcludedLine, Record, RefusedLine, read_subscribers
+from digest.cli.subscribers.import_wishes import Wishes, split_wishes, store_wishes
 from digest.model.errors import UsageError
 from digest.model.newsletters import Newsletter
-from digest.pipeline.preference_values import PUBLISHED
-from digest.pipeline.subscription_choices import COLUMNS, store_columns
 from digest.settings import Settings
 from digest.store import Store, subscribers
 from digest.store.subscribers import AddResult, NewSubscriber
@@ -88,7 +85,7 @@ class ImportOptions:
 
 
 def import_subscribers(
-    file: BufferedReader, store: Store, newsletter: Newsletter, settings: Settings, options: ImportOptions
+    file: BufferedReader, store: Store, options: ImportOptions, *, newsletter: Newsletter, settings: Settings
 ) -> ImportCounts:
     """Subscribe everyone in the file; print each refused line when it is read, and the counts at the end.
 
@@ -99,16 +96,13 @@ def import_subscribers(
     documents: dict[str, list[dict[str, object]]] = {"left_out": [], "refused": []}
     with import_progress() as show_progress:
         while batch := list(islice(records, _BATCH)):
-            new, wishes = _without_wishes(record for record in batch if isinstance(record, NewSubscriber))
+            new, wishes = split_wishes(record for record in batch if isinstance(record, NewSubscriber))
             if options.dry_run:
                 result = _plan_add(new, store, newsletter_id, seen, resubscribe=options.resubscribe)
             else:
-                with store.begin() as conn:
-                    now = datetime.now(UTC)
-                    result = subscribers.add(conn, new, newsletter_id, at=now, resubscribe=options.resubscribe)
-                    for address in result.added:
-                        if columns := wishes.get(address):
-                            _store_wishes(conn, address, columns, newsletter, settings, at=now)
+                result = _add(
+                    new, wishes, store, newsletter=newsletter, settings=settings, resubscribe=options.resubscribe
+                )
             _count_added(new, result, counts)
             with store.read() as conn:
                 counts.suppressed |= subscribers.suppression_reasons(conn, [subscriber.address for subscriber in new])
@@ -129,42 +123,20 @@ def import_subscribers(
     return counts
 
 
-def _without_wishes(
-    records: Iterable[NewSubscriber],
-) -> tuple[list[NewSubscriber], Mapping[str, Mapping[str, str]]]:
-    """The records without the columns of own wishes, and those columns by address.
-
-    Only our own exports have a frequency; the zone in another system's file is where the subscriber lives.
-    """
-    new: list[NewSubscriber] = []
-    wishes: dict[str, Mapping[str, str]] = {}
-    for record in records:
-        values = record.preferences
-        own = {name: values[name] for name in COLUMNS if values.get(name)} if "frequency" in values else {}
-        if "frequency" in values:
-            values = {name: value for name, value in values.items() if name not in COLUMNS}
-        if own and own != {"frequency": PUBLISHED}:
-            wishes.setdefault(record.address, own)
-        new.append(replace(record, preferences=values))
-    return new, wishes
-
-
-def _store_wishes(
-    conn: Connection,
-    address: str,
-    columns: Mapping[str, str],
+def _add(
+    new: Sequence[NewSubscriber],
+    wishes: Wishes,
+    store: Store,
+    *,
     newsletter: Newsletter,
     settings: Settings,
-    *,
-    at: datetime,
-) -> None:
-    subscriber = subscribers.find(conn, address)
-    if subscriber is None:
-        return
-    try:
-        store_columns(conn, columns, newsletter, subscriber.id, settings, at=at)
-    except UsageError as error:
-        print_stderr(f"{address} gets {newsletter.id} as published: {error}", error.hint)
+    resubscribe: bool,
+) -> AddResult:
+    now = datetime.now(UTC)
+    with store.begin() as conn:
+        result = subscribers.add(conn, new, newsletter.id, at=now, resubscribe=resubscribe)
+        store_wishes(conn, result.added, wishes, newsletter=newsletter, settings=settings, at=now)
+    return result
 
 
 def _plan_add(
