@@ -18,6 +18,7 @@ COMMANDS = {
     "send": "publish and deliver now",
     "run": "collect, publish and deliver on schedule, until stopped",
     "serve": "serve the subscribers' pages, until stopped",
+    "web": "set the password of the operator's pages",
     "collect": "fetch the sources once",
     "init": "write a starter configuration",
     "check": "test settings, sources, templates, store and mail server",

@@ -61,6 +61,10 @@ class Purpose(enum.StrEnum):
     REPLY = "reply"
     #: When a form was shown; about nobody.
     FORM = "form"
+    #: An operator's session; the number is the session's.
+    OPERATOR_SESSION = "operator session"
+    #: When a form of the operator's pages was shown; the numbers are the session's and a random one.
+    OPERATOR_FORM = "operator form"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

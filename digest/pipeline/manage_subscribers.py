@@ -36,7 +36,7 @@ def add_subscribers(
     """Subscribe addresses: former subscribers only if ``resubscribe``; with ``again``, end their suppressions."""
     addresses = [subscriber.address for subscriber in new]
     for address in addresses if again else ():
-        subscribers.unsuppress(conn, address)
+        readmit_address(conn, address)
     result = subscribers.add(conn, new, newsletter_id, at=now, resubscribe=resubscribe)
     suppressed = subscribers.suppression_reasons(conn, addresses)
     return AddOutcome(added=result.added, left_out=result.left_out, suppressed=suppressed)
@@ -45,3 +45,8 @@ def add_subscribers(
 def remove_subscriber(conn: Connection, address: str, newsletter_id: str | None = None, *, now: datetime) -> bool:
     """End the address's subscription, or all, for good; False if it had none."""
     return subscribers.unsubscribe(conn, address, newsletter_id, at=now, reason=unsubscribes.REMOVED)
+
+
+def readmit_address(conn: Connection, address: str) -> bool:
+    """Send to an address again that bounced, or whose owner complained; False if it wasn't suppressed."""
+    return subscribers.unsuppress(conn, address)

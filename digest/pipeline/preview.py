@@ -97,7 +97,15 @@ def preview(
     request: PreviewRequest, *, environ: Mapping[str, str], now: datetime, on_done: Progress | None = None
 ) -> Preview:
     """Compose the requested digest. Raises ``NothingCollected`` if every source failed."""
-    plan = _plan(request, environ, now)
+    return _compose(_plan(request, environ, now), on_done)
+
+
+def preview_newsletter(request: PreviewRequest, configured: Settings, *, now: datetime) -> Preview:
+    """Compose the digest of a newsletter of these settings. Raises ``DigestError``."""
+    return _compose(_plan_newsletter(request, configured, now), None)
+
+
+def _compose(plan: _Plan, on_done: Progress | None) -> Preview:
     sources = sources_of(plan.newsletter, plan.settings)
     with ExitStack() as stores:
         store = stores.enter_context(_open_store(plan))

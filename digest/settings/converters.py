@@ -223,6 +223,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "listen": _HOST_PORT,
         "proxies": _each(_network),
         "confirmations_per_hour": _number(1),
+        "operator_header": _matching(r"([A-Za-z0-9-]{1,100})?", "a header's name like 'X-Remote-User'"),
     },
     Brand: {
         "name": _TITLE,

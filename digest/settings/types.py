@@ -153,6 +153,15 @@ class WebSettings:
     metrics_token: Secret = Secret()
     #: ``/metrics`` names each source, too.
     metrics_per_source: bool = False
+    #: The password's hash (absolute once loaded), as 'digest web password' writes it; None for no operator's pages.
+    operator_password_file: Path | None = None
+    #: Header in which one of ``proxies`` names the operator; empty for none.
+    operator_header: str = ""
+
+    @property
+    def has_operator_pages(self) -> bool:
+        """Whether an operator can get to the operator's pages."""
+        return self.operator_password_file is not None or bool(self.operator_header)
 
     @property
     def secret_problem(self) -> str:

@@ -13,7 +13,7 @@ from digest.model.newsletters import Newsletter, Source
 from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import LISTS, SECTIONS
 from digest.settings.toml import RawSettings
-from digest.settings.types import DkimSettings, Settings, SmtpSettings, StoreSettings
+from digest.settings.types import DkimSettings, Settings, SmtpSettings, StoreSettings, WebSettings
 from digest.settings.web_pages import RESERVED_IDS
 from digest.text.suggest import nearest
 
@@ -104,6 +104,7 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
         store=_store(settings.store, folder),
         smtp=_smtp(settings.smtp, folder),
         dkim=_dkim(settings.dkim, folder),
+        web=_web(settings.web, folder),
         sources=tuple(_source(source, folder) for source in settings.sources),
         newsletters=tuple(_newsletter(newsletter, folder) for newsletter in settings.newsletters),
     )
@@ -123,6 +124,11 @@ def _smtp(smtp: SmtpSettings, folder: Path) -> SmtpSettings:
 
 def _dkim(dkim: DkimSettings, folder: Path) -> DkimSettings:
     return replace(dkim, key_file=_absolute(dkim.key_file, folder)) if dkim.key_file else dkim
+
+
+def _web(web: WebSettings, folder: Path) -> WebSettings:
+    file = web.operator_password_file
+    return replace(web, operator_password_file=_absolute(file, folder)) if file else web
 
 
 def _source(source: Source, folder: Path) -> Source:

@@ -51,6 +51,9 @@ def find_page_problems(settings: Settings) -> Iterator[PageProblem]:
         yield PageProblem(message=message, hint=_SECRET_HINT)
     if problem := find_token_problem(web.metrics_token.reveal()):
         yield PageProblem(message=f"[web] metrics_token {problem}", hint=_TOKEN_HINT)
+    if web.operator_header and not web.proxies:
+        message = "[web] operator_header is believed from proxies alone, and [web] proxies names none"
+        yield PageProblem(message=message, hint="name the reverse proxy that checks who the operator is")
 
 
 def find_token_problem(token: str) -> str:

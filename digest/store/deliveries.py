@@ -185,9 +185,12 @@ def unfinished(conn: Connection) -> tuple[int, ...]:
     return tuple(conn.execute(query).scalars())
 
 
-def for_edition(conn: Connection, edition_id: int, *outcomes: Outcome) -> Iterator[Delivery]:
-    """The edition's rows, or those with these outcomes, in order; streamed, so that memory stays bounded."""
-    query = _query().where(deliveries.c.edition_id == edition_id).order_by(deliveries.c.id)
+def for_edition(conn: Connection, edition_id: int, *outcomes: Outcome, after: int = 0) -> Iterator[Delivery]:
+    """The edition's rows, or those with these outcomes, in order; streamed, so that memory stays bounded.
+
+    ``after`` is the id of the row that the list continues from.
+    """
+    query = _query().where(deliveries.c.edition_id == edition_id, deliveries.c.id > after).order_by(deliveries.c.id)
     if outcomes:
         query = query.where(deliveries.c.outcome.in_(outcomes))
     return map(_delivery, stream(conn, query))

@@ -48,6 +48,8 @@ class SubscriptionRequest:
     language: str
     asked: datetime
     confirmed: datetime | None
+    #: Since when it waits for its mail; None if it doesn't.
+    waiting_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,12 @@ def record(conn: Connection, request: NewRequest, *, at: datetime, max_waiting: 
 def waiting(conn: Connection, *, limit: int) -> tuple[SubscriptionRequest, ...]:
     """Requests that wait for their mail, the first one first."""
     query = select(table).where(table.c.waiting_since.is_not(None)).order_by(table.c.waiting_since, table.c.id)
+    return tuple(map(_request, conn.execute(query.limit(limit))))
+
+
+def unconfirmed(conn: Connection, *, limit: int) -> tuple[SubscriptionRequest, ...]:
+    """Requests that nobody has confirmed, whether their mail was sent or not, the newest first."""
+    query = select(table).where(table.c.confirmed.is_(None)).order_by(table.c.asked.desc(), table.c.id.desc())
     return tuple(map(_request, conn.execute(query.limit(limit))))
 
 
@@ -178,4 +186,5 @@ def _request(row: Row[Any]) -> SubscriptionRequest:
         language=row.language,
         asked=row.asked,
         confirmed=row.confirmed,
+        waiting_since=row.waiting_since,
     )

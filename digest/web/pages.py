@@ -12,6 +12,7 @@ from digest.jobs.types import Log
 from digest.pipeline.app import App
 from digest.render.page_templates import PageTemplates
 from digest.web.measurements import Measurements
+from digest.web.operator.state import OperatorState
 
 HTML = "text/html; charset=utf-8"
 #: Of pages with a token in their address: nobody else may store or list them.
@@ -36,6 +37,13 @@ class PageRequest:
     authorization: str = field(default="", repr=False)
     #: Of the page, chosen by Accept-Language or the newsletter in the address; ``Site.render`` uses it by itself.
     language: str = "en"
+    #: The path of the address, as it was sent.
+    path: str = ""
+    #: ``Origin`` and ``Sec-Fetch-Site``: where a form was sent from.
+    origin: str = ""
+    fetch_site: str = ""
+    #: The operator whom a listed proxy names; empty if none does.
+    proxy_user: str = ""
 
     def field(self, name: str) -> str:
         """The first value of a field of the form; empty without one."""
@@ -67,6 +75,8 @@ class Site:
     #: Of its pages' own texts.
     language: str = "en"
     measurements: Measurements = field(default_factory=Measurements)
+    #: What the operator's pages remember between requests.
+    operator: OperatorState = field(default_factory=OperatorState)
 
     @property
     def url(self) -> str:

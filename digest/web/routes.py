@@ -11,6 +11,7 @@ from digest.web.feed import feed
 from digest.web.feedback import edition_feedback, story_feedback
 from digest.web.health import healthz, readyz
 from digest.web.metrics import metrics
+from digest.web.operator.routes import OPERATOR_ROUTES
 from digest.web.pages import Page
 from digest.web.preferences import open_preferences, preferences
 from digest.web.read import read
@@ -53,6 +54,7 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/stories/{story}", story_page),
     ("GET", "/robots.txt", robots),
     ("GET", "/sitemap.xml", sitemap),
+    *OPERATOR_ROUTES,
     # Other addresses come first: these match any.
     ("GET", "/{newsletter}", archive_address),
     ("GET", "/{newsletter}/", edition_list),

@@ -22,6 +22,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+#: Longest name of an operator, in characters.
+_MAX_USER = 200
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -62,6 +64,32 @@ def client_network(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         parsed = parsed.ipv4_mapped
     return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+
+
+def proxy_user(peer: str, values: Sequence[str], proxies: Iterable[str]) -> str:
+    """The user whom a listed proxy names in a header; empty from anybody else, and where the header comes twice."""
+    if len(values) != 1 or not _is_in(peer, [ipaddress.ip_network(proxy) for proxy in proxies]):
+        return ""
+    name = values[0].strip()
+    return name if name.isprintable() and len(name) <= _MAX_USER else ""
+
+
+def is_same_origin(origin: str, fetch_site: str, url: str) -> bool:
+    """Whether a form was sent from the page at ``url``'s origin, by the headers that scripts can't set.
+
+    Browsers send Origin with every POST, and newer ones Sec-Fetch-Site; without either it is no browser of today.
+    """
+    if fetch_site not in {"", "same-origin"}:
+        return False
+    if not origin:
+        return fetch_site == "same-origin"
+    try:
+        sent, own = urlsplit(origin), urlsplit(url)
+        ports = [parts.port or _DEFAULT_PORTS[parts.scheme] for parts in (sent, own)]
+    except (ValueError, KeyError):  # "null", and what is no origin
+        return False
+    is_bare = not (sent.path or sent.query or sent.fragment or sent.username is not None)
+    return is_bare and (sent.scheme, sent.hostname) == (own.scheme, own.hostname) and ports[0] == ports[1]
 
 
 def forwarded_scheme(peer: str, forwarded_proto: str, proxies: Iterable[str]) -> str:

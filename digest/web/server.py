@@ -159,6 +159,10 @@ async def _handle(server: _Server, page: Page, request: web.Request) -> web.Stre
         if_none_match=request.headers.get("If-None-Match", ""),
         authorization=request.headers.get("Authorization", ""),
         language=site.language,
+        path=request.rel_url.raw_path,
+        origin=request.headers.get("Origin", ""),
+        fetch_site=request.headers.get("Sec-Fetch-Site", ""),
+        proxy_user=_proxy_user(site, request),
     )
     kept_version = server.cache.version
     result = await server.call(page, site, page_request)
@@ -225,6 +229,12 @@ def _https_address(site: Site, request: web.Request) -> str | None:
 def _client_address(site: Site, request: web.Request) -> str:
     forwarded = request.headers.getall("X-Forwarded-For", [])
     return security.client_address(request.remote or "", forwarded, site.app.settings.web.proxies)
+
+
+def _proxy_user(site: Site, request: web.Request) -> str:
+    header = site.app.settings.web.operator_header
+    values = request.headers.getall(header, []) if header else []
+    return security.proxy_user(request.remote or "", values, site.app.settings.web.proxies)
 
 
 def _address(site: Site, request: web.Request) -> str:

@@ -17,6 +17,7 @@ unread_mails                                       mails in the mailbox for boun
 page_counts                                        what pages count for the operator
 daily_counts, source_days                          counts by day, for metrics and plots
 runs                                               run history of jobs
+operator_sessions                                  operators who logged in on the operator's pages
 store_keys                                         the store's own random key
 
 Sources and newsletters are defined in the settings; the tables refer to them by id.
@@ -29,7 +30,15 @@ from digest.store.tables.collected import articles, boilerplate, entries, pendin
 from digest.store.tables.deliveries import deliveries
 from digest.store.tables.feedback import feedback
 from digest.store.tables.metadata import metadata
-from digest.store.tables.operations import daily_counts, page_counts, runs, source_days, store_keys, unread_mails
+from digest.store.tables.operations import (
+    daily_counts,
+    operator_sessions,
+    page_counts,
+    runs,
+    source_days,
+    store_keys,
+    unread_mails,
+)
 from digest.store.tables.published import SlotStatus, editions, slots, stories, story_articles, story_texts
 from digest.store.tables.subscribers import (
     audiences,
@@ -56,6 +65,7 @@ __all__ = [
     "entries",
     "feedback",
     "metadata",
+    "operator_sessions",
     "page_counts",
     "pending_pages",
     "runs",

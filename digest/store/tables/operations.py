@@ -1,4 +1,4 @@
-"""Tables of job runs, of counts by day, of unrelated mails in the mailbox for bounces, and of the store's own key."""
+"""Tables of job runs, counts by day, operators' sessions, unrelated mails in the bounce mailbox, the store's key."""
 
 from __future__ import annotations
 
@@ -59,6 +59,19 @@ source_days = Table(
     Column("day", SafeText, primary_key=True),
     *(Column(name, Integer, nullable=False) for name in ("fetches", "failures", "entries")),
     Column("fetch_ms", Number, nullable=False),
+)
+
+#: Operators who logged in on the operator's pages; their cookies name these rows.
+operator_sessions = Table(
+    "operator_sessions",
+    metadata,
+    #: Random.
+    Column("id", Number, primary_key=True, autoincrement=False),
+    #: Of the password that it was opened with.
+    Column("password_id", SafeText, nullable=False),
+    Column("network", SafeText, nullable=False),
+    Column("started", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime),
 )
 
 runs = Table(

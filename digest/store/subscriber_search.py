@@ -1,0 +1,121 @@
+"""Subscribers as an operator looks for them: by a part of address or name, the newest, and what each has got."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from digest.model.editions import Outcome
+from digest.store.subscribers import normalize_address
+from digest.store.tables import deliveries, editions, subscribers, subscriptions, unsubscribes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberSummary:
+    """A subscriber in a list."""
+
+    id: int
+    address: str
+    name: str
+    added: datetime
+    #: Why the address gets no mail; empty if it does.
+    suppressed: str
+    #: The ids of the newsletters that it subscribes to.
+    newsletter_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastDelivery:
+    """An edition's mail to a subscriber."""
+
+    edition_id: int
+    newsletter_id: str
+    slot_key: str
+    subject: str
+    outcome: Outcome
+    reply: str
+    changed: datetime
+
+
+#: Not erased.
+_HAS_ADDRESS = subscribers.c.address_key.contains("@")
+
+
+def search(conn: Connection, text: str, *, limit: int) -> tuple[SubscriberSummary, ...]:
+    """Subscribers whose address or name contains the text, in any case, by address."""
+    part = normalize_address(text)
+    is_match = or_(
+        subscribers.c.address_key.contains(part, autoescape=True),
+        func.lower(subscribers.c.name).contains(part, autoescape=True),
+    )
+    query = _query().where(is_match, _HAS_ADDRESS).order_by(subscribers.c.address_key)
+    return _summaries(conn, query.limit(limit))
+
+
+def newest(conn: Connection, *, limit: int) -> tuple[SubscriberSummary, ...]:
+    """The subscribers who were added last."""
+    query = _query().where(_HAS_ADDRESS).order_by(subscribers.c.added.desc(), subscribers.c.id.desc())
+    return _summaries(conn, query.limit(limit))
+
+
+def get(conn: Connection, subscriber_id: int) -> SubscriberSummary | None:
+    """The subscriber with this id; None if there is none, or it was erased."""
+    query = _query().where(subscribers.c.id == subscriber_id, _HAS_ADDRESS)
+    return next(iter(_summaries(conn, query)), None)
+
+
+def counts(conn: Connection) -> Mapping[str, tuple[int, int]]:
+    """By newsletter: how many subscribers get its mails, and how many don't, since their addresses are suppressed."""
+    is_suppressed = subscribers.c.suppressed != ""
+    query = select(subscriptions.c.newsletter_id, is_suppressed, func.count()).join_from(subscriptions, subscribers)
+    numbers: dict[str, tuple[int, int]] = {}
+    for newsletter_id, suppressed, number in conn.execute(query.group_by(subscriptions.c.newsletter_id, is_suppressed)):
+        active, inactive = numbers.get(newsletter_id, (0, 0))
+        numbers[newsletter_id] = (active, number) if suppressed else (number, inactive)
+    return numbers
+
+
+def past_deliveries(conn: Connection, subscriber_id: int, *, limit: int) -> tuple[PastDelivery, ...]:
+    """The subscriber's newest mails."""
+    query = (
+        select(
+            deliveries.c.edition_id,
+            deliveries.c.newsletter_id,
+            deliveries.c.slot_key,
+            editions.c.subject,
+            deliveries.c.outcome,
+            deliveries.c.reply,
+            deliveries.c.changed,
+        )
+        .join_from(deliveries, editions, deliveries.c.edition_id == editions.c.id)
+        .where(deliveries.c.subscriber_id == subscriber_id)
+        .order_by(deliveries.c.edition_id.desc())
+        .limit(limit)
+    )
+    return tuple(PastDelivery(**row) for row in conn.execute(query).mappings())
+
+
+def departures(conn: Connection, subscriber_id: int) -> Mapping[str, tuple[datetime, str]]:
+    """By newsletter, empty for all: when the subscriber last left, and why."""
+    columns = unsubscribes.c
+    query = select(columns.newsletter_id, columns.since, columns.reason).where(columns.subscriber_id == subscriber_id)
+    return {row.newsletter_id: (row.since, row.reason) for row in conn.execute(query)}
+
+
+def _query() -> Select[tuple[object, ...]]:
+    return select(
+        subscribers.c.id, subscribers.c.address, subscribers.c.name, subscribers.c.added, subscribers.c.suppressed
+    )
+
+
+def _summaries(conn: Connection, query: Select[tuple[object, ...]]) -> tuple[SubscriberSummary, ...]:
+    rows = conn.execute(query).mappings().all()
+    newsletter_ids: dict[int, list[str]] = {row["id"]: [] for row in rows}
+    pairs = select(subscriptions.c.subscriber_id, subscriptions.c.newsletter_id)
+    pairs = pairs.where(subscriptions.c.subscriber_id.in_(newsletter_ids)).order_by(subscriptions.c.newsletter_id)
+    for subscriber_id, newsletter_id in conn.execute(pairs):
+        newsletter_ids[subscriber_id].append(newsletter_id)
+    return tuple(SubscriberSummary(**row, newsletter_ids=tuple(newsletter_ids[row["id"]])) for row in rows)
