@@ -44,6 +44,14 @@ class FeedEdition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewestEditions:
+    """The newest editions of a newsletter, one at least."""
+
+    newsletter: Newsletter
+    editions: tuple[ArchivedEdition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailCopy:
     """An edition's mail for anybody."""
 
@@ -118,6 +126,15 @@ def mail_copy(conn: Connection, newsletter: Newsletter, key: str) -> MailCopy | 
         return None
     html = public_copy(stored.edition.html, fill_greeting(newsletter.greeting, ""))
     return MailCopy(html=html, frozen_at=stored.frozen_at)
+
+
+def newest_editions(conn: Connection, settings: Settings, *, limit: int) -> tuple[NewestEditions, ...]:
+    """The newest editions of each public newsletter that has one."""
+    newest = (
+        NewestEditions(newsletter=newsletter, editions=archive.newest(conn, newsletter.id, limit=limit))
+        for newsletter in public_newsletters(settings)
+    )
+    return tuple(item for item in newest if item.editions)
 
 
 def feed_editions(conn: Connection, newsletter: Newsletter, *, limit: int) -> tuple[FeedEdition, ...]:

@@ -18,7 +18,7 @@ from digest.web.read import read
 from digest.web.search import search_page
 from digest.web.sitemap import robots, sitemap
 from digest.web.stories import story_page
-from digest.web.subscribe import confirm_page, subscribe
+from digest.web.subscribe import confirm_page, front_page, subscribe
 from digest.web.unsubscribe import come_back_page, unsubscribe
 
 Route = tuple[str, str, Page]
@@ -45,7 +45,7 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/address/{token}", address_page),
     ("GET", "/erase/{token}", erase_page),
     ("POST", "/erase/{token}", erase_page),
-    ("GET", "/", subscribe),
+    ("GET", "/", front_page),
     ("GET", "/subscribe", subscribe),
     ("POST", "/subscribe", subscribe),
     ("GET", "/confirm/{token}", confirm_page),

@@ -1,4 +1,4 @@
-"""``/subscribe``: the form, and the same answer to any address. ``/confirm/TOKEN``: its owner's button."""
+"""``/`` and ``/subscribe``: the form, and the same answer to any address. ``/confirm/TOKEN``: its owner's button."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from digest.pipeline.subscribe import confirm, find_confirmation, open_newslette
 from digest.store import subscription_requests
 from digest.store.subscription_requests import NewRequest
 from digest.text.mail_header import clean_header
+from digest.web.newest import read_newest
 from digest.web.pages import PageRequest, PageResponse, Site
 
 #: A form that comes back sooner was filled in by a program; later, it may have been copied.
@@ -35,6 +36,12 @@ class _Form:
     newsletter_problem: str = ""
     #: It needs one more press of the button, and why.
     notice: str = ""
+
+
+def front_page(site: Site, request: PageRequest) -> PageResponse:
+    """``/``: the form and the newest editions. Other than ``/subscribe``, search engines may list it."""
+    page = subscribe(site, request)
+    return replace(page, headers={name: value for name, value in page.headers.items() if name != "X-Robots-Tag"})
 
 
 def subscribe(site: Site, request: PageRequest) -> PageResponse:
@@ -113,6 +120,7 @@ def _show(site: Site, form: _Form, shown_at: datetime | None = None) -> PageResp
         newsletters=open_newsletters(site.app.settings),
         form_token=form_token,
         honeypot=_HONEYPOT,
+        newest=read_newest(site, form.chosen),
     )
 
 

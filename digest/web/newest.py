@@ -1,0 +1,78 @@
+"""Below the form of ``/`` and ``/subscribe``: the newest editions of the public newsletters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from digest.model.newsletters import Newsletter
+from digest.model.published_stories import PublishedStory
+from digest.pipeline.archive import NewestEditions, newest_editions
+from digest.render.context_types import Section
+from digest.render.locale import Labels, direction, labels_for
+from digest.render.story_pages import sections_of
+from digest.store import story_texts
+from digest.web.archive import EditionLink, edition_link
+from digest.web.pages import Site
+
+#: Stories that are shown of the newest edition.
+_MAX_STORIES = 3
+#: Editions that are listed of each newsletter.
+_MAX_EDITIONS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A public newsletter with its newest editions."""
+
+    newsletter: Newsletter
+    editions: tuple[EditionLink, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """First stories of an edition: they show what a subscriber will get."""
+
+    newsletter: Newsletter
+    edition: EditionLink
+    sections: tuple[Section, ...]
+    labels: Labels
+    language: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest editions of the public newsletters."""
+
+    shelves: tuple[Shelf, ...] = ()
+    #: Of the newest edition of the chosen newsletters, or of all; None if there is none.
+    sample: Sample | None = None
+
+
+def read_newest(site: Site, chosen: Collection[str]) -> Newest:
+    """The newest editions, and a sample of a newsletter that is chosen in the form if it is public."""
+    with site.app.store.read() as conn:
+        newest = newest_editions(conn, site.app.settings, limit=_MAX_EDITIONS)
+        if not newest:
+            return Newest()
+        edition = max(newest, key=lambda item: (item.newsletter.id in chosen, item.editions[0].frozen_at))
+        stories = story_texts.of_edition(conn, edition.editions[0].id)[:_MAX_STORIES]
+    shelves = tuple(
+        Shelf(newsletter=item.newsletter, editions=tuple(edition_link(site, heading) for heading in item.editions))
+        for item in newest
+    )
+    return Newest(shelves=shelves, sample=_sample(site, edition, stories))
+
+
+def _sample(site: Site, newest: NewestEditions, stories: Sequence[PublishedStory]) -> Sample:
+    heading = newest.editions[0]
+    language, due = heading.language, heading.slot.due.astimezone(newest.newsletter.timezone)
+    return Sample(
+        newsletter=newest.newsletter,
+        edition=edition_link(site, heading),
+        sections=sections_of(stories, language=language, at=due),
+        labels=labels_for(language),
+        language=language,
+        direction=direction(language),
+    )
