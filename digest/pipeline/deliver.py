@@ -166,7 +166,7 @@ def _edition_headers(newsletter: Newsletter, settings: Settings, *, date: dateti
         date=date,
         unsubscribe=links.unsubscribe if settings.web.url else "",
         unsubscribe_mail=unsubscribe_mail_link(newsletter, settings),
-        archive=links.archive,
+        archive=links.archive if newsletter.archive == "public" else "",
         placeholders=(*TOKEN_PLACEHOLDERS, GREETING_PLACEHOLDER),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
@@ -51,10 +53,23 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
             web=f"{web}/read/{READ_PLACEHOLDER}",
             preferences=f"{web}/preferences/{PREFERENCES_PLACEHOLDER}",
             unsubscribe=f"{web}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}",
+            archive=_archive_link(newsletter, web),
             subscribe=f"{web}/subscribe" if newsletter.subscribe else "",
             feedback=f"{web}/feedback/{FEEDBACK_PLACEHOLDER}" if newsletter.feedback else "",
         )
     return Links(unsubscribe=unsubscribe_mail_link(newsletter, settings))
+
+
+def _archive_link(newsletter: Newsletter, web: str) -> str:
+    """The list of editions; empty without an archive. A reader's token opens one that is for subscribers."""
+    if newsletter.archive == "subscribers":
+        return f"{web}/read/{READ_PLACEHOLDER}/archive"
+    return f"{web}/{newsletter_path(newsletter.id)}/" if newsletter.archive == "public" else ""
+
+
+def newsletter_path(newsletter_id: str) -> str:
+    """The id in addresses; ids may have letters of any script."""
+    return quote(newsletter_id, safe="")
 
 
 def unsubscribe_mail_link(newsletter: Newsletter, settings: Settings) -> str:

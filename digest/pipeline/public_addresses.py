@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.pipeline.archive import public_newsletters, slot_address
+from digest.pipeline.newsletter import newsletter_path
 from digest.settings import Settings
 from digest.store import archive
 
@@ -34,11 +35,11 @@ def public_addresses(conn: Connection, settings: Settings, *, limit: int, offset
         if limit <= 0:
             return
         if offset == 0:
-            yield PublicAddress(path=f"{newsletter.id}/")
+            yield PublicAddress(path=f"{newsletter_path(newsletter.id)}/")
             limit -= 1
         addresses = archive.addresses(conn, newsletter.id, limit=limit, offset=max(0, offset - 1))
         for address in addresses:
-            path = f"{newsletter.id}/{slot_address(address.slot_key)}"
+            path = f"{newsletter_path(newsletter.id)}/{slot_address(address.slot_key)}"
             yield PublicAddress(path=path, changed=address.frozen_at)
         limit -= len(addresses)
         offset = max(0, offset - 1 - archive.count(conn, newsletter.id))

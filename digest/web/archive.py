@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from digest.pipeline.archive import slot_address
+from digest.pipeline.newsletter import newsletter_path
 from digest.render.locale import direction, labels_for, month_of_year, short_date
 from digest.render.plain_text import clip, line
 from digest.store import archive
@@ -97,12 +98,12 @@ def archive_address(site: Site, request: PageRequest) -> PageResponse:
     newsletter = readable_newsletter(site, request)
     if newsletter is None:
         return no_edition(site, request)
-    return PageResponse(body="", status=308, headers={"Location": f"{site.path}/{newsletter.id}/"})
+    return PageResponse(body="", status=308, headers={"Location": f"{site.path}/{newsletter_path(newsletter.id)}/"})
 
 
 def edition_path(site: Site, edition: ArchivedEdition) -> str:
     """The path of the edition's page."""
-    return f"{site.path}/{edition.newsletter_id}/{slot_address(edition.slot.key)}"
+    return f"{site.path}/{newsletter_path(edition.newsletter_id)}/{slot_address(edition.slot.key)}"
 
 
 def edition_link(site: Site, edition: ArchivedEdition) -> EditionLink:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import find_newsletter, may_read, reader_newsletter
+from digest.pipeline.newsletter import newsletter_path
 from digest.web.pages import PRIVATE_HEADERS, PageRequest, PageResponse, Site
 
 _COOKIE = "digest_archive"
@@ -18,7 +19,7 @@ def open_archive(site: Site, request: PageRequest) -> PageResponse:
         newsletter = reader_newsletter(conn, token, site.app.settings)
     if newsletter is None:
         return site.render("unknown_link", status=404, private=True)
-    path = f"{site.path}/{newsletter.id}/"
+    path = f"{site.path}/{newsletter_path(newsletter.id)}/"
     headers = {**PRIVATE_HEADERS, "Location": path}
     if newsletter.archive == "subscribers":
         # Lax: the browser comes from a mail, and sends no Strict cookie after that.

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET  # it only writes here
 
 from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import FeedEdition, feed_editions, find_newsletter
+from digest.pipeline.newsletter import newsletter_path
 from digest.render.locale import direction, labels_for
 from digest.render.plain_text import line
 from digest.render.story_pages import sections_of
@@ -42,7 +43,7 @@ def feed(site: Site, request: PageRequest) -> PageResponse:
 
 
 def _document(site: Site, newsletter: Newsletter, editions: Sequence[FeedEdition], changed: datetime) -> bytes:
-    address = f"{site.url}/{newsletter.id}/"
+    address = f"{site.url}/{newsletter_path(newsletter.id)}/"
     root = ET.Element("feed", {"xmlns": _NAMESPACE})
     _add(root, "id", address)
     _add(root, "title", newsletter.title)

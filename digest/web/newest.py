@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from digest.model.newsletters import Newsletter
 from digest.model.published_stories import PublishedStory
 from digest.pipeline.archive import NewestEditions, newest_editions
-from digest.render.context_types import Section
 from digest.render.locale import Labels, direction, labels_for
-from digest.render.story_pages import sections_of
+from digest.render.story_pages import PageSection, sections_of
 from digest.store import story_texts
 from digest.web.archive import EditionLink, edition_link
 from digest.web.pages import Site
@@ -35,7 +34,7 @@ class Sample:
 
     newsletter: Newsletter
     edition: EditionLink
-    sections: tuple[Section, ...]
+    sections: tuple[PageSection, ...]
     labels: Labels
     language: str
     direction: str

@@ -17,6 +17,7 @@ def check_pages(settings: Settings, *, offline: bool) -> Iterator[Finding]:
 
     web = settings.web
     if not web.url and not web.serve:
+        yield from _check_archives(settings)
         return
     problems = list(find_page_problems(settings))
     yield from (bad("web", problem.message, problem.hint) for problem in problems)
@@ -30,6 +31,14 @@ def check_pages(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     else:
         message = f"mails link to pages below {web.url}, and nothing answers there"
         yield bad("web", message, "set [web] serve = true, or run 'digest serve'; without pages leave url out")
+
+
+def _check_archives(settings: Settings) -> Iterator[Finding]:
+    """Archives without pages that show them."""
+    for newsletter in settings.newsletters:
+        if newsletter.archive != "none":
+            message = f"newsletter {newsletter.id!r} has an archive, and there are no pages to show it"
+            yield bad("web", message, 'set [web] url, or archive = "none"')
 
 
 def _answering(web: WebSettings, *, offline: bool) -> str:

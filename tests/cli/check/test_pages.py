@@ -20,9 +20,11 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def findings_on_pages(capsys: pytest.CaptureFixture[str], *keys: str, id: str = "main") -> list[tuple[str, str]]:
+def findings_on_pages(
+    capsys: pytest.CaptureFixture[str], *keys: str, id: str = "main", newsletter: str = ""
+) -> list[tuple[str, str]]:
     """Return the states and messages about the pages."""
-    Path("digest.toml").write_text("\n".join(["[web]", *keys, NEWSLETTER.format(id=id)]))
+    Path("digest.toml").write_text("\n".join(["[web]", *keys, NEWSLETTER.format(id=id), newsletter]))
     main(["check", "--json", "--offline"])
     findings = json.loads(capsys.readouterr().out)
     return [
@@ -88,3 +90,11 @@ def test_this_machine_needs_no_encryption(url: str, capsys: pytest.CaptureFixtur
     keys = (f'url = "{url}"', f'listen = "127.0.0.1:{free_port()}"', f'secret = "{SECRET}"', "serve = true")
 
     assert [state for state, _ in findings_on_pages(capsys, *keys)] == ["note"]
+
+
+def test_an_archive_without_pages_is_bad(capsys: pytest.CaptureFixture[str]) -> None:
+    ((state, message),) = findings_on_pages(capsys, newsletter='archive = "public"')
+
+    assert state == "bad"
+    assert "'main' has an archive" in message
+    assert "[web] url" in message
