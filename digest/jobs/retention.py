@@ -1,4 +1,4 @@
-"""Retention: rows older than ``[retention]`` allows are deleted once a day."""
+"""Retention: once a day, rows older than ``[retention]`` allows are deleted, and the search index is completed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from digest.jobs.context import JobContext
 from digest.jobs.runs import record_run, start_if_due
 from digest.jobs.types import ApplyRetention
+from digest.pipeline.search import update_index
 from digest.store import daily_counts, retention, source_history
 
 
 def apply_retention(context: JobContext) -> None:
-    """Delete old text, ledger rows and run history."""
+    """Delete old text, ledger rows and run history; index stories that aren't."""
     store, now, ages = context.app.store, context.clock(), context.app.settings.retention
     if (run_id := start_if_due(store, ApplyRetention.kind, ApplyRetention.every, now=now)) is None:
         return
@@ -30,6 +31,7 @@ def apply_retention(context: JobContext) -> None:
             "counts": _delete(context, partial(daily_counts.delete_days, before=edition_cutoff)),
             "feedback": _delete(context, partial(retention.delete_feedback, before=edition_cutoff)),
             "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),
+            "indexed": update_index(store, context.stop),
         }
     context.log("retention_applied", **counts)
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from threading import Event
 
 from sqlalchemy import Connection
 
+from digest.model.errors import StoreError
+from digest.model.protocols import Stop
 from digest.store import Store, archived_stories, search_index, story_texts
 from digest.store.archived_stories import ArchivedStory
 from digest.text.search_terms import Term, indexed_tokens, parse_query
 
 #: Reads of the index for one page: a story that the archive no longer shows, or shows above, takes a place in each.
 _MAX_READS = 5
+#: What indexes stories that aren't.
+INDEXING_HINT = "'digest serve' indexes them when it starts, 'digest run' once a day"
 #: Stories that are indexed in one transaction, so that other writers wait only briefly.
 _BATCH = 200
 
@@ -49,12 +52,17 @@ def search(
     return SearchResult(terms=terms, stories=tuple(stories.values()), older=before)
 
 
-def search_problem(conn: Connection) -> str:
-    """Why this store can't be searched; empty if it can."""
-    return "" if search_index.is_available(conn) else "Python's SQLite here has no full-text search (FTS5)"
+def search_problem(conn: Connection) -> StoreError | None:
+    """Why this store can't be searched, and what to do; None if it can."""
+    if search_index.is_available(conn):
+        return None
+    if conn.dialect.name == "sqlite" and not search_index.has_fts5():
+        hint = "run digest with a Python whose SQLite has FTS5, as most have, or keep the store in PostgreSQL"
+        return StoreError("the stories can't be searched: Python's SQLite has no full-text search (FTS5)", hint=hint)
+    return StoreError("the stories aren't indexed yet", hint=INDEXING_HINT)
 
 
-def update_index(store: Store, stop: Event) -> int:
+def update_index(store: Store, stop: Stop) -> int:
     """Index the stories that aren't, in short transactions; return how many.
 
     Those of a store of an earlier version, and those published where Python's SQLite can't search.

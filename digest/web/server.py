@@ -30,6 +30,7 @@ from digest.web.page_cache import PageCache
 from digest.web.pages import Page, PageRequest, PageResponse, Site
 from digest.web.responses import add_security_headers, cached_response, complete_headers, page_body, to_response
 from digest.web.routes import ROUTES, Route
+from digest.web.search_indexer import search_indexer
 
 T = TypeVar("T")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -51,7 +52,8 @@ async def listening(site: Site, host: str, port: int, *, routes: Sequence[Route]
     """Serve the site until the end of the context; gives the port. Raises ``DigestError`` if it can't listen."""
     for category in (BadContentDispositionHeader, BadContentDispositionParam):  # they quote what a client sent
         warnings.filterwarnings("ignore", category=category)
-    with confirmation_sender(site), ThreadPoolExecutor(_THREADS, thread_name_prefix="page") as threads:
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="page")
+    with confirmation_sender(site), search_indexer(site), threads:
         runner = web.AppRunner(
             _application(site, threads, routes),
             access_log=None,

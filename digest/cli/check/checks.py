@@ -10,7 +10,7 @@ from digest.cli.check.findings import Finding, bad, count, from_error, note, ok
 from digest.cli.check.mail import check_bounce_mailbox, check_mail_server, check_secret, check_unsubscribing
 from digest.cli.check.newsletters import check_deliveries, check_for_silence, check_newsletters, check_postal_addresses
 from digest.cli.check.operator_pages import check_operator_pages
-from digest.cli.check.pages import check_pages
+from digest.cli.check.pages import check_pages, check_search
 from digest.cli.check.private_files import check_private_files
 from digest.cli.check.sources import check_sources
 from digest.model.errors import DigestError
@@ -30,6 +30,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from check_bounce_mailbox(settings, offline=offline)
     yield from check_pages(settings, offline=offline)
     yield from check_operator_pages(settings)
+    yield from check_search(settings)
     yield from check_unsubscribing(settings)
     yield from check_secret(settings.web)
     yield from check_postal_addresses(settings)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from digest.cli.check.findings import Finding, bad, note, ok
+from digest.model.errors import DigestError
 from digest.settings import Settings, WebSettings
 
 _TIMEOUT_S = 5.0
@@ -39,6 +40,23 @@ def _check_archives(settings: Settings) -> Iterator[Finding]:
         if newsletter.archive != "none":
             message = f"newsletter {newsletter.id!r} has an archive, and there are no pages to show it"
             yield bad("web", message, 'set [web] url, or archive = "none"')
+
+
+def check_search(settings: Settings) -> Iterator[Finding]:
+    """Check that public archives can be searched."""
+    from digest.pipeline.archive import public_newsletters
+    from digest.pipeline.search import search_problem
+    from digest.store import open_store
+
+    if not settings.web.url or not public_newsletters(settings):
+        return
+    try:
+        with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+            problem = search_problem(conn)
+    except DigestError:
+        return  # the check of the store has said so
+    if problem:
+        yield note("web", str(problem), problem.hint)
 
 
 def _answering(web: WebSettings, *, offline: bool) -> str:

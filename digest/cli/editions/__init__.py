@@ -1,4 +1,4 @@
-"""``digest editions``: list, show and resend published editions."""
+"""``digest editions``: list, show, search and resend published editions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ examples:
   digest editions list                    the newest first, with the outcomes of their deliveries
   digest editions show 12                 as it was sent, in plain text
   digest editions show 12 --recipients    each recipient, with the outcome and the mail server's reply
+  digest editions search ferry harbour    stories that have both words, the newest first
+  digest editions search '"island ferry"' -n main
   digest editions resend 12               send again what failed or may have arrived
   digest editions resend 12 reader@example.org
   digest editions resend 12 --again       to all its subscribers, those who have it too
@@ -20,6 +22,7 @@ examples:
 _ACTIONS = {
     "list": "list the newest editions and the outcomes of their deliveries",
     "show": "show one edition as it was sent, or its recipients",
+    "search": "find published stories by their words",
     "resend": "send again what failed or may have arrived, or to the given subscribers",
 }
 
@@ -31,6 +34,11 @@ def configure(parser: Parser) -> None:
     actions["list"].add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
     actions["list"].add_argument("--limit", type=_number, default=20, metavar="N", help="at most N (default: 20)")
     actions["list"].add_argument("--json", action="store_true", help="print them as JSON")
+    search_help = "the last may be the beginning of a word; '\"island ferry\"' is a phrase"
+    actions["search"].add_argument("words", nargs="+", metavar="WORD", help=search_help)
+    actions["search"].add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
+    actions["search"].add_argument("--limit", type=_number, default=20, metavar="N", help="at most N (default: 20)")
+    actions["search"].add_argument("--json", action="store_true", help="print them as JSON")
     for name in ("show", "resend"):
         actions[name].add_argument("id", type=_number, metavar="ID", help="the edition's number, as 'list' shows it")
     actions["show"].add_argument("--html", action="store_true", help="the HTML part instead of the text")
@@ -68,6 +76,10 @@ def _lines(args: argparse.Namespace) -> Iterator[str]:
             from digest.cli.editions.resend import resend_recipients
 
             yield from resend_recipients(args.id, tuple(args.addresses), store, include_sent=args.again)
+        elif args.action == "search":
+            from digest.cli.editions.search import search_stories
+
+            yield from search_stories(args, settings, store)
         else:
             from digest.cli.editions import listing
 

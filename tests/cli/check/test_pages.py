@@ -7,9 +7,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from digest.cli import main
-from digest.store import Store
+from digest.store import Store, open_store
 from tests.support.web_site import SECRET, running_site, site_settings
 
 NEWSLETTER = '[[newsletters]]\nid = "{id}"\ntitle = "Main"\nfrom = "main@example.org"\n'
@@ -98,3 +99,16 @@ def test_an_archive_without_pages_is_bad(capsys: pytest.CaptureFixture[str]) -> 
     assert state == "bad"
     assert "'main' has an archive" in message
     assert "[web] url" in message
+
+
+def test_a_public_archive_that_cannot_be_searched_is_noted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = (f'url = "http://127.0.0.1:{free_port()}"', f'secret = "{SECRET}"', "serve = true")
+    url = f"sqlite:///{tmp_path / 'digest.db'}"
+    with open_store(url) as store, store.begin() as conn:
+        conn.execute(text("DROP TABLE story_search"))
+
+    assert not any("index" in message for _, message in findings_on_pages(capsys, *keys))
+    Path("digest.toml").write_text(f"{Path('digest.toml').read_text()}archive = 'public'\n")
+    main(["check", "--json", "--offline"])
+    findings = json.loads(capsys.readouterr().out)
+    assert "the stories aren't indexed yet" in [finding["message"] for finding in findings]
