@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -13,6 +13,7 @@ from digest.deliver.bounces.brake import RecentSuppressions
 from digest.model.editions import Outcome
 from digest.model.errors import one_line
 from digest.store import deliveries, editions, suppression_review, suppressions
+from digest.store.editions import EditionSummary
 from digest.store.suppressions import Suppression
 
 REVIEW_HINT = (
@@ -21,6 +22,8 @@ REVIEW_HINT = (
 )
 
 
+#: Editions of different audiences that are judged together, by time and number.
+_TOGETHER, _MOST_AUDIENCES = timedelta(hours=12), 100
 #: An address within a server's reply, with its brackets.
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?:?")
 
@@ -50,8 +53,10 @@ def find_delivery_problem(conn: Connection, newsletter_id: str) -> DeliveryProbl
     if held:
         edition_id = max(entry.edition_id for entry in held)
         return _suspected(conn, [entry for entry in held if entry.edition_id == edition_id])
-    newest = next(iter(editions.summaries(conn, newsletter_id, limit=1)), None)
-    return _reached_nobody(conn, newest.id, newest.frozen_at) if newest else None
+    problems = [_reached_nobody(conn, edition.id, edition.frozen_at) for edition in _newest(conn, newsletter_id)]
+    # Of small audiences each mail may have failed for a reason of its own.
+    has_reached = any(deliveries.counts(conn, edition.id).get(Outcome.SENT) for edition in _newest(conn, newsletter_id))
+    return next(filter(None, problems), None) if not has_reached else None
 
 
 def delivery_problem(conn: Connection, edition_id: int) -> DeliveryProblem | None:
@@ -68,14 +73,15 @@ def find_partial_failure(conn: Connection, newsletter_id: str) -> DeliveryProble
 
     The measure is that of mass suppressions: more than a fifth, of fewer than 25 more than one.
     """
-    newest = next(iter(editions.summaries(conn, newsletter_id, limit=1)), None)
-    if newest is None:
-        return None
-    counts = deliveries.counts(conn, newest.id)
+    editions_together = _newest(conn, newsletter_id)
+    counts: Counter[Outcome] = Counter()
+    for edition in editions_together:
+        counts.update(deliveries.counts(conn, edition.id))
     failed = counts.get(Outcome.FAILED, 0) + counts.get(Outcome.BOUNCED, 0)
     total = sum(counts.values()) - counts.get(Outcome.SUPPRESSED, 0)
     if not counts.get(Outcome.SENT) or failed <= RecentSuppressions(subscribers=total).limit:
         return None
+    newest = max(editions_together, key=lambda edition: _failed(conn, edition.id))
     reasons = failure_reasons(conn, newest.id)
     reply = f"; most often: {reasons[0].reply}" if reasons else ""
     message = f"edition {newest.id} has reached few: {failed} of {total} mails failed{reply}"
@@ -83,6 +89,26 @@ def find_partial_failure(conn: Connection, newsletter_id: str) -> DeliveryProble
         f"'digest editions show {newest.id} --recipients' lists the server's replies; 'digest check' tests the server"
     )
     return DeliveryProblem(edition_id=newest.id, message=message, hint=hint, since=newest.frozen_at)
+
+
+def _newest(conn: Connection, newsletter_id: str) -> tuple[EditionSummary, ...]:
+    """The newest edition, and those for other audiences at about the same time."""
+    newest = editions.summaries(conn, newsletter_id, limit=1)
+    if not newest:
+        return ()
+    summaries = editions.summaries(conn, newsletter_id, limit=_MOST_AUDIENCES)
+    first = newest[0]
+    return tuple(
+        edition
+        for edition in summaries
+        if edition.id == first.id
+        or (edition.audience != first.audience and first.frozen_at - edition.frozen_at < _TOGETHER)
+    )
+
+
+def _failed(conn: Connection, edition_id: int) -> int:
+    counts = deliveries.counts(conn, edition_id)
+    return counts.get(Outcome.FAILED, 0) + counts.get(Outcome.BOUNCED, 0)
 
 
 def failure_reasons(conn: Connection, edition_id: int, limit: int = 3) -> tuple[FailureReason, ...]:

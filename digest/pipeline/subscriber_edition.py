@@ -65,14 +65,25 @@ def next_slot(
     chosen = audiences.find(conn, newsletter.id, subscriber.id)
     audience = audiences.get(conn, newsletter.id, chosen.audience) or AS_PUBLISHED
     personal = personalise(newsletter, audience.preferences)
-    due = calendar.due_slots(conn, personal, now=now, audience=audience.key)
-    slot = (due.slot if due else None) or calendar.next_slot(conn, personal, now=now, audience=audience.key)
+    slot = _due_slot(conn, newsletter, personal, audience, now=now)
+    slot = slot or calendar.next_slot(conn, personal, now=now, audience=audience.key)
     for _ in range(_MOST_SLOTS):
         is_paused = chosen.paused_until is not None and slot.due < chosen.paused_until
         if not is_paused and not audiences.has_mail(conn, newsletter.id, subscriber.id, slot):
             break
         slot = calendar.next_slot(conn, personal, now=max(now, slot.due), audience=audience.key)
     return personal, audience, slot
+
+
+def _due_slot(
+    conn: Connection, newsletter: Newsletter, personal: Newsletter, audience: Audience, *, now: datetime
+) -> Slot | None:
+    """The slot to publish now; today's, if the newsletter is new and the audience has its schedule."""
+    is_usual = (personal.schedule, personal.timezone) == (newsletter.schedule, newsletter.timezone)
+    if is_usual and calendar.due_slots(conn, newsletter, now=now) is None:
+        return slots.today(personal.schedule, personal.timezone, now)
+    due = calendar.due_slots(conn, personal, now=now, audience=audience.key)
+    return due.slot if due else None
 
 
 def find_next_edition(

@@ -11,14 +11,19 @@ from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.model.failures import Failure
 from digest.model.stories import Brief, LeftOut
+from digest.pipeline.preference_values import PUBLISHED
+from digest.pipeline.subscriber_edition import SubscriberEdition
 from digest.text.time_format import iso_utc
 
 JSON = dict[str, Any]  # argument of json.dumps; the functions below show the keys
 
 
-def as_json(digest: Digest, edition: Edition) -> str:
-    """Return the digest and the sizes of its edition as indented JSON, with times in ISO 8601 (UTC)."""
-    document = {
+def as_json(digest: Digest, edition: Edition, recipient: SubscriberEdition | None = None) -> str:
+    """Return the digest and the sizes of its edition as indented JSON, with times in ISO 8601 (UTC).
+
+    With a recipient, ``for`` says when the subscriber gets it.
+    """
+    document: JSON = {
         "newsletter": {"id": digest.newsletter.id, "title": digest.newsletter.title},
         "slot": digest.slot.key,
         "window": {"start": _iso(digest.window.start), "end": _iso(digest.window.end)},
@@ -31,7 +36,19 @@ def as_json(digest: Digest, edition: Edition) -> str:
         "left_out": [_left_out(left_out) for left_out in digest.left_out],
         "failures": [_failure(failure) for failure in digest.failures],
     }
+    if recipient:
+        document["for"] = _recipient(recipient)
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _recipient(recipient: SubscriberEdition) -> JSON:
+    return {
+        "address": recipient.subscriber.address,
+        "due": iso_utc(recipient.slot.due),
+        "timezone": str(recipient.newsletter.timezone),
+        "frequency": recipient.audience.preferences.frequency or PUBLISHED,
+        "paused_until": iso_utc(recipient.paused_until),
+    }
 
 
 def _story(brief: Brief) -> JSON:

@@ -52,7 +52,7 @@ def format_edition(
         case "json":
             from digest.cli.preview.as_json import as_json
 
-            return as_json(preview.digest, edition)
+            return as_json(preview.digest, edition, preview.recipient)
         case "eml":
             return _as_mail(preview, edition, recipient)
         case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -11,11 +11,13 @@ from digest.cli import FAILED, INTERRUPTED
 from digest.cli.errors import print_stderr
 from digest.cli.progress import delivery_progress
 from digest.cli.send.draft import print_missing_images
+from digest.cli.send.results import print_results
 from digest.cli.send.stale_sources import collect_now, stale_sources
 from digest.cli.signals import stop_on_signal
 from digest.deliver.retry import MAX_BACKOFF
 from digest.jobs.alarm import send_alarms
-from digest.model.editions import Outcome
+from digest.model.audiences import AS_PUBLISHED
+from digest.model.editions import Delivery, Outcome
 from digest.model.errors import DigestError, UsageError
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Stop
@@ -26,6 +28,7 @@ from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.delivery_problem import DeliveryProblem, delivery_problem, find_delivery_problem
 from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import PublishResult, publish
+from digest.pipeline.publish_audiences import AudienceEditions, publish_audiences
 from digest.settings import Settings
 from digest.store import deliveries, editions, queue, subscribers
 from digest.text.time_format import utc_time
@@ -40,27 +43,29 @@ def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settin
     with app.store:
         app.mailer()  # before anything is published: raises if nothing can be sent
         slot, published = _publish(args, newsletter, app, now)
+        others = publish_audiences(newsletter, app, slot=slot, now=now, new_revision=args.again)
+        edition_ids = [*published.edition_ids, *(id_ for other in others for id_ in other.result.edition_ids)]
         if published.edition_id is None:
             hint = 'set empty = "send" to send it'
             print_stderr(f"{newsletter.id} {slot.key}: nothing new, so nothing is sent", hint)
-            _print_result(newsletter, slot, published, tally=None, as_json=args.json)
-            return 0
         with stop_on_signal() as stop:
-            _resume_earlier_editions(newsletter, published.edition_id, app, stop)
-            tally = _deliver(published.edition_id, app, stop, even_if_waiting=True)
-        _print_result(newsletter, slot, published, tally=tally, as_json=args.json)
-        _print_undelivered(published.edition_id, app)
-        problem = _find_problem(published.edition_id, newsletter, app)
+            if edition_ids:
+                _resume_earlier_editions(newsletter, edition_ids, app, stop)
+            tallies = {id_: _deliver(id_, app, stop, even_if_waiting=True) for id_ in edition_ids}
+        main = AudienceEditions(audience=AS_PUBLISHED, slot=slot, result=published)
+        print_results(newsletter, main, others, tallies, as_json=args.json)
+        _print_undelivered(edition_ids, app)
+        problem = _find_problem(edition_ids, newsletter, app) if edition_ids else None
     if stop.is_interrupted:
         return INTERRUPTED
-    return 0 if tally.is_final and problem is None else FAILED
+    return 0 if all(tally.is_final for tally in tallies.values()) and problem is None else FAILED
 
 
 def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, PublishResult]:
     """Publish the current slot's edition, or find it if it is published; sources are collected first."""
     with app.store.read() as conn:
         slot = calendar.current_slot(conn, newsletter, now=now)
-        is_published = editions.find(conn, newsletter.id, slot) is not None
+        is_published = bool(editions.ids_for_audience(conn, newsletter.id, slot))
         has_subscribers = next(subscribers.for_newsletter(conn, newsletter.id), None) is not None
     if args.again or not is_published:
         if not has_subscribers:
@@ -73,12 +78,12 @@ def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: da
     return slot, published
 
 
-def _resume_earlier_editions(newsletter: Newsletter, edition_id: int, app: App, stop: Stop) -> None:
+def _resume_earlier_editions(newsletter: Newsletter, edition_ids: Collection[int], app: App, stop: Stop) -> None:
     """Deliver what is due of the newsletter's other editions."""
     now = datetime.now(UTC)
     with app.store.read() as conn:
         due = queue.editions_due(conn, now=now, beyond=now + 2 * MAX_BACKOFF)
-        stored_editions = [editions.get(conn, id_) for id_ in due if id_ != edition_id]
+        stored_editions = [editions.get(conn, id_) for id_ in due if id_ not in edition_ids]
     for stored in stored_editions:
         if stored and stored.edition.newsletter_id == newsletter.id:
             _deliver(stored.id, app, stop, even_if_waiting=False)
@@ -91,29 +96,11 @@ def _deliver(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) ->
         )
 
 
-def _print_result(
-    newsletter: Newsletter, slot: Slot, published: PublishResult, *, tally: Tally | None, as_json: bool
-) -> None:
-    counts = {str(outcome): count for outcome, count in sorted(tally.counts.items()) if count} if tally else {}
-    if as_json:
-        document = {
-            "newsletter": newsletter.id,
-            "slot": slot.key,
-            "edition": published.edition_id,
-            "is_new": published.is_new,
-            "counts": counts,
-            "suspected": tally is not None and tally.is_suspected,
-        }
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-    elif published.edition_id is not None:
-        summary = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "nobody subscribes"
-        print(f"{newsletter.id} {slot.key} (edition {published.edition_id}): {summary}")
-
-
-def _find_problem(edition_id: int, newsletter: Newsletter, app: App) -> DeliveryProblem | None:
-    """Print and mail that an edition is suspected or reached nobody; this edition comes before earlier ones."""
+def _find_problem(edition_ids: Sequence[int], newsletter: Newsletter, app: App) -> DeliveryProblem | None:
+    """Print and mail that an edition is suspected or reached nobody; the first edition comes before others."""
     with app.store.read() as conn:
-        problem = delivery_problem(conn, edition_id) or find_delivery_problem(conn, newsletter.id)
+        problem = delivery_problem(conn, edition_ids[0]) if len(edition_ids) == 1 else None
+        problem = problem or find_delivery_problem(conn, newsletter.id)
     if problem:
         print_stderr(problem.message, problem.hint)
         _mail_operator(newsletter, app)
@@ -129,13 +116,16 @@ def _mail_operator(newsletter: Newsletter, app: App) -> None:
         print_stderr(f"the operator could not be mailed: {error}")
 
 
-def _print_undelivered(edition_id: int, app: App) -> None:
+def _print_undelivered(edition_ids: Sequence[int], app: App) -> None:
     """Print the first addresses whose mail was refused or is still waiting, and why."""
+    outcomes = (Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
+    rows: list[Delivery] = []
     with app.store.read() as conn:
-        outcomes = (Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
-        rows = list(islice(deliveries.for_edition(conn, edition_id, *outcomes), _MAX_PRINTED + 1))
+        for edition_id in edition_ids:
+            more = islice(deliveries.for_edition(conn, edition_id, *outcomes), _MAX_PRINTED + 1 - len(rows))
+            rows += more
     for row in rows[:_MAX_PRINTED]:
         next_try = f", next try {utc_time(row.next_try)}" if row.next_try else ""
         print_stderr(f"{row.subscriber.address}: {row.outcome}{next_try}: {row.reply or 'no reply'}")
     if len(rows) > _MAX_PRINTED:
-        print_stderr(f"and more: 'digest editions show {edition_id} --recipients' lists them all")
+        print_stderr(f"and more: 'digest editions show {rows[-1].edition_id} --recipients' lists them all")
