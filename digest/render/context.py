@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from digest.model.articles import Article
@@ -25,7 +26,7 @@ from digest.render.context_types import (
 from digest.render.delivery_placeholders import BARE_PLACEHOLDERS, GREETING_PLACEHOLDER
 from digest.render.embedded_images import MAX_WIDTH
 from digest.render.locale import Labels, direction, labels_for, long_date, short_time
-from digest.render.options import RenderOptions
+from digest.render.options import Links, RenderOptions
 from digest.render.plain_text import clip, line
 from digest.render.subject import fill_subject, preheader
 from digest.render.tokens import Tokens, tokens_for
@@ -45,7 +46,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
     labels = labels_for(digest.language)
     tokens = tokens_for(options.brand)
     today = digest.slot.due.astimezone(digest.newsletter.timezone)
-    stories = tuple(story_context(brief, today, labels, digest.newsletter.images) for brief in digest.briefs)
+    stories = tuple(_stories(digest, today, labels, options.links))
     title = _name(options.brand.name or digest.newsletter.title) or labels.untitled
     subject, next_titles = _subject(digest, title, labels)
     max_left_out, max_failures = _MAX_LISTED * options.show_left_out, _MAX_LISTED * options.show_failures
@@ -97,6 +98,13 @@ def reading_minutes(digest: Digest) -> int:
     return max(1, math.ceil(minutes_to_read(text for brief in digest.briefs for text in brief.texts)))
 
 
+def _stories(digest: Digest, today: datetime, labels: Labels, links: Links) -> Iterator[StoryContext]:
+    """The stories, each with the page for votes on the story at its place of the edition."""
+    for number, brief in enumerate(digest.briefs, start=1):
+        feedback = f"{links.feedback}/{number}" if links.feedback else ""
+        yield replace(story_context(brief, today, labels, digest.newsletter.images), feedback=feedback)
+
+
 def story_context(brief: Brief, today: datetime, labels: Labels, images: Images) -> StoryContext:
     """Variables of one story of an edition of this day, not yet numbered."""
     lead = brief.story.lead
@@ -131,6 +139,7 @@ def story_context(brief: Brief, today: datetime, labels: Labels, images: Images)
             for article in brief.story.all_articles[1:]
         ),
         image=_image(lead, images),
+        feedback="",
     )
 
 

@@ -79,6 +79,8 @@ class StoryContext:
     #: The other articles of the story, near-duplicates too.
     related_articles: tuple[RelatedArticle, ...]
     image: StoryImage | None
+    #: The page that asks whether it was useful, without ``?vote=up``; empty if none does.
+    feedback: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,10 @@ class Labels:
     untitled: str
     left_out: str
     failures: str
+    useful: str
+    yes: str
+    no: str
+    feedback: str
     promise: str
     subscription_reason: str
     forwarded: str

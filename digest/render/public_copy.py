@@ -17,13 +17,17 @@ _TOKEN = re.compile("|".join(map(re.escape, TOKEN_PLACEHOLDERS)))
 _EMBEDDED = "data:"
 
 
+#: Asks for a vote: the text around its links.
+_USEFUL = re.compile(rf"<(p|span)\b(?=[^>]*\bclass=[\"']?useful\b){_IN_TAG}.*?</\1\s*>\s*", re.DOTALL | re.IGNORECASE)
+
+
 def public_copy(mail_html: str, greeting: str) -> str:
     """The mail's HTML without links for one subscriber, and with its description in place of each linked picture.
 
     ``greeting`` is for nobody in particular. Everything else is as it was mailed.
     """
     page = mail_html.replace(GREETING_PLACEHOLDER, html.escape(greeting))
-    page = _LINK.sub(_public_link, page)
+    page = _LINK.sub(_public_link, _USEFUL.sub("", page))
     return _IMAGE.sub(_public_image, _TOKEN.sub("", page))
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from digest.model.errors import TemplateError
 from digest.render.context_types import EditionContext
+from digest.render.delivery_placeholders import FEEDBACK_PLACEHOLDER
 from digest.render.html import render_html
 from digest.render.template_paths import HTML
 
 #: Gmail cuts a mail at 102 kB; a subscriber's own links and the mail's encoding need room as well.
 MAX_BYTES = 80_000
+#: Characters that a token is longer than its placeholder, about: each story has one or two.
+_TOKEN_LENGTH = 60
 #: Stories, and titles of more, in the first attempt: more have never fitted.
 _MAX_STORIES, _MAX_TITLES = 60, 60
 
@@ -21,7 +24,7 @@ def fit_to_size(context: EditionContext, folders: tuple[Path, ...]) -> tuple[Edi
     while True:
         limited = context.limited_to(stories, titles)
         html = render_html(limited, folders)
-        size = len(html.encode())
+        size = len(html.encode()) + _TOKEN_LENGTH * html.count(FEEDBACK_PLACEHOLDER)
         if size <= MAX_BYTES:
             return limited, html
         if stories == titles == 0:

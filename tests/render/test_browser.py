@@ -31,7 +31,12 @@ OPTIONS = RenderOptions(
     show_failures=True,
     subscription_reason="You get this mail because you asked for it.",
     brand=Brand(address="Harbour Press Office, Pier 4, Sandhaven"),
-    links=Links(web="https://a.example/w", preferences="https://a.example/p", unsubscribe="https://a.example/u"),
+    links=Links(
+        web="https://a.example/w",
+        preferences="https://a.example/p",
+        unsubscribe="https://a.example/u",
+        feedback="https://a.example/f",
+    ),
 )
 TEMPLATES = tuple(template_names([shipped_files.templates()]))
 ARABIC = brief(

@@ -15,17 +15,21 @@ from digest.model.failures import Failure
 from digest.model.mailbox import Mailbox
 from digest.model.stories import Brief, LeftOut
 from digest.render import TOKEN_PLACEHOLDER, Brand, Links, RenderOptions, render
+from digest.render.delivery_placeholders import FEEDBACK_PLACEHOLDER
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files
 from tests.support.digests import article, brief, digest, nth_brief
 
 MARK = "4f1c9a0000000000000000aa.7"
+#: As long as that of a subscriber among a hundred thousand.
+FEEDBACK_TOKEN = f"104321.412.0.69c8f3a0.harbour.5f2e81c4.{'0f' * 16}"
 WEB = "https://news.example.org/harbour"
 LINKS = Links(
     web=f"{WEB}/read/{TOKEN_PLACEHOLDER}",
     archive=WEB,
     preferences=f"{WEB}/preferences/{TOKEN_PLACEHOLDER}",
     unsubscribe=f"{WEB}/unsubscribe/{TOKEN_PLACEHOLDER}",
+    feedback=f"{WEB}/feedback/{FEEDBACK_PLACEHOLDER}",
 )
 BRAND = Brand(address="Harbour Press Office, Pier 4, Sandhaven", logo="https://news.example.org/logo.png")
 TEMPLATES = tuple(template_names([shipped_files.templates()]))
@@ -151,8 +155,9 @@ def mail(edition: Edition, signer: DkimSigner | None = None) -> bytes:
         unsubscribe=LINKS.unsubscribe,
         unsubscribe_mail=unsubscribe_mailto("harbour@example.org", TOKEN_PLACEHOLDER),
         archive=WEB,
-        placeholders=(TOKEN_PLACEHOLDER,),
+        placeholders=(TOKEN_PLACEHOLDER, FEEDBACK_PLACEHOLDER),
     )
-    reader = Recipient(mailbox=Mailbox.at("reader@example.net", "A Reader"), message_id=f"<{MARK}@example.org>",
-                       values={TOKEN_PLACEHOLDER: f"{MARK}.mfrggzdfmztw"})  # fmt: skip
+    values = {TOKEN_PLACEHOLDER: f"{MARK}.mfrggzdfmztw", FEEDBACK_PLACEHOLDER: FEEDBACK_TOKEN}
+    mailbox = Mailbox.at("reader@example.net", "A Reader")
+    reader = Recipient(mailbox=mailbox, message_id=f"<{MARK}@example.org>", values=values)
     return prepare_message(edition, head, signer).content_for(reader)

@@ -9,6 +9,7 @@ from lxml import html as lxml_html
 
 from digest.model.editions import Edition
 from digest.render import TOKEN_PLACEHOLDER, Links, RenderOptions, render
+from digest.render.delivery_placeholders import FEEDBACK_PLACEHOLDER
 from digest.render.template_paths import template_names
 from digest.settings import shipped_files
 from tests.support.digests import article, brief, digest
@@ -18,6 +19,7 @@ LINKS = Links(
     archive="https://newsletter.example/archive",
     preferences=f"https://newsletter.example/p/{TOKEN_PLACEHOLDER}",
     unsubscribe=f"https://newsletter.example/u/{TOKEN_PLACEHOLDER}",
+    feedback=f"https://newsletter.example/f/{FEEDBACK_PLACEHOLDER}",
 )
 TEMPLATES = tuple(template_names([shipped_files.templates()]))
 
