@@ -38,9 +38,8 @@ class Plot:
     svg: Markup
     days: tuple[date, ...]
     series: tuple[Series, ...]
-    #: Labels of the lowest and the highest place of the vertical axis.
-    lowest: str
-    highest: str
+    #: Label of the vertical axis: the highest bar, or the ends of the line.
+    scale: str
     format: Callable[[float], str]
 
     @property
@@ -89,8 +88,7 @@ def bar_plot(
         svg=_drawing(title, description, drawn, width=len(days) * _DAY),
         days=tuple(days),
         series=tuple(series),
-        lowest="0",
-        highest=format(largest),
+        scale=format(largest),
         format=format,
     )
 
@@ -114,8 +112,7 @@ def line_plot(title: str, days: Sequence[date], series: Series, *, format: Calla
         svg=_drawing(title, description, drawn, width=len(days) * _DAY),
         days=tuple(days),
         series=(series,),
-        lowest=format(lowest),
-        highest=format(highest),
+        scale=f"{format(lowest)} to {format(highest)}" if spread else format(highest),
         format=format,
     )
 
@@ -123,10 +120,16 @@ def line_plot(title: str, days: Sequence[date], series: Series, *, format: Calla
 def spark(values: Sequence[float], description: str) -> Markup:
     """Bars so small that they stand in a line of text; they are described for those who don't see them."""
     largest = max(values, default=0) or 1
-    bars = (_rect("one", index, value / largest, 1.0) for index, value in enumerate(values) if value)
-    return Markup('<svg class="spark" role="img" viewBox="0 0 {} {:g}" preserveAspectRatio="none">{}{}</svg>').format(
-        len(values) * _DAY, _HEIGHT, Markup("<title>{}</title>").format(description), Markup().join(bars)
+    # One path: a page may have hundreds of these.
+    path = "".join(
+        f"M{index * _DAY + 1} {_HEIGHT:g}v{-max(value / largest * _HEIGHT, 4):.0f}h{_DAY - _GAP}V{_HEIGHT:g}z"
+        for index, value in enumerate(values)
+        if value
     )
+    return Markup(
+        '<svg class="spark" role="img" viewBox="0 0 {} {:g}" preserveAspectRatio="none"><title>{}</title>'
+        '<path class="one" d="{}"/></svg>'
+    ).format(len(values) * _DAY, _HEIGHT, description, path)
 
 
 def _description(days: Sequence[date], numbers: str) -> str:
@@ -147,19 +150,20 @@ def _bars(values: Sequence[float], index: int, largest: float) -> Markup:
     for css_class, value in zip(_CLASSES, values, strict=False):
         if value and largest:
             top += value / largest
-            shapes.append(_rect(css_class, index, value / largest, top))
+            shapes.append(_bar(css_class, index, value / largest, top))
     return Markup().join(shapes)
 
 
 def _day(index: int, label: str, shapes: Markup) -> Markup:
     """A day's shapes, and its numbers where the pointer rests on it."""
-    whole_day = Markup('<rect class="day" x="{}" y="0" width="{}" height="{:g}"/>').format(index * _DAY, _DAY, _HEIGHT)
+    whole_day = Markup('<path class="day" d="M{} 0h{}v{:g}h-{}z"/>').format(index * _DAY, _DAY, _HEIGHT, _DAY)
     return Markup("<g><title>{}</title>{}{}</g>").format(label, shapes, whole_day)
 
 
-def _rect(css_class: str, index: int, share: float, top: float) -> Markup:
+def _bar(css_class: str, index: int, share: float, top: float) -> Markup:
     """A bar of this share of the height, whose upper end is at ``top``."""
     height = max(share * _HEIGHT, _MIN_BAR)
     y = min(max((1 - top) * _HEIGHT, 0.0), _HEIGHT - height)
-    markup = Markup('<rect class="{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>')
-    return markup.format(css_class, index * _DAY + _GAP // 2, y, _DAY - _GAP, height)
+    width = _DAY - _GAP
+    markup = Markup('<path class="{}" d="M{} {:g}h{}v{:g}h-{}z"/>')
+    return markup.format(css_class, index * _DAY + _GAP // 2, round(y, 1), width, round(height, 1), width)

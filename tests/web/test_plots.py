@@ -22,10 +22,13 @@ def test_bars_of_a_day_stand_on_top_of_each_other() -> None:
     series = [Series(name="sent", values=(0, 50, 100, 1)), Series(name="failed", values=(0, 50, 0, 0))]
     plot = bar_plot("Mails", DAYS, series)
 
-    heights = [(shape.get("y"), shape.get("height")) for shape in shapes(plot, "one")]
-    assert heights == [("50.0", "50.0"), ("0.0", "100.0"), ("98.5", "1.5")]
-    assert [(shape.get("y"), shape.get("height")) for shape in shapes(plot, "two")] == [("0.0", "50.0")]
-    assert plot.highest == "100"
+    assert [shape.get("d") for shape in shapes(plot, "one")] == [
+        "M11 50h8v50h-8z",
+        "M21 0h8v100h-8z",
+        "M31 98.5h8v1.5h-8z",
+    ]
+    assert [shape.get("d") for shape in shapes(plot, "two")] == ["M11 0h8v50h-8z"]
+    assert plot.scale == "100"
     assert plot.legend == (("one", "sent"), ("two", "failed"))
     assert plot.rows[0] == (DAYS[-1], ("1", "0"))
     assert "2 March: 1 sent, 0 failed" in plot.svg
@@ -36,7 +39,7 @@ def test_a_line_goes_from_the_lowest_to_the_highest() -> None:
     (line,) = shapes(plot, "line")
 
     assert [point.partition(",")[2] for point in str(line.get("points")).split()] == ["98.0", "98.0", "50.0", "2.0"]
-    assert (plot.lowest, plot.highest) == ("1,200", "1,300")
+    assert plot.scale == "1,200 to 1,300"
     assert plot.description == "4 days until 2 March 2026: from 1,200 to 1,300."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digest.web.operator import editions, login, overview, preview, refusals, requests, sources, subscribers
+from digest.web.operator import editions, history, login, overview, preview, refusals, requests, sources, subscribers
 from digest.web.operator.access import operator_page
 from digest.web.pages import Page
 
@@ -18,6 +18,7 @@ _PAGES = (
     ("POST", "/operator/refusals", refusals.refusals),
     ("GET", "/operator/sources", sources.source_list),
     ("GET", "/operator/sources/{id}", sources.source),
+    ("GET", "/operator/newsletters/{id}", history.newsletter),
     ("GET", "/operator/subscribers", subscribers.subscriber_list),
     ("POST", "/operator/subscribers", subscribers.subscriber_list),
     ("GET", "/operator/subscribers/{id}", subscribers.subscriber),
