@@ -78,16 +78,18 @@ def _take_mails(app: App, *, now: datetime) -> list[_Mail]:
         advisory_lock(conn, MAILS_LOCK)
         subscription_requests.delete_old(conn, at=now)
         room = room_in_hour(conn, app.settings, now=now)
-        chosen, settled = [], []
+        chosen, rejected = [], []
         for request in subscription_requests.waiting(conn, limit=_BATCH):
             if not may_be_mailed(conn, request.address, now=now):
-                settled.append(request.id)
+                rejected.append(request.id)
             elif room > 0 and has_room_for_network(conn, request.network, now=now):
-                settled.append(request.id)
                 if newsletters := _newsletters(request, app.settings):
                     chosen.append(_count(conn, request, newsletters, app.settings, now=now))
                     room -= 1
-        subscription_requests.stop_waiting(conn, settled)
+                else:
+                    rejected.append(request.id)
+        subscription_requests.stop_waiting(conn, rejected)
+        subscription_requests.mark_mailed(conn, [mail.request.id for mail in chosen], at=now)
     return chosen
 
 

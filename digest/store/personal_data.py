@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from digest.store.address_change import with_merged
 from digest.store.subscribers import find, normalize_address
+from digest.store.subscription_requests import mailbox_key
 from digest.store.tables import editions, metadata, subscribers, unread_mails
 from digest.store.unsubscribes import hash_address
 
@@ -63,7 +64,8 @@ def _conditions(conn: Connection, table: Table, address: str, ids: Collection[in
     if "address_key" in table.c:
         yield table.c.address_key == address_key
     if "address_hash" in table.c:
-        yield table.c.address_hash == hash_address(conn, address_key)
+        keys = {address_key, mailbox_key(address)}
+        yield table.c.address_hash.in_([hash_address(conn, key) for key in keys])
 
 
 def _keys(table: Table) -> bool:

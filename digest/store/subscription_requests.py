@@ -20,8 +20,11 @@ from digest.store.tables import confirmation_mails as mails
 from digest.store.tables import subscription_requests as table
 from digest.store.unsubscribes import hash_address
 
-#: Requests that wait at once; more are dropped: nobody can fill the disk.
-_MAX_WAITING = 10_000
+#: Requests that wait at once, in all and of one network; more are dropped: nobody can fill the disk, or the queue.
+_MAX_WAITING, _MAX_WAITING_OF_NETWORK = 10_000, 100
+
+#: Where dots in a local part don't count.
+_DOTLESS_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +65,21 @@ class MailCounts:
     has_declined: bool
 
 
+def mailbox_key(address: str) -> str:
+    """The address without what its owner may vary: ``Ann+news@harbour.example`` is in ``ann@harbour.example``."""
+    local, _, domain = normalize_address(address).rpartition("@")
+    name = local.partition("+")[0] or local
+    if domain in _DOTLESS_DOMAINS:
+        name = name.replace(".", "") or name
+    return f"{name}@{domain}"
+
+
 def record(conn: Connection, request: NewRequest, *, at: datetime, max_waiting: int = _MAX_WAITING) -> None:
     """Store the request; a further one of the same address for the same newsletters replaces it.
 
     The work is the same for every address, so that the time tells nobody whether it is known.
     """
-    waiting = select(table.c.id).where(table.c.waiting_since.is_not(None)).limit(max_waiting).subquery()
-    if conn.execute(select(func.count()).select_from(waiting)).scalar_one() >= max_waiting:
+    if not _has_room(conn, request.network, max_waiting):
         return
     values = {
         "address": request.address,
@@ -88,9 +99,21 @@ def record(conn: Connection, request: NewRequest, *, at: datetime, max_waiting: 
     conn.execute(statement.on_conflict_do_update(index_elements=["address_key", "newsletters"], set_=changed))
 
 
+def _has_room(conn: Connection, network: str, max_waiting: int) -> bool:
+    """Whether another request may wait; those by mail have no network."""
+    is_waiting = select(table.c.id).where(table.c.waiting_since.is_not(None))
+    limits = [(is_waiting, max_waiting)]
+    if network:
+        limits.append((is_waiting.where(table.c.network == network), _MAX_WAITING_OF_NETWORK))
+    counts = [select(func.count()).select_from(query.limit(limit).subquery()) for query, limit in limits]
+    return all(conn.execute(count).scalar_one() < limit for count, (_, limit) in zip(counts, limits, strict=True))
+
+
 def waiting(conn: Connection, *, limit: int) -> tuple[SubscriptionRequest, ...]:
-    """Requests that wait for their mail, the first one first."""
-    query = select(table).where(table.c.waiting_since.is_not(None)).order_by(table.c.waiting_since, table.c.id)
+    """Requests that wait for their mail: the first of each network, then the second of each."""
+    order = (table.c.waiting_since, table.c.id)
+    place = func.row_number().over(partition_by=table.c.network, order_by=order)
+    query = select(table).where(table.c.waiting_since.is_not(None)).order_by(place, *order)
     return tuple(map(_request, conn.execute(query.limit(limit))))
 
 
@@ -113,13 +136,21 @@ def get(conn: Connection, request_id: int) -> SubscriptionRequest | None:
 
 
 def stop_waiting(conn: Connection, request_ids: Iterable[int]) -> None:
-    """These requests get no mail, or have got it."""
-    conn.execute(update(table).where(table.c.id.in_(list(request_ids))).values(waiting_since=None))
+    """These requests get no mail: forget them, unless the links of an earlier one are about them."""
+    is_one = table.c.id.in_(list(request_ids))
+    conn.execute(delete(table).where(is_one, table.c.mailed.is_(None)))
+    conn.execute(update(table).where(is_one).values(waiting_since=None))
 
 
 def forget_mail(conn: Connection, mail_id: int) -> None:
     """The mail could not be sent: it doesn't count."""
     conn.execute(delete(mails).where(mails.c.id == mail_id))
+
+
+def mark_mailed(conn: Connection, request_ids: Iterable[int], *, at: datetime) -> None:
+    """The mails of these requests are sent: they wait no longer, and their links must work."""
+    is_one = table.c.id.in_(list(request_ids))
+    conn.execute(update(table).where(is_one).values(waiting_since=None, mailed=at))
 
 
 def wait_again(conn: Connection, request_id: int, *, mail_id: int, at: datetime) -> None:
@@ -135,15 +166,14 @@ def confirm(conn: Connection, request_id: int, *, at: datetime) -> None:
 
 def decline(conn: Connection, request: SubscriptionRequest, *, at: datetime) -> None:
     """The address wants no such mail: forget all its requests, and remember that."""
-    address_key = normalize_address(request.address)
-    conn.execute(delete(table).where(table.c.address_key == address_key))
-    is_of_address = mails.c.address_hash == hash_address(conn, address_key)
+    conn.execute(delete(table).where(table.c.address_key == normalize_address(request.address)))
+    is_of_address = mails.c.address_hash == hash_address(conn, mailbox_key(request.address))
     conn.execute(update(mails).where(is_of_address).values(declined=at))
 
 
 def record_mail(conn: Connection, address: str, *, network: str, at: datetime) -> int:
     """Count a mail to the address that a request of the network had sent; return its id."""
-    address_hash = hash_address(conn, normalize_address(address))
+    address_hash = hash_address(conn, mailbox_key(address))
     statement = insert(mails).values(address_hash=address_hash, network=network, sent=at)
     return int(conn.execute(statement.returning(mails.c.id)).scalar_one())
 
@@ -152,7 +182,7 @@ def mail_counts(conn: Connection, address: str, *, at: datetime) -> MailCounts:
     """The mails to the address within a day and within 30 days."""
     day, month = at - timedelta(days=1), at - timedelta(days=30)
     query = select(mails.c.sent, mails.c.declined)
-    query = query.where(mails.c.address_hash == hash_address(conn, normalize_address(address)))
+    query = query.where(mails.c.address_hash == hash_address(conn, mailbox_key(address)))
     rows = conn.execute(query).all()
     return MailCounts(
         last_day=sum(row.sent > day for row in rows),

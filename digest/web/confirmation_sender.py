@@ -38,7 +38,8 @@ def _run(site: Site, stop: Event) -> None:
             site.log("confirmation_not_sent", error=str(error), hint=error.hint)
         except Exception as error:  # noqa: BLE001  # the thread's edge: logged whole, and tried again
             site.log("confirmation_not_sent", error=repr(error), trace=error)
-        site.has_new_requests.wait(_EVERY_S)
+        if site.has_new_requests.wait(_EVERY_S):
+            stop.wait(site.mail_delay_s)
 
 
 def _send_all(site: Site) -> Iterator[str]:

@@ -72,6 +72,8 @@ class Site:
     templates: PageTemplates
     #: Set when a request to subscribe came in: its mail is sent at once.
     has_new_requests: Event = field(default_factory=Event)
+    #: Seconds that it waits nevertheless: if a mail were made while the page is, a slow answer would tell of it.
+    mail_delay_s: float = 1.0
     #: Of its pages' own texts.
     language: str = "en"
     measurements: Measurements = field(default_factory=Measurements)

@@ -86,7 +86,7 @@ def test_a_network_gets_twenty_mails_an_hour_and_the_others_wait(desk: Desk) -> 
     desk.ask(ANN, at=NOON + MINUTE, network="2001:db8::/64")
     first = desk.send(NOON + MINUTE)
 
-    assert (len(first), first[-1], desk.waiting()) == (21, ANN, 5)
+    assert (len(first), first[1], desk.waiting()) == (21, ANN, 5)
     assert desk.send(NOON + HOUR) == []
     assert len(desk.send(NOON + HOUR + 2 * MINUTE)) == 5
 
@@ -146,3 +146,41 @@ def test_a_mail_that_is_deferred_is_sent_later_and_one_that_is_refused_is_not(
     desk.mailer.not_accepted.clear()
 
     assert desk.send(NOON + MINUTE) == ([ANN] if is_tried_again else [])
+
+
+@pytest.mark.parametrize(
+    ("addresses", "count"),
+    [
+        pytest.param(["ann@harbour.example", "Ann+1@harbour.example", "ann+news+2@HARBOUR.example"], 1, id="tags"),
+        pytest.param(["ann.lee@gmail.com", "annlee+1@gmail.com", "a.n.n.lee@Gmail.com"], 1, id="dots at Gmail"),
+        pytest.param(["ann.lee@harbour.example", "annlee@harbour.example"], 2, id="dots elsewhere"),
+        pytest.param(["+1@harbour.example", "+2@harbour.example"], 2, id="nothing but a tag"),
+    ],
+)
+def test_other_spellings_of_a_mailbox_get_no_further_mail(addresses: list[str], count: int, desk: Desk) -> None:
+    for address in addresses:
+        desk.ask(address, at=NOON)
+
+    assert len(desk.send(NOON)) == count
+
+
+def test_a_request_that_gets_no_mail_is_forgotten_and_one_whose_link_works_is_kept(desk: Desk) -> None:
+    desk.ask(ANN, at=NOON)
+    desk.send(NOON)
+    desk.ask(ANN, at=NOON + HOUR)
+    desk.ask("ann+1@harbour.example", at=NOON + HOUR)
+    desk.send(NOON + HOUR)
+    with desk.store.read() as conn:
+        rows = conn.execute(requests.select()).all()
+
+    assert [(row.address, row.waiting_since) for row in rows] == [(ANN, None)]
+
+
+def test_a_network_can_not_fill_the_queue_nor_stand_before_others(desk: Desk) -> None:
+    for number in range(150):
+        desk.ask(f"reader{number}@harbour.example", at=NOON, network="203.0.113.0/24")
+    desk.ask(ANN, at=NOON + MINUTE, network="192.0.2.0/24")
+
+    assert desk.waiting() == 101
+    sent = desk.send(NOON + MINUTE)
+    assert (sent[:2], len(sent)) == (["reader0@harbour.example", ANN], 21)

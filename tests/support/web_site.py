@@ -84,7 +84,12 @@ class RunningSite:
 
 @contextmanager
 def running_site(
-    store: Store, settings: Settings | None = None, *, routes: Sequence[Route] = ROUTES, port: int = 0
+    store: Store,
+    settings: Settings | None = None,
+    *,
+    routes: Sequence[Route] = ROUTES,
+    port: int = 0,
+    mail_delay_s: float = 0,
 ) -> Iterator[RunningSite]:
     """Serve the site from a thread of its own, on a free port or a given one."""
     mailer = FakeMailer()
@@ -96,6 +101,7 @@ def running_site(
         log=lambda event, /, **fields: running.events.append((event, fields)),
         templates=PageTemplates(app.settings),
         has_new_requests=running.has_new_requests,
+        mail_delay_s=mail_delay_s,
     )
     is_listening = Event()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()

@@ -128,6 +128,9 @@ subscription_requests = Table(
     Column("language", SafeText, server_default="", nullable=False),
     #: As ``ReadingPreferences.to_json``.
     Column("preferences", Json, nullable=False, server_default="{}"),
+    #: When its last mail was sent, whose links are about it; null if none was.
+    Column("mailed", UtcDateTime),
+    Index("ix_subscription_requests_network", "network"),
     UniqueConstraint("address_key", "newsletters"),
     # The links of a request that is gone must not fit another one.
     sqlite_autoincrement=True,
