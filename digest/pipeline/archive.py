@@ -15,7 +15,7 @@ from digest.pipeline.reader_links import find_mail_holder
 from digest.render.delivery_placeholders import fill_greeting
 from digest.render.public_copy import public_copy
 from digest.settings import Settings
-from digest.store import Store, archive, editions, story_texts, subscribers
+from digest.store import Store, archive, archived_stories, editions, story_texts, subscribers
 from digest.store.archive import ArchivedEdition, FirstRevision
 
 #: Of a slot in an address: ``2026-03-29``, ``2026-03-29T18-30``.
@@ -28,6 +28,8 @@ class EditionPage:
 
     edition: ArchivedEdition
     stories: tuple[PublishedStory, ...]
+    #: Threads of which public archives have more than this edition tells.
+    threads_with_updates: frozenset[int]
     #: False where retention has deleted the mail.
     has_mail: bool
     before: ArchivedEdition | None
@@ -104,14 +106,18 @@ def archive_version(store: Store) -> tuple[int, int]:
         return archive.version(conn)
 
 
-def edition_page(conn: Connection, newsletter: Newsletter, key: str) -> EditionPage | None:
+def edition_page(conn: Connection, newsletter: Newsletter, key: str, settings: Settings) -> EditionPage | None:
     """The newsletter's edition of the slot with this key; None if there is none."""
     edition = archive.find(conn, newsletter.id, key)
     if edition is None:
         return None
+    stories = story_texts.of_edition(conn, edition.id)
+    public_ids = [public.id for public in public_newsletters(settings)]
+    thread_ids = [story.thread_id for story in stories]
     return EditionPage(
         edition=edition,
-        stories=story_texts.of_edition(conn, edition.id),
+        stories=stories,
+        threads_with_updates=archived_stories.threads_with_updates(conn, thread_ids, public_ids),
         has_mail=editions.has_body(conn, edition.id),
         before=archive.before(conn, edition),
         after=archive.after(conn, edition),

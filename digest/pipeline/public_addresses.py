@@ -1,4 +1,4 @@
-"""Addresses of the public pages, for search engines: lists and editions of each public newsletter."""
+"""Addresses of the public pages, for search engines: lists and editions of each public newsletter, and stories."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from digest.pipeline.archive import public_newsletters, slot_address
 from digest.pipeline.newsletter import newsletter_path
 from digest.settings import Settings
-from digest.store import archive
+from digest.store import archive, archived_stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +26,14 @@ class PublicAddress:
 
 def count_public_addresses(conn: Connection, settings: Settings) -> int:
     """The number of the public pages."""
-    return sum(1 + archive.count(conn, newsletter.id) for newsletter in public_newsletters(settings))
+    ids = [newsletter.id for newsletter in public_newsletters(settings)]
+    return sum(1 + archive.count(conn, id_) for id_ in ids) + archived_stories.count_threads(conn, ids)
 
 
 def public_addresses(conn: Connection, settings: Settings, *, limit: int, offset: int = 0) -> Iterator[PublicAddress]:
-    """So many of the public pages, newsletter by newsletter, the newest edition first."""
-    for newsletter in public_newsletters(settings):
+    """So many of the public pages, newsletter by newsletter, the newest edition first; then the pages of stories."""
+    newsletters = public_newsletters(settings)
+    for newsletter in newsletters:
         if limit <= 0:
             return
         if offset == 0:
@@ -43,3 +45,6 @@ def public_addresses(conn: Connection, settings: Settings, *, limit: int, offset
             yield PublicAddress(path=path, changed=address.frozen_at)
         limit -= len(addresses)
         offset = max(0, offset - 1 - archive.count(conn, newsletter.id))
+    ids = [newsletter.id for newsletter in newsletters]
+    for thread_id, changed in archived_stories.threads(conn, ids, limit=max(0, limit), offset=offset):
+        yield PublicAddress(path=f"stories/{thread_id}", changed=changed)

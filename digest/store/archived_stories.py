@@ -1,12 +1,13 @@
-"""Stories of the archive with their editions: for search, and for the pages of stories."""
+"""Stories of the archive with their editions, and threads of them: for search, and for the pages of stories."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from digest.model.published_stories import PublishedStory
 from digest.model.slots import Slot
@@ -52,12 +53,40 @@ def thread(
 ) -> tuple[ArchivedStory, ...]:
     """The thread's stories in the newsletters' archives, the newest first."""
     query = (
-        select(stories.c.id)
-        .select_from(stories.join(editions))
-        .where(stories.c.thread_id == thread_id, editions.c.newsletter_id.in_(newsletter_ids), is_archived())
+        _archived(select(stories.c.id), newsletter_ids)
+        .where(stories.c.thread_id == thread_id)
         .order_by(editions.c.slot_due.desc(), stories.c.id.desc())
         .limit(limit)
     )
     ids = list(conn.execute(query).scalars())
     by_id = get(conn, ids)
     return tuple(by_id[id_] for id_ in ids)
+
+
+def threads_with_updates(
+    conn: Connection, thread_ids: Collection[int], newsletter_ids: Collection[str]
+) -> frozenset[int]:
+    """Those of the threads of which the newsletters' archives have several stories."""
+    query = _archived(select(stories.c.thread_id), newsletter_ids).where(stories.c.thread_id.in_(thread_ids))
+    return frozenset(conn.execute(query.group_by(stories.c.thread_id).having(func.count() > 1)).scalars())
+
+
+def count_threads(conn: Connection, newsletter_ids: Collection[str]) -> int:
+    """The number of threads in the newsletters' archives."""
+    query = _archived(select(func.count(stories.c.thread_id.distinct())), newsletter_ids)
+    return int(conn.execute(query).scalar_one())
+
+
+def threads(
+    conn: Connection, newsletter_ids: Collection[str], *, limit: int, offset: int = 0
+) -> list[tuple[int, datetime]]:
+    """Threads in the newsletters' archives, and when their newest story was published; the oldest first."""
+    newest = func.max(editions.c.published)
+    query = _archived(select(stories.c.thread_id, newest), newsletter_ids).group_by(stories.c.thread_id)
+    return [(row[0], row[1]) for row in conn.execute(query.order_by(stories.c.thread_id).limit(limit).offset(offset))]
+
+
+def _archived(query: Select[Any], newsletter_ids: Collection[str]) -> Select[Any]:
+    """The query over stories in the newsletters' archives."""
+    joined = query.select_from(stories.join(editions))
+    return joined.where(editions.c.newsletter_id.in_(newsletter_ids), is_archived())

@@ -23,7 +23,7 @@ def edition(site: Site, request: PageRequest) -> PageResponse:
     if newsletter is None or key is None:
         return no_edition(site, request)
     with site.app.store.read() as conn:
-        page = edition_page(conn, newsletter, key)
+        page = edition_page(conn, newsletter, key, site.app.settings)
     if page is None:
         return no_edition(site, request)
     headers = {"Content-Security-Policy": f"{POLICY}; frame-src 'self'"}
@@ -66,6 +66,7 @@ def _render(site: Site, newsletter: Newsletter, page: EditionPage) -> PageRespon
         direction=direction(language),
         labels=labels_for(language),
         sections=sections,
+        threads_with_updates=page.threads_with_updates,
         before=before,
         after=after,
         mail_path=f"{edition_path(site, heading)}/mail" if page.has_mail else "",

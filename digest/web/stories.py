@@ -8,6 +8,7 @@ from datetime import date
 
 from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import public_newsletters, slot_address
+from digest.pipeline.newsletter import newsletter_path
 from digest.pipeline.story_updates import StoryUpdate, find_updates
 from digest.render.context_types import StoryContext
 from digest.render.locale import labels_for, long_date, short_date
@@ -93,7 +94,7 @@ def _edition_link(
 ) -> EditionLink:
     title, day = newsletters[edition.newsletter_id].title, _day(edition)
     return EditionLink(
-        path=f"{site.path}/{edition.newsletter_id}/{slot_address(edition.slot.key)}",
+        path=f"{site.path}/{newsletter_path(edition.newsletter_id)}/{slot_address(edition.slot.key)}",
         title=title if day == _day(first) else f"{title} ({short_date(day, labels_for(site.language))})",
     )
 

@@ -111,7 +111,7 @@ def test_the_sitemap_lists_public_pages_only(site: RunningSite, sqlite_store: St
         publish(sqlite_store, newsletter_id=newsletter_id)
     answer = site.get("/sitemap.xml")
 
-    assert locations(answer.body) == [f"{URL}/main/", f"{URL}/main/2026-03-29"]
+    assert locations(answer.body) == [f"{URL}/main/", f"{URL}/main/2026-03-29", f"{URL}/stories/1"]
     assert f"<lastmod>{SLOT.due.isoformat()}</lastmod>" in answer.text
     assert site.get("/sitemap.xml?page=2").status == 404
 
@@ -122,10 +122,10 @@ def test_a_sitemap_without_room_is_an_index_of_files(sqlite_store: Store) -> Non
     small = ("GET", "/small/sitemap.xml", partial(sitemap, per_file=3))
     with running_site(sqlite_store, site_settings(PUBLIC), routes=(small, *ROUTES)) as site:
         index = locations(site.get("/small/sitemap.xml").body)
-        files = [locations(site.get(f"/small/sitemap.xml?page={number}").body) for number in (1, 2)]
+        files = [locations(site.get(f"/small/sitemap.xml?page={number}").body) for number in (1, 2, 3)]
 
-    assert index == [f"{URL}/sitemap.xml?page=1", f"{URL}/sitemap.xml?page=2"]
-    assert [len(addresses) for addresses in files] == [3, 2]
+    assert index == [f"{URL}/sitemap.xml?page={number}" for number in (1, 2, 3)]
+    assert [len(addresses) for addresses in files] == [3, 3, 3]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 100])
@@ -138,13 +138,14 @@ def test_every_public_address_is_on_one_file_of_the_sitemap(size: int, sqlite_st
     with sqlite_store.read() as conn:
         parts = [
             [address.path for address in public_addresses(conn, settings, limit=size, offset=offset)]
-            for offset in range(0, 7, size)
+            for offset in range(0, 12, size)
         ]
 
     assert all(len(part) <= size for part in parts)
     assert [path for part in parts for path in part] == [
         "main/", "main/2026-03-31", "main/2026-03-30", "main/2026-03-29",
         "other/", "other/2026-03-30", "other/2026-03-29",
+        "stories/1", "stories/2", "stories/3", "stories/6", "stories/7",
     ]  # fmt: skip
 
 

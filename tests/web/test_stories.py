@@ -123,3 +123,23 @@ def test_titles_and_addresses_from_outside_are_escaped(site: RunningSite, sqlite
 
     assert "<script" not in page
     assert "javascript:" not in page
+
+
+def test_editions_link_to_stories_with_updates(site: RunningSite, sqlite_store: Store) -> None:
+    publish(sqlite_store, told(("The ferry stays.", FERRY)), told(("It blows.", WIND)))
+    assert "/stories/" not in site.get("/main/2026-03-29").text
+    site.now += timedelta(seconds=2)
+
+    publish(sqlite_store, told(("It sails again.", BACK), update_of=(FERRY,)), day=1)
+    for day in ("2026-03-29", "2026-03-30"):
+        assert re.findall(r'href="(/stories/\d+)"', site.get(f"/main/{day}").text) == ["/stories/1"]
+
+
+def test_the_sitemap_lists_stories_of_public_newsletters(site: RunningSite, sqlite_store: Store) -> None:
+    publish(sqlite_store, told(("The ferry stays.", FERRY)))
+    publish(sqlite_store, told(("It blows.", WIND)), newsletter_id="members")
+    publish(sqlite_store, told(("It sails again.", BACK), update_of=(FERRY,)), day=1)
+    sitemap = site.get("/sitemap.xml").text
+
+    assert re.findall(r"/stories/\d+</loc><lastmod>(.{10})", sitemap) == ["2026-03-30"]
+    assert f"<loc>{URL}/stories/1</loc>" in sitemap
