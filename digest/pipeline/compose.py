@@ -18,6 +18,7 @@ from digest.model.protocols import Budget
 from digest.model.slots import Slot, Window
 from digest.model.stories import Brief
 from digest.pipeline.app import App
+from digest.pipeline.feedback import outlet_ratings
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.recipients import UPDATE_MEMORY
 from digest.store import Store
@@ -25,6 +26,7 @@ from digest.store import articles as articles_store
 from digest.store import sources as sources_store
 from digest.store import stories as stories_store
 from digest.stories.criteria import Criteria
+from digest.stories.feedback import OutletRating
 from digest.stories.group import group
 from digest.stories.rank import rank
 from digest.stories.reading_budget import within_minutes
@@ -44,6 +46,8 @@ class _Stored:
     arrivals: Mapping[str, articles_store.Arrival]
     #: Sources that failed at their last collection.
     failures: tuple[Failure, ...]
+    #: By outlet.
+    ratings: Mapping[str, OutletRating]
 
 
 def compose(
@@ -62,7 +66,8 @@ def compose(
     muted = audience.preferences.muted
     chosen_sources = [source for source in sources_of(newsletter, app.settings) if source.id not in muted]
     published = partial(_published, newsletter.id, slot, audience=audience, history=history)
-    stored = _read(slot, app.store, sources=chosen_sources, window=window, published=published)
+    ratings = partial(outlet_ratings, newsletter=newsletter, at=slot.due)
+    stored = _read(slot, app.store, sources=chosen_sources, window=window, published=published, ratings=ratings)
     grouped = group(stored.articles, weights={source.id: source.weight for source in chosen_sources})
     topics = audience.preferences.topics
     criteria = _criteria(newsletter, slot, window, sources=chosen_sources, stored=stored, topics=topics)
@@ -106,11 +111,13 @@ def _read(
     sources: Sequence[Source],
     window: Window,
     published: Callable[[Connection], Mapping[str, tuple[stories_store.Wording | None, ...]]],
+    ratings: Callable[[Connection], Mapping[str, OutletRating]],
 ) -> _Stored:
     memory = replace(window, start=min(window.start, slot.due - UPDATE_MEMORY))
     with store.read() as conn:
         recent = articles_store.in_window(conn, [source.id for source in sources], memory)
         versions = published(conn)
+        rated = ratings(conn)
         arrivals = articles_store.arrivals(conn, [source.id for source in sources], window)
         health = {row.id: row for row in sources_store.health(conn)}
     failures = tuple(
@@ -127,6 +134,7 @@ def _read(
         },
         arrivals=arrivals,
         failures=failures,
+        ratings=rated,
     )
 
 
@@ -162,6 +170,7 @@ def _criteria(
         wanted=topics,
         exclude=newsletter.exclude,
         boost={boost.topic: boost.points for boost in newsletter.boost},
+        feedback=stored.ratings,
         per_source=newsletter.per_source,
         per_section=newsletter.per_section,
         per_label=newsletter.per_label,

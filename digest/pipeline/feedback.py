@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,10 @@ from digest.pipeline.reader_links import find_holder
 from digest.settings import Settings
 from digest.store import editions, feedback, story_texts
 from digest.store.editions import EditionSummary
+from digest.stories.feedback import OutletRating, rate_outlets
+
+#: Votes on older editions don't count any more: outlets change, and so do readers.
+_MEMORY = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,13 @@ def vote(conn: Connection, ballot: Ballot, story: PublishedStory, choice: Vote |
     else:
         feedback.record(conn, story.id, ballot.subscriber_id, choice, at=now)
     return replace(ballot, votes=feedback.votes_of(conn, ballot.subscriber_id, ballot.edition.id))
+
+
+def outlet_ratings(conn: Connection, newsletter: Newsletter, *, at: datetime) -> Mapping[str, OutletRating]:
+    """What the votes given before that time are worth in the newsletter's ranking, by outlet; none if switched off."""
+    if not newsletter.feedback:
+        return {}
+    return rate_outlets(feedback.outlet_votes(conn, newsletter.id, since=at - _MEMORY, before=at))
 
 
 def _asking(settings: Settings, newsletter_id: str) -> Iterator[Newsletter]:

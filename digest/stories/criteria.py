@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from digest.model.articles import Article
+from digest.stories.feedback import OutletRating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Criteria:
     exclude: tuple[str, ...] = ()
     #: Points by topic, negative to lower a story.
     boost: Mapping[str, float] = field(default_factory=dict)
+    #: What subscribers' votes are worth, by outlet; no points where absent.
+    feedback: Mapping[str, OutletRating] = field(default_factory=dict)
     #: Most stories led by one source, in one section, with one label, or about one of the topics; None for no limit.
     per_source: int | None = None
     per_section: int | None = None

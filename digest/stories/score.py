@@ -37,6 +37,7 @@ _VARIETY_POINTS, _VARIETY_STORIES = 0.25, 3
 _LABEL_POINTS = 0.25
 #: Reasons that lie in the story, not in the reader's settings nor in the other stories.
 _MERITS = frozenset({"coverage", "reprints", "freshness", "length"})
+_NO_FEEDBACK = Reason(name="feedback", points=0.0)
 #: Freshness that counts towards the quality floor, at least, for an article that no edition could have had: an old or
 #: unknown date is its source's fault, and nobody has read it.
 _NEW_ARRIVAL_POINTS = 0.75
@@ -54,6 +55,7 @@ def score(story: Story, criteria: Criteria, *, salience: Salience = NO_SALIENCE)
         _title(story.lead),
         _source_weight(story, criteria),
         _length(story),
+        _feedback(story.lead, criteria),
         *(_topic(topic, points) for topic, points in criteria.boost.items() if is_story_about(story, topic)),
     )
     reasons = tuple(reason for reason in reasons if reason.points or reason.name == "freshness")
@@ -62,7 +64,7 @@ def score(story: Story, criteria: Criteria, *, salience: Salience = NO_SALIENCE)
 
 
 def merit(ranked: Ranked, criteria: Criteria) -> float:
-    """Points that the story is worth by itself: without weights, topics, variety, and whether it is an opinion."""
+    """Points that the story is worth by itself: without weights, topics, votes, variety, and being an opinion."""
     points = {reason.name: reason.points for reason in ranked.reasons if reason.name in _MERITS}
     if any(article.id not in criteria.passed_over for article in ranked.story.articles):
         points["freshness"] = max(points["freshness"], _NEW_ARRIVAL_POINTS)
@@ -137,6 +139,11 @@ def _source_weight(story: Story, criteria: Criteria) -> Reason:
 def _length(story: Story) -> Reason:
     words = max(article.words for article in story.articles)
     return _reason("length", _FULL_LENGTH_POINTS * min(1.0, words / _FULL_LENGTH_WORDS), f"{words} words")
+
+
+def _feedback(lead: Article, criteria: Criteria) -> Reason:
+    rating = criteria.feedback.get(lead.outlet)
+    return _reason("feedback", rating.points, f"{lead.source} was {rating.detail}") if rating else _NO_FEEDBACK
 
 
 def _topic(topic: str, points: float) -> Reason:
