@@ -16,9 +16,11 @@ from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter
 from digest.pipeline.bounce_mailbox import process_mailbox
 from digest.pipeline.collect import collect_sources
+from digest.pipeline.confirmation_mail import send_confirmations
 from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import publish
+from digest.render.page_templates import PageTemplates
 from digest.store import audiences, editions
 
 
@@ -123,7 +125,14 @@ def _process_bounces(context: JobContext) -> None:
                 context.log("mail_crashed", error=repr(result.exception), trace=result.exception)
             if context.stop.is_set():
                 break
+    _send_confirmations(context)
     _send_alarms(context, *app.settings.newsletters)  # of suppressions that were held back
+
+
+def _send_confirmations(context: JobContext) -> None:
+    """Ask those for a confirmation who subscribe by mail."""
+    for reason in send_confirmations(context.app, PageTemplates(context.app.settings), now=context.clock()):
+        context.log("confirmation_not_sent", error=reason)
 
 
 def _send_alarms(context: JobContext, *newsletters: Newsletter) -> None:

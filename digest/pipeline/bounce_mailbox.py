@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from digest.deliver.bounces.parse import parse_mail
 from digest.model.errors import DigestError
 from digest.model.protocols import Notify, ignore_notice
-from digest.pipeline.bounces import ProcessedMail, process_bounce, unprocessed
+from digest.pipeline.bounces import process_bounce, unprocessed
+from digest.pipeline.processed_mail import ProcessedMail
 from digest.settings import Settings
 from digest.store import Store, unread_mails
 from digest.store.unread_mails import UnreadMail

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -20,31 +20,14 @@ from digest.deliver.bounces.classify import MailKind
 from digest.deliver.bounces.parse import InboundMail, parse_mail
 from digest.model.editions import Outcome, SuppressionState
 from digest.model.errors import DigestError, describe_unexpected
+from digest.pipeline.processed_mail import ProcessedMail, no_action
 from digest.pipeline.signing import accepted_keys
+from digest.pipeline.subscribe_by_mail import confirm_by_answer, subscribe_by_mail
 from digest.pipeline.suppression import suppress_or_hold
+from digest.pipeline.unsubscribe import unsubscribe_by_link
 from digest.settings import Settings, WebSettings
 from digest.store import Store, address_change, bounces, subscribers
 from digest.store.bounces import DeliveryRef
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessedMail:
-    """What an inbound mail was, and what was done about it."""
-
-    kind: MailKind
-    #: The subscriber's address; empty if the mail proves none.
-    address: str
-    #: One line.
-    action: str
-    #: The mail changed a delivery or a subscriber.
-    has_changed: bool = False
-    #: The mail is about a delivery of ours, and a person need not read it.
-    is_ours: bool = True
-    sender: str = ""
-    subject: str = ""
-    #: The unexpected exception that ended the processing of this mail, for the log.
-    exception: Exception | None = field(default=None, compare=False)
-
 
 #: How long unsigned tokens count after their edition was published; earlier versions put them into Message-IDs.
 _UNSIGNED_ACCEPTED_FOR = timedelta(days=30)
@@ -78,29 +61,28 @@ def process_bounces(
 
 def unprocessed(mail: InboundMail, error: Exception) -> ProcessedMail:
     """The result for a mail whose processing met a bug: nothing was changed, and the operator should read it."""
-    result = _no_action(mail, f"not processed: {describe_unexpected(error)}", is_ours=False)
+    result = no_action(mail, f"not processed: {describe_unexpected(error)}", is_ours=False)
     return replace(result, exception=error)
 
 
 def process_bounce(mail: InboundMail, conn: Connection, settings: Settings, *, now: datetime) -> ProcessedMail:
     """Record a bounce or complaint, or unsubscribe the sender. Idempotent."""
+    match mail.kind:
+        case MailKind.SUBSCRIBE:
+            return subscribe_by_mail(mail, conn, settings, now=now)
+        case MailKind.CONFIRM:
+            return confirm_by_answer(mail, conn, settings, now=now)
+        case MailKind.UNSUBSCRIBE if mail.link_token:
+            return _unsubscribe_by_link(mail, conn, settings.web, now=now)
     if mail.kind in _NO_ACTION:
         is_ours = mail.kind is not MailKind.OTHER and any(bounces.find_delivery(conn, token) for token in mail.tokens)
-        return _no_action(mail, f"{_NO_ACTION[mail.kind]}: {mail.detail}", is_ours=is_ours)
+        return no_action(mail, f"{_NO_ACTION[mail.kind]}: {mail.detail}", is_ours=is_ours)
     delivery = _proven_delivery(mail, conn, settings.web, now=now)
     if delivery is None:
-        return _no_action(
-            mail, f"ignored: nothing proves that it is about a mail of ours: {mail.detail}", is_ours=False
-        )
+        return no_action(mail, f"ignored: nothing proves that it is about a mail of ours: {mail.detail}", is_ours=False)
     if mail.kind is MailKind.UNSUBSCRIBE:
         return _unsubscribe(mail, delivery, conn, now=now)
     return _record_bounce(mail, delivery, conn, settings, now=now)
-
-
-def _no_action(mail: InboundMail, action: str, *, is_ours: bool) -> ProcessedMail:
-    return ProcessedMail(
-        kind=mail.kind, address="", action=action, is_ours=is_ours, sender=mail.sender, subject=mail.subject
-    )
 
 
 def _proven_delivery(mail: InboundMail, conn: Connection, web: WebSettings, *, now: datetime) -> DeliveryRef | None:
@@ -128,6 +110,15 @@ def _contains(text: str, address: str) -> bool:
     """The address occurs in the text as a whole, not within another address."""
     whole = rf"(?<![{_ATEXT}])(?<!\w'){re.escape(subscribers.normalize_address(address))}(?![\w@-]|\.[\w-])"
     return bool(re.search(whole, text.lower()))
+
+
+def _unsubscribe_by_link(mail: InboundMail, conn: Connection, web: WebSettings, *, now: datetime) -> ProcessedMail:
+    """As the link's page does: end the subscription, or decline the request to subscribe."""
+    result = unsubscribe_by_link(conn, mail.link_token, web, now=now)
+    if result is None:
+        return no_action(mail, "ignored: nothing proves that it is about a mail of ours", is_ours=False)
+    action = "declined to subscribe" if result.has_declined else f"unsubscribed from {result.newsletter_id}"
+    return ProcessedMail(kind=mail.kind, address="", action=action, has_changed=True)
 
 
 def _unsubscribe(mail: InboundMail, delivery: DeliveryRef, conn: Connection, *, now: datetime) -> ProcessedMail:

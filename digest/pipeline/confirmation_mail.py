@@ -12,20 +12,22 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from digest.model.delivery_token import unsubscribe_mailto
 from digest.model.errors import DigestError
 from digest.model.link_token import LinkToken, Purpose
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message
 from digest.pipeline.app import App
 from digest.pipeline.deliver import NotAccepted, send_message
-from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language
+from digest.pipeline.newsletter import mailbox_address, reads_mails
+from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language, page_url
 from digest.pipeline.reader_links import sign_link
 from digest.pipeline.subscribe import CONFIRM_WITHIN
 from digest.render.page_templates import PageTemplates
 from digest.settings import Settings
 from digest.store import subscribers, subscription_requests
 from digest.store.locks import advisory_lock
-from digest.store.subscription_requests import SubscriptionRequest
+from digest.store.subscription_requests import BY_MAIL, SubscriptionRequest
 
 _DAILY, _MONTHLY = 1, 3
 _PER_NETWORK = 20
@@ -43,10 +45,17 @@ class _Mail:
     id: int
     request: SubscriptionRequest
     newsletters: tuple[Newsletter, ...]
-    confirm_link: str
-    decline_link: str
-    #: The address has subscribed to all of them before.
+    #: Tokens of the links, and of the Message-ID.
+    confirm_token: str
+    decline_token: str
+    reply_token: str
+    #: The address subscribes to all of them already.
     is_subscribed: bool
+
+    @property
+    def is_by_mail(self) -> bool:
+        """The request came by mail."""
+        return self.request.network == BY_MAIL
 
 
 def send_confirmations(app: App, templates: PageTemplates, *, now: datetime) -> Iterator[str]:
@@ -125,16 +134,16 @@ def _count(
     subscriber = subscribers.find(conn, request.address)
     subscribed = set(subscribers.newsletter_ids(conn, subscriber.id)) if subscriber else set()
 
-    def link(purpose: Purpose, path: str) -> str:
-        token = LinkToken(purpose=purpose, issued=now, subscriber_id=request.id)
-        return f"{settings.web.url.rstrip('/')}/{path}/{sign_link(conn, token, settings.web)}"
+    def token(purpose: Purpose) -> str:
+        return sign_link(conn, LinkToken(purpose=purpose, issued=now, subscriber_id=request.id), settings.web)
 
     return _Mail(
         id=subscription_requests.record_mail(conn, request.address, network=request.network, at=now),
         request=request,
         newsletters=newsletters,
-        confirm_link=link(Purpose.CONFIRM, "confirm"),
-        decline_link=link(Purpose.DECLINE, "unsubscribe"),
+        confirm_token=token(Purpose.CONFIRM),
+        decline_token=token(Purpose.DECLINE),
+        reply_token=token(Purpose.REPLY),
         is_subscribed=subscribed.issuperset(request.newsletter_ids),
     )
 
@@ -143,21 +152,37 @@ def _message(mail: _Mail, settings: Settings, templates: PageTemplates, *, now: 
     """The mail, signed like an edition's; no text of whoever asked is in it."""
     language = mail_language(mail.newsletters[0], mail.request.language, templates)
     titles = templates.join([newsletter.title for newsletter in mail.newsletters], language)
+    first, has_pages = mail.newsletters[0], bool(settings.web.url)
+    mailbox = mailbox_address(first, settings)
+    decline_link = page_url(settings, "unsubscribe", mail.decline_token) if has_pages else ""
     values = {
         "titles": titles,
         "mail": mail,
+        "confirm_link": page_url(settings, "confirm", mail.confirm_token) if has_pages else "",
+        "decline_link": decline_link,
+        "can_answer": reads_mails(settings),
         "asked": f"{mail.request.asked:%Y-%m-%d %H:%M} UTC",
         "days": CONFIRM_WITHIN.days,
     }
-    confirm = templates.translate("Confirm your subscription to %(newsletter)s", language, newsletter=titles)
-    subscribed = templates.translate("You already subscribe to %(newsletter)s", language, newsletter=titles)
+    subject = _subject(mail, titles, language, templates)
     content = PageMail(
         template="confirmation_mail",
-        newsletter=mail.newsletters[0],
+        newsletter=first,
         to=mail.request.address,
-        subject=subscribed if mail.is_subscribed else confirm,
+        subject=subject,
         values=values,
         language=language,
-        decline=mail.decline_link,
+        decline=decline_link,
+        decline_mail=unsubscribe_mailto(mailbox.address, mail.decline_token) if mailbox else "",
+        message_id=mail.reply_token,
+        reply_to=mailbox if reads_mails(settings) and mailbox != first.sender else None,
     )
     return build_page_mail(content, settings, templates, now=now)
+
+
+def _subject(mail: _Mail, titles: str, language: str, templates: PageTemplates) -> str:
+    if mail.is_subscribed and mail.is_by_mail:
+        return templates.translate("You subscribe to %(newsletter)s", language, newsletter=titles)
+    if mail.is_subscribed:
+        return templates.translate("You already subscribe to %(newsletter)s", language, newsletter=titles)
+    return templates.translate("Confirm your subscription to %(newsletter)s", language, newsletter=titles)

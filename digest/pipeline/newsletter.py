@@ -72,7 +72,28 @@ def newsletter_path(newsletter_id: str) -> str:
     return quote(newsletter_id, safe="")
 
 
+def subscribe_mail_link(newsletter: Newsletter, settings: Settings) -> str:
+    """A ``mailto:`` that subscribes its sender; empty if no mailbox is read, or anybody may not subscribe."""
+    if not newsletter.subscribe or not reads_mails(settings):
+        return ""
+    if settings.inbound.address:
+        local, _, domain = settings.inbound.address.address.rpartition("@")
+        return f"mailto:{quote(f'{local}+{newsletter.id}', safe='+')}@{domain}"
+    address = mailbox_address(newsletter, settings)
+    return f"mailto:{quote(address.address, safe='@+')}?subject=subscribe%20{quote(newsletter.id)}" if address else ""
+
+
+def reads_mails(settings: Settings) -> bool:
+    """Whether mails that people write to subscribe, or answer a confirmation mail, are read."""
+    return bool(settings.bounces.host or settings.inbound.address)
+
+
+def mailbox_address(newsletter: Newsletter, settings: Settings) -> Mailbox | None:
+    """The address for bounces and for mails that unsubscribe; None if no sender is set."""
+    return settings.bounces.address or newsletter.sender
+
+
 def unsubscribe_mail_link(newsletter: Newsletter, settings: Settings) -> str:
     """A ``mailto:`` that unsubscribes the recipient; empty if no sender is set."""
-    address = settings.bounces.address or newsletter.sender
+    address = mailbox_address(newsletter, settings)
     return unsubscribe_mailto(address.address, TOKEN_PLACEHOLDER) if address else ""

@@ -37,8 +37,13 @@ class PageMail:
     subject: str
     values: Mapping[str, object]
     language: str
-    #: List-Unsubscribe; none if empty.
+    #: List-Unsubscribe: a page, and a ``mailto:``; none if empty.
     decline: str = ""
+    decline_mail: str = ""
+    #: Before the @ of its Message-ID; random if empty.
+    message_id: str = ""
+    #: Where answers go, if not to the sender.
+    reply_to: Mailbox | None = None
 
 
 def mail_language(newsletter: Newsletter, asked_in: str, templates: PageTemplates) -> str:
@@ -61,9 +66,15 @@ def build_page_mail(mail: PageMail, settings: Settings, templates: PageTemplates
         reading_minutes=1,
     )
     headers = EditionHeaders(
-        sender=sender, list_id=newsletter.id, title=newsletter.title, date=now, unsubscribe=mail.decline
+        sender=sender,
+        list_id=newsletter.id,
+        title=newsletter.title,
+        date=now,
+        unsubscribe=mail.decline,
+        unsubscribe_mail=mail.decline_mail,
+        reply_to=mail.reply_to,
     )
-    message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
+    message_id = f"<{mail.message_id or uuid.uuid4().hex}@{sender.domain}>"
     recipient = Recipient(mailbox=Mailbox.at(mail.to), message_id=message_id)
     return Message(
         id=0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -33,18 +33,26 @@ def open_newsletters(settings: Settings) -> tuple[Newsletter, ...]:
     return tuple(newsletter for newsletter in settings.newsletters if newsletter.subscribe and newsletter.sender)
 
 
-def find_confirmation(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> Confirmation | None:
+def find_confirmation(
+    conn: Connection, token: str, web: WebSettings, *, now: datetime, purpose: Purpose = Purpose.CONFIRM
+) -> Confirmation | None:
     """The request of a confirmation link; None if the link is none, too old, or the request was declined."""
-    proven = read_token(token, Purpose.CONFIRM, accepted_keys(conn, web))
+    proven = read_token(token, purpose, accepted_keys(conn, web))
     if proven is None or not -timedelta(minutes=1) <= now - proven.issued <= CONFIRM_WITHIN:
         return None
     request = subscription_requests.get(conn, proven.subscriber_id)
-    return Confirmation(request=request, is_subscribed=_is_subscribed(conn, request)) if request else None
+    if request is None:
+        return None
+    if request.confirmed and request.confirmed < proven.issued:  # by an earlier mail: this one asks anew
+        request = replace(request, confirmed=None)
+    return Confirmation(request=request, is_subscribed=_is_subscribed(conn, request))
 
 
-def confirm(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> Confirmation | None:
+def confirm(
+    conn: Connection, token: str, web: WebSettings, *, now: datetime, purpose: Purpose = Purpose.CONFIRM
+) -> Confirmation | None:
     """Subscribe the address, whoever it was before. Done once: who left since then stays out."""
-    confirmation = find_confirmation(conn, token, web, now=now)
+    confirmation = find_confirmation(conn, token, web, now=now, purpose=purpose)
     if confirmation is None or confirmation.request.confirmed:
         return confirmation
     request = confirmation.request

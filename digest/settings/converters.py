@@ -23,6 +23,7 @@ from digest.settings.types import (
     BouncesSettings,
     DkimSettings,
     FetchSettings,
+    InboundSettings,
     OperatorSettings,
     RetentionSettings,
     SmtpSettings,
@@ -190,6 +191,17 @@ def _network(value: str) -> str:
 
 _HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
 
+_AUTHSERV_ID = _matching(r"[^\s;()\"]{0,253}", "the name that your mail server writes, like 'mx.example.org'")
+
+
+def _subscribe_address(value: str) -> Mailbox | None:
+    mailbox = _mailbox(value)
+    if mailbox and mailbox.address.partition("@")[0].lower() != "subscribe":
+        domain = mailbox.address.rpartition("@")[2]
+        raise InvalidValue(f"expected an address like 'subscribe@{domain}', found {value!r}", f"subscribe@{domain}")
+    return mailbox
+
+
 CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
     SmtpSettings: {
         "host": _host,
@@ -209,6 +221,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "soft_limit": _number(1),
         "soft_days": _number(1, 3_650),
     },
+    InboundSettings: {"authserv_id": _AUTHSERV_ID, "address": _subscribe_address},
     FetchSettings: {
         "every": _duration("1m"),
         "allow": _each(_HOST_PORT),

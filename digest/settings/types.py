@@ -113,6 +113,16 @@ class BouncesSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboundSettings:
+    """``[inbound]``: mails that people write to the mailbox of ``[bounces]``: to subscribe, and to confirm."""
+
+    #: The server whose Authentication-Results are believed; empty to ask everybody for a confirmation.
+    authserv_id: str = ""
+    #: ``subscribe@example.org``: mails to it, and to ``subscribe+NEWSLETTER@…``, arrive in that mailbox.
+    address: Mailbox | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
     """``[fetch]``: limits for fetching sources."""
 
@@ -203,6 +213,7 @@ class Settings:
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
     bounces: BouncesSettings = BouncesSettings()
+    inbound: InboundSettings = InboundSettings()
     fetch: FetchSettings = FetchSettings()
     web: WebSettings = WebSettings()
     #: ``[brand]``: for all newsletters.

@@ -101,10 +101,10 @@ def undo(conn: Connection, request_id: int, *, at: datetime) -> None:
     _set(conn, request_id, undone=at, waiting_since=None)
 
 
-def delete_old(conn: Connection, *, at: datetime) -> None:
-    """Delete requests whose links work no more."""
+def delete_old(conn: Connection, *, at: datetime) -> int:
+    """Delete requests whose links work no more; return how many."""
     last_change = func.coalesce(table.c.done, table.c.allowed, table.c.asked, type_=table.c.asked.type)
-    conn.execute(delete(table).where(last_change < at - _KEPT_FOR))
+    return conn.execute(delete(table).where(last_change < at - _KEPT_FOR)).rowcount
 
 
 def _set(conn: Connection, request_id: int, **values: object) -> None:

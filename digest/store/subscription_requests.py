@@ -20,6 +20,8 @@ from digest.store.tables import confirmation_mails as mails
 from digest.store.tables import subscription_requests as table
 from digest.store.unsubscribes import hash_address
 
+#: Stands in place of a network for requests by mail: they share one limit.
+BY_MAIL = "mail"
 #: Requests that wait at once, in all and of one network; more are dropped: nobody can fill the disk, or the queue.
 _MAX_WAITING, _MAX_WAITING_OF_NETWORK = 10_000, 100
 
@@ -74,13 +76,15 @@ def mailbox_key(address: str) -> str:
     return f"{name}@{domain}"
 
 
-def record(conn: Connection, request: NewRequest, *, at: datetime, max_waiting: int = _MAX_WAITING) -> None:
-    """Store the request; a further one of the same address for the same newsletters replaces it.
+def record(conn: Connection, request: NewRequest, *, at: datetime, max_waiting: int = _MAX_WAITING) -> int:
+    """Store the request, and return its id; a further one of the same address for the same newsletters replaces it.
+
+    0 if too many wait.
 
     The work is the same for every address, so that the time tells nobody whether it is known.
     """
     if not _has_room(conn, request.network, max_waiting):
-        return
+        return 0
     values = {
         "address": request.address,
         "address_key": normalize_address(request.address),
@@ -96,11 +100,12 @@ def record(conn: Connection, request: NewRequest, *, at: datetime, max_waiting: 
     changed: dict[str, Any] = {name: statement.excluded[name] for name in replaced}
     # One that waits keeps its place.
     changed["waiting_since"] = func.coalesce(table.c.waiting_since, statement.excluded.waiting_since)
-    conn.execute(statement.on_conflict_do_update(index_elements=["address_key", "newsletters"], set_=changed))
+    statement = statement.on_conflict_do_update(index_elements=["address_key", "newsletters"], set_=changed)
+    return int(conn.execute(statement.returning(table.c.id)).scalar_one())
 
 
 def _has_room(conn: Connection, network: str, max_waiting: int) -> bool:
-    """Whether another request may wait; those by mail have no network."""
+    """Whether another request may wait."""
     is_waiting = select(table.c.id).where(table.c.waiting_since.is_not(None))
     limits = [(is_waiting, max_waiting)]
     if network:
@@ -159,6 +164,11 @@ def wait_again(conn: Connection, request_id: int, *, mail_id: int, at: datetime)
     conn.execute(update(table).where(table.c.id == request_id).values(waiting_since=at))
 
 
+def confirm_by_author(conn: Connection, request_id: int, *, at: datetime) -> None:
+    """The request came in a mail that proves its author: it is confirmed, and the mail that waits says so."""
+    conn.execute(update(table).where(table.c.id == request_id).values(confirmed=at))
+
+
 def confirm(conn: Connection, request_id: int, *, at: datetime) -> None:
     """The address has confirmed the request."""
     conn.execute(update(table).where(table.c.id == request_id).values(confirmed=at, waiting_since=None))
@@ -199,11 +209,12 @@ def mails_since(conn: Connection, since: datetime, *, network: str | None = None
     return int(conn.execute(query).scalar_one())
 
 
-def delete_old(conn: Connection, *, at: datetime) -> None:
-    """Delete requests whose mail can't be confirmed any more, and mails that count no more."""
-    conn.execute(delete(table).where(table.c.asked < at - timedelta(days=8)))
+def delete_old(conn: Connection, *, at: datetime) -> int:
+    """Delete requests whose mail can't be confirmed any more, and mails that count no more; return how many."""
+    deleted = conn.execute(delete(table).where(table.c.asked < at - timedelta(days=8))).rowcount
     is_old = mails.c.sent < at - timedelta(days=31)
-    conn.execute(delete(mails).where(is_old, func.coalesce(mails.c.declined, mails.c.sent) < at - timedelta(days=31)))
+    last = func.coalesce(mails.c.declined, mails.c.sent)
+    return deleted + conn.execute(delete(mails).where(is_old, last < at - timedelta(days=31))).rowcount
 
 
 def _request(row: Row[Any]) -> SubscriptionRequest:

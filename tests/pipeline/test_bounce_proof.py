@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from digest.model.delivery_token import DeliveryToken, return_address
-from digest.pipeline.bounces import ProcessedMail
+from digest.pipeline.processed_mail import ProcessedMail
 from digest.settings import Secret, Settings, WebSettings
 from digest.store import Store, keys
 from tests.support.bounce_ledger import DAY, OTHER, SECRET, SETTINGS, Ledger

@@ -6,7 +6,7 @@ import pytest
 
 from digest.deliver.bounces.classify import MailKind
 from digest.model.editions import Outcome, SuppressionState
-from digest.pipeline.bounces import ProcessedMail
+from digest.pipeline.processed_mail import ProcessedMail
 from digest.pipeline.suppression import judge_refusals
 from digest.store import Store, bounces, deliveries, subscribers
 from tests.support.bounce_ledger import DAY, OTHER, Ledger

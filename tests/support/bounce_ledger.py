@@ -11,7 +11,8 @@ from digest.deliver.bounces.parse import parse_mail
 from digest.model.delivery_token import DeliveryToken
 from digest.model.editions import Outcome
 from digest.model.slots import Slot
-from digest.pipeline.bounces import ProcessedMail, process_bounce
+from digest.pipeline.bounces import process_bounce
+from digest.pipeline.processed_mail import ProcessedMail
 from digest.settings import BouncesSettings, Secret, Settings, WebSettings
 from digest.store import Store, deliveries, editions, subscribers
 from digest.store.subscribers import NewSubscriber

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from digest.cli.parser import Parser
 
 if TYPE_CHECKING:
-    from digest.pipeline.bounces import ProcessedMail
+    from digest.pipeline.processed_mail import ProcessedMail
     from digest.settings import Settings
     from digest.store import Store
     from digest.store.unread_mails import UnreadMail
@@ -78,11 +78,16 @@ def _process_mails(args: argparse.Namespace, settings: Settings, store: Store) -
     from datetime import UTC, datetime
     from functools import partial
 
+    from digest.deliver.bounces.classify import MailKind
     from digest.pipeline.bounces import process_bounces
 
+    has_requests = False
     for mail in process_bounces(_mails(args), store, settings, clock=partial(datetime.now, UTC)):
         _print_mail(args, mail)
         _log_exception(mail)
+        has_requests |= mail.kind is MailKind.SUBSCRIBE
+    if has_requests:
+        _send_confirmations(settings, store)
 
 
 def _process_mailbox(args: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -101,6 +106,7 @@ def _process_mailbox(args: argparse.Namespace, settings: Settings, store: Store)
     for mail in process_mailbox(store, settings, clock=partial(datetime.now, UTC), notify=print_stderr):
         _print_mail(args, mail, left_unread=not mail.is_ours)
         _log_exception(mail)
+    _send_confirmations(settings, store)
     with store.read() as conn:
         total, unread = unread_mails.count(conn), unread_mails.recent(conn, limit=_MAX_LISTED)
     for unread_mail in unread:
@@ -108,6 +114,20 @@ def _process_mailbox(args: argparse.Namespace, settings: Settings, store: Store)
             _print_unread(args, unread_mail)
     if total > len(unread):
         print_stderr(f"{total} unread mails in the mailbox are none of ours")
+
+
+def _send_confirmations(settings: Settings, store: Store) -> None:
+    """Ask those for a confirmation who subscribe by mail; what can't be sent now waits."""
+    from datetime import UTC, datetime
+
+    from digest.cli.errors import print_stderr
+    from digest.pipeline.app import make_app
+    from digest.pipeline.confirmation_mail import send_confirmations
+    from digest.render.page_templates import PageTemplates
+
+    app = make_app(settings, store=store)
+    for reason in send_confirmations(app, PageTemplates(settings), now=datetime.now(UTC)):
+        print_stderr(f"a confirmation mail was not sent, and waits: {reason}")
 
 
 def _log_exception(mail: ProcessedMail) -> None:

@@ -27,6 +27,10 @@ class MailKind(enum.StrEnum):
     #: The reader reported the mail as spam.
     COMPLAINT = "complaint"
     UNSUBSCRIBE = "leave"
+    #: A person asks for a newsletter.
+    SUBSCRIBE = "subscribe"
+    #: A person answers the mail that asks to confirm a subscription.
+    CONFIRM = "confirm"
     #: Sent by a machine and none of the above: an out-of-office reply, a newsletter.
     AUTOMATIC = "automatic"
     OTHER = "other"

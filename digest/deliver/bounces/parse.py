@@ -15,16 +15,25 @@ from email.utils import parseaddr
 from itertools import islice
 from urllib.parse import unquote
 
+from digest.deliver.bounces.author_mails import AuthorMail, parse_author_mail
 from digest.deliver.bounces.classify import MailKind
 from digest.deliver.bounces.notices import PARSE_ERRORS, has_null_sender, is_from_mail_system, notice_text, parse_notice
 from digest.deliver.bounces.reports import parse_report
-from digest.deliver.bounces.unsubscribe import RECIPIENT_HEADERS, author_addresses, decoded_header, unsubscribe_tokens
+from digest.deliver.bounces.unsubscribe import (
+    RECIPIENT_HEADERS,
+    author_addresses,
+    decoded_header,
+    unsubscribe_link_token,
+    unsubscribe_tokens,
+)
 from digest.inbound import MAX_MAIL_BYTES
 from digest.model.delivery_token import DeliveryToken, find_delivery_tokens
 
 #: No genuine report has more parts. Python's parser is recursive, and slow for many or deeply nested parts.
 _MAX_PARTS, _MAX_BOUNDARIES = 30, 1_000
 _MAX_TOKENS = 20
+#: The parser of addresses takes quadratic time for some malformed ones.
+_MAX_ADDRESS_HEADER = 2_000
 _MULTIPART = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 
 #: Fields of a report, and headers of the mail that it returns, that may contain the delivery token.
@@ -52,6 +61,10 @@ class InboundMail:
     subject: str = ""
     #: An unsigned token is only accepted if its reader's address occurs in this text.
     evidence: str = field(default="", repr=False)
+    #: The token of the page's link that it unsubscribes by.
+    link_token: str = field(default="", repr=False)
+    #: Of ``SUBSCRIBE`` and ``CONFIRM``.
+    author_mail: AuthorMail | None = None
 
 
 def parse_mail(raw: bytes) -> InboundMail:
@@ -71,16 +84,35 @@ def _parse(message: Message, raw: bytes) -> InboundMail:
     parts = list(islice(message.walk(), _MAX_PARTS * 2))
     body = "\n".join(_body_texts(raw, parts))
     kind, detail, tokens = _recognise(message, parts, body)
+    link_token, author_mail = "", None
+    if kind in {MailKind.OTHER, MailKind.AUTOMATIC}:
+        link_token = unsubscribe_link_token(message, is_automatic=_is_automatic(message))
+    if kind is MailKind.OTHER and not link_token:
+        author_mail = _author_mail(message, parts)
+    if link_token:
+        kind, detail = MailKind.UNSUBSCRIBE, "by mail"
+    elif author_mail:
+        kind = MailKind.SUBSCRIBE if author_mail.commands else MailKind.CONFIRM
     # Only the author can unsubscribe; anything else is about the address in the returned mail or in the report.
     evidence = "\n".join(author_addresses(message)) if kind is MailKind.UNSUBSCRIBE and not _has_report(parts) else body
     return InboundMail(
         kind=kind,
         detail=_one_line(detail),
         tokens=tokens,
-        sender=parseaddr(str(message.get("From", "")))[1],
+        sender=parseaddr(str(message.get("From", ""))[:_MAX_ADDRESS_HEADER])[1],
         subject=_one_line(decoded_header(message.get("Subject", ""))),
         evidence=evidence,
+        link_token=link_token,
+        author_mail=author_mail,
     )
+
+
+def _author_mail(message: Message, parts: Sequence[Message]) -> AuthorMail | None:
+    """What a person asks for; None for the mail of a machine, which can't have a person's will."""
+    is_list = any(name in message for name in ("List-Id", "List-Unsubscribe"))
+    if is_list or _is_automatic(message) or is_from_mail_system(message):
+        return None
+    return parse_author_mail(message, text=notice_text(parts))
 
 
 def _recognise(

@@ -22,14 +22,16 @@ RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope
 #: Headers with the author's address; a mailing list replaces From.
 _AUTHOR_HEADERS = ("From", "Reply-To", "X-Original-From", "X-Original-Sender")
 #: Put before the subject by mailing lists and by gateways, on mails from outside.
-_TAG = (
+SUBJECT_TAG = (
     r"(?:[\[({][^\[\](){}]{1,60}[\])}][\s:]*|(?:external|extern[ea]?|ext)(?: (?:e-?mail|sender|message))?\s*[:>-]+\s*)"
 )
 _REPLY_PREFIX = r"(?:re|fwd?|aw|wg|sv|vs|tr|rv|res|enc|odp|ynt)\s*:\s*"
 _COMMAND = r"(?:unsubscribe|leave)[\s:=+-]+(\S{26,200})\s*$"
-_SUBJECT = re.compile(rf"\s*(?:{_TAG}|{_REPLY_PREFIX}){{0,6}}{_COMMAND}", re.IGNORECASE)
-_SUBJECT_OF_MACHINE = re.compile(rf"\s*{_TAG}{{0,6}}{_COMMAND}", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\s*(?:{SUBJECT_TAG}|{_REPLY_PREFIX}){{0,6}}{_COMMAND}", re.IGNORECASE)
+_SUBJECT_OF_MACHINE = re.compile(rf"\s*{SUBJECT_TAG}{{0,6}}{_COMMAND}", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"\b(?:unsubscribe|leave)[=+-](\S{26,200})", re.IGNORECASE)
+#: ``model/link_token.py`` checks it.
+_LINK_TOKEN = re.compile(r"\d{1,18}\.\d{1,18}\.[\w.~-]{40,200}", re.ASCII)
 #: A mail of no more words than these, sent to a return address, that asks to unsubscribe.
 _REQUEST = re.compile(r"\bunsubscribe\b", re.IGNORECASE)
 _MAX_REQUEST = 200
@@ -49,9 +51,16 @@ def unsubscribe_tokens(message: Message, *, text: str, is_automatic: bool) -> It
         yield from (token for address in addresses for token in find_delivery_tokens(address))
 
 
+def unsubscribe_link_token(message: Message, *, is_automatic: bool) -> str:
+    """The token of a page's link behind "unsubscribe" in the subject, as in a confirmation mail; empty without one."""
+    pattern = _SUBJECT_OF_MACHINE if is_automatic else _SUBJECT
+    commands = (pattern.match(decoded_header(subject)) for subject in message.get_all("Subject", []))
+    return next((command[1] for command in commands if command and _LINK_TOKEN.fullmatch(command[1])), "")
+
+
 def author_addresses(message: Message) -> list[str]:
     """The addresses that the mail gives for its author; they are not verified."""
-    values = [str(value) for name in _AUTHOR_HEADERS for value in message.get_all(name, [])[:1]]
+    values = [str(value)[:2_000] for name in _AUTHOR_HEADERS for value in message.get_all(name, [])[:1]]
     return [address for _, address in getaddresses(values)][:8]
 
 

@@ -39,6 +39,8 @@ class EditionHeaders:
     #: ``mailto:…``
     unsubscribe_mail: str = ""
     archive: str = ""
+    #: Where answers go, if not to the sender.
+    reply_to: Mailbox | None = None
     placeholders: tuple[str, ...] = ()
 
 
@@ -56,6 +58,8 @@ class Recipient:
 def shared_headers(edition: Edition, headers: EditionHeaders) -> Iterator[str]:
     """The headers that all mails of the edition share, except those of MIME."""
     yield fold_header("From", headers.sender.words(room=WIDTH - len("From: ")))
+    if headers.reply_to:
+        yield fold_header("Reply-To", headers.reply_to.words(room=WIDTH - len("Reply-To: ")))
     subject = clean_header(edition.subject) or clean_header(headers.title) or headers.list_id
     yield fold_header("Subject", encode_unstructured(subject, first_width=WIDTH - len("Subject: ")))
     yield fold_header("Date", format_datetime(headers.date.astimezone(UTC)).split(" "))
