@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from digest.model.delivery_token import unsubscribe_mailto
@@ -72,15 +73,30 @@ def newsletter_path(newsletter_id: str) -> str:
     return quote(newsletter_id, safe="")
 
 
-def subscribe_mail_link(newsletter: Newsletter, settings: Settings) -> str:
-    """A ``mailto:`` that subscribes its sender; empty if no mailbox is read, or anybody may not subscribe."""
-    if not newsletter.subscribe or not reads_mails(settings):
-        return ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscribeMail:
+    """A mail by which its author subscribes."""
+
+    address: str
+    #: Empty if the address says it all.
+    subject: str = ""
+
+    @property
+    def link(self) -> str:
+        """The mail as a ``mailto:``."""
+        subject = f"?subject={quote(self.subject)}" if self.subject else ""
+        return f"mailto:{quote(self.address, safe='@+')}{subject}"
+
+
+def subscribe_mail(newsletter: Newsletter, settings: Settings) -> SubscribeMail | None:
+    """The mail that subscribes to the newsletter; None if no mailbox is read, or not anybody may subscribe."""
+    if not newsletter.subscribe or not newsletter.sender or not reads_mails(settings):
+        return None
     if settings.inbound.address:
         local, _, domain = settings.inbound.address.address.rpartition("@")
-        return f"mailto:{quote(f'{local}+{newsletter.id}', safe='+')}@{domain}"
-    address = mailbox_address(newsletter, settings)
-    return f"mailto:{quote(address.address, safe='@+')}?subject=subscribe%20{quote(newsletter.id)}" if address else ""
+        return SubscribeMail(address=f"{local}+{newsletter.id}@{domain}")
+    mailbox = settings.bounces.address or newsletter.sender
+    return SubscribeMail(address=mailbox.address, subject=f"subscribe {newsletter.id}")
 
 
 def reads_mails(settings: Settings) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from digest.model.link_token import LinkToken, Purpose, read_token
 from digest.model.mailbox import AddressError, Mailbox
+from digest.pipeline.newsletter import SubscribeMail, subscribe_mail
 from digest.pipeline.reader_links import sign_link
 from digest.pipeline.signing import accepted_keys
 from digest.pipeline.subscribe import confirm, find_confirmation, open_newsletters
@@ -120,8 +121,16 @@ def _show(site: Site, form: _Form, shown_at: datetime | None = None) -> PageResp
         newsletters=open_newsletters(site.app.settings),
         form_token=form_token,
         honeypot=_HONEYPOT,
+        mails=_mails(site),
         newest=read_newest(site, form.chosen),
     )
+
+
+def _mails(site: Site) -> list[tuple[str, SubscribeMail]]:
+    """The titles of newsletters that can be subscribed to by mail, each with its mail."""
+    settings = site.app.settings
+    mails = ((newsletter.title, subscribe_mail(newsletter, settings)) for newsletter in open_newsletters(settings))
+    return [(title, mail) for title, mail in mails if mail]
 
 
 def _shown_at(site: Site, form_token: str) -> datetime | None:

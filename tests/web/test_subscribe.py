@@ -14,6 +14,7 @@ import pytest
 
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
+from digest.settings import BouncesSettings, InboundSettings
 from digest.store import Store, erasure, subscribers, subscription_requests
 from digest.store.subscribers import NewSubscriber
 from digest.store.subscription_requests import NewRequest
@@ -275,4 +276,36 @@ def test_the_links_of_a_request_that_is_gone_fit_no_other(site: RunningSite) -> 
 
     assert subscribed(site) == []
     site.post(link_in(mails(site)[1], "confirm"))
+    assert subscribed(site) == [ANN]
+
+
+def test_the_page_tells_how_to_subscribe_by_mail(sqlite_store: Store) -> None:
+    mailbox = BouncesSettings(host="imap.news.example", address=Mailbox.parse("bounces@news.example"))
+    settings = replace(site_settings(NEWSLETTER, CLOSED), bounces=mailbox)
+    with running_site(sqlite_store, settings) as site:
+        by_subject = site.get("/subscribe").text
+    inbound = InboundSettings(address=Mailbox.parse("subscribe@news.example"))
+    with running_site(sqlite_store, replace(settings, inbound=inbound)) as site:
+        by_address = site.get("/subscribe").text
+    with running_site(sqlite_store, site_settings(NEWSLETTER)) as site:
+        without = site.get("/subscribe").text
+
+    assert '<a href="mailto:bounces@news.example?subject=subscribe%20main">bounces@news.example</a>' in by_subject
+    assert "“subscribe main”" in by_subject
+    assert '<a href="mailto:subscribe+main@news.example">subscribe+main@news.example</a>' in by_address
+    assert by_address.count("mailto:") == 1
+    assert "mailto:" not in without
+
+
+def test_who_left_after_confirming_can_ask_and_confirm_anew(site: RunningSite) -> None:
+    ask(site, ANN)
+    site.post(link_in(mails(site)[0], "confirm"))
+    with site.app.store.begin() as conn:
+        subscribers.unsubscribe(conn, ANN, at=site.now)
+    site.now += timedelta(days=2)
+    ask(site, ANN)
+    first, second = mails(site)
+
+    assert "not known" in site.post(link_in(first, "confirm")).text
+    assert "You are subscribed" in site.post(link_in(second, "confirm")).text
     assert subscribed(site) == [ANN]

@@ -7,7 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from digest.cli.check.findings import Finding, bad, count, from_error, note, ok
-from digest.cli.check.mail import check_bounce_mailbox, check_mail_server, check_secret, check_unsubscribing
+from digest.cli.check.mail import (
+    check_bounce_mailbox,
+    check_mail_server,
+    check_secret,
+    check_subscribing_by_mail,
+    check_unsubscribing,
+)
 from digest.cli.check.newsletters import check_deliveries, check_for_silence, check_newsletters, check_postal_addresses
 from digest.cli.check.operator_pages import check_operator_pages
 from digest.cli.check.pages import check_pages, check_search
@@ -32,6 +38,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from check_operator_pages(settings)
     yield from check_search(settings)
     yield from check_unsubscribing(settings)
+    yield from check_subscribing_by_mail(settings)
     yield from check_secret(settings.web)
     yield from check_postal_addresses(settings)
     if settings.smtp.host or settings.dkim.key_file:

@@ -83,6 +83,31 @@ def check_unsubscribing(settings: Settings) -> Iterator[Finding]:
         yield note("bounces", message, "set [bounces] host, or pipe them into 'digest bounces'")
 
 
+def check_subscribing_by_mail(settings: Settings) -> Iterator[Finding]:
+    """Check that mails by which people subscribe are read, and whose word is taken for their authors."""
+    inbound, topic = settings.inbound, "inbound"
+    if not inbound.address and not inbound.authserv_id:
+        return
+    if not settings.bounces.host:
+        message = "mails that subscribe are only read if they are piped into 'digest bounces'"
+        yield note(topic, message, "set [bounces] host to the mailbox that they arrive in")
+    if inbound.address and inbound.address.domain not in _sender_domains(settings):
+        message = f"{inbound.address.address} is at a domain that no newsletter is sent from"
+        yield note(topic, message, "send a mail to it, and look whether it arrives in the mailbox of [bounces]")
+    if not any(newsletter.subscribe and newsletter.sender for newsletter in settings.newsletters):
+        yield note(topic, "no newsletter can be subscribed to", 'set "from", and leave out subscribe = false')
+    elif inbound.authserv_id:
+        yield ok(topic, f"a valid DKIM signature, by the word of {inbound.authserv_id}, spares the confirmation mail")
+    else:
+        hint = "set [inbound] authserv_id to your mail server's name, to spare those with a valid DKIM signature"
+        yield ok(topic, "whoever subscribes by mail is asked for a confirmation", hint)
+
+
+def _sender_domains(settings: Settings) -> set[str]:
+    mailboxes = [newsletter.sender for newsletter in settings.newsletters]
+    return {mailbox.domain for mailbox in (settings.bounces.address, *mailboxes) if mailbox}
+
+
 def check_secret(web: WebSettings) -> Iterator[Finding]:
     """Check that nobody can guess the secrets whose signatures prove a bounce or an unsubscribe mail."""
     if web.secret_problem and not web.url:  # else the check of the pages reports it

@@ -127,3 +127,32 @@ def test_a_newsletter_whose_sources_all_fail_is_bad(capsys: pytest.CaptureFixtur
     findings = findings_on(capsys, NEWSLETTER + '[[sources]]\nid = "own"\npath = "gone"\n', "newsletter main")
 
     assert ("bad", True) in [(state, "its only source can't be read" in message) for state, message in findings]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        pytest.param("", [], id="nothing set"),
+        pytest.param('address = "subscribe@example.org"', [("note", "piped"), ("ok", "asked")], id="no mailbox"),
+        pytest.param('authserv_id = "mx.example.org"', [("note", "piped"), ("ok", "mx.example.org")], id="a server"),
+        pytest.param(
+            'address = "subscribe@example.net"',
+            [("note", "piped"), ("note", "no newsletter is sent from"), ("ok", "asked")],
+            id="another domain",
+        ),
+    ],
+)
+def test_subscribing_by_mail_is_checked(
+    keys: str, expected: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    findings = findings_on(capsys, f"[inbound]\n{keys}\n{NEWSLETTER}", "inbound", "--offline")
+
+    assert [state for state, _ in findings] == [state for state, _ in expected]
+    assert all(words in message for (_, message), (_, words) in zip(findings, expected, strict=True))
+
+
+def test_an_address_to_subscribe_has_the_name_that_mails_are_recognised_by(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("digest.toml").write_text('[inbound]\naddress = "news@example.org"\n' + NEWSLETTER)
+
+    assert main(["check"]) == 2
+    assert "subscribe@example.org" in capsys.readouterr().err
