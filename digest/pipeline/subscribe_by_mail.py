@@ -45,7 +45,8 @@ def subscribe_by_mail(mail: InboundMail, conn: Connection, settings: Settings, *
     if not request_id:
         return no_action(mail, f"not processed: too many requests wait ({titles})", is_ours=False)
     is_by_author = all(command.is_by_author for _, command in wanted)
-    if is_by_author and _is_proven(author_mail, author, ids, conn, settings, now=now):
+    is_proven = is_by_author and _is_proven(author_mail, author, settings, now=now)
+    if is_proven and not _has_left_since(conn, author, ids, author_mail.date):
         for newsletter_id in ids:
             subscribers.add(conn, [NewSubscriber(address=author)], newsletter_id, at=now, resubscribe=True)
         subscription_requests.confirm_by_author(conn, request_id, at=now)
@@ -97,14 +98,16 @@ def _wanted(mail: AuthorMail, settings: Settings) -> Iterator[tuple[Newsletter, 
                 yield newsletter, command
 
 
-def _is_proven(
-    mail: AuthorMail, author: str, ids: tuple[str, ...], conn: Connection, settings: Settings, *, now: datetime
-) -> bool:
-    """Whether the mail is surely the author's, recent, and from after the author last left one of the newsletters."""
+def _is_proven(mail: AuthorMail, author: str, settings: Settings, *, now: datetime) -> bool:
+    """Whether the mail is surely the author's, and recent."""
     if mail.date is None or not -_CLOCK_SKEW <= now - mail.date <= _SIGNED_WITHIN:
         return False
+    domain = author.rpartition("@")[2]
+    return is_signed_by_author(mail.authentication, settings.inbound.authserv_id, domain)
+
+
+def _has_left_since(conn: Connection, author: str, ids: tuple[str, ...], date: datetime | None) -> bool:
+    """Whether the author has left one of the newsletters after the mail was written: somebody may send it again."""
     key = normalize_address(author)
     left = [entry.since for id_ in ids for entry in unsubscribes.find(conn, [key], id_).values()]
-    is_after_leaving = all(since < mail.date for since in left)
-    domain = author.rpartition("@")[2]
-    return is_after_leaving and is_signed_by_author(mail.authentication, settings.inbound.authserv_id, domain)
+    return date is None or any(since >= date for since in left)
