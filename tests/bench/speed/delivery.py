@@ -75,7 +75,7 @@ class Run:
 def measure(recipients: int = 20_000) -> list[Row]:
     """Mails per second beside the baseline, after checking that both send the same bytes; then memory."""
     published = typical()
-    sums = {_run(sender, published, 500, "--sum").sink.sum for sender in (_deliver, _smtplib)}
+    sums = {_run(sender, published, 500, "--sum").sink.sum for sender in (send_all, _smtplib)}
     if len(sums) != 1:
         raise AssertionError("the two did not send the same bytes")
     task = f"{recipients:,} mails of {len(published.html + published.text) // 1000} kB, mails a second"
@@ -91,7 +91,7 @@ def measure(recipients: int = 20_000) -> list[Row]:
 def _rows(task: str, published: Edition, recipients: int, *options: str) -> list[Row]:
     """Medians of both in alternation, so that drift in the machine's speed affects both alike, and of their ratios."""
     pairs = [
-        (_run(_deliver, published, recipients, *options), _run(_smtplib, published, recipients, *options))
+        (_run(send_all, published, recipients, *options), _run(_smtplib, published, recipients, *options))
         for _ in range(_PAIRS)
     ]
     if len({run.sink.bytes for pair in pairs for run in pair}) != 1:
@@ -134,7 +134,7 @@ def typical() -> Edition:
 
 
 @contextmanager
-def _edition_and_sink(published: Edition, recipients: int, *options: str) -> Iterator[tuple[Store, int, Sink]]:
+def edition_and_sink(published: Edition, recipients: int, *options: str) -> Iterator[tuple[Store, int, Sink]]:
     """An edition in a store of its own, and a sink; checks at the end that all mails arrived."""
     with tempfile.TemporaryDirectory() as folder, open_store(f"sqlite:///{folder}/digest.db") as store:
         edition_id = publish(store, readers=recipients, published=published)
@@ -145,14 +145,14 @@ def _edition_and_sink(published: Edition, recipients: int, *options: str) -> Ite
 
 
 def _run(sender: Sender, published: Edition, recipients: int, *options: str) -> Run:
-    with _edition_and_sink(published, recipients, *options) as (store, edition_id, sink):
+    with edition_and_sink(published, recipients, *options) as (store, edition_id, sink):
         began, busy = time.perf_counter(), time.process_time()
         sender(store, edition_id, builder_for(published), sink.port)
         seconds, busy_s = time.perf_counter() - began, time.process_time() - busy
     return Run(mails=recipients, seconds=seconds, busy_s=busy_s, sink=sink)
 
 
-def _deliver(store: Store, edition_id: int, write: MessageBuilder, port: int) -> None:
+def send_all(store: Store, edition_id: int, write: MessageBuilder, port: int) -> None:
     tally = deliver_due(
         edition_id,
         store,
@@ -223,7 +223,7 @@ def _read_lines(sock: socket.socket, *, lines: int) -> None:
 
 def _memory_of(published: Edition, recipients: int) -> float:
     """Peak memory in MB of a process of its own that delivers."""
-    with _edition_and_sink(published, recipients) as (store, edition_id, sink):
+    with edition_and_sink(published, recipients) as (store, edition_id, sink):
         command = [sys.executable, "-m", "tests.bench.speed.delivery", "--report-memory", store.name, str(edition_id)]
         completed = subprocess.run([*command, str(sink.port)], check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT)
     return float(completed.stdout)
@@ -231,7 +231,7 @@ def _memory_of(published: Edition, recipients: int) -> float:
 
 def _report_memory(url: str, edition_id: str, port: str) -> None:
     with open_store(url) as store:
-        _deliver(store, int(edition_id), builder_for(typical()), int(port))
+        send_all(store, int(edition_id), builder_for(typical()), int(port))
     # Not ``ru_maxrss``, which starts at the parent's.
     status = Path("/proc/self/status").read_text("ascii")
     print(int(status.split("VmHWM:")[1].split()[0]) / 1024)
