@@ -12,8 +12,8 @@ from jinja2 import Environment
 from digest.settings import shipped_files
 
 ROOT = Path(__file__).parents[2]
-#: Pages of the operator are in English.
-_ENGLISH_ONLY = "operator"
+#: Pages of the operator are in English, their plots too.
+_ENGLISH_ONLY = re.compile("operator|plot")
 #: Names of things that are the same in every language.
 _NO_TEXT = re.compile(r"[^\W\d_]{2,}")
 
@@ -21,7 +21,7 @@ _NO_TEXT = re.compile(r"[^\W\d_]{2,}")
 def page_templates() -> Iterator[Path]:
     """The templates of pages that subscribers see, and of mails."""
     for file in sorted((shipped_files.templates() / "web").rglob("*.j2")):
-        if _ENGLISH_ONLY not in file.relative_to(shipped_files.templates()).as_posix():
+        if not _ENGLISH_ONLY.search(file.relative_to(shipped_files.templates()).as_posix()):
             yield file
 
 
@@ -37,7 +37,7 @@ def messages() -> Iterator[str | tuple[str, str]]:
                 yield text if isinstance(text, str) else text[0]
     for package in ("web", "pipeline", "render"):
         for file in sorted((ROOT / "digest" / package).rglob("*.py")):
-            if _ENGLISH_ONLY not in file.relative_to(ROOT).as_posix():
+            if not _ENGLISH_ONLY.search(file.relative_to(ROOT).as_posix()):
                 yield from _messages_in(file)
 
 
@@ -55,5 +55,6 @@ def bare_texts(source: str) -> list[str]:
     without = re.sub(r"\{#.*?#\}|\{%.*?%\}|<style.*?</style>", " ", source, flags=re.DOTALL)
     without = re.sub(r"\{\{.*?\}\}", "{}", without, flags=re.DOTALL)
     visible = re.findall(r'\b(?:alt|title|aria-label|placeholder)="([^"]*)"', without)
+    without = re.sub(r'[\w-]+="[^"]*"', " ", without)
     texts = re.split(r"<[^>]*>", without) + visible
     return [" ".join(text.split()) for text in texts if _NO_TEXT.search(text)]
