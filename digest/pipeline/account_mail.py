@@ -122,6 +122,8 @@ def _mail(
     sender = next((newsletter for newsletter in (*newsletters, *settings.newsletters) if newsletter.sender), None)
     if subscriber is None or sender is None:
         return None
+    if kind == "left" and subscribers.suppression_reasons(conn, [subscriber.address]):
+        return None
     to, counted_as = _recipient(request, kind, subscriber), 0
     if kind == "new_address":
         if not may_be_mailed(conn, to, now=now):

@@ -11,8 +11,10 @@ from digest.model.link_token import LinkToken, Purpose
 from digest.pipeline.reader_links import LinkHolder, find_holder, find_mail_holder, sign_link
 from digest.pipeline.subscribe import decline, find_declining, read_decline_token
 from digest.settings import WebSettings
-from digest.store import page_counts, subscribers, unsubscribes
+from digest.store import account_requests, page_counts, subscribers, unsubscribes
+from digest.store.account_requests import NewAccountRequest
 from digest.store.subscribers import NewSubscriber, normalize_address
+from digest.store.tables import AccountRequestKind
 
 #: How long after leaving a subscriber can come back with one button; later, by subscribing anew.
 _RETURN_WITHIN = timedelta(days=1)
@@ -27,6 +29,8 @@ class UnsubscribeResult:
     has_declined: bool = False
     #: Proves that this very link ended the subscription just now; empty if the subscriber had left before.
     return_token: str = ""
+    #: Who has left just now; 0 if nobody has.
+    subscriber_id: int = 0
 
 
 def unsubscribe_by_link(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> UnsubscribeResult | None:
@@ -43,9 +47,27 @@ def unsubscribe_by_link(conn: Connection, token: str, web: WebSettings, *, now: 
     has_left = newsletter_id in subscribers.newsletter_ids(conn, subscriber.id) and subscribers.unsubscribe(
         conn, subscriber.address, newsletter_id, at=now
     )
+    if not has_left:
+        return UnsubscribeResult(newsletter_id=newsletter_id)
     return UnsubscribeResult(
-        newsletter_id=newsletter_id, return_token=_return_token(conn, holder, web, now=now) if has_left else ""
+        newsletter_id=newsletter_id,
+        return_token=_return_token(conn, holder, web, now=now),
+        subscriber_id=subscriber.id,
     )
+
+
+def unsubscribe_by_button(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> UnsubscribeResult | None:
+    """As ``unsubscribe_by_link``; with ``[web] undo_mail`` the subscriber gets a mail to undo it.
+
+    It may have been somebody with a forwarded mail. A mail program's one click is surely the subscriber's own.
+    """
+    result = unsubscribe_by_link(conn, token, web, now=now)
+    if web.undo_mail and result and result.subscriber_id:
+        new = NewAccountRequest(
+            subscriber_id=result.subscriber_id, kind=AccountRequestKind.LEFT, newsletter_id=result.newsletter_id
+        )
+        account_requests.record(conn, new, at=now)
+    return result
 
 
 def find_returning(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> LinkHolder | None:

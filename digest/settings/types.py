@@ -155,6 +155,8 @@ class WebSettings:
     proxies: tuple[str, ...] = ()
     #: Most mails in an hour that ask for the confirmation of a subscription.
     confirmations_per_hour: int = 60
+    #: Who leaves by the page's button gets a mail that says so, with a link to undo it.
+    undo_mail: bool = False
     #: Signs the tokens in mails and on pages; if it is empty, the store's own key does.
     secret: Secret = Secret()
     #: Earlier values of ``secret``: their signatures are still accepted.

@@ -71,6 +71,7 @@ def _proven_page(site: Site, request: PageRequest, purposes: tuple[Purpose, ...]
 
 def _show(site: Site, proven: ProvenRequest, token: str, *, is_done: bool) -> PageResponse:
     question, answer = _TEMPLATES[proven.purpose]
+    site = site.for_newsletters(*proven.newsletter_ids)
     return site.render(
         answer if is_done else question,
         private=True,

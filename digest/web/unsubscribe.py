@@ -9,7 +9,7 @@ from __future__ import annotations
 from digest.model.link_token import Purpose
 from digest.pipeline.reader_links import find_mail_holder
 from digest.pipeline.subscribe import read_decline_token
-from digest.pipeline.unsubscribe import come_back, find_returning, unsubscribe_by_link
+from digest.pipeline.unsubscribe import come_back, find_returning, unsubscribe_by_button, unsubscribe_by_link
 from digest.web.pages import PageRequest, PageResponse, Site
 
 
@@ -17,10 +17,13 @@ def unsubscribe(site: Site, request: PageRequest) -> PageResponse:
     """Ask, or end the subscription."""
     store, web, token = site.app.store, site.app.settings.web, request.parts["token"]
     if request.method == "POST":
+        # Only the page's button has the parameter: a mail program posts to the very address of the header.
+        leave = unsubscribe_by_button if request.query.get("by") == "button" else unsubscribe_by_link
         with store.begin() as conn:
-            result = unsubscribe_by_link(conn, token, web, now=site.clock())
+            result = leave(conn, token, web, now=site.clock())
         if result is None:
             return site.render("unknown_link", private=True)
+        site.has_new_requests.set()
         if result.has_declined:
             return site.render("declined", private=True)
         site = site.for_newsletters(result.newsletter_id)

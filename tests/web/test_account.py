@@ -207,3 +207,42 @@ def test_no_get_and_no_form_of_others_asks_for_anything(ann: Mailed) -> None:
         assert "attachment" not in answer.headers.get("content-disposition", "")
 
     assert ann.state() == before
+
+
+def leave(ann: Mailed, *, by_button: bool) -> Answer:
+    (link,) = [link for link in ann.links if "/unsubscribe/" in link]
+    if not by_button:
+        return ann.site.post(ann.one_click, {"List-Unsubscribe": "One-Click"})
+    (action,) = re.findall(r'<form method="post" action="([^"]+)"', ann.site.get(link).text)
+    return ann.site.post(action, {"unsubscribe": "yes"})
+
+
+@pytest.mark.parametrize(
+    ("undo_mail", "by_button", "is_sent"),
+    [
+        pytest.param(True, True, True, id="by the button"),
+        pytest.param(True, False, False, id="by one click"),
+        pytest.param(False, True, False, id="not by default"),
+    ],
+)
+def test_who_leaves_by_the_button_may_get_a_mail_to_undo_it(
+    undo_mail: bool, by_button: bool, is_sent: bool, sqlite_store: Store
+) -> None:
+    with running_site(sqlite_store, site_settings(NEWSLETTER, undo_mail=undo_mail)) as site:
+        ann = mailed(site, sqlite_store)
+        answer = leave(ann, by_button=by_button)
+        links = links_to(ann, ANN, "return")
+
+        assert answer.status == 200
+        assert subscribed(site) == [BEN]
+        assert len(links) == is_sent
+        for link in links:
+            site.now += HOUR
+            assert "Subscribe to Harbour News again?" in site.get(link).text
+            site.post(link)
+            assert subscribed(site) == [ANN, BEN]
+            leave(ann, by_button=True)
+            assert len(links_to(ann, ANN, "return")) == 1
+            site.now += DAY
+            assert "not known" in site.post(link).text
+            assert subscribed(site) == [BEN]
