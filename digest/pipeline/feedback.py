@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from digest.model.feedback import Vote
+from digest.model.feedback import Vote, VoteCounts
 from digest.model.link_token import Purpose
 from digest.model.newsletters import Newsletter
 from digest.model.published_stories import PublishedStory
@@ -19,7 +19,7 @@ from digest.store.editions import EditionSummary
 from digest.stories.feedback import OutletRating, rate_outlets
 
 #: Votes on older editions don't count any more: outlets change, and so do readers.
-_MEMORY = timedelta(days=60)
+MEMORY = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,17 @@ def find_ballot(conn: Connection, token: str, settings: Settings, *, now: dateti
     )
 
 
-def vote(conn: Connection, ballot: Ballot, story: PublishedStory, choice: Vote | None, *, now: datetime) -> Ballot:
-    """Record the subscriber's vote on a story in place of an earlier one; None takes it back. The ballot after that."""
+def vote(
+    conn: Connection, token: str, number: str, settings: Settings, *, choice: Vote | None, now: datetime
+) -> Ballot | None:
+    """Record the vote on the story with that number, in place of an earlier one; None takes it back.
+
+    The ballot after that; None if the link is about none. Nothing is recorded on a closed one, or on another story.
+    """
+    ballot = find_ballot(conn, token, settings, now=now)
+    story = ballot.story(number) if ballot else None
+    if ballot is None or ballot.newsletter is None or story is None:
+        return ballot
     if choice is None:
         feedback.withdraw(conn, story.id, ballot.subscriber_id)
     else:
@@ -67,11 +76,17 @@ def vote(conn: Connection, ballot: Ballot, story: PublishedStory, choice: Vote |
     return replace(ballot, votes=feedback.votes_of(conn, ballot.subscriber_id, ballot.edition.id))
 
 
+def edition_votes(conn: Connection, edition_id: int) -> tuple[tuple[PublishedStory, VoteCounts], ...]:
+    """The edition's stories in order, each with its votes."""
+    counts = feedback.counts(conn, edition_id)
+    return tuple((story, counts.get(story.id, VoteCounts())) for story in story_texts.of_edition(conn, edition_id))
+
+
 def outlet_ratings(conn: Connection, newsletter: Newsletter, *, at: datetime) -> Mapping[str, OutletRating]:
     """What the votes given before that time are worth in the newsletter's ranking, by outlet; none if switched off."""
     if not newsletter.feedback:
         return {}
-    return rate_outlets(feedback.outlet_votes(conn, newsletter.id, since=at - _MEMORY, before=at))
+    return rate_outlets(feedback.outlet_votes(conn, newsletter.id, since=at - MEMORY, before=at))
 
 
 def _asking(settings: Settings, newsletter_id: str) -> Iterator[Newsletter]:

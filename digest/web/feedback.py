@@ -20,17 +20,14 @@ _TAKE_BACK = "none"
 
 def story_feedback(site: Site, request: PageRequest) -> PageResponse:
     """Ask, or record the vote."""
-    ballot = _find(site, request)
+    choice = request.field("vote")
+    has_voted = request.method == "POST" and choice in {*_VOTES, _TAKE_BACK}
+    ballot = _vote(site, request, _VOTES.get(choice)) if has_voted else _find(site, request)
     story = ballot.story(request.parts["story"]) if ballot else None
     if ballot is None or story is None:
         return site.render("unknown_link", status=404, private=True)
     if ballot.newsletter is None:
         return site.render("feedback_closed", private=True)
-    choice = request.field("vote")
-    has_voted = request.method == "POST" and choice in {*_VOTES, _TAKE_BACK}
-    if has_voted:
-        with site.app.store.begin() as conn:
-            ballot = vote(conn, ballot, story, _VOTES.get(choice), now=site.clock())
     current = ballot.votes.get(story.id)
     return _render(
         site,
@@ -57,6 +54,12 @@ def edition_feedback(site: Site, request: PageRequest) -> PageResponse:
 def _find(site: Site, request: PageRequest) -> Ballot | None:
     with site.app.store.read() as conn:
         return find_ballot(conn, request.parts["token"], site.app.settings, now=site.clock())
+
+
+def _vote(site: Site, request: PageRequest, choice: Vote | None) -> Ballot | None:
+    token, number = request.parts["token"], request.parts["story"]
+    with site.app.store.begin() as conn:
+        return vote(conn, token, number, site.app.settings, choice=choice, now=site.clock())
 
 
 def _render(site: Site, request: PageRequest, ballot: Ballot, template: str, **values: Any) -> PageResponse:

@@ -1,4 +1,4 @@
-"""``digest editions``: list, show, search and resend published editions."""
+"""``digest editions``: list, show, search and resend published editions, and their readers' votes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ examples:
   digest editions show 12 --recipients    each recipient, with the outcome and the mail server's reply
   digest editions search ferry harbour    stories that have both words, the newest first
   digest editions search '"island ferry"' -n main
+  digest editions feedback 12             which of its stories readers found useful
+  digest editions feedback -n main        what the votes of 60 days are worth in the ranking, by outlet
   digest editions resend 12               send again what failed or may have arrived
   digest editions resend 12 reader@example.org
   digest editions resend 12 --again       to all its subscribers, those who have it too
@@ -23,6 +25,7 @@ _ACTIONS = {
     "list": "list the newest editions and the outcomes of their deliveries",
     "show": "show one edition as it was sent, or its recipients",
     "search": "find published stories by their words",
+    "feedback": "show readers' votes on an edition's stories, or by outlet",
     "resend": "send again what failed or may have arrived, or to the given subscribers",
 }
 
@@ -44,6 +47,10 @@ def configure(parser: Parser) -> None:
     actions["show"].add_argument("--html", action="store_true", help="the HTML part instead of the text")
     actions["show"].add_argument("--recipients", action="store_true", help="recipients, outcomes and replies")
     actions["show"].add_argument("--json", action="store_true", help="print it as JSON")
+    id_help = "an edition's number (default: the outlets of a newsletter)"
+    actions["feedback"].add_argument("id", type=_number, nargs="?", metavar="ID", help=id_help)
+    actions["feedback"].add_argument("-n", "--newsletter", metavar="ID", help="the newsletter, if there are several")
+    actions["feedback"].add_argument("--json", action="store_true", help="print it as JSON")
     actions["resend"].add_argument("addresses", nargs="*", metavar="ADDRESS", help="to these, whatever they got before")
     actions["resend"].add_argument("--again", action="store_true", help="to those who have it, too")
     actions["resend"].add_argument("--dry-run", action="store_true", help="list the recipients; send nothing")
@@ -80,6 +87,10 @@ def _lines(args: argparse.Namespace) -> Iterator[str]:
             from digest.cli.editions.search import search_stories
 
             yield from search_stories(args, settings, store)
+        elif args.action == "feedback":
+            from digest.cli.editions.feedback import show_feedback
+
+            yield from show_feedback(args, settings, store)
         else:
             from digest.cli.editions import listing
 
