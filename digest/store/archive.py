@@ -113,10 +113,9 @@ def first_revision(conn: Connection, edition: ArchivedEdition) -> FirstRevision:
     return FirstRevision(token=row.token, frozen_at=row.published)
 
 
-def version(conn: Connection) -> tuple[int, int]:
-    """A value that changes whenever an edition is added or deleted."""
-    row = conn.execute(select(func.coalesce(func.max(editions.c.id), 0), func.count(editions.c.id))).one()
-    return row[0], row[1]
+def version(conn: Connection) -> int:
+    """A value that changes whenever an edition is added; read without counting."""
+    return int(conn.execute(select(func.coalesce(func.max(editions.c.id), 0))).scalar_one())
 
 
 def is_archived(newsletter_id: ColumnElement[str] | str | None = None) -> ColumnElement[bool]:
