@@ -1,0 +1,82 @@
+"""The archive in Chromium: without JavaScript, the mail in its frame, on phones and in the dark (``slow``)."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from digest.store import open_store
+from tests.support.browser import browser
+from tests.support.published_site import PUBLIC, publish_edition
+from tests.support.web_site import RunningSite, running_site, site_settings
+from tests.web.test_archive import MEMBERS
+
+__all__ = ["browser"]  # a fixture
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A site with 60 editions of a public newsletter: two pages of its list. No test changes it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    settings = site_settings(PUBLIC, MEMBERS, url=f"http://127.0.0.1:{port}")
+    file = tmp_path_factory.mktemp("archive") / "digest.db"
+    with open_store(f"sqlite:///{file}") as store, running_site(store, settings, port=port) as running:
+        for day in range(60):
+            publish_edition(running, day=day, stories_count=2)
+        yield running
+
+
+def test_a_visitor_reads_from_the_front_page_through_the_archive(site: RunningSite, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(f"{site.url}/")
+    page.get_by_role("link", name="All editions of Harbour News").click()
+    page.get_by_role("link", name="Older editions").click()
+    assert page.url.endswith("/main/?page=2")
+    page.get_by_role("link", name="March 2026").click()
+    page.locator(".editions a").last.click()
+    assert page.url.endswith("/main/2026-03-29")
+    assert page.locator("h1").inner_text() == "Sunday, 29 March 2026"
+
+    page.get_by_text("As it was mailed").click()
+    mail = page.frame_locator("iframe")
+    assert mail.locator("h1").inner_text() == "Harbour News"
+    assert mail.get_by_text("Unsubscribe").count() == 0
+    page.get_by_role("link", name="30 March").click()
+    assert page.url.endswith("/main/2026-03-30")
+    page.get_by_role("link", name="Get the next edition by mail").click()
+    assert page.get_by_label("Harbour News").is_checked()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1000])
+def test_pages_of_the_archive_are_accessible_small_and_ask_nobody_else(
+    scheme: str, width: int, site: RunningSite, browser: Browser
+) -> None:
+    context = browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]  # a literal
+        viewport={"width": width, "height": 640},
+        bypass_csp=True,  # for axe
+    )
+    page = context.new_page()
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
+    for path in ("/", "/main/", "/main/?page=2", "/main/2026-03-30", "/main/2026-04-99", "/members/"):
+        page.goto(site.url + path)
+        if summary := page.locator("summary").all():
+            summary[0].click()
+            page.frame_locator("iframe").locator("h1").wait_for()
+        violations = Axe().run(page).response["violations"]
+
+        assert [(path, violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert len(page.content()) < 50_000
+    assert all(url.startswith(site.url) for url in urls)
+    context.close()
