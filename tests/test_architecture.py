@@ -84,6 +84,14 @@ def test_help_of_a_command_imports_no_library(command: str) -> None:
     assert _imported_by(f"import digest.cli; digest.cli.main([{command!r}, '--help'])") - _HEAVY == set()
 
 
+@pytest.mark.slow
+def test_pages_are_served_without_the_libraries_that_compose() -> None:
+    """They would add 20 MB to a process that never needs them: a preview is composed in another one."""
+    libraries = _imported_by("import digest.web.server, digest.cli.serve")
+
+    assert not {"numpy", "lxml", "feedparser", "trafilatura", "sumy", "premailer", "sentencex"} & libraries
+
+
 def test_no_dependency_brings_scipy() -> None:
     """nltk would import it, and take three times as long."""
     lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))

@@ -12,22 +12,6 @@
 
 The store is the truth, not a scheduler's memory: a restart forgets nothing, and several processes may share a store.
 An engine only decides where and when a job runs.
+
+Nothing is imported here: pages need the types and the problems, and not the work with its libraries.
 """
-
-from digest.jobs.context import JobContext
-from digest.jobs.due import due_jobs
-from digest.jobs.perform import perform
-from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
-
-__all__ = [
-    "ApplyRetention",
-    "Collect",
-    "Deliver",
-    "Job",
-    "JobContext",
-    "Log",
-    "ProcessBounces",
-    "Publish",
-    "due_jobs",
-    "perform",
-]

@@ -8,11 +8,8 @@ from datetime import datetime
 from functools import cache
 
 from digest.model.errors import DigestError
-from digest.pipeline.newsletter import render_options
-from digest.pipeline.preview import PreviewRequest, preview_newsletter
 from digest.processes.limited_worker import LimitedWorker
 from digest.processes.process_pool import WorkerDiedError
-from digest.render import render
 from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, fill_greeting, fill_tokens
 from digest.settings import Settings
 from digest.store import open_store, subscribers
@@ -52,6 +49,11 @@ def compose_in_worker(order: PreviewOrder, settings: Settings) -> PreviewPage:
 
 def compose_page(order: PreviewOrder, settings: Settings) -> PreviewPage:
     """Compose the preview in this process."""
+    # Imported in the worker alone: with their libraries they need 20 MB.
+    from digest.pipeline.newsletter import render_options
+    from digest.pipeline.preview import PreviewRequest, preview_newsletter
+    from digest.render import render
+
     request = PreviewRequest(newsletter_id=order.newsletter_id, at=order.at)
     try:
         composed = preview_newsletter(request, settings, now=order.now)

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.jobs import Job, JobContext, due_jobs, perform
-from digest.jobs.due import record_missed_slots
+from digest.jobs.context import JobContext
+from digest.jobs.due import due_jobs, record_missed_slots
+from digest.jobs.perform import perform
+from digest.jobs.types import Job
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.app import make_app

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from digest.jobs import Publish, due_jobs
-from digest.jobs.due import record_missed_slots
+from digest.jobs.due import due_jobs, record_missed_slots
+from digest.jobs.types import Publish
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.pipeline.app import make_app

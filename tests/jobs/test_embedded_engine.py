@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from digest.jobs import ApplyRetention, Collect, Deliver, Job
 from digest.jobs.embedded_engine import EmbeddedEngine
-from digest.jobs.types import Enqueue
+from digest.jobs.types import ApplyRetention, Collect, Deliver, Enqueue, Job
 from digest.model.errors import StoreError
 
 

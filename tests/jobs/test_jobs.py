@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete
 
-from digest.jobs import ApplyRetention, Collect, Deliver, Job, JobContext, Publish, due_jobs, perform
 from digest.jobs.alarm import send_alarms
-from digest.jobs.due import record_missed_slots
+from digest.jobs.context import JobContext
+from digest.jobs.due import due_jobs, record_missed_slots
+from digest.jobs.perform import perform
+from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Publish
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter, Source

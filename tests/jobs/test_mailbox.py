@@ -8,7 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from digest.jobs import JobContext, ProcessBounces, due_jobs, perform
+from digest.jobs.context import JobContext
+from digest.jobs.due import due_jobs
+from digest.jobs.perform import perform
+from digest.jobs.types import ProcessBounces
 from digest.model.errors import MailError
 from digest.pipeline.app import make_app
 from digest.settings import BouncesSettings, Secret, Settings

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from digest.cli.event_log import EventLog
-from digest.jobs import Collect, JobContext, Publish, due_jobs, perform
-from digest.jobs.due import record_missed_slots
+from digest.jobs.context import JobContext
+from digest.jobs.due import due_jobs, record_missed_slots
+from digest.jobs.perform import perform
 from digest.jobs.runs import record_run, start
+from digest.jobs.types import Collect, Publish
 from digest.model.errors import NothingCollected
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter, Source
