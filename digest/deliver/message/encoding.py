@@ -64,12 +64,17 @@ class QuotedPrintable:
         return cls(tuple(map(_quoted_printable, segments)), gaps, escape)
 
     def fill(self, values: Values) -> Iterator[bytes]:
+        lines = {gap: self._line(values[gap]) for gap in dict.fromkeys(self.gaps)}
         yield self.segments[0]
         for gap, segment in zip(self.gaps, self.segments[1:], strict=True):
-            value = self.escape(clean_header(values[gap]))
-            line = value.encode() if _NEEDS_NO_ENCODING.fullmatch(value) else _quoted_printable(value.encode())
-            yield b"=\r\n%b=\r\n" % line
+            yield lines[gap]
             yield segment
+
+    def _line(self, value: str) -> bytes:
+        """The value as a line between soft line breaks."""
+        value = self.escape(clean_header(value))
+        line = value.encode() if _NEEDS_NO_ENCODING.fullmatch(value) else _quoted_printable(value.encode())
+        return b"=\r\n%b=\r\n" % line
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +93,12 @@ class Base64:
         return cls(offsets, gaps, escape)
 
     def fill(self, values: Values) -> Iterator[bytes]:
+        encoded_values = {gap: self.escape(clean_header(values[gap])).encode() for gap in dict.fromkeys(self.gaps)}
         first = self.segments[0][0]
         yield first.lines
         carry = first.tail
         for gap, segment_at in zip(self.gaps, self.segments[1:], strict=True):
-            carry += self.escape(clean_header(values[gap])).encode()
+            carry += encoded_values[gap]
             segment = segment_at[-len(carry) % 3]
             carry += segment.head
             end = len(carry) - len(carry) % 3  # all of it, unless the segment is too short to complete a triplet
