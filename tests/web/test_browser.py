@@ -46,7 +46,7 @@ def link_in_last_mail(site: RunningSite, path: str) -> str:
 
 def press(page: Page, name: str) -> str:
     """Press a button; the title of the page that follows."""
-    page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name=name, exact=True).click()
     return page.locator("h1").inner_text()
 
 
