@@ -12,7 +12,6 @@ from digest.processes.limited_worker import LimitedWorker
 from digest.processes.process_pool import WorkerDiedError
 from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, fill_greeting, fill_tokens
 from digest.settings import Settings
-from digest.store import open_store, subscribers
 
 #: Processor time for one preview: many times what a newsletter with thousands of articles takes.
 _CPU_S = 20.0
@@ -54,24 +53,16 @@ def compose_page(order: PreviewOrder, settings: Settings) -> PreviewPage:
     from digest.pipeline.preview import PreviewRequest, preview_newsletter
     from digest.render import render
 
-    request = PreviewRequest(newsletter_id=order.newsletter_id, at=order.at)
+    request = PreviewRequest(newsletter_id=order.newsletter_id, at=order.at, recipient=order.address or None)
     try:
         composed = preview_newsletter(request, settings, now=order.now)
         newsletter = composed.digest.newsletter
         edition = render(composed.digest, render_options(newsletter, settings))
-        name = _name(order.address, settings)
     except DigestError as error:
         return PreviewPage(problem=f"{error}. {error.hint}".strip())
+    name = composed.recipient.subscriber.name if composed.recipient else ""
     greeting = html.escape(fill_greeting(newsletter.greeting, name))
     return PreviewPage(html=fill_tokens(edition.html.replace(GREETING_PLACEHOLDER, greeting), "test"))
-
-
-def _name(address: str, settings: Settings) -> str:
-    if not address:
-        return ""
-    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-        subscriber = subscribers.find(conn, address)
-    return subscriber.name if subscriber else ""
 
 
 @cache

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
 from digest.web.operator.login_limits import LoginLimits
 
 _MAX_NOTICES, _MAX_FORMS = 1_000, 10_000
+
+
+class PreviewTurns:
+    """One preview is composed at a time, and one may wait for it: others keep no thread of the pages busy."""
+
+    def __init__(self) -> None:
+        self._composing, self._waiting = Lock(), Lock()
+
+    @contextmanager
+    def turn(self, *, timeout_s: float) -> Iterator[bool]:
+        """Whether it is this preview's turn; False if another one waits already, or the wait was too long."""
+        is_own = self._wait(timeout_s)
+        try:
+            yield is_own
+        finally:
+            if is_own:
+                self._composing.release()
+
+    def _wait(self, timeout_s: float) -> bool:
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._composing.acquire(timeout=timeout_s)
+        finally:
+            self._waiting.release()
 
 
 @dataclass(slots=True)
@@ -18,8 +45,7 @@ class OperatorState:
     login_limits: LoginLimits = field(default_factory=LoginLimits)
     #: Held while a password is checked: each check takes 32 MB.
     password_check: Lock = field(default_factory=Lock)
-    #: Held while a preview is composed: one at a time.
-    preview: Lock = field(default_factory=Lock)
+    previews: PreviewTurns = field(default_factory=PreviewTurns)
     _notices: OrderedDict[int, str] = field(default_factory=OrderedDict)
     _sent_forms: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
