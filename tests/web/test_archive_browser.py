@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from digest.store import open_store
 from tests.support.browser import browser
-from tests.support.published_site import PUBLIC, publish_edition
+from tests.support.published_site import BEN, PUBLIC, add_subscribers, links_of, mails_to, publish_edition
 from tests.support.web_site import RunningSite, running_site, site_settings
 from tests.web.test_archive import MEMBERS
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """A site with 60 editions of a public newsletter: two pages of its list. No test changes it."""
+    """A site with 60 editions of a public newsletter: two pages of its list."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     settings = site_settings(PUBLIC, MEMBERS, url=f"http://127.0.0.1:{port}")
@@ -52,6 +52,21 @@ def test_a_visitor_reads_from_the_front_page_through_the_archive(site: RunningSi
     assert page.url.endswith("/main/2026-03-30")
     page.get_by_role("link", name="Get the next edition by mail").click()
     assert page.get_by_label("Harbour News").is_checked()
+    context.close()
+
+
+def test_a_subscriber_reads_the_archive_by_a_link_in_a_mail(site: RunningSite, browser: Browser) -> None:
+    add_subscribers(site, BEN, newsletter=MEMBERS)
+    publish_edition(site, newsletter=MEMBERS)
+    link = next(link for link in links_of(mails_to(site, BEN)[-1], site.url) if link.endswith("/archive"))
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(link)
+    assert page.url == f"{site.url}/members/"
+    page.locator(".editions a").first.click()
+    page.get_by_text("As it was mailed").click()
+
+    assert page.frame_locator("iframe").locator("h1").inner_text() == "Members only"
     context.close()
 
 
