@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 from digest.store.address_change import with_merged
 from digest.store.subscribers import find, normalize_address
 from digest.store.subscription_requests import mailbox_key
-from digest.store.tables import editions, metadata, subscribers, unread_mails
+from digest.store.tables import editions, metadata, stories, subscribers, unread_mails
 from digest.store.unsubscribes import hash_address
 
 Row = Mapping[str, Any]
@@ -51,6 +51,8 @@ def _rows(conn: Connection, table: Table, address: str, ids: Collection[int]) ->
         query = query.add_columns(editions.c.subject.label("edition")).outerjoin(
             editions, editions.c.id == table.c.edition_id
         )
+    if "story_id" in table.c:
+        query = query.add_columns(stories.c.title.label("story")).outerjoin(stories, stories.c.id == table.c.story_id)
     return tuple({name: _plain(value) for name, value in row.items()} for row in conn.execute(query).mappings())
 
 

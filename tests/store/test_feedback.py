@@ -9,7 +9,7 @@ import pytest
 from digest.model.feedback import OutletVotes, Vote, VoteCounts
 from digest.model.published_stories import PublishedStory
 from digest.model.slots import Slot
-from digest.store import Store, editions, erasure, feedback, retention, stories, story_texts, subscribers
+from digest.store import Store, editions, erasure, feedback, personal_data, retention, stories, story_texts, subscribers
 from digest.store.subscribers import NewSubscriber
 from digest.store.tables import feedback as table
 from tests.support.values import NOON, SLOT, article, brief, edition
@@ -123,3 +123,13 @@ def test_votes_are_deleted_with_their_edition(store: Store) -> None:
         assert retention.delete_feedback(conn, before=SLOT.due - 400 * DAY) == 2
         assert retention.delete_feedback(conn, before=SLOT.due - 400 * DAY) == 0
         assert (feedback.counts(conn, 1), len(feedback.counts(conn, 2))) == ({}, 2)
+
+
+def test_a_download_names_the_stories_of_the_votes(store: Store) -> None:
+    story, _ = publish(store)
+    (ann,) = add_readers(store, 1)
+    with store.begin() as conn:
+        feedback.record(conn, story.id, ann, DOWN, at=VOTED)
+        (row,) = personal_data.collect(conn, "reader0@harbour.example")["feedback"]
+
+    assert (row["story"], row["vote"]) == ("Title a", "down")

@@ -57,7 +57,7 @@ def _edition_json(edition: StoredEdition, votes: tuple[tuple[PublishedStory, Vot
 
 def _outlet_lines(ratings: list[tuple[str, OutletRating]]) -> Iterator[str]:
     for outlet, rating in ratings:
-        yield f"{rating.points:+.2f}  {outlet}  {rating.detail}"
+        yield f"{round(rating.points, 2) + 0.0:+.2f}  {outlet}  {rating.detail}"
     if not ratings:
         yield f"no votes on stories of the last {MEMORY.days} days"
 
