@@ -65,6 +65,11 @@ def choose_preferences(
     return audience
 
 
+def is_often(newsletter: Newsletter, preferences: ReadingPreferences, *, at: datetime) -> bool:
+    """Whether a subscriber with these wishes gets more than an edition a week."""
+    return _rhythm(personalise(newsletter, preferences), at)[0] > _MONTH // timedelta(weeks=1)
+
+
 def count_audiences(conn: Connection, newsletter: Newsletter) -> AudienceCounts:
     """The numbers that an operator must know."""
     return AudienceCounts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,9 +10,10 @@ from sqlalchemy import Connection
 
 from digest.model.link_token import LinkToken, Purpose, read_token
 from digest.model.newsletters import Newsletter
+from digest.pipeline.audiences import choose_preferences
 from digest.pipeline.signing import accepted_keys
 from digest.settings import Settings, WebSettings
-from digest.store import subscribers, subscription_requests
+from digest.store import audiences, subscribers, subscription_requests
 from digest.store.subscribers import NewSubscriber
 from digest.store.subscription_requests import SubscriptionRequest
 
@@ -49,18 +51,42 @@ def find_confirmation(
 
 
 def confirm(
-    conn: Connection, token: str, web: WebSettings, *, now: datetime, purpose: Purpose = Purpose.CONFIRM
+    conn: Connection,
+    token: str,
+    web: WebSettings,
+    *,
+    now: datetime,
+    newsletters: Sequence[Newsletter],
+    purpose: Purpose = Purpose.CONFIRM,
 ) -> Confirmation | None:
-    """Subscribe the address, whoever it was before. Done once: who left since then stays out."""
+    """Subscribe the address, whoever it was before, with the request's wishes.
+
+    Done once: who left since then stays out.
+    """
     confirmation = find_confirmation(conn, token, web, now=now, purpose=purpose)
     if confirmation is None or confirmation.request.confirmed:
         return confirmation
     request = confirmation.request
     new = NewSubscriber(address=request.address, name=request.name)
+    by_id = {newsletter.id: newsletter for newsletter in newsletters}
     for newsletter_id in request.newsletter_ids:
-        subscribers.add(conn, [new], newsletter_id, at=now, resubscribe=True)
+        is_new = bool(subscribers.add(conn, [new], newsletter_id, at=now, resubscribe=True).added)
+        if newsletter_id in by_id:
+            _store_wishes(conn, request, by_id[newsletter_id], is_new=is_new, now=now)
     subscription_requests.confirm(conn, request.id, at=now)
     return Confirmation(request=request, is_subscribed=True)
+
+
+def _store_wishes(
+    conn: Connection, request: SubscriptionRequest, newsletter: Newsletter, *, is_new: bool, now: datetime
+) -> None:
+    """Replace the wishes of before; a subscriber who asked again without any keeps them."""
+    subscriber = subscribers.find(conn, request.address)
+    if subscriber is None or not (is_new or request.preferences.to_json()):
+        return
+    if newsletter.id in audiences.for_subscriber(conn, subscriber.id):
+        audiences.pause(conn, newsletter.id, subscriber.id, None)
+    choose_preferences(conn, newsletter, subscriber.id, request.preferences, at=now)
 
 
 def find_declining(conn: Connection, token: str, web: WebSettings) -> SubscriptionRequest | None:

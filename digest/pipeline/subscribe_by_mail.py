@@ -62,7 +62,7 @@ def confirm_by_answer(mail: InboundMail, conn: Connection, settings: Settings, *
         if found is None or normalize_address(found.request.address) != normalize_address(author_mail.author):
             continue
         was_confirmed = found.request.confirmed is not None
-        confirm(conn, token, settings.web, now=now, purpose=Purpose.REPLY)
+        confirm(conn, token, settings.web, now=now, newsletters=settings.newsletters, purpose=Purpose.REPLY)
         action = f"{'had confirmed' if was_confirmed else 'confirmed'}: {', '.join(found.request.newsletter_ids)}"
         return ProcessedMail(
             kind=mail.kind, address=found.request.address, action=action, has_changed=not was_confirmed

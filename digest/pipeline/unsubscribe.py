@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from digest.model.audiences import ReadingPreferences
+from digest.model.editions import Subscriber
 from digest.model.link_token import LinkToken, Purpose
+from digest.model.newsletters import Newsletter
+from digest.pipeline.audiences import choose_preferences
 from digest.pipeline.reader_links import LinkHolder, find_holder, find_mail_holder, sign_link
 from digest.pipeline.subscribe import decline, find_declining, read_decline_token
-from digest.settings import WebSettings
-from digest.store import account_requests, page_counts, subscribers, unsubscribes
+from digest.settings import Settings, WebSettings
+from digest.store import account_requests, audiences, page_counts, subscribers, unsubscribes
 from digest.store.account_requests import NewAccountRequest
 from digest.store.subscribers import NewSubscriber, normalize_address
 from digest.store.tables import AccountRequestKind
@@ -31,6 +35,8 @@ class UnsubscribeResult:
     return_token: str = ""
     #: Who has left just now; 0 if nobody has.
     subscriber_id: int = 0
+    #: The subscriber's wishes until then.
+    preferences: ReadingPreferences = field(default_factory=ReadingPreferences)
 
 
 def unsubscribe_by_link(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> UnsubscribeResult | None:
@@ -53,6 +59,7 @@ def unsubscribe_by_link(conn: Connection, token: str, web: WebSettings, *, now: 
         newsletter_id=newsletter_id,
         return_token=_return_token(conn, holder, web, now=now),
         subscriber_id=subscriber.id,
+        preferences=audiences.find(conn, newsletter_id, subscriber.id).preferences,
     )
 
 
@@ -82,13 +89,27 @@ def find_returning(conn: Connection, token: str, web: WebSettings, *, now: datet
     return holder if is_subscribed or is_same else None
 
 
-def come_back(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> LinkHolder | None:
-    """Take back the unsubscribe that gave the token; None if it can't be taken back any more. Works twice."""
-    holder = find_returning(conn, token, web, now=now)
+def come_back(
+    conn: Connection, token: str, settings: Settings, *, now: datetime, weekly: bool = False
+) -> LinkHolder | None:
+    """Take back the unsubscribe that gave the token; None if it can't be taken back any more. Works twice.
+
+    With ``weekly`` the newsletter comes once a week from now on.
+    """
+    holder = find_returning(conn, token, settings.web, now=now)
     if holder:
         new = NewSubscriber(address=holder.subscriber.address, name=holder.subscriber.name)
         subscribers.add(conn, [new], holder.newsletter_id, at=now, resubscribe=True)
+        for newsletter in settings.newsletters if weekly else ():
+            if newsletter.id == holder.newsletter_id:
+                _make_weekly(conn, newsletter, holder.subscriber, now=now)
     return holder
+
+
+def _make_weekly(conn: Connection, newsletter: Newsletter, subscriber: Subscriber, *, now: datetime) -> None:
+    wishes = audiences.find(conn, newsletter.id, subscriber.id).preferences
+    frequency = f"weekly mon {newsletter.schedule.times[0]:%H:%M}"
+    choose_preferences(conn, newsletter, subscriber.id, replace(wishes, frequency=frequency), at=now)
 
 
 def _return_token(conn: Connection, holder: LinkHolder, web: WebSettings, *, now: datetime) -> str:

@@ -8,12 +8,13 @@ confirm | decline
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from digest.model.audiences import ReadingPreferences
 from digest.store import mapping
 from digest.store.subscribers import normalize_address
 from digest.store.tables import confirmation_mails as mails
@@ -39,6 +40,7 @@ class NewRequest:
     network: str = ""
     #: Of the page on which it was asked, and so of its mail; empty if it was asked by mail.
     language: str = ""
+    preferences: ReadingPreferences = field(default_factory=ReadingPreferences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class SubscriptionRequest:
     confirmed: datetime | None
     #: Since when it waits for its mail; None if it doesn't.
     waiting_since: datetime | None = None
+    preferences: ReadingPreferences = field(default_factory=ReadingPreferences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +95,12 @@ def record(conn: Connection, request: NewRequest, *, at: datetime, max_waiting: 
         "name": request.name,
         "network": request.network,
         "language": request.language,
+        "preferences": request.preferences.to_json(),
         "asked": at,
         "waiting_since": at,
     }
     statement = mapping.insert(conn, table).values(values)
-    replaced = ("address", "name", "network", "language", "asked")
+    replaced = ("address", "name", "network", "language", "preferences", "asked")
     changed: dict[str, Any] = {name: statement.excluded[name] for name in replaced}
     # One that waits keeps its place.
     changed["waiting_since"] = func.coalesce(table.c.waiting_since, statement.excluded.waiting_since)
@@ -228,4 +232,5 @@ def _request(row: Row[Any]) -> SubscriptionRequest:
         asked=row.asked,
         confirmed=row.confirmed,
         waiting_since=row.waiting_since,
+        preferences=ReadingPreferences.from_json(row.preferences),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
+from digest.model.audiences import ReadingPreferences
 from digest.model.link_token import LinkToken, Purpose, read_token
 from digest.model.mailbox import AddressError, Mailbox
 from digest.pipeline.newsletter import SubscribeMail, subscribe_mail
@@ -16,6 +18,8 @@ from digest.store.subscription_requests import NewRequest
 from digest.text.mail_header import clean_header
 from digest.web.newest import read_newest
 from digest.web.pages import PageRequest, PageResponse, Site
+from digest.web.wishes import WishFields, frequency_choices, read_fields, read_zone, to_preferences
+from digest.web.zones import regions
 
 #: A form that comes back sooner was filled in by a program; later, it may have been copied.
 _MIN_AGE, _MAX_AGE = timedelta(seconds=3), timedelta(days=1)
@@ -35,8 +39,21 @@ class _Form:
     #: Problems beside their fields, in plain words.
     email_problem: str = ""
     newsletter_problem: str = ""
+    #: Further choices, of all chosen newsletters.
+    wishes: WishFields = field(default_factory=WishFields)
+    zone: str = ""
+    zone_problem: str = ""
     #: It needs one more press of the button, and why.
     notice: str = ""
+
+    @property
+    def has_problems(self) -> bool:
+        return bool(self.email_problem or self.newsletter_problem or self.zone_problem or self.wishes.problems)
+
+    @property
+    def preferences(self) -> ReadingPreferences:
+        """The wishes, in fields without problems."""
+        return to_preferences(self.wishes, timezone=self.zone, sources=())
 
 
 def front_page(site: Site, request: PageRequest) -> PageResponse:
@@ -55,7 +72,7 @@ def subscribe(site: Site, request: PageRequest) -> PageResponse:
     shown_at = _shown_at(site, request.field("form"))
     if shown_at is None or site.clock() - shown_at > _MAX_AGE:  # a form elsewhere, or an old one
         return _show(site, replace(form, notice=site.translate("Please check it, and press the button once more.")))
-    if form.email_problem or form.newsletter_problem:
+    if form.has_problems:
         return _show(site, form)
     if site.clock() - shown_at < _MIN_AGE:
         notice = site.translate("That was quick. Please press the button once more.")
@@ -67,6 +84,7 @@ def subscribe(site: Site, request: PageRequest) -> PageResponse:
             name=form.name,
             network=request.network,
             language=site.language,
+            preferences=form.preferences,
         )
         with site.app.store.begin() as conn:
             subscription_requests.record(conn, new, at=site.clock())
@@ -79,7 +97,7 @@ def confirm_page(site: Site, request: PageRequest) -> PageResponse:
     store, web, token = site.app.store, site.app.settings.web, request.parts["token"]
     if request.method == "POST":
         with store.begin() as conn:
-            confirmation = confirm(conn, token, web, now=site.clock())
+            confirmation = confirm(conn, token, web, now=site.clock(), newsletters=site.app.settings.newsletters)
     else:
         with store.read() as conn:
             confirmation = find_confirmation(conn, token, web, now=site.clock())
@@ -94,11 +112,15 @@ def confirm_page(site: Site, request: PageRequest) -> PageResponse:
 def _read(site: Site, request: PageRequest, ids: tuple[str, ...]) -> _Form:
     """The form's content, with its problems."""
     email = request.field("email").strip()[:400]
+    zone, zone_problem = read_zone(site, request, "")
     chosen = tuple(id_ for id_ in ids if id_ in request.form.get("newsletter", ()))
     form = _Form(
         email=email,
         name=clean_header(request.field("name"))[:_MAX_NAME],
         chosen=chosen or (ids if len(ids) == 1 else ()),
+        wishes=read_fields(site, request, WishFields()),
+        zone=zone,
+        zone_problem=zone_problem,
     )
     if not form.chosen:
         form = replace(form, newsletter_problem=site.translate("Please choose a newsletter."))
@@ -121,6 +143,8 @@ def _show(site: Site, form: _Form, shown_at: datetime | None = None) -> PageResp
         newsletters=open_newsletters(site.app.settings),
         form_token=form_token,
         honeypot=_HONEYPOT,
+        frequencies=partial(frequency_choices, site),
+        regions=regions(),
         mails=_mails(site),
         newest=read_newest(site, form.chosen),
     )
