@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from digest.model.editions import Outcome
+from digest.settings import Settings
 from digest.store import daily_counts, source_history, subscriber_counts
 from digest.store.daily_counts import JOINED, LEFT, SUPPRESSED
 from digest.store.source_history import SourceDay
@@ -29,6 +30,23 @@ class NewsletterDay:
     suppressed: int = 0
     #: Subscribers at its end, suppressed ones included.
     subscribers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The last days of everything in the settings, by id."""
+
+    sources: Mapping[str, tuple[SourceDay, ...]] = field(default_factory=dict)
+    newsletters: Mapping[str, tuple[NewsletterDay, ...]] = field(default_factory=dict)
+
+
+def read_history(conn: Connection, settings: Settings, *, now: datetime, days: int) -> History:
+    """The last days of all sources and newsletters, today included."""
+    ids = [newsletter.id for newsletter in settings.newsletters]
+    return History(
+        sources=read_source_days(conn, [source.id for source in settings.sources], now=now, days=days),
+        newsletters={id_: read_newsletter_days(conn, id_, now=now, days=days) for id_ in ids},
+    )
 
 
 def days_until(now: datetime, count: int) -> tuple[date, ...]:

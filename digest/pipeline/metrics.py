@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from digest.model.editions import Outcome
 from digest.model.metrics import Metric, MetricKind, Sample
+from digest.model.newsletters import Newsletter
 from digest.pipeline import calendar
 from digest.settings import Settings
 from digest.store import (
@@ -85,14 +86,19 @@ def _editions(conn: Connection, settings: Settings, now: datetime) -> Iterator[M
             for id_, edition in known.items()
         ),
     )
-    due = {newsletter.id: calendar.due_slots(conn, newsletter, now=now) for newsletter in settings.newsletters}
-    late = {id_: slots.slot.due if slots and slots.slot else now for id_, slots in due.items()}
+    late = {newsletter.id: _due_since(conn, newsletter, now) for newsletter in settings.newsletters}
     yield _metric(
         "digest_slot_overdue_seconds",
         "gauge",
         "Time since a slot is due that has no edition yet; 0 without one.",
         (({"newsletter": id_}, max((now - since).total_seconds(), 0)) for id_, since in late.items()),
     )
+
+
+def _due_since(conn: Connection, newsletter: Newsletter, now: datetime) -> datetime:
+    """Since when a slot waits for its edition; now if none does."""
+    due = calendar.due_slots(conn, newsletter, now=now)
+    return due.slot.due if due and due.slot else now
 
 
 def _deliveries(

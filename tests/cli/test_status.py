@@ -95,6 +95,9 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
         "problems",
     ]
     assert document["editions"][0]["counts"] == {"sent": 2}
+    today = document["newsletters"][0]["history"][-1]
+    assert (today["subscribers"], today["joined"], today["deliveries"]) == (2, 2, {"sent": 2})
+    assert len(document["sources"]["history"]) == 1
 
 
 def test_status_reports_a_secret_that_can_be_guessed(capsys: pytest.CaptureFixture[str]) -> None:

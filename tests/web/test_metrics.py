@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.support.values import NOON, entry
 from tests.support.web_site import NEWSLETTER, RunningSite, running_site, site_settings, take_away
 from tests.web.test_exposition import read
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "one-that-prometheus-sends"
 SECOND = timedelta(seconds=1)
 SOURCES = tuple(Source(id=id_, url=f"https://{id_}.example/feed") for id_ in ("herald", "dead", "unread"))
@@ -105,6 +107,15 @@ def test_what_other_processes_did_is_told(sqlite_store: Store) -> None:
     assert values["digest_entries_total"] == {(): 1}
     assert values["digest_run_duration_seconds_sum"] == {("collect",): 3}
     assert values["digest_last_success_timestamp_seconds"] == {("collect",): (NOON + 3 * SECOND).timestamp()}
+
+
+def test_every_metric_that_the_settings_documentation_names_is_there(sqlite_store: Store) -> None:
+    documented = set(re.findall(r"digest_\w+", (ROOT / "config" / "README.md").read_text("utf-8"))) - {"digest_token"}
+    with sqlite_store.begin() as conn:
+        runs.finish(conn, runs.start(conn, "collect", at=NOON), "done", at=NOON)
+    with running_site(sqlite_store, with_token()) as site:
+        assert len(documented) > 4
+        assert documented <= scrape(site).keys()
 
 
 def test_no_address_and_no_token_is_told(sqlite_store: Store) -> None:

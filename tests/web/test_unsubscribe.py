@@ -18,6 +18,7 @@ import pytest
 from digest.model.delivery_token import DeliveryToken
 from digest.model.link_token import LinkToken, Purpose
 from digest.pipeline.deliver import deliver_edition
+from digest.pipeline.history import History
 from digest.render.delivery_placeholders import (
     PREFERENCES_PLACEHOLDER,
     READ_PLACEHOLDER,
@@ -234,7 +235,7 @@ def test_the_operator_sees_how_many_links_named_nobody(ann_on_sqlite: Mailed) ->
         site.post("/unsubscribe/nobody")
     overview = read_overview(site.app.settings, ann_on_sqlite.store, now=NOON)
 
-    assert as_document(overview, {})["unmatched_unsubscribes"] == 2
+    assert as_document(overview, History())["unmatched_unsubscribes"] == 2
     assert "pages: 2 unsubscribe links of the last 7 days named nobody" in as_lines(overview)
 
 

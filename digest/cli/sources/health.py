@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from digest.cli.sources import history
+from digest.cli import history
 from digest.model.newsletters import Source
 from digest.pipeline.history import read_source_days
 from digest.pipeline.source_states import SourceState, newest_titles, source_states

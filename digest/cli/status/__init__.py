@@ -27,25 +27,24 @@ def run(args: argparse.Namespace) -> int:
     import sys
     from datetime import UTC, datetime
 
+    from digest.cli import history
     from digest.cli.errors import print_stderr
-    from digest.cli.sources import history
     from digest.cli.status.formats import as_document, as_lines
     from digest.jobs.overview import read_overview
-    from digest.pipeline.history import read_source_days
+    from digest.pipeline.history import read_history
     from digest.store import open_store
 
     settings, now = load_settings(args), datetime.now(UTC)
-    ids = [source.id for source in settings.sources]
     with open_store(settings.store.url, read_only=True) as store:
         overview = read_overview(settings, store, now=now)
         with store.read() as conn:
-            histories = read_source_days(conn, ids, now=now, days=history.STATUS_DAYS)
+            last_days = read_history(conn, settings, now=now, days=history.STATUS_DAYS)
     if args.json:
-        print(json.dumps(as_document(overview, histories), ensure_ascii=False, indent=2))
+        print(json.dumps(as_document(overview, last_days), ensure_ascii=False, indent=2))
     elif not args.check:
         print(*as_lines(overview), sep="\n")
         if history.can_draw(sys.stdout):
-            print(*history.status_lines(histories), sep="\n")
+            print(*history.status_lines(last_days), sep="\n")
     if not args.check:
         return 0
     for problem in overview.problems:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from digest.cli.editions.summary import edition_document, format_counts
-from digest.cli.sources.history import day_document
+from digest.cli.history import day_document, newsletter_day_document
 from digest.jobs.overview import NewsletterStatus, Overview
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason
+from digest.pipeline.history import History
 from digest.store.runs import Run
-from digest.store.source_history import SourceDay
 from digest.text.time_format import iso_utc, local_time, utc_time
 
 # --- text --------------------------------------------------------------------------------------------------------
@@ -76,11 +76,11 @@ def _since(moment: datetime | None) -> str:
 # --- JSON --------------------------------------------------------------------------------------------------------
 
 
-def as_document(overview: Overview, histories: Mapping[str, Sequence[SourceDay]]) -> dict[str, Any]:
-    """Return the status as JSON values; ``histories`` are the last days of each source."""
+def as_document(overview: Overview, history: History) -> dict[str, Any]:
+    """Return the status as JSON values."""
     queue = overview.queue
     return {
-        "newsletters": [_newsletter_document(status) for status in overview.newsletters],
+        "newsletters": [_newsletter_document(status, history) for status in overview.newsletters],
         "editions": [
             edition_document(edition, counts)
             | {"reasons": [asdict(reason) for reason in _reasons(overview, edition.id)]}
@@ -93,7 +93,7 @@ def as_document(overview: Overview, histories: Mapping[str, Sequence[SourceDay]]
                 {"id": health.id, "since": iso_utc(health.failing_since), "error": health.error}
                 for health in overview.failing
             ],
-            "history": {id_: [day_document(day) for day in days] for id_, days in histories.items()},
+            "history": {id_: [day_document(day) for day in days] for id_, days in history.sources.items()},
         },
         "unread_mails": {
             "total": overview.unread_count,
@@ -120,7 +120,7 @@ def _reasons(overview: Overview, edition_id: int) -> Sequence[FailureReason]:
     return overview.failure_reasons.get(edition_id, ())
 
 
-def _newsletter_document(status: NewsletterStatus) -> dict[str, Any]:
+def _newsletter_document(status: NewsletterStatus, history: History) -> dict[str, Any]:
     last = {"slot": status.last_slot.key, "fate": status.last_outcome} if status.last_slot else None
     return {
         "id": status.newsletter.id,
@@ -129,6 +129,7 @@ def _newsletter_document(status: NewsletterStatus) -> dict[str, Any]:
         "last": last,
         "trouble": status.alarm,
         "delivery_problem": _problem_document(status.delivery_problem),
+        "history": [newsletter_day_document(day) for day in history.newsletters.get(status.newsletter.id, ())],
     }
 
 

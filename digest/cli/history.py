@@ -1,10 +1,12 @@
-"""History of sources by day, for a terminal and as JSON values."""
+"""History of sources and newsletters by day, for a terminal and as JSON values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
+from digest.model.editions import Outcome
+from digest.pipeline.history import History, NewsletterDay
 from digest.store.source_history import SourceDay
 from digest.text.sparkline import is_printable, sparkline
 
@@ -44,7 +46,19 @@ def drawing(days: Sequence[SourceDay]) -> Iterator[str]:
         yield f"{name:<14}  |{sparkline(values)}|  most {largest}"
 
 
-def status_lines(histories: Mapping[str, Sequence[SourceDay]]) -> Iterator[str]:
+def status_lines(history: History) -> Iterator[str]:
+    """Sparklines of each newsletter and each source."""
+    for id_, days in history.newsletters.items():
+        sent = [day.deliveries.get(Outcome.SENT, 0) for day in days]
+        if any(sent):
+            yield f"{id_}: mails of the last {len(days)} days  |{sparkline(sent)}|  {sum(sent)}"
+        joined, left = sum(day.joined for day in days), sum(day.left for day in days)
+        if joined or left:
+            yield f"{id_}: {days[-1].subscribers} subscribers, {joined} joined and {left} left"
+    yield from _source_lines(history.sources)
+
+
+def _source_lines(histories: Mapping[str, Sequence[SourceDay]]) -> Iterator[str]:
     """A sparkline of the entries of each source; ``×`` marks days on which every fetch failed."""
     if not histories:
         return
@@ -56,6 +70,18 @@ def status_lines(histories: Mapping[str, Sequence[SourceDay]]) -> Iterator[str]:
         yield f"  {id_:<{width}}  |{line}|  {sum(day.entries for day in days)}"
     if len(histories) > _MAX_SOURCES:
         yield f"  and {len(histories) - _MAX_SOURCES} more: digest sources list"
+
+
+def newsletter_day_document(day: NewsletterDay) -> dict[str, Any]:
+    """A newsletter's day as JSON values."""
+    return {
+        "day": day.day.isoformat(),
+        "subscribers": day.subscribers,
+        "joined": day.joined,
+        "left": day.left,
+        "suppressed": day.suppressed,
+        "deliveries": {str(outcome): count for outcome, count in day.deliveries.items()},
+    }
 
 
 def day_document(day: SourceDay) -> dict[str, Any]:
