@@ -53,9 +53,5 @@ def source_states(conn: Connection, settings: Settings, *, now: datetime) -> tup
 
 
 def newest_titles(conn: Connection, source_id: str) -> tuple[str, ...]:
-    """The titles of the source's newest entries, the newest first."""
-    from digest.clean.articles import clean  # most callers list states only
-
-    stored = entries.for_source(conn, source_id)
-    newest = sorted(stored, key=lambda entry: entry.published or entry.seen, reverse=True)[:_TITLES]
-    return tuple(article.title for article in clean(newest))
+    """The titles of the source's newest articles, the newest first."""
+    return articles.newest_titles(conn, source_id, limit=_TITLES)

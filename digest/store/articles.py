@@ -84,6 +84,12 @@ def identities(conn: Connection, source_ids: Collection[str]) -> Iterator[Articl
         yield from from_rows(ArticleIdentity, stream(conn, query.where(table.c.source_id.in_(batch))))
 
 
+def newest_titles(conn: Connection, source_id: str, *, limit: int) -> tuple[str, ...]:
+    """The titles of the source's newest articles, the newest first."""
+    query = select(table.c.title).where(table.c.source_id == source_id)
+    return tuple(conn.execute(query.order_by(table.c.published.desc(), table.c.entry_id.desc()).limit(limit)).scalars())
+
+
 def newest_published(conn: Connection) -> Mapping[str, datetime]:
     """The publication time of each source's newest stored article, by source id."""
     query = select(table.c.source_id, func.max(table.c.published, type_=table.c.published.type).label("newest"))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import enum
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from digest.model.editions import Outcome
 from digest.store.subscribers import normalize_address
-from digest.store.tables import deliveries, editions, subscribers, subscriptions, unsubscribes
+from digest.store.tables import (
+    deliveries,
+    editions,
+    subscribers,
+    subscription_preferences,
+    subscriptions,
+    unsubscribes,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +52,65 @@ class PastDelivery:
 _HAS_ADDRESS = subscribers.c.address_key.contains("@")
 
 
-def search(conn: Connection, text: str, *, limit: int) -> tuple[SubscriberSummary, ...]:
-    """Subscribers whose address or name contains the text, in any case, by address."""
+class SearchState(enum.StrEnum):
+    """States that an operator may look for."""
+
+    #: It subscribes, and gets mail.
+    ACTIVE = "active"
+    #: It subscribes, and gets none for a while.
+    PAUSED = "paused"
+    #: The address bounced, or its owner complained.
+    SUPPRESSED = "suppressed"
+    #: It subscribes to nothing, or not to the newsletter that was asked for.
+    NONE = "none"
+
+
+def search(
+    conn: Connection,
+    text: str,
+    *,
+    now: datetime,
+    limit: int,
+    newsletter_id: str = "",
+    state: SearchState | None = None,
+) -> tuple[SubscriberSummary, ...]:
+    """Subscribers whose address or name contains the text, in any case, by address.
+
+    ``newsletter_id`` and ``state`` leave only those who subscribe to it, or are in that state.
+    """
     part = normalize_address(text)
     is_match = or_(
         subscribers.c.address_key.contains(part, autoescape=True),
         func.lower(subscribers.c.name).contains(part, autoescape=True),
     )
-    query = _query().where(is_match, _HAS_ADDRESS).order_by(subscribers.c.address_key)
+    query = (
+        _query().where(is_match, _HAS_ADDRESS, *_filters(newsletter_id, state, now)).order_by(subscribers.c.address_key)
+    )
     return _summaries(conn, query.limit(limit))
+
+
+def _filters(newsletter_id: str, state: SearchState | None, now: datetime) -> Iterator[ColumnElement[bool]]:
+    subscribes = exists().where(subscriptions.c.subscriber_id == subscribers.c.id)
+    is_paused = exists().where(
+        subscription_preferences.c.subscriber_id == subscribers.c.id, subscription_preferences.c.paused_until > now
+    )
+    if newsletter_id:
+        subscribes = subscribes.where(subscriptions.c.newsletter_id == newsletter_id)
+        is_paused = is_paused.where(subscription_preferences.c.newsletter_id == newsletter_id)
+    match state:
+        case SearchState.ACTIVE:
+            yield from (subscribes, subscribers.c.suppressed == "", ~is_paused)
+        case SearchState.PAUSED:
+            yield from (subscribes, is_paused)
+        case SearchState.SUPPRESSED:
+            yield subscribers.c.suppressed != ""
+            if newsletter_id:
+                yield subscribes
+        case SearchState.NONE:
+            yield ~subscribes
+        case None:
+            if newsletter_id:
+                yield subscribes
 
 
 def newest(conn: Connection, *, limit: int) -> tuple[SubscriberSummary, ...]:

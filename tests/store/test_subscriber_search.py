@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from digest.model.editions import Outcome
-from digest.store import Store, deliveries, editions, erasure, subscriber_search, subscribers
+from digest.store import Store, audiences, deliveries, editions, erasure, subscriber_search, subscribers
+from digest.store.subscriber_search import SearchState
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
 
@@ -40,7 +41,7 @@ def filled(store: Store) -> Store:
 )
 def test_one_is_found_by_a_part_of_address_or_name(text: str, addresses: list[str], filled: Store) -> None:
     with filled.read() as conn:
-        assert [found.address for found in subscriber_search.search(conn, text, limit=10)] == addresses
+        assert [found.address for found in subscriber_search.search(conn, text, now=NOON, limit=10)] == addresses
 
 
 def test_newest_come_first_with_their_newsletters(filled: Store) -> None:
@@ -78,4 +79,30 @@ def test_an_erased_one_is_found_no_more(filled: Store) -> None:
 
         assert subscriber_search.get(conn, subscriber.id) is None
         assert len(subscriber_search.newest(conn, limit=9)) == 2
-        assert subscriber_search.search(conn, "erased", limit=9) == ()
+        assert subscriber_search.search(conn, "erased", now=NOON, limit=9) == ()
+
+
+@pytest.mark.parametrize(
+    ("newsletter_id", "state", "names"),
+    [
+        ("", None, ["ann", "bob", "zoe"]),
+        ("weekly", None, ["ann"]),
+        ("", SearchState.ACTIVE, ["ann"]),
+        ("", SearchState.PAUSED, ["zoe"]),
+        ("weekly", SearchState.PAUSED, []),
+        ("", SearchState.SUPPRESSED, ["bob"]),
+        ("weekly", SearchState.SUPPRESSED, []),
+        ("", SearchState.NONE, []),
+        ("weekly", SearchState.NONE, ["bob", "zoe"]),
+    ],
+)
+def test_a_search_is_narrowed_by_newsletter_and_state(
+    newsletter_id: str, state: SearchState | None, names: list[str], filled: Store
+) -> None:
+    with filled.begin() as conn:
+        zoe = subscribers.find(conn, "zoe@island.example")
+        assert zoe
+        audiences.pause(conn, "main", zoe.id, NOON + DAY)
+        found = subscriber_search.search(conn, "", now=NOON, limit=9, newsletter_id=newsletter_id, state=state)
+
+    assert [subscriber.address[:3].lower() for subscriber in found] == names

@@ -5,14 +5,18 @@ What is looked for is sent by POST: no address of a reader gets into an address 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from digest.model.errors import UsageError
 from digest.model.mailbox import AddressError, Mailbox
 from digest.model.newsletters import Newsletter
 from digest.pipeline.manage_subscribers import add_subscribers, readmit_address, remove_subscriber
-from digest.store import subscriber_search, subscribers
-from digest.store.subscriber_search import SubscriberSummary
+from digest.store import audiences, subscriber_search, subscribers
+from digest.store.audiences import SubscriptionPreferences
+from digest.store.subscriber_search import SearchState, SubscriberSummary
 from digest.store.subscribers import NewSubscriber
 from digest.text.mail_header import clean_header
+from digest.text.time_format import local_time
 from digest.web.operator import access, view
 from digest.web.operator.access import Operator
 from digest.web.pages import PageRequest, PageResponse, Site
@@ -26,16 +30,27 @@ def subscriber_list(site: Site, request: PageRequest, operator: Operator) -> Pag
     if request.field("action") == "add":
         return _add(site, request, operator)
     text = request.field("text").strip()[:_MAX_TEXT]
+    state = next((state for state in SearchState if state == request.field("state")), None)
+    newsletters = {newsletter.id for newsletter in site.app.settings.newsletters}
+    newsletter_id = request.field("of") if request.field("of") in newsletters else ""
+    is_search = bool(text or state or newsletter_id)
     with site.app.store.read() as conn:
-        search = subscriber_search
-        rows = search.search(conn, text, limit=_LISTED + 1) if text else search.newest(conn, limit=_LISTED)
-        numbers = search.counts(conn)
+        if is_search:
+            rows = subscriber_search.search(
+                conn, text, now=site.clock(), limit=_LISTED + 1, newsletter_id=newsletter_id, state=state
+            )
+        else:
+            rows = subscriber_search.newest(conn, limit=_LISTED)
+        numbers = subscriber_search.counts(conn)
     return view.render(
         site,
         operator,
         "subscribers",
         section="subscribers",
         text=text,
+        state=state or "",
+        of=newsletter_id,
+        is_search=is_search,
         rows=rows[:_LISTED],
         has_more=len(rows) > _LISTED,
         numbers=[(newsletter, *numbers.get(newsletter.id, (0, 0))) for newsletter in site.app.settings.newsletters],
@@ -53,6 +68,7 @@ def subscriber(site: Site, request: PageRequest, operator: Operator) -> PageResp
         stored = subscribers.get(conn, subscriber_id)
         mails = subscriber_search.past_deliveries(conn, subscriber_id, limit=_MAILS)
         departures = subscriber_search.departures(conn, subscriber_id)
+        chosen = audiences.for_subscriber(conn, subscriber_id)
     if request.method == "POST":
         return _act(site, request, operator, summary)
     return view.render(
@@ -65,8 +81,24 @@ def subscriber(site: Site, request: PageRequest, operator: Operator) -> PageResp
         mails=mails,
         departures=departures,
         left_all=departures.get(""),
+        wishes_of=lambda newsletter: _wishes(newsletter, chosen.get(newsletter.id), now=site.clock()),
         newsletters=site.app.settings.newsletters,
     )
+
+
+def _wishes(newsletter: Newsletter, chosen: SubscriptionPreferences | None, *, now: datetime) -> list[str]:
+    """What the subscriber has chosen for the newsletter, in words; nothing for as published."""
+    if chosen is None:
+        return []
+    preferences = chosen.preferences
+    pause = chosen.paused_until if chosen.paused_until and chosen.paused_until > now else None
+    return [
+        *([preferences.frequency] if preferences.frequency else ()),
+        *([f"zone {preferences.timezone}"] if preferences.timezone else ()),
+        *([f"only {', '.join(preferences.topics)}"] if preferences.topics else ()),
+        *([f"without {', '.join(preferences.muted)}"] if preferences.muted else ()),
+        *([f"paused until {local_time(pause, newsletter.timezone)} ({newsletter.timezone})"] if pause else ()),
+    ]
 
 
 def _add(site: Site, request: PageRequest, operator: Operator) -> PageResponse:

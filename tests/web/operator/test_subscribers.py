@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from digest.store import Store, subscribers, subscription_requests
+from digest.model.audiences import ReadingPreferences
+from digest.pipeline.audiences import choose_preferences
+from digest.store import Store, audiences, subscribers, subscription_requests
 from digest.store.subscribers import NewSubscriber
 from digest.store.subscription_requests import NewRequest
 from tests.support.operator_site import OperatorClient, heading, notice, operator_site, send_edition, subscribe
@@ -49,6 +52,30 @@ def test_one_is_found_by_a_part_of_address_or_name(client: OperatorClient, ann: 
         assert answer.status == 200
         assert (f"/operator/{ann}" in answer.text) is is_found
         assert "ann@" not in str(answer.headers)
+
+
+def test_a_search_is_narrowed_by_state_and_newsletter(client: OperatorClient, ann: str) -> None:
+    for fields, is_found in [
+        ({"state": "active"}, True),
+        ({"state": "suppressed"}, False),
+        ({"of": "main"}, True),
+        ({"of": "weekly", "state": "active"}, False),
+        ({"of": "weekly", "state": "none"}, True),
+        ({"of": "gone", "state": "x"}, True),
+    ]:
+        client.get("subscribers")
+        assert (f"/operator/{ann}" in client.post("subscribers", fields).text) is is_found
+
+
+def test_own_wishes_are_shown(client: OperatorClient, ann: str) -> None:
+    with client.site.app.store.begin() as conn:
+        wishes = ReadingPreferences.of(frequency="weekly mon 08:00", topics=["Ferries"])
+        subscriber_id = int(ann.rpartition("/")[2])
+        choose_preferences(conn, NEWSLETTER, subscriber_id, wishes, at=client.site.now)
+        audiences.pause(conn, "main", subscriber_id, client.site.now + timedelta(days=2))
+
+    shown = "subscribes: weekly mon 08:00; only ferries; paused until Mon 2026-03-30 12:00 (UTC)"
+    assert shown in client.get(ann).text
 
 
 def test_one_is_added_and_removed(client: OperatorClient) -> None:
