@@ -7,6 +7,7 @@ from itertools import islice
 
 from digest.model.editions import Outcome
 from digest.pipeline.delivery_problem import delivery_problem, failure_reasons
+from digest.pipeline.feedback import edition_votes
 from digest.pipeline.resend import check_resendable, requeue_mails
 from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, fill_greeting, fill_tokens
 from digest.store import deliveries, editions, queue, subscribers
@@ -53,6 +54,7 @@ def edition(site: Site, request: PageRequest, operator: Operator) -> PageRespons
             failed=sum(1 for _ in queue.requeueable(conn, edition_id)),
             problem=delivery_problem(conn, edition_id),
             reasons=failure_reasons(conn, edition_id),
+            votes=edition_votes(conn, edition_id),
             rows=rows[:_ROWS],
             following=rows[_ROWS - 1].id if len(rows) > _ROWS else 0,
             outcome=outcomes[0] if len(outcomes) == 1 else "",

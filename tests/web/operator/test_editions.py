@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from digest.store import Store
+from digest.model.feedback import Vote
+from digest.store import Store, feedback, stories, story_texts, subscribers
 from tests.support.operator_site import (
     OperatorClient,
     deliver,
@@ -18,6 +19,7 @@ from tests.support.operator_site import (
     send_edition,
     subscribe,
 )
+from tests.support.values import article, brief
 
 SPAM = "550 5.7.1 Message rejected as spam by Content Filtering."
 
@@ -41,6 +43,22 @@ def test_an_edition_lists_whom_it_did_not_reach_and_why(client: OperatorClient) 
     assert "reader003@harbour.example" in page.text
     assert "reader004@harbour.example" not in page.text
     assert "reader004@harbour.example" in client.get(f"editions/{edition_id}?outcome=sent").text
+
+
+def test_an_edition_shows_its_readers_votes(client: OperatorClient) -> None:
+    subscribe(client.site, 1)
+    edition_id = send_edition(client.site)
+    with client.site.app.store.begin() as conn:
+        stories.add(conn, edition_id, [brief(article("a")), brief(article("b"))])
+        (reader,) = subscribers.for_newsletter(conn, "main")
+        story, _ = story_texts.of_edition(conn, edition_id)
+    assert "votes" not in client.get(f"editions/{edition_id}").text
+    with client.site.app.store.begin() as conn:
+        feedback.record(conn, story.id, reader.id, Vote.UP, at=client.site.now)
+
+    page = client.get(f"editions/{edition_id}").text
+    assert "1 useful, 0 not: Title a" in page
+    assert "0 useful, 0 not: Title b" in page
 
 
 def test_a_failed_mail_is_sent_again_and_logged(client: OperatorClient) -> None:
