@@ -17,6 +17,7 @@ COMMANDS = {
     "preview": "compose and render; change nothing",
     "send": "publish and deliver now",
     "run": "collect, publish and deliver on schedule, until stopped",
+    "worker": "do jobs that 'digest run' queues, on any number of machines",
     "serve": "serve the subscribers' pages, until stopped",
     "web": "set the password of the operator's pages",
     "collect": "fetch the sources once",

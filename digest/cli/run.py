@@ -44,16 +44,20 @@ def run(args: argparse.Namespace) -> int:
     from digest.jobs.service import Service
     from digest.store import open_store
 
-    settings = _load_settings(args)
-    with open_store(settings.store.url) as store, stop_on_signal() as stop, _reload_on_signal() as reload:
-        load_settings = partial(_load_settings, args)
+    settings = load_service_settings(args)
+    with open_store(settings.store.url) as store, stop_on_signal() as stop, reload_on_signal() as reload:
+        load_settings = partial(load_service_settings, args)
         service = Service(settings=settings, store=store, load_settings=load_settings, reload=reload)
         events = EventLog(verbose=args.verbose, as_json=args.json, write=write_stdout if args.json else write_stderr)
         with live_view(store, lambda: service.settings, events, plain=args.plain or args.json) as log:
             counts = {"newsletters": len(settings.newsletters), "sources": len(settings.sources)}
             log("started", pid=os.getpid(), store=store.name, **counts)
             with pages_process(lambda: service.settings, _config_option(args), log):
-                is_idle = service.run(stop, log)
+                if settings.jobs.engine == "procrastinate":
+                    service.run_clock(stop, log)
+                    is_idle = True
+                else:
+                    is_idle = service.run(stop, log)
             log("stopped")
         exit_code = INTERRUPTED if stop.is_interrupted else 0
         if not is_idle:  # sources are still being fetched; the interpreter would wait for their threads
@@ -66,7 +70,7 @@ def _config_option(args: argparse.Namespace) -> list[str]:
     return ["--config", args.config] if args.config else []
 
 
-def _load_settings(args: argparse.Namespace) -> Settings:
+def load_service_settings(args: argparse.Namespace) -> Settings:
     """Load the settings. Raises ``DigestError`` if they have no newsletter, or lack a sender or a mail server."""
     from digest.deliver.mailers import open_mailer
     from digest.model.errors import UsageError
@@ -85,7 +89,7 @@ def _load_settings(args: argparse.Namespace) -> Settings:
 
 
 @contextmanager
-def _reload_on_signal() -> Iterator[Event]:
+def reload_on_signal() -> Iterator[Event]:
     """Handle SIGHUP by setting an event."""
     from threading import Event
 

@@ -9,6 +9,8 @@
     alarm            a mail to the operator about a newsletter without news
     service          due jobs and their work by the current settings
     embedded_engine  where and when jobs run: threads of this process
+    procrastinate_engine, distributed  or workers on any number of machines, by a queue in PostgreSQL
+    parts            shares of a collection and of an edition's mails for several workers
 
 The store is the truth, not a scheduler's memory: a restart forgets nothing, and several processes may share a store.
 An engine only decides where and when a job runs.

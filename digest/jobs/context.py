@@ -12,6 +12,16 @@ from digest.pipeline.app import App
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobSizes:
+    """How much work one job does, where several workers share it."""
+
+    #: Sources that one job fetches.
+    sources: int = 50
+    #: Mails that one job sends.
+    mails: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobContext:
     """Everything that ``perform`` needs beside the job."""
 
@@ -20,3 +30,5 @@ class JobContext:
     stop: Stop
     log: Log
     enqueue: Enqueue
+    #: None: a job does all of its work.
+    sizes: JobSizes | None = None

@@ -25,14 +25,16 @@ NewsletterFailed = Callable[[str, Exception], None]
 _MAX_COLLECT_WAIT = timedelta(minutes=10)
 
 
-def due_jobs(app: App, *, now: datetime) -> tuple[Job, ...]:
+def due_jobs(app: App, *, now: datetime, is_collecting: bool = False) -> tuple[Job, ...]:
     """The due jobs, highest priority first; each is due until it is done. Only reads.
+
+    ``is_collecting``: parts of a collection are queued or under way, and editions wait for them.
 
     Newsletters whose calendar can't be computed are left out; ``record_missed_slots`` reports them.
     """
     with app.store.read() as conn:
         jobs = [*_periodic_jobs(conn, app, now), *_deliveries(conn, now)]
-        if Collect() not in jobs and not _is_collecting(conn, app, now):
+        if Collect() not in jobs and not is_collecting and not _is_collecting(conn, app, now):
             jobs += _publications(conn, app, now)
     return tuple(sorted(jobs, key=lambda job: -job.priority))
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from digest.jobs.fleet_status import FleetStatus, fleet_problems, read_fleet
 from digest.jobs.problems import find_alarms, find_service_alarms
 from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
@@ -73,6 +74,8 @@ class Overview:
     fetch_interval: timedelta
     #: When a source was fetched last, by whatever command; None for never.
     last_fetch: datetime | None
+    #: Clocks and workers of the distributed engine; None for the embedded one.
+    fleet: FleetStatus | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -97,6 +100,8 @@ class Overview:
             if status.delivery_problem:
                 yield f"{status.newsletter.id}: {status.delivery_problem.message}"
         yield from (problem for problem in self.service_problems if problem != self.secret_problem)
+        if self.fleet:
+            yield from fleet_problems(self.fleet, now=self.now)
         if self.queue.next_try and self.now - self.queue.next_try > _MAX_QUEUE_DELAY:
             mails = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
             yield f"{mails} since {utc_time(self.queue.next_try)}"
@@ -118,6 +123,7 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             sources=len(settings.sources),
             failing=tuple(health for health in healths if health.error),
             runs=_latest_runs(conn, now),
+            fleet=read_fleet(conn, now=now) if settings.jobs.engine == "procrastinate" else None,
             unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
             unread_count=unread_mails.count(conn),
             secret_problem=settings.web.secret_problem,

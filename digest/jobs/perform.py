@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -9,11 +10,12 @@ from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarms
 from digest.jobs.context import JobContext
+from digest.jobs.parts import collect_parts, delivery_parts
 from digest.jobs.retention import apply_retention
-from digest.jobs.runs import record_run, start, start_if_due
-from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
+from digest.jobs.runs import is_due, record_run, start, start_if_due
+from digest.jobs.types import ApplyRetention, Collect, CollectPart, Deliver, Job, Log, ProcessBounces, Publish
 from digest.model.errors import DigestError
-from digest.model.newsletters import Newsletter
+from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.bounce_mailbox import process_mailbox
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.confirmation_mail import send_confirmations
@@ -21,14 +23,19 @@ from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import publish
 from digest.render.page_templates import PageTemplates
-from digest.store import audiences, editions
+from digest.store import audiences, deliveries, editions, runs, sources
+from digest.store.locks import advisory_lock
 
 
 def perform(job: Job, context: JobContext) -> None:
     """Do the job. Raises ``DigestError`` if it can't be done now."""
     match job:
+        case Collect() if context.sizes:
+            _enqueue_collection(context, context.sizes.sources)
         case Collect():
             _collect(context)
+        case CollectPart():
+            _collect_part(job, context)
         case Publish():
             _publish(job, context)
         case Deliver():
@@ -40,18 +47,48 @@ def perform(job: Job, context: JobContext) -> None:
 
 
 def _collect(context: JobContext) -> None:
-    app, log = context.app, context.log
+    app = context.app
     if (run_id := start_if_due(app.store, Collect.kind, app.settings.fetch.every, now=context.clock())) is None:
         return
+    _collect_due(context, run_id, app.settings.sources)
+    _send_alarms(context, *app.settings.newsletters)
+
+
+def _enqueue_collection(context: JobContext, size: int) -> None:
+    """Share the due sources among jobs, in the transaction that records the collection."""
+    app, now = context.app, context.clock()
+    with app.store.begin() as conn:
+        advisory_lock(conn, Collect.kind)
+        if not is_due(conn, Collect.kind, app.settings.fetch.every, now):
+            return
+        run_id = runs.start(conn, Collect.kind, at=now)
+        not_due = sources.not_due_ids(conn, now=now)
+        parts = collect_parts([source for source in app.settings.sources if source.id not in not_due], size=size)
+        for part in parts:
+            context.enqueue(conn, part)
+        counts = {"sources": sum(len(part.source_ids) for part in parts), "parts": len(parts)}
+        runs.finish(conn, run_id, "done", at=now, counts=counts)
+    context.log("collecting", **counts)
+
+
+def _collect_part(job: CollectPart, context: JobContext) -> None:
+    """Fetch the sources that the settings still have."""
+    part = [source for source in context.app.settings.sources if source.id in job.source_ids]
+    run_id = start(context.app.store, job.kind, about="", now=context.clock())
+    _collect_due(context, run_id, part)
+    _send_alarms(context, *context.app.settings.newsletters)
+
+
+def _collect_due(context: JobContext, run_id: int, wanted: Sequence[Source]) -> None:
+    app, log = context.app, context.log
     with record_run(app.store, run_id, clock=context.clock) as counts:
-        result = collect_sources(app.settings.sources, app, now=context.clock(), due_only=True)
+        result = collect_sources(wanted, app, now=context.clock(), due_only=True)
         counts |= {"sources": len(result.outcomes), "failed": len(result.failures), "new": result.new_articles}
     for failure in result.failures:
         log("source_failed", source=failure.source, url=failure.url, error=failure.error)
     for name, exception in result.exceptions:
         log("source_crashed", source=name, error=repr(exception), trace=exception)
     log("collected", **counts)
-    _send_alarms(context, *app.settings.newsletters)
 
 
 def _publish(job: Publish, context: JobContext) -> None:
@@ -64,7 +101,8 @@ def _publish(job: Publish, context: JobContext) -> None:
         return
 
     def enqueue_delivery(conn: Connection, edition_id: int) -> None:
-        context.enqueue(conn, Deliver(edition_id=edition_id))
+        for part in range(_delivery_parts(conn, edition_id, context)):
+            context.enqueue(conn, Deliver(edition_id=edition_id, part=part))
 
     with _recorded(context, job, about=newsletter.id) as counts:
         result = publish(
@@ -83,10 +121,18 @@ def _publish(job: Publish, context: JobContext) -> None:
 def _deliver(job: Deliver, context: JobContext) -> None:
     newsletter_id = _newsletter_id(job, context)
     with _recorded(context, job, about=newsletter_id) as counts:
-        tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop)
+        limit = context.sizes.mails if context.sizes else None
+        tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop, limit=limit)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
     context.log(_delivery_event(tally), edition=job.edition_id, **counts)
     _send_alarms(context, *(entry for entry in context.app.settings.newsletters if entry.id == newsletter_id))
+
+
+def _delivery_parts(conn: Connection, edition_id: int, context: JobContext) -> int:
+    """The number of jobs that an edition's deliveries are shared among."""
+    if context.sizes is None:
+        return 1
+    return delivery_parts(sum(deliveries.counts(conn, edition_id).values()), context.sizes.mails)
 
 
 def _delivery_event(tally: Tally) -> str:

@@ -5,13 +5,13 @@ To run jobs elsewhere, give ``due_jobs`` and ``perform`` to another engine in pl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event
 
-from digest.jobs.context import JobContext
+from digest.jobs.context import JobContext, JobSizes
 from digest.jobs.due import due_jobs, record_missed_slots
 from digest.jobs.embedded_engine import EmbeddedEngine
 from digest.jobs.perform import perform
@@ -45,13 +45,31 @@ class Service:
         )
         return engine.run(stop)
 
-    def _due_jobs(self, log: Log) -> tuple[Job, ...]:
+    def run_clock(self, stop: Event, log: Log) -> None:
+        """Queue due jobs for workers until ``stop`` is set, whenever this process leads all clocks."""
+        from digest.jobs.distributed import run_clock  # imports Procrastinate
+
+        self._app = self._make_app(log)
+        self._warn(log)
+        run_clock(lambda: self.settings, self.store, partial(self._due_jobs, log), stop=stop, log=log)
+
+    def run_worker(self, stop: Event, log: Log, *, queues: Sequence[str], concurrency: int) -> None:
+        """Do queued jobs until ``stop`` is set."""
+        from digest.jobs.distributed import run_worker
+
+        self._app = self._make_app(log)
+        perform = partial(self._perform, stop, log, sizes=JobSizes())
+        run_worker(
+            lambda: self.settings, self.store, perform, stop=stop, log=log, queues=queues, concurrency=concurrency
+        )
+
+    def _due_jobs(self, log: Log, is_collecting: bool = False) -> tuple[Job, ...]:  # a callback's
         if self.reload.is_set():
             self.reload.clear()
             self._reload_settings(log)
         now = _utc_now()
         record_missed_slots(self._app, now=now, log=partial(self._log_once, log))
-        return due_jobs(self._app, now=now)
+        return due_jobs(self._app, now=now, is_collecting=is_collecting)
 
     def _log_once(self, log: Log, event: str, /, **fields: object) -> None:
         """Log an event; a failure that lasts is logged once until the settings are read again."""
@@ -62,8 +80,11 @@ class Service:
             self._logged.add(key)
         log(event, **fields)
 
-    def _perform(self, stop: Event, log: Log, job: Job, enqueue: Enqueue) -> None:
-        perform(job, JobContext(app=self._app, clock=_utc_now, stop=stop, log=log, enqueue=enqueue))
+    def _perform(self, stop: Event, log: Log, job: Job, enqueue: Enqueue, *, sizes: JobSizes | None = None) -> None:
+        if self.reload.is_set():
+            self.reload.clear()
+            self._reload_settings(log)
+        perform(job, JobContext(app=self._app, clock=_utc_now, stop=stop, log=log, enqueue=enqueue, sizes=sizes))
 
     def _reload_settings(self, log: Log) -> None:
         """Use the new settings; if they are wrong, log that and keep the old ones."""

@@ -17,6 +17,8 @@ class Job:
 
     #: Name in the run history (a stored value) and in the log.
     kind: ClassVar[str]
+    #: Workers may take jobs of some queues only: ``collect``, ``publish`` or ``deliver``.
+    queue: ClassVar[str] = "publish"
     #: Of the jobs due at one moment, those with the highest priority start first.
     priority: ClassVar[int] = 0
     #: A process runs one job of this type at a time.
@@ -30,7 +32,19 @@ class Collect(Job):
     """Fetch every source that is due."""
 
     kind = "collect"
+    queue = "collect"
     abandon_at_stop = True  # a slow server may take minutes, and is fetched again after a restart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectPart(Job):
+    """Fetch those of some sources that are due: a part of ``Collect``, for another worker."""
+
+    kind = "collect part"
+    queue = "collect"
+    abandon_at_stop = True
+
+    source_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +65,13 @@ class Deliver(Job):
     """Send the edition's mails that are due."""
 
     kind = "deliver"
+    queue = "deliver"
     priority = 20
     exclusive_in_process = True  # the limits of [smtp] hold for all editions together
 
     edition_id: int
+    #: Several jobs of an edition may send at once, each what the others haven't claimed.
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +79,7 @@ class ProcessBounces(Job):
     """Read the bounce mailbox."""
 
     kind = "heed"
+    queue = "collect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,9 +43,17 @@ class NotAccepted(DigestError):
 
 
 def deliver_edition(
-    edition_id: int, app: App, *, clock: Callable[[], datetime], stop: Stop, even_if_waiting: bool = False
+    edition_id: int,
+    app: App,
+    *,
+    clock: Callable[[], datetime],
+    stop: Stop,
+    even_if_waiting: bool = False,
+    limit: int | None = None,
 ) -> Tally:
     """Send the edition's due deliveries (with ``even_if_waiting``, all that wait), and count all by state.
+
+    With ``limit``, only so many: other workers send the others.
 
     Addresses that a server rejected as nonexistent are suppressed for later editions, unless there are so many that the
     server is suspected: see ``suppression.py``.
@@ -60,6 +68,7 @@ def deliver_edition(
             stop=stop,
             unknown_policy=app.settings.smtp.unknown,
             even_if_waiting=even_if_waiting,
+            limit=limit,
         )
     except MailError:
         _judge_refusals(edition_id, app, now=clock())

@@ -53,7 +53,7 @@ class Tally:
         return all(outcome.is_final for outcome, count in self.counts.items() if count)
 
 
-def deliver_due(
+def deliver_due(  # noqa: PLR0913  # what a sender works with, and how much of it
     edition_id: int,
     store: Store,
     mailer: Mailer,
@@ -63,8 +63,10 @@ def deliver_due(
     stop: Stop,
     unknown_policy: UnknownPolicy = "retry",
     even_if_waiting: bool = False,
+    limit: int | None = None,
 ) -> Tally:
-    """Send the edition's due rows (with ``even_if_waiting``, all waiting rows) until none is left or ``stop`` is set.
+    """Send the edition's due rows (with ``even_if_waiting``, all waiting rows) until none is left, ``limit`` were sent,
+    or ``stop`` is set.
 
     Sending also stops when the server refuses too many mails; a suspected edition isn't sent at all.
 
@@ -72,16 +74,12 @@ def deliver_due(
     server can't be used, and ``StoreError``; rows not sent stay in the ledger.
     """
     sender = f"sender-{uuid.uuid4().hex[:12]}"
-    with store.read() as conn:
-        edition = editions.get(conn, edition_id)
-        brake = open_brake(edition_id, conn, now=clock())
-    if edition is None:
-        raise DigestError(f"there is no edition {edition_id}", hint="digest editions list")
+    published, brake = _read_edition(edition_id, store, now=clock())
     with store.liveness_lock(sender), open_ledger(store, sender, sync_starts=unknown_policy == "hold") as ledger:
         outbox = _LedgerOutbox(
             sender=sender,
             edition_id=edition_id,
-            published=edition.frozen_at,
+            published=published,
             store=store,
             ledger=ledger,
             build_message=build_message,
@@ -89,10 +87,20 @@ def deliver_due(
             stop=stop,
             unknown_policy=unknown_policy,
             brake=brake,
+            _allowed=limit,
         )
         with outbox.session(even_if_waiting=even_if_waiting):
             mailer(outbox)
     return tally(edition_id, store)
+
+
+def _read_edition(edition_id: int, store: Store, *, now: datetime) -> tuple[datetime, RefusalBrake]:
+    with store.read() as conn:
+        edition = editions.get(conn, edition_id)
+        brake = open_brake(edition_id, conn, now=now)
+    if edition is None:
+        raise DigestError(f"there is no edition {edition_id}", hint="digest editions list")
+    return edition.frozen_at, brake
 
 
 def tally(edition_id: int, store: Store) -> Tally:
@@ -141,6 +149,8 @@ class _LedgerOutbox:
     stop: Stop
     unknown_policy: UnknownPolicy
     brake: RefusalBrake
+    #: How many rows may still be claimed; None for no limit.
+    _allowed: int | None = None
     _claimed: deque[Delivery] = field(default_factory=deque)
     #: Handed to the mailer, without a result yet; by id.
     _under_way: dict[int, Delivery] = field(default_factory=dict)
@@ -222,7 +232,10 @@ class _LedgerOutbox:
         return self._claim_due() or (self._release_dead_senders() and self._claim_due())
 
     def _claim_due(self) -> bool:
-        deliveries_due = self.ledger.claim(self.edition_id, now=self.clock(), limit=_CLAIM_SIZE)
+        size = _CLAIM_SIZE if self._allowed is None else min(_CLAIM_SIZE, self._allowed)
+        deliveries_due = self.ledger.claim(self.edition_id, now=self.clock(), limit=size) if size else ()
+        if self._allowed is not None:
+            self._allowed -= len(deliveries_due)
         self._claimed.extend(deliveries_due)
         return bool(deliveries_due)
 

@@ -11,6 +11,7 @@ from digest.settings.types import (
     DkimSettings,
     FetchSettings,
     InboundSettings,
+    JobsSettings,
     OperatorSettings,
     RetentionSettings,
     SmtpSettings,
@@ -21,6 +22,7 @@ from digest.settings.types import (
 #: ``[name]``
 SECTIONS: Mapping[str, type] = {
     "store": StoreSettings,
+    "jobs": JobsSettings,
     "smtp": SmtpSettings,
     "dkim": DkimSettings,
     "bounces": BouncesSettings,

@@ -178,7 +178,8 @@ class _TableReader:
 
     def _is_secret(self, field: str) -> bool:
         hint = self._hints[field]
-        return Secret in (hint, *get_args(hint)) or (self._kind, field) == (StoreSettings, "url")
+        is_store_address = self._kind is StoreSettings and field in {"url", "direct_url"}
+        return is_store_address or Secret in (hint, *get_args(hint))
 
     def _add_mistake(self, key: str, message: str, suggestion: str = "") -> None:
         self.mistakes.append(self._raw.mistake((*self._path, key), message, suggestion=suggestion))

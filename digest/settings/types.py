@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # pydantic is imported when a file is read, not before
     from pydantic_core import CoreSchema
 
 Security = Literal["starttls", "tls", "none"]
+JobEngine = Literal["embedded", "procrastinate"]
 WhenUnknown = Literal["retry", "hold"]
 
 
@@ -54,6 +55,16 @@ class StoreSettings:
 
     #: ``sqlite:///file`` (absolute once loaded) or ``postgresql+psycopg://…``; it may hold a password.
     url: str = field(default="sqlite:///digest.db", repr=False)
+    #: The same database past a pooler, for locks that belong to a connection; ``url`` if empty.
+    direct_url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsSettings:
+    """``[jobs]``: where jobs run."""
+
+    #: ``embedded``: in threads of ``digest run``; ``procrastinate``: by ``digest worker`` on any number of machines.
+    engine: JobEngine = "embedded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +223,7 @@ class Settings:
     #: None for defaults alone.
     file: Path | None = None
     store: StoreSettings = StoreSettings()
+    jobs: JobsSettings = JobsSettings()
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
     bounces: BouncesSettings = BouncesSettings()

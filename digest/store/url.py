@@ -37,6 +37,11 @@ def store_file(url: str) -> Path | None:
     return Path(parsed.database) if is_file and parsed.database else None
 
 
+def driver_url(url: str) -> str:
+    """The URL of a PostgreSQL database as libpq and psycopg understand it; it may hold a password."""
+    return parse_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def display_url(url: URL) -> str:
     """The URL as people write it, without its passwords; the characters of a file's path as they are."""
     if url.get_backend_name() == "sqlite" and url.database:

@@ -44,6 +44,9 @@ PROMISED = {
     "status": ["--check", "--json"],
     "dkim keygen": [],
     "db upgrade": [],
+    "db copy": ["--to", "--json"],
+    "worker": ["--queues", "--concurrency"],
+    "web password": [],
     "completion": [],
 }
 EVERYWHERE = ["--config", "--verbose", "--help"]
@@ -78,9 +81,13 @@ def test_stdout_with_json_is_only_json(
     (tmp_path / "articles" / "a.txt").write_text("The harbour opens again\n\nThe ferry sails on Monday at nine.\n")
     assert main(["init", "--from", "articles"]) == 0
     capsys.readouterr()
-    subject = ["articles"] if command in {"sources show", "sources discover"} else []
+    subjects = {
+        "sources show": ["articles"],
+        "sources discover": ["articles"],
+        "db copy": ["--to", "sqlite:///copy.db"],
+    }
 
-    code = main([*command.split(), *subject, "--json"])
+    code = main([*command.split(), *subjects.get(command, []), "--json"])
 
     assert code in {0, 1}
     json.loads(capsys.readouterr().out)

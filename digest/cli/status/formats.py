@@ -9,6 +9,7 @@ from typing import Any
 
 from digest.cli.editions.summary import edition_document, format_counts
 from digest.cli.history import day_document, newsletter_day_document
+from digest.cli.status.fleet import fleet_document, fleet_lines
 from digest.jobs.overview import NewsletterStatus, Overview
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason
 from digest.pipeline.history import History
@@ -40,6 +41,8 @@ def as_lines(overview: Overview) -> Iterator[str]:
         yield f"pages: {overview.unmatched_unsubscribes} unsubscribe links of the last 7 days named nobody"
     for problem in overview.service_problems:
         yield f"problem: {problem}"
+    if overview.fleet:
+        yield from fleet_lines(overview.fleet)
     for run in overview.runs:
         yield _run_line(run)
 
@@ -113,6 +116,7 @@ def as_document(overview: Overview, history: History) -> dict[str, Any]:
         "service_problems": list(overview.service_problems),
         "runs": [_run_document(run) for run in overview.runs],
         "problems": list(overview.problems),
+        **({"fleet": fleet_document(overview.fleet)} if overview.fleet else {}),
     }
 
 

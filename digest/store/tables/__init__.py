@@ -18,6 +18,7 @@ page_counts                                        what pages count for the oper
 daily_counts, source_days                          counts by day, for metrics and plots
 runs                                               run history of jobs
 operator_sessions                                  operators who logged in on the operator's pages
+fleet, rate_limits                                 clocks and workers of many machines, and the rates they share
 store_keys                                         the store's own random key
 
 Sources and newsletters are defined in the settings; the tables refer to them by id.
@@ -32,8 +33,10 @@ from digest.store.tables.feedback import feedback
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import (
     daily_counts,
+    fleet,
     operator_sessions,
     page_counts,
+    rate_limits,
     runs,
     source_days,
     store_keys,
@@ -64,10 +67,12 @@ __all__ = [
     "editions",
     "entries",
     "feedback",
+    "fleet",
     "metadata",
     "operator_sessions",
     "page_counts",
     "pending_pages",
+    "rate_limits",
     "runs",
     "slots",
     "source_days",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, Table
 
-from digest.store.column_types import Json, SafeText, UtcDateTime
+from digest.store.column_types import Json, SafeText, StringTuple, UtcDateTime
 from digest.store.tables.metadata import Number, metadata
 
 #: Mails in the mailbox for bounces that are none of ours: they stay unread there, and are not fetched again.
@@ -87,4 +87,32 @@ runs = Table(
     Column("counts", Json, nullable=False, server_default="{}"),
     #: Why it failed; empty otherwise.
     Column("reason", SafeText, nullable=False, server_default=""),
+)
+
+#: Clocks and workers of the distributed engine, as each says itself.
+fleet = Table(
+    "fleet",
+    metadata,
+    #: Host and process: ``worker@web1:4711``.
+    Column("id", SafeText, primary_key=True),
+    #: ``clock`` or ``worker``.
+    Column("kind", SafeText, nullable=False),
+    Column("queues", StringTuple, nullable=False, server_default="[]"),
+    #: What it does now; empty if nothing.
+    Column("job", SafeText, nullable=False, server_default=""),
+    Column("started", UtcDateTime, nullable=False),
+    Column("seen", UtcDateTime, nullable=False),
+    Column("version", SafeText, nullable=False, server_default=""),
+    #: Of the settings without passwords: machines that differ work against each other.
+    Column("settings_hash", SafeText, nullable=False, server_default=""),
+    #: The clock that leads: the process of the server that holds its lock.
+    Column("leader_pid", Integer),
+)
+
+#: Rates that all workers share: when the next mail may be sent.
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("name", SafeText, primary_key=True),
+    Column("next_at", UtcDateTime, nullable=False),
 )

@@ -1,0 +1,152 @@
+"""Clocks and workers of many machines: they share a database, and tell each other what they do."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from threading import Event, Thread
+
+from digest.jobs.procrastinate_engine import Clock, Worker
+from digest.jobs.types import Enqueue, Job, Log
+from digest.model.errors import DigestError, StoreError
+from digest.settings import Settings, StoreSettings
+from digest.store import Store, fleet, job_queue
+from digest.store.fleet import Member
+from digest.store.leader import Leadership, end_stuck_leader
+
+#: Seconds between two looks of a clock for due jobs, and between two notes of a worker that it lives.
+_TICK_S, _NOTE_S = 1.0, 5.0
+
+
+def run_clock(
+    settings: Callable[[], Settings],
+    store: Store,
+    due_jobs: Callable[[bool], Iterable[Job]],
+    *,
+    stop: Event,
+    log: Log,
+) -> None:
+    """Queue due jobs while this process leads. Raises ``StoreError`` if the database can't be used for that."""
+    with store.begin() as conn:
+        job_queue.ensure(conn)
+    address = settings().store
+    leadership = Leadership(address.direct_url or address.url)
+    clock = Clock(store=store, due_jobs=due_jobs, log=log)
+    member = _member("clock", settings())
+    leads = leadership.is_held()
+    log("leading" if leads else "following", id=member.id)
+    try:
+        while True:
+            leads = _tick(clock, leadership, member, settings(), led=leads)
+            if stop.wait(_TICK_S):
+                return
+    finally:
+        leadership.close()
+        _forget(store, member)
+
+
+def _tick(clock: Clock, leadership: Leadership, member: Member, settings: Settings, *, led: bool) -> bool:
+    """One look for due jobs; return whether this clock leads. What fails is logged, and tried again."""
+    now = datetime.now(UTC)
+    try:
+        leads = leadership.is_held()
+        with clock.store.begin(durable=False) as conn:
+            if not leads and (stuck := end_stuck_leader(conn, now=now)):
+                clock.log("leader_ended", id=stuck)
+            fleet.delete_gone(conn, now=now)
+            fleet.record(
+                conn, replace(member, seen=now, leader_pid=leadership.pid, settings_hash=settings_hash(settings))
+            )
+        if leads != led:
+            clock.log("leading" if leads else "following", id=member.id)
+        if leads:
+            clock.tick(now)
+    except DigestError as error:
+        clock.log("clock_failed", error=str(error), hint=error.hint)
+    except Exception as error:  # noqa: BLE001  # the edge: logged whole, and tried again
+        clock.log("clock_failed", error=repr(error), trace=error)
+    else:
+        return leads
+    return led
+
+
+def run_worker(
+    settings: Callable[[], Settings],
+    store: Store,
+    perform: Callable[[Job, Enqueue], None],
+    *,
+    stop: Event,
+    log: Log,
+    queues: Sequence[str],
+    concurrency: int,
+) -> None:
+    """Do queued jobs until ``stop`` is set; those under way are finished. Raises ``StoreError``."""
+    with store.begin() as conn:
+        job_queue.ensure(conn)
+    worker = Worker(
+        store=store, url=settings().store.url, perform=perform, log=log, queues=queues, concurrency=concurrency
+    )
+    with _noted(store, lambda: _worker_member(worker, settings())):
+        worker.run(stop)
+
+
+@contextmanager
+def _noted(store: Store, member: Callable[[], Member]) -> Iterator[None]:
+    """Note in the store, again and again, that the process lives and what it does."""
+    is_over = Event()
+
+    def note() -> None:
+        while True:
+            with suppress(StoreError), store.begin(durable=False) as conn:
+                fleet.record(conn, member())
+            if is_over.wait(_NOTE_S):
+                return
+
+    thread = Thread(target=note, name="fleet", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+        _forget(store, member())
+
+
+def _worker_member(worker: Worker, settings: Settings) -> Member:
+    jobs = ", ".join(sorted(job.kind for job in worker.running))
+    return replace(_member("worker", settings), queues=tuple(worker.queues), job=jobs)
+
+
+def _member(kind: str, settings: Settings) -> Member:
+    now = datetime.now(UTC)
+    return Member(
+        id=f"{kind}@{socket.gethostname()}:{os.getpid()}",
+        kind=kind,
+        started=now,
+        seen=now,
+        version=_version(),
+        settings_hash=settings_hash(settings),
+    )
+
+
+def settings_hash(settings: Settings) -> str:
+    """A hash of the settings without passwords, files and the store's address: machines should have the same."""
+    common = replace(settings, file=None, store=StoreSettings())
+    return hashlib.sha256(repr(common).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _version() -> str:
+    with suppress(PackageNotFoundError):
+        return version("newsletter-digest")
+    return ""
+
+
+def _forget(store: Store, member: Member) -> None:
+    with suppress(StoreError), store.begin(durable=False) as conn:
+        fleet.remove(conn, member.id)

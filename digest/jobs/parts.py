@@ -1,0 +1,45 @@
+"""Shares of work for several workers: the sources of a collection, the deliveries of an edition. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from digest.jobs.types import CollectPart
+from digest.model.newsletters import Source
+from digest.text.domains import registrable_domain
+
+#: Jobs of one edition that are queued at once, at most; more follow while it is sent.
+MAX_DELIVERY_PARTS = 500
+
+
+def collect_parts(sources: Sequence[Source], *, size: int) -> tuple[CollectPart, ...]:
+    """Parts of about ``size`` sources. All sources of a site are in one part: no two workers ask it at once."""
+    by_site: dict[str, list[str]] = {}
+    for source in sources:
+        by_site.setdefault(_site(source), []).append(source.id)
+    return tuple(
+        CollectPart(source_ids=tuple(ids)) for ids in _packed([by_site[site] for site in sorted(by_site)], size)
+    )
+
+
+def delivery_parts(mails: int, size: int) -> int:
+    """How many jobs an edition's mails are shared among, if each sends ``size``."""
+    return min(-(-mails // size), MAX_DELIVERY_PARTS) if mails else 0
+
+
+def _site(source: Source) -> str:
+    """What must not be asked by two workers at once: a registrable domain; a file has no such limit."""
+    return registrable_domain(urlsplit(source.url).hostname or "") if source.url else f"file {source.id}"
+
+
+def _packed(groups: Sequence[Sequence[str]], size: int) -> Iterator[list[str]]:
+    """Whole groups together, until there are ``size`` members or more."""
+    pack: list[str] = []
+    for group in groups:
+        if pack and len(pack) + len(group) > size:
+            yield pack
+            pack = []
+        pack = [*pack, *group]
+    if pack:
+        yield pack

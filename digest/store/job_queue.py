@@ -1,0 +1,114 @@
+"""The queue of jobs in a PostgreSQL database: Procrastinate's tables, made and read in our own transactions.
+
+Whatever is lost from it, the clock enqueues again: the ledger and the slots are the truth.
+https://procrastinate.readthedocs.io/en/stable/howto/production/migrations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, inspect, text
+
+from digest.model.errors import StoreError
+from digest.store.locks import advisory_lock
+
+_TABLES = ("procrastinate_jobs", "procrastinate_events", "procrastinate_workers", "procrastinate_periodic_defers")
+#: Failed jobs are kept for so long, to tell how often a job has failed.
+_KEEP_FAILED = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """Jobs of one queue that no worker has begun."""
+
+    depth: int = 0
+    #: Seconds that the oldest has waited beyond the time that it was scheduled for.
+    age_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """Failures of one job in the last day."""
+
+    times: int
+    last: datetime
+
+
+def exists(conn: Connection) -> bool:
+    """Whether there is a queue."""
+    return inspect(conn).has_table(_TABLES[0])
+
+
+def ensure(conn: Connection) -> None:
+    """Create the queue's tables if they are missing. Raises ``StoreError`` for SQLite, and for a damaged queue."""
+    if conn.dialect.name != "postgresql":
+        hint = 'set [store] url to one, or [jobs] engine = "embedded"'
+        raise StoreError('[jobs] engine = "procrastinate" needs a PostgreSQL database', hint=hint)
+    advisory_lock(conn, "job queue schema")
+    present = {name for name in _TABLES if inspect(conn).has_table(name)}
+    if present == set(_TABLES):
+        return
+    if present:
+        message = f"the queue of jobs lacks the table {min(set(_TABLES) - present)}"
+        hint = f"drop the others ({', '.join(sorted(present))}) and start again: no mail is lost, jobs are made anew"
+        raise StoreError(message, hint=hint)
+    from procrastinate.schema import SchemaManager
+
+    conn.connection.cursor().execute(SchemaManager.get_schema())
+
+
+def queued(conn: Connection) -> frozenset[str]:
+    """The queueing locks of jobs that wait or are under way."""
+    query = text(
+        "SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queueing_lock IS NOT NULL"
+    )
+    return frozenset(conn.execute(query).scalars())
+
+
+def failures(conn: Connection) -> Mapping[str, Failures]:
+    """Failures by queueing lock."""
+    query = text(
+        "SELECT j.queueing_lock, count(*) AS times, max(e.at) AS last FROM procrastinate_jobs AS j"
+        " JOIN procrastinate_events AS e ON e.job_id = j.id AND e.type = 'failed'"
+        " WHERE j.status = 'failed' AND j.queueing_lock IS NOT NULL GROUP BY j.queueing_lock"
+    )
+    return {row.queueing_lock: Failures(times=row.times, last=row.last) for row in conn.execute(query)}
+
+
+def states(conn: Connection) -> Mapping[str, QueueState]:
+    """The queues that have waiting jobs."""
+    query = text(
+        "SELECT queue_name, count(*) AS depth,"
+        " coalesce(extract(epoch FROM now() - min(coalesce(j.scheduled_at, e.at))), 0) AS age"
+        " FROM procrastinate_jobs AS j LEFT JOIN procrastinate_events AS e ON e.job_id = j.id AND e.type = 'deferred'"
+        " WHERE j.status = 'todo' GROUP BY queue_name ORDER BY queue_name"
+    )
+    return {row.queue_name: QueueState(depth=row.depth, age_s=max(float(row.age), 0)) for row in conn.execute(query)}
+
+
+def release_stalled(conn: Connection, *, heartbeat: timedelta) -> int:
+    """Let jobs of workers that are dead or stuck be done by others; return how many."""
+    values = {"heartbeat": f"{heartbeat.total_seconds()} seconds"}
+    is_stalled = (
+        "status = 'doing' AND NOT EXISTS (SELECT 1 FROM procrastinate_workers AS worker"
+        " WHERE worker.id = worker_id AND worker.last_heartbeat >= now() - CAST(:heartbeat AS interval))"
+    )
+    is_queued_again = (
+        "EXISTS (SELECT 1 FROM procrastinate_jobs AS other WHERE other.status = 'todo'"
+        " AND other.queueing_lock = procrastinate_jobs.queueing_lock)"
+    )
+    remove = f"DELETE FROM procrastinate_jobs WHERE {is_stalled} AND {is_queued_again}"  # noqa: S608  # constants
+    release = f"UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE {is_stalled}"  # noqa: S608  # constants
+    return sum(conn.execute(text(statement), values).rowcount for statement in (remove, release))
+
+
+def delete_old_failures(conn: Connection) -> None:
+    """Delete failed jobs that are too old to count."""
+    query = text(
+        "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND id IN ("
+        " SELECT job_id FROM procrastinate_events WHERE type = 'failed' AND at < now() - CAST(:keep AS interval))"
+    )
+    conn.execute(query, {"keep": f"{_KEEP_FAILED.total_seconds()} seconds"})

@@ -1,0 +1,84 @@
+"""Which of several clocks leads: the one that holds an advisory lock, which ends with its connection.
+
+The lock needs a connection of its own to the server: behind a pooler in transaction mode two clocks would get it. A
+pooler is recognised by the process that the server says it is, which isn't the one that the driver was told.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import psycopg
+from sqlalchemy import Connection, text
+
+from digest.model.errors import StoreError
+from digest.store import fleet
+from digest.store.url import driver_url
+
+_LOCK = "digest leader"
+#: A leader that said nothing for so long is stuck: its connection is ended, and with it its lock.
+_STUCK = timedelta(seconds=15)
+_CONNECT_S = 10
+#: Only if it still holds the lock: the server may have given the number to another process.
+_END_HOLDER = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid = :pid AND locktype = 'advisory' AND granted"
+    " AND (classid::bigint << 32) | objid::bigint = hashtextextended(:lock, 0)"
+)
+
+
+class Leadership:
+    """One clock's claim to lead."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: psycopg.Connection | None = None
+        #: The server's process of this clock's connection, while it leads.
+        self.pid: int | None = None
+
+    def is_held(self) -> bool:
+        """Whether this clock leads: takes the lock if it is free. Raises ``StoreError`` behind a pooler."""
+        try:
+            connection = self._connected()
+            if self.pid is not None:
+                connection.execute("SELECT 1")  # fails if the connection is gone, and the lock with it
+                return True
+            taken = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (_LOCK,)).fetchone()
+        except psycopg.Error:
+            self.close()
+            return False
+        if taken and taken[0]:
+            self.pid = connection.info.backend_pid
+        return self.pid is not None
+
+    def close(self) -> None:
+        """End the connection; another clock may lead then."""
+        connection, self._connection, self.pid = self._connection, None, None
+        if connection:
+            with suppress(psycopg.Error):
+                connection.close()
+
+    def _connected(self) -> psycopg.Connection:
+        if self._connection is None:
+            self._connection = psycopg.connect(
+                driver_url(self._url), autocommit=True, prepare_threshold=None, connect_timeout=_CONNECT_S
+            )
+            _refuse_pooler(self._connection)
+        return self._connection
+
+
+def _refuse_pooler(connection: psycopg.Connection) -> None:
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    if row and row[0] != connection.info.backend_pid:
+        message = "the database is behind a pooler, where two clocks would take themselves for the leader"
+        raise StoreError(message, hint="set [store] direct_url to the database itself; url may stay as it is")
+
+
+def end_stuck_leader(conn: Connection, *, now: datetime) -> str | None:
+    """End the connection of a leader that is stuck, and return its id; None if there is none."""
+    stuck = [member for member in fleet.members(conn, now=now) if member.leader_pid and now - member.seen > _STUCK]
+    for member in stuck:
+        fleet.remove(conn, member.id)
+        if conn.execute(_END_HOLDER, {"pid": member.leader_pid, "lock": _LOCK}).first():
+            return member.id
+    return None
