@@ -46,8 +46,9 @@ WITH matching AS MATERIALIZED (
 )
 SELECT story_id FROM matching ORDER BY story_id DESC LIMIT :limit
 """
-#: The planner's guess between the two is wrong by a factor of hundreds at times; a look at so many costs 3 ms.
-_NEWEST = 2_000
+#: The planner's guess between the two is wrong by a factor of hundreds at times. A look at the newest costs 1.2 µs for
+#: each; the GIN index as much for each story with all words of a phrase, near each other or not.
+_NEWEST, _NEWEST_FOR_PHRASES = 2_000, 20_000
 _MAX_ID = 2**63 - 1
 
 
@@ -133,8 +134,12 @@ def find(
     if conn.dialect.name == "sqlite":
         return _ids(conn, _SQLITE_FIND, values | {"query": _match(terms, newsletters)})
     values["query"] = _ts_query(terms, newsletters)
-    ids = _ids(conn, _POSTGRES_FIND_NEWEST, values | {"newest": _NEWEST})
-    return ids if len(ids) == limit else _ids(conn, _POSTGRES_FIND, values)
+    has_phrase = any(len(term.tokens) > 1 for term in terms)
+    for newest in (_NEWEST, _NEWEST_FOR_PHRASES) if has_phrase else (_NEWEST,):
+        ids = _ids(conn, _POSTGRES_FIND_NEWEST, values | {"newest": newest})
+        if len(ids) == limit:
+            return ids
+    return _ids(conn, _POSTGRES_FIND, values)
 
 
 def _ids(conn: Connection, query: str, values: Mapping[str, object]) -> list[int]:

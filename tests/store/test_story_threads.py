@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
 
 from digest.model.slots import Slot
 from digest.model.stories import Brief
-from digest.store import Store, archived_stories, editions, stories, tables
+from digest.store import Store, archived_stories, editions, open_store, stories, tables
 from tests.support.values import NOON, SLOT, article, brief, edition
+
+STORES = Path(__file__).parents[1] / "data" / "stores"
 
 
 def publish(conn: Connection, day: int, *briefs: Brief, **changes: object) -> None:
@@ -81,3 +86,24 @@ def test_a_later_revision_replaces_its_stories(store: Store) -> None:
         publish(conn, 1, brief(article("b")), revision=2)
 
         assert list(archived_stories.get(conn, [1, 2, 3])) == [2]
+
+
+def test_stories_of_an_earlier_version_belong_together_by_their_articles(tmp_path: Path) -> None:
+    """The second edition repeats articles of two stories, and a third one an article of the second alone."""
+    with closing(sqlite3.connect(tmp_path / "digest.db")) as database:
+        database.executescript((STORES / "sent_0005.sql").read_text("utf-8"))
+        (articles,) = zip(*database.execute("SELECT article_id FROM told ORDER BY story_id LIMIT 2"), strict=True)
+        for edition_id, ids in {2: (*articles, "new"), 3: ("new", "newer"), 4: ("other",)}.items():
+            database.execute(
+                "INSERT INTO editions SELECT :id, newsletter_id, slot_key || :id, slot_due, audience, revision,"
+                " subject, preheader, language, reading_minutes, published, token, html, text FROM editions LIMIT 1",
+                {"id": edition_id},
+            )
+            story = (edition_id + 10, edition_id, 0, "Title", 1.0, True, '["A sentence."]')
+            database.execute("INSERT INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)", story)
+            database.executemany(
+                "INSERT INTO told (story_id, article_id) VALUES (?, ?)", [(edition_id + 10, id_) for id_ in ids]
+            )
+        database.commit()
+    with open_store(f"sqlite:///{tmp_path / 'digest.db'}") as upgraded, upgraded.read() as conn:
+        assert threads(conn) == [1, 2, 3, 4, 1, 1, 14]
