@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from digest.render.delivery_placeholders import FEEDBACK_PLACEHOLDER
 from digest.settings import Secret
 from digest.store import Store, erasure, feedback, stories, story_texts, subscribers
 from tests.support.values import NOON, article, brief
-from tests.support.web_site import NEWSLETTER, SECRET, URL, RunningSite, running_site, site_settings
+from tests.support.web_site import NEWSLETTER, SECRET, URL, RunningSite, running_site, site_settings, take_away
 from tests.web.test_unsubscribe import ANN, BEN, Mailed, mailed
 
 BODY = "".join(f'<a href="{URL}/feedback/{FEEDBACK_PLACEHOLDER}/{number}?vote=up">Yes</a>' for number in (1, 2))
@@ -188,3 +189,10 @@ def test_answers_are_closed(reason: str, sqlite_store: Store) -> None:
             assert (answer.status, "Answers are closed" in answer.text) == (200, True)
 
     assert counts(ann) == [(0, 0), (0, 0)]
+
+
+def test_while_the_store_is_away_no_answer_is_thanked_for(ann: Mailed, tmp_path: Path) -> None:
+    take_away(ann.store, tmp_path / "digest.db")
+    answer = ann.site.post(address(ann), {"vote": "up"})
+
+    assert (answer.status, "Thank you" in answer.text) == (503, False)
