@@ -41,10 +41,10 @@ from tests.support.web_site import site_settings
 _ROOT = Path(__file__).resolve().parents[3]
 _ME = "tests.bench.speed.pages"
 #: Rounds of each measure, in alternation.
-_ROUNDS = 3
+_ROUNDS = 5
 _SECONDS, _CONNECTIONS = 2.0, 16
 #: Pages a second beside a delivery, and its mails.
-_RATE, _MAILS = 50, 5_000
+_RATE, _MAILS = 50, 20_000
 _PATH = "/main/2026-03-29"
 
 
