@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 #: ``counter``: only grows; its name ends with ``_total``. ``summary``: samples end with ``_count`` and ``_sum``.
 MetricKind = Literal["counter", "gauge", "summary"]
@@ -29,3 +29,9 @@ class Metric:
     #: One sentence for people.
     help: str
     samples: tuple[Sample, ...]
+
+    @classmethod
+    def of(cls, name: str, kind: MetricKind, help: str, rows: Iterable[tuple[Mapping[str, str], float]]) -> Self:
+        """The metric with samples without a suffix: pairs of labels and value."""
+        samples = tuple(Sample(labels=labels, value=value) for labels, value in rows)
+        return cls(name=name, kind=kind, help=help, samples=samples)

@@ -68,21 +68,20 @@ def create_for_edition(
         query = select(subscriptions.c.subscriber_id).where(subscriptions.c.newsletter_id == edition.newsletter_id)
         subscriber_ids = (row.subscriber_id for row in stream(conn, query.order_by(subscriptions.c.subscriber_id)))
     statement = _insert_rows(conn, edition_id, at)
-    created = 0
+    created, unsendable = 0, _count_unsendable(conn, edition_id)
     for batch in batches(subscriber_ids, _CREATED_AT_ONCE):
         tokens = (DeliveryToken(edition_token=edition.token, subscriber_id=id_).signed(signing_key) for id_ in batch)
         message_ids = json.dumps({token.subscriber_id: token.message_id(host) for token in tokens})
         created += conn.execute(statement, {"message_ids": message_ids}).rowcount
-    if created:
-        _count_suppressed(conn, edition_id, edition.newsletter_id, at)
+    suppressed = _count_unsendable(conn, edition_id) - unsendable if created else 0
+    daily_counts.add(conn, {(edition.newsletter_id, daily_counts.delivery(Outcome.SUPPRESSED)): suppressed}, at=at)
     return created
 
 
-def _count_suppressed(conn: Connection, edition_id: int, newsletter_id: str, at: datetime) -> None:
-    """Count the rows of a new edition that no sender will get."""
+def _count_unsendable(conn: Connection, edition_id: int) -> int:
+    """The number of the edition's rows that wait for no sender: of a new edition, those of suppressed subscribers."""
     is_row = (deliveries.c.edition_id == edition_id, deliveries.c.next_try.is_(None))  # an index has both
-    suppressed = conn.execute(select(func.count()).where(*is_row)).scalar_one()
-    daily_counts.add(conn, {(newsletter_id, daily_counts.delivery(Outcome.SUPPRESSED)): suppressed}, at=at)
+    return int(conn.execute(select(func.count()).where(*is_row)).scalar_one())
 
 
 def _insert_rows(conn: Connection, edition_id: int, at: datetime) -> Executable:

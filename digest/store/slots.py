@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from digest.model.slots import Slot
 from digest.store.mapping import CLOCK_SKEW, insert
@@ -57,6 +57,12 @@ def statuses(
         query = query.where(table.c.decided <= as_of + CLOCK_SKEW)
     rows = conn.execute(query.order_by(table.c.due.desc()).limit(newest)).all()
     return {Slot(due=due, key=key): status for due, key, status in reversed(rows)}
+
+
+def counts(conn: Connection) -> Mapping[tuple[str, SlotStatus], int]:
+    """The number of slots of all audiences, by newsletter and status."""
+    query = select(table.c.newsletter_id, table.c.fate, func.count()).group_by(table.c.newsletter_id, table.c.fate)
+    return {(newsletter_id, status): count for newsletter_id, status, count in conn.execute(query)}
 
 
 def last_composed(conn: Connection, newsletter_id: str, *, before: Slot, audience: str = "") -> datetime | None:

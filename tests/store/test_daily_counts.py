@@ -12,6 +12,7 @@ from digest.model.slots import Slot
 from digest.store import Store, bounces, daily_counts, deliveries, runs, subscribers
 from digest.store.daily_counts import JOINED, LEFT, SUPPRESSED
 from digest.store.ledger import AttemptResult, open_ledger
+from digest.store.subscribers import NewSubscriber
 from tests.support.editions import publish
 from tests.support.values import NOON, SLOT, edition
 
@@ -97,7 +98,10 @@ def test_mails_to_suppressed_subscribers_are_counted_with_their_edition(store: S
     with store.begin() as conn:
         subscribers.suppress(conn, READERS[2], "it bounces", at=NOON)
     before = counted(store)["suppressed"]
-    publish(store, published=edition(slot=Slot(due=SLOT.due + DAY, key="2026-03-30")))
+    edition_id = publish(store, published=edition(slot=Slot(due=SLOT.due + DAY, key="2026-03-30")))
+    with store.begin() as conn:
+        subscribers.add(conn, [NewSubscriber(address="late@harbour.example")], "main", at=NOON)
+        assert deliveries.create_for_edition(conn, edition_id, host="harbour.example", at=NOON) == 1
 
     assert counted(store)["suppressed"] == before + 1
 
