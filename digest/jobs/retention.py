@@ -11,7 +11,7 @@ from digest.jobs.context import JobContext
 from digest.jobs.runs import record_run, start_if_due
 from digest.jobs.types import ApplyRetention
 from digest.pipeline.search import update_index
-from digest.store import account_requests, daily_counts, retention, source_history, subscription_requests
+from digest.store import account_requests, daily_counts, erasure, retention, source_history, subscription_requests
 
 
 def apply_retention(context: JobContext) -> None:
@@ -30,6 +30,7 @@ def apply_retention(context: JobContext) -> None:
             "days": _delete(context, partial(source_history.delete_days, before=text_cutoff)),
             "counts": _delete(context, partial(daily_counts.delete_days, before=edition_cutoff)),
             "feedback": _delete(context, partial(retention.delete_feedback, before=edition_cutoff)),
+            "replies": _delete(context, erasure.delete_late_replies),
             "requests": _delete(context, partial(subscription_requests.delete_old, at=now))
             + _delete(context, partial(account_requests.delete_old, at=now)),
             "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),

@@ -45,7 +45,7 @@ class Purpose(enum.StrEnum):
     FEEDBACK = "feedback"
     #: Confirms a request to subscribe; the number is the request's.
     CONFIRM = "confirm"
-    #: Declines a request to subscribe; the number is the request's.
+    #: Declines a request to subscribe, whose number it has, or further mails like the one in place of the edition.
     DECLINE = "decline"
     #: Undoes an unsubscribe, shortly after.
     RETURN = "return"

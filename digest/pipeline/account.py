@@ -18,6 +18,7 @@ from digest.pipeline.signing import accepted_keys
 from digest.settings import WebSettings
 from digest.store import account_requests, address_change, erasure, subscribers
 from digest.store.account_requests import AccountRequest
+from digest.store.locks import advisory_lock
 
 #: How long the link to the present address works, that to the other one, and that to undo the change.
 ALLOW_WITHIN, PROVE_WITHIN, UNDO_WITHIN = timedelta(hours=2), timedelta(days=7), timedelta(days=7)
@@ -81,10 +82,16 @@ def find_request(
     return proven if proven.is_done or is_current else None
 
 
-def act(conn: Connection, proven: ProvenRequest, *, now: datetime) -> bool:
-    """Do what the link is for; False if that is no longer possible. Works twice."""
-    if proven.is_done:
-        return True
+def act_by_link(
+    conn: Connection, text: str, purposes: tuple[Purpose, ...], web: WebSettings, *, now: datetime
+) -> ProvenRequest | None:
+    """Do what the link is for, as ``find_request`` finds it; None if that is no longer possible. Works twice."""
+    advisory_lock(conn, "account requests")  # pressed twice at once, the second one must find the first one's result
+    proven = find_request(conn, text, purposes, web, now=now)
+    return proven if proven and (proven.is_done or _act(conn, proven, now=now)) else None
+
+
+def _act(conn: Connection, proven: ProvenRequest, *, now: datetime) -> bool:
     request, subscriber = proven.request, proven.subscriber
     match proven.purpose:
         case Purpose.ERASE:

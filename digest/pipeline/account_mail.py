@@ -49,6 +49,8 @@ class AccountMail:
     link: str
     #: Its row in the count of mails to addresses that nobody has proven; 0 if it has none.
     counted_as: int = 0
+    #: Its List-Unsubscribe: no such mails for a month; empty if it goes to the subscriber.
+    decline_link: str = ""
 
 
 def send_account_mails(app: App, templates: PageTemplates, *, now: datetime) -> Iterator[str]:
@@ -124,11 +126,13 @@ def _mail(
         return None
     if kind == "left" and subscribers.suppression_reasons(conn, [subscriber.address]):
         return None
-    to, counted_as = _recipient(request, kind, subscriber), 0
+    to, counted_as, decline_link = _recipient(request, kind, subscriber), 0, ""
     if kind == "new_address":
         if not may_be_mailed(conn, to, now=now):
             return None
         counted_as = subscription_requests.record_mail(conn, to, network=request.network, at=now)
+        declining = LinkToken(purpose=Purpose.DECLINE, issued=now, edition_id=counted_as)
+        decline_link = page_url(settings, "unsubscribe", sign_link(conn, declining, settings.web))
     return AccountMail(
         kind=kind,
         request=request,
@@ -137,6 +141,7 @@ def _mail(
         newsletters=tuple(newsletter.title for newsletter in newsletters),
         link=_link(conn, request, kind, settings, now=now),
         counted_as=counted_as,
+        decline_link=decline_link,
     )
 
 
@@ -193,6 +198,7 @@ def _message(mail: AccountMail, settings: Settings, templates: PageTemplates, *,
         subject=_subject(mail.kind, titles, language, templates),
         values=values,
         language=language,
+        decline=mail.decline_link,
     )
     return build_page_mail(content, settings, templates, now=now)
 

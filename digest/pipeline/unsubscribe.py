@@ -15,7 +15,7 @@ from digest.pipeline.audiences import choose_preferences
 from digest.pipeline.reader_links import LinkHolder, find_holder, find_mail_holder, sign_link
 from digest.pipeline.subscribe import decline, find_declining, read_decline_token
 from digest.settings import Settings, WebSettings
-from digest.store import account_requests, audiences, page_counts, subscribers, unsubscribes
+from digest.store import account_requests, audiences, page_counts, subscribers, subscription_requests, unsubscribes
 from digest.store.account_requests import NewAccountRequest
 from digest.store.subscribers import NewSubscriber, normalize_address
 from digest.store.tables import AccountRequestKind
@@ -41,8 +41,10 @@ class UnsubscribeResult:
 
 def unsubscribe_by_link(conn: Connection, token: str, web: WebSettings, *, now: datetime) -> UnsubscribeResult | None:
     """End the subscription that the link is about; None, and counted for the operator, if it is about none."""
-    if read_decline_token(conn, token, web):
-        if request := find_declining(conn, token, web):
+    if declining := read_decline_token(conn, token, web):
+        if declining.edition_id:  # of the mail that asked for a new address
+            subscription_requests.decline_mails(conn, declining.edition_id, at=now)
+        elif request := find_declining(conn, token, web):
             decline(conn, request, now=now)
         return UnsubscribeResult(has_declined=True)
     holder = find_mail_holder(conn, token, Purpose.UNSUBSCRIBE, web)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Text, delete, func, select, update
 
+from digest.model.editions import Outcome
 from digest.store import personal_data, unsubscribes
 from digest.store.address_change import with_merged
 from digest.store.subscribers import normalize_address, revoke_links, unsubscribe
@@ -47,6 +48,13 @@ def erase(conn: Connection, address: str, *, at: datetime) -> bool:
     return True
 
 
+def delete_late_replies(conn: Connection) -> int:
+    """Delete servers' replies that came in for erased subscribers after they were; return how many."""
+    erased = select(subscribers.c.id).where(subscribers.c.suppressed == _ERASED)
+    is_late = (deliveries.c.subscriber_id.in_(erased), deliveries.c.reply != "")
+    return conn.execute(update(deliveries).where(*is_late).values(reply="")).rowcount
+
+
 def _erase_rows(conn: Connection, subscriber_id: int) -> None:
     """Delete the rows that refer to a subscriber, and its data."""
     unsubscribes.detach(conn, subscriber_id)
@@ -54,6 +62,10 @@ def _erase_rows(conn: Connection, subscriber_id: int) -> None:
         if table.name not in _KEPT:
             for column in personal_data.subscriber_columns(table):
                 conn.execute(delete(table).where(column == subscriber_id))
+    # A mail that is being sent becomes sent if the server takes it; otherwise it isn't tried again.
+    is_sending = (deliveries.c.subscriber_id == subscriber_id, deliveries.c.outcome == Outcome.SENDING)
+    unclaimed = {"outcome": Outcome.SUPPRESSED, "next_try": None, "sender": None}
+    conn.execute(update(deliveries).where(*is_sending).values(**unclaimed))
     # Servers repeat the address in their replies.
     conn.execute(update(deliveries).where(deliveries.c.subscriber_id == subscriber_id).values(reply=""))
     revoke_links(conn, subscriber_id)

@@ -185,6 +185,12 @@ def decline(conn: Connection, request: SubscriptionRequest, *, at: datetime) -> 
     conn.execute(update(mails).where(is_of_address).values(declined=at))
 
 
+def decline_mails(conn: Connection, mail_id: int, *, at: datetime) -> None:
+    """The address that this mail went to wants no such mail."""
+    address_hash = select(mails.c.address_hash).where(mails.c.id == mail_id).scalar_subquery()
+    conn.execute(update(mails).where(mails.c.address_hash == address_hash).values(declined=at))
+
+
 def record_mail(conn: Connection, address: str, *, network: str, at: datetime) -> int:
     """Count a mail to the address that a request of the network had sent; return its id."""
     address_hash = hash_address(conn, mailbox_key(address))

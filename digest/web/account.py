@@ -10,7 +10,7 @@ import json
 from digest.model.editions import Subscriber
 from digest.model.link_token import LinkToken, Purpose
 from digest.model.mailbox import AddressError, Mailbox
-from digest.pipeline.account import ProvenRequest, act, find_request
+from digest.pipeline.account import ProvenRequest, act_by_link, find_request
 from digest.pipeline.reader_links import sign_link
 from digest.store import account_requests, personal_data
 from digest.store.account_requests import NewAccountRequest
@@ -59,9 +59,8 @@ def _proven_page(site: Site, request: PageRequest, purposes: tuple[Purpose, ...]
     if request.method != "POST":
         return _show(site, proven, token, is_done=proven.is_done)
     with store.begin() as conn:
-        proven = find_request(conn, token, purposes, web, now=now)
-        is_done = proven is not None and act(conn, proven, now=now)
-    if proven is None or not is_done:
+        proven = act_by_link(conn, token, purposes, web, now=now)
+    if proven is None:
         return site.render("unknown_request", private=True)
     if proven.purpose is Purpose.ERASE:
         store.scrub()

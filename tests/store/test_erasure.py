@@ -17,7 +17,7 @@ from digest.store import (
     subscription_requests,
     unread_mails,
 )
-from digest.store.ledger import open_ledger
+from digest.store.ledger import AttemptResult, open_ledger
 from digest.store.subscribers import NewSubscriber
 from digest.store.subscription_requests import NewRequest
 from digest.store.tables import deliveries as deliveries_table
@@ -142,3 +142,23 @@ def test_requests_to_subscribe_are_erased_too(is_subscriber: bool, store: Store)
         assert erasure.erase(conn, PRESS.upper(), at=NOON)
         assert subscription_requests.waiting(conn, limit=5) == ()
         assert not erasure.erase(conn, PRESS, at=NOON)
+
+
+def test_a_mail_being_sent_to_an_erased_subscriber_is_not_tried_again_and_its_reply_goes(
+    store: Store, sent: int
+) -> None:
+    with open_ledger(store, "me") as ledger:
+        (delivery,) = ledger.claim(sent, now=NOON, limit=9)
+        ledger.settle([], [delivery.id], at=NOON)
+        erase(store, OFFICE)
+        late = AttemptResult(delivery.id, Outcome.RETRY, 1, reply=f"451 <{OFFICE}> try later", next_try=NOON)
+        ledger.settle([late], [], at=NOON)
+        assert ledger.claim(sent, now=NOON, limit=9) == ()
+        assert "office" not in content(store)
+        accepted = AttemptResult(delivery.id, Outcome.SENT, 1, reply=f"250 <{OFFICE}> taken")
+        ledger.settle([accepted], [], at=NOON)
+    with store.begin() as conn:
+        assert erasure.delete_late_replies(conn) == 1
+        assert erasure.delete_late_replies(conn) == 0
+
+    assert "office" not in content(store)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -52,9 +53,9 @@ def test_an_address_is_changed_by_a_button_at_both_addresses(shared_store: Store
         asked = ask_for(ann)
         (present,) = links_to(ann, ANN, "address")
         question = site.get(present)
-        assert links_to(ann, NEW) == []
+        assert links_to(ann, NEW, "address") == []
         allowed = site.post(present)
-        (new,) = links_to(ann, NEW)
+        (new,) = links_to(ann, NEW, "address")
         proof = site.get(new)
         assert subscribed(site) == [ANN, BEN]
         changed = site.post(new)
@@ -77,7 +78,7 @@ def test_the_former_address_gets_one_note_by_which_the_change_is_undone(ann: Mai
 
     assert subscribed(ann.site) == [ANN, BEN]
     assert "as before" in ann.site.post(undo).text
-    assert "works no more" in ann.site.post(links_to(ann, NEW)[0]).text
+    assert "works no more" in ann.site.post(links_to(ann, NEW, "address")[0]).text
     assert subscribed(ann.site) == [ANN, BEN]
 
 
@@ -246,3 +247,33 @@ def test_who_leaves_by_the_button_may_get_a_mail_to_undo_it(
             site.now += DAY
             assert "not known" in site.post(link).text
             assert subscribed(site) == [BEN]
+
+
+def test_the_owner_of_the_new_address_can_end_such_mails_for_a_month(ann: Mailed) -> None:
+    ask_for(ann)
+    ann.site.post(links_to(ann, ANN, "address")[0])
+    (decline,) = links_to(ann, NEW, "unsubscribe")
+    assert "Did you not ask" in ann.site.get(decline).text
+    assert "You are not subscribed" in ann.site.post(decline).text
+    ann.site.now += 20 * DAY
+    ask_for(ann)
+    ann.site.post(links_to(ann, ANN, "address")[-1])
+
+    assert len(links_to(ann, NEW, "address")) == 1
+    assert subscribed(ann.site) == [ANN, BEN]
+
+
+def test_a_button_pressed_twice_at_once_changes_the_address_once(shared_store: Store) -> None:
+    with running_site(shared_store) as site:
+        ann = mailed(site, shared_store)
+        ask_for(ann)
+        site.post(links_to(ann, ANN, "address")[0])
+        (new,) = links_to(ann, NEW, "address")
+        with ThreadPoolExecutor(4) as threads:
+            answers = list(threads.map(lambda _: site.post(new), range(4)))
+
+        assert all("Your address is changed" in answer.text for answer in answers)
+        undo = links_to(ann, ANN, "address")[1:]
+        assert len(undo) == 1
+        site.post(undo[0])
+        assert subscribed(site) == [ANN, BEN]
