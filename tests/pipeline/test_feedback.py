@@ -33,7 +33,7 @@ ARTICLES = {
 
 
 @pytest.fixture
-def app(shared_store: Store, tmp_path: Path) -> App:
+def app(sqlite_store: Store, tmp_path: Path) -> App:
     """Two sources, collected."""
     for name, text in ARTICLES.items():
         (tmp_path / name).mkdir()
@@ -41,7 +41,7 @@ def app(shared_store: Store, tmp_path: Path) -> App:
         head = f"title: {title}\nsource: {name.title()}\ndate: {MORNING}\nurl: https://{name}.example/1"
         (tmp_path / name / "a.md").write_text(f"---\n{head}\n---\n{body}\n")
     sources = tuple(Source(id=name, path=tmp_path / name) for name in ARTICLES)
-    app = make_app(Settings(sources=sources, newsletters=(NEWSLETTER,)), store=shared_store)
+    app = make_app(Settings(sources=sources, newsletters=(NEWSLETTER,)), store=sqlite_store)
     collect_sources(sources, app, now=MORNING)
     return app
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from digest.model.feedback import OutletVotes, Vote, VoteCounts
 from digest.model.published_stories import PublishedStory
 from digest.model.slots import Slot
@@ -85,20 +83,21 @@ def test_a_subscriber_counts_once_for_an_outlet_with_the_share_of_all_votes(stor
     }
 
 
-@pytest.mark.parametrize(
-    ("newsletter", "due", "voted"),
-    [
-        pytest.param("other", SLOT.due, VOTED, id="of another newsletter"),
-        pytest.param("main", SLOT.due - 31 * DAY, VOTED, id="on an old edition"),
-        pytest.param("main", SLOT.due + DAY, VOTED, id="on a later edition"),
-        pytest.param("main", SLOT.due, SLOT.due + DAY, id="given later"),
-    ],
-)
-def test_other_votes_do_not_count(newsletter: str, due: object, voted: object, store: Store) -> None:
-    story, _ = publish(store, newsletter=newsletter, slot=Slot(due=due, key="x"))  # type: ignore[arg-type]
+#: Newsletter, the edition's slot, and when the vote was given.
+OTHER_VOTES = {
+    "of another newsletter": ("other", SLOT.due, VOTED),
+    "on an old edition": ("main", SLOT.due - 31 * DAY, VOTED),
+    "on a later edition": ("main", SLOT.due + DAY, VOTED),
+    "given later": ("main", SLOT.due, SLOT.due + DAY),
+}
+
+
+def test_other_votes_do_not_count(store: Store) -> None:
     (ann,) = add_readers(store, 1)
-    with store.begin() as conn:
-        feedback.record(conn, story.id, ann, UP, at=voted)  # type: ignore[arg-type]
+    for key, (newsletter, due, voted) in OTHER_VOTES.items():
+        story, _ = publish(store, newsletter=newsletter, slot=Slot(due=due, key=key))
+        with store.begin() as conn:
+            feedback.record(conn, story.id, ann, UP, at=voted)
 
     assert outlet_votes(store) == {}
 
