@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from digest.model.newsletters import Newsletter
 from digest.model.published_stories import PublishedStory
-from digest.pipeline.archive import NewestEditions, newest_editions
+from digest.pipeline.archive import newest_editions
 from digest.render.locale import Labels, direction, labels_for
 from digest.render.story_pages import PageSection, sections_of
 from digest.store import story_texts
+from digest.store.archive import ArchivedEdition
 from digest.web.archive import EditionLink, edition_link
 from digest.web.pages import Site
 
@@ -53,22 +54,23 @@ def read_newest(site: Site, chosen: Collection[str]) -> Newest:
     """The newest editions, and a sample of a newsletter that is chosen in the form if it is public."""
     with site.app.store.read() as conn:
         newest = newest_editions(conn, site.app.settings, limit=_MAX_EDITIONS)
-        if not newest:
-            return Newest()
-        edition = max(newest, key=lambda item: (item.newsletter.id in chosen, item.editions[0].frozen_at))
-        stories = story_texts.of_edition(conn, edition.editions[0].id)[:_MAX_STORIES]
+        samples = [(item.newsletter, heading) for item in newest for heading in item.editions if heading.lead_title]
+        newsletter, heading = max(
+            samples, key=lambda sample: (sample[0].id in chosen, sample[1].slot.due), default=(None, None)
+        )
+        stories = story_texts.of_edition(conn, heading.id)[:_MAX_STORIES] if heading else ()
     shelves = tuple(
-        Shelf(newsletter=item.newsletter, editions=tuple(edition_link(site, heading) for heading in item.editions))
+        Shelf(newsletter=item.newsletter, editions=tuple(edition_link(site, edition) for edition in item.editions))
         for item in newest
     )
-    return Newest(shelves=shelves, sample=_sample(site, edition, stories))
+    sample = _sample(site, newsletter, heading, stories) if newsletter and heading else None
+    return Newest(shelves=shelves, sample=sample)
 
 
-def _sample(site: Site, newest: NewestEditions, stories: Sequence[PublishedStory]) -> Sample:
-    heading = newest.editions[0]
-    language, due = heading.language, heading.slot.due.astimezone(newest.newsletter.timezone)
+def _sample(site: Site, newsletter: Newsletter, heading: ArchivedEdition, stories: Sequence[PublishedStory]) -> Sample:
+    language, due = heading.language, heading.slot.due.astimezone(newsletter.timezone)
     return Sample(
-        newsletter=newest.newsletter,
+        newsletter=newsletter,
         edition=edition_link(site, heading),
         sections=sections_of(stories, language=language, at=due),
         labels=labels_for(language),

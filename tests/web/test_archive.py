@@ -209,3 +209,32 @@ def test_an_archive_for_subscribers_opens_by_a_link_in_a_mail(sqlite_store: Stor
     assert shown.headers["cache-control"] == "no-store"
     assert "noindex" in shown.headers["x-robots-tag"]
     assert left.status == 404
+
+
+def test_an_archive_below_a_path_links_to_itself(sqlite_store: Store) -> None:
+    publish(sqlite_store, html=BODY)
+    publish(sqlite_store, slot=slot_of(1))
+    with running_site(sqlite_store, site_settings(PUBLIC, url="https://example.org/news/")) as site:
+        pages = {
+            path: site.get(f"/news{path}", Host="example.org")
+            for path in (
+                "/",
+                "/main/",
+                "/main/latest",
+                "/main/2026-03-29",
+                "/main/feed.xml",
+                "/sitemap.xml",
+                "/robots.txt",
+            )
+        }
+        mail = re.search(r'<iframe src="([^"]+)"', pages["/main/2026-03-29"].text)
+
+        assert mail
+        assert site.get(mail[1], Host="example.org").status == 200
+    assert pages["/main/latest"].headers["location"] == "/news/main/2026-03-30"
+    assert 'rel="canonical" href="https://example.org/news/main/2026-03-29"' in pages["/main/2026-03-29"].text
+    for path in ("/main/feed.xml", "/sitemap.xml"):
+        assert ">https://example.org/news/main/" in pages[path].text
+    assert "Disallow: /news/read\n" in pages["/robots.txt"].text
+    for path in ("/", "/main/", "/main/2026-03-29"):
+        assert re.findall(r'href="(/(?!news/)[^"]*)"', pages[path].text) == []

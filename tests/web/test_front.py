@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digest.store import Store
+from digest.store import Store, editions
 from tests.support.published_site import BEN, PUBLIC, add_subscribers, links_of, mails_to, publish_edition
+from tests.support.values import NOON, edition
 from tests.support.web_site import URL, running_site, site_settings
 from tests.web.test_archive import HIDDEN, MEMBERS, publish, slot_of
 
@@ -27,6 +28,17 @@ def test_the_newest_edition_stands_below_the_form(sqlite_store: Store) -> None:
         assert "For nobody" not in page.text
     assert "x-robots-tag" not in front.headers
     assert "noindex" in form.headers["x-robots-tag"]
+
+
+def test_an_edition_without_stories_is_no_proof(sqlite_store: Store) -> None:
+    with running_site(sqlite_store, site_settings(PUBLIC)) as site:
+        publish(sqlite_store, title="The ferry sails")
+        with sqlite_store.begin() as conn:
+            editions.add(conn, edition(slot=slot_of(1), subject="Nothing new"), at=NOON)
+        page = site.get("/")
+
+    assert "The ferry sails</a></h2>" in page.text
+    assert 'href="/main/2026-03-30"' in page.text
 
 
 def test_several_newsletters_each_show_their_newest_editions(sqlite_store: Store) -> None:
