@@ -147,6 +147,7 @@ def _show(site: Site, form: _Form, shown_at: datetime | None = None) -> PageResp
         regions=regions(),
         mails=_mails(site),
         newest=read_newest(site, form.chosen),
+        url=site.url,
     )
 
 

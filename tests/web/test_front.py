@@ -30,6 +30,16 @@ def test_the_newest_edition_stands_below_the_form(sqlite_store: Store) -> None:
     assert "noindex" in form.headers["x-robots-tag"]
 
 
+def test_a_site_to_read_alone_has_no_form(sqlite_store: Store) -> None:
+    with running_site(sqlite_store, site_settings(replace(PUBLIC, subscribe=False))) as site:
+        publish(sqlite_store, title="The ferry sails")
+        page = site.get("/")
+
+    assert "The ferry sails</a></h2>" in page.text
+    assert "<form" not in page.text
+    assert f'<link rel="canonical" href="{URL}/">' in page.text
+
+
 def test_an_edition_without_stories_is_no_proof(sqlite_store: Store) -> None:
     with running_site(sqlite_store, site_settings(PUBLIC)) as site:
         publish(sqlite_store, title="The ferry sails")
