@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -84,7 +85,6 @@ def test_help_of_a_command_imports_no_library(command: str) -> None:
     assert _imported_by(f"import digest.cli; digest.cli.main([{command!r}, '--help'])") - _HEAVY == set()
 
 
-@pytest.mark.slow
 def test_pages_are_served_without_the_libraries_that_compose() -> None:
     """They would add 20 MB to a process that never needs them: a preview is composed in another one."""
     libraries = _imported_by("import digest.web.server, digest.cli.serve")
@@ -107,8 +107,13 @@ def _functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def _imported_by(code: str) -> set[str]:
     """The libraries and heavy parts of Python that a fresh interpreter has imported after ``code``."""
+    names = {name.partition(".")[0] for name in _modules_after(code) - _modules_after("")}
+    return names & {*packages_distributions(), *_HEAVY} - {"digest"}
+
+
+@cache
+def _modules_after(code: str) -> frozenset[str]:
+    """The modules of a fresh interpreter after ``code``."""
     tail = "\nimport sys; print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code + tail], cwd=ROOT, capture_output=True, text=True, check=True)
-    fresh = subprocess.run([sys.executable, "-c", tail], cwd=ROOT, capture_output=True, text=True, check=True)
-    names = {name.partition(".")[0] for name in {*done.stderr.split()} - {*fresh.stderr.split()}}
-    return names & {*packages_distributions(), *_HEAVY} - {"digest"}
+    return frozenset(done.stderr.split())

@@ -12,7 +12,6 @@ from digest.model.digests import Digest
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
 from digest.pipeline.app import App
-from digest.pipeline.compose import article_ids, compose
 from digest.pipeline.recipients import History, RecipientGroup, SlotPlan, group_recipients, plan_slot, window_of
 from digest.store import editions, stories
 
@@ -41,6 +40,8 @@ class SlotDigests:
 
     def groups(self, plan: SlotPlan) -> tuple[RecipientGroup, ...]:
         """The recipients by the digest that they get; composes the audience's own."""
+        from digest.pipeline.compose import article_ids
+
         common = self.digest(plan, None) if plan.needs_common else None
 
         def articles_of(edition_ids: frozenset[int]) -> frozenset[str]:
@@ -52,6 +53,8 @@ class SlotDigests:
 
     def digest(self, plan: SlotPlan, history: History | None) -> Digest:
         """The digest for subscribers with this history; None for the audience's own."""
+        from digest.pipeline.compose import compose  # imports numpy: pages that ask for a plan alone don't need it
+
         window = window_of(self.newsletter, self.slot, history, now=self.now) if history else plan.window
         if (history, window) not in self._composed:
             self._composed[history, window] = compose(
