@@ -48,6 +48,8 @@ class Ranked:
     section: str = ""
     #: An earlier edition had the story, and these articles add something material.
     update: bool = False
+    #: Of an update: the number of the story with all its updates, if a page shows it.
+    thread_id: int | None = None
     #: Its articles in earlier editions, as they were then; the brief leaves out what they say.
     already_published: tuple[Article, ...] = ()
 

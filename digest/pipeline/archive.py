@@ -117,7 +117,7 @@ def edition_page(conn: Connection, newsletter: Newsletter, key: str, settings: S
     return EditionPage(
         edition=edition,
         stories=stories,
-        threads_with_updates=archived_stories.threads_with_updates(conn, thread_ids, public_ids),
+        threads_with_updates=archived_stories.archived_threads(conn, thread_ids, public_ids, at_least=2),
         has_mail=editions.has_body(conn, edition.id),
         before=archive.before(conn, edition),
         after=archive.after(conn, edition),

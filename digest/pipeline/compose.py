@@ -21,7 +21,7 @@ from digest.pipeline.app import App
 from digest.pipeline.feedback import outlet_ratings
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.recipients import UPDATE_MEMORY
-from digest.store import Store
+from digest.store import Store, archived_stories, story_threads
 from digest.store import articles as articles_store
 from digest.store import sources as sources_store
 from digest.store import stories as stories_store
@@ -77,6 +77,7 @@ def compose(
     briefs, over_time = within_minutes(
         ranking.chosen, newsletter.minutes, lambda ranked: summarize((ranked,), summarizer, budget)[0]
     )
+    briefs = _with_threads(briefs, newsletter, app.store)
     return Digest(
         newsletter=newsletter,
         slot=slot,
@@ -93,6 +94,21 @@ def compose(
 def article_ids(digest: Digest) -> frozenset[str]:
     """The ids of all articles in the digest's stories, near-duplicates too."""
     return frozenset(article.id for brief in digest.briefs for article in brief.story.all_articles)
+
+
+def _with_threads(briefs: tuple[Brief, ...], newsletter: Newsletter, store: Store) -> tuple[Brief, ...]:
+    """The briefs; updates of stories that the newsletter's public archive has, with their numbers there."""
+    if newsletter.archive != "public" or not any(brief.ranked.update for brief in briefs):
+        return briefs
+    with store.read() as conn:
+        threads = story_threads.threads_of(conn, briefs)
+        archived = archived_stories.archived_threads(conn, threads, [newsletter.id])
+    return tuple(
+        replace(brief, ranked=replace(brief.ranked, thread_id=thread_id))
+        if brief.ranked.update and thread_id in archived
+        else brief
+        for brief, thread_id in zip(briefs, threads, strict=True)
+    )
 
 
 def _published(

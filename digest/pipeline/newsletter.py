@@ -56,6 +56,7 @@ def links_of(newsletter: Newsletter, settings: Settings) -> Links:
             unsubscribe=f"{web}/unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}",
             archive=_archive_link(newsletter, web),
             subscribe=f"{web}/subscribe" if newsletter.subscribe else "",
+            stories=f"{web}/stories" if newsletter.archive == "public" else "",
             feedback=f"{web}/feedback/{FEEDBACK_PLACEHOLDER}" if newsletter.feedback else "",
         )
     return Links(unsubscribe=unsubscribe_mail_link(newsletter, settings))

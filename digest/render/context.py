@@ -99,10 +99,13 @@ def reading_minutes(digest: Digest) -> int:
 
 
 def _stories(digest: Digest, today: datetime, labels: Labels, links: Links) -> Iterator[StoryContext]:
-    """The stories, each with the page for votes on the story at its place of the edition."""
+    """The stories, each with its pages: for votes on the story at its place of the edition, and of all its updates."""
     for number, brief in enumerate(digest.briefs, start=1):
         feedback = f"{links.feedback}/{number}" if links.feedback else ""
-        yield replace(story_context(brief, today, labels, digest.newsletter.images), feedback=feedback)
+        thread_id = brief.ranked.thread_id
+        updates = f"{links.stories}/{thread_id}" if links.stories and thread_id is not None else ""
+        story = story_context(brief, today, labels, digest.newsletter.images)
+        yield replace(story, feedback=feedback, updates=updates)
 
 
 def story_context(brief: Brief, today: datetime, labels: Labels, images: Images) -> StoryContext:
@@ -140,6 +143,7 @@ def story_context(brief: Brief, today: datetime, labels: Labels, images: Images)
         ),
         image=_image(lead, images),
         feedback="",
+        updates="",
     )
 
 

@@ -69,6 +69,8 @@ class StoryContext:
     direction: str
     section: str
     is_update: bool
+    #: The page with all its updates; empty if there is none.
+    updates: str
     #: The brief, in order; with several sources each excerpt cites its own.
     excerpts: tuple[Excerpt, ...]
     has_several_sources: bool

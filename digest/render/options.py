@@ -19,6 +19,8 @@ class Links:
     archive: str = ""
     #: The page on which others subscribe.
     subscribe: str = ""
+    #: Below it are the pages of stories with all their updates. Not in the footer.
+    stories: str = ""
     #: The page on which a subscriber says which stories were useful; a story's own page is below it. Not in the footer.
     feedback: str = ""
 

@@ -63,12 +63,12 @@ def thread(
     return tuple(by_id[id_] for id_ in ids)
 
 
-def threads_with_updates(
-    conn: Connection, thread_ids: Collection[int], newsletter_ids: Collection[str]
+def archived_threads(
+    conn: Connection, thread_ids: Collection[int], newsletter_ids: Collection[str], *, at_least: int = 1
 ) -> frozenset[int]:
-    """Those of the threads of which the newsletters' archives have several stories."""
+    """Those of the threads of which the newsletters' archives have so many stories."""
     query = _archived(select(stories.c.thread_id), newsletter_ids).where(stories.c.thread_id.in_(thread_ids))
-    return frozenset(conn.execute(query.group_by(stories.c.thread_id).having(func.count() > 1)).scalars())
+    return frozenset(conn.execute(query.group_by(stories.c.thread_id).having(func.count() >= at_least)).scalars())
 
 
 def count_threads(conn: Connection, newsletter_ids: Collection[str]) -> int:

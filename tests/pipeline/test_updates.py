@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from digest.model.digests import Digest
-from digest.model.newsletters import Newsletter, Source
+from digest.model.newsletters import Archive, Newsletter, Source
 from digest.model.slots import Slot, Window
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.compose import compose
+from digest.pipeline.story_updates import find_updates
 from digest.settings import Settings
 from digest.store import open_store
 from tests.support.values import sent
@@ -172,3 +174,30 @@ def test_small_edits_add_up_to_an_update(app: App, folder: Path) -> None:
         digest = collect_and_compose(app, MORNING + hours * HOUR)
 
     assert [brief.ranked.update for brief in digest.briefs] == [True]
+
+
+@pytest.mark.parametrize(("archive", "is_linked"), [("public", True), ("subscribers", False), ("none", False)])
+def test_an_update_belongs_to_its_story_over_the_days(
+    app: App, folder: Path, archive: Archive, is_linked: bool
+) -> None:
+    """The page of the story has all of it; a mail may link there if anybody may read it."""
+    title, before, later_title, after, _ = DEVELOPMENTS["with copied background"]
+    write_article(folder, "herald", title, before, MORNING)
+    first = publish(app, MORNING + HOUR)
+    write_article(folder, "courier", later_title, after, MORNING + 24 * HOUR)
+    at = MORNING + 25 * HOUR
+    collect_sources(app.settings.sources, app, now=at)
+    newsletter, window = replace(NEWSLETTER, archive=archive), Window(start=at - 24 * HOUR, end=at)
+    second = compose(newsletter, Slot(due=at, key=f"{at:%d}"), app, window=window)
+    sent(second, app.store)
+
+    assert [brief.ranked.thread_id for brief in first.briefs] == [None] * len(first.briefs)
+    (update,) = second.briefs
+    number = [brief.story.lead.title for brief in first.briefs].index(title) + 1
+    assert update.ranked.thread_id == (number if is_linked else None)
+    with app.store.read() as conn:
+        updates = find_updates(conn, number, ["main"])
+    assert [telling.story.title for telling in updates] == [later_title, title]
+    assert [len(telling.story.sentences) for telling in updates] == [
+        len(update.sentences), len(first.briefs[number - 1].sentences)
+    ]  # fmt: skip
