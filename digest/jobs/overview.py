@@ -14,6 +14,7 @@ from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline import calendar
+from digest.pipeline.audiences import AudienceStatus, audience_status
 from digest.pipeline.collect_failure import crash_message, find_collect_failure
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason, failure_reasons, find_delivery_problem
 from digest.settings import Settings
@@ -45,6 +46,8 @@ class NewsletterStatus:
     collect_failure: str
     #: Mails were refused at once, or an edition reached nobody.
     delivery_problem: DeliveryProblem | None
+    #: Subscribers with a frequency, zone or topics of their own.
+    audiences: AudienceStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,8 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
     outcomes = slots.statuses(conn, newsletter.id, as_of=now)
     last = next((slot for slot in reversed([*outcomes]) if outcomes[slot] is not SlotStatus.BEFORE), None)
     owed = calendar.due_slots(conn, newsletter, now=now)
+    audiences = audience_status(conn, newsletter, now=now)
+    due = [slot for slot in (owed.slot if owed else None, audiences.due_slot) if slot]
     failure = find_collect_failure(conn, newsletter, settings, now=now)
     alarms = find_alarms(conn, newsletter, settings, now=now)
     return NewsletterStatus(
@@ -149,9 +154,10 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
         last_slot=last,
         last_outcome=outcomes[last] if last else None,
         alarm=alarms[0].message if alarms else "",
-        due_slot=owed.slot if owed else None,
+        due_slot=min(due, default=None),
         collect_failure=failure.message if failure else "",
         delivery_problem=find_delivery_problem(conn, newsletter.id),
+        audiences=audiences,
     )
 
 

@@ -1,4 +1,4 @@
-"""Retention: once a day, rows older than ``[retention]`` allows are deleted, and the search index is completed."""
+"""Retention: once a day, rows older than ``[retention]`` allows are deleted, and what was put off is done."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from digest.jobs.context import JobContext
 from digest.jobs.runs import record_run, start_if_due
 from digest.jobs.types import ApplyRetention
+from digest.pipeline.audiences import improve_audiences
 from digest.pipeline.search import update_index
 from digest.store import account_requests, daily_counts, erasure, retention, source_history, subscription_requests
 
@@ -33,10 +34,20 @@ def apply_retention(context: JobContext) -> None:
             "replies": _delete(context, erasure.delete_late_replies),
             "requests": _delete(context, partial(subscription_requests.delete_old, at=now))
             + _delete(context, partial(account_requests.delete_old, at=now)),
+            "wishes": _improve_audiences(context),
             "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),
             "indexed": update_index(store, context.stop),
         }
     context.log("retention_applied", **counts)
+
+
+def _improve_audiences(context: JobContext) -> int:
+    """Give subscribers exactly what they wish, where others have left room for it; return how many."""
+    improved = 0
+    for newsletter in context.app.settings.newsletters:
+        with context.app.store.begin() as conn:
+            improved += improve_audiences(conn, newsletter, at=context.clock())
+    return improved
 
 
 def _delete(context: JobContext, delete_batch: Callable[[Connection], int]) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from digest.model.audiences import AS_PUBLISHED, Audience, ReadingPreferences
 from digest.model.newsletters import Newsletter
 from digest.model.schedule import Schedule
+from digest.model.slots import Slot
 from digest.pipeline import calendar, slots
 from digest.settings.schedule import ScheduleError, parse_schedule
 from digest.store import audiences
@@ -25,12 +26,26 @@ _DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceCounts:
-    """Audiences of a newsletter that are in use, and subscribers whose wishes exceed their number."""
+class AudienceStatus:
+    """Audiences of a newsletter besides the one as published."""
 
+    #: Their number.
     in_use: int
-    #: Subscribers who are in a near audience instead of their own.
+    #: Subscribers who are in a near audience instead of their own: there are too many.
     approximate: int
+    #: The next slot of any of them; None if there are none.
+    next_slot: Slot | None = None
+    #: The slot of any of them that has been due for longest and is not published.
+    due_slot: Slot | None = None
+
+    @property
+    def problem(self) -> str:
+        """What an operator must know; empty if all is well."""
+        if not self.approximate:
+            return ""
+        subscribers = "1 subscriber gets" if self.approximate == 1 else f"{self.approximate} subscribers get"
+        groups = "1 group of wishes is" if self.in_use == 1 else f"{self.in_use} groups of wishes are"
+        return f"{subscribers} only what is nearest to their wishes: {groups} in use"
 
 
 def personalise(newsletter: Newsletter, preferences: ReadingPreferences) -> Newsletter:
@@ -55,7 +70,7 @@ def choose_preferences(
     """
     audiences.lock(conn, newsletter.id)
     present = audiences.find(conn, newsletter.id, subscriber_id)
-    in_use = audiences.in_use(conn, newsletter.id)
+    in_use = audiences.in_use(conn, newsletter.id, besides=subscriber_id)
     audience = choose_audience(newsletter, preferences, in_use, at=at)
     if preferences == present.preferences and (audience.key == present.audience or not present.is_approximate):
         return audience
@@ -65,16 +80,37 @@ def choose_preferences(
     return audience
 
 
+def improve_audiences(conn: Connection, newsletter: Newsletter, *, at: datetime) -> int:
+    """Put subscribers who are in a near audience into their own, as far as there is room; return how many."""
+    improved = 0
+    for subscriber_id, preferences in audiences.approximate_members(conn, newsletter.id).items():
+        audience = choose_preferences(conn, newsletter, subscriber_id, preferences, at=at)
+        improved += audience.key == preferences.key
+        if len(audiences.in_use(conn, newsletter.id)) >= newsletter.audiences:
+            break
+    return improved
+
+
 def is_often(newsletter: Newsletter, preferences: ReadingPreferences, *, at: datetime) -> bool:
     """Whether a subscriber with these wishes gets more than an edition a week."""
     return _rhythm(personalise(newsletter, preferences), at)[0] > _MONTH // timedelta(weeks=1)
 
 
-def count_audiences(conn: Connection, newsletter: Newsletter) -> AudienceCounts:
-    """The numbers that an operator must know."""
-    return AudienceCounts(
-        in_use=len(audiences.in_use(conn, newsletter.id)),
+def audience_status(conn: Connection, newsletter: Newsletter, *, now: datetime) -> AudienceStatus:
+    """The state of the newsletter's audiences, for the operator."""
+    in_use = audiences.in_use(conn, newsletter.id)
+    upcoming: list[Slot] = []
+    due: list[Slot] = []
+    for audience in in_use:
+        personal = personalise(newsletter, audience.preferences)
+        upcoming.append(calendar.next_slot(conn, personal, now=now, audience=audience.key))
+        due_slots = calendar.due_slots(conn, personal, now=now, audience=audience.key)
+        due += [due_slots.slot] if due_slots and due_slots.slot else []
+    return AudienceStatus(
+        in_use=len(in_use),
         approximate=audiences.count_approximate(conn, newsletter.id),
+        next_slot=min(upcoming, default=None),
+        due_slot=min(due, default=None),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, literal, or_, select, update
 
 from digest.model.audiences import AS_PUBLISHED, Audience, ReadingPreferences
 from digest.model.slots import Slot
@@ -102,13 +102,14 @@ def pause(conn: Connection, newsletter_id: str, subscriber_id: int, until: datet
     _update(conn, newsletter_id, subscriber_id, paused_until=until)
 
 
-def in_use(conn: Connection, newsletter_id: str) -> tuple[Audience, ...]:
-    """The audiences with a subscriber, by key; without those as published."""
+def in_use(conn: Connection, newsletter_id: str, *, besides: int | None = None) -> tuple[Audience, ...]:
+    """The audiences with a subscriber, by key; without those as published, and those of one subscriber alone."""
     has_member = exists().where(
         choices.c.newsletter_id == table.c.newsletter_id,
         choices.c.audience == table.c.key,
         subscriptions.c.newsletter_id == choices.c.newsletter_id,
         subscriptions.c.subscriber_id == choices.c.subscriber_id,
+        *(() if besides is None else (choices.c.subscriber_id != besides,)),
     )
     query = select(table).where(table.c.newsletter_id == newsletter_id, has_member).order_by(table.c.key)
     return tuple(map(_audience, conn.execute(query)))
@@ -124,11 +125,22 @@ def get(conn: Connection, newsletter_id: str, key: str) -> Audience | None:
 
 def count_approximate(conn: Connection, newsletter_id: str) -> int:
     """The number of subscribers whose audience isn't exactly that of their wishes."""
-    query = _members(newsletter_id).outerjoin(
+    return int(conn.execute(_approximate(select(func.count()), newsletter_id)).scalar_one())
+
+
+def approximate_members(conn: Connection, newsletter_id: str) -> Mapping[int, ReadingPreferences]:
+    """The wishes of those subscribers, by id."""
+    query = _approximate(select(choices.c.subscriber_id, choices.c.preferences), newsletter_id)
+    rows = conn.execute(query.order_by(choices.c.subscriber_id))
+    return {row.subscriber_id: ReadingPreferences.from_json(row.preferences) for row in rows}
+
+
+def _approximate(query: Select[Any], newsletter_id: str) -> Select[Any]:
+    joined = _members(newsletter_id).outerjoin(
         table, and_(table.c.newsletter_id == choices.c.newsletter_id, table.c.key == choices.c.audience)
     )
-    differs = func.coalesce(table.c.preferences, "{}") != choices.c.preferences
-    return conn.execute(select(func.count()).select_from(query).where(differs)).scalar_one()
+    differs = func.coalesce(table.c.preferences, literal({}, table.c.preferences.type)) != choices.c.preferences
+    return query.select_from(joined).where(differs)
 
 
 def has_unmarked_members(conn: Connection, newsletter_id: str, audience: str, slot: Slot) -> bool:

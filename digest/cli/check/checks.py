@@ -14,7 +14,13 @@ from digest.cli.check.mail import (
     check_subscribing_by_mail,
     check_unsubscribing,
 )
-from digest.cli.check.newsletters import check_deliveries, check_for_silence, check_newsletters, check_postal_addresses
+from digest.cli.check.newsletters import (
+    check_audiences,
+    check_deliveries,
+    check_for_silence,
+    check_newsletters,
+    check_postal_addresses,
+)
 from digest.cli.check.operator_pages import check_operator_pages
 from digest.cli.check.pages import check_pages, check_search
 from digest.cli.check.private_files import check_private_files
@@ -32,6 +38,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from check_newsletters(settings)
     yield from check_for_silence(settings)
     yield from check_deliveries(settings)
+    yield from check_audiences(settings)
     yield from check_mail_server(settings, offline=offline)
     yield from check_bounce_mailbox(settings, offline=offline)
     yield from check_pages(settings, offline=offline)

@@ -82,6 +82,23 @@ def check_deliveries(settings: Settings) -> Iterator[Finding]:
     yield from findings
 
 
+def check_audiences(settings: Settings) -> Iterator[Finding]:
+    """Note newsletters whose subscribers have more different wishes than editions are composed for."""
+    from digest.pipeline.audiences import audience_status
+    from digest.store import open_store
+
+    notes: list[Finding] = []
+    try:
+        with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+            for newsletter in settings.newsletters:
+                if problem := audience_status(conn, newsletter, now=datetime.now(UTC)).problem:
+                    hint = f"raise audiences, which is {newsletter.audiences} now"
+                    notes.append(note(f"newsletter {newsletter.id}", problem, hint))
+    except DigestError:  # the check of the store reports it
+        return
+    yield from notes
+
+
 def check_postal_addresses(settings: Settings) -> Iterator[Finding]:
     """Note newsletters whose footer has no postal address."""
     for newsletter in settings.newsletters:

@@ -11,6 +11,7 @@ from digest.cli.editions.summary import edition_document, format_counts
 from digest.cli.history import day_document, newsletter_day_document
 from digest.cli.status.fleet import fleet_document, fleet_lines
 from digest.jobs.overview import NewsletterStatus, Overview
+from digest.pipeline.audiences import AudienceStatus
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason
 from digest.pipeline.history import History
 from digest.store.runs import Run
@@ -60,10 +61,19 @@ def _newsletter_lines(status: NewsletterStatus) -> Iterator[str]:
     last = f", last {status.last_slot.key} {status.last_outcome}" if status.last_slot else ""
     due = local_time(status.next_slot.due, newsletter.timezone)
     yield f"{newsletter.id}: next {due} {newsletter.timezone}{last}"
+    if status.audiences.in_use:
+        yield _audience_line(status.audiences)
     if problem := status.alarm or status.collect_failure:
         yield f"  {problem}"
     if status.delivery_problem:
         yield f"  {status.delivery_problem.hint}"
+
+
+def _audience_line(audiences: AudienceStatus) -> str:
+    groups = "1 group" if audiences.in_use == 1 else f"{audiences.in_use} groups"
+    upcoming = f", next {utc_time(audiences.next_slot.due)}" if audiences.next_slot else ""
+    problem = f"; {audiences.problem}" if audiences.problem else ""
+    return f"  {groups} of subscribers with wishes of their own{upcoming}{problem}"
 
 
 def _run_line(run: Run) -> str:
@@ -131,9 +141,19 @@ def _newsletter_document(status: NewsletterStatus, history: History) -> dict[str
         "title": status.newsletter.title,
         "next": {"slot": status.next_slot.key, "due": iso_utc(status.next_slot.due)},
         "last": last,
+        "audiences": _audience_document(status.audiences),
         "trouble": status.alarm,
         "delivery_problem": _problem_document(status.delivery_problem),
         "history": [newsletter_day_document(day) for day in history.newsletters.get(status.newsletter.id, ())],
+    }
+
+
+def _audience_document(audiences: AudienceStatus) -> dict[str, Any]:
+    slot = audiences.next_slot
+    return {
+        "in_use": audiences.in_use,
+        "approximate": audiences.approximate,
+        "next": {"slot": slot.key, "due": iso_utc(slot.due)} if slot else None,
     }
 
 

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 import pytest
 
 from digest.cli import main
-from tests.cli.send.test_send import ADDRESSES, here, mails, write
+from tests.cli.send.test_send import ADDRESSES, here, mails, settings, write
 
 __all__ = ["here"]
 ANN, BO, CY = ADDRESSES
@@ -129,3 +129,20 @@ def test_a_preview_within_a_pause_shows_what_comes_after_it(capsys: pytest.Captu
         "frequency": "as published",
         "paused_until": f"{after:%Y-%m-%d}T00:00:00Z",
     }
+
+
+def test_status_and_check_say_how_many_wishes_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    settings(extra="audiences = 1\n")
+    set_wishes(ANN, "--frequency", "daily 18:00")
+    set_wishes(BO, "--frequency", "daily 18:00", "--topics", "ferry")
+    assert "the nearest that others have is used" in capsys.readouterr().out
+
+    main(["status", "--json"])
+    audiences = json.loads(capsys.readouterr().out)["newsletters"][0]["audiences"]
+    assert (audiences["in_use"], audiences["approximate"]) == (1, 1)
+    main(["status"])
+    assert "1 group of subscribers with wishes of their own, next " in capsys.readouterr().out
+    main(["check", "--offline"])
+    out = capsys.readouterr().out
+    assert "1 subscriber gets only what is nearest to their wishes: 1 group of wishes is in use" in out
+    assert "raise audiences, which is 1 now" in out
