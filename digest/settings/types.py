@@ -168,6 +168,8 @@ class WebSettings:
     confirmations_per_hour: int = 60
     #: Who leaves by the page's button gets a mail that says so, with a link to undo it.
     undo_mail: bool = False
+    #: Folder of the unpacked npm package ``altcha`` (absolute once loaded): the form asks for a proof of work.
+    altcha: Path | None = None
     #: Signs the tokens in mails and on pages; if it is empty, the store's own key does.
     secret: Secret = Secret()
     #: Earlier values of ``secret``: their signatures are still accepted.

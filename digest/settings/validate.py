@@ -127,8 +127,12 @@ def _dkim(dkim: DkimSettings, folder: Path) -> DkimSettings:
 
 
 def _web(web: WebSettings, folder: Path) -> WebSettings:
-    file = web.operator_password_file
-    return replace(web, operator_password_file=_absolute(file, folder)) if file else web
+    file, altcha = web.operator_password_file, web.altcha
+    return replace(
+        web,
+        operator_password_file=_absolute(file, folder) if file else None,
+        altcha=_absolute(altcha, folder) if altcha else None,
+    )
 
 
 def _source(source: Source, folder: Path) -> Source:

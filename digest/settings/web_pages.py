@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.settings.types import MIN_SECRET_LENGTH, Settings
@@ -25,6 +27,13 @@ _TOKEN_HINT = "set a random one, as 'openssl rand -hex 16' prints it, also in yo
 _MIN_TOKEN_LENGTH = 16
 #: RFC 6750, 2.1
 _BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+
+#: Files of the npm package ``altcha`` by their names below ``/assets/altcha/``.
+ALTCHA_FILES: Mapping[str, str] = {
+    "altcha.js": "dist/external/altcha.min.js",
+    "altcha.css": "dist/external/altcha.css",
+    "pbkdf2.js": "dist/workers/pbkdf2.js",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +60,20 @@ def find_page_problems(settings: Settings) -> Iterator[PageProblem]:
         yield PageProblem(message=message, hint=_SECRET_HINT)
     if problem := find_token_problem(web.metrics_token.reveal()):
         yield PageProblem(message=f"[web] metrics_token {problem}", hint=_TOKEN_HINT)
+    if web.altcha:
+        yield from _altcha_problems(web.altcha)
     if web.operator_header and not web.proxies:
         message = "[web] operator_header is believed from proxies alone, and [web] proxies names none"
         yield PageProblem(message=message, hint="name the reverse proxy that checks who the operator is")
+
+
+def _altcha_problems(folder: Path) -> Iterator[PageProblem]:
+    missing = [file for file in ALTCHA_FILES.values() if not (folder / file).is_file()]
+    if missing:
+        hint = "'npm pack altcha' fetches the package, 'tar xf' unpacks it: name its folder 'package', of version 3"
+        yield PageProblem(message=f"[web] altcha has no {missing[0]}: {folder}", hint=hint)
+    if find_spec("altcha") is None:
+        yield PageProblem(message="[web] altcha needs a library", hint="pip install altcha")
 
 
 def find_token_problem(token: str) -> str:

@@ -13,6 +13,7 @@ from digest.pipeline.app import App
 from digest.render.page_templates import PageTemplates
 from digest.web.measurements import Measurements
 from digest.web.operator.state import OperatorState
+from digest.web.spent_solutions import SpentSolutions
 
 HTML = "text/html; charset=utf-8"
 #: Of pages with a token in their address: nobody else may store or list them.
@@ -76,6 +77,8 @@ class Site:
     mail_delay_s: float = 1.0
     #: Of its pages' own texts.
     language: str = "en"
+    #: Of the form to subscribe, where it asks for a proof of work.
+    spent_solutions: SpentSolutions = field(default_factory=SpentSolutions)
     measurements: Measurements = field(default_factory=Measurements)
     #: What the operator's pages remember between requests.
     operator: OperatorState = field(default_factory=OperatorState)

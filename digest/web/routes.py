@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from digest.web.account import address_page, erase_page
+from digest.web.altcha import widget_file
 from digest.web.archive import archive_address, edition_list, newest_edition
 from digest.web.archive_access import open_archive
 from digest.web.assets import style_sheet
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/readyz", readyz),
     ("GET", "/metrics", metrics),
     ("GET", "/assets/style.css", style_sheet),
+    ("GET", "/assets/altcha/{file}", widget_file),
     ("GET", "/unsubscribe/{token}", unsubscribe),
     ("POST", "/unsubscribe/{token}", unsubscribe),
     ("GET", "/return/{token}", come_back_page),

@@ -16,6 +16,7 @@ from digest.pipeline.subscribe import confirm, find_confirmation, open_newslette
 from digest.store import subscription_requests
 from digest.store.subscription_requests import NewRequest
 from digest.text.mail_header import clean_header
+from digest.web.altcha import PAGE_HEADERS, challenge_for, is_solved
 from digest.web.newest import read_newest
 from digest.web.pages import PageRequest, PageResponse, Site
 from digest.web.wishes import WishFields, frequency_choices, read_fields, read_zone, to_preferences
@@ -77,6 +78,8 @@ def subscribe(site: Site, request: PageRequest) -> PageResponse:
     if site.clock() - shown_at < _MIN_AGE:
         notice = site.translate("That was quick. Please press the button once more.")
         return _show(site, replace(form, notice=notice), shown_at)
+    if not is_solved(site, request.field("altcha"), request.field("form")):
+        return _show(site, replace(form, notice=site.translate("Please press the button once more.")))
     if not request.field(_HONEYPOT):
         new = NewRequest(
             address=form.email,
@@ -136,7 +139,8 @@ def _show(site: Site, form: _Form, shown_at: datetime | None = None) -> PageResp
     token = LinkToken(purpose=Purpose.FORM, issued=shown_at or site.clock())
     with site.app.store.read() as conn:
         form_token = sign_link(conn, token, site.app.settings.web)
-    return site.render(
+    challenge = challenge_for(site, form_token)
+    page = site.render(
         "subscribe",
         private=True,
         form=form,
@@ -145,10 +149,12 @@ def _show(site: Site, form: _Form, shown_at: datetime | None = None) -> PageResp
         honeypot=_HONEYPOT,
         frequencies=partial(frequency_choices, site),
         regions=regions(),
+        challenge=challenge,
         mails=_mails(site),
         newest=read_newest(site, form.chosen),
         url=site.url,
     )
+    return replace(page, headers={**page.headers, **PAGE_HEADERS}) if challenge else page
 
 
 def _mails(site: Site) -> list[tuple[str, SubscribeMail]]:
