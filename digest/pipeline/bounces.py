@@ -22,7 +22,7 @@ from digest.model.editions import Outcome, SuppressionState
 from digest.model.errors import DigestError, describe_unexpected
 from digest.pipeline.processed_mail import ProcessedMail, no_action
 from digest.pipeline.signing import accepted_keys
-from digest.pipeline.subscribe_by_mail import confirm_by_answer, subscribe_by_mail
+from digest.pipeline.subscribe_by_mail import confirm_by_answer, process_returned_confirmation, subscribe_by_mail
 from digest.pipeline.suppression import suppress_or_hold
 from digest.pipeline.unsubscribe import unsubscribe_by_link
 from digest.settings import Settings, WebSettings
@@ -74,6 +74,8 @@ def process_bounce(mail: InboundMail, conn: Connection, settings: Settings, *, n
             return confirm_by_answer(mail, conn, settings, now=now)
         case MailKind.UNSUBSCRIBE if mail.link_token:
             return _unsubscribe_by_link(mail, conn, settings.web, now=now)
+    if processed := process_returned_confirmation(mail, conn, settings, now=now):
+        return processed
     if mail.kind in _NO_ACTION:
         is_ours = mail.kind is not MailKind.OTHER and any(bounces.find_delivery(conn, token) for token in mail.tokens)
         return no_action(mail, f"{_NO_ACTION[mail.kind]}: {mail.detail}", is_ours=is_ours)

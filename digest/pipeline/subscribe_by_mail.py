@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.deliver.bounces.author_mails import AuthorMail, SubscribeCommand
+from digest.deliver.bounces.classify import MailKind
 from digest.deliver.bounces.parse import InboundMail
 from digest.inbound.authentication import is_signed_by_author
-from digest.model.link_token import Purpose
+from digest.model.link_token import Purpose, read_token
 from digest.model.mailbox import AddressError, Mailbox
 from digest.model.newsletters import Newsletter
 from digest.pipeline.processed_mail import ProcessedMail, no_action
-from digest.pipeline.subscribe import confirm, find_confirmation, open_newsletters
+from digest.pipeline.signing import accepted_keys
+from digest.pipeline.subscribe import confirm, decline, find_confirmation, open_newsletters
 from digest.settings import Settings
 from digest.store import subscribers, subscription_requests, unsubscribes
 from digest.store.subscribers import NewSubscriber, normalize_address
@@ -68,6 +70,28 @@ def confirm_by_answer(mail: InboundMail, conn: Connection, settings: Settings, *
             kind=mail.kind, address=found.request.address, action=action, has_changed=not was_confirmed
         )
     return no_action(mail, f"ignored: {mail.detail}", is_ours=False)
+
+
+def process_returned_confirmation(
+    mail: InboundMail, conn: Connection, settings: Settings, *, now: datetime
+) -> ProcessedMail | None:
+    """What a mail server or its user says about a confirmation mail of ours; None if the mail is about none.
+
+    If the address doesn't exist, or its owner complains, no such mail goes there for a month.
+    """
+    if mail.kind in {MailKind.OTHER, MailKind.UNSUBSCRIBE}:  # a person's own words
+        return None
+    keys = accepted_keys(conn, settings.web)
+    proven = next((token for text in mail.message_tokens if (token := read_token(text, Purpose.REPLY, keys))), None)
+    if proven is None:
+        return None
+    request = subscription_requests.get(conn, proven.subscriber_id)
+    is_dead = mail.kind is MailKind.HARD_BOUNCE and request is not None and request.confirmed is None
+    if request is None or not (is_dead or mail.kind is MailKind.COMPLAINT):
+        return no_action(mail, f"nothing to do about a confirmation mail: {mail.detail}", is_ours=True)
+    decline(conn, request, now=now)
+    action = f"no confirmation mail for a month: {mail.detail}"
+    return ProcessedMail(kind=mail.kind, address=request.address, action=action, has_changed=True)
 
 
 def _author(mail: AuthorMail, settings: Settings) -> str | None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from digest.model.editions import Outcome, Subscriber
 from digest.store import unsubscribes
 from digest.store.subscribers import find, get, lock_addresses, newsletter_ids, normalize_address, revoke_links
-from digest.store.tables import deliveries, editions, subscribers, subscriptions
+from digest.store.tables import deliveries, editions, subscribers, subscription_preferences, subscriptions
 
 #: Stands in place of the address of a subscriber that became a part of another; no address is like it.
 _MERGED = "merged"
@@ -106,15 +106,30 @@ def _absorb(conn: Connection, absorbed_id: int, subscriber_id: int, *, at: datet
     conn.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == absorbed_id))
     if rows:
         conn.execute(insert(subscriptions), [{**row, "subscriber_id": subscriber_id} for row in rows])
-    _move_unsent(conn, absorbed_id, subscriber_id, at=at)
+    moved = [subscription["newsletter_id"] for subscription in rows]
+    _move_wishes(conn, moved, from_id=absorbed_id, to_id=subscriber_id)
+    _move_deliveries(conn, absorbed_id, subscriber_id, moved, at=at)
     unsubscribes.reassign(conn, absorbed_id, subscriber_id)
     _set(conn, subscriber_id, name=row.name or absorbed.name, preferences={**absorbed.preferences, **row.preferences})
     tombstone = {"address": _MERGED, "address_key": f"{_MERGED} {absorbed_id}", "name": "", "preferences": {}}
     _set(conn, absorbed_id, suppressed=_MERGED, merged_into=subscriber_id, **tombstone)
 
 
-def _move_unsent(conn: Connection, absorbed_id: int, subscriber_id: int, *, at: datetime) -> None:
-    """Give a subscriber's waiting mails to another one, but for those of editions that the other one gets anyway."""
+def _move_wishes(conn: Connection, newsletter_ids: Collection[str], *, from_id: int, to_id: int) -> None:
+    """A subscriber's wishes for these newsletters are another one's from now on."""
+    wishes = subscription_preferences
+    is_of_newsletters = wishes.c.newsletter_id.in_(newsletter_ids)
+    conn.execute(delete(wishes).where(wishes.c.subscriber_id == to_id, is_of_newsletters))
+    conn.execute(update(wishes).where(wishes.c.subscriber_id == from_id, is_of_newsletters).values(subscriber_id=to_id))
+
+
+def _move_deliveries(
+    conn: Connection, absorbed_id: int, subscriber_id: int, newsletter_ids: Collection[str], *, at: datetime
+) -> None:
+    """Give a subscriber's waiting mails to another one, but for those of editions that the other one gets anyway.
+
+    Mails of these newsletters that were sent go along: later editions must not repeat their stories.
+    """
     others = deliveries.alias()
     has_copy = (
         select(others.c.id)
@@ -130,6 +145,8 @@ def _move_unsent(conn: Connection, absorbed_id: int, subscriber_id: int, *, at: 
     suppressed = {"outcome": Outcome.SUPPRESSED, "next_try": None, "sender": None, "reply": unsubscribes.MOVED}
     conn.execute(update(deliveries).where(*is_waiting, has_copy).values(changed=at, **suppressed))
     conn.execute(update(deliveries).where(*is_waiting).values(subscriber_id=subscriber_id))
+    is_moved = (deliveries.c.subscriber_id == absorbed_id, deliveries.c.newsletter_id.in_(newsletter_ids))
+    conn.execute(update(deliveries).where(*is_moved, ~has_copy).values(subscriber_id=subscriber_id))
 
 
 def _split(
@@ -148,7 +165,9 @@ def _split(
         unsubscribes.record(conn, address_key, absorbed_id, [newsletter_id], reason=reason, at=left)
     values = {name: merged[name] for name in ("address", "name", "preferences", "suppressed")}
     _set(conn, absorbed_id, address_key=address_key, merged_into=None, **values)
-    is_only_theirs = subscriptions.c.newsletter_id.in_([id_ for id_ in theirs if id_ not in own])
+    only_theirs = [id_ for id_ in theirs if id_ not in own]
+    _move_wishes(conn, only_theirs, from_id=subscriber_id, to_id=absorbed_id)
+    is_only_theirs = subscriptions.c.newsletter_id.in_(only_theirs)
     conn.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id, is_only_theirs))
     for newsletter_id in set(theirs).intersection(current):
         row = {"newsletter_id": newsletter_id, "subscriber_id": absorbed_id}

@@ -22,7 +22,7 @@ from digest.render.page_templates import PageTemplates
 from digest.settings import BouncesSettings, InboundSettings, Settings
 from digest.store import Store, erasure, subscribers
 from digest.store.subscribers import NewSubscriber
-from tests.support.bounce_mails import dsn, plain_mail
+from tests.support.bounce_mails import MESSAGE_ID, complaint, dsn, plain_mail
 from tests.support.fakes import FakeMailer
 from tests.support.values import NOON
 from tests.support.web_site import NEWSLETTER, site_settings
@@ -258,3 +258,27 @@ def test_without_pages_the_mail_asks_for_an_answer(sqlite_store: Store) -> None:
     assert mail["Reply-To"] == "bounces@news.example"
     assert room.read(answer(mail)).has_changed
     assert room.subscribed() == [ANN]
+
+
+@pytest.mark.parametrize(
+    ("returned", "is_ended"),
+    [
+        pytest.param(dsn("5.1.1", "smtp; 550 no such user"), True, id="no such address"),
+        pytest.param(complaint(), True, id="complaint"),
+        pytest.param(dsn("4.2.2", "smtp; 452 mailbox full"), False, id="mailbox full"),
+        pytest.param(plain_mail("I am away", Auto_Submitted="auto-replied", In_Reply_To=MESSAGE_ID), False, id="away"),
+    ],
+)
+def test_a_returned_confirmation_mail_is_not_left_to_the_operator(
+    returned: bytes, is_ended: bool, room: Mailroom
+) -> None:
+    room.read(command())
+    (mail,) = room.mails()
+    processed = room.read(returned.replace(MESSAGE_ID.encode(), str(mail["Message-ID"]).encode()))
+    room.now += 2 * DAY
+    room.read(command(at=room.now))
+
+    assert (processed.is_ours, processed.has_changed) == (True, is_ended)
+    assert len(room.mails()) == (1 if is_ended else 2)
+    forged = returned.replace(MESSAGE_ID.encode(), str(mail["Message-ID"]).replace("<", "<1").encode())
+    assert not room.read(forged).is_ours

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from digest.model.audiences import AS_PUBLISHED, ReadingPreferences
 from digest.model.editions import Outcome
-from digest.store import Store, address_change, deliveries, editions, erasure, personal_data, subscribers
+from digest.store import Store, address_change, audiences, deliveries, editions, erasure, personal_data, subscribers
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
 
@@ -99,6 +100,29 @@ def test_two_subscribers_become_one_and_lose_nothing(store: Store) -> None:
     assert undo(store, id_, before)
     assert state(store) == {OLD: ["main", "weekly"], NEW: ["main"]}
     assert all(is_left_out(store, NEW, newsletter) for newsletter in ("daily", "monthly", "weekly"))
+
+
+def test_wishes_go_along_with_the_subscription_and_come_back_with_it(store: Store) -> None:
+    id_, other_id = add(store, OLD, "main"), add(store, NEW, "main", "weekly")
+    often, seldom = (ReadingPreferences(frequency=frequency) for frequency in ("daily 07:00", "weekly mon 08:00"))
+    with store.begin() as conn:
+        for newsletter, subscriber_id, wishes in (
+            ("main", id_, often),
+            ("main", other_id, seldom),
+            ("weekly", other_id, seldom),
+        ):
+            audiences.choose(conn, newsletter, subscriber_id, wishes, audience=AS_PUBLISHED, at=NOON)
+    before = change(store, id_)
+
+    def frequencies(subscriber_id: int) -> dict[str, str]:
+        with store.read() as conn:
+            wishes = audiences.for_subscriber(conn, subscriber_id)
+        return {newsletter: stored.preferences.frequency for newsletter, stored in wishes.items()}
+
+    assert frequencies(id_) == {"main": "daily 07:00", "weekly": "weekly mon 08:00"}
+    undo(store, id_, before)
+    assert frequencies(id_) == {"main": "daily 07:00"}
+    assert frequencies(other_id) == {"main": "weekly mon 08:00", "weekly": "weekly mon 08:00"}
 
 
 def test_an_edition_on_its_way_to_both_is_sent_once(store: Store) -> None:

@@ -17,7 +17,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from digest.deliver.bounces.unsubscribe import RECIPIENT_HEADERS, SUBJECT_TAG, decoded_header
 
-_MAX_ADDRESSES, _MAX_RESULTS = 20, 20
+_MAX_ADDRESSES, _MAX_RESULTS, _MAX_REFERENCES = 20, 20, 8_000
 _SIGNED_HEADERS = ("To", "Cc")
 _ADDRESS = re.compile(r"subscribe(?:[+-](?P<name>[^@\s]{1,100}))?@(?P<domain>[^@\s]{1,253})", re.IGNORECASE)
 _SUBJECT = re.compile(rf"\s*(?:{SUBJECT_TAG}){{0,3}}subscribe(?:\s*[:\s]\s*(?P<name>\S{{1,100}}))?\s*", re.IGNORECASE)
@@ -127,10 +127,15 @@ def _commands(message: Message) -> Iterator[SubscribeCommand]:
         yield SubscribeCommand(newsletter=match["name"] or "")
 
 
+def find_message_tokens(text: str) -> list[str]:
+    """The link tokens in Message-IDs within a text; nothing proves them yet."""
+    return _REFERENCE.findall(text[:_MAX_REFERENCES])[-_MAX_ADDRESSES:]
+
+
 def _reply_tokens(message: Message) -> Iterator[str]:
     for name in ("In-Reply-To", "References"):
         for value in message.get_all(name, [])[:2]:
-            yield from _REFERENCE.findall(str(value)[:8_000])[-_MAX_ADDRESSES:]
+            yield from find_message_tokens(str(value))
 
 
 def _author(message: Message) -> str:

@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from itertools import islice
 from urllib.parse import unquote
 
-from digest.deliver.bounces.author_mails import AuthorMail, parse_author_mail
+from digest.deliver.bounces.author_mails import AuthorMail, find_message_tokens, parse_author_mail
 from digest.deliver.bounces.classify import MailKind
 from digest.deliver.bounces.notices import PARSE_ERRORS, has_null_sender, is_from_mail_system, notice_text, parse_notice
 from digest.deliver.bounces.reports import parse_report
@@ -63,6 +63,8 @@ class InboundMail:
     evidence: str = field(default="", repr=False)
     #: The token of the page's link that it unsubscribes by.
     link_token: str = field(default="", repr=False)
+    #: Tokens of the confirmation mails that it returns or answers, of a machine's mail too.
+    message_tokens: tuple[str, ...] = field(default=(), repr=False)
     #: Of ``SUBSCRIBE`` and ``CONFIRM``.
     author_mail: AuthorMail | None = None
 
@@ -103,6 +105,7 @@ def _parse(message: Message, raw: bytes) -> InboundMail:
         subject=_one_line(decoded_header(message.get("Subject", ""))),
         evidence=evidence,
         link_token=link_token,
+        message_tokens=tuple(islice(_message_tokens(message, body), _MAX_TOKENS)),
         author_mail=author_mail,
     )
 
@@ -156,6 +159,13 @@ def _bounce_tokens(message: Message, body: str) -> Iterator[DeliveryToken]:
     texts = (*addresses, *(unquote(text) for text in _TOKEN_FIELD.findall(body)))
     tokens = (token for text in texts for token in find_delivery_tokens(text))
     return iter(dict.fromkeys(islice(tokens, _MAX_TOKENS)))
+
+
+def _message_tokens(message: Message, body: str) -> Iterator[str]:
+    """Link tokens in the Message-IDs of the mails that this one returns or replies to."""
+    replies = (str(value) for name in _REFERENCE_HEADERS for value in message.get_all(name, [])[:2])
+    texts = (*replies, *islice(_TOKEN_FIELD.findall(body), _MAX_PARTS))
+    return iter(dict.fromkeys(token for text in texts for token in find_message_tokens(text)))
 
 
 def _reference_tokens(message: Message) -> Iterator[DeliveryToken]:
