@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 from itertools import islice
 
+from sqlalchemy import Connection
+
 from digest.model.editions import Outcome
 from digest.pipeline.delivery_problem import delivery_problem, failure_reasons
 from digest.pipeline.feedback import edition_votes
 from digest.pipeline.resend import check_resendable, requeue_mails
 from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, fill_greeting, fill_tokens
-from digest.store import deliveries, editions, queue, subscribers
+from digest.store import audiences, deliveries, editions, queue, subscribers
 from digest.web.operator import access, view
 from digest.web.operator.access import Operator
 from digest.web.pages import PageRequest, PageResponse, Site
@@ -25,7 +27,10 @@ def edition_list(site: Site, _: PageRequest, operator: Operator) -> PageResponse
     """The newest editions of all newsletters, with the outcomes of their deliveries."""
     with site.app.store.read() as conn:
         summaries = editions.summaries(conn, limit=_EDITIONS)
-        rows = [(edition, deliveries.counts(conn, edition.id)) for edition in summaries]
+        rows = [
+            (edition, deliveries.counts(conn, edition.id), _audience(conn, edition.newsletter_id, edition.audience))
+            for edition in summaries
+        ]
     return view.render(site, operator, "editions", section="editions", rows=rows, title_of=site.newsletter_title)
 
 
@@ -49,6 +54,7 @@ def edition(site: Site, request: PageRequest, operator: Operator) -> PageRespons
             section="editions",
             has_frame=True,
             stored=stored,
+            audience=_audience(conn, stored.edition.newsletter_id, stored.edition.audience),
             counts=deliveries.counts(conn, edition_id),
             next_try=deliveries.next_try(conn, edition_id),
             failed=sum(1 for _ in queue.requeueable(conn, edition_id)),
@@ -72,6 +78,12 @@ def mail(site: Site, request: PageRequest, _: Operator) -> PageResponse:
     newsletter = newsletters.get(stored.edition.newsletter_id)
     greeting = html.escape(fill_greeting(newsletter.greeting, "")) if newsletter else ""
     return view.mail_frame(fill_tokens(stored.edition.html.replace(GREETING_PLACEHOLDER, greeting), "test"))
+
+
+def _audience(conn: Connection, newsletter_id: str, key: str) -> str:
+    """The wishes of the edition's readers, in words; empty for all who get it as published."""
+    audience = audiences.get(conn, newsletter_id, key) if key else None
+    return (view.wishes(audience.preferences) if audience else "") or key
 
 
 def _act(site: Site, request: PageRequest, operator: Operator, edition_id: int) -> PageResponse:

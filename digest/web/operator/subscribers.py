@@ -86,19 +86,13 @@ def subscriber(site: Site, request: PageRequest, operator: Operator) -> PageResp
     )
 
 
-def _wishes(newsletter: Newsletter, chosen: SubscriptionPreferences | None, *, now: datetime) -> list[str]:
-    """What the subscriber has chosen for the newsletter, in words; nothing for as published."""
+def _wishes(newsletter: Newsletter, chosen: SubscriptionPreferences | None, *, now: datetime) -> str:
+    """What the subscriber has chosen for the newsletter, in words; empty for as published."""
     if chosen is None:
-        return []
-    preferences = chosen.preferences
+        return ""
     pause = chosen.paused_until if chosen.paused_until and chosen.paused_until > now else None
-    return [
-        *([preferences.frequency] if preferences.frequency else ()),
-        *([f"zone {preferences.timezone}"] if preferences.timezone else ()),
-        *([f"only {', '.join(preferences.topics)}"] if preferences.topics else ()),
-        *([f"without {', '.join(preferences.muted)}"] if preferences.muted else ()),
-        *([f"paused until {local_time(pause, newsletter.timezone)} ({newsletter.timezone})"] if pause else ()),
-    ]
+    paused = f"paused until {local_time(pause, newsletter.timezone)} ({newsletter.timezone})" if pause else ""
+    return "; ".join(filter(None, (view.wishes(chosen.preferences), paused)))
 
 
 def _add(site: Site, request: PageRequest, operator: Operator) -> PageResponse:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from digest.model.audiences import ReadingPreferences
 from digest.text.time_format import utc_time
 from digest.web.mail_policy import mail_policy
 from digest.web.operator import access
@@ -82,6 +83,17 @@ def when(moment: datetime | None) -> str:
 def count(number: int, singular: str, plural: str = "") -> str:
     """``1 mail``, ``1,200 mails``"""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def wishes(preferences: ReadingPreferences) -> str:
+    """``weekly mon 08:00; only ferries``; empty for as published."""
+    parts = (
+        preferences.frequency,
+        preferences.timezone and f"zone {preferences.timezone}",
+        preferences.topics and f"only {', '.join(preferences.topics)}",
+        preferences.muted and f"without {', '.join(preferences.muted)}",
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def record_id(text: str) -> int:

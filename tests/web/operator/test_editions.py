@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from digest.model.audiences import ReadingPreferences
 from digest.model.feedback import Vote
+from digest.pipeline.audiences import choose_preferences
 from digest.store import Store, feedback, stories, story_texts, subscribers
 from tests.support.operator_site import (
     OperatorClient,
@@ -20,6 +22,7 @@ from tests.support.operator_site import (
     subscribe,
 )
 from tests.support.values import article, brief
+from tests.support.web_site import NEWSLETTER, take_away
 
 SPAM = "550 5.7.1 Message rejected as spam by Content Filtering."
 
@@ -156,6 +159,28 @@ def test_opening_pages_changes_nothing(client: OperatorClient) -> None:
 
     assert outcomes(client.site, edition_id) == before
     assert [event for event, _ in client.site.events if event == "operator_action"] == []
+
+
+def test_an_edition_of_an_audience_says_for_whom_it_is(client: OperatorClient) -> None:
+    wishes = ReadingPreferences.of(frequency="weekly mon 08:00", topics=["Ferries"])
+    subscribe(client.site, 1)
+    with client.site.app.store.begin() as conn:
+        subscriber = subscribers.find(conn, "reader000@harbour.example")
+        assert subscriber
+        choose_preferences(conn, NEWSLETTER, subscriber.id, wishes, at=client.site.now)
+    edition_id = send_edition(client.site, audience=wishes.key)
+
+    assert "For: weekly mon 08:00; only ferries" in client.get("editions").text
+    assert "<dt>For</dt><dd>weekly mon 08:00; only ferries</dd>" in client.get(f"editions/{edition_id}").text
+
+
+def test_while_the_store_is_away_pages_ask_for_patience(sqlite_store: Store, sqlite_url: str, tmp_path: Path) -> None:
+    with operator_site(sqlite_store, tmp_path) as client:
+        client.get("subscribers")
+        take_away(sqlite_store, Path(sqlite_url.removeprefix("sqlite:///")))
+
+        assert client.get("editions").status == 503
+        assert client.post("subscribers", {"text": "ann"}).status == 503
 
 
 def test_a_long_list_goes_on_on_further_pages(client: OperatorClient) -> None:
