@@ -68,7 +68,8 @@ def configure(parser: Parser) -> None:
 
 def _configure_set(parser: Parser) -> None:
     parser.add_argument("address", metavar="ADDRESS", help="of a subscriber")
-    parser.add_argument("--frequency", metavar="SCHEDULE", help="'weekly mon 08:00', 'daily 18:00' or 'as published'")
+    help_text = "how often and when: 'weekly mon 08:00', 'daily 18:00', or 'as published'"
+    parser.add_argument("--frequency", metavar="SCHEDULE", help=help_text)
     parser.add_argument("--timezone", metavar="ZONE", help="Europe/Berlin; '' for the newsletter's own")
     parser.add_argument("--topics", metavar="TOPICS", help="only stories about one of these, with commas between")
     parser.add_argument("--mute", action="append", default=[], metavar="SOURCE", help="leave out this source")
