@@ -35,7 +35,7 @@ _HOUR = timedelta(hours=1)
 #: Held while mails are chosen and counted: no other process sends them as well.
 MAILS_LOCK = "confirmation mails"
 #: Requests that are looked at in one transaction.
-_BATCH = 200
+_BATCH, _MAX_BATCHES = 200, 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class _Mail:
 
 def send_confirmations(app: App, templates: PageTemplates, *, now: datetime) -> Iterator[str]:
     """Send the mails that may be sent now; yield why one wasn't accepted. Unless that is final, it waits again."""
-    unsent = _take_mails(app, now=now)
+    unsent = _take_all(app, now=now)
     while unsent:
         try:
             send_message(_message(unsent[0], app.settings, templates, now=now), app.mailer())
@@ -81,8 +81,22 @@ def _wait_again(mails: Sequence[_Mail], app: App, *, now: datetime) -> None:
             subscription_requests.wait_again(conn, mail.request.id, mail_id=mail.id, at=now)
 
 
-def _take_mails(app: App, *, now: datetime) -> list[_Mail]:
-    """Choose and count the mails to send, in one transaction: no other process sends them as well."""
+def _take_all(app: App, *, now: datetime) -> list[_Mail]:
+    """The mails to send; requests that get none don't hold up those behind them."""
+    taken: list[_Mail] = []
+    for _ in range(_MAX_BATCHES):
+        mails, rejected = _take_mails(app, now=now)
+        taken += mails
+        if len(mails) + rejected < _BATCH:
+            break
+    return taken
+
+
+def _take_mails(app: App, *, now: datetime) -> tuple[list[_Mail], int]:
+    """Choose and count mails to send, in one transaction: no other process sends them as well.
+
+    Gives them, and the number of requests that get none.
+    """
     with app.store.begin() as conn:
         advisory_lock(conn, MAILS_LOCK)
         subscription_requests.delete_old(conn, at=now)
@@ -99,7 +113,7 @@ def _take_mails(app: App, *, now: datetime) -> list[_Mail]:
                     rejected.append(request.id)
         subscription_requests.stop_waiting(conn, rejected)
         subscription_requests.mark_mailed(conn, [mail.request.id for mail in chosen], at=now)
-    return chosen
+    return chosen, len(rejected)
 
 
 def may_be_mailed(conn: Connection, address: str, *, now: datetime) -> bool:

@@ -112,7 +112,7 @@ def _has_room(conn: Connection, network: str, max_waiting: int) -> bool:
     """Whether another request may wait."""
     is_waiting = select(table.c.id).where(table.c.waiting_since.is_not(None))
     limits = [(is_waiting, max_waiting)]
-    if network:
+    if network and network != BY_MAIL:
         limits.append((is_waiting.where(table.c.network == network), _MAX_WAITING_OF_NETWORK))
     counts = [select(func.count()).select_from(query.limit(limit).subquery()) for query, limit in limits]
     return all(conn.execute(count).scalar_one() < limit for count, (_, limit) in zip(counts, limits, strict=True))

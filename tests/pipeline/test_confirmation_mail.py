@@ -184,3 +184,14 @@ def test_a_network_can_not_fill_the_queue_nor_stand_before_others(desk: Desk) ->
     assert desk.waiting() == 101
     sent = desk.send(NOON + MINUTE)
     assert (sent[:2], len(sent)) == (["reader0@harbour.example", ANN], 21)
+
+
+def test_requests_that_get_no_mail_hold_up_nobody(desk: Desk) -> None:
+    desk.ask(ANN, at=NOON)
+    assert desk.send(NOON) == [ANN]
+    for number in range(450):
+        desk.ask(f"ann+{number}@harbour.example", at=NOON + MINUTE, network=f"10.0.{number}.0/24")
+    desk.ask("ben@harbour.example", at=NOON + 2 * MINUTE, network="10.1.0.0/24")
+
+    assert desk.send(NOON + 2 * MINUTE) == ["ben@harbour.example"]
+    assert desk.waiting() == 0
