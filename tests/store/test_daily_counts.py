@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
 
 from digest.model.editions import Outcome
+from digest.model.protocols import SendOutcome
 from digest.model.slots import Slot
+from digest.pipeline.outbox import deliver_due
 from digest.store import Store, bounces, daily_counts, deliveries, runs, subscribers
 from digest.store.daily_counts import JOINED, LEFT, SUPPRESSED
 from digest.store.ledger import AttemptResult, open_ledger
 from digest.store.subscribers import NewSubscriber
-from tests.support.editions import publish
+from tests.support.editions import build_message, publish
+from tests.support.fakes import FakeMailer
 from tests.support.values import NOON, SLOT, edition
 
 DAY = timedelta(days=1)
+REFUSED = (SendOutcome.REJECTED, "552 5.2.2 mailbox full")
 READERS = [f"reader{number}@harbour.example" for number in range(5)]
 
 
@@ -77,6 +82,33 @@ def test_a_bounce_is_counted_once_and_the_mail_as_sent_before(store: Store, edit
         ledger.claim(edition_id, now=NOON, limit=1)
 
     assert counted(store) == {"sent": 1, "bounced": 1}
+
+
+def test_senders_at_once_and_readers_who_leave_meanwhile_are_counted_once(shared_store: Store) -> None:
+    edition_id = publish(shared_store, readers=260)
+    refusing = FakeMailer(not_accepted={f"reader{number}@harbour.example": REFUSED for number in range(3)})
+
+    def send() -> None:
+        deliver_due(
+            edition_id, shared_store, refusing, build_message=build_message, clock=lambda: NOON, stop=threading.Event()
+        )
+
+    def leave() -> None:
+        for number in range(220, 240):
+            with shared_store.begin() as conn:
+                subscribers.unsubscribe(conn, f"reader{number}@harbour.example", "main", at=NOON)
+
+    threads = [threading.Thread(target=target) for target in (send, send, leave)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with shared_store.read() as conn:
+        ledger = {str(outcome): count for outcome, count in deliveries.counts(conn, edition_id).items()}
+
+    assert sum(ledger.values()) == 260
+    assert {name: count for name, count in counted(shared_store).items() if name != LEFT} == ledger
+    assert counted(shared_store)[LEFT] == 20
 
 
 def test_joining_leaving_and_suppressing_are_counted_with_the_mails_that_they_stop(
