@@ -159,6 +159,11 @@ def test_pages_are_accessible_small_and_fit(scheme: str, width: int, site: Runni
         page.goto(f"{site.url}/operator/{path}")
         _picture(page, path, width, scheme)
         _assert_accessible(page, width)
+    for path in ("sources/own", "newsletters/main"):
+        page.goto(f"{site.url}/operator/{path}")
+        _picture(page, path, width, scheme)
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        _assert_accessible(page, width)
     for path in ("subscribers/3", "requests", "preview?newsletter=main&at=2026-03-28T12:00"):
         page.goto(f"{site.url}/operator/{path}")
         _picture(page, path, width, scheme)
