@@ -14,8 +14,11 @@ _XML, _TEXT = "application/xml; charset=utf-8", "text/plain; charset=utf-8"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: Addresses in one file; the protocol allows 50,000.
 _PER_FILE = 10_000
-#: Pages of one subscriber or of the operator, and the search, which has no end.
-_DISALLOWED = ("confirm", "feedback", "metrics", "operator", "preferences", "read", "return", "search", "unsubscribe")
+#: Pages of one subscriber or of the operator, and the search, which has no end. The rules are beginnings of addresses.
+_DISALLOWED = (
+    *("address/", "confirm/", "erase/", "feedback/", "operator/", "preferences/", "read/", "return/", "search?"),
+    "unsubscribe/",
+)
 
 
 def sitemap(site: Site, request: PageRequest, *, per_file: int = _PER_FILE) -> PageResponse:

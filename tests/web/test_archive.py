@@ -235,6 +235,6 @@ def test_an_archive_below_a_path_links_to_itself(sqlite_store: Store) -> None:
     assert 'rel="canonical" href="https://example.org/news/main/2026-03-29"' in pages["/main/2026-03-29"].text
     for path in ("/main/feed.xml", "/sitemap.xml"):
         assert ">https://example.org/news/main/" in pages[path].text
-    assert "Disallow: /news/read\n" in pages["/robots.txt"].text
+    assert "Disallow: /news/read/\n" in pages["/robots.txt"].text
     for path in ("/", "/main/", "/main/2026-03-29"):
         assert re.findall(r'href="(/(?!news/)[^"]*)"', pages[path].text) == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -150,7 +151,14 @@ def test_every_public_address_is_on_one_file_of_the_sitemap(size: int, sqlite_st
 
 
 def test_robots_are_kept_from_pages_with_tokens(site: RunningSite) -> None:
-    rules = site.get("/robots.txt").text.splitlines()
+    text = site.get("/robots.txt").text
+    rules = RobotFileParser()
+    rules.parse(text.splitlines())
+    tokens = {address.partition("{")[0] for _, address, _ in ROUTES if "{token}" in address}
 
-    assert {"User-agent: *", "Disallow: /unsubscribe", "Disallow: /read", f"Sitemap: {URL}/sitemap.xml"} <= set(rules)
-    assert "Disallow: /" not in rules
+    assert tokens >= {"/read/", "/unsubscribe/", "/preferences/"}
+    assert [address for address in tokens if rules.can_fetch("*", f"{URL}{address}1.2.3")] == []
+    assert not rules.can_fetch("*", f"{URL}/search?q=ferry")
+    for address in ("/", "/main/", "/main/2026-03-29", "/reading/", "/stories/1", "/assets/style.css?v=1"):
+        assert rules.can_fetch("*", URL + address)
+    assert f"Sitemap: {URL}/sitemap.xml" in text
