@@ -50,11 +50,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _upgrade(args: argparse.Namespace) -> int:
-    """Upgrade, and print the versions before and after."""
-    from digest.store import upgrade_store
+    """Upgrade, and print the versions before and after; index stories of an earlier version for search."""
+    from threading import Event
+
+    from digest.pipeline.search import update_index
+    from digest.store import open_store, upgrade_store
 
     settings = load_settings(args)
     before, after = upgrade_store(settings.store.url)
+    with open_store(settings.store.url) as store:
+        indexed = update_index(store, Event())
     if not before:
         message = f"created the store's tables, version {after}"
     elif before == after:
@@ -62,13 +67,18 @@ def _upgrade(args: argparse.Namespace) -> int:
     else:
         message = f"upgraded the store from version {before} to {after}"
     print(message, file=sys.stderr)
+    if indexed:
+        print(f"indexed {indexed} published stories for search", file=sys.stderr)
     return 0
 
 
 def _copy(args: argparse.Namespace) -> int:
     """Copy, compare, and say what to do next."""
+    from threading import Event
+
     from digest.cli.progress import copy_progress
     from digest.model.errors import UsageError
+    from digest.pipeline.search import update_index
     from digest.store import open_store
     from digest.store.copy import copy_store, living_senders
 
@@ -81,6 +91,7 @@ def _copy(args: argparse.Namespace) -> int:
         if source.name == target.name:
             raise UsageError(f"{target.name} is the store itself", hint="name another database with --to")
         copied = copy_store(source, target, progress=progress)
+        update_index(target, Event())  # derived from the rows; each database has one of its own kind
         senders, target_name = living_senders(source), target.name
     if args.json:
         _print_json(copied)

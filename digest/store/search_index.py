@@ -88,7 +88,9 @@ def add(conn: Connection, edition_id: int, tokens: Mapping[int, Sequence[str]]) 
         )
         rows = [{"id": id_, "newsletter": newsletter, "words": " ".join(words)} for id_, words in tokens.items()]
     else:
-        statement = text("INSERT INTO story_search (story_id, words) VALUES (:id, CAST(:words AS tsvector))")
+        statement = text(
+            "INSERT INTO story_search (story_id, words) VALUES (:id, CAST(:words AS tsvector)) ON CONFLICT DO NOTHING"
+        )
         rows = [{"id": id_, "words": _vector((f":{newsletter}", *words))} for id_, words in tokens.items()]
     for batch in batches(rows):
         conn.execute(statement, batch)

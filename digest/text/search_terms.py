@@ -6,11 +6,11 @@ and Thai are pairs of characters, of which any part of a text can be found. Case
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from digest.text.lazy_regex import lazy_compile
 from digest.text.memo import Memo
 from digest.text.words import words
 
@@ -25,13 +25,13 @@ _MAX_TERMS, _MAX_TERM_TOKENS = 12, 20
 _MIN_PREFIX_LENGTH = 3
 
 #: Quoted phrases, by any language's marks; else runs without white space.
-_PARTS = re.compile(r'["“”„«»「」『』](?P<phrase>[^"“”„«»「」『』]*)["“”„«»「」『』]?|(?P<word>[^\s"“”„«»「」『』]+)')
-_ACCENTS = re.compile("[\u0300-\u036f]")
-_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.){2,}")  # U.S.
+_PARTS = lazy_compile(r'["“”„«»「」『』](?P<phrase>[^"“”„«»「」『』]*)["“”„«»「」『』]?|(?P<word>[^\s"“”„«»「」『』]+)')
+_ACCENTS = lazy_compile("[\u0300-\u036f]")
+_ABBREVIATION = lazy_compile(r"(?:[^\W\d_]\.){2,}")  # U.S.
 #: Letters whose accent Unicode doesn't separate.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 #: Scripts of which ``words`` makes pairs of characters.
-_UNSPACED = re.compile(
+_UNSPACED = lazy_compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff]+"
 )

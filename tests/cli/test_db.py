@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from digest.cli import main
-from digest.store import open_store, tables
+from digest.pipeline.search import search
+from digest.store import editions, open_store, stories, tables
 from tests.support.generated_rows import add_rows
+from tests.support.values import NOON, article, brief, edition
 
 
 @pytest.fixture
@@ -57,6 +61,26 @@ def test_a_copy_says_what_to_do_next(config: Path, capsys: pytest.CaptureFixture
     printed = capsys.readouterr()
     assert f'set [store] url = "{target}"' in printed.err
     assert {"table": "subscribers", "rows": 2, "written": 2, "is_equal": True} in json.loads(printed.out)
+
+
+def test_a_copy_can_be_searched(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_store(f"sqlite:///{config.parent}/kept.db") as store, store.begin() as conn:
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        stories.add(conn, id_, [brief(article())])
+    target = f"sqlite:///{config.parent}/copy.db"
+
+    assert main(["db", "copy", "--to", target, "--config", str(config)]) == 0
+    with open_store(target) as copy, copy.read() as conn:
+        assert len(search(conn, "harbour opens", ["main"]).stories) == 1
+
+
+def test_an_upgrade_indexes_published_stories(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(sqlite3.connect(config.parent / "kept.db")) as database:
+        file = Path(__file__).parents[1] / "data" / "stores" / "sent_0005.sql"
+        database.executescript(file.read_text("utf-8"))
+
+    assert main(["db", "upgrade", "--config", str(config)]) == 0
+    assert "indexed 4 published stories for search" in capsys.readouterr().err
 
 
 def test_a_copy_while_mails_are_sent_is_not_complete(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
