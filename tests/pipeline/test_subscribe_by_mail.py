@@ -92,7 +92,9 @@ def test_who_is_proven_subscribes_at_once_and_is_told_so(shared_store: Store) ->
     assert room.subscribed() == [ANN]
     (mail,) = room.mails()
     assert mail["Subject"] == "You subscribe to Harbour News"
-    assert "/confirm/" not in room.mailer.accepted[0].content.decode()
+    content = room.mailer.accepted[0].content.decode()
+    assert "/confirm/" not in content
+    assert "no further mail" not in content
 
 
 def test_others_are_asked_once_and_subscribe_by_an_answer(shared_store: Store) -> None:
