@@ -16,6 +16,8 @@ from digest.settings import Settings
 #: Processor time for one preview: many times what a newsletter with thousands of articles takes.
 _CPU_S = 20.0
 _MEMORY_BYTES = 3 << 30
+#: The process has 100 MB; who looks at one preview often looks at another.
+_IDLE_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,4 +69,4 @@ def compose_page(order: PreviewOrder, settings: Settings) -> PreviewPage:
 
 @cache
 def _worker() -> LimitedWorker:
-    return LimitedWorker(cpu_s=_CPU_S, memory_bytes=_MEMORY_BYTES)
+    return LimitedWorker(cpu_s=_CPU_S, memory_bytes=_MEMORY_BYTES, idle_s=_IDLE_S)

@@ -23,10 +23,15 @@ _WALL_FACTOR = 12.0
 
 
 class LimitedWorker:
-    """One process, started with the first call and again after a call that was ended. Calls wait for each other."""
+    """One process, started with the first call and again after a call that was ended. Calls wait for each other.
 
-    def __init__(self, *, cpu_s: float, memory_bytes: int) -> None:
+    With ``idle_s`` it ends after so long without a call; otherwise it stays.
+    """
+
+    def __init__(self, *, cpu_s: float, memory_bytes: int, idle_s: float | None = None) -> None:
         self._cpu_s = cpu_s
+        self._idle_s = idle_s
+        self._idle: Timer | None = None
         self._memory_bytes = memory_bytes
         self._process: Popen[bytes] | None = None
         self._lock = Lock()
@@ -36,6 +41,8 @@ class LimitedWorker:
         """The function's result or exception. Raises ``WorkerDiedError`` if it was ended."""
         request = pickle.dumps((_run_limited, (self._cpu_s, self._memory_bytes, function, arguments)))
         with self._lock:
+            if self._idle:
+                self._idle.cancel()
             process = self._process = self._process or _start()
             timer = Timer(self._cpu_s * _WALL_FACTOR, process.kill)
             timer.start()
@@ -46,10 +53,17 @@ class LimitedWorker:
                 raise
             finally:
                 timer.cancel()
+            self._end_when_idle()
         result, error = pickle.loads(response)  # noqa: S301  # our own process wrote it
         if error:
             raise error
         return cast("T", result)
+
+    def _end_when_idle(self) -> None:
+        if self._idle_s is not None:
+            self._idle = Timer(self._idle_s, self.close)
+            self._idle.daemon = True
+            self._idle.start()
 
     def close(self) -> None:
         """End the process; the next call starts another."""

@@ -76,6 +76,13 @@ def requeueable(
         yield from conn.execute(rows.where(condition).order_by(deliveries.c.id))
 
 
+def count_requeueable(conn: Connection, edition_id: int, *, include_sent: bool = False) -> int:
+    """The number of mails that ``requeue`` would send without addresses."""
+    conditions = _requeueable(edition_id, (), include_sent=include_sent)
+    rows = select(func.count()).select_from(deliveries.join(subscribers))
+    return sum(int(conn.execute(rows.where(condition)).scalar_one()) for condition in conditions)
+
+
 def _requeueable(edition_id: int, addresses: Collection[str], *, include_sent: bool) -> Iterator[ColumnElement[bool]]:
     """Conditions of the rows that may be sent again, one for each batch of addresses."""
     is_free = and_(deliveries.c.edition_id == edition_id, not_(CLAIMED), may_be_mailed())

@@ -103,3 +103,21 @@ def test_a_status_recorded_by_a_clock_ahead_does_not_count_before_its_time(store
         slots.record_status(conn, "main", SLOT, SlotStatus.MISSED, at=NOON + HOUR)
         assert slots.statuses(conn, "main", as_of=NOON) == {}
         assert slots.statuses(conn, "main", as_of=NOON + HOUR) == {SLOT: SlotStatus.MISSED}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "include_sent", "count"),
+    [(Outcome.FAILED, False, 2), (Outcome.SENT, False, 0), (Outcome.SENT, True, 2), (Outcome.PENDING, True, 0)],
+)
+def test_mails_that_may_be_sent_again_are_counted(
+    outcome: Outcome, include_sent: bool, count: int, store: Store
+) -> None:
+    with store.begin() as conn:
+        id_ = published(conn)
+        set_rows(conn, outcome=outcome)
+
+        assert queue.count_requeueable(conn, id_, include_sent=include_sent) == count
+        assert queue.count_requeueable(conn, id_ + 1, include_sent=include_sent) == 0
+        subscribers.unsubscribe(conn, "bo@example.org", "main", at=NOON)
+        listed = list(queue.requeueable(conn, id_, include_sent=include_sent))
+        assert queue.count_requeueable(conn, id_, include_sent=include_sent) == len(listed)

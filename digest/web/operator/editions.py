@@ -57,7 +57,7 @@ def edition(site: Site, request: PageRequest, operator: Operator) -> PageRespons
             audience=_audience(conn, stored.edition.newsletter_id, stored.edition.audience),
             counts=deliveries.counts(conn, edition_id),
             next_try=deliveries.next_try(conn, edition_id),
-            failed=sum(1 for _ in queue.requeueable(conn, edition_id)),
+            failed=queue.count_requeueable(conn, edition_id),
             problem=delivery_problem(conn, edition_id),
             reasons=failure_reasons(conn, edition_id),
             votes=edition_votes(conn, edition_id),
@@ -104,7 +104,7 @@ def _resend(
     site: Site, request: PageRequest, operator: Operator, edition_id: int, *, include_sent: bool
 ) -> PageResponse:
     with site.app.store.read() as conn:
-        total = sum(1 for _ in queue.requeueable(conn, edition_id, include_sent=include_sent))
+        total = queue.count_requeueable(conn, edition_id, include_sent=include_sent)
     if total > _FEW or include_sent:
         again = (
             "Those who have it get it a second time." if include_sent else "Whoever may have it already gets a copy."
