@@ -15,8 +15,6 @@ _ATTRIBUTE = re.compile(r"\s(src|alt)\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE
 _TOKEN = re.compile("|".join(map(re.escape, TOKEN_PLACEHOLDERS)))
 #: Pictures that the mail itself holds.
 _EMBEDDED = "data:"
-
-
 #: Asks for a vote: the text around its links.
 _USEFUL = re.compile(rf"<(p|span)\b(?=[^>]*\bclass=[\"']?useful\b){_IN_TAG}.*?</\1\s*>\s*", re.DOTALL | re.IGNORECASE)
 
