@@ -221,7 +221,7 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "Origin": ("null", "https://evil.example", "https://news.example"),
     "Referer": ("https://evil.example/",),
     "Sec-Fetch-Site": ("cross-site", "same-origin", "none"),
-    "Authorization": ("Bearer x", "Basic !!!", "Basic YTpi", "Bearer"),
+    "Authorization": ("Bearer 0123456789abcdef", "Bearer x", "Basic !!!", "Basic YTpi", "Bearer"),
     "Expect": ("100-continue",),
     "X-HTTP-Method-Override": ("POST",),
 }

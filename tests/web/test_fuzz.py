@@ -11,6 +11,7 @@ from random import Random, SystemRandom
 
 import pytest
 
+from digest.settings import Secret
 from digest.store import open_store
 from digest.web.security import SECURITY_HEADERS
 from tests.support.page_requests import RawRequest, any_request, send
@@ -56,7 +57,9 @@ class Fuzzed:
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
     """A site with subscribers, editions, and a request that waits."""
     file = tmp_path_factory.mktemp("fuzz") / "digest.db"
-    web = site_settings(PUBLIC, proxies=("127.0.0.1",))
+    web = site_settings(
+        PUBLIC, proxies=("127.0.0.1",), operator_header="X-Remote-User", metrics_token=Secret("0123456789abcdef")
+    )
     with open_store(f"sqlite:///{file}") as store, running_site(store, web) as site:
         add_subscribers(site, ANN, BEN)
         publish_edition(site, stories_count=2)
