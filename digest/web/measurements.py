@@ -30,6 +30,8 @@ class Measurements:
     """Counts requests, and keeps the store's metrics for a while if it takes long to read them."""
 
     clock: Callable[[], float] = time.monotonic
+    #: How long a request waits for another one that reads the store; then it gets the values of before.
+    max_wait_s: float = 2.0
     _requests: dict[tuple[str, str, int], int] = field(default_factory=dict)
     _durations: dict[str, _Duration] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -46,13 +48,18 @@ class Measurements:
 
     def of_store(self, read: Callable[[], tuple[Metric, ...]]) -> tuple[Metric, ...]:
         """The metrics that ``read`` gives, or gave some moments ago; one thread reads at a time."""
-        with self._lock:
+        # A store that hangs must not take one thread of the pages after the other.
+        if not self._lock.acquire(timeout=self.max_wait_s):
+            return self._of_store
+        try:
             started = self.clock()
             if self._valid_until is None or started >= self._valid_until:
                 self._of_store = read()
                 ended = self.clock()
                 self._valid_until = ended + (ended - started) / _MAX_SHARE
             return self._of_store
+        finally:
+            self._lock.release()
 
     def of_process(self) -> Iterator[Metric]:
         """Metrics of this process and of its pages."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -149,6 +149,23 @@ def test_a_slot_without_an_edition_and_a_due_mail_grow_old(sqlite_store: Store) 
 
     assert values["digest_queue_mails"]["waiting",] == 1
     assert values["digest_queue_oldest_due_seconds"] == {(): 90}
+
+
+def test_a_store_that_hangs_takes_one_thread_alone() -> None:
+    is_reading, goes_on = Event(), Event()
+
+    def hang() -> tuple[()]:
+        is_reading.set()
+        assert goes_on.wait(20)
+        return ()
+
+    measurements = Measurements(max_wait_s=0.01)
+    hanging = Thread(target=measurements.of_store, args=(hang,))
+    hanging.start()
+    assert is_reading.wait(20)
+    assert measurements.of_store(pytest.fail) == ()
+    goes_on.set()
+    hanging.join()
 
 
 def test_reading_takes_a_twentieth_of_the_time_at_most() -> None:
