@@ -50,6 +50,7 @@ def search_page(site: Site, request: PageRequest) -> PageResponse:
     chosen = request.query.get("newsletter", "")
     if not newsletters or (chosen and chosen not in newsletters):
         return site.render("error", status=404, private=True, code=404)
+    site = site.for_newsletters(*([chosen] if chosen else newsletters))
     query = line(request.query.get("q", ""))[:MAX_QUERY_LENGTH]
     with site.app.store.read() as conn:
         problem = search_problem(conn)

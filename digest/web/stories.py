@@ -51,9 +51,10 @@ def story_page(site: Site, request: PageRequest) -> PageResponse:
             updates = find_updates(conn, int(number), newsletters.keys())
     if not updates:
         return site.render("error", status=404, private=True, code=404)
+    told_by = list(dict.fromkeys(edition.newsletter_id for update in updates for edition in update.editions))
+    site = site.for_newsletters(*told_by)
     contexts = tuple(_contexts(site, updates, newsletters))
     newest = contexts[0].story
-    told_by = list(dict.fromkeys(edition.newsletter_id for update in updates for edition in update.editions))
     page = site.render(
         "story",
         story=newest,

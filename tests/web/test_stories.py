@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from digest.model.articles import Article
 from digest.model.slots import Slot
 from digest.model.stories import Brief, Sentence
-from digest.store import Store, editions, stories
+from digest.store import Store, editions, stories, tables
 from tests.support.values import SLOT, article, brief, edition
 from tests.support.web_site import URL, RunningSite, running_site, site_settings
 from tests.web.test_search import HIDDEN, MEMBERS, PUBLIC, WEEKLY, ferry_site
@@ -116,6 +117,17 @@ def test_an_unchanged_page_is_not_sent_again(site: RunningSite, sqlite_store: St
     assert site.get("/stories/1", If_None_Match=etag).status == 200
 
 
+def test_a_page_is_in_the_language_of_the_newsletters_that_told_it(sqlite_store: Store) -> None:
+    settings = site_settings(replace(PUBLIC, language="de"), WEEKLY)
+    publish(sqlite_store, told(("Die Fähre bleibt.", FERRY)))
+    publish(sqlite_store, told(("It blows.", WIND)), newsletter_id="weekly")
+    with running_site(sqlite_store, settings) as site:
+        assert "Sonntag, 29. März 2026" in site.get("/stories/1").text
+        assert "Sunday, 29 March 2026" in site.get("/stories/2").text
+        assert "In den Meldungen suchen" in site.get("/search?newsletter=main").text
+        assert "Search the stories" in site.get("/search").text
+
+
 def test_titles_and_addresses_from_outside_are_escaped(site: RunningSite, sqlite_store: Store) -> None:
     hostile = article("h", title='"><script>alert(1)</script>', url="javascript:alert(1)", source="<b>Post</b>")
     publish(sqlite_store, told(("<script>alert(2)</script>", hostile)))
@@ -143,3 +155,15 @@ def test_the_sitemap_lists_stories_of_public_newsletters(site: RunningSite, sqli
 
     assert re.findall(r"/stories/\d+</loc><lastmod>(.{10})", sitemap) == ["2026-03-30"]
     assert f"<loc>{URL}/stories/1</loc>" in sitemap
+
+
+def test_a_story_whose_sources_are_no_longer_known_is_shown(site: RunningSite, sqlite_store: Store) -> None:
+    """An earlier version stored none, and retention had deleted its articles."""
+    publish(sqlite_store, told(("The ferry stays in harbour.", FERRY)))
+    with sqlite_store.begin() as conn:
+        conn.execute(delete(tables.story_texts))
+    page = site.get("/stories/1")
+
+    assert page.status == 200
+    assert "<p>The ferry stays in harbour.</p>" in page.text
+    assert "The ferry stays" in site.get("/search?q=harbour").text
