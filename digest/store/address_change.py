@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from digest.model.editions import Outcome, Subscriber
-from digest.store import unsubscribes
+from digest.store import daily_counts, unsubscribes
 from digest.store.subscribers import find, get, lock_addresses, newsletter_ids, normalize_address, revoke_links
 from digest.store.tables import deliveries, editions, subscribers, subscription_preferences, subscriptions
 
@@ -63,6 +63,8 @@ def undo(conn: Connection, subscriber_id: int, before: Mapping[str, Any], *, at:
     unsubscribes.attach(conn, subscriber_id, former_key)
     if merged:
         _split(conn, subscriber_id, merged, own=before["subscriptions"], current=current)
+        both = set(merged["subscriptions"]).intersection(before["subscriptions"], current)
+        daily_counts.add(conn, {(newsletter_id, daily_counts.JOINED): 1 for newsletter_id in both}, at=at)
     else:
         unsubscribes.delete_attached(conn, subscriber_id, row.address_key)
     return True
@@ -103,7 +105,9 @@ def _absorb(conn: Connection, absorbed_id: int, subscriber_id: int, *, at: datet
     theirs, own = subscriptions.alias(), newsletter_ids(conn, subscriber_id)
     is_new = theirs.c.newsletter_id.not_in(own)
     rows = conn.execute(select(theirs).where(theirs.c.subscriber_id == absorbed_id, is_new)).mappings().all()
+    both = set(newsletter_ids(conn, absorbed_id)).intersection(own)
     conn.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == absorbed_id))
+    daily_counts.add(conn, {(newsletter_id, daily_counts.LEFT): 1 for newsletter_id in both}, at=at)
     if rows:
         conn.execute(insert(subscriptions), [{**row, "subscriber_id": subscriber_id} for row in rows])
     moved = [subscription["newsletter_id"] for subscription in rows]

@@ -10,7 +10,17 @@ import pytest
 
 from digest.model.audiences import AS_PUBLISHED, ReadingPreferences
 from digest.model.editions import Outcome
-from digest.store import Store, address_change, audiences, deliveries, editions, erasure, personal_data, subscribers
+from digest.store import (
+    Store,
+    address_change,
+    audiences,
+    daily_counts,
+    deliveries,
+    editions,
+    erasure,
+    personal_data,
+    subscribers,
+)
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
 
@@ -100,6 +110,22 @@ def test_two_subscribers_become_one_and_lose_nothing(store: Store) -> None:
     assert undo(store, id_, before)
     assert state(store) == {OLD: ["main", "weekly"], NEW: ["main"]}
     assert all(is_left_out(store, NEW, newsletter) for newsletter in ("daily", "monthly", "weekly"))
+
+
+def test_the_counts_of_subscribers_by_day_stay_true(store: Store) -> None:
+    id_ = add(store, OLD, "main", "weekly")
+    add(store, NEW, "main", "daily")
+    before = change(store, id_)
+
+    def changes(newsletter_id: str) -> int:
+        names = [daily_counts.JOINED, daily_counts.LEFT]
+        with store.read() as conn:
+            counts = daily_counts.by_day(conn, newsletter_id, names, since=NOON.date())
+        return sum(counts[daily_counts.JOINED].values()) - sum(counts[daily_counts.LEFT].values())
+
+    assert [changes(id_) for id_ in ("main", "weekly", "daily")] == [1, 1, 1]
+    undo(store, id_, before)
+    assert [changes(id_) for id_ in ("main", "weekly", "daily")] == [2, 1, 1]
 
 
 def test_wishes_go_along_with_the_subscription_and_come_back_with_it(store: Store) -> None:
