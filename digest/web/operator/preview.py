@@ -19,6 +19,8 @@ from digest.web.operator.access import Operator
 from digest.web.pages import PageRequest, PageResponse, Site
 
 _FIELD_TIME = "%Y-%m-%dT%H:%M"
+#: ``Sec-Fetch-Site`` of a frame of ours, or an address that was typed: no other site makes us compose.
+_OWN_FRAME = {"", "same-origin", "none"}
 #: How long a preview waits for the one before it.
 _WAIT_S = 60.0
 #: Arithmetic on times near the first and last year of the calendar overflows.
@@ -59,7 +61,7 @@ def preview(site: Site, request: PageRequest, operator: Operator) -> PageRespons
 def preview_mail(site: Site, request: PageRequest, _: Operator) -> PageResponse:
     """Compose it, for the frame: one at a time, in a process of its own, ended when it takes too long."""
     newsletter, at = _newsletter(site, request), _read_time(request.query.get("at", ""))
-    if newsletter is None or at is None:
+    if newsletter is None or at is None or request.fetch_site not in _OWN_FRAME:
         return access.not_found(site)
     with site.app.store.read() as conn:
         subscriber = subscribers.get(conn, view.record_id(request.query.get("subscriber", "")))

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from digest.pipeline.suppression import lock
 from digest.pipeline.suppression_review import confirm, find_suppressions_to_review, readmit
 from digest.store import deliveries, editions
 from digest.store.suppressions import Suppression
@@ -35,6 +36,8 @@ def _decide(site: Site, request: PageRequest, operator: Operator) -> PageRespons
     if action not in {"readmit", "confirm"}:
         return access.redirect(site, request.path)
     with site.app.store.begin() as conn:
+        if newsletter_id := editions.newsletter_id(conn, edition_id):
+            lock(conn, newsletter_id)  # before they are read: another operator may decide at this moment
         entries = dict(_by_edition(conn)).get(edition_id, ())
         total = view.count(len(entries), "subscriber")
         question = view.ask(

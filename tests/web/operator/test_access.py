@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -56,6 +58,29 @@ def test_a_stranger_sees_no_page_and_changes_nothing(client: OperatorClient) -> 
 
     assert {answer.status for answer in opened + sent} == {303}
     assert all(answer.headers["location"].startswith("/operator/login") for answer in opened + sent)
+
+
+def test_pages_below_a_path_have_it_in_every_address(sqlite_store: Store, tmp_path: Path) -> None:
+    with running_site(sqlite_store, operator_settings(tmp_path, url=f"{URL}/news")) as site:
+        assert site.get("/operator/").status == 404
+        assert site.get("/news/operator").headers["location"] == "/news/operator/login?next=/operator"
+        page = site.get("/news/operator/login").text
+        assert 'action="/news/operator/login"' in page
+        form = page.partition('name="form" value="')[2].partition('"')[0]
+        fields = {"password": PASSWORD, "form": form, "next": "/operator/sources"}
+        answer = site.request(
+            "POST",
+            "/news/operator/login",
+            urlencode(fields).encode(),
+            Origin=URL,
+            Content_Type="application/x-www-form-urlencoded",
+        )
+        assert answer.headers["location"] == "/news/operator/sources"
+        cookie, _, attributes = answer.headers["set-cookie"].partition("; ")
+        assert attributes.startswith("Path=/news/operator; ")
+
+        page = site.get("/news/operator/sources", Cookie=cookie).text
+        assert all(link.startswith("/news/") for link in re.findall(r'(?:href|action|src)="(/[^"]*)"', page))
 
 
 def test_the_cookie_is_for_these_pages_alone(client: OperatorClient) -> None:

@@ -70,6 +70,12 @@ def test_what_makes_no_sense_is_no_page_or_the_next_edition(client: OperatorClie
     assert client.get("preview/mail?newsletter=main&at=x").status == 404
 
 
+def test_no_other_site_makes_us_compose(client: OperatorClient) -> None:
+    path = "preview/mail?newsletter=main&at=2026-03-28T12:00"
+
+    assert client.get(path, Sec_Fetch_Site="cross-site").status == 404
+
+
 def test_the_mail_is_composed_for_a_moment_and_a_subscriber(client: OperatorClient) -> None:
     """In this process; that the page does it in another one is tested below."""
     settings = client.site.app.settings
