@@ -100,7 +100,7 @@ def reader_newsletter(conn: Connection, token: str, settings: Settings) -> Newsl
     return newsletter if newsletter and may_read(conn, newsletter, token, settings) else None
 
 
-def archive_version(store: Store) -> int:
+def archive_version(store: Store) -> tuple[int, int]:
     """A value that changes whenever an edition is published. Raises ``StoreError``."""
     with store.read() as conn:
         return archive.version(conn)

@@ -13,6 +13,8 @@ from digest.model.slots import Slot
 from digest.store.tables import editions, stories
 
 _MAIN_AUDIENCE = ""
+#: Editions that may be committed after one with a higher id.
+_RECENT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +115,15 @@ def first_revision(conn: Connection, edition: ArchivedEdition) -> FirstRevision:
     return FirstRevision(token=row.token, frozen_at=row.published)
 
 
-def version(conn: Connection) -> int:
-    """A value that changes whenever an edition is added; read without counting."""
-    return int(conn.execute(select(func.coalesce(func.max(editions.c.id), 0))).scalar_one())
+def version(conn: Connection) -> tuple[int, int]:
+    """A value that changes whenever an edition is added; read without counting all.
+
+    On PostgreSQL two that are published at once may be committed in another order than that of their ids.
+    """
+    newest = select(func.coalesce(func.max(editions.c.id), 0)).scalar_subquery()
+    recent = select(func.count(editions.c.id)).where(editions.c.id > newest - _RECENT).scalar_subquery()
+    row = conn.execute(select(newest, recent)).one()
+    return int(row[0]), int(row[1])
 
 
 def is_archived(newsletter_id: ColumnElement[str] | str | None = None) -> ColumnElement[bool]:

@@ -89,3 +89,18 @@ def test_the_version_changes_with_each_edition(published: Store) -> None:
         editions.add(conn, edition(revision=2), at=NOON)
 
         assert archive.version(conn) != before
+
+
+def test_the_version_changes_with_an_edition_that_is_committed_after_one_with_a_higher_id(published: Store) -> None:
+    values = {"newsletter_id": "main", "slot_due": NOON, "audience": "", "revision": 1, "reading_minutes": 1}
+    texts = dict.fromkeys(("subject", "preheader", "language", "html", "text", "token"), "")
+    rows = [
+        {**values, **texts, "published": NOON, "id": id_, "slot_key": f"2027-01-0{id_ - 100}"} for id_ in (102, 101)
+    ]
+    versions = []
+    for row in rows:
+        with published.begin() as conn:
+            conn.execute(editions.table.insert().values(row))
+            versions.append(archive.version(conn))
+
+    assert versions[0] != versions[1]
