@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +12,7 @@ from digest.collect.collector import make_collector
 from digest.model.articles import FetchedImage
 from digest.model.failures import Failure
 from digest.model.protocols import Collector, Mailer, Notify, Summarizer, ignore_notice
+from digest.pipeline.grouping import GroupCache
 from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.store import Store, open_store
 from digest.stories.summarizers import summarizer
@@ -44,6 +45,7 @@ class App:
     fetch_images: ImageFetcher
     #: Returns the mailer. Raises ``UsageError`` if no mail server is set.
     mailer: Callable[[], Mailer]
+    groups: GroupCache = field(default_factory=GroupCache)
 
 
 def make_app(settings: Settings, *, store: Store | None = None, notify: Notify = ignore_notice) -> App:

@@ -19,6 +19,7 @@ from digest.model.slots import Slot, Window
 from digest.model.stories import Brief
 from digest.pipeline.app import App
 from digest.pipeline.feedback import outlet_ratings
+from digest.pipeline.grouping import restrict
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.recipients import UPDATE_MEMORY
 from digest.store import Store, archived_stories, story_threads
@@ -27,7 +28,6 @@ from digest.store import sources as sources_store
 from digest.store import stories as stories_store
 from digest.stories.criteria import Criteria
 from digest.stories.feedback import OutletRating
-from digest.stories.group import group
 from digest.stories.rank import rank
 from digest.stories.reading_budget import within_minutes
 from digest.stories.subject import stories_for_subject
@@ -38,16 +38,20 @@ from digest.stories.summarize import summarize
 class _Stored:
     """Input from the store."""
 
-    #: The window's articles, and older ones that were published.
+    #: The window's articles, and older ones that any audience was sent.
     articles: tuple[Article, ...]
     #: Those in an earlier edition by id, in every version that was published.
     already_published: Mapping[str, tuple[Article, ...]]
     #: Arrivals of the window's articles by id.
     arrivals: Mapping[str, articles_store.Arrival]
-    #: Sources that failed at their last collection.
-    failures: tuple[Failure, ...]
+    #: Sources that failed at their last collection, by id.
+    failures: Mapping[str, Failure]
     #: By outlet.
     ratings: Mapping[str, OutletRating]
+
+    def is_of_audience(self, article: Article, window: Window) -> bool:
+        """Whether the article is in the window, or was published to this very audience."""
+        return article.published in window or article.id in self.already_published
 
 
 def compose(
@@ -63,15 +67,15 @@ def compose(
 
     New is what no earlier edition of the audience had, or none of those with the ids in ``history``.
     """
-    muted = audience.preferences.muted
-    chosen_sources = [source for source in sources_of(newsletter, app.settings) if source.id not in muted]
     published = partial(_published, newsletter.id, slot, audience=audience, history=history)
-    ratings = partial(outlet_ratings, newsletter=newsletter, at=slot.due)
-    stored = _read(slot, app.store, sources=chosen_sources, window=window, published=published, ratings=ratings)
-    grouped = group(stored.articles, weights={source.id: source.weight for source in chosen_sources})
+    sources, muted = sources_of(newsletter, app.settings), audience.preferences.muted
+    stored = _read(newsletter, slot, app.store, sources=sources, window=window, published=published)
+    grouped = restrict(
+        app.groups.group(stored.articles, {source.id: source.weight for source in sources}),
+        lambda article: article.source_id not in muted and stored.is_of_audience(article, window),
+    )
     topics = audience.preferences.topics
-    criteria = _criteria(newsletter, slot, window, sources=chosen_sources, stored=stored, topics=topics)
-    ranking = rank(grouped, criteria)
+    ranking = rank(grouped, _criteria(newsletter, slot, window, sources=sources, stored=stored, topics=topics))
     budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
     summarizer = app.summarizer(newsletter.summarizer)
     briefs, over_time = within_minutes(
@@ -86,7 +90,7 @@ def compose(
         briefs=briefs,
         subject_stories=stories_for_subject(briefs),
         left_out=tuple(item for item in (*ranking.left_out, *over_time) if item.article.published in window),
-        failures=stored.failures,
+        failures=tuple(failure for source_id, failure in stored.failures.items() if source_id not in muted),
         is_exhaustive=ranking.is_exhaustive and not over_time,
     )
 
@@ -121,28 +125,33 @@ def _published(
 
 
 def _read(
+    newsletter: Newsletter,
     slot: Slot,
     store: Store,
     *,
     sources: Sequence[Source],
     window: Window,
     published: Callable[[Connection], Mapping[str, tuple[stories_store.Wording | None, ...]]],
-    ratings: Callable[[Connection], Mapping[str, OutletRating]],
 ) -> _Stored:
     memory = replace(window, start=min(window.start, slot.due - UPDATE_MEMORY))
     with store.read() as conn:
         recent = articles_store.in_window(conn, [source.id for source in sources], memory)
         versions = published(conn)
-        rated = ratings(conn)
+        sent_ids = stories_store.article_ids(conn, newsletter.id, before=slot.due, since=memory.start)
+        ratings = outlet_ratings(conn, newsletter=newsletter, at=slot.due)
         arrivals = articles_store.arrivals(conn, [source.id for source in sources], window)
         health = {row.id: row for row in sources_store.health(conn)}
-    failures = tuple(
-        Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)
+    failures = {
+        source.id: Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)
         for source in sources
         if source.id in health and (error := health[source.id].error)
-    )
+    }
     return _Stored(
-        articles=tuple(article for article in recent if article.published in window or article.id in versions),
+        articles=tuple(
+            article
+            for article in recent
+            if article.published in window or article.id in versions or article.id in sent_ids
+        ),
         already_published={
             article.id: _published_versions(article, versions[article.id])
             for article in recent
@@ -150,7 +159,7 @@ def _read(
         },
         arrivals=arrivals,
         failures=failures,
-        ratings=rated,
+        ratings=ratings,
     )
 
 

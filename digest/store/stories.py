@@ -77,6 +77,14 @@ def articles_of_editions(conn: Connection, edition_ids: Iterable[int]) -> Mappin
     return _by_article(row for query in queries for row in conn.execute(query))
 
 
+def article_ids(conn: Connection, newsletter_id: str, *, before: datetime, since: datetime) -> frozenset[str]:
+    """The ids of articles that any audience was sent, of slots due earlier, frozen since then."""
+    query = _articles().where(
+        editions.c.newsletter_id == newsletter_id, editions.c.slot_due < before, editions.c.published >= since
+    )
+    return frozenset(conn.execute(query).scalars())
+
+
 def _articles() -> Select[Any]:
     return (
         select(story_articles.c.article_id, story_articles.c.wording)
