@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,28 @@ def test_a_connection_closed_at_starttls_is_reported(run: Run) -> None:
 
     assert f"with 127.0.0.1:{box.port}" in err
     assert "descriptor" not in err, "the error of closing the socket is not reported"
+
+
+def test_who_subscribes_by_mail_is_asked_and_confirms_by_an_answer(run: Run) -> None:
+    sender = SETTINGS + 'from = "main@news.example"\n[inbound]\naddress = "subscribe@news.example"\n'
+    Path("digest.toml").write_text(sender + '[smtp]\nfolder = "out"\n')
+    request = plain_mail("", From="Ann <ann@harbour.example>", To="subscribe+main@news.example")
+    code, text, _ = run(stdin=request)
+    (file,) = Path("out").glob("*.eml")
+    mail = message_from_bytes(file.read_bytes())
+    answer = {"Subject": f"Re: {mail['Subject']}", "In_Reply_To": mail["Message-ID"], "From": "ann@harbour.example"}
+    _, confirmed, _ = run("--json", stdin=plain_mail("Yes", To="main@news.example", **answer))
+
+    assert (code, "asked to confirm: main" in text) == (0, True)
+    assert mail["To"] == "ann@harbour.example"
+    assert json.loads(confirmed)["done"] == "confirmed: main"
+    assert len(list(Path("out").glob("*.eml"))) == 1
+
+
+def test_a_confirmation_mail_that_cannot_be_sent_waits(run: Run) -> None:
+    Path("digest.toml").write_text(SETTINGS + 'from = "main@news.example"\n')
+    request = plain_mail("", From="ann@harbour.example", To="main@news.example", Subject="subscribe")
+    code, _, message = run(stdin=request)
+
+    assert code == 0
+    assert "was not sent, and waits" in message

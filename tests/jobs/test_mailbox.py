@@ -18,9 +18,10 @@ from digest.settings import BouncesSettings, Secret, Settings
 from digest.store import Store, deliveries, runs, subscribers
 from tests.support.bounce_mails import ADDRESS, EDITION_TOKEN, dsn, plain_mail
 from tests.support.editions import publish
-from tests.support.fakes import Clock
+from tests.support.fakes import Clock, FakeMailer
 from tests.support.imap_server import FakeMailbox, imap_server
 from tests.support.values import NOON
+from tests.support.web_site import NEWSLETTER
 
 
 def context_with(store: Store, mailbox: FakeMailbox | None, events: list[tuple[str, dict[str, object]]]) -> JobContext:
@@ -100,3 +101,20 @@ def test_reading_the_mailbox_stops_after_the_current_mail(store: Store) -> None:
         perform(ProcessBounces(), context)
 
         assert 8 not in mailbox.seen
+
+
+def test_who_subscribes_by_mail_is_asked_when_the_mailbox_is_read(sqlite_store: Store) -> None:
+    mailer, events = FakeMailer(), list[tuple[str, dict[str, object]]]()
+    request = plain_mail("", From="ann@harbour.example", To="main@news.example", Subject="subscribe main")
+    with imap_server(request, plain_mail("Buy a boat")) as mailbox:
+        context = context_with(sqlite_store, mailbox, events)
+        settings = replace(context.app.settings, newsletters=(NEWSLETTER,))
+        app = replace(make_app(settings, store=sqlite_store), mailer=lambda: mailer)
+        perform(ProcessBounces(), replace(context, app=app))
+
+        assert mailbox.seen == {7}
+    assert mailer.recipients == ["ann@harbour.example"]
+    assert [(event, fields["kind"]) for event, fields in events] == [
+        ("bounce_processed", "subscribe"),
+        ("bounce_processed", "other"),
+    ]
