@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -13,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from digest.model.slots import Slot
 from digest.pipeline.search import SearchResult, search, update_index
-from digest.store import Store, archived_stories, editions, open_store, stories
+from digest.store import Store, archived_stories, editions, open_store, search_index, stories
 from tests.support.values import NOON, SLOT, article, brief, edition
 
 STORES = Path(__file__).parents[1] / "data" / "stores"
@@ -110,3 +112,17 @@ def test_editions_of_a_store_of_an_earlier_version_are_found(tmp_path: Path) -> 
             later, _ = editions.add(conn, edition(slot=replace(SLOT, key="later")), at=NOON)
             stories.add(conn, later, [brief(article(id_, title="The pass"))])
             assert len(archived_stories.thread(conn, found.story.thread_id, ["main"], limit=9)) == 2
+
+
+def test_two_processes_may_index_at_once(shared_store: Store) -> None:
+    with shared_store.begin() as conn:
+        for day in range(25):
+            publish(conn, day, *(f"Ferry {day} {number}" for number in range(10)))
+        conn.execute(text("DELETE FROM story_search"))
+    with ThreadPoolExecutor(2) as threads:
+        counts = list(threads.map(partial(update_index, shared_store), (Event(), Event())))
+
+    assert sum(counts) >= 250
+    with shared_store.read() as conn:
+        assert search_index.missing(conn) == {}
+        assert len(search(conn, "ferry", ["main"], limit=1_000).stories) == 250
