@@ -68,6 +68,8 @@ def add(
             left_out |= {batch.pop(address_key).address: former[address_key] for address_key in former}
         if batch:
             added += _subscribe(conn, batch, newsletter_id, at=at)
+    # After the last batch: until the transaction ends, others who join wait for this row.
+    daily_counts.add(conn, {(newsletter_id, daily_counts.JOINED): len(added)}, at=at)
     return AddResult(added=tuple(added), left_out=left_out)
 
 
@@ -120,7 +122,6 @@ def _subscribe(
     rows = [{"newsletter_id": newsletter_id, "subscriber_id": id_, "since": at} for id_ in ids.values()]
     statement = insert(conn, subscriptions).on_conflict_do_nothing().returning(subscriptions.c.subscriber_id)
     subscribed = set(conn.execute(statement, rows).scalars())
-    daily_counts.add(conn, {(newsletter_id, daily_counts.JOINED): len(subscribed)}, at=at)
     return (subscriber.address for address_key, subscriber in batch.items() if ids[address_key] in subscribed)
 
 

@@ -22,7 +22,7 @@ examples:
 _ACTIONS = {
     "add": "fetch an address and add it to the settings",
     "list": "list the sources and their states",
-    "show": "show one source and its newest articles",
+    "show": "show one source, its last 30 days and its newest articles",
     "remove": "remove a source from the settings; its articles are kept",
     "import": "add all feeds of an OPML list",
     "export": "print the sources on the web as OPML",
