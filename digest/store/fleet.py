@@ -58,9 +58,9 @@ def delete_gone(conn: Connection, *, now: datetime) -> None:
 
 
 def reserve(conn: Connection, name: str, duration: timedelta, *, now: datetime) -> datetime:
-    """Reserve so much of a rate that all workers share; return when the reserved time begins.
+    """Reserve so much time of a rate that all workers share; return when the reserved time begins.
 
-    A token bucket with room for one reservation: those of others wait until it is over.
+    Reservations follow each other without a gap or an overlap: a token bucket that holds nothing back.
     """
     conn.execute(insert(conn, rate_limits).values(name=name, next_at=now).on_conflict_do_nothing())
     query = select(rate_limits.c.next_at).where(rate_limits.c.name == name).with_for_update()

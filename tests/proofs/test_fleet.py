@@ -37,6 +37,7 @@ host = "127.0.0.1"
 port = {port}
 security = "none"
 connections = {connections}
+rate_per_minute = 6000
 [[sources]]
 id = "a"
 path = "articles"
