@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,12 +100,10 @@ def test_to_many_or_everybody_it_asks_once_more_and_says_how_many(client: Operat
 def test_one_subscriber_gets_it_again(client: OperatorClient) -> None:
     addresses = subscribe(client.site, 3)
     edition_id = send_edition(client.site)
-    client.get(f"editions/{edition_id}?outcome=sent")
-    (number,) = [
-        row.rpartition("value=")[2].strip('"') for row in client.page.splitlines() if 'name="subscriber"' in row
-    ][1:2]
+    page = client.get(f"editions/{edition_id}?outcome=sent").text
+    number = re.findall(r'name="subscriber" value="(\d+)"', page)[1]
 
-    client.post(f"editions/{edition_id}", {"action": "one", "subscriber": number.strip('"> ')})
+    client.post(f"editions/{edition_id}", {"action": "one", "subscriber": number})
     deliver(client.site, edition_id)
     assert client.site.mailer.recipients.count(addresses[1]) == 2
     assert len(client.site.mailer.recipients) == 4
@@ -189,6 +188,7 @@ def test_a_long_list_goes_on_on_further_pages(client: OperatorClient) -> None:
     path, seen = f"editions/{edition_id}?outcome=sent", 0
     while path:
         page = client.get(path).text
+        assert len(page) < 50_000
         seen += sum(address in page for address in addresses)
         path = page.partition("after=")[2].partition('"')[0]
         path = f"editions/{edition_id}?outcome=sent&after={path}" if path else ""
