@@ -24,7 +24,7 @@ COMMANDS = {
     "init": "write a starter configuration",
     "check": "test settings, sources, templates, store and mail server",
     "sources": "add, list, show, remove, import, export or discover sources",
-    "subscribers": "add, list, show, remove, import or export subscribers",
+    "subscribers": "add, list, show, move, remove, import or export subscribers",
     "editions": "list, show or resend editions",
     "bounces": "process bounces, complaints and unsubscribe mails",
     "status": "show next slots, last editions, delivery queue and sources",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.store import subscribers, unsubscribes
+from digest.store import address_change, subscribers, unsubscribes
 from digest.store.subscribers import NewSubscriber
 from digest.store.unsubscribes import Unsubscribe
 
@@ -45,6 +45,15 @@ def add_subscribers(
 def remove_subscriber(conn: Connection, address: str, newsletter_id: str | None = None, *, now: datetime) -> bool:
     """End the address's subscription, or all, for good; False if it had none."""
     return subscribers.unsubscribe(conn, address, newsletter_id, at=now, reason=unsubscribes.REMOVED)
+
+
+def move_subscriber(conn: Connection, old: str, new: str, *, now: datetime) -> bool:
+    """Send an address's newsletters to another one, as its owner's page does; False if nobody has the old one."""
+    subscriber = subscribers.find(conn, old)
+    if subscriber is None:
+        return False
+    address_change.change(conn, subscriber.id, new, at=now)
+    return True
 
 
 def readmit_address(conn: Connection, address: str) -> bool:

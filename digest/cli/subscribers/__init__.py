@@ -23,6 +23,7 @@ examples:
   digest subscribers show reader@example.org --json      everything that is stored about an address
   digest subscribers set reader@example.org --frequency "weekly mon 08:00" --timezone America/New_York
   digest subscribers set reader@example.org --topics "climate, energy" --mute herald --pause-until 2026-03-29
+  digest subscribers move reader@example.org reader@example.net
   digest subscribers remove reader@example.org
   digest subscribers remove --erase reader@example.org   only a hash remains, so that no import adds it again
   digest subscribers export > readers.csv
@@ -32,6 +33,7 @@ _ACTIONS = {
     "list": "list the subscribers of a newsletter",
     "show": "print everything that is stored about an address",
     "set": "change a subscriber's frequency, zone, topics, muted sources or pause",
+    "move": "send an address's newsletters to another one; two subscribers become one",
     "remove": "unsubscribe addresses for good; mails waiting for them are not sent",
     "import": "subscribe everyone in a CSV file who hasn't left",
     "export": "print the subscribers as CSV",
@@ -55,9 +57,11 @@ def configure(parser: Parser) -> None:
         )
     actions["import"].add_argument("--dry-run", action="store_true", help="say what would be done; change nothing")
     actions["import"].add_argument("file", metavar="FILE", help="a CSV file; '-' for stdin")
+    actions["move"].add_argument("old", metavar="OLD", help="the present address")
+    actions["move"].add_argument("new", metavar="NEW", help="the other address, which nobody is asked about")
     actions["show"].add_argument("address", metavar="ADDRESS", help="name@example.org")
     for name, action in actions.items():
-        if name == "show":
+        if name in {"move", "show"}:
             continue
         default = "all of them" if name == "remove" else "the only one"
         action.add_argument("-n", "--newsletter", metavar="ID", help=f"which newsletter (default: {default})")
@@ -81,9 +85,10 @@ def _configure_set(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the action."""
+    from digest.cli.subscribers.move import move
     from digest.cli.subscribers.show import show
 
-    changes = {"add": _add, "set": _set, "remove": _remove, "import": _import}
+    changes = {"add": _add, "set": _set, "move": move, "remove": _remove, "import": _import}
     actions = changes | {"list": _list, "show": show, "export": _export}
     return actions[args.action](args)
 

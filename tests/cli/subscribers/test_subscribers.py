@@ -222,6 +222,21 @@ def test_a_former_subscriber_of_one_newsletter_can_be_added_to_another(run: Run,
     assert states(run, "-n", "weekly")[former_subscriber] == ("active", "")
 
 
+def test_a_subscriber_moves_to_another_address(run: Run) -> None:
+    run("add", "press@harbour.example", "office@harbour.example")
+    assert run("move", "press@harbour.example", "new@harbour.example") == (0, "new@harbour.example\n", "")
+    assert addresses(run) == ["new@harbour.example", "office@harbour.example"]
+    assert run("add", "press@harbour.example")[0] == 1  # an old list brings it not back
+    assert run("move", "new@harbour.example", "office@harbour.example")[0] == 0
+    assert addresses(run) == ["office@harbour.example"]
+    assert run("move", "new@harbour.example", "x@harbour.example")[0] == 1
+    assert run("move", "office@harbour.example", "nonsense")[0] == 2
+    run("add", "gone@harbour.example")
+    suppress("gone@harbour.example")
+    assert run("move", "office@harbour.example", "gone@harbour.example")[0] == 1
+    assert addresses(run) == ["office@harbour.example"]
+
+
 def test_everything_about_an_address_is_shown(run: Run) -> None:
     run("add", "Press@harbour.example", "--name", "Press Office")
     code, text, _ = run("show", "press@harbour.example")
