@@ -90,7 +90,11 @@ def _read_password(site: Site) -> PasswordHash | None:
     if file is None:
         return None
     try:
-        return read_password(file)
+        password = read_password(file)
     except DigestError as error:
-        site.log("operator_password_unreadable", error=str(error), hint=error.hint)
+        if site.operator.password_problem != str(error):  # once, however often strangers open the page
+            site.operator.password_problem = str(error)
+            site.log("operator_password_unreadable", error=str(error), hint=error.hint)
         return None
+    site.operator.password_problem = ""
+    return password

@@ -43,6 +43,8 @@ class OperatorState:
     """Failed logins, notices for the next page, and forms already sent."""
 
     login_limits: LoginLimits = field(default_factory=LoginLimits)
+    #: Why the password can't be read, if that was logged.
+    password_problem: str = ""
     #: Held while a password is checked: each check takes 32 MB.
     password_check: Lock = field(default_factory=Lock)
     previews: PreviewTurns = field(default_factory=PreviewTurns)
