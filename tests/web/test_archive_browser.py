@@ -38,18 +38,19 @@ def test_a_visitor_reads_from_the_front_page_through_the_archive(site: RunningSi
     page.goto(f"{site.url}/")
     page.get_by_role("link", name="All editions of Harbour News").click()
     page.get_by_role("link", name="Older editions").click()
-    assert page.url.endswith("/main/?page=2")
+    page.wait_for_url("**/main/?page=2")
     page.get_by_role("link", name="March 2026").click()
     page.locator(".editions a").last.click()
-    assert page.url.endswith("/main/2026-03-29")
+    page.wait_for_url("**/main/2026-03-29")
     assert page.locator("h1").inner_text() == "Sunday, 29 March 2026"
 
     page.get_by_text("As it was mailed").click()
     mail = page.frame_locator("iframe")
     assert mail.locator("h1").inner_text() == "Harbour News"
     assert mail.get_by_text("Unsubscribe").count() == 0
-    page.get_by_role("link", name="30 March").click()
-    assert page.url.endswith("/main/2026-03-30")
+    # By the keyboard: just after scrolling, Chromium gives a click to the frame that was there.
+    page.get_by_role("link", name="30 March").press("Enter")
+    page.wait_for_url("**/main/2026-03-30")
     page.get_by_role("link", name="Get the next edition by mail").click()
     assert page.get_by_label("Harbour News").is_checked()
     context.close()
@@ -62,7 +63,7 @@ def test_a_subscriber_reads_the_archive_by_a_link_in_a_mail(site: RunningSite, b
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(link)
-    assert page.url == f"{site.url}/members/"
+    page.wait_for_url(f"{site.url}/members/")
     page.locator(".editions a").first.click()
     page.get_by_text("As it was mailed").click()
 
@@ -85,7 +86,7 @@ def test_pages_of_the_archive_are_accessible_small_and_ask_nobody_else(
     page.on("request", lambda request: urls.append(request.url))
     for path in ("/", "/main/", "/main/?page=2", "/main/2026-03-30", "/main/2026-04-99", "/members/"):
         page.goto(site.url + path)
-        if summary := page.locator("summary").all():
+        if summary := page.locator(".mail summary").all():
             summary[0].click()
             page.frame_locator("iframe").locator("h1").wait_for()
         violations = Axe().run(page).response["violations"]
