@@ -76,6 +76,19 @@ def number_of_editions(store: Store) -> int:
         return len(editions.summaries(conn))
 
 
+def test_an_edition_has_the_words_of_the_newsletters_language(app: App) -> None:
+    """Whatever the language of its stories."""
+    result = publish(replace(MAIN, language="de"), SLOT, app, now=NOW)
+    assert result.edition_id
+    with app.store.read() as conn:
+        published = editions.get(conn, result.edition_id)
+
+    assert published
+    assert published.edition.language == "de"
+    assert '<html lang="de"' in published.edition.html
+    assert "Freitag, 27. März 2026" in published.edition.html
+
+
 def test_an_edition_is_frozen_with_stories_ledger_rows_and_slot_status(app: App) -> None:
     result = publish(MAIN, SLOT, app, now=NOW)
 
