@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from digest.cli.editions.summary import edition_document, find_edition, format_counts
+from digest.cli.editions.summary import edition_document, find_edition, format_audience, format_counts
 from digest.settings import Settings
 from digest.store import Store, deliveries, editions, suppressions
 from digest.store.editions import StoredEdition
@@ -25,7 +25,9 @@ def list_editions(args: argparse.Namespace, settings: Settings, store: Store) ->
         return
     for edition, counts in with_counts:
         revision = f" ({edition.revision}.)" if edition.revision > 1 else ""
-        name = f"{edition.id:>5}  {edition.newsletter_id} {edition.slot.key}{revision}"
+        name = (
+            f"{edition.id:>5}  {edition.newsletter_id} {edition.slot.key}{revision}{format_audience(edition.audience)}"
+        )
         yield f"{name}  {format_counts(counts, is_suspected=edition.is_suspected)}  {edition.subject}"
     if not with_counts:
         yield "nothing was published yet"

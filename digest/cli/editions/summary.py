@@ -36,6 +36,11 @@ def edition_document(edition: EditionSummary, counts: Mapping[Outcome, int]) -> 
     }
 
 
+def format_audience(key: str) -> str:
+    """Name the audience of an edition, for the end of its name; empty for all who get the newsletter as published."""
+    return f" for audience {key}" if key else ""
+
+
 def format_counts(counts: Mapping[Outcome, int], *, is_suspected: bool = False) -> str:
     """``3 failed, 1997 sent``; with ``(suspected)`` for an edition whose refusals must be reviewed."""
     numbers = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no subscribers"

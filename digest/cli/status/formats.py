@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from digest.cli.editions.summary import edition_document, format_counts
+from digest.cli.editions.summary import edition_document, format_audience, format_counts
 from digest.cli.history import day_document, newsletter_day_document
 from digest.cli.status.fleet import fleet_document, fleet_lines
 from digest.jobs.overview import NewsletterStatus, Overview
@@ -27,7 +27,8 @@ def as_lines(overview: Overview) -> Iterator[str]:
     if not overview.newsletters:
         yield "no newsletter is configured: 'digest init' writes one"
     for edition, counts in overview.editions:
-        name = f"{edition.newsletter_id} {edition.slot.key}.{edition.revision}"
+        audience = format_audience(edition.audience)
+        name = f"{edition.newsletter_id} {edition.slot.key}.{edition.revision}{audience}"
         yield f"edition {edition.id}: {name}: {format_counts(counts, is_suspected=edition.is_suspected)}"
         for reason in _reasons(overview, edition.id):
             yield f"  {reason.count} {reason.outcome}: {reason.reply}"

@@ -44,6 +44,8 @@ def test_each_gets_what_it_wants(capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(capsys.readouterr().out)
     assert document["counts"] == {"sent": 1}
     assert [other["counts"] for other in document["audiences"]] == [{"sent": 1}]
+    assert main(["editions", "list"]) == 0
+    assert f" for audience {document['audiences'][0]['audience']}  1 sent" in capsys.readouterr().out
 
 
 def test_a_second_run_and_a_change_of_wishes_send_nothing_again() -> None:
