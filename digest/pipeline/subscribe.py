@@ -84,9 +84,10 @@ def _store_wishes(
     subscriber = subscribers.find(conn, request.address)
     if subscriber is None or not (is_new or request.preferences.to_json()):
         return
-    if newsletter.id in audiences.for_subscriber(conn, subscriber.id):
-        audiences.pause(conn, newsletter.id, subscriber.id, None)
+    # First, since it waits for an edition that is being frozen, which may wait for a row that is changed here.
     choose_preferences(conn, newsletter, subscriber.id, request.preferences, at=now)
+    if audiences.find(conn, newsletter.id, subscriber.id).paused_until:
+        audiences.pause(conn, newsletter.id, subscriber.id, None)
 
 
 def find_declining(conn: Connection, token: str, web: WebSettings) -> SubscriptionRequest | None:
