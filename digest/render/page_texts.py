@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
 
@@ -38,6 +39,12 @@ class Catalog:
         return forms[min(int(self.plural(number)), len(forms) - 1)]
 
 
+@lru_cache(maxsize=64)
+def _read(file: Path, _mtime_ns: int) -> Mapping[str, object]:
+    """The file's content; read again when it has changed."""
+    return tomllib.loads(file.read_text("utf-8"))
+
+
 class PageTexts:
     """Texts in all languages that there are files for; those in earlier folders replace single texts of later ones."""
 
@@ -45,7 +52,7 @@ class PageTexts:
         self._catalogs = {ENGLISH: Catalog(plural=c2py(_ENGLISH_RULE))}
         for folder in reversed(list(folders)):
             for file in sorted((folder / _FOLDER).glob("*.toml")):
-                self._add(file.stem, tomllib.loads(file.read_text("utf-8")))
+                self._add(file.stem, _read(file, file.stat().st_mtime_ns))
 
     @property
     def languages(self) -> tuple[str, ...]:
