@@ -102,7 +102,7 @@ HOSTILE: dict[str, tuple[Route, list[str] | str]] = {
     "a message that patience has no end": (Answer(status=503, headers={"Retry-After": "9" * 40}), "503"),
     "a status that there is not": (raw_route(b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n"), "999"),
     "a slow drip": (
-        raw_route(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", *[b"x"] * 90, pause_s=0.2),
+        raw_route(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", *[b"x"] * 20, pause_s=0.2),
         "within|broke off",
     ),
     "an endless body": (raw_route(b"HTTP/1.1 200 OK\r\n\r\n", *[b"<p>x" * 50_000] * 90), "larger than"),
