@@ -34,7 +34,7 @@ def apply_retention(context: JobContext) -> None:
             "replies": _delete(context, erasure.delete_late_replies),
             "requests": _delete(context, partial(subscription_requests.delete_old, at=now))
             + _delete(context, partial(account_requests.delete_old, at=now)),
-            "wishes": _improve_audiences(context),
+            "audiences": _improve_audiences(context),
             "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),
             "indexed": update_index(store, context.stop),
         }

@@ -93,7 +93,7 @@ def improve_audiences(conn: Connection, newsletter: Newsletter, *, at: datetime)
 
 def is_often(newsletter: Newsletter, preferences: ReadingPreferences, *, at: datetime) -> bool:
     """Whether a subscriber with these wishes gets more than an edition a week."""
-    return _rhythm(personalise(newsletter, preferences), at)[0] > _MONTH // timedelta(weeks=1)
+    return _frequency(personalise(newsletter, preferences), at)[0] > _MONTH // timedelta(weeks=1)
 
 
 def audience_status(conn: Connection, newsletter: Newsletter, *, now: datetime) -> AudienceStatus:
@@ -128,20 +128,20 @@ def _nearest(
     newsletter: Newsletter, preferences: ReadingPreferences, candidates: Iterable[Audience], *, at: datetime
 ) -> Audience:
     """The audience with the fewest lost wishes: days first, then the time of day, muted sources, topics."""
-    wanted_rhythm = _rhythm(personalise(newsletter, preferences), at)
+    wanted_frequency = _frequency(personalise(newsletter, preferences), at)
 
-    def lost_wishes(audience: Audience) -> tuple[int, int, int, bool, str]:
-        days, minute = _rhythm(personalise(newsletter, audience.preferences), at)
-        apart = abs(minute - wanted_rhythm[1])
+    def lost_preferences(audience: Audience) -> tuple[int, int, int, bool, str]:
+        days, minute = _frequency(personalise(newsletter, audience.preferences), at)
+        apart = abs(minute - wanted_frequency[1])
         return (
-            abs(days - wanted_rhythm[0]),
+            abs(days - wanted_frequency[0]),
             min(apart, _DAY_MINUTES - apart),
             len({*preferences.muted} - {*audience.preferences.muted}),
             audience.preferences.topics != preferences.topics,
             audience.key,
         )
 
-    return min((audience for audience in candidates if _withholds_nothing(audience, preferences)), key=lost_wishes)
+    return min((audience for audience in candidates if _withholds_nothing(audience, preferences)), key=lost_preferences)
 
 
 def _withholds_nothing(audience: Audience, preferences: ReadingPreferences) -> bool:
@@ -150,7 +150,7 @@ def _withholds_nothing(audience: Audience, preferences: ReadingPreferences) -> b
     return {*given.muted} <= {*preferences.muted} and given.topics in ((), preferences.topics)
 
 
-def _rhythm(newsletter: Newsletter, at: datetime) -> tuple[int, int]:
+def _frequency(newsletter: Newsletter, at: datetime) -> tuple[int, int]:
     """Editions within four weeks, and the minute of the (UTC) day at which the first of them is due."""
     due = [slot.due for slot in slots.slots(newsletter.schedule, newsletter.timezone, at, at + _MONTH)]
     first = due[0] if due else slots.upcoming(newsletter.schedule, newsletter.timezone, at).due

@@ -30,12 +30,14 @@ class Preferences:
     choices: tuple[Newsletter, ...]
     subscribed: frozenset[str]
     #: Wishes by newsletter; without those as published.
-    wishes: Mapping[str, SubscriptionPreferences] = field(default_factory=dict)
+    by_newsletter: Mapping[str, SubscriptionPreferences] = field(default_factory=dict)
 
     @property
     def timezone(self) -> str:
         """The zone of the subscriber's own; empty for those of the newsletters."""
-        own = (self.wishes[item.id].preferences.timezone for item in self.choices if item.id in self.wishes)
+        own = (
+            self.by_newsletter[item.id].preferences.timezone for item in self.choices if item.id in self.by_newsletter
+        )
         return next(filter(None, own), "")
 
     @property
@@ -47,7 +49,7 @@ class Preferences:
     @property
     def paused_until(self) -> datetime | None:
         """The end of the longest pause."""
-        ends = (self.wishes[id_].paused_until for id_ in self.subscribed if id_ in self.wishes)
+        ends = (self.by_newsletter[id_].paused_until for id_ in self.subscribed if id_ in self.by_newsletter)
         return max(filter(None, ends), default=None)
 
 
@@ -66,7 +68,7 @@ def find_preferences(conn: Connection, token: str, settings: Settings, *, now: d
         subscriber=holder.subscriber,
         choices=tuple(choices),
         subscribed=subscribed,
-        wishes=audiences.for_subscriber(conn, holder.subscriber.id),
+        by_newsletter=audiences.for_subscriber(conn, holder.subscriber.id),
     )
 
 
@@ -81,13 +83,13 @@ def choose_newsletters(conn: Connection, preferences: Preferences, chosen: Colle
             subscribers.unsubscribe(conn, subscriber.address, newsletter.id, at=now)
 
 
-def choose_wishes(
-    conn: Connection, preferences: Preferences, wishes: Mapping[str, ReadingPreferences], *, now: datetime
+def choose_reading_preferences(
+    conn: Connection, preferences: Preferences, chosen: Mapping[str, ReadingPreferences], *, now: datetime
 ) -> None:
     """Store wishes by newsletter."""
     for newsletter in preferences.choices:
-        present = preferences.wishes.get(newsletter.id, SubscriptionPreferences()).preferences
-        if (wanted := wishes.get(newsletter.id, present)) != present:
+        present = preferences.by_newsletter.get(newsletter.id, SubscriptionPreferences()).preferences
+        if (wanted := chosen.get(newsletter.id, present)) != present:
             choose_preferences(conn, newsletter, preferences.subscriber.id, wanted, at=now)
 
 

@@ -72,12 +72,12 @@ def confirm(
     for newsletter_id in request.newsletter_ids:
         is_new = bool(subscribers.add(conn, [new], newsletter_id, at=now, resubscribe=True).added)
         if newsletter_id in by_id:
-            _store_wishes(conn, request, by_id[newsletter_id], is_new=is_new, now=now)
+            _store_preferences(conn, request, by_id[newsletter_id], is_new=is_new, now=now)
     subscription_requests.confirm(conn, request.id, at=now)
     return Confirmation(request=request, is_subscribed=True)
 
 
-def _store_wishes(
+def _store_preferences(
     conn: Connection, request: SubscriptionRequest, newsletter: Newsletter, *, is_new: bool, now: datetime
 ) -> None:
     """Replace the wishes of before; a subscriber who asked again without any keeps them."""

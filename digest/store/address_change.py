@@ -111,7 +111,7 @@ def _absorb(conn: Connection, absorbed_id: int, subscriber_id: int, *, at: datet
     if rows:
         conn.execute(insert(subscriptions), [{**row, "subscriber_id": subscriber_id} for row in rows])
     moved = [subscription["newsletter_id"] for subscription in rows]
-    _move_wishes(conn, moved, from_id=absorbed_id, to_id=subscriber_id)
+    _move_preferences(conn, moved, from_id=absorbed_id, to_id=subscriber_id)
     _move_deliveries(conn, absorbed_id, subscriber_id, moved, at=at)
     unsubscribes.reassign(conn, absorbed_id, subscriber_id)
     _set(conn, subscriber_id, name=row.name or absorbed.name, preferences={**absorbed.preferences, **row.preferences})
@@ -119,7 +119,7 @@ def _absorb(conn: Connection, absorbed_id: int, subscriber_id: int, *, at: datet
     _set(conn, absorbed_id, suppressed=_MERGED, merged_into=subscriber_id, **tombstone)
 
 
-def _move_wishes(conn: Connection, newsletter_ids: Collection[str], *, from_id: int, to_id: int) -> None:
+def _move_preferences(conn: Connection, newsletter_ids: Collection[str], *, from_id: int, to_id: int) -> None:
     """A subscriber's wishes for these newsletters are another one's from now on."""
     wishes = subscription_preferences
     is_of_newsletters = wishes.c.newsletter_id.in_(newsletter_ids)
@@ -170,7 +170,7 @@ def _split(
     values = {name: merged[name] for name in ("address", "name", "preferences", "suppressed")}
     _set(conn, absorbed_id, address_key=address_key, merged_into=None, **values)
     only_theirs = [id_ for id_ in theirs if id_ not in own]
-    _move_wishes(conn, only_theirs, from_id=subscriber_id, to_id=absorbed_id)
+    _move_preferences(conn, only_theirs, from_id=subscriber_id, to_id=absorbed_id)
     is_only_theirs = subscriptions.c.newsletter_id.in_(only_theirs)
     conn.execute(delete(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id, is_only_theirs))
     for newsletter_id in set(theirs).intersection(current):

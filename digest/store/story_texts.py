@@ -28,7 +28,7 @@ def row_for(story_id: int, brief: Brief) -> Mapping[str, Any]:
         "section": brief.ranked.section,
         "language": brief.story.lead.language,
         "citations": [indexes.get(sentence.article.id, UNKNOWN_ARTICLE) for sentence in brief.sentences],
-        "articles": [_heading(article) for article in articles.values()],
+        "articles": [_article_values(article) for article in articles.values()],
     }
 
 
@@ -74,7 +74,7 @@ def _cited(articles: Sequence[PublishedArticle], index: int) -> PublishedArticle
     return None if index == UNKNOWN_ARTICLE else articles[index]
 
 
-def _heading(article: Article) -> Mapping[str, str]:
+def _article_values(article: Article) -> Mapping[str, str]:
     return {
         "id": article.id,
         "url": article.url,

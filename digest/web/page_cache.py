@@ -70,7 +70,7 @@ class PageCache:
         self._pages.move_to_end(key)
         return page
 
-    def keep(self, key: Hashable, body: bytes, headers: Mapping[str, str], *, version: object) -> None:
+    def store(self, key: Hashable, body: bytes, headers: Mapping[str, str], *, version: object) -> None:
         """Keep a page that was rendered while the pages were of this version."""
         if version != self._version or len(body) > min(_MAX_PAGE_BYTES, self._max_bytes):
             return

@@ -9,14 +9,20 @@ from functools import partial
 from digest.model.errors import UsageError
 from digest.model.link_token import LinkToken, Purpose, read_token
 from digest.pipeline.preference_values import parse_pause
-from digest.pipeline.preferences import Preferences, choose_newsletters, choose_wishes, find_preferences, pause
+from digest.pipeline.preferences import (
+    Preferences,
+    choose_newsletters,
+    choose_reading_preferences,
+    find_preferences,
+    pause,
+)
 from digest.pipeline.reader_links import sign_link
 from digest.pipeline.signing import accepted_keys
 from digest.store import subscribers
 from digest.web.account import account_action
 from digest.web.pages import PRIVATE_HEADERS, PageRequest, PageResponse, Site
+from digest.web.preference_fields import frequency_choices
 from digest.web.preferences_form import PAUSE_WEEKS, PreferencesForm
-from digest.web.wishes import frequency_choices
 from digest.web.zones import regions
 
 _COOKIE = "digest_preferences"
@@ -64,7 +70,7 @@ def _save(site: Site, request: PageRequest, found: Preferences) -> PageResponse:
         return _show(site, replace(form, notice=notice))
     with site.app.store.begin() as conn:
         choose_newsletters(conn, found, form.chosen, now=site.clock())
-        choose_wishes(conn, found, form.wishes(site.app.settings), now=site.clock())
+        choose_reading_preferences(conn, found, form.reading_preferences(site.app.settings), now=site.clock())
     return _show_anew(site, request, found, notice=site.translate("Saved."))
 
 

@@ -18,7 +18,7 @@ from digest.settings import Settings
 from digest.store import sources as sources_store
 from digest.store.audiences import SubscriptionPreferences
 from digest.web.pages import PageRequest, Site
-from digest.web.wishes import WishFields, fields_of, read_fields, read_zone, to_preferences
+from digest.web.preference_fields import PreferenceFields, fields_of, read_fields, read_zone, to_preferences
 
 #: Lengths of a pause to choose from.
 PAUSE_WEEKS = (1, 2, 4, 8, 12)
@@ -30,7 +30,7 @@ class NewsletterItem:
 
     newsletter: Newsletter
     is_chosen: bool
-    fields: WishFields
+    fields: PreferenceFields
     #: Ids and titles of its sources.
     sources: Sequence[tuple[str, str]]
     #: When its next edition comes, in the subscriber's zone; None if it isn't subscribed to, or due at this moment.
@@ -45,7 +45,7 @@ class PreferencesForm:
     #: Ids of newsletters.
     chosen: frozenset[str]
     #: Fields by newsletter.
-    fields: Mapping[str, WishFields]
+    fields: Mapping[str, PreferenceFields]
     zone: str = ""
     zone_problem: str = ""
     pause_typed: str = ""
@@ -58,7 +58,7 @@ class PreferencesForm:
         """The form with what is stored."""
         fields = {
             newsletter.id: fields_of(
-                preferences.wishes.get(newsletter.id, SubscriptionPreferences()).preferences,
+                preferences.by_newsletter.get(newsletter.id, SubscriptionPreferences()).preferences,
                 suffix=f"-{number}",
             )
             for number, newsletter in enumerate(preferences.choices, start=1)
@@ -82,7 +82,7 @@ class PreferencesForm:
     def has_problems(self) -> bool:
         return bool(self.zone_problem) or any(fields.problems for fields in self.fields.values())
 
-    def wishes(self, settings: Settings) -> Mapping[str, ReadingPreferences]:
+    def reading_preferences(self, settings: Settings) -> Mapping[str, ReadingPreferences]:
         """The wishes for the chosen newsletters."""
         return {
             newsletter.id: to_preferences(

@@ -170,7 +170,7 @@ async def _handle(server: _Server, page: Page, request: web.Request) -> web.Stre
     result = await server.call(page, site, page_request)
     is_reading = request.method in _READING
     if is_reading and result.is_shared:
-        server.cache.keep(_cache_key(site, request), page_body(result), complete_headers(result), version=kept_version)
+        server.cache.store(_cache_key(site, request), page_body(result), complete_headers(result), version=kept_version)
     return to_response(result, if_none_match=page_request.if_none_match if is_reading else "")
 
 

@@ -19,7 +19,7 @@ from digest.text.mail_header import clean_header
 from digest.web.altcha import PAGE_HEADERS, challenge_for, is_solved
 from digest.web.newest import read_newest
 from digest.web.pages import PageRequest, PageResponse, Site
-from digest.web.wishes import WishFields, frequency_choices, read_fields, read_zone, to_preferences
+from digest.web.preference_fields import PreferenceFields, frequency_choices, read_fields, read_zone, to_preferences
 from digest.web.zones import regions
 
 #: A form that comes back sooner was filled in by a program; later, it may have been copied.
@@ -41,7 +41,7 @@ class _Form:
     email_problem: str = ""
     newsletter_problem: str = ""
     #: Further choices, of all chosen newsletters.
-    wishes: WishFields = field(default_factory=WishFields)
+    fields: PreferenceFields = field(default_factory=PreferenceFields)
     zone: str = ""
     zone_problem: str = ""
     #: It needs one more press of the button, and why.
@@ -49,12 +49,12 @@ class _Form:
 
     @property
     def has_problems(self) -> bool:
-        return bool(self.email_problem or self.newsletter_problem or self.zone_problem or self.wishes.problems)
+        return bool(self.email_problem or self.newsletter_problem or self.zone_problem or self.fields.problems)
 
     @property
     def preferences(self) -> ReadingPreferences:
         """The wishes, in fields without problems."""
-        return to_preferences(self.wishes, timezone=self.zone, sources=())
+        return to_preferences(self.fields, timezone=self.zone, sources=())
 
 
 def front_page(site: Site, request: PageRequest) -> PageResponse:
@@ -121,7 +121,7 @@ def _read(site: Site, request: PageRequest, ids: tuple[str, ...]) -> _Form:
         email=email,
         name=clean_header(request.field("name"))[:_MAX_NAME],
         chosen=chosen or (ids if len(ids) == 1 else ()),
-        wishes=read_fields(site, request, WishFields()),
+        fields=read_fields(site, request, PreferenceFields()),
         zone=zone,
         zone_problem=zone_problem,
     )

@@ -56,7 +56,7 @@ def cache(world: World) -> PageCache:
     """A cache for 100 bytes, with a page of 40 bytes as ``a``."""
     cache = PageCache(world.read_version, lambda: world.now, max_bytes=100)
     assert kept(cache, "a") == []
-    cache.keep("a", b"x" * 40, {}, version=cache.version)
+    cache.store("a", b"x" * 40, {}, version=cache.version)
     return cache
 
 
@@ -89,20 +89,20 @@ def test_a_page_rendered_before_a_new_version_is_not_kept(cache: PageCache, worl
     before, world.version = cache.version, 2
     world.now += SECONDS
     kept(cache, "a")
-    cache.keep("b", b"old", {}, version=before)
+    cache.store("b", b"old", {}, version=before)
     assert kept(cache, "b") == []
 
 
 def test_the_pages_used_longest_ago_make_room(cache: PageCache) -> None:
-    cache.keep("b", b"x" * 40, {}, version=cache.version)
+    cache.store("b", b"x" * 40, {}, version=cache.version)
     assert kept(cache, "a", "b") == ["a", "b"]
     kept(cache, "a")
-    cache.keep("c", b"x" * 40, {}, version=cache.version)
+    cache.store("c", b"x" * 40, {}, version=cache.version)
     assert kept(cache, "a", "b", "c") == ["a", "c"]
 
 
 def test_a_page_larger_than_the_cache_is_not_kept(cache: PageCache) -> None:
-    cache.keep("b", b"x" * 101, {}, version=cache.version)
+    cache.store("b", b"x" * 101, {}, version=cache.version)
     assert kept(cache, "a", "b") == ["a"]
 
 

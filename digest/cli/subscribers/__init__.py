@@ -199,9 +199,9 @@ def _export(args: argparse.Namespace) -> int:
     settings, newsletter = _settings_and_newsletter(args)
     with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
         columns = listing.preference_names(subscription_list.list_subscriptions(conn, newsletter.id))
-        wishes_for = newsletter if audiences.for_newsletter(conn, newsletter.id) else None
+        preferences_for = newsletter if audiences.for_newsletter(conn, newsletter.id) else None
         subscriptions = subscription_list.list_subscriptions(conn, newsletter.id)
-        for line in listing.as_csv(subscriptions, columns, wishes_for=wishes_for):
+        for line in listing.as_csv(subscriptions, columns, preferences_for=preferences_for):
             print(line)
         states = (subscription.state for subscription in subscription_list.list_subscriptions(conn, newsletter.id))
         suppressed = sum(state is SubscriptionState.SUPPRESSED for state in states)

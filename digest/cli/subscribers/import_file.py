@@ -19,7 +19,7 @@ from digest.cli.errors import print_stderr
 from digest.cli.progress import import_progress
 from digest.cli.subscribers.contact_status import Exclusion
 from digest.cli.subscribers.csv_reader import ExcludedLine, Record, RefusedLine, read_subscribers
-from digest.cli.subscribers.import_wishes import Wishes, split_wishes, store_wishes
+from digest.cli.subscribers.import_preferences import Wishes, split_preferences, store_preferences
 from digest.model.errors import UsageError
 from digest.model.newsletters import Newsletter
 from digest.settings import Settings
@@ -96,7 +96,7 @@ def import_subscribers(
     documents: dict[str, list[dict[str, object]]] = {"left_out": [], "refused": []}
     with import_progress() as show_progress:
         while batch := list(islice(records, _BATCH)):
-            new, wishes = split_wishes(record for record in batch if isinstance(record, NewSubscriber))
+            new, wishes = split_preferences(record for record in batch if isinstance(record, NewSubscriber))
             if options.dry_run:
                 result = _plan_add(new, store, newsletter_id, seen, resubscribe=options.resubscribe)
             else:
@@ -135,7 +135,7 @@ def _add(
     now = datetime.now(UTC)
     with store.begin() as conn:
         result = subscribers.add(conn, new, newsletter.id, at=now, resubscribe=resubscribe)
-        store_wishes(conn, result.added, wishes, newsletter=newsletter, settings=settings, at=now)
+        store_preferences(conn, result.added, wishes, newsletter=newsletter, settings=settings, at=now)
     return result
 
 

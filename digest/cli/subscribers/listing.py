@@ -25,11 +25,11 @@ def as_table(subscriptions: Iterable[Subscription], newsletter: Newsletter) -> I
         if subscription.asked:
             since, note = subscription.asked, "pending: not confirmed yet"
         date = utc_date(since) if since else ""
-        wishes = _wishes_note(subscription, newsletter) if since and not note else ""
+        wishes = _preferences_note(subscription, newsletter) if since and not note else ""
         yield "  ".join(filter(None, (date, _unicode_domain(subscriber.address), subscriber.name, wishes, note)))
 
 
-def _wishes_note(subscription: Subscription, newsletter: Newsletter) -> str:
+def _preferences_note(subscription: Subscription, newsletter: Newsletter) -> str:
     """The subscriber's own frequency, zone and pause; empty if it gets the newsletter as published."""
     columns = as_columns(newsletter, subscription.chosen)
     own = [columns["frequency"]] if subscription.chosen.preferences.frequency else []
@@ -76,20 +76,20 @@ def preference_names(subscriptions: Iterable[Subscription]) -> tuple[str, ...]:
 
 
 def as_csv(
-    subscriptions: Iterable[Subscription], preferences: Sequence[str], *, wishes_for: Newsletter | None = None
+    subscriptions: Iterable[Subscription], preferences: Sequence[str], *, preferences_for: Newsletter | None = None
 ) -> Iterator[str]:
     """Return the subscribers that get mail, as ``digest subscribers import`` reads them; without formulas.
 
-    With ``wishes_for``, their newsletter, columns of their wishes for it follow the name.
+    With ``preferences_for``, their newsletter, columns of their wishes for it follow the name.
     """
-    wishes = COLUMNS if wishes_for else ()
+    wishes = COLUMNS if preferences_for else ()
     preferences = [name for name in preferences if name not in wishes]
     yield _csv_row(["email", "name", *wishes, *preferences])
     for subscription in subscriptions:
         subscriber = subscription.subscriber
         if subscription.state is SubscriptionState.ACTIVE:
             values = (subscriber.preferences.get(name, "") for name in preferences)
-            own = as_columns(wishes_for, subscription.chosen).values() if wishes_for else ()
+            own = as_columns(preferences_for, subscription.chosen).values() if preferences_for else ()
             yield _csv_row([subscriber.address, subscriber.name, *own, *values])
 
 

@@ -83,7 +83,7 @@ def mail(site: Site, request: PageRequest, _: Operator) -> PageResponse:
 def _audience(conn: Connection, newsletter_id: str, key: str) -> str:
     """The wishes of the edition's readers, in words; empty for all who get it as published."""
     audience = audiences.get(conn, newsletter_id, key) if key else None
-    return (view.wishes(audience.preferences) if audience else "") or key
+    return (view.describe_preferences(audience.preferences) if audience else "") or key
 
 
 def _act(site: Site, request: PageRequest, operator: Operator, edition_id: int) -> PageResponse:

@@ -81,18 +81,18 @@ def subscriber(site: Site, request: PageRequest, operator: Operator) -> PageResp
         mails=mails,
         departures=departures,
         left_all=departures.get(""),
-        wishes_of=lambda newsletter: _wishes(newsletter, chosen.get(newsletter.id), now=site.clock()),
+        preferences_of=lambda newsletter: _preferences_note(newsletter, chosen.get(newsletter.id), now=site.clock()),
         newsletters=site.app.settings.newsletters,
     )
 
 
-def _wishes(newsletter: Newsletter, chosen: SubscriptionPreferences | None, *, now: datetime) -> str:
+def _preferences_note(newsletter: Newsletter, chosen: SubscriptionPreferences | None, *, now: datetime) -> str:
     """What the subscriber has chosen for the newsletter, in words; empty for as published."""
     if chosen is None:
         return ""
     pause = chosen.paused_until if chosen.paused_until and chosen.paused_until > now else None
     paused = f"paused until {local_time(pause, newsletter.timezone)} ({newsletter.timezone})" if pause else ""
-    return "; ".join(filter(None, (view.wishes(chosen.preferences), paused)))
+    return "; ".join(filter(None, (view.describe_preferences(chosen.preferences), paused)))
 
 
 def _add(site: Site, request: PageRequest, operator: Operator) -> PageResponse:

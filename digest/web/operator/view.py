@@ -85,7 +85,7 @@ def count(number: int, singular: str, plural: str = "") -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-def wishes(preferences: ReadingPreferences) -> str:
+def describe_preferences(preferences: ReadingPreferences) -> str:
     """``weekly mon 08:00; only ferries``; empty for as published."""
     parts = (
         preferences.frequency,

@@ -17,7 +17,7 @@ ANN, BO, CY = ADDRESSES
 BREAD = "The village oven burns every second Friday, and each household may bake four loaves of rye bread."
 
 
-def set_wishes(*options: str) -> None:
+def set_reading_preferences(*options: str) -> None:
     assert main(["subscribers", "set", *options]) == 0
 
 
@@ -30,8 +30,8 @@ def text(mail: EmailMessage) -> str:
 
 def test_each_gets_what_it_wants(capsys: pytest.CaptureFixture[str]) -> None:
     write("oven", BREAD)
-    set_wishes(ANN, "--topics", "ferry")
-    set_wishes(CY, "--frequency", f"monthly {15 if datetime.now(UTC).day < 15 else 1} 00:00")
+    set_reading_preferences(ANN, "--topics", "ferry")
+    set_reading_preferences(CY, "--frequency", f"monthly {15 if datetime.now(UTC).day < 15 else 1} 00:00")
     capsys.readouterr()
 
     assert main(["send", "--json"]) == 0
@@ -49,19 +49,19 @@ def test_each_gets_what_it_wants(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_second_run_and_a_change_of_wishes_send_nothing_again() -> None:
-    set_wishes(ANN, "--topics", "ferry")
+    set_reading_preferences(ANN, "--topics", "ferry")
     assert main(["send"]) == 0
-    set_wishes(BO, "--topics", "ferry")
-    set_wishes(ANN, "--topics", "")
+    set_reading_preferences(BO, "--topics", "ferry")
+    set_reading_preferences(ANN, "--topics", "")
     assert main(["send"]) == 0
 
     assert [mail["To"] for mail in mails()] == ADDRESSES
 
 
 def test_a_new_revision_goes_to_everybody_once() -> None:
-    set_wishes(ANN, "--topics", "ferry")
+    set_reading_preferences(ANN, "--topics", "ferry")
     assert main(["send"]) == 0
-    set_wishes(BO, "--topics", "ferry")
+    set_reading_preferences(BO, "--topics", "ferry")
     assert main(["send", "--again"]) == 0
 
     assert [mail["To"] for mail in mails()] == sorted(ADDRESSES * 2)
@@ -69,10 +69,10 @@ def test_a_new_revision_goes_to_everybody_once() -> None:
 
 def test_a_pause_stops_mails_until_it_ends(capsys: pytest.CaptureFixture[str]) -> None:
     tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
-    set_wishes(ANN, "--pause-until", tomorrow)
+    set_reading_preferences(ANN, "--pause-until", tomorrow)
     assert main(["send"]) == 0
     assert [mail["To"] for mail in mails()] == [BO, CY]
-    set_wishes(ANN, "--resume")
+    set_reading_preferences(ANN, "--resume")
 
     capsys.readouterr()
     assert main(["send"]) == 0
@@ -80,8 +80,8 @@ def test_a_pause_stops_mails_until_it_ends(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_dry_run_lists_those_who_get_it_as_published(capsys: pytest.CaptureFixture[str]) -> None:
-    set_wishes(ANN, "--topics", "ferry")
-    set_wishes(CY, "--pause-until", f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d}")
+    set_reading_preferences(ANN, "--topics", "ferry")
+    set_reading_preferences(CY, "--pause-until", f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d}")
     capsys.readouterr()
     assert main(["send", "--dry-run"]) == 0
 
@@ -95,7 +95,7 @@ def test_a_dry_run_lists_those_who_get_it_as_published(capsys: pytest.CaptureFix
 def test_a_preview_for_a_subscriber_is_what_is_then_sent(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     write("oven", BREAD)
     main(["collect"])
-    set_wishes(ANN, "--topics", "ferry")
+    set_reading_preferences(ANN, "--topics", "ferry")
     capsys.readouterr()
     assert main(["preview", "--for", address, "--format", "text"]) == 0
     previewed = capsys.readouterr()
@@ -116,7 +116,7 @@ def test_a_preview_for_nobody_says_so(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_a_preview_within_a_pause_shows_what_comes_after_it(capsys: pytest.CaptureFixture[str]) -> None:
     after = datetime.now(UTC) + timedelta(days=30)
-    set_wishes(ANN, "--pause-until", f"{after:%Y-%m-%d}")
+    set_reading_preferences(ANN, "--pause-until", f"{after:%Y-%m-%d}")
     capsys.readouterr()
     assert main(["preview", "--for", ANN, "--format", "json"]) == 0
 
@@ -135,8 +135,8 @@ def test_a_preview_within_a_pause_shows_what_comes_after_it(capsys: pytest.Captu
 
 def test_status_and_check_say_how_many_wishes_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     settings(extra="audiences = 1\n")
-    set_wishes(ANN, "--frequency", "daily 18:00")
-    set_wishes(BO, "--frequency", "daily 18:00", "--topics", "ferry")
+    set_reading_preferences(ANN, "--frequency", "daily 18:00")
+    set_reading_preferences(BO, "--frequency", "daily 18:00", "--topics", "ferry")
     assert "the nearest that others have is used" in capsys.readouterr().out
 
     main(["status", "--json"])

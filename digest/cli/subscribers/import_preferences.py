@@ -21,7 +21,7 @@ from digest.store.subscribers import NewSubscriber
 Wishes = Mapping[str, Mapping[str, str]]
 
 
-def split_wishes(records: Iterable[NewSubscriber]) -> tuple[list[NewSubscriber], Wishes]:
+def split_preferences(records: Iterable[NewSubscriber]) -> tuple[list[NewSubscriber], Wishes]:
     """The records without the columns of own wishes, and those columns.
 
     Only our own exports have a frequency; the zone in another system's file is where the subscriber lives.
@@ -39,7 +39,7 @@ def split_wishes(records: Iterable[NewSubscriber]) -> tuple[list[NewSubscriber],
     return new, wishes
 
 
-def store_wishes(
+def store_preferences(
     conn: Connection,
     addresses: Iterable[str],
     wishes: Wishes,

@@ -23,7 +23,7 @@ _MAX_TEXT = MAX_TOPICS * (MAX_TOPIC_LENGTH + 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WishFields:
+class PreferenceFields:
     """The fields of one newsletter, as chosen or as typed."""
 
     #: After the names of the fields: several newsletters stand in one form.
@@ -47,10 +47,10 @@ class WishFields:
         return bool(self.days or self.topics or self.muted or self.problems)
 
 
-def fields_of(preferences: ReadingPreferences, *, suffix: str = "") -> WishFields:
+def fields_of(preferences: ReadingPreferences, *, suffix: str = "") -> PreferenceFields:
     """The fields as they show these wishes."""
     match = _SIMPLE.fullmatch(preferences.frequency)
-    return WishFields(
+    return PreferenceFields(
         suffix=suffix,
         days=match["days"] if match else preferences.frequency,
         time=match["time"] if match else _USUAL_TIME,
@@ -59,7 +59,7 @@ def fields_of(preferences: ReadingPreferences, *, suffix: str = "") -> WishField
     )
 
 
-def read_fields(site: Site, request: PageRequest, present: WishFields) -> WishFields:
+def read_fields(site: Site, request: PageRequest, present: PreferenceFields) -> PreferenceFields:
     """The fields as they came back, with their problems; fields that the form hasn't stay as they are."""
     suffix = present.suffix
 
@@ -82,7 +82,7 @@ def read_fields(site: Site, request: PageRequest, present: WishFields) -> WishFi
     return replace(fields, time=time if re.fullmatch(r"\d\d:\d\d", time) else _USUAL_TIME, problems=problems)
 
 
-def to_preferences(fields: WishFields, *, timezone: str, sources: Sequence[str]) -> ReadingPreferences:
+def to_preferences(fields: PreferenceFields, *, timezone: str, sources: Sequence[str]) -> ReadingPreferences:
     """The wishes in fields without problems; unknown sources are left out."""
     return ReadingPreferences.of(
         frequency=parse_frequency(_schedule(fields)),
@@ -98,7 +98,7 @@ def read_zone(site: Site, request: PageRequest, present: str) -> tuple[str, str]
     return zone, "" if _is_valid(parse_timezone, zone) else site.translate("Please choose one of these.")
 
 
-def frequency_choices(site: Site, fields: WishFields) -> list[tuple[str, str]]:
+def frequency_choices(site: Site, fields: PreferenceFields) -> list[tuple[str, str]]:
     """Values and labels of the frequencies to choose from."""
     names = dict(zip(_WEEKDAYS, labels_for(site.language).weekdays, strict=True))
     labels = {
@@ -111,7 +111,7 @@ def frequency_choices(site: Site, fields: WishFields) -> list[tuple[str, str]]:
     return list((labels | ({} if fields.days in labels else {fields.days: fields.days})).items())
 
 
-def _schedule(fields: WishFields) -> str:
+def _schedule(fields: PreferenceFields) -> str:
     return f"{fields.days} {fields.time}" if fields.days in _CHOICES else fields.days
 
 
