@@ -13,15 +13,13 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from digest.model.editions import Subscriber
-from digest.model.errors import DigestError
 from digest.model.link_token import LinkToken, Purpose
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message
 from digest.pipeline.account import ALLOW_WITHIN, PROVE_WITHIN, UNDO_WITHIN, request_link
 from digest.pipeline.app import App
 from digest.pipeline.confirmation_mail import MAILS_LOCK, has_room_for_network, may_be_mailed, room_in_hour
-from digest.pipeline.deliver import NotAccepted, send_message
-from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language, page_url
+from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language, page_url, send_each
 from digest.pipeline.reader_links import sign_link
 from digest.render.page_templates import PageTemplates
 from digest.settings import Settings
@@ -55,19 +53,12 @@ class AccountMail:
 
 def send_account_mails(app: App, templates: PageTemplates, *, now: datetime) -> Iterator[str]:
     """Send the mails that wait; yield why one wasn't accepted. Unless that is final, it waits again."""
-    unsent = _take_mails(app, now=now)
-    while unsent:
-        try:
-            send_message(_message(unsent[0], app.settings, templates, now=now), app.mailer())
-        except NotAccepted as error:
-            if not error.is_final:
-                _wait_again(unsent[:1], app, now=now)
-            yield error.reply
-        except DigestError as error:  # the server can't be used
-            _wait_again(unsent, app, now=now)
-            yield str(error)
-            return
-        del unsent[0]
+    return send_each(
+        _take_mails(app, now=now),
+        app,
+        build=lambda mail: _message(mail, app.settings, templates, now=now),
+        wait_again=lambda mails: _wait_again(mails, app, now=now),
+    )
 
 
 def _wait_again(mails: Sequence[AccountMail], app: App, *, now: datetime) -> None:

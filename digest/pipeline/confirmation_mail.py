@@ -13,14 +13,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.model.delivery_token import unsubscribe_mailto
-from digest.model.errors import DigestError
 from digest.model.link_token import LinkToken, Purpose
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message
 from digest.pipeline.app import App
-from digest.pipeline.deliver import NotAccepted, send_message
 from digest.pipeline.newsletter import mailbox_address, reads_mails
-from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language, page_url
+from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language, page_url, send_each
 from digest.pipeline.reader_links import sign_link
 from digest.pipeline.subscribe import CONFIRM_WITHIN
 from digest.render.page_templates import PageTemplates
@@ -60,19 +58,12 @@ class _Mail:
 
 def send_confirmations(app: App, templates: PageTemplates, *, now: datetime) -> Iterator[str]:
     """Send the mails that may be sent now; yield why one wasn't accepted. Unless that is final, it waits again."""
-    unsent = _take_all(app, now=now)
-    while unsent:
-        try:
-            send_message(_message(unsent[0], app.settings, templates, now=now), app.mailer())
-        except NotAccepted as error:
-            if not error.is_final:
-                _wait_again(unsent[:1], app, now=now)
-            yield error.reply  # without the address, which nobody has proven
-        except DigestError as error:  # the server can't be used
-            _wait_again(unsent, app, now=now)
-            yield str(error)
-            return
-        del unsent[0]
+    return send_each(
+        _take_all(app, now=now),
+        app,
+        build=lambda mail: _message(mail, app.settings, templates, now=now),
+        wait_again=lambda mails: _wait_again(mails, app, now=now),
+    )
 
 
 def _wait_again(mails: Sequence[_Mail], app: App, *, now: datetime) -> None:

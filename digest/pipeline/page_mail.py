@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
 from digest.model.editions import Edition
+from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Message
 from digest.model.slots import Slot
-from digest.pipeline.deliver import prepare_signed
+from digest.pipeline.app import App
+from digest.pipeline.deliver import NotAccepted, prepare_signed, send_message
 from digest.pipeline.newsletter import sender_of
 from digest.render.page_templates import PageTemplates
 from digest.render.page_texts import ENGLISH
 from digest.settings import Settings
+
+T = TypeVar("T")
 
 
 def page_url(settings: Settings, *parts: str) -> str:
@@ -44,6 +49,26 @@ class PageMail:
     message_id: str = ""
     #: Where answers go, if not to the sender.
     reply_to: Mailbox | None = None
+
+
+def send_each(
+    mails: Sequence[T], app: App, *, build: Callable[[T], Message], wait_again: Callable[[Sequence[T]], None]
+) -> Iterator[str]:
+    """Send the mails; yield why one wasn't accepted, without its address, which nobody may have proven.
+
+    Unless that is final, it waits again; if the server can't be used, all that are left do.
+    """
+    for number, mail in enumerate(mails):
+        try:
+            send_message(build(mail), app.mailer())
+        except NotAccepted as error:
+            if not error.is_final:
+                wait_again([mail])
+            yield error.reply
+        except DigestError as error:
+            wait_again(mails[number:])
+            yield str(error)
+            return
 
 
 def mail_language(newsletter: Newsletter, asked_in: str, templates: PageTemplates) -> str:

@@ -6,11 +6,11 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from digest.store import open_store
 from tests.support.browser import browser
+from tests.support.page_checks import checked_page
 from tests.support.published_site import BEN, PUBLIC, add_subscribers, links_of, mails_to, publish_edition
 from tests.support.web_site import RunningSite, running_site, site_settings
 from tests.web.test_archive import MEMBERS
@@ -76,23 +76,10 @@ def test_a_subscriber_reads_the_archive_by_a_link_in_a_mail(site: RunningSite, b
 def test_pages_of_the_archive_are_accessible_small_and_ask_nobody_else(
     scheme: str, width: int, site: RunningSite, browser: Browser
 ) -> None:
-    context = browser.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]  # a literal
-        viewport={"width": width, "height": 640},
-        bypass_csp=True,  # for axe
-    )
-    page = context.new_page()
-    urls: list[str] = []
-    page.on("request", lambda request: urls.append(request.url))
-    for path in ("/", "/main/", "/main/?page=2", "/main/2026-03-30", "/main/2026-04-99", "/members/"):
-        page.goto(site.url + path)
-        if summary := page.locator(".mail summary").all():
-            summary[0].click()
-            page.frame_locator("iframe").locator("h1").wait_for()
-        violations = Axe().run(page).response["violations"]
-
-        assert [(path, violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert len(page.content()) < 50_000
-    assert all(url.startswith(site.url) for url in urls)
-    context.close()
+    with checked_page(browser, scheme=scheme, width=width, url=site.url) as checked:
+        for path in ("/", "/main/", "/main/?page=2", "/main/2026-03-30", "/main/2026-04-99", "/members/"):
+            checked.page.goto(site.url + path)
+            if summary := checked.page.locator(".mail summary").all():
+                summary[0].click()
+                checked.page.frame_locator("iframe").locator("h1").wait_for()
+            checked.check()

@@ -10,13 +10,13 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page
 
 from digest.pipeline.deliver import deliver_edition
 from digest.render.delivery_placeholders import PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER
 from digest.store import Store, deliveries, editions
 from tests.support.browser import browser
+from tests.support.page_checks import checked_page
 from tests.support.values import edition
 from tests.support.web_site import NEWSLETTER, RunningSite, running_site, site_settings
 from tests.web.test_subscribe import WEEKLY, mails, settle, subscribed
@@ -112,30 +112,13 @@ def test_a_wrong_address_is_explained_beside_its_field(site: RunningSite, browse
 def test_pages_are_accessible_small_and_ask_nobody_else(
     scheme: str, width: int, site: RunningSite, browser: Browser
 ) -> None:
-    context = browser.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]  # a literal
-        viewport={"width": width, "height": 640},
-        bypass_csp=True,  # for axe
-    )
-    page = context.new_page()
-    urls: list[str] = []
-
-    def note(request: Request) -> None:
-        urls.append(request.url)
-
-    page.on("request", note)
-    for path in all_pages(site):
-        page.goto(site.url + path if path.startswith("/") else path)
-        if PICTURES:
-            name = path.removeprefix(site.url).strip("/")[:14].replace("/", "-") or "root"
-            page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
-        violations = Axe().run(page).response["violations"]
-
-        assert [(violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert len(page.content()) < 50_000
-    assert all(url.startswith(site.url) for url in urls)
-    context.close()
+    with checked_page(browser, scheme=scheme, width=width, url=site.url) as checked:
+        for path in all_pages(site):
+            checked.page.goto(site.url + path if path.startswith("/") else path)
+            if PICTURES:
+                name = path.removeprefix(site.url).strip("/")[:14].replace("/", "-") or "root"
+                checked.page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
+            checked.check()
 
 
 def all_pages(site: RunningSite) -> list[str]:

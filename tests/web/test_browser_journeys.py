@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from digest.render.page_templates import PageTemplates
 from digest.store import Store
 from tests.support.browser import browser
+from tests.support.page_checks import checked_page
 from tests.support.published_site import ANN, PUBLIC, add_subscribers, links_of, mails_to, publish_edition
 from tests.support.web_site import RunningSite, running_site, site_settings
 from tests.web.test_browser import PICTURES, press
@@ -126,25 +127,11 @@ def addresses(site: RunningSite) -> list[str]:
 def test_pages_are_accessible_small_and_ask_nobody_else(
     scheme: str, width: int, site: RunningSite, browser: Browser
 ) -> None:
-    context = browser.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]  # a literal
-        viewport={"width": width, "height": 640},
-        bypass_csp=True,  # for axe
-    )
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    for number, address in enumerate(addresses(site)):
-        page.goto(address)
-        take_picture(page, f"way-{number}-{width}-{scheme}")
-        is_ours = "/read/" not in address  # a mail's page has tests of its own
-        violations = Axe().run(page).response["violations"] if is_ours else []
-
-        assert [(item["id"], item["nodes"][0]["html"]) for item in violations] == [], address
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        assert not is_ours or len(page.content().encode()) < 50_000, address
-    assert [url for url in asked if not url.startswith(site.url)] == []
-    context.close()
+    with checked_page(browser, scheme=scheme, width=width, url=site.url) as checked:
+        for number, address in enumerate(addresses(site)):
+            checked.page.goto(address)
+            take_picture(checked.page, f"way-{number}-{width}-{scheme}")
+            checked.check(is_ours="/read/" not in address)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from digest.store import open_store
 from tests.support.browser import browser
+from tests.support.page_checks import checked_page
 from tests.support.web_site import RunningSite, running_site, site_settings
 from tests.web.test_search import MEMBERS, PUBLIC, WEEKLY
 from tests.web.test_stories import BACK, FERRY, WIND, publish, told
@@ -66,20 +66,13 @@ def test_a_visitor_searches_and_reads_a_story_without_javascript(site: RunningSi
 def test_search_and_stories_are_accessible_small_and_ask_nobody_else(
     scheme: str, width: int, site: RunningSite, browser: Browser
 ) -> None:
-    context = browser.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]  # a literal
-        viewport={"width": width, "height": 640},
-        bypass_csp=True,  # for axe
-    )
-    page = context.new_page()
-    urls: list[str] = []
-    page.on("request", lambda request: urls.append(request.url))
-    for path in ("/search", "/search?q=ferry&newsletter=main", f"/search?q={'x' * 180}", "/stories/31", "/stories/1"):
-        page.goto(site.url + path)
-        violations = Axe().run(page).response["violations"]
-
-        assert [(path, violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert len(page.content()) < 50_000
-    assert all(url.startswith(site.url) for url in urls)
-    context.close()
+    with checked_page(browser, scheme=scheme, width=width, url=site.url) as checked:
+        for path in (
+            "/search",
+            "/search?q=ferry&newsletter=main",
+            f"/search?q={'x' * 180}",
+            "/stories/31",
+            "/stories/1",
+        ):
+            checked.page.goto(site.url + path)
+            checked.check()
