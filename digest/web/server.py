@@ -11,20 +11,20 @@ import functools
 import logging
 import time
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from digest.model.errors import DigestError, StoreError
 from digest.pipeline.archive import archive_version
 from digest.render.page_texts import ENGLISH
 from digest.web import security
 from digest.web.confirmation_sender import confirmation_sender
+from digest.web.form_fields import read_form
 from digest.web.language import choose_language
 from digest.web.page_cache import PageCache
 from digest.web.pages import Page, PageRequest, PageResponse, Site
@@ -41,10 +41,9 @@ _BODY_IGNORED = {"/unsubscribe/{token}"}
 _READING = {"GET", "HEAD"}
 #: Threads that run pages.
 _THREADS = 8
-#: How long a client may take to send a form, and a silent connection stays open.
-_BODY_S, _KEEP_ALIVE_S = 15, 20
+#: How long a silent connection stays open.
+_KEEP_ALIVE_S = 20
 _SHUTDOWN_S = 5
-_MAX_FIELDS = 200
 
 
 @asynccontextmanager
@@ -150,7 +149,7 @@ async def _guard(server: _Server, request: web.Request, handler: _Handler) -> we
 
 async def _handle(server: _Server, page: Page, request: web.Request) -> web.StreamResponse:
     site = server.site.in_language(_language(server.site, request))
-    form = await _form(request) if request.method == "POST" and _address(site, request) not in _BODY_IGNORED else {}
+    form = await read_form(request) if request.method == "POST" and _address(site, request) not in _BODY_IGNORED else {}
     page_request = PageRequest(
         method="POST" if request.method == "POST" else "GET",
         parts=dict(request.match_info),
@@ -176,24 +175,6 @@ async def _handle(server: _Server, page: Page, request: web.Request) -> web.Stre
 
 def _cache_key(site: Site, request: web.Request) -> tuple[str, str]:
     return site.language, request.raw_path
-
-
-async def _form(request: web.Request) -> Mapping[str, list[str]]:
-    """The fields of a form; none for a body of another kind. Raises ``HTTPException``."""
-    try:
-        async with asyncio.timeout(_BODY_S):
-            posted = await request.post()
-    except TimeoutError as error:
-        raise web.HTTPRequestTimeout from error
-    except (ValueError, LookupError, HttpProcessingError) as error:  # a malformed multipart body, an unknown charset
-        raise web.HTTPBadRequest from error
-    if len(posted) > _MAX_FIELDS:
-        raise web.HTTPBadRequest
-    fields: dict[str, list[str]] = {}
-    for name, value in posted.items():
-        if isinstance(value, str):
-            fields.setdefault(name, []).append(value)
-    return fields
 
 
 def _language(site: Site, request: web.Request) -> str:

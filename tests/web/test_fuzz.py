@@ -100,6 +100,13 @@ def test_for_a_long_time(methods: tuple[str, ...], fuzzed: Fuzzed) -> None:
     assert methods != READING or fuzzed.dump() == before
 
 
+#: A text and a file, as a browser sends them.
+_UPLOAD = (
+    b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\nann@harbour.example\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="list"; filename="a.csv"\r\n\r\nemail\r\n--x--\r\n'
+)
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
@@ -107,6 +114,8 @@ def test_for_a_long_time(methods: tuple[str, ...], fuzzed: Fuzzed) -> None:
         pytest.param(b"&".join([b"a=b"] * 300), "application/x-www-form-urlencoded", 400, id="too many fields"),
         pytest.param(b"--x\r\nnonsense", "multipart/form-data; boundary=x", 400, id="broken multipart"),
         pytest.param(b"email=%ff", "application/x-www-form-urlencoded; charset=none", 400, id="unknown charset"),
+        pytest.param(_UPLOAD, "multipart/form-data; boundary=x", 200, id="a file is read past"),
+        pytest.param(_UPLOAD + b"a" * 70_000, "multipart/form-data; boundary=x", 413, id="too long a file"),
         pytest.param(b"{}", "application/json", 200, id="no form"),
         pytest.param(b"email=%ff%fe", "application/x-www-form-urlencoded", 200, id="no UTF-8"),
     ],
