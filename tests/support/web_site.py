@@ -123,8 +123,13 @@ def running_site(
 
 
 def take_away(store: Store, file: Path) -> None:
-    """Put another file in place of the store's; connections that are open keep the old one."""
+    """Put another file in place of the store's; connections that are open keep the old one.
+
+    At once: SQLite would make a new store, without tables, where for a moment there is no file.
+    """
     store.close()
-    for path in file.parent.glob(f"{file.name}*"):
+    other = file.with_name("no-database")
+    other.write_bytes(b"no database" * 1000)
+    other.replace(file)
+    for path in file.parent.glob(f"{file.name}-*"):
         path.unlink()
-    file.write_bytes(b"no database" * 1000)
