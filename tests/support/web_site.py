@@ -123,13 +123,13 @@ def running_site(
 
 
 def take_away(store: Store, file: Path) -> None:
-    """Put another file in place of the store's; connections that are open keep the old one.
+    """Put another file in place of the store's, at once: where there is none, SQLite would make a new store.
 
-    At once: SQLite would make a new store, without tables, where for a moment there is no file.
+    Connections that are open keep the old one. They are closed last: a thread of the site's may open one until then.
     """
-    store.close()
     other = file.with_name("no-database")
     other.write_bytes(b"no database" * 1000)
     other.replace(file)
     for path in file.parent.glob(f"{file.name}-*"):
         path.unlink()
+    store.close()
