@@ -89,9 +89,7 @@ def run_worker(
     """Do queued jobs until ``stop`` is set; those under way are finished. Raises ``StoreError``."""
     with store.begin() as conn:
         job_queue.ensure(conn)
-    worker = Worker(
-        store=store, url=settings().store.url, perform=perform, log=log, queues=queues, concurrency=concurrency
-    )
+    worker = Worker(url=settings().store.url, perform=perform, log=log, queues=queues, concurrency=concurrency)
     with _noted(store, lambda: _worker_member(worker, settings())):
         worker.run(stop)
 

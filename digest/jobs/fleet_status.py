@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from digest.jobs.types import QUEUES
 from digest.store import fleet, job_queue
 from digest.store.fleet import Member
 from digest.store.job_queue import QueueState
@@ -41,7 +42,7 @@ def fleet_problems(status: FleetStatus, *, now: datetime) -> Iterator[str]:
     if not any(member.leader_pid for member in alive):
         yield "no clock leads: is 'digest run' running?"
     worked_on = {queue for member in alive for queue in member.queues}
-    if missing := [queue for queue in ("collect", "publish", "deliver") if queue not in worked_on]:
+    if missing := [queue for queue in QUEUES if queue not in worked_on]:
         yield f"no worker for {', '.join(missing)}: is 'digest worker' running?"
     if len({member.settings_hash for member in alive}) > 1:
         yield "the settings of the machines differ: give all the same, and reload them"

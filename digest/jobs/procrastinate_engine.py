@@ -25,6 +25,7 @@ from procrastinate import exceptions
 from sqlalchemy import Connection
 
 from digest.jobs.types import (
+    QUEUES,
     ApplyRetention,
     Collect,
     CollectPart,
@@ -40,7 +41,6 @@ from digest.model.slots import Slot
 from digest.store import Store, job_queue
 from digest.store.url import driver_url
 
-QUEUES = ("collect", "publish", "deliver")
 _JOB_TYPES: Mapping[str, type[Job]] = {
     job_type.kind: job_type for job_type in (Collect, CollectPart, Publish, Deliver, ProcessBounces, ApplyRetention)
 }
@@ -87,9 +87,8 @@ def queueing_lock(job: Job) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class JobQueue:
-    """Queues jobs within transactions of the store."""
+    """Queues jobs within transactions of a store."""
 
-    store: Store
     _app: procrastinate.App = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,7 +122,7 @@ class Clock:
     _queued_at: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._queue = JobQueue(store=self.store)
+        self._queue = JobQueue()
 
     def tick(self, now: datetime) -> int:
         """Queue the jobs that are due and not queued yet; return how many."""
@@ -158,7 +157,6 @@ class Clock:
 class Worker:
     """Does jobs of some queues, several at once, until it is stopped."""
 
-    store: Store
     url: str
     perform: Callable[[Job, Enqueue], None]
     log: Log
@@ -169,7 +167,7 @@ class Worker:
     _running: dict[int, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._queue = JobQueue(store=self.store)
+        self._queue = JobQueue()
 
     @property
     def running(self) -> tuple[Job, ...]:

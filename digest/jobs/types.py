@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 
 from digest.model.slots import Slot
 
+#: Queues of jobs; a worker may take those of some only.
+QUEUES = ("collect", "publish", "deliver")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -17,7 +20,7 @@ class Job:
 
     #: Name in the run history (a stored value) and in the log.
     kind: ClassVar[str]
-    #: Workers may take jobs of some queues only: ``collect``, ``publish`` or ``deliver``.
+    #: One of ``QUEUES``.
     queue: ClassVar[str] = "publish"
     #: Of the jobs due at one moment, those with the highest priority start first.
     priority: ClassVar[int] = 0

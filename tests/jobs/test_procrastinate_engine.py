@@ -48,7 +48,7 @@ def test_a_job_of_another_version_fails_with_a_hint(values: dict[str, object]) -
 
 @pytest.mark.slow
 def test_a_job_is_queued_with_its_transaction_and_once(store: Store) -> None:
-    queue = JobQueue(store=store)
+    queue = JobQueue()
 
     def fail() -> None:
         with store.begin() as conn:
@@ -94,7 +94,7 @@ def test_a_job_that_fails_is_tried_again_ever_later(store: Store) -> None:
 @pytest.mark.slow
 def test_jobs_of_a_dead_worker_are_released(store: Store) -> None:
     with store.begin() as conn:
-        JobQueue(store=store).enqueue(conn, Collect())
+        JobQueue().enqueue(conn, Collect())
         conn.execute(text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')"))
         conn.execute(
             text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM procrastinate_workers)")
