@@ -40,21 +40,28 @@ def run(args: argparse.Namespace) -> int:
     from digest.cli.event_log import EventLog, write_stderr, write_stdout
     from digest.cli.live_view import live_view
     from digest.cli.pages_process import pages_process
+    from digest.cli.service_manager import ServiceManager
     from digest.cli.signals import stop_on_signal
     from digest.jobs.service import Service
     from digest.store import open_store
 
-    settings = load_service_settings(args)
+    settings, manager = load_service_settings(args), ServiceManager()
     with open_store(settings.store.url) as store, stop_on_signal() as stop, reload_on_signal() as reload:
         load_settings = partial(load_service_settings, args)
-        service = Service(settings=settings, store=store, load_settings=load_settings, reload=reload)
+        service = Service(
+            settings=settings,
+            store=store,
+            load_settings=load_settings,
+            reload=reload,
+            heartbeat=manager.heartbeat,
+        )
         events = EventLog(verbose=args.verbose, as_json=args.json, write=write_stdout if args.json else write_stderr)
         with live_view(store, lambda: service.settings, events, plain=args.plain or args.json) as log:
             counts = {"newsletters": len(settings.newsletters), "sources": len(settings.sources)}
             log("started", pid=os.getpid(), store=store.name, **counts)
             with pages_process(lambda: service.settings, _config_option(args), log):
                 if settings.jobs.engine == "procrastinate":
-                    service.run_clock(stop, log)
+                    service.run_clock(stop, manager.with_status(log))
                     is_idle = True
                 else:
                     is_idle = service.run(stop, log)

@@ -12,10 +12,12 @@ from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from digest.jobs.types import Log
     from digest.settings import Settings
     from digest.store import Store
+    from digest.web.pages import Site
 
 _EXAMPLES = """\
 examples:
@@ -24,6 +26,7 @@ examples:
 
 'digest run' serves the pages too, with [web] serve = true.
 """
+_HEARTBEAT_S = 1.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     import asyncio
 
     from digest.cli.event_log import EventLog, write_stderr, write_stdout
+    from digest.cli.service_manager import ServiceManager
     from digest.model.errors import UsageError
     from digest.settings.web_pages import find_page_problems
     from digest.store import open_store
@@ -48,10 +52,13 @@ def run(args: argparse.Namespace) -> int:
     if problem := next(find_page_problems(settings), None):
         raise UsageError(problem.message, hint=problem.hint)
     host, port = _parse_listen(args.listen or settings.web.listen)
-    log = EventLog(verbose=args.verbose, as_json=args.json, write=write_stdout if args.json else write_stderr)
+    manager = ServiceManager()
+    write = write_stdout if args.json else write_stderr
+    log = manager.with_status(EventLog(verbose=args.verbose, as_json=args.json, write=write))
     with open_store(settings.store.url) as store:
+        site = _site(settings, store, log)
         is_interrupted = asyncio.run(
-            _serve(settings, store, log, (host, port), until_stdin_closes=args.until_stdin_closes)
+            _serve(site, (host, port), until_stdin_closes=args.until_stdin_closes, heartbeat=manager.heartbeat)
         )
     return INTERRUPTED if is_interrupted else 0
 
@@ -66,25 +73,30 @@ def _parse_listen(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-async def _serve(
-    settings: Settings, store: Store, log: Log, listen: tuple[str, int], *, until_stdin_closes: bool
-) -> bool:
-    """Serve until a signal; return whether it was Ctrl-C."""
-    import asyncio
-    import signal
+def _site(settings: Settings, store: Store, log: Log) -> Site:
     from datetime import UTC, datetime
 
     from digest.pipeline.app import make_app
     from digest.render.page_templates import PageTemplates
     from digest.web.pages import Site
-    from digest.web.server import listening
 
-    site = Site(
+    return Site(
         app=make_app(settings, store=store),
         clock=lambda: datetime.now(UTC),
         log=log,
         templates=PageTemplates(settings),
     )
+
+
+async def _serve(
+    site: Site, listen: tuple[str, int], *, until_stdin_closes: bool, heartbeat: Callable[[], None]
+) -> bool:
+    """Serve until a signal; return whether it was Ctrl-C."""
+    import asyncio
+    import signal
+
+    from digest.web.server import listening
+
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     signals: list[int] = []
 
@@ -98,10 +110,20 @@ async def _serve(
         _stop_when_stdin_closes(loop, stopped)
     async with listening(site, *listen) as port:
         host = f"[{listen[0]}]" if ":" in listen[0] else listen[0]
-        log("serving", listen=f"{host}:{port}", url=site.url)
+        site.log("serving", listen=f"{host}:{port}", url=site.url)
+        beating = asyncio.create_task(_beat(heartbeat))
         await stopped.wait()
-    log("stopped")
+        beating.cancel()
+    site.log("stopped")
     return signal.SIGINT in signals
+
+
+async def _beat(heartbeat: Callable[[], None]) -> None:
+    import asyncio
+
+    while True:
+        heartbeat()
+        await asyncio.sleep(_HEARTBEAT_S)
 
 
 def _stop_when_stdin_closes(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:

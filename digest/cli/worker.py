@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 from functools import partial
 
 from digest.cli import INTERRUPTED
 
 _QUEUES = ("collect", "publish", "deliver")
 _EXAMPLES = """\
-Works on what 'digest run' queues, where [jobs] engine is "procrastinate". SIGTERM finishes the jobs under way.
+Does what 'digest run' queues, where [jobs] engine is "procrastinate"; start as many as you like, on any machine.
+SIGTERM finishes the mails in flight and the jobs under way, a second one exits at once; SIGHUP reloads the settings.
 
 examples:
   digest worker                                      jobs of all queues
   digest worker --queues deliver                     only mails
   digest worker --queues collect,publish --concurrency 8
+  digest status                                      which workers there are, what they do, and what waits
 """
 
 
@@ -34,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     """Work until a signal stops it."""
     from digest.cli.event_log import EventLog, write_stderr, write_stdout
     from digest.cli.run import load_service_settings, reload_on_signal
+    from digest.cli.service_manager import ServiceManager
     from digest.cli.signals import stop_on_signal
     from digest.jobs.service import Service
     from digest.model.errors import UsageError
@@ -43,13 +47,22 @@ def run(args: argparse.Namespace) -> int:
     if settings.jobs.engine != "procrastinate":
         hint = "set [jobs] engine = \"procrastinate\", or use 'digest run' alone"
         raise UsageError("workers belong to the distributed engine, which isn't configured", hint=hint)
-    events = EventLog(verbose=args.verbose, as_json=args.json, write=write_stdout if args.json else write_stderr)
+    manager = ServiceManager()
+    write = write_stdout if args.json else write_stderr
+    log = manager.with_status(EventLog(verbose=args.verbose, as_json=args.json, write=write))
     with open_store(settings.store.url) as store, stop_on_signal() as stop, reload_on_signal() as reload:
         load_settings = partial(load_service_settings, args)
-        service = Service(settings=settings, store=store, load_settings=load_settings, reload=reload)
-        events("working", queues=",".join(args.queues), concurrency=args.concurrency, store=store.name)
-        service.run_worker(stop, events, queues=args.queues, concurrency=args.concurrency)
-        events("stopped")
+        service = Service(
+            settings=settings,
+            store=store,
+            load_settings=load_settings,
+            reload=reload,
+            heartbeat=manager.heartbeat,
+        )
+        queues = ",".join(args.queues)
+        log("working", pid=os.getpid(), queues=queues, concurrency=args.concurrency, store=store.name)
+        service.run_worker(stop, log, queues=args.queues, concurrency=args.concurrency)
+        log("stopped")
     return INTERRUPTED if stop.is_interrupted else 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from threading import Event, Thread
 
 from digest.jobs.procrastinate_engine import Clock, Worker
-from digest.jobs.types import Enqueue, Job, Log
+from digest.jobs.types import Job, Log
 from digest.model.errors import DigestError, StoreError
 from digest.settings import Settings, StoreSettings
 from digest.store import Store, fleet, job_queue
@@ -31,6 +31,7 @@ def run_clock(
     *,
     stop: Event,
     log: Log,
+    heartbeat: Callable[[], None] = lambda: None,
 ) -> None:
     """Queue due jobs while this process leads. Raises ``StoreError`` if the database can't be used for that."""
     with store.begin() as conn:
@@ -44,6 +45,7 @@ def run_clock(
     try:
         while True:
             leads = _tick(clock, leadership, member, settings(), led=leads)
+            heartbeat()
             if stop.wait(_TICK_S):
                 return
     finally:
@@ -79,17 +81,13 @@ def _tick(clock: Clock, leadership: Leadership, member: Member, settings: Settin
 def run_worker(
     settings: Callable[[], Settings],
     store: Store,
-    perform: Callable[[Job, Enqueue], None],
+    worker: Worker,
     *,
     stop: Event,
-    log: Log,
-    queues: Sequence[str],
-    concurrency: int,
 ) -> None:
     """Do queued jobs until ``stop`` is set; those under way are finished. Raises ``StoreError``."""
     with store.begin() as conn:
         job_queue.ensure(conn)
-    worker = Worker(url=settings().store.url, perform=perform, log=log, queues=queues, concurrency=concurrency)
     with _noted(store, lambda: _worker_member(worker, settings())):
         worker.run(stop)
 

@@ -162,6 +162,8 @@ class Worker:
     log: Log
     queues: Sequence[str] = QUEUES
     concurrency: int = 4
+    #: Called again and again while the worker's loop turns.
+    heartbeat: Callable[[], None] = lambda: None
     _queue: JobQueue = field(init=False)
     #: By thread.
     _running: dict[int, Job] = field(default_factory=dict)
@@ -202,14 +204,22 @@ class Worker:
                     for queues, concurrency in self._shares()
                 ]
                 stopping = asyncio.create_task(asyncio.to_thread(stop.wait))
+                beating = asyncio.create_task(self._beat())
                 await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
                 stop.set()
+                self.log("stopping", jobs=", ".join(sorted(job.kind for job in self.running)))
                 for task in working:
                     task.cancel()  # it finishes the jobs under way
                 results = await asyncio.gather(*working, stopping, return_exceptions=True)
+                beating.cancel()
         for result in results:
             if isinstance(result, Exception):
                 raise result
+
+    async def _beat(self) -> None:
+        while True:
+            self.heartbeat()
+            await asyncio.sleep(_POLL_S)
 
     def _shares(self) -> Iterator[tuple[list[str], int]]:
         """The queues, and how many of their jobs run at once: of jobs that exclude each other, one."""

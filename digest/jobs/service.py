@@ -32,6 +32,8 @@ class Service:
     #: Reads the settings anew; called when ``reload`` is set.
     load_settings: Callable[[], Settings]
     reload: Event
+    #: Called again and again while the main loop turns, about once a second.
+    heartbeat: Callable[[], None] = lambda: None
     _app: App = field(init=False)
     #: Failures of newsletters that are logged already: they would be logged every second.
     _logged: set[tuple[object, ...]] = field(default_factory=set)
@@ -40,10 +42,8 @@ class Service:
         """Run until ``stop`` is set; False if a job was abandoned, whose thread still runs."""
         self._app = self._make_app(log)
         self._warn(log)
-        engine = EmbeddedEngine(
-            due_jobs=partial(self._due_jobs, log), perform=partial(self._perform, stop, log), log=log
-        )
-        return engine.run(stop)
+        perform = partial(self._perform, stop, log)
+        return EmbeddedEngine(due_jobs=partial(self._poll, log), perform=perform, log=log).run(stop)
 
     def run_clock(self, stop: Event, log: Log) -> None:
         """Queue due jobs for workers until ``stop`` is set, whenever this process leads all clocks."""
@@ -51,17 +51,29 @@ class Service:
 
         self._app = self._make_app(log)
         self._warn(log)
-        run_clock(lambda: self.settings, self.store, partial(self._due_jobs, log), stop=stop, log=log)
+        due_jobs = partial(self._due_jobs, log)
+        run_clock(lambda: self.settings, self.store, due_jobs, stop=stop, log=log, heartbeat=self.heartbeat)
 
     def run_worker(self, stop: Event, log: Log, *, queues: Sequence[str], concurrency: int) -> None:
         """Do queued jobs until ``stop`` is set."""
         from digest.jobs.distributed import run_worker
+        from digest.jobs.procrastinate_engine import Worker
 
         self._app = self._make_app(log)
         perform = partial(self._perform, stop, log, sizes=JobSizes())
-        run_worker(
-            lambda: self.settings, self.store, perform, stop=stop, log=log, queues=queues, concurrency=concurrency
+        worker = Worker(
+            url=self.settings.store.url,
+            perform=perform,
+            log=log,
+            queues=queues,
+            concurrency=concurrency,
+            heartbeat=self.heartbeat,
         )
+        run_worker(lambda: self.settings, self.store, worker, stop=stop)
+
+    def _poll(self, log: Log) -> tuple[Job, ...]:
+        self.heartbeat()
+        return self._due_jobs(log)
 
     def _due_jobs(self, log: Log, is_collecting: bool = False) -> tuple[Job, ...]:  # a callback's
         if self.reload.is_set():
