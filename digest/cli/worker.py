@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from functools import partial
 
 from digest.cli import INTERRUPTED
@@ -61,9 +62,13 @@ def run(args: argparse.Namespace) -> int:
         )
         queues = ",".join(args.queues)
         log("working", pid=os.getpid(), queues=queues, concurrency=args.concurrency, store=store.name)
-        service.run_worker(stop, log, queues=args.queues, concurrency=args.concurrency)
+        is_idle = service.run_worker(stop, log, queues=args.queues, concurrency=args.concurrency)
         log("stopped")
-    return INTERRUPTED if stop.is_interrupted else 0
+        exit_code = INTERRUPTED if stop.is_interrupted else 0
+        if not is_idle:  # sources are still being fetched; the interpreter would wait for their threads
+            sys.stdout.flush()
+            os._exit(exit_code)
+    return exit_code
 
 
 def _number(text: str) -> int:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from threading import Event, Thread
 
-from digest.jobs.procrastinate_engine import Clock, Worker
+from digest.jobs.procrastinate_engine import Clock
+from digest.jobs.procrastinate_worker import Worker
 from digest.jobs.types import Job, Log
 from digest.model.errors import DigestError, StoreError
 from digest.settings import Settings, StoreSettings
@@ -84,12 +85,15 @@ def run_worker(
     worker: Worker,
     *,
     stop: Event,
-) -> None:
-    """Do queued jobs until ``stop`` is set; those under way are finished. Raises ``StoreError``."""
+) -> bool:
+    """Do queued jobs until ``stop`` is set; those under way are finished. Raises ``StoreError``.
+
+    False if jobs were abandoned, whose threads still run.
+    """
     with store.begin() as conn:
         job_queue.ensure(conn)
     with _noted(store, lambda: _worker_member(worker, settings())):
-        worker.run(stop)
+        return worker.run(stop)
 
 
 @contextmanager

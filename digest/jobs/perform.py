@@ -127,6 +127,9 @@ def _deliver(job: Deliver, context: JobContext) -> None:
         else:
             tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
+    if context.sizes and context.stop.is_set() and not tally.is_final:
+        with context.app.store.begin() as conn:  # what this worker had not begun is sent by others at once
+            context.enqueue(conn, job)
     context.log(_delivery_event(tally), edition=job.edition_id, **counts)
     _send_alarms(context, *(entry for entry in context.app.settings.newsletters if entry.id == newsletter_id))
 

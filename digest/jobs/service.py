@@ -54,22 +54,23 @@ class Service:
         due_jobs = partial(self._due_jobs, log)
         run_clock(lambda: self.settings, self.store, due_jobs, stop=stop, log=log, heartbeat=self.heartbeat)
 
-    def run_worker(self, stop: Event, log: Log, *, queues: Sequence[str], concurrency: int) -> None:
-        """Do queued jobs until ``stop`` is set."""
+    def run_worker(self, stop: Event, log: Log, *, queues: Sequence[str], concurrency: int) -> bool:
+        """Do queued jobs until ``stop`` is set; False if jobs were abandoned, whose threads still run."""
         from digest.jobs.distributed import run_worker
-        from digest.jobs.procrastinate_engine import Worker
+        from digest.jobs.procrastinate_worker import Worker
 
         self._app = self._make_app(log)
         perform = partial(self._perform, stop, log, sizes=JobSizes())
         worker = Worker(
             url=self.settings.store.url,
+            store=self.store,
             perform=perform,
             log=log,
             queues=queues,
             concurrency=concurrency,
             heartbeat=self.heartbeat,
         )
-        run_worker(lambda: self.settings, self.store, worker, stop=stop)
+        return run_worker(lambda: self.settings, self.store, worker, stop=stop)
 
     def _poll(self, log: Log) -> tuple[Job, ...]:
         self.heartbeat()

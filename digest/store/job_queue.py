@@ -6,7 +6,7 @@ https://procrastinate.readthedocs.io/en/stable/howto/production/migrations.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,17 +91,27 @@ def states(conn: Connection) -> Mapping[str, QueueState]:
 
 def release_stalled(conn: Connection, *, heartbeat: timedelta) -> int:
     """Let jobs of workers that are dead or stuck be done by others; return how many."""
-    values = {"heartbeat": f"{heartbeat.total_seconds()} seconds"}
     is_stalled = (
-        "status = 'doing' AND NOT EXISTS (SELECT 1 FROM procrastinate_workers AS worker"
+        "NOT EXISTS (SELECT 1 FROM procrastinate_workers AS worker"
         " WHERE worker.id = worker_id AND worker.last_heartbeat >= now() - CAST(:heartbeat AS interval))"
     )
+    return _release(conn, is_stalled, {"heartbeat": f"{heartbeat.total_seconds()} seconds"})
+
+
+def release(conn: Connection, ids: Sequence[int]) -> int:
+    """Let jobs under way be done by others, since their worker abandons them; return how many."""
+    return _release(conn, "id = ANY(:ids)", {"ids": [*ids]})
+
+
+def _release(conn: Connection, condition: str, values: Mapping[str, object]) -> int:
+    """Make jobs under way wait again; those that are queued anew meanwhile are deleted."""
     is_queued_again = (
         "EXISTS (SELECT 1 FROM procrastinate_jobs AS other WHERE other.status = 'todo'"
         " AND other.queueing_lock = procrastinate_jobs.queueing_lock)"
     )
-    remove = f"DELETE FROM procrastinate_jobs WHERE {is_stalled} AND {is_queued_again}"  # noqa: S608  # constants
-    release = f"UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE {is_stalled}"  # noqa: S608  # constants
+    jobs = f"status = 'doing' AND {condition}"
+    remove = f"DELETE FROM procrastinate_jobs WHERE {jobs} AND {is_queued_again}"  # noqa: S608  # constants
+    release = f"UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE {jobs}"  # noqa: S608  # constants
     return sum(conn.execute(text(statement), values).rowcount for statement in (remove, release))
 
 

@@ -1,0 +1,114 @@
+"""A worker of the distributed engine, on PostgreSQL: what it puts back into the queue."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import text
+
+from digest.jobs.procrastinate_engine import TASK, JobQueue
+from digest.jobs.procrastinate_worker import Worker
+from digest.jobs.types import Collect, CollectPart, Deliver, Enqueue, Job
+from digest.store import Store, job_queue, open_store
+from tests.support.run_process import until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def store(postgres_url: str) -> Iterator[Store]:
+    """A store with a queue."""
+    with open_store(postgres_url) as opened:
+        with opened.begin() as conn:
+            job_queue.ensure(conn)
+        yield opened
+
+
+class RunningWorker:
+    """A worker in a thread, what it did and logged."""
+
+    def __init__(self, store: Store, url: str, perform: Callable[[Job], None] = lambda _: None) -> None:
+        self.done: list[Job] = []
+        self.events: list[str] = []
+        self.stop = threading.Event()
+        self._result: list[bool] = []
+        self._perform = perform
+        self.worker = Worker(url=url, store=store, perform=self._do, log=lambda event, **_: self.events.append(event))
+        self._thread = threading.Thread(target=lambda: self._result.append(self.worker.run(self.stop)))
+        self._thread.start()
+
+    def _do(self, job: Job, _: Enqueue) -> None:
+        self._perform(job)
+        self.done.append(job)
+
+    def end(self) -> bool:
+        """Stop it; False if it abandoned jobs."""
+        self.stop.set()
+        self._thread.join(20)
+        return self._result[0]
+
+
+def test_a_job_that_a_worker_does_not_know_waits_for_another(store: Store, postgres_url: str) -> None:
+    with store.begin() as conn:
+        conn.execute(
+            text(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, args, status)"
+                " VALUES ('collect', :task, 'dream', '{\"job\": {\"kind\": \"dream\"}}', 'todo')"
+            ),
+            {"task": TASK},
+        )
+        JobQueue().enqueue(conn, Collect())
+
+    running = RunningWorker(store, postgres_url)
+    until(lambda: "job_unknown" in running.events and running.done == [Collect()])
+    assert running.end()
+
+    assert _waiting(store) == ["dream"]
+    assert running.events.count("job_unknown") == 1
+    assert "job_failed" not in running.events
+
+
+def test_a_stop_puts_a_collection_back_and_does_not_wait_for_it(store: Store, postgres_url: str) -> None:
+    is_over = threading.Event()
+    part = CollectPart(source_ids=("a",))
+    with store.begin() as conn:
+        JobQueue().enqueue(conn, part)
+    running = RunningWorker(store, postgres_url, lambda _: is_over.wait(60) and None)
+    until(lambda: running.worker.running == (part,))
+
+    began = time.monotonic()
+    is_idle = running.end()
+    took_s = time.monotonic() - began
+    waiting = len(_waiting(store))
+    is_over.set()
+
+    assert not is_idle
+    assert took_s < 10
+    assert waiting == 1
+
+
+def test_a_stop_waits_for_mails_in_flight(store: Store, postgres_url: str) -> None:
+    may_end = threading.Event()
+    with store.begin() as conn:
+        JobQueue().enqueue(conn, Deliver(edition_id=1))
+        JobQueue().enqueue(conn, Deliver(edition_id=1, part=1))
+    running = RunningWorker(store, postgres_url, lambda _: may_end.wait(60) and None)
+    until(lambda: running.worker.running)
+
+    running.stop.set()
+    time.sleep(1.5)
+    assert running.worker.running == (Deliver(edition_id=1),)
+    may_end.set()
+
+    assert running.end()
+    assert running.done == [Deliver(edition_id=1)]
+    assert len(_waiting(store)) == 1
+
+
+def _waiting(store: Store) -> list[str]:
+    with store.read() as conn:
+        query = text("SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo'")
+        return [*conn.execute(query).scalars()]
