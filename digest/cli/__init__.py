@@ -58,6 +58,9 @@ def _run_command(argv: Sequence[str]) -> int:
     _configure_output(verbose=args.verbose)
     # Read by numpy at import: our matrices are too small for several threads, which would only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What PostgreSQL's statistics and logs call our connections, unless the user has named them.
+    if os.environ.get("PGAPPNAME", "digest ").startswith("digest "):
+        os.environ["PGAPPNAME"] = f"digest {args.command}"
     run = import_module(f"digest.cli.{args.command}").run
     return int(run(args))
 

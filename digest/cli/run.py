@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from digest.settings import Settings
+    from digest.store import Store
 
 _EXAMPLES = """\
 examples:
@@ -43,10 +44,9 @@ def run(args: argparse.Namespace) -> int:
     from digest.cli.service_manager import ServiceManager
     from digest.cli.signals import stop_on_signal
     from digest.jobs.service import Service
-    from digest.store import open_store
 
     settings, manager = load_service_settings(args), ServiceManager()
-    with open_store(settings.store.url) as store, stop_on_signal() as stop, reload_on_signal() as reload:
+    with open_service_store(settings) as store, stop_on_signal() as stop, reload_on_signal() as reload:
         load_settings = partial(load_service_settings, args)
         service = Service(
             settings=settings,
@@ -93,6 +93,16 @@ def load_service_settings(args: argparse.Namespace) -> Settings:
         sender_of(newsletter)
     open_mailer(settings.smtp)
     return settings
+
+
+@contextmanager
+def open_service_store(settings: Settings) -> Iterator[Store]:
+    """Open the store. Raises ``StoreError`` also if a process that sends couldn't be told from a dead one there."""
+    from digest.store import open_store
+
+    with open_store(settings.store.url, direct_url=settings.store.direct_url) as store:
+        store.check_locks()
+        yield store
 
 
 @contextmanager

@@ -37,12 +37,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Work until a signal stops it."""
     from digest.cli.event_log import EventLog, write_stderr, write_stdout
-    from digest.cli.run import load_service_settings, reload_on_signal
+    from digest.cli.run import load_service_settings, open_service_store, reload_on_signal
     from digest.cli.service_manager import ServiceManager
     from digest.cli.signals import stop_on_signal
     from digest.jobs.service import Service
     from digest.model.errors import UsageError
-    from digest.store import open_store
 
     settings = load_service_settings(args)
     if settings.jobs.engine != "procrastinate":
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     manager = ServiceManager()
     write = write_stdout if args.json else write_stderr
     log = manager.with_status(EventLog(verbose=args.verbose, as_json=args.json, write=write))
-    with open_store(settings.store.url) as store, stop_on_signal() as stop, reload_on_signal() as reload:
+    with open_service_store(settings) as store, stop_on_signal() as stop, reload_on_signal() as reload:
         load_settings = partial(load_service_settings, args)
         service = Service(
             settings=settings,

@@ -52,7 +52,7 @@ def make_app(settings: Settings, *, store: Store | None = None, notify: Notify =
     """The parts by these settings; ``store`` replaces the configured one. ``notify`` gets reasons for waiting."""
     return App(
         settings=settings,
-        store=store or open_store(settings.store.url),
+        store=store or open_store(settings.store.url, direct_url=settings.store.direct_url),
         collector_at=partial(make_collector, settings.fetch),
         summarizer=summarizer,
         fetch_images=partial(_fetch_images, settings.fetch),

@@ -25,15 +25,16 @@ def __getattr__(name: str) -> object:
     raise AttributeError(name)
 
 
-def open_store(url: str, *, read_only: bool = False) -> Store:
+def open_store(url: str, *, direct_url: str = "", read_only: bool = False) -> Store:
     """Open the store at ``sqlite:///path``, ``sqlite://`` (memory) or ``postgresql://…``; create it if missing.
 
+    ``direct_url`` leads to the same PostgreSQL database past a pooler; locks that last as long as a process need it.
     With ``read_only`` nothing is changed or created: a missing store is an empty one. Raises ``StoreError``.
     SQLAlchemy is imported here and not before: the import takes longer than most commands.
     """
     from digest.store.database import open_store
 
-    return open_store(url, read_only=read_only)
+    return open_store(url, direct_url=direct_url, read_only=read_only)
 
 
 def upgrade_store(url: str) -> tuple[str, str]:

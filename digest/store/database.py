@@ -16,15 +16,16 @@ from digest.store.group_sync import GroupSync, group_sync
 from digest.store.url import display_url, parse_url
 
 
-def open_store(url: str, *, read_only: bool = False) -> Store:
+def open_store(url: str, *, direct_url: str = "", read_only: bool = False) -> Store:
     """See ``digest.store.open_store``."""
-    parsed = parse_url(url)
+    parsed, direct_parsed = parse_url(url), parse_url(direct_url or url)
     with ExitStack() as resources, translate_errors(parsed):
         engine = resources.enter_context(connect(parsed, read_only=read_only))
         if read_only and schema.is_empty(engine):
             return open_store("sqlite://")
         schema.ensure(engine, read_only=read_only)
-        return Store(engine, resources.pop_all())
+        direct = engine if direct_parsed == parsed else resources.enter_context(connect(direct_parsed))
+        return Store(engine, resources.pop_all(), direct=direct)
 
 
 def upgrade_store(url: str) -> tuple[str, str]:
@@ -52,9 +53,12 @@ def connect(url: URL, *, read_only: bool = False) -> AbstractContextManager[Engi
 class Store:
     """One database. Use ``begin`` to write and ``read`` to read; transactions don't nest."""
 
-    def __init__(self, engine: Engine, resources: ExitStack) -> None:
+    def __init__(self, engine: Engine, resources: ExitStack, *, direct: Engine) -> None:
         self._engine = engine
         self._resources = resources
+        #: Past a pooler: for locks that last as long as a connection.
+        self._direct = direct
+        self._has_checked_direct = False
 
     @property
     def name(self) -> str:
@@ -104,8 +108,19 @@ class Store:
     @contextmanager
     def liveness_lock(self, name: str) -> Iterator[None]:
         """Hold a lock under this name: until it ends or the process dies, ``is_alive(name)`` is true everywhere."""
-        with translate_errors(self._engine.url), locks.liveness_lock(self._engine, name):
+        self.check_locks()
+        with translate_errors(self._direct.url), locks.liveness_lock(self._direct, name):
             yield
+
+    def check_locks(self) -> None:
+        """Raise ``StoreError`` if locks would not hold: behind a pooler, or if ``direct_url`` is another database."""
+        if not self._has_checked_direct and self._engine.dialect.name == "postgresql":
+            with translate_errors(self._direct.url), self._direct.connect() as direct:
+                postgres.refuse_pooler(direct)
+                if self._direct is not self._engine:
+                    with self.begin(durable=False) as conn:
+                        locks.refuse_other_database(conn, direct)
+        self._has_checked_direct = True
 
     def is_alive(self, name: str) -> bool:
         """Whether the holder of the ``liveness_lock`` of this name is alive."""

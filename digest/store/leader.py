@@ -1,7 +1,6 @@
 """Which of several clocks leads: the one that holds an advisory lock, which ends with its connection.
 
-The lock needs a connection of its own to the server: behind a pooler in transaction mode two clocks would get it. A
-pooler is recognised by the process that the server says it is, which isn't the one that the driver was told.
+The lock needs a connection of its own to the server: behind a pooler in transaction mode two clocks would get it.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ from datetime import datetime, timedelta
 import psycopg
 from sqlalchemy import Connection, text
 
-from digest.model.errors import StoreError
-from digest.store import fleet
-from digest.store.url import driver_url
+from digest.store import fleet, postgres
+from digest.store.errors import translate_errors
+from digest.store.url import parse_url
 
 _LOCK = "digest leader"
 #: A leader that said nothing for so long is stuck: its connection is ended, and with it its lock.
 _STUCK = timedelta(seconds=15)
-_CONNECT_S = 10
 #: Only if it still holds the lock: the server may have given the number to another process.
 _END_HOLDER = text(
     "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid = :pid AND locktype = 'advisory' AND granted"
@@ -37,18 +35,24 @@ class Leadership:
         self.pid: int | None = None
 
     def is_held(self) -> bool:
-        """Whether this clock leads: takes the lock if it is free. Raises ``StoreError`` behind a pooler."""
+        """Whether this clock leads: takes the lock if it is free.
+
+        False after the connection was lost: another clock may lead by then. Raises ``StoreError`` if there can be none.
+        """
+        if self._connection is None:
+            with translate_errors(parse_url(self._url), psycopg.Error):
+                self._connection = postgres.connect(self._url)
         try:
-            connection = self._connected()
             if self.pid is not None:
-                connection.execute("SELECT 1")  # fails if the connection is gone, and the lock with it
+                self._connection.execute("SELECT 1")  # fails if the connection is gone, and the lock with it
                 return True
-            taken = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (_LOCK,)).fetchone()
+            query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+            taken = self._connection.execute(query, (_LOCK,)).fetchone()
         except psycopg.Error:
             self.close()
             return False
         if taken and taken[0]:
-            self.pid = connection.info.backend_pid
+            self.pid = self._connection.info.backend_pid
         return self.pid is not None
 
     def close(self) -> None:
@@ -57,21 +61,6 @@ class Leadership:
         if connection:
             with suppress(psycopg.Error):
                 connection.close()
-
-    def _connected(self) -> psycopg.Connection:
-        if self._connection is None:
-            self._connection = psycopg.connect(
-                driver_url(self._url), autocommit=True, prepare_threshold=None, connect_timeout=_CONNECT_S
-            )
-            _refuse_pooler(self._connection)
-        return self._connection
-
-
-def _refuse_pooler(connection: psycopg.Connection) -> None:
-    row = connection.execute("SELECT pg_backend_pid()").fetchone()
-    if row and row[0] != connection.info.backend_pid:
-        message = "the database is behind a pooler, where two clocks would take themselves for the leader"
-        raise StoreError(message, hint="set [store] direct_url to the database itself; url may stay as it is")
 
 
 def end_stuck_leader(conn: Connection, *, now: datetime) -> str | None:

@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, bindparam, func, literal, select
 
 from digest.model.errors import StoreError
+from digest.store import postgres
+from digest.store.url import display_url
 
 _KEY = func.hashtextextended(bindparam("name"), literal(0))
 
@@ -26,9 +29,22 @@ def advisory_lock(conn: Connection, name: str) -> None:
         conn.execute(select(func.pg_advisory_xact_lock(_KEY)), {"name": name})
 
 
+def refuse_other_database(conn: Connection, direct: Connection) -> None:
+    """Raise ``StoreError`` if the two connections lead to different databases: locks are those of one database."""
+    name = f"digest same database {uuid4()}"
+    advisory_lock(conn, name)
+    if direct.execute(select(func.pg_try_advisory_xact_lock(_KEY)), {"name": name}).scalar_one():
+        shown = display_url(direct.engine.url)
+        message = f"[store] direct_url leads to another database than url: {shown}, not {display_url(conn.engine.url)}"
+        raise StoreError(message, hint="name the same server and database in both; direct_url goes past the pooler")
+
+
 @contextmanager
 def liveness_lock(engine: Engine, name: str) -> Iterator[None]:
-    """Hold a lock under this name until it ends or the process dies. A name is used once."""
+    """Hold a lock under this name until it ends or the process dies. A name is used once.
+
+    Raises ``StoreError`` behind a pooler, where the lock would not last.
+    """
     if engine.dialect.name == "postgresql":
         with _advisory(engine, name):
             yield
@@ -52,6 +68,7 @@ def is_alive(engine: Engine, name: str) -> bool:
 def _advisory(engine: Engine, name: str) -> Iterator[None]:
     # On its own connection: the lock belongs to the session.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        postgres.refuse_pooler(conn)
         conn.execute(select(func.pg_advisory_lock(_KEY)), {"name": name})
         try:
             yield

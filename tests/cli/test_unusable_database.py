@@ -54,7 +54,7 @@ def test_every_command_explains_it(
 
 @pytest.mark.parametrize(
     "problem",
-    ["a user without rights", "a standby", "a view in the way", "the wrong encoding", "a server that is down"],
+    ["a user without rights", "a standby", "a view in the way", "the wrong encoding", "an old server"],
 )
 def test_check_shows_it_and_all_other_findings(
     unusable_databases: dict[str, UnusableDatabase],

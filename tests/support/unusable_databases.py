@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.fake_postgres import fake_postgres
 
 PASSWORD = "correct-horse"
 #: The server lets it in by password alone; the user of the other tests needs none.
@@ -27,8 +30,13 @@ class UnusableDatabase:
 
 
 @pytest.fixture(scope="session")
-def unusable_databases(postgres_server: str) -> dict[str, UnusableDatabase]:
+def unusable_databases(postgres_server: str) -> Iterator[dict[str, UnusableDatabase]]:
     """Databases by what is wrong with them."""
+    with fake_postgres("14.12") as old_server:
+        yield _unusable_databases(postgres_server, old_server)
+
+
+def _unusable_databases(postgres_server: str, old_server: str) -> dict[str, UnusableDatabase]:
     from digest.store import open_store
 
     _create_users(postgres_server)
@@ -63,6 +71,7 @@ def unusable_databases(postgres_server: str) -> dict[str, UnusableDatabase]:
         "a view in the way": (url("inway"), 'relation "entries" already exists', "database of its own", readable),
         "a standby": (url("standby"), "in a read-only transaction", "primary server", readable),
         "a table removed": (url("cut"), 'relation "sources" does not exist', "restore a backup"),
+        "an old server": (old_server, "PostgreSQL 14.12 is too old: digest needs 15", "upgrade the server"),
         "a server that is down": (
             f"postgresql://me:{PASSWORD}@127.0.0.1:1/d",
             "Connection refused",
@@ -92,6 +101,7 @@ PROBLEMS = (
     "a view in the way",
     "a standby",
     "a table removed",
+    "an old server",
     "a server that is down",
     "an unknown host",
     "no socket",
