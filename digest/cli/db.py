@@ -57,7 +57,8 @@ def _upgrade(args: argparse.Namespace) -> int:
     from digest.store import open_store, upgrade_store
 
     settings = load_settings(args)
-    before, after = upgrade_store(settings.store.url)
+    has_queue = settings.jobs.engine == "procrastinate"
+    before, after = upgrade_store(settings.store.url, with_queue=has_queue)
     with open_store(settings.store.url) as store:
         indexed = update_index(store, Event())
     if not before:
@@ -66,7 +67,7 @@ def _upgrade(args: argparse.Namespace) -> int:
         message = f"the store is up to date, version {after}"
     else:
         message = f"upgraded the store from version {before} to {after}"
-    print(message, file=sys.stderr)
+    print(message + (", with its queue of jobs" if has_queue else ""), file=sys.stderr)
     if indexed:
         print(f"indexed {indexed} published stories for search", file=sys.stderr)
     return 0

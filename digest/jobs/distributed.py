@@ -17,7 +17,7 @@ from digest.jobs.procrastinate_worker import Worker
 from digest.jobs.types import Job, Log
 from digest.model.errors import DigestError, StoreError
 from digest.settings import Settings, StoreSettings
-from digest.store import Store, fleet, job_queue
+from digest.store import Store, fleet, queue_schema
 from digest.store.fleet import Member
 from digest.store.leader import Leadership, end_stuck_leader
 
@@ -36,7 +36,7 @@ def run_clock(
 ) -> None:
     """Queue due jobs while this process leads. Raises ``StoreError`` if the database can't be used for that."""
     with store.begin() as conn:
-        job_queue.ensure(conn)
+        queue_schema.ensure(conn)
     address = settings().store
     leadership = Leadership(address.direct_url or address.url)
     clock = Clock(store=store, due_jobs=due_jobs, log=log)
@@ -91,7 +91,7 @@ def run_worker(
     False if jobs were abandoned, whose threads still run.
     """
     with store.begin() as conn:
-        job_queue.ensure(conn)
+        queue_schema.ensure(conn)
     with _noted(store, lambda: _worker_member(worker, settings())):
         return worker.run(stop)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.jobs.types import QUEUES
-from digest.store import fleet, job_queue
+from digest.store import fleet, job_queue, queue_schema
 from digest.store.fleet import Member
 from digest.store.job_queue import QueueState
 
@@ -24,20 +24,26 @@ class FleetStatus:
     clocks: tuple[Member, ...]
     workers: tuple[Member, ...]
     queues: Mapping[str, QueueState]
+    #: Why jobs can't be queued; empty if they can.
+    queue_problem: str = ""
 
 
 def read_fleet(conn: Connection, *, now: datetime) -> FleetStatus:
     """Read the status from the store."""
     members = fleet.members(conn, now=now)
+    problem = queue_schema.find_problem(conn)
     return FleetStatus(
         clocks=tuple(member for member in members if member.kind == "clock"),
         workers=tuple(member for member in members if member.kind == "worker"),
-        queues=job_queue.states(conn) if job_queue.exists(conn) else {},
+        queues={} if problem else job_queue.states(conn),
+        queue_problem=problem,
     )
 
 
 def fleet_problems(status: FleetStatus, *, now: datetime) -> Iterator[str]:
     """Signs that the fleet doesn't do its work, one line each."""
+    if status.queue_problem:
+        yield status.queue_problem
     alive = [member for member in (*status.clocks, *status.workers) if now - member.seen <= _SILENT]
     if not any(member.leader_pid for member in alive):
         yield "no clock leads: is 'digest run' running?"

@@ -5,7 +5,8 @@ To run jobs elsewhere, give ``due_jobs`` and ``perform`` to another engine in pl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +17,7 @@ from digest.jobs.due import due_jobs, record_missed_slots
 from digest.jobs.embedded_engine import EmbeddedEngine
 from digest.jobs.perform import perform
 from digest.jobs.types import Enqueue, Job, Log
-from digest.model.errors import DigestError
+from digest.model.errors import DigestError, UsageError
 from digest.pipeline.app import App, make_app
 from digest.settings import Settings
 from digest.settings.types import WEAK_KEY_HINT
@@ -47,7 +48,8 @@ class Service:
 
     def run_clock(self, stop: Event, log: Log) -> None:
         """Queue due jobs for workers until ``stop`` is set, whenever this process leads all clocks."""
-        from digest.jobs.distributed import run_clock  # imports Procrastinate
+        with _distributed_engine():
+            from digest.jobs.distributed import run_clock
 
         self._app = self._make_app(log)
         self._warn(log)
@@ -56,8 +58,9 @@ class Service:
 
     def run_worker(self, stop: Event, log: Log, *, queues: Sequence[str], concurrency: int) -> bool:
         """Do queued jobs until ``stop`` is set; False if jobs were abandoned, whose threads still run."""
-        from digest.jobs.distributed import run_worker
-        from digest.jobs.procrastinate_worker import Worker
+        with _distributed_engine():
+            from digest.jobs.distributed import run_worker
+            from digest.jobs.procrastinate_worker import Worker
 
         self._app = self._make_app(log)
         perform = partial(self._perform, stop, log, sizes=JobSizes())
@@ -120,6 +123,17 @@ class Service:
 
     def _make_app(self, log: Log) -> App:
         return make_app(self.settings, store=self.store, notify=lambda line: log("waiting", reason=line))
+
+
+@contextmanager
+def _distributed_engine() -> Iterator[None]:
+    """Explain why the modules of the distributed engine can't be imported."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        message = f'[jobs] engine = "procrastinate" needs a package that isn\'t installed: {error.name}'
+        hint = "pip install 'psycopg[binary]' 'procrastinate>=3.10,<3.11'"
+        raise UsageError(message, hint=hint) from error
 
 
 def _utc_now() -> datetime:

@@ -37,8 +37,11 @@ def open_store(url: str, *, direct_url: str = "", read_only: bool = False) -> St
     return open_store(url, direct_url=direct_url, read_only=read_only)
 
 
-def upgrade_store(url: str) -> tuple[str, str]:
-    """Upgrade the tables; return the schema versions before (empty if there were no tables) and after."""
+def upgrade_store(url: str, *, with_queue: bool = False) -> tuple[str, str]:
+    """Upgrade the tables; return the schema versions before (empty if there were no tables) and after.
+
+    With ``with_queue`` also the queue of jobs, in the same transaction.
+    """
     from digest.store.database import upgrade_store
 
-    return upgrade_store(url)
+    return upgrade_store(url, with_queue=with_queue)

@@ -28,11 +28,11 @@ def open_store(url: str, *, direct_url: str = "", read_only: bool = False) -> St
         return Store(engine, resources.pop_all(), direct=direct)
 
 
-def upgrade_store(url: str) -> tuple[str, str]:
+def upgrade_store(url: str, *, with_queue: bool = False) -> tuple[str, str]:
     """See ``digest.store.upgrade_store``."""
     parsed = parse_url(url)
     with translate_errors(parsed), connect(parsed) as engine:
-        return schema.ensure(engine, upgrade_postgres=True)
+        return schema.ensure(engine, upgrade_postgres=True, with_queue=with_queue)
 
 
 def try_write(url: str) -> None:

@@ -1,7 +1,6 @@
-"""The queue of jobs in a PostgreSQL database: Procrastinate's tables, made and read in our own transactions.
+"""The queue of jobs in a PostgreSQL database: Procrastinate's tables, read in our own transactions.
 
-Whatever is lost from it, the clock enqueues again: the ledger and the slots are the truth.
-https://procrastinate.readthedocs.io/en/stable/howto/production/migrations.html
+Whatever is lost from it, the clock enqueues again: the ledger and the slots are the truth. ``queue_schema`` makes it.
 """
 
 from __future__ import annotations
@@ -10,12 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, text
 
-from digest.model.errors import StoreError
-from digest.store.locks import advisory_lock
-
-_TABLES = ("procrastinate_jobs", "procrastinate_events", "procrastinate_workers", "procrastinate_periodic_defers")
 #: Failed jobs are kept for so long, to tell how often a job has failed.
 _KEEP_FAILED = timedelta(days=1)
 
@@ -35,29 +30,6 @@ class Failures:
 
     times: int
     last: datetime
-
-
-def exists(conn: Connection) -> bool:
-    """Whether there is a queue."""
-    return inspect(conn).has_table(_TABLES[0])
-
-
-def ensure(conn: Connection) -> None:
-    """Create the queue's tables if they are missing. Raises ``StoreError`` for SQLite, and for a damaged queue."""
-    if conn.dialect.name != "postgresql":
-        hint = 'set [store] url to one, or [jobs] engine = "embedded"'
-        raise StoreError('[jobs] engine = "procrastinate" needs a PostgreSQL database', hint=hint)
-    advisory_lock(conn, "job queue schema")
-    present = {name for name in _TABLES if inspect(conn).has_table(name)}
-    if present == set(_TABLES):
-        return
-    if present:
-        message = f"the queue of jobs lacks the table {min(set(_TABLES) - present)}"
-        hint = f"drop the others ({', '.join(sorted(present))}) and start again: no mail is lost, jobs are made anew"
-        raise StoreError(message, hint=hint)
-    from procrastinate.schema import SchemaManager
-
-    conn.connection.cursor().execute(SchemaManager.get_schema())
 
 
 def queued(conn: Connection) -> frozenset[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from digest.model.errors import StoreError
-from digest.store import keys, search_index, sqlite
+from digest.store import keys, queue_schema, search_index, sqlite
 from digest.store.tables import metadata
 from digest.store.url import display_url
 
@@ -44,25 +44,30 @@ def is_empty(engine: Engine) -> bool:
 
 
 def ensure(
-    engine: Engine, *, read_only: bool = False, upgrade_postgres: bool = False, versions: Versions = CURRENT_VERSIONS
+    engine: Engine,
+    *,
+    read_only: bool = False,
+    upgrade_postgres: bool = False,
+    with_queue: bool = False,
+    versions: Versions = CURRENT_VERSIONS,
 ) -> tuple[str, str]:
     """Create or upgrade the tables if necessary; return the versions before (empty without tables) and after.
 
     An old SQLite file is upgraded at once, and a copy is kept. PostgreSQL is upgraded only with ``upgrade_postgres``,
-    which a person must ask for: other machines may still run the older program. Raises ``StoreError`` if the database
-    can't be used.
+    which a person must ask for: other machines may still run the older program. With ``with_queue`` the queue of jobs
+    is made or upgraded in the same transaction. Raises ``StoreError`` if the database can't be used.
     """
     with engine.connect() as conn, conn.begin():
         version = _version(conn, versions)
     if not read_only:
         _enable_wal(engine)
-    if version == versions.head:
+    if version == versions.head and not with_queue:
         return version, version
     may_upgrade = upgrade_postgres or not version or engine.dialect.name == "sqlite"
     if read_only or not may_upgrade:
         message = f"the store {_name(engine)} is of version {version}, and this program needs version {versions.head}"
         raise StoreError(message, hint="run 'digest db upgrade'")
-    return _upgrade(engine, versions)
+    return _upgrade(engine, versions, with_queue=with_queue)
 
 
 def try_write(engine: Engine, versions: Versions = CURRENT_VERSIONS) -> None:
@@ -84,13 +89,14 @@ def _enable_wal(engine: Engine) -> None:
         sqlite.sync_entries(engine)
 
 
-def _upgrade(engine: Engine, versions: Versions) -> tuple[str, str]:
+def _upgrade(engine: Engine, versions: Versions, *, with_queue: bool) -> tuple[str, str]:
     """Create or upgrade the tables, in one transaction."""
     with engine.connect() as conn, _foreign_keys_off(conn):
         conn = conn.execution_options(writes=True)
         with conn.begin():
             if conn.dialect.name == "postgresql":
                 conn.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('digest schema'))")
+                conn.exec_driver_sql("SET LOCAL lock_timeout = '30s'")  # others wait behind a lock that waits
             # Checked again under the lock: another process may have upgraded it meanwhile.
             version = _version(conn, versions)
             if not version:
@@ -98,6 +104,8 @@ def _upgrade(engine: Engine, versions: Versions) -> tuple[str, str]:
             elif version != versions.head:
                 _back_up(engine, version)
                 _migrate(conn, versions)
+            if with_queue:
+                queue_schema.ensure(conn, upgrade=True)
     return version, versions.head
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from digest.jobs.procrastinate_engine import PAUSE, Clock, JobQueue, decode, encode
 from digest.jobs.types import ApplyRetention, Collect, CollectPart, Deliver, Job, ProcessBounces, Publish
-from digest.model.errors import DigestError, StoreError
+from digest.model.errors import DigestError
 from digest.model.slots import Slot
-from digest.store import Store, job_queue, open_store
+from digest.store import Store, job_queue, open_store, queue_schema
 
 NOW = datetime(2026, 3, 29, 7, tzinfo=UTC)
 JOBS: tuple[Job, ...] = (
@@ -30,7 +30,7 @@ def store(postgres_url: str) -> Iterator[Store]:
     """A store with a queue."""
     with open_store(postgres_url) as opened:
         with opened.begin() as conn:
-            job_queue.ensure(conn)
+            queue_schema.ensure(conn)
         yield opened
 
 
@@ -104,19 +104,6 @@ def test_jobs_of_a_dead_worker_are_released(store: Store) -> None:
     _clock(store, set()).tick(NOW)
 
     assert _depths(store) == {"collect": 1}
-
-
-@pytest.mark.slow
-def test_a_queue_that_lacks_a_table_is_told_and_one_without_any_is_made_anew(store: Store) -> None:
-    with store.begin() as conn:
-        conn.execute(text("DROP TABLE procrastinate_events CASCADE"))
-    with pytest.raises(StoreError, match="lacks the table procrastinate_events"), store.begin() as conn:
-        job_queue.ensure(conn)
-
-
-def test_the_distributed_engine_needs_postgresql(sqlite_store: Store) -> None:
-    with pytest.raises(StoreError, match="needs a PostgreSQL database"), sqlite_store.begin() as conn:
-        job_queue.ensure(conn)
 
 
 def _clock(store: Store, due: set[Job]) -> Clock:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from digest.jobs.procrastinate_engine import TASK, JobQueue
 from digest.jobs.procrastinate_worker import Worker
 from digest.jobs.types import Collect, CollectPart, Deliver, Enqueue, Job
-from digest.store import Store, job_queue, open_store
+from digest.store import Store, open_store, queue_schema
 from tests.support.run_process import until
 
 pytestmark = pytest.mark.slow
@@ -23,7 +23,7 @@ def store(postgres_url: str) -> Iterator[Store]:
     """A store with a queue."""
     with open_store(postgres_url) as opened:
         with opened.begin() as conn:
-            job_queue.ensure(conn)
+            queue_schema.ensure(conn)
         yield opened
 
 
