@@ -13,7 +13,6 @@ from digest.jobs.context import JobContext
 from digest.jobs.parts import collect_parts, delivery_parts
 from digest.jobs.retention import apply_retention
 from digest.jobs.runs import is_due, record_run, start, start_if_due
-from digest.jobs.shared_rate import deliver_part
 from digest.jobs.types import ApplyRetention, Collect, CollectPart, Deliver, Job, Log, ProcessBounces, Publish
 from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter, Source
@@ -122,13 +121,11 @@ def _publish(job: Publish, context: JobContext) -> None:
 def _deliver(job: Deliver, context: JobContext) -> None:
     newsletter_id = _newsletter_id(job, context)
     with _recorded(context, job, about=newsletter_id) as counts:
-        if context.sizes:
-            tally = deliver_part(job.edition_id, context, mails=context.sizes.mails)
-        else:
-            tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop)
+        limit = context.sizes.mails if context.sizes else None
+        tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop, limit=limit)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
-    if context.sizes and context.stop.is_set() and not tally.is_final:
-        with context.app.store.begin() as conn:  # what this worker had not begun is sent by others at once
+    if context.sizes and tally.is_due(context.clock()):  # more than one job sends, or this worker was stopped
+        with context.app.store.begin() as conn:
             context.enqueue(conn, job)
     context.log(_delivery_event(tally), edition=job.edition_id, **counts)
     _send_alarms(context, *(entry for entry in context.app.settings.newsletters if entry.id == newsletter_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -12,7 +13,18 @@ from digest.jobs.runs import record_run, start_if_due
 from digest.jobs.types import ApplyRetention
 from digest.pipeline.audiences import improve_audiences
 from digest.pipeline.search import update_index
-from digest.store import account_requests, daily_counts, erasure, retention, source_history, subscription_requests
+from digest.store import (
+    account_requests,
+    daily_counts,
+    erasure,
+    rate_limits,
+    retention,
+    source_history,
+    subscription_requests,
+)
+
+#: The rate of a server that was sent nothing for so long is forgotten.
+_UNUSED_RATE = timedelta(days=7)
 
 
 def apply_retention(context: JobContext) -> None:
@@ -35,6 +47,7 @@ def apply_retention(context: JobContext) -> None:
             "requests": _delete(context, partial(subscription_requests.delete_old, at=now))
             + _delete(context, partial(account_requests.delete_old, at=now)),
             "audiences": _improve_audiences(context),
+            "rates": _delete(context, partial(rate_limits.delete_old, before=now - _UNUSED_RATE)),
             "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),
             "indexed": update_index(store, context.stop),
         }

@@ -206,6 +206,13 @@ class Outbox(Protocol):
         """Take the next message to send; None while there is none."""
         ...
 
+    @property
+    def wait_s(self) -> float | None:
+        """After ``next_message`` returned None: in how many seconds to ask again, as messages wait for their turn in a
+        rate; None if there are no more.
+        """
+        ...
+
     def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         """Commit results, and that ``starting`` are about to be sent, in one transaction.
 
@@ -228,9 +235,14 @@ class Mailer(Protocol):
 
     A mailer that sends one message at a time is this loop::
 
-        while not outbox.is_closing and (message := outbox.next_message()):
-            if message.id in outbox.commit([], [message]):
-                outbox.commit([send(message)], [])
+        while not outbox.is_closing:
+            if message := outbox.next_message():
+                if message.id in outbox.commit([], [message]):
+                    outbox.commit([send(message)], [])
+            elif outbox.wait_s is None:
+                break
+            else:
+                time.sleep(outbox.wait_s)
     """
 
     def __call__(self, outbox: Outbox) -> None: ...

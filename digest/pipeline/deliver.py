@@ -20,8 +20,10 @@ from digest.model.newsletters import Newsletter
 from digest.model.protocols import Mailer, Message, SendOutcome, SendResult, Stop
 from digest.pipeline.app import App
 from digest.pipeline.edition_links import link_token_filler
+from digest.pipeline.ledger_outbox import MessageBuilder
 from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
-from digest.pipeline.outbox import MessageBuilder, Tally, deliver_due, message_builder, tally
+from digest.pipeline.outbox import Tally, deliver_due, message_builder, tally
+from digest.pipeline.send_rates import SendRates
 from digest.pipeline.signing import signing_key
 from digest.pipeline.suppression import judge_refusals
 from digest.render import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDER
@@ -66,6 +68,7 @@ def deliver_edition(
             build_message=edition_message_builder(edition_id, app),
             clock=clock,
             stop=stop,
+            rates=SendRates(app.store, app.settings.smtp, app.settings.recipient_domains),
             unknown_policy=app.settings.smtp.unknown,
             even_if_waiting=even_if_waiting,
             limit=limit,
@@ -193,6 +196,10 @@ class _SingleMessageOutbox:
 
     def next_message(self) -> Message | None:
         return self.messages.pop() if self.messages else None
+
+    @property
+    def wait_s(self) -> None:
+        return None
 
     def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         self.results += results

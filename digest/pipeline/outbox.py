@@ -10,29 +10,24 @@ The meaning of an outcome for a delivery is in ``deliver/retry.py``; how message
 from __future__ import annotations
 
 import uuid
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from digest.deliver.bounces.brake import RefusalBrake
 from digest.deliver.message.edition_headers import Recipient
 from digest.deliver.message.prepare import PreparedMessage
-from digest.deliver.retry import MAX_BACKOFF, UnknownPolicy, decide
+from digest.deliver.retry import UnknownPolicy
 from digest.model.editions import Delivery, Outcome
-from digest.model.errors import DigestError, StoreError
+from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
-from digest.model.protocols import Mailer, Message, SendOutcome, SendResult, Stop
+from digest.model.protocols import Mailer, Message, Stop
+from digest.pipeline.ledger_outbox import LedgerOutbox, MessageBuilder
+from digest.pipeline.send_rates import SendRates
 from digest.pipeline.suppression import open_brake
+from digest.settings import SmtpSettings
 from digest.store import Store, deliveries, editions, suppressions
-from digest.store.ledger import AttemptResult, Ledger, open_ledger
-
-#: Builds the message of one delivery. Raises ``DigestError`` if it can't be built, which is final for that row.
-MessageBuilder = Callable[[Delivery], Message]
-
-#: Rows claimed at once.
-_CLAIM_SIZE = 200
+from digest.store.ledger import open_ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +41,10 @@ class Tally:
     is_suspected: bool = False
     #: There were recipients, none waits any more, and no mail was accepted.
     has_reached_nobody: bool = False
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether rows are due that may be sent."""
+        return self.next_try is not None and self.next_try <= now and not self.is_suspected
 
     @property
     def is_final(self) -> bool:
@@ -64,19 +63,19 @@ def deliver_due(  # noqa: PLR0913  # what a sender works with, and how much of i
     unknown_policy: UnknownPolicy = "retry",
     even_if_waiting: bool = False,
     limit: int | None = None,
+    rates: SendRates | None = None,
 ) -> Tally:
     """Send the edition's due rows (with ``even_if_waiting``, all waiting rows) until none is left, ``limit`` were sent,
-    or ``stop`` is set.
+    or ``stop`` is set. Rows wait for their turn in the ``rates``; if only such rows are left, other editions go first.
 
-    Sending also stops when the server refuses too many mails; a suspected edition isn't sent at all.
-
-    Safe to run concurrently, and again after any crash: rows of a dead sender are released. Raises ``MailError`` if the
-    server can't be used, and ``StoreError``; rows not sent stay in the ledger.
+    Sending also stops when the server refuses too many mails; a suspected edition isn't sent at all. Safe to run
+    concurrently, and again after any crash: rows of a dead sender are released. Raises ``MailError`` if the server
+    can't be used, and ``StoreError``; rows not sent stay in the ledger.
     """
     sender = f"sender-{uuid.uuid4().hex[:12]}"
     published, brake = _read_edition(edition_id, store, now=clock())
     with store.liveness_lock(sender), open_ledger(store, sender, sync_starts=unknown_policy == "hold") as ledger:
-        outbox = _LedgerOutbox(
+        outbox = LedgerOutbox(
             sender=sender,
             edition_id=edition_id,
             published=published,
@@ -87,7 +86,8 @@ def deliver_due(  # noqa: PLR0913  # what a sender works with, and how much of i
             stop=stop,
             unknown_policy=unknown_policy,
             brake=brake,
-            _allowed=limit,
+            rates=rates or SendRates(store, SmtpSettings()),
+            allowed=limit,
         )
         with outbox.session(even_if_waiting=even_if_waiting):
             mailer(outbox)
@@ -133,120 +133,3 @@ def message_builder(
         )
 
     return build_message
-
-
-@dataclass(slots=True, kw_only=True)
-class _LedgerOutbox:
-    """Outbox over the ledger: one sender's claim on rows of one edition."""
-
-    sender: str
-    edition_id: int
-    published: datetime
-    store: Store
-    ledger: Ledger
-    build_message: MessageBuilder
-    clock: Callable[[], datetime]
-    stop: Stop
-    unknown_policy: UnknownPolicy
-    brake: RefusalBrake
-    #: How many rows may still be claimed; None for no limit.
-    _allowed: int | None = None
-    _claimed: deque[Delivery] = field(default_factory=deque)
-    #: Handed to the mailer, without a result yet; by id.
-    _under_way: dict[int, Delivery] = field(default_factory=dict)
-
-    @contextmanager
-    def session(self, *, even_if_waiting: bool) -> Iterator[None]:
-        """Before: make rows due whose time is wrong. After: release the rows that were claimed and not sent."""
-        now = self.clock()
-        with self.store.begin() as conn:
-            beyond = None if even_if_waiting else now + MAX_BACKOFF * 2
-            deliveries.make_due_now(conn, self.edition_id, now=now, beyond=beyond)
-        try:
-            yield
-        except BaseException:
-            with suppress(StoreError):  # report the first error; the next sender releases the rows
-                self._release(self.sender)
-            raise
-        self._release(self.sender)
-
-    @property
-    def is_closing(self) -> bool:
-        return self.stop.is_set() or self.brake.is_on
-
-    def next_message(self) -> Message | None:
-        while not self.is_closing and (self._claimed or self._claim()):
-            delivery = self._claimed.popleft()
-            try:
-                message = self.build_message(delivery)
-            except DigestError as error:
-                failed = AttemptResult(
-                    delivery_id=delivery.id,
-                    outcome=Outcome.FAILED,
-                    attempts=delivery.attempts,
-                    reply=str(error),
-                )
-                self.ledger.settle([failed], [], at=self.clock())
-            else:
-                self._under_way[delivery.id] = delivery
-                return message
-        return None
-
-    def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
-        now = self.clock()
-        rows = [self._ledger_result(result, now) for result in results]
-        sendable = self.ledger.settle(rows, [message.id for message in starting], at=now)
-        for result in results:
-            del self._under_way[result.message.id]
-        for message in starting:
-            if message.id not in sendable:
-                del self._under_way[message.id]
-        return sendable
-
-    def _ledger_result(self, result: SendResult, now: datetime) -> AttemptResult:
-        message = result.message
-        attempts = self._under_way[message.id].attempts + 1
-        if result.outcome is SendOutcome.REJECTED:
-            self.brake.record_refusal(result.reply)
-        decision = decide(
-            result.outcome,
-            message_id=message.message_id,
-            attempts=attempts,
-            now=now,
-            published=self.published,
-            unknown_policy=self.unknown_policy,
-        )
-        return AttemptResult(
-            delivery_id=message.id,
-            outcome=decision.outcome,
-            attempts=attempts,
-            reply=result.reply,
-            next_try=decision.next_try,
-        )
-
-    def _claim(self) -> bool:
-        """Claim the next due rows; if there are none, those that dead senders had claimed."""
-        with self.store.read() as conn:
-            if suppressions.is_suspected(conn, self.edition_id):  # by another sender's refusals
-                return False
-        return self._claim_due() or (self._release_dead_senders() and self._claim_due())
-
-    def _claim_due(self) -> bool:
-        size = _CLAIM_SIZE if self._allowed is None else min(_CLAIM_SIZE, self._allowed)
-        deliveries_due = self.ledger.claim(self.edition_id, now=self.clock(), limit=size) if size else ()
-        if self._allowed is not None:
-            self._allowed -= len(deliveries_due)
-        self._claimed.extend(deliveries_due)
-        return bool(deliveries_due)
-
-    def _release_dead_senders(self) -> bool:
-        with self.store.read() as conn:
-            senders = deliveries.senders(conn) - {self.sender}
-        dead = [sender for sender in sorted(senders) if not self.store.is_alive(sender)]
-        for sender in dead:
-            self._release(sender)
-        return bool(dead)
-
-    def _release(self, sender: str) -> None:
-        with self.store.begin() as conn:
-            deliveries.release_sender(conn, sender, now=self.clock(), hold=self.unknown_policy == "hold")

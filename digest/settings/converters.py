@@ -25,6 +25,7 @@ from digest.settings.types import (
     FetchSettings,
     InboundSettings,
     OperatorSettings,
+    RecipientDomains,
     RetentionSettings,
     SmtpSettings,
     WebSettings,
@@ -154,6 +155,16 @@ _TITLE = _matching(r"[^\x00-\x1f\x7f]{0,500}", "one line of text, of 500 charact
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _DKIM_SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
 _DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
+_RECIPIENT_DOMAIN = _matching(r"[^\s@\x00-\x20]+\.[^\s@\x00-\x20]+", "a domain like 'gmail.com'")
+
+
+def _domains(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Domains of recipients in lower case, as they are compared."""
+    if not values:
+        raise InvalidValue("expected at least one domain like 'gmail.com'")
+    return tuple(_RECIPIENT_DOMAIN(value).lower() for value in values)
+
+
 _COLOR = _matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
 _TYPEFACE = _matching(f"({TYPEFACE})?", "names of fonts, the last one generic, like 'Charter, Georgia, serif'")
 _HTTPS_URL = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
@@ -211,6 +222,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "messages_per_connection": _number(1),
         "timeout_s": _number(1, 3600),
     },
+    RecipientDomains: {"domains": _domains, "rate_per_minute": _number(1)},
     DkimSettings: {"selector": _DKIM_SELECTOR, "domain": _DOMAIN},
     BouncesSettings: {
         "address": _mailbox,

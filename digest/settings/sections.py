@@ -13,6 +13,7 @@ from digest.settings.types import (
     InboundSettings,
     JobsSettings,
     OperatorSettings,
+    RecipientDomains,
     RetentionSettings,
     SmtpSettings,
     StoreSettings,
@@ -34,7 +35,11 @@ SECTIONS: Mapping[str, type] = {
     "retention": RetentionSettings,
 }
 #: ``[[name]]``
-LISTS: Mapping[str, type] = {"sources": Source, "newsletters": Newsletter}
+LISTS: Mapping[str, type] = {
+    "recipient_domains": RecipientDomains,
+    "sources": Source,
+    "newsletters": Newsletter,
+}
 #: Keys that differ from their field: ``from`` is a keyword in Python.
 _KEY_NAMES: Mapping[tuple[type, str], str] = {(Newsletter, "sender"): "from"}
 

@@ -79,7 +79,7 @@ class SmtpSettings:
     username: str = ""
     password: Secret = Secret()
     connections: int = 4
-    #: Mails a minute over all connections; None for no limit.
+    #: Mails a minute over all connections of all workers; None for no limit.
     rate_per_minute: int | None = None
     #: Many servers close a connection after some number of messages.
     messages_per_connection: int = 100
@@ -87,6 +87,14 @@ class SmtpSettings:
     timeout_s: float = 300.0
     #: Policy for mails whose final reply was lost: they may have arrived.
     unknown: WhenUnknown = "retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientDomains:
+    """``[[recipient_domains]]``: a limit for the domains of one provider, over all workers."""
+
+    domains: tuple[str, ...]
+    rate_per_minute: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +244,7 @@ class Settings:
     brand: Brand = field(default_factory=Brand)
     operator: OperatorSettings = OperatorSettings()
     retention: RetentionSettings = RetentionSettings()
+    recipient_domains: tuple[RecipientDomains, ...] = ()
     sources: tuple[Source, ...] = ()
     newsletters: tuple[Newsletter, ...] = ()
 

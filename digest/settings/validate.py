@@ -25,7 +25,7 @@ def validate(raw: RawSettings) -> Settings:
     from digest.settings.tables import read_table
 
     mistakes = [*raw.mistakes, *_unknown_sections(raw), *_duplicate_ids(raw), *_reserved_ids(raw)]
-    mistakes += _unknown_sources(raw)
+    mistakes += [*_unknown_sources(raw), *_repeated_domains(raw)]
     values: dict[str, Any] = {}
     for path, kind in _tables(raw):
         value, table_mistakes = read_table(raw, path, kind)
@@ -93,6 +93,19 @@ def _unknown_sources(raw: RawSettings) -> Iterator[Mistake]:
             if isinstance(id_, str) and id_ not in source_ids:
                 near = nearest(id_, [source_id for source_id in source_ids if isinstance(source_id, str)])
                 yield raw.mistake(("newsletters", number, "sources"), f"no source has the id {id_!r}", suggestion=near)
+
+
+def _repeated_domains(raw: RawSettings) -> Iterator[Mistake]:
+    """Domains of recipients with two limits."""
+    seen: set[str] = set()
+    for number, item in _items(raw, "recipient_domains"):
+        listed = item.get("domains") if isinstance(item, dict) else None
+        domains = (
+            {domain.lower() for domain in listed if isinstance(domain, str)} if isinstance(listed, list) else set()
+        )
+        for domain in sorted(domains & seen):
+            yield raw.mistake(("recipient_domains", number, "domains"), f"{domain!r} has a limit already")
+        seen |= domains
 
 
 # --- paths, relative to the settings' folder ---------------------------------------------------------------------

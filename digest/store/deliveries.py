@@ -2,6 +2,7 @@
 
     create_for_edition  → pending     one row for each subscriber
     ledger.claim        a sender claims a batch of rows
+    ledger.postpone     a claimed row waits for its turn in a rate
     ledger.settle       → sending     immediately before the mail's bytes are sent
                         → sent | retry | failed | unknown
     release_sender      a dead sender's rows can be claimed again; the outcome of mails that it was sending is unknown
@@ -13,12 +14,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     Executable,
     Row,
@@ -43,6 +45,8 @@ from digest.store.column_types import UtcDateTime
 from digest.store.mapping import batches, columns, insert, stream
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 
+#: A mail whose turn in the rate of its provider is later is looked at again after this time.
+MAX_POSTPONEMENT = timedelta(minutes=10)
 #: Rows created by one statement.
 _CREATED_AT_ONCE = 2_000
 #: A sender has claimed the row. Rows that it has sent keep its name until its next claim.
@@ -116,12 +120,18 @@ def _insert_rows(conn: Connection, edition_id: int, at: datetime) -> Executable:
 def make_due_now(conn: Connection, edition_id: int, *, now: datetime, beyond: datetime | None = None) -> int:
     """Make waiting rows due now; with ``beyond``, only those that no backoff explains. Return how many.
 
-    Those are mails never tried, and times after ``beyond``: the clock was wrong when they were set.
+    Those are mails never tried that wait for longer than for their turn in a rate, and times after ``beyond``: the
+    clock was wrong when they were set.
     """
     conditions = [deliveries.c.edition_id == edition_id, deliveries.c.next_try > now]
     if beyond is not None:
-        conditions.append(or_(deliveries.c.outcome == Outcome.PENDING, deliveries.c.next_try > beyond))
+        conditions.append(or_(has_no_turn(now), deliveries.c.next_try > beyond))
     return conn.execute(update(deliveries).where(*conditions).values(next_try=now)).rowcount
+
+
+def has_no_turn(now: datetime) -> ColumnElement[bool]:
+    """Whether a row is of a mail never tried, and no rate explains its time: the clock was wrong when it was set."""
+    return and_(deliveries.c.outcome == Outcome.PENDING, deliveries.c.next_try > now + 2 * MAX_POSTPONEMENT)
 
 
 def release_sender(conn: Connection, sender: str, *, now: datetime, hold: bool = False) -> int:

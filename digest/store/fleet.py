@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from digest.store.mapping import columns, from_rows, insert, to_row
 from digest.store.tables import fleet as table
-from digest.store.tables import rate_limits
 
 #: One that said nothing for so long isn't listed any more.
 _GONE = timedelta(minutes=10)
@@ -55,15 +54,3 @@ def members(conn: Connection, *, now: datetime) -> tuple[Member, ...]:
 def delete_gone(conn: Connection, *, now: datetime) -> None:
     """Forget processes that said nothing for long."""
     conn.execute(delete(table).where(table.c.seen <= now - _GONE))
-
-
-def reserve(conn: Connection, name: str, duration: timedelta, *, now: datetime) -> datetime:
-    """Reserve so much time of a rate that all workers share; return when the reserved time begins.
-
-    Reservations follow each other without a gap or an overlap: a token bucket that holds nothing back.
-    """
-    conn.execute(insert(conn, rate_limits).values(name=name, next_at=now).on_conflict_do_nothing())
-    query = select(rate_limits.c.next_at).where(rate_limits.c.name == name).with_for_update()
-    start: datetime = max(conn.execute(query).scalar_one(), now)
-    conn.execute(update(rate_limits).where(rate_limits.c.name == name).values(next_at=start + duration))
-    return start

@@ -1,6 +1,7 @@
 """The ledger for one sender. Plain SQL: building statements with SQLAlchemy would dominate the cost of a mail.
 
     claim(edition)               claim the next due rows for this sender
+    postpone(turns)              put claimed rows back until their turn
     settle(results, starting)    record the results of tries and the start of the next ones, in one transaction
 
 If a process dies, only mails that it had started and not yet settled are in doubt. A power cut also loses the results
@@ -10,7 +11,7 @@ of the last 50 ms (``group_sync``).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -54,6 +55,8 @@ INSERT INTO daily_counts (about, name, day, count)
 SELECT newsletter_id, ?, ?, ? FROM editions WHERE id = ?
 ON CONFLICT (about, name, day) DO UPDATE SET count = daily_counts.count + excluded.count
 """
+# A row that is claimed and not tried yet goes back to the queue as it was.
+_POSTPONE = "UPDATE deliveries SET sender = NULL, next_try = ? WHERE id = ? AND sender = ? AND outcome <> 'sent'"
 _IS_CLAIMED = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ? AND outcome <> 'sent'"
 
 
@@ -101,6 +104,7 @@ class Ledger:
         self._record = _with_paramstyle(_RECORD, dialect)
         self._start = _with_paramstyle(_START, dialect)
         self._count = _with_paramstyle(_COUNT, dialect)
+        self._postpone = _with_paramstyle(_POSTPONE, dialect)
         self._edition_id = 0
         self._is_claimed_query = _with_paramstyle(_IS_CLAIMED, dialect)
         self._bind_time = _time_binder(dialect)
@@ -117,6 +121,12 @@ class Ledger:
                 self._cursor.executemany(self._claim, [(self._sender, delivery.id) for delivery in claimed])
             self._add_counts({Outcome.SENT: sent}, at=now)
         return claimed
+
+    def postpone(self, turns: Iterable[tuple[int, datetime]]) -> None:
+        """Put claimed rows back into the queue, by id, until these times."""
+        rows = [(self._bind_time(time), id_, self._sender) for id_, time in turns]
+        with self._transaction:
+            self._cursor.executemany(self._postpone, rows)
 
     def settle(self, results: Sequence[AttemptResult], starting: Sequence[int], *, at: datetime) -> frozenset[int]:
         """Record results and starts in one commit; return the ids of ``starting`` that may be sent.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, Connection, Row, Select, Table
+from sqlalchemy import Column, Connection, Row, Select, Table, func, select
 from sqlalchemy.dialects import sqlite
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     from sqlalchemy.dialects import postgresql  # a quarter of SQLAlchemy's import time, not needed for SQLite
 
     return postgresql.insert(table)
+
+
+def database_time(conn: Connection) -> datetime:
+    """The time by the database's clock, which all machines share; on SQLite, by this machine's."""
+    if conn.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    time: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
+    return time.astimezone(UTC)
 
 
 def columns(table: Table, kind: type) -> list[Column[Any]]:

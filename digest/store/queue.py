@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, not_, null, or_, select, update
 
 from digest.model.editions import Outcome
-from digest.store.deliveries import CLAIMED
+from digest.store.deliveries import CLAIMED, has_no_turn
 from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address
 from digest.store.suppressions import IS_SUSPECTED, may_be_mailed
@@ -30,10 +30,11 @@ class Queue:
 def editions_due(conn: Connection, *, now: datetime, beyond: datetime) -> tuple[int, ...]:
     """The ids of editions with rows that are due or claimed, oldest first.
 
-    Rows whose next try is after ``beyond``, later than any backoff, and waiting rows that were never tried are due too:
-    the clock was wrong when they were written. Suspected editions are not due until they are reviewed.
+    Rows whose next try is after ``beyond``, later than any backoff, and rows never tried that wait for longer than for
+    their turn in a rate are due too: the clock was wrong when they were written. Suspected editions are not due until
+    they are reviewed.
     """
-    has_wrong_time = or_(deliveries.c.next_try > beyond, deliveries.c.outcome == Outcome.PENDING)
+    has_wrong_time = or_(deliveries.c.next_try > beyond, has_no_turn(now))
     is_due = deliveries.c.next_try.is_not(None) & ((deliveries.c.next_try <= now) | has_wrong_time)
     claimed = select(deliveries.c.edition_id).where(CLAIMED)
     query = select(editions.c.id).where(or_(_has_row(is_due), editions.c.id.in_(claimed)), not_(IS_SUSPECTED))

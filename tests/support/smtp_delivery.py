@@ -29,6 +29,10 @@ class MemoryOutbox:
     def next_message(self) -> Message | None:
         return self.messages.pop(0) if self.messages and not self.is_closing else None
 
+    @property
+    def wait_s(self) -> float | None:
+        return None
+
     def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         self.results += results
         return frozenset(message.id for message in starting)

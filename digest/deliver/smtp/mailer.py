@@ -8,7 +8,6 @@ Sending:
     wire_format.py         one message as SMTP bytes
     replies.py             parses replies and capabilities
     outcomes.py            what a reply means for its message
-    rate_limit.py          messages a minute
 
 Opening connections, each step of which waits for the server:
 

@@ -16,8 +16,8 @@ from digest.deliver.smtp.connect_backoff import ConnectBackoff
 from digest.deliver.smtp.connection import Connection
 from digest.deliver.smtp.open_session import Session
 from digest.deliver.smtp.protocol import SmtpProtocol
-from digest.deliver.smtp.rate_limit import RateLimiter, is_throttled
 from digest.deliver.smtp.timeouts import Timeouts
+from digest.deliver.throttling import is_throttled
 from digest.model.errors import MailError
 from digest.model.protocols import Message, Notify, Outbox, SendOutcome, SendResult
 from digest.settings import SmtpSettings
@@ -40,11 +40,12 @@ class SmtpSender:
         self._connector = BackgroundConnector(smtp, timeouts)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._connector, selectors.EVENT_READ)
-        self._rate_limiter = RateLimiter(smtp.rate_per_minute)
         self._backoff = ConnectBackoff()
         #: Taken from the outbox, and not assigned to a connection yet.
         self._queue: deque[Message] = deque()
         self._is_outbox_empty = False
+        #: When the outbox may have a message again; in the past if it isn't waited for.
+        self._fetch_at = 0.0
         self._was_connected = False
         self._sender_rejections = 0
         self._was_throttled = False
@@ -74,16 +75,19 @@ class SmtpSender:
                 return True
         if self._outbox.is_closing:
             return False
-        return bool(self._queue) or self._fetch()
+        return bool(self._queue) or self._fetch() or not self._is_outbox_empty
 
     def _fetch(self) -> bool:
-        """Move a message from the outbox to the queue; False if there is none."""
-        if not self._is_outbox_empty:
-            message = self._outbox.next_message()
-            self._is_outbox_empty = message is None
-            if message is not None:
-                self._queue.append(message)
-                return True
+        """Move a message from the outbox to the queue; False if there is none now."""
+        if self._is_outbox_empty or time.monotonic() < self._fetch_at:
+            return False
+        message = self._outbox.next_message()
+        if message is not None:
+            self._queue.append(message)
+            return True
+        wait_s = self._outbox.wait_s
+        self._is_outbox_empty = wait_s is None
+        self._fetch_at = time.monotonic() + (wait_s or 0.0)
         return False
 
     def _prefetch(self) -> None:
@@ -165,6 +169,8 @@ class SmtpSender:
         """Notify the user once, if there is no connection for some seconds."""
         if self._connections:
             self._disconnected_since = None
+        elif self._disconnected_since is not None and not self._queue:
+            self._disconnected_since = now  # it waits for a message
         elif self._disconnected_since is not None and now - self._disconnected_since > self._timeouts.notify:
             self._disconnected_since = None
             limit = self._timeouts.greeting
@@ -176,7 +182,8 @@ class SmtpSender:
                 return 0
         now = time.monotonic()
         poll = self._timeouts.poll
-        return min(poll, self._rate_limiter.delay(now) or poll, self._backoff.delay(now) or poll)
+        until_fetch = self._fetch_at - now
+        return min(poll, until_fetch if until_fetch > 0 else poll, self._backoff.delay(now) or poll)
 
     def _commit(self) -> None:
         """Commit results, and which contents are sent next; only after that send them."""
@@ -207,10 +214,9 @@ class SmtpSender:
 
     def _track(self, result: SendResult) -> None:
         if is_throttled(result.code, result.reply):
-            self._slow_down(result)
+            self._notify_of_throttling(result)
         match result.outcome:
             case SendOutcome.ACCEPTED:
-                self._rate_limiter.record_accepted()
                 self._sender_rejections = 0
                 self._backoff.record_success()
             case SendOutcome.INTERRUPTED | SendOutcome.UNKNOWN:
@@ -227,15 +233,13 @@ class SmtpSender:
             message = f"the mail server rejects the sender {result.message.sender}: {result.reply}"
             raise MailError(message, hint="check the newsletter's from, and [smtp] username", temporary=True)
 
-    def _slow_down(self, result: SendResult) -> None:
-        self._rate_limiter.record_throttled(time.monotonic())
+    def _notify_of_throttling(self, result: SendResult) -> None:
         if not self._was_throttled:
             self._was_throttled = True
             self._notify(f"the mail server {self._server} asks to slow down ({result.reply}): {_THROTTLED_HINT}")
 
     def _assign_messages(self) -> None:
         """Start a message on each connection that is free."""
-        now = time.monotonic()
         for connection in self._connections:
             protocol = connection.protocol
             if not connection.is_open or not protocol.can_start:
@@ -244,10 +248,9 @@ class SmtpSender:
                 if protocol.is_idle:
                     protocol.quit()
                 continue
-            if self._outbox.is_closing or self._rate_limiter.delay(now) or not (self._queue or self._fetch()):
+            if self._outbox.is_closing or not (self._queue or self._fetch()):
                 return
             protocol.start(self._queue.popleft())
-            self._rate_limiter.record_message(now)
 
     def _write(self) -> None:
         now = time.monotonic()

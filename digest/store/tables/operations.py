@@ -1,8 +1,8 @@
-"""Tables of job runs, counts by day, operators' sessions, unrelated mails in the bounce mailbox, the store's key."""
+"""Tables of job runs, rates, the fleet, counts by day, operators' sessions, unrelated mails, the store's key."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, Table
+from sqlalchemy import Column, Float, Integer, Table
 
 from digest.store.column_types import Json, SafeText, StringTuple, UtcDateTime
 from digest.store.tables.metadata import Number, metadata
@@ -109,10 +109,17 @@ fleet = Table(
     Column("leader_pid", Integer),
 )
 
-#: Rates that all workers share: when the next mail may be sent.
+#: Rates that all senders share: of the mail server, and of providers that mails go to.
 rate_limits = Table(
     "rate_limits",
     metadata,
     Column("name", SafeText, primary_key=True),
+    #: When the next mail may be sent that no sender has reserved time for.
     Column("next_at", UtcDateTime, nullable=False),
+    #: Mails that wait in the ledger for their turn have times up to here; null if none wait.
+    Column("planned_at", UtcDateTime),
+    #: The last request to slow down: when, the seconds between two mails since then, and the server's words.
+    Column("slowed_at", UtcDateTime),
+    Column("interval_s", Float, nullable=False, server_default="0"),
+    Column("reply", SafeText, nullable=False, server_default=""),
 )
