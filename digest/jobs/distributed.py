@@ -14,8 +14,9 @@ from threading import Event, Thread
 
 from digest.jobs.procrastinate_engine import Clock
 from digest.jobs.procrastinate_worker import Worker
+from digest.jobs.repeated_failures import FailureLog
 from digest.jobs.types import Job, Log
-from digest.model.errors import DigestError, StoreError
+from digest.model.errors import StoreError
 from digest.settings import Settings, StoreSettings
 from digest.store import Store, fleet, queue_schema
 from digest.store.fleet import Member
@@ -39,13 +40,14 @@ def run_clock(
         queue_schema.ensure(conn)
     address = settings().store
     leadership = Leadership(address.direct_url or address.url)
-    clock = Clock(store=store, due_jobs=due_jobs, log=log)
+    clock = Clock(store=store, due_jobs=due_jobs, log=log, still_leads=leadership.is_held_now)
+    failures = FailureLog(log=log, name="clock")
     member = _member("clock", settings())
     leads = leadership.is_held()
     log("leading" if leads else "following", id=member.id)
     try:
         while True:
-            leads = _tick(clock, leadership, member, settings(), led=leads)
+            leads = _tick(clock, leadership, member, settings(), failures=failures, led=leads)
             heartbeat()
             if stop.wait(_TICK_S):
                 return
@@ -54,7 +56,9 @@ def run_clock(
         _forget(store, member)
 
 
-def _tick(clock: Clock, leadership: Leadership, member: Member, settings: Settings, *, led: bool) -> bool:
+def _tick(
+    clock: Clock, leadership: Leadership, member: Member, settings: Settings, *, failures: FailureLog, led: bool
+) -> bool:
     """One look for due jobs; return whether this clock leads. What fails is logged, and tried again."""
     now = datetime.now(UTC)
     try:
@@ -68,15 +72,15 @@ def _tick(clock: Clock, leadership: Leadership, member: Member, settings: Settin
             )
         if leads != led:
             clock.log("leading" if leads else "following", id=member.id)
+        if leads and failures.is_failing:
+            clock.remake_queue()
         if leads:
             clock.tick(now)
-    except DigestError as error:
-        clock.log("clock_failed", error=str(error), hint=error.hint)
-    except Exception as error:  # noqa: BLE001  # the edge: logged whole, and tried again
-        clock.log("clock_failed", error=repr(error), trace=error)
-    else:
-        return leads
-    return led
+    except Exception as error:  # noqa: BLE001  # the edge: logged, and tried again
+        failures.failed(error)
+        return led and leadership.pid is not None
+    failures.succeeded()
+    return leads
 
 
 def run_worker(

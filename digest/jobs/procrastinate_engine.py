@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 import procrastinate
+import psycopg
 from procrastinate import exceptions, jobs
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 
 from digest.jobs.types import (
     ApplyRetention,
@@ -33,7 +34,8 @@ from digest.jobs.types import (
 )
 from digest.model.errors import DigestError
 from digest.model.slots import Slot
-from digest.store import Store, job_queue
+from digest.store import Store, job_queue, queue_schema
+from digest.store.errors import translate_errors
 
 JOB_TYPES: Mapping[str, type[Job]] = {
     job_type.kind: job_type for job_type in (Collect, CollectPart, Publish, Deliver, ProcessBounces, ApplyRetention)
@@ -104,8 +106,20 @@ class JobQueue:
     def _defer(self, conn: Connection, values: Mapping[str, Any], **options: Any) -> None:
         task = self._app.configure_task(TASK, connection=conn.connection.driver_connection, **options)
         # A clash aborts the transaction, but for a savepoint.
-        with suppress(exceptions.AlreadyEnqueued), conn.begin_nested():
+        with suppress(exceptions.AlreadyEnqueued), conn.begin_nested(), explain_errors(conn.engine.url):
             task.defer(job=dict(values))
+
+
+@contextmanager
+def explain_errors(url: URL) -> Iterator[None]:
+    """Raise Procrastinate's errors of the database as ``StoreError``."""
+    with translate_errors(url, psycopg.Error):
+        try:
+            yield
+        except exceptions.ConnectorException as error:
+            if isinstance(error.__cause__, psycopg.Error):
+                raise error.__cause__ from None
+            raise
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +129,8 @@ class Clock:
     store: Store
     due_jobs: Callable[[bool], Iterable[Job]]
     log: Log
+    #: Whether this clock leads, by the store's word.
+    still_leads: Callable[[Connection], bool] = lambda _: True
     pause: timedelta = PAUSE
     _queue: JobQueue = field(init=False)
     #: When this clock queued each job last.
@@ -135,11 +151,21 @@ class Clock:
         due = {queueing_lock(job): job for job in self.due_jobs(is_collecting)}
         new = {lock: job for lock, job in due.items() if lock not in queued and not self._waits(lock, failures, now)}
         with self.store.begin() as conn:
+            if new and not self.still_leads(conn):  # it was paused meanwhile
+                return 0
             for lock, job in new.items():
                 self._queue.enqueue(conn, job)
                 self._queued_at[lock] = now
         self._queued_at = {lock: at for lock, at in self._queued_at.items() if at > now - self.pause}
         return len(new)
+
+    def remake_queue(self) -> None:
+        """Make the queue anew if someone removed it, or a table of it; what is due is queued by the next tick."""
+        with self.store.begin() as conn:
+            is_made = queue_schema.ensure(conn)
+        if is_made:
+            self._queued_at.clear()
+            self.log("queue_made_anew", hint="its tables were missing; what is due is queued again")
 
     def _waits(self, lock: str, failures: Mapping[str, job_queue.Failures], now: datetime) -> bool:
         """Whether the job ended a moment ago, or has failed and is not to be tried again yet."""

@@ -7,22 +7,38 @@ had not begun, or may abandon, when it was stopped.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import procrastinate
-from procrastinate import jobs
+import psycopg
+from procrastinate import exceptions, jobs
 
-from digest.jobs.procrastinate_engine import DEAD, JOB_TYPES, TASK, JobQueue, UnknownJob, decode
+from digest.jobs.procrastinate_engine import (
+    DEAD,
+    JOB_TYPES,
+    TASK,
+    JobQueue,
+    UnknownJob,
+    decode,
+    explain_errors,
+)
+from digest.jobs.repeated_failures import FailureLog
 from digest.jobs.types import QUEUES, Enqueue, Job, Log
 from digest.model.errors import DigestError, StoreError
-from digest.store import Store, job_queue
-from digest.store.url import driver_url
+from digest.store import Store, job_queue, queue_schema
+from digest.store.postgres import connect_options, is_pooled, session_query
+from digest.store.url import driver_url, parse_url
 
 _HEARTBEAT_S, _POLL_S = 10.0, 1.0
+#: Pause before the database is asked again, once it has failed.
+_RETRY_S = 2.0
 #: After a job that it does not know, a worker takes no other in its place for so long: others are to get it.
 _UNKNOWN_PAUSE_S = 5.0
 #: A stop waits so long for jobs that may be abandoned, and looks so often.
@@ -89,40 +105,86 @@ class Worker:
         return True
 
     async def _run(self) -> None:
-        kwargs = {"prepare_threshold": None, "options": "-c timezone=UTC"}
-        connector = procrastinate.PsycopgConnector(conninfo=driver_url(self.url), kwargs=kwargs, min_size=1, max_size=4)
-        app = procrastinate.App(connector=connector)
-        app.task(name=TASK, pass_context=True)(self._perform)
+        """Work until the stop; if the database is away, wait for it."""
+        logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # each of its tries
+        failures = FailureLog(log=self.log, name="worker")
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(self.concurrency + len(self.queues) + 1, thread_name_prefix="job") as threads:
             loop.set_default_executor(threads)
-            async with app.open_async():
-                working = [
-                    asyncio.create_task(
-                        app.run_worker_async(
-                            queues=queues,
-                            concurrency=concurrency,
-                            install_signal_handlers=False,
-                            delete_jobs="successful",
-                            fetch_job_polling_interval=_POLL_S,
-                            update_heartbeat_interval=_HEARTBEAT_S,
-                            stalled_worker_timeout=DEAD.total_seconds(),
-                        )
+            beating = asyncio.create_task(self._beat())
+            stopping = asyncio.create_task(asyncio.to_thread(self._stop.wait))
+            while not self._stop.is_set():
+                try:
+                    is_pooled = await asyncio.to_thread(self._check_queue)
+                    failures.succeeded()
+                    await self._work(stopping, is_pooled=is_pooled)
+                except (StoreError, psycopg.Error, exceptions.ConnectorException) as error:
+                    failures.failed(explained(error, self.url))
+                    await asyncio.wait([stopping], timeout=_RETRY_S)
+            beating.cancel()
+
+    def _check_queue(self) -> bool:
+        """Return whether a pooler stands before the database. Raises ``StoreError`` if there is no queue."""
+        with self.store.read() as conn:
+            if problem := queue_schema.find_problem(conn):
+                raise StoreError(problem)
+            return is_pooled(conn)
+
+    async def _work(self, stopping: asyncio.Future[bool], *, is_pooled: bool) -> None:
+        """Do jobs until the stop, or until the database fails; jobs under way are finished. Raises its errors."""
+        broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().set_exception_handler(partial(self._on_error, broken))
+        async with self._app().open_async() as app:
+            working = [
+                asyncio.create_task(
+                    app.run_worker_async(
+                        queues=queues,
+                        concurrency=concurrency,
+                        install_signal_handlers=False,
+                        listen_notify=not is_pooled,  # which a pooler doesn't pass on
+                        delete_jobs="successful",
+                        fetch_job_polling_interval=_POLL_S,
+                        update_heartbeat_interval=_HEARTBEAT_S,
+                        stalled_worker_timeout=DEAD.total_seconds(),
                     )
-                    for queues, concurrency in self._shares()
-                ]
-                stopping = asyncio.create_task(asyncio.to_thread(self._stop.wait))
-                beating = asyncio.create_task(self._beat())
-                await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
-                self._stop.set()
+                )
+                for queues, concurrency in self._shares()
+            ]
+            awaited: list[asyncio.Future[Any]] = [*working, stopping, broken]
+            await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+            if self._stop.is_set():
                 self.log("stopping", jobs=", ".join(sorted(job.kind for job in self.running)))
-                for task in working:
-                    task.cancel()  # it finishes the jobs under way
-                results = await asyncio.gather(*working, stopping, return_exceptions=True)
-                beating.cancel()
-        for result in results:
+            for task in working:
+                task.cancel()  # it finishes the jobs under way
+            results = await asyncio.gather(*working, return_exceptions=True)
+        for result in [*results, *([broken.exception()] if broken.done() else [])]:
             if isinstance(result, Exception):
                 raise result
+        if not self._stop.is_set():  # it logs such errors, and ends
+            raise StoreError("the connection to the queue of jobs was lost", hint="it is tried again")
+
+    def _app(self) -> procrastinate.App:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=driver_url(self.url),
+            kwargs=connect_options(parse_url(self.url)),
+            configure=_prepare,
+            min_size=1,
+            max_size=4,
+        )
+        app = procrastinate.App(connector=connector)
+        app.task(name=TASK, pass_context=True)(self._perform)
+        return app
+
+    def _on_error(self, broken: asyncio.Future[None], loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """End the work after an error that nobody waits for: a job's end that could not be recorded, for example.
+
+        The job would count as under way for as long as this worker is registered.
+        """
+        error = context.get("exception")
+        if not isinstance(error, Exception):
+            loop.default_exception_handler(context)
+        elif not broken.done():
+            broken.set_exception(error)
 
     async def _beat(self) -> None:
         while True:
@@ -174,3 +236,18 @@ class Worker:
             yield
         finally:
             del self._running[threading.get_ident()]
+
+
+async def _prepare(connection: psycopg.AsyncConnection) -> None:
+    """Set what holds for a session."""
+    await connection.execute(session_query(connection.info.backend_pid))
+    await connection.commit()
+
+
+def explained(error: Exception, url: str) -> Exception:
+    """The error of the database as a ``StoreError``, if it can be explained."""
+    try:
+        with explain_errors(parse_url(url)):
+            raise error
+    except Exception as explained:  # noqa: BLE001  # whichever it is
+        return explained

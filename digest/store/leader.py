@@ -18,11 +18,13 @@ from digest.store.url import parse_url
 _LOCK = "digest leader"
 #: A leader that said nothing for so long is stuck: its connection is ended, and with it its lock.
 _STUCK = timedelta(seconds=15)
-#: Only if it still holds the lock: the server may have given the number to another process.
-_END_HOLDER = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid = :pid AND locktype = 'advisory' AND granted"
+#: The server may have given the number to another process.
+_HOLDER = (
+    " FROM pg_locks WHERE pid = :pid AND locktype = 'advisory' AND granted"
     " AND (classid::bigint << 32) | objid::bigint = hashtextextended(:lock, 0)"
 )
+_IS_HOLDER = text(f"SELECT 1{_HOLDER}")
+_END_HOLDER = text(f"SELECT pg_terminate_backend(pid){_HOLDER}")
 
 
 class Leadership:
@@ -54,6 +56,10 @@ class Leadership:
         if taken and taken[0]:
             self.pid = self._connection.info.backend_pid
         return self.pid is not None
+
+    def is_held_now(self, conn: Connection) -> bool:
+        """Whether the lock is held, by the store's word: this process may have been paused since it looked last."""
+        return self.pid is not None and conn.execute(_IS_HOLDER, {"pid": self.pid, "lock": _LOCK}).first() is not None
 
     def close(self) -> None:
         """End the connection; another clock may lead then."""

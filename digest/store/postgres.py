@@ -102,15 +102,25 @@ def prepare_connection(connection: psycopg.Connection, session: Mapping[str, str
     """
     _check_version(connection)
     _check_encoding(connection)
-    is_pooled = f"pg_backend_pid() <> {connection.info.backend_pid:d}"
-    settings = "".join(f", set_config('{name}', '{value}', {is_pooled})" for name, value in session.items())
-    row = connection.execute(f"SELECT {is_pooled}{settings}".encode()).fetchone()
+    row = connection.execute(session_query(connection.info.backend_pid, session)).fetchone()
     return bool(row and row[0])
+
+
+def session_query(backend_pid: int, session: Mapping[str, str] = _SESSION) -> bytes:
+    """SQL for ``prepare_connection``, for a connection that was told to lead to this process of the server."""
+    behind_pooler = f"pg_backend_pid() <> {backend_pid:d}"
+    settings = "".join(f", set_config('{name}', '{value}', {behind_pooler})" for name, value in session.items())
+    return f"SELECT {behind_pooler}{settings}".encode()
+
+
+def is_pooled(conn: Connection) -> bool:
+    """Whether a pooler stands between this program and the server."""
+    return bool(conn.info.get(_IS_POOLED))
 
 
 def refuse_pooler(conn: Connection) -> None:
     """Raise ``StoreError`` if the connection's locks would not last as long as it."""
-    if conn.info.get(_IS_POOLED):
+    if is_pooled(conn):
         raise _behind_pooler()
 
 
@@ -157,16 +167,16 @@ def _replace_if_ended(connection: psycopg.Connection, *_: object) -> None:
 
 
 def _begin(conn: Connection, *, read_only: bool) -> None:
-    options, is_pooled = conn.get_execution_options(), conn.info.get(_IS_POOLED)
-    settings = {**_IDLE_IN_TRANSACTION} if is_pooled else {}
-    if is_pooled and read_only:
+    options, behind_pooler = conn.get_execution_options(), is_pooled(conn)
+    settings = {**_IDLE_IN_TRANSACTION} if behind_pooler else {}
+    if behind_pooler and read_only:
         settings |= {"transaction_read_only": "on"}
     if not options.get("writes"):
         # A read transaction sees one snapshot, as on SQLite.
         conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     elif options.get("durable", True):
         settings["synchronous_commit"] = "on"
-    elif is_pooled:
+    elif behind_pooler:
         settings["synchronous_commit"] = "off"
     if settings:
         calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())

@@ -37,6 +37,9 @@ _RIGHTS = (
     "of tables that another user created: REASSIGN OWNED BY OTHER TO {user}"
 )
 _OWN_DATABASE = "give digest a database of its own: createdb --owner {user} {database}"
+#: States of a table, a function and a type that don't exist.
+_UNDEFINED = {"42P01", "42883", "42704"}
+_QUEUE_LOST = "someone removed the queue of jobs: the clock that leads makes it anew, and no mail is lost"
 #: Hint by SQLSTATE, or by its class of two characters.
 _STATE_HINTS = {
     "42501": _RIGHTS,
@@ -44,6 +47,7 @@ _STATE_HINTS = {
     "42710": "another program's object is in the way: " + _OWN_DATABASE,
     "42P01": "a table was removed, or is another program's: restore a backup, or use another database",
     "42703": "a table was changed, or is another program's: restore a backup, or use another database",
+    "25P03": "the process was paused, or its machine too busy, within a transaction: what it held was freed for others",
     "3F000": "create the schema of the user's search_path, or correct the search_path",
     "25006": "a standby, or default_transaction_read_only: name the primary server in [store] url",
     "53100": "make room on the server's disk and try again: what was committed is safe",
@@ -63,6 +67,8 @@ def explain(original: Any, url: URL) -> StoreError | None:
 
     state, message = original.sqlstate or "", primary_message(original)
     hint = _STATE_HINTS.get(state) or _STATE_HINTS.get(state[:2])
+    if state in _UNDEFINED and "procrastinate_" in message:
+        hint = _QUEUE_LOST
     if not hint and isinstance(original, psycopg.OperationalError):
         hint = next(hint for pattern, hint in _CONNECTION_HINTS if re.search(pattern, message))
     if not hint:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
-from digest.jobs.procrastinate_engine import TASK, JobQueue
+from digest.jobs.procrastinate_engine import TASK, Clock, JobQueue
 from digest.jobs.procrastinate_worker import Worker
 from digest.jobs.types import Collect, CollectPart, Deliver, Enqueue, Job
+from digest.model.errors import StoreError
 from digest.store import Store, open_store, queue_schema
 from tests.support.run_process import until
 
@@ -112,3 +115,50 @@ def _waiting(store: Store) -> list[str]:
     with store.read() as conn:
         query = text("SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo'")
         return [*conn.execute(query).scalars()]
+
+
+def test_a_worker_goes_on_after_the_server_ended_its_connections(store: Store, postgres_url: str) -> None:
+    running = RunningWorker(store, postgres_url)
+    until(lambda: _registered(store) == 2)
+    for _ in range(3):
+        with psycopg.connect(postgres_url) as conn:
+            conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+    with store.begin() as conn:
+        JobQueue().enqueue(conn, Collect())
+
+    until(lambda: running.done == [Collect()])
+    assert running.end()
+    assert running.events.count("worker_failed") <= 1
+
+
+def test_a_worker_waits_for_a_queue_that_someone_removed(store: Store, postgres_url: str) -> None:
+    due: set[Job] = {Collect()}
+    events: list[str] = []
+    clock = Clock(store=store, due_jobs=lambda _: due, log=lambda event, **_: events.append(event))
+    running = RunningWorker(store, postgres_url)
+    until(lambda: _registered(store) == 2)
+    with store.begin() as conn:
+        conn.execute(text("DROP TABLE procrastinate_jobs, procrastinate_events, procrastinate_workers CASCADE"))
+
+    until(lambda: "worker_failed" in running.events)
+    with pytest.raises(StoreError, match="procrastinate_") as raised:
+        clock.tick(datetime.now(UTC))
+    assert "no mail is lost" in raised.value.hint
+    with pytest.raises(StoreError, match="procrastinate_"), store.begin() as conn:
+        JobQueue().enqueue(conn, Collect())
+
+    clock.remake_queue()
+    assert clock.tick(datetime.now(UTC)) == 1
+    until(lambda: running.done == [Collect()])
+    assert running.end()
+    assert events == ["queue_made_anew"]
+    assert running.events.count("worker_failed") <= 2
+    assert "worker_recovered" in running.events
+
+
+def _registered(store: Store) -> int:
+    with store.read() as conn:
+        return int(conn.execute(text("SELECT count(*) FROM procrastinate_workers")).scalar_one())
