@@ -1,4 +1,4 @@
-"""Messages to the service manager: that the process is ready, alive, and what it does (``Type=notify``).
+"""Signs of life for a service manager: messages for systemd (``Type=notify``), a file for probes of containers.
 
 https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 """
@@ -9,6 +9,7 @@ import os
 import socket
 from collections.abc import MutableMapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,15 +20,19 @@ _STATUS_EVENTS = frozenset({"leading", "following", "working", "serving", "stopp
 
 
 class ServiceManager:
-    """Sends datagrams to the service manager; does nothing if the process has none."""
+    """Sends datagrams to ``$NOTIFY_SOCKET`` and touches ``$HEARTBEAT_FILE``; does nothing without them."""
 
     def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:
         # Removed, so that child processes don't send in this process's name.
         self._address = environment.pop("NOTIFY_SOCKET", "").replace("@", "\0", 1)
+        self._file = environment.pop("HEARTBEAT_FILE", "")
         self._is_ready = False
 
     def heartbeat(self) -> None:
         """Tell that the main loop turns; until it was told once, tell that the process is ready."""
+        if self._file:
+            with suppress(OSError):
+                Path(self._file).touch()
         self._is_ready |= self._send("WATCHDOG=1" if self._is_ready else "READY=1\nWATCHDOG=1")
 
     def with_status(self, log: Log) -> Log:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -64,14 +65,29 @@ def test_the_status_names_what_the_process_does(manager_socket: socket.socket) -
 
 
 def test_child_processes_dont_speak_for_this_one() -> None:
-    environment = {"NOTIFY_SOCKET": ADDRESS, "PATH": "/bin"}
+    environment = {"NOTIFY_SOCKET": ADDRESS, "HEARTBEAT_FILE": "/run/alive", "PATH": "/bin"}
     ServiceManager(environment)
 
     assert environment == {"PATH": "/bin"}
 
 
-@pytest.mark.parametrize("environment", [{}, {"NOTIFY_SOCKET": "/nowhere/notify"}], ids=["no manager", "gone"])
+@pytest.mark.parametrize(
+    "environment",
+    [{}, {"NOTIFY_SOCKET": "/nowhere/notify"}, {"HEARTBEAT_FILE": "/nowhere/alive"}],
+    ids=["no manager", "gone", "no folder"],
+)
 def test_a_process_works_without_a_manager(environment: dict[str, str]) -> None:
     manager = ServiceManager(environment)
     manager.heartbeat()
     manager.with_status(log)("leading")
+
+
+def test_a_heartbeat_makes_a_file_young(tmp_path: Path) -> None:
+    file = tmp_path / "alive"
+    manager = ServiceManager({"HEARTBEAT_FILE": str(file)})
+    assert not file.exists()
+    manager.heartbeat()
+    os.utime(file, (0, 0))
+    manager.heartbeat()
+
+    assert file.stat().st_mtime > 0
