@@ -8,10 +8,11 @@ import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from threading import Event, Thread
 
+from digest.jobs.fleet_clock import FleetClock
 from digest.jobs.procrastinate_engine import Clock
 from digest.jobs.procrastinate_worker import Worker
 from digest.jobs.repeated_failures import FailureLog
@@ -31,6 +32,7 @@ def run_clock(
     store: Store,
     due_jobs: Callable[[bool], Iterable[Job]],
     *,
+    time: FleetClock,
     stop: Event,
     log: Log,
     heartbeat: Callable[[], None] = lambda: None,
@@ -42,12 +44,13 @@ def run_clock(
     leadership = Leadership(address.direct_url or address.url)
     clock = Clock(store=store, due_jobs=due_jobs, log=log, still_leads=leadership.is_held_now)
     failures = FailureLog(log=log, name="clock")
-    member = _member("clock", settings())
+    member = _member("clock", settings(), now=time())
     leads = leadership.is_held()
     log("leading" if leads else "following", id=member.id)
     try:
         while True:
-            leads = _tick(clock, leadership, member, settings(), failures=failures, led=leads)
+            member = replace(member, settings_hash=settings_hash(settings()))
+            leads = _tick(clock, leadership, member, time=time, failures=failures, led=leads)
             heartbeat()
             if stop.wait(_TICK_S):
                 return
@@ -57,19 +60,17 @@ def run_clock(
 
 
 def _tick(
-    clock: Clock, leadership: Leadership, member: Member, settings: Settings, *, failures: FailureLog, led: bool
+    clock: Clock, leadership: Leadership, member: Member, *, time: FleetClock, failures: FailureLog, led: bool
 ) -> bool:
     """One look for due jobs; return whether this clock leads. What fails is logged, and tried again."""
-    now = datetime.now(UTC)
     try:
+        now = time.sync()
         leads = leadership.is_held()
         with clock.store.begin(durable=False) as conn:
             if not leads and (stuck := end_stuck_leader(conn, now=now)):
                 clock.log("leader_ended", id=stuck)
             fleet.delete_gone(conn, now=now)
-            fleet.record(
-                conn, replace(member, seen=now, leader_pid=leadership.pid, settings_hash=settings_hash(settings))
-            )
+            fleet.record(conn, replace(member, seen=now, leader_pid=leadership.pid))
         if leads != led:
             clock.log("leading" if leads else "following", id=member.id)
         if leads and failures.is_failing:
@@ -88,6 +89,7 @@ def run_worker(
     store: Store,
     worker: Worker,
     *,
+    time: FleetClock,
     stop: Event,
 ) -> bool:
     """Do queued jobs until ``stop`` is set; those under way are finished. Raises ``StoreError``.
@@ -96,7 +98,13 @@ def run_worker(
     """
     with store.begin() as conn:
         queue_schema.ensure(conn)
-    with _noted(store, lambda: _worker_member(worker, settings())):
+    started = replace(_member("worker", settings(), now=time.sync()), queues=tuple(worker.queues))
+
+    def member() -> Member:
+        jobs = ", ".join(sorted(job.kind for job in worker.running))
+        return replace(started, seen=time(), job=jobs, settings_hash=settings_hash(settings()))
+
+    with _noted(store, member):
         return worker.run(stop)
 
 
@@ -122,13 +130,7 @@ def _noted(store: Store, member: Callable[[], Member]) -> Iterator[None]:
         _forget(store, member())
 
 
-def _worker_member(worker: Worker, settings: Settings) -> Member:
-    jobs = ", ".join(sorted(job.kind for job in worker.running))
-    return replace(_member("worker", settings), queues=tuple(worker.queues), job=jobs)
-
-
-def _member(kind: str, settings: Settings) -> Member:
-    now = datetime.now(UTC)
+def _member(kind: str, settings: Settings, *, now: datetime) -> Member:
     return Member(
         id=f"{kind}@{socket.gethostname()}:{os.getpid()}",
         kind=kind,

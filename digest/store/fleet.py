@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from digest.store.mapping import columns, from_rows, insert, to_row
 from digest.store.tables import fleet as table
@@ -31,6 +31,12 @@ class Member:
     settings_hash: str = ""
     #: Of the clock that leads: the server's process that holds its lock.
     leader_pid: int | None = None
+
+
+def database_time(conn: Connection) -> datetime:
+    """The database's time, which is the same for all machines. PostgreSQL only."""
+    now: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
+    return now
 
 
 def record(conn: Connection, member: Member) -> None:
