@@ -57,6 +57,13 @@ def delivery_progress(edition_id: int, store: Store) -> Iterator[None]:
 
 
 @contextmanager
+def queue_progress() -> Iterator[Callable[[str], None]]:
+    """Return a function that shows what workers are doing."""
+    with _status_line("waiting for the workers") as update:
+        yield update or (lambda _: None)
+
+
+@contextmanager
 def import_progress() -> Iterator[Callable[[str], None]]:
     """Return a function that shows how far an import is."""
     with _status_line("reading") as update:

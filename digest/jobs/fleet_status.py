@@ -40,6 +40,12 @@ def read_fleet(conn: Connection, *, now: datetime) -> FleetStatus:
     )
 
 
+def queues_without_worker(status: FleetStatus, *, now: datetime) -> tuple[str, ...]:
+    """The queues whose jobs no living worker takes."""
+    worked_on = {queue for worker in status.workers if now - worker.seen <= _SILENT for queue in worker.queues}
+    return tuple(queue for queue in QUEUES if queue not in worked_on)
+
+
 def fleet_problems(status: FleetStatus, *, now: datetime) -> Iterator[str]:
     """Signs that the fleet doesn't do its work, one line each."""
     if status.queue_problem:
@@ -47,8 +53,7 @@ def fleet_problems(status: FleetStatus, *, now: datetime) -> Iterator[str]:
     alive = [member for member in (*status.clocks, *status.workers) if now - member.seen <= _SILENT]
     if not any(member.leader_pid for member in alive):
         yield "no clock leads: is 'digest run' running?"
-    worked_on = {queue for member in alive for queue in member.queues}
-    if missing := [queue for queue in QUEUES if queue not in worked_on]:
+    if missing := queues_without_worker(status, now=now):
         yield f"no worker for {', '.join(missing)}: is 'digest worker' running?"
     if len({member.settings_hash for member in alive}) > 1:
         yield "the settings of the machines differ: give all the same, and reload them"

@@ -10,10 +10,22 @@ from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarms
 from digest.jobs.context import JobContext
-from digest.jobs.parts import collect_parts, delivery_parts
+from digest.jobs.parts import collect_parts
 from digest.jobs.retention import apply_retention
 from digest.jobs.runs import is_due, record_run, start, start_if_due
-from digest.jobs.types import ApplyRetention, Collect, CollectPart, Deliver, Job, Log, ProcessBounces, Publish
+from digest.jobs.send import collects_first, enqueue_delivery, publish_request
+from digest.jobs.types import (
+    ApplyRetention,
+    Collect,
+    CollectPart,
+    Deliver,
+    Job,
+    Log,
+    ProcessBounces,
+    Publish,
+    Send,
+    SendCollected,
+)
 from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.bounce_mailbox import process_mailbox
@@ -21,9 +33,9 @@ from digest.pipeline.collect import collect_sources
 from digest.pipeline.confirmation_mail import send_confirmations
 from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.outbox import Tally
-from digest.pipeline.publish import publish
+from digest.pipeline.publish import PublishResult, publish
 from digest.render.page_templates import PageTemplates
-from digest.store import audiences, deliveries, editions, runs, sources
+from digest.store import audiences, editions, runs, sources
 from digest.store.locks import advisory_lock
 
 
@@ -38,6 +50,8 @@ def perform(job: Job, context: JobContext) -> None:
             _collect_part(job, context)
         case Publish():
             _publish(job, context)
+        case Send() | SendCollected():
+            _send(job, context)
         case Deliver():
             _deliver(job, context)
         case ProcessBounces():
@@ -75,14 +89,14 @@ def _collect_part(job: CollectPart, context: JobContext) -> None:
     """Fetch the sources that the settings still have."""
     part = [source for source in context.app.settings.sources if source.id in job.source_ids]
     run_id = start(context.app.store, job.kind, about="", now=context.clock())
-    _collect_due(context, run_id, part)
+    _collect_due(context, run_id, part, due_only=not job.even_if_not_due)
     _send_alarms(context, *context.app.settings.newsletters)
 
 
-def _collect_due(context: JobContext, run_id: int, wanted: Sequence[Source]) -> None:
+def _collect_due(context: JobContext, run_id: int, wanted: Sequence[Source], *, due_only: bool = True) -> None:
     app, log = context.app, context.log
     with record_run(app.store, run_id, clock=context.clock) as counts:
-        result = collect_sources(wanted, app, now=context.clock(), due_only=True)
+        result = collect_sources(wanted, app, now=context.clock(), due_only=due_only)
         counts |= {"sources": len(result.outcomes), "failed": len(result.failures), "new": result.new_articles}
     for failure in result.failures:
         log("source_failed", source=failure.source, url=failure.url, error=failure.error)
@@ -100,22 +114,35 @@ def _publish(job: Publish, context: JobContext) -> None:
     if audience is None:  # only its subscribers' choice creates it
         return
 
-    def enqueue_delivery(conn: Connection, edition_id: int) -> None:
-        for part in range(_delivery_parts(conn, edition_id, context)):
-            context.enqueue(conn, Deliver(edition_id=edition_id, part=part))
+    def on_freeze(conn: Connection, edition_id: int) -> None:
+        enqueue_delivery(conn, edition_id, context)
 
     with _recorded(context, job, about=newsletter.id) as counts:
-        result = publish(
-            newsletter, job.slot, context.app, now=context.clock(), audience=audience, on_freeze=enqueue_delivery
-        )
+        result = publish(newsletter, job.slot, context.app, now=context.clock(), audience=audience, on_freeze=on_freeze)
         counts |= {"stories": len(result.digest.briefs)} if result.digest else {}
+    _log_published(result, log, **counts)
+    if result.edition_id is None:
+        _send_alarms(context, newsletter)
+
+
+def _log_published(result: PublishResult, log: Log, **counts: int) -> None:
     if result.edition_id is None:
         log("slot_empty")
-        _send_alarms(context, newsletter)
     elif result.is_new:
         log("published", edition=result.edition_id, **counts)
     for failure in result.missing_images:
         log("image_missing", url=failure.url, error=failure.error)
+
+
+def _send(job: Send | SendCollected, context: JobContext) -> None:
+    if collects_first(job, context):
+        return
+    log: Log = partial(context.log, newsletter=job.newsletter_id, slot=job.slot.key)
+    run_id = start(context.app.store, Send.kind, about=job.newsletter_id, now=context.clock())
+    with record_run(context.app.store, run_id, clock=context.clock) as counts:
+        result = publish_request(job, context)
+        counts |= {"stories": len(result.digest.briefs)} if result.digest else {}
+    _log_published(result, log, **counts)
 
 
 def _deliver(job: Deliver, context: JobContext) -> None:
@@ -129,13 +156,6 @@ def _deliver(job: Deliver, context: JobContext) -> None:
             context.enqueue(conn, job)
     context.log(_delivery_event(tally), edition=job.edition_id, **counts)
     _send_alarms(context, *(entry for entry in context.app.settings.newsletters if entry.id == newsletter_id))
-
-
-def _delivery_parts(conn: Connection, edition_id: int, context: JobContext) -> int:
-    """The number of jobs that an edition's deliveries are shared among."""
-    if context.sizes is None:
-        return 1
-    return delivery_parts(sum(deliveries.counts(conn, edition_id).values()), context.sizes.mails)
 
 
 def _delivery_event(tally: Tally) -> str:

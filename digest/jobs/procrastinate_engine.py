@@ -31,6 +31,8 @@ from digest.jobs.types import (
     Log,
     ProcessBounces,
     Publish,
+    Send,
+    SendCollected,
 )
 from digest.model.errors import DigestError
 from digest.model.slots import Slot
@@ -38,7 +40,8 @@ from digest.store import Store, job_queue, queue_schema
 from digest.store.errors import translate_errors
 
 JOB_TYPES: Mapping[str, type[Job]] = {
-    job_type.kind: job_type for job_type in (Collect, CollectPart, Publish, Deliver, ProcessBounces, ApplyRetention)
+    job_type.kind: job_type
+    for job_type in (Collect, CollectPart, Publish, Send, SendCollected, Deliver, ProcessBounces, ApplyRetention)
 }
 #: Name of the one task; its argument is the job.
 TASK = "digest.perform"
@@ -96,7 +99,9 @@ class JobQueue:
 
     def enqueue(self, conn: Connection, job: Job) -> None:
         """Queue a job with the transaction; nothing happens if it waits already."""
-        self._defer(conn, encode(job), queue=job.queue, priority=job.priority, queueing_lock=queueing_lock(job))
+        options: dict[str, Any] = {"schedule_in": {"seconds": job.delay_s}} if job.delay_s else {}
+        options |= {"queue": job.queue, "priority": job.priority, "queueing_lock": queueing_lock(job)}
+        self._defer(conn, encode(job), **options)
 
     def enqueue_again(self, conn: Connection, job: jobs.Job) -> None:
         """Queue a job of any version once more, for other workers."""

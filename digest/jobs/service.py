@@ -15,6 +15,7 @@ from threading import Event
 from digest.jobs.context import JobContext, JobSizes
 from digest.jobs.due import due_jobs, record_missed_slots
 from digest.jobs.embedded_engine import EmbeddedEngine
+from digest.jobs.fleet_clock import database_clock
 from digest.jobs.perform import perform
 from digest.jobs.types import Enqueue, Job, Log
 from digest.model.errors import DigestError, UsageError
@@ -35,6 +36,8 @@ class Service:
     reload: Event
     #: Called again and again while the main loop turns, about once a second.
     heartbeat: Callable[[], None] = lambda: None
+    #: Tells the time to jobs.
+    _clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _app: App = field(init=False)
     #: Failures of newsletters that are logged already: they would be logged every second.
     _logged: set[tuple[object, ...]] = field(default_factory=set)
@@ -53,8 +56,9 @@ class Service:
 
         self._app = self._make_app(log)
         self._warn(log)
-        due_jobs = partial(self._due_jobs, log)
-        run_clock(lambda: self.settings, self.store, due_jobs, stop=stop, log=log, heartbeat=self.heartbeat)
+        self._clock = clock = database_clock(self.store)
+        settings, due_jobs = partial(self._reloaded, log), partial(self._due_jobs, log)
+        run_clock(settings, self.store, due_jobs, time=clock, stop=stop, log=log, heartbeat=self.heartbeat)
 
     def run_worker(self, stop: Event, log: Log, *, queues: Sequence[str], concurrency: int) -> bool:
         """Do queued jobs until ``stop`` is set; False if jobs were abandoned, whose threads still run."""
@@ -63,7 +67,12 @@ class Service:
             from digest.jobs.procrastinate_worker import Worker
 
         self._app = self._make_app(log)
-        perform = partial(self._perform, stop, log, sizes=JobSizes())
+        self._clock = clock = database_clock(self.store)
+
+        def perform(job: Job, enqueue: Enqueue) -> None:
+            clock.sync()
+            self._perform(stop, log, job, enqueue, sizes=JobSizes())
+
         worker = Worker(
             url=self.settings.store.url,
             store=self.store,
@@ -73,17 +82,15 @@ class Service:
             concurrency=concurrency,
             heartbeat=self.heartbeat,
         )
-        return run_worker(lambda: self.settings, self.store, worker, stop=stop)
+        return run_worker(partial(self._reloaded, log), self.store, worker, time=clock, stop=stop)
 
     def _poll(self, log: Log) -> tuple[Job, ...]:
         self.heartbeat()
         return self._due_jobs(log)
 
     def _due_jobs(self, log: Log, is_collecting: bool = False) -> tuple[Job, ...]:  # a callback's
-        if self.reload.is_set():
-            self.reload.clear()
-            self._reload_settings(log)
-        now = _utc_now()
+        self._reloaded(log)
+        now = self._clock()
         record_missed_slots(self._app, now=now, log=partial(self._log_once, log))
         return due_jobs(self._app, now=now, is_collecting=is_collecting)
 
@@ -97,10 +104,15 @@ class Service:
         log(event, **fields)
 
     def _perform(self, stop: Event, log: Log, job: Job, enqueue: Enqueue, *, sizes: JobSizes | None = None) -> None:
+        self._reloaded(log)
+        perform(job, JobContext(app=self._app, clock=self._clock, stop=stop, log=log, enqueue=enqueue, sizes=sizes))
+
+    def _reloaded(self, log: Log) -> Settings:
+        """The settings, read anew if that was asked for."""
         if self.reload.is_set():
             self.reload.clear()
             self._reload_settings(log)
-        perform(job, JobContext(app=self._app, clock=_utc_now, stop=stop, log=log, enqueue=enqueue, sizes=sizes))
+        return self.settings
 
     def _reload_settings(self, log: Log) -> None:
         """Use the new settings; if they are wrong, log that and keep the old ones."""
@@ -134,7 +146,3 @@ def _distributed_engine() -> Iterator[None]:
         message = f'[jobs] engine = "procrastinate" needs a package that isn\'t installed: {error.name}'
         hint = "pip install 'psycopg[binary]' 'procrastinate>=3.10,<3.11'"
         raise UsageError(message, hint=hint) from error
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

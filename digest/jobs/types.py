@@ -28,6 +28,8 @@ class Job:
     exclusive_in_process: ClassVar[bool] = False
     #: A process that stops doesn't wait for the job: interrupted anywhere, it loses nothing.
     abandon_at_stop: ClassVar[bool] = False
+    #: Seconds in the queue before it may start.
+    delay_s: ClassVar[int] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class CollectPart(Job):
     abandon_at_stop = True
 
     source_ids: tuple[str, ...]
+    #: Fetch all of them, since a person asked for it.
+    even_if_not_due: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,40 @@ class Publish(Job):
     slot: Slot
     #: Key of the audience; empty for the newsletter as published.
     audience: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send(Job):
+    """Publish a slot and send its mails now, since a person asked for it; stale sources are fetched first."""
+
+    kind = "send"
+    priority = 30
+
+    newsletter_id: str
+    slot: Slot
+    #: Names the request: ``digest send`` waits for its jobs.
+    request: str
+    #: Id of the newest edition when it was asked for. A further revision is made once, however often the job runs.
+    newest_edition: int
+    new_revision: bool = False
+    collect: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCollected(Job):
+    """``Send``, once the parts of a collection have ended: it is queued again until then."""
+
+    kind = "send collected"
+    priority = 30
+    delay_s = 1
+
+    newsletter_id: str
+    slot: Slot
+    request: str
+    newest_edition: int
+    new_revision: bool = False
+    #: How often it was queued again.
+    waited: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

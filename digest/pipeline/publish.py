@@ -85,13 +85,16 @@ def publish(
     now: datetime,
     audience: Audience = AS_PUBLISHED,
     new_revision: bool = False,
+    newest_edition: int | None = None,
     on_freeze: OnFreeze | None = None,
 ) -> PublishResult:
     """Publish the slot's editions for an audience and enter their subscribers in the ledger, in one transaction.
 
     If there are editions already, published by any process, they stay as they are; ``new_revision`` adds further ones,
-    which only a person may ask for. Raises ``UsageError`` if the newsletter has no sender, and ``NothingCollected`` if
-    there is nothing new because collecting fails: the slot stays due.
+    which only a person may ask for: once, if ``newest_edition`` is the newest edition's id at that time.
+
+    Raises ``UsageError`` if the newsletter has no sender, and ``NothingCollected`` if there is nothing new because
+    collecting fails: the slot stays due.
     """
     sender_of(newsletter)
     digests = SlotDigests(
@@ -101,6 +104,7 @@ def publish(
         app=app,
         now=now,
         new_revision=new_revision,
+        newest_edition=newest_edition,
     )
     drafts = _Drafts(digests=digests)
     for _ in range(_MAX_TRIES):
@@ -117,7 +121,7 @@ def _try_to_publish(drafts: _Drafts, on_freeze: OnFreeze | None) -> PublishResul
     with digests.app.store.read() as conn:
         existing = editions.ids_for_audience(conn, newsletter.id, digests.slot, audience=digests.audience.key)
         plan = digests.plan(conn)
-    if existing and not digests.new_revision:
+    if digests.is_published(existing):
         return PublishResult(edition_id=existing[0], edition_ids=existing)
     groups = digests.groups(plan)
     with_content = [group for group in groups if digests.digest(plan, group.history).briefs]
@@ -154,7 +158,7 @@ def _freeze(
     with digests.app.store.begin() as conn:
         audiences.lock(conn, newsletter.id)
         existing = editions.ids_for_audience(conn, newsletter.id, slot, audience=key)
-        if existing and not digests.new_revision:  # another process froze them first
+        if digests.is_published(existing):  # another process froze them first
             return PublishResult(edition_id=existing[0], edition_ids=existing)
         if digests.plan(conn) != plan:
             return None

@@ -13,7 +13,7 @@ from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App
 from digest.pipeline.audiences import personalise
-from digest.pipeline.publish import PublishResult, publish
+from digest.pipeline.publish import OnFreeze, PublishResult, publish
 from digest.store import audiences
 
 #: Whoever publishes by hand or by cron may be late.
@@ -30,7 +30,14 @@ class AudienceEditions:
 
 
 def publish_audiences(
-    newsletter: Newsletter, app: App, *, slot: Slot, now: datetime, new_revision: bool = False
+    newsletter: Newsletter,
+    app: App,
+    *,
+    slot: Slot,
+    now: datetime,
+    new_revision: bool = False,
+    newest_edition: int | None = None,
+    on_freeze: OnFreeze | None = None,
 ) -> tuple[AudienceEditions, ...]:
     """Publish, for each audience with wishes of its own, the newest slot that is due.
 
@@ -46,7 +53,16 @@ def publish_audiences(
         with app.store.read() as conn:
             due = slot if is_usual else _due(conn, personal, audience, now=now)
         if due is not None:
-            result = publish(newsletter, due, app, now=now, audience=audience, new_revision=new_revision and is_usual)
+            result = publish(
+                newsletter,
+                due,
+                app,
+                now=now,
+                audience=audience,
+                new_revision=new_revision and is_usual,
+                newest_edition=newest_edition,
+                on_freeze=on_freeze,
+            )
             published.append(AudienceEditions(audience=audience, slot=due, result=result))
     return tuple(published)
 

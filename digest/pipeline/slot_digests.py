@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,11 +29,19 @@ class SlotDigests:
     now: datetime
     #: For a further revision of editions that exist.
     new_revision: bool = False
+    #: Id of the newest edition when the revision was asked for; None if nobody else can have made it.
+    newest_edition: int | None = None
     _composed: dict[tuple[History | None, Window], Digest] = field(default_factory=dict)
 
     def plan(self, conn: Connection) -> SlotPlan:
         """The slot's recipients as they are now."""
         return plan_slot(conn, self.newsletter, self.audience, self.slot, now=self.now, revision=self.revision(conn))
+
+    def is_published(self, existing: Sequence[int]) -> bool:
+        """Whether the slot's editions for the audience exist already, in the revision that is wanted."""
+        if not existing or not self.new_revision:
+            return bool(existing)
+        return self.newest_edition is not None and max(existing) > self.newest_edition
 
     def revision(self, conn: Connection) -> int:
         """The revision of the editions."""

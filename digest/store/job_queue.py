@@ -40,6 +40,21 @@ def queued(conn: Connection) -> frozenset[str]:
     return frozenset(conn.execute(query).scalars())
 
 
+def has_kind(conn: Connection, kind: str) -> bool:
+    """Whether jobs of a kind wait or are under way."""
+    query = text(
+        "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs"
+        " WHERE status IN ('todo', 'doing') AND args -> 'job' ->> 'kind' = :kind)"
+    )
+    return bool(conn.execute(query, {"kind": kind}).scalar_one())
+
+
+def request_statuses(conn: Connection, request: str) -> frozenset[str]:
+    """The statuses of a request's jobs: ``todo``, ``doing`` or ``failed``; jobs that are done are deleted."""
+    query = text("SELECT DISTINCT CAST(status AS text) FROM procrastinate_jobs WHERE args -> 'job' ->> 'request' = :id")
+    return frozenset(conn.execute(query, {"id": request}).scalars())
+
+
 def failures(conn: Connection) -> Mapping[str, Failures]:
     """Failures by queueing lock."""
     query = text(

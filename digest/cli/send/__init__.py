@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from digest.model.newsletters import Newsletter
     from digest.settings import Settings
@@ -19,6 +19,7 @@ examples:
   digest send -n main --dry-run           list the recipients; nothing is sent or stored
   digest send --to me@example.org         send a test mail; nothing is stored
   digest send --again                     send a new revision of the edition to everyone
+  digest send --wait 10m                  with workers: wait for them no longer than ten minutes
 """
 
 
@@ -31,6 +32,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     mode.add_argument("--dry-run", action="store_true", help="list the recipients; send nothing")
     parser.add_argument("--again", action="store_true", help="make a new revision of an edition already published")
     parser.add_argument("--no-collect", action="store_true", help="use what was collected before; fetch no source")
+    parser.add_argument(
+        "--wait",
+        type=_duration,
+        metavar="TIME",
+        help="with workers ([jobs] engine): how long to wait for them, as 10m, or 0s (default: until all is sent)",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -40,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
     from digest.cli.errors import print_stderr
     from digest.cli.send.delivery import publish_and_deliver
+    from digest.model.errors import UsageError
     from digest.pipeline.newsletter import sender_of
     from digest.settings.types import WEAK_KEY_HINT
 
@@ -53,7 +61,22 @@ def run(args: argparse.Namespace) -> int:
         return _send_test_mail(args, newsletter, settings, now)
     if args.dry_run:
         return _print_dry_run(args, newsletter, settings, now)
+    if settings.jobs.engine == "procrastinate":
+        from digest.cli.send.queued import send_through_queue
+
+        return send_through_queue(args, newsletter, settings)
+    if args.wait is not None:
+        raise UsageError("--wait is for workers, which the settings don't have", hint="see [jobs] engine")
     return publish_and_deliver(args, newsletter, settings, now)
+
+
+def _duration(text: str) -> timedelta:
+    from digest.settings.parsers import parse_duration
+
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _send_test_mail(args: argparse.Namespace, newsletter: Newsletter, settings: Settings, now: datetime) -> int:

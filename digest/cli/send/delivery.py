@@ -10,9 +10,9 @@ from itertools import islice
 from digest.cli import FAILED, INTERRUPTED
 from digest.cli.errors import print_stderr
 from digest.cli.progress import delivery_progress
+from digest.cli.send.collect_now import collect_now
 from digest.cli.send.draft import print_missing_images
 from digest.cli.send.results import print_results
-from digest.cli.send.stale_sources import collect_now, stale_sources
 from digest.cli.signals import stop_on_signal
 from digest.deliver.retry import MAX_BACKOFF
 from digest.jobs.alarm import send_alarms
@@ -29,6 +29,7 @@ from digest.pipeline.delivery_problem import DeliveryProblem, delivery_problem, 
 from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import PublishResult, publish
 from digest.pipeline.publish_audiences import AudienceEditions, publish_audiences
+from digest.pipeline.stale_sources import stale_sources
 from digest.settings import Settings
 from digest.store import deliveries, editions, queue, subscribers
 from digest.text.time_format import utc_time
@@ -46,16 +47,15 @@ def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settin
         others = publish_audiences(newsletter, app, slot=slot, now=now, new_revision=args.again)
         edition_ids = [*published.edition_ids, *(id_ for other in others for id_ in other.result.edition_ids)]
         if published.edition_id is None:
-            hint = 'set empty = "send" to send it'
-            print_stderr(f"{newsletter.id} {slot.key}: nothing new, so nothing is sent", hint)
+            print_nothing_new(newsletter, slot)
         with stop_on_signal() as stop:
             if edition_ids:
                 _resume_earlier_editions(newsletter, edition_ids, app, stop)
             tallies = {id_: _deliver(id_, app, stop, even_if_waiting=True) for id_ in edition_ids}
         main = AudienceEditions(audience=AS_PUBLISHED, slot=slot, result=published)
         print_results(newsletter, main, others, tallies, as_json=args.json)
-        _print_undelivered(edition_ids, app)
-        problem = _find_problem(edition_ids, newsletter, app) if edition_ids else None
+        print_undelivered(edition_ids, app)
+        problem = find_problem(edition_ids, newsletter, app) if edition_ids else None
     if stop.is_interrupted:
         return INTERRUPTED
     return 0 if all(tally.is_final for tally in tallies.values()) and problem is None else FAILED
@@ -63,19 +63,30 @@ def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settin
 
 def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: datetime) -> tuple[Slot, PublishResult]:
     """Publish the current slot's edition, or find it if it is published; sources are collected first."""
+    slot, has_to_publish = slot_to_send(newsletter, app, now=now, new_revision=args.again)
+    if has_to_publish and not args.no_collect and (stale := stale_sources(newsletter, app, now=now)):
+        collect_now(stale, app, now=now)
+    published = publish(newsletter, slot, app, now=now, new_revision=args.again)
+    print_missing_images(published.missing_images)
+    return slot, published
+
+
+def slot_to_send(newsletter: Newsletter, app: App, *, now: datetime, new_revision: bool) -> tuple[Slot, bool]:
+    """The current slot, and whether its edition is still to be made. Raises ``UsageError`` if nobody subscribes."""
     with app.store.read() as conn:
         slot = calendar.current_slot(conn, newsletter, now=now)
         is_published = bool(editions.ids_for_audience(conn, newsletter.id, slot))
         has_subscribers = next(subscribers.for_newsletter(conn, newsletter.id), None) is not None
-    if args.again or not is_published:
-        if not has_subscribers:
-            hint = f"add one: digest subscribers add you@example.org -n {newsletter.id}"
-            raise UsageError(f"nobody subscribes to {newsletter.id!r} yet", hint=hint)
-        if not args.no_collect and (stale := stale_sources(newsletter, app, now=now)):
-            collect_now(stale, app, now=now)
-    published = publish(newsletter, slot, app, now=now, new_revision=args.again)
-    print_missing_images(published.missing_images)
-    return slot, published
+    has_to_publish = new_revision or not is_published
+    if has_to_publish and not has_subscribers:
+        hint = f"add one: digest subscribers add you@example.org -n {newsletter.id}"
+        raise UsageError(f"nobody subscribes to {newsletter.id!r} yet", hint=hint)
+    return slot, has_to_publish
+
+
+def print_nothing_new(newsletter: Newsletter, slot: Slot) -> None:
+    """Say that the slot has no edition."""
+    print_stderr(f"{newsletter.id} {slot.key}: nothing new, so nothing is sent", 'set empty = "send" to send it')
 
 
 def _resume_earlier_editions(newsletter: Newsletter, edition_ids: Collection[int], app: App, stop: Stop) -> None:
@@ -96,7 +107,7 @@ def _deliver(edition_id: int, app: App, stop: Stop, *, even_if_waiting: bool) ->
         )
 
 
-def _find_problem(edition_ids: Sequence[int], newsletter: Newsletter, app: App) -> DeliveryProblem | None:
+def find_problem(edition_ids: Sequence[int], newsletter: Newsletter, app: App) -> DeliveryProblem | None:
     """Print and mail that an edition is suspected or reached nobody; the first edition comes before others."""
     with app.store.read() as conn:
         problem = delivery_problem(conn, edition_ids[0]) if len(edition_ids) == 1 else None
@@ -116,7 +127,7 @@ def _mail_operator(newsletter: Newsletter, app: App) -> None:
         print_stderr(f"the operator could not be mailed: {error}")
 
 
-def _print_undelivered(edition_ids: Sequence[int], app: App) -> None:
+def print_undelivered(edition_ids: Sequence[int], app: App) -> None:
     """Print the first addresses whose mail was refused or is still waiting, and why."""
     outcomes = (Outcome.FAILED, Outcome.RETRY, Outcome.UNKNOWN)
     rows: list[Delivery] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.cli.errors import print_stderr
-from digest.cli.send.stale_sources import collect_now, stale_sources
+from digest.cli.send.collect_now import collect_now
 from digest.model.editions import Edition
 from digest.model.failures import Failure
 from digest.model.newsletters import Newsletter
@@ -18,6 +18,7 @@ from digest.pipeline.app import App, make_app
 from digest.pipeline.compose import compose
 from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options, sources_of
+from digest.pipeline.stale_sources import stale_sources
 from digest.render import render
 from digest.settings import Settings
 from digest.store import editions, open_store

@@ -1,0 +1,117 @@
+"""The work of ``Send``: publish a slot because a person asked for it, and queue its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from digest.jobs.context import JobContext, JobSizes
+from digest.jobs.parts import collect_parts, delivery_parts
+from digest.jobs.types import CollectPart, Deliver, Send, SendCollected
+from digest.model.newsletters import Newsletter, Source
+from digest.pipeline.publish import PublishResult, publish
+from digest.pipeline.publish_audiences import publish_audiences
+from digest.pipeline.stale_sources import stale_sources
+from digest.store import deliveries, job_queue
+
+#: An edition waits for its collection no longer than this.
+_MAX_WAIT_S = 600
+
+
+def collects_first(job: Send | SendCollected, context: JobContext) -> bool:
+    """Whether stale sources are fetched before, or still are: then the job is queued again."""
+    if isinstance(job, SendCollected):
+        return _wait_again(job, context)
+    return job.collect and _collect_first(job, context.app.settings.newsletter(job.newsletter_id), context)
+
+
+def publish_request(job: Send | SendCollected, context: JobContext) -> PublishResult:
+    """Publish for all audiences. Editions that exist are sent on: what waits for another try is tried now."""
+    app, now = context.app, context.clock()
+    newsletter = app.settings.newsletter(job.newsletter_id)
+
+    def on_freeze(conn: Connection, edition_id: int) -> None:
+        enqueue_delivery(conn, edition_id, context)
+
+    result = publish(
+        newsletter,
+        job.slot,
+        app,
+        now=now,
+        new_revision=job.new_revision,
+        newest_edition=job.newest_edition,
+        on_freeze=on_freeze,
+    )
+    others = publish_audiences(
+        newsletter,
+        app,
+        slot=job.slot,
+        now=now,
+        new_revision=job.new_revision,
+        newest_edition=job.newest_edition,
+        on_freeze=on_freeze,
+    )
+    for published in (result, *(other.result for other in others)):
+        if not published.is_new:
+            _send_on(published.edition_ids, context)
+    return result
+
+
+def enqueue_delivery(conn: Connection, edition_id: int, context: JobContext) -> None:
+    """Queue the edition's deliveries."""
+    for part in range(_delivery_parts(conn, edition_id, context.sizes)):
+        context.enqueue(conn, Deliver(edition_id=edition_id, part=part))
+
+
+def _delivery_parts(conn: Connection, edition_id: int, sizes: JobSizes | None) -> int:
+    """The number of jobs that an edition's deliveries are shared among."""
+    if sizes is None:
+        return 1
+    return delivery_parts(sum(deliveries.counts(conn, edition_id).values()), sizes.mails)
+
+
+def _collect_first(job: Send, newsletter: Newsletter, context: JobContext) -> bool:
+    stale = stale_sources(newsletter, context.app, now=context.clock())
+    if not stale:
+        return False
+    with context.app.store.begin() as conn:
+        for part in _parts(stale, context):
+            context.enqueue(conn, part)
+        context.enqueue(conn, _collected(job, waited=0))
+    return True
+
+
+def _parts(stale: Sequence[Source], context: JobContext) -> tuple[CollectPart, ...]:
+    sizes = context.sizes or JobSizes()
+    parts = collect_parts(stale, size=sizes.sources)
+    return tuple(CollectPart(source_ids=part.source_ids, even_if_not_due=True) for part in parts)
+
+
+def _wait_again(job: SendCollected, context: JobContext) -> bool:
+    if job.waited >= _MAX_WAIT_S:
+        return False
+    with context.app.store.begin() as conn:
+        if not job_queue.has_kind(conn, CollectPart.kind):
+            return False
+        context.enqueue(conn, _collected(job, waited=job.waited + 1))
+    return True
+
+
+def _collected(job: Send | SendCollected, *, waited: int) -> SendCollected:
+    return SendCollected(
+        newsletter_id=job.newsletter_id,
+        slot=job.slot,
+        request=job.request,
+        newest_edition=job.newest_edition,
+        new_revision=job.new_revision,
+        waited=waited,
+    )
+
+
+def _send_on(edition_ids: Sequence[int], context: JobContext) -> None:
+    with context.app.store.begin() as conn:
+        for edition_id in edition_ids:
+            if not all(outcome.is_final for outcome in deliveries.counts(conn, edition_id)):
+                deliveries.make_due_now(conn, edition_id, now=context.clock())
+                enqueue_delivery(conn, edition_id, context)
