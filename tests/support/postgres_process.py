@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -87,12 +88,16 @@ class PostgresProcess:
     def __post_init__(self) -> None:
         self._socket_folder = Path(tempfile.mkdtemp(prefix="digest-postgres-"))
         self._socket_folder.chmod(0o755)
-        ownership: dict[str, Any] = {}
         if self.cluster.user:
             shutil.chown(self._socket_folder, self.cluster.user)
+        self._start()
+
+    def _start(self) -> None:
+        ownership: dict[str, Any] = {}
+        if self.cluster.user:
             ownership = {"user": self.cluster.user, "group": self.cluster.user, "extra_groups": []}
         command = [self.cluster.programs / "postgres", "-D", self.cluster.folder, "-k", self._socket_folder]
-        with self._log.open("wb") as log:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, *_OPTIONS, "-c", f"fsync={'on' if self.fsync else 'off'}"],
                 env=self.environment,
@@ -118,8 +123,22 @@ class PostgresProcess:
         assert self._process.wait(60) == 0, self.log
         shutil.rmtree(self._socket_folder)
 
+    def restart(self, number: int) -> None:
+        """End it by a signal, and start it again: SIGINT ends clients, SIGQUIT loses what isn't on the disk, SIGKILL
+        ends all processes at once."""
+        if number == signal.SIGKILL:
+            self._kill_processes()
+        else:
+            self._process.send_signal(number)
+            self._process.wait(60)
+        self._start()
+
     def kill(self) -> None:
         """Kill all its processes at once. Nothing happens if it has ended."""
+        self._kill_processes()
+        shutil.rmtree(self._socket_folder, ignore_errors=True)
+
+    def _kill_processes(self) -> None:
         if self._process.poll() is None:
             processes = _family(self._process.pid)
             for act in (psutil.Process.suspend, psutil.Process.kill):  # none goes on while the others die
@@ -129,7 +148,6 @@ class PostgresProcess:
             self._process.wait()
             while any(_is_alive(process) for process in processes):
                 time.sleep(0.001)
-        shutil.rmtree(self._socket_folder, ignore_errors=True)
 
     @property
     def _log(self) -> Path:
