@@ -51,7 +51,7 @@ class Service:
 
     def run_clock(self, stop: Event, log: Log) -> None:
         """Queue due jobs for workers until ``stop`` is set, whenever this process leads all clocks."""
-        with _distributed_engine():
+        with distributed_engine():
             from digest.jobs.distributed import run_clock
 
         self._app = self._make_app(log)
@@ -62,7 +62,7 @@ class Service:
 
     def run_worker(self, stop: Event, log: Log, *, queues: Sequence[str], concurrency: int) -> bool:
         """Do queued jobs until ``stop`` is set; False if jobs were abandoned, whose threads still run."""
-        with _distributed_engine():
+        with distributed_engine():
             from digest.jobs.distributed import run_worker
             from digest.jobs.procrastinate_worker import Worker
 
@@ -138,7 +138,7 @@ class Service:
 
 
 @contextmanager
-def _distributed_engine() -> Iterator[None]:
+def distributed_engine() -> Iterator[None]:
     """Explain why the modules of the distributed engine can't be imported."""
     try:
         yield

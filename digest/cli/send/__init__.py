@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
     from digest.cli.errors import print_stderr
     from digest.cli.send.delivery import publish_and_deliver
+    from digest.jobs.service import distributed_engine
     from digest.model.errors import UsageError
     from digest.pipeline.newsletter import sender_of
     from digest.settings.types import WEAK_KEY_HINT
@@ -62,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         return _print_dry_run(args, newsletter, settings, now)
     if settings.jobs.engine == "procrastinate":
-        from digest.cli.send.queued import send_through_queue
-
+        with distributed_engine():
+            from digest.cli.send.queued import send_through_queue
         return send_through_queue(args, newsletter, settings)
     if args.wait is not None:
         raise UsageError("--wait is for workers, which the settings don't have", hint="see [jobs] engine")
