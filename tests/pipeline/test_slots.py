@@ -315,6 +315,7 @@ def daily(local: time) -> Schedule:
     return parse_schedule(f"daily {local:%H:%M}")
 
 
+@pytest.mark.slow
 def test_the_zones_have_clock_changes_to_prove_something_on() -> None:
     assert len(ZONES) > 400
     assert len(distinct_zones()) > 60
@@ -323,6 +324,7 @@ def test_the_zones_have_clock_changes_to_prove_something_on() -> None:
     assert clock_changes("Europe/Berlin")[0] == datetime(2020, 3, 29, 1, tzinfo=UTC)
 
 
+@pytest.mark.slow
 def test_at_every_clock_change_of_every_zone_a_slot_is_due_when_its_clock_first_reads_its_time() -> None:
     """The reference reads the clock at each minute, from two hours before the change until four hours after."""
     for name in distinct_zones():

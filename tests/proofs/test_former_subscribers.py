@@ -29,6 +29,8 @@ OTHER = NEWSLETTER.replace('"main"', '"other"').replace('"Main"', '"Other"')
 SOURCE = '[smtp]\nfolder = "mails"\n[[sources]]\nid = "own"\npath = "articles"\n'
 TEXT = "The island ferry stayed in harbour for the third day because of strong wind. Bread came by air.\n"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, persistent_url: str) -> Callable[..., int]:

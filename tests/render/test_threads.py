@@ -29,6 +29,7 @@ def _short_switch_interval() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
+@pytest.mark.slow
 def test_editions_rendered_at_once_equal_those_rendered_one_by_one(tmp_path: Path) -> None:
     for template in TEMPLATES:
         shutil.copytree(shipped_files.templates() / template, tmp_path / "templates" / template)

@@ -30,7 +30,7 @@ BODIES: dict[str, tuple[tuple[str, ...], str]] = {
     "zero bytes": (("The har\0bour is closed. Ships\0 wait at sea.\0 " * 100,), "en"),
     "half letters": (("The “\ud800 harbour” is \udfff closed. Ships \udc80wait. " * 100,), "en"),
     "nothing but stops": (("... !!! ??? … " * 500,), "en"),
-    "nothing but numbers": ((" ".join(f"{at}.{at} 3,000." for at in range(400)),), "en"),
+    "nothing but numbers": ((" ".join(f"{at}.{at} 3,000." for at in range(150)),), "en"),
     "sentences of one letter": ((" ".join(chr(97 + at % 26) + "." for at in range(1_000)),), "en"),
     "sentences of one word": ((" ".join(f"Word{at}." for at in range(1_000)),), "en"),
     "one sentence again and again": (("The harbour is closed. " * 2_000,), "en"),

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CODE = """
 from digest.stories.summarizers.bags_of_words import BagsOfWords
 from digest.stories.summarizers.centrality import Centrality
@@ -21,6 +23,7 @@ print(centrality.scores().tobytes().hex(), centrality.covered_share().tobytes().
 """
 
 
+@pytest.mark.slow
 def test_scores_are_the_same_to_the_last_bit_in_every_process() -> None:
     """The order of a set differs between processes."""
     root = Path(__file__).resolve().parents[3]
