@@ -46,6 +46,7 @@ class Sink:
     """A running sink; its statistics are set when it has stopped."""
 
     port: int
+    pid: int = 0
     mails: int = 0
     bytes: int = 0
     sum: str = ""
@@ -244,7 +245,7 @@ def run_sink(*options: str) -> Iterator[Sink]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:
         assert process.stdin
         assert process.stdout
-        sink = Sink(port=int(process.stdout.readline()))
+        sink = Sink(port=int(process.stdout.readline()), pid=process.pid)
         yield sink
         process.stdin.close()
         for name, value in json.loads(process.stdout.read()).items():
