@@ -32,8 +32,30 @@ WHERE edition_id = ? AND next_try <= ?
 ORDER BY next_try, deliveries.id
 LIMIT ?
 """
-_SKIP_LOCKED = " FOR UPDATE OF deliveries SKIP LOCKED"
 _CLAIM = "UPDATE deliveries SET sender = ?, next_try = NULL WHERE id = ?"
+# On PostgreSQL several senders claim at once, and a statement for each row would cost. The order is the index's own:
+# with another one, each claim would sort all rows that are due.
+_CLAIM_ON_POSTGRESQL = """
+WITH due AS MATERIALIZED (
+    SELECT id, next_try
+    FROM deliveries
+    WHERE edition_id = %s AND next_try <= %s
+    ORDER BY next_try
+    LIMIT %s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE deliveries
+SET sender = %s, next_try = NULL
+FROM due, subscribers
+WHERE deliveries.id = due.id AND subscribers.id = subscriber_id
+RETURNING due.next_try, deliveries.id, edition_id, message_id, outcome, attempts, reply, subscribers.id, address, name,
+          preferences, links_version
+"""
+# Statistics are older than a new edition: believing that few rows are due, the planner would read and sort all.
+_USE_INDEXES = "SELECT " + ", ".join(
+    f"set_config('enable_{method}', 'off', true)"
+    for method in ("bitmapscan", "hashjoin", "mergejoin", "seqscan", "sort")
+)
 # At the next claim, not in each mail's commit: that would write one more page.
 _UNCLAIM_SENT = "UPDATE deliveries SET sender = NULL WHERE sender = ? AND outcome = 'sent'"
 # A mail that was accepted is sent, whoever has claimed its row since. The sender is cleared at its next claim.
@@ -93,12 +115,7 @@ class Ledger:
         self._cursor = connection.cursor()
         self._sender = sender
         self._transaction = _Transaction(connection, self._cursor, dialect)
-        self._due = (
-            _with_paramstyle(_DUE, dialect)
-            if dialect.name == "sqlite"
-            else _with_paramstyle(_DUE, dialect) + _SKIP_LOCKED
-        )
-        self._claim = _with_paramstyle(_CLAIM, dialect)
+        self._claim_rows = self._claim_on_sqlite if dialect.name == "sqlite" else self._claim_on_postgresql
         self._unclaim_sent = _with_paramstyle(_UNCLAIM_SENT, dialect)
         self._record_sent = _with_paramstyle(_RECORD_SENT, dialect)
         self._record = _with_paramstyle(_RECORD, dialect)
@@ -115,10 +132,7 @@ class Ledger:
         with self._transaction:
             self._cursor.execute(self._unclaim_sent, (self._sender,))
             sent = self._cursor.rowcount
-            self._cursor.execute(self._due, (edition_id, self._bind_time(now), limit))
-            claimed = tuple(map(_delivery, self._cursor.fetchall()))
-            if claimed:
-                self._cursor.executemany(self._claim, [(self._sender, delivery.id) for delivery in claimed])
+            claimed = self._claim_rows(edition_id, self._bind_time(now), limit)
             self._add_counts({Outcome.SENT: sent}, at=now)
         return claimed
 
@@ -127,6 +141,18 @@ class Ledger:
         rows = [(self._bind_time(time), id_, self._sender) for id_, time in turns]
         with self._transaction:
             self._cursor.executemany(self._postpone, rows)
+
+    def _claim_on_sqlite(self, edition_id: int, now: Any, limit: int) -> tuple[Delivery, ...]:
+        self._cursor.execute(_DUE, (edition_id, now, limit))
+        claimed = tuple(map(_delivery, self._cursor.fetchall()))
+        if claimed:
+            self._cursor.executemany(_CLAIM, [(self._sender, delivery.id) for delivery in claimed])
+        return claimed
+
+    def _claim_on_postgresql(self, edition_id: int, now: Any, limit: int) -> tuple[Delivery, ...]:
+        self._cursor.execute(_USE_INDEXES)
+        self._cursor.execute(_CLAIM_ON_POSTGRESQL, (edition_id, now, limit, self._sender))
+        return tuple(_delivery(row) for _, *row in sorted(self._cursor.fetchall()))
 
     def settle(self, results: Sequence[AttemptResult], starting: Sequence[int], *, at: datetime) -> frozenset[int]:
         """Record results and starts in one commit; return the ids of ``starting`` that may be sent.

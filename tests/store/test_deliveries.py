@@ -180,7 +180,6 @@ def test_a_sent_row_is_not_claimed(store: Store, edition_id: int, then: str) -> 
         start(store, row)
         record(store, row, Outcome.SENT, reply="250 ok")
     with store.read() as conn:
-        assert deliveries.unfinished(conn) == ()
         assert queue.editions_due(conn, now=NOON, beyond=NOON + HOUR) == ()
         assert queue.state(conn).claimed == 0
     if then == "dies":
@@ -228,7 +227,7 @@ def test_a_released_sender_may_not_start_its_rows(store: Store, edition_id: int)
 def test_an_edition_is_unfinished_until_every_row_is_final(store: Store, edition_id: int) -> None:
     def unfinished() -> tuple[int, ...]:
         with store.read() as conn:
-            return deliveries.unfinished(conn)
+            return queue.editions_due(conn, now=NOON, beyond=NOON + HOUR)
 
     assert unfinished() == (edition_id,)
     rows = claim(store, edition_id)

@@ -12,7 +12,7 @@ from digest.store.tables.metadata import Number, metadata
 from digest.store.tables.published import editions
 from digest.store.tables.subscribers import subscribers
 
-_CLAIMED = text("sender IS NOT NULL")
+_CLAIMED, _WAITING = text("sender IS NOT NULL"), text("next_try IS NOT NULL")
 
 #: The ledger. Newsletter, slot and revision are repeated here for the unique key that prevents a second mail.
 deliveries = Table(
@@ -34,15 +34,18 @@ deliveries = Table(
     Column("sender", SafeText),
     Column("changed", UtcDateTime, nullable=False),
     UniqueConstraint("newsletter_id", "slot_key", "revision", "subscriber_id"),
-    Index(None, "edition_id", "next_try"),
+    Index(None, "edition_id", "id"),
+    # Only of the rows that wait: what is done burdens neither a claim nor a look at the queue.
+    Index("ix_deliveries_queue", "edition_id", "next_try", sqlite_where=_WAITING),
     # Only of the few claimed rows: each mail's commit writes one page less.
     Index("ix_deliveries_sender", "sender", sqlite_where=_CLAIMED),
 )
 
 
 @event.listens_for(deliveries, "before_create")
-def _index_claimed_rows_only(_: Table, conn: Connection, **__: Any) -> None:
-    """Make the index partial on PostgreSQL too. In the table's declaration this would import PostgreSQL's dialect."""
+def _make_indexes_partial(_: Table, conn: Connection, **__: Any) -> None:
+    """Make indexes partial on PostgreSQL too. In the table's declaration this would import PostgreSQL's dialect."""
     if conn.dialect.name == "postgresql":
-        index = next(index for index in deliveries.indexes if index.name == "ix_deliveries_sender")
-        index.dialect_options["postgresql"]["where"] = _CLAIMED
+        for index in deliveries.indexes:
+            if (condition := index.dialect_options["sqlite"]["where"]) is not None:
+                index.dialect_options["postgresql"]["where"] = condition
