@@ -17,6 +17,7 @@ import numpy as np
 from digest.model.articles import Article
 from digest.model.stories import Story
 from digest.stories.clusters import cluster
+from digest.stories.expansion import expand_by_neighbours
 from digest.stories.near_duplicates import find_near_duplicates
 from digest.stories.neighbours import nearest_neighbours
 from digest.stories.opinion import is_opinion
@@ -25,7 +26,7 @@ from digest.stories.release_versions import DifferentVersions
 from digest.stories.similarity import time_decay
 from digest.stories.single_articles import join_single_articles
 from digest.stories.title_figures import join_by_title_figures
-from digest.stories.vectors import Bools, Floats, Ints, Vectors, expand_by_neighbours, tf_idf
+from digest.stories.vectors import Bools, Floats, Ints, Vectors, tf_idf
 from digest.text.headlines import tells_news
 from digest.text.stop_words import stop_words
 from digest.text.urls import is_web_url

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from digest.stories.array_operations import concatenated_ranges, largest, last_occurrences, segment_sums
 from digest.stories.similarity import adjusted_cosine
-from digest.stories.vectors import Floats, Ints, Neighbours, Vectors, concatenated_ranges, segment_sums
+from digest.stories.vectors import Floats, Ints, Neighbours, Vectors
 
 #: Postings of a term that one row looks at: the nearest in row order. Keeps the cost of frequent terms linear.
 _POSTINGS = 64
@@ -55,6 +56,8 @@ class _InvertedIndex:
             self._rows[places] = row
             self._cells[places] = np.arange(cells.start, cells.stop)
         self._name_shares = vectors.name_shares()
+        #: Per term, 1 if it is a name or number, otherwise 0.
+        self._name_factors = vectors.is_name.astype(float)
         # Scratch arrays, kept for speed. All of _sums and _dense is 0 between calls.
         self._sums = np.zeros(len(vectors))
         self._last = np.zeros(len(vectors), np.int64)
@@ -72,28 +75,28 @@ class _InvertedIndex:
         probes = np.argsort(-weights, kind="stable")[:_PROBES]
         terms, weights = terms[probes], weights[probes]
         places = self._place[self._vectors.starts[row] + probes]
-        low = np.maximum(self._starts[terms], places - _POSTINGS // 2)
-        high = np.minimum(self._starts[terms + 1], places + _POSTINGS // 2)
+        low = np.maximum(self._starts.take(terms), places - _POSTINGS // 2)
+        high = np.minimum(self._starts.take(terms + 1), places + _POSTINGS // 2)
         postings = concatenated_ranges(low, high)
-        rows = self._rows[postings]
-        np.add.at(self._sums, rows, self._vectors.weights[self._cells[postings]] * np.repeat(weights, high - low))
-        self._last[rows] = np.arange(len(rows))
-        is_unique = (self._last[rows] == np.arange(len(rows))) & (rows != row)  # each row once, without sorting
-        candidates = rows[is_unique]
-        shared = self._sums[candidates]
-        self._sums[rows] = 0
-        best: Ints = candidates[np.lexsort((candidates, -shared))[:count]]
-        return best
+        rows = self._rows.take(postings)
+        posting_weights = self._vectors.weights.take(self._cells.take(postings))
+        np.add.at(self._sums, rows, posting_weights * np.repeat(weights, high - low))
+        self._sums[row] = 0  # itself is no candidate
+        candidates = rows[last_occurrences(rows, self._last)]
+        shared = self._sums.take(candidates)
+        self._sums[candidates] = 0
+        best = largest(shared, count, order=candidates)
+        return candidates[best[shared[best] > 0]]
 
     def _similarities(self, row: int, candidates: Ints) -> Floats:
         terms, weights = self._vectors.row(row)
         self._dense[terms] = weights
-        low, high = self._vectors.starts[candidates], self._vectors.starts[candidates + 1]
+        low, high = self._vectors.starts.take(candidates), self._vectors.starts.take(candidates + 1)
         cells = concatenated_ranges(low, high)
-        cell_terms = self._vectors.terms[cells]
-        products = self._dense[cell_terms] * self._vectors.weights[cells]
+        cell_terms = self._vectors.terms.take(cells)
+        products = self._dense.take(cell_terms) * self._vectors.weights.take(cells)
         self._dense[terms] = 0
         cosines = segment_sums(products, high - low)
-        name_cosines = segment_sums(products * self._vectors.is_name[cell_terms], high - low)
+        name_cosines = segment_sums(products * self._name_factors.take(cell_terms), high - low)
         name_shares = (self._name_shares[row], self._name_shares[candidates])
         return adjusted_cosine(cosines, name_cosines, name_shares=name_shares)

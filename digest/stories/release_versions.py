@@ -16,6 +16,7 @@ _NUMBER = lazy_compile(
     r"(?:(\w[\w.+#-]*)\s+)?(?<![\w.,/:–-])(v?\d+(?:\.[a-z\d]+)*(?:-[a-z]+\.?\d+)?)(?![a-z\d%/:–-]|[.,][a-z\d]|\s%)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 #: ``2.0.1``, ``2.0rc1``, ``v2``: nothing but a version is written so.
 _VERSION = lazy_compile(r"v\d.*|\d+\.\d+\.[a-z\d].*|\d+\.\d+-?[a-z]+\.?\d+", re.IGNORECASE)
 #: ``10.000.000``, ``24.12.2026``: a large number and a date in many languages.
@@ -34,12 +35,12 @@ class _Title:
 
     @classmethod
     def of(cls, title: str) -> _Title:
-        found = _NUMBER.findall(title) if any(map(str.isdigit, title)) else []
+        found = _NUMBER.findall(title) if _DIGIT.search(title) else []
         pairs = [(name, number.lower()) for name, number in found if not _NO_VERSION.fullmatch(number)]
         return cls(
             numbers=frozenset(number for _, number in pairs),
             names=frozenset(name for name, _ in pairs if name and not name.islower()),
-            frame=_NUMBER.sub(r"\1", title),
+            frame=_NUMBER.sub(r"\1", title) if pairs else title,
         )
 
 

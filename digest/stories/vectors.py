@@ -1,4 +1,4 @@
-"""TF-IDF vectors of texts, sparse and of unit length; document expansion by neighbours.
+"""TF-IDF vectors of texts, sparse and of unit length.
 
 Rows are texts, in the caller's order.
 """
@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from digest.stories.unique_values import unique_inverse
 
 #: 32 bits where there is one for each term of each text: large collections have tens of millions.
 Ints = NDArray[np.signedinteger[Any]]
@@ -28,8 +26,6 @@ _ROWS_AT_ONCE = 2000
 _IDF_EXPONENT, _HEADLINE_IDF_EXPONENT = 0.75, 0.5
 #: A text with so many terms has half the brevity of one without any (a title has six).
 _HALF_BREVITY_TERMS = 12
-#: A neighbour's weight in an expanded vector is so many times its squared similarity, at most 1.
-_EXPANSION_WEIGHT = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +76,23 @@ class Neighbours:
     similarities: tuple[Floats, ...]
 
 
+class SymmetricNeighbours:
+    """The neighbours of each row, and the rows whose neighbour it is."""
+
+    def __init__(self, neighbours: Neighbours) -> None:
+        sizes = np.array([len(rows) for rows in neighbours.rows], dtype=np.int64)
+        rows = np.repeat(np.arange(len(sizes)), sizes)
+        nearest = np.concatenate(neighbours.rows).astype(np.int64) if len(sizes) else rows
+        self._nearest = neighbours.rows
+        self._rows = rows[np.argsort(nearest, kind="stable")].astype(np.int32)
+        self._starts = np.concatenate(([0], np.cumsum(np.bincount(nearest, minlength=len(sizes)))))
+
+    def of(self, row: int) -> Ints:
+        """A row may occur twice."""
+        rows = self._rows[self._starts[row] : self._starts[row + 1]]
+        return np.concatenate((self._nearest[row], rows)).astype(np.int64)
+
+
 def tf_idf(
     counts: Iterable[Mapping[str, float]], name_weights: Mapping[str, float], is_headline: Sequence[bool] = ()
 ) -> Vectors:
@@ -107,10 +120,10 @@ def tf_idf(
         order = np.argsort(terms)
         rows[at] = terms[order]
         weights[at] = (1 + np.log(weights[at][order])) * idf[rows[at]] ** exponents[at] * name_weight[rows[at]]
-    return _unit_vectors(rows, weights, is_name)
+    return unit_vectors(rows, weights, is_name)
 
 
-def _unit_vectors(rows: list[Ints], weights: list[Floats], is_name: Bools) -> Vectors:
+def unit_vectors(rows: list[Ints], weights: list[Floats], is_name: Bools) -> Vectors:
     """Vectors of these rows, which are used up: two copies of all would take too much memory."""
     starts = np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
     if not len(rows):
@@ -120,43 +133,3 @@ def _unit_vectors(rows: list[Ints], weights: list[Floats], is_name: Bools) -> Ve
     terms = np.concatenate(rows)
     rows.clear()
     return Vectors(starts=starts, terms=terms, weights=np.concatenate(weights), is_name=is_name)
-
-
-def expand_by_neighbours(vectors: Vectors, neighbours: Neighbours, max_terms: int) -> Vectors:
-    """Document expansion: each row plus its weighted neighbours, cut to the ``max_terms`` heaviest terms.
-
-    A short text says little; the words of similar texts on the same event complete it. A row without neighbours stays
-    as it is.
-    """
-    rows, weights = [], []
-    for row in range(len(vectors)):
-        terms, sums = _sum_with_neighbours(vectors, row, neighbours)
-        if len(terms) > max_terms:
-            heaviest = np.sort(np.argsort(-sums, kind="stable")[:max_terms])
-            terms, sums = terms[heaviest], sums[heaviest]
-        rows.append(terms)
-        weights.append(sums)
-    return _unit_vectors(rows, weights, vectors.is_name)
-
-
-def _sum_with_neighbours(vectors: Vectors, row: int, neighbours: Neighbours) -> tuple[Ints, Floats]:
-    members = np.concatenate(([row], neighbours.rows[row])).astype(np.int64)
-    shares = np.concatenate(([1.0], np.minimum(1.0, _EXPANSION_WEIGHT * neighbours.similarities[row] ** 2)))
-    low, high = vectors.starts[members], vectors.starts[members + 1]
-    cells = concatenated_ranges(low, high)
-    terms, slots = unique_inverse(vectors.terms[cells])
-    weighted = vectors.weights[cells] * np.repeat(shares, high - low)
-    return terms, np.asarray(np.bincount(slots, weights=weighted), dtype=float)
-
-
-def segment_sums(values: Floats, sizes: Ints) -> Floats:
-    """The sums of consecutive segments of ``values`` of the given sizes."""
-    sums = np.concatenate(([0.0], np.cumsum(values)))
-    ends = np.cumsum(sizes)
-    return np.asarray(sums[ends] - sums[ends - sizes])
-
-
-def concatenated_ranges(low: Ints, high: Ints) -> Ints:
-    """The numbers of the ranges ``low[i]:high[i]``, one range after the other."""
-    sizes = high - low
-    return np.repeat(high - np.cumsum(sizes), sizes) + np.arange(sizes.sum())

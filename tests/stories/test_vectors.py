@@ -1,4 +1,4 @@
-"""TF-IDF vectors and document expansion."""
+"""TF-IDF vectors."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import tracemalloc
 import numpy as np
 from hypothesis import example, given
 
-from digest.stories.neighbours import nearest_neighbours
-from digest.stories.vectors import expand_by_neighbours, tf_idf
-from tests.support.vectors import TERM_COUNTS, dense, no_decay
+from digest.stories.vectors import tf_idf
+from tests.support.vectors import TERM_COUNTS, dense
 
 
 @given(TERM_COUNTS)
@@ -27,22 +26,6 @@ def test_rare_terms_and_names_weigh_more() -> None:
 
     assert unweighted[2] > unweighted[0]
     assert weighted[0] > weighted[2]
-
-
-def test_expansion_adds_the_terms_of_neighbours_and_of_no_other_text() -> None:
-    counts = [{"fire": 1.0, "hall": 1.0}, {"fire": 1.0, "hall": 1.0, "market": 1.0}, {"comet": 1.0}]
-    vectors = tf_idf(counts, {})
-    expanded = dense(expand_by_neighbours(vectors, nearest_neighbours(vectors, 2, no_decay), 10))
-    market = sorted({"fire", "hall", "market", "comet"}).index("market")
-
-    assert expanded[0, market] > 0
-    assert np.allclose(expanded[2], dense(vectors)[2])
-
-
-def test_expansion_keeps_the_heaviest_terms_only() -> None:
-    vectors = tf_idf([{term: float(n) for n, term in enumerate("abcdef", start=1)}], {})
-
-    assert len(expand_by_neighbours(vectors, nearest_neighbours(vectors, 2, no_decay), 3).terms) == 3
 
 
 def test_counts_of_terms_are_not_kept() -> None:
