@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -25,12 +24,11 @@ from digest.stories.opinion_pieces import among_reports, join_opinions, nearest_
 from digest.stories.release_versions import DifferentVersions
 from digest.stories.similarity import time_decay
 from digest.stories.single_articles import join_single_articles
+from digest.stories.terms import Lexicon
 from digest.stories.title_figures import join_by_title_figures
 from digest.stories.vectors import Bools, Floats, Ints, Vectors, tf_idf
 from digest.text.headlines import tells_news
-from digest.text.stop_words import stop_words
 from digest.text.urls import is_web_url
-from digest.text.words import stems, words
 
 #: Similarity thresholds of articles and of bare headlines if they had many terms; they fall with brevity.
 _THRESHOLD, _HEADLINE_THRESHOLD = 0.78, 0.7
@@ -40,12 +38,8 @@ _MAX_THRESHOLD = 0.72
 _RELIABLE_TEXTS, _UNRELIABLE_EXPONENT = 3000, 0.2
 #: Influence of the time between two texts without terms. It is 2/3 of that for bare titles, near 0 for articles.
 _TIME_INFLUENCE = 1.15
-#: Each word of a title counts so many times.
-_TITLE_COUNT = 2
 #: Weight of names and numbers, which distinguish similar events.
 _NAME_WEIGHT = 1.75
-#: Words of the body that are compared (news comes first), and characters of it that are tokenized.
-_BODY_WORDS, _BODY_CHARACTERS = 500, 20_000
 #: Neighbours that expand the vector of an article and of a headline, and the terms it then has at most.
 _EXPANSION_NEIGHBOURS, _HEADLINE_NEIGHBOURS, _MAX_TERMS = 7, 12, 250
 #: Neighbours that an article is compared with in clustering.
@@ -104,20 +98,24 @@ def _copies_and_vectors(articles: Sequence[Article], language: str) -> tuple[dic
     The last value says which originals are compared as bare headlines. The words of all texts, which take more memory
     than the vectors, are gone afterwards.
     """
-    texts = [_Text.of(article, language) for article in articles]
+    lexicon = Lexicon(language)
+    texts = [lexicon.text(article) for article in articles]
     copies: dict[int, list[int]] = defaultdict(list)
     versions_differ = DifferentVersions(articles)
     near_duplicates = find_near_duplicates(
-        [text.body or text.title for text in texts], lambda text, original: not versions_differ([text], [original])
+        [text.body if len(text.body) else text.title for text in texts],
+        lexicon.words,
+        lambda text, original: not versions_differ([text], [original]),
     )
     for index, original in enumerate(near_duplicates):
         copies[original].append(index)
     originals = sorted(copies, key=lambda index: (articles[index].published, articles[index].id))
-    names = _name_weights(texts[index] for index in originals)
-    is_headline = np.array([not texts[index].body for index in originals], dtype=bool)
+    name_weights = dict.fromkeys(lexicon.names(texts[index] for index in originals), _NAME_WEIGHT)
+    is_headline = np.array([not len(texts[index].body) for index in originals], dtype=bool)
     if 2 * is_headline.sum() <= len(is_headline):  # among articles, their words tell what a headline is about
         is_headline[:] = False
-    vectors = tf_idf((texts[index].term_counts() for index in originals), names, is_headline.tolist())
+    counts = (lexicon.term_counts(texts[index]) for index in originals)
+    vectors = tf_idf(counts, lexicon.terms, name_weights, is_headline.tolist())
     return {index: copies[index] for index in originals}, vectors, is_headline
 
 
@@ -126,49 +124,6 @@ def _lead_preference(article: Article, weights: Mapping[str, float]) -> tuple[ob
     fullness = weights.get(article.source_id, 1.0) * math.log2(min(article.words, _FULL_LENGTH) + 8)
     is_weak = is_opinion(article) or not tells_news(article.title, article.language)
     return not is_web_url(article.url), is_weak, -round(fullness, 6), article.published, article.id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Text:
-    """The words of an article's title and of the beginning of its body."""
-
-    language: str
-    title: tuple[str, ...]
-    body: tuple[str, ...]
-
-    @classmethod
-    def of(cls, article: Article, language: str) -> _Text:
-        body = " ".join(article.paragraphs)[:_BODY_CHARACTERS]
-        return cls(language=language, title=words(article.title, language), body=words(body, language))
-
-    def term_counts(self) -> dict[str, float]:
-        """Counts of the stems of its content words, those in the title ``_TITLE_COUNT`` times."""
-        counts: Counter[str] = Counter()
-        for part, times in ((self.title, _TITLE_COUNT), (self.body[:_BODY_WORDS], 1)):
-            for stem in stems(_content_words(part, self.language), self.language):
-                counts[stem] += times
-        return dict(counts)
-
-
-def _content_words(tokens: Iterable[str], language: str) -> list[str]:
-    stop = stop_words(language)
-    return [
-        word for word in tokens if word.lower() not in stop and (len(word) > 1 or not word.isascii() or word.isdigit())
-    ]
-
-
-def _name_weights(texts: Iterable[_Text]) -> dict[str, float]:
-    """Weights of the terms that most bodies write as names or numbers."""
-    counts: Counter[str] = Counter()
-    name_counts: Counter[str] = Counter()
-    for text in texts:
-        tokens = _content_words(text.body[:_BODY_WORDS], text.language)
-        terms = stems(tokens, text.language)
-        counts.update(terms)
-        name_counts.update(
-            term for word, term in zip(tokens, terms, strict=True) if word[0].isupper() or word[0].isdigit()
-        )
-    return {term: _NAME_WEIGHT for term, times in name_counts.items() if times > counts[term] / 2}
 
 
 def _cluster(

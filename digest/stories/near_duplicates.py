@@ -8,9 +8,12 @@ from __future__ import annotations
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
+
+from digest.stories.vectors import Ints
 
 #: Hashes of a text's shingles, ascending, each once. An array: a set of them takes ten times the memory.
 _Shingles = NDArray[np.uint32]
@@ -30,18 +33,21 @@ _MAX_POSTINGS = 100
 
 
 def find_near_duplicates(
-    texts: Sequence[Sequence[str]], is_original: Callable[[int, int], bool] = lambda _text, _original: True
+    texts: Sequence[Ints], words: Sequence[str], is_original: Callable[[int, int], bool] = lambda _text, _original: True
 ) -> tuple[int, ...]:
-    """For each text (its words) the index of its original: its own, or that of an earlier text it mostly repeats.
+    """For each text the index of its original: its own, or that of an earlier text it mostly repeats.
+
+    Texts are arrays of the numbers of their ``words``.
 
     The caller orders the texts by preference; an original is never a near-duplicate itself. Texts that fill one form
     with other names and numbers are no near-duplicates.
     """
     originals: list[int] = []
-    shingles = [_shingles(words) for words in texts]
+    lower = [word.lower().encode() for word in words]
+    shingles = [_shingles([lower[number] for number in text.tolist()]) for text in texts]
     repeated = _repeated([_sample(of_text) for of_text in shingles])
     index: dict[int, list[int]] = defaultdict(list)
-    for at, words in enumerate(texts):
+    for at, text in enumerate(texts):
         sample = _sample(shingles[at])
         looked_up = repeated.intersection(sample.tolist())
         candidates = _candidates(looked_up, index, size=len(sample))
@@ -50,7 +56,7 @@ def find_near_duplicates(
                 candidate
                 for candidate in candidates
                 if _is_contained(shingles[at], shingles[candidate])
-                and _has_same_names(words, texts[candidate])
+                and _has_same_names(*(_forms(numbers, words) for numbers in (text, texts[candidate])))
                 and is_original(at, candidate)
             ),
             None,
@@ -86,27 +92,30 @@ def _is_contained(first: _Shingles, second: _Shingles) -> bool:
     return shared >= _CONTAINMENT * short and long <= _ROUND_UP * short
 
 
-def _has_same_names(first: Sequence[str], second: Sequence[str]) -> bool:
+def _forms(text: Ints, words: Sequence[str]) -> frozenset[str]:
+    """The distinct words of a text."""
+    return frozenset(words[number] for number in text.tolist())
+
+
+def _has_same_names(first: Collection[str], second: Collection[str]) -> bool:
     """Whether most names and numbers of the text with fewer of them are in the other one."""
     shorter_names, longer_names = sorted((_names(first), _names(second)), key=len)
     return len(shorter_names & longer_names) >= _CONTAINMENT * len(shorter_names)
 
 
-def _names(words: Sequence[str]) -> frozenset[str]:
+def _names(forms: Collection[str]) -> frozenset[str]:
     """Numbers, and words that only occur capitalized."""
-    forms = frozenset(words)
     names = (word for word in forms if word[0].isdigit() or (word[0].isupper() and word.lower() not in forms))
     return frozenset(map(str.lower, names))
 
 
-def _shingles(words: Sequence[str]) -> _Shingles:
+def _shingles(words: Sequence[bytes]) -> _Shingles:
     """Hashes of all runs of words."""
-    lower = [word.lower() for word in words]
-    if not lower:
-        return np.empty(0, np.uint32)
-    runs = (" ".join(lower[at : at + _SHINGLE_WORDS]) for at in range(max(1, len(lower) - _SHINGLE_WORDS + 1)))
-    hashes = sorted({zlib.crc32(run.encode()) for run in runs})
-    return np.array(hashes, dtype=np.uint32)
+    text = b" ".join(words)
+    ends = [*accumulate([len(word) + 1 for word in words], initial=-1)]  # each is followed by a space
+    runs = zip(ends, ends[_SHINGLE_WORDS:] or ends[-1:], strict=False)
+    hashes = {zlib.crc32(text[before + 1 : end]) for before, end in runs if end > 0}
+    return np.sort(np.fromiter(hashes, np.uint32, len(hashes)))
 
 
 def _sample(shingles: _Shingles) -> _Shingles:

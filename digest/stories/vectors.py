@@ -94,32 +94,35 @@ class SymmetricNeighbours:
 
 
 def tf_idf(
-    counts: Iterable[Mapping[str, float]], name_weights: Mapping[str, float], is_headline: Sequence[bool] = ()
+    counts: Iterable[tuple[Ints, Floats]],
+    vocabulary: Sequence[str],
+    name_weights: Mapping[str, float],
+    is_headline: Sequence[bool] = (),
 ) -> Vectors:
     """Vectors of texts from their term counts: ``1 + log`` of the count, times the IDF, times the weight of a name.
 
-    ``counts`` are read once, and none is kept: as mappings, those of many texts would take much memory.
-    ``is_headline`` says which texts are bare headlines; by default, none is.
+    ``counts`` are the terms of each text, each once, as numbers of ``vocabulary``, and how often each occurs.
+    ``is_headline`` says which texts are bare headlines; by default, none is. The terms of the vectors are numbered
+    alphabetically, so that those of equal weight have one order.
     """
-    found: dict[str, int] = {}  # each term's number in order of occurrence
     rows, weights = [], []
-    for count in counts:
-        rows.append(np.array([found.setdefault(term, len(found)) for term in count], dtype=np.int32))
-        weights.append(np.array([*count.values()], dtype=float))
-    vocabulary = sorted(found)
-    number = np.empty(len(found), np.int32)  # each term's number in alphabetical order
-    number[[found[term] for term in vocabulary]] = np.arange(len(found))
-    document_frequency = np.bincount(np.concatenate(rows) if rows else (), minlength=len(found))[number.argsort()]
-    idf = np.log((len(rows) + _BACKGROUND_TEXTS) / np.maximum(document_frequency, 1))
-    is_name = np.array([term in name_weights for term in vocabulary], dtype=bool)
-    name_weight = np.array([name_weights.get(term, 1.0) for term in vocabulary])
-    headlines = np.array(is_headline or [False] * len(rows), dtype=bool)
-    exponents = np.where(headlines, _HEADLINE_IDF_EXPONENT, _IDF_EXPONENT)
+    for terms, occurrences in counts:
+        rows.append(terms)
+        weights.append(occurrences)
+    document_frequency = np.bincount(np.concatenate(rows) if rows else (), minlength=len(vocabulary))
+    used = sorted(np.flatnonzero(document_frequency).tolist(), key=vocabulary.__getitem__)
+    idf = np.log((len(rows) + _BACKGROUND_TEXTS) / document_frequency[used])
+    number = np.empty(len(vocabulary), np.int32)
+    number[used] = np.arange(len(used))
+    is_name = np.array([vocabulary[term] in name_weights for term in used], dtype=bool)
+    name_weight = np.array([name_weights.get(vocabulary[term], 1.0) for term in used])
+    rarity = {False: idf**_IDF_EXPONENT, True: idf**_HEADLINE_IDF_EXPONENT}
     for at, row in enumerate(rows):
         terms = number[row]
         order = np.argsort(terms)
-        rows[at] = terms[order]
-        weights[at] = (1 + np.log(weights[at][order])) * idf[rows[at]] ** exponents[at] * name_weight[rows[at]]
+        rows[at] = terms = terms[order]
+        of_kind = rarity[bool(is_headline) and is_headline[at]]
+        weights[at] = (1 + np.log(weights[at][order])) * of_kind[terms] * name_weight[terms]
     return unit_vectors(rows, weights, is_name)
 
 

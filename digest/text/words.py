@@ -66,6 +66,11 @@ def words(text: str, language: str) -> tuple[str, ...]:
     return tuple(chain.from_iterable(map(_tokenizer(_rules_of(language)).__getitem__, text.split())))
 
 
+def tokenizer(language: str) -> Callable[[str], tuple[str, ...]]:
+    """A function that returns the words of a run of characters without white space, as in ``words``."""
+    return _tokenizer(_rules_of(language)).__getitem__
+
+
 def _rules_of(language: str) -> str:
     """The language if it has tokenization rules of its own; otherwise empty."""
     return language if language in _ELIDING or language in EXTRAS else ""

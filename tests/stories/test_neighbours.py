@@ -6,13 +6,12 @@ import numpy as np
 from hypothesis import given
 
 from digest.stories.neighbours import nearest_neighbours
-from digest.stories.vectors import tf_idf
-from tests.support.vectors import TERM_COUNTS, dense, no_decay
+from tests.support.vectors import TERM_COUNTS, dense, no_decay, vectors_of
 
 
 @given(TERM_COUNTS)
 def test_neighbours_are_those_of_all_pairs(counts: list[dict[str, float]]) -> None:
-    vectors = tf_idf(counts, {})
+    vectors = vectors_of(counts)
     cosines = dense(vectors) @ dense(vectors).T
     np.fill_diagonal(cosines, 0)
     neighbours = nearest_neighbours(vectors, 3, no_decay)

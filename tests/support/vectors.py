@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from hypothesis import strategies as st
 
-from digest.stories.vectors import Floats, Ints, Vectors
+from digest.stories.vectors import Floats, Ints, Vectors, tf_idf
 
 #: Term counts of some texts.
 TERM_COUNTS = st.lists(
@@ -15,6 +17,16 @@ TERM_COUNTS = st.lists(
 
 def no_decay(row: int, rows: Ints) -> Floats:
     return np.ones(len(rows))
+
+
+def vectors_of(counts: Sequence[Mapping[str, float]], name_weights: Mapping[str, float] | None = None) -> Vectors:
+    """TF-IDF vectors of texts from the counts of their terms by name."""
+    vocabulary = [*dict.fromkeys(term for count in counts for term in count)]
+    rows = (
+        (np.array([vocabulary.index(term) for term in count], np.int32), np.array([*count.values()], float))
+        for count in counts
+    )
+    return tf_idf(rows, vocabulary, name_weights or {})
 
 
 def dense(vectors: Vectors) -> Floats:
