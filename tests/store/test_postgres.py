@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -12,6 +15,7 @@ from digest.store.leader import Leadership
 from digest.store.postgres import connect_options
 from digest.store.url import parse_url
 from tests.support.pgbouncer import pgbouncer
+from tests.support.postgres_process import PostgresProcess, create_cluster
 
 
 def _setting(store: Store, name: str) -> str:
@@ -105,3 +109,42 @@ def test_a_session_behind_a_pooler_leaves_no_settings_to_others(postgres_url: st
         is_told = pytest.raises(StoreError, match="read-only")
         with open_store(pooled, read_only=True) as reading, is_told, reading.begin() as conn:
             conn.execute(text("DELETE FROM runs"))
+
+
+@pytest.mark.slow
+def test_a_hot_standby_is_told_and_may_be_read(tmp_path: Path) -> None:
+    cluster = create_cluster(tmp_path / "primary")
+    primary = PostgresProcess(cluster)
+    open_store(primary.url).close()
+    primary.stop()
+    copy = cluster.copy(tmp_path / "standby")
+    (copy.folder / "standby.signal").touch()
+    standby = PostgresProcess(copy)
+    try:
+        with open_store(standby.url, read_only=True) as store, store.read() as conn:
+            assert conn.execute(text("SELECT count(*) FROM runs")).scalar() == 0
+        is_told = pytest.raises(StoreError, match="read-only")
+        with open_store(standby.url) as store, is_told as raised, store.begin() as conn:
+            conn.execute(text("DELETE FROM fleet"))
+        assert "primary server" in raised.value.hint
+    finally:
+        standby.kill()
+
+
+@pytest.mark.slow
+def test_a_server_without_free_connections_is_told_and_used_again_later(tmp_path: Path) -> None:
+    server = PostgresProcess(create_cluster(tmp_path / "data"), options=("-c", "max_connections=5"))
+    try:
+        with open_store(server.url) as store, ExitStack() as others:
+            for _ in range(20):
+                with suppress(psycopg.OperationalError):
+                    others.enter_context(psycopg.connect(server.url))
+            for attempt in (lambda: open_store(server.url), Leadership(server.url).is_held):
+                with pytest.raises(StoreError, match=r"connection slots|too many clients") as raised:
+                    attempt()
+                assert "max_connections" in raised.value.hint
+            others.close()
+            with store.read() as conn:
+                assert conn.execute(text("SELECT 1")).scalar() == 1
+    finally:
+        server.kill()

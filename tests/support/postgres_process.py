@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +82,7 @@ class PostgresProcess:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     #: Whether it syncs anything. What is synced without a simulated disk only takes time.
     fsync: bool = False
+    options: Sequence[str] = ()
     _socket_folder: Path = field(init=False)
     _process: subprocess.Popen[bytes] = field(init=False)
 
@@ -99,7 +100,7 @@ class PostgresProcess:
         command = [self.cluster.programs / "postgres", "-D", self.cluster.folder, "-k", self._socket_folder]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, *_OPTIONS, "-c", f"fsync={'on' if self.fsync else 'off'}"],
+                [*command, *_OPTIONS, *self.options, "-c", f"fsync={'on' if self.fsync else 'off'}"],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
