@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -11,14 +10,17 @@ from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from threading import Event, Thread
+from typing import Any
 
 from digest.jobs.fleet_clock import FleetClock
+from digest.jobs.fleet_settings import SettingsHash
+from digest.jobs.fleet_status import clock_problem, machine_ahead
 from digest.jobs.procrastinate_engine import Clock
 from digest.jobs.procrastinate_worker import Worker
 from digest.jobs.repeated_failures import FailureLog
 from digest.jobs.types import Job, Log
 from digest.model.errors import StoreError
-from digest.settings import Settings, StoreSettings
+from digest.settings import Settings
 from digest.store import Store, fleet, queue_schema
 from digest.store.fleet import Member
 from digest.store.leader import Leadership, end_stuck_leader
@@ -44,12 +46,12 @@ def run_clock(
     leadership = Leadership(address.direct_url or address.url)
     clock = Clock(store=store, due_jobs=due_jobs, log=log, still_leads=leadership.is_held_now)
     failures = FailureLog(log=log, name="clock")
-    member = _member("clock", settings(), now=time())
+    hash_of, member = SettingsHash(), _member("clock", now=time.sync(), log=log)
     leads = leadership.is_held()
     log("leading" if leads else "following", id=member.id)
     try:
         while True:
-            member = replace(member, settings_hash=settings_hash(settings()))
+            member = replace(member, settings_hash=hash_of(settings()))
             leads = _tick(clock, leadership, member, time=time, failures=failures, led=leads)
             heartbeat()
             if stop.wait(_TICK_S):
@@ -70,7 +72,7 @@ def _tick(
             if not leads and (stuck := end_stuck_leader(conn, now=now)):
                 clock.log("leader_ended", id=stuck)
             fleet.delete_gone(conn, now=now)
-            fleet.record(conn, replace(member, seen=now, leader_pid=leadership.pid))
+            fleet.record(conn, _seen(member, now, leader_pid=leadership.pid))
         if leads != led:
             clock.log("leading" if leads else "following", id=member.id)
         if leads and failures.is_failing:
@@ -98,11 +100,11 @@ def run_worker(
     """
     with store.begin() as conn:
         queue_schema.ensure(conn)
-    started = replace(_member("worker", settings(), now=time.sync()), queues=tuple(worker.queues))
+    hash_of, started = SettingsHash(), _member("worker", now=time.sync(), log=worker.log)
 
     def member() -> Member:
         jobs = ", ".join(sorted(job.kind for job in worker.running))
-        return replace(started, seen=time(), job=jobs, settings_hash=settings_hash(settings()))
+        return _seen(started, time(), queues=tuple(worker.queues), job=jobs, settings_hash=hash_of(settings()))
 
     with _noted(store, member):
         return worker.run(stop)
@@ -130,21 +132,17 @@ def _noted(store: Store, member: Callable[[], Member]) -> Iterator[None]:
         _forget(store, member())
 
 
-def _member(kind: str, settings: Settings, *, now: datetime) -> Member:
-    return Member(
-        id=f"{kind}@{socket.gethostname()}:{os.getpid()}",
-        kind=kind,
-        started=now,
-        seen=now,
-        version=_version(),
-        settings_hash=settings_hash(settings),
-    )
+def _member(kind: str, *, now: datetime, log: Log) -> Member:
+    """This process; a wrong clock of its machine is logged."""
+    host = socket.gethostname()
+    if problem := clock_problem("this machine", machine_ahead(now)):
+        log("clock_wrong", message=problem)
+    return Member(id=f"{kind}@{host}:{os.getpid()}", kind=kind, started=now, seen=now, version=_version())
 
 
-def settings_hash(settings: Settings) -> str:
-    """A hash of the settings without passwords, files and the store's address: machines should have the same."""
-    common = replace(settings, file=None, store=StoreSettings())
-    return hashlib.sha256(repr(common).encode("utf-8", "replace")).hexdigest()[:16]
+def _seen(member: Member, now: datetime, **changes: Any) -> Member:
+    """The process as it is now, by the database's clock."""
+    return replace(member, seen=now, clock_ahead_s=round(machine_ahead(now).total_seconds()), **changes)
 
 
 def _version() -> str:

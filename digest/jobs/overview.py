@@ -104,7 +104,7 @@ class Overview:
                 yield f"{status.newsletter.id}: {status.delivery_problem.message}"
         yield from (problem for problem in self.service_problems if problem != self.secret_problem)
         if self.fleet:
-            yield from fleet_problems(self.fleet, now=self.now)
+            yield from fleet_problems(self.fleet)
         if self.queue.next_try and self.now - self.queue.next_try > _MAX_QUEUE_DELAY:
             mails = "1 mail waits" if self.queue.waiting == 1 else f"{self.queue.waiting} mails wait"
             yield f"{mails} since {utc_time(self.queue.next_try)}"
@@ -126,7 +126,7 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             sources=len(settings.sources),
             failing=tuple(health for health in healths if health.error),
             runs=_latest_runs(conn, now),
-            fleet=read_fleet(conn, now=now) if settings.jobs.engine == "procrastinate" else None,
+            fleet=read_fleet(conn) if settings.jobs.engine == "procrastinate" else None,
             unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
             unread_count=unread_mails.count(conn),
             secret_problem=settings.web.secret_problem,

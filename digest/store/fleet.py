@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -31,10 +31,19 @@ class Member:
     settings_hash: str = ""
     #: Of the clock that leads: the server's process that holds its lock.
     leader_pid: int | None = None
+    #: Seconds by which its machine's clock is ahead of the database's.
+    clock_ahead_s: int = 0
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """How far its machine's clock is ahead of the database's."""
+        return timedelta(seconds=self.clock_ahead_s)
 
 
 def database_time(conn: Connection) -> datetime:
-    """The database's time, which is the same for all machines. PostgreSQL only."""
+    """The database's time, which is the same for all machines; an SQLite file's is this machine's."""
+    if conn.dialect.name == "sqlite":
+        return datetime.now(UTC)
     now: datetime = conn.execute(select(func.clock_timestamp())).scalar_one()
     return now
 

@@ -132,8 +132,7 @@ class _Waiting:
 
     def _print_idle_queues(self, conn: Connection) -> None:
         needed = {"deliver"} if self._is_published else set(QUEUES) - (set() if self.job.collect else {"collect"})
-        now = database_clock(self.app.store)()
-        if idle := sorted(needed & {*queues_without_worker(read_fleet(conn, now=now), now=now)}):
+        if idle := sorted(needed & {*queues_without_worker(read_fleet(conn))}):
             message = f"no worker takes jobs of the queue {', '.join(idle)}: the edition waits for one"
             self._print_once(message, "start one: digest worker")
 

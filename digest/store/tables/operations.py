@@ -107,6 +107,8 @@ fleet = Table(
     Column("settings_hash", SafeText, nullable=False, server_default=""),
     #: The clock that leads: the process of the server that holds its lock.
     Column("leader_pid", Integer),
+    #: Seconds by which its machine's clock is ahead of the database's.
+    Column("clock_ahead_s", Integer, nullable=False, server_default="0"),
 )
 
 #: Rates that all senders share: of the mail server, and of providers that mails go to.
