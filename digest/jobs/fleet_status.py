@@ -89,6 +89,22 @@ def disagreements(status: FleetStatus) -> Iterator[str]:
             yield problem
 
 
+def differences(status: FleetStatus) -> Mapping[str, tuple[str, ...]]:
+    """By process, what differs from the leading clock: ``version``, ``settings``; or a wrong ``clock``."""
+    leader = status.leader or next(iter(status.alive), None)
+    found = {member.id: tuple(_differences(member, leader)) for member in status.alive if leader}
+    return {id_: names for id_, names in found.items() if names}
+
+
+def _differences(member: Member, leader: Member) -> Iterator[str]:
+    if member.version != leader.version:
+        yield "version"
+    elif member.settings_hash != leader.settings_hash:
+        yield "settings"
+    if abs(member.clock_ahead) > MAX_CLOCK_ERROR:
+        yield "clock"
+
+
 def clock_problem(machine: str, ahead: timedelta) -> str:
     """What is wrong with the clock of a machine that is ahead of the database's; empty if nothing is."""
     if abs(ahead) <= MAX_CLOCK_ERROR:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -64,11 +65,14 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A Debian machine with the checkout, uv and no network; PostgreSQL can be installed."""
     assert os.geteuid() == 0, "systemd-nspawn needs root"
     tree = tmp_path_factory.mktemp("machine") / "debian"
-    build_tree(tree, packages=["postgresql"])
-    copy_checkout(ROOT, tree)
     cache = subprocess.run([sys.executable, "-m", "uv", "cache", "dir"], capture_output=True, text=True, check=True)
-    with booted(tree, uv_cache=Path(cache.stdout.strip())) as running:
-        yield running
+    try:
+        build_tree(tree, packages=["postgresql"])
+        copy_checkout(ROOT, tree)
+        with booted(tree, uv_cache=Path(cache.stdout.strip())) as running:
+            yield running
+    finally:
+        shutil.rmtree(tree)  # 700 MB
 
 
 @pytest.mark.slow
