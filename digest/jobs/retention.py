@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -22,6 +22,7 @@ from digest.store import (
     source_history,
     subscription_requests,
 )
+from digest.store.retention import Expired
 
 #: The rate of a server that was sent nothing for so long is forgotten.
 _UNUSED_RATE = timedelta(days=7)
@@ -38,8 +39,7 @@ def apply_retention(context: JobContext) -> None:
             "texts": _delete(context, partial(retention.delete_text, before=text_cutoff)),
             "wordings": _delete(context, partial(retention.delete_wordings, before=text_cutoff)),
             "boilerplate": _delete(context, partial(retention.delete_boilerplate, before=text_cutoff)),
-            "deliveries": _delete(context, partial(retention.delete_deliveries, before=edition_cutoff)),
-            "editions": _delete(context, partial(retention.delete_edition_bodies, before=edition_cutoff)),
+            **_delete_editions(context, before=edition_cutoff),
             "days": _delete(context, partial(source_history.delete_days, before=text_cutoff)),
             "counts": _delete(context, partial(daily_counts.delete_days, before=edition_cutoff)),
             "feedback": _delete(context, partial(retention.delete_feedback, before=edition_cutoff)),
@@ -61,6 +61,15 @@ def _improve_audiences(context: JobContext) -> int:
         with context.app.store.begin() as conn:
             improved += improve_audiences(conn, newsletter, at=context.clock())
     return improved
+
+
+def _delete_editions(context: JobContext, *, before: datetime) -> dict[str, int]:
+    """Delete ledger rows and text of editions published earlier, page by page."""
+    expired = Expired()
+    while not (expired.is_done or context.stop.is_set()):
+        with context.app.store.begin(durable=False) as conn:  # what a power cut restores is deleted the next day
+            expired = retention.delete_editions(conn, expired, before=before)
+    return {"deliveries": expired.deliveries, "editions": expired.texts}
 
 
 def _delete(context: JobContext, delete_batch: Callable[[Connection], int]) -> int:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, delete, func, select, update
+from sqlalchemy import Connection, Text, and_, delete, func, select, update
 
 from digest.model.editions import Outcome
 from digest.store import personal_data, unsubscribes
 from digest.store.address_change import with_merged
+from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address, revoke_links, unsubscribe
 from digest.store.tables import account_requests, deliveries, subscribers, subscription_requests, unread_mails
 
@@ -50,9 +51,9 @@ def erase(conn: Connection, address: str, *, at: datetime) -> bool:
 
 def delete_late_replies(conn: Connection) -> int:
     """Delete servers' replies that came in for erased subscribers after they were; return how many."""
-    erased = select(subscribers.c.id).where(subscribers.c.suppressed == _ERASED)
-    is_late = (deliveries.c.subscriber_id.in_(erased), deliveries.c.reply != "")
-    return conn.execute(update(deliveries).where(*is_late).values(reply="")).rowcount
+    erased = conn.execute(select(subscribers.c.id).where(subscribers.c.suppressed == _ERASED)).scalars()
+    late = (and_(deliveries.c.subscriber_id.in_(ids), deliveries.c.reply != "") for ids in batches(erased))
+    return sum(conn.execute(update(deliveries).where(is_late).values(reply="")).rowcount for is_late in late)
 
 
 def _erase_rows(conn: Connection, subscriber_id: int) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from digest.model.editions import Outcome
 from digest.store.tables import (
@@ -19,9 +20,21 @@ from digest.store.tables import (
     story_articles,
 )
 
-#: Rows changed in one transaction, so that other writers wait only briefly.
-_BATCH = 1_000
+#: Rows changed in one transaction, so that other writers wait only briefly; and editions looked at.
+_BATCH, _EDITIONS = 1_000, 100
 _FINAL = [outcome for outcome in Outcome if outcome.is_final]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """Old editions so far: numbers of ledger rows and texts that were deleted, and where the next page begins."""
+
+    deliveries: int = 0
+    texts: int = 0
+    #: The last edition that was looked at to its end, and the last row of the one after it.
+    edition_id: int = 0
+    delivery_id: int = 0
+    is_done: bool = False
 
 
 def delete_text(conn: Connection, *, before: datetime) -> int:
@@ -57,21 +70,43 @@ def delete_boilerplate(conn: Connection, *, before: datetime) -> int:
     return conn.execute(delete(boilerplate).where(boilerplate.c.seen < before)).rowcount
 
 
-def delete_deliveries(conn: Connection, *, before: datetime) -> int:
-    """Delete a batch of earlier editions' ledger rows; return how many. Rows that aren't final stay."""
-    row_ids = (
-        select(deliveries.c.id)
-        .join(editions)
-        .where(editions.c.published < before, deliveries.c.outcome.in_(_FINAL))
-        .limit(_BATCH)
-    )
-    return conn.execute(delete(deliveries).where(deliveries.c.id.in_(list(conn.execute(row_ids).scalars())))).rowcount
+def delete_editions(conn: Connection, expired: Expired, *, before: datetime) -> Expired:
+    """Delete a page of earlier editions' ledger rows, and HTML and text of those without any left.
+
+    Rows that aren't final stay, with their edition's text. Called with its own result until that ``is_done``: rows are
+    found by the key after the last, since a look from the beginning would pass by all that are deleted and not yet
+    vacuumed.
+    """
+    is_old = (editions.c.published < before, editions.c.html != "", editions.c.id > expired.edition_id)
+    query = select(editions.c.id).where(*is_old).order_by(editions.c.id).limit(_EDITIONS)
+    edition_ids, room = list(conn.execute(query).scalars()), _BATCH
+    for edition_id in edition_ids:
+        size, last, deleted = _delete_final_rows(conn, edition_id, after=expired.delivery_id, limit=room)
+        expired = replace(expired, deliveries=expired.deliveries + deleted)
+        if size == room:
+            return replace(expired, delivery_id=last)
+        room -= size
+        texts = expired.texts + _delete_text(conn, edition_id)
+        expired = replace(expired, texts=texts, edition_id=edition_id, delivery_id=0)
+    return replace(expired, is_done=len(edition_ids) < _EDITIONS)
 
 
-def delete_edition_bodies(conn: Connection, *, before: datetime) -> int:
-    """Delete HTML and text of earlier editions without ledger rows; return how many. The rest of the edition stays."""
-    old = (editions.c.published < before, editions.c.html != "", ~_has_rows())
-    return conn.execute(update(editions).where(*old).values(html="", text="")).rowcount
+def _delete_final_rows(conn: Connection, edition_id: int, *, after: int, limit: int) -> tuple[int, int, int]:
+    """Delete the final ones of the edition's next rows; return how many rows there are, the last, and how many went."""
+    rows = select(deliveries.c.id).where(deliveries.c.edition_id == edition_id, deliveries.c.id > after)
+    ids = list(conn.execute(rows.order_by(deliveries.c.id).limit(limit)).scalars())
+    if not ids:
+        return 0, after, 0
+    is_in_page = (deliveries.c.edition_id == edition_id, deliveries.c.id.between(ids[0], ids[-1]))
+    deleted = conn.execute(delete(deliveries).where(*is_in_page, deliveries.c.outcome.in_(_FINAL))).rowcount
+    return len(ids), ids[-1], deleted
+
+
+def _delete_text(conn: Connection, edition_id: int) -> int:
+    """Delete the edition's HTML and text if no ledger row is left; return how many editions that is."""
+    has_row = select(deliveries.c.id).where(deliveries.c.edition_id == edition_id).exists()
+    without_text = update(editions).values(html="", text="")
+    return conn.execute(without_text.where(editions.c.id == edition_id, ~has_row)).rowcount
 
 
 def delete_feedback(conn: Connection, *, before: datetime) -> int:
@@ -93,7 +128,3 @@ def delete_runs(conn: Connection, *, before: datetime) -> int:
     last = select(func.max(runs.c.id)).group_by(runs.c.kind, runs.c.about)
     old = delete(runs).where(runs.c.started < before, runs.c.id.not_in(last))
     return conn.execute(old).rowcount
-
-
-def _has_rows() -> ColumnElement[bool]:
-    return select(deliveries.c.id).where(deliveries.c.edition_id == editions.c.id).exists()

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from digest.model.slots import Window
 from digest.store import Store, articles, deliveries, editions, entries, retention, runs, stories, subscribers
+from digest.store.retention import Expired
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, article, brief, edition, entry
 
 DAY = timedelta(days=1)
 EVER = Window(start=NOON - 900 * DAY, end=NOON + 900 * DAY)
+
+
+def delete_editions(conn: Connection, *, before: datetime) -> tuple[int, int]:
+    """Delete page by page; return the numbers of ledger rows and texts that were deleted."""
+    expired = Expired()
+    while not expired.is_done:
+        expired = retention.delete_editions(conn, expired, before=before)
+    return expired.deliveries, expired.texts
 
 
 def test_text_is_deleted_and_guids_stay(store: Store) -> None:
@@ -46,12 +57,10 @@ def test_an_editions_ledger_rows_are_deleted_then_its_body_and_the_rest_stays(st
         stories.add(conn, id_, [brief(article("a"))])
         deliveries.create_for_edition(conn, id_, host="example.org", at=NOON)
         subscribers.suppress(conn, "ann@example.org", "it bounces", at=NOON)
-        later = NOON + DAY
-        assert retention.delete_deliveries(conn, before=later) == 1
-        assert retention.delete_edition_bodies(conn, before=later) == 0, "one row isn't final"
+        assert delete_editions(conn, before=NOON + DAY) == (1, 0), "one row isn't final"
         subscribers.suppress(conn, "bo@example.org", "it bounces", at=NOON)
-        assert retention.delete_deliveries(conn, before=later) == 1
-        assert retention.delete_edition_bodies(conn, before=later) == 1
+        assert delete_editions(conn, before=NOON + DAY) == (1, 1)
+        assert delete_editions(conn, before=NOON + DAY) == (0, 0)
         edition_without_body = editions.get(conn, id_)
         assert edition_without_body is not None
         assert (
@@ -77,8 +86,7 @@ def test_published_wordings_are_deleted_and_article_ids_stay(store: Store) -> No
 def test_recent_rows_stay(store: Store) -> None:
     with store.begin() as conn:
         id_, _ = editions.add(conn, edition(), at=NOON)
-        assert retention.delete_deliveries(conn, before=NOON) == 0
-        assert retention.delete_edition_bodies(conn, before=NOON) == 0
+        assert delete_editions(conn, before=NOON) == (0, 0)
         stored = editions.get(conn, id_)
 
     assert stored is not None
