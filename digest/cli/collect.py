@@ -64,7 +64,8 @@ def _chosen_sources(ids: Sequence[str], settings: Settings) -> tuple[Source, ...
 def _summary(result: CollectResult) -> str:
     read = len(result.outcomes) - len(result.failures)
     articles = "1 new article" if result.new_articles == 1 else f"{result.new_articles} new articles"
-    return f"{articles} from {read} of {len(result.outcomes)} sources"
+    busy = f"; {result.busy} left out, since another process is fetching them" if result.busy else ""
+    return f"{articles} from {read} of {len(result.outcomes)} sources{busy}"
 
 
 def _as_json(result: CollectResult) -> str:
@@ -73,6 +74,7 @@ def _as_json(result: CollectResult) -> str:
     document = {
         "new": result.new_articles,
         "sources": len(result.outcomes),
+        "busy": result.busy,
         "failures": [
             {"source": failure.source, "url": failure.url, "error": failure.error}
             for failure in (*result.failures, *result.problems)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from digest.http.limits import ConcurrencyLimits
+from digest.http.limits import ConcurrencyLimits, HostGate
 from digest.model.errors import SourceError
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected, Collector, FetchState, KnownGuids, no_known_guids
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["SourceError", "make_collector"]
 
 
-def make_collector(fetch: FetchSettings, now: datetime) -> Collector:
-    """A collector that detects the kind of each source from its address and content; ``now`` dates new entries."""
-    return _AnyCollector(fetch=fetch, now=now, limits=ConcurrencyLimits(fetch.per_host))
+def make_collector(fetch: FetchSettings, now: datetime, gate: HostGate | None = None) -> Collector:
+    """A collector that detects the kind of each source from its address and content; ``now`` dates new entries.
+
+    ``gate`` admits it to hosts, where other processes fetch as well.
+    """
+    return _AnyCollector(fetch=fetch, now=now, limits=ConcurrencyLimits(fetch.per_host, gate))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,12 +55,14 @@ async def collect_each(
     *,
     on_outcome: Callable[[Source, SourceOutcome], Awaitable[None]],
     known_guids: Callable[[str, Collection[str]], frozenset[str]] = _no_known_guids,
+    is_wanted: Callable[[Source], bool] = lambda _: True,
     concurrency: int = 32,
     per_host: int = 2,
 ) -> None:
     """Collect ``concurrency`` sources at once, ``per_host`` of one host, and await ``on_outcome`` with each outcome.
 
-    ``states`` are by source id. ``known_guids`` gets a source's id and guids, and returns those that are stored.
+    ``states`` are by source id. ``known_guids`` gets a source's id and guids, and returns those that are stored. A
+    source that isn't wanted any more when its turn comes has no outcome.
     """
     source_slots = asyncio.Semaphore(concurrency)
     host_slots: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_host))
@@ -68,6 +70,8 @@ async def collect_each(
     async def collect_one(source: Source) -> None:
         # The host's slot comes first: a source that waits for its host must not keep others from theirs.
         async with host_slots[_host(source)], source_slots:
+            if not is_wanted(source):
+                return
             state = states.get(source.id, FetchState())
             started = time.monotonic()
             outcome: SourceOutcome

@@ -152,6 +152,7 @@ class _PageFetcher:
             if refusal := self._refusals.get(host):
                 raise refusal
             if await self.robots.is_allowed(entry.url):
+                await self.robots.wait_for_turn(entry.url)
                 self.completed[entry.guid] = self._complete(entry, await self._page(entry))
         except SourceError as error:
             if isinstance(error, PrivateAddressError):

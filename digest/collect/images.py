@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
 from digest.collect.image_data import read_image
 from digest.http.client import Client
+from digest.http.limits import ConcurrencyLimits, HostGate
 from digest.http.private_access import PrivateAccess
 from digest.model.articles import FetchedImage
 from digest.model.errors import SourceError
@@ -24,24 +26,36 @@ _CONCURRENCY = 8
 
 
 def fetch_images(
-    fetch: FetchSettings, addresses: Sequence[str], now: datetime, *, trusted: Collection[str]
+    fetch: FetchSettings,
+    addresses: Sequence[str],
+    now: datetime,
+    *,
+    trusted: Collection[str],
+    gate: HostGate | None = None,
 ) -> Mapping[str, FetchedImage | Failure]:
     """The images by address; a ``Failure`` for each that can't be fetched or exceeds the limits.
 
-    Only ``trusted`` images may be at private addresses that the user allowed.
+    Only ``trusted`` images may be at private addresses that the user allowed. ``gate`` admits to hosts, where other
+    processes fetch as well.
     """
     limits = replace(fetch, max_bytes=LARGEST, timeout_s=min(fetch.timeout_s, _TIMEOUT_S))
-    outcomes = asyncio.run(_fetch_all(addresses, limits, now, trusted))
+    outcomes = asyncio.run(_fetch_all(addresses, limits, now, trusted=trusted, gate=gate))
     return dict(_within_limit(zip(addresses, outcomes, strict=True)))
 
 
 async def _fetch_all(
-    addresses: Sequence[str], limits: FetchSettings, now: datetime, trusted: Collection[str]
+    addresses: Sequence[str],
+    fetch: FetchSettings,
+    now: datetime,
+    *,
+    trusted: Collection[str],
+    gate: HostGate | None,
 ) -> list[FetchedImage | Failure]:
-    slots = asyncio.Semaphore(_CONCURRENCY)
+    slots, limits = asyncio.Semaphore(_CONCURRENCY), ConcurrencyLimits(fetch.per_host, gate)
     async with (
-        Client(limits, now, PrivateAccess()) as client,
-        Client(limits, now, PrivateAccess(allow=limits.allow)) as trusting_client,
+        gate.kept() if gate else nullcontext(),
+        Client(fetch, now, PrivateAccess(), limits) as client,
+        Client(fetch, now, PrivateAccess(allow=fetch.allow), limits) as trusting_client,
     ):
 
         async def fetch_one(address: str) -> FetchedImage | Failure:

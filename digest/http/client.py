@@ -26,7 +26,7 @@ from yarl import URL
 import digest
 from digest.http.decompress import Decompressor, body_too_large
 from digest.http.errors import excerpt, explained_errors
-from digest.http.limits import ConcurrencyLimits, TimeBudget
+from digest.http.limits import ConcurrencyLimits, TimeBudget, host_name
 from digest.http.private_access import PrivateAccess
 from digest.model.errors import SourceError
 from digest.model.protocols import FetchState
@@ -124,7 +124,7 @@ class Client:
     @asynccontextmanager
     async def _request(self, url: URL, start: URL, headers: Mapping[str, str]) -> AsyncIterator[ClientResponse]:
         """One request without redirects, within the limits of its host."""
-        async with self.limits.for_host(url.host or ""), self._time_budget.running():
+        async with self.limits.request(url), self._time_budget.running():
             with explained_errors(url, start=start):
                 self._check_ip_literal(url)
                 async with self._session.get(url, headers=headers, allow_redirects=False) as response:
@@ -144,7 +144,10 @@ class Client:
         if response.status == HTTPStatus.NOT_MODIFIED:
             return Reply(url=url, unchanged=True, moved_to=moved_to)
         if not 200 <= response.status < 300:
-            raise self._refusal(response)
+            error = self._refusal(response)
+            if error.retry_at and not error.gone and self.limits.gate:
+                self.limits.gate.refuse(host_name(response.url), error)
+            raise error
         return Reply(
             url=url,
             body=await _body(response, self.settings.max_bytes),

@@ -4,23 +4,65 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 from digest.processes.process_pool import available_cpus
+
+if TYPE_CHECKING:
+    from yarl import URL
+
+    from digest.model.errors import SourceError
+
+
+class HostGate(Protocol):
+    """Admits this process to hosts, where several processes fetch; hosts are named as by ``host_name``."""
+
+    def kept(self) -> AbstractAsyncContextManager[None]:
+        """Context of all requests."""
+        ...
+
+    def use(self, host: str) -> AbstractAsyncContextManager[None]:
+        """Context of a request. Waits while another process uses the host. Raises ``SourceError`` if the host asked
+        for no requests now.
+        """
+        ...
+
+    async def page_turn(self, host: str, delay_s: float) -> None:
+        """Wait until a page may be fetched: ``delay_s`` after the one before."""
+        ...
+
+    def refuse(self, host: str, error: SourceError) -> None:
+        """The host asks for no requests before ``error.retry_at``."""
+        ...
+
+
+def host_name(url: URL) -> str:
+    """The host of the URL, with its port unless that is the scheme's."""
+    host = (url.host or "").lower().rstrip(".")
+    return host if url.is_default_port() else f"{host}:{url.port}"
 
 
 class ConcurrencyLimits:
     """Semaphores shared by all sources of a run. No task may hold two at once."""
 
-    def __init__(self, per_host: int) -> None:
+    def __init__(self, per_host: int, gate: HostGate | None = None) -> None:
         self._per_host = per_host
+        #: Of several processes; None if this one fetches alone.
+        self.gate = gate
         # A collector may be used by several event loops in a row, and a semaphore belongs to one.
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 
     def for_host(self, host: str) -> asyncio.Semaphore:
         """Limits the requests to a host."""
         return self._semaphore(host.lower().rstrip("."), self._per_host)
+
+    @asynccontextmanager
+    async def request(self, url: URL) -> AsyncIterator[None]:
+        """Context of a request: within the limit of its host, over all processes."""
+        async with self.for_host(url.host or ""), self.gate.use(host_name(url)) if self.gate else nullcontext():
+            yield
 
     def for_parsing(self) -> asyncio.Semaphore:
         """Limits the parsing of heavy documents: each takes a processor and much memory."""

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from urllib.robotparser import RobotFileParser
 
+from yarl import URL
+
+from digest.http.limits import host_name
 from digest.model.errors import SourceError
 from digest.text.charset import decode
 from digest.text.urls import is_web_url
@@ -20,6 +23,8 @@ _USER_AGENT = "digest"
 _MAX_BYTES = 500_000
 #: Limits of the cache: sites, and characters of a site's rules.
 _MAX_SITES, _MAX_CHARACTERS = 1_000, 20_000
+#: A longer ``Crawl-delay`` counts as this.
+_MAX_DELAY_S = 60.0
 #: Rules by the address of their robots.txt, shared by all sources of a run.
 RobotsCache = dict[str, RobotFileParser]
 
@@ -42,6 +47,14 @@ class Robots:
                 return True
             raise rules
         return rules.can_fetch(_USER_AGENT, url)
+
+    async def wait_for_turn(self, url: str) -> None:
+        """Wait as long as the site's robots.txt asks programs to wait between two pages (``Crawl-delay``)."""
+        gate, rules = self._client.limits.gate, await self._rules(url)
+        if gate is None or isinstance(rules, SourceError):
+            return
+        if delay := rules.crawl_delay(_USER_AGENT):
+            await gate.page_turn(host_name(URL(url)), min(float(delay), _MAX_DELAY_S))
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """Addresses of the site maps that the site's robots.txt names."""

@@ -17,6 +17,8 @@ from digest.store import (
     account_requests,
     daily_counts,
     erasure,
+    hosts,
+    leases,
     rate_limits,
     retention,
     source_history,
@@ -47,6 +49,8 @@ def apply_retention(context: JobContext) -> None:
             "requests": _delete(context, partial(subscription_requests.delete_old, at=now))
             + _delete(context, partial(account_requests.delete_old, at=now)),
             "audiences": _improve_audiences(context),
+            "leases": _delete(context, partial(leases.delete_expired, now=now))
+            + _delete(context, partial(hosts.delete_old, now=now)),
             "rates": _delete(context, partial(rate_limits.delete_old, before=now - _UNUSED_RATE)),
             "runs": _delete(context, partial(retention.delete_runs, before=text_cutoff)),
             "indexed": update_index(store, context.stop),

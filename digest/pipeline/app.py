@@ -19,6 +19,7 @@ from digest.stories.summarizers import summarizer
 
 if TYPE_CHECKING:
     from digest.http.client import Client
+    from digest.http.limits import HostGate
 
 __all__ = ["App", "ImageFetcher", "http_client", "make_app", "make_collector"]
 
@@ -27,7 +28,7 @@ class ImageFetcher(Protocol):
     """Fetches images by their URLs; each is an image or a failure. ``trusted`` ones may be at private addresses."""
 
     def __call__(
-        self, urls: Sequence[str], now: datetime, /, *, trusted: Collection[str]
+        self, urls: Sequence[str], now: datetime, /, *, trusted: Collection[str], gate: HostGate | None = None
     ) -> Mapping[str, FetchedImage | Failure]: ...
 
 
@@ -37,8 +38,8 @@ class App:
 
     settings: Settings
     store: Store
-    #: Makes a collector; entries that it collects are first seen at the given time.
-    collector_at: Callable[[datetime], Collector]
+    #: Makes a collector; entries that it collects are first seen at the given time. The gate is for several processes.
+    collector_at: Callable[[datetime, HostGate | None], Collector]
     #: Returns the summarizer of that name.
     summarizer: Callable[[str], Summarizer]
     #: Fetches images to embed in a mail.
@@ -69,11 +70,16 @@ def http_client(fetch: FetchSettings, address: str, now: datetime) -> Client:
 
 
 def _fetch_images(
-    fetch: FetchSettings, urls: Sequence[str], now: datetime, *, trusted: Collection[str]
+    fetch: FetchSettings,
+    urls: Sequence[str],
+    now: datetime,
+    *,
+    trusted: Collection[str],
+    gate: HostGate | None = None,
 ) -> Mapping[str, FetchedImage | Failure]:
     from digest.collect.images import fetch_images  # imports aiohttp
 
-    return fetch_images(fetch, urls, now, trusted=trusted)
+    return fetch_images(fetch, urls, now, trusted=trusted, gate=gate)
 
 
 def _mailer(smtp: SmtpSettings, notify: Notify) -> Mailer:

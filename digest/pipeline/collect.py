@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.collect.concurrent import SourceOutcome, collect_each
+from digest.model.articles import Entry
 from digest.model.errors import one_line
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
-from digest.model.protocols import Collected, Collector
+from digest.model.protocols import Collected, Collector, FetchState
 from digest.pipeline.app import App
+from digest.pipeline.fetch_leases import FetchLeases
 from digest.pipeline.ingest import Ingester
 from digest.pipeline.ingest import Progress as Progress
 from digest.settings import FetchSettings
@@ -27,6 +30,8 @@ class CollectResult:
     outcomes: tuple[SourceOutcome, ...]
     #: Number of articles that were not stored before.
     new_articles: int
+    #: Number of sources that were left out, since another process fetches them.
+    busy: int = 0
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -65,14 +70,31 @@ def collect_sources(
 ) -> CollectResult:
     """Collect the sources and store new entries as clean articles; a failed source does not stop the others.
 
-    With ``due_only``, sources whose fetch interval or backoff has not passed are left out.
+    With ``due_only``, sources whose fetch interval or backoff has not passed are left out. Sources that another process
+    fetches now are left out, too.
     """
     _forget_moved(wanted, app.store)
     if due_only:
-        with app.store.read() as conn:
-            not_due = sources.not_due_ids(conn, now=now)
-        wanted = [source for source in wanted if source.id not in not_due]
-    return collect_into(app.store, wanted, app.collector_at(now), fetch=app.settings.fetch, now=now, on_done=on_done)
+        wanted = _due(wanted, app.store, now)
+    with closing(FetchLeases(app.store, now=now)) as leases:
+        claimed = leases.claim_sources([source.id for source in wanted if source.url])
+        free = [source for source in wanted if source.id in claimed or not source.url]
+        result = collect_into(
+            app.store,
+            _due(free, app.store, now) if due_only else free,  # another process may just have fetched it
+            app.collector_at(now, leases),
+            fetch=app.settings.fetch,
+            now=now,
+            on_done=on_done,
+            leases=leases,
+        )
+    return replace(result, busy=len(wanted) - len(free))
+
+
+def _due(wanted: Sequence[Source], store: Store, now: datetime) -> list[Source]:
+    with store.read() as conn:
+        not_due = sources.not_due_ids(conn, now=now)
+    return [source for source in wanted if source.id not in not_due]
 
 
 def _forget_moved(wanted: Sequence[Source], store: Store) -> None:
@@ -84,7 +106,17 @@ def _forget_moved(wanted: Sequence[Source], store: Store) -> None:
             sources.forget(conn, moved)
 
 
-def collect_into(
+def _read_states(
+    store: Store, ids: Sequence[str], now: datetime
+) -> tuple[dict[str, FetchState], Mapping[str, tuple[Entry, ...]]]:
+    """The fetch states of the sources, and their pages that are due for another try."""
+    with store.read() as conn:
+        pending = pending_pages.due(conn, ids, now=now)
+        states = sources.fetch_states(conn, ids)
+    return {id_: replace(state, pending_pages=pending.get(id_, ())) for id_, state in states.items()}, pending
+
+
+def collect_into(  # what is collected, with what, and into what
     store: Store,
     wanted: Sequence[Source],
     collector: Collector,
@@ -92,15 +124,11 @@ def collect_into(
     fetch: FetchSettings,
     now: datetime,
     on_done: Progress | None = None,
+    leases: FetchLeases | None = None,
 ) -> CollectResult:
-    """As ``collect_sources``, for any store and collector."""
+    """As ``collect_sources``, for any store and collector. A source whose lease is lost is left out."""
     ids = [source.id for source in wanted]
-    with store.read() as conn:
-        pending = pending_pages.due(conn, ids, now=now)
-        states = {
-            source_id: replace(state, pending_pages=pending.get(source_id, ()))
-            for source_id, state in sources.fetch_states(conn, ids).items()
-        }
+    states, pending = _read_states(store, ids, now)
     ingester = Ingester(store=store, fetch=fetch, now=now, on_done=on_done, pending_pages=pending)
 
     def known_guids(source_id: str, guids: Collection[str]) -> frozenset[str]:
@@ -110,17 +138,19 @@ def collect_into(
             return entries.known_guids(conn, source_id, guids)
 
     async def collect_all() -> None:
-        async with ingester.pool:
+        async with ingester.pool, leases.kept() if leases else nullcontext():
             await collect_each(
                 wanted,
                 collector,
                 states,
                 on_outcome=ingester.add,
                 known_guids=known_guids,
+                is_wanted=lambda source: not source.url or leases is None or leases.has_source(source.id),
                 concurrency=fetch.concurrency,
                 per_host=fetch.per_host,
             )
             await ingester.flush()
 
     asyncio.run(collect_all())
-    return CollectResult(outcomes=tuple(ingester.outcomes[id_] for id_ in ids), new_articles=ingester.new)
+    outcomes = tuple(ingester.outcomes[id_] for id_ in ids if id_ in ingester.outcomes)
+    return CollectResult(outcomes=outcomes, new_articles=ingester.new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,7 @@ from digest.model.slots import Slot, Window
 from digest.pipeline.app import App
 from digest.pipeline.audiences import personalise
 from digest.pipeline.collect_failure import find_collect_failure
+from digest.pipeline.fetch_leases import FetchLeases
 from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options, sender_of
 from digest.pipeline.recipients import RecipientGroup, SlotPlan
@@ -71,7 +73,9 @@ class _Drafts:
         digest, app = self.digests.digest(plan, group.history), self.digests.app
         if (group.key, digest.window) not in self._rendered:
             rendered = render(digest, render_options(self.digests.newsletter, app.settings))
-            edition, missing = embed_images(rendered, digest, app.settings, app.fetch_images, now=self.digests.now)
+            now = self.digests.now
+            with closing(FetchLeases(app.store, now=now)) as gate:
+                edition, missing = embed_images(rendered, digest, app.settings, app.fetch_images, now=now, gate=gate)
             draft = _Draft(edition=replace(edition, audience=group.key), digest=digest, missing_images=missing)
             self._rendered[group.key, digest.window] = draft
         return self._rendered[group.key, digest.window]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,9 @@ from digest.model.failures import Failure
 from digest.model.newsletters import Newsletter, Source
 from digest.settings import shipped_files
 from digest.text.urls import outlet_domain
+
+if TYPE_CHECKING:
+    from digest.http.limits import HostGate
 
 #: A morning on which the sample's articles are new.
 SAMPLE_TIME = datetime(2026, 3, 28, 6, 0, tzinfo=UTC)
@@ -34,6 +38,7 @@ def read_pictures(
     _now: datetime,
     *,
     trusted: Collection[str],  # noqa: ARG001  # an `ImageFetcher`
+    gate: HostGate | None = None,  # noqa: ARG001  # an `ImageFetcher`
 ) -> Mapping[str, FetchedImage | Failure]:
     """The pictures of the sample's articles by their addresses, which lead nowhere: their outlets are invented."""
     return {url: _read_picture(url) for url in urls}

@@ -1,6 +1,7 @@
 """Tables, and the keys that guarantee the invariants. Names in brackets are those in the database.
 
 sources ← entries ← articles                       collected entries, as published and as cleaned
+leases, hosts                                      hosts and sources that a process has for itself; what hosts asked for
 pending_pages (unread)                             entries whose pages are still to be fetched
 boilerplate (furniture)                            boilerplate lines learned from each source
 slots, editions ← stories ← story_articles (told)  published editions and their articles
@@ -27,7 +28,7 @@ Sources and newsletters are defined in the settings; the tables refer to them by
 from __future__ import annotations
 
 from digest.store.tables.accounts import AccountRequestKind, account_requests
-from digest.store.tables.collected import articles, boilerplate, entries, pending_pages, sources
+from digest.store.tables.collected import articles, boilerplate, entries, hosts, leases, pending_pages, sources
 from digest.store.tables.deliveries import deliveries
 from digest.store.tables.feedback import feedback
 from digest.store.tables.metadata import metadata
@@ -68,6 +69,8 @@ __all__ = [
     "entries",
     "feedback",
     "fleet",
+    "hosts",
+    "leases",
     "metadata",
     "operator_sessions",
     "page_counts",

@@ -1,8 +1,8 @@
-"""Tables of collected entries: as published, as cleaned, and what is known of their sources."""
+"""Tables of collected entries: as published, as cleaned, and what is known of their sources and hosts."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, false
 
 from digest.model.articles import BodyFormat
 from digest.store.column_types import EnumText, ImageJson, Json, SafeText, StringTuple, UtcDateTime
@@ -93,4 +93,29 @@ boilerplate = Table(
     Column("seen", UtcDateTime, nullable=False),
     Column("articles", Integer, nullable=False),
     Column("lines", Json, nullable=False),
+)
+
+#: Hosts and sources that one process has for itself for a while: ``host example.org``, ``source id``.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", SafeText, primary_key=True),
+    #: A run of collecting.
+    Column("holder", SafeText, nullable=False),
+    Column("expires", UtcDateTime, nullable=False),
+    #: Another process waits for it.
+    Column("is_wanted", Boolean, nullable=False, server_default=false()),
+)
+
+#: What web hosts asked for.
+hosts = Table(
+    "hosts",
+    metadata,
+    #: With the port, unless that is the scheme's.
+    Column("name", SafeText, primary_key=True),
+    #: No request before this time (Retry-After), and the server's answer.
+    Column("not_before", UtcDateTime),
+    Column("refusal", SafeText, nullable=False, server_default=""),
+    #: No page before this time (Crawl-delay).
+    Column("next_page_at", UtcDateTime),
 )
