@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 
 from digest.model.errors import StoreError
@@ -57,6 +58,7 @@ def engine(url: URL, *, read_only: bool = False) -> Iterator[Engine]:
 
     event.listen(pg_engine, "connect", prepare, insert=True)  # before SQLAlchemy asks a server that may be too old
     event.listen(pg_engine, "checkout", _replace_if_ended)
+    event.listen(pg_engine, "handle_error", _drop_if_out_of_step)
     event.listen(pg_engine, "begin", partial(_begin, read_only=read_only))
     try:
         yield pg_engine
@@ -162,12 +164,24 @@ def _replace_if_ended(connection: psycopg.Connection, *_: object) -> None:
             return
         try:
             connection.pgconn.consume_input()
+            connection.pgconn.is_busy()  # reads messages: else the next query would get them as its answer
         except psycopg.OperationalError:
             raise DisconnectionError("the server ended the connection") from None
 
 
+def _drop_if_out_of_step(context: ExceptionContext) -> None:
+    """Close a connection whose answers don't belong to our queries: a pooler that lost its server leaves such."""
+    import psycopg
+
+    error = context.original_exception
+    if isinstance(error, psycopg.InternalError) and not error.sqlstate:
+        context.is_disconnect = True
+
+
 def _begin(conn: Connection, *, read_only: bool) -> None:
     options, behind_pooler = conn.get_execution_options(), is_pooled(conn)
+    if options.get("isolation_level") == "AUTOCOMMIT":  # there is no transaction to set anything for
+        return
     settings = {**_IDLE_IN_TRANSACTION} if behind_pooler else {}
     if behind_pooler and read_only:
         settings |= {"transaction_read_only": "on"}

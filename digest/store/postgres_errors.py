@@ -28,7 +28,7 @@ _CONNECTION_HINTS = (
     (r"refused|No such file|timeout|timed out", "start the server, or correct host and port in [store] url"),
     (r"resolve|translate host|Name or service", "correct the host in [store] url"),
     (r"too many (?:clients|connections)|connection slots", "raise the server's max_connections, or wait"),
-    (r"starting up|shutting down|recovery", "try again in a moment"),
+    (r"starting up|shutting down|recovery|login has been failing|results from command", "try again in a moment"),
     (r"SSL|certificate", "check sslmode and the certificates in [store] url"),
     (r"", "check that the server runs, and the address, user and password in [store] url"),
 )
@@ -69,7 +69,8 @@ def explain(original: Any, url: URL) -> StoreError | None:
     hint = _STATE_HINTS.get(state) or _STATE_HINTS.get(state[:2])
     if state in _UNDEFINED and "procrastinate_" in message:
         hint = _QUEUE_LOST
-    if not hint and isinstance(original, psycopg.OperationalError):
+    is_unanswered = isinstance(original, psycopg.InternalError) and not state
+    if not hint and (is_unanswered or isinstance(original, psycopg.OperationalError)):
         hint = next(hint for pattern, hint in _CONNECTION_HINTS if re.search(pattern, message))
     if not hint:
         return None

@@ -26,6 +26,7 @@ listen_port = 6432
 logfile = {folder}/log
 default_pool_size = 3
 max_client_conn = 200
+server_login_retry = 1
 """
 
 

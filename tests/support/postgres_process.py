@@ -91,9 +91,10 @@ class PostgresProcess:
         self._socket_folder.chmod(0o755)
         if self.cluster.user:
             shutil.chown(self._socket_folder, self.cluster.user)
-        self._start()
+        self.start()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start it, at the same address as before."""
         ownership: dict[str, Any] = {}
         if self.cluster.user:
             ownership = {"user": self.cluster.user, "group": self.cluster.user, "extra_groups": []}
@@ -125,14 +126,17 @@ class PostgresProcess:
         shutil.rmtree(self._socket_folder)
 
     def restart(self, number: int) -> None:
-        """End it by a signal, and start it again: SIGINT ends clients, SIGQUIT loses what isn't on the disk, SIGKILL
-        ends all processes at once."""
+        """End it by a signal, and start it again."""
+        self.end(number)
+        self.start()
+
+    def end(self, number: int) -> None:
+        """End it by a signal: SIGINT ends clients, SIGQUIT loses what isn't on the disk, SIGKILL ends all at once."""
         if number == signal.SIGKILL:
             self._kill_processes()
         else:
             self._process.send_signal(number)
             self._process.wait(60)
-        self._start()
 
     def kill(self) -> None:
         """Kill all its processes at once. Nothing happens if it has ended."""
