@@ -150,11 +150,14 @@ class Clock:
             if released := job_queue.release_stalled(conn, heartbeat=DEAD):
                 self.log("jobs_released", count=released)
             job_queue.delete_old_failures(conn)
-            queued = job_queue.queued(conn)
-            failures = job_queue.failures(conn)
-        is_collecting = any(json.loads(lock).get("kind") == CollectPart.kind for lock in queued)
-        due = {queueing_lock(job): job for job in self.due_jobs(is_collecting)}
-        new = {lock: job for lock, job in due.items() if lock not in queued and not self._waits(lock, failures, now)}
+        due = self.due_jobs(False)
+        # Read after what is due: a collection that isn't due any more has its parts in the queue by then.
+        with self.store.read() as conn:
+            queued, failures = job_queue.queued(conn), job_queue.failures(conn)
+        if any(json.loads(lock).get("kind") == CollectPart.kind for lock in queued):
+            due = self.due_jobs(True)
+        locks = {queueing_lock(job): job for job in due}
+        new = {lock: job for lock, job in locks.items() if lock not in queued and not self._waits(lock, failures, now)}
         with self.store.begin() as conn:
             if new and not self.still_leads(conn):  # it was paused meanwhile
                 return 0

@@ -3,30 +3,33 @@ each article published once, one mail a day for each subscriber. Only the clock 
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.jobs.context import JobContext
-from digest.jobs.due import due_jobs, record_missed_slots
-from digest.jobs.perform import perform
-from digest.jobs.types import Job
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.app import make_app
-from digest.settings import FetchSettings, Settings, SmtpSettings
+from digest.settings import FetchSettings, Settings, SmtpSettings, StoreSettings
 from digest.settings.schedule import parse_schedule
 from digest.store import editions, open_store, subscribers
 from digest.store.subscribers import NewSubscriber
 from tests.support.daily_feed import NEWS, feed
+from tests.support.engines import ENGINES
 from tests.support.fakes import Clock
 from tests.support.mail_server import running_mail_server
 from tests.support.web_servers import Answer, web_server
 
 DAY, STEP = timedelta(days=1), timedelta(minutes=30)
 READERS = ["ann@example.org", "bo@example.org"]
+
+
+@pytest.fixture(params=["sqlite-embedded", "postgresql-embedded", "postgresql-distributed"])
+def url_and_engine(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """A database, and an engine that may use it."""
+    database, engine = str(request.param).split("-")
+    return str(request.getfixturevalue("sqlite_url" if database == "sqlite" else "postgres_url")), engine
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,10 @@ READERS = ["ann@example.org", "bo@example.org"]
         pytest.param(datetime(2026, 10, 23, 12, tzinfo=UTC), id="over autumn's change"),
     ],
 )
-def test_each_day_has_one_edition_with_its_articles_and_one_mail_each(persistent_url: str, start: datetime) -> None:
+def test_each_day_has_one_edition_with_its_articles_and_one_mail_each(
+    url_and_engine: tuple[str, str], start: datetime
+) -> None:
+    url, engine = url_and_engine
     clock, days = Clock(start), 4
     newsletter = Newsletter(
         id="main",
@@ -45,8 +51,9 @@ def test_each_day_has_one_edition_with_its_articles_and_one_mail_each(persistent
         timezone=ZoneInfo("Europe/Berlin"),
         schedule=parse_schedule("daily 02:30"),
     )
-    with web_server() as web, running_mail_server() as mail_server, open_store(persistent_url) as store:
+    with web_server() as web, running_mail_server() as mail_server, open_store(url) as store:
         settings = Settings(
+            store=StoreSettings(url=url),
             smtp=SmtpSettings(host="127.0.0.1", port=mail_server.port, security="none"),
             fetch=FetchSettings(allow=(web.address,), every=timedelta(hours=2)),
             sources=(Source(id="news", url=web.url("/feed"), full_text="never"),),
@@ -54,26 +61,14 @@ def test_each_day_has_one_edition_with_its_articles_and_one_mail_each(persistent
         )
         with store.begin() as conn:
             subscribers.add(conn, [NewSubscriber(address=address) for address in READERS], "main", at=start)
-        follow_ups: list[Job] = []
-        context = JobContext(
-            app=make_app(settings, store=store),
-            clock=clock,
-            stop=threading.Event(),
-            log=lambda _, **__: None,
-            enqueue=lambda _, job: follow_ups.append(job),
-        )
         articles: list[tuple[int, datetime]] = []
-        while clock() < start + days * DAY:
-            if (clock() - start) % DAY == timedelta():
-                articles.append((len(articles), clock()))
-                web.routes["/feed"] = Answer(body=feed(articles), headers={"Content-Type": "application/rss+xml"})
-            for _ in range(3):
-                record_missed_slots(context.app, now=clock(), log=context.log)
-                for job in due_jobs(context.app, now=clock()):
-                    perform(job, context)
-                    while follow_ups:
-                        perform(follow_ups.pop(), context)
-            clock.advance(STEP)
+        with ENGINES[engine](make_app(settings, store=store), clock) as run_due:
+            while clock() < start + days * DAY:
+                if (clock() - start) % DAY == timedelta():
+                    articles.append((len(articles), clock()))
+                    web.routes["/feed"] = Answer(body=feed(articles), headers={"Content-Type": "application/rss+xml"})
+                run_due()
+                clock.advance(STEP)
         with store.read() as conn:
             published = [(summary.slot.key, summary.subject) for summary in reversed(editions.summaries(conn))]
 

@@ -79,6 +79,22 @@ def test_a_clock_queues_what_is_due_until_it_is_done(store: Store) -> None:
 
 
 @pytest.mark.slow
+def test_an_edition_waits_for_a_collection_whose_parts_are_queued_at_that_moment(store: Store) -> None:
+    publish = Publish(newsletter_id="main", slot=Slot(key="2026-03-29", due=NOW))
+
+    def due_jobs(is_collecting: bool) -> set[Job]:
+        if not is_collecting:  # a worker begins the collection while the clock looks for what is due
+            with store.begin() as conn:
+                JobQueue().enqueue(conn, CollectPart(source_ids=("a",)))
+        return set() if is_collecting else {publish}
+
+    clock = Clock(store=store, due_jobs=due_jobs, log=lambda _, **__: None)
+
+    assert clock.tick(NOW) == 0
+    assert _depths(store) == {"collect": 1}
+
+
+@pytest.mark.slow
 def test_a_job_that_fails_is_tried_again_ever_later(store: Store) -> None:
     now = datetime.now(UTC)
     clock = _clock(store, {Collect()})
