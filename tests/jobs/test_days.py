@@ -21,7 +21,7 @@ from tests.support.fakes import Clock
 from tests.support.mail_server import running_mail_server
 from tests.support.web_servers import Answer, web_server
 
-DAY, STEP = timedelta(days=1), timedelta(minutes=30)
+DAY, STEP = timedelta(days=1), timedelta(hours=1)
 READERS = ["ann@example.org", "bo@example.org"]
 
 

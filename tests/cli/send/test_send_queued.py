@@ -108,3 +108,16 @@ def test_nothing_to_publish_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert "nothing new" in capsys.readouterr().err
     assert mails() == 0
+
+
+def test_mails_are_sent_again_by_workers(capsys: pytest.CaptureFixture[str]) -> None:
+    with fleet_threads() as workers:
+        assert main(["send"]) == 0
+        before = workers.events.count("delivered")
+        for path in Path("mails").glob("*.eml"):
+            path.unlink()
+        assert main(["editions", "resend", "1", "ann@example.org"]) == 0
+        assert "1 sent again" in capsys.readouterr().out
+        assert workers.events.count("delivered") > before
+
+    assert mails() == 1
