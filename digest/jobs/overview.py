@@ -18,11 +18,13 @@ from digest.pipeline.audiences import AudienceStatus, audience_status
 from digest.pipeline.collect_failure import crash_message, find_collect_failure
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason, failure_reasons, find_delivery_problem
 from digest.settings import Settings
-from digest.store import Store, deliveries, editions, page_counts, queue, runs, slots, sources, unread_mails
+from digest.store import Store, deliveries, editions, health, page_counts, queue, runs, slots, sources, unread_mails
+from digest.store.health import DatabaseHealth
 from digest.store.queue import Queue
 from digest.store.slots import SlotStatus
 from digest.store.sources import Health
 from digest.store.unread_mails import UnreadMail
+from digest.store.url import store_file
 from digest.text.time_format import utc_time
 
 #: Work that is later than this is a problem: editions and collecting, mails in the queue.
@@ -79,6 +81,8 @@ class Overview:
     last_fetch: datetime | None
     #: Clocks and workers of the distributed engine; None for the embedded one.
     fleet: FleetStatus | None = None
+    #: What the database's own statistics tell.
+    database: DatabaseHealth | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -127,6 +131,7 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             failing=tuple(health for health in healths if health.error),
             runs=_latest_runs(conn, now),
             fleet=read_fleet(conn) if settings.jobs.engine == "procrastinate" else None,
+            database=health.read_health(conn, file=store_file(settings.store.url)),
             unread_mails=unread_mails.recent(conn, limit=_UNREAD_MAILS),
             unread_count=unread_mails.count(conn),
             secret_problem=settings.web.secret_problem,

@@ -76,6 +76,7 @@ def test_status_has_next_slots_and_last_editions(capsys: pytest.CaptureFixture[s
     assert f"edition 1: main {today}.1: 2 sent" in out
     assert "queue: 0 waiting, 0 being sent" in out
     assert "sources: 1, 0 failing" in out
+    assert "database: " in out
 
 
 def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,11 +94,14 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
         "service_problems",
         "runs",
         "problems",
+        "database",
     ]
     assert document["editions"][0]["counts"] == {"sent": 2}
     today = document["newsletters"][0]["history"][-1]
     assert (today["subscribers"], today["joined"], today["deliveries"]) == (2, 2, {"sent": 2})
     assert len(document["sources"]["history"]) == 1
+    assert document["database"]["bytes"] > 100_000
+    assert document["database"]["problems"] == []
 
 
 def test_status_reports_a_secret_that_can_be_guessed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from digest.cli.check.database import check_database
 from digest.cli.check.findings import Finding, bad, count, from_error, note, ok
 from digest.cli.check.fleet import check_fleet
 from digest.cli.check.mail import (
@@ -34,6 +35,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     """Run all checks; ``offline`` fetches no source on the web and asks no mail server."""
     yield from check_settings(settings)
     yield from check_store(settings)
+    yield from check_database(settings)
     yield from check_fleet(settings)
     yield from check_private_files(settings)
     yield from check_sources(settings, offline=offline)

@@ -9,6 +9,7 @@ from typing import Any
 from digest.jobs.fleet_status import FleetStatus, differences
 from digest.jobs.types import QUEUES
 from digest.store.fleet import Member
+from digest.text.quantities import duration
 from digest.text.time_format import iso_utc
 
 _MAX_PLACE = 26
@@ -25,7 +26,7 @@ def fleet_lines(fleet: FleetStatus) -> Iterator[str]:
         does = _does(member, now=fleet.now, is_silent=member not in fleet.alive)
         notes = [_NOTES[name].format(member) for name in differing.get(member.id, ())]
         yield f"  {member.kind:<6}  {_place(member):<{width}}  {', '.join([does, *notes])}"
-    waiting = [f"{name} {queue.depth}, oldest {_duration(queue.age_s)}" for name, queue in fleet.queues.items()]
+    waiting = [f"{name} {queue.depth}, oldest {duration(queue.age_s)}" for name, queue in fleet.queues.items()]
     yield f"  jobs    {fleet.queue_problem or '; '.join(waiting) or 'none waits'}"
 
 
@@ -38,8 +39,8 @@ def _place(member: Member) -> str:
 def _does(member: Member, *, now: datetime, is_silent: bool) -> str:
     """What the process does, and for how long it has run, or said nothing."""
     if is_silent:
-        return f"silent for {_duration((now - member.seen).total_seconds())}"
-    up = f"up {_duration((now - member.started).total_seconds())}"
+        return f"silent for {duration((now - member.seen).total_seconds())}"
+    up = f"up {duration((now - member.started).total_seconds())}"
     if member.kind == "clock":
         return f"{'leads' if member.leader_pid else 'follows'}, {up}"
     queues = "" if {*QUEUES} <= {*member.queues} else f"only {'+'.join(member.queues)}"
@@ -49,14 +50,6 @@ def _does(member: Member, *, now: datetime, is_silent: bool) -> str:
 def _alive(fleet: FleetStatus, kind: str) -> str:
     count = sum(member.kind == kind for member in fleet.alive)
     return f"1 {kind}" if count == 1 else f"{count} {kind}s"
-
-
-def _duration(seconds: float) -> str:
-    """``12 s``, ``3 min``, ``5 h`` or ``2 d``."""
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"
 
 
 def fleet_document(fleet: FleetStatus) -> dict[str, Any]:

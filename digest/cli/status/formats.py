@@ -9,6 +9,7 @@ from typing import Any
 
 from digest.cli.editions.summary import edition_document, format_audience, format_counts
 from digest.cli.history import day_document, newsletter_day_document
+from digest.cli.status.database import database_document, database_lines
 from digest.cli.status.fleet import fleet_document, fleet_lines
 from digest.jobs.overview import NewsletterStatus, Overview
 from digest.pipeline.audiences import AudienceStatus
@@ -41,12 +42,18 @@ def as_lines(overview: Overview) -> Iterator[str]:
     yield from _unread_mail_lines(overview)
     if overview.unmatched_unsubscribes:
         yield f"pages: {overview.unmatched_unsubscribes} unsubscribe links of the last 7 days named nobody"
+    yield from _installation_lines(overview)
+    for run in overview.runs:
+        yield _run_line(run)
+
+
+def _installation_lines(overview: Overview) -> Iterator[str]:
     for problem in overview.service_problems:
         yield f"problem: {problem}"
     if overview.fleet:
         yield from fleet_lines(overview.fleet)
-    for run in overview.runs:
-        yield _run_line(run)
+    if overview.database:
+        yield from database_lines(overview.database)
 
 
 def _unread_mail_lines(overview: Overview) -> Iterator[str]:
@@ -127,6 +134,7 @@ def as_document(overview: Overview, history: History) -> dict[str, Any]:
         "service_problems": list(overview.service_problems),
         "runs": [_run_document(run) for run in overview.runs],
         "problems": list(overview.problems),
+        **({"database": database_document(overview.database)} if overview.database else {}),
         **({"fleet": fleet_document(overview.fleet)} if overview.fleet else {}),
     }
 

@@ -49,6 +49,7 @@ def test_right_settings_are_ok(capsys: pytest.CaptureFixture[str]) -> None:
     assert {topic: state for topic, (state, _) in results.items()} == {
         "settings": "ok",
         "store": "ok",
+        "database": "ok",
         "source own": "ok",
         "newsletter main": "ok",
         "mail server": "note",
