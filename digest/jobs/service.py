@@ -121,8 +121,8 @@ class Service:
         except DigestError as error:
             log("settings_rejected", error=str(error), hint=error.hint)
             return
-        if settings.store.url != self.settings.store.url:
-            log("store_url_ignored", hint="restart to change [store] url")
+        if settings.store != self.settings.store:
+            log("store_url_ignored", hint="restart to change [store] url and direct_url")
         self.settings = settings
         self._app = self._make_app(log)
         self._logged.clear()

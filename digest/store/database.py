@@ -9,16 +9,17 @@ from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Dialect, Engine
 
+from digest.model.errors import StoreError
 from digest.model.slots import Window
 from digest.store import locks, postgres, schema, snapshot, sqlite
 from digest.store.errors import translate_errors
 from digest.store.group_sync import GroupSync, group_sync
-from digest.store.url import display_url, parse_url
+from digest.store.url import display_url, parse_url, store_file
 
 
 def open_store(url: str, *, direct_url: str = "", read_only: bool = False) -> Store:
     """See ``digest.store.open_store``."""
-    parsed, direct_parsed = parse_url(url), parse_url(direct_url or url)
+    parsed, direct_parsed = parse_url(url), _parse_direct_url(direct_url, url)
     with ExitStack() as resources, translate_errors(parsed):
         engine = resources.enter_context(connect(parsed, read_only=read_only))
         if read_only and schema.is_empty(engine):
@@ -26,6 +27,15 @@ def open_store(url: str, *, direct_url: str = "", read_only: bool = False) -> St
         schema.ensure(engine, read_only=read_only)
         direct = engine if direct_parsed == parsed else resources.enter_context(connect(direct_parsed))
         return Store(engine, resources.pop_all(), direct=direct)
+
+
+def _parse_direct_url(direct_url: str, url: str) -> URL:
+    """The URL past a pooler, or the store's own. Raises ``StoreError`` if it can't be the same database."""
+    direct, parsed = parse_url(direct_url or url), parse_url(url)
+    if direct.get_backend_name() != parsed.get_backend_name() or (direct_url and store_file(url)):
+        message = f"[store] direct_url can't be the same database as url: {display_url(direct)}, {display_url(parsed)}"
+        raise StoreError(message, hint="leave it out; it is for a PostgreSQL database whose url leads to a pooler")
+    return direct
 
 
 def upgrade_store(url: str, *, with_queue: bool = False) -> tuple[str, str]:

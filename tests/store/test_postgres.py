@@ -71,6 +71,20 @@ def test_a_direct_url_to_another_database_is_told(postgres_url: str, postgres_se
         store.check_locks()
 
 
+@pytest.mark.parametrize(
+    ("url", "direct_url"),
+    [
+        ("sqlite:///digest.db", "postgresql://db/digest"),
+        ("sqlite:///digest.db", "sqlite:///digest.db"),
+        ("postgresql://db/digest", "sqlite:///digest.db"),
+    ],
+)
+def test_a_direct_url_of_another_kind_is_told(url: str, direct_url: str) -> None:
+    with pytest.raises(StoreError, match="direct_url can't be the same database") as raised:
+        open_store(url, direct_url=direct_url)
+    assert "leave it out" in raised.value.hint
+
+
 def test_a_direct_url_that_leads_nowhere_is_told(postgres_url: str) -> None:
     is_told = pytest.raises(StoreError, match=r"127\.0\.0\.1:1/d can't be used: .*refused")
     with open_store(postgres_url, direct_url="postgresql://me@127.0.0.1:1/d") as store, is_told:

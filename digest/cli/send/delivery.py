@@ -43,6 +43,7 @@ def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settin
     app = make_app(settings, notify=print_stderr)
     with app.store:
         app.mailer()  # before anything is published: raises if nothing can be sent
+        app.store.check_locks()
         slot, published = _publish(args, newsletter, app, now)
         others = publish_audiences(newsletter, app, slot=slot, now=now, new_revision=args.again)
         edition_ids = [*published.edition_ids, *(id_ for other in others for id_ in other.result.edition_ids)]
