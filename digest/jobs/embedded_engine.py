@@ -112,8 +112,8 @@ class EmbeddedEngine:
     def _run_job(self, job: Job, pool: ThreadPoolExecutor, stop: Event) -> None:
         follow_ups: list[Job] = []
 
-        def enqueue(_: Connection, follow_up: Job) -> None:
-            follow_ups.append(follow_up)  # started when the job has ended, and so has its transaction
+        def enqueue(_: Connection, /, *jobs: Job) -> None:
+            follow_ups.extend(jobs)  # started when the job has ended, and so has its transaction
 
         has_failed = False
         try:

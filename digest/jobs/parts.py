@@ -9,8 +9,10 @@ from digest.jobs.types import CollectPart
 from digest.model.newsletters import Source
 from digest.text.domains import registrable_domain
 
-#: Jobs of one edition that are queued at once, at most; more follow while it is sent.
-MAX_DELIVERY_PARTS = 500
+#: Jobs of one edition that are queued at once, at most: a million mails. The first of them queues more when it ends.
+MAX_DELIVERY_PARTS = 5_000
+#: Due mails that it counts for that, at most.
+MAX_DUE_MAILS = 100_000
 
 
 def collect_parts(sources: Sequence[Source], *, size: int) -> tuple[CollectPart, ...]:

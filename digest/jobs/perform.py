@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarms
 from digest.jobs.context import JobContext
-from digest.jobs.parts import collect_parts
+from digest.jobs.parts import MAX_DUE_MAILS, collect_parts
 from digest.jobs.retention import apply_retention
 from digest.jobs.runs import is_due, record_run, start, start_if_due
-from digest.jobs.send import collects_first, enqueue_delivery, publish_request
+from digest.jobs.send import collects_first, delivery_jobs, enqueue_delivery, publish_request
 from digest.jobs.types import (
     ApplyRetention,
     Collect,
@@ -35,7 +35,7 @@ from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.outbox import Tally
 from digest.pipeline.publish import PublishResult, publish
 from digest.render.page_templates import PageTemplates
-from digest.store import audiences, editions, runs, sources
+from digest.store import audiences, editions, queue, runs, sources
 from digest.store.locks import advisory_lock
 
 
@@ -78,8 +78,7 @@ def _enqueue_collection(context: JobContext, size: int) -> None:
         run_id = runs.start(conn, Collect.kind, at=now)
         not_due = sources.not_due_ids(conn, now=now)
         parts = collect_parts([source for source in app.settings.sources if source.id not in not_due], size=size)
-        for part in parts:
-            context.enqueue(conn, part)
+        context.enqueue(conn, *parts)
         counts = {"sources": sum(len(part.source_ids) for part in parts), "parts": len(parts)}
         runs.finish(conn, run_id, "done", at=now, counts=counts)
     context.log("collecting", **counts)
@@ -154,8 +153,17 @@ def _deliver(job: Deliver, context: JobContext) -> None:
     if context.sizes and tally.is_due(context.clock()):  # more than one job sends, or this worker was stopped
         with context.app.store.begin() as conn:
             context.enqueue(conn, job)
+    elif context.sizes and not job.part and not tally.is_suspected:
+        _share_due_mails(job.edition_id, context)
     context.log(_delivery_event(tally), edition=job.edition_id, **counts)
     _send_alarms(context, *(entry for entry in context.app.settings.newsletters if entry.id == newsletter_id))
+
+
+def _share_due_mails(edition_id: int, context: JobContext) -> None:
+    """Queue jobs for mails that are due and that no queued job would send: the clock queues one job of an edition."""
+    with context.app.store.begin() as conn:
+        mails = queue.count_due(conn, edition_id, now=context.clock(), limit=MAX_DUE_MAILS)
+        context.enqueue(conn, *delivery_jobs(edition_id, mails, context))
 
 
 def _delivery_event(tally: Tally) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import procrastinate
@@ -38,6 +38,7 @@ from digest.model.errors import DigestError
 from digest.model.slots import Slot
 from digest.store import Store, job_queue, queue_schema
 from digest.store.errors import translate_errors
+from digest.store.mapping import batches
 
 JOB_TYPES: Mapping[str, type[Job]] = {
     job_type.kind: job_type
@@ -48,6 +49,8 @@ TASK = "digest.perform"
 #: A job that is still due after it ended is queued again after this pause; after failures the pause doubles each time.
 PAUSE = timedelta(seconds=30)
 _MAX_BACKOFF = timedelta(minutes=15)
+#: Jobs queued by one statement.
+_BATCH = 1_000
 #: A worker that said nothing for so long counts as dead.
 DEAD = timedelta(seconds=30)
 
@@ -97,22 +100,41 @@ class JobQueue:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what happens is logged here
         self._app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
-    def enqueue(self, conn: Connection, job: Job) -> None:
-        """Queue a job with the transaction; nothing happens if it waits already."""
-        options: dict[str, Any] = {"schedule_in": {"seconds": job.delay_s}} if job.delay_s else {}
-        options |= {"queue": job.queue, "priority": job.priority, "queueing_lock": queueing_lock(job)}
-        self._defer(conn, encode(job), **options)
+    def enqueue(self, conn: Connection, /, *new_jobs: Job) -> None:
+        """Queue jobs with the transaction, all by a few statements; those that wait already do so once."""
+        for batch in batches(dict.fromkeys(new_jobs), _BATCH):
+            locks = [queueing_lock(job) for job in batch]
+            waiting = job_queue.waiting(conn, locks)
+            self._defer(conn, [_job(job, lock) for job, lock in zip(batch, locks, strict=True) if lock not in waiting])
 
     def enqueue_again(self, conn: Connection, job: jobs.Job) -> None:
         """Queue a job of any version once more, for other workers."""
-        values: Any = job.task_kwargs["job"]
-        self._defer(conn, values, queue=job.queue, priority=job.priority, queueing_lock=job.queueing_lock)
+        self._defer(conn, [job.evolve(id=None, status=None, worker_id=None, attempts=0, scheduled_at=None)])
 
-    def _defer(self, conn: Connection, values: Mapping[str, Any], **options: Any) -> None:
-        task = self._app.configure_task(TASK, connection=conn.connection.driver_connection, **options)
-        # A clash aborts the transaction, but for a savepoint.
-        with suppress(exceptions.AlreadyEnqueued), conn.begin_nested(), explain_errors(conn.engine.url):
-            task.defer(job=dict(values))
+    def _defer(self, conn: Connection, new_jobs: Sequence[jobs.Job]) -> None:
+        """Queue jobs. A clash with one that another transaction has queued aborts this one, but for a savepoint."""
+        if not new_jobs:
+            return
+        try:
+            with conn.begin_nested(), explain_errors(conn.engine.url):
+                self._app.job_manager.batch_defer_jobs([*new_jobs], connection=conn.connection.driver_connection)
+        except exceptions.AlreadyEnqueued:
+            for job in new_jobs if len(new_jobs) > 1 else ():
+                self._defer(conn, [job])
+
+
+def _job(job: Job, lock: str) -> jobs.Job:
+    """The job as Procrastinate's."""
+    return jobs.Job(
+        id=None,
+        queue=job.queue,
+        priority=job.priority,
+        lock=None,
+        queueing_lock=lock,
+        task_name=TASK,
+        task_kwargs={"job": encode(job)},
+        scheduled_at=datetime.now(UTC) + timedelta(seconds=job.delay_s) if job.delay_s else None,
+    )
 
 
 @contextmanager
@@ -153,17 +175,20 @@ class Clock:
         due = self.due_jobs(False)
         # Read after what is due: a collection that isn't due any more has its parts in the queue by then.
         with self.store.read() as conn:
-            queued, failures = job_queue.queued(conn), job_queue.failures(conn)
-        if any(json.loads(lock).get("kind") == CollectPart.kind for lock in queued):
-            due = self.due_jobs(True)
-        locks = {queueing_lock(job): job for job in due}
-        new = {lock: job for lock, job in locks.items() if lock not in queued and not self._waits(lock, failures, now)}
+            is_collecting = job_queue.has_kind(conn, CollectPart.kind, queue=CollectPart.queue)
+            failures = job_queue.failures(conn)
+        jobs_by_lock = {queueing_lock(job): job for job in (self.due_jobs(True) if is_collecting else due)}
         with self.store.begin() as conn:
+            queued = job_queue.queued(conn, [*jobs_by_lock])
+            new = {
+                lock: job
+                for lock, job in jobs_by_lock.items()
+                if lock not in queued and not self._waits(lock, failures, now)
+            }
             if new and not self.still_leads(conn):  # it was paused meanwhile
                 return 0
-            for lock, job in new.items():
-                self._queue.enqueue(conn, job)
-                self._queued_at[lock] = now
+            self._queue.enqueue(conn, *new.values())
+        self._queued_at |= dict.fromkeys(new, now)
         self._queued_at = {lock: at for lock, at in self._queued_at.items() if at > now - self.pause}
         return len(new)
 

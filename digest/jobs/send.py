@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
@@ -60,15 +60,15 @@ def publish_request(job: Send | SendCollected, context: JobContext) -> PublishRe
 
 def enqueue_delivery(conn: Connection, edition_id: int, context: JobContext) -> None:
     """Queue the edition's deliveries."""
-    for part in range(_delivery_parts(conn, edition_id, context.sizes)):
-        context.enqueue(conn, Deliver(edition_id=edition_id, part=part))
+    counts = deliveries.counts(conn, edition_id)
+    mails = sum(count for outcome, count in counts.items() if not outcome.is_final)
+    context.enqueue(conn, *delivery_jobs(edition_id, mails, context))
 
 
-def _delivery_parts(conn: Connection, edition_id: int, sizes: JobSizes | None) -> int:
-    """The number of jobs that an edition's deliveries are shared among."""
-    if sizes is None:
-        return 1
-    return delivery_parts(sum(deliveries.counts(conn, edition_id).values()), sizes.mails)
+def delivery_jobs(edition_id: int, mails: int, context: JobContext) -> Iterator[Deliver]:
+    """The jobs that so many of an edition's mails are shared among."""
+    parts = delivery_parts(mails, context.sizes.mails) if context.sizes else 1
+    return (Deliver(edition_id=edition_id, part=part) for part in range(parts))
 
 
 def _collect_first(job: Send, newsletter: Newsletter, context: JobContext) -> bool:
@@ -76,9 +76,7 @@ def _collect_first(job: Send, newsletter: Newsletter, context: JobContext) -> bo
     if not stale:
         return False
     with context.app.store.begin() as conn:
-        for part in _parts(stale, context):
-            context.enqueue(conn, part)
-        context.enqueue(conn, _collected(job, waited=0))
+        context.enqueue(conn, *_parts(stale, context), _collected(job, waited=0))
     return True
 
 
@@ -92,7 +90,7 @@ def _wait_again(job: SendCollected, context: JobContext) -> bool:
     if job.waited >= _MAX_WAIT_S:
         return False
     with context.app.store.begin() as conn:
-        if not job_queue.has_kind(conn, CollectPart.kind):
+        if not job_queue.has_kind(conn, CollectPart.kind, queue=CollectPart.queue):
             return False
         context.enqueue(conn, _collected(job, waited=job.waited + 1))
     return True

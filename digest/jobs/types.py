@@ -139,10 +139,10 @@ class Log(Protocol):
 
 
 class Enqueue(Protocol):
-    """Schedules a follow-up job from inside the transaction that made it necessary.
+    """Schedules follow-up jobs from inside the transaction that made them necessary.
 
-    A rollback must not lead to the job; a commit must. An engine with a queue in the same database writes the job
-    there. The embedded engine starts it early, once the current job has ended: the ledger has it anyway.
+    A rollback must not lead to the jobs; a commit must. An engine with a queue in the same database writes the jobs
+    there. The embedded engine starts them early, once the current job has ended: the ledger has them anyway.
     """
 
-    def __call__(self, conn: Connection, job: Job, /) -> None: ...
+    def __call__(self, conn: Connection, /, *jobs: Job) -> None: ...

@@ -50,6 +50,8 @@ class LedgerOutbox:
     _queue: SendQueue = field(init=False)
     #: Other editions go first, if all that is left waits for its turn.
     _yields: bool = True
+    #: Rows with a wrong time were made due: once, and only after all others, since it reads the rows that wait.
+    _has_corrected: bool = False
     #: Earliest next claim after one that found nothing, and since when all rows wait for their turn; monotonic.
     _claim_at: float = 0.0
     _waiting_since: float | None = None
@@ -61,12 +63,11 @@ class LedgerOutbox:
 
     @contextmanager
     def session(self, *, even_if_waiting: bool) -> Iterator[None]:
-        """Before: make rows due whose time is wrong. After: release the rows that were claimed and not sent."""
-        now = self.clock()
-        with self.store.begin() as conn:
-            beyond = None if even_if_waiting else now + MAX_BACKOFF * 2
-            deliveries.make_due_now(conn, self.edition_id, now=now, beyond=beyond)
+        """Before: make waiting rows due, if asked to. After: release the rows that were claimed and not sent."""
         if even_if_waiting:  # a person waits for it
+            with self.store.begin() as conn:
+                deliveries.make_due_now(conn, self.edition_id, now=self.clock())
+            self._has_corrected = True
             self._yields = False
             self.rates.forget_plans()
         try:
@@ -173,11 +174,13 @@ class LedgerOutbox:
         )
 
     def _claim(self) -> bool:
-        """Claim the next due rows; if there are none, those that dead senders had claimed."""
+        """Claim the next due rows; if there are none, those that dead senders had claimed, or whose time is wrong."""
         with self.store.read() as conn:
             if suppressions.is_suspected(conn, self.edition_id):  # by another sender's refusals
                 return False
-        return self._claim_due() or (self._release_dead_senders() and self._claim_due())
+        if self._claim_due():
+            return True
+        return self.allowed != 0 and (self._release_dead_senders() or self._correct_times()) and self._claim_due()
 
     def _claim_due(self) -> bool:
         size = _CLAIM_SIZE if self.allowed is None else min(_CLAIM_SIZE, self.allowed)
@@ -193,9 +196,17 @@ class LedgerOutbox:
         """Put claimed rows back until their turn in a rate."""
         if postponed:
             now = self.clock()
-            self.ledger.postpone((row.id, now + min(wait, deliveries.MAX_POSTPONEMENT)) for row, wait in postponed)
+            self.ledger.postpone((row, now + min(wait, deliveries.MAX_POSTPONEMENT)) for row, wait in postponed)
             if self.allowed is not None:
                 self.allowed += len(postponed)
+
+    def _correct_times(self) -> bool:
+        """Make rows due whose time nothing explains: the clock was wrong when it was set. Whether there were any."""
+        if self._has_corrected:
+            return False
+        self._has_corrected, now = True, self.clock()
+        with self.store.begin() as conn:
+            return deliveries.make_due_now(conn, self.edition_id, now=now, beyond=now + MAX_BACKOFF * 2) > 0
 
     def _release_dead_senders(self) -> bool:
         with self.store.read() as conn:

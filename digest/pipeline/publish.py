@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from digest.deliver.bounces.brake import PERIOD
 from digest.model.audiences import AS_PUBLISHED, Audience
 from digest.model.digests import Digest
 from digest.model.editions import Edition
@@ -27,7 +28,7 @@ from digest.pipeline.recipients import RecipientGroup, SlotPlan
 from digest.pipeline.signing import signing_key
 from digest.pipeline.slot_digests import SlotDigests
 from digest.render import render
-from digest.store import audiences, deliveries, editions, slots, stories
+from digest.store import audiences, deliveries, editions, slots, stories, suppressions
 from digest.store.slots import SlotStatus
 
 #: Called with a new edition's id inside the transaction that freezes it: a rollback takes back both.
@@ -197,11 +198,13 @@ def _add_editions(
     enter = partial(
         deliveries.create_for_edition, conn, host=sender_of(newsletter).domain, at=digests.now, key=signature_key
     )
+    subscribers = suppressions.count_subscribers(conn, newsletter.id, since=digests.now - PERIOD) if drafts else 0
     ids: list[int] = []
     for group in groups:
         if (draft := drafts.get(group.key)) is None:
             continue
-        edition_id, _ = editions.add(conn, replace(draft.edition, revision=revision), at=digests.now)
+        edition = replace(draft.edition, revision=revision)
+        edition_id, _ = editions.add(conn, edition, at=digests.now, subscribers=subscribers)
         stories.add(conn, edition_id, draft.digest.briefs)
         if group.has_unmarked:
             enter(edition_id, subscriber_ids=audiences.unmarked_members(conn, newsletter.id, key, digests.slot))

@@ -7,7 +7,7 @@ written. An edition with suppressions that are held back is suspected: it isn't 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,18 +20,20 @@ from digest.deliver.bounces.brake import (
     must_hold_back,
     refusal_kind,
 )
-from digest.model.editions import Outcome, SuppressionState
-from digest.store import deliveries, editions, subscribers, suppressions
+from digest.model.editions import SuppressionState
+from digest.store import editions, failures, subscribers, suppressions
 from digest.store.bounces import DeliveryRef
+from digest.store.failures import Failure
 from digest.store.locks import advisory_lock
 from digest.store.suppressions import Suppression
+from digest.store.tables import FailureState
 
 
 def suppress_or_hold(conn: Connection, delivery: DeliveryRef, reason: str, *, now: datetime) -> SuppressionState | None:
     """Suppress the subscriber of a bounce or complaint, or hold that back; None if that was done before."""
     lock(conn, delivery.newsletter_id)
     address, subscriber_id = delivery.subscriber.address, delivery.subscriber.id
-    is_held = suppressions.decisions(conn, delivery.edition_id).get(subscriber_id) is SuppressionState.HELD
+    is_held = suppressions.is_held(conn, delivery.edition_id, subscriber_id)
     if is_held or subscribers.suppression_reasons(conn, [address]):
         return None
     suppression = Suppression(
@@ -42,7 +44,12 @@ def suppress_or_hold(conn: Connection, delivery: DeliveryRef, reason: str, *, no
         reason=reason,
         decided=now,
     )
-    return _decide(conn, [suppression], [], now=now)
+    recent = _recent_suppressions(conn, delivery.edition_id, delivery.newsletter_id, new=[suppression], now=now)
+    if must_hold_back(recent, addresses=1):
+        _hold_back(conn, [suppression], [], now=now)
+        return SuppressionState.HELD
+    suppressions.record(conn, [suppression])
+    return SuppressionState.WRITTEN
 
 
 def judge_refusals(edition_id: int, conn: Connection, *, now: datetime) -> SuppressionState | None:
@@ -50,19 +57,32 @@ def judge_refusals(edition_id: int, conn: Connection, *, now: datetime) -> Suppr
 
     None if no refusal is new. A refusal is judged once: lifted by an operator, it isn't written again.
     """
-    if (newsletter_id := editions.newsletter_id(conn, edition_id)) is None:
+    newsletter_id = editions.newsletter_id(conn, edition_id)
+    if newsletter_id is None or not failures.new(conn, edition_id):
         return None
     lock(conn, newsletter_id)
-    addresses, sender_refusals = _new_refusals(conn, edition_id, newsletter_id, now=now)
-    return _decide(conn, addresses, sender_refusals, now=now)
+    refusals = _new_refusals(conn, edition_id, newsletter_id, now=now)
+    failures.set_state(conn, refusals.sender_ids, FailureState.SENDER)
+    failures.set_state(conn, refusals.other_ids, FailureState.JUDGED)
+    sender_refusals = failures.count_of_sender(conn, edition_id)
+    recent = _recent_suppressions(conn, edition_id, newsletter_id, new=refusals.addresses, now=now)
+    if must_hold_back(recent, addresses=len(refusals.addresses), sender_refusals=sender_refusals):
+        of_sender = failures.of_sender(conn, edition_id)
+        failures.set_state(conn, [failure.delivery_id for failure in of_sender], FailureState.JUDGED)
+        refused = [_refusal(failure, edition_id, newsletter_id, now=now) for failure in of_sender]
+        _hold_back(conn, refusals.addresses, refused, now=now)
+        return SuppressionState.HELD
+    suppressions.record(conn, refusals.addresses)
+    return SuppressionState.WRITTEN if refusals.addresses else None
 
 
 def open_brake(edition_id: int, conn: Connection, *, now: datetime) -> RefusalBrake:
     """The edition's brake: on at once if the edition is suspected, or a killed process left too many refusals."""
     newsletter_id = editions.newsletter_id(conn, edition_id) or ""
-    addresses, sender_refusals = _new_refusals(conn, edition_id, newsletter_id, now=now)
-    recent = _recent_suppressions(conn, edition_id, newsletter_id, new=addresses, now=now)
-    return RefusalBrake(recent, addresses=len(addresses), sender_refusals=len(sender_refusals))
+    refusals = _new_refusals(conn, edition_id, newsletter_id, now=now)
+    recent = _recent_suppressions(conn, edition_id, newsletter_id, new=refusals.addresses, now=now)
+    sender_refusals = failures.count_of_sender(conn, edition_id) + len(refusals.sender_ids)
+    return RefusalBrake(recent, addresses=len(refusals.addresses), sender_refusals=sender_refusals)
 
 
 def lock(conn: Connection, newsletter_id: str) -> None:
@@ -70,25 +90,14 @@ def lock(conn: Connection, newsletter_id: str) -> None:
     advisory_lock(conn, f"suppressions of {newsletter_id}")
 
 
-def _decide(
-    conn: Connection,
-    addresses: Collection[Suppression],
-    sender_refusals: Collection[Suppression],
-    *,
-    now: datetime,
-) -> SuppressionState | None:
-    """Write the suppressions of these addresses, or hold all back, the recent ones too. All are of one edition."""
-    first = next(iter([*addresses, *sender_refusals]), None)
-    if first is None:
-        return None
-    recent = _recent_suppressions(conn, first.edition_id, first.newsletter_id, new=addresses, now=now)
-    if must_hold_back(recent, addresses=len(addresses), sender_refusals=len(sender_refusals)):
-        suppressions.hold_recent(conn, first.newsletter_id, period=PERIOD, at=now)
-        suppressions.record(conn, [replace(entry, state=SuppressionState.HELD) for entry in addresses])
-        suppressions.record(conn, [replace(entry, state=SuppressionState.REFUSED) for entry in sender_refusals])
-        return SuppressionState.HELD
-    suppressions.record(conn, addresses)
-    return SuppressionState.WRITTEN if addresses else None
+def _hold_back(
+    conn: Connection, addresses: Collection[Suppression], of_sender: Collection[Suppression], *, now: datetime
+) -> None:
+    """Hold back the suppressions of these addresses, and the recent ones too. All are of one edition."""
+    first = next(iter([*addresses, *of_sender]))
+    suppressions.hold_recent(conn, first.newsletter_id, period=PERIOD, at=now)
+    suppressions.record(conn, [replace(entry, state=SuppressionState.HELD) for entry in addresses])
+    suppressions.record(conn, [replace(entry, state=SuppressionState.REFUSED) for entry in of_sender])
 
 
 def _recent_suppressions(
@@ -96,31 +105,48 @@ def _recent_suppressions(
 ) -> RecentSuppressions:
     """The newsletter's suppressions of the last day, without those of subscribers who are among the new ones."""
     since = now - PERIOD
-    before = suppressions.recent(conn, newsletter_id, since=since) - {entry.subscriber_id for entry in new}
+    subscribers_before = editions.subscribers(conn, edition_id)
     return RecentSuppressions(
-        subscribers=suppressions.count_subscribers(conn, newsletter_id, since=since),
-        suppressed=len(before),
+        subscribers=subscribers_before or suppressions.count_subscribers(conn, newsletter_id, since=since),
+        suppressed=suppressions.count_recent(
+            conn, newsletter_id, since=since, besides=[entry.subscriber_id for entry in new]
+        ),
         is_suspected=suppressions.is_suspected(conn, edition_id),
     )
 
 
-def _new_refusals(
-    conn: Connection, edition_id: int, newsletter_id: str, *, now: datetime
-) -> tuple[list[Suppression], list[Suppression]]:
-    """The edition's refusals without a decision yet: of addresses that aren't suppressed, and of the sender."""
-    decided = suppressions.decisions(conn, edition_id)
-    by_kind: dict[RefusalKind, list[Suppression]] = {kind: [] for kind in RefusalKind}
-    for row in deliveries.for_edition(conn, edition_id, Outcome.FAILED):
-        if row.subscriber.id not in decided:
-            refusal = Suppression(
-                edition_id=edition_id,
-                newsletter_id=newsletter_id,
-                subscriber_id=row.subscriber.id,
-                address=row.subscriber.address,
-                reason=f"refused: {row.reply}",
-                decided=now,
-            )
-            by_kind[refusal_kind(row.reply)].append(refusal)
-    addresses = by_kind[RefusalKind.ADDRESS]
-    suppressed = subscribers.suppression_reasons(conn, [refusal.address for refusal in addresses])
-    return [refusal for refusal in addresses if refusal.address not in suppressed], by_kind[RefusalKind.SENDER]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusals:
+    """An edition's refusals that were not judged yet."""
+
+    #: Addresses that don't exist, and aren't suppressed.
+    addresses: tuple[Suppression, ...]
+    #: Ids of the deliveries that were refused because of the sender, and of all others.
+    sender_ids: tuple[int, ...]
+    other_ids: tuple[int, ...]
+
+
+def _new_refusals(conn: Connection, edition_id: int, newsletter_id: str, *, now: datetime) -> _Refusals:
+    by_kind: dict[RefusalKind, list[Failure]] = {kind: [] for kind in RefusalKind}
+    for failure in failures.new(conn, edition_id):
+        by_kind[refusal_kind(failure.reply)].append(failure)
+    return _Refusals(
+        addresses=tuple(
+            _refusal(failure, edition_id, newsletter_id, now=now)
+            for failure in by_kind[RefusalKind.ADDRESS]
+            if not failure.suppressed
+        ),
+        sender_ids=tuple(failure.delivery_id for failure in by_kind.pop(RefusalKind.SENDER)),
+        other_ids=tuple(failure.delivery_id for failures_ in by_kind.values() for failure in failures_),
+    )
+
+
+def _refusal(failure: Failure, edition_id: int, newsletter_id: str, *, now: datetime) -> Suppression:
+    return Suppression(
+        edition_id=edition_id,
+        newsletter_id=newsletter_id,
+        subscriber_id=failure.subscriber_id,
+        address=failure.address,
+        reason=f"refused: {failure.reply}",
+        decided=now,
+    )

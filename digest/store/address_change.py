@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from digest.model.editions import Outcome, Subscriber
-from digest.store import daily_counts, unsubscribes
+from digest.store import daily_counts, delivery_counts, unsubscribes
 from digest.store.subscribers import find, get, lock_addresses, newsletter_ids, normalize_address, revoke_links
 from digest.store.tables import deliveries, editions, subscribers, subscription_preferences, subscriptions
 
@@ -146,8 +146,9 @@ def _move_deliveries(
         .exists()
     )
     is_waiting = (deliveries.c.subscriber_id == absorbed_id, deliveries.c.outcome.in_(_UNSENT))
-    suppressed = {"outcome": Outcome.SUPPRESSED, "next_try": None, "sender": None, "reply": unsubscribes.MOVED}
-    conn.execute(update(deliveries).where(*is_waiting, has_copy).values(changed=at, **suppressed))
+    doubled = delivery_counts.lock_rows(conn, *is_waiting, has_copy)
+    suppressed = {"next_try": None, "reply": unsubscribes.MOVED, "changed": at}
+    delivery_counts.add(conn, delivery_counts.change(conn, doubled, Outcome.SUPPRESSED, **suppressed))
     conn.execute(update(deliveries).where(*is_waiting).values(subscriber_id=subscriber_id))
     is_moved = (deliveries.c.subscriber_id == absorbed_id, deliveries.c.newsletter_id.in_(newsletter_ids))
     conn.execute(update(deliveries).where(*is_moved, ~has_copy).values(subscriber_id=subscriber_id))

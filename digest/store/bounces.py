@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, null, select, update
+from sqlalchemy import Connection, and_, func, select
 
 from digest.model.delivery_token import DeliveryToken
 from digest.model.editions import Outcome, Subscriber
-from digest.store import daily_counts
+from digest.store import daily_counts, delivery_counts, failures
 from digest.store.mapping import columns, from_rows
-from digest.store.tables import deliveries, editions, subscribers
+from digest.store.tables import FailureState, deliveries, editions, subscribers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +58,18 @@ def record_bounce(conn: Connection, delivery: DeliveryRef, outcome: Outcome, rep
     """Record the outcome in the ledger; False if the delivery had bounced or failed before: each counts once."""
     is_row = and_(deliveries.c.edition_id == delivery.edition_id, deliveries.c.subscriber_id == delivery.subscriber.id)
     recorded = (Outcome.BOUNCED, Outcome.FAILED, Outcome.SUPPRESSED)
+    rows = delivery_counts.lock_rows(conn, is_row, deliveries.c.outcome.not_in(recorded))
+    if not rows:
+        return False
+    changes = delivery_counts.change(conn, rows, outcome, reply=reply, changed=at, next_try=None)
     # A sent mail is counted when its sender lets go of the row.
-    is_uncounted = and_(deliveries.c.outcome == Outcome.SENT, deliveries.c.sender.is_not(None))
-    uncounted = conn.execute(select(func.count()).where(is_row, is_uncounted)).scalar_one()
-    row = update(deliveries).where(is_row, deliveries.c.outcome.not_in(recorded))
-    result = conn.execute(row.values(outcome=outcome, reply=reply, changed=at, next_try=null(), sender=null()))
-    if result.rowcount > 0:
-        counts = {daily_counts.delivery(Outcome.SENT): uncounted, daily_counts.delivery(outcome): 1}
-        about = {(delivery.newsletter_id, name): number for name, number in counts.items()}
-        daily_counts.add(conn, about, at=at)
-    return result.rowcount > 0
+    uncounted = sum(row.has_sender and row.outcome is Outcome.SENT for row in rows)
+    counts = {daily_counts.delivery(Outcome.SENT): uncounted, daily_counts.delivery(outcome): 1}
+    state = FailureState.NEW if outcome is Outcome.FAILED else FailureState.JUDGED
+    failures.add(conn, delivery.edition_id, [row.id for row in rows], state)
+    delivery_counts.add(conn, changes)
+    daily_counts.add(conn, {(delivery.newsletter_id, name): number for name, number in counts.items()}, at=at)
+    return True
 
 
 def count(conn: Connection, subscriber: Subscriber, *, since: datetime) -> int:

@@ -68,6 +68,12 @@ def totals(conn: Connection, about: Iterable[str]) -> Mapping[tuple[str, str], i
     return {(about_, name): count for about_, name, count in rows}
 
 
+def subjects(conn: Connection, name: str) -> tuple[str, ...]:
+    """What counts of this name are about, in order."""
+    query = select(table.c.about).where(table.c.name == name, table.c.day == TOTAL).order_by(table.c.about)
+    return tuple(conn.execute(query).scalars())
+
+
 def by_day(conn: Connection, about: str, names: Collection[str], *, since: date) -> Mapping[str, Mapping[date, int]]:
     """The counts about this by name and day, that day included; days without any are left out."""
     query = select(table.c.name, table.c.day, table.c.count).order_by(table.c.day)

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,15 +36,16 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union,
     update,
 )
 
 from digest.model.delivery_token import DeliveryToken
 from digest.model.editions import Delivery, Outcome, Subscriber
-from digest.store import daily_counts, keys
+from digest.store import daily_counts, delivery_counts, keys
 from digest.store.column_types import UtcDateTime
 from digest.store.mapping import batches, columns, insert, stream
-from digest.store.tables import deliveries, editions, subscribers, subscriptions
+from digest.store.tables import deliveries, editions, failures, subscribers, subscriptions
 
 #: A mail whose turn in the rate of its provider is later is looked at again after this time.
 MAX_POSTPONEMENT = timedelta(minutes=10)
@@ -51,6 +53,8 @@ MAX_POSTPONEMENT = timedelta(minutes=10)
 _CREATED_AT_ONCE = 2_000
 #: The row waits for a sender. Written into queries, so that both databases find the index of such rows.
 WAITING = deliveries.c.next_try.is_not(None)
+#: Outcomes of rows that a sender may claim.
+_CLAIMABLE = (Outcome.PENDING, Outcome.RETRY, Outcome.UNKNOWN)
 #: A sender has claimed the row. Rows that it has sent keep its name until its next claim.
 CLAIMED = and_(deliveries.c.sender.is_not(None), deliveries.c.outcome != Outcome.SENT)
 
@@ -80,6 +84,8 @@ def create_for_edition(
         message_ids = json.dumps({token.subscriber_id: token.message_id(host) for token in tokens})
         created += conn.execute(statement, {"message_ids": message_ids}).rowcount
     suppressed = _count_unsendable(conn, edition_id) - unsendable if created else 0
+    outcomes = {Outcome.PENDING: created - suppressed, Outcome.SUPPRESSED: suppressed}
+    delivery_counts.add(conn, {(edition_id, outcome): number for outcome, number in outcomes.items()})
     daily_counts.add(conn, {(edition.newsletter_id, daily_counts.delivery(Outcome.SUPPRESSED)): suppressed}, at=at)
     return created
 
@@ -142,9 +148,10 @@ def release_sender(conn: Connection, sender: str, *, now: datetime, hold: bool =
     The mails that it sent are counted now. Those that it was sending become ``UNKNOWN``; with ``hold``
     they aren't tried again until a person asks for it.
     """
-    newsletter_id = conn.execute(select(deliveries.c.newsletter_id).where(deliveries.c.sender == sender)).scalar()
-    if newsletter_id is None:
+    edition = select(deliveries.c.edition_id, deliveries.c.newsletter_id).where(deliveries.c.sender == sender)
+    if (row := conn.execute(edition.limit(1)).first()) is None:
         return 0
+    edition_id, newsletter_id = row
     rows = update(deliveries).where(deliveries.c.sender == sender)
     sent = conn.execute(rows.where(deliveries.c.outcome == Outcome.SENT).values(sender=null())).rowcount
     unknown = conn.execute(
@@ -152,11 +159,16 @@ def release_sender(conn: Connection, sender: str, *, now: datetime, hold: bool =
             outcome=Outcome.UNKNOWN, sender=null(), next_try=null() if hold else now, changed=now
         )
     ).rowcount
-    released = conn.execute(rows.values(sender=null(), next_try=now)).rowcount
+    unclaimed = rows.values(sender=null(), next_try=now)
+    released = {
+        outcome: conn.execute(unclaimed.where(deliveries.c.outcome == outcome)).rowcount for outcome in _CLAIMABLE
+    }
+    changes = Counter(released) + Counter({Outcome.SENT: sent, Outcome.UNKNOWN: unknown})
+    delivery_counts.add(conn, {(edition_id, outcome): number for outcome, number in changes.items()})
     counts = {Outcome.SENT: sent, Outcome.UNKNOWN: unknown}
     names = {(newsletter_id, daily_counts.delivery(outcome)): count for outcome, count in counts.items()}
     daily_counts.add(conn, names, at=now)
-    return released
+    return sum(released.values())
 
 
 def senders(conn: Connection) -> frozenset[str]:
@@ -166,19 +178,27 @@ def senders(conn: Connection) -> frozenset[str]:
 
 
 def counts(conn: Connection, edition_id: int) -> Mapping[Outcome, int]:
-    """The number of the edition's rows by outcome."""
-    query = select(deliveries.c.outcome, func.count()).where(deliveries.c.edition_id == edition_id)
-    return dict(conn.execute(query.group_by(deliveries.c.outcome)).all())
+    """The number of the edition's rows by outcome, those included that retention has deleted."""
+    return delivery_counts.for_edition(conn, edition_id)
 
 
 def reply_counts(conn: Connection, edition_id: int) -> list[tuple[Outcome, str, int]]:
-    """Replies to mails that failed, or wait for another try, and their numbers, the most frequent first."""
-    failed = (Outcome.FAILED, Outcome.BOUNCED, Outcome.RETRY, Outcome.UNKNOWN)
-    query = select(deliveries.c.outcome, deliveries.c.reply, func.count().label("count"))
-    query = query.where(
-        deliveries.c.edition_id == edition_id, deliveries.c.outcome.in_(failed), deliveries.c.reply != ""
-    )
-    query = query.group_by(deliveries.c.outcome, deliveries.c.reply).order_by(func.count().desc(), deliveries.c.reply)
+    """Replies to mails that failed, or wait for another try, and their numbers, the most frequent first.
+
+    Of very many mails only some are read, of those that wait the ones that wait for longest.
+    """
+    number_of = delivery_counts.for_edition(conn, edition_id)
+    if not number_of.keys() & _HAS_FAILED:  # most editions, however large
+        return []
+    columns = (deliveries.c.id, deliveries.c.outcome, deliveries.c.reply)
+    failed = select(*columns).join_from(failures, deliveries, deliveries.c.id == failures.c.delivery_id)
+    failed = failed.where(failures.c.edition_id == edition_id).limit(_MAX_FAILED)
+    is_waiting = (deliveries.c.edition_id == edition_id, WAITING)
+    waiting = select(*columns).where(*is_waiting).order_by(deliveries.c.next_try.desc()).limit(_MAX_FAILED)
+    rows = union(select(failed.subquery()), select(waiting.subquery())).subquery()
+    number = func.count().label("count")
+    query = select(rows.c.outcome, rows.c.reply, number).where(rows.c.outcome.in_(_HAS_FAILED), rows.c.reply != "")
+    query = query.group_by(rows.c.outcome, rows.c.reply).order_by(number.desc(), rows.c.reply)
     return [tuple(row) for row in conn.execute(query.limit(_MAX_REPLIES))]
 
 
@@ -206,8 +226,9 @@ def find(conn: Connection, message_id: str) -> Delivery | None:
     return None if row is None else _delivery(row)
 
 
-#: Different replies that are read of an edition, at most.
-_MAX_REPLIES = 1000
+#: Mails of an edition whose replies are read, of those that failed and of those that wait; and different replies.
+_MAX_FAILED, _MAX_REPLIES = 10_000, 1000
+_HAS_FAILED = {Outcome.FAILED, Outcome.BOUNCED, Outcome.RETRY, Outcome.UNKNOWN}
 _NEW_COLUMNS = (
     "edition_id",
     "subscriber_id",

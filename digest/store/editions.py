@@ -46,13 +46,17 @@ class EditionSummary:
     is_suspected: bool = False
 
 
-def add(conn: Connection, edition: Edition, *, at: datetime) -> tuple[int, bool]:
-    """Freeze the edition; return its id, and True if it is new. An edition of the same key stays as it is."""
+def add(conn: Connection, edition: Edition, *, at: datetime, subscribers: int | None = None) -> tuple[int, bool]:
+    """Freeze the edition; return its id, and True if it is new. An edition of the same key stays as it is.
+
+    ``subscribers`` is the number of the newsletter's subscribers who get mail.
+    """
     values = {
         "newsletter_id": edition.newsletter_id,
         "slot_key": edition.slot.key,
         "slot_due": edition.slot.due,
         "published": at,
+        "subscribers": subscribers,
         "token": secrets.token_hex(_TOKEN_BYTES),
     } | {name: getattr(edition, name) for name in _PLAIN_COLUMNS}
     inserted = conn.execute(insert(conn, table).values(values).on_conflict_do_nothing().returning(table.c.id))
@@ -70,6 +74,12 @@ def get(conn: Connection, edition_id: int) -> StoredEdition | None:
     """The edition with this id; None if there is none."""
     row = conn.execute(select(table).where(table.c.id == edition_id)).mappings().one_or_none()
     return None if row is None else _stored_edition(row)
+
+
+def subscribers(conn: Connection, edition_id: int) -> int | None:
+    """The newsletter's subscribers who got mail when the edition was frozen; None if that isn't known."""
+    number: int | None = conn.execute(select(table.c.subscribers).where(table.c.id == edition_id)).scalar()
+    return number
 
 
 def has_body(conn: Connection, edition_id: int) -> bool:

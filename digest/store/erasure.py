@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, and_, delete, func, select, update
 
 from digest.model.editions import Outcome
-from digest.store import personal_data, unsubscribes
+from digest.store import delivery_counts, personal_data, unsubscribes
 from digest.store.address_change import with_merged
 from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address, revoke_links, unsubscribe
@@ -65,8 +65,8 @@ def _erase_rows(conn: Connection, subscriber_id: int) -> None:
                 conn.execute(delete(table).where(column == subscriber_id))
     # A mail that is being sent becomes sent if the server takes it; otherwise it isn't tried again.
     is_sending = (deliveries.c.subscriber_id == subscriber_id, deliveries.c.outcome == Outcome.SENDING)
-    unclaimed = {"outcome": Outcome.SUPPRESSED, "next_try": None, "sender": None}
-    conn.execute(update(deliveries).where(*is_sending).values(**unclaimed))
+    sending = delivery_counts.lock_rows(conn, *is_sending)
+    delivery_counts.add(conn, delivery_counts.change(conn, sending, Outcome.SUPPRESSED, next_try=None))
     # Servers repeat the address in their replies.
     conn.execute(update(deliveries).where(deliveries.c.subscriber_id == subscriber_id).values(reply=""))
     revoke_links(conn, subscriber_id)

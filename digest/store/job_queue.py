@@ -32,21 +32,27 @@ class Failures:
     last: datetime
 
 
-def queued(conn: Connection) -> frozenset[str]:
-    """The queueing locks of jobs that wait or are under way."""
-    query = text(
-        "SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queueing_lock IS NOT NULL"
+def queued(conn: Connection, locks: Sequence[str]) -> frozenset[str]:
+    """Those of the queueing locks whose jobs wait or are under way."""
+    under_way = text(
+        "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'doing' AND queueing_lock = ANY(:locks)"
     )
-    return frozenset(conn.execute(query).scalars())
+    return waiting(conn, locks) | frozenset(conn.execute(under_way, {"locks": [*locks]}).scalars())
 
 
-def has_kind(conn: Connection, kind: str) -> bool:
-    """Whether jobs of a kind wait or are under way."""
+def waiting(conn: Connection, locks: Sequence[str]) -> frozenset[str]:
+    """Those of the queueing locks whose jobs wait."""
+    query = text("SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = ANY(:locks)")
+    return frozenset(conn.execute(query, {"locks": [*locks]}).scalars())
+
+
+def has_kind(conn: Connection, kind: str, *, queue: str) -> bool:
+    """Whether a job of this kind waits in the queue or is under way."""
     query = text(
-        "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs"
-        " WHERE status IN ('todo', 'doing') AND args -> 'job' ->> 'kind' = :kind)"
+        "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name = :queue"
+        " AND args -> 'job' ->> 'kind' = :kind LIMIT 1"
     )
-    return bool(conn.execute(query, {"kind": kind}).scalar_one())
+    return conn.execute(query, {"queue": queue, "kind": kind}).first() is not None
 
 
 def request_statuses(conn: Connection, request: str) -> frozenset[str]:

@@ -11,7 +11,8 @@ of the last 50 ms (``group_sync``).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,10 +20,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect
 
 from digest.model.editions import Delivery, Outcome, Subscriber
-from digest.store import daily_counts
 from digest.store.column_types import UtcDateTime, storable
 from digest.store.database import Store
 from digest.store.group_sync import GroupSync
+from digest.store.ledger_counts import LedgerCounts, with_paramstyle
 
 _DUE = """
 SELECT deliveries.id, edition_id, message_id, outcome, attempts, reply, subscribers.id, address, name, preferences,
@@ -59,7 +60,11 @@ _USE_INDEXES = "SELECT " + ", ".join(
 # At the next claim, not in each mail's commit: that would write one more page.
 _UNCLAIM_SENT = "UPDATE deliveries SET sender = NULL WHERE sender = ? AND outcome = 'sent'"
 # A mail that was accepted is sent, whoever has claimed its row since. The sender is cleared at its next claim.
-_RECORD_SENT = "UPDATE deliveries SET outcome = 'sent', attempts = ?, reply = ?, changed = ? WHERE id = ?"
+_RECORD_SENT = (
+    "UPDATE deliveries SET outcome = 'sent', attempts = ?, reply = ?, changed = ? WHERE id = ? AND sender = ?"
+)
+_RECORD_SENT_BY_ANOTHER = "UPDATE deliveries SET outcome = 'sent', attempts = ?, reply = ?, changed = ? WHERE id = ?"
+_LOCK = "SELECT outcome, sender FROM deliveries WHERE id = ?"
 # A row that was taken from its sender meanwhile (its subscriber left, say) stays as it is.
 _RECORD = """
 UPDATE deliveries
@@ -71,14 +76,8 @@ UPDATE deliveries
 SET outcome = 'sending', attempts = attempts + 1, changed = ?
 WHERE id = ? AND sender = ? AND outcome <> 'sent'
 """
-# Of the sender's edition: a sender has one. ``excluded`` is understood by both databases.
-_COUNT = """
-INSERT INTO daily_counts (about, name, day, count)
-SELECT newsletter_id, ?, ?, ? FROM editions WHERE id = ?
-ON CONFLICT (about, name, day) DO UPDATE SET count = daily_counts.count + excluded.count
-"""
 # A row that is claimed and not tried yet goes back to the queue as it was.
-_POSTPONE = "UPDATE deliveries SET sender = NULL, next_try = ? WHERE id = ? AND sender = ? AND outcome <> 'sent'"
+_POSTPONE = "UPDATE deliveries SET sender = NULL, next_try = ? WHERE id = ? AND sender = ? AND outcome = ?"
 _IS_CLAIMED = "SELECT 1 FROM deliveries WHERE id = ? AND sender = ? AND outcome <> 'sent'"
 
 
@@ -116,31 +115,42 @@ class Ledger:
         self._sender = sender
         self._transaction = _Transaction(connection, self._cursor, dialect)
         self._claim_rows = self._claim_on_sqlite if dialect.name == "sqlite" else self._claim_on_postgresql
-        self._unclaim_sent = _with_paramstyle(_UNCLAIM_SENT, dialect)
-        self._record_sent = _with_paramstyle(_RECORD_SENT, dialect)
-        self._record = _with_paramstyle(_RECORD, dialect)
-        self._start = _with_paramstyle(_START, dialect)
-        self._count = _with_paramstyle(_COUNT, dialect)
-        self._postpone = _with_paramstyle(_POSTPONE, dialect)
-        self._edition_id = 0
-        self._is_claimed_query = _with_paramstyle(_IS_CLAIMED, dialect)
+        self._unclaim_sent = with_paramstyle(_UNCLAIM_SENT, dialect)
+        self._record_sent = with_paramstyle(_RECORD_SENT, dialect)
+        self._record_sent_by_another = with_paramstyle(_RECORD_SENT_BY_ANOTHER, dialect)
+        self._lock = with_paramstyle(_LOCK, dialect) + ("" if dialect.name == "sqlite" else " FOR UPDATE")
+        self._record = with_paramstyle(_RECORD, dialect)
+        self._start = with_paramstyle(_START, dialect)
+        self._postpone = with_paramstyle(_POSTPONE, dialect)
+        self._counts = LedgerCounts(self._cursor, dialect)
+        self._is_claimed_query = with_paramstyle(_IS_CLAIMED, dialect)
         self._bind_time = _time_binder(dialect)
 
     def claim(self, edition_id: int, *, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """Claim up to ``limit`` due rows of the edition for this sender."""
-        self._edition_id = edition_id
         with self._transaction:
             self._cursor.execute(self._unclaim_sent, (self._sender,))
             sent = self._cursor.rowcount
             claimed = self._claim_rows(edition_id, self._bind_time(now), limit)
-            self._add_counts({Outcome.SENT: sent}, at=now)
+            changes = Counter({Outcome.SENT: sent})
+            changes.subtract(delivery.outcome for delivery in claimed)
+            self._counts.change(edition_id, changes)
+            self._counts.add_tries(edition_id, {Outcome.SENT: sent}, at=now)
         return claimed
 
-    def postpone(self, turns: Iterable[tuple[int, datetime]]) -> None:
-        """Put claimed rows back into the queue, by id, until these times."""
-        rows = [(self._bind_time(time), id_, self._sender) for id_, time in turns]
+    def postpone(self, turns: Iterable[tuple[Delivery, datetime]]) -> None:
+        """Put claimed rows of one edition back into the queue until these times."""
+        rows: dict[Outcome, list[tuple[Any, ...]]] = {}
+        edition_id = 0
+        for row, time in turns:
+            rows.setdefault(row.outcome, []).append((self._bind_time(time), row.id, self._sender, row.outcome.value))
+            edition_id = row.edition_id
+        changes: Counter[Outcome] = Counter()
         with self._transaction:
-            self._cursor.executemany(self._postpone, rows)
+            for outcome in rows:
+                self._cursor.executemany(self._postpone, rows[outcome])
+                changes[outcome] = self._cursor.rowcount
+            self._counts.change(edition_id, changes)
 
     def _claim_on_sqlite(self, edition_id: int, now: Any, limit: int) -> tuple[Delivery, ...]:
         self._cursor.execute(_DUE, (edition_id, now, limit))
@@ -161,43 +171,52 @@ class Ledger:
         """
         now = self._bind_time(at)
         with self._transaction:
-            unsent = self._record_results(results, now)
+            unclaimed = self._record_results(results, now)
             sendable = self._record_starts(starting, now)
-            if unsent:
-                self._add_counts(unsent, at=at)
+            if unclaimed:
+                edition_id = self._counts.edition_of(results[0].delivery_id)
+                failed = [(result.delivery_id, result.outcome) for result in results if result.next_try is None]
+                self._counts.add_failures(edition_id, failed)
+                self._counts.change(edition_id, unclaimed)
+                self._counts.add_tries(edition_id, unclaimed, at=at)
         if self._sync:
             self._sync.committed()
             if sendable and self._sync_starts:
                 self._sync.flush()
         return sendable
 
-    def _record_results(self, results: Sequence[AttemptResult], now: Any) -> dict[Outcome, int]:
-        """Record the results; return the numbers of those that aren't sent, by outcome."""
+    def _record_results(self, results: Sequence[AttemptResult], now: Any) -> Counter[Outcome]:
+        """Record the results; return how the numbers of unclaimed rows change: sent ones stay claimed for a while."""
         sent: list[tuple[Any, ...]] = []
         unsent: dict[Outcome, list[tuple[Any, ...]]] = {}
         for result in results:
             if result.outcome is Outcome.SENT:
-                sent.append((result.attempts, storable(result.reply), now, result.delivery_id))
+                sent.append((result.attempts, storable(result.reply), now, result.delivery_id, self._sender))
             else:
                 unsent.setdefault(result.outcome, []).append(self._row(result, now))
+        changes: Counter[Outcome] = Counter()
         if sent:
             self._cursor.executemany(self._record_sent, sent)
-        counts = {}
+            if self._cursor.rowcount != len(sent):  # some were taken from this sender: rare enough to look up each
+                changes = self._record_sent_by_another_claim(sent)
         for outcome, rows in unsent.items():
             self._cursor.executemany(self._record, rows)
-            counts[outcome] = self._cursor.rowcount
-        return counts
+            changes[outcome] += self._cursor.rowcount
+        return changes
 
-    def _add_counts(self, counts: Mapping[Outcome, int], *, at: datetime) -> None:
-        """Count outcomes of tries. Sent mails are counted when they are unclaimed: not in each mail's commit."""
-        rows = [
-            (daily_counts.delivery(outcome), day, count, self._edition_id)
-            for outcome, count in sorted(counts.items())
-            if count
-            for day in (daily_counts.TOTAL, daily_counts.day_key(at))
-        ]
-        if rows:
-            self._cursor.executemany(self._count, rows)
+    def _record_sent_by_another_claim(self, rows: Sequence[tuple[Any, ...]]) -> Counter[Outcome]:
+        """Record mails as sent whose rows aren't this sender's any more; return as ``_record_results``."""
+        changes: Counter[Outcome] = Counter()
+        for *values, id_, _ in rows:
+            self._cursor.execute(self._lock, (id_,))
+            outcome, sender = self._cursor.fetchone() or ("", self._sender)
+            if sender == self._sender:
+                continue
+            self._cursor.execute(self._record_sent_by_another, (*values, id_))
+            if sender is None:  # else the other sender counts it
+                changes.subtract([_OUTCOMES[outcome]])
+                changes[Outcome.SENT] += 1
+        return changes
 
     def _record_starts(self, ids: Sequence[int], now: Any) -> frozenset[int]:
         if ids:
@@ -261,10 +280,6 @@ def _delivery(row: Sequence[Any]) -> Delivery:
         attempts=attempts,
         reply=reply,
     )
-
-
-def _with_paramstyle(statement: str, dialect: Dialect) -> str:
-    return statement if dialect.name == "sqlite" else statement.replace("?", "%s")
 
 
 def _time_binder(dialect: Dialect) -> Callable[[datetime], Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CTE, ColumnElement, Connection, and_, func, not_, null, or_, select, union, update
+from sqlalchemy import CTE, ColumnElement, Connection, and_, func, not_, or_, select, union
 
 from digest.model.editions import Outcome
+from digest.store import delivery_counts
 from digest.store.deliveries import CLAIMED, WAITING, has_no_turn
 from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address
@@ -49,6 +51,13 @@ def state(conn: Connection) -> Queue:
     return Queue(waiting=waiting[0], claimed=claimed, next_try=waiting[1])
 
 
+def count_due(conn: Connection, edition_id: int, *, now: datetime, limit: int) -> int:
+    """The number of the edition's mails that are due, ``limit`` at most."""
+    is_due = (deliveries.c.edition_id == edition_id, deliveries.c.next_try <= now)
+    due = select(deliveries.c.next_try).where(*is_due).limit(limit).subquery()
+    return int(conn.execute(select(func.count()).select_from(due)).scalar_one())
+
+
 def requeue(
     conn: Connection, edition_id: int, addresses: Collection[str] = (), *, at: datetime, include_sent: bool = False
 ) -> int:
@@ -57,9 +66,12 @@ def requeue(
     With ``include_sent`` and no addresses, to all who may get mail. Return how many rows are requeued. Rows of
     suppressed subscribers, of those who unsubscribed, and claimed rows stay as they are.
     """
-    reset = update(deliveries).values(outcome=Outcome.PENDING, next_try=at, attempts=0, changed=at, sender=null())
-    conditions = _requeueable(edition_id, addresses, include_sent=include_sent)
-    return sum(conn.execute(reset.where(condition)).rowcount for condition in conditions)
+    values = {"next_try": at, "attempts": 0, "changed": at}
+    changes: delivery_counts.Changes = Counter()
+    for condition in _requeueable(edition_id, addresses, include_sent=include_sent):
+        changes.update(delivery_counts.change_all(conn, edition_id, Outcome.PENDING, condition, **values))
+    delivery_counts.add(conn, changes)
+    return changes[edition_id, Outcome.PENDING]
 
 
 def requeueable(

@@ -98,7 +98,9 @@ def _delete_final_rows(conn: Connection, edition_id: int, *, after: int, limit: 
     if not ids:
         return 0, after, 0
     is_in_page = (deliveries.c.edition_id == edition_id, deliveries.c.id.between(ids[0], ids[-1]))
-    deleted = conn.execute(delete(deliveries).where(*is_in_page, deliveries.c.outcome.in_(_FINAL))).rowcount
+    # Others aren't among the edition's numbers yet.
+    is_counted = (deliveries.c.outcome.in_(_FINAL), deliveries.c.sender.is_(None))
+    deleted = conn.execute(delete(deliveries).where(*is_in_page, *is_counted)).rowcount
     return len(ids), ids[-1], deleted
 
 

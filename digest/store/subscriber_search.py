@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from digest.model.editions import Outcome
+from digest.store import daily_counts, subscriber_counts
 from digest.store.subscribers import normalize_address
 from digest.store.tables import (
     deliveries,
@@ -127,13 +128,8 @@ def get(conn: Connection, subscriber_id: int) -> SubscriberSummary | None:
 
 def counts(conn: Connection) -> Mapping[str, tuple[int, int]]:
     """By newsletter: how many subscribers get its mails, and how many don't, since their addresses are suppressed."""
-    is_suppressed = subscribers.c.suppressed != ""
-    query = select(subscriptions.c.newsletter_id, is_suppressed, func.count()).join_from(subscriptions, subscribers)
-    numbers: dict[str, tuple[int, int]] = {}
-    for newsletter_id, suppressed, number in conn.execute(query.group_by(subscriptions.c.newsletter_id, is_suppressed)):
-        active, inactive = numbers.get(newsletter_id, (0, 0))
-        numbers[newsletter_id] = (active, number) if suppressed else (number, inactive)
-    return numbers
+    numbers = subscriber_counts.by_newsletter(conn, daily_counts.subjects(conn, daily_counts.JOINED))
+    return {id_: (number.active, number.suppressed) for id_, number in numbers.items()}
 
 
 def past_deliveries(conn: Connection, subscriber_id: int, *, limit: int) -> tuple[PastDelivery, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from digest.model.editions import Outcome, Subscriber
-from digest.store import daily_counts, unsubscribes
+from digest.store import daily_counts, delivery_counts, unsubscribes
 from digest.store.column_types import storable
+from digest.store.delivery_counts import LedgerRow
 from digest.store.mapping import batches, columns, first_by_key, from_rows, insert, stream
 from digest.store.subscriber_counts import WAITING, stopped_mail_counts, suppression_counts
 from digest.store.tables import deliveries, subscribers, subscriptions
@@ -143,14 +147,16 @@ def unsubscribe(
     if id_ is None:
         return False
     subscription = delete(subscriptions).where(subscriptions.c.subscriber_id == id_)
-    waiting = _suppress_waiting().where(deliveries.c.subscriber_id == id_)
+    is_waiting = [deliveries.c.subscriber_id == id_, deliveries.c.outcome.in_(WAITING)]
     if newsletter_id is not None:
         subscription = subscription.where(subscriptions.c.newsletter_id == newsletter_id)
-        waiting = waiting.where(deliveries.c.newsletter_id == newsletter_id)
-    waiting = waiting.values(reply=reason, changed=at)
-    stopped = stopped_mail_counts(conn.execute(waiting.returning(deliveries.c.newsletter_id)).scalars())
+        is_waiting.append(deliveries.c.newsletter_id == newsletter_id)
+    waiting = delivery_counts.lock_rows(conn, *is_waiting)
+    changes = _suppress_waiting(conn, waiting, reason, at=at)
+    stopped = stopped_mail_counts(row.newsletter_id for row in waiting)
     ended = conn.execute(subscription.returning(subscriptions.c.newsletter_id)).scalars().all()
     unsubscribes.record(conn, address_key, id_, ended, reason=reason, at=at)
+    delivery_counts.add(conn, changes)
     daily_counts.add(conn, stopped | {(ended_id, daily_counts.LEFT): 1 for ended_id in ended}, at=at)
     return bool(ended)
 
@@ -175,8 +181,13 @@ def suppress_all(conn: Connection, reasons: Mapping[int, str], *, at: datetime) 
     counts = suppression_counts(conn, reasons)
     row = update(subscribers).where(subscribers.c.id == bindparam("of_subscriber"))
     conn.execute(row.values(suppressed=bindparam("of_reason")), parameters)
-    waiting = _suppress_waiting().where(deliveries.c.subscriber_id == bindparam("of_subscriber"))
-    conn.execute(waiting.values(reply=bindparam("of_reason"), changed=at), parameters)
+    changes: delivery_counts.Changes = Counter()
+    for batch in batches(reasons):
+        is_waiting = (deliveries.c.subscriber_id.in_(batch), deliveries.c.outcome.in_(WAITING))
+        rows = delivery_counts.lock_rows(conn, *is_waiting)
+        for subscriber_id, waiting in groupby(sorted(rows, key=_of_subscriber), key=_of_subscriber):
+            changes.update(_suppress_waiting(conn, [*waiting], reasons[subscriber_id], at=at))
+    delivery_counts.add(conn, changes)
     daily_counts.add(conn, counts, at=at)
 
 
@@ -241,10 +252,11 @@ def _ids(conn: Connection, address_keys: list[str]) -> dict[str, int]:
     return dict(conn.execute(query).all())
 
 
-def _suppress_waiting() -> Update:
-    """Suppress rows that are still to be sent, even if a sender has claimed them."""
-    return (
-        update(deliveries)
-        .where(or_(*(deliveries.c.outcome == outcome for outcome in WAITING)))  # ``in_`` can't be executed many times
-        .values(outcome=Outcome.SUPPRESSED, next_try=None, sender=None)
-    )
+_of_subscriber = attrgetter("subscriber_id")
+
+
+def _suppress_waiting(
+    conn: Connection, rows: Sequence[LedgerRow], reason: str, *, at: datetime
+) -> delivery_counts.Changes:
+    """Suppress rows that are still to be sent, even if a sender has claimed them; return what to count."""
+    return delivery_counts.change(conn, rows, Outcome.SUPPRESSED, next_try=None, reply=reason, changed=at)

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, literal, null, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, literal, or_, select
 
 from digest.model.editions import Outcome, SuppressionState
+from digest.store import delivery_counts
+from digest.store.delivery_counts import LedgerRow
 from digest.store.suppressions import OPEN_STATES, Suppression, lift, may_be_mailed, record
-from digest.store.tables import deliveries, editions, subscribers
+from digest.store.tables import deliveries, editions, failures, subscribers
 from digest.store.tables import suppressions as table
 
 
@@ -43,7 +45,7 @@ def failed(conn: Connection, edition_id: int) -> tuple[Suppression, ...]:
         table.c.subscriber_id == deliveries.c.subscriber_id,
         table.c.state.not_in([SuppressionState.WRITTEN]),
     )
-    query = _failures().where(deliveries.c.edition_id == edition_id, ~is_decided)
+    query = _failures().where(failures.c.edition_id == edition_id, ~is_decided)
     return tuple(
         Suppression(
             edition_id=row.edition_id,
@@ -81,10 +83,8 @@ def written_before(conn: Connection) -> tuple[Suppression, ...]:
 
 def recipients(conn: Connection, edition_id: int) -> int:
     """The number of subscribers to whom the edition was addressed, without those who had been suppressed before."""
-    query = select(func.count()).where(
-        deliveries.c.edition_id == edition_id, deliveries.c.outcome != Outcome.SUPPRESSED
-    )
-    return conn.execute(query).scalar_one()
+    counts = delivery_counts.for_edition(conn, edition_id)
+    return sum(counts.values()) - counts.get(Outcome.SUPPRESSED, 0)
 
 
 def readmit(conn: Connection, suppressions: Collection[Suppression], *, at: datetime) -> int:
@@ -105,16 +105,18 @@ def readmit(conn: Connection, suppressions: Collection[Suppression], *, at: date
         or_(table.c.state == SuppressionState.HELD, table.c.state == SuppressionState.REFUSED),
     )
     is_failed = and_(
-        deliveries.c.edition_id == bindparam("of_edition"),
-        deliveries.c.subscriber_id == bindparam("of_subscriber"),
         deliveries.c.outcome == Outcome.FAILED,
         or_(is_open, deliveries.c.edition_id.in_(newest)),
         may_be_mailed(),
     )
-    values = {"outcome": Outcome.PENDING, "next_try": at, "attempts": 0, "changed": at, "sender": null()}
-    total = conn.execute(update(deliveries).where(is_failed).values(values), keys).rowcount
+    rows: list[LedgerRow] = []
+    for entry in suppressions:
+        is_mail = and_(deliveries.c.edition_id == entry.edition_id, deliveries.c.subscriber_id == entry.subscriber_id)
+        rows += delivery_counts.lock_rows(conn, is_mail, is_failed)
+    changes = delivery_counts.change(conn, rows, Outcome.PENDING, next_try=at, attempts=0, changed=at)
     conn.execute(delete(table).where(_IS_KEY), keys)
-    return total
+    delivery_counts.add(conn, changes)
+    return len(rows)
 
 
 def confirm(conn: Connection, suppressions: Collection[Suppression], *, at: datetime) -> int:
@@ -144,6 +146,10 @@ def _failures() -> Select[tuple[object, ...]]:
         subscribers.c.suppressed,
         deliveries.c.reply,
         deliveries.c.changed,
-    ).join_from(deliveries, subscribers)
+    ).select_from(
+        failures.join(deliveries, deliveries.c.id == failures.c.delivery_id).join(
+            subscribers, subscribers.c.id == deliveries.c.subscriber_id
+        )
+    )
     is_failed = deliveries.c.outcome.in_([Outcome.FAILED, Outcome.BOUNCED])
     return query.where(is_failed).order_by(deliveries.c.edition_id, subscribers.c.address_key)

@@ -18,7 +18,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, or_, select, update
 
 from digest.model.editions import Outcome, SuppressionState
-from digest.store.mapping import insert
+from digest.store import delivery_counts
+from digest.store.delivery_counts import LedgerRow
+from digest.store.mapping import batches, insert
 from digest.store.subscribers import suppress_all
 from digest.store.tables import deliveries, editions, subscribers, subscriptions
 from digest.store.tables import suppressions as table
@@ -44,10 +46,16 @@ class Suppression:
     state: SuppressionState = SuppressionState.WRITTEN
 
 
-def recent(conn: Connection, newsletter_id: str, *, since: datetime) -> frozenset[int]:
-    """The ids of the newsletter's subscribers with a suppression since then, written or held back."""
-    query = select(table.c.subscriber_id).where(_is_recent(newsletter_id, since)).distinct()
-    return frozenset(conn.execute(query).scalars())
+def count_recent(conn: Connection, newsletter_id: str, *, since: datetime, besides: Collection[int] = ()) -> int:
+    """The number of the newsletter's subscribers with a suppression since then, written or held back.
+
+    ``besides`` are the ids of those that don't count: a few.
+    """
+    subscriber_id = table.c.subscriber_id
+    numbers = func.count(subscriber_id.distinct())
+    query = select(numbers).where(_is_recent(newsletter_id, since))
+    total = conn.execute(query).scalar_one()
+    return total - sum(conn.execute(query.where(subscriber_id.in_(batch))).scalar_one() for batch in batches(besides))
 
 
 def count_subscribers(conn: Connection, newsletter_id: str, *, since: datetime) -> int:
@@ -69,10 +77,10 @@ def is_suspected(conn: Connection, edition_id: int) -> bool:
     return bool(conn.execute(select(IS_SUSPECTED).where(editions.c.id == edition_id)).scalar())
 
 
-def decisions(conn: Connection, edition_id: int) -> Mapping[int, SuppressionState]:
-    """The edition's decisions, by subscriber's id."""
-    query = select(table.c.subscriber_id, table.c.state).where(table.c.edition_id == edition_id)
-    return dict(conn.execute(query).all())
+def is_held(conn: Connection, edition_id: int, subscriber_id: int) -> bool:
+    """Whether the edition's suppression of the subscriber waits for a review."""
+    is_row = (table.c.edition_id == edition_id, table.c.subscriber_id == subscriber_id)
+    return conn.execute(select(table.c.state).where(*is_row)).scalar() is SuppressionState.HELD
 
 
 def record(conn: Connection, suppressions: Collection[Suppression]) -> None:
@@ -118,15 +126,16 @@ def lift(conn: Connection, reasons: Sequence[tuple[int, str]], *, restore: Any, 
     is_same = (subscribers.c.id == bindparam("of_subscriber")) & (subscribers.c.suppressed == bindparam("of_reason"))
     conn.execute(update(subscribers).where(is_same).values(suppressed=""), parameters)
     is_stopped = and_(
-        deliveries.c.subscriber_id == bindparam("of_subscriber"),
-        deliveries.c.reply == bindparam("of_reason"),
         deliveries.c.outcome == Outcome.SUPPRESSED,
         deliveries.c.attempts == 0,  # a mail that was tried before may have arrived
         deliveries.c.edition_id.in_(restore),
         may_be_mailed(),
     )
-    values = {"outcome": Outcome.PENDING, "reply": "", "next_try": at, "changed": at}
-    conn.execute(update(deliveries).where(is_stopped).values(values), parameters)
+    rows: list[LedgerRow] = []
+    for id_, reason in reasons:
+        is_of_reason = and_(deliveries.c.subscriber_id == id_, deliveries.c.reply == reason)
+        rows += delivery_counts.lock_rows(conn, is_of_reason, is_stopped)
+    delivery_counts.add(conn, delivery_counts.change(conn, rows, Outcome.PENDING, reply="", next_try=at, changed=at))
 
 
 def may_be_mailed() -> ColumnElement[bool]:
@@ -146,8 +155,8 @@ def has_reached_nobody(conn: Connection, edition_id: int) -> bool:
     Rows of subscribers who left, and those whose refusal an operator confirmed, don't count.
     """
     of_edition = deliveries.c.edition_id == edition_id
-    sent = select(deliveries.c.id).where(of_edition, deliveries.c.outcome == Outcome.SENT).limit(1)
-    if conn.execute(sent).first():  # most editions, however large
+    counts = delivery_counts.for_edition(conn, edition_id)
+    if Outcome.SENT in counts or not all(outcome.is_final for outcome in counts):  # most editions, however large
         return False
     confirmed = select(table.c.subscriber_id).where(table.c.state == SuppressionState.CONFIRMED)
     has_left = and_(deliveries.c.outcome == Outcome.SUPPRESSED, deliveries.c.reply.in_([UNSUBSCRIBED, REMOVED]))

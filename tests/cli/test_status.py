@@ -18,6 +18,7 @@ from digest.store import deliveries, runs, slots, sources, subscribers, tables
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
 from tests.support.databases import open_persistent_store, persistent_store_content
+from tests.support.editions import set_outcome as change_outcome
 
 SETTINGS = """\
 [smtp]
@@ -184,7 +185,7 @@ def test_check_fails_if_an_edition_is_late_or_mails_wait(capsys: pytest.CaptureF
         daily = parse_schedule(f"daily {now - HOUR:%H:%M}")
         last = schedule.latest(daily, UTC, now - DAY)
         slots.record_status(conn, "main", last, SlotStatus.PUBLISHED, at=last.due)
-        conn.execute(update(tables.deliveries).values(outcome=Outcome.RETRY, next_try=now - 2 * HOUR))
+        change_outcome(conn, Outcome.RETRY, next_try=now - 2 * HOUR)
 
     assert main(["status", "--check"]) == 1
     err = capsys.readouterr().err
@@ -227,7 +228,7 @@ def set_outcome(outcome: Outcome) -> None:
     """Set the outcome of the first delivery."""
     with open_persistent_store() as store, store.begin() as conn:
         first = conn.execute(select(func.min(tables.deliveries.c.id))).scalar_one()
-        conn.execute(update(tables.deliveries).where(tables.deliveries.c.id == first).values(outcome=outcome))
+        change_outcome(conn, outcome, tables.deliveries.c.id == first)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN])
@@ -291,8 +292,8 @@ def test_resend_again_sends_to_all_with_the_same_message_ids(capsys: pytest.Capt
 def test_resend_never_mails_who_left(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with open_persistent_store() as store, store.begin() as conn:
         subscribers.unsubscribe(conn, "bo@example.org", "main", at=datetime.now(UTC))
-        failed = update(tables.deliveries).where(tables.deliveries.c.message_id.in_(_message_ids("bo@example.org")))
-        conn.execute(failed.values(outcome=Outcome.FAILED))
+        is_mail = tables.deliveries.c.message_id.in_(_message_ids("bo@example.org"))
+        change_outcome(conn, Outcome.FAILED, is_mail)
     for path in Path().glob("mails/*"):
         path.unlink()
 

@@ -80,7 +80,7 @@ class Simulation:
             clock=self.clock,
             stop=threading.Event(),
             log=self.log,
-            enqueue=lambda _, job: follow_ups.append(job),
+            enqueue=lambda _, /, *jobs: follow_ups.extend(jobs),
         )
         perform(job, context)
         return tuple(follow_ups)

@@ -42,7 +42,7 @@ def context_with(store: Store, mailbox: FakeMailbox | None, events: list[tuple[s
         clock=Clock(NOON),
         stop=threading.Event(),
         log=lambda event, /, **fields: events.append((event, fields)),
-        enqueue=lambda _, __: None,
+        enqueue=lambda *_: None,
     )
 
 

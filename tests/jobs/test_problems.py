@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from digest.jobs.problems import find_alarms, find_service_alarms
 from digest.model.editions import Outcome
@@ -18,6 +18,7 @@ from digest.store import Store, deliveries, editions, runs, subscribers, subscri
 from digest.store.subscribers import NewSubscriber
 from digest.store.subscription_requests import NewRequest
 from digest.store.tables import deliveries as table
+from tests.support.editions import set_outcome
 from tests.support.values import edition
 
 NOW = datetime(2026, 3, 27, 12, tzinfo=UTC)
@@ -75,8 +76,8 @@ def publish(conn: Connection, outcomes: dict[Outcome, int], reply: str = "552 5.
     deliveries.create_for_edition(conn, edition_id, host="example.org", at=NOW)
     for row, outcome in zip(list(deliveries.for_edition(conn, edition_id)), expected, strict=True):
         said = "250 ok" if outcome is Outcome.SENT else reply.format(row.subscriber.address)
-        values = {"outcome": outcome, "reply": said, "next_try": NOW if outcome is Outcome.RETRY else None}
-        conn.execute(update(table).where(table.c.id == row.id).values(values))
+        next_try = NOW if outcome is Outcome.RETRY else None
+        set_outcome(conn, outcome, table.c.id == row.id, reply=said, next_try=next_try)
     return edition_id
 
 

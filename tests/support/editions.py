@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+from sqlalchemy import ColumnElement, Connection
+
 from digest.deliver.message.edition_headers import EditionHeaders
 from digest.deliver.message.prepare import prepare_message
-from digest.model.editions import Delivery, Edition
+from digest.model.editions import Delivery, Edition, Outcome
 from digest.model.mailbox import Mailbox
 from digest.model.protocols import Message
 from digest.pipeline.outbox import MessageBuilder, message_builder
 from digest.settings import SmtpSettings
-from digest.store import Store, deliveries, editions, subscribers
+from digest.store import Store, deliveries, delivery_counts, editions, failures, subscribers
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, edition
 
@@ -50,6 +52,15 @@ def _default_builder() -> MessageBuilder:
 def smtp_settings(port: int, **fields: object) -> SmtpSettings:
     """Settings for a server on this machine, without TLS."""
     return replace(SmtpSettings(host="127.0.0.1", port=port, security="none"), **fields)  # type: ignore[arg-type]
+
+
+def set_outcome(conn: Connection, outcome: Outcome, *conditions: ColumnElement[bool], **values: object) -> None:
+    """Give ledger rows an outcome, as if it had come about while they were sent."""
+    changed = delivery_counts.lock_rows(conn, *conditions)
+    delivery_counts.add(conn, delivery_counts.change(conn, changed, outcome, **values))
+    if outcome in {Outcome.FAILED, Outcome.BOUNCED}:
+        for row in changed:
+            failures.add(conn, row.edition_id, [row.id])
 
 
 def rows(store: Store, edition_id: int) -> dict[str, Delivery]:

@@ -12,6 +12,7 @@ audiences, subscription_preferences                what subscribers want of a ne
 subscription_requests, confirmation_mails          requests to subscribe, and the mails that ask for confirmation
 account_requests                                   what subscribers ask for and have to prove: an address, erasure
 editions × subscribers → deliveries                the ledger
+editions ← delivery_counts, failures               numbers of an edition's mails by outcome; those that failed
 stories × subscribers → feedback                   votes: useful or not
 editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
@@ -29,7 +30,7 @@ from __future__ import annotations
 
 from digest.store.tables.accounts import AccountRequestKind, account_requests
 from digest.store.tables.collected import articles, boilerplate, entries, hosts, leases, pending_pages, sources
-from digest.store.tables.deliveries import deliveries
+from digest.store.tables.deliveries import FailureState, deliveries, delivery_counts, failures
 from digest.store.tables.feedback import feedback
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import (
@@ -57,6 +58,7 @@ from digest.store.tables.subscribers import (
 
 __all__ = [
     "AccountRequestKind",
+    "FailureState",
     "SlotStatus",
     "account_requests",
     "articles",
@@ -65,8 +67,10 @@ __all__ = [
     "confirmation_mails",
     "daily_counts",
     "deliveries",
+    "delivery_counts",
     "editions",
     "entries",
+    "failures",
     "feedback",
     "fleet",
     "hosts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, UniqueConstraint, event, text
@@ -39,6 +40,36 @@ deliveries = Table(
     Index("ix_deliveries_queue", "edition_id", "next_try", sqlite_where=_WAITING),
     # Only of the few claimed rows: each mail's commit writes one page less.
     Index("ix_deliveries_sender", "sender", sqlite_where=_CLAIMED),
+)
+
+#: Numbers of each edition's rows that no sender has claimed, see ``store/delivery_counts.py``.
+delivery_counts = Table(
+    "delivery_counts",
+    metadata,
+    Column("edition_id", ForeignKey(editions.c.id), primary_key=True, autoincrement=False),
+    Column("outcome", EnumText(Outcome), primary_key=True),
+    Column("count", Number, nullable=False),
+)
+
+
+class FailureState(enum.StrEnum):
+    """What is known about a failed mail."""
+
+    #: Whether its address is to be suppressed was not judged yet.
+    NEW = "new"
+    #: The server refused the sender; of many such an operator must hear.
+    SENDER = "sender"
+    JUDGED = "judged"
+
+
+#: Mails that failed, see ``store/failures.py``. No foreign key to the ledger, whose rows are deleted by the million.
+failures = Table(
+    "failures",
+    metadata,
+    Column("delivery_id", Number, primary_key=True, autoincrement=False),
+    Column("edition_id", ForeignKey(editions.c.id), nullable=False),
+    Column("state", EnumText(FailureState), nullable=False),
+    Index(None, "edition_id", "state"),
 )
 
 

@@ -52,6 +52,8 @@ editions = Table(
     Column("token", SafeText, nullable=False),
     Column("html", SafeText, nullable=False),
     Column("text", SafeText, nullable=False),
+    #: The newsletter's subscribers who got mail when it was frozen; null in editions of earlier versions.
+    Column("subscribers", Number),
     UniqueConstraint("newsletter_id", "slot_key", "audience", "revision"),
     CheckConstraint("revision >= 1", name="revision"),
     # For the archive: an edition's row is read for nothing but its heading and body.
