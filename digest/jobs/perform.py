@@ -150,20 +150,23 @@ def _deliver(job: Deliver, context: JobContext) -> None:
         limit = context.sizes.mails if context.sizes else None
         tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop, limit=limit)
         counts |= {str(outcome): count for outcome, count in sorted(tally.counts.items())}
-    if context.sizes and tally.is_due(context.clock()):  # more than one job sends, or this worker was stopped
-        with context.app.store.begin() as conn:
-            context.enqueue(conn, job)
-    elif context.sizes and not job.part and not tally.is_suspected:
-        _share_due_mails(job.edition_id, context)
+    if context.sizes and tally.is_due(context.clock()):
+        _share_due_mails(job, context)
     context.log(_delivery_event(tally), edition=job.edition_id, **counts)
     _send_alarms(context, *(entry for entry in context.app.settings.newsletters if entry.id == newsletter_id))
 
 
-def _share_due_mails(edition_id: int, context: JobContext) -> None:
-    """Queue jobs for mails that are due and that no queued job would send: the clock queues one job of an edition."""
+def _share_due_mails(job: Deliver, context: JobContext) -> None:
+    """Queue jobs for the mails that are still due, if this is the edition's first job: then there are always enough.
+
+    The others were queued when the edition was frozen. One that is stopped is queued again.
+    """
     with context.app.store.begin() as conn:
-        mails = queue.count_due(conn, edition_id, now=context.clock(), limit=MAX_DUE_MAILS)
-        context.enqueue(conn, *delivery_jobs(edition_id, mails, context))
+        if context.stop.is_set():
+            context.enqueue(conn, job)
+        elif not job.part:
+            mails = queue.count_due(conn, job.edition_id, now=context.clock(), limit=MAX_DUE_MAILS)
+            context.enqueue(conn, *delivery_jobs(job.edition_id, mails, context))
 
 
 def _delivery_event(tally: Tally) -> str:

@@ -73,10 +73,22 @@ def for_subscriber(conn: Connection, subscriber_id: int) -> Mapping[str, Subscri
     return {row.newsletter_id: _preferences(row) for row in rows}
 
 
-def for_newsletter(conn: Connection, newsletter_id: str) -> Mapping[int, SubscriptionPreferences]:
-    """The wishes of the newsletter's subscribers by id; without those as published."""
-    rows = stream(conn, select(choices).where(choices.c.newsletter_id == newsletter_id))
-    return {row.subscriber_id: _preferences(row) for row in rows}
+def for_subscribers(
+    conn: Connection, newsletter_id: str, subscriber_ids: Collection[int]
+) -> Mapping[int, SubscriptionPreferences]:
+    """The wishes of some of the newsletter's subscribers by id; without those as published."""
+    preferences: dict[int, SubscriptionPreferences] = {}
+    for batch in batches(subscriber_ids):
+        is_row = (choices.c.newsletter_id == newsletter_id, choices.c.subscriber_id.in_(batch))
+        rows = conn.execute(select(choices).where(*is_row))
+        preferences |= {row.subscriber_id: _preferences(row) for row in rows}
+    return preferences
+
+
+def has_any(conn: Connection, newsletter_id: str) -> bool:
+    """Whether any of the newsletter's subscribers has wishes."""
+    query = select(choices.c.subscriber_id).where(choices.c.newsletter_id == newsletter_id)
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def choose(

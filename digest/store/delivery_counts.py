@@ -57,6 +57,13 @@ def for_editions(conn: Connection, edition_ids: Collection[int]) -> Mapping[int,
     return {id_: {outcome: number for outcome, number in counts[id_].items() if number} for id_ in counts}
 
 
+def unfinished(conn: Connection) -> Changes:
+    """The mails that wait, and unclear ones that are held, by edition and outcome; none that is zero."""
+    query = select(table.c.edition_id, table.c.outcome, table.c.count)
+    query = query.where(table.c.count > 0, table.c.outcome.in_((Outcome.PENDING, Outcome.RETRY, Outcome.UNKNOWN)))
+    return Counter({(row.edition_id, row.outcome): row[2] for row in conn.execute(query)})
+
+
 def add(conn: Connection, changes: Mapping[tuple[int, Outcome], int]) -> None:
     """Add to the numbers. Call it once in a transaction, after its last change of the ledger: others wait for it."""
     # Sorted, so that of two transactions none waits for a number while it holds one that the other wants.

@@ -32,12 +32,17 @@ class Failures:
     last: datetime
 
 
-def queued(conn: Connection, locks: Sequence[str]) -> frozenset[str]:
-    """Those of the queueing locks whose jobs wait or are under way."""
-    under_way = text(
-        "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'doing' AND queueing_lock = ANY(:locks)"
+def queued(conn: Connection, locks: Sequence[str] | None = None) -> frozenset[str]:
+    """The queueing locks of jobs that wait or are under way; with ``locks``, those of them."""
+    if locks is not None:
+        query = text(
+            "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'doing' AND queueing_lock = ANY(:locks)"
+        )
+        return waiting(conn, locks) | frozenset(conn.execute(query, {"locks": [*locks]}).scalars())
+    query = text(
+        "SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queueing_lock IS NOT NULL"
     )
-    return waiting(conn, locks) | frozenset(conn.execute(under_way, {"locks": [*locks]}).scalars())
+    return frozenset(conn.execute(query).scalars())
 
 
 def waiting(conn: Connection, locks: Sequence[str]) -> frozenset[str]:

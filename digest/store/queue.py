@@ -11,7 +11,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, and_, func, not_, or_, se
 
 from digest.model.editions import Outcome
 from digest.store import delivery_counts
-from digest.store.deliveries import CLAIMED, WAITING, has_no_turn
+from digest.store.deliveries import CLAIMED, WAITING, has_no_turn, next_try
 from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address
 from digest.store.suppressions import IS_SUSPECTED, may_be_mailed
@@ -45,10 +45,15 @@ def editions_due(conn: Connection, *, now: datetime, beyond: datetime) -> tuple[
 
 
 def state(conn: Connection) -> Queue:
-    """The queue's size and next try; only the rows that wait are read, from their index."""
-    waiting = conn.execute(select(func.count(), func.min(deliveries.c.next_try)).where(WAITING)).one()
+    """The queue's size and next try, from the editions' numbers; of the ledger only unclear and claimed rows."""
+    numbers = delivery_counts.unfinished(conn)
+    waiting = sum(count for (_, outcome), count in numbers.items() if outcome is not Outcome.UNKNOWN)
+    if any(outcome is Outcome.UNKNOWN for _, outcome in numbers):  # a few; some may be held, and don't wait
+        unclear = select(func.count()).where(WAITING, deliveries.c.outcome == Outcome.UNKNOWN)
+        waiting += conn.execute(unclear).scalar_one()
+    next_tries = [next_try(conn, edition_id) for edition_id in {edition_id for edition_id, _ in numbers}]
     claimed = conn.execute(select(func.count()).where(CLAIMED)).scalar_one()
-    return Queue(waiting=waiting[0], claimed=claimed, next_try=waiting[1])
+    return Queue(waiting=waiting, claimed=claimed, next_try=min(filter(None, next_tries), default=None))
 
 
 def count_due(conn: Connection, edition_id: int, *, now: datetime, limit: int) -> int:

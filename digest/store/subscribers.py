@@ -216,6 +216,12 @@ def newsletter_ids(conn: Connection, subscriber_id: int) -> tuple[str, ...]:
     return tuple(conn.execute(query.order_by(subscriptions.c.newsletter_id)).scalars())
 
 
+def has_any(conn: Connection, newsletter_id: str) -> bool:
+    """Whether anybody subscribes to the newsletter."""
+    query = select(subscriptions.c.subscriber_id).where(subscriptions.c.newsletter_id == newsletter_id)
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def for_newsletter(conn: Connection, newsletter_id: str) -> Iterator[Subscriber]:
     """The newsletter's subscribers, ordered by address; streamed, so that memory stays bounded."""
     query = _subscribed(newsletter_id, *columns(subscribers, Subscriber))

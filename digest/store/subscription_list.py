@@ -12,9 +12,13 @@ from sqlalchemy import Connection, Label, and_, exists, func, or_, select
 from digest.model.editions import Subscriber
 from digest.store import audiences, unsubscribes
 from digest.store.audiences import SubscriptionPreferences
+from digest.store.database import Store
 from digest.store.mapping import columns, from_rows, stream
 from digest.store.tables import subscribers, subscription_requests, subscriptions
 from digest.store.unsubscribes import Unsubscribe
+
+#: Subscriptions read at once.
+_PAGE = 1_000
 
 
 class SubscriptionState(enum.StrEnum):
@@ -62,25 +66,58 @@ class Subscription:
         return self.suppressed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some subscriptions, ordered by address."""
+
+    subscriptions: tuple[Subscription, ...]
+    #: The next page begins after it; None if there is none.
+    last_key: str | None
+
+
 def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
-    """The newsletter's subscriptions, those that have ended too, ordered by address; streamed."""
+    """The newsletter's subscriptions, those that have ended too, ordered by address; read by pages."""
+    key: str | None = ""
+    while key is not None:
+        current = page(conn, newsletter_id, after=key)
+        yield from current.subscriptions
+        key = current.last_key
+
+
+def stream_subscriptions(store: Store, newsletter_id: str) -> Iterator[Subscription]:
+    """Likewise, each page in a transaction of its own: however slowly they are printed, none lasts long.
+
+    One that would last keeps PostgreSQL from removing dead rows, and SQLite's log from being reused.
+    """
+    key: str | None = ""
+    while key is not None:
+        with store.read() as conn:
+            current = page(conn, newsletter_id, after=key)
+        yield from current.subscriptions
+        key = current.last_key
+
+
+def page(conn: Connection, newsletter_id: str, *, after: str = "", limit: int = _PAGE) -> Page:
+    """The newsletter's subscriptions after this normalized address."""
     subscriber_columns = columns(subscribers, Subscriber)
-    wishes = audiences.for_newsletter(conn, newsletter_id)
-    ended = unsubscribes.by_subscriber(newsletter_id)
+    left, reason = unsubscribes.last_of_subscriber(newsletter_id, subscribers.c.id)
     is_of_newsletter = and_(
         subscriptions.c.subscriber_id == subscribers.c.id, subscriptions.c.newsletter_id == newsletter_id
     )
     query = (
         select(*subscriber_columns, subscriptions.c.since, subscribers.c.suppressed)
-        .add_columns(_newsletters(), ended.c.since.label("left"), ended.c.reason)
+        .add_columns(_newsletters(), left.label("left"), reason.label("reason"), subscribers.c.address_key)
         .outerjoin(subscriptions, is_of_newsletter)
-        .outerjoin(ended, ended.c.subscriber_id == subscribers.c.id)
-        .where(or_(subscriptions.c.since.is_not(None), ended.c.since.is_not(None)))
+        .where(or_(subscriptions.c.since.is_not(None), left.is_not(None)), subscribers.c.address_key > after)
         .order_by(subscribers.c.address_key)
+        .limit(limit)
     )
-    for row in stream(conn, query):
+    rows = conn.execute(query).all()
+    wishes = audiences.for_subscribers(conn, newsletter_id, [row.id for row in rows])
+    entries = []
+    for row in rows:
         (subscriber,) = from_rows(Subscriber, [row[: len(subscriber_columns)]])
-        yield Subscription(
+        subscription = Subscription(
             subscriber=subscriber,
             newsletters=tuple(sorted(filter(None, (row.newsletters or "").split(",")))),
             since=row.since,
@@ -88,6 +125,8 @@ def list_subscriptions(conn: Connection, newsletter_id: str) -> Iterator[Subscri
             unsubscribe=Unsubscribe(since=row.left, reason=row.reason) if row.left else None,
             chosen=wishes.get(subscriber.id, SubscriptionPreferences()),
         )
+        entries.append(subscription)
+    return Page(subscriptions=tuple(entries), last_key=rows[-1].address_key if len(rows) == limit else None)
 
 
 def list_pending(conn: Connection, newsletter_id: str) -> Iterator[Subscription]:
@@ -104,6 +143,13 @@ def list_pending(conn: Connection, newsletter_id: str) -> Iterator[Subscription]
             last_key = row.address_key
             subscriber = Subscriber(id=0, address=row.address, name=row.name)
             yield Subscription(subscriber=subscriber, newsletters=(), since=None, suppressed="", asked=row.asked)
+
+
+def stream_pending(store: Store, newsletter_id: str) -> Iterator[Subscription]:
+    """Likewise, in one transaction that ends before the first is given: retention keeps requests few."""
+    with store.read() as conn:
+        pending = tuple(list_pending(conn, newsletter_id))
+    yield from pending
 
 
 def _newsletters() -> Label[str]:

@@ -9,8 +9,9 @@ import hmac
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, ScalarSelect, and_, delete, func, select, update
 
 from digest.store.column_types import UtcDateTime
 from digest.store.keys import store_key
@@ -111,14 +112,12 @@ def forget_moved(conn: Connection, address_key: str) -> None:
     conn.execute(delete(unsubscribes).where(_is_of(conn, address_key), unsubscribes.c.reason == MOVED))
 
 
-def by_subscriber(newsletter_id: str) -> Subquery:
-    """Query of the subscribers that have left the newsletter at some time and are still stored."""
+def last_of_subscriber(newsletter_id: str, subscriber_id: Column[Any]) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """When the subscriber of a row last left the newsletter, and why; null if it never did."""
     columns = unsubscribes.c
-    is_row = and_(columns.newsletter_id.in_((newsletter_id, ALL_NEWSLETTERS)), columns.subscriber_id.is_not(None))
-    query = select(columns.subscriber_id, func.max(columns.since, type_=UtcDateTime).label("since"))
-    return (
-        query.add_columns(func.max(columns.reason).label("reason")).where(is_row).group_by("subscriber_id").subquery()
-    )
+    is_row = (columns.newsletter_id.in_((newsletter_id, ALL_NEWSLETTERS)), columns.subscriber_id == subscriber_id)
+    since, reason = func.max(columns.since, type_=UtcDateTime), func.max(columns.reason)
+    return select(since).where(*is_row).scalar_subquery(), select(reason).where(*is_row).scalar_subquery()
 
 
 def hash_address(conn: Connection, address_key: str) -> str:

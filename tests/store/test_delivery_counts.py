@@ -209,7 +209,7 @@ def test_numbers_outlive_the_rows(store: Store) -> None:
         ledger.settle([AttemptResult(sending.rows[2].id, Outcome.SENT, 2)], [], at=NOON)
         _finish(sending)
     with store.begin() as conn:
-        assert retention.delete_deliveries(conn, before=NOON + HOUR) == 8
+        assert retention.delete_editions(conn, retention.Expired(), before=NOON + HOUR).deliveries == 8
 
     assert numbers(store, edition_id) == {Outcome.SENT: 7, Outcome.FAILED: 1}
     assert counted(store, edition_id) == {}

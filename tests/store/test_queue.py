@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
@@ -14,6 +15,7 @@ from digest.store.queue import Queue
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
 from digest.store.tables import deliveries as table
+from tests.support.editions import set_outcome
 from tests.support.values import NOON, SLOT, edition
 
 HOUR = timedelta(hours=1)
@@ -28,8 +30,10 @@ def published(conn: Connection) -> int:
     return id_
 
 
-def set_rows(conn: Connection, **values: object) -> None:
-    conn.execute(update(table).values(**{"next_try": None, "sender": None} | values))
+def set_rows(conn: Connection, *, outcome: Outcome, next_try: datetime | None = None, sender: str = "") -> None:
+    set_outcome(conn, outcome, next_try=next_try)
+    if sender:
+        conn.execute(update(table).values(sender=sender))
 
 
 def test_a_new_edition_is_due(store: Store) -> None:
@@ -51,9 +55,7 @@ def test_a_new_edition_is_due(store: Store) -> None:
         pytest.param({"outcome": Outcome.RETRY, "next_try": NOON + 9 * HOUR}, True, id="too far off, by a wrong clock"),
     ],
 )
-def test_an_edition_is_due_while_it_has_something_to_send(
-    store: Store, values: dict[str, object], is_due: bool
-) -> None:
+def test_an_edition_is_due_while_it_has_something_to_send(store: Store, values: dict[str, Any], is_due: bool) -> None:
     with store.begin() as conn:
         id_ = published(conn)
         set_rows(conn, **values)

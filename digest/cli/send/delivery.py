@@ -77,7 +77,7 @@ def slot_to_send(newsletter: Newsletter, app: App, *, now: datetime, new_revisio
     with app.store.read() as conn:
         slot = calendar.current_slot(conn, newsletter, now=now)
         is_published = bool(editions.ids_for_audience(conn, newsletter.id, slot))
-        has_subscribers = next(subscribers.for_newsletter(conn, newsletter.id), None) is not None
+        has_subscribers = subscribers.has_any(conn, newsletter.id)
     has_to_publish = new_revision or not is_published
     if has_to_publish and not has_subscribers:
         hint = f"add one: digest subscribers add you@example.org -n {newsletter.id}"

@@ -178,10 +178,10 @@ def _list(args: argparse.Namespace) -> int:
 
     settings, newsletter = _settings_and_newsletter(args)
     as_lines = listing.as_json if args.json else listing.as_table
-    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
+    with open_store(settings.store.url, read_only=True) as store:
         subscriptions = chain(
-            subscription_list.list_subscriptions(conn, newsletter.id),
-            subscription_list.list_pending(conn, newsletter.id),
+            subscription_list.stream_subscriptions(store, newsletter.id),
+            subscription_list.stream_pending(store, newsletter.id),
         )
         first = next(subscriptions, None)
         for line in as_lines(chain([first], subscriptions) if first else (), newsletter):
@@ -194,17 +194,15 @@ def _list(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from digest.cli.subscribers import listing
     from digest.store import audiences, open_store, subscription_list
-    from digest.store.subscription_list import SubscriptionState
 
     settings, newsletter = _settings_and_newsletter(args)
-    with open_store(settings.store.url, read_only=True) as store, store.read() as conn:
-        columns = listing.preference_names(subscription_list.list_subscriptions(conn, newsletter.id))
-        preferences_for = newsletter if audiences.for_newsletter(conn, newsletter.id) else None
-        subscriptions = subscription_list.list_subscriptions(conn, newsletter.id)
+    with open_store(settings.store.url, read_only=True) as store:
+        with store.read() as conn:
+            preferences_for = newsletter if audiences.has_any(conn, newsletter.id) else None
+        columns, suppressed = listing.survey(subscription_list.stream_subscriptions(store, newsletter.id))
+        subscriptions = subscription_list.stream_subscriptions(store, newsletter.id)
         for line in listing.as_csv(subscriptions, columns, preferences_for=preferences_for):
             print(line)
-        states = (subscription.state for subscription in subscription_list.list_subscriptions(conn, newsletter.id))
-        suppressed = sum(state is SubscriptionState.SUPPRESSED for state in states)
     if suppressed:
         print(f"{suppressed} left out: they get no mail ('digest subscribers list' says why)", file=sys.stderr)
     return 0

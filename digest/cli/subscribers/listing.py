@@ -70,9 +70,14 @@ def _document(subscription: Subscription, newsletter: Newsletter) -> dict[str, o
     }
 
 
-def preference_names(subscriptions: Iterable[Subscription]) -> tuple[str, ...]:
-    """Return the names of all preferences that any subscriber has, sorted."""
-    return tuple(sorted({name for subscription in subscriptions for name in subscription.subscriber.preferences}))
+def survey(subscriptions: Iterable[Subscription]) -> tuple[tuple[str, ...], int]:
+    """Return the names of all preferences that any subscriber has, sorted, and how many are suppressed."""
+    names: set[str] = set()
+    suppressed = 0
+    for subscription in subscriptions:
+        names.update(subscription.subscriber.preferences)
+        suppressed += subscription.state is SubscriptionState.SUPPRESSED
+    return tuple(sorted(names)), suppressed
 
 
 def as_csv(

@@ -182,10 +182,10 @@ def _queue(store: Store) -> tuple[Enqueue, JobSizes | None]:
     if store.name.startswith("sqlite"):
         return (lambda _conn, /, *_: None), None
     from digest.jobs.procrastinate_engine import JobQueue
-    from digest.store import job_queue
+    from digest.store import queue_schema
 
     with store.begin() as conn:
-        job_queue.ensure(conn)
+        queue_schema.ensure(conn)
     return JobQueue().enqueue, JobSizes()
 
 
