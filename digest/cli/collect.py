@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
+    from digest.model.failures import Failure
     from digest.model.newsletters import Source
-    from digest.pipeline.collect import CollectResult
+    from digest.pipeline.app import App
     from digest.settings import Settings
 
 _EXAMPLES = """\
@@ -41,14 +42,39 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(args)
     now = datetime.now(UTC)
     app = make_app(settings)
+    if settings.jobs.engine == "procrastinate":
+        with app.store:
+            return _collect_by_workers(args, app)
     with app.store, collect_progress() as on_done:
         result = collect_sources(_chosen_sources(args.ids, settings), app, now=now, on_done=on_done)
     if args.json:
-        print(_as_json(result))
+        print(_as_json(result.new_articles, len(result.outcomes), (*result.failures, *result.problems)))
     print_failures((*result.failures, *result.problems))
     log_tracebacks(result.exceptions)
-    print(_summary(result), file=sys.stderr if args.json else sys.stdout)
+    read = len(result.outcomes) - len(result.failures)
+    summary = _summary(result.new_articles, read, len(result.outcomes))
+    print(summary, file=sys.stderr if args.json else sys.stdout)
     return 1 if result.all_failed else 0
+
+
+def _collect_by_workers(args: argparse.Namespace, app: App) -> int:
+    """Let workers fetch the sources; return 1 if every source failed, or not all are fetched."""
+    from digest.cli import INTERRUPTED
+    from digest.cli.errors import print_failures
+    from digest.jobs.service import distributed_engine
+
+    with distributed_engine():
+        from digest.cli.queued_collect import collect_by_workers
+    wanted = _chosen_sources(args.ids, app.settings)
+    result = collect_by_workers(wanted, app)
+    if result.is_interrupted:
+        return INTERRUPTED
+    if args.json:
+        print(_as_json(result.new_articles, result.sources, result.failures))
+    print_failures(result.failures)
+    read = result.sources - len(result.failures)
+    print(_summary(result.new_articles, read, result.sources), file=sys.stderr if args.json else sys.stdout)
+    return 0 if result.is_over and read else 1
 
 
 def _chosen_sources(ids: Sequence[str], settings: Settings) -> tuple[Source, ...]:
@@ -61,23 +87,17 @@ def _chosen_sources(ids: Sequence[str], settings: Settings) -> tuple[Source, ...
     return tuple(find_source(id_, settings.sources) for id_ in ids) or settings.sources
 
 
-def _summary(result: CollectResult) -> str:
-    read = len(result.outcomes) - len(result.failures)
-    articles = "1 new article" if result.new_articles == 1 else f"{result.new_articles} new articles"
-    busy = f"; {result.busy} left out, since another process is fetching them" if result.busy else ""
-    return f"{articles} from {read} of {len(result.outcomes)} sources{busy}"
+def _summary(new_articles: int, read: int, number: int) -> str:
+    articles = "1 new article" if new_articles == 1 else f"{new_articles} new articles"
+    return f"{articles} from {read} of {number} sources"
 
 
-def _as_json(result: CollectResult) -> str:
+def _as_json(new_articles: int, number: int, failures: Iterable[Failure]) -> str:
     import json
 
     document = {
-        "new": result.new_articles,
-        "sources": len(result.outcomes),
-        "busy": result.busy,
-        "failures": [
-            {"source": failure.source, "url": failure.url, "error": failure.error}
-            for failure in (*result.failures, *result.problems)
-        ],
+        "new": new_articles,
+        "sources": number,
+        "failures": [{"source": failure.source, "url": failure.url, "error": failure.error} for failure in failures],
     }
     return json.dumps(document, ensure_ascii=False, indent=2)

@@ -31,11 +31,13 @@ class QueuedWork:
     """Work that was queued for a newsletter, and how far the workers are with it."""
 
     app: App
+    #: Runs of its jobs are about it.
     newsletter_id: str
     #: The ids of the editions to deliver, once nothing of the request is in the queue any more.
     find_editions: Callable[[Connection], Sequence[int]]
-    #: Names jobs that publish; empty if there are none.
+    #: Names jobs that publish or collect, which are of one kind in the run history; empty if there are none.
     request: str = ""
+    kind: str = Send.kind
     #: Queues of those jobs.
     queues: frozenset[str] = frozenset()
     asked: datetime = field(init=False)
@@ -59,7 +61,7 @@ class QueuedWork:
                 if is_too_long or stop.wait(_POLL_S):
                     print_stderr(
                         "the workers go on without this command",
-                        "'digest status' shows how far they are; 'digest send' waits for them again",
+                        "'digest status' shows how far they are; 'digest send' waits for an edition again",
                     )
                     return False
 
@@ -69,8 +71,8 @@ class QueuedWork:
             if is_late:
                 self._print_idle_queues(conn, self.queues if statuses else frozenset({Deliver.queue}))
             if statuses == {"failed"}:
-                reason = self._last_failure(conn, Send.kind) or "the job failed"
-                raise DigestError(reason, hint="nothing was sent; the worker's log says more")
+                reason = self._last_failure(conn, self.kind) or "the job failed"
+                raise DigestError(reason, hint="the worker's log says more; run it again")
             if statuses:
                 update(" and ".join(sorted(self.queues - {Deliver.queue})))
                 return False
@@ -84,7 +86,7 @@ class QueuedWork:
 
     def _print_idle_queues(self, conn: Connection, needed: frozenset[str]) -> None:
         if idle := sorted(needed.intersection(queues_without_worker(read_fleet(conn)))):
-            message = f"no worker takes jobs of the queue {', '.join(idle)}: the edition waits for one"
+            message = f"no worker takes jobs of the queue {', '.join(idle)}: the work waits for one"
             self._print_once(message, "start one: digest worker")
 
     def _last_failure(self, conn: Connection, kind: str) -> str:

@@ -87,7 +87,7 @@ def _enqueue_collection(context: JobContext, size: int) -> None:
 def _collect_part(job: CollectPart, context: JobContext) -> None:
     """Fetch the sources that the settings still have."""
     part = [source for source in context.app.settings.sources if source.id in job.source_ids]
-    run_id = start(context.app.store, job.kind, about="", now=context.clock())
+    run_id = start(context.app.store, job.kind, about=job.request, now=context.clock())
     _collect_due(context, run_id, part, due_only=not job.even_if_not_due)
     _send_alarms(context, *context.app.settings.newsletters)
 

@@ -52,6 +52,8 @@ class CollectPart(Job):
     source_ids: tuple[str, ...]
     #: Fetch all of them, since a person asked for it.
     even_if_not_due: bool = False
+    #: Names the request: ``digest collect`` waits for its jobs.
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

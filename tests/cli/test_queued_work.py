@@ -1,4 +1,4 @@
-"""``digest send`` with workers: it queues the work and waits for them."""
+"""``digest send``, ``collect`` and ``editions resend`` with workers: they queue the work and wait for it."""
 
 from __future__ import annotations
 
@@ -121,3 +121,17 @@ def test_mails_are_sent_again_by_workers(capsys: pytest.CaptureFixture[str]) -> 
         assert workers.events.count("delivered") > before
 
     assert mails() == 1
+
+
+def test_workers_collect_while_the_command_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    with Path("digest.toml").open("a") as file:
+        file.write('[[sources]]\nid = "gone"\npath = "nowhere"\n')
+    with fleet_threads():
+        assert main(["collect", "--json"]) == 0
+        captured = capsys.readouterr()
+        document = json.loads(captured.out)
+        assert (document["new"], document["sources"]) == (1, 2)
+        assert [failure["source"] for failure in document["failures"]] == ["gone"]
+        assert "1 new article from 1 of 2 sources" in captured.err
+
+        assert main(["collect", "gone"]) == 1, "every source failed"
