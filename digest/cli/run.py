@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from digest.store import Store
 
 _EXAMPLES = """\
+With [jobs] engine = "procrastinate" it only queues what is due, while it leads all of its kind; 'digest worker' works.
+
 examples:
   digest run                              until Ctrl-C or SIGTERM, which finish the mails in flight
   digest run --verbose 2>> digest.log     log a line for each event

@@ -10,7 +10,9 @@ It needs root, and Debian's packages mmdebstrap and systemd-container.
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -111,6 +113,7 @@ def booted(tree: Path, *, uv_cache: Path) -> Iterator[Machine]:
                 "for i in {1..100}; do systemctl is-system-running --wait && break; sleep 0.2; done", check=False
             )
             yield machine
+            os.kill(machine.pid, signal.SIGKILL)  # and with it all that runs there
         finally:
             nspawn.terminate()
             nspawn.wait(60)
