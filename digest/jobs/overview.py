@@ -17,9 +17,23 @@ from digest.pipeline import calendar
 from digest.pipeline.audiences import AudienceStatus, audience_status
 from digest.pipeline.collect_failure import crash_message, find_collect_failure
 from digest.pipeline.delivery_problem import DeliveryProblem, FailureReason, failure_reasons, find_delivery_problem
+from digest.pipeline.rate_status import SlowedRate, slowed_rates
 from digest.settings import Settings
-from digest.store import Store, deliveries, editions, health, page_counts, queue, runs, slots, sources, unread_mails
+from digest.store import (
+    Store,
+    deliveries,
+    editions,
+    health,
+    hosts,
+    page_counts,
+    queue,
+    runs,
+    slots,
+    sources,
+    unread_mails,
+)
 from digest.store.health import DatabaseHealth
+from digest.store.hosts import HostState
 from digest.store.queue import Queue
 from digest.store.slots import SlotStatus
 from digest.store.sources import Health
@@ -79,6 +93,9 @@ class Overview:
     fetch_interval: timedelta
     #: When a source was fetched last, by whatever command; None for never.
     last_fetch: datetime | None
+    #: Servers that asked for fewer mails, and web hosts that asked for no requests for a while.
+    slowed: tuple[SlowedRate, ...] = ()
+    refusing_hosts: tuple[HostState, ...] = ()
     #: Clocks and workers of the distributed engine; None for the embedded one.
     fleet: FleetStatus | None = None
     #: What the database's own statistics tell.
@@ -142,6 +159,8 @@ def read_overview(settings: Settings, store: Store, *, now: datetime) -> Overvie
             failure_reasons={edition.id: failure_reasons(conn, edition.id) for edition in summaries},
             fetch_interval=settings.fetch.every,
             last_fetch=max(fetches, default=None),
+            slowed=slowed_rates(conn, settings, now=now),
+            refusing_hosts=tuple(hosts.refusing(conn, now=now)),
         )
 
 

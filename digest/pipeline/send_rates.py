@@ -23,7 +23,8 @@ _LONGEST_RESERVATION_S = 0.25
 _MAX_DELAY_S = 1.0
 #: A sender holds the mails of a limited provider that it can send within this time; others wait in the ledger.
 HELD_S = 30.0
-_DOMAIN, _RELAY = "domain ", "relay "
+#: Begin the names of rates: of a provider, by its first domain, and of a mail server.
+DOMAIN, _RELAY = "domain ", "relay "
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ class SendRates:
         self._store = store
         self._is_folder = smtp.folder is not None
         self.monotonic = monotonic
-        self._names, self._configured = _configured(smtp, recipient_domains)
+        self._names, self._configured = configured_rates(smtp, recipient_domains)
         self._relay = relay_name(smtp)
         self._slowdowns: Mapping[str, Slowdown] = {}
         self._permits: dict[str, Permits] = defaultdict(Permits)
@@ -99,7 +100,7 @@ class SendRates:
 
     def _domain_name(self, address: str) -> str:
         domain = address.rpartition("@")[2].lower()
-        return self._names.get(domain, _DOMAIN + domain)
+        return self._names.get(domain, DOMAIN + domain)
 
     def wait(self, provider: str, *, waiting: int) -> float:
         """Seconds until a mail to this provider may be sent; ``waiting`` is how many there are. Reserves time."""
@@ -170,7 +171,7 @@ class SendRates:
         recent = {
             other
             for other, slowdown in slowdowns.items()
-            if other.startswith(_DOMAIN) and now - slowdown.slowed_at < RELAY_PERIOD
+            if other.startswith(DOMAIN) and now - slowdown.slowed_at < RELAY_PERIOD
         }
         return name if len(recent | {name}) < RELAY_PROVIDERS else self._relay
 
@@ -186,14 +187,14 @@ def relay_name(smtp: SmtpSettings) -> str:
     return f"{_RELAY}{smtp.host}:{smtp.port}"
 
 
-def _configured(
+def configured_rates(
     smtp: SmtpSettings, recipient_domains: Sequence[RecipientDomains]
 ) -> tuple[dict[str, str], dict[str, float]]:
     """The names of rates by domain, and the intervals of the settings by name. A folder has no rates."""
     if smtp.folder:
         return {}, {}
-    names = {domain: _DOMAIN + limit.domains[0] for limit in recipient_domains for domain in limit.domains}
-    intervals = {_DOMAIN + limit.domains[0]: 60 / limit.rate_per_minute for limit in recipient_domains}
+    names = {domain: DOMAIN + limit.domains[0] for limit in recipient_domains for domain in limit.domains}
+    intervals = {DOMAIN + limit.domains[0]: 60 / limit.rate_per_minute for limit in recipient_domains}
     if smtp.rate_per_minute:
         intervals[relay_name(smtp)] = 60 / smtp.rate_per_minute
     return names, intervals

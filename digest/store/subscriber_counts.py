@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from digest.model.editions import Outcome
 from digest.store import daily_counts
@@ -41,6 +41,14 @@ def by_newsletter(conn: Connection, newsletter_ids: Iterable[str]) -> Mapping[st
         id_: SubscriberCounts(active=number - suppressed.get(id_, 0), suppressed=suppressed.get(id_, 0))
         for id_, number in numbers.items()
     }
+
+
+def at_domains(conn: Connection, newsletter_id: str, domains: Collection[str]) -> int:
+    """How many of the newsletter's subscribers that get mail have addresses at these domains; reads all of them."""
+    is_there = or_(*(subscribers.c.address_key.endswith(f"@{domain}", autoescape=True) for domain in domains))
+    query = select(func.count()).select_from(subscriptions.join(subscribers))
+    conditions = (subscriptions.c.newsletter_id == newsletter_id, subscribers.c.suppressed == "", is_there)
+    return int(conn.execute(query.where(*conditions)).scalar_one())
 
 
 def suppression_counts(conn: Connection, ids: Iterable[int]) -> Mapping[tuple[str, str], int]:

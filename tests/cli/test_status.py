@@ -12,9 +12,11 @@ from sqlalchemy import Select, delete, func, select, update
 from digest.cli import main
 from digest.model.editions import Outcome
 from digest.model.newsletters import Source
+from digest.model.slowdown import Slowdown
 from digest.pipeline import slots as schedule
 from digest.settings.schedule import parse_schedule
-from digest.store import deliveries, runs, slots, sources, subscribers, tables
+from digest.store import deliveries, hosts, rate_limits, runs, slots, sources, subscribers, tables
+from digest.store.hosts import HostState
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
 from tests.support.databases import open_persistent_store, persistent_store_content
@@ -317,3 +319,21 @@ def test_resend_skips_suppressed_addresses() -> None:
     assert mails() == []
     with open_persistent_store() as store, store.read() as conn:
         assert deliveries.counts(conn, 1) == {Outcome.SENT: 2}
+
+
+def test_status_names_servers_that_asked_for_less(capsys: pytest.CaptureFixture[str]) -> None:
+    now = datetime.now(UTC)
+    with open_persistent_store() as store, store.begin() as conn:
+        slowdown = Slowdown(slowed_at=now, interval_s=0.2, reply="421 4.7.28 unusual rate")
+        rate_limits.slow_down(conn, "domain gmail.com", slowdown)
+        hosts.save(conn, [HostState(name="feeds.example", not_before=now + HOUR, refusal="429 Too Many Requests")])
+
+    text = printed(capsys, "status")
+    document = json.loads(printed(capsys, "status", "--json"))
+
+    assert "  gmail.com gets 30" in text
+    assert " mails a minute, and more until " in text
+    assert ": 421 4.7.28 unusual rate" in text
+    assert "  feeds.example gets no request until " in text
+    assert [rate["name"] for rate in document["slowed"]] == ["gmail.com"]
+    assert [host["host"] for host in document["sources"]["refusing_hosts"]] == ["feeds.example"]

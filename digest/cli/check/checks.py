@@ -26,6 +26,7 @@ from digest.cli.check.newsletters import (
 from digest.cli.check.operator_pages import check_operator_pages
 from digest.cli.check.pages import check_pages, check_search
 from digest.cli.check.private_files import check_private_files
+from digest.cli.check.rates import check_rates
 from digest.cli.check.sources import check_sources
 from digest.model.errors import DigestError
 from digest.settings import Settings
@@ -44,6 +45,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from check_deliveries(settings)
     yield from check_audiences(settings)
     yield from check_mail_server(settings, offline=offline)
+    yield from check_rates(settings)
     yield from check_bounce_mailbox(settings, offline=offline)
     yield from check_pages(settings, offline=offline)
     yield from check_operator_pages(settings)

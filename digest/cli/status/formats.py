@@ -33,12 +33,8 @@ def as_lines(overview: Overview) -> Iterator[str]:
         yield f"edition {edition.id}: {name}: {format_counts(counts, is_suspected=edition.is_suspected)}"
         for reason in _reasons(overview, edition.id):
             yield f"  {reason.count} {reason.outcome}: {reason.reply}"
-    queue = overview.queue
-    next_try = f", next try {utc_time(queue.next_try)}" if queue.next_try else ""
-    yield f"queue: {queue.waiting} waiting, {queue.claimed} being sent{next_try}"
-    yield f"sources: {overview.sources}, {len(overview.failing)} failing"
-    for health in overview.failing:
-        yield f"  {health.id}{_since(health.failing_since)}: {health.error}"
+    yield from _queue_lines(overview)
+    yield from _source_lines(overview)
     yield from _unread_mail_lines(overview)
     if overview.unmatched_unsubscribes:
         yield f"pages: {overview.unmatched_unsubscribes} unsubscribe links of the last 7 days named nobody"
@@ -54,6 +50,24 @@ def _installation_lines(overview: Overview) -> Iterator[str]:
         yield from fleet_lines(overview.fleet)
     if overview.database:
         yield from database_lines(overview.database)
+
+
+def _queue_lines(overview: Overview) -> Iterator[str]:
+    queue = overview.queue
+    next_try = f", next try {utc_time(queue.next_try)}" if queue.next_try else ""
+    yield f"queue: {queue.waiting} waiting, {queue.claimed} being sent{next_try}"
+    for rate in overview.slowed:
+        slow = f"{rate.per_minute:.0f} mails a minute, and more until {utc_time(rate.until)}"
+        yield f"  {rate.name} gets {slow}: {rate.reply}"
+
+
+def _source_lines(overview: Overview) -> Iterator[str]:
+    yield f"sources: {overview.sources}, {len(overview.failing)} failing"
+    for health in overview.failing:
+        yield f"  {health.id}{_since(health.failing_since)}: {health.error}"
+    for host in overview.refusing_hosts:
+        until = f" until {utc_time(host.not_before)}" if host.not_before else ""
+        yield f"  {host.name} gets no request{until}: {host.refusal}"
 
 
 def _unread_mail_lines(overview: Overview) -> Iterator[str]:
@@ -108,14 +122,11 @@ def as_document(overview: Overview, history: History) -> dict[str, Any]:
             for edition, counts in overview.editions
         ],
         "queue": {"waiting": queue.waiting, "in_hand": queue.claimed, "next_try": iso_utc(queue.next_try)},
-        "sources": {
-            "total": overview.sources,
-            "failing": [
-                {"id": health.id, "since": iso_utc(health.failing_since), "error": health.error}
-                for health in overview.failing
-            ],
-            "history": {id_: [day_document(day) for day in days] for id_, days in history.sources.items()},
-        },
+        "slowed": [
+            {"name": rate.name, "per_minute": rate.per_minute, "until": iso_utc(rate.until), "reply": rate.reply}
+            for rate in overview.slowed
+        ],
+        "sources": _sources_document(overview, history),
         "unread_mails": {
             "total": overview.unread_count,
             "mails": [
@@ -136,6 +147,21 @@ def as_document(overview: Overview, history: History) -> dict[str, Any]:
         "problems": list(overview.problems),
         **({"database": database_document(overview.database)} if overview.database else {}),
         **({"fleet": fleet_document(overview.fleet)} if overview.fleet else {}),
+    }
+
+
+def _sources_document(overview: Overview, history: History) -> dict[str, Any]:
+    return {
+        "total": overview.sources,
+        "refusing_hosts": [
+            {"host": host.name, "until": iso_utc(host.not_before), "reply": host.refusal}
+            for host in overview.refusing_hosts
+        ],
+        "failing": [
+            {"id": health.id, "since": iso_utc(health.failing_since), "error": health.error}
+            for health in overview.failing
+        ],
+        "history": {id_: [day_document(day) for day in days] for id_, days in history.sources.items()},
     }
 
 

@@ -12,8 +12,9 @@ import pytest
 from digest.cli import main
 from digest.model.newsletters import Source
 from digest.model.slots import Slot
-from digest.store import open_store, slots, sources
+from digest.store import open_store, slots, sources, subscribers
 from digest.store.slots import SlotStatus
+from digest.store.subscribers import NewSubscriber
 from tests.support.mail_server import running_mail_server
 
 NEWSLETTER = '[[newsletters]]\nid = "main"\ntitle = "Main"\nfrom = "main@example.org"\n'
@@ -156,3 +157,16 @@ def test_an_address_to_subscribe_has_the_name_that_mails_are_recognised_by(capsy
 
     assert main(["check"]) == 2
     assert "subscribe@example.org" in capsys.readouterr().err
+
+
+def test_a_rate_that_is_too_low_for_the_schedule_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    limits = 'rate_per_minute = 60\n[[recipient_domains]]\ndomains = ["gmail.com"]\nrate_per_minute = 1'
+    text = f'{smtp(25, limits)}{NEWSLETTER}schedule = "* * * * *"\n'
+    with open_store("sqlite:///digest.db") as store, store.begin() as conn:
+        new = [NewSubscriber(address=f"reader{number}@gmail.com") for number in range(3)]
+        subscribers.add(conn, new, "main", at=datetime.now(UTC))
+
+    notes = [message for _, message in findings_on(capsys, text, "newsletter main", "--offline")]
+
+    expected = "3 recipients at gmail.com take 3 minutes at 1 a minute, and the next edition is due after a minute"
+    assert f"{expected} → raise rate_per_minute in [[recipient_domains]], or publish less often" in notes
