@@ -21,6 +21,9 @@ from digest.pipeline.ingest import Progress as Progress
 from digest.settings import FetchSettings
 from digest.store import Store, entries, pending_pages, sources
 
+#: Sources never fetched before whose articles, all of them new, keep another process busy.
+_MANY_NEW = 40
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectResult:
@@ -139,6 +142,8 @@ def collect_into(  # what is collected, with what, and into what
 
     async def collect_all() -> None:
         async with ingester.pool, leases.kept() if leases else nullcontext():
+            if sum(id_ not in states for id_ in ids) >= _MANY_NEW:
+                ingester.pool.start_worker()  # it takes half a second, while the first sources are fetched
             await collect_each(
                 wanted,
                 collector,

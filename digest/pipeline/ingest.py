@@ -128,7 +128,7 @@ class Ingester:
             return clean_by_source(new, learned)
         cleaned: list[Article] = []
         newly_learned: dict[str, LearnedBoilerplate] = {}
-        calls = [(of_source, learned) for of_source in group_by_source(new)]
+        calls = [(of_source, _of_source(learned, of_source[0].source_id)) for of_source in group_by_source(new)]
         for source_articles, source_learned in await self.pool.starmap(clean_by_source, calls):
             cleaned += source_articles
             newly_learned |= source_learned
@@ -171,6 +171,10 @@ class Ingester:
         if source.path:  # reading the disk burdens no server
             return FetchInterval()
         return next_interval(source.id, outcome, before, every=self.fetch.every, now=self.now)
+
+
+def _of_source(learned: Mapping[str, LearnedBoilerplate], source_id: str) -> dict[str, LearnedBoilerplate]:
+    return {source_id: learned[source_id]} if source_id in learned else {}
 
 
 def _entries(outcome: SourceOutcome) -> tuple[Entry, ...]:

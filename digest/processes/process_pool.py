@@ -12,9 +12,11 @@ import os
 import pickle
 import struct
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from subprocess import DEVNULL, PIPE, Popen
 from traceback import format_exc
 from types import TracebackType
@@ -25,6 +27,10 @@ Arguments = TypeVarTuple("Arguments")
 
 #: With more workers the parent becomes the bottleneck.
 _MAX_WORKERS = 2
+#: Calls that one process runs before another may take the next ones: so all processes are busy to the end.
+_CALLS_AT_ONCE = 5
+#: Processor time that other tasks take if they do more than wait.
+_NOTICEABLE_S = 0.0005
 #: Length prefix of each result, in bytes.
 _LENGTH = struct.Struct(">Q")
 #: A megabyte is the largest pipe that an unprivileged process may have on Linux.
@@ -123,18 +129,37 @@ class ProcessPool:
         await asyncio.gather(*self._worker_tasks, return_exceptions=True)
 
     async def starmap(self, function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
-        """The function's results for all the calls, from the first idle process."""
-        self._start_worker()
-        priority, worker = await self._idle.get()
+        """The function's results for all the calls, in order: a few calls at a time, by the first idle process each."""
+        self.start_worker()
+        parts = (calls[start : start + _CALLS_AT_ONCE] for start in range(0, len(calls), _CALLS_AT_ONCE))
+        results = await asyncio.gather(*(self._run_part(function, part) for part in parts))
+        return list(chain.from_iterable(results))
+
+    async def _run_part(self, function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
+        priority, worker = await self._idle_process()
         try:
             results = await (worker.call(_run, function, calls) if worker else _run_here(function, calls))
         except WorkerDiedError:
             return await _run_here(function, calls)
+        except BaseException:
+            self._idle.put_nowait((priority, worker))
+            raise
         self._idle.put_nowait((priority, worker))
         return results
 
-    def _start_worker(self) -> None:
-        """Start one more worker in the background, unless all are started."""
+    async def _idle_process(self) -> tuple[int, Worker | None]:
+        """A worker; or this process, once its event loop has nothing else to do, such as giving the workers more."""
+        process = await self._idle.get()
+        while process[1] is None and self._has_workers() and await _loop_is_busy():
+            self._idle.put_nowait(process)
+            process = await self._idle.get()  # a worker, if one is idle by now
+        return process
+
+    def _has_workers(self) -> bool:
+        return not all(task.done() for task in self._worker_tasks)
+
+    def start_worker(self) -> None:
+        """Start one more worker in the background, unless all are started. The first calls start workers, too."""
         if self._unstarted:
             self._unstarted -= 1
             self._worker_tasks.add(asyncio.create_task(self._worker(priority=self._unstarted)))
@@ -154,6 +179,13 @@ _THIS_PROCESS = (_MAX_WORKERS, None)
 
 def _run(function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:
     return [function(*arguments) for arguments in calls]
+
+
+async def _loop_is_busy() -> bool:
+    """Whether other tasks of this event loop run for a noticeable time before this one continues."""
+    start = time.thread_time()
+    await asyncio.sleep(0)
+    return time.thread_time() - start > _NOTICEABLE_S
 
 
 async def _run_here(function: Callable[[*Arguments], T], calls: Sequence[tuple[*Arguments]]) -> list[T]:

@@ -150,11 +150,12 @@ def test_a_worker_ends_when_its_parent_is_killed() -> None:
 
 def test_results_are_in_the_order_of_the_calls() -> None:
     async def calls(pool: ProcessPool) -> object:
-        here = await pool.starmap(truediv, [(1, 2), (1, 4)])
+        here = await pool.starmap(truediv, divisions)
         await worker_pid(pool)
-        return here, await pool.starmap(truediv, [(1, 2), (1, 4)])
+        return here, await pool.starmap(truediv, divisions)
 
-    assert with_pool(calls) == ([0.5, 0.25], [0.5, 0.25])
+    divisions = [(number, 4) for number in range(23)]
+    assert with_pool(calls) == ([number / 4 for number in range(23)],) * 2
 
 
 def test_the_first_call_does_not_wait_for_a_worker_to_start() -> None:
@@ -168,6 +169,30 @@ def test_this_process_works_while_the_workers_are_busy() -> None:
 
     pid, both = with_pool(calls)  # type: ignore[misc]  # it gives these two
     assert both == {pid, os.getpid()}
+
+
+def test_workers_have_the_calls_while_this_process_has_other_work() -> None:
+    async def calls(pool: ProcessPool) -> object:
+        pid = await worker_pid(pool)
+        pids = asyncio.create_task(pool.starmap(os.getpid, [()] * 40))
+        while not pids.done():
+            deadline = time.thread_time() + 0.002
+            while time.thread_time() < deadline:
+                pass
+            await asyncio.sleep(0)
+        return set(await pids) == {pid}
+
+    assert with_pool(calls)
+
+
+def test_a_pool_runs_calls_after_one_that_failed() -> None:
+    async def calls(pool: ProcessPool) -> object:
+        with pytest.raises(ZeroDivisionError):
+            await pool.starmap(truediv, [(1, 0)])
+        async with asyncio.timeout(30):
+            return await pool.starmap(truediv, [(1, 1)])
+
+    assert with_pool(calls, max_workers=0) == [1]
 
 
 def test_this_process_repeats_the_calls_of_a_killed_worker() -> None:
@@ -192,7 +217,7 @@ def test_other_tasks_run_between_calls_in_this_process() -> None:
         counts: list[int] = []
 
         async def other_task() -> None:
-            for _ in range(2):
+            for _ in range(3):
                 counts.append(len(results))
                 await asyncio.sleep(0)
 
@@ -200,7 +225,7 @@ def test_other_tasks_run_between_calls_in_this_process() -> None:
         await asyncio.gather(pool.starmap(results.append, [(1,), (2,), (3,)]), other_task())
         return counts
 
-    assert with_pool(calls, max_workers=0) == [1, 2]
+    assert with_pool(calls, max_workers=0) == [0, 1, 2]
 
 
 def test_an_unused_worker_ends_with_the_pool() -> None:
