@@ -193,8 +193,8 @@ def _begin(conn: Connection, *, read_only: bool) -> None:
     elif behind_pooler:
         settings["synchronous_commit"] = "off"
     if settings:
-        calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
-        conn.exec_driver_sql(f"SELECT {calls}")
+        statements = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in settings.items())
+        conn.exec_driver_sql(statements, execution_options={"no_parameters": True})
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from digest.store.locks import advisory_lock
 
 _TABLES = ("procrastinate_jobs", "procrastinate_events", "procrastinate_workers", "procrastinate_periodic_defers")
 _COMMENT = "the queue of digest, version {}"
+#: Of queues that were made before their version was recorded.
+_UNRECORDED = "03.04.00_50"
 _INSTALL = "pip install 'procrastinate>=3.10,<3.11'"
 _PRESENT = text(
     "SELECT relname, obj_description(oid, 'pg_class') AS comment FROM pg_class"
@@ -90,7 +92,7 @@ def ensure(conn: Connection, *, upgrade: bool = False, sql: QueueSql | None = No
     advisory_lock(conn, "job queue schema")
     comments = _comments(conn)
     if len(comments) == len(_TABLES):
-        _upgrade(conn, _version(comments), sql, may_upgrade=upgrade)
+        _upgrade(conn, comments[_TABLES[0]], sql, may_upgrade=upgrade)
         return False
     if comments and not all(_is_ours(comment) for comment in comments.values()):
         message = f"the queue of jobs lacks the table {min(set(_TABLES) - comments.keys())}"
@@ -113,32 +115,29 @@ def find_problem(conn: Connection) -> str:
     return ""
 
 
-def _upgrade(conn: Connection, version: str, sql: QueueSql, *, may_upgrade: bool) -> None:
+def _upgrade(conn: Connection, comment: str, sql: QueueSql, *, may_upgrade: bool) -> None:
+    """Upgrade a complete queue, whose version is in this comment."""
     newest = sql.version
+    version = comment.removeprefix(_COMMENT.format("")) if _is_ours(comment) else _UNRECORDED
     if version > newest:
         message = f"the queue of jobs is of version {version}, and the Procrastinate here knows {newest} at most"
         raise StoreError(message, hint=f"install what the other machines have: {_INSTALL}")
-    if version and version < newest:
-        if not may_upgrade:
+    if not may_upgrade:
+        if version < newest:
             message = f"the queue of jobs is of version {version}, and the Procrastinate here needs {newest}"
             raise StoreError(message, hint="run 'digest db upgrade'")
-        conn.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
-        for number, file in sql.migrations():
-            if number > version:
-                _execute(conn, file.read_text("utf-8"))
-    if version != newest:
+        return
+    conn.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
+    for number, file in sql.migrations():
+        if number > version:
+            _execute(conn, file.read_text("utf-8"))
+    if comment != _COMMENT.format(newest):
         _record_version(conn, newest)
 
 
 def _comments(conn: Connection) -> dict[str, str]:
     """The tables that are there, and their comments."""
     return {row.relname: row.comment or "" for row in conn.execute(_PRESENT, {"names": list(_TABLES)})}
-
-
-def _version(comments: dict[str, str]) -> str:
-    """The version of a complete queue; empty for one made before versions were recorded."""
-    comment = comments[_TABLES[0]]
-    return comment.removeprefix(_COMMENT.format("")) if _is_ours(comment) else ""
 
 
 def _is_ours(comment: str) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import insert, text
@@ -19,7 +18,7 @@ from digest.settings import load
 from digest.store import deliveries, editions, open_store, queue, tables
 from tests.support.fleet_processes import fleet_in
 from tests.support.pgbouncer import pgbouncer
-from tests.support.postgres_process import PostgresProcess, create_cluster
+from tests.support.postgres_process import PostgresProcess, postgres_process
 from tests.support.run_process import until
 from tests.support.smtp_server import SmtpServer, smtp_server
 
@@ -57,11 +56,8 @@ Two companies have made an offer for the route, which about 900 people are expec
 @pytest.fixture
 def server() -> Iterator[PostgresProcess]:
     """A database server of this test's own."""
-    # Not in pytest's folder, which another session of pytest would close to the server's user.
-    with TemporaryDirectory(prefix="digest-outages-") as folder:
-        process = PostgresProcess(create_cluster(Path(folder) / "data"))
+    with postgres_process() as process:
         yield process
-        process.kill()
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,7 +14,7 @@ from digest.store.leader import Leadership
 from digest.store.postgres import connect_options
 from digest.store.url import parse_url
 from tests.support.pgbouncer import pgbouncer
-from tests.support.postgres_process import PostgresProcess, create_cluster
+from tests.support.postgres_process import PostgresProcess, empty_cluster, postgres_process
 
 
 def _setting(store: Store, name: str) -> str:
@@ -126,39 +125,36 @@ def test_a_session_behind_a_pooler_leaves_no_settings_to_others(postgres_url: st
 
 
 @pytest.mark.slow
-def test_a_hot_standby_is_told_and_may_be_read(tmp_path: Path) -> None:
-    cluster = create_cluster(tmp_path / "primary")
-    primary = PostgresProcess(cluster)
-    open_store(primary.url).close()
-    primary.stop()
-    copy = cluster.copy(tmp_path / "standby")
-    (copy.folder / "standby.signal").touch()
-    standby = PostgresProcess(copy)
-    try:
-        with open_store(standby.url, read_only=True) as store, store.read() as conn:
-            assert conn.execute(text("SELECT count(*) FROM runs")).scalar() == 0
-        is_told = pytest.raises(StoreError, match="read-only")
-        with open_store(standby.url) as store, is_told as raised, store.begin() as conn:
-            conn.execute(text("DELETE FROM fleet"))
-        assert "primary server" in raised.value.hint
-    finally:
-        standby.kill()
+def test_a_hot_standby_is_told_and_may_be_read() -> None:
+    with empty_cluster() as cluster:
+        primary = PostgresProcess(cluster)
+        open_store(primary.url).close()
+        primary.stop()
+        copy = cluster.copy(cluster.folder.with_name("standby"))
+        (copy.folder / "standby.signal").touch()
+        standby = PostgresProcess(copy)
+        try:
+            with open_store(standby.url, read_only=True) as store, store.read() as conn:
+                assert conn.execute(text("SELECT count(*) FROM runs")).scalar() == 0
+            is_told = pytest.raises(StoreError, match="read-only")
+            with open_store(standby.url) as store, is_told as raised, store.begin() as conn:
+                conn.execute(text("DELETE FROM fleet"))
+            assert "primary server" in raised.value.hint
+        finally:
+            standby.kill()
 
 
 @pytest.mark.slow
-def test_a_server_without_free_connections_is_told_and_used_again_later(tmp_path: Path) -> None:
-    server = PostgresProcess(create_cluster(tmp_path / "data"), options=("-c", "max_connections=5"))
-    try:
-        with open_store(server.url) as store, ExitStack() as others:
-            for _ in range(20):
-                with suppress(psycopg.OperationalError):
-                    others.enter_context(psycopg.connect(server.url))
-            for attempt in (lambda: open_store(server.url), Leadership(server.url).is_held):
-                with pytest.raises(StoreError, match=r"connection slots|too many clients") as raised:
-                    attempt()
-                assert "max_connections" in raised.value.hint
-            others.close()
-            with store.read() as conn:
-                assert conn.execute(text("SELECT 1")).scalar() == 1
-    finally:
-        server.kill()
+def test_a_server_without_free_connections_is_told_and_used_again_later() -> None:
+    options = ("-c", "max_connections=5")
+    with postgres_process(*options) as server, open_store(server.url) as store, ExitStack() as others:
+        for _ in range(20):
+            with suppress(psycopg.OperationalError):
+                others.enter_context(psycopg.connect(server.url))
+        for attempt in (lambda: open_store(server.url), Leadership(server.url).is_held):
+            with pytest.raises(StoreError, match=r"connection slots|too many clients") as raised:
+                attempt()
+            assert "max_connections" in raised.value.hint
+        others.close()
+        with store.read() as conn:
+            assert conn.execute(text("SELECT 1")).scalar() == 1

@@ -13,8 +13,8 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,6 +170,24 @@ class PostgresProcess:
                 time.sleep(0.02)
             else:
                 return
+
+
+@contextmanager
+def empty_cluster() -> Iterator[PostgresCluster]:
+    """An empty cluster for the block, in a folder that no other session of pytest closes to the server's user."""
+    with tempfile.TemporaryDirectory(prefix="digest-cluster-") as folder:
+        yield create_cluster(Path(folder) / "data")
+
+
+@contextmanager
+def postgres_process(*options: str) -> Iterator[PostgresProcess]:
+    """A running server with an empty database, for the block."""
+    with empty_cluster() as cluster:
+        process = PostgresProcess(cluster, options=options)
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _family(pid: int) -> list[psutil.Process]:
