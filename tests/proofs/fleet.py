@@ -14,7 +14,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,10 +134,14 @@ def report(outcome: ProofResult) -> Iterator[str]:
     yield f"events: {', '.join(f'{count} {name}' for name, count in sorted(faults.counts.items()))}"
     yield f"editions {found.editions}, deliveries {found.deliveries}, sent {found.sent}, slots {dict(found.slots)}"
     yield f"missed {len(found.missed)}, copies {outcome.copies} of at most {outcome.allowance} promised"
-    yield f"take-over after {', '.join(f'{seconds:.1f}' for seconds in faults.take_overs) or 'none'} s"
-    yield f"stopped after {', '.join(f'{seconds:.1f}' for seconds in faults.stops) or 'none'} s"
+    yield f"take-over after {_seconds(faults.take_overs)}; from a leader that hangs, {_seconds(faults.hung_take_overs)}"
+    yield f"stopped after {_seconds(faults.stops)}"
     yield f"shortest interval of a source {outcome.shortest_interval_s:.1f} s"
     yield f"ended by themselves: {Counter(faults.fleet.ended) or 'none'}; all stopped in {outcome.stop_s:.1f} s"
+
+
+def _seconds(values: Sequence[float]) -> str:
+    return f"{', '.join(f'{value:.1f}' for value in values)} s" if values else "none"
 
 
 def check(outcome: ProofResult) -> None:
@@ -152,6 +156,7 @@ def check(outcome: ProofResult) -> None:
     assert outcome.copies <= outcome.allowance
     assert outcome.shortest_interval_s >= 0.8 * 60 - 1, "no source is visited more often than its limit"
     assert all(seconds < 10 for seconds in outcome.faults.take_overs), "another clock leads within seconds"
+    assert all(seconds < 45 for seconds in outcome.faults.hung_take_overs)
     assert set(outcome.exit_codes) <= {0, -signal.SIGTERM}
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import psycopg
 
@@ -39,8 +40,9 @@ class FaultInjector:
     log: Callable[[str], None]
     #: Most copies that are promised for what was done so far.
     allowance: int = 0
-    #: Seconds from the end of a leader until another clock led; and those that a process took to stop.
+    #: Seconds until another clock led, after a leader ended or hung; and those that a process took to stop.
     take_overs: list[float] = field(default_factory=list)
+    hung_take_overs: list[float] = field(default_factory=list)
     stops: list[float] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     #: When paused processes wake (monotonic).
@@ -107,13 +109,13 @@ class FaultInjector:
 
     def kill_leader(self) -> bool:
         if leader := self._leader():
-            self._time_take_over(leader.kill)
+            self.take_overs.append(self._take_over_s(leader.kill))
             self.fleet.replace(leader)
         return leader is not None
 
     def stop_leader(self) -> bool:
         if leader := self._leader():
-            self._time_take_over(leader.process.terminate)
+            self.take_overs.append(self._take_over_s(leader.process.terminate))
             self._stop(leader)
         return leader is not None
 
@@ -132,7 +134,7 @@ class FaultInjector:
 
     def pause_leader(self) -> bool:
         if leader := self._leader():
-            self._pause(leader, _PAUSE_S["leader"])
+            self.hung_take_overs.append(self._take_over_s(partial(self._pause, leader, _PAUSE_S["leader"])))
         return leader is not None
 
     def set_clock(self) -> bool:
@@ -192,7 +194,8 @@ class FaultInjector:
         clocks = [self.fleet.clock(int(id_.rpartition(":")[2])) for (id_,) in rows]
         return next((clock for clock in clocks if clock and not clock.is_paused), None)
 
-    def _time_take_over(self, end: Callable[[], None]) -> None:
+    def _take_over_s(self, end: Callable[[], None]) -> float:
+        """Seconds from the end of a leader until another clock leads."""
         with psycopg.connect(self.database.url, autocommit=True) as conn:
             old = conn.execute(_LEADER).fetchone()
             end()
@@ -200,4 +203,4 @@ class FaultInjector:
             while (new := conn.execute(_LEADER).fetchone()) is None or new == old:
                 assert time.monotonic() - began < 60, "no clock took over"
                 time.sleep(0.02)
-        self.take_overs.append(time.monotonic() - began)
+        return time.monotonic() - began

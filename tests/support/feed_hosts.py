@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
-from tests.support.daily_feed import feed
-
 _ITEMS = 3
+_SYLLABLES = ("ba", "den", "fi", "gor", "hul", "ka", "lem", "mi", "nor", "pu", "ras", "sel", "ti", "vo", "wen", "zu")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -26,7 +27,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.server.visits[self.headers["Host"] + self.path].append(time.monotonic())
         minute = int(time.time() // 60)
-        body = feed([(minute - back, _start_of(minute - back)) for back in range(_ITEMS)])
+        body = _feed([minute - back for back in range(_ITEMS)])
         self.send_response(200)
         self.send_header("Content-Type", "application/rss+xml")
         self.send_header("Content-Length", str(len(body)))
@@ -70,6 +71,24 @@ def feed_hosts(count: int) -> Iterator[FeedHosts]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def _feed(minutes: Sequence[int]) -> bytes:
+    """An article of each minute, about something that no other is about."""
+    items = "".join(
+        f"<item><guid>n{minute}</guid><title>{_words(minute, 3).title()}</title>"
+        f"<link>http://news.example/{minute}</link><pubDate>{format_datetime(_start_of(minute))}</pubDate>"
+        f"<description>The {_words(minute, 6)} came back to the harbour. Nobody had seen the {_words(-minute, 7)}."
+        "</description></item>"
+        for minute in minutes
+    )
+    return f"<rss version='2.0'><channel><title>News</title>{items}</channel></rss>".encode()
+
+
+def _words(seed: int, number: int) -> str:
+    """Words that are made up, the same for the same seed."""
+    chance = random.Random(seed)
+    return " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(number))
 
 
 def _start_of(minute: int) -> datetime:
