@@ -1,4 +1,4 @@
-"""A feed server under several addresses of this machine, which records each visit and has news every minute."""
+"""A feed server under several addresses of this machine, which records each visit and has news every other minute."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         self.server.visits[self.headers["Host"] + self.path].append(time.monotonic())
-        minute = int(time.time() // 60)
-        body = _feed([minute - back for back in range(_ITEMS)])
+        minute = int(time.time() // 120) * 2
+        body = _feed([minute - back for back in range(0, 2 * _ITEMS, 2)])
         self.send_response(200)
         self.send_header("Content-Type", "application/rss+xml")
         self.send_header("Content-Length", str(len(body)))
@@ -74,7 +74,7 @@ def feed_hosts(count: int) -> Iterator[FeedHosts]:
 
 
 def _feed(minutes: Sequence[int]) -> bytes:
-    """An article of each minute, about something that no other is about."""
+    """An article for each of the minutes, about something that no other is about."""
     items = "".join(
         f"<item><guid>n{minute}</guid><title>{_words(minute, 3).title()}</title>"
         f"<link>http://news.example/{minute}</link><pubDate>{format_datetime(_start_of(minute))}</pubDate>"
