@@ -112,8 +112,10 @@ def booted(tree: Path, *, uv_cache: Path) -> Iterator[Machine]:
             machine.run(
                 "for i in {1..100}; do systemctl is-system-running --wait && break; sleep 0.2; done", check=False
             )
-            yield machine
-            os.kill(machine.pid, signal.SIGKILL)  # and with it all that runs there
+            try:
+                yield machine
+            finally:
+                os.kill(machine.pid, signal.SIGKILL)  # and with it all that runs there
         finally:
             nspawn.terminate()
             nspawn.wait(60)
