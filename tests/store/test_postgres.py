@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, suppress
 
 import psycopg
@@ -40,6 +41,21 @@ def test_a_cut_network_and_a_paused_process_end_a_session(postgres_url: str, mon
     seconds = options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"]
     assert seconds <= 30
     assert options["tcp_user_timeout"] <= 30_000
+
+
+def test_a_transaction_that_was_idle_for_too_long_is_told(postgres_url: str) -> None:
+    def pause(store: Store) -> None:
+        with store.begin() as conn:
+            conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10ms'"))
+            time.sleep(0.2)
+            conn.execute(text("SELECT 1"))
+
+    with open_store(postgres_url) as store:
+        with pytest.raises(StoreError, match="idle-in-transaction timeout") as raised:
+            pause(store)
+        assert "paused" in raised.value.hint
+        with store.begin() as conn:
+            assert conn.execute(text("SELECT 1")).scalar() == 1
 
 
 def test_options_of_the_url_come_first() -> None:
