@@ -29,7 +29,7 @@ from digest.jobs.types import (
 from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.bounce_mailbox import process_mailbox
-from digest.pipeline.collect import collect_sources
+from digest.pipeline.collect import collect_in_turn
 from digest.pipeline.confirmation_mail import send_confirmations
 from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.outbox import Tally
@@ -95,7 +95,7 @@ def _collect_part(job: CollectPart, context: JobContext) -> None:
 def _collect_due(context: JobContext, run_id: int, wanted: Sequence[Source], *, due_only: bool = True) -> None:
     app, log = context.app, context.log
     with record_run(app.store, run_id, clock=context.clock) as counts:
-        result = collect_sources(wanted, app, now=context.clock(), due_only=due_only)
+        result = collect_in_turn(wanted, app, clock=context.clock, stop=context.stop, due_only=due_only)
         counts |= {"sources": len(result.outcomes), "failed": len(result.failures), "new": result.new_articles}
     for failure in result.failures:
         log("source_failed", source=failure.source, url=failure.url, error=failure.error)

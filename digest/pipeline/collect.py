@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,9 +14,9 @@ from digest.model.articles import Entry
 from digest.model.errors import one_line
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
-from digest.model.protocols import Collected, Collector, FetchState
+from digest.model.protocols import Collected, Collector, FetchState, Stop
 from digest.pipeline.app import App
-from digest.pipeline.fetch_leases import FetchLeases
+from digest.pipeline.fetch_leases import LEASE, FetchLeases
 from digest.pipeline.ingest import Ingester
 from digest.pipeline.ingest import Progress as Progress
 from digest.settings import FetchSettings
@@ -23,6 +24,8 @@ from digest.store import Store, entries, pending_pages, sources
 
 #: Sources never fetched before whose articles, all of them new, keep another process busy.
 _MANY_NEW = 40
+#: Seconds between two looks for sources that another process fetches.
+_POLL_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,22 @@ def collect_sources(
             leases=leases,
         )
     return replace(result, busy=len(wanted) - len(free))
+
+
+def collect_in_turn(
+    wanted: Sequence[Source], app: App, *, clock: Callable[[], datetime], stop: Stop, due_only: bool = True
+) -> CollectResult:
+    """As ``collect_sources``, but wait for sources that another process fetches: they stay due if that was killed."""
+    result = collect_sources(wanted, app, now=clock(), due_only=due_only)
+    give_up_at = time.monotonic() + 2 * LEASE.total_seconds()
+    while result.busy and time.monotonic() < give_up_at and not stop.is_set():
+        time.sleep(_POLL_S)
+        done = {outcome.source.id if isinstance(outcome, Collected) else "" for outcome in result.outcomes}
+        left = [source for source in wanted if source.id not in done]
+        more = collect_sources(left, app, now=clock(), due_only=True)
+        outcomes, new = (*result.outcomes, *more.outcomes), result.new_articles + more.new_articles
+        result = CollectResult(outcomes=outcomes, new_articles=new, busy=more.busy)
+    return result
 
 
 def _due(wanted: Sequence[Source], store: Store, now: datetime) -> list[Source]:

@@ -25,7 +25,7 @@ from digest.store.mapping import database_time
 from digest.text.time_format import utc_time
 
 #: A lease ends so long after it was renewed last; a process stops relying on it a little earlier.
-_DURATION, _MARGIN_S, _RENEWAL_S = timedelta(seconds=30), 5.0, 5.0
+LEASE, _MARGIN_S, _RENEWAL_S = timedelta(seconds=20), 5.0, 4.0
 #: Requests for leases within this time are one transaction; those in vain are repeated after the other.
 _GROUP_S, _POLL_S = 0.005, 0.5
 #: A host that isn't used is given back after this; one that another process waits for is left to it for a moment.
@@ -85,7 +85,7 @@ class FetchLeases:
         names = [_SOURCE + id_ for id_ in ids]
         self._is_used = self._is_used or bool(names)
         with self._store.begin(durable=False) as conn:
-            taken = leases.acquire(conn, names, self._holder, _DURATION)
+            taken = leases.acquire(conn, names, self._holder, LEASE)
         self._sources |= frozenset(name.removeprefix(_SOURCE) for name in taken)
         self._sources_until = self._end()
         self._renew_at = self._monotonic() + _RENEWAL_S
@@ -199,7 +199,7 @@ class FetchLeases:
     def _ask_for(self, names: Collection[str]) -> None:
         self._is_used = True
         with self._store.begin(durable=False) as conn:
-            acquired = leases.acquire(conn, [_HOST + name for name in names], self._holder, _DURATION)
+            acquired = leases.acquire(conn, [_HOST + name for name in names], self._holder, LEASE)
             taken = [name.removeprefix(_HOST) for name in acquired]
             states, time_now = hosts.states(conn, taken), database_time(conn)
         for name in taken:
@@ -215,7 +215,7 @@ class FetchLeases:
     def _renew(self, now: float) -> None:
         self._renew_at = now + _RENEWAL_S
         with self._store.begin(durable=False) as conn:
-            renewed = leases.renew(conn, self._holder, _DURATION)
+            renewed = leases.renew(conn, self._holder, LEASE)
         self._sources = frozenset(id_ for id_ in self._sources if _SOURCE + id_ in renewed)
         self._sources_until = self._end()
         for name, host in self._hosts.items():
@@ -248,7 +248,7 @@ class FetchLeases:
 
     def _end(self) -> float:
         """When leases that were taken now are no longer relied on."""
-        return self._monotonic() + _DURATION.total_seconds() - _MARGIN_S
+        return self._monotonic() + LEASE.total_seconds() - _MARGIN_S
 
     def _now(self) -> datetime:
         return self._started + timedelta(seconds=self._monotonic() - self._start)

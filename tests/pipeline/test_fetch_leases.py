@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from digest.model.errors import SourceError, StoreError
 from digest.model.newsletters import Source
 from digest.pipeline.app import make_app
-from digest.pipeline.collect import collect_sources
+from digest.pipeline.collect import collect_in_turn, collect_sources
 from digest.pipeline.fetch_leases import FetchLeases
 from digest.settings import FetchSettings, Settings
 from digest.store import Store
@@ -119,13 +120,33 @@ def test_a_source_is_fetched_by_one_process(web: WebServer, sqlite_store: Store)
     assert collect_sources(sources, app, now=NOON + HOUR).busy == 0
 
 
+def test_a_worker_waits_for_sources_that_another_process_fetches(web: WebServer, sqlite_store: Store) -> None:
+    """It may have been killed, and the next collection is far away."""
+    web.routes["/feed"] = Answer(body=rss("The ferry sails again"))
+    source = Source(id="a", url=web.url("/feed"))
+    app = make_app(Settings(sources=(source,), fetch=FetchSettings(allow=(web.address,))), store=sqlite_store)
+    stop, other = threading.Event(), FetchLeases(sqlite_store, now=NOON)
+    other.claim_sources(["a"])
+    releasing = threading.Timer(0.3, other.close)
+    releasing.start()
+    result = collect_in_turn((source,), app, clock=lambda: NOON, stop=stop)
+    releasing.join()
+    stop.set()
+    other.claim_sources(["a"])
+    stopped = collect_in_turn((source,), app, clock=lambda: NOON + HOUR, stop=stop)
+    other.close()
+
+    assert (len(result.outcomes), result.busy) == (1, 0)
+    assert (len(stopped.outcomes), stopped.busy) == (0, 1)
+
+
 def test_a_process_that_slept_fetches_no_source_that_another_may_have(sqlite_store: Store) -> None:
     now = 0.0
     with closing(FetchLeases(sqlite_store, now=NOON, monotonic=lambda: now)) as process:
         process.claim_sources(["a"])
         assert process.has_source("a")
         assert not process.has_source("b")
-        now = 26.0
+        now = 16.0
         assert not process.has_source("a")
 
 
