@@ -69,7 +69,7 @@ class QueuedWork:
         with self.app.store.read() as conn:
             statuses = job_queue.request_statuses(conn, self.request) if self.request else frozenset()
             if is_late:
-                self._print_idle_queues(conn, self.queues if statuses else frozenset({Deliver.queue}))
+                self._print_missing(conn, self.queues if statuses else frozenset({Deliver.queue}))
             if statuses == {"failed"}:
                 reason = self._last_failure(conn, self.kind) or "the job failed"
                 raise DigestError(reason, hint="the worker's log says more; run it again")
@@ -84,10 +84,15 @@ class QueuedWork:
         update(_progress(self.tallies.values()))
         return all(counted.is_final or counted.is_suspected for counted in self.tallies.values())
 
-    def _print_idle_queues(self, conn: Connection, needed: frozenset[str]) -> None:
-        if idle := sorted(needed.intersection(queues_without_worker(read_fleet(conn)))):
+    def _print_missing(self, conn: Connection, needed: frozenset[str]) -> None:
+        """Print which processes are missing for the work."""
+        status = read_fleet(conn)
+        if idle := sorted(needed.intersection(queues_without_worker(status))):
             message = f"no worker takes jobs of the queue {', '.join(idle)}: the work waits for one"
             self._print_once(message, "start one: digest worker")
+        if status.leader is None:
+            message = "no clock leads: what a worker leaves undone, and mails that wait for another try, wait for one"
+            self._print_once(message, "start one: digest run")
 
     def _last_failure(self, conn: Connection, kind: str) -> str:
         run = next(iter(runs.recent(conn, kind, about=self.newsletter_id, limit=1)), None)

@@ -19,7 +19,9 @@ _WEEK = timedelta(days=7)
 #: Kinds of runs as they are stored, and their labels.
 KINDS = {
     "collect": "collect",
+    "collect part": "collect_part",
     "publish": "publish",
+    "send": "send",
     "deliver": "deliver",
     "heed": "bounces",
     "sweep": "retention",

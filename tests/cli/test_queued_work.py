@@ -77,6 +77,7 @@ def test_without_a_worker_the_command_says_which_queue_lacks_one(capsys: pytest.
 
     error = capsys.readouterr().err
     assert "no worker takes jobs of the queue collect, deliver, publish" in error
+    assert "no clock leads" in error
     assert "the workers go on without this command" in error
     assert mails() == 0
     with fleet_threads() as workers:  # what was queued is done by the first worker
