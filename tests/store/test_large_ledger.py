@@ -6,7 +6,8 @@ A cost is the number of pages that PostgreSQL touches for the ledger, and of ste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import count
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, count
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Dialect, text, update
 
 from digest.model.editions import Outcome
 from digest.store import Store, retention
-from digest.store.ledger import Ledger
+from digest.store.ledger import Ledger, open_ledger
 from digest.store.retention import Expired
 from digest.store.tables import deliveries
 from tests.support.large_ledger import analyze, fill_ledger
@@ -136,3 +137,19 @@ def test_a_page_of_retention_is_short_and_costs_the_same_at_the_end(shared_store
         assert expired.deliveries - start <= 1_000
     assert (expired.deliveries, expired.texts) == (19 * 2_500, 19)
     assert max(costs[-10:-1]) < 2 * max(costs[:10])
+
+
+def test_senders_that_claim_at_once_never_get_the_same_row(shared_store: Store) -> None:
+    fill_ledger(shared_store, count=1, recipients=5_000)
+
+    def claim_all(sender: str) -> list[int]:
+        ids: list[int] = []
+        with open_ledger(shared_store, sender) as ledger:
+            while rows := ledger.claim(1, now=NOON, limit=50):
+                ids += [row.id for row in rows]
+        return ids
+
+    with ThreadPoolExecutor(4) as threads:
+        claimed = list(threads.map(claim_all, ("one", "two", "three", "four")))
+    assert sorted(chain.from_iterable(claimed)) == list(range(1, 5_001))
+    assert sum(bool(ids) for ids in claimed) > 1
