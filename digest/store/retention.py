@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from digest.model.editions import Outcome
 from digest.store.tables import (
@@ -14,6 +14,7 @@ from digest.store.tables import (
     deliveries,
     editions,
     entries,
+    failures,
     feedback,
     runs,
     stories,
@@ -101,7 +102,15 @@ def _delete_final_rows(conn: Connection, edition_id: int, *, after: int, limit: 
     # Others aren't among the edition's numbers yet.
     is_counted = (deliveries.c.outcome.in_(_FINAL), deliveries.c.sender.is_(None))
     deleted = conn.execute(delete(deliveries).where(*is_in_page, *is_counted)).rowcount
+    _delete_failures(conn, edition_id, ids[0], ids[-1])
     return len(ids), ids[-1], deleted
+
+
+def _delete_failures(conn: Connection, edition_id: int, first: int, last: int) -> None:
+    """Forget failed mails whose ledger rows are deleted: SQLite gives their ids to other rows."""
+    has_row = exists().where(deliveries.c.id == failures.c.delivery_id)
+    is_in_page = (failures.c.edition_id == edition_id, failures.c.delivery_id.between(first, last))
+    conn.execute(delete(failures).where(*is_in_page, ~has_row))
 
 
 def _delete_text(conn: Connection, edition_id: int) -> int:

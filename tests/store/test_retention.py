@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from digest.model.slots import Window
-from digest.store import Store, articles, deliveries, editions, entries, retention, runs, stories, subscribers
+from digest.store import (
+    Store,
+    articles,
+    deliveries,
+    editions,
+    entries,
+    failures,
+    retention,
+    runs,
+    stories,
+    subscribers,
+    tables,
+)
 from digest.store.retention import Expired
 from digest.store.subscribers import NewSubscriber
 from tests.support.values import NOON, article, brief, edition, entry
@@ -70,6 +82,21 @@ def test_an_editions_ledger_rows_are_deleted_then_its_body_and_the_rest_stays(st
         ) == ("", "", "Harbour opens again")
         assert stories.published_articles(conn, "main").keys() == {"a"}
         assert editions.add(conn, edition(), at=NOON) == (id_, False)
+
+
+def test_failed_mails_are_forgotten_with_their_rows(store: Store) -> None:
+    """SQLite gives the ids of deleted rows to others, which have not failed."""
+    addresses = ("ann@example.org", "bo@example.org")
+    with store.begin() as conn:
+        subscribers.add(conn, [NewSubscriber(address=address) for address in addresses], "main", at=NOON)
+        id_, _ = editions.add(conn, edition(), at=NOON)
+        deliveries.create_for_edition(conn, id_, host="example.org", at=NOON)
+        failures.add(conn, id_, [row.id for row in deliveries.for_edition(conn, id_)])
+        subscribers.suppress(conn, "ann@example.org", "it bounces", at=NOON)
+        delete_editions(conn, before=NOON + DAY)
+        (row,) = deliveries.for_edition(conn, id_)
+        assert row.subscriber.address == "bo@example.org"
+        assert conn.execute(select(tables.failures.c.delivery_id)).scalars().all() == [row.id]
 
 
 def test_published_wordings_are_deleted_and_article_ids_stay(store: Store) -> None:
