@@ -10,6 +10,7 @@ import pytest
 from digest.cli import main
 from digest.store import open_store
 from tests.support.pgbouncer import pgbouncer
+from tests.support.unusable_databases import UnusableDatabase
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +40,20 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _write(url: str, direct_url: str = "", engine: str = "procrastinate") -> None:
     Path("digest.toml").write_text(_SETTINGS.format(url=url, direct_url=direct_url, engine=engine))
+
+
+@pytest.mark.parametrize("command", ["run", "worker", "send"])
+@pytest.mark.parametrize("problem", ["a server that is down", "an old server", "the wrong encoding", "a standby"])
+def test_an_unusable_database_is_told(
+    unusable_databases: dict[str, UnusableDatabase], problem: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = unusable_databases[problem]
+    _write(database.url)
+
+    assert main([command]) == 1
+    message, hint = capsys.readouterr().err.splitlines()
+    assert database.message in message
+    assert database.hint in hint
 
 
 @pytest.mark.parametrize("engine", ["embedded", "procrastinate"])
