@@ -220,6 +220,12 @@ def for_edition(conn: Connection, edition_id: int, *outcomes: Outcome, after: in
     return map(_delivery, stream(conn, query))
 
 
+def page(conn: Connection, edition_id: int, *, after: int = 0, limit: int) -> list[Delivery]:
+    """The edition's rows after the one with this id, in order."""
+    query = _query().where(deliveries.c.edition_id == edition_id, deliveries.c.id > after).order_by(deliveries.c.id)
+    return [_delivery(row) for row in conn.execute(query.limit(limit))]
+
+
 def find(conn: Connection, message_id: str) -> Delivery | None:
     """The row of the mail with this Message-ID."""
     row = conn.execute(_query().where(deliveries.c.message_id == message_id)).one_or_none()

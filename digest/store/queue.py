@@ -15,7 +15,7 @@ from digest.store.deliveries import CLAIMED, WAITING, has_no_turn, next_try
 from digest.store.mapping import batches
 from digest.store.subscribers import normalize_address
 from digest.store.suppressions import IS_SUSPECTED, may_be_mailed
-from digest.store.tables import deliveries, editions, subscribers
+from digest.store.tables import deliveries, editions, failures, subscribers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +90,16 @@ def requeueable(
 
 def count_requeueable(conn: Connection, edition_id: int, *, include_sent: bool = False) -> int:
     """The number of mails that ``requeue`` would send without addresses."""
-    conditions = _requeueable(edition_id, (), include_sent=include_sent)
-    rows = select(func.count()).select_from(deliveries.join(subscribers))
-    return sum(int(conn.execute(rows.where(condition)).scalar_one()) for condition in conditions)
+    (condition,) = _requeueable(edition_id, (), include_sent=include_sent)
+    if include_sent:
+        return int(conn.execute(select(func.count()).where(condition)).scalar_one())
+    # Of very many mails only those that failed, and those that wait, are read.
+    failed = select(failures.c.delivery_id).where(failures.c.edition_id == edition_id)
+    unclear = select(deliveries.c.id).where(condition, WAITING, deliveries.c.outcome == Outcome.UNKNOWN)
+    counts = delivery_counts.for_edition(conn, edition_id)
+    parts = [select(deliveries.c.id).where(condition, deliveries.c.id.in_(failed))]
+    parts += [unclear] if Outcome.UNKNOWN in counts else []
+    return int(conn.execute(select(func.count()).select_from(union(*parts).subquery())).scalar_one())
 
 
 def _requeueable(edition_id: int, addresses: Collection[str], *, include_sent: bool) -> Iterator[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, select, update
 
 from digest.model.editions import Outcome
 from digest.model.slots import Slot
@@ -123,3 +123,20 @@ def test_mails_that_may_be_sent_again_are_counted(
         subscribers.unsubscribe(conn, "bo@example.org", "main", at=NOON)
         listed = list(queue.requeueable(conn, id_, include_sent=include_sent))
         assert queue.count_requeueable(conn, id_, include_sent=include_sent) == len(listed)
+
+
+def test_mails_that_can_be_sent_again_are_counted(store: Store) -> None:
+    with store.begin() as conn:
+        id_ = published(conn)
+        assert queue.count_requeueable(conn, id_) == 0
+
+        set_outcome(conn, Outcome.FAILED, table.c.id == select(func.min(table.c.id)).scalar_subquery(), next_try=None)
+        assert queue.count_requeueable(conn, id_) == 1
+
+        is_other = table.c.outcome == Outcome.PENDING
+        set_outcome(conn, Outcome.UNKNOWN, is_other, next_try=NOON)
+        assert queue.count_requeueable(conn, id_) == 2
+        assert queue.state(conn) == Queue(waiting=1, claimed=0, next_try=NOON)
+
+        subscribers.unsubscribe(conn, "ann@example.org", "main", at=NOON)
+        assert queue.count_requeueable(conn, id_) == 1

@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from textwrap import indent
 from typing import Any
 
 from digest.cli.editions.summary import edition_document, find_edition, format_audience, format_counts
 from digest.settings import Settings
-from digest.store import Store, deliveries, editions, suppressions
+from digest.store import Store, deliveries, delivery_counts, editions, suppressions
 from digest.store.editions import StoredEdition
 from digest.text.time_format import iso_utc
+
+#: Recipients read at once.
+_PAGE = 1_000
 
 
 def list_editions(args: argparse.Namespace, settings: Settings, store: Store) -> Iterator[str]:
@@ -19,7 +23,8 @@ def list_editions(args: argparse.Namespace, settings: Settings, store: Store) ->
     newsletter_id = settings.newsletter(args.newsletter).id if args.newsletter else None
     with store.read() as conn:
         summaries = editions.summaries(conn, newsletter_id, limit=max(args.limit, 1))
-        with_counts = [(edition, deliveries.counts(conn, edition.id)) for edition in summaries]
+        counts_of = delivery_counts.for_editions(conn, [edition.id for edition in summaries])
+        with_counts = [(edition, counts_of[edition.id]) for edition in summaries]
     if args.json:
         yield json.dumps([edition_document(*pair) for pair in with_counts], ensure_ascii=False, indent=2)
         return
@@ -37,7 +42,7 @@ def show_edition(args: argparse.Namespace, store: Store) -> Iterator[str]:
     """Return one edition: its text or HTML, its recipients, or all of it as JSON."""
     stored = find_edition(args.id, store)
     if args.json:
-        yield _as_json(stored, store, with_recipients=args.recipients)
+        yield from _as_json(stored, store, with_recipients=args.recipients)
     elif args.recipients:
         for row in _recipients(args.id, store):
             yield "  ".join(str(value) for value in row.values() if value)
@@ -47,7 +52,7 @@ def show_edition(args: argparse.Namespace, store: Store) -> Iterator[str]:
         yield stored.edition.html if args.html else stored.edition.text
 
 
-def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> str:
+def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> Iterator[str]:
     edition = stored.edition
     with store.read() as conn:
         counts = deliveries.counts(conn, stored.id)
@@ -67,14 +72,29 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> s
         "text": edition.text,
         "html": edition.html,
     }
-    if with_recipients:
-        document["recipients"] = list(_recipients(stored.id, store))
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    if not with_recipients:
+        yield text
+        return
+    yield text.removesuffix("\n}") + ","
+    yield '  "recipients": ['
+    item = ""
+    for recipient in _recipients(stored.id, store):
+        if item:
+            yield f"{item},"
+        item = indent(json.dumps(recipient, ensure_ascii=False, indent=2), "    ")
+    if item:
+        yield item
+    yield "  ]\n}"
 
 
 def _recipients(edition_id: int, store: Store) -> Iterator[dict[str, Any]]:
-    with store.read() as conn:
-        for row in deliveries.for_edition(conn, edition_id):
+    """The edition's recipients, each page of them in a short transaction, however slowly they are printed."""
+    after, is_last = 0, False
+    while not is_last:
+        with store.read() as conn:
+            rows = deliveries.page(conn, edition_id, after=after, limit=_PAGE)
+        for row in rows:
             yield {
                 "address": row.subscriber.address,
                 "outcome": str(row.outcome),
@@ -82,3 +102,4 @@ def _recipients(edition_id: int, store: Store) -> Iterator[dict[str, Any]]:
                 "next_try": iso_utc(row.next_try),
                 "reply": row.reply,
             }
+        after, is_last = rows[-1].id if rows else after, len(rows) < _PAGE

@@ -46,7 +46,10 @@ def edition(site: Site, request: PageRequest, operator: Operator) -> PageRespons
     outcomes = tuple(outcome for outcome in Outcome if outcome == request.query.get("outcome")) or _NOT_DELIVERED
     after = view.record_id(request.query.get("after", ""))
     with site.app.store.read() as conn:
-        rows = list(islice(deliveries.for_edition(conn, edition_id, *outcomes, after=after), _ROWS + 1))
+        counts = deliveries.counts(conn, edition_id)
+        present = [outcome for outcome in outcomes if counts.get(outcome)]  # without any, all rows would be read
+        deliveries_found = deliveries.for_edition(conn, edition_id, *present, after=after) if present else ()
+        rows = list(islice(deliveries_found, _ROWS + 1))
         return view.render(
             site,
             operator,
@@ -55,7 +58,7 @@ def edition(site: Site, request: PageRequest, operator: Operator) -> PageRespons
             has_frame=True,
             stored=stored,
             audience=_audience(conn, stored.edition.newsletter_id, stored.edition.audience),
-            counts=deliveries.counts(conn, edition_id),
+            counts=counts,
             next_try=deliveries.next_try(conn, edition_id),
             failed=queue.count_requeueable(conn, edition_id),
             problem=delivery_problem(conn, edition_id),
