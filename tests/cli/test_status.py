@@ -90,6 +90,7 @@ def test_status_as_json_has_all_parts(capsys: pytest.CaptureFixture[str]) -> Non
         "newsletters",
         "editions",
         "queue",
+        "slowed",
         "sources",
         "unread_mails",
         "secret_problem",
