@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 
 from digest.deliver.retry import MAX_BACKOFF
 from digest.jobs.runs import is_due, last_run
-from digest.jobs.types import ApplyRetention, Collect, Deliver, Job, Log, ProcessBounces, Publish
+from digest.jobs.types import ApplyRetention, Collect, CollectPart, Deliver, Job, Log, ProcessBounces, Publish
 from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter
 from digest.pipeline import calendar
 from digest.pipeline.app import App
 from digest.pipeline.audiences import audiences_of, personalise
 from digest.pipeline.slots import DueSlots
-from digest.store import queue, slots
+from digest.store import job_queue, queue, slots
 from digest.store.slots import SlotStatus
 
 #: Called with a newsletter's id and the exception that keeps it from being published.
@@ -107,6 +107,14 @@ def _publications(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
     for newsletter, audience, due in _due_slots(conn, app, now, _ignore_failure):
         if due and due.slot:
             yield Publish(newsletter_id=newsletter.id, slot=due.slot, audience=audience)
+
+
+def has_queued_parts(conn: Connection) -> bool:
+    """Whether parts of a collection wait for workers, or are under way, that were queued of late. PostgreSQL only.
+
+    If no worker takes them, editions don't wait for ever.
+    """
+    return job_queue.has_kind(conn, CollectPart.kind, queue=CollectPart.queue, queued_within=_MAX_COLLECT_WAIT)
 
 
 def _is_collecting(conn: Connection, app: App, now: datetime) -> bool:

@@ -22,6 +22,7 @@ import psycopg
 from procrastinate import exceptions, jobs
 from sqlalchemy import URL, Connection
 
+from digest.jobs.due import has_queued_parts
 from digest.jobs.types import (
     ApplyRetention,
     Collect,
@@ -175,7 +176,7 @@ class Clock:
         due = self.due_jobs(False)
         # Read after what is due: a collection that isn't due any more has its parts in the queue by then.
         with self.store.read() as conn:
-            is_collecting = job_queue.has_kind(conn, CollectPart.kind, queue=CollectPart.queue)
+            is_collecting = has_queued_parts(conn)
             failures = job_queue.failures(conn)
         jobs_by_lock = {queueing_lock(job): job for job in (self.due_jobs(True) if is_collecting else due)}
         with self.store.begin() as conn:

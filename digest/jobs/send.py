@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection
 
 from digest.jobs.context import JobContext, JobSizes
+from digest.jobs.due import has_queued_parts
 from digest.jobs.parts import collect_parts, delivery_parts
 from digest.jobs.types import CollectPart, Deliver, Send, SendCollected
 from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.publish import PublishResult, publish
 from digest.pipeline.publish_audiences import publish_audiences
 from digest.pipeline.stale_sources import stale_sources
-from digest.store import deliveries, job_queue
+from digest.store import deliveries
 
-#: An edition waits for its collection no longer than this.
-_MAX_WAIT_S = 600
+#: How often a job is queued again while its sources are fetched: about once a second.
+_MAX_REPEATS = 600
 
 
 def collects_first(job: Send | SendCollected, context: JobContext) -> bool:
@@ -87,10 +88,10 @@ def _parts(stale: Sequence[Source], context: JobContext) -> tuple[CollectPart, .
 
 
 def _wait_again(job: SendCollected, context: JobContext) -> bool:
-    if job.waited >= _MAX_WAIT_S:
+    if job.waited >= _MAX_REPEATS:
         return False
     with context.app.store.begin() as conn:
-        if not job_queue.has_kind(conn, CollectPart.kind, queue=CollectPart.queue):
+        if not has_queued_parts(conn):
             return False
         context.enqueue(conn, _collected(job, waited=job.waited + 1))
     return True

@@ -51,13 +51,16 @@ def waiting(conn: Connection, locks: Sequence[str]) -> frozenset[str]:
     return frozenset(conn.execute(query, {"locks": [*locks]}).scalars())
 
 
-def has_kind(conn: Connection, kind: str, *, queue: str) -> bool:
-    """Whether a job of this kind waits in the queue or is under way."""
+def has_kind(conn: Connection, kind: str, *, queue: str, queued_within: timedelta) -> bool:
+    """Whether a job of this kind waits in the queue or is under way that was queued so recently."""
     query = text(
-        "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name = :queue"
-        " AND args -> 'job' ->> 'kind' = :kind LIMIT 1"
+        "SELECT 1 FROM procrastinate_jobs AS j"
+        " JOIN procrastinate_events AS e ON e.job_id = j.id AND e.type = 'deferred'"
+        " WHERE j.status IN ('todo', 'doing') AND j.queue_name = :queue AND j.args -> 'job' ->> 'kind' = :kind"
+        " AND e.at > now() - CAST(:within AS interval) LIMIT 1"
     )
-    return conn.execute(query, {"queue": queue, "kind": kind}).first() is not None
+    values = {"queue": queue, "kind": kind, "within": f"{queued_within.total_seconds()} seconds"}
+    return conn.execute(query, values).first() is not None
 
 
 def request_statuses(conn: Connection, request: str) -> frozenset[str]:

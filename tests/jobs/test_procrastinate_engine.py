@@ -95,6 +95,22 @@ def test_an_edition_waits_for_a_collection_whose_parts_are_queued_at_that_moment
 
 
 @pytest.mark.slow
+def test_an_edition_does_not_wait_for_a_collection_that_no_worker_takes(store: Store) -> None:
+    publish = Publish(newsletter_id="main", slot=Slot(key="2026-03-29", due=NOW))
+    with store.begin() as conn:
+        JobQueue().enqueue(conn, CollectPart(source_ids=("a",)))
+    clock = Clock(
+        store=store, due_jobs=lambda is_collecting: () if is_collecting else (publish,), log=lambda _, **__: None
+    )
+    assert clock.tick(NOW) == 0
+
+    with store.begin() as conn:
+        conn.execute(text("UPDATE procrastinate_events SET at = at - interval '11 minutes'"))
+
+    assert clock.tick(NOW) == 1
+
+
+@pytest.mark.slow
 def test_a_job_that_fails_is_tried_again_ever_later(store: Store) -> None:
     now = datetime.now(UTC)
     clock = _clock(store, {Collect()})
