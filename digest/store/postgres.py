@@ -35,6 +35,7 @@ _SERVER_KEEPALIVES = {
 _IDLE_IN_TRANSACTION = {"idle_in_transaction_session_timeout": "60s"}
 _SESSION = {"timezone": "UTC", **_SERVER_KEEPALIVES, **_IDLE_IN_TRANSACTION}
 #: The ledger's commits don't wait for the disk: ``log_sync`` syncs them in groups. Other transactions do (_begin).
+#: Nor does the queue's worker: a job whose end a crash loses is begun again, and looks whether it is still due.
 _STORE_SESSION = {**_SESSION, "synchronous_commit": "off"}
 _READ_ONLY = {"default_transaction_read_only": "on"}
 #: Messages that the server may have left on an idle connection before it ended it, at most.
@@ -108,7 +109,7 @@ def prepare_connection(connection: psycopg.Connection, session: Mapping[str, str
     return bool(row and row[0])
 
 
-def session_query(backend_pid: int, session: Mapping[str, str] = _SESSION) -> bytes:
+def session_query(backend_pid: int, session: Mapping[str, str] = _STORE_SESSION) -> bytes:
     """SQL for ``prepare_connection``, for a connection that was told to lead to this process of the server."""
     behind_pooler = f"pg_backend_pid() <> {backend_pid:d}"
     settings = "".join(f", set_config('{name}', '{value}', {behind_pooler})" for name, value in session.items())
