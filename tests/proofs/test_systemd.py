@@ -124,7 +124,7 @@ def _send_while_killing(machine: Machine, server: SmtpServer) -> int:
         "systemctl restart postgresql@15-main",
     )
     with ThreadPoolExecutor() as thread:
-        sending = thread.submit(machine.run, "digest send --again", check=False)  # the database's restart may end it
+        sending = thread.submit(machine.run, "digest send --again", timeout_s=300)  # it waits for the database, too
         for number, fault in enumerate(faults, 1):
             until(lambda number=number: server.total >= number * READERS // 6, within_s=90)
             machine.run(fault)
