@@ -156,7 +156,8 @@ def check(outcome: ProofResult) -> None:
     assert not found.missed, "nobody is missed"
     assert not found.unknown_mails, "each copy has the ledger's Message-ID"
     assert not found.doubled, "no subscriber has two editions of one slot"
-    assert not found.lost_slots, "no slot is lost"
+    assert not found.lost_slots, "each slot is decided"
+    assert not found.repeated_news, "no news is published twice"
     assert not found.early_slots, "no slot is published before it is due"
     assert outcome.copies <= outcome.allowance
     assert outcome.shortest_interval_s >= 0.8 * 60 - 1, "no source is visited more often than its limit"

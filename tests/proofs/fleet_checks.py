@@ -30,8 +30,10 @@ class Findings:
     unknown_mails: frozenset[tuple[str, str]]
     #: Subscribers and slots with more than one edition.
     doubled: frozenset[tuple[str, str]]
-    #: Slots between the first and the last that nothing was decided of, or that were passed over.
-    lost_slots: tuple[str, ...]
+    #: Number of slots between the first and the last that nothing was decided of.
+    lost_slots: int
+    #: Titles of news that stand in more than one edition.
+    repeated_news: frozenset[str]
     #: Slots whose edition was frozen before they were due.
     early_slots: tuple[str, ...]
 
@@ -44,6 +46,7 @@ def findings(url: str, mail_server: SmtpServer) -> Findings:
             table = tables.editions
             frozen = conn.execute(select(table.c.id, table.c.slot_key, table.c.slot_due, table.c.published)).all()
             decided = slots.statuses(conn, "main")
+            titles = Counter(conn.execute(select(tables.stories.c.title)).scalars())
     sent = {(row.message_id, row.address) for row in rows if row.outcome is Outcome.SENT}
     known = {(row.message_id, row.address) for row in rows}
     slot_of = {row.id: row.slot_key for row in frozen}
@@ -60,10 +63,8 @@ def findings(url: str, mail_server: SmtpServer) -> Findings:
         missed=frozenset(known - mail_server.accepted.keys()),
         unknown_mails=frozenset(mail_server.accepted.keys() - known),
         doubled=frozenset(key for key, ids in per_slot.items() if len(ids) > 1),
-        lost_slots=(
-            *(slot.key for slot, status in decided.items() if status is SlotStatus.MISSED),
-            *([f"{expected - len(minutes):.0f} without a decision"] if expected != len(minutes) else []),
-        ),
+        lost_slots=round(expected - len(minutes)),
+        repeated_news=frozenset(title for title, number in titles.items() if number > 1),
         early_slots=tuple(row.slot_key for row in frozen if row.published < row.slot_due),
     )
 
