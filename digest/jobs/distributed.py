@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from threading import Event, Thread
 from typing import Any
 
+from digest.jobs.due import longest_collect_wait
 from digest.jobs.fleet_clock import FleetClock
 from digest.jobs.fleet_settings import SettingsHash
 from digest.jobs.fleet_status import clock_problem, machine_ahead
@@ -44,7 +45,13 @@ def run_clock(
         queue_schema.ensure(conn)
     address = settings().store
     leadership = Leadership(address.direct_url or address.url)
-    clock = Clock(store=store, due_jobs=due_jobs, log=log, still_leads=leadership.is_held_now)
+    clock = Clock(
+        store=store,
+        due_jobs=due_jobs,
+        log=log,
+        still_leads=leadership.is_held_now,
+        collect_wait=lambda: longest_collect_wait(settings()),
+    )
     failures = FailureLog(log=log, name="clock")
     hash_of, member = SettingsHash(), _member("clock", now=time.sync(), log=log)
     leads = leadership.is_held()

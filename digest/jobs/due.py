@@ -16,6 +16,7 @@ from digest.pipeline import calendar
 from digest.pipeline.app import App
 from digest.pipeline.audiences import audiences_of, personalise
 from digest.pipeline.slots import DueSlots
+from digest.settings import Settings
 from digest.store import job_queue, queue, slots
 from digest.store.slots import SlotStatus
 
@@ -109,16 +110,20 @@ def _publications(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
             yield Publish(newsletter_id=newsletter.id, slot=due.slot, audience=audience)
 
 
-def has_queued_parts(conn: Connection) -> bool:
-    """Whether parts of a collection wait for workers, or are under way, that were queued of late. PostgreSQL only.
+def longest_collect_wait(settings: Settings) -> timedelta:
+    """How long an edition waits for a collection that is under way."""
+    return min(_MAX_COLLECT_WAIT, settings.fetch.every / 2)
+
+
+def has_queued_parts(conn: Connection, *, within: timedelta) -> bool:
+    """Whether parts of a collection wait for workers, or are under way, that were queued so recently. PostgreSQL only.
 
     If no worker takes them, editions don't wait for ever.
     """
-    return job_queue.has_kind(conn, CollectPart.kind, queue=CollectPart.queue, queued_within=_MAX_COLLECT_WAIT)
+    return job_queue.has_kind(conn, CollectPart.kind, queue=CollectPart.queue, queued_within=within)
 
 
 def _is_collecting(conn: Connection, app: App, now: datetime) -> bool:
     """Whether sources are being fetched now. A run without an end doesn't count for long: its process may be dead."""
     run = last_run(conn, Collect.kind, now)
-    longest = min(_MAX_COLLECT_WAIT, app.settings.fetch.every / 2)
-    return run is not None and run.ended is None and now - run.started < longest
+    return run is not None and run.ended is None and now - run.started < longest_collect_wait(app.settings)

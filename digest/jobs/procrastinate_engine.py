@@ -160,6 +160,8 @@ class Clock:
     #: Whether this clock leads, by the store's word.
     still_leads: Callable[[Connection], bool] = lambda _: True
     pause: timedelta = PAUSE
+    #: How long an edition waits for parts of a collection.
+    collect_wait: Callable[[], timedelta] = lambda: timedelta(minutes=10)
     _queue: JobQueue = field(init=False)
     #: When this clock queued each job last.
     _queued_at: dict[str, datetime] = field(default_factory=dict)
@@ -176,7 +178,7 @@ class Clock:
         due = self.due_jobs(False)
         # Read after what is due: a collection that isn't due any more has its parts in the queue by then.
         with self.store.read() as conn:
-            is_collecting = has_queued_parts(conn)
+            is_collecting = has_queued_parts(conn, within=self.collect_wait())
             failures = job_queue.failures(conn)
         jobs_by_lock = {queueing_lock(job): job for job in (self.due_jobs(True) if is_collecting else due)}
         with self.store.begin() as conn:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection
 
 from digest.jobs.context import JobContext, JobSizes
-from digest.jobs.due import has_queued_parts
+from digest.jobs.due import has_queued_parts, longest_collect_wait
 from digest.jobs.parts import collect_parts, delivery_parts
 from digest.jobs.types import CollectPart, Deliver, Send, SendCollected
 from digest.model.newsletters import Newsletter, Source
@@ -91,7 +91,7 @@ def _wait_again(job: SendCollected, context: JobContext) -> bool:
     if job.waited >= _MAX_REPEATS:
         return False
     with context.app.store.begin() as conn:
-        if not has_queued_parts(conn):
+        if not has_queued_parts(conn, within=longest_collect_wait(context.app.settings)):
             return False
         context.enqueue(conn, _collected(job, waited=job.waited + 1))
     return True

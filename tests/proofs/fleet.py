@@ -160,7 +160,8 @@ def check(outcome: ProofResult) -> None:
     assert not found.repeated_news, "no news is published twice"
     assert not found.early_slots, "no slot is published before it is due"
     assert outcome.copies <= outcome.allowance
-    assert outcome.shortest_interval_s >= 0.8 * 60 - 1, "no source is visited more often than its limit"
+    # Fetches are up to a fifth of their interval early, and later than planned by some seconds.
+    assert outcome.shortest_interval_s >= 0.8 * 60 - 10, "no source is visited more often than its limit"
     assert all(seconds < 10 for seconds in outcome.faults.take_overs), "another clock leads within seconds"
     assert all(seconds < 45 for seconds in outcome.faults.hung_take_overs)
     assert set(outcome.exit_codes) <= {0, -signal.SIGTERM}
