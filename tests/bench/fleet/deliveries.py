@@ -34,6 +34,8 @@ class Deliveries:
     usage: Usage
     #: Processor time of the mail server.
     sink_s: float
+    #: Of both editions: the ledger's size is theirs.
+    ledger_rows: int
     #: Of the ledger with its indexes, as it stands after the mails are sent, and rewritten without dead rows.
     ledger_bytes: int
     ledger_bytes_compact: int
@@ -109,8 +111,11 @@ def _sizes(url: str) -> dict[str, int]:
 
     with psycopg.connect(url, autocommit=True) as conn:
         ledger, edition = size("deliveries"), size("editions") // 2
+        rows = conn.execute("SELECT count(*) FROM deliveries").fetchone()
+        assert rows
         conn.execute("VACUUM FULL deliveries")
         return {
+            "ledger_rows": int(rows[0]),
             "ledger_bytes": ledger,
             "ledger_bytes_compact": size("deliveries"),
             "subscriber_bytes": size("subscribers", "subscriptions"),

@@ -31,6 +31,8 @@ class Collection:
     #: Entries, articles and their indexes, per entry; and the rest, per feed.
     bytes_per_entry: float
     bytes_per_feed: float
+    #: Of each feed.
+    entries: int = ENTRIES
 
     @property
     def rate(self) -> float:
