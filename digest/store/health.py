@@ -10,12 +10,13 @@ from sqlalchemy import Connection, text
 #: Tables with fewer rows than this are healthy, however many of them are dead.
 _MIN_ROWS = 10_000
 
-# Bytes of live rows by the planner's statistics: each row also has a header and a place in its page.
+# Bytes of all rows by the planner's statistics, unknown before the first: each row also has a header and a place in its
+# page. A table that is dropped meanwhile has no size.
 _TABLES = f"""
-SELECT relname AS name, n_live_tup AS live_rows, n_dead_tup AS dead_rows, pg_relation_size(relid) AS table_bytes,
-       pg_indexes_size(relid) AS index_bytes,
-       (SELECT coalesce(sum(avg_width * (1 - null_frac)), 0) + 28 FROM pg_stats
-        WHERE pg_stats.schemaname = stat.schemaname AND tablename = relname) * n_live_tup AS row_bytes
+SELECT relname AS name, n_live_tup AS live_rows, n_dead_tup AS dead_rows,
+       coalesce(pg_relation_size(relid), 0) AS table_bytes, coalesce(pg_indexes_size(relid), 0) AS index_bytes,
+       (SELECT sum(avg_width * (1 - null_frac)) + 28 FROM pg_stats
+        WHERE pg_stats.schemaname = stat.schemaname AND tablename = relname) * (n_live_tup + n_dead_tup) AS row_bytes
 FROM pg_stat_user_tables AS stat
 WHERE n_live_tup + n_dead_tup >= {_MIN_ROWS}
 ORDER BY pg_total_relation_size(relid) DESC
@@ -97,7 +98,7 @@ def _postgresql(conn: Connection) -> PostgresHealth:
             live_rows=row.live_rows,
             dead_rows=row.dead_rows,
             bytes=row.table_bytes + row.index_bytes,
-            unused_bytes=max(int(row.table_bytes - row.row_bytes * _with_dead(row.live_rows, row.dead_rows)), 0),
+            unused_bytes=0 if row.row_bytes is None else max(int(row.table_bytes - row.row_bytes), 0),
         )
         for row in conn.execute(text(_TABLES))
     )
@@ -109,11 +110,6 @@ def _postgresql(conn: Connection) -> PostgresHealth:
         freeze_age=database.freeze_age,
         has_autovacuum=database.autovacuum == "on",
     )
-
-
-def _with_dead(live: int, dead: int) -> float:
-    """What the bytes of live rows are multiplied with, for those of all rows."""
-    return (live + dead) / max(live, 1)
 
 
 def _sqlite(conn: Connection, file: Path | None) -> SqliteHealth:
