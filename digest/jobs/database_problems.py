@@ -60,7 +60,7 @@ def _of_postgresql(health: PostgresHealth) -> Iterator[DatabaseProblem]:
 def _of_table(table: TableHealth, *, is_held: bool) -> Iterator[DatabaseProblem]:
     if table.dead_rows > _MAX_DEAD_ROWS and table.dead_share > _MAX_DEAD_SHARE:
         vacuum = f"VACUUM ANALYZE {table.name}"
-        often = f"ALTER TABLE {table.name} SET (autovacuum_vacuum_scale_factor = 0.05) lets it come earlier"
+        often = f"ALTER TABLE {table.name} SET (autovacuum_vacuum_scale_factor = 0.02) lets it come earlier"
         yield DatabaseProblem(
             message=f"{table.dead_share:.0%} of the rows of {table.name} are dead: vacuum doesn't keep up",
             hint=f"end that transaction, then run {vacuum}" if is_held else f"run {vacuum}; {often}",

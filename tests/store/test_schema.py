@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from digest.model.errors import StoreError
 from digest.store import articles, database, entries, open_store, schema
@@ -53,7 +53,7 @@ def later(tmp_path: Path) -> Versions:
 
 
 def describe(conn: Connection) -> dict[str, Any]:
-    """The columns, keys and indexes of a database's tables, sorted."""
+    """The columns, keys, indexes and options of a database's tables, sorted."""
     look = inspect(conn)
 
     def plain(value: object) -> str:
@@ -68,9 +68,16 @@ def describe(conn: Connection) -> dict[str, Any]:
             "unique": sorted(map(plain, look.get_unique_constraints(name))),
             "indexes": sorted(map(plain, look.get_indexes(name))),
             "checks": sorted(map(plain, look.get_check_constraints(name))),
+            "options": storage_options(conn, name),
         }
 
     return {name: table(name) for name in look.get_table_names()}
+
+
+def storage_options(conn: Connection, name: str) -> object:
+    """PostgreSQL's options of a table."""
+    query = text("SELECT reloptions FROM pg_class WHERE oid = to_regclass(:name)")
+    return conn.execute(query, {"name": name}).scalar() if conn.dialect.name == "postgresql" else None
 
 
 def migrate_from_nothing(conn: Connection, versions: Versions = CURRENT_VERSIONS) -> None:

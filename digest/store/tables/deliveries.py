@@ -80,3 +80,10 @@ def _make_indexes_partial(_: Table, conn: Connection, **__: Any) -> None:
         for index in deliveries.indexes:
             if (condition := index.dialect_options["sqlite"]["where"]) is not None:
                 index.dialect_options["postgresql"]["where"] = condition
+
+
+@event.listens_for(deliveries, "after_create")
+def _vacuum_often(_: Table, conn: Connection, **__: Any) -> None:
+    """Let PostgreSQL vacuum after changes of a twentieth of the rows, not of a fifth: claims pass by dead ones."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("ALTER TABLE deliveries SET (autovacuum_vacuum_scale_factor = 0.05)"))
