@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select
 
 from digest.model.editions import Outcome
-from digest.store import daily_counts, deliveries, open_store
+from digest.store import daily_counts, deliveries, delivery_counts, open_store
 from digest.store.tables import deliveries as table
 from tests.support.editions import publish, rows
 from tests.support.smtp_server import NO_FAULT, Fault, RandomFaults, SmtpServer, Stage, smtp_server
@@ -141,6 +141,7 @@ def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
         ledger = rows(store, edition_id)
         with store.read() as conn:
             counted = daily_counts.totals(conn, ["main"])
+            counts = delivery_counts.for_edition(conn, edition_id)
     sent = {address for address, row in ledger.items() if row.outcome is Outcome.SENT}
     failed = {address: row.reply for address, row in ledger.items() if row.outcome is Outcome.FAILED}
     received = {recipient for _, recipient in server.accepted}
@@ -164,6 +165,7 @@ def test_killed_senders_miss_nobody_and_copy_no_more_than_promised(
         "one Message-ID each"
     )
     assert extra <= bound
+    assert dict(counts) == Counter(row.outcome for row in ledger.values()), "the edition's counts are those of its rows"
     assert counted["main", daily_counts.delivery(Outcome.SENT)] == len(sent), "no kill loses or doubles a count"
     assert counted.get(("main", daily_counts.delivery(Outcome.FAILED)), 0) == len(failed)
     assert max(in_doubt.values()) <= CONNECTIONS, "no more is in doubt than a mail for each connection"
