@@ -226,12 +226,6 @@ def page(conn: Connection, edition_id: int, *, after: int = 0, limit: int) -> li
     return [_delivery(row) for row in conn.execute(query.limit(limit))]
 
 
-def find(conn: Connection, message_id: str) -> Delivery | None:
-    """The row of the mail with this Message-ID."""
-    row = conn.execute(_query().where(deliveries.c.message_id == message_id)).one_or_none()
-    return None if row is None else _delivery(row)
-
-
 #: Mails of an edition whose replies are read, of those that failed and of those that wait; and different replies.
 _MAX_FAILED, _MAX_REPLIES = 10_000, 1000
 _HAS_FAILED = {Outcome.FAILED, Outcome.BOUNCED, Outcome.RETRY, Outcome.UNKNOWN}
