@@ -145,7 +145,8 @@ class Client:
             return Reply(url=url, unchanged=True, moved_to=moved_to)
         if not 200 <= response.status < 300:
             error = self._refusal(response)
-            if error.retry_at and not error.gone and self.limits.gate:
+            # 503 is about this address: other sources of a large host are not to wait for it.
+            if error.retry_at and error.status == HTTPStatus.TOO_MANY_REQUESTS and self.limits.gate:
                 self.limits.gate.refuse(host_name(response.url), error)
             raise error
         return Reply(

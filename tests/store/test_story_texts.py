@@ -87,7 +87,15 @@ def test_stories_of_a_version_before_get_the_sources_that_are_still_stored(versi
     with version_before.begin() as conn:
         entries.add(conn, [entry("1"), entry("2")])
         articles.add(conn, [(entry("2"), reworded), (entry("1"), lead)])
-        edition_id, _ = editions.add(conn, edition(), at=NOON)
+        columns = ("newsletter_id", "slot_key", "audience", "subject", "preheader", "language", "token", "html", "text")
+        values = {column: column for column in columns} | {"due": NOON, "one": 1}
+        edition_id = conn.execute(
+            text(
+                f"INSERT INTO editions ({', '.join(columns)}, slot_due, published, revision, reading_minutes)"
+                f" VALUES ({', '.join(f':{column}' for column in columns)}, :due, :due, :one, :one) RETURNING id"
+            ),
+            values,
+        ).scalar_one()
         insert = text(
             "INSERT INTO stories (edition_id, position, title, score, update_, sentences)"
             " VALUES (:edition, :position, :title, 1, false, :sentences)".replace("update_", '"update"')
