@@ -35,7 +35,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 #: Tests of whole commands, of simulated days and of processes: up to seconds each, and twice that on PostgreSQL.
-_SLOW_ON_POSTGRESQL = ("tests/jobs/", "tests/cli/", "tests/store/test_durability.py", "tests/store/test_copy.py")
+_SLOW_ON_POSTGRESQL = (
+    "tests/jobs/",
+    "tests/cli/",
+    "tests/store/test_copy.py",
+    "tests/store/test_durability.py",
+    "tests/store/test_round_trips.py",
+    "tests/store/test_schema.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -32,6 +32,7 @@ def url_and_engine(request: pytest.FixtureRequest) -> tuple[str, str]:
     return str(request.getfixturevalue("sqlite_url" if database == "sqlite" else "postgres_url")), engine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "start",
     [

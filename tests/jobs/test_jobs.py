@@ -162,6 +162,7 @@ def test_an_edition_is_sent_at_its_time_once_to_each_subscriber(simulation: Simu
     assert simulation.editions == ["2026-06-01"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "start",
     [

@@ -14,6 +14,7 @@ _SETTINGS = '[[sources]]\nid = "own"\npath = "articles"\n'
 _READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" && shift && "$@"'
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("unshare"), reason="needs Linux' unshare")
 @pytest.mark.parametrize("existing", [False, True])
 def test_a_read_only_file_system_is_called_that(tmp_path: Path, *, existing: bool) -> None:

@@ -212,6 +212,7 @@ def test_heavy_modules_are_imported_only_when_used(code: str, unwanted: str) -> 
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_two_processes_may_create_a_store_concurrently(sqlite_url: str) -> None:
     code = f"from digest.store import open_store; open_store({sqlite_url!r}).close()"
     both = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
