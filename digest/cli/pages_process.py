@@ -110,10 +110,20 @@ class _Supervisor:
                 try:
                     fields = json.loads(line)
                     event = fields.pop("event")
-                    del fields["at"]
+                    del fields["at"], fields["level"]
                 except (ValueError, KeyError, AttributeError, TypeError):
-                    event, fields = "pages_message", {"message": line.strip()}
-                self.log(event if event.startswith("page") else f"pages_{event}", **fields)
+                    self.log("pages_message", message=line.strip())
+                else:
+                    self._log(event, fields)
+
+    def _log(self, event: str, fields: dict[str, object]) -> None:
+        """Log an event of the child; its start and end are not this process's."""
+        if event == "serving":
+            self.log("pages_serving", **fields)
+        elif event == "stopped":
+            self.log("pages_ended", **fields)
+        else:
+            self.log(event, **fields)
 
     def _end(self) -> None:
         """End the child: by closing its stdin, which also happens if this process is killed."""

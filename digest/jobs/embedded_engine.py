@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from digest.jobs.events import job_fields
 from digest.jobs.types import Enqueue, Job, Log
 from digest.model.errors import DigestError
+from digest.model.log_context import log_fields
 
 if TYPE_CHECKING:
     from apscheduler.job import Job as Poll  # type: ignore[import-untyped]  # it has no types
@@ -116,12 +118,13 @@ class EmbeddedEngine:
             follow_ups.extend(jobs)  # started when the job has ended, and so has its transaction
 
         has_failed = False
-        try:
-            if not stop.is_set():
-                self.perform(job, enqueue)
-        except Exception as error:  # noqa: BLE001  # the job's edge: a bug in one job stops no other
-            has_failed = True
-            self._log_failure(job.kind, error)
+        with log_fields(**job_fields(job)):
+            try:
+                if not stop.is_set():
+                    self.perform(job, enqueue)
+            except Exception as error:  # noqa: BLE001  # the job's edge: a bug in one job stops no other
+                has_failed = True
+                self._log_failure(job.kind, error)
         self._finish(job, has_failed=has_failed)
         if not has_failed:  # after a rollback they may be wrong; those that aren't are found due by the next poll
             for follow_up in follow_ups:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from functools import partial
 
 from sqlalchemy import Connection
 
@@ -27,6 +26,7 @@ from digest.jobs.types import (
     SendCollected,
 )
 from digest.model.errors import DigestError
+from digest.model.log_context import add_log_fields
 from digest.model.newsletters import Newsletter, Source
 from digest.pipeline.bounce_mailbox import process_mailbox
 from digest.pipeline.collect import collect_in_turn
@@ -105,8 +105,6 @@ def _collect_due(context: JobContext, run_id: int, wanted: Sequence[Source], *, 
 
 
 def _publish(job: Publish, context: JobContext) -> None:
-    named = {"audience": job.audience} if job.audience else {}
-    log: Log = partial(context.log, newsletter=job.newsletter_id, slot=job.slot.key, **named)
     newsletter = context.app.settings.newsletter(job.newsletter_id)
     with context.app.store.read() as conn:
         audience = audiences.get(conn, newsletter.id, job.audience)
@@ -119,7 +117,7 @@ def _publish(job: Publish, context: JobContext) -> None:
     with _recorded(context, job, about=newsletter.id) as counts:
         result = publish(newsletter, job.slot, context.app, now=context.clock(), audience=audience, on_freeze=on_freeze)
         counts |= {"stories": len(result.digest.briefs)} if result.digest else {}
-    _log_published(result, log, **counts)
+    _log_published(result, context.log, **counts)
     if result.edition_id is None:
         _send_alarms(context, newsletter)
 
@@ -136,16 +134,15 @@ def _log_published(result: PublishResult, log: Log, **counts: int) -> None:
 def _send(job: Send | SendCollected, context: JobContext) -> None:
     if collects_first(job, context):
         return
-    log: Log = partial(context.log, newsletter=job.newsletter_id, slot=job.slot.key)
     run_id = start(context.app.store, Send.kind, about=job.newsletter_id, now=context.clock())
     with record_run(context.app.store, run_id, clock=context.clock) as counts:
         result = publish_request(job, context)
         counts |= {"stories": len(result.digest.briefs)} if result.digest else {}
-    _log_published(result, log, **counts)
+    _log_published(result, context.log, **counts)
 
 
 def _deliver(job: Deliver, context: JobContext) -> None:
-    newsletter_id = _newsletter_id(job, context)
+    newsletter_id = _bind_edition(job, context)
     with _recorded(context, job, about=newsletter_id) as counts:
         limit = context.sizes.mails if context.sizes else None
         tally = deliver_edition(job.edition_id, context.app, clock=context.clock, stop=context.stop, limit=limit)
@@ -182,9 +179,13 @@ def _recorded(context: JobContext, job: Job, *, about: str) -> AbstractContextMa
     return record_run(context.app.store, run_id, clock=context.clock)
 
 
-def _newsletter_id(job: Deliver, context: JobContext) -> str:
+def _bind_edition(job: Deliver, context: JobContext) -> str:
+    """Let log events name the edition's newsletter and slot; return the newsletter's id."""
     with context.app.store.read() as conn:
-        return editions.newsletter_id(conn, job.edition_id) or ""
+        newsletter_id = editions.newsletter_id(conn, job.edition_id) or ""
+        slot = editions.slot_key(conn, job.edition_id)
+    add_log_fields(newsletter=newsletter_id, slot=slot)
+    return newsletter_id
 
 
 def _process_bounces(context: JobContext) -> None:
@@ -200,7 +201,8 @@ def _process_bounces(context: JobContext) -> None:
 
         for result in process_mailbox(app.store, app.settings, clock=context.clock, notify=log_unfinished):
             counts[result.kind] = counts.get(result.kind, 0) + 1
-            context.log("bounce_processed", kind=str(result.kind), address=result.address, action=result.action)
+            domain = result.address.rpartition("@")[2]  # of the address, which is no concern of the log's readers
+            context.log("bounce_processed", kind=str(result.kind), domain=domain, action=result.action)
             if result.exception:
                 context.log("mail_crashed", error=repr(result.exception), trace=result.exception)
             if context.stop.is_set():

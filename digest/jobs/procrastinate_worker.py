@@ -20,6 +20,7 @@ import procrastinate
 import psycopg
 from procrastinate import exceptions, jobs
 
+from digest.jobs.events import job_fields
 from digest.jobs.procrastinate_engine import (
     DEAD,
     JOB_TYPES,
@@ -32,6 +33,7 @@ from digest.jobs.procrastinate_engine import (
 from digest.jobs.repeated_failures import FailureLog
 from digest.jobs.types import QUEUES, Enqueue, Job, Log
 from digest.model.errors import DigestError, StoreError
+from digest.model.log_context import log_fields
 from digest.store import Store, job_queue, queue_schema
 from digest.store.postgres import connect_options, is_pooled, session_query
 from digest.store.url import driver_url, parse_url
@@ -206,15 +208,20 @@ class Worker:
             return
         try:
             decoded = decode(job)
-            with self._under_way(decoded, context.job):
-                self.perform(decoded, self._queue.enqueue)
         except UnknownJob as error:
             self._leave_to_others(context.job, str(job.get("kind")), error)
+            return
+        with log_fields(**job_fields(decoded)), self._under_way(decoded, context.job):
+            self._perform_logged(decoded)
+
+    def _perform_logged(self, job: Job) -> None:
+        try:
+            self.perform(job, self._queue.enqueue)
         except DigestError as error:
-            self.log("job_failed", job=job.get("kind"), error=str(error), hint=error.hint)
+            self.log("job_failed", job=job.kind, error=str(error), hint=error.hint)
             raise
         except Exception as error:
-            self.log("job_failed", job=job.get("kind"), error=repr(error), trace=error)
+            self.log("job_failed", job=job.kind, error=repr(error), trace=error)
             raise
 
     def _leave_to_others(self, job: jobs.Job, kind: str, error: UnknownJob) -> None:

@@ -133,8 +133,13 @@ def test_events_are_json_with_the_option(mail_server: RecordingMailServer, run: 
 
     events = [json.loads(line) for line in running.lines]
     assert events[0]["pid"] == running.process.pid
-    (published,) = (event for event in events if event["event"] == "published")
+    published, delivered = (
+        next(event for event in events if event["event"] == name) for name in ("published", "delivered")
+    )
     assert (published["newsletter"], published["stories"]) == ("main", 1)
+    about = [(event["newsletter"], event["slot"], event["edition"]) for event in (published, delivered)]
+    assert about == [("main", published["slot"], 1)] * 2
+    assert {event["level"] for event in events} == {"info"}
 
 
 def test_ctrl_c_exits_with_130(mail_server: RecordingMailServer, run: Run) -> None:

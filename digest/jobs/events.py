@@ -1,0 +1,46 @@
+"""Events of the log: their names, which never change, and levels. ``config/deploy/README.md`` describes each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from digest.jobs.types import Job
+from digest.model.slots import Slot
+
+Level = Literal["info", "warning", "error"]
+
+_INFO = (
+    "started working serving stopping stopped settings_reloaded leading following clock_recovered worker_recovered "
+    "collecting collected published slot_empty delivering delivered bounce_processed retention_applied "
+    "stories_indexed operator_logged_in operator_logged_out operator_action pages_serving pages_ended"
+)
+_WARNING = (
+    "waiting weak_secret store_url_ignored source_failed image_missing slot_missed mailbox_unfinished alarm_sent "
+    "confirmation_not_sent clock_changed clock_wrong leader_ended jobs_released job_unknown queue_made_anew "
+    "operator_login_refused search_unavailable pages_message pages_stopped"
+)
+_ERROR = (
+    "settings_rejected newsletter_failed job_failed source_crashed mail_crashed delivery_failed edition_suspected "
+    "alarm_failed clock_failed worker_failed page_failed operator_password_unreadable pages_not_served"
+)
+#: Level of each event: ``info`` is how things should go, ``warning`` is dealt with, ``error`` asks for a person.
+EVENTS: Mapping[str, Level] = {
+    **dict.fromkeys(_INFO.split(), "info"),
+    **dict.fromkeys(_WARNING.split(), "warning"),
+    **dict.fromkeys(_ERROR.split(), "error"),
+}
+#: Attributes of jobs, and the fields of events that have them.
+_FIELDS = {"newsletter_id": "newsletter", "slot": "slot", "audience": "audience", "edition_id": "edition"}
+
+
+def level_of(event: str, *, has_trace: bool = False) -> Level:
+    """The event's level; a bug's traceback makes it an error."""
+    return "error" if has_trace else EVENTS.get(event, "info")
+
+
+def job_fields(job: Job) -> dict[str, Any]:
+    """What events of this job are about: ``job``, and newsletter, slot, audience or edition if it names them."""
+    values = {name: getattr(job, attribute, "") for attribute, name in _FIELDS.items()}
+    named = {name: value.key if isinstance(value, Slot) else value for name, value in values.items() if value}
+    return {**named, "job": job.kind}
