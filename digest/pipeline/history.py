@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from digest.model.editions import Outcome
 from digest.settings import Settings
 from digest.store import daily_counts, source_history, subscriber_counts
+from digest.store import stories as published_stories
 from digest.store.daily_counts import JOINED, LEFT, SUPPRESSED
 from digest.store.source_history import SourceDay
 
@@ -24,6 +25,8 @@ class NewsletterDay:
     day: date
     #: Outcomes of tries to deliver a mail; those without any are left out.
     deliveries: Mapping[Outcome, int]
+    #: Stories published; of several editions for one slot those of the longest count.
+    stories: int = 0
     joined: int = 0
     left: int = 0
     #: Subscribers whose address was suppressed.
@@ -73,6 +76,7 @@ def read_newsletter_days(
     outcomes = {outcome: daily_counts.delivery(outcome) for outcome in _OUTCOMES}
     names = [JOINED, LEFT, SUPPRESSED, *outcomes.values()]
     counts = daily_counts.by_day(conn, newsletter_id, names, since=span[0])
+    stories = published_stories.counts_by_day(conn, newsletter_id, since=span[0])
     states = subscriber_counts.by_newsletter(conn, [newsletter_id])[newsletter_id]
     subscribers = states.active + states.suppressed
     newest_first: list[NewsletterDay] = []
@@ -83,6 +87,7 @@ def read_newsletter_days(
             NewsletterDay(
                 day=day,
                 deliveries=deliveries,
+                stories=stories.get(day, 0),
                 joined=joined,
                 left=left,
                 suppressed=counts[SUPPRESSED].get(day, 0),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from digest.model.stories import Brief
 from digest.store import search_index, story_texts, story_threads
@@ -83,6 +83,24 @@ def article_ids(conn: Connection, newsletter_id: str, *, before: datetime, since
         editions.c.newsletter_id == newsletter_id, editions.c.slot_due < before, editions.c.published >= since
     )
     return frozenset(conn.execute(query).scalars())
+
+
+def counts_by_day(conn: Connection, newsletter_id: str, *, since: date) -> Mapping[date, int]:
+    """Stories published by the newsletter on each day in UTC, that day included.
+
+    A slot's editions, for several audiences or in several revisions, have much the same stories: the longest counts.
+    """
+    start = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    query = select(editions.c.published, editions.c.slot_key, func.count()).join_from(stories, editions)
+    query = query.where(editions.c.newsletter_id == newsletter_id, editions.c.published >= start)
+    longest: dict[tuple[date, str], int] = {}
+    for published, slot_key, count in conn.execute(query.group_by(editions.c.id)):
+        key = published.astimezone(UTC).date(), slot_key
+        longest[key] = max(count, longest.get(key, 0))
+    counts: Counter[date] = Counter()
+    for (day, _), count in longest.items():
+        counts[day] += count
+    return counts
 
 
 def _articles() -> Select[Any]:

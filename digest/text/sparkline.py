@@ -1,26 +1,33 @@
-"""Sparklines: a few numbers as a line of block characters."""
+"""Sparklines: a few numbers as a line of characters, each as high or as dark as its number is large."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-_BLOCKS = "▁▂▃▄▅▆▇█"
+#: From low to high, and from light to dark.
+BLOCKS, ASCII = "▁▂▃▄▅▆▇█", ".:-=+*#%"
 
 
-def sparkline(values: Sequence[float]) -> str:
-    """One block for each value, the highest for the largest; a space for zero: ``▁▃ █``"""
+def sparkline(values: Sequence[float], levels: str = BLOCKS) -> str:
+    """One character for each value, the last level for the largest; a space for zero: ``▁▃ █``"""
     largest = max(values, default=0)
-    return "".join(_block(value / largest) if value > 0 else " " for value in values)
+    return "".join(_level(value / largest, levels) if value > 0 else " " for value in values)
 
 
-def _block(share: float) -> str:
-    return _BLOCKS[min(int(share * len(_BLOCKS)), len(_BLOCKS) - 1)]
+def trend(values: Sequence[float], levels: str = BLOCKS) -> str:
+    """One character for each value, between the lowest and the highest: small changes of a large number show."""
+    lowest, span = min(values, default=0), max(values, default=0) - min(values, default=0)
+    return "".join(_level((value - lowest) / span if span else 0, levels) for value in values)
 
 
-def is_printable(encoding: str | None) -> bool:
-    """Whether a terminal with this encoding shows sparklines."""
+def levels_for(encoding: str | None) -> str:
+    """The levels that a terminal with this encoding shows."""
     try:
-        _BLOCKS.encode(encoding or "ascii")
+        BLOCKS.encode(encoding or "ascii")
     except (LookupError, UnicodeEncodeError):
-        return False
-    return True
+        return ASCII
+    return BLOCKS
+
+
+def _level(share: float, levels: str) -> str:
+    return levels[min(int(share * len(levels)), len(levels) - 1)]

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from digest.model.editions import Outcome
 from digest.pipeline.history import read_newsletter_days, read_source_days
-from digest.store import Store, daily_counts, source_history, subscribers
+from digest.store import Store, daily_counts, editions, source_history, stories, subscribers
 from digest.store.source_history import Fetch
 from digest.store.subscribers import NewSubscriber
-from tests.support.values import NOON
+from tests.support.values import NOON, article, brief, edition
 
 DAY = timedelta(days=1)
 
@@ -44,3 +44,14 @@ def test_days_of_a_source_without_a_fetch_are_there(store: Store) -> None:
 
     assert [day.entries for day in histories["a"]] == [0, 2, 0]
     assert [day.day for day in histories["b"]] == [NOON.date() - age * DAY for age in (2, 1, 0)]
+
+
+def test_stories_are_counted_once_for_a_slot_however_many_editions_it_has(store: Store) -> None:
+    briefs = [brief(article(str(number))) for number in range(2)]
+    with store.begin() as conn:
+        for audience, count in (("", 1), ("weekly", 2)):
+            edition_id, _ = editions.add(conn, edition(audience=audience), at=NOON - DAY)
+            stories.add(conn, edition_id, briefs[:count])
+        days = read_newsletter_days(conn, "main", now=NOON, days=3)
+
+    assert [day.stories for day in days] == [0, 2, 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.text.sparkline import is_printable, sparkline
+from digest.text.sparkline import ASCII, BLOCKS, levels_for, sparkline, trend
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,20 @@ def test_the_largest_number_is_the_highest_block(values: list[float], line: str)
     assert sparkline(values) == line
 
 
+def test_a_terminal_without_blocks_gets_ascii() -> None:
+    assert sparkline([0, 1, 4, 8], ASCII) == " :+%"
+
+
 @pytest.mark.parametrize(
-    ("encoding", "expected"), [("utf-8", True), ("ascii", False), ("latin-1", False), (None, False), ("no such", False)]
+    ("values", "line"), [([], ""), ([5, 5], "▁▁"), ([1000, 1001, 1004], "▁▃█"), ([3, 0], "█▁"), ([0], "▁")]
 )
-def test_a_terminal_must_have_the_characters(encoding: str | None, expected: bool) -> None:
-    assert is_printable(encoding) is expected
+def test_a_trend_shows_small_changes_of_a_large_number(values: list[float], line: str) -> None:
+    assert trend(values) == line
+
+
+@pytest.mark.parametrize(
+    ("encoding", "levels"),
+    [("utf-8", BLOCKS), ("ascii", ASCII), ("latin-1", ASCII), (None, ASCII), ("no such", ASCII)],
+)
+def test_a_terminal_must_have_the_characters(encoding: str | None, levels: str) -> None:
+    assert levels_for(encoding) == levels

@@ -14,6 +14,7 @@ from digest.pipeline.source_states import SourceState, newest_titles, source_sta
 from digest.settings import Settings
 from digest.store import open_store
 from digest.store.sources import Health
+from digest.text.sparkline import levels_for
 from digest.text.time_format import iso_utc, utc_date, utc_time
 
 
@@ -72,7 +73,7 @@ def details(source: Source, settings: Settings, *, as_json: bool) -> str:
         by_day = [history.day_document(day) for day in days]
         return json.dumps({**document, "history": by_day, "newest": newest}, ensure_ascii=False, indent=2)
     fields = (f"{name.replace('_', ' ')}: {value}" for name, value in document.items() if value)
-    drawing = history.drawing(days) if history.can_draw(sys.stdout) else ()
+    drawing = history.drawing(days, levels_for(sys.stdout.encoding)) if sys.stdout.isatty() else ()
     return "\n".join([*fields, history.summary(days), *drawing, *(f"  {title}" for title in newest)])
 
 
