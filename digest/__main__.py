@@ -30,12 +30,9 @@ def repeat_lost_interrupts() -> None:
         if not isinstance(unraisable.exc_value, KeyboardInterrupt):
             report(unraisable)
             return
-        import os
-        import signal
         from threading import Timer
 
-        # A real signal: it ends a wait of the main thread as well.
-        timer = Timer(_REPEAT_S, os.kill, (os.getpid(), signal.SIGINT))
+        timer = Timer(_REPEAT_S, _interrupt)
         timer.daemon = True
         try:
             timer.start()
@@ -43,6 +40,18 @@ def repeat_lost_interrupts() -> None:
             return
 
     sys.unraisablehook = repeat
+
+
+def _interrupt() -> None:
+    if sys.platform == "win32":  # os.kill would end the process at once
+        import _thread
+
+        _thread.interrupt_main()
+    else:
+        import os
+        import signal
+
+        os.kill(os.getpid(), signal.SIGINT)  # a real signal: it ends a wait of the main thread as well
 
 
 if __name__ == "__main__":

@@ -22,6 +22,11 @@ from digest.settings.web_pages import find_page_problems
 _PAUSE_S, _MAX_PAUSE_S, _SETTLED_S = 1.0, 60.0, 60.0
 _POLL_S = 0.2
 _STOP_S = 8.0
+#: On Windows, what a session of its own is elsewhere.
+if sys.platform == "win32":
+    _NEW_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _NEW_GROUP = 0
 
 
 @contextmanager
@@ -90,6 +95,7 @@ class _Supervisor:
             text=True,
             errors="replace",
             start_new_session=True,
+            creationflags=_NEW_GROUP,
         )
         self._started = time.monotonic()
         Thread(target=self._forward, args=(self._child,), name="pages log", daemon=True).start()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,6 @@ from digest.cli import INTERRUPTED
 from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
-    from threading import Event
-
     from digest.settings import Settings
     from digest.store import Store
 
@@ -44,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from digest.cli.live_view import live_view
     from digest.cli.pages_process import pages_process
     from digest.cli.service_manager import ServiceManager
-    from digest.cli.signals import stop_on_signal
+    from digest.cli.signals import reload_on_signal, stop_on_signal
     from digest.jobs.service import Service
 
     settings, manager = load_service_settings(args), ServiceManager()
@@ -105,16 +102,3 @@ def open_service_store(settings: Settings) -> Iterator[Store]:
     with open_store(settings.store.url, direct_url=settings.store.direct_url) as store:
         store.check_locks()
         yield store
-
-
-@contextmanager
-def reload_on_signal() -> Iterator[Event]:
-    """Handle SIGHUP by setting an event."""
-    from threading import Event
-
-    reload = Event()
-    previous = signal.signal(signal.SIGHUP, lambda *_: reload.set())
-    try:
-        yield reload
-    finally:
-        signal.signal(signal.SIGHUP, previous)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from typing import TYPE_CHECKING
 
 from digest.cli import INTERRUPTED
 from digest.cli.arguments import load_settings
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     from digest.jobs.types import Log
@@ -95,6 +92,7 @@ async def _serve(
     import asyncio
     import signal
 
+    from digest.cli.signals import call_on_signal, call_when_stdin_closes
     from digest.web.server import listening
 
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
@@ -104,10 +102,9 @@ async def _serve(
         signals.append(number)
         stopped.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop, number)
+    call_on_signal(loop, stop)
     if until_stdin_closes:
-        _stop_when_stdin_closes(loop, stopped)
+        call_when_stdin_closes(loop, stopped.set)
     async with listening(site, *listen) as port:
         host = f"[{listen[0]}]" if ":" in listen[0] else listen[0]
         site.log("serving", listen=f"{host}:{port}", url=site.url)
@@ -124,12 +121,3 @@ async def _beat(heartbeat: Callable[[], None]) -> None:
     while True:
         heartbeat()
         await asyncio.sleep(_HEARTBEAT_S)
-
-
-def _stop_when_stdin_closes(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
-    def read() -> None:
-        if not os.read(sys.stdin.fileno(), 1024):
-            loop.remove_reader(sys.stdin)
-            stopped.set()
-
-    loop.add_reader(sys.stdin, read)

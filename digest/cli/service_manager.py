@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
@@ -48,7 +49,7 @@ class ServiceManager:
 
     def _send(self, message: str) -> bool:
         """Send without waiting: a manager that is stuck must not hold mails up. Return whether it was taken."""
-        if self._address:
+        if self._address and sys.platform != "win32":
             with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
                 sender.setblocking(False)
                 return sender.sendto(message.encode(), self._address) > 0

@@ -37,9 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Work until a signal stops it."""
     from digest.cli.event_log import EventLog, write_stderr, write_stdout
-    from digest.cli.run import load_service_settings, open_service_store, reload_on_signal
+    from digest.cli.run import load_service_settings, open_service_store
     from digest.cli.service_manager import ServiceManager
-    from digest.cli.signals import stop_on_signal
+    from digest.cli.signals import reload_on_signal, stop_on_signal
     from digest.jobs.service import Service
     from digest.model.errors import UsageError
 

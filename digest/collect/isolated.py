@@ -16,6 +16,7 @@ from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Contents, Document, read_document
 from digest.model.errors import SourceError
 from digest.model.newsletters import Source
+from digest.processes.limits import limit_memory, limit_processor_time
 from digest.processes.process_pool import Worker, WorkerDiedError
 
 T = TypeVar("T")
@@ -79,11 +80,8 @@ def _read(document: Document, source: Source, seen: datetime) -> Contents:
 
 def _call_limited(timeout_s: float, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
     """Runs in the worker process; the limits end it even if the parent process has died."""
-    import resource
-
-    seconds = math.ceil(timeout_s) + 1
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    limit_memory(_MEMORY_BYTES)
+    limit_processor_time(math.ceil(timeout_s) + 1)
     try:
         return function(*arguments)
     except SourceError as error:

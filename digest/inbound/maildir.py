@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from digest.inbound import MAX_MAIL_BYTES
 from digest.model.errors import UsageError
+
+#: What stands behind the name of a mail that was read; file names on Windows have no colon.
+_SEEN = "!2,S" if sys.platform == "win32" else ":2,S"
 
 
 def new_mails(folder: Path) -> Iterator[bytes]:
@@ -22,4 +26,4 @@ def new_mails(folder: Path) -> Iterator[bytes]:
             continue
         yield content
         if file.exists():
-            file.rename(folder / "cur" / f"{file.name}:2,S")
+            file.rename(folder / "cur" / (file.name + _SEEN))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import pickle
-import signal
 import struct
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from subprocess import DEVNULL, PIPE, Popen
 from threading import Lock, Timer
 from typing import TypeVar, TypeVarTuple, cast
 
+from digest.processes.limits import limit_memory, processor_time_limit
 from digest.processes.process_pool import WorkerDiedError, worker_environment
 
 T = TypeVar("T")
@@ -101,11 +101,6 @@ def _run_limited(
     cpu_s: float, memory_bytes: int, function: Callable[..., object], arguments: tuple[object, ...]
 ) -> object:
     """Runs in the worker: the kernel ends it after so much processor time; allocations beyond the limit fail."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    signal.setitimer(signal.ITIMER_PROF, cpu_s)  # its signal ends the process
-    try:
+    limit_memory(memory_bytes)
+    with processor_time_limit(cpu_s):
         return function(*arguments)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
@@ -39,6 +40,8 @@ def atomic_write(
 
 def sync_folder(folder: Path) -> None:
     """Sync the names of a folder's files to the disk, where its file system can do that."""
+    if sys.platform == "win32":
+        return  # a folder can't be opened there; NTFS keeps names in its journal
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         with suppress(OSError):  # some file systems refuse it for folders

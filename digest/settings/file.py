@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,8 +28,10 @@ def find(path: Path | None, environ: Mapping[str, str]) -> Path | None:
 
 def _default_paths(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """In the order in which they are tried."""
-    home = environ.get("XDG_CONFIG_HOME") or (f"{environ['HOME']}/.config" if environ.get("HOME") else "")
-    return (Path(NAME), *((Path(home, "digest", NAME),) if home else ()))
+    folder = environ.get("XDG_CONFIG_HOME") or (f"{environ['HOME']}/.config" if environ.get("HOME") else "")
+    if sys.platform == "win32":
+        folder = folder or environ.get("APPDATA", "")
+    return (Path(NAME), *((Path(folder, "digest", NAME),) if folder else ()))
 
 
 def read_text(path: Path) -> str:

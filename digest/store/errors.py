@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,7 +68,9 @@ def _sqlite(url: URL, original: sqlite3.Error) -> StoreError | None:
 def _read_only_mount(url: URL) -> Path | None:
     """The store's folder, if its file system is mounted read-only."""
     folder = Path(url.database or "").parent
+    if sys.platform == "win32":
+        return None
     try:
         return folder if os.statvfs(folder).f_flag & os.ST_RDONLY else None
-    except (AttributeError, OSError):  # Windows has no statvfs
+    except OSError:
         return None

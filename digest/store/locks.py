@@ -5,11 +5,10 @@ The death of a process frees its locks at once, whatever the cause. A time-out w
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 from uuid import uuid4
@@ -17,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, bindparam, func, literal, select
 
 from digest.model.errors import StoreError
-from digest.store import postgres
+from digest.store import file_locks, postgres
 from digest.store.url import display_url
 
 _KEY = func.hashtextextended(bindparam("name"), literal(0))
@@ -85,13 +84,11 @@ def _path(engine: Engine, name: str) -> Path:
 
 @contextmanager
 def _lock_file(path: Path) -> Iterator[None]:
-    """A lock file with ``flock``. Unlike ``lockf`` it works between threads, and closing another handle keeps it."""
     handle = _open_locked(path)
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
-        os.close(handle)
+        file_locks.delete_locked(handle, path)
 
 
 def _open_locked(path: Path) -> int:
@@ -101,7 +98,7 @@ def _open_locked(path: Path) -> int:
         except OSError as error:
             hint = "check who owns the store's folder, its permissions, and the room on its disk"
             raise StoreError(f"{path} can't be made: {error.strerror}", hint=hint) from error
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        file_locks.lock(handle)
         if os.fstat(handle).st_nlink:
             return handle
         os.close(handle)  # between the two calls, another process deleted it as a dead one's
@@ -115,13 +112,8 @@ def _is_held(path: Path) -> bool:
         return False
     except PermissionError:
         return True  # another user's
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    else:
-        with suppress(OSError):
-            path.unlink()
+    if file_locks.try_lock(handle):
+        file_locks.delete_locked(handle, path)
         return False
-    finally:
-        os.close(handle)
+    os.close(handle)
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -158,16 +159,22 @@ def _replace_if_ended(connection: psycopg.Connection, *_: object) -> None:
     """
     import psycopg
 
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
     for _message in range(_LAST_MESSAGES):
-        if not waiting.poll(0):
+        if not _is_readable(connection.fileno()):
             return
         try:
             connection.pgconn.consume_input()
             connection.pgconn.is_busy()  # reads messages: else the next query would get them as its answer
         except psycopg.OperationalError:
             raise DisconnectionError("the server ended the connection") from None
+
+
+def _is_readable(descriptor: int) -> bool:
+    if sys.platform == "win32":
+        return bool(select.select([descriptor], [], [], 0)[0])
+    waiting = select.poll()  # unlike select.select, for descriptors above 1,023 too
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _drop_if_out_of_step(context: ExceptionContext) -> None:

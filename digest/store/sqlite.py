@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,8 @@ _TEMPORARY_CACHE_KB = 16_000
 
 #: Data only: the times of a file are of no use. Not every system has it.
 _sync_data = getattr(os, "fdatasync", os.fsync)
+#: How a file is opened to be synced. Windows syncs only what is opened for writing.
+_SYNC_MODE = os.O_RDWR if sys.platform == "win32" else os.O_RDONLY
 
 
 @contextmanager
@@ -145,7 +148,7 @@ def log_sync(sqlite_engine: Engine) -> Iterator[Callable[[], None] | None]:
         def sync() -> None:
             try:
                 if not descriptors:  # the first commit creates the file
-                    descriptors.append(os.open(log, os.O_RDONLY))
+                    descriptors.append(os.open(log, _SYNC_MODE))
                     resources.callback(os.close, descriptors[0])
                 _sync_data(descriptors[0])
             except FileNotFoundError:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import resource
+import mmap
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -66,12 +65,11 @@ class Measurements:
         build = Sample(labels={"version": __version__, "python": sys.version.partition(" ")[0]}, value=1)
         yield Metric(name="digest_build_info", kind="gauge", help="The program's version.", samples=(build,))
         yield from self._request_metrics()
-        usage = resource.getrusage(resource.RUSAGE_SELF)
         yield Metric(
             name="process_cpu_seconds_total",
             kind="counter",
             help="Processor time of the process that serves the pages.",
-            samples=(Sample(value=usage.ru_utime + usage.ru_stime),),
+            samples=(Sample(value=time.process_time()),),
         )
         yield Metric(
             name="process_resident_memory_bytes",
@@ -110,4 +108,4 @@ def _resident_bytes() -> Iterator[int]:
         pages = Path("/proc/self/statm").read_text("ascii").split()[1]
     except (OSError, IndexError):
         return
-    yield int(pages) * os.sysconf("SC_PAGE_SIZE")
+    yield int(pages) * mmap.PAGESIZE

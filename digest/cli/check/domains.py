@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from digest.cli.check.file_access import is_open_to_others
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
 from digest.deliver.message import dkim, dns_records
 from digest.deliver.message.dns_records import TxtRecord
@@ -51,7 +52,7 @@ def _check_key(file: Path) -> Iterator[Finding]:
     elif key.key_size < 2048:
         message = f"a key of {key.key_size} bits is weak: some receivers treat the mail as unsigned"
         yield note("dkim", message, hint)
-    if file.stat().st_mode & 0o077:
+    if is_open_to_others(file):
         yield note("dkim", f"other users of this machine can read {file}, and sign as you", f"chmod 600 {file}")
 
 

@@ -7,12 +7,12 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from digest.cli.check.file_access import is_open_to_others
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
 from digest.model.errors import DigestError
 from digest.settings import Settings, WebSettings
 
 _TOPIC = "operator's pages"
-_OTHERS = 0o077
 
 
 def check_operator_pages(settings: Settings) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def _check_password(file: Path, web: WebSettings) -> Iterator[Finding]:
     except DigestError as error:
         yield from_error(_TOPIC, error)
         return
-    if file.stat().st_mode & _OTHERS:
+    if is_open_to_others(file):
         yield note(_TOPIC, f"other users of this machine can read {file}", f"chmod 600 {shlex.quote(str(file))}")
     yield ok(_TOPIC, f"{web.url.rstrip('/')}/operator/ asks for the password")
 

@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from digest.cli.check.file_access import is_open_to_others
 from digest.cli.check.findings import Finding, note
 from digest.settings import Settings
-
-_OTHERS = 0o077
 
 
 def check_private_files(settings: Settings) -> Iterator[Finding]:
     """Note a settings file with passwords, a store, or its copies that others may read."""
     file = settings.file
-    if file is not None and file.stat().st_mode & _OTHERS and _contains_secret(file, settings):
+    if file is not None and is_open_to_others(file) and _contains_secret(file, settings):
         hint = f"chmod 600 {shlex.quote(str(file))}, or keep passwords in the environment or in files of their own"
         yield note("settings", "other users of this machine can read passwords", hint)
-    if readable := [path for path in _store_files(settings.store.url) if path.stat().st_mode & _OTHERS]:
+    if readable := [path for path in _store_files(settings.store.url) if is_open_to_others(path)]:
         message = f"other users of this machine can read subscribers' addresses in {readable[0]}"
         yield note("store files", message, f"chmod 600 {shlex.join(map(str, readable))}")
 

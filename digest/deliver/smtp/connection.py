@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from contextlib import suppress
 
 from digest.deliver.smtp.open_session import Session
@@ -82,7 +83,7 @@ class Connection:
         """Send once; the number of bytes that the socket took."""
         if len(self._unsent) > 1 and (self._tls or len(self._unsent) > _MAX_BUFFERS):
             self._unsent = [b"".join(self._unsent)]
-        sent = self._tls.send(self._unsent[0]) if self._tls else self.sock.sendmsg(self._unsent)
+        sent = self._tls.send(self._unsent[0]) if self._tls else _send_buffers(self.sock, self._unsent)
         if self.protocol.bytes_written + sent == self.protocol.bytes_queued:
             self._unsent = []
         else:
@@ -114,3 +115,10 @@ class Connection:
             self.protocol.connection_lost(reason)
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _send_buffers(sock: socket.socket, buffers: list[bytes | memoryview]) -> int:
+    """Send once; the number of bytes that the socket took."""
+    if sys.platform == "win32":
+        return sock.send(buffers[0] if len(buffers) == 1 else b"".join(buffers))
+    return sock.sendmsg(buffers)
