@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import tomllib
 from dataclasses import MISSING, fields
 from datetime import timedelta
@@ -23,16 +22,6 @@ EXAMPLE = (ROOT / "config" / "digest.toml").read_text("utf-8")
 PAGE = (ROOT / "config" / "README.md").read_text("utf-8")
 KINDS = {**SECTIONS, **LISTS}
 KEYS = [(name, key) for name, kind in KINDS.items() for key in field_names(kind)]
-
-#: Pages with commands to enter.
-PAGES = ["README.md", "config/README.md", "config/deploy/README.md", "templates/README.md"]
-
-
-def commands_of(page: str) -> list[str]:
-    """Return the lines of a page's code blocks that begin with ``digest``, without comments and input."""
-    blocks = re.findall(r"(?ms)^```\n(.*?)^```", (ROOT / page).read_text("utf-8"))
-    lines = [line for block in blocks for line in block.splitlines() if line.startswith("digest ")]
-    return [re.split(r" +#| < ", line)[0] for line in lines]
 
 
 def uncommented(text: str) -> str:
@@ -95,14 +84,6 @@ def test_every_option_has_a_line_of_help(command: str) -> None:
             line = rf"(?m)^  (-\w( \S+)?, )?{option}\b.*?(\s{{2,}}|\n {{20,}})\w"
 
             assert re.search(line, documented), f"{part} {option}"
-
-
-@pytest.mark.parametrize(("page", "line"), [(page, line) for page in PAGES for line in commands_of(page)])
-def test_commands_on_a_page_can_be_entered(page: str, line: str) -> None:
-    """Commands, options and the number of arguments are right; nothing is run."""
-    args = build_parser(COMMANDS).parse_args(shlex.split(line)[1:])
-
-    assert args.command in COMMANDS
 
 
 def test_settings_of_the_readme_are_valid(tmp_path: Path) -> None:
