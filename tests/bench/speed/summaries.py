@@ -73,6 +73,12 @@ def measure() -> list[Row]:
     return [*rows, *_from_text([text(_USUAL)] * 16, "generated sentences"), *_from_text(news, "sentences of news")]
 
 
+def beside_sumy(names: Sequence[str]) -> list[Row]:
+    """Some methods from an article's text to its brief, on generated sentences: the same on every machine."""
+    articles, layout = [text(_USUAL)] * 16, "generated sentences, two in a paragraph"
+    return [row for name in names for row in _paired(name, articles, layout, 2)]
+
+
 def _news(shared: Path) -> list[list[str]]:
     """The beginnings of real articles; empty if the external data is absent."""
     files = [file for name in ("realsumm_dev", "summeval_dev") if (file := shared / f"{name}.jsonl").is_file()]

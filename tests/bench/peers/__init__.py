@@ -1,0 +1,1 @@
+"""digest beside other programs for the same tasks, in one table."""
