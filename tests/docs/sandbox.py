@@ -82,6 +82,7 @@ class Sandbox:
             [self._local(part) for part in command],
             cwd=self.folder,
             env=self._environ(),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,

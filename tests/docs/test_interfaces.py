@@ -39,6 +39,28 @@ def test_every_exit_code_is_documented() -> None:
     assert documented == {0, cli.FAILED, cli.WRONG_USAGE, cli.INTERRUPTED, cli.BROKEN_PIPE}
 
 
+def test_every_metric_is_documented_with_its_type() -> None:
+    files = ["pipeline/metrics.py", "pipeline/job_metrics.py", "web/measurements.py", "web/metrics.py"]
+    code = "".join((ROOT / "digest" / file).read_text("utf-8") for file in files)
+    named = re.findall(r'"((?:digest|process)_\w+)",\s*(?:kind=)?"(\w+)"', code)
+    documented = re.findall(r"(?m)^\| `(\w+)` \| (counter|gauge|summary) \|[^|]*\| \S", part("Metrics"))
+
+    assert len(named) > 25
+    assert sorted(documented) == sorted(named)
+
+
+def test_every_environment_variable_that_is_read_is_documented() -> None:
+    """By its name in the code; names of the settings are made from sections and keys."""
+    call = r"environ(?:ment)?(?:\.get|\.pop|\.setdefault)?[(\[]\"([A-Z_]+)\""
+    read = {name for file in (ROOT / "digest").rglob("*.py") for name in re.findall(call, file.read_text("utf-8"))}
+    #: Set by the program for libraries of others, and none of the user's business.
+    internal = {"PYTHAINLP_READ_ONLY", "PYTHAINLP_OFFLINE", "PREMAILER_CACHE_MAXSIZE"}
+    documented = set(re.findall(r"`([A-Z_]+)`", part("Environment variables")))
+
+    assert "HEARTBEAT_FILE" in read
+    assert read - internal <= documented
+
+
 #: Commands that print events, which have names of their own.
 EVENTS = {"run", "worker", "serve"}
 
