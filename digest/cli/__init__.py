@@ -29,7 +29,7 @@ COMMANDS = {
     "bounces": "process bounces, complaints and unsubscribe mails",
     "status": "show next slots, last editions, delivery queue and sources",
     "dkim": "make a key that signs mails",
-    "db": "upgrade the store's tables",
+    "db": "back up, restore, check, upgrade or copy the store",
     "completion": "print a completion script for a shell",
 }
 

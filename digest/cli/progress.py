@@ -64,6 +64,13 @@ def queue_progress() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def store_progress() -> Iterator[Callable[[str], None]]:
+    """Return a function that shows how far a backup, restore or check is."""
+    with _status_line("reading the store") as update:
+        yield update or (lambda _: None)
+
+
+@contextmanager
 def import_progress() -> Iterator[Callable[[str], None]]:
     """Return a function that shows how far an import is."""
     with _status_line("reading") as update:

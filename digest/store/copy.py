@@ -52,7 +52,8 @@ def copy_store(source: Store, target: Store, *, progress: Progress | None = None
     written = {table.name: _delete_missing(source, target, table) for table in reversed(names)}
     for table in names:
         written[table.name] += _copy_rows(source, target, table, notify)
-        _continue_ids(source, target, table)
+        with source.read() as reading, target.begin() as writing:
+            continue_ids(reading, writing, table)
     return tuple(_verify(source, target, table, written[table.name]) for table in names)
 
 
@@ -203,22 +204,23 @@ def _key_of(table: Table) -> Callable[[_Row], _Key]:
     return lambda row: tuple([row[position] for position in positions])
 
 
-def _continue_ids(source: Store, target: Store, table: Table) -> None:
+def continue_ids(source: Connection, target: Connection, table: Table) -> None:
     """Let the target give its next row a higher id than any that the source has given."""
     column = table.autoincrement_column
     if column is None:
         return
-    with source.read() as conn:
-        last = max(_last_id(conn, table, column), conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
-    if not last:
-        return
-    with target.begin() as conn:
-        if conn.dialect.name == "postgresql":
-            sequence = func.pg_get_serial_sequence(table.name, column.name)
-            conn.execute(select(func.setval(sequence, last)))
-        elif table.dialect_options["sqlite"]["autoincrement"]:
-            conn.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
-            conn.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), {"name": table.name, "last": last})
+    newest = source.execute(select(func.coalesce(func.max(column), 0))).scalar_one()
+    if last := max(_last_id(source, table, column), newest):
+        set_last_id(target, table, column, last)
+
+
+def set_last_id(conn: Connection, table: Table, column: Column[Any], last: int) -> None:
+    """Let the next row get a higher id than ``last``; on SQLite only where the table remembers it."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(select(func.setval(func.pg_get_serial_sequence(table.name, column.name), last)))
+    elif table.dialect_options["sqlite"]["autoincrement"]:
+        conn.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
+        conn.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), {"name": table.name, "last": last})
 
 
 def _last_id(conn: Connection, table: Table, column: Column[Any]) -> int:

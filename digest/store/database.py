@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,6 +28,15 @@ def open_store(url: str, *, direct_url: str = "", read_only: bool = False) -> St
         schema.ensure(engine, read_only=read_only)
         direct = engine if direct_parsed == parsed else resources.enter_context(connect(direct_parsed))
         return Store(engine, resources.pop_all(), direct=direct)
+
+
+def open_file(path: Path) -> Store:
+    """Open, create or upgrade the store in an SQLite file that nothing else uses; no copy of an old one is kept."""
+    url = URL.create("sqlite+pysqlite", database=str(path))
+    with ExitStack() as resources, translate_errors(url):
+        engine = resources.enter_context(connect(url))
+        schema.ensure(engine, keep_copy=False)
+        return Store(engine, resources.pop_all(), direct=engine)
 
 
 def _parse_direct_url(direct_url: str, url: str) -> URL:

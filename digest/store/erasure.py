@@ -7,6 +7,7 @@ and each edition's counts stay true. Which tables have data is derived from them
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Text, and_, delete, func, select, update
 
@@ -18,7 +19,7 @@ from digest.store.subscribers import normalize_address, revoke_links, unsubscrib
 from digest.store.tables import account_requests, deliveries, subscribers, subscription_requests, unread_mails
 
 #: Stands in place of an erased address; no address is like it.
-_ERASED = "erased"
+ERASED = "erased"
 #: Tables with rows that stay: the ledger's counts, and hashes of addresses.
 _KEPT = ("deliveries", "unsubscribes")
 
@@ -51,7 +52,7 @@ def erase(conn: Connection, address: str, *, at: datetime) -> bool:
 
 def delete_late_replies(conn: Connection) -> int:
     """Delete servers' replies that came in for erased subscribers after they were; return how many."""
-    erased = conn.execute(select(subscribers.c.id).where(subscribers.c.suppressed == _ERASED)).scalars()
+    erased = conn.execute(select(subscribers.c.id).where(subscribers.c.suppressed == ERASED)).scalars()
     late = (and_(deliveries.c.subscriber_id.in_(ids), deliveries.c.reply != "") for ids in batches(erased))
     return sum(conn.execute(update(deliveries).where(is_late).values(reply="")).rowcount for is_late in late)
 
@@ -70,6 +71,11 @@ def _erase_rows(conn: Connection, subscriber_id: int) -> None:
     # Servers repeat the address in their replies.
     conn.execute(update(deliveries).where(deliveries.c.subscriber_id == subscriber_id).values(reply=""))
     revoke_links(conn, subscriber_id)
-    values = {"address": _ERASED, "address_key": f"{_ERASED} {subscriber_id}", "name": "", "preferences": {}}
     row = update(subscribers).where(subscribers.c.id == subscriber_id)
-    conn.execute(row.values(suppressed=_ERASED, merged_into=None, address_since=None, **values))
+    conn.execute(row.values(merged_into=None, address_since=None, **values_of_erased(subscriber_id)))
+
+
+def values_of_erased(subscriber_id: int) -> dict[str, Any]:
+    """The columns of a subscriber's row without data."""
+    key = f"{ERASED} {subscriber_id}"
+    return {"address": ERASED, "address_key": key, "name": "", "preferences": {}, "suppressed": ERASED}

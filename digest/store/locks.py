@@ -83,6 +83,21 @@ def _path(engine: Engine, name: str) -> Path:
 
 
 @contextmanager
+def file_lock(path: Path) -> Iterator[bool]:
+    """Hold a lock file until it ends or the process dies; False if another process, or another handle, holds it."""
+    if _is_held(path):
+        yield False
+        return
+    with _lock_file(path):
+        yield True
+
+
+def has_living_sender(path: Path) -> bool:
+    """Whether a process sends from the store in this SQLite file, which may be damaged."""
+    return any(_is_held(lock) for lock in path.parent.glob(f"{escape(path.name)}-*.alive"))
+
+
+@contextmanager
 def _lock_file(path: Path) -> Iterator[None]:
     handle = _open_locked(path)
     try:

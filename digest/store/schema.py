@@ -49,16 +49,18 @@ def ensure(
     read_only: bool = False,
     upgrade_postgres: bool = False,
     with_queue: bool = False,
+    keep_copy: bool = True,
     versions: Versions = CURRENT_VERSIONS,
 ) -> tuple[str, str]:
     """Create or upgrade the tables if necessary; return the versions before (empty without tables) and after.
 
-    An old SQLite file is upgraded at once, and a copy is kept. PostgreSQL is upgraded only with ``upgrade_postgres``,
-    which a person must ask for: other machines may still run the older program. With ``with_queue`` the queue of jobs
-    is made or upgraded in the same transaction. Raises ``StoreError`` if the database can't be used.
+    An old SQLite file is upgraded at once; with ``keep_copy`` a copy is kept. PostgreSQL is upgraded only with
+    ``upgrade_postgres``, which a person must ask for: other machines may still run the older program. With
+    ``with_queue`` the queue of jobs is made or upgraded in the same transaction. Raises ``StoreError`` if the database
+    can't be used.
     """
     with engine.connect() as conn, conn.begin():
-        version = _version(conn, versions)
+        version = version_of(conn, versions)
     if not read_only:
         _enable_wal(engine)
     if version == versions.head and not with_queue:
@@ -67,13 +69,13 @@ def ensure(
     if read_only or not may_upgrade:
         message = f"the store {_name(engine)} is of version {version}, and this program needs version {versions.head}"
         raise StoreError(message, hint="run 'digest db upgrade'")
-    return _upgrade(engine, versions, with_queue=with_queue)
+    return _upgrade(engine, versions, with_queue=with_queue, keep_copy=keep_copy)
 
 
 def try_write(engine: Engine, versions: Versions = CURRENT_VERSIONS) -> None:
     """Write to the tables, or create them, and roll it back: fails without the rights to do so."""
     with engine.connect() as conn, conn.begin() as transaction:
-        if _version(conn, versions):
+        if version_of(conn, versions):
             conn.execute(text("UPDATE deliveries SET id = id WHERE false"))
         else:
             _create(conn, versions)
@@ -89,7 +91,7 @@ def _enable_wal(engine: Engine) -> None:
         sqlite.sync_entries(engine)
 
 
-def _upgrade(engine: Engine, versions: Versions, *, with_queue: bool) -> tuple[str, str]:
+def _upgrade(engine: Engine, versions: Versions, *, with_queue: bool, keep_copy: bool) -> tuple[str, str]:
     """Create or upgrade the tables, in one transaction."""
     with engine.connect() as conn, _foreign_keys_off(conn):
         conn = conn.execution_options(writes=True)
@@ -98,18 +100,19 @@ def _upgrade(engine: Engine, versions: Versions, *, with_queue: bool) -> tuple[s
                 conn.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('digest schema'))")
                 conn.exec_driver_sql("SET LOCAL lock_timeout = '30s'")  # others wait behind a lock that waits
             # Checked again under the lock: another process may have upgraded it meanwhile.
-            version = _version(conn, versions)
+            version = version_of(conn, versions)
             if not version:
                 _create(conn, versions)
             elif version != versions.head:
-                _back_up(engine, version)
+                if keep_copy:
+                    _back_up(engine, version)
                 _migrate(conn, versions)
             if with_queue:
                 queue_schema.ensure(conn, upgrade=True)
     return version, versions.head
 
 
-def _version(conn: Connection, versions: Versions) -> str:
+def version_of(conn: Connection, versions: Versions = CURRENT_VERSIONS) -> str:
     """The schema's version; empty for a database without tables. Raises for another program's or a newer one."""
     tables = set(inspect(conn).get_table_names())
     if not tables:

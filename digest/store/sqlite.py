@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,6 +35,9 @@ _PRAGMAS = ("foreign_keys = ON", "wal_autocheckpoint = 4000", "secure_delete = O
 
 #: Memory for a store in memory; a day's articles take less.
 _TEMPORARY_CACHE_KB = 16_000
+
+#: Pages of a copy between two looks at its progress: some 4 MB.
+_PAGES_AT_ONCE = 1_000
 
 #: Data only: the times of a file are of no use. Not every system has it.
 _sync_data = getattr(os, "fdatasync", os.fsync)
@@ -78,6 +81,9 @@ def _on_disk(url: URL, path: Path) -> Engine:
         raise StoreError(
             f"there is no folder {path.parent} to keep the store in", hint=f"make it: mkdir -p {path.parent}"
         )
+    if restoring(path).exists() and not path.exists():
+        hint = f"give 'digest db restore FILE' again, or delete {restoring(path)}"
+        raise StoreError(f"the restore of {path} was interrupted, and there is no store", hint=hint)
     create_private(path)
     connect_args = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT_S}
     file_engine = create_engine(url, connect_args=connect_args, hide_parameters=True)
@@ -113,6 +119,50 @@ def _begin(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def quoted(name: str) -> str:
+    """The name of a table as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+# --- copies of the file ---------------------------------------------------------------------------------------------
+
+
+def copy_file(connection: sqlite3.Connection, target: Path, progress: Callable[[float], None]) -> None:
+    """Copy the database as this connection's read transaction sees it. Writers go on meanwhile.
+
+    In steps, between which ``progress`` gets the copied share. Without a read transaction the copy would begin anew at
+    each write of another process. The target isn't synced to the disk.
+    """
+    assert connection.in_transaction
+
+    def on_step(_: int, remaining: int, total: int) -> None:
+        progress(1 - remaining / max(total, 1))
+
+    with closing(sqlite3.connect(target)) as copy:
+        copy.execute("PRAGMA synchronous = OFF")
+        connection.backup(copy, pages=_PAGES_AT_ONCE, progress=on_step)
+
+
+def restoring(path: Path) -> Path:
+    """The file of a restored store until it is complete."""
+    return beside(path, ".restoring")
+
+
+def delete_file(path: Path) -> None:
+    """Delete a database with what SQLite has beside it."""
+    for file in (path, *(beside(path, suffix) for suffix in ("-wal", "-shm", "-journal"))):
+        file.unlink(missing_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Sync the file to the disk."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 # --- durability ---------------------------------------------------------------------------------------------------
 
 
@@ -141,7 +191,7 @@ def log_sync(sqlite_engine: Engine) -> Iterator[Callable[[], None] | None]:
     if path is None:
         yield None
         return
-    log = _beside(path.resolve(), "-wal")
+    log = beside(path.resolve(), "-wal")
     with ExitStack() as resources:
         descriptors: list[int] = []
 
@@ -185,7 +235,7 @@ def _read_only(url: URL, path: Path, resources: ExitStack) -> Engine:
     nothing. Otherwise a copy elsewhere is read.
     """
     for _ in range(_OPEN_TRIES):
-        if not all(_beside(path, suffix).exists() for suffix in ("-wal", "-shm")):
+        if not all(beside(path, suffix).exists() for suffix in ("-wal", "-shm")):
             break
         reader = _reader(url, path)
         try:
@@ -212,7 +262,8 @@ def _reader(url: URL, path: Path) -> Engine:
     return reader
 
 
-def _beside(path: Path, suffix: str) -> Path:
+def beside(path: Path, suffix: str) -> Path:
+    """A file that SQLite has beside the store's: its log, for example."""
     return path.with_name(path.name + suffix)
 
 
@@ -224,9 +275,9 @@ def _copy(path: Path, resources: ExitStack) -> Path:
         before = path.stat()
         shutil.copyfile(path, copy)
         # The -wal after the file, not before: a checkpoint in between changes the file, which is noticed below.
-        _beside(copy, "-wal").unlink(missing_ok=True)
+        beside(copy, "-wal").unlink(missing_ok=True)
         with suppress(FileNotFoundError):
-            shutil.copyfile(_beside(path, "-wal"), _beside(copy, "-wal"))
+            shutil.copyfile(beside(path, "-wal"), beside(copy, "-wal"))
         if _is_settled(before) and _identity(path.stat()) == _identity(before):
             break
         time.sleep(_TICK_S)

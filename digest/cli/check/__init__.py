@@ -32,17 +32,18 @@ def run(args: argparse.Namespace) -> int:
     from digest.cli.check.checks import all_findings
 
     findings = [*all_findings(load_settings(args), offline=args.offline)]
-    if args.json:
+    print_findings(findings, as_json=args.json)
+    return 1 if any(finding.state == "bad" for finding in findings) else 0
+
+
+def print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
+    """Print the findings, and how many are bad."""
+    if as_json:
         import json
         from dataclasses import asdict
 
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
-    else:
-        _print(findings)
-    return 1 if any(finding.state == "bad" for finding in findings) else 0
-
-
-def _print(findings: Sequence[Finding]) -> None:
+        return
     for finding in findings:
         print(f"{finding.state:<5} {finding.topic}: {finding.message}")
         if finding.hint:

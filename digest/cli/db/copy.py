@@ -1,4 +1,4 @@
-"""``digest db``: migrate the store's tables, and copy the store into another database."""
+"""``digest db copy``: copy the store into another database."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ from typing import TYPE_CHECKING
 
 from digest.cli import FAILED
 from digest.cli.arguments import load_settings
-from digest.cli.parser import Parser
 
 if TYPE_CHECKING:
+    from digest.cli.parser import Parser
     from digest.store.copy import TableCopy
 
 _EXAMPLES = """\
-examples:
-  digest db upgrade                       the store of the settings
-  DIGEST_STORE__URL=postgresql://digest@db.example/digest digest db upgrade
-  digest db copy --to postgresql://digest@db.example/digest
-  digest db copy --to sqlite:////srv/digest/copy.db
-"""
-_COPY_EXAMPLES = """\
 Stop 'digest run' before the copy that you will go on with; a copy made before is only brought up to date then.
 A password is better kept out of the command: in $PGPASSWORD, or in ~/.pgpass.
 
@@ -33,47 +26,11 @@ examples:
 def configure(parser: Parser) -> None:
     """Declare the arguments."""
     parser.epilog = _EXAMPLES
-    actions = parser.add_actions(
-        {
-            "upgrade": "upgrade the store's tables; an SQLite store is upgraded automatically",
-            "copy": "copy the store into another database, SQLite or PostgreSQL, and compare them",
-        }
-    )
-    actions["copy"].epilog = _COPY_EXAMPLES
-    actions["copy"].add_argument("--to", required=True, metavar="URL", help="an empty database, or an earlier copy")
-    actions["copy"].add_argument("--json", action="store_true", help="print the tables' rows as JSON")
+    parser.add_argument("--to", required=True, metavar="URL", help="an empty database, or an earlier copy")
+    parser.add_argument("--json", action="store_true", help="print the tables' rows as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do the action; return the exit code."""
-    return {"upgrade": _upgrade, "copy": _copy}[args.action](args)
-
-
-def _upgrade(args: argparse.Namespace) -> int:
-    """Upgrade, and print the versions before and after; index stories of an earlier version for search."""
-    from threading import Event
-
-    from digest.pipeline.search import update_index
-    from digest.store import open_store, upgrade_store
-
-    settings = load_settings(args)
-    has_queue = settings.jobs.engine == "procrastinate"
-    before, after = upgrade_store(settings.store.url, with_queue=has_queue)
-    with open_store(settings.store.url) as store:
-        indexed = update_index(store, Event())
-    if not before:
-        message = f"created the store's tables, version {after}"
-    elif before == after:
-        message = f"the store is up to date, version {after}"
-    else:
-        message = f"upgraded the store from version {before} to {after}"
-    print(message + (", with its queue of jobs" if has_queue else ""), file=sys.stderr)
-    if indexed:
-        print(f"indexed {indexed} published stories for search", file=sys.stderr)
-    return 0
-
-
-def _copy(args: argparse.Namespace) -> int:
     """Copy, compare, and say what to do next."""
     from threading import Event
 

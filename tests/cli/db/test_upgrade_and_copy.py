@@ -76,7 +76,7 @@ def test_a_copy_can_be_searched(config: Path, capsys: pytest.CaptureFixture[str]
 
 def test_an_upgrade_indexes_published_stories(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with closing(sqlite3.connect(config.parent / "kept.db")) as database:
-        file = Path(__file__).parents[1] / "data" / "stores" / "sent_0005.sql"
+        file = Path(__file__).parents[2] / "data" / "stores" / "sent_0005.sql"
         database.executescript(file.read_text("utf-8"))
 
     assert main(["db", "upgrade", "--config", str(config)]) == 0
