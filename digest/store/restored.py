@@ -147,7 +147,8 @@ def _unsubscribe(conn: Connection, row: Mapping[str, object]) -> bool:
     )
     values = {**row, "subscriber_id": id_ if is_same else None}
     statement = insert_if_new(conn, tables.unsubscribes).values(values).on_conflict_do_nothing()
-    return bool(conn.execute(statement).rowcount) or ended
+    is_new = conn.execute(statement.returning(tables.unsubscribes.c.since)).first() is not None
+    return is_new or ended
 
 
 def _addresses(conn: Connection, ids: tuple[int, ...]) -> list[str]:
