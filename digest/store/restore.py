@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Table, create_engine, insert, select, text
+from sqlalchemy import URL, Connection, Table, create_engine, func, insert, select, text
 
 from digest.model.errors import DigestError, StoreError, UsageError
 from digest.settings.atomic_write import sync_folder
@@ -251,6 +251,6 @@ def _write_rows(source: Connection, target: Connection, progress: Progress) -> N
             target.execute(insert(table), [row._asdict() for row in batch])
             written += len(batch)
             progress(f"writing {table.name}: {written}")
-        if target.execute(text(f"SELECT count(*) FROM {sqlite.quoted(table.name)}")).scalar_one() != written:  # noqa: S608
+        if target.execute(select(func.count()).select_from(table)).scalar_one() != written:
             raise StoreError(f"the database didn't take all rows of {table.name!r}", hint="nothing was changed")
         continue_ids(source, target, table)
