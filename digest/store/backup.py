@@ -19,7 +19,7 @@ from sqlalchemy import URL, Engine, delete, insert, select
 
 from digest.model.errors import StoreError, UsageError
 from digest.settings.atomic_write import sync_folder
-from digest.store import backup_file, database, locks, schema, sqlite, tables
+from digest.store import backup_file, database, locks, schema, sqlite, sqlite_files, tables
 from digest.store.backup_file import Manifest, Progress
 from digest.store.copy import continue_ids
 from digest.store.errors import translate_errors
@@ -55,7 +55,7 @@ def _check_target(file: Path, store: Path | None, *, overwrite: bool) -> None:
     """Raise ``UsageError`` if no backup can be made in this file."""
     if file.is_dir():
         raise UsageError(f"{file} is a folder", hint=f"name a file in it: {file / 'digest.backup'}")
-    if store and file in {store.resolve(), *(sqlite.beside(store.resolve(), end) for end in ("-wal", "-shm"))}:
+    if store and file in {store.resolve(), *(sqlite_files.beside(store.resolve(), end) for end in ("-wal", "-shm"))}:
         raise UsageError(f"{file} is the store itself", hint="name another file")
     if not file.exists():
         return
@@ -74,17 +74,17 @@ def _written_whole(file: Path, *, overwrite: bool) -> Iterator[Path]:
         with locks.file_lock(file.with_name(f".{file.name}.lock")) as is_held:
             if not is_held:
                 raise StoreError(f"another process makes a backup in {file} now", hint="wait for it")
-            sqlite.delete_file(part)  # of a process that was killed
+            sqlite_files.delete_file(part)  # of a process that was killed
             sqlite.create_private(part)
             try:
                 yield part
-                sqlite.sync_file(part)
+                sqlite_files.sync_file(part)
                 if not overwrite and file.exists():
                     raise UsageError(f"{file} exists by now", hint="name another file")
                 part.replace(file)
                 sync_folder(file.parent)
             finally:
-                sqlite.delete_file(part)
+                sqlite_files.delete_file(part)
     except OSError as error:
         raise StoreError(f"{file} can't be written: {error.strerror}", hint="check the folder, and its disk") from error
 
@@ -97,7 +97,9 @@ def _check_folder(folder: Path) -> None:
 
 
 def _copy_file(url: URL, path: Path, part: Path, progress: Progress) -> None:
-    _check_room(part.parent, sum(file.stat().st_size for file in (path, sqlite.beside(path, "-wal")) if file.exists()))
+    _check_room(
+        part.parent, sum(file.stat().st_size for file in (path, sqlite_files.beside(path, "-wal")) if file.exists())
+    )
     # A folder that can't be written has no log, or one that can't be opened: a copy is read then.
     with translate_errors(url), sqlite.engine(url, read_only=not _is_writable(path)) as engine:
         _copy_consistent(engine, path, part, progress)
@@ -110,7 +112,7 @@ def _copy_consistent(engine: Engine, path: Path, part: Path, progress: Progress)
         connection = conn.connection.driver_connection
         assert isinstance(connection, sqlite3.Connection)
         with translate_errors(_url(part)):
-            sqlite.copy_file(connection, part, lambda share: progress(f"copying: {share:.0%}"))
+            sqlite_files.copy_file(connection, part, lambda share: progress(f"copying: {share:.0%}"))
 
 
 def _copy_rows(url: str, part: Path, progress: Progress) -> None:

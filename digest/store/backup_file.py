@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from digest.model.errors import StoreError
-from digest.store import sqlite
+from digest.store import sqlite_files
 from digest.store.schema import CURRENT_VERSIONS
 
 #: Called with one line on what is done now.
@@ -174,7 +174,7 @@ def _content(connection: sqlite3.Connection, table: str, progress: Progress) -> 
     """The number and checksum of a table's rows."""
     rows, checksum = 0, hashlib.blake2b(digest_size=16)
     # In the order of the file: the checksum is of this file, and of no other database's rows.
-    for row in connection.execute(f"SELECT * FROM {sqlite.quoted(table)} ORDER BY rowid"):  # noqa: S608  # quoted
+    for row in connection.execute(f"SELECT * FROM {sqlite_files.quoted(table)} ORDER BY rowid"):  # noqa: S608  # quoted
         checksum.update(repr(row).encode("utf-8", "replace"))
         rows += 1
         if rows % _PROGRESS_ROWS == 0:

@@ -25,7 +25,7 @@ from sqlalchemy import URL, Connection, Table, create_engine, func, insert, sele
 
 from digest.model.errors import DigestError, StoreError, UsageError
 from digest.settings.atomic_write import sync_folder
-from digest.store import backup_file, database, locks, restored, schema, sqlite, tables
+from digest.store import backup_file, database, locks, restored, schema, sqlite, sqlite_files, tables
 from digest.store.backup import back_up
 from digest.store.backup_file import Progress
 from digest.store.copy import continue_ids
@@ -104,24 +104,24 @@ def restore(url: str, request: Request, settle: Settle[T], progress: Progress) -
 
 
 def _replace_file(path: Path, request: Request, settle: Settle[T], progress: Progress) -> Restored[T]:
-    part = sqlite.restoring(path)
-    with locks.file_lock(sqlite.beside(path, ".restore.lock")) as is_mine:
+    part = sqlite_files.restoring(path)
+    with locks.file_lock(sqlite_files.beside(path, ".restore.lock")) as is_mine:
         if not is_mine:
             raise StoreError(f"another process restores {path} now", hint="wait for it")
         with _exclusive(path) as is_readable:
             refusals = _read_refusals(path, since=request.made) if is_readable else None
-            sqlite.delete_file(part)  # of a restore that was interrupted
+            sqlite_files.delete_file(part)  # of a restore that was interrupted
             try:
                 _copy_backup(request.file, part, progress)
                 with database.open_file(part) as store, store.begin() as conn:
                     settled = settle(conn, refusals)
                 with closing(sqlite3.connect(part)) as connection:
                     connection.execute("PRAGMA journal_mode = DELETE")
-                sqlite.sync_file(part)
+                sqlite_files.sync_file(part)
                 before = _put_aside(path, request.at) if path.exists() else None
                 part.replace(path)
             except BaseException:
-                sqlite.delete_file(part)
+                sqlite_files.delete_file(part)
                 raise
             sync_folder(path.parent)
     return Restored(before=before, settled=settled)
@@ -187,20 +187,20 @@ def _put_aside(path: Path, at: datetime) -> Path:
     """Give the store before another name, in addition to its own: there is no moment without a store."""
     before = next(name for name in _names_aside(path, at) if not name.exists())
     with suppress(FileNotFoundError):
-        sqlite.beside(path, "-wal").rename(sqlite.beside(before, "-wal"))  # a damaged store may have one
-    sqlite.beside(path, "-shm").unlink(missing_ok=True)
+        sqlite_files.beside(path, "-wal").rename(sqlite_files.beside(before, "-wal"))  # a damaged store may have one
+    sqlite_files.beside(path, "-shm").unlink(missing_ok=True)
     try:
         os.link(path, before)
-    except OSError:  # a file system without hard links; ``sqlite.restoring`` says what to do if this ends here
+    except OSError:  # a file system without hard links; ``sqlite_files.restoring`` says what to do if this ends here
         path.rename(before)
     return before
 
 
 def _names_aside(path: Path, at: datetime) -> Iterator[Path]:
     name = f".before-{at:%Y%m%dT%H%M%SZ}"
-    yield sqlite.beside(path, name)
+    yield sqlite_files.beside(path, name)
     for number in range(2, 1_000):
-        yield sqlite.beside(path, f"{name}-{number}")
+        yield sqlite_files.beside(path, f"{name}-{number}")
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def _refuse_if_in_use(conn: Connection) -> None:
 
 def _write_rows(source: Connection, target: Connection, progress: Progress) -> None:
     """Replace all rows of a PostgreSQL database."""
-    names = ", ".join(sqlite.quoted(table.name) for table in tables.metadata.sorted_tables)
+    names = ", ".join(sqlite_files.quoted(table.name) for table in tables.metadata.sorted_tables)
     target.execute(text("SET LOCAL lock_timeout = '30s'"))
     target.execute(text(f"TRUNCATE {names}, story_search"))
     for table in tables.metadata.sorted_tables:

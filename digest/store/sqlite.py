@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from digest.model.errors import StoreError
 from digest.settings.atomic_write import sync_folder
+from digest.store.sqlite_files import beside, restoring
 
 #: How long to wait for another process to finish writing.
 BUSY_TIMEOUT_S = 10.0
@@ -35,9 +36,6 @@ _PRAGMAS = ("foreign_keys = ON", "wal_autocheckpoint = 4000", "secure_delete = O
 
 #: Memory for a store in memory; a day's articles take less.
 _TEMPORARY_CACHE_KB = 16_000
-
-#: Pages of a copy between two looks at its progress: some 4 MB.
-_PAGES_AT_ONCE = 1_000
 
 #: Data only: the times of a file are of no use. Not every system has it.
 _sync_data = getattr(os, "fdatasync", os.fsync)
@@ -117,50 +115,6 @@ def _begin(conn: Connection) -> None:
     # A transaction that begins with a read and then writes fails at once if another wrote meanwhile, whatever the
     # time-out. So writers take the lock at the beginning.
     conn.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def quoted(name: str) -> str:
-    """The name of a table as SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-# --- copies of the file ---------------------------------------------------------------------------------------------
-
-
-def copy_file(connection: sqlite3.Connection, target: Path, progress: Callable[[float], None]) -> None:
-    """Copy the database as this connection's read transaction sees it. Writers go on meanwhile.
-
-    In steps, between which ``progress`` gets the copied share. Without a read transaction the copy would begin anew at
-    each write of another process. The target isn't synced to the disk.
-    """
-    assert connection.in_transaction
-
-    def on_step(_: int, remaining: int, total: int) -> None:
-        progress(1 - remaining / max(total, 1))
-
-    with closing(sqlite3.connect(target)) as copy:
-        copy.execute("PRAGMA synchronous = OFF")
-        connection.backup(copy, pages=_PAGES_AT_ONCE, progress=on_step)
-
-
-def restoring(path: Path) -> Path:
-    """The file of a restored store until it is complete."""
-    return beside(path, ".restoring")
-
-
-def delete_file(path: Path) -> None:
-    """Delete a database with what SQLite has beside it."""
-    for file in (path, *(beside(path, suffix) for suffix in ("-wal", "-shm", "-journal"))):
-        file.unlink(missing_ok=True)
-
-
-def sync_file(path: Path) -> None:
-    """Sync the file to the disk."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # --- durability ---------------------------------------------------------------------------------------------------
@@ -260,11 +214,6 @@ def _reader(url: URL, path: Path) -> Engine:
     reader = create_engine(url, creator=connect, hide_parameters=True)
     event.listen(reader, "connect", _configured("query_only = ON"))
     return reader
-
-
-def beside(path: Path, suffix: str) -> Path:
-    """A file that SQLite has beside the store's: its log, for example."""
-    return path.with_name(path.name + suffix)
 
 
 def _copy(path: Path, resources: ExitStack) -> Path:
