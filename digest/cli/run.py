@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from digest.cli.pages_process import pages_process
     from digest.cli.service_manager import ServiceManager
     from digest.cli.signals import reload_on_signal, stop_on_signal
+    from digest.cli.tracing import tracing
     from digest.jobs.service import Service
 
     settings, manager = load_service_settings(args), ServiceManager()
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         with live_view(store, lambda: service.settings, events, plain=args.plain or args.json) as log:
             counts = {"newsletters": len(settings.newsletters), "sources": len(settings.sources)}
             log("started", pid=os.getpid(), store=store.name, **counts)
-            with pages_process(lambda: service.settings, _config_option(args), log):
+            with tracing(log) as service.span, pages_process(lambda: service.settings, _config_option(args), log):
                 if settings.jobs.engine == "procrastinate":
                     service.run_clock(stop, manager.with_status(log))
                     is_idle = True

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.jobs.types import Log
+    from digest.model.tracing import Tracer
     from digest.settings import Settings
     from digest.store import Store
     from digest.web.pages import Site
@@ -41,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
     from digest.cli.event_log import EventLog, write_stderr, write_stdout
     from digest.cli.service_manager import ServiceManager
+    from digest.cli.tracing import tracing
     from digest.model.errors import UsageError
     from digest.settings.web_pages import find_page_problems
     from digest.store import open_store
@@ -52,8 +54,8 @@ def run(args: argparse.Namespace) -> int:
     manager = ServiceManager()
     write = write_stdout if args.json else write_stderr
     log = manager.with_status(EventLog(verbose=args.verbose, as_json=args.json, write=write))
-    with open_store(settings.store.url) as store:
-        site = _site(settings, store, log)
+    with open_store(settings.store.url) as store, tracing(log) as span:
+        site = _site(settings, store, log, span)
         is_interrupted = asyncio.run(
             _serve(site, (host, port), until_stdin_closes=args.until_stdin_closes, heartbeat=manager.heartbeat)
         )
@@ -70,7 +72,7 @@ def _parse_listen(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _site(settings: Settings, store: Store, log: Log) -> Site:
+def _site(settings: Settings, store: Store, log: Log, span: Tracer) -> Site:
     from datetime import UTC, datetime
 
     from digest.pipeline.app import make_app
@@ -78,7 +80,7 @@ def _site(settings: Settings, store: Store, log: Log) -> Site:
     from digest.web.pages import Site
 
     return Site(
-        app=make_app(settings, store=store),
+        app=make_app(settings, store=store, span=span),
         clock=lambda: datetime.now(UTC),
         log=log,
         templates=PageTemplates(settings),

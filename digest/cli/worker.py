@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from digest.cli.run import load_service_settings, open_service_store
     from digest.cli.service_manager import ServiceManager
     from digest.cli.signals import reload_on_signal, stop_on_signal
+    from digest.cli.tracing import tracing
     from digest.jobs.service import Service
     from digest.model.errors import UsageError
 
@@ -61,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
         )
         queues = ",".join(args.queues)
         log("working", pid=os.getpid(), queues=queues, concurrency=args.concurrency, store=store.name)
-        is_idle = service.run_worker(stop, log, queues=args.queues, concurrency=args.concurrency)
+        with tracing(log) as service.span:
+            is_idle = service.run_worker(stop, log, queues=args.queues, concurrency=args.concurrency)
         log("stopped")
         exit_code = INTERRUPTED if stop.is_interrupted else 0
         if not is_idle:  # sources are still being fetched; the interpreter would wait for their threads

@@ -20,6 +20,7 @@ from digest.jobs.events import job_fields
 from digest.jobs.types import Enqueue, Job, Log
 from digest.model.errors import DigestError
 from digest.model.log_context import log_fields
+from digest.model.tracing import continue_trace, current_traceparent
 
 if TYPE_CHECKING:
     from apscheduler.job import Job as Poll  # type: ignore[import-untyped]  # it has no types
@@ -100,25 +101,26 @@ class EmbeddedEngine:
             self._log_failure("poll", error)
             self._next_poll = time.monotonic() + self.pause_s
 
-    def _submit(self, job: Job, pool: ThreadPoolExecutor, stop: Event) -> None:
+    def _submit(self, job: Job, pool: ThreadPoolExecutor, stop: Event, traceparent: str = "") -> None:
         with self._changed:
             is_paused = time.monotonic() < self._not_before.get(job, 0.0)
             if stop.is_set() or is_paused or job in self._running or self._is_excluded(job):
                 return
             self._running.add(job)
-            pool.submit(self._run_job, job, pool, stop)
+            pool.submit(self._run_job, job, pool, stop, traceparent)
 
     def _is_excluded(self, job: Job) -> bool:
         return job.exclusive_in_process and any(running.kind == job.kind for running in self._running)
 
-    def _run_job(self, job: Job, pool: ThreadPoolExecutor, stop: Event) -> None:
-        follow_ups: list[Job] = []
+    def _run_job(self, job: Job, pool: ThreadPoolExecutor, stop: Event, traceparent: str) -> None:
+        follow_ups: list[tuple[Job, str]] = []
 
         def enqueue(_: Connection, /, *jobs: Job) -> None:
-            follow_ups.extend(jobs)  # started when the job has ended, and so has its transaction
+            # Started when the job has ended, and so has its transaction.
+            follow_ups.extend((follow_up, current_traceparent()) for follow_up in jobs)
 
         has_failed = False
-        with log_fields(**job_fields(job)):
+        with log_fields(**job_fields(job)), continue_trace(traceparent):
             try:
                 if not stop.is_set():
                     self.perform(job, enqueue)
@@ -127,8 +129,8 @@ class EmbeddedEngine:
                 self._log_failure(job.kind, error)
         self._finish(job, has_failed=has_failed)
         if not has_failed:  # after a rollback they may be wrong; those that aren't are found due by the next poll
-            for follow_up in follow_ups:
-                self._submit(follow_up, pool, stop)
+            for follow_up, parent in follow_ups:
+                self._submit(follow_up, pool, stop, parent)
 
     def _log_failure(self, kind: str, error: Exception) -> None:
         """Log an expected error in one line, and a bug with its traceback."""

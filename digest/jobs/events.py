@@ -18,7 +18,7 @@ _INFO = (
 _WARNING = (
     "waiting weak_secret store_url_ignored source_failed image_missing slot_missed mailbox_unfinished alarm_sent "
     "confirmation_not_sent clock_changed clock_wrong leader_ended jobs_released job_unknown queue_made_anew "
-    "operator_login_refused search_unavailable pages_message pages_stopped"
+    "operator_login_refused search_unavailable pages_message pages_stopped traces_unavailable traces_not_sent"
 )
 _ERROR = (
     "settings_rejected newsletter_failed job_failed source_crashed mail_crashed delivery_failed edition_suspected "

@@ -37,6 +37,7 @@ from digest.jobs.types import (
 )
 from digest.model.errors import DigestError
 from digest.model.slots import Slot
+from digest.model.tracing import current_traceparent
 from digest.store import Store, job_queue, queue_schema
 from digest.store.errors import translate_errors
 from digest.store.mapping import batches
@@ -47,6 +48,8 @@ JOB_TYPES: Mapping[str, type[Job]] = {
 }
 #: Name of the one task; its argument is the job.
 TASK = "digest.perform"
+#: Names the trace that a job belongs to, beside its values.
+TRACEPARENT = "traceparent"
 #: A job that is still due after it ended is queued again after this pause; after failures the pause doubles each time.
 PAUSE = timedelta(seconds=30)
 _MAX_BACKOFF = timedelta(minutes=15)
@@ -71,7 +74,7 @@ def encode(job: Job) -> dict[str, Any]:
 
 def decode(values: Mapping[str, Any]) -> Job:
     """The job of that JSON. Raises ``UnknownJob`` if this version doesn't know it."""
-    arguments = dict(values)
+    arguments = {name: value for name, value in values.items() if name != TRACEPARENT}
     job_type = JOB_TYPES.get(str(arguments.pop("kind", "")))
     try:
         if job_type is None:
@@ -125,7 +128,8 @@ class JobQueue:
 
 
 def _job(job: Job, lock: str) -> jobs.Job:
-    """The job as Procrastinate's."""
+    """The job as Procrastinate's; with the trace that it belongs to, if there is one."""
+    traceparent = current_traceparent()
     return jobs.Job(
         id=None,
         queue=job.queue,
@@ -133,7 +137,7 @@ def _job(job: Job, lock: str) -> jobs.Job:
         lock=None,
         queueing_lock=lock,
         task_name=TASK,
-        task_kwargs={"job": encode(job)},
+        task_kwargs={"job": encode(job) | ({TRACEPARENT: traceparent} if traceparent else {})},
         scheduled_at=datetime.now(UTC) + timedelta(seconds=job.delay_s) if job.delay_s else None,
     )
 

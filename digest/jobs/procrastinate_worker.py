@@ -25,6 +25,7 @@ from digest.jobs.procrastinate_engine import (
     DEAD,
     JOB_TYPES,
     TASK,
+    TRACEPARENT,
     JobQueue,
     UnknownJob,
     decode,
@@ -34,6 +35,7 @@ from digest.jobs.repeated_failures import FailureLog
 from digest.jobs.types import QUEUES, Enqueue, Job, Log
 from digest.model.errors import DigestError, StoreError
 from digest.model.log_context import log_fields
+from digest.model.tracing import continue_trace
 from digest.store import Store, job_queue, queue_schema
 from digest.store.postgres import connect_options, is_pooled, session_query
 from digest.store.url import driver_url, parse_url
@@ -211,7 +213,11 @@ class Worker:
         except UnknownJob as error:
             self._leave_to_others(context.job, str(job.get("kind")), error)
             return
-        with log_fields(**job_fields(decoded)), self._under_way(decoded, context.job):
+        with (
+            log_fields(**job_fields(decoded)),
+            continue_trace(str(job.get(TRACEPARENT, ""))),
+            self._under_way(decoded, context.job),
+        ):
             self._perform_logged(decoded)
 
     def _perform_logged(self, job: Job) -> None:

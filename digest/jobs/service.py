@@ -15,10 +15,12 @@ from threading import Event
 from digest.jobs.context import JobContext, JobSizes
 from digest.jobs.due import due_jobs, record_missed_slots
 from digest.jobs.embedded_engine import EmbeddedEngine
+from digest.jobs.events import job_fields
 from digest.jobs.fleet_clock import database_clock
 from digest.jobs.perform import perform
 from digest.jobs.types import Enqueue, Job, Log
 from digest.model.errors import DigestError, UsageError
+from digest.model.tracing import Tracer, no_spans
 from digest.pipeline.app import App, make_app
 from digest.settings import Settings
 from digest.settings.types import WEAK_KEY_HINT
@@ -36,6 +38,8 @@ class Service:
     reload: Event
     #: Called again and again while the main loop turns, about once a second.
     heartbeat: Callable[[], None] = lambda: None
+    #: Opens spans around jobs and their steps.
+    span: Tracer = no_spans
     #: Tells the time to jobs.
     _clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _app: App = field(init=False)
@@ -105,7 +109,9 @@ class Service:
 
     def _perform(self, stop: Event, log: Log, job: Job, enqueue: Enqueue, *, sizes: JobSizes | None = None) -> None:
         self._reloaded(log)
-        perform(job, JobContext(app=self._app, clock=self._clock, stop=stop, log=log, enqueue=enqueue, sizes=sizes))
+        context = JobContext(app=self._app, clock=self._clock, stop=stop, log=log, enqueue=enqueue, sizes=sizes)
+        with self.span(f"job {job.kind}", **job_fields(job)):
+            perform(job, context)
 
     def _reloaded(self, log: Log) -> Settings:
         """The settings, read anew if that was asked for."""
@@ -134,7 +140,9 @@ class Service:
             log("weak_secret", message=problem, hint=WEAK_KEY_HINT)
 
     def _make_app(self, log: Log) -> App:
-        return make_app(self.settings, store=self.store, notify=lambda line: log("waiting", reason=line))
+        return make_app(
+            self.settings, store=self.store, notify=lambda line: log("waiting", reason=line), span=self.span
+        )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from digest.collect.collector import make_collector
 from digest.model.articles import FetchedImage
 from digest.model.failures import Failure
 from digest.model.protocols import Collector, Mailer, Notify, Summarizer, ignore_notice
+from digest.model.tracing import Tracer, no_spans
 from digest.pipeline.grouping import GroupCache
 from digest.settings import FetchSettings, Settings, SmtpSettings
 from digest.store import Store, open_store
@@ -47,9 +48,13 @@ class App:
     #: Returns the mailer. Raises ``UsageError`` if no mail server is set.
     mailer: Callable[[], Mailer]
     groups: GroupCache = field(default_factory=GroupCache)
+    #: Opens a span of a trace, around a step of the pipeline.
+    span: Tracer = no_spans
 
 
-def make_app(settings: Settings, *, store: Store | None = None, notify: Notify = ignore_notice) -> App:
+def make_app(
+    settings: Settings, *, store: Store | None = None, notify: Notify = ignore_notice, span: Tracer = no_spans
+) -> App:
     """The parts by these settings; ``store`` replaces the configured one. ``notify`` gets reasons for waiting."""
     return App(
         settings=settings,
@@ -58,6 +63,7 @@ def make_app(settings: Settings, *, store: Store | None = None, notify: Notify =
         summarizer=summarizer,
         fetch_images=partial(_fetch_images, settings.fetch),
         mailer=partial(_mailer, settings.smtp, notify),
+        span=span,
     )
 
 

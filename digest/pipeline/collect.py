@@ -14,7 +14,8 @@ from digest.model.articles import Entry
 from digest.model.errors import one_line
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
-from digest.model.protocols import Collected, Collector, FetchState, Stop
+from digest.model.protocols import Collected, Collector, FetchState, KnownGuids, Stop
+from digest.model.tracing import Tracer
 from digest.pipeline.app import App
 from digest.pipeline.fetch_leases import LEASE, FetchLeases
 from digest.pipeline.ingest import Ingester
@@ -82,19 +83,32 @@ def collect_sources(
     _forget_moved(wanted, app.store)
     if due_only:
         wanted = _due(wanted, app.store, now)
-    with closing(FetchLeases(app.store, now=now)) as leases:
+    with app.span("collect") as add, closing(FetchLeases(app.store, now=now)) as leases:
         claimed = leases.claim_sources([source.id for source in wanted if source.url])
         free = [source for source in wanted if source.id in claimed or not source.url]
         result = collect_into(
             app.store,
             _due(free, app.store, now) if due_only else free,  # another process may just have fetched it
-            app.collector_at(now, leases),
+            _with_spans(app.collector_at(now, leases), app.span),
             fetch=app.settings.fetch,
             now=now,
             on_done=on_done,
             leases=leases,
         )
+        add(sources=len(result.outcomes), failed=len(result.failures), new=result.new_articles)
     return replace(result, busy=len(wanted) - len(free))
+
+
+def _with_spans(collector: Collector, span: Tracer) -> Collector:
+    """The collector with a span around each source."""
+
+    async def collect(source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
+        with span("source", source=source.id) as add:
+            collected = await collector(source, state, known_guids)
+            add(entries=len(collected.entries))
+            return collected
+
+    return collect
 
 
 def collect_in_turn(

@@ -60,6 +60,21 @@ def deliver_edition(
     Addresses that a server rejected as nonexistent are suppressed for later editions, unless there are so many that the
     server is suspected: see ``suppression.py``.
     """
+    with app.span("deliver", edition=edition_id) as add:
+        counts = _deliver(edition_id, app, clock=clock, stop=stop, even_if_waiting=even_if_waiting, limit=limit)
+        add(**{str(outcome): count for outcome, count in counts.counts.items()})
+    return counts
+
+
+def _deliver(
+    edition_id: int,
+    app: App,
+    *,
+    clock: Callable[[], datetime],
+    stop: Stop,
+    even_if_waiting: bool,
+    limit: int | None,
+) -> Tally:
     try:
         deliver_due(
             edition_id,

@@ -73,10 +73,12 @@ class _Drafts:
         """The group's edition."""
         digest, app = self.digests.digest(plan, group.history), self.digests.app
         if (group.key, digest.window) not in self._rendered:
-            rendered = render(digest, render_options(self.digests.newsletter, app.settings))
             now = self.digests.now
-            with closing(FetchLeases(app.store, now=now)) as gate:
-                edition, missing = embed_images(rendered, digest, app.settings, app.fetch_images, now=now, gate=gate)
+            with app.span("render") as add:
+                edition = render(digest, render_options(self.digests.newsletter, app.settings))
+                with closing(FetchLeases(app.store, now=now)) as gate:
+                    edition, missing = embed_images(edition, digest, app.settings, app.fetch_images, now=now, gate=gate)
+                add(html_bytes=len(edition.html.encode()), missing_images=len(missing))
             draft = _Draft(edition=replace(edition, audience=group.key), digest=digest, missing_images=missing)
             self._rendered[group.key, digest.window] = draft
         return self._rendered[group.key, digest.window]
@@ -112,9 +114,11 @@ def publish(
         newest_edition=newest_edition,
     )
     drafts = _Drafts(digests=digests)
-    for _ in range(_MAX_TRIES):
-        if (result := _try_to_publish(drafts, on_freeze)) is not None:
-            return result
+    with app.span("publish", newsletter=newsletter.id, slot=slot.key, audience=audience.key) as add:
+        for _ in range(_MAX_TRIES):
+            if (result := _try_to_publish(drafts, on_freeze)) is not None:
+                add(edition=result.edition_id or "")
+                return result
     message = f"the subscribers of {newsletter.id!r} change their wishes faster than editions are composed"
     raise DigestError(message, hint="try again")
 

@@ -66,12 +66,15 @@ class SlotDigests:
 
         window = window_of(self.newsletter, self.slot, history, now=self.now) if history else plan.window
         if (history, window) not in self._composed:
-            self._composed[history, window] = compose(
-                self.newsletter,
-                self.slot,
-                self.app,
-                window=window,
-                audience=self.audience,
-                history=history.editions if history else None,
-            )
+            with self.app.span("compose") as add:
+                composed = compose(
+                    self.newsletter,
+                    self.slot,
+                    self.app,
+                    window=window,
+                    audience=self.audience,
+                    history=history.editions if history else None,
+                )
+                add(stories=len(composed.briefs), left_out=len(composed.left_out))
+            self._composed[history, window] = composed
         return self._composed[history, window]

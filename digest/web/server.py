@@ -107,9 +107,12 @@ def _application(site: Site, threads: ThreadPoolExecutor, routes: Sequence[Route
     @web.middleware
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         started = time.perf_counter()
-        response = await _guard(server, request, handler)
+        address = _address(site, request)
+        with site.app.span("page", **{"http.request.method": request.method, "http.route": address}) as add:
+            response = await _guard(server, request, handler)
+            add(**{"http.response.status_code": response.status})
         seconds = time.perf_counter() - started
-        site.measurements.add_request(_address(site, request), request.method, response.status, seconds)
+        site.measurements.add_request(address, request.method, response.status, seconds)
         return response
 
     application = web.Application(client_max_size=security.MAX_BODY, middlewares=[guard])
