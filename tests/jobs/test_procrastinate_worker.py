@@ -15,6 +15,7 @@ from digest.jobs.procrastinate_engine import TASK, Clock, JobQueue
 from digest.jobs.procrastinate_worker import Worker
 from digest.jobs.types import Collect, CollectPart, Deliver, Enqueue, Job
 from digest.model.errors import StoreError
+from digest.model.tracing import continue_trace, current_traceparent
 from digest.store import Store, open_store, queue_schema
 from tests.support.run_process import until
 
@@ -28,6 +29,9 @@ def store(postgres_url: str) -> Iterator[Store]:
         with opened.begin() as conn:
             queue_schema.ensure(conn)
         yield opened
+
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 class RunningWorker:
@@ -52,6 +56,20 @@ class RunningWorker:
         self.stop.set()
         self._thread.join(20)
         return self._result[0]
+
+
+def test_a_job_goes_on_with_the_trace_in_which_it_was_queued(store: Store, postgres_url: str) -> None:
+    traced: list[tuple[Job, str]] = []
+    with store.begin() as conn:
+        JobQueue().enqueue(conn, Collect())
+        with continue_trace(TRACE):
+            JobQueue().enqueue(conn, Deliver(edition_id=1))
+
+    running = RunningWorker(store, postgres_url, lambda job: traced.append((job, current_traceparent())))
+    until(lambda: len(running.done) == 2)
+    assert running.end()
+
+    assert dict(traced) == {Collect(): "", Deliver(edition_id=1): TRACE}
 
 
 def test_a_job_that_a_worker_does_not_know_waits_for_another(store: Store, postgres_url: str) -> None:
