@@ -58,7 +58,7 @@ def read_opml(data: bytes, *, content_type: str = "") -> FeedList:
         sources.setdefault(source.url, source)
     if not sources:
         raise SourceError("there is no feed in this OPML: check that it lists feeds (outlines with an xmlUrl)")
-    return FeedList(sources=_with_ids(sources.values()), problems=_lost_feeds(document, read=len(feeds)))
+    return FeedList(sources=with_ids(sources.values()), problems=_lost_feeds(document, read=len(feeds)))
 
 
 def _parse(document: bytes) -> _Element | None:
@@ -136,7 +136,8 @@ def _source(url: str, title: str, section: str, attributes: Mapping[str, str]) -
     )
 
 
-def _with_ids(sources: Iterable[Source]) -> tuple[Source, ...]:
+def with_ids(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """The sources with ids made from their titles or hosts."""
     by_id: dict[str, Source] = {}
     for source in sources:
         source_id = unused_id(source.title or outlet_domain(source.url), by_id)
