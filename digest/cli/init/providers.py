@@ -11,7 +11,7 @@ from digest.settings.types import Security, SmtpSettings
 _SECURITIES: dict[str, Security] = {"starttls": "starttls", "tls": "tls", "none": "none"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SERVER = re.compile(r"(?:smtps?://)?(\[[\da-fA-F:.]+\]|[^\s\[\]:/@]+)(?::(\d{1,5}))?/?(?:\s+(\w+))?")
-_APP_PASSWORD = "it wants an app password, made in the account's security settings, not that of the account"  # noqa: S105
+_APP_PASSWORD = "it wants an app password, made in the account's security settings, not that of the account"  # noqa: S105  # a note
 
 
 @dataclass(frozen=True, slots=True)
