@@ -18,8 +18,8 @@ from digest.text.credentials import without_credentials
 from digest.text.urls import is_web_url
 
 _SECTION = "feed."
-#: First bytes of a pickle: protocol 2 and later, and the list or dictionary of protocol 0.
-_PICKLE = (b"\x80", b"(l", b"(d", b"ccopy_reg")
+#: First bytes of a pickle: protocol 2 and later, and lists or dictionaries of 0 and 1.
+_PICKLE = (b"\x80", b"(l", b"(d", b"]q", b"}q", b"ccopy_reg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
