@@ -99,3 +99,16 @@ def _licences() -> dict[str, str]:
         required = [Requirement(line) for line in distribution.requires or []]
         names += [each.name for each in required if not each.marker or each.marker.evaluate({"extra": ""})]
     return licences
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert "Typing :: Typed" in PROJECT["classifiers"]
+    assert (ROOT / "digest" / "py.typed").is_file()
+
+
+@pytest.mark.parametrize("file", ["hatch_build.py", "pyproject.toml", "README.md", "LICENSE"])
+def test_who_builds_the_program_elsewhere_copies_what_the_build_needs(file: str) -> None:
+    """A missing file fails only on the other machine."""
+    copies = re.findall(r"(?m)^COPY (.+) \./$", (ROOT / "config" / "deploy" / "Containerfile").read_text("utf-8"))
+
+    assert file in " ".join(copies).split()

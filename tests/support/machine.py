@@ -90,7 +90,7 @@ def copy_checkout(root: Path, tree: Path) -> None:
     work = tree / WORK.removeprefix("/")
     for name in ("digest", "templates", "config"):
         shutil.copytree(root / name, work / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "uv.lock", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "hatch_build.py", "uv.lock", "README.md", "LICENSE"):
         shutil.copy(root / name, work)
     (work / ".venv" / "bin").mkdir(parents=True)
     shutil.copy(root / ".venv" / "bin" / "uv", work / ".venv" / "bin")
