@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -61,14 +63,16 @@ def ensure(
     """
     with engine.connect() as conn, conn.begin():
         version = version_of(conn, versions)
+    may_upgrade = upgrade_postgres or not version or engine.dialect.name == "sqlite"
+    if version != versions.head and (read_only or not may_upgrade):
+        message = f"the store {_name(engine)} is of version {version}, and this program needs version {versions.head}"
+        raise StoreError(message, hint="run 'digest db upgrade'")
+    if version and version != versions.head:
+        _wait_until_unused(engine, versions)
     if not read_only:
         _enable_wal(engine)
     if version == versions.head and not with_queue:
         return version, version
-    may_upgrade = upgrade_postgres or not version or engine.dialect.name == "sqlite"
-    if read_only or not may_upgrade:
-        message = f"the store {_name(engine)} is of version {version}, and this program needs version {versions.head}"
-        raise StoreError(message, hint="run 'digest db upgrade'")
     return _upgrade(engine, versions, with_queue=with_queue, keep_copy=keep_copy)
 
 
@@ -89,6 +93,41 @@ def _enable_wal(engine: Engine) -> None:
             _driver(conn).execute("PRAGMA journal_mode = WAL")
             _driver(conn).execute("SELECT count(*) FROM sqlite_master")  # creates the log
         sqlite.sync_entries(engine)
+
+
+def _wait_until_unused(engine: Engine, versions: Versions) -> None:
+    """Wait until no other process has the SQLite file open; raise ``StoreError`` if that takes too long.
+
+    A process of the older program would go on with tables that aren't what it expects. One that upgrades the file at
+    the same time ends the wait: then the version is the newest.
+    """
+    path = sqlite.store_path(engine.url) if engine.dialect.name == "sqlite" else None
+    if path is None:
+        return
+    end = time.monotonic() + float(str(engine.url.query.get("timeout", sqlite.BUSY_TIMEOUT_S)))
+    while True:
+        engine.dispose()  # two processes that wait for each other to close the file would wait for ever
+        if _is_unused(path):
+            return
+        with engine.connect() as conn, conn.begin():
+            version = version_of(conn, versions)
+        if version == versions.head:
+            return
+        if time.monotonic() > end:
+            message = f"the store {path} is of version {version}, and can't be upgraded while another process uses it"
+            raise StoreError(message, hint="stop 'digest run', 'serve' and other commands of the older version first")
+        time.sleep(random.uniform(0.02, 0.2))  # noqa: S311  # no secret
+
+
+def _is_unused(path: Path) -> bool:
+    """Whether no other process has the file open: as long as one has, the mode with a log can't be left."""
+    with closing(sqlite3.connect(path, timeout=0.1, isolation_level=None)) as connection:
+        try:
+            return bool(connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] == "delete")
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+                raise
+            return False
 
 
 def _upgrade(engine: Engine, versions: Versions, *, with_queue: bool, keep_copy: bool) -> tuple[str, str]:

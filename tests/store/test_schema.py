@@ -143,6 +143,35 @@ def test_an_old_file_is_upgraded_and_a_copy_is_kept(sqlite_url: str, later: Vers
         assert before.execute("SELECT guid FROM entries").fetchall() == [("1",)]
 
 
+def test_a_file_that_an_older_program_uses_is_not_upgraded(sqlite_url: str, later: Versions) -> None:
+    with open_store(sqlite_url) as older:
+        with older.begin() as conn:
+            entries.add(conn, [entry()])
+        with (
+            database.connect(parse_url(f"{sqlite_url}?timeout=0.3")) as engine,
+            pytest.raises(StoreError, match="can't be upgraded while another process uses it") as raised,
+        ):
+            schema.ensure(engine, versions=later)
+        with older.begin() as conn:
+            assert entries.add(conn, [entry("2")])
+
+    assert "of the older version first" in raised.value.hint
+    with database.connect(parse_url(sqlite_url)) as engine:
+        assert schema.ensure(engine, versions=later) == (CURRENT_VERSIONS.head, _COMING)
+
+
+@pytest.mark.slow
+def test_processes_that_upgrade_a_file_at_the_same_time_all_go_on(sqlite_url: str) -> None:
+    file = Path(__file__).parents[1] / "data" / "stores" / "sent_0005.sql"
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
+        connection.executescript(file.read_text("utf-8"))
+        connection.execute("PRAGMA journal_mode = WAL")
+    code = f"from digest.store import open_store; s = open_store({sqlite_url!r}); s.read().__enter__(); s.close()"
+    several = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
+
+    assert [process.wait() for process in several] == [0, 0, 0, 0]
+
+
 def test_a_failed_migration_leaves_the_file_unchanged(sqlite_url: str, later: Versions) -> None:
     open_store(sqlite_url).close()
     (later.folder / "versions" / f"{_COMING}_next.py").write_text(_NEXT + "    op.execute('SELECT * FROM nowhere')\n")
