@@ -167,9 +167,9 @@ def test_processes_that_upgrade_a_file_at_the_same_time_all_go_on(sqlite_url: st
         connection.executescript(file.read_text("utf-8"))
         connection.execute("PRAGMA journal_mode = WAL")
     code = f"from digest.store import open_store; s = open_store({sqlite_url!r}); s.read().__enter__(); s.close()"
-    several = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(4)]
+    several = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
 
-    assert [process.wait() for process in several] == [0, 0, 0, 0]
+    assert [process.wait() for process in several] == [0, 0, 0]
 
 
 def test_a_failed_migration_leaves_the_file_unchanged(sqlite_url: str, later: Versions) -> None:
