@@ -1,6 +1,7 @@
-"""Opens the mailer of the settings: SMTP, or a folder of ``.eml`` files.
+"""Opens our mailers: SMTP, or a folder of ``.eml`` files, which is a short example of a mailer.
 
-To add a mailer: implement ``digest.model.protocols.Mailer`` (``eml_folder.py`` is a short example), and return it here.
+Those of plugins run in a process of their own (``processes/mailer_process.py``); ``config/PLUGINS.md`` shows how to
+write one.
 """
 
 from __future__ import annotations
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["open_mailer", "probe"]
 
 
-def open_mailer(smtp: SmtpSettings, *, notify: Notify = ignore_notice) -> Mailer:
-    """The mailer of the settings, not connected yet; ``notify`` is told what it waits for. Raises ``UsageError``."""
-    if smtp.folder:
+def open_mailer(smtp: SmtpSettings, *, name: str = "", notify: Notify = ignore_notice) -> Mailer:
+    """The mailer ``smtp`` or ``folder``, not connected yet; without a name, the folder if one is set.
+
+    ``notify`` is told what it waits for. Raises ``UsageError``.
+    """
+    if name == "folder" and not smtp.folder:
+        raise UsageError("no folder for mails is set", hint='set [smtp] folder = "mails" in the settings')
+    if smtp.folder and name != "smtp":
         from digest.deliver.eml_folder import EmlFolderMailer
 
         return EmlFolderMailer(folder=smtp.folder)

@@ -127,6 +127,8 @@ def _log_published(result: PublishResult, log: Log, **counts: int) -> None:
         log("slot_empty")
     elif result.is_new:
         log("published", edition=result.edition_id, **counts)
+    for problem in result.plugin_problems:
+        log("plugin_failed", error=problem)
     for failure in result.missing_images:
         log("image_missing", url=failure.url, error=failure.error)
 

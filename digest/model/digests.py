@@ -23,5 +23,7 @@ class Digest:
     subject_stories: tuple[Brief, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     failures: tuple[Failure, ...] = ()
+    #: Plugins that failed, so that a built-in part did their work, one line each.
+    problems: tuple[str, ...] = ()
     #: There are fewer stories than the newsletter allows, and none was left out for a limit.
     is_exhaustive: bool = False

@@ -6,6 +6,7 @@ DigestError                 catch this for all of ours; each has an exit code
 ├── StoreError              the store can't be opened, read or written
 ├── TemplateError           a template is broken: names file, line and cure
 ├── MailError                the mail server can't be used: by address, name, certificate or password
+├── PluginError             a plugin can't be imported, fails, or returns something else than it should
 ├── SourceError             one source can't be read: ``collect`` turns it into a ``Failure``
 └── NothingCollected        every source failed
 
@@ -98,6 +99,15 @@ class TemplateError(DigestError):
     def __reduce__(self) -> tuple[Callable[[], TemplateError], tuple[()]]:
         """For ``pickle``: the error crosses from the process that renders."""
         return partial(TemplateError, self.message, file=self.file, line=self.line, hint=self.hint), ()
+
+
+class PluginError(DigestError):
+    """A plugin can't be imported, raises, takes too long or returns a wrong value; the message names its package."""
+
+    def __init__(self, message: str, *, hint: str = "", is_ended: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        #: Its process was ended, at a limit or by itself: another call would take as long.
+        self.is_ended = is_ended
 
 
 class SourceError(DigestError):

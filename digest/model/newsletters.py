@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from digest.model.mailbox import Mailbox
@@ -24,9 +25,15 @@ _FONT = r"-?[^\W\d][\w-]*(?: [^\W\d][\w-]*)*"
 TYPEFACE = rf"(?=.{{1,200}}$)(?:(?:{_FONT}|\"{_FONT}\"), *)*(?:serif|sans-serif|monospace|cursive|system-ui)"
 
 
+#: Collector that detects the kind of a source from its address and content.
+DETECTING_COLLECTOR = "auto"
+#: Options of a plugin: plain values by name.
+Options = Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Source of articles: exactly one of ``url`` and ``path`` is set."""
+    """Source of articles: exactly one of ``url`` and ``path`` is set, or at most one for the collector of a plugin."""
 
     id: str
     #: For fetching only: it may hold a password. ``address`` is for people.
@@ -42,11 +49,16 @@ class Source:
     full_text: FullText = "auto"
     #: CSS selector of the article's text, for sites where extraction fails.
     selector: str = ""
+    #: Name of the collector, and what it is called with.
+    collector: str = DETECTING_COLLECTOR
+    options: Options = field(default_factory=dict, hash=False, repr=False)
 
     @property
     def address(self) -> str:
-        """The address for people and the store: without a password."""
-        return without_credentials(self.url) if self.url else str(self.path)
+        """The address for people and the store: without a password. A source without one is named by its collector."""
+        if self.url:
+            return without_credentials(self.url)
+        return f"collector:{self.collector}" if self.path is None else str(self.path)
 
     def without_password(self) -> Source:
         """A copy for a process that must not know the password."""
@@ -109,7 +121,11 @@ class Newsletter:
     #: Maximum length of a brief: sentences, or words if set.
     sentences: int = 3
     words: int | None = None
+    #: Names of the parts that order stories and select sentences, and what they are called with.
+    ranker: str = "score"
+    ranker_options: Options = field(default_factory=dict, hash=False, repr=False)
     summarizer: str = "default"
+    summarizer_options: Options = field(default_factory=dict, hash=False, repr=False)
     #: Topics: with ``include`` only stories about one of them, and none about one in ``exclude``.
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
-"""Protocols of the replaceable parts (collector, summarizer, mailer) and the values that cross them.
+"""Protocols of the replaceable parts (collector, ranker, summarizer, mailer) and the values that cross them.
 
-Settings name a part by its short name; ``pipeline/app.py`` chooses the implementation.
+Settings name a part; ``settings/plugins.py`` finds it, and ``pipeline/parts.py`` makes it. ``config/PLUGINS.md`` shows
+how to write each.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Protocol
 
 from digest.model.articles import Article, Entry
 from digest.model.newsletters import Source
+from digest.model.stories import Ranked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,10 @@ class FetchInterval:
 
 
 class Collector(Protocol):
-    """Collects one source. Raises ``SourceError`` with a one-line message if it can't be read."""
+    """Collects one source. Raises ``SourceError`` with a one-line message if it can't be read.
+
+    A plugin may be a plain function instead of a coroutine. It runs in a process of its own, where no guid is known.
+    """
 
     async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected: ...
 
@@ -109,6 +114,22 @@ class Summarizer(Protocol):
     """Chooses the sentences of a brief, in reading order, none twice, within the budget."""
 
     def __call__(self, candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingContext:
+    """The edition that stories are ranked for."""
+
+    #: The time of its slot.
+    now: datetime
+    #: Labels of the sources (a political leaning, a country) by id.
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+class Ranker(Protocol):
+    """Orders stories, the best first. The newsletter's limits apply to its order; what it leaves out is left out."""
+
+    def __call__(self, stories: Sequence[Ranked], context: RankingContext, /) -> Sequence[Ranked]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,8 @@ class Ranked:
     score: float
     reasons: tuple[Reason, ...]
     section: str = ""
+    #: Its place, from 1, by a ranker whose order is not that of the scores; 0 where they give the order.
+    place: int = 0
     #: An earlier edition had the story, and these articles add something material.
     update: bool = False
     #: Of an update: the number of the story with all its updates, if a page shows it.

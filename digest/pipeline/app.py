@@ -1,4 +1,4 @@
-"""Composition root: builds the program's parts from the settings. Only this module names concrete adapters."""
+"""Composition root: builds the program's parts from the settings, with the replaceable parts of ``parts.py``."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from digest.collect.collector import make_collector
 from digest.model.articles import FetchedImage
 from digest.model.failures import Failure
-from digest.model.protocols import Collector, Mailer, Notify, Summarizer, ignore_notice
+from digest.model.newsletters import Newsletter
+from digest.model.protocols import Collector, Mailer, Notify, Ranker, Summarizer, ignore_notice
 from digest.model.tracing import Tracer, no_spans
 from digest.pipeline.grouping import GroupCache
-from digest.settings import FetchSettings, Settings, SmtpSettings
+from digest.pipeline.parts import Parts
+from digest.settings import FetchSettings, Settings
 from digest.store import Store, open_store
-from digest.stories.summarizers import summarizer
 
 if TYPE_CHECKING:
     from digest.http.client import Client
     from digest.http.limits import HostGate
 
-__all__ = ["App", "ImageFetcher", "http_client", "make_app", "make_collector"]
+__all__ = ["App", "ImageFetcher", "http_client", "make_app"]
 
 
 class ImageFetcher(Protocol):
@@ -41,8 +41,9 @@ class App:
     store: Store
     #: Makes a collector; entries that it collects are first seen at the given time. The gate is for several processes.
     collector_at: Callable[[datetime, HostGate | None], Collector]
-    #: Returns the summarizer of that name.
-    summarizer: Callable[[str], Summarizer]
+    #: Return a newsletter's summarizer and ranker; the callback gets problems of plugins.
+    summarizer: Callable[[Newsletter, Notify], Summarizer]
+    ranker: Callable[[Newsletter, Notify], Ranker]
     #: Fetches images to embed in a mail.
     fetch_images: ImageFetcher
     #: Returns the mailer. Raises ``UsageError`` if no mail server is set.
@@ -56,13 +57,15 @@ def make_app(
     settings: Settings, *, store: Store | None = None, notify: Notify = ignore_notice, span: Tracer = no_spans
 ) -> App:
     """The parts by these settings; ``store`` replaces the configured one. ``notify`` gets reasons for waiting."""
+    parts = Parts(settings=settings)
     return App(
         settings=settings,
         store=store or open_store(settings.store.url, direct_url=settings.store.direct_url),
-        collector_at=partial(make_collector, settings.fetch),
-        summarizer=summarizer,
+        collector_at=parts.collector_at,
+        summarizer=parts.summarizer,
+        ranker=parts.ranker,
         fetch_images=partial(_fetch_images, settings.fetch),
-        mailer=partial(_mailer, settings.smtp, notify),
+        mailer=partial(parts.mailer, notify),
         span=span,
     )
 
@@ -86,9 +89,3 @@ def _fetch_images(
     from digest.collect.images import fetch_images  # imports aiohttp
 
     return fetch_images(fetch, urls, now, trusted=trusted, gate=gate)
-
-
-def _mailer(smtp: SmtpSettings, notify: Notify) -> Mailer:
-    from digest.deliver.mailers import open_mailer  # imports ssl and email
-
-    return open_mailer(smtp, notify=notify)

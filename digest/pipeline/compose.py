@@ -75,9 +75,11 @@ def compose(
         lambda article: article.source_id not in muted and stored.is_of_audience(article, window),
     )
     topics = audience.preferences.topics
-    ranking = rank(grouped, _criteria(newsletter, slot, window, sources=sources, stored=stored, topics=topics))
+    problems: list[str] = []
+    criteria = _criteria(newsletter, slot, window, sources=sources, stored=stored, topics=topics)
+    ranking = rank(grouped, criteria, app.ranker(newsletter, problems.append))
     budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
-    summarizer = app.summarizer(newsletter.summarizer)
+    summarizer = app.summarizer(newsletter, problems.append)
     briefs, over_time = within_minutes(
         ranking.chosen, newsletter.minutes, lambda ranked: summarize((ranked,), summarizer, budget)[0]
     )
@@ -91,6 +93,7 @@ def compose(
         subject_stories=stories_for_subject(briefs),
         left_out=tuple(item for item in (*ranking.left_out, *over_time) if item.article.published in window),
         failures=tuple(failure for source_id, failure in stored.failures.items() if source_id not in muted),
+        problems=tuple(dict.fromkeys(problems)),
         is_exhaustive=ranking.is_exhaustive and not over_time,
     )
 

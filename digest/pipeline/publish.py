@@ -51,6 +51,8 @@ class PublishResult:
     digest: Digest | None = None
     #: Images to embed that couldn't be fetched; the editions go out without them.
     missing_images: tuple[Failure, ...] = ()
+    #: Plugins that failed; the editions go out without their work.
+    plugin_problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,7 @@ def _freeze(
         slots.record_status(conn, newsletter.id, slot, status, at=now, audience=key)
     if not drafts:
         return PublishResult(edition_id=None, digest=digests.digest(plan, groups[0].history) if groups else None)
+    problems = dict.fromkeys(problem for draft in drafts.values() for problem in draft.digest.problems)
     missing = dict.fromkeys(failure for draft in drafts.values() for failure in draft.missing_images)
     return PublishResult(
         edition_id=ids[0],
@@ -185,6 +188,7 @@ def _freeze(
         is_new=True,
         digest=next(iter(drafts.values())).digest,
         missing_images=tuple(missing),
+        plugin_problems=tuple(problems),
     )
 
 

@@ -1,14 +1,15 @@
-"""Limits of memory and processor time that the system enforces on this process.
+"""Limits of memory and time that the system enforces on this process.
 
 Windows has none of these calls: there the parent process ends a call by the clock, and memory has no limit.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 if sys.platform != "win32":
     import resource
@@ -42,3 +43,23 @@ def processor_time_limit(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+@contextmanager
+def wall_time_limit(seconds: float) -> Iterator[None]:
+    """End this process if the block takes so long, waiting included."""
+    if sys.platform == "win32":
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)  # its signal ends the process
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def end_group(process_id: int) -> None:
+    """Kill the leader of a process group with its children. On Windows there are none: the process alone is killed."""
+    if sys.platform != "win32":
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process_id, signal.SIGKILL)

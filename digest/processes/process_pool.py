@@ -21,7 +21,7 @@ from itertools import chain
 from subprocess import DEVNULL, PIPE, Popen
 from traceback import format_exc
 from types import TracebackType
-from typing import Self, TypeVar, TypeVarTuple, cast
+from typing import BinaryIO, Self, TypeVar, TypeVarTuple, cast
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -206,16 +206,29 @@ def available_cpus() -> int:
 
 def main() -> None:
     """Worker: run calls until stdin closes. Running out of memory ends the process."""
-    output, sys.stdout = sys.stdout.buffer, sys.stderr
+    requests, output = private_pipes()
     gc.set_threshold(_GARBAGE_THRESHOLD)  # calls leave few cycles, and looking for them takes a fifteenth of the time
     while True:
         try:
-            function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it
+            function, arguments = pickle.load(requests)  # noqa: S301  # our own process wrote it
         except EOFError:
             return
         response = pickle.dumps(_call(function, arguments), pickle.HIGHEST_PROTOCOL)
         output.write(_LENGTH.pack(len(response)) + response)
         output.flush()
+
+
+def private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes from and to the parent; stdin and stdout become empty, whatever a call, or its own child, does there.
+
+    No child inherits the pipes: the parent must see the end of this process.
+    """
+    requests, responses = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    empty = os.open(os.devnull, os.O_RDWR)
+    os.dup2(empty, 0)
+    os.dup2(empty, 1)
+    os.close(empty)
+    return requests, responses
 
 
 def _call(function: Callable[..., object], arguments: tuple[object, ...]) -> tuple[object, Exception | None]:

@@ -6,9 +6,8 @@ pydantic checked the types before: a schedule is text then, a port a whole numbe
 from __future__ import annotations
 
 import ipaddress
-import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,50 +23,18 @@ from digest.settings.types import (
     DkimSettings,
     FetchSettings,
     InboundSettings,
+    MailerSettings,
     OperatorSettings,
+    PluginsSettings,
     RecipientDomains,
     RetentionSettings,
     SmtpSettings,
     WebSettings,
 )
+from digest.settings.value_checks import Converter, InvalidValue, each, matching, number
 from digest.settings.zone_names import nearest_zone, zone_advice
 from digest.text.credentials import without_credentials
 from digest.text.suggest import nearest
-
-
-class InvalidValue(ValueError):
-    """A value of the right type, but out of range or malformed; ``suggestion`` is the nearest valid value."""
-
-    def __init__(self, message: str, suggestion: str = "") -> None:
-        self.suggestion = suggestion
-        super().__init__(message)
-
-
-#: Returns the value to store. Raises ``InvalidValue``.
-Converter = Callable[[Any], Any]
-
-
-def _number(low: float, high: float = math.inf) -> Converter:
-    def convert(value: float | None) -> float | None:
-        if value is None or (low <= value <= high and math.isfinite(value)):
-            return value
-        limits = f"from {low:g} to {high:g}" if math.isfinite(high) else f"of at least {low:g}"
-        raise InvalidValue(f"expected a number {limits}, found {value:g}")
-
-    return convert
-
-
-def _matching(pattern: str, expected: str) -> Converter:
-    def convert(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise InvalidValue(f"expected {expected}, found {value!r}")
-        return value
-
-    return convert
-
-
-def _each(convert: Converter) -> Converter:
-    return lambda values: tuple(map(convert, values))
 
 
 def _web_address(value: str) -> str:
@@ -119,7 +86,7 @@ def _boost(value: str) -> Boost:
     return boost
 
 
-_SUBJECT = _matching(r"(?=.*\S)[^\x00-\x1f\x7f]{1,200}", "one line like '{title}: {lead}', of 200 characters at most")
+_SUBJECT = matching(r"(?=.*\S)[^\x00-\x1f\x7f]{1,200}", "one line like '{title}: {lead}', of 200 characters at most")
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 
 
@@ -150,12 +117,12 @@ def _duration(minimum: str) -> Converter:
     return convert
 
 
-_ID = _matching(r"\w[\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
-_TITLE = _matching(r"[^\x00-\x1f\x7f]{0,500}", "one line of text, of 500 characters at most")
+_ID = matching(r"\w[\w.-]{0,99}", "letters, digits, '-', '_' and '.'")
+_TITLE = matching(r"[^\x00-\x1f\x7f]{0,500}", "one line of text, of 500 characters at most")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
-_DKIM_SELECTOR = _matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
-_DOMAIN = _matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
-_RECIPIENT_DOMAIN = _matching(r"[^\s@\x00-\x20]+\.[^\s@\x00-\x20]+", "a domain like 'gmail.com'")
+_DKIM_SELECTOR = matching(rf"{_LABEL}(\.{_LABEL})*", "a name like 'digest' or 'news.2026'")
+_DOMAIN = matching(rf"({_LABEL}(\.{_LABEL})+)?", "a domain like 'example.org'")
+_RECIPIENT_DOMAIN = matching(r"[^\s@\x00-\x20]+\.[^\s@\x00-\x20]+", "a domain like 'gmail.com'")
 
 
 def _domains(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -165,9 +132,9 @@ def _domains(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_RECIPIENT_DOMAIN(value).lower() for value in values)
 
 
-_COLOR = _matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
-_TYPEFACE = _matching(f"({TYPEFACE})?", "names of fonts, the last one generic, like 'Charter, Georgia, serif'")
-_HTTPS_URL = _matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
+_COLOR = matching(r"(#[0-9A-Fa-f]{6})?", "a colour like '#1f5f8b'")
+_TYPEFACE = matching(f"({TYPEFACE})?", "names of fonts, the last one generic, like 'Charter, Georgia, serif'")
+_HTTPS_URL = matching(r"(https://[^\s/]+\S*)?", "an address like 'https://example.org/logo.png'")
 
 
 def _host(value: str) -> str:
@@ -186,7 +153,7 @@ def _host_of(value: str) -> str:
 
 #: Characters allowed in the comment of a User-Agent header (RFC 9110, 5.6.5).
 _COMMENT = r"[!-'*-\[\]-~]+"
-_CONTACT = _matching(
+_CONTACT = matching(
     rf"(https?://{_COMMENT}|{_COMMENT}@{_COMMENT})?",
     "an address like 'https://example.org/about', in ASCII",
 )
@@ -200,9 +167,22 @@ def _network(value: str) -> str:
         raise InvalidValue(f"expected {expected}, found {value!r}") from error
 
 
-_HOST_PORT = _matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
+_HOST_PORT = matching(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):\d{1,5}", "an address like 'localhost:8080'")
 
-_AUTHSERV_ID = _matching(r"[^\s;()\"]{0,253}", "the name that your mail server writes, like 'mx.example.org'")
+#: ``name``, or ``module:attribute``.
+_PLUGIN = r"\w[\w.-]{0,99}(:[A-Za-z_]\w*)?"
+_PLUGIN_NAME = matching(_PLUGIN, "a name like 'default', or 'module:function'")
+
+
+def _options(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Arguments of a plugin: a misspelt one is found when it is called."""
+    for name in values:
+        if not (name.isidentifier() and name.isascii()):
+            raise InvalidValue(f"expected names of arguments, in letters, digits and '_', found {name!r}")
+    return values
+
+
+_AUTHSERV_ID = matching(r"[^\s;()\"]{0,253}", "the name that your mail server writes, like 'mx.example.org'")
 
 
 def _subscribe_address(value: str) -> Mailbox | None:
@@ -216,39 +196,45 @@ def _subscribe_address(value: str) -> Mailbox | None:
 CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
     SmtpSettings: {
         "host": _host,
-        "port": _number(1, 65_535),
-        "connections": _number(1, 1_000),
-        "rate_per_minute": _number(1),
-        "messages_per_connection": _number(1),
-        "timeout_s": _number(1, 3600),
+        "port": number(1, 65_535),
+        "connections": number(1, 1_000),
+        "rate_per_minute": number(1),
+        "messages_per_connection": number(1),
+        "timeout_s": number(1, 3600),
     },
-    RecipientDomains: {"domains": _domains, "rate_per_minute": _number(1)},
+    MailerSettings: {
+        "name": matching(f"({_PLUGIN})?", "a name like 'smtp', or 'module:function'"),
+        "options": _options,
+        "timeout_s": number(1, 3600),
+    },
+    PluginsSettings: {"timeout_s": number(0.1, 3600), "memory_mb": number(100)},
+    RecipientDomains: {"domains": _domains, "rate_per_minute": number(1)},
     DkimSettings: {"selector": _DKIM_SELECTOR, "domain": _DOMAIN},
     BouncesSettings: {
         "address": _mailbox,
         "host": _host,
-        "port": _number(1, 65_535),
-        "folder": _matching(r"[^\x00-\x1f\x7f]+", "a folder's name like 'INBOX'"),
+        "port": number(1, 65_535),
+        "folder": matching(r"[^\x00-\x1f\x7f]+", "a folder's name like 'INBOX'"),
         "every": _duration("1m"),
-        "soft_limit": _number(1),
-        "soft_days": _number(1, 3_650),
+        "soft_limit": number(1),
+        "soft_days": number(1, 3_650),
     },
     InboundSettings: {"authserv_id": _AUTHSERV_ID, "address": _subscribe_address},
     FetchSettings: {
         "every": _duration("1m"),
-        "allow": _each(_HOST_PORT),
-        "concurrency": _number(1, 10_000),
+        "allow": each(_HOST_PORT),
+        "concurrency": number(1, 10_000),
         "contact": _CONTACT,
-        "per_host": _number(1, 1_000),
-        "timeout_s": _number(0.1, 86_400),
-        "max_bytes": _number(1_000),
+        "per_host": number(1, 1_000),
+        "timeout_s": number(0.1, 86_400),
+        "max_bytes": number(1_000),
     },
     WebSettings: {
         "url": _web_address,
         "listen": _HOST_PORT,
-        "proxies": _each(_network),
-        "confirmations_per_hour": _number(1),
-        "operator_header": _matching(r"([A-Za-z0-9-]{1,100})?", "a header's name like 'X-Remote-User'"),
+        "proxies": each(_network),
+        "confirmations_per_hour": number(1),
+        "operator_header": matching(r"([A-Za-z0-9-]{1,100})?", "a header's name like 'X-Remote-User'"),
     },
     Brand: {
         "name": _TITLE,
@@ -258,7 +244,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "logo": _HTTPS_URL,
         "address": _TITLE,
     },
-    OperatorSettings: {"address": _mailbox, "alarm_after": _number(1)},
+    OperatorSettings: {"address": _mailbox, "alarm_after": number(1)},
     RetentionSettings: {
         # A monthly newsletter looks back over 31 days.
         "text": _duration("40d"),
@@ -270,31 +256,37 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "title": _TITLE,
         "section": _TITLE,
         "label": _TITLE,
-        "weight": _number(0.001, 1_000),
+        "weight": number(0.001, 1_000),
+        "collector": _PLUGIN_NAME,
+        "options": _options,
     },
     Newsletter: {
         "id": _ID,
-        "title": _matching(r"(?=.*\S)[^\x00-\x1f\x7f]{1,500}", "one line of text, of 500 characters at most"),
+        "title": matching(r"(?=.*\S)[^\x00-\x1f\x7f]{1,500}", "one line of text, of 500 characters at most"),
         "sender": _mailbox,
         "schedule": _schedule,
         "timezone": _zone,
         "catch_up": _duration("0m"),
         "subject": _subject,
-        "language": _matching(r"([a-z]{2,3})?", "a language's code like 'de'"),
-        "greeting": _matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),
-        "stories": _number(1),
-        "audiences": _number(1, 1_000),
-        "minutes": _number(1),
-        "quality_floor": _number(0),
-        "sentences": _number(1),
-        "words": _number(1),
-        "include": _each(_topic),
-        "exclude": _each(_topic),
-        "boost": _each(_boost),
-        "per_source": _number(1),
-        "per_section": _number(1),
-        "per_label": _number(1),
-        "per_topic": _number(1),
-        "sections": _each(_TITLE),
+        "language": matching(r"([a-z]{2,3})?", "a language's code like 'de'"),
+        "greeting": matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),
+        "ranker": _PLUGIN_NAME,
+        "ranker_options": _options,
+        "summarizer": _PLUGIN_NAME,
+        "summarizer_options": _options,
+        "stories": number(1),
+        "audiences": number(1, 1_000),
+        "minutes": number(1),
+        "quality_floor": number(0),
+        "sentences": number(1),
+        "words": number(1),
+        "include": each(_topic),
+        "exclude": each(_topic),
+        "boost": each(_boost),
+        "per_source": number(1),
+        "per_section": number(1),
+        "per_label": number(1),
+        "per_topic": number(1),
+        "sections": each(_TITLE),
     },
 }

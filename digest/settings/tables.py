@@ -20,14 +20,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from digest.model.errors import Mistake
 from digest.model.mailbox import Mailbox
-from digest.model.newsletters import Boost, Brand, Source
+from digest.model.newsletters import DETECTING_COLLECTOR, Boost, Brand, Options, Source
 from digest.model.schedule import Schedule
-from digest.settings.converters import CONVERTERS, InvalidValue
+from digest.settings.converters import CONVERTERS
 from digest.settings.environment import UntypedText
 from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import field_names
 from digest.settings.toml import RawSettings
 from digest.settings.types import Secret, StoreSettings
+from digest.settings.value_checks import InvalidValue
 from digest.text.credentials import redact
 from digest.text.suggest import nearest
 
@@ -44,6 +45,7 @@ _RAW_TYPES: Mapping[Any, Any] = {
     timedelta: str,
     Mailbox | None: str,
     tuple[Boost, ...]: tuple[str, ...],
+    Options: dict[str, Any],
 }
 _UNLIMITED = "unlimited"
 _EXPECTED = {
@@ -54,6 +56,7 @@ _EXPECTED = {
     "bool_type": "true or false",
     "tuple_type": 'a list like ["a", "b"]',
     "path_type": "a path in quotes",
+    "dict_type": "a table like { count = 3 }",
 }
 
 
@@ -139,10 +142,17 @@ class _TableReader:
                 values[name] = converters[name](values[name])
             except InvalidValue as error:
                 self._add_mistake(self._key(name), str(error), error.suggestion)
-        if self._kind is Source and bool(fields.get("url")) == bool(fields.get("path")):
-            message = "set either url or path, not both" if fields.get("url") else "set url or path"
-            self._add_mistake("url", message)
+        if self._kind is Source:
+            self._check_address(fields)
         return values
+
+    def _check_address(self, fields: Mapping[str, Any]) -> None:
+        """A source has one address; a plugin may need none."""
+        if fields.get("url") and fields.get("path"):
+            self._add_mistake("url", "set either url or path, not both")
+        has_address = bool(fields.get("url") or fields.get("path"))
+        if not has_address and fields.get("collector", DETECTING_COLLECTOR) == DETECTING_COLLECTOR:
+            self._add_mistake("url", "set url or path")
 
     def _typed(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """The fields with the types of ``_raw_hints``; as they are, if pydantic finds a wrong type.

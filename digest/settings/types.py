@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
-from digest.model.newsletters import Brand, Newsletter, Source
+from digest.model.newsletters import Brand, Newsletter, Options, Source
 from digest.text.suggest import nearest
 
 if TYPE_CHECKING:  # pydantic is imported when a file is read, not before
@@ -87,6 +87,25 @@ class SmtpSettings:
     timeout_s: float = 300.0
     #: Policy for mails whose final reply was lost: they may have arrived.
     unknown: WhenUnknown = "retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailerSettings:
+    """``[mailer]``: the mailer of a plugin; ``smtp`` and ``folder`` are those of ``[smtp]``."""
+
+    #: Empty for the server of ``[smtp]``, or its folder.
+    name: str = ""
+    options: Options = field(default_factory=dict, hash=False, repr=False)
+    #: Longest time for one mail.
+    timeout_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginsSettings:
+    """``[plugins]``: limits of each call of a plugin, which runs in a process of its own."""
+
+    timeout_s: float = 30.0
+    memory_mb: int = 1500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +254,8 @@ class Settings:
     store: StoreSettings = StoreSettings()
     jobs: JobsSettings = JobsSettings()
     smtp: SmtpSettings = SmtpSettings()
+    mailer: MailerSettings = MailerSettings()
+    plugins: PluginsSettings = PluginsSettings()
     dkim: DkimSettings = DkimSettings()
     bounces: BouncesSettings = BouncesSettings()
     inbound: InboundSettings = InboundSettings()
@@ -247,6 +268,11 @@ class Settings:
     recipient_domains: tuple[RecipientDomains, ...] = ()
     sources: tuple[Source, ...] = ()
     newsletters: tuple[Newsletter, ...] = ()
+
+    @property
+    def can_send(self) -> bool:
+        """Is there a mail server, a folder for mails, or a mailer?"""
+        return bool(self.smtp.host or self.smtp.folder or self.mailer.name)
 
     def newsletter(self, newsletter_id: str | None) -> Newsletter:
         """The newsletter with that id; without an id, the only one. Raises ``UsageError``."""

@@ -1,22 +1,21 @@
-"""Rank stories by score, with a penalty for many of one outlet or label, and apply the edition's limits.
+"""Rank stories by the newsletter's ranker, and apply the edition's limits.
 
 Every article ends in a chosen story or, with a reason, among those left out.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
-from digest.model.articles import Article
+from digest.model.protocols import Ranker, RankingContext
 from digest.model.stories import LeftOut, Ranked, Story
 from digest.stories.criteria import Criteria
 from digest.stories.eligibility import admit, leave_out
+from digest.stories.rankers import by_score, sort_key
 from digest.stories.salience import find_salience
-from digest.stories.score import lower_for_variety
 from digest.stories.topics import is_story_about
 
 
@@ -30,71 +29,29 @@ class Ranking:
     is_exhaustive: bool
 
 
-def rank(stories: Sequence[Story], criteria: Criteria) -> Ranking:
+def rank(stories: Sequence[Story], criteria: Criteria, ranker: Ranker = by_score) -> Ranking:
     """Choose stories for an edition and order them: by section, within a section the best first."""
     salience = find_salience(stories)
     admitted = [admit(story, criteria, salience=salience[story.lead.id]) for story in stories]
-    ordered = _best_first((ranked for ranked, _ in admitted if ranked), criteria.labels)
+    ordered, not_ranked = _order([ranked for ranked, _ in admitted if ranked], criteria, ranker)
     chosen, over_limit = _apply_limits(ordered, criteria)
     ineligible = chain.from_iterable(left_out for _, left_out in admitted)
     return Ranking(
         chosen=_by_section(chosen, criteria),
-        left_out=(*ineligible, *over_limit),
+        left_out=(*ineligible, *not_ranked, *over_limit),
         is_exhaustive=not over_limit and criteria.limit is not None and len(chosen) < criteria.limit,
     )
 
 
-class _Variety:
-    """Penalties for stories of the same outlet, and with the same label, that rank higher."""
-
-    def __init__(self, stories: Iterable[Ranked], labels: Mapping[str, str]) -> None:
-        leads = [ranked.story.lead for ranked in stories]
-        self._labels = labels
-        self._has_several_outlets = len({lead.outlet for lead in leads}) > 1
-        self._has_several_labels = len(set(map(self._label, leads))) > 1
-        self._outlets: Counter[str] = Counter()
-        self._with_label: Counter[str] = Counter()
-
-    def count(self, ranked: Ranked) -> None:
-        """The story ranks higher than all that follow."""
-        lead = ranked.story.lead
-        self._outlets[lead.outlet] += self._has_several_outlets
-        self._with_label[self._label(lead)] += self._has_several_labels and bool(self._label(lead))
-
-    def lowered(self, ranked: Ranked) -> Ranked:
-        """The story with its present penalties: they only grow."""
-        lead = ranked.story.lead
-        label = self._label(lead)
-        return lower_for_variety(
-            ranked, self._outlets[lead.outlet], label=label, higher_with_label=self._with_label[label]
-        )
-
-    def _label(self, lead: Article) -> str:
-        return self._labels.get(lead.source_id, "")
-
-
-def _best_first(stories: Iterable[Ranked], labels: Mapping[str, str]) -> list[Ranked]:
-    """Stories by score, each lowered for the stories of its outlet and its label that rank higher."""
-    heap = [(sort_key(ranked), place, ranked) for place, ranked in enumerate(stories)]
-    variety = _Variety((ranked for _, _, ranked in heap), labels)
-    heapq.heapify(heap)
-    ordered: list[Ranked] = []
-    while heap:
-        key, place, ranked = heap[0]
-        lowered = variety.lowered(ranked)
-        if sort_key(lowered) != key:  # lowered since it was put into the heap: another story may be better now
-            heapq.heapreplace(heap, (sort_key(lowered), place, lowered))
-            continue
-        heapq.heappop(heap)
-        ordered.append(ranked)
-        variety.count(ranked)
-    return ordered
-
-
-def sort_key(ranked: Ranked) -> tuple[float, float, str]:
-    """The best story first; of two with the same score, the newer one."""
-    lead = ranked.story.lead
-    return -ranked.score, -lead.published.timestamp(), lead.id
+def _order(stories: Sequence[Ranked], criteria: Criteria, ranker: Ranker) -> tuple[list[Ranked], list[LeftOut]]:
+    """The stories in the ranker's order, and the articles of those that it does not return."""
+    ordered = list(ranker(stories, RankingContext(now=criteria.now, labels=criteria.labels)))
+    keys = [sort_key(ranked) for ranked in ordered]
+    if keys != sorted(keys):  # an order of its own, which holds from here on
+        ordered = [replace(ranked, place=place) for place, ranked in enumerate(ordered, start=1)]
+    returned = {ranked.story.lead.id for ranked in ordered}
+    missing = (ranked.story for ranked in stories if ranked.story.lead.id not in returned)
+    return ordered, [item for story in missing for item in leave_out(story, "left out by the ranker")]
 
 
 def _apply_limits(ordered: Iterable[Ranked], criteria: Criteria) -> tuple[list[Ranked], list[LeftOut]]:

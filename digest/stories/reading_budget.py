@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from digest.model.stories import Brief, LeftOut, Ranked
 from digest.stories.eligibility import leave_out
-from digest.stories.rank import sort_key
+from digest.stories.rankers import sort_key
 from digest.text.reading_time import minutes_to_read
 
 

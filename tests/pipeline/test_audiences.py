@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model.audiences import AS_PUBLISHED, Audience, ReadingPreferences
-from digest.model.protocols import Summarizer
+from digest.model.newsletters import Newsletter
+from digest.model.protocols import Notify, Summarizer
 from digest.pipeline.audiences import audience_status, choose_audience, improve_audiences
 from digest.store import Store, audiences, deliveries, editions
 from tests.support.audience_days import DAY, HOUR, NEWSLETTER, START, running_days
@@ -148,10 +149,10 @@ def test_a_reader_who_moves_while_editions_are_composed_is_neither_missed_nor_se
         moves = [("cy", ReadingPreferences()), ("bo", UNMUTED)]
         make_summarizer = days.app.summarizer
 
-        def summarizer_that_takes_a_while(name: str) -> Summarizer:
+        def summarizer_that_takes_a_while(newsletter: Newsletter, tell: Notify) -> Summarizer:
             if moves:
                 days.choose(*moves.pop())
-            return make_summarizer(name)
+            return make_summarizer(newsletter, tell)
 
         days.app = replace(days.app, summarizer=summarizer_that_takes_a_while)
         days.publish_due()
@@ -251,11 +252,11 @@ def simulate(changes: list[Change], *, days_of_change: int) -> None:
         days.subscribe("ann", "bo", "dee")
         make_summarizer, pending = days.app.summarizer, list[Change]()
 
-        def summarizer(name: str) -> Summarizer:
+        def summarizer(newsletter: Newsletter, tell: Notify) -> Summarizer:
             while pending:
                 change = pending.pop()
                 days.choose(change.name, change.wishes)
-            return make_summarizer(name)
+            return make_summarizer(newsletter, tell)
 
         days.app = replace(days.app, summarizer=summarizer)
         for hour in range(1, days_of_change * 24 + 1):

@@ -25,6 +25,7 @@ from digest.cli.check.newsletters import (
 )
 from digest.cli.check.operator_pages import check_operator_pages
 from digest.cli.check.pages import check_pages, check_search
+from digest.cli.check.plugins import check_plugins
 from digest.cli.check.private_files import check_private_files
 from digest.cli.check.rates import check_rates
 from digest.cli.check.sources import check_sources
@@ -40,6 +41,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from check_fleet(settings)
     yield from check_private_files(settings)
     yield from check_sources(settings, offline=offline)
+    yield from check_plugins(settings)
     yield from check_newsletters(settings)
     yield from check_for_silence(settings)
     yield from check_deliveries(settings)

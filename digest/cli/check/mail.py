@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
-from digest.cli.check.newsletters import can_send
 from digest.deliver.bounces.brake import RefusalKind, refusal_kind
 from digest.model.errors import DigestError, one_line
 from digest.model.protocols import Envelope, EnvelopeRefusal
 from digest.settings import Settings, WebSettings
+from digest.settings.plugins import BUILT_IN, PluginPoint
 from digest.settings.types import MIN_SECRET_LENGTH, WEAK_KEY_HINT
 
 _LOCALHOST = {"localhost", "127.0.0.1", "::1"}
@@ -20,8 +20,10 @@ def check_mail_server(settings: Settings, *, offline: bool) -> Iterator[Finding]
     from digest.deliver.mailers import probe
 
     topic, smtp = "mail server", settings.smtp
-    if not can_send(settings):
+    if not settings.can_send:
         yield note(topic, "none is set, so nothing can be sent", 'set [smtp] host = "mail.example.org"')
+    elif settings.mailer.name not in {"", *BUILT_IN[PluginPoint.MAILER]}:
+        yield ok(topic, f"mails are sent by the mailer {settings.mailer.name!r}")
     elif smtp.security == "none" and smtp.password and smtp.host not in _LOCALHOST:
         message = f"the password would be sent to {smtp.host} without encryption"
         yield bad(topic, message, 'set security = "starttls" or "tls"')
@@ -78,7 +80,7 @@ def check_bounce_mailbox(settings: Settings, *, offline: bool) -> Iterator[Findi
 
 def check_unsubscribing(settings: Settings) -> Iterator[Finding]:
     """Check that mails that unsubscribe are read, where no page does it."""
-    if not settings.web.url and can_send(settings) and not settings.bounces.host:
+    if not settings.web.url and settings.can_send and not settings.bounces.host:
         message = "mails that unsubscribe arrive in the sender's mailbox, which is not read"
         yield note("bounces", message, "set [bounces] host, or pipe them into 'digest bounces'")
 

@@ -1,4 +1,4 @@
-"""Checks of newsletters: template, summarizer, sender, postal address, and editions without news."""
+"""Checks of newsletters: template, sender, postal address, and editions without news."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ from digest.settings import Settings
 
 
 def check_newsletters(settings: Settings) -> Iterator[Finding]:
-    """Render the sample with each newsletter's template; check its summarizer and sender."""
-    from digest.stories.summarizers import summarizer
-
+    """Render the sample with each newsletter's template; check its sender."""
     for newsletter in settings.newsletters:
         topic = f"newsletter {newsletter.id}"
         try:
-            summarizer(newsletter.summarizer)
             size = _sample_size(newsletter.template)
         except DigestError as error:
             yield from_error(topic, error)
         else:
             yield ok(topic, f"template {newsletter.template!r} renders the sample: {size / 1000:.0f} kB of HTML")
         if not newsletter.sender:
-            result = bad if can_send(settings) else note
+            result = bad if settings.can_send else note
             yield result(topic, "no sender, so it cannot be sent", 'set from = "Name <name@example.org>"')
 
 
@@ -102,12 +99,7 @@ def check_audiences(settings: Settings) -> Iterator[Finding]:
 def check_postal_addresses(settings: Settings) -> Iterator[Finding]:
     """Note newsletters whose footer has no postal address."""
     for newsletter in settings.newsletters:
-        is_sent = newsletter.sender and can_send(settings)
+        is_sent = newsletter.sender and settings.can_send
         if is_sent and not newsletter.brand.over(settings.brand).address:
             message = "its footer has no postal address, which the laws of many countries require"
             yield note(f"newsletter {newsletter.id}", message, 'set address = "…" in [brand]')
-
-
-def can_send(settings: Settings) -> bool:
-    """Is there a mail server, or a folder for mails?"""
-    return bool(settings.smtp.host or settings.smtp.folder)

@@ -13,7 +13,7 @@ from digest.collect.concurrent import collect
 from digest.model.errors import one_line
 from digest.model.failures import Failure
 from digest.model.protocols import Collected
-from digest.pipeline.app import make_collector
+from digest.pipeline.parts import Parts
 from digest.settings import Settings
 from digest.text.segmentation import install_hint
 
@@ -25,7 +25,7 @@ def check_sources(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     """Fetch every source, or only those on disk if ``offline``; nothing is stored."""
     sources = [source for source in settings.sources if source.path or not offline]
     fetch = settings.fetch
-    collector = make_collector(fetch, datetime.now(UTC))
+    collector = Parts(settings=settings).collector_at(datetime.now(UTC))
     with collect_progress() as on_done:
         visits = collect(sources, collector, concurrency=fetch.concurrency, per_host=fetch.per_host, on_done=on_done)
         outcomes = asyncio.run(visits)

@@ -114,6 +114,8 @@ def _compose(request: PreviewRequest) -> Preview:
     with collect_progress() as on_done:
         composed = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
     _print_language_hints(composed.digest)
+    for problem in composed.digest.problems:
+        print_stderr(problem)
     if composed.recipient:
         print_stderr(*_describe_delivery(composed.recipient))
     return composed

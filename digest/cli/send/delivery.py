@@ -11,7 +11,7 @@ from digest.cli import FAILED, INTERRUPTED
 from digest.cli.errors import print_stderr
 from digest.cli.progress import delivery_progress
 from digest.cli.send.collect_now import collect_now
-from digest.cli.send.draft import print_missing_images
+from digest.cli.send.draft import print_missing_images, print_plugin_problems
 from digest.cli.send.results import print_results
 from digest.cli.signals import stop_on_signal
 from digest.deliver.retry import MAX_BACKOFF
@@ -68,6 +68,7 @@ def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: da
     if has_to_publish and not args.no_collect and (stale := stale_sources(newsletter, app, now=now)):
         collect_now(stale, app, now=now)
     published = publish(newsletter, slot, app, now=now, new_revision=args.again)
+    print_plugin_problems(published.plugin_problems)
     print_missing_images(published.missing_images)
     return slot, published
 

@@ -63,8 +63,15 @@ def open_draft(
         digest = compose(newsletter, slot, source_app, window=window)
         rendered = render(digest, render_options(newsletter, settings))
         edition, missing = embed_images(rendered, digest, settings, app.fetch_images, now=now)
+        print_plugin_problems(digest.problems)
         print_missing_images(missing)
         yield Draft(app=app, slot=slot, edition=edition, edition_id=None, stories=len(digest.briefs))
+
+
+def print_plugin_problems(problems: Sequence[str]) -> None:
+    """Print which plugins failed, and what was done instead."""
+    for problem in problems:
+        print_stderr(problem)
 
 
 def print_missing_images(failures: Sequence[Failure]) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from digest.clean.articles import clean
 from digest.cli.arguments import load_settings
 from digest.cli.errors import print_stderr
+from digest.collect.collector import make_collector
 from digest.collect.concurrent import collect
 from digest.collect.discovery.address import source_from_address
 from digest.model.articles import Article
@@ -18,7 +19,6 @@ from digest.model.errors import DigestError
 from digest.model.failures import Failure
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected
-from digest.pipeline.app import make_collector
 from digest.settings import Settings
 from digest.text.time_format import iso_utc
 

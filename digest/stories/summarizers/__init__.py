@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from digest.model.errors import UsageError
 from digest.model.protocols import Summarizer
+from digest.settings.plugins import BUILT_IN, SUMY_METHODS, PluginPoint
 
-#: sumy's methods by their usual names.
-METHODS = ("lex-rank", "text-rank", "lsa", "luhn", "kl", "sum-basic", "reduction", "edmundson")
-#: Every valid name.
-NAMES = ("default", "lead", *METHODS)
+#: Every name of ours.
+NAMES = BUILT_IN[PluginPoint.SUMMARIZER]
 
 
 def summarizer(name: str) -> Summarizer:
@@ -25,7 +24,7 @@ def summarizer(name: str) -> Summarizer:
         from digest.stories.summarizers.opening import lead
 
         return lead
-    if name in METHODS:
+    if name in SUMY_METHODS:
         from digest.stories.summarizers.sumy_adapter import SumyMethod
 
         return SumyMethod(name)

@@ -9,12 +9,13 @@ import pytest
 
 from digest.model.errors import UsageError
 from digest.model.protocols import Budget
-from digest.stories.summarizers import METHODS, NAMES, summarizer
+from digest.settings.plugins import SUMY_METHODS
+from digest.stories.summarizers import NAMES, summarizer
 from tests.support.candidates import make_candidates, reservoir_sentences, select_texts
 
 
 def test_every_name_gives_a_summarizer_and_an_unknown_name_lists_them() -> None:
-    assert set(METHODS) < set(NAMES)
+    assert set(SUMY_METHODS) < set(NAMES)
     assert all(callable(summarizer(name)) for name in NAMES)
 
     with pytest.raises(UsageError, match="'lexrank'") as caught:

@@ -29,7 +29,8 @@ from digest.model.articles import Article
 from digest.model.newsletters import Source
 from digest.model.protocols import Budget, Candidate, FetchState
 from digest.settings import FetchSettings
-from digest.stories.summarizers import METHODS, NAMES, summarizer, sumy_methods
+from digest.settings.plugins import SUMY_METHODS
+from digest.stories.summarizers import NAMES, summarizer, sumy_methods
 from digest.stories.summarizers.sumy_adapter import Tokenizer, make_document
 from digest.text.sentences import sentences
 from digest.text.stop_words import stop_words
@@ -111,8 +112,8 @@ def test_every_method_of_sumy_but_the_random_one_is_available() -> None:
     files = {module.name for module in pkgutil.iter_modules(sumy.summarizers.__path__)}
     parts = {"_summarizer", "edmundson_cue", "edmundson_key", "edmundson_location", "edmundson_title"}
 
-    assert files - parts - {"random"} == {name.replace("-", "_") for name in METHODS}
-    assert set(METHODS) == set(STOCK)
+    assert files - parts - {"random"} == {name.replace("-", "_") for name in SUMY_METHODS}
+    assert set(SUMY_METHODS) == set(STOCK)
 
 
 # --- the same selection --------------------------------------------------------------------------------------------
