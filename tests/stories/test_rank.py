@@ -157,3 +157,11 @@ def test_scores_are_sums_and_no_article_is_lost_in_any_input_order(
     assert sorted([*chosen_ids, *(id for id, _ in left_out(ranking))]) == sorted(story.lead.id for story in stories)
     assert scores == sorted(scores, reverse=True)
     assert lead_ids(rank(shuffled, criteria)) == lead_ids(ranking)
+
+
+def test_a_rankers_order_holds_and_what_it_drops_is_left_out_with_a_reason() -> None:
+    stories = [story(outlet_article(id_, hours_old=age)) for age, id_ in enumerate("abcd", start=1)]
+    ranking = rank(stories, Criteria(now=NOON, limit=2), lambda ranked, _: [*reversed(ranked)][:3])
+
+    assert [ranked.story.lead.id for ranked in ranking.chosen] == ["d", "c"]
+    assert next((item.article.id, item.reason) for item in ranking.left_out) == ("a", "left out by the ranker")
