@@ -60,6 +60,13 @@ class Source:
             return without_credentials(self.url)
         return f"collector:{self.collector}" if self.path is None else str(self.path)
 
+    @property
+    def changed_fields(self) -> Mapping[str, Any]:
+        """Fields other than id and address that don't have their default."""
+        plain = Source(id=self.id)
+        names = (field.name for field in fields(self) if field.name not in {"id", "url", "path"})
+        return {name: getattr(self, name) for name in names if getattr(self, name) != getattr(plain, name)}
+
     def without_password(self) -> Source:
         """A copy for a process that must not know the password."""
         return replace(self, url=without_credentials(self.url))

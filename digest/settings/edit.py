@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +72,7 @@ def _table(source: Source, folder: Path) -> Table:
     else:
         absolute, base = source.path.resolve(), folder.resolve()
         table.add("path", str(absolute.relative_to(base) if absolute.is_relative_to(base) else absolute))
-    for field in fields(Source):
-        value = getattr(source, field.name)
-        default = field.default_factory() if field.default_factory is not MISSING else field.default
-        if field.name not in {"id", "url", "path"} and value != default:
-            table.add(field.name, value)
+    for name, value in source.changed_fields.items():
+        table.add(name, value)
     table.add(tomlkit.nl())
     return table

@@ -48,6 +48,7 @@ PROMISED = {
     "worker": ["--queues", "--concurrency"],
     "web password": [],
     "completion": [],
+    "plugins list": ["--json"],
 }
 EVERYWHERE = ["--config", "--verbose", "--help"]
 

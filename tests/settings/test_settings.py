@@ -146,7 +146,7 @@ def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
             "2: store.qqq: no such key; there are url",
         ),
         ("[smpt]\nhost = 1\n", "1: smpt: no such section (did you mean 'smtp'?)"),
-        ("file = 1\n", "1: file: no such section; there are"),
+        ("file = 1\n", "1: file: no such section"),
         ('[smtp]\nport = "25"\n', '2: smtp.port: expected a whole number, found "25"'),
         ("[smtp]\nport = 25.5\n", "2: smtp.port: expected a whole number, found 25.5"),
         ("[smtp]\nport = true\n", "2: smtp.port: expected a whole number, found true"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 from digest.cli.init.answers import Answers
@@ -74,10 +73,7 @@ def _source_table(source: Source, folder: Path) -> Iterator[str]:
     yield (
         f"url = {_quoted(source.url)}" if source.path is None else f"path = {_quoted(_path_from(source.path, folder))}"
     )
-    for field in fields(source):
-        value = getattr(source, field.name)
-        if field.name not in {"id", "url", "path"} and value != field.default:
-            yield f"{field.name} = {_quoted(value)}"
+    yield from (f"{name} = {quoted(value)}" for name, value in source.changed_fields.items())
 
 
 def _quoted(value: str | float | list[str]) -> str:

@@ -32,7 +32,7 @@ class NetworkTrials:
 
         from digest.cli.progress import collect_progress
         from digest.collect.concurrent import collect
-        from digest.pipeline.app import make_collector
+        from digest.collect.collector import make_collector
         from digest.settings import FetchSettings
 
         fetch = FetchSettings().permitting(allow)
