@@ -14,9 +14,9 @@ from digest.model.audiences import AS_PUBLISHED, Audience
 from digest.model.digests import Digest
 from digest.model.failures import Failure
 from digest.model.newsletters import Newsletter, Source
-from digest.model.protocols import Budget
+from digest.model.protocols import Budget, Summarizer
 from digest.model.slots import Slot, Window
-from digest.model.stories import Brief
+from digest.model.stories import Brief, Ranked
 from digest.pipeline.app import App
 from digest.pipeline.feedback import outlet_ratings
 from digest.pipeline.grouping import restrict
@@ -49,6 +49,10 @@ class _Stored:
     #: By outlet.
     ratings: Mapping[str, OutletRating]
 
+    def failures_of(self, muted: Collection[str]) -> tuple[Failure, ...]:
+        """The failures of sources that the audience did not mute."""
+        return tuple(failure for source_id, failure in self.failures.items() if source_id not in muted)
+
     def is_of_audience(self, article: Article, window: Window) -> bool:
         """Whether the article is in the window, or was published to this very audience."""
         return article.published in window or article.id in self.already_published
@@ -78,11 +82,8 @@ def compose(
     problems: list[str] = []
     criteria = _criteria(newsletter, slot, window, sources=sources, stored=stored, topics=topics)
     ranking = rank(grouped, criteria, app.ranker(newsletter, problems.append))
-    budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
-    summarizer = app.summarizer(newsletter, problems.append)
-    briefs, over_time = within_minutes(
-        ranking.chosen, newsletter.minutes, lambda ranked: summarize((ranked,), summarizer, budget)[0]
-    )
+    write_brief = _brief_writer(newsletter, app.summarizer(newsletter, problems.append))
+    briefs, over_time = within_minutes(ranking.chosen, newsletter.minutes, write_brief)
     briefs = _with_threads(briefs, newsletter, app.store)
     return Digest(
         newsletter=newsletter,
@@ -92,7 +93,7 @@ def compose(
         briefs=briefs,
         subject_stories=stories_for_subject(briefs),
         left_out=tuple(item for item in (*ranking.left_out, *over_time) if item.article.published in window),
-        failures=tuple(failure for source_id, failure in stored.failures.items() if source_id not in muted),
+        failures=stored.failures_of(muted),
         problems=tuple(dict.fromkeys(problems)),
         is_exhaustive=ranking.is_exhaustive and not over_time,
     )
@@ -101,6 +102,11 @@ def compose(
 def article_ids(digest: Digest) -> frozenset[str]:
     """The ids of all articles in the digest's stories, near-duplicates too."""
     return frozenset(article.id for brief in digest.briefs for article in brief.story.all_articles)
+
+
+def _brief_writer(newsletter: Newsletter, summarizer: Summarizer) -> Callable[[Ranked], Brief]:
+    budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
+    return lambda ranked: summarize((ranked,), summarizer, budget)[0]
 
 
 def _with_threads(briefs: tuple[Brief, ...], newsletter: Newsletter, store: Store) -> tuple[Brief, ...]:

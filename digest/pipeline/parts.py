@@ -36,9 +36,7 @@ from digest.model.stories import Ranked
 from digest.processes.plugins import IsolatedCollector, IsolatedRanker, IsolatedSummarizer, plugin_process
 from digest.settings import Settings
 from digest.settings.plugins import Plugin, PluginPoint, find_plugin
-from digest.stories.rankers import built_in_ranker, by_score
 from digest.stories.summarizers import summarizer as built_in_summarizer
-from digest.stories.summarizers.budget import word_count
 
 T = TypeVar("T")
 
@@ -77,6 +75,8 @@ class Parts:
 
     def ranker(self, newsletter: Newsletter, tell: Notify = ignore_notice) -> Ranker:
         """The newsletter's ranker; ``tell`` gets its problems. Raises ``UsageError`` if there is none."""
+        from digest.stories.rankers import built_in_ranker, by_score  # imports what scores need
+
         plugin = self._find(PluginPoint.RANKER, newsletter.ranker)
         if plugin.is_built_in:
             return built_in_ranker(plugin.name)
@@ -157,6 +157,8 @@ class _WithFallback:
         chosen = self.summarizer(candidates, budget, language=language)
         if budget.words is None and len(chosen) > budget.sentences:
             raise PluginError(f"{self.plugin.title} chose {len(chosen)} sentences, {budget.sentences} are allowed")
+        from digest.stories.summarizers.budget import word_count
+
         words = sum(word_count(candidate.text, language) for candidate in chosen) if budget.words else 0
         if budget.words and words > budget.words and len(chosen) > 1:
             raise PluginError(f"{self.plugin.title} chose {words} words, {budget.words} are allowed")

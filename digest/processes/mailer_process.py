@@ -166,7 +166,8 @@ class _RemoteOutbox:
 
     def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:
         plain = [_plain_result(result, self._plugin) for result in results]
-        return self._request("commit", plain, [message.id for message in starting])  # type: ignore[no-any-return]
+        sendable: frozenset[int] = self._request("commit", plain, [message.id for message in starting])
+        return sendable
 
 
 def _plain_result(result: object, plugin: Plugin) -> tuple[int, str, str, int | None]:

@@ -40,11 +40,11 @@ _MAX_MESSAGE = 500
 
 
 def call_summarizer(
-    plugin: Plugin, options: Options, candidates: Sequence[Candidate], budget: Budget, language: str
+    plugin: Plugin, options: Options, candidates: Sequence[Candidate], budget: Budget
 ) -> tuple[int, ...]:
-    """Indexes of the candidates that it chose. Raises ``PluginError``."""
+    """Indexes of the candidates that it chose; ``options`` include the language. Raises ``PluginError``."""
     with _told_as(plugin):
-        return chosen_indexes(_import(plugin)(candidates, budget, language=language, **options), candidates)
+        return chosen_indexes(_import(plugin)(candidates, budget, **options), candidates)
 
 
 def call_ranker(

@@ -87,7 +87,8 @@ class IsolatedSummarizer:
 
     def __call__(self, candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
         offered = tuple(candidates)
-        indexes = self.process.call(plugin_worker.call_summarizer, self.options, offered, budget, language)
+        options = {**self.options, "language": language}
+        indexes = self.process.call(plugin_worker.call_summarizer, options, offered, budget)
         return tuple(offered[index] for index in indexes)
 
 
@@ -121,7 +122,7 @@ class IsolatedCollector:
     limits: PluginsSettings
     seen: datetime
 
-    async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:  # noqa: ARG002
+    async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:  # noqa: ARG002  # it can't cross
         state = replace(state, pending_pages=())
         workers, threads = _collector_workers(self.limits), _collector_threads()
         while workers.empty():
