@@ -60,6 +60,7 @@ CALLS = [
     ("bounces", ["bounces"]),
     ("bounces review", ["bounces", "review"]),
     ("status", ["status"]),
+    ("plugins list", ["plugins", "list"]),
     ("db copy", ["db", "copy", "--to", "sqlite:///copy.db"]),
 ]
 
