@@ -16,8 +16,8 @@ _INFO = (
     "stories_indexed operator_logged_in operator_logged_out operator_action pages_serving pages_ended"
 )
 _WARNING = (
-    "waiting weak_secret store_url_ignored source_failed image_missing plugin_failed slot_missed mailbox_unfinished alarm_sent "
-    "confirmation_not_sent clock_changed clock_wrong leader_ended jobs_released job_unknown queue_made_anew "
+    "waiting weak_secret store_url_ignored source_failed image_missing plugin_failed slot_missed mailbox_unfinished "
+    "alarm_sent confirmation_not_sent clock_changed clock_wrong leader_ended jobs_released job_unknown queue_made_anew "
     "operator_login_refused search_unavailable pages_message pages_stopped traces_unavailable traces_not_sent"
 )
 _ERROR = (

@@ -73,7 +73,7 @@ def _source_table(source: Source, folder: Path) -> Iterator[str]:
     yield (
         f"url = {_quoted(source.url)}" if source.path is None else f"path = {_quoted(_path_from(source.path, folder))}"
     )
-    yield from (f"{name} = {quoted(value)}" for name, value in source.changed_fields.items())
+    yield from (f"{name} = {_quoted(value)}" for name, value in source.changed_fields.items())
 
 
 def _quoted(value: str | float | list[str]) -> str:

@@ -31,8 +31,8 @@ class NetworkTrials:
         from datetime import UTC, datetime
 
         from digest.cli.progress import collect_progress
-        from digest.collect.concurrent import collect
         from digest.collect.collector import make_collector
+        from digest.collect.concurrent import collect
         from digest.settings import FetchSettings
 
         fetch = FetchSettings().permitting(allow)
