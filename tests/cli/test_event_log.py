@@ -87,7 +87,7 @@ def test_mail_addresses_are_left_out_but_not_those_of_operators() -> None:
 
 def test_each_event_is_documented_with_its_level_and_only_those() -> None:
     text = (ROOT / "config/deploy/README.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (info|warning|error) \|", text, re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z_]+)` \| (info|warning|error) \|", text, re.MULTILINE)
 
     assert dict(rows) == EVENTS
     assert len(rows) == len(EVENTS)
