@@ -3,30 +3,98 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.cli.parser import Parser
 
 #: Those of ``shtab.SUPPORTED_SHELLS``; shtab itself is too heavy for ``--help``.
 SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")
+#: What ``--list`` prints; the scripts call it when a word is completed.
+_LISTS = ("newsletters", "sources", "summarizers", "templates")
+_LIST_OF_OPTION = {
+    "--newsletter": "newsletters",
+    "--mute": "sources",
+    "--unmute": "sources",
+    "--summarizer": "summarizers",
+    "--template": "templates",
+}
 _EXAMPLES = """\
 examples:
   digest completion bash > ~/.local/share/bash-completion/completions/digest
   digest completion zsh > ~/.zfunc/_digest
   digest completion fish > ~/.config/fish/completions/digest.fish
   digest completion powershell >> $PROFILE
+
+The scripts complete commands, options, files, and what 'digest completion --list' prints of your settings.
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    parser.add_argument("shell", nargs="?", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    parser.add_argument("--list", choices=_LISTS, metavar="NAMES", help=f"one on each line: {', '.join(_LISTS)}")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the script."""
+    """Print the script, or a list of names."""
+    if bool(args.shell) == bool(args.list):
+        from digest.model.errors import UsageError
+
+        raise UsageError(f"name a shell: {', '.join(SHELLS)}", hint="'digest completion --help' has examples")
+    if args.list:
+        for name in _names(args):
+            print(name)
+        return 0
     import shtab
 
     from digest.cli import COMMANDS
     from digest.cli.parser import build_parser
 
-    print(shtab.complete(build_parser(COMMANDS), shell=args.shell))
+    top = build_parser(COMMANDS)
+    for parser in top.with_subcommands():
+        _set_completions(parser)
+    print(shtab.complete(top, shell=args.shell))
     return 0
+
+
+def _set_completions(parser: Parser) -> None:
+    """Tell shtab what the values of arguments are: names of the settings, files, folders."""
+    import shtab
+
+    for action in parser._actions:
+        names = next((_LIST_OF_OPTION[option] for option in action.option_strings if option in _LIST_OF_OPTION), "")
+        if parser.prog.startswith("digest sources ") and action.dest == "id" and not action.option_strings:
+            names = "sources"
+        if names:
+            value = shtab.cmd(f"digest completion --list {names}")
+        elif action.choices is None and action.metavar in {"FILE", "SOURCE"}:
+            value = shtab.FILE
+        elif action.choices is None and action.metavar in {"DIR", "FOLDER"}:
+            value = shtab.DIRECTORY
+        else:
+            continue
+        action.complete = value  # type: ignore[attr-defined]  # argparse doesn't know it; shtab reads it
+
+
+def _names(args: argparse.Namespace) -> Iterable[str]:
+    """The names that may be given; of settings that can't be read, the shipped ones."""
+    from digest.cli.arguments import load_settings
+    from digest.model.errors import DigestError
+
+    if args.list == "summarizers":
+        from digest.stories.summarizers import NAMES
+
+        return NAMES
+    if args.list == "templates":
+        from digest.render.template_paths import template_names
+        from digest.settings import shipped_files
+
+        return template_names((shipped_files.templates(),))
+    try:
+        settings = load_settings(args)
+    except DigestError:  # a key press is no place for an error
+        return ()
+    return [each.id for each in (settings.newsletters if args.list == "newsletters" else settings.sources)]
