@@ -22,6 +22,7 @@ COMMANDS = {
     "web": "set the password of the operator's pages",
     "collect": "fetch the sources once",
     "init": "write a starter configuration",
+    "demo": "show the whole way on this machine, in a browser",
     "check": "test settings, sources, templates, store and mail server",
     "sources": "add, list, show, remove, import, export or discover sources",
     "subscribers": "add, list, show, move, remove, import or export subscribers",

@@ -63,6 +63,19 @@ def reload_on_signal() -> Iterator[Event]:
         signal.signal(signal.SIGHUP, previous)
 
 
+@contextmanager
+def stop_on_hangup(stop: Event) -> Iterator[None]:
+    """Set the event when the terminal is closed as well; on Windows nothing sets it."""
+    if sys.platform == "win32":
+        yield
+        return
+    previous = signal.signal(signal.SIGHUP, lambda *_: stop.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, previous)
+
+
 def call_on_signal(loop: asyncio.AbstractEventLoop, stop: Callable[[int], None]) -> None:
     """Call ``stop`` in the running event loop with the number of each signal that asks to stop."""
     for number in STOP_SIGNALS:

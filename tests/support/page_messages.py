@@ -12,8 +12,8 @@ from jinja2 import Environment
 from digest.settings import shipped_files
 
 ROOT = Path(__file__).parents[2]
-#: Pages of the operator are in English, their plots too.
-_ENGLISH_ONLY = re.compile("operator|plot")
+#: Pages of the operator are in English, their plots and those of 'digest demo' too.
+_ENGLISH_ONLY = re.compile("operator|plot|/demo/")
 #: Names of things that are the same in every language.
 _NO_TEXT = re.compile(r"[^\W\d_]{2,}")
 
