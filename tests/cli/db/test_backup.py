@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from digest.cli import main
 from digest.store import Store, erasure, locks, open_store, subscribers, tables
@@ -220,23 +220,6 @@ def test_a_backup_of_a_damaged_store_is_refused(persistent_url: str, capsys: pyt
     assert main(["db", "backup", "a.backup"]) == 1
     assert "the store is damaged, and no backup was made" in capsys.readouterr().err
     assert not [*Path().iterdir()]
-
-
-def test_a_backup_sees_one_moment_of_a_store_that_is_written(persistent_url: str) -> None:
-    """Two rows that are always written together are both in a backup, or neither."""
-    with open_persistent_store() as store:
-        for number in range(3):
-            with store.begin() as conn:  # not committed when the backup begins
-                conn.execute(insert(tables.page_counts).values(name="left", day=f"{number}", count=1))
-                if persistent_url.startswith("postgres"):
-                    assert main(["db", "backup", f"{number}.backup"]) == 0
-                conn.execute(insert(tables.page_counts).values(name="right", day=f"{number}", count=1))
-            if persistent_url.startswith("sqlite"):
-                assert main(["db", "backup", f"{number}.backup"]) == 0
-    for file in Path().glob("*.backup"):
-        with closing(sqlite3.connect(file)) as connection:
-            rows = dict(connection.execute("SELECT name, count(*) FROM page_counts GROUP BY name"))
-        assert rows.get("left", 0) == rows.get("right", 0)
 
 
 @sqlite_only
