@@ -117,8 +117,9 @@ class FaultInjector:
 
     def stop_leader(self) -> bool:
         if leader := self._leader():
+            began = time.monotonic()
             self._take_over(leader.process.terminate, self.take_overs)
-            self._stop(leader)
+            self._wait_for_end(leader, since=began)
         return leader is not None
 
     def kill_follower(self) -> bool:
@@ -177,9 +178,12 @@ class FaultInjector:
     def _stop(self, process: FleetProcess) -> None:
         began = time.monotonic()
         process.process.terminate()
+        self._wait_for_end(process, since=began)
+
+    def _wait_for_end(self, process: FleetProcess, *, since: float) -> None:
         code = process.process.wait(60)
         assert code in {0, -signal.SIGTERM}, code  # one that has just begun may not have got as far as handling it
-        self.stops.append(time.monotonic() - began)
+        self.stops.append(time.monotonic() - since)
         self.fleet.replace(process)
 
     def _pause(self, process: FleetProcess, seconds: float) -> None:
