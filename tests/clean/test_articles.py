@@ -271,13 +271,13 @@ def test_anything_becomes_an_article(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", list(BodyFormat))
-def test_five_megabytes_are_cleaned_in_under_two_minutes(form: BodyFormat) -> None:
+def test_five_megabytes_are_cleaned_in_under_two_minutes_of_processor_time(form: BodyFormat) -> None:
     """A quarter of that on an idle machine."""
     body = "The council voted, at last, to “close” the bridge. It rained ‚ÄĒ all day.\n\n" * 65_000
-    start = time.perf_counter()
+    start = time.process_time()
     _clean(_entry(body, form))
 
-    assert time.perf_counter() - start < 120
+    assert time.process_time() - start < 120
 
 
 def test_real_articles_are_cleaned_to_their_body(shared: Path) -> None:
