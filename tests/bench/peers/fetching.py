@@ -34,7 +34,7 @@ if sys.argv[1] == "add":
 elif sys.argv[1] == "count":
     print(reader.get_entry_counts().total)
 else:
-    reader.update_feeds(workers=int(sys.argv[1]))
+    reader.update_feeds(workers=int(sys.argv[1]), scheduled=False)
 reader.close()
 """
 #: Feeds that reader fetches at once: more gained nothing.
