@@ -57,7 +57,11 @@ def _configure_content(parser: argparse.ArgumentParser) -> None:
     length = content.add_mutually_exclusive_group()
     length.add_argument("--sentences", type=_parse_count, metavar="N", help="sentences in a brief (default: 3)")
     length.add_argument("--words", type=_parse_count, metavar="N", help="words in a brief, at most")
-    content.add_argument("--summarizer", metavar="NAME", help="how sentences are chosen (default: default)")
+    content.add_argument(
+        "--summarizer",
+        metavar="NAME",
+        help="how sentences are chosen: a name, a plugin, or module:function (default: default)",
+    )
 
 
 def _configure_output(parser: argparse.ArgumentParser) -> None:
