@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -102,8 +103,12 @@ def _announce(ports: Ports, opens_browser: bool) -> Callable[[ReceivedMail], Non
     """Print a line for each mail, and open the browser with the first."""
 
     def announce(mail: ReceivedMail) -> None:
-        to, subject = ", ".join(mail.recipients), escape_control_characters(mail.subject)
-        print(f"{mail.received.astimezone():%H:%M:%S} {ports.mails_url}/mails/{mail.id} to {to}: {subject}", flush=True)
+        to, subject = escape_control_characters(", ".join(mail.recipients)), escape_control_characters(mail.subject)
+        with suppress(OSError):  # nobody reads it any more: the mail arrived all the same
+            print(
+                f"{mail.received.astimezone():%H:%M:%S} {ports.mails_url}/mails/{mail.id} to {to}: {subject}",
+                flush=True,
+            )
         if opens_browser and mail.id == 1:
             import webbrowser
             from threading import Thread
