@@ -58,6 +58,12 @@ def wall_time_limit(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def end_after(seconds: float) -> None:
+    """End this process after so long, unless this is called again before."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # its signal ends the process
+
+
 def end_group(process_id: int) -> None:
     """Kill the leader of a process group with its children. On Windows there are none: the process alone is killed."""
     if sys.platform != "win32":

@@ -20,12 +20,14 @@ from digest.model.errors import MailError, PluginError, one_line
 from digest.model.newsletters import Options
 from digest.model.protocols import Message, Outbox, SendOutcome, SendResult
 from digest.processes.limited_worker import end_process, start_process
-from digest.processes.limits import limit_memory
+from digest.processes.limits import end_after, limit_memory
 from digest.settings.plugins import Plugin
 
 _LENGTH = struct.Struct(">Q")
 #: Messages that a mailer may have asked for and not started.
 _MAX_UNSTARTED = 1_000
+#: The parent ends a mailer at its time-out; if it was killed, the process ends itself so much later.
+_ORPHAN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ class _Session:
         assert self.process.stdout is not None
         request: Any = None
         try:
-            _send(self.process.stdin, (self.mailer.plugin, self.mailer.options, self.mailer.memory_mb))
+            _send(
+                self.process.stdin,
+                (self.mailer.plugin, self.mailer.options, self.mailer.memory_mb, self.mailer.timeout_s),
+            )
             while (request := self._receive(self.process.stdout)) and request[0] != "end":
                 _send(self.process.stdin, self._answer(*request))
         except BrokenPipeError:
@@ -183,12 +188,17 @@ def main() -> None:
     from digest.processes.process_pool import private_pipes
 
     requests, responses = private_pipes()
-    plugin, options, memory_mb = _receive(requests)
+    plugin, options, memory_mb, timeout_s = _receive(requests)
     limit_memory(memory_mb * 1_000_000)
 
     def ask(method: str, *arguments: object) -> Any:
+        end_after(0)  # never
         _send(responses, (method, *arguments))
-        return _receive(requests)
+        answer = _receive(requests)
+        end_after(timeout_s + _ORPHAN_S)
+        return answer
+
+    end_after(timeout_s + _ORPHAN_S)
 
     _send(responses, ("end", run_mailer(plugin, options, _RemoteOutbox(plugin, ask))))
 
