@@ -29,7 +29,7 @@ COMMANDS = {
     "editions": "list, show or resend editions",
     "bounces": "process bounces, complaints and unsubscribe mails",
     "status": "show next slots, last editions, delivery queue and sources",
-    "plugins": "list collectors, rankers, summarizers and mailers, of others too",
+    "plugins": "list collectors, rankers, summarizers and mailers",
     "dkim": "make a key that signs mails",
     "db": "back up, restore, check, upgrade or copy the store",
     "completion": "print a completion script for a shell",

@@ -45,6 +45,10 @@ PROMISED = {
     "dkim keygen": [],
     "db upgrade": [],
     "db copy": ["--to", "--json"],
+    "db backup": ["--force", "--json"],
+    "db restore": ["--send-again", "--verify", "--json"],
+    "db check": ["--json"],
+    "demo": ["--open", "--port", "--keep"],
     "worker": ["--queues", "--concurrency"],
     "web password": [],
     "completion": [],
@@ -81,11 +85,15 @@ def test_stdout_with_json_is_only_json(
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text("The harbour opens again\n\nThe ferry sails on Monday at nine.\n")
     assert main(["init", "--from", "articles"]) == 0
+    assert main(["collect"]) == 0
+    assert main(["db", "backup", "before.backup"]) == 0
     capsys.readouterr()
     subjects = {
         "sources show": ["articles"],
         "sources discover": ["articles"],
         "db copy": ["--to", "sqlite:///copy.db"],
+        "db backup": ["now.backup"],
+        "db restore": ["before.backup"],
     }
 
     code = main([*command.split(), *subjects.get(command, []), "--json"])
