@@ -15,6 +15,7 @@ from digest.model.metrics import Metric
 from digest.model.newsletters import Newsletter
 from digest.pipeline import calendar
 from digest.pipeline.audiences import audiences_of, personalise
+from digest.pipeline.fleet_metrics import fleet_metrics
 from digest.pipeline.job_metrics import KINDS, Totals, run_metrics, source_metrics
 from digest.settings import Settings
 from digest.store import (
@@ -45,6 +46,7 @@ def read_metrics(conn: Connection, settings: Settings, *, now: datetime) -> Iter
     yield from _subscribers(conn, newsletter_ids, totals, now)
     yield from source_metrics(conn, settings, totals, now=now)
     yield from run_metrics(conn, totals)
+    yield from fleet_metrics(conn, settings)
 
 
 def _editions(conn: Connection, settings: Settings) -> Iterator[Metric]:

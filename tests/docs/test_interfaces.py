@@ -40,8 +40,9 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def test_every_metric_is_documented_with_its_type() -> None:
-    files = ["pipeline/metrics.py", "pipeline/job_metrics.py", "web/measurements.py", "web/metrics.py"]
-    code = "".join((ROOT / "digest" / file).read_text("utf-8") for file in files)
+    files = ("metrics.py", "job_metrics.py", "fleet_metrics.py")
+    modules = [*(f"pipeline/{file}" for file in files), "web/measurements.py", "web/metrics.py"]
+    code = "".join((ROOT / "digest" / file).read_text("utf-8") for file in modules)
     named = re.findall(r'"((?:digest|process)_\w+)",\s*(?:kind=)?"(\w+)"', code)
     documented = re.findall(r"(?m)^\| `(\w+)` \| (counter|gauge|summary) \|[^|]*\| \S", part("Metrics"))
 
