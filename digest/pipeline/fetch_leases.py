@@ -147,12 +147,12 @@ class FetchLeases:
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Context in which leases are asked for, renewed and given back; all are given back at the end."""
-        keeping = asyncio.create_task(self._keep())
+        exchanging = asyncio.create_task(self._exchange_repeatedly())
         try:
             yield
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            exchanging.cancel()
+            await asyncio.gather(exchanging, return_exceptions=True)
 
     def close(self) -> None:
         """Give everything back."""
@@ -162,7 +162,7 @@ class FetchLeases:
             self._save(conn, self._hosts)
             leases.release(conn, self._holder)
 
-    async def _keep(self) -> None:
+    async def _exchange_repeatedly(self) -> None:
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL_S):
@@ -172,7 +172,7 @@ class FetchLeases:
             try:
                 self._exchange()
             except StoreError:
-                self._go_on_alone()
+                self._grant_without_store()
 
     def _exchange(self) -> None:
         """Give back, ask for and renew leases, each in a short transaction."""
@@ -222,7 +222,7 @@ class FetchLeases:
             host.until = self._end() if _HOST + name in renewed else 0.0
             host.is_ending = renewed.get(_HOST + name, False)
 
-    def _go_on_alone(self) -> None:
+    def _grant_without_store(self) -> None:
         """The store can't be used: the limits within this process must do."""
         for host in self._hosts.values():
             if host.waiting:

@@ -43,7 +43,7 @@ def call_summarizer(
     plugin: Plugin, options: Options, candidates: Sequence[Candidate], budget: Budget
 ) -> tuple[int, ...]:
     """Indexes of the candidates that it chose; ``options`` include the language. Raises ``PluginError``."""
-    with _told_as(plugin):
+    with _as_plugin_error(plugin):
         return chosen_indexes(_import(plugin)(candidates, budget, **options), candidates)
 
 
@@ -51,13 +51,13 @@ def call_ranker(
     plugin: Plugin, options: Options, stories: Sequence[Ranked], context: RankingContext
 ) -> tuple[ScoredStory, ...]:
     """The stories in its order. Raises ``PluginError``."""
-    with _told_as(plugin):
+    with _as_plugin_error(plugin):
         return scored_stories(_import(plugin)(stories, context, **options), stories)
 
 
 def call_collector(plugin: Plugin, source: Source, state: FetchState, seen: datetime) -> Collected:
     """What it collected. Raises ``PluginError``, or ``SourceError`` if it does."""
-    with _told_as(plugin):
+    with _as_plugin_error(plugin):
         result = _import(plugin)(source, state, no_known_guids, **source.options)
         if inspect.isawaitable(result):
             result = asyncio.run(_awaited(result))
@@ -70,7 +70,7 @@ async def _awaited(result: Any) -> object:
 
 def import_plugin(plugin: Plugin) -> None:
     """Import it, and see that it can be called. Raises ``PluginError``."""
-    with _told_as(plugin):
+    with _as_plugin_error(plugin):
         _import(plugin)
 
 
@@ -95,7 +95,7 @@ def _import(plugin: Plugin) -> Callable[..., object]:
 
 
 @contextmanager
-def _told_as(plugin: Plugin) -> Iterator[None]:
+def _as_plugin_error(plugin: Plugin) -> Iterator[None]:
     """Any exception as ``PluginError`` with the plugin's name and package: its own classes exist only here."""
     try:
         yield
@@ -126,7 +126,7 @@ def _described(error: BaseException) -> str:
 def run_mailer(plugin: Plugin, options: Options, outbox: Outbox) -> str:
     """Let it send the outbox's messages; return why it failed, or nothing."""
     try:
-        with _told_as(plugin):
+        with _as_plugin_error(plugin):
             try:
                 _import(plugin)(outbox, **options)
             except MailError as error:

@@ -48,7 +48,7 @@ def back_up(url: str, file: Path, *, at: datetime, program: str, overwrite: bool
         else:
             _copy_rows(url, part, progress)
         kind = "sqlite" if path else "postgresql"
-        return backup_file.seal(part, made=at, program=program, database=kind, progress=progress)
+        return backup_file.add_manifest(part, made=at, program=program, database=kind, progress=progress)
 
 
 def _check_target(file: Path, store: Path | None, *, overwrite: bool) -> None:

@@ -60,7 +60,7 @@ class Manifest:
         return json.dumps({"format": _FORMAT, **asdict(self), "made": self.made.isoformat()})
 
 
-def seal(file: Path, *, made: datetime, program: str, database: str, progress: Progress) -> Manifest:
+def add_manifest(file: Path, *, made: datetime, program: str, database: str, progress: Progress) -> Manifest:
     """Write the manifest into a copy of a store, and make it one file. Raises ``StoreError`` if the copy is damaged."""
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")

@@ -73,7 +73,7 @@ class Lexicon:
 
     def names(self, texts: Iterable[Text]) -> Iterator[str]:
         """The terms that most bodies write as names or numbers."""
-        self._look_up()
+        self._add_new_words()
         counts, name_counts = np.zeros((2, len(self._term_numbers)), np.int64)
         for text in texts:
             words = self._beginning(text)
@@ -87,12 +87,12 @@ class Lexicon:
         return text.body[:_BODY_WORDS]
 
     def _terms(self, words: Ints) -> Ints:
-        self._look_up()
+        self._add_new_words()
         terms: Ints = self._term_of_word[words]
         return np.asarray(terms[terms != _NO_TERM])
 
-    def _look_up(self) -> None:
-        """Look up the terms of the words that were added since."""
+    def _add_new_words(self) -> None:
+        """Find the terms of the words that were added since."""
         known = len(self._term_of_word)
         if known == len(self._word_numbers):
             return

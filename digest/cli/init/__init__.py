@@ -101,19 +101,19 @@ def _finish(file: Path, answers: Answers, folder: str) -> int:
             print_stderr(f"the first mail was not sent: {error}", error.hint or "'digest check' says what to do")
             exit_code = 1
     if answers.recipient and answers.smtp:
-        _print_keep_running(file, answers)
+        _print_service_hints(file, answers)
     else:
         change_folder = "" if folder == "." else f"cd {folder} && "
         print(f"next: {change_folder}digest preview --fetch, then digest check for what sending needs", file=sys.stderr)
     return exit_code
 
 
-def _print_keep_running(file: Path, answers: Answers) -> None:
-    from digest.cli.init.keep_running import keep_running
+def _print_service_hints(file: Path, answers: Answers) -> None:
+    from digest.cli.init.service_hints import service_hints
     from digest.settings import shipped_files
 
     unit = (shipped_files.config() / "deploy" / "digest.service").read_text("utf-8")
-    for line in keep_running(file.resolve(), program=_program(), schedule=answers.schedule, unit=unit):
+    for line in service_hints(file.resolve(), program=_program(), schedule=answers.schedule, unit=unit):
         print(line, file=sys.stderr)
 
 

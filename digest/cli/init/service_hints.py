@@ -15,7 +15,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHORTEST_MONTH = 28
 
 
-def keep_running(file: Path, *, program: Sequence[str], schedule: str, unit: str) -> Iterator[str]:
+def service_hints(file: Path, *, program: Sequence[str], schedule: str, unit: str) -> Iterator[str]:
     """The lines; ``program`` starts digest, ``unit`` is the shipped systemd unit."""
     command = shlex.join([*program, "run", "--config", str(file)])
     yield "To keep it running, take one of these:"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.cli.init.keep_running import cron_times, keep_running
+from digest.cli.init.service_hints import cron_times, service_hints
 from digest.settings import shipped_files
 
 
@@ -32,7 +32,7 @@ def test_paths_are_quoted_for_each_program() -> None:
     unit = (shipped_files.config() / "deploy" / "digest.service").read_text("utf-8")
     file = Path("/home/me/my 100% news/digest.toml")
 
-    printed = "\n".join(keep_running(file, program=["/opt/digest/bin/digest"], schedule="daily 07:00", unit=unit))
+    printed = "\n".join(service_hints(file, program=["/opt/digest/bin/digest"], schedule="daily 07:00", unit=unit))
 
     assert "\n  /opt/digest/bin/digest run --config '/home/me/my 100% news/digest.toml'\n" in printed
     assert "\n  0 7 * * * /opt/digest/bin/digest send --config '/home/me/my 100\\% news/digest.toml'\n" in printed
