@@ -10,6 +10,7 @@ from email.policy import SMTP
 
 from sqlalchemy import Connection
 
+from digest.jobs.plugin_problems import find_plugin_alarms
 from digest.jobs.problems import MIN_FAILURE, Alarm, find_alarms, find_service_alarms
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
@@ -30,6 +31,7 @@ def send_alarms(newsletter: Newsletter, app: App, *, now: datetime) -> Iterator[
         advisory_lock(conn, "alarm")
         problems = (
             *find_alarms(conn, newsletter, app.settings, now=now),
+            *find_plugin_alarms(conn, newsletter),
             *find_service_alarms(conn, app.settings, now=now),
         )
         alarms = [alarm for alarm in problems if not _was_sent(conn, alarm, now)]

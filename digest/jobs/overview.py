@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.jobs.fleet_status import FleetStatus, fleet_problems, read_fleet
+from digest.jobs.plugin_problems import find_plugin_alarms
 from digest.jobs.problems import find_alarms, find_service_alarms
 from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
@@ -64,6 +65,8 @@ class NewsletterStatus:
     delivery_problem: DeliveryProblem | None
     #: Subscribers with a frequency, zone or topics of their own.
     audiences: AudienceStatus
+    #: Plugins that failed for the latest edition, one line each.
+    plugin_problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,7 @@ class Overview:
                 yield f"{status.newsletter.id}: the edition of {status.due_slot.key} is late{reason}"
             if status.delivery_problem:
                 yield f"{status.newsletter.id}: {status.delivery_problem.message}"
+            yield from (f"{status.newsletter.id}: {problem}" for problem in status.plugin_problems)
         yield from (problem for problem in self.service_problems if problem != self.secret_problem)
         if self.fleet:
             yield from fleet_problems(self.fleet)
@@ -182,6 +186,7 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
         collect_failure=failure.message if failure else "",
         delivery_problem=find_delivery_problem(conn, newsletter.id),
         audiences=audiences,
+        plugin_problems=tuple(alarm.message for alarm in find_plugin_alarms(conn, newsletter)),
     )
 
 

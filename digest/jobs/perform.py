@@ -128,7 +128,7 @@ def _log_published(result: PublishResult, log: Log, **counts: int) -> None:
     elif result.is_new:
         log("published", edition=result.edition_id, **counts)
     for problem in result.plugin_problems:
-        log("plugin_failed", error=problem)
+        log("plugin_failed", error=str(problem))
     for failure in result.missing_images:
         log("image_missing", url=failure.url, error=failure.error)
 

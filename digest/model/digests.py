@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from digest.model.failures import Failure
+from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
 from digest.model.stories import Brief, LeftOut
@@ -23,7 +23,7 @@ class Digest:
     subject_stories: tuple[Brief, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     failures: tuple[Failure, ...] = ()
-    #: Plugins that failed, so that a built-in part did their work, one line each.
-    problems: tuple[str, ...] = ()
+    #: Plugins that failed, so that a built-in part did their work.
+    problems: tuple[PluginFailure, ...] = ()
     #: There are fewer stories than the newsletter allows, and none was left out for a limit.
     is_exhaustive: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,3 +23,28 @@ class Failure:
     exception: Exception | None = field(default=None, compare=False)
     #: Time until it failed.
     duration_s: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginFailure:
+    """A plugin that failed, so that a built-in part did its work."""
+
+    #: ``ranker`` or ``summarizer``.
+    point: str
+    #: As the settings name it.
+    name: str
+    #: One line: the plugin, its distribution, what went wrong.
+    error: str
+    #: What did its work: ``the default summarizer is used instead``.
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.error}; {self.instead}"
+
+
+#: Gets the failures of plugins.
+PluginFailureHandler = Callable[[PluginFailure], None]
+
+
+def ignore_plugin_failure(_: PluginFailure) -> None:
+    """Default for ``PluginFailureHandler``: discard it."""

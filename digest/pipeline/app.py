@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from digest.model.articles import FetchedImage
-from digest.model.failures import Failure
+from digest.model.failures import Failure, PluginFailureHandler
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Collector, Mailer, Notify, Ranker, Summarizer, ignore_notice
 from digest.model.tracing import Tracer, no_spans
@@ -41,9 +41,9 @@ class App:
     store: Store
     #: Makes a collector; entries that it collects are first seen at the given time. The gate is for several processes.
     collector_at: Callable[[datetime, HostGate | None], Collector]
-    #: Return a newsletter's summarizer and ranker; the callback gets problems of plugins.
-    summarizer: Callable[[Newsletter, Notify], Summarizer]
-    ranker: Callable[[Newsletter, Notify], Ranker]
+    #: Return a newsletter's summarizer and ranker; the callback gets failures of plugins.
+    summarizer: Callable[[Newsletter, PluginFailureHandler], Summarizer]
+    ranker: Callable[[Newsletter, PluginFailureHandler], Ranker]
     #: Fetches images to embed in a mail.
     fetch_images: ImageFetcher
     #: Returns the mailer. Raises ``UsageError`` if no mail server is set.

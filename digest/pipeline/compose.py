@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from digest.model.articles import Article
 from digest.model.audiences import AS_PUBLISHED, Audience
 from digest.model.digests import Digest
-from digest.model.failures import Failure
+from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter, Source
 from digest.model.protocols import Budget, Summarizer
 from digest.model.slots import Slot, Window
@@ -79,7 +79,7 @@ def compose(
         lambda article: article.source_id not in muted and stored.is_of_audience(article, window),
     )
     topics = audience.preferences.topics
-    problems: list[str] = []
+    problems: list[PluginFailure] = []
     criteria = _criteria(newsletter, slot, window, sources=sources, stored=stored, topics=topics)
     ranking = rank(grouped, criteria, app.ranker(newsletter, problems.append))
     write_brief = _brief_writer(newsletter, app.summarizer(newsletter, problems.append))

@@ -16,6 +16,7 @@ from typing import TypeVar
 from digest.collect.collector import make_collector
 from digest.http.limits import HostGate
 from digest.model.errors import DigestError, PluginError, SourceError
+from digest.model.failures import PluginFailure, PluginFailureHandler, ignore_plugin_failure
 from digest.model.newsletters import DETECTING_COLLECTOR, Newsletter, Source
 from digest.model.protocols import (
     Budget,
@@ -37,6 +38,7 @@ from digest.processes.plugins import IsolatedCollector, IsolatedRanker, Isolated
 from digest.settings import Settings
 from digest.settings.plugins import Plugin, PluginPoint, find_plugin
 from digest.stories.summarizers import summarizer as built_in_summarizer
+from digest.text.credentials import redact
 
 T = TypeVar("T")
 
@@ -58,8 +60,10 @@ class Parts:
     #: Until when plugins are not called, after their process was ended; monotonic.
     _resting: dict[Plugin, float] = field(default_factory=dict)
 
-    def summarizer(self, newsletter: Newsletter, tell: Notify = ignore_notice) -> Summarizer:
-        """The newsletter's summarizer; ``tell`` gets its problems. Raises ``UsageError`` if there is none."""
+    def summarizer(
+        self, newsletter: Newsletter, on_failure: PluginFailureHandler = ignore_plugin_failure
+    ) -> Summarizer:
+        """The newsletter's summarizer; ``on_failure`` gets its failures. Raises ``UsageError`` if there is none."""
         plugin = self._find(PluginPoint.SUMMARIZER, newsletter.summarizer)
         if plugin.is_built_in:
             return built_in_summarizer(plugin.name)
@@ -69,12 +73,12 @@ class Parts:
             plugin=plugin,
             summarizer=isolated,
             fallback=built_in_summarizer("default"),
-            tell=tell,
+            on_failure=on_failure,
             resting=self._resting,
         )
 
-    def ranker(self, newsletter: Newsletter, tell: Notify = ignore_notice) -> Ranker:
-        """The newsletter's ranker; ``tell`` gets its problems. Raises ``UsageError`` if there is none."""
+    def ranker(self, newsletter: Newsletter, on_failure: PluginFailureHandler = ignore_plugin_failure) -> Ranker:
+        """The newsletter's ranker; ``on_failure`` gets its failures. Raises ``UsageError`` if there is none."""
         from digest.stories.rankers import built_in_ranker, by_score  # imports what scores need
 
         plugin = self._find(PluginPoint.RANKER, newsletter.ranker)
@@ -88,7 +92,7 @@ class Parts:
             try:
                 return _unless_resting(plugin, self._resting, lambda: isolated(stories, context))
             except PluginError as error:
-                tell(f"{error}; the stories are ordered by score instead")
+                on_failure(_failure(plugin, error, "the stories are ordered by score instead"))
                 return by_score(stories, context)
 
         return rank
@@ -143,14 +147,14 @@ class _WithFallback:
     plugin: Plugin
     summarizer: Summarizer
     fallback: Summarizer
-    tell: Notify
+    on_failure: PluginFailureHandler
     resting: dict[Plugin, float]
 
     def __call__(self, candidates: Sequence[Candidate], budget: Budget, *, language: str) -> tuple[Candidate, ...]:
         try:
             return _unless_resting(self.plugin, self.resting, lambda: self._checked(candidates, budget, language))
         except PluginError as error:
-            self.tell(f"{error}; the default summarizer is used instead")
+            self.on_failure(_failure(self.plugin, error, "the default summarizer is used instead"))
             return self.fallback(candidates, budget, language=language)
 
     def _checked(self, candidates: Sequence[Candidate], budget: Budget, language: str) -> tuple[Candidate, ...]:
@@ -163,6 +167,10 @@ class _WithFallback:
         if budget.words and words > budget.words and len(chosen) > 1:
             raise PluginError(f"{self.plugin.title} chose {words} words, {budget.words} are allowed")
         return chosen
+
+
+def _failure(plugin: Plugin, error: PluginError, instead: str) -> PluginFailure:
+    return PluginFailure(point=str(plugin.point), name=plugin.name, error=redact(str(error)), instead=instead)
 
 
 def _unless_resting(plugin: Plugin, resting: dict[Plugin, float], call: Callable[[], T]) -> T:

@@ -15,7 +15,7 @@ from digest.model.audiences import AS_PUBLISHED, Audience
 from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.model.errors import DigestError, NothingCollected
-from digest.model.failures import Failure
+from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
 from digest.pipeline.app import App
@@ -28,7 +28,7 @@ from digest.pipeline.recipients import RecipientGroup, SlotPlan
 from digest.pipeline.signing import signing_key
 from digest.pipeline.slot_digests import SlotDigests
 from digest.render import render
-from digest.store import audiences, deliveries, editions, slots, stories, suppressions
+from digest.store import audiences, deliveries, editions, plugin_failures, slots, stories, suppressions
 from digest.store.slots import SlotStatus
 
 #: Called with a new edition's id inside the transaction that freezes it: a rollback takes back both.
@@ -52,7 +52,7 @@ class PublishResult:
     #: Images to embed that couldn't be fetched; the editions go out without them.
     missing_images: tuple[Failure, ...] = ()
     #: Plugins that failed; the editions go out without their work.
-    plugin_problems: tuple[str, ...] = ()
+    plugin_problems: tuple[PluginFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +177,9 @@ def _freeze(
         audiences.record_considered(conn, newsletter.id, plan.changed_members, at=now)
         audiences.unmark(conn, newsletter.id, [id_ for group in groups for id_ in group.settled])
         status = SlotStatus.PUBLISHED if ids else SlotStatus.EMPTY
+        if with_content := [draft.digest for draft in drafts.values() if draft.digest.briefs]:
+            failures = [problem for digest in with_content for problem in digest.problems]
+            plugin_failures.record(conn, newsletter.id, slot.key, failures, at=now)
         slots.record_status(conn, newsletter.id, slot, status, at=now, audience=key)
     if not drafts:
         return PublishResult(edition_id=None, digest=digests.digest(plan, groups[0].history) if groups else None)

@@ -13,14 +13,16 @@ import pytest
 
 from digest.model.editions import Outcome
 from digest.model.errors import UsageError
+from digest.model.failures import PluginFailure, PluginFailureHandler
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter, Source
+from digest.model.protocols import Summarizer
 from digest.model.slots import Slot
 from digest.pipeline.app import App, make_app
 from digest.pipeline.collect import collect_sources
 from digest.pipeline.publish import publish
 from digest.settings import Settings
-from digest.store import Store, deliveries, editions, open_store, slots, stories, subscribers
+from digest.store import Store, deliveries, editions, open_store, plugin_failures, slots, stories, subscribers
 from digest.store.slots import SlotStatus
 from digest.store.subscribers import NewSubscriber
 
@@ -180,6 +182,30 @@ def test_articles_of_a_missed_slot_go_into_the_next_edition(app: App, folder: Pa
 
     assert result.digest is not None
     assert [brief.story.lead.title for brief in result.digest.briefs] == ["News of the library"]
+
+
+def test_a_plugin_that_fails_is_remembered_until_an_edition_has_its_work(app: App, folder: Path) -> None:
+    failure = PluginFailure(point="summarizer", name="local", error="it failed", instead="ours is used")
+
+    def summarizer(newsletter: Newsletter, on_failure: PluginFailureHandler) -> Summarizer:
+        on_failure(failure)
+        return app.summarizer(newsletter, on_failure)
+
+    def failing() -> list[str]:
+        with app.store.read() as conn:
+            return [plugin.name for plugin in plugin_failures.of_newsletter(conn, "main")]
+
+    result = publish(MAIN, SLOT, replace(app, summarizer=summarizer), now=NOW)
+    assert result.plugin_problems == (failure,)
+    assert failing() == ["local"]
+
+    publish(MAIN, Slot(due=NOW + DAY, key="2026-03-28"), app, now=NOW + DAY)
+    assert failing() == ["local"]  # nothing new: nothing was asked of it
+
+    write_article(folder, "library", at=NOW + DAY)
+    collect_sources(app.settings.sources, app, now=NOW + 2 * DAY)
+    publish(MAIN, Slot(due=NOW + 2 * DAY, key="2026-03-29"), app, now=NOW + 2 * DAY)
+    assert failing() == []
 
 
 def test_without_a_sender_nothing_is_published(app: App) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from digest.model.errors import PluginError, SourceError
+from digest.model.failures import PluginFailure
 from digest.model.newsletters import Newsletter, Source
 from digest.model.protocols import Budget, FetchState, RankingContext, Summarizer, no_known_guids
 from digest.model.stories import Ranked, Reason, Story
@@ -127,14 +128,14 @@ def test_options_are_arguments_and_a_misspelt_one_is_named(process: Callable[...
 def test_the_default_summarizer_takes_over_and_the_problem_is_told(attribute: str, message: str) -> None:
     settings = Settings(file=FOLDER / "digest.toml", plugins=LIMITS)
     newsletter = Newsletter(id="main", title="Main", summarizer=f"broken_parts:{attribute}")
-    problems: list[str] = []
+    problems: list[PluginFailure] = []
     started = time.monotonic()
     summarizer = Parts(settings=settings).summarizer(newsletter, problems.append)
     briefs = summarize([STORY] * 5, summarizer, Budget(sentences=1))
 
     assert [len(brief.sentences) for brief in briefs] == [1] * 5
-    assert message in problems[0]
-    assert problems[0].endswith("the default summarizer is used instead")
+    assert message in problems[0].error
+    assert str(problems[0]).endswith("the default summarizer is used instead")
     assert time.monotonic() - started < 20  # a plugin that hangs is not called for each story
 
 
@@ -163,14 +164,14 @@ def test_every_ranker_orders_the_stories_that_it_gets(
 )
 def test_stories_are_ordered_by_score_where_a_ranker_fails(attribute: str, message: str) -> None:
     settings = Settings(file=FOLDER / "digest.toml", plugins=LIMITS)
-    problems: list[str] = []
+    problems: list[PluginFailure] = []
     newsletter = Newsletter(id="main", title="Main", ranker=f"broken_parts:{attribute}")
     ranker = Parts(settings=settings).ranker(newsletter, problems.append)
 
     assert "".join(ranked.story.lead.id for ranked in ranker(STORIES, CONTEXT)) == "abc"
     assert len(problems) == 1
-    assert re.search(message, problems[0])
-    assert problems[0].endswith("the stories are ordered by score instead")
+    assert re.search(message, problems[0].error)
+    assert str(problems[0]).endswith("the stories are ordered by score instead")
 
 
 # --- collectors ------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def as_json(digest: Digest, edition: Edition, recipient: SubscriberEdition | Non
         "stories": [_story(brief) for brief in digest.briefs],
         "left_out": [_left_out(left_out) for left_out in digest.left_out],
         "failures": [_failure(failure) for failure in digest.failures],
-        "problems": list(digest.problems),
+        "problems": [str(problem) for problem in digest.problems],
     }
     if recipient:
         document["for"] = _recipient(recipient)

@@ -115,7 +115,7 @@ def _compose(request: PreviewRequest) -> Preview:
         composed = preview(request, environ=os.environ, now=datetime.now(UTC), on_done=on_done)
     _print_language_hints(composed.digest)
     for problem in composed.digest.problems:
-        print_stderr(problem)
+        print_stderr(str(problem))
     if composed.recipient:
         print_stderr(*_describe_delivery(composed.recipient))
     return composed

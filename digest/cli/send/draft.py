@@ -10,7 +10,7 @@ from datetime import datetime
 from digest.cli.errors import print_stderr
 from digest.cli.send.collect_now import collect_now
 from digest.model.editions import Edition
-from digest.model.failures import Failure
+from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline import calendar
@@ -68,10 +68,10 @@ def open_draft(
         yield Draft(app=app, slot=slot, edition=edition, edition_id=None, stories=len(digest.briefs))
 
 
-def print_plugin_problems(problems: Sequence[str]) -> None:
+def print_plugin_problems(problems: Sequence[PluginFailure]) -> None:
     """Print which plugins failed, and what was done instead."""
     for problem in problems:
-        print_stderr(problem)
+        print_stderr(str(problem))
 
 
 def print_missing_images(failures: Sequence[Failure]) -> None:

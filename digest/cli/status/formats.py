@@ -89,6 +89,7 @@ def _newsletter_lines(status: NewsletterStatus) -> Iterator[str]:
         yield f"  {problem}"
     if status.delivery_problem:
         yield f"  {status.delivery_problem.hint}"
+    yield from (f"  {problem}" for problem in status.plugin_problems)
 
 
 def _audience_line(audiences: AudienceStatus) -> str:
@@ -179,6 +180,7 @@ def _newsletter_document(status: NewsletterStatus, history: History) -> dict[str
         "audiences": _audience_document(status.audiences),
         "trouble": status.alarm,
         "delivery_problem": _problem_document(status.delivery_problem),
+        "plugin_problems": list(status.plugin_problems),
         "history": [newsletter_day_document(day) for day in history.newsletters.get(status.newsletter.id, ())],
     }
 

@@ -19,6 +19,7 @@ unread_mails                                       mails in the mailbox for boun
 page_counts                                        what pages count for the operator
 daily_counts, source_days                          counts by day, for metrics and plots
 runs                                               run history of jobs
+plugin_failures                                    plugins that failed for a newsletter's latest edition
 operator_sessions                                  operators who logged in on the operator's pages
 fleet, rate_limits                                 clocks and workers of many machines, and the rates they share
 store_keys                                         the store's own random key
@@ -38,6 +39,7 @@ from digest.store.tables.operations import (
     fleet,
     operator_sessions,
     page_counts,
+    plugin_failures,
     rate_limits,
     runs,
     source_days,
@@ -79,6 +81,7 @@ __all__ = [
     "operator_sessions",
     "page_counts",
     "pending_pages",
+    "plugin_failures",
     "rate_limits",
     "runs",
     "slots",

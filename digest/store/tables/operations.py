@@ -89,6 +89,22 @@ runs = Table(
     Column("reason", SafeText, nullable=False, server_default=""),
 )
 
+#: Plugins that failed for the latest edition of a newsletter, so that a built-in part did their work.
+plugin_failures = Table(
+    "plugin_failures",
+    metadata,
+    Column("newsletter_id", SafeText, primary_key=True),
+    #: ``ranker`` or ``summarizer``.
+    Column("point", SafeText, primary_key=True),
+    #: As the settings name it.
+    Column("name", SafeText, primary_key=True),
+    #: The latest failure in one line, and what did the plugin's work.
+    *(Column(name, SafeText, nullable=False) for name in ("error", "instead")),
+    #: When its first edition in a row was published, and the latest slot it failed for.
+    Column("since", UtcDateTime, nullable=False),
+    Column("slot", SafeText, nullable=False),
+)
+
 #: Clocks and workers of the distributed engine, as each says itself.
 fleet = Table(
     "fleet",
