@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -85,9 +86,7 @@ def _names(args: argparse.Namespace) -> Iterable[str]:
     from digest.model.errors import DigestError
 
     if args.list == "summarizers":
-        from digest.stories.summarizers import NAMES
-
-        return NAMES
+        return _summarizers()
     if args.list == "templates":
         from digest.render.template_paths import template_names
         from digest.settings import shipped_files
@@ -98,3 +97,15 @@ def _names(args: argparse.Namespace) -> Iterable[str]:
     except DigestError:  # a key press is no place for an error
         return ()
     return [each.id for each in (settings.newsletters if args.list == "newsletters" else settings.sources)]
+
+
+def _summarizers() -> list[str]:
+    """Those that are built in, and those that installed packages declare; none is imported.
+
+    A shell expands what it completes: names with other characters are left out.
+    """
+    from digest.settings.plugins import BUILT_IN, PluginPoint, installed_plugins
+
+    point = PluginPoint.SUMMARIZER
+    plugins = [plugin.name for plugin in installed_plugins(point) if not plugin.problem]
+    return [*BUILT_IN[point], *dict.fromkeys(name for name in plugins if re.fullmatch(r"[\w.-]+", name))]

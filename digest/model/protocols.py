@@ -33,6 +33,8 @@ class FetchState:
     is_feed: bool = False
     #: Known teasers whose pages failed before and are due for another try.
     pending_pages: tuple[Entry, ...] = ()
+    #: The newest guids that are stored, for a plugin's collector: it can't ask the store.
+    newest_guids: tuple[str, ...] = ()
 
 
 #: Returns which of these guids of a source are stored already.
@@ -84,7 +86,8 @@ class FetchInterval:
 class Collector(Protocol):
     """Collects one source. Raises ``SourceError`` with a one-line message if it can't be read.
 
-    A plugin may be a plain function instead of a coroutine. It runs in a process of its own, where no guid is known.
+    A plugin may be a plain function instead of a coroutine. It runs in a process of its own, where only the newest
+    guids are known.
     """
 
     async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected: ...

@@ -13,7 +13,7 @@ from digest.collect.concurrent import SourceOutcome, collect_each
 from digest.model.articles import Entry
 from digest.model.errors import one_line
 from digest.model.failures import Failure
-from digest.model.newsletters import Source
+from digest.model.newsletters import DETECTING_COLLECTOR, Source
 from digest.model.protocols import Collected, Collector, FetchState, KnownGuids, Stop
 from digest.model.tracing import Tracer
 from digest.pipeline.app import App
@@ -27,6 +27,8 @@ from digest.store import Store, entries, pending_pages, sources
 _MANY_NEW = 40
 #: Seconds between two looks for sources that another process fetches.
 _POLL_S = 0.5
+#: Newest guids that a plugin's collector gets: more than any feed lists.
+_PLUGIN_GUIDS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,8 @@ def collect_sources(
     if due_only:
         wanted = _due(wanted, app.store, now)
     with app.span("collect") as add, closing(FetchLeases(app.store, now=now)) as leases:
-        claimed = leases.claim_sources([source.id for source in wanted if source.url])
-        free = [source for source in wanted if source.id in claimed or not source.url]
+        claimed = leases.claim_sources([source.id for source in wanted if _needs_lease(source)])
+        free = [source for source in wanted if source.id in claimed or not _needs_lease(source)]
         result = collect_into(
             app.store,
             _due(free, app.store, now) if due_only else free,  # another process may just have fetched it
@@ -97,6 +99,11 @@ def collect_sources(
         )
         add(sources=len(result.outcomes), failed=len(result.failures), new=result.new_articles)
     return replace(result, busy=len(wanted) - len(free))
+
+
+def _needs_lease(source: Source) -> bool:
+    """Whether one process at a time collects it: all but files of this machine, which are read at once."""
+    return source.path is None or source.collector != DETECTING_COLLECTOR
 
 
 def _with_spans(collector: Collector, span: Tracer) -> Collector:
@@ -143,13 +150,19 @@ def _forget_moved(wanted: Sequence[Source], store: Store) -> None:
 
 
 def _read_states(
-    store: Store, ids: Sequence[str], now: datetime
+    store: Store, wanted: Sequence[Source], now: datetime
 ) -> tuple[dict[str, FetchState], Mapping[str, tuple[Entry, ...]]]:
     """The fetch states of the sources, and their pages that are due for another try."""
+    ids = [source.id for source in wanted]
+    by_plugins = [source.id for source in wanted if source.collector != DETECTING_COLLECTOR]
     with store.read() as conn:
+        guids = {id_: entries.newest_guids(conn, id_, limit=_PLUGIN_GUIDS) for id_ in by_plugins}
         pending = pending_pages.due(conn, ids, now=now)
         states = sources.fetch_states(conn, ids)
-    return {id_: replace(state, pending_pages=pending.get(id_, ())) for id_, state in states.items()}, pending
+    return {
+        id_: replace(state, pending_pages=pending.get(id_, ()), newest_guids=guids.get(id_, ()))
+        for id_, state in states.items()
+    }, pending
 
 
 def collect_into(  # what is collected, with what, and into what
@@ -164,7 +177,7 @@ def collect_into(  # what is collected, with what, and into what
 ) -> CollectResult:
     """As ``collect_sources``, for any store and collector. A source whose lease is lost is left out."""
     ids = [source.id for source in wanted]
-    states, pending = _read_states(store, ids, now)
+    states, pending = _read_states(store, wanted, now)
     ingester = Ingester(store=store, fetch=fetch, now=now, on_done=on_done, pending_pages=pending)
 
     def known_guids(source_id: str, guids: Collection[str]) -> frozenset[str]:
@@ -183,7 +196,7 @@ def collect_into(  # what is collected, with what, and into what
                 states,
                 on_outcome=ingester.add,
                 known_guids=known_guids,
-                is_wanted=lambda source: not source.url or leases is None or leases.has_source(source.id),
+                is_wanted=lambda source: not _needs_lease(source) or leases is None or leases.has_source(source.id),
                 concurrency=fetch.concurrency,
                 per_host=fetch.per_host,
             )

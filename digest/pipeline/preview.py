@@ -28,7 +28,7 @@ from digest.pipeline.compose import compose
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.sample import SAMPLE_TIME, read_pictures, sample_newsletter, sample_source
 from digest.pipeline.subscriber_edition import SubscriberEdition, compose_for, find_next_edition
-from digest.settings import Settings, shipped_files
+from digest.settings import FetchSettings, Settings, shipped_files
 from digest.settings.timezone import local_zone
 from digest.store import Store, editions, open_store
 
@@ -142,19 +142,20 @@ def watched_paths(request: PreviewRequest, environ: Mapping[str, str]) -> tuple[
 
 def _plan(request: PreviewRequest, environ: Mapping[str, str], now: datetime) -> _Plan:
     if request.addresses:
-        return _plan_addresses(request, now)
+        return _plan_addresses(request, settings.load_fetch(request.config, environ), now)
     file = settings.find(request.config, environ)
     if file is None and request.newsletter_id is None:
         return _plan_sample(request)
     return _plan_newsletter(request, settings.load(file, environ), now)
 
 
-def _plan_addresses(request: PreviewRequest, now: datetime) -> _Plan:
+def _plan_addresses(request: PreviewRequest, fetch: FetchSettings, now: datetime) -> _Plan:
     sources: list[Source] = []
     for address in request.addresses:
         sources.append(source_from_address(address, used_ids=[source.id for source in sources]))
     newsletter = Newsletter(id="preview", title="", timezone=local_zone(), quality_floor=0)
-    return _plan_in_memory(request, newsletter, tuple(sources), now=now)
+    plan = _plan_in_memory(request, newsletter, tuple(sources), now=now)
+    return replace(plan, settings=_permitting(replace(plan.settings, fetch=fetch), request.allow))
 
 
 def _plan_sample(request: PreviewRequest) -> _Plan:

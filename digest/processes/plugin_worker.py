@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -22,7 +23,6 @@ from digest.model.protocols import (
     FetchState,
     Outbox,
     RankingContext,
-    no_known_guids,
 )
 from digest.model.stories import Ranked
 from digest.processes.plugin_checks import (
@@ -57,8 +57,10 @@ def call_ranker(
 
 def call_collector(plugin: Plugin, source: Source, state: FetchState, seen: datetime) -> Collected:
     """What it collected. Raises ``PluginError``, or ``SourceError`` if it does."""
+    stored = frozenset(state.newest_guids)
+    state = replace(state, newest_guids=())
     with _as_plugin_error(plugin):
-        result = _import(plugin)(source, state, no_known_guids, **source.options)
+        result = _import(plugin)(source, state, stored.intersection, **source.options)
         if inspect.isawaitable(result):
             result = asyncio.run(_awaited(result))
         return plain_collected(result, source, seen=seen)

@@ -122,7 +122,7 @@ class IsolatedCollector:
     limits: PluginsSettings
     seen: datetime
 
-    async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:  # noqa: ARG002  # it can't cross
+    async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:  # noqa: ARG002  # see newest_guids
         state = replace(state, pending_pages=())
         workers, threads = _collector_workers(self.limits), _collector_threads()
         while workers.empty():

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from digest.model.errors import UsageError
 from digest.settings.file import find
 from digest.settings.types import (
     BouncesSettings,
@@ -53,6 +54,7 @@ __all__ = [
     "WebSettings",
     "find",
     "load",
+    "load_fetch",
 ]
 
 
@@ -65,3 +67,22 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     from digest.settings.validate import validate
 
     return validate(read_toml(find(path, environ), environ))
+
+
+def load_fetch(path: Path | None, environ: Mapping[str, str]) -> FetchSettings:
+    """``[fetch]`` alone, for addresses of the command line: other variables don't matter.
+
+    A file that was found, rather than named, may have mistakes: then there is only the environment. Raises
+    ``UsageError``.
+    """
+    from digest.settings.toml import read_toml
+    from digest.settings.validate import validate
+
+    variables = {name: value for name, value in environ.items() if name.startswith("DIGEST_FETCH__")}
+    file = find(path, environ)
+    try:
+        return validate(read_toml(file, variables)).fetch
+    except UsageError:
+        if file is None or path or environ.get("DIGEST_CONFIG"):
+            raise
+        return validate(read_toml(None, variables)).fetch

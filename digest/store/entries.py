@@ -77,6 +77,12 @@ def known_guids(conn: Connection, source_id: str, guids: Iterable[str]) -> froze
     return frozenset(row.guid for row in _find(conn, keys, _IDENTITY))
 
 
+def newest_guids(conn: Connection, source_id: str, *, limit: int) -> tuple[str, ...]:
+    """The guids of the entries that were stored last, the newest first."""
+    query = select(table.c.guid).where(table.c.source_id == storable(source_id)).order_by(table.c.id.desc())
+    return tuple(conn.execute(query.limit(limit)).scalars())
+
+
 def counts(conn: Connection, *, since: datetime) -> Mapping[str, int]:
     """The number of new entries of each source since then; sources without any are left out.
 

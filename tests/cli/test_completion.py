@@ -51,6 +51,20 @@ def test_names_are_listed(names: str, expected: list[str], capsys: pytest.Captur
     assert capsys.readouterr().out.split() == expected
 
 
+def test_plugins_are_listed_without_being_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info = tmp_path / "my_package-1.2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.2\n")
+    names = ["mine = no_such_module:summarize", "lead = mine:shadowed", "$(reboot) = mine:x", "broken = 7"]
+    (info / "entry_points.txt").write_text("\n".join(["[digest.summarizers]", *names]))
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert main(["completion", "--list", "summarizers"]) == 0
+    assert capsys.readouterr().out.split() == [*NAMES, "mine"]
+
+
 def test_settings_that_cannot_be_read_give_no_names_and_no_message(capsys: pytest.CaptureFixture[str]) -> None:
     Path("digest.toml").write_text("[[sources]\n")
 

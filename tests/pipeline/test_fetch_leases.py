@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,13 +14,14 @@ from sqlalchemy import Connection
 
 from digest.model.errors import SourceError, StoreError
 from digest.model.newsletters import Source
+from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.pipeline.app import make_app
 from digest.pipeline.collect import collect_in_turn, collect_sources
 from digest.pipeline.fetch_leases import FetchLeases
 from digest.settings import FetchSettings, Settings
 from digest.store import Store
 from tests.support.sites import rss
-from tests.support.values import NOON
+from tests.support.values import NOON, entry
 from tests.support.web_servers import Answer, WebServer
 
 HOUR = timedelta(hours=1)
@@ -118,6 +120,26 @@ def test_a_source_is_fetched_by_one_process(web: WebServer, sqlite_store: Store)
     assert web.paths == ["/feed?b"]
     assert (len(result.outcomes), result.busy) == (1, 1)
     assert collect_sources(sources, app, now=NOON + HOUR).busy == 0
+
+
+def test_a_plugins_source_is_collected_by_one_process_which_knows_its_newest_guids(sqlite_store: Store) -> None:
+    states: list[FetchState] = []
+
+    async def collect(source: Source, state: FetchState, _: KnownGuids) -> Collected:
+        states.append(state)
+        entries = tuple(replace(entry(guid), source_id=source.id) for guid in ("low", "high"))
+        return Collected(source=source, entries=entries)
+
+    tides = Source(id="tides", collector="mine:collect")
+    app = replace(make_app(Settings(sources=(tides,)), store=sqlite_store), collector_at=lambda *_: collect)
+    with closing(FetchLeases(sqlite_store, now=NOON)) as other:
+        other.claim_sources(["tides"])
+        busy = collect_sources([tides], app, now=NOON).busy
+    collect_sources([tides], app, now=NOON)
+    collect_sources([tides], app, now=NOON + HOUR)
+
+    assert busy == 1
+    assert [state.newest_guids for state in states] == [(), ("high", "low")]
 
 
 def test_a_worker_waits_for_sources_that_another_process_fetches(web: WebServer, sqlite_store: Store) -> None:

@@ -252,15 +252,27 @@ def test_length_and_summarizer_can_be_chosen(run: Run, articles: Path, options: 
     assert [len(story["brief"]) for story in json.loads(out)["stories"]] == [sentences, sentences]
 
 
-def test_a_feed_on_this_machine_is_shown_when_it_is_allowed(run: Run) -> None:
+@pytest.mark.parametrize("allowed_by", ["option", "environment", "settings", "environment, beside broken settings"])
+def test_a_feed_on_this_machine_is_shown_when_it_is_allowed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed_by: str
+) -> None:
     feed = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Quay News</title>
     <link>https://quay.example/</link><item><title>Crane number four moves</title><link>https://quay.example/crane</link>
     <description>The old crane moves to the museum on Monday. It was built in 1911.</description>
     </item></channel></rss>"""
+    options: list[str] = []
+    monkeypatch.chdir(tmp_path)
     with web_server() as server:
         server.routes["/feed.xml"] = Answer(body=feed, headers={"Content-Type": "application/rss+xml"})
         refused, _, why = run("preview", server.url("/feed.xml"), "--format", "json")
-        code, out, _ = run("preview", server.url("/feed.xml"), "--format", "json", "--allow", server.address)
+        if allowed_by == "option":
+            options = ["--allow", server.address]
+        elif allowed_by == "settings":
+            Path("digest.toml").write_text(f'[fetch]\nallow = ["{server.address}"]\n', "utf-8")
+        else:
+            monkeypatch.setenv("DIGEST_FETCH__ALLOW", server.address)
+            Path("digest.toml").write_text("[stor]\n" if "broken" in allowed_by else "", "utf-8")
+        code, out, _ = run("preview", server.url("/feed.xml"), "--format", "json", *options)
 
     assert refused == 1
     assert "--allow" in why or "allow" in why

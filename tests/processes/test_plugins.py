@@ -17,6 +17,7 @@ from digest.model.protocols import Budget, FetchState, RankingContext, Summarize
 from digest.model.stories import Ranked, Reason, Story
 from digest.pipeline.parts import Parts
 from digest.pipeline.plugin_status import named_plugin, plugin_problem
+from digest.processes.plugin_worker import call_collector
 from digest.processes.plugins import IsolatedCollector, IsolatedRanker, IsolatedSummarizer, PluginProcess, make_worker
 from digest.settings import PluginsSettings, Settings
 from digest.settings.plugins import BUILT_IN, Plugin, PluginPoint
@@ -199,6 +200,17 @@ def test_a_broken_collector_fails_its_source(attribute: str, message: str) -> No
 def test_coroutines_and_functions_collect() -> None:
     assert collect("collects_nothing").title == "Empty"  # type: ignore[attr-defined]  # Collected
     assert collect("collects_entry", title="High tide").entries[0].title == "High tide"  # type: ignore[attr-defined]
+
+
+def test_a_collector_learns_which_guids_are_stored() -> None:
+    collected = call_collector(
+        plugin(PluginPoint.COLLECTOR, "collects_unknown"),
+        Source(id="tides", collector="x"),
+        FetchState(newest_guids=("older", "old")),
+        values.NOON,
+    )
+
+    assert collected.title == "['new'] ()"
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ def test_stories_of_a_version_before_get_the_sources_that_are_still_stored(versi
         entries.add(conn, [entry("1"), entry("2")])
         articles.add(conn, [(entry("2"), reworded), (entry("1"), lead)])
         columns = ("newsletter_id", "slot_key", "audience", "subject", "preheader", "language", "token", "html", "text")
-        values = {column: column for column in columns} | {"due": NOON, "one": 1}
+        values = {column: column for column in columns} | {"due": str(NOON), "one": 1}
         edition_id = conn.execute(
             text(
                 f"INSERT INTO editions ({', '.join(columns)}, slot_due, published, revision, reading_minutes)"

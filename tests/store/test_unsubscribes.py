@@ -192,7 +192,7 @@ def _versions_before(folder: Path) -> Versions:
 
 def _fill(conn: Connection) -> None:
     """Fill a store as the program before did: former subscribers have no subscription, and perhaps deliveries."""
-    values = {"at": NOON, "press": PRESS}
+    values = {"at": str(NOON), "press": PRESS}
     for statement in _ROWS.strip().split(";\n"):
         conn.execute(text(statement), values)
 

@@ -139,6 +139,11 @@ async def collects_nothing(source, state, known_guids):
     return Collected(source=source, entries=(), title="Empty")
 
 
+def collects_unknown(source, state, known_guids):
+    known = known_guids(["old", "new"])
+    return Collected(source=source, entries=(), title=f"{sorted({'old', 'new'} - known)} {state.newest_guids}")
+
+
 def unreadable(source, state, known_guids):
     raise SourceError("the tide gauge is away")
 
