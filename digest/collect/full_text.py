@@ -170,7 +170,7 @@ class _PageFetcher:
         document = Document(data=reply.body, url=reply.url, guid="", outlet="", content_type=reply.content_type)
         limit_s, slot = self.client.settings.timeout_s, self.client.limits.for_parsing()
         contents = await read_isolated(document, self.source, seen=entry.seen, timeout_s=limit_s, slot=slot)
-        return contents.entries[0]
+        return replace(contents.entries[0], page_url=reply.url)
 
     def _is_own_page(self, entry: Entry) -> bool:
         return outlet_domain(entry.url) == outlet_domain(self.source.url or "")
@@ -195,4 +195,5 @@ class _PageFetcher:
             published=entry.published or page.published,
             language=entry.language or page.language,
             sections=(*entry.sections, *page.sections),
+            page_url=page.page_url,
         )

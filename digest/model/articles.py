@@ -60,6 +60,8 @@ class Entry:
     image: Image | None = None
     #: Under which its source files it, as declared: a feed's categories, a page's section.
     sections: tuple[str, ...] = ()
+    #: Address of the page that the body was extracted from; empty if the source itself has it.
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

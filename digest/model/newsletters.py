@@ -166,3 +166,5 @@ class Newsletter:
     brand: Brand = field(default_factory=Brand)
     #: Story images, in templates that show them: linked (https), embedded into the mail, or none.
     images: Images = "linked"
+    #: Articles that its editions quoted are visited again, and the next edition reports sentences that changed.
+    corrections: bool = False

@@ -24,6 +24,7 @@ from digest.model.failures import Failure
 from digest.model.newsletters import Source
 from digest.model.protocols import Collected, FetchInterval
 from digest.pipeline.article_ids import with_distinct_ids
+from digest.pipeline.extraction_version import extraction_version
 from digest.pipeline.fetch_history import record_fetches
 from digest.processes.process_pool import ProcessPool
 from digest.settings import FetchSettings
@@ -114,10 +115,11 @@ class Ingester:
         with self.store.begin(durable=False) as conn:  # what a power cut undoes is fetched again
             fetched_ids = self._record_fetches(conn, batch)
             added = entries.add(conn, collected)
-            articles.add(conn, with_distinct_ids(conn, collected, list(zip(new, cleaned, strict=True))))
+            pairs = with_distinct_ids(conn, collected, list(zip(new, cleaned, strict=True)))
+            articles.add(conn, pairs, extraction=extraction_version())
             wordings = articles.changed_wordings(conn, self._without_late_pages(changes))
             stories.save_published_wordings(conn, wordings)
-            articles.add(conn, changes)
+            articles.add(conn, changes, extraction=extraction_version())
             self._record_pending_pages(conn, batch)
             boilerplate.save(conn, newly_learned, at=self.now)
             record_fetches(conn, [pair for pair in batch if pair[0].id in fetched_ids], added, at=self.now)

@@ -23,14 +23,17 @@ _MAX_AHEAD = timedelta(days=1)
 _IDENTITY = frozenset({"entry_id", "id"})
 
 
-def add(conn: Connection, pairs: Iterable[tuple[Entry, Article]]) -> None:
-    """Store each article with the entry that it was cleaned from; an edited article replaces the earlier one."""
+def add(conn: Connection, pairs: Iterable[tuple[Entry, Article]], *, extraction: str = "") -> None:
+    """Store each article with the entry that it was cleaned from; an edited article replaces the earlier one.
+
+    ``extraction`` is the version of the code that extracted the texts.
+    """
     for batch in batches(pairs):
         statement = insert(conn, table)
         changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in _IDENTITY}
         conn.execute(
             statement.values(entry_id=entries.ROW_ID).on_conflict_do_update(index_elements=["entry_id"], set_=changed),
-            [to_row(article) | entries.row_id_params(entry) for entry, article in batch],
+            [to_row(article) | {"extraction": extraction} | entries.row_id_params(entry) for entry, article in batch],
         )
 
 

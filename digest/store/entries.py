@@ -16,6 +16,8 @@ from digest.store.tables import entries as table
 
 #: Columns that an edited entry changes; identity, dates and the source's name stay.
 _EDITABLE = ("url", "title", "body", "form", "author", "language", "image")
+#: Likewise, and a new value alone is no edit.
+_UNCOMPARED = ("sections", "page_url")
 
 Key = tuple[str, str]
 #: Keys looked up in one statement.
@@ -33,7 +35,7 @@ def add(conn: Connection, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         new = [entry for key, entry in batch if key not in stored]
         merged = {key: _merged(offered[key], entry) for key, entry in stored.items()}
         changed = [
-            _edit(merged[key]) | {"new_sections": merged[key].sections}
+            _edit(merged[key]) | {"new_sections": merged[key].sections, "new_page_url": merged[key].page_url}
             for key, entry in stored.items()
             if _edit(merged[key]) != _edit(entry)
         ]
@@ -62,7 +64,7 @@ def _merged(new: Entry, stored: Entry) -> Entry:
     """
     values = {name: getattr(new, name) or getattr(stored, name) for name in _EDITABLE}
     values["sections"] = tuple(sorted({*stored.sections, *new.sections})[:_MAX_SECTIONS])
-    return replace(new, **values | ({} if new.body else {"form": stored.form}))
+    return replace(new, **values | ({} if new.body else {"form": stored.form, "page_url": stored.page_url}))
 
 
 def for_source(conn: Connection, source_id: str) -> tuple[Entry, ...]:
@@ -133,6 +135,6 @@ def _find(conn: Connection, keys: Iterable[Key], columns: Sequence[Column[Any]])
 _COLUMNS = columns(table, Entry)
 _IDENTITY = (table.c.id, table.c.source_id, table.c.guid)
 _THIS = (table.c.source_id == bindparam("of_source"), table.c.guid == bindparam("with_guid"))
-_EDIT = update(table).where(*_THIS).values({name: bindparam(f"new_{name}") for name in (*_EDITABLE, "sections")})
+_EDIT = update(table).where(*_THIS).values({name: bindparam(f"new_{name}") for name in (*_EDITABLE, *_UNCOMPARED)})
 #: An entry's row id as a subquery; ``row_id_params`` are its parameters.
 ROW_ID = select(table.c.id).where(*_THIS).scalar_subquery()

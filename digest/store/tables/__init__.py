@@ -13,6 +13,8 @@ subscription_requests, confirmation_mails          requests to subscribe, and th
 account_requests                                   what subscribers ask for and have to prove: an address, erasure
 editions × subscribers → deliveries                the ledger
 editions ← delivery_counts, failures               numbers of an edition's mails by outcome; those that failed
+watched_articles                                   articles of editions that are compared again
+corrections × stories, editions                    quoted sentences that changed since, and the editions that report it
 stories × subscribers → feedback                   votes: useful or not
 editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
@@ -31,6 +33,7 @@ from __future__ import annotations
 
 from digest.store.tables.accounts import AccountRequestKind, account_requests
 from digest.store.tables.collected import articles, boilerplate, entries, hosts, leases, pending_pages, sources
+from digest.store.tables.corrections import correction_stories, corrections, reported_corrections, watched_articles
 from digest.store.tables.deliveries import FailureState, deliveries, delivery_counts, failures
 from digest.store.tables.feedback import feedback
 from digest.store.tables.metadata import metadata
@@ -67,6 +70,8 @@ __all__ = [
     "audiences",
     "boilerplate",
     "confirmation_mails",
+    "correction_stories",
+    "corrections",
     "daily_counts",
     "deliveries",
     "delivery_counts",
@@ -83,6 +88,7 @@ __all__ = [
     "pending_pages",
     "plugin_failures",
     "rate_limits",
+    "reported_corrections",
     "runs",
     "slots",
     "source_days",
@@ -98,4 +104,5 @@ __all__ = [
     "suppressions",
     "unread_mails",
     "unsubscribes",
+    "watched_articles",
 ]

@@ -53,6 +53,8 @@ entries = Table(
     # Long text comes after what is read without it: SQLite must read through it to get at later columns.
     Column("body", SafeText, nullable=False),
     Column("sections", StringTuple, nullable=False, server_default="[]"),
+    #: The page that the body came from; empty if the source itself has it.
+    Column("page_url", SafeText, nullable=False, server_default=""),
     UniqueConstraint("source_id", "guid"),
     Index(None, "seen", "source_id"),
 )
@@ -74,6 +76,8 @@ articles = Table(
     Column("paragraphs", StringTuple, nullable=False),
     #: Null: from before this was recorded.
     Column("is_opinion", Boolean),
+    #: Version of the code that extracted the text; empty: from before this was recorded.
+    Column("extraction", SafeText, nullable=False, server_default=""),
     Index(None, "source_id", "published"),
 )
 
