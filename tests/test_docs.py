@@ -13,9 +13,9 @@ import pytest
 from digest import settings
 from digest.cli import COMMANDS
 from digest.cli.parser import Parser, build_parser
+from digest.model.secret import Secret
 from digest.settings.parsers import parse_duration
 from digest.settings.sections import LISTS, SECTIONS, field_names
-from digest.settings.types import Secret
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = (ROOT / "config" / "digest.toml").read_text("utf-8")

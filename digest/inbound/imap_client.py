@@ -7,16 +7,17 @@ import re
 import socket
 import ssl
 import time
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from digest.settings import BouncesSettings
+from digest.model.imap_address import ImapAddress
 
 #: One read of the socket.
 _TIMEOUT_S = 60.0
 _MAX_LINE = 1_000_000
 _CHUNK = 65_536
+_SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _NON_ASCII = re.compile(r"([^\x20-\x7e]+)")
 
 
@@ -82,10 +83,10 @@ class _BoundedTlsClient(BoundedClient, imaplib.IMAP4_SSL):
     """As ``BoundedClient``, with TLS from the first byte."""
 
 
-def connect(settings: BouncesSettings, limits: RunLimits) -> BoundedClient:
-    if settings.security == "tls":
-        return _BoundedTlsClient(settings.host, settings.port, limits, ssl_context=ssl.create_default_context())
-    return BoundedClient(settings.host, settings.port, limits)
+def connect(address: ImapAddress, limits: RunLimits) -> BoundedClient:
+    if address.security == "tls":
+        return _BoundedTlsClient(address.host, address.port, limits, ssl_context=ssl.create_default_context())
+    return BoundedClient(address.host, address.port, limits)
 
 
 def log_in(client: BoundedClient, username: str, password: str) -> None:
@@ -112,6 +113,19 @@ def folder_name(name: str) -> str:
     runs = _NON_ASCII.split(name)
     encoded = [_modified_base64(run) if index % 2 else run.replace("&", "&-") for index, run in enumerate(runs)]
     return quoted("".join(encoded))
+
+
+def decoded_folder_name(name: str) -> str:
+    """A folder's name for people, from the protocol's form; as it is, if it is malformed."""
+    try:
+        return _SHIFTED.sub(lambda run: _from_modified_base64(run[1]), name)
+    except ValueError:
+        return name
+
+
+def _from_modified_base64(text: str) -> str:
+    padded = text.replace(",", "/") + "=" * (-len(text) % 4)
+    return b64decode(padded, validate=True).decode("utf-16-be") if text else "&"
 
 
 def _modified_base64(text: str) -> str:

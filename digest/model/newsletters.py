@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from digest.model.imap_address import ImapAddress
 from digest.model.mailbox import Mailbox
 from digest.model.schedule import DAILY_AT_7, Schedule
+from digest.model.secret import Secret
 from digest.text.credentials import without_credentials
 
 FullText = Literal["auto", "always", "never"]
@@ -31,9 +33,13 @@ DETECTING_COLLECTOR = "auto"
 Options = Mapping[str, Any]
 
 
+#: Fields of a source that say which it is, and its password.
+_IDENTITY = {"id", "url", "path", "mailbox", "password"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Source of articles: exactly one of ``url`` and ``path`` is set, or at most one for the collector of a plugin."""
+    """Source of articles: one of ``url``, ``path`` and ``mailbox`` is set, or none for the collector of a plugin."""
 
     id: str
     #: For fetching only: it may hold a password. ``address`` is for people.
@@ -52,24 +58,36 @@ class Source:
     #: Name of the collector, and what it is called with.
     collector: str = DETECTING_COLLECTOR
     options: Options = field(default_factory=dict, hash=False, repr=False)
+    #: Folder on an IMAP server whose mails are articles.
+    mailbox: ImapAddress | None = None
+    password: Secret = Secret()
+    #: Senders of mails that are read: addresses, ``@domain``, or ``*`` for anybody. Others wait for the operator.
+    senders: tuple[str, ...] = ()
+    #: The server whose word on signatures of mails is believed; that of ``[inbound]`` if empty.
+    authserv_id: str = ""
+
+    @property
+    def is_remote(self) -> bool:
+        """It is read from a server."""
+        return bool(self.url or self.mailbox)
 
     @property
     def address(self) -> str:
         """The address for people and the store: without a password. A source without one is named by its collector."""
-        if self.url:
-            return without_credentials(self.url)
+        if self.url or self.mailbox:
+            return str(self.mailbox) if self.mailbox else without_credentials(self.url)
         return f"collector:{self.collector}" if self.path is None else str(self.path)
 
     @property
     def changed_fields(self) -> Mapping[str, Any]:
-        """Fields other than id and address that don't have their default."""
+        """Fields other than id, address and password that don't have their default."""
         plain = Source(id=self.id)
-        names = (field.name for field in fields(self) if field.name not in {"id", "url", "path"})
+        names = (field.name for field in fields(self) if field.name not in _IDENTITY)
         return {name: getattr(self, name) for name in names if getattr(self, name) != getattr(plain, name)}
 
     def without_password(self) -> Source:
         """A copy for a process that must not know the password."""
-        return replace(self, url=without_credentials(self.url))
+        return replace(self, url=without_credentials(self.url), password=Secret())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

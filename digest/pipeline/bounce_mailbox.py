@@ -37,7 +37,7 @@ def process_mailbox(
     """
     from digest.inbound.imap import open_folder  # imports imaplib, needed only with a mailbox
 
-    with open_folder(settings.bounces, limits) as folder:
+    with open_folder(settings.bounces.account, limits) as folder:
         unseen = folder.unseen()
         with store.begin() as conn:
             remembered = unread_mails.forget_all_but(conn, folder.name, folder.uid_validity, unseen)

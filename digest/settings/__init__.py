@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digest.model.errors import UsageError
+from digest.model.secret import Secret
 from digest.settings.file import find
 from digest.settings.types import (
     BouncesSettings,
@@ -27,7 +28,6 @@ from digest.settings.types import (
     PluginsSettings,
     RecipientDomains,
     RetentionSettings,
-    Secret,
     Security,
     Settings,
     SmtpSettings,

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from digest.model.imap_address import ImapAddress, ImapAddressError
 from digest.model.mailbox import AddressError, Mailbox
 from digest.model.newsletters import SUBJECT_PLACEHOLDERS, TYPEFACE, Boost, Brand, Newsletter, Source
 from digest.model.schedule import Schedule
@@ -58,6 +59,24 @@ def _mailbox(value: str) -> Mailbox | None:
         return Mailbox.parse(value) if value else None
     except AddressError as error:
         raise InvalidValue(f"{expected}: {error}") from error
+
+
+def _imap_address(value: str) -> ImapAddress | None:
+    try:
+        return ImapAddress.parse(value) if value else None
+    except ImapAddressError as error:
+        raise InvalidValue(str(error)) from error
+
+
+_SENDER = matching(
+    r"[^\s@<>\x00-\x1f\x7f]*@[^\s@<>\x00-\x1f\x7f]+|\*",
+    "a sender like 'news@example.org', all of a domain like '@example.org', or '*' for anybody",
+)
+
+
+def _sender(value: str) -> str:
+    """A sender in lower case, as it is compared."""
+    return str(_SENDER(value)).lower()
 
 
 def _zone(value: str) -> ZoneInfo:
@@ -259,6 +278,9 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "weight": number(0.001, 1_000),
         "collector": _PLUGIN_NAME,
         "options": _options,
+        "mailbox": _imap_address,
+        "senders": each(_sender),
+        "authserv_id": _AUTHSERV_ID,
     },
     Newsletter: {
         "id": _ID,

@@ -67,7 +67,9 @@ def _table(source: Source, folder: Path) -> Table:
 
     table = tomlkit.table()
     table.add("id", source.id)
-    if source.path is None:
+    if source.mailbox:
+        table.add("mailbox", str(source.mailbox))
+    elif source.path is None:
         table.add("url", source.url)
     else:
         absolute, base = source.path.resolve(), folder.resolve()

@@ -19,15 +19,17 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from digest.model.errors import Mistake
+from digest.model.imap_address import ImapAddress
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import DETECTING_COLLECTOR, Boost, Brand, Options, Source
 from digest.model.schedule import Schedule
+from digest.model.secret import Secret
 from digest.settings.converters import CONVERTERS
 from digest.settings.environment import UntypedText
 from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import field_names
 from digest.settings.toml import RawSettings
-from digest.settings.types import Secret, StoreSettings
+from digest.settings.types import StoreSettings
 from digest.settings.value_checks import InvalidValue
 from digest.text.credentials import redact
 from digest.text.suggest import nearest
@@ -44,6 +46,7 @@ _RAW_TYPES: Mapping[Any, Any] = {
     ZoneInfo: str,
     timedelta: str,
     Mailbox | None: str,
+    ImapAddress | None: str,
     tuple[Boost, ...]: tuple[str, ...],
     Options: dict[str, Any],
 }
@@ -148,11 +151,15 @@ class _TableReader:
 
     def _check_address(self, fields: Mapping[str, Any]) -> None:
         """A source has one address; a plugin may need none."""
-        if fields.get("url") and fields.get("path"):
-            self._add_mistake("url", "set either url or path, not both")
-        has_address = bool(fields.get("url") or fields.get("path"))
-        if not has_address and fields.get("collector", DETECTING_COLLECTOR) == DETECTING_COLLECTOR:
+        addresses = [name for name in ("url", "path", "mailbox") if fields.get(name)]
+        if len(addresses) > 1:
+            self._add_mistake(addresses[0], f"set either {' or '.join(addresses)}, not both")
+        if not addresses and fields.get("collector", DETECTING_COLLECTOR) == DETECTING_COLLECTOR:
             self._add_mistake("url", "set url or path")
+        if fields.get("password") and not fields.get("mailbox"):
+            self._add_mistake("password", "is that of a mailbox, and none is set")
+        if fields.get("senders") and fields.get("url"):
+            self._add_mistake("senders", "are those of mails, and this source is an address on the web")
 
     def _typed(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """The fields with the types of ``_raw_hints``; as they are, if pydantic finds a wrong type.

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from digest.model.errors import UsageError
+from digest.model.imap_address import ImapAccount, ImapAddress
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Brand, Newsletter, Options, Source
+from digest.model.secret import Secret
 from digest.text.suggest import nearest
-
-if TYPE_CHECKING:  # pydantic is imported when a file is read, not before
-    from pydantic_core import CoreSchema
 
 Security = Literal["starttls", "tls", "none"]
 JobEngine = Literal["embedded", "procrastinate"]
@@ -25,28 +24,6 @@ WhenUnknown = Literal["retry", "hold"]
 MIN_SECRET_LENGTH = 32
 #: What to do about a shorter one.
 WEAK_KEY_HINT = "set a random one, as 'openssl rand -base64 32' prints it, or remove it: then a key in the store signs"
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """Password or key, masked in ``repr``: only ``reveal`` returns it."""
-
-    _value: str = field(default="", repr=False)
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __repr__(self) -> str:
-        return "***" if self._value else "(not set)"
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +126,18 @@ class BouncesSettings:
     soft_limit: int = 5
     soft_days: int = 30
 
+    @property
+    def account(self) -> ImapAccount:
+        """The mailbox, and the password for it."""
+        address = ImapAddress(
+            username=self.username, host=self.host, port=self.port, security=self.security, folder=self.folder
+        )
+        return ImapAccount(address=address, password=self.password, section="[bounces]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundSettings:
-    """``[inbound]``: mails that people write to the mailbox of ``[bounces]``: to subscribe, and to confirm."""
+    """``[inbound]``: mails that people write to the mailbox of ``[bounces]``, and newsletters that are sources."""
 
     #: The server whose Authentication-Results are believed; empty to ask everybody for a confirmation.
     authserv_id: str = ""

@@ -19,14 +19,14 @@ MAILBOX = BouncesSettings(host="127.0.0.1", security="none", username="news", pa
 
 def test_unseen_mails_are_fetched_truncated_and_stay_unseen() -> None:
     with imap_server(b"first", b"x" * 2 * MAX_MAIL_BYTES) as server:
-        with open_folder(replace(MAILBOX, port=server.port)) as folder:
+        with open_folder(replace(MAILBOX, port=server.port).account) as folder:
             assert (folder.unseen(), folder.uid_validity) == ((7, 8), 1)
             assert [len(folder.fetch(uid) or b"") for uid in folder.unseen()] == [5, MAX_MAIL_BYTES]
         assert server.seen == set()
 
 
 def test_a_mail_is_marked_as_seen() -> None:
-    with imap_server(b"first", b"second") as server, open_folder(replace(MAILBOX, port=server.port)) as folder:
+    with imap_server(b"first", b"second") as server, open_folder(replace(MAILBOX, port=server.port).account) as folder:
         folder.mark_seen(7)
 
         assert folder.unseen() == (8,)
@@ -34,7 +34,7 @@ def test_a_mail_is_marked_as_seen() -> None:
 
 def test_a_probe_counts_unseen_mails_and_changes_nothing() -> None:
     with imap_server(b"first", b"second") as server:
-        assert "accepts the login; 2 unread in INBOX" in probe(replace(MAILBOX, port=server.port))
+        assert "accepts the login; 2 unread in INBOX" in probe(replace(MAILBOX, port=server.port).account)
         assert server.seen == set()
 
 
@@ -42,7 +42,7 @@ def test_a_connection_that_closes_early_is_an_error() -> None:
     with imap_server(b"first", b"second") as server:
         server.closes_at = "FETCH 8"
 
-        with open_folder(replace(MAILBOX, port=server.port)) as folder:
+        with open_folder(replace(MAILBOX, port=server.port).account) as folder:
             assert folder.fetch(7) == b"first"
             with pytest.raises(MailError, match=r"127\.0\.0\.1"):
                 folder.fetch(8)
@@ -55,7 +55,7 @@ def test_a_server_that_sends_a_byte_now_and_then_is_left_at_the_deadline() -> No
 
         with (
             pytest.raises(MailError) as caught,
-            open_folder(replace(MAILBOX, port=server.port), RunLimits(seconds=0.3)),
+            open_folder(replace(MAILBOX, port=server.port).account, RunLimits(seconds=0.3)),
         ):
             pass
 
@@ -66,7 +66,7 @@ def test_a_server_that_sends_a_byte_now_and_then_is_left_at_the_deadline() -> No
 def test_a_connection_reads_no_more_than_its_limit() -> None:
     with (
         imap_server(b"x" * 1_000, b"x" * 3_000) as server,
-        open_folder(replace(MAILBOX, port=server.port), RunLimits(bytes=2_000)) as folder,
+        open_folder(replace(MAILBOX, port=server.port).account, RunLimits(bytes=2_000)) as folder,
     ):
         assert not folder.has_budget()
         assert len(folder.fetch(7) or b"") == 1_000

@@ -169,6 +169,16 @@ def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
         ('[sources]\nid = "a"\n', "1: sources: expected [[sources]] in double brackets, since there can be several"),
         ('[[sources]]\nid = "a"\n', "1: sources[a].url: set url or path"),
         (SOURCE + 'path = "x"\n', "3: sources[a].url: set either url or path, not both"),
+        (SOURCE + 'senders = ["a@b.example"]\n', "4: sources[a].senders: are those of mails, and this source is"),
+        (SOURCE + 'password = "x"\n', "4: sources[a].password: is that of a mailbox, and none is set"),
+        (
+            '[[sources]]\nid = "a"\nmailbox = "imaps://me:geheim@mail.example.org/"\n',
+            "3: sources[a].mailbox: a password doesn't belong into the address: set password, or password_file",
+        ),
+        (
+            '[[sources]]\nid = "a"\npath = "x"\nsenders = ["Harbour Post"]\n',
+            "4: sources[a].senders: expected a sender like 'news@example.org', all of a domain like '@example.org'",
+        ),
         ("[[sources]]\nurl = 'https://example.org'\n", "1: sources[1].id: required, but not set"),
         (SOURCE + SOURCE.replace('"a"', '"A"'), "5: sources[A].id: 'A' is taken: ids differ by more than case"),
         (SOURCE.replace('"a"', '"a b"'), "2: sources[a b].id: expected letters, digits, '-', '_' and '.', found 'a b'"),
@@ -499,3 +509,12 @@ def test_line_numbers_are_right_after_strings_lists_and_comments() -> None:
         ("c", 1, "d"): 16,
         ("c", 1, "d", "u"): 17,
     }
+
+
+def test_a_mailbox_is_a_source_with_a_password_of_its_own(file: Path) -> None:
+    text = '[[sources]]\nid = "in-box"\nmailbox = "imaps://me@mail.example.org/News"\nsenders = ["News@Example.org"]\n'
+    (source,) = loaded(file, text, {"DIGEST_SOURCES__IN_BOX__PASSWORD": "geheim"}).sources
+
+    assert (source.address, source.senders) == ("imaps://me@mail.example.org/News", ("news@example.org",))
+    assert source.password.reveal() == "geheim"
+    assert "geheim" not in repr(source)

@@ -73,7 +73,7 @@ def check_bounce_mailbox(settings: Settings, *, offline: bool) -> Iterator[Findi
         yield bad("bounces", message, 'set security = "tls" or "starttls"')
         return
     try:
-        yield ok("bounces", probe(bounces))
+        yield ok("bounces", probe(bounces.account))
     except DigestError as error:
         yield from_error("bounces", error)
 

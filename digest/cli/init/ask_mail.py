@@ -11,7 +11,8 @@ from digest.cli.init.trials import Trials
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
 from digest.model.protocols import Envelope
-from digest.settings.types import Secret, SmtpSettings
+from digest.model.secret import Secret
+from digest.settings.types import SmtpSettings
 
 _SKIP, _KEEP, _NONE = "skip", "keep", "none"
 

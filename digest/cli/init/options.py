@@ -13,7 +13,8 @@ from digest.cli.init.providers import parse_server
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Source
-from digest.settings.types import Secret, SmtpSettings
+from digest.model.secret import Secret
+from digest.settings.types import SmtpSettings
 
 
 def given_answers(args: argparse.Namespace, environ: Mapping[str, str]) -> Given:

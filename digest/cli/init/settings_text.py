@@ -70,9 +70,12 @@ def _mailbox(mailbox: Mailbox) -> str:
 def _source_table(source: Source, folder: Path) -> Iterator[str]:
     yield "[[sources]]"
     yield f"id = {_quoted(source.id)}"
-    yield (
-        f"url = {_quoted(source.url)}" if source.path is None else f"path = {_quoted(_path_from(source.path, folder))}"
-    )
+    if source.mailbox:
+        yield f"mailbox = {_quoted(str(source.mailbox))}"
+    elif source.path is None:
+        yield f"url = {_quoted(source.url)}"
+    else:
+        yield f"path = {_quoted(_path_from(source.path, folder))}"
     yield from (f"{name} = {_quoted(value)}" for name, value in source.changed_fields.items())
 
 

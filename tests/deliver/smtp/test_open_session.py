@@ -15,8 +15,8 @@ from digest.deliver.mailers import open_mailer, probe
 from digest.deliver.smtp.mailer import SmtpMailer
 from digest.deliver.smtp.timeouts import Timeouts, timeouts_up_to
 from digest.model.errors import MailError, UsageError
+from digest.model.secret import Secret
 from digest.settings import SmtpSettings
-from digest.settings.types import Secret
 from tests.support.certificates import server_context
 from tests.support.editions import smtp_settings
 from tests.support.smtp_delivery import SHORT_TIMEOUTS, MemoryOutbox, message, scripted_server, send_all
