@@ -13,10 +13,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from digest.model.imap_address import ImapAddress, ImapAddressError
-from digest.model.mailbox import AddressError, Mailbox
 from digest.model.newsletters import SUBJECT_PLACEHOLDERS, TYPEFACE, Boost, Brand, Newsletter, Source
 from digest.model.schedule import Schedule
+from digest.settings.mail_converters import (
+    AUTHSERV_ID,
+    parse_imap_address,
+    parse_mailbox,
+    parse_sender,
+    parse_subscribe_address,
+)
 from digest.settings.parsers import parse_boost, parse_duration
 from digest.settings.schedule import ScheduleError, parse_schedule
 from digest.settings.types import (
@@ -49,34 +54,6 @@ def _web_address(value: str) -> str:
             f"expected an address like 'https://example.org/feed.xml', found {without_credentials(value)!r}"
         )
     return value
-
-
-def _mailbox(value: str) -> Mailbox | None:
-    expected = "expected a mailbox like 'Name <name@example.org>'"
-    if re.search(r"[\x00-\x1f\x7f]", value):
-        raise InvalidValue(f"{expected}, found {value!r}")
-    try:
-        return Mailbox.parse(value) if value else None
-    except AddressError as error:
-        raise InvalidValue(f"{expected}: {error}") from error
-
-
-def _imap_address(value: str) -> ImapAddress | None:
-    try:
-        return ImapAddress.parse(value) if value else None
-    except ImapAddressError as error:
-        raise InvalidValue(str(error)) from error
-
-
-_SENDER = matching(
-    r"[^\s@<>\x00-\x1f\x7f]*@[^\s@<>\x00-\x1f\x7f]+|\*",
-    "a sender like 'news@example.org', all of a domain like '@example.org', or '*' for anybody",
-)
-
-
-def _sender(value: str) -> str:
-    """A sender in lower case, as it is compared."""
-    return str(_SENDER(value)).lower()
 
 
 def _zone(value: str) -> ZoneInfo:
@@ -201,17 +178,6 @@ def _options(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return values
 
 
-_AUTHSERV_ID = matching(r"[^\s;()\"]{0,253}", "the name that your mail server writes, like 'mx.example.org'")
-
-
-def _subscribe_address(value: str) -> Mailbox | None:
-    mailbox = _mailbox(value)
-    if mailbox and mailbox.address.partition("@")[0].lower() != "subscribe":
-        domain = mailbox.address.rpartition("@")[2]
-        raise InvalidValue(f"expected an address like 'subscribe@{domain}', found {value!r}", f"subscribe@{domain}")
-    return mailbox
-
-
 CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
     SmtpSettings: {
         "host": _host,
@@ -230,7 +196,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
     RecipientDomains: {"domains": _domains, "rate_per_minute": number(1)},
     DkimSettings: {"selector": _DKIM_SELECTOR, "domain": _DOMAIN},
     BouncesSettings: {
-        "address": _mailbox,
+        "address": parse_mailbox,
         "host": _host,
         "port": number(1, 65_535),
         "folder": matching(r"[^\x00-\x1f\x7f]+", "a folder's name like 'INBOX'"),
@@ -238,7 +204,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "soft_limit": number(1),
         "soft_days": number(1, 3_650),
     },
-    InboundSettings: {"authserv_id": _AUTHSERV_ID, "address": _subscribe_address},
+    InboundSettings: {"authserv_id": AUTHSERV_ID, "address": parse_subscribe_address},
     FetchSettings: {
         "every": _duration("1m"),
         "allow": each(_HOST_PORT),
@@ -263,7 +229,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "logo": _HTTPS_URL,
         "address": _TITLE,
     },
-    OperatorSettings: {"address": _mailbox, "alarm_after": number(1)},
+    OperatorSettings: {"address": parse_mailbox, "alarm_after": number(1)},
     RetentionSettings: {
         # A monthly newsletter looks back over 31 days.
         "text": _duration("40d"),
@@ -278,14 +244,14 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "weight": number(0.001, 1_000),
         "collector": _PLUGIN_NAME,
         "options": _options,
-        "mailbox": _imap_address,
-        "senders": each(_sender),
-        "authserv_id": _AUTHSERV_ID,
+        "mailbox": parse_imap_address,
+        "senders": each(parse_sender),
+        "authserv_id": AUTHSERV_ID,
     },
     Newsletter: {
         "id": _ID,
         "title": matching(r"(?=.*\S)[^\x00-\x1f\x7f]{1,500}", "one line of text, of 500 characters at most"),
-        "sender": _mailbox,
+        "sender": parse_mailbox,
         "schedule": _schedule,
         "timezone": _zone,
         "catch_up": _duration("0m"),
