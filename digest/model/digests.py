@@ -11,6 +11,15 @@ from digest.model.stories import Brief, LeftOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditorNote:
+    """An editor's own text on top of an edition: paragraphs, separated by empty lines."""
+
+    text: str
+    #: Name of the editor; the newsletter's name if empty.
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """A newsletter's content for one slot."""
 
@@ -27,3 +36,5 @@ class Digest:
     problems: tuple[PluginFailure, ...] = ()
     #: There are fewer stories than the newsletter allows, and none was left out for a limit.
     is_exhaustive: bool = False
+    #: Shown before the stories; None for none.
+    note: EditorNote | None = None

@@ -21,6 +21,7 @@ SUBJECT_PLACEHOLDERS = ("title", "lead", "date")
 WhenEmpty = Literal["skip", "send"]
 Images = Literal["linked", "embedded", "none"]
 Archive = Literal["public", "subscribers", "none"]
+Unanswered = Literal["send", "skip"]
 
 _FONT = r"-?[^\W\d][\w-]*(?: [^\W\d][\w-]*)*"
 #: A typeface stack that ends with a generic family, so that every mail program has a font of it.
@@ -135,6 +136,12 @@ class Newsletter:
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     #: Maximum delay of a missed slot; after that its articles are left to the next edition.
     catch_up: timedelta = timedelta(hours=12)
+    #: So long before its slot an edition is composed, as a draft that its editor may change; zero for no draft.
+    hold: timedelta = timedelta(0)
+    #: Gets each draft by mail; None: drafts wait for commands and the operator's pages alone.
+    editor: Mailbox | None = None
+    #: What happens at the slot to a draft about which nothing was decided.
+    unanswered: Unanswered = "send"
     #: Policy for an edition without anything new.
     empty: WhenEmpty = "skip"
     #: Maximum number of stories; None for no limit.

@@ -255,6 +255,8 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "schedule": _schedule,
         "timezone": _zone,
         "catch_up": _duration("0m"),
+        "hold": _duration("0m"),
+        "editor": parse_mailbox,
         "subject": _subject,
         "language": matching(r"([a-z]{2,3})?", "a language's code like 'de'"),
         "greeting": matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),

@@ -15,6 +15,7 @@ editions × subscribers → deliveries                the ledger
 editions ← delivery_counts, failures               numbers of an edition's mails by outcome; those that failed
 watched_articles                                   articles of editions that are compared again
 corrections × stories, editions                    quoted sentences that changed since, and the editions that report it
+drafts ← draft_decisions, dropped_articles         drafts that wait for an editor, and what was decided
 stories × subscribers → feedback                   votes: useful or not
 editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
@@ -35,6 +36,7 @@ from digest.store.tables.accounts import AccountRequestKind, account_requests
 from digest.store.tables.collected import articles, boilerplate, entries, hosts, leases, pending_pages, sources
 from digest.store.tables.corrections import correction_stories, corrections, reported_corrections, watched_articles
 from digest.store.tables.deliveries import FailureState, deliveries, delivery_counts, failures
+from digest.store.tables.drafts import draft_decisions, drafts, dropped_articles
 from digest.store.tables.feedback import feedback
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import (
@@ -75,6 +77,9 @@ __all__ = [
     "daily_counts",
     "deliveries",
     "delivery_counts",
+    "draft_decisions",
+    "drafts",
+    "dropped_articles",
     "editions",
     "entries",
     "failures",

@@ -20,6 +20,8 @@ class SlotStatus(enum.StrEnum):
     MISSED = "missed"
     #: The slot was due before the newsletter was registered.
     BEFORE = "before"
+    #: An editor rejected the edition, or did not answer where that counts as a rejection.
+    REJECTED = "rejected"
 
 
 #: The status of each slot that was due, for each audience.
