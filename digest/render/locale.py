@@ -44,6 +44,8 @@ class Labels:
     no: str
     feedback: str
     promise: str
+    #: Of an EPUB that would be too large.
+    images_left_out: str
     subscription_reason: str
     forwarded: str
     subscribe: str

@@ -1,4 +1,4 @@
-"""Public copy of a mail's HTML: nothing of a subscriber, no picture from elsewhere. Pure."""
+"""Public copy of a mail's HTML and text: nothing of a subscriber, no picture from elsewhere. Pure."""
 
 from __future__ import annotations
 
@@ -27,6 +27,17 @@ def public_copy(mail_html: str, greeting: str) -> str:
     page = mail_html.replace(GREETING_PLACEHOLDER, html.escape(greeting))
     page = _LINK.sub(_public_link, _USEFUL.sub("", page))
     return _IMAGE.sub(_public_image, _TOKEN.sub("", page))
+
+
+def public_text(mail_text: str, greeting: str) -> str:
+    """The mail's text without lines that hold a link for one subscriber; ``greeting`` is for nobody in particular."""
+    lines: list[str] = []
+    for line in mail_text.replace(GREETING_PLACEHOLDER, greeting).split("\n"):
+        if not _TOKEN.search(line):
+            lines.append(line)
+        elif " " not in line.strip() and lines and lines[-1]:
+            lines.pop()  # the link's label: a long link is folded away from it
+    return "\n".join(lines)
 
 
 def _public_link(link: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from digest.model.articles import Article
 from digest.model.published_stories import PublishedArticle, PublishedStory
 from digest.model.stories import Brief, Ranked, Sentence, Story
 from digest.render.context import story_context
-from digest.render.context_types import StoryContext, group_by_section
+from digest.render.context_types import Section, StoryContext, group_by_section
 from digest.render.locale import labels_for
 
 
@@ -35,15 +35,20 @@ def sections_of(stories: Sequence[PublishedStory], *, language: str, at: datetim
     """An edition's stories by section, numbered; ``at`` is when it was due, in the newsletter's zone."""
     sections = [story.section for story in stories]
     ordered = sorted(stories, key=lambda story: sections.index(story.section))
-    contexts = [published_story(story, language=language, at=at) for story in ordered]
     thread_ids = iter([story.thread_id for story in ordered])
     return tuple(
         PageSection(
             title=section.title,
             stories=tuple(PageStory(story=story, thread_id=next(thread_ids)) for story in section.stories),
         )
-        for section in group_by_section(contexts, labels_for(language))
+        for section in published_sections(ordered, language=language, at=at)
     )
+
+
+def published_sections(stories: Sequence[PublishedStory], *, language: str, at: datetime) -> tuple[Section, ...]:
+    """Variables of an edition's stories by section, numbered."""
+    contexts = [published_story(story, language=language, at=at) for story in stories]
+    return group_by_section(contexts, labels_for(language))
 
 
 def published_story(story: PublishedStory, *, language: str, at: datetime) -> StoryContext:

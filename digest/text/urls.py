@@ -93,6 +93,16 @@ def escape_spaces(url: str) -> str:
     return url[:end] + _SPACE.sub(lambda space: quote(space[0]), url[end:])
 
 
+def escaped_url(url: str) -> str:
+    """The web address in ASCII, every character escaped that a URI can't have (RFC 3986); nothing is removed."""
+    if _SIMPLE_URL.fullmatch(url) or (parts := _parts(url)) is None:
+        return url
+    path = _normalize_escapes(parts.path, safe="/%:@!$&'()*+,;=") or "/"
+    query = _normalize_escapes(parts.query, safe="/%:@!$&'()*+,;=?")
+    fragment = _normalize_escapes(parts.fragment, safe="/%:@!$&'()*+,;=?")
+    return f"{parts.scheme}://{parts.authority}{path}{_query_suffix(query)}{f'#{fragment}' if fragment else ''}"
+
+
 @lru_cache(maxsize=1024)
 def canonical_url(url: str) -> str:
     """Normalize an address and remove tracking parameters; other text than a web address is only trimmed.

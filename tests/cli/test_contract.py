@@ -38,6 +38,7 @@ PROMISED = {
     "subscribers export": [],
     "editions list": ["--json"],
     "editions show": [],
+    "editions export": ["--format", "-o"],
     "editions resend": ["--again"],
     "bounces": ["--imap"],
     "bounces review": ["--readmit", "--confirm", "--json"],

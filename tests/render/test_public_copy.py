@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, TOKEN_PLACEHOLDERS
-from digest.render.public_copy import public_copy
+from digest.render.public_copy import public_copy, public_text
 
 TOKEN = TOKEN_PLACEHOLDERS[0]
 
@@ -49,3 +49,16 @@ def test_no_placeholder_of_a_token_is_left(placeholder: str) -> None:
 
     assert placeholder not in page
     assert "<a" not in page
+
+
+@pytest.mark.parametrize(
+    ("mail", "copy"),
+    [
+        ("Harbour\n\nIt opens.\n", "Harbour\n\nIt opens.\n"),
+        (f"{GREETING_PLACEHOLDER}\nUnsubscribe: https://a/{TOKEN}\nPier 4\n", "Hello\nPier 4\n"),
+        (f"It opens.\n\nUnsubscribe:\nhttps://a/{TOKEN}\n", "It opens.\n\n"),
+        (f"It opens.\n\nhttps://a/{TOKEN}\n", "It opens.\n\n"),
+    ],
+)
+def test_a_public_text_has_no_line_with_a_link_for_one_subscriber(mail: str, copy: str) -> None:
+    assert public_text(mail, "Hello") == copy

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.text.urls import canonical_url, escape_spaces, is_simple_url, is_web_url, outlet_domain, url_identity
+from digest.text.urls import (
+    canonical_url,
+    escape_spaces,
+    escaped_url,
+    is_simple_url,
+    is_web_url,
+    outlet_domain,
+    url_identity,
+)
 
 
 @pytest.mark.parametrize(
@@ -172,3 +180,17 @@ def test_a_simple_address_is_unchanged_by_joining(url: str) -> None:
 )
 def test_spaces_in_links_are_escaped(link: str, escaped: str) -> None:
     assert escape_spaces(link) == escaped
+
+
+@pytest.mark.parametrize(
+    ("url", "escaped"),
+    [
+        ("https://a.example/1?b=2&utm_source=x#top", "https://a.example/1?b=2&utm_source=x#top"),
+        ("https://bücher.example/ä?q='x'", "https://xn--bcher-kva.example/%C3%A4?q='x'"),
+        ("https://a.example:8443/a|b[1]?c={d}#<e>", "https://a.example:8443/a%7Cb%5B1%5D?c=%7Bd%7D#%3Ce%3E"),
+        ("https://a.example/100%?x=%41%2f", "https://a.example/100%25?x=A%2F"),
+        ("https://a.example", "https://a.example"),
+    ],
+)
+def test_an_escaped_address_is_a_uri_and_has_lost_nothing(url: str, escaped: str) -> None:
+    assert escaped_url(url) == escaped

@@ -1,4 +1,4 @@
-"""``digest editions``: list, show, search and resend published editions, and their readers' votes."""
+"""``digest editions``: list, show, export, search and resend published editions, and their readers' votes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ examples:
   digest editions list                    the newest first, with the outcomes of their deliveries
   digest editions show 12                 as it was sent, in plain text
   digest editions show 12 --recipients    each recipient, with the outcome and the mail server's reply
+  digest editions export 12 -o monday.epub      for an e-reader; also .html, .txt and .eml
   digest editions search ferry harbour    stories that have both words, the newest first
   digest editions search '"island ferry"' -n main
   digest editions feedback 12             which of its stories readers found useful
@@ -24,6 +25,7 @@ examples:
 _ACTIONS = {
     "list": "list the newest editions and the outcomes of their deliveries",
     "show": "show one edition as it was sent, or its recipients",
+    "export": "write one edition as EPUB, HTML, text or mail, without a subscriber's links",
     "search": "find published stories by their words",
     "feedback": "show readers' votes on an edition's stories, or by outlet",
     "resend": "send again what failed or may have arrived, or to the given subscribers",
@@ -42,11 +44,12 @@ def configure(parser: Parser) -> None:
     actions["search"].add_argument("-n", "--newsletter", metavar="ID", help="of one newsletter (default: of all)")
     actions["search"].add_argument("--limit", type=_number, default=20, metavar="N", help="at most N (default: 20)")
     actions["search"].add_argument("--json", action="store_true", help="print them as JSON")
-    for name in ("show", "resend"):
+    for name in ("show", "export", "resend"):
         actions[name].add_argument("id", type=_number, metavar="ID", help="the edition's number, as 'list' shows it")
     actions["show"].add_argument("--html", action="store_true", help="the HTML part instead of the text")
     actions["show"].add_argument("--recipients", action="store_true", help="recipients, outcomes and replies")
     actions["show"].add_argument("--json", action="store_true", help="print it as JSON")
+    _configure_export(actions["export"])
     id_help = "an edition's number (default: the outlets of a newsletter)"
     actions["feedback"].add_argument("id", type=_number, nargs="?", metavar="ID", help=id_help)
     actions["feedback"].add_argument("-n", "--newsletter", metavar="ID", help="the newsletter, if there are several")
@@ -54,6 +57,11 @@ def configure(parser: Parser) -> None:
     actions["resend"].add_argument("addresses", nargs="*", metavar="ADDRESS", help="to these, whatever they got before")
     actions["resend"].add_argument("--again", action="store_true", help="to those who have it, too")
     actions["resend"].add_argument("--dry-run", action="store_true", help="list the recipients; send nothing")
+
+
+def _configure_export(parser: Parser) -> None:
+    parser.add_argument("--format", choices=("epub", "html", "text", "eml"), help="default: by the ending of -o")
+    parser.add_argument("-o", "--output", metavar="FILE", help="the file (default: standard output)")
 
 
 def _number(text: str) -> int:
@@ -69,6 +77,10 @@ def run(args: argparse.Namespace) -> int:
         from digest.cli.editions.resend import resend
 
         return resend(args.id, tuple(args.addresses), load_settings(args), include_sent=args.again)
+    if args.action == "export":
+        from digest.cli.editions.export import export
+
+        return export(args.id, load_settings(args), format_=args.format, output=args.output)
     for line in _lines(args):
         print(line)
     return 0

@@ -15,11 +15,11 @@ examples:
   digest preview                                  the configured newsletter, or the sample if there are no settings
   digest preview https://example.org/feed.xml     a feed, a page, a site
   digest preview articles/ notes.md --open        files and folders, shown in the browser
-  digest preview -o digest.html                   the mail as it will look (.html .txt .md .eml .json)
+  digest preview -o digest.html                   the mail as it will look (.html .txt .md .eml .json .epub)
   digest preview --at "2026-03-29 07:00" --explain
   digest preview --for reader@example.org         what this subscriber gets next, and when
 """
-FORMATS = ("terminal", "html", "text", "markdown", "eml", "json")
+FORMATS = ("terminal", "html", "text", "markdown", "eml", "json", "epub")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from digest.pipeline.preview import Preview
 from digest.render import RenderOptions, render_markdown
 from digest.render.delivery_placeholders import fill_tokens
 
-Format = Literal["terminal", "html", "text", "markdown", "eml", "json"]
+Format = Literal["terminal", "html", "text", "markdown", "eml", "json", "epub"]
 _BY_ENDING: dict[str, Format] = {
     ".html": "html",
     ".htm": "html",
@@ -25,6 +25,7 @@ _BY_ENDING: dict[str, Format] = {
     ".markdown": "markdown",
     ".eml": "eml",
     ".json": "json",
+    ".epub": "epub",
 }
 
 

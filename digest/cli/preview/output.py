@@ -16,7 +16,7 @@ from digest.cli.preview.formats import Format, as_markdown, choose_format, forma
 from digest.cli.progress import collect_progress
 from digest.model.digests import Digest
 from digest.model.editions import Edition
-from digest.model.errors import DigestError
+from digest.model.errors import DigestError, UsageError
 from digest.model.mailbox import Mailbox
 from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options
@@ -48,6 +48,9 @@ class PreviewOutput:
         """Choose the format by the destination, unless it is given; ``-`` is stdout."""
         file = None if output == Path("-") else output
         format_ = format_ or choose_format(file, browser=browser)
+        if format_ == "epub" and (browser or (file is None and sys.stdout.isatty())):
+            where = "a browser" if browser else "a terminal"
+            raise UsageError(f"{where} can't show an EPUB", hint="write it to a file: -o digest.epub")
         return cls(format=format_, output=file, browser=browser, explain=explain, recipient=recipient)
 
     def show(self, request: PreviewRequest) -> None:
@@ -56,19 +59,32 @@ class PreviewOutput:
             composed = _compose(request)
             _print_on_terminal(composed.digest, self._edition(composed), explain=self.explain)
             return
+        if self.format == "epub":
+            self._write_epub(_compose(request))
+            return
         data = self.data(request)
         if self.browser:
             _open_in_browser(self.output or _temporary_file(), data)
         elif self.output is None:
             sys.stdout.write(data)
         else:
-            _write(self.output, data)
+            _write(self.output, data.encode("utf-8", "replace"))
+
+    def _write_epub(self, composed: Preview) -> None:
+        """Write the digest as an EPUB to the file, or to stdout."""
+        from digest.render.epub import digest_epub
+
+        _print_failures(composed.digest)
+        epub = digest_epub(composed.digest, self._edition(composed), self._options(composed))
+        if self.output is None:
+            sys.stdout.buffer.write(epub.data)
+        else:
+            _write(self.output, epub.data)
 
     def data(self, request: PreviewRequest) -> str:
-        """Compose the preview and return it in its format; sources that failed are printed on stderr."""
+        """Compose the preview and return it as text in its format; sources that failed are printed on stderr."""
         composed = _compose(request)
-        for failure in composed.digest.failures:
-            print_stderr(f"not collected: {failure.url}: {failure.error}")
+        _print_failures(composed.digest)
         if self.format == "markdown":
             return as_markdown(composed.digest, self._options(composed), explain=self.explain)
         recipient = self._mailbox(composed)
@@ -91,8 +107,8 @@ class PreviewOutput:
         return replace(edition, html=filled_html, text=edition.text.replace(GREETING_PLACEHOLDER, text))
 
     def _embed_images(self, composed: Preview, edition: Edition) -> Edition:
-        """Embed the images in HTML and mails, if the newsletter embeds them and they may be fetched."""
-        if composed.fetch_images is None or self.format not in {"html", "eml"}:
+        """Embed the images in HTML, mails and EPUBs, if the newsletter embeds them and they may be fetched."""
+        if composed.fetch_images is None or self.format not in {"html", "eml", "epub"}:
             return edition
         full, missing = embed_images(
             edition, composed.digest, composed.settings, composed.fetch_images, now=datetime.now(UTC)
@@ -121,6 +137,11 @@ def _compose(request: PreviewRequest) -> Preview:
     return composed
 
 
+def _print_failures(digest: Digest) -> None:
+    for failure in digest.failures:
+        print_stderr(f"not collected: {failure.url}: {failure.error}")
+
+
 def _describe_delivery(upcoming: SubscriberEdition) -> tuple[str, str]:
     """When the subscriber gets the edition, and a pause before it."""
     newsletter, address = upcoming.newsletter, upcoming.subscriber.address
@@ -137,9 +158,9 @@ def _print_language_hints(digest: Digest) -> None:
             print_stderr(f"some articles are in {language!r}", hint)
 
 
-def _write(path: Path, data: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     try:
-        atomic_write(path, data.encode("utf-8", "replace"))
+        atomic_write(path, data)
     except OSError as error:
         raise DigestError(
             f"can't write {path}: {error.strerror or error}",
@@ -163,6 +184,6 @@ def _temporary_file() -> Path:
 def _open_in_browser(path: Path, data: str) -> None:
     import webbrowser
 
-    _write(path, data)
+    _write(path, data.encode("utf-8", "replace"))
     if not webbrowser.open(path.resolve().as_uri()):
         print_stderr("no browser found", f"the preview is in {path}")

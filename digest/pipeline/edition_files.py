@@ -1,0 +1,48 @@
+"""Frozen editions as files: EPUB, and copies for anybody in the formats of a mail, with nothing of a subscriber."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from digest.model.errors import UsageError
+from digest.model.newsletters import Newsletter
+from digest.pipeline.audiences import personalise
+from digest.render.delivery_placeholders import fill_greeting
+from digest.render.epub import Epub, published_epub
+from digest.render.public_copy import public_copy, public_text
+from digest.settings import Settings
+from digest.store import audiences, story_texts
+from digest.store.editions import CHANGED, StoredEdition
+
+
+def edition_epub(conn: Connection, stored: StoredEdition, settings: Settings, *, max_bytes: int | None = None) -> Epub:
+    """The edition as an EPUB: always the same bytes. One of more than ``max_bytes`` is made without images."""
+    edition, newsletter = stored.edition, newsletter_of(stored, settings)
+    audience = audiences.get(conn, edition.newsletter_id, edition.audience.partition(CHANGED)[0])
+    zone = (personalise(newsletter, audience.preferences) if audience else newsletter).timezone
+    return published_epub(
+        edition,
+        story_texts.of_edition(conn, stored.id),
+        title=newsletter.brand.over(settings.brand).name or newsletter.title,
+        at=edition.slot.due.astimezone(zone),
+        max_bytes=max_bytes,
+    )
+
+
+def shared_copy(stored: StoredEdition, settings: Settings) -> StoredEdition:
+    """The edition as mailed, without links for one subscriber, and with a greeting for nobody in particular."""
+    greeting = fill_greeting(newsletter_of(stored, settings).greeting, "")
+    edition = stored.edition
+    copy = replace(edition, html=public_copy(edition.html, greeting), text=public_text(edition.text, greeting))
+    return replace(stored, edition=copy)
+
+
+def newsletter_of(stored: StoredEdition, settings: Settings) -> Newsletter:
+    """The edition's newsletter; one with its id alone, if the settings have it no longer."""
+    newsletter_id = stored.edition.newsletter_id
+    try:
+        return settings.newsletter(newsletter_id)
+    except UsageError:
+        return Newsletter(id=newsletter_id, title=newsletter_id)
