@@ -58,6 +58,10 @@ class SuppressionState(enum.StrEnum):
     CONFIRMED = "confirmed"
 
 
+#: Name of the preference for an attachment, and its value for an EPUB.
+ATTACH, EPUB = "attach", "epub"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """Recipient of newsletters; ``address`` is as entered, and unique regardless of case."""
@@ -65,10 +69,15 @@ class Subscriber:
     id: int
     address: str
     name: str = ""
-    #: Choices of the subscriber: time zone, frequency, topics.
+    #: Choices of the subscriber for all newsletters: an attachment, and columns of imported files.
     preferences: Mapping[str, str] = field(default_factory=dict)
     #: Raised to revoke the subscriber's earlier links, those that unsubscribe excepted.
     links_version: int = 0
+
+    @property
+    def wants_epub(self) -> bool:
+        """Whether each mail comes with its edition as an EPUB, for an e-reader."""
+        return self.preferences.get(ATTACH) == EPUB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

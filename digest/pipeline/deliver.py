@@ -9,7 +9,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache, partial
 
+from digest.deliver.message.attachment import Attachment
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient
 from digest.deliver.message.prepare import PreparedMessage, prepare_message
 from digest.model.delivery_token import DeliveryToken, return_address
@@ -19,6 +21,7 @@ from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Mailer, Message, SendOutcome, SendResult, Stop
 from digest.pipeline.app import App
+from digest.pipeline.edition_files import edition_attachment
 from digest.pipeline.edition_links import link_token_filler
 from digest.pipeline.ledger_outbox import MessageBuilder
 from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
@@ -106,10 +109,17 @@ def send_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *,
 
 
 def unrecorded_message(
-    edition: Edition, newsletter: Newsletter, to: Mailbox, settings: Settings, *, now: datetime
+    edition: Edition,
+    newsletter: Newsletter,
+    to: Mailbox,
+    settings: Settings,
+    *,
+    now: datetime,
+    attachment: Attachment | None = None,
 ) -> Message:
     """The edition's mail to one address, without the ledger: its links unsubscribe nobody."""
     prepared = _prepare(edition, newsletter, settings, date=now)
+    prepared = prepared.with_attachment(attachment) if attachment else prepared
     sender = prepared.headers.sender
     message_id = f"<{uuid.uuid4().hex}@{sender.domain}>"
     greeting = fill_greeting(newsletter.greeting, to.name)
@@ -143,11 +153,22 @@ def edition_message_builder(edition_id: int, app: App) -> MessageBuilder:
         raise DigestError(f"edition {edition_id} is too old: its text was removed", hint="see [retention] editions")
     newsletter = app.settings.newsletter(published.edition.newsletter_id)
     prepared = _prepare(published.edition, newsletter, app.settings, date=published.frozen_at)
-    return _with_tokens(prepared, published, newsletter, app.settings, key=key)
+    build = partial(_with_tokens, published=published, newsletter=newsletter, settings=app.settings, key=key)
+    return _with_epub(build(prepared), lambda: build(prepared.with_attachment(edition_attachment(published, app))))
+
+
+def _with_epub(plain: MessageBuilder, make_attaching: Callable[[], MessageBuilder]) -> MessageBuilder:
+    """Builder of mails, with the file for those who want it; it is made for the first of them, and shared."""
+    attaching = cache(make_attaching)
+
+    def build_message(delivery: Delivery) -> Message:
+        return attaching()(delivery) if delivery.subscriber.wants_epub else plain(delivery)
+
+    return build_message
 
 
 def _with_tokens(
-    prepared: PreparedMessage, published: StoredEdition, newsletter: Newsletter, settings: Settings, *, key: str
+    prepared: PreparedMessage, *, published: StoredEdition, newsletter: Newsletter, settings: Settings, key: str
 ) -> MessageBuilder:
     """Builder of mails whose links, and with ``[bounces] tagged`` whose return address, contain signed tokens."""
     sender = settings.bounces.address or prepared.headers.sender

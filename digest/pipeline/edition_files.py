@@ -6,15 +6,21 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from digest.deliver.message.attachment import Attachment
 from digest.model.errors import UsageError
 from digest.model.newsletters import Newsletter
+from digest.pipeline.app import App
 from digest.pipeline.audiences import personalise
 from digest.render.delivery_placeholders import fill_greeting
-from digest.render.epub import Epub, published_epub
+from digest.render.epub import MEDIA_TYPE, Epub, published_epub
 from digest.render.public_copy import public_copy, public_text
 from digest.settings import Settings
 from digest.store import audiences, story_texts
 from digest.store.editions import CHANGED, StoredEdition
+
+#: Bytes of an attached EPUB with images. The mail itself may embed 5 MB of them, base64 adds a third, and many servers
+#: take no more than 10 MB.
+MAX_ATTACHMENT = 2_000_000
 
 
 def edition_epub(conn: Connection, stored: StoredEdition, settings: Settings, *, max_bytes: int | None = None) -> Epub:
@@ -29,6 +35,17 @@ def edition_epub(conn: Connection, stored: StoredEdition, settings: Settings, *,
         at=edition.slot.due.astimezone(zone),
         max_bytes=max_bytes,
     )
+
+
+def edition_attachment(stored: StoredEdition, app: App) -> Attachment:
+    """The edition's EPUB for subscribers who want it attached to their mail."""
+    with app.store.read() as conn:
+        return attached(edition_epub(conn, stored, app.settings, max_bytes=MAX_ATTACHMENT))
+
+
+def attached(epub: Epub) -> Attachment:
+    """The file as a part of a mail."""
+    return Attachment(filename=epub.filename, media_type=MEDIA_TYPE, data=epub.data)
 
 
 def shared_copy(stored: StoredEdition, settings: Settings) -> StoredEdition:

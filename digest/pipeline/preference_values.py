@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import available_timezones
 
 from digest.model.audiences import MAX_TOPIC_LENGTH, MAX_TOPICS
+from digest.model.editions import EPUB
 from digest.model.errors import UsageError
 from digest.model.newsletters import Source
 from digest.settings.schedule import parse_schedule
@@ -24,6 +25,14 @@ def parse_frequency(text: str) -> str:
     if text.strip().casefold() in {"", PUBLISHED}:
         return ""
     return parse_schedule(text).text
+
+
+def parse_attachment(text: str) -> str:
+    """``epub``, or empty for none. Raises ``UsageError``."""
+    name = text.strip().casefold()
+    if name not in {"", "none", EPUB}:
+        raise UsageError(f"no such attachment: {text[:60]!r}", hint="write epub, or none")
+    return EPUB if name == EPUB else ""
 
 
 def parse_timezone(text: str) -> str:

@@ -161,6 +161,15 @@ def unsubscribe(
     return bool(ended)
 
 
+def set_preference(conn: Connection, subscriber_id: int, name: str, value: str) -> None:
+    """Store one of the subscriber's choices for all newsletters; an empty value removes it."""
+    query = select(subscribers.c.preferences).where(subscribers.c.id == subscriber_id).with_for_update(key_share=True)
+    present: Mapping[str, str] = conn.execute(query).scalar_one()
+    changed = {key: text for key, text in {**present, name: value}.items() if text or key != name}
+    if changed != present:
+        conn.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(preferences=changed))
+
+
 def revoke_links(conn: Connection, subscriber_id: int) -> None:
     """Make the subscriber's links of all mails so far useless, those that unsubscribe excepted."""
     row = update(subscribers).where(subscribers.c.id == subscriber_id)

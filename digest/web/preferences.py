@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from digest.model.editions import ATTACH, EPUB
 from digest.model.errors import UsageError
 from digest.model.link_token import LinkToken, Purpose, read_token
 from digest.pipeline.preference_values import parse_pause
@@ -71,6 +72,7 @@ def _save(site: Site, request: PageRequest, found: Preferences) -> PageResponse:
     with site.app.store.begin() as conn:
         choose_newsletters(conn, found, form.chosen, now=site.clock())
         choose_reading_preferences(conn, found, form.reading_preferences(site.app.settings), now=site.clock())
+        subscribers.set_preference(conn, found.subscriber.id, ATTACH, EPUB if form.wants_epub else "")
     return _show_anew(site, request, found, notice=site.translate("Saved."))
 
 

@@ -10,6 +10,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from digest.model.audiences import ReadingPreferences
+from digest.model.editions import ATTACH
 from digest.model.newsletters import Newsletter
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.preferences import Preferences
@@ -48,6 +49,7 @@ class PreferencesForm:
     fields: Mapping[str, PreferenceFields]
     zone: str = ""
     zone_problem: str = ""
+    wants_epub: bool = False
     pause_typed: str = ""
     pause_problem: str = ""
     #: What became of it.
@@ -63,7 +65,13 @@ class PreferencesForm:
             )
             for number, newsletter in enumerate(preferences.choices, start=1)
         }
-        return cls(preferences=preferences, chosen=preferences.subscribed, fields=fields, zone=preferences.timezone)
+        return cls(
+            preferences=preferences,
+            chosen=preferences.subscribed,
+            fields=fields,
+            zone=preferences.timezone,
+            wants_epub=preferences.subscriber.wants_epub,
+        )
 
     @classmethod
     def read(cls, site: Site, request: PageRequest, preferences: Preferences) -> Self:
@@ -76,6 +84,7 @@ class PreferencesForm:
             fields={id_: read_fields(site, request, fields) for id_, fields in stored.fields.items()},
             zone=zone,
             zone_problem=zone_problem,
+            wants_epub=ATTACH in request.form if "attachments" in request.form else stored.wants_epub,
         )
 
     @property

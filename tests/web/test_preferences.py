@@ -60,6 +60,16 @@ def test_a_reader_chooses_newsletters(ann: Mailed) -> None:
     assert (subscribed(ann.site), subscribed(ann.site, "weekly")) == ([BEN], [])
 
 
+def test_a_reader_gets_editions_as_epubs(ann: Mailed) -> None:
+    cookie = cookie_of(ann)
+    shown = r'name="attach" value="epub" checked'
+
+    assert not re.search(shown, ann.site.get("/preferences", Cookie=cookie).text)
+    assert re.search(shown, save(ann, cookie, newsletter="main", attach="epub", attachments="shown").text)
+    assert re.search(shown, save(ann, cookie, newsletter="main").text)  # a form of before has no such field
+    assert not re.search(shown, save(ann, cookie, newsletter="main", attachments="shown").text)
+
+
 def test_only_the_form_that_was_shown_to_the_reader_saves(ann: Mailed) -> None:
     cookie = cookie_of(ann)
     for form in ("", "0.0.0.69c8f3a0.~.00000000." + "0" * 32):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.model.errors import UsageError
 from digest.model.mailbox import Mailbox
 from digest.model.stories import Ranked
+from digest.pipeline.newsletter import render_options
 from digest.pipeline.preview import Preview
 from digest.render import RenderOptions, render_markdown
 from digest.render.delivery_placeholders import fill_tokens
+
+if TYPE_CHECKING:
+    from digest.deliver.message.attachment import Attachment
 
 Format = Literal["terminal", "html", "text", "markdown", "eml", "json", "epub"]
 _BY_ENDING: dict[str, Format] = {
@@ -81,8 +85,26 @@ def _as_mail(preview: Preview, edition: Edition, recipient: Mailbox | None) -> s
         return preview_message(edition, newsletter).decode()
     from digest.pipeline.deliver import unrecorded_message
 
-    now = preview.digest.slot.due
-    return unrecorded_message(edition, newsletter, recipient, preview.settings, now=now).content.decode()
+    message = unrecorded_message(
+        edition,
+        newsletter,
+        recipient,
+        preview.settings,
+        now=preview.digest.slot.due,
+        attachment=_attachment(preview, edition),
+    )
+    return message.content.decode()
+
+
+def _attachment(preview: Preview, edition: Edition) -> Attachment | None:
+    """The EPUB for a subscriber who wants one."""
+    if preview.recipient is None or not preview.recipient.subscriber.wants_epub:
+        return None
+    from digest.pipeline.edition_files import MAX_ATTACHMENT, attached
+    from digest.render.epub import digest_epub
+
+    options = render_options(preview.digest.newsletter, preview.settings)
+    return attached(digest_epub(preview.digest, edition, options, max_bytes=MAX_ATTACHMENT))
 
 
 # --- explanation -------------------------------------------------------------------------------------------------

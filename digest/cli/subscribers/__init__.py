@@ -23,6 +23,7 @@ examples:
   digest subscribers show reader@example.org --json      everything that is stored about an address
   digest subscribers set reader@example.org --frequency "weekly mon 08:00" --timezone America/New_York
   digest subscribers set reader@example.org --topics "climate, energy" --mute herald --pause-until 2026-03-29
+  digest subscribers set my-reader@kindle.com --attach epub
   digest subscribers move reader@example.org reader@example.net
   digest subscribers remove reader@example.org
   digest subscribers remove --erase reader@example.org   only a hash remains, so that no import adds it again
@@ -32,7 +33,7 @@ _ACTIONS = {
     "add": "subscribe addresses",
     "list": "list the subscribers of a newsletter",
     "show": "print everything that is stored about an address",
-    "set": "change a subscriber's frequency, zone, topics, muted sources or pause",
+    "set": "change a subscriber's frequency, zone, topics, muted sources, attachment or pause",
     "move": "send an address's newsletters to another one; two subscribers become one",
     "remove": "unsubscribe addresses for good; mails waiting for them are not sent",
     "import": "subscribe everyone in a CSV file who hasn't left",
@@ -78,6 +79,8 @@ def _configure_set(parser: Parser) -> None:
     parser.add_argument("--topics", metavar="TOPICS", help="only stories about one of these, with commas between")
     parser.add_argument("--mute", action="append", default=[], metavar="SOURCE", help="leave out this source")
     parser.add_argument("--unmute", action="append", default=[], metavar="SOURCE", help="no longer leave it out")
+    attach_help = "attach each edition as a file for an e-reader; for all newsletters"
+    parser.add_argument("--attach", choices=("epub", "none"), help=attach_help)
     pause = parser.add_mutually_exclusive_group()
     pause.add_argument("--pause-until", metavar="DATE", help="send nothing before this date: 2026-03-29")
     pause.add_argument("--resume", action="store_true", help="end the pause")

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.cli.errors import print_stderr
+from digest.model.editions import ATTACH
 from digest.model.errors import UsageError
 from digest.model.newsletters import Newsletter
-from digest.pipeline.preference_values import PUBLISHED
+from digest.pipeline.preference_values import PUBLISHED, parse_attachment
 from digest.pipeline.subscription_choices import COLUMNS, store_columns
 from digest.settings import Settings
 from digest.store import subscribers
@@ -29,7 +30,7 @@ def split_preferences(records: Iterable[NewSubscriber]) -> tuple[list[NewSubscri
     new: list[NewSubscriber] = []
     wishes: dict[str, Mapping[str, str]] = {}
     for record in records:
-        values = record.preferences
+        values = _with_attachment(record)
         if "frequency" in values:
             own = {name: values[name] for name in COLUMNS if values.get(name)}
             values = {name: value for name, value in values.items() if name not in COLUMNS}
@@ -37,6 +38,19 @@ def split_preferences(records: Iterable[NewSubscriber]) -> tuple[list[NewSubscri
                 wishes.setdefault(record.address, own)
         new.append(replace(record, preferences=values))
     return new, wishes
+
+
+def _with_attachment(record: NewSubscriber) -> Mapping[str, str]:
+    """The record's columns, with the attachment in its normal form; print one that there isn't, and leave it out."""
+    if ATTACH not in record.preferences:
+        return record.preferences
+    values = {name: value for name, value in record.preferences.items() if name != ATTACH}
+    try:
+        attachment = parse_attachment(record.preferences[ATTACH])
+    except UsageError as error:
+        print_stderr(f"{record.address} gets no attachment: {error}", error.hint)
+        return values
+    return {**values, ATTACH: attachment} if attachment else values
 
 
 def store_preferences(

@@ -1,4 +1,4 @@
-"""``digest subscribers set``: a subscriber's frequency, zone, topics, muted sources and pause."""
+"""``digest subscribers set``: a subscriber's frequency, zone, topics, muted sources, attachment and pause."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from digest.model.audiences import ReadingPreferences
+from digest.model.editions import ATTACH, EPUB
 from digest.model.errors import UsageError
 from digest.model.newsletters import Newsletter
 from digest.pipeline.audiences import choose_preferences, personalise
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.preference_values import (
+    parse_attachment,
     parse_frequency,
     parse_muted,
     parse_pause,
@@ -40,6 +42,8 @@ def set_preferences(args: argparse.Namespace, settings: Settings, newsletter: Ne
         zone = personalise(newsletter, preferences).timezone
         until = parse_pause(args.pause_until, zone, now=now) if args.pause_until else None
         choose_preferences(conn, newsletter, subscriber.id, preferences, at=now)
+        if args.attach is not None:
+            subscribers.set_preference(conn, subscriber.id, ATTACH, parse_attachment(args.attach))
         if until or args.resume:
             audiences.pause(conn, newsletter.id, subscriber.id, until)
         for line in _lines(conn, newsletter, subscriber.id, now):
@@ -71,6 +75,7 @@ def _lines(conn: Connection, newsletter: Newsletter, subscriber_id: int, now: da
     columns = as_columns(newsletter, chosen) | {"timezone": str(personalise(newsletter, chosen.preferences).timezone)}
     lines = [f"{name}: {value}" for name, value in columns.items() if value]
     if subscriber:
+        lines += [f"{ATTACH}: {EPUB}"] if subscriber.wants_epub else []
         personal, _, slot = next_slot(conn, newsletter, subscriber, now=now)
         lines.append(f"next edition: {local_time(slot.due, personal.timezone)}")
     if chosen.is_approximate:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import html
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from digest.deliver.message.attachment import Attachment
 from digest.deliver.message.edition_headers import EditionHeaders, Recipient, recipient_headers, shared_headers
 from digest.deliver.message.encoding import EncodedText, encode_text
 from digest.deliver.message.headers import fold_header, verify_headers
@@ -22,6 +23,8 @@ from digest.model.newsletters import Newsletter
 
 if TYPE_CHECKING:  # cryptography is imported only if mails are signed
     from digest.deliver.message.dkim import DkimSigner
+
+_MIME_VERSION = b"MIME-Version: 1.0\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,17 @@ class PreparedMessage:
         """The mail without a recipient; placeholders stay."""
         to_nobody = [fold_header("To", ["undisclosed-recipients:;"]), fold_header("Message-ID", [message_id])]
         return b"".join(self._chunks(to_nobody, _unfilled(self.headers)))
+
+    def with_attachment(self, attachment: Attachment) -> PreparedMessage:
+        """The mail with a file attached; everything else is shared with this one."""
+        delimiter = f"--{attachment.boundary}".encode()
+        content_type = fold_header("Content-Type", ["multipart/mixed;", f'boundary="{attachment.boundary}"'])
+        first, *between, last = self.delimiters
+        first = b"%b\r\n%b\r\n%b" % (delimiter, self.mime_block.removeprefix(_MIME_VERSION), first)
+        last = b"%b\r\n%b\r\n%b\r\n%b--\r\n" % (last, delimiter, attachment.encode(), delimiter)
+        return replace(
+            self, mime_block=_MIME_VERSION + verify_headers([content_type]), delimiters=(first, *between, last)
+        )
 
     def _chunks(self, personal_headers: Iterable[str], values: Mapping[str, str]) -> tuple[bytes, ...]:
         block = self.shared_block + verify_headers(personal_headers) + self.mime_block
@@ -78,7 +92,7 @@ def prepare_message(edition: Edition, headers: EditionHeaders, signer: DkimSigne
     return PreparedMessage(
         headers=headers,
         shared_block=verify_headers(shared_headers(edition, headers)),
-        mime_block=verify_headers((fold_header("MIME-Version", ["1.0"]), content_type)),
+        mime_block=_MIME_VERSION + verify_headers([content_type]),
         parts=(text, page),
         delimiters=(
             f"--{boundary}\r\n{_part_headers('plain', text)}\r\n".encode(),

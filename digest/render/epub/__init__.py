@@ -25,16 +25,16 @@ class Epub:
     #: ``The Harbour Letter-2026-03-29.epub``; safe in any folder.
     filename: str
     data: bytes
-    #: Why its images were left out; empty if they weren't.
-    problem: str = ""
 
 
-def digest_epub(digest: Digest, edition: Edition, options: RenderOptions) -> Epub:
+def digest_epub(digest: Digest, edition: Edition, options: RenderOptions, *, max_bytes: int | None = None) -> Epub:
     """The digest as a book, with the images that its edition embeds."""
     from digest.render.context import edition_context
 
     context = edition_context(digest, options)
-    return _epub(edition, context.limited_to(len(context.stories), 0).sections, title=context.title)
+    return _epub(
+        edition, context.limited_to(len(context.stories), 0).sections, title=context.title, max_bytes=max_bytes
+    )
 
 
 def published_epub(
@@ -47,7 +47,8 @@ def published_epub(
 ) -> Epub:
     """A frozen edition as a book: the same as `digest_epub` of the digest that it was rendered from.
 
-    ``at`` is when it was due, in the newsletter's zone. A file of more than ``max_bytes`` is made without images.
+    ``at`` is when it was due, in the newsletter's zone. A file of more than ``max_bytes`` is made without images, and
+    says so.
     """
     from digest.render.story_pages import published_sections
 
@@ -62,7 +63,6 @@ def _epub(edition: Edition, sections: Sequence[Section], *, title: str, max_byte
 
     book = make_book(edition, sections, title=title)
     data = pack(book)
-    if max_bytes is None or len(data) <= max_bytes or not book.pictures:
-        return Epub(filename=book.filename, data=data)
-    problem = f"{len(data)} bytes with images ({max_bytes} at most): they were left out of {book.filename}"
-    return Epub(filename=book.filename, data=pack(book.without_pictures()), problem=problem)
+    if max_bytes is not None and len(data) > max_bytes and book.pictures:
+        data = pack(book.without_pictures())
+    return Epub(filename=book.filename, data=data)

@@ -150,3 +150,17 @@ def test_wishes_in_a_file_that_cannot_be_read_are_named(run: Run, tmp_path: Path
     assert code == 0
     assert 'cy@harbour.example gets main as published: "sometimes" is not a schedule' in err
     assert listed(run, "cy@harbour.example")["frequency"] == "as published"
+
+
+def test_an_attachment_is_for_all_newsletters_and_comes_back_with_an_import(run: Run, tmp_path: Path) -> None:
+    assert "attach: epub" in run("set", ANN, "--attach", "epub")[1]
+    assert (listed(run)["preferences"], "with an EPUB" in run("list")[1]) == ({"attach": "epub"}, True)
+    (tmp_path / "readers.csv").write_text(run("export")[1] + "bo@harbour.example,,EPUB \ncy@harbour.example,,mobi\n")
+    run("remove", "--erase", ANN)
+    code, _, err = run("import", "readers.csv", "--resubscribe")
+
+    assert (code, "cy@harbour.example gets no attachment: no such attachment: 'mobi'" in err) == (0, True)
+    addresses = (ANN, "bo@harbour.example", "cy@harbour.example")
+    assert [listed(run, address)["preferences"] for address in addresses] == [{"attach": "epub"}] * 2 + [{}]
+    run("set", ANN, "--attach", "none")
+    assert listed(run)["preferences"] == {}
