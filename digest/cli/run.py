@@ -82,6 +82,7 @@ def load_service_settings(args: argparse.Namespace) -> Settings:
     from digest.deliver.mailers import open_mailer
     from digest.model.errors import UsageError
     from digest.pipeline.newsletter import sender_of
+    from digest.settings.plugins import BUILT_IN, PluginPoint
 
     settings = load_settings(args)
     if not settings.newsletters:
@@ -91,7 +92,8 @@ def load_service_settings(args: argparse.Namespace) -> Settings:
         )
     for newsletter in settings.newsletters:
         sender_of(newsletter)
-    open_mailer(settings.smtp)
+    if not settings.has_own_mailers and settings.mailer.name in {"", *BUILT_IN[PluginPoint.MAILER]}:
+        open_mailer(settings.smtp, name=settings.mailer.name)
     return settings
 
 

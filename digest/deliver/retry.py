@@ -41,8 +41,12 @@ def decide(
     now: datetime,
     published: datetime,
     unknown_policy: UnknownPolicy,
+    retry_after_s: float | None = None,
 ) -> RetryDecision:
-    """The delivery's state after attempt number ``attempts``, which includes the last."""
+    """The delivery's state after attempt number ``attempts``, which includes the last.
+
+    ``retry_after_s`` is how long the service asks to wait at least; it is bounded like our own delays.
+    """
     if outcome is SendOutcome.ACCEPTED:
         return _SENT
     is_exhausted = attempts >= MIN_ATTEMPTS and now - published >= GIVE_UP_AFTER
@@ -53,7 +57,8 @@ def decide(
         return RetryDecision(Outcome.FAILED)
     if outcome is SendOutcome.INTERRUPTED and attempts <= _MAX_IMMEDIATE_ATTEMPTS:
         return RetryDecision(Outcome.RETRY, now)
-    return RetryDecision(Outcome.RETRY, now + backoff(attempts, message_id))
+    asked = min(timedelta(seconds=retry_after_s or 0), MAX_BACKOFF)
+    return RetryDecision(Outcome.RETRY, now + max(backoff(attempts, message_id), asked))
 
 
 def backoff(attempts: int, message_id: str) -> timedelta:

@@ -158,6 +158,9 @@ class Newsletter:
     ranker_options: Options = field(default_factory=dict, hash=False, repr=False)
     summarizer: str = "default"
     summarizer_options: Options = field(default_factory=dict, hash=False, repr=False)
+    #: Name of the mailer of its editions, and what it is called with; that of ``[mailer]`` if empty.
+    mailer: str = ""
+    mailer_options: Options = field(default_factory=dict, hash=False, repr=False)
     #: Topics: with ``include`` only stories about one of them, and none about one in ``exclude``.
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from digest.model.articles import Article, Entry
 from digest.model.newsletters import Source
+from digest.model.published_stories import PublishedEdition
 from digest.model.stories import Ranked
 
 
@@ -189,6 +190,8 @@ class SendResult:
     reply: str
     #: The service's numeric status, if it has any: an SMTP or HTTP code.
     code: int | None = None
+    #: The service asks for no other try of this message within so many seconds (HTTP: Retry-After).
+    retry_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +238,11 @@ class Outbox(Protocol):
         """After ``next_message`` returned None: in how many seconds to ask again, as messages wait for their turn in a
         rate; None if there are no more.
         """
+        ...
+
+    @property
+    def edition(self) -> PublishedEdition | None:
+        """The edition of all messages, for a mailer that sends no mails; None for other mails, as of confirmations."""
         ...
 
     def commit(self, results: Sequence[SendResult], starting: Sequence[Message]) -> frozenset[int]:

@@ -48,3 +48,20 @@ class PublishedStory:
     sentences: tuple[PublishedSentence, ...]
     #: The story's articles, the lead first, near-duplicates last; none if they are no longer known.
     articles: tuple[PublishedArticle, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEdition:
+    """A frozen edition with its stories, without anything of a subscriber: for mailers that send no mails."""
+
+    newsletter_id: str
+    #: The newsletter's.
+    title: str
+    #: ``2026-03-29`` or ``2026-03-29T18:30``
+    slot_key: str
+    frozen_at: datetime
+    subject: str
+    preheader: str
+    #: As a BCP 47 primary tag.
+    language: str
+    stories: tuple[PublishedStory, ...]

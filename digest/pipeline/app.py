@@ -48,9 +48,15 @@ class App:
     fetch_images: ImageFetcher
     #: Returns the mailer. Raises ``UsageError`` if no mail server is set.
     mailer: Callable[[], Mailer]
+    #: Returns the mailer that a newsletter names for its editions. Raises ``UsageError`` if there is none.
+    newsletter_mailer: Callable[[Newsletter], Mailer]
     groups: GroupCache = field(default_factory=GroupCache)
     #: Opens a span of a trace, around a step of the pipeline.
     span: Tracer = no_spans
+
+    def mailer_for(self, newsletter: Newsletter) -> Mailer:
+        """The mailer of the newsletter's editions. Raises ``UsageError`` if there is none."""
+        return self.newsletter_mailer(newsletter) if newsletter.mailer else self.mailer()
 
 
 def make_app(
@@ -66,6 +72,7 @@ def make_app(
         ranker=parts.ranker,
         fetch_images=partial(_fetch_images, settings.fetch),
         mailer=partial(parts.mailer, notify),
+        newsletter_mailer=partial(parts.newsletter_mailer, notify=notify),
         span=span,
     )
 

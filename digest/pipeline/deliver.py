@@ -20,8 +20,9 @@ from digest.model.errors import DigestError, MailError
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
 from digest.model.protocols import Mailer, Message, SendOutcome, SendResult, Stop
+from digest.model.published_stories import PublishedEdition, PublishedStory
 from digest.pipeline.app import App
-from digest.pipeline.edition_files import edition_attachment
+from digest.pipeline.edition_files import edition_attachment, published_edition, with_stories
 from digest.pipeline.edition_links import link_token_filler
 from digest.pipeline.ledger_outbox import MessageBuilder
 from digest.pipeline.newsletter import links_of, sender_of, unsubscribe_mail_link
@@ -82,8 +83,9 @@ def _deliver(
         deliver_due(
             edition_id,
             app.store,
-            app.mailer(),
+            app.mailer_for(_newsletter_of(edition_id, app)),
             build_message=edition_message_builder(edition_id, app),
+            read_edition=partial(_read_edition, edition_id, app),
             clock=clock,
             stop=stop,
             rates=SendRates(app.store, app.settings.smtp, app.settings.recipient_domains),
@@ -98,14 +100,38 @@ def _deliver(
     return tally(edition_id, app.store)
 
 
+def _newsletter_of(edition_id: int, app: App) -> Newsletter:
+    with app.store.read() as conn:
+        return app.settings.newsletter(editions.newsletter_id(conn, edition_id))
+
+
+def _read_edition(edition_id: int, app: App) -> PublishedEdition | None:
+    with app.store.read() as conn:
+        stored = editions.get(conn, edition_id)
+        return published_edition(conn, stored, app.settings) if stored else None
+
+
 def _judge_refusals(edition_id: int, app: App, *, now: datetime) -> None:
     with app.store.begin() as conn:
         judge_refusals(edition_id, conn, now=now)
 
 
-def send_one(edition: Edition, newsletter: Newsletter, to: Mailbox, app: App, *, now: datetime) -> None:
-    """Send the edition to one address, without the ledger. Raises ``DigestError`` if it isn't accepted."""
-    send_message(unrecorded_message(edition, newsletter, to, app.settings, now=now), app.mailer())
+def send_one(
+    edition: Edition,
+    newsletter: Newsletter,
+    to: Mailbox,
+    app: App,
+    *,
+    now: datetime,
+    stories: tuple[PublishedStory, ...] = (),
+) -> None:
+    """Send the edition to one address, without the ledger. Raises ``DigestError`` if it isn't accepted.
+
+    ``stories`` are for a mailer that sends no mails.
+    """
+    message = unrecorded_message(edition, newsletter, to, app.settings, now=now)
+    published = with_stories(edition, stories, newsletter, frozen_at=now)
+    send_message(message, app.mailer_for(newsletter), edition=published)
 
 
 def unrecorded_message(
@@ -128,9 +154,9 @@ def unrecorded_message(
     return Message(id=0, message_id=message_id, sender=sender.address, recipient=to.address, chunks=chunks)
 
 
-def send_message(message: Message, mailer: Mailer) -> None:
+def send_message(message: Message, mailer: Mailer, *, edition: PublishedEdition | None = None) -> None:
     """Send one message without the ledger. Raises ``NotAccepted``, or ``MailError`` if the server can't be used."""
-    outbox = _SingleMessageOutbox(messages=[message])
+    outbox = _SingleMessageOutbox(messages=[message], edition=edition)
     mailer(outbox)
     result = next(iter(outbox.results), None)
     if result is None or result.outcome is not SendOutcome.ACCEPTED:
@@ -224,6 +250,7 @@ class _SingleMessageOutbox:
     """An outbox without a ledger."""
 
     messages: list[Message]
+    edition: PublishedEdition | None
     results: list[SendResult] = field(default_factory=list)
 
     @property

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from digest.deliver.message.attachment import Attachment
+from digest.model.editions import Edition
 from digest.model.errors import UsageError
 from digest.model.newsletters import Newsletter
+from digest.model.published_stories import PublishedEdition, PublishedStory
 from digest.pipeline.app import App
 from digest.pipeline.audiences import personalise
 from digest.render.delivery_placeholders import fill_greeting
@@ -34,6 +37,28 @@ def edition_epub(conn: Connection, stored: StoredEdition, settings: Settings, *,
         title=newsletter.brand.over(settings.brand).name or newsletter.title,
         at=edition.slot.due.astimezone(zone),
         max_bytes=max_bytes,
+    )
+
+
+def published_edition(conn: Connection, stored: StoredEdition, settings: Settings) -> PublishedEdition:
+    """The edition with its stories, for mailers that send no mails."""
+    stories = story_texts.of_edition(conn, stored.id)
+    return with_stories(stored.edition, stories, newsletter_of(stored, settings), frozen_at=stored.frozen_at)
+
+
+def with_stories(
+    edition: Edition, stories: tuple[PublishedStory, ...], newsletter: Newsletter, *, frozen_at: datetime
+) -> PublishedEdition:
+    """An edition, frozen or not, with its stories."""
+    return PublishedEdition(
+        newsletter_id=edition.newsletter_id,
+        title=newsletter.title,
+        slot_key=edition.slot.key,
+        frozen_at=frozen_at,
+        subject=edition.subject,
+        preheader=edition.preheader,
+        language=edition.language,
+        stories=stories,
     )
 
 

@@ -16,6 +16,7 @@ from digest.deliver.throttling import is_throttled
 from digest.model.editions import Delivery, Outcome
 from digest.model.errors import DigestError, StoreError
 from digest.model.protocols import Message, SendOutcome, SendResult, Stop
+from digest.model.published_stories import PublishedEdition
 from digest.pipeline.send_queue import SendQueue
 from digest.pipeline.send_rates import HELD_S, SendRates
 from digest.store import Store, deliveries, queue, suppressions
@@ -23,6 +24,11 @@ from digest.store.ledger import AttemptResult, Ledger
 
 #: Builds the message of one delivery. Raises ``DigestError`` if it can't be built, which is final for that row.
 MessageBuilder = Callable[[Delivery], Message]
+
+
+def no_edition() -> None:
+    """No edition: its stories aren't known."""
+
 
 #: Rows claimed at once.
 _CLAIM_SIZE = 200
@@ -45,6 +51,8 @@ class LedgerOutbox:
     unknown_policy: UnknownPolicy
     brake: RefusalBrake
     rates: SendRates
+    #: Reads the edition, if a mailer asks for it.
+    read_edition: Callable[[], PublishedEdition | None] = no_edition
     #: How many rows may still be claimed; None for no limit.
     allowed: int | None = None
     _queue: SendQueue = field(init=False)
@@ -102,6 +110,10 @@ class LedgerOutbox:
     @property
     def wait_s(self) -> float | None:
         return min(self._queue.wait_s, _CLAIM_PAUSE_S) if self._queue else None
+
+    @property
+    def edition(self) -> PublishedEdition | None:
+        return self.read_edition()
 
     def _next_delivery(self) -> Delivery | None:
         """The next delivery whose turn it is; claims more if there is none."""
@@ -164,6 +176,7 @@ class LedgerOutbox:
             now=now,
             published=self.published,
             unknown_policy=self.unknown_policy,
+            retry_after_s=result.retry_after_s,
         )
         return AttemptResult(
             delivery_id=message.id,

@@ -22,7 +22,8 @@ from digest.model.editions import Delivery, Outcome
 from digest.model.errors import DigestError
 from digest.model.mailbox import Mailbox
 from digest.model.protocols import Mailer, Message, Stop
-from digest.pipeline.ledger_outbox import LedgerOutbox, MessageBuilder
+from digest.model.published_stories import PublishedEdition
+from digest.pipeline.ledger_outbox import LedgerOutbox, MessageBuilder, no_edition
 from digest.pipeline.send_rates import SendRates
 from digest.pipeline.suppression import open_brake
 from digest.settings import SmtpSettings
@@ -64,13 +65,12 @@ def deliver_due(  # noqa: PLR0913  # what a sender works with, and how much of i
     even_if_waiting: bool = False,
     limit: int | None = None,
     rates: SendRates | None = None,
+    read_edition: Callable[[], PublishedEdition | None] = no_edition,
 ) -> Tally:
     """Send the edition's due rows (with ``even_if_waiting``, all waiting rows) until none is left, ``limit`` were sent,
-    or ``stop`` is set. Rows wait for their turn in the ``rates``; if only such rows are left, other editions go first.
-
-    Sending also stops when the server refuses too many mails; a suspected edition isn't sent at all. Safe to run
-    concurrently, and again after any crash: rows of a dead sender are released. Raises ``MailError`` if the server
-    can't be used, and ``StoreError``; rows not sent stay in the ledger.
+    ``stop`` is set, or the server refuses too many. If all that are left wait for a turn in the ``rates``, other
+    editions go first. A suspected edition isn't sent. Safe to run at the same time elsewhere, and after any crash.
+    Raises ``MailError`` if the server can't be used, and ``StoreError``; rows not sent stay in the ledger.
     """
     sender = f"sender-{uuid.uuid4().hex[:12]}"
     published, brake = _read_edition(edition_id, store, now=clock())
@@ -87,6 +87,7 @@ def deliver_due(  # noqa: PLR0913  # what a sender works with, and how much of i
             unknown_policy=unknown_policy,
             brake=brake,
             rates=rates or SendRates(store, SmtpSettings()),
+            read_edition=read_edition,
             allowed=limit,
         )
         with outbox.session(even_if_waiting=even_if_waiting):

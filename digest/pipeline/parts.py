@@ -17,7 +17,7 @@ from digest.collect.collector import make_collector
 from digest.http.limits import HostGate
 from digest.model.errors import DigestError, PluginError, SourceError
 from digest.model.failures import PluginFailure, PluginFailureHandler, ignore_plugin_failure
-from digest.model.newsletters import DETECTING_COLLECTOR, Newsletter, Source
+from digest.model.newsletters import DETECTING_COLLECTOR, Newsletter, Options, Source
 from digest.model.protocols import (
     Budget,
     Candidate,
@@ -110,17 +110,23 @@ class Parts:
         return IsolatedCollector(plugin, self.settings.plugins, now)
 
     def mailer(self, notify: Notify = ignore_notice) -> Mailer:
-        """The mailer, not connected yet. Raises ``UsageError`` if no mail server is set."""
-        configured, smtp = self.settings.mailer, self.settings.smtp
-        plugin = self._find(PluginPoint.MAILER, configured.name) if configured.name else None
+        """The mailer of ``[mailer]``, not connected yet. Raises ``UsageError`` if no mail server is set."""
+        return self._mailer(self.settings.mailer.name, self.settings.mailer.options, notify)
+
+    def newsletter_mailer(self, newsletter: Newsletter, *, notify: Notify = ignore_notice) -> Mailer:
+        """The mailer that the newsletter names. Raises ``UsageError`` if there is none."""
+        return self._mailer(newsletter.mailer, newsletter.mailer_options, notify)
+
+    def _mailer(self, name: str, options: Options, notify: Notify) -> Mailer:
+        plugin = self._find(PluginPoint.MAILER, name) if name else None
         if plugin is None or plugin.is_built_in:
             from digest.deliver.mailers import open_mailer  # imports ssl and email
 
-            return open_mailer(smtp, name=configured.name, notify=notify)
+            return open_mailer(self.settings.smtp, name=name, notify=notify)
         from digest.processes.mailer_process import IsolatedMailer
 
-        memory_mb = self.settings.plugins.memory_mb
-        return IsolatedMailer(plugin, configured.options, timeout_s=configured.timeout_s, memory_mb=memory_mb)
+        timeout_s, memory_mb = self.settings.mailer.timeout_s, self.settings.plugins.memory_mb
+        return IsolatedMailer(plugin, options, timeout_s=timeout_s, memory_mb=memory_mb)
 
     def _find(self, point: PluginPoint, name: str) -> Plugin:
         return find_plugin(point, name, folder=plugin_folder(self.settings))

@@ -45,6 +45,11 @@ def plugin_uses(settings: Settings) -> tuple[PluginUse, ...]:
         *(_use(PluginPoint.COLLECTOR, source.collector, f"source {source.id}") for source in settings.sources),
         *(_use(PluginPoint.RANKER, entry.ranker, f"newsletter {entry.id}") for entry in settings.newsletters),
         *(_use(PluginPoint.SUMMARIZER, entry.summarizer, f"newsletter {entry.id}") for entry in settings.newsletters),
+        *(
+            _use(PluginPoint.MAILER, entry.mailer, f"newsletter {entry.id}")
+            for entry in settings.newsletters
+            if entry.mailer
+        ),
         *([_use(PluginPoint.MAILER, settings.mailer.name, "[mailer]")] if settings.mailer.name else []),
     )
 

@@ -20,12 +20,13 @@ from digest.store import deliveries, editions, queue, suppressions
 def check_resendable(edition_id: int, app: App) -> None:
     """Raise ``DigestError`` if nothing of this edition can be sent now: no such edition, an open review, no text."""
     with app.store.read() as conn:
-        if editions.newsletter_id(conn, edition_id) is None:
+        newsletter_id = editions.newsletter_id(conn, edition_id)
+        if newsletter_id is None:
             raise UsageError(f"there is no edition {edition_id}", hint="'digest editions list' lists them")
         problem = delivery_problem(conn, edition_id) if suppressions.is_suspected(conn, edition_id) else None
     if problem:
         raise DigestError(problem.message, hint=problem.hint)
-    app.mailer()
+    app.mailer_for(app.settings.newsletter(newsletter_id))
     edition_message_builder(edition_id, app)
 
 

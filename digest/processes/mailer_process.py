@@ -8,6 +8,7 @@ without one, ``UNKNOWN``, since it may have been sent. An ended process sends no
 
 from __future__ import annotations
 
+import math
 import pickle
 import struct
 from collections.abc import Callable, Sequence
@@ -19,10 +20,14 @@ from typing import IO, Any
 from digest.model.errors import MailError, PluginError, one_line
 from digest.model.newsletters import Options
 from digest.model.protocols import Message, Outbox, SendOutcome, SendResult
+from digest.model.published_stories import PublishedEdition
 from digest.processes.limited_worker import end_process, start_process
 from digest.processes.limits import end_after, limit_memory
 from digest.settings.plugins import Plugin
 
+#: Id of the message, outcome, reply, code, and seconds until another try.
+_PlainResult = tuple[int, str, str, int | None, float | None]
+_MAX_RETRY_AFTER_S = 10_000_000.0
 _LENGTH = struct.Struct(">Q")
 #: Messages that a mailer may have asked for and not started.
 _MAX_UNSTARTED = 1_000
@@ -110,21 +115,29 @@ class _Session:
                 return message, ""
             case "commit":
                 return self._commit(*arguments)
+            case "edition":
+                return self.outbox.edition, ""
             case "wait_s":
                 self.wait_s = self.outbox.wait_s or 0.0
                 return self.outbox.wait_s, ""
             case _:
                 return self.outbox.is_closing, ""
 
-    def _commit(self, results: Sequence[tuple[int, str, str, int | None]], starting: Sequence[int]) -> object:
+    def _commit(self, results: Sequence[_PlainResult], starting: Sequence[int]) -> object:
         ids = [id_ for id_, *_ in results]
         if len(set(ids)) < len(ids) or not set(ids) <= self.started.keys():
             return None, "gave a result for a message that it had not started, or two for one"
         if len(set(starting)) < len(starting) or not set(starting) <= self.taken.keys():
             return None, "started a message that it was not given, or one twice"
         plain = [
-            SendResult(message=self.started[id_], outcome=SendOutcome(outcome), reply=reply, code=code)
-            for id_, outcome, reply, code in results
+            SendResult(
+                message=self.started[id_],
+                outcome=SendOutcome(outcome),
+                reply=reply,
+                code=code,
+                retry_after_s=retry_after_s,
+            )
+            for id_, outcome, reply, code, retry_after_s in results
         ]
         messages = [self.taken.pop(id_) for id_ in starting]
         sendable = self.outbox.commit(plain, messages)
@@ -166,6 +179,10 @@ class _RemoteOutbox:
     def wait_s(self) -> float | None:
         return self._request("wait_s")  # type: ignore[no-any-return]  # as the parent's outbox says
 
+    @property
+    def edition(self) -> PublishedEdition | None:
+        return self._request("edition")  # type: ignore[no-any-return]  # as the parent's outbox says
+
     def next_message(self) -> Message | None:
         return self._request("next_message")  # type: ignore[no-any-return]  # as the parent's outbox says
 
@@ -175,11 +192,18 @@ class _RemoteOutbox:
         return sendable
 
 
-def _plain_result(result: object, plugin: Plugin) -> tuple[int, str, str, int | None]:
+def _plain_result(result: object, plugin: Plugin) -> _PlainResult:
     if not (isinstance(result, SendResult) and isinstance(result.outcome, SendOutcome)):
         raise PluginError(f"{plugin.title} gave {type(result).__name__}, expected SendResult with a SendOutcome")
     code = int(result.code) if isinstance(result.code, int) else None
-    return int(result.message.id), result.outcome.value, one_line(str.__str__(str(result.reply)))[:1_000], code
+    reply = one_line(str.__str__(str(result.reply)))[:1_000]
+    return int(result.message.id), result.outcome.value, reply, code, _seconds(result.retry_after_s)
+
+
+def _seconds(value: object) -> float | None:
+    """A time in seconds; None for anything else, or none."""
+    is_number = isinstance(value, int | float) and math.isfinite(value) and value > 0
+    return min(float(value), _MAX_RETRY_AFTER_S) if is_number else None  # type: ignore[arg-type]  # it is a number
 
 
 def main() -> None:

@@ -264,6 +264,8 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "ranker_options": _options,
         "summarizer": _PLUGIN_NAME,
         "summarizer_options": _options,
+        "mailer": matching(f"({_PLUGIN})?", "a name like 'webhook', or 'module:function'"),
+        "mailer_options": _options,
         "stories": number(1),
         "audiences": number(1, 1_000),
         "minutes": number(1),

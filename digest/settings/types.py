@@ -257,7 +257,12 @@ class Settings:
     @property
     def can_send(self) -> bool:
         """Is there a mail server, a folder for mails, or a mailer?"""
-        return bool(self.smtp.host or self.smtp.folder or self.mailer.name)
+        return bool(self.smtp.host or self.smtp.folder or self.mailer.name) or self.has_own_mailers
+
+    @property
+    def has_own_mailers(self) -> bool:
+        """Does each newsletter name a mailer of its own?"""
+        return bool(self.newsletters) and all(newsletter.mailer for newsletter in self.newsletters)
 
     def newsletter(self, newsletter_id: str | None) -> Newsletter:
         """The newsletter with that id; without an id, the only one. Raises ``UsageError``."""

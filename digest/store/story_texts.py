@@ -42,6 +42,24 @@ def get(conn: Connection, story_ids: Collection[int]) -> Mapping[int, PublishedS
     return {story.id: story for batch in batches(story_ids) for story in _find(conn, stories.c.id.in_(batch))}
 
 
+def of_briefs(briefs: Sequence[Brief]) -> tuple[PublishedStory, ...]:
+    """The stories as an edition that isn't published would have them; their ids are 0."""
+    ids = {"id": 0, "thread_id": 0, "edition_id": 0}
+    return tuple(
+        _story(
+            {
+                **row_for(0, brief),
+                **ids,
+                "position": position,
+                "title": brief.story.lead.title,
+                "update": brief.ranked.update,
+                "sentences": tuple(sentence.text for sentence in brief.sentences),
+            }
+        )
+        for position, brief in enumerate(briefs)
+    )
+
+
 def _find(conn: Connection, condition: ColumnElement[bool]) -> tuple[PublishedStory, ...]:
     columns = [column for column in table.c if column.name != "story_id"]
     # A store of a version before may know a story's text, and not its sources.
@@ -50,7 +68,7 @@ def _find(conn: Connection, condition: ColumnElement[bool]) -> tuple[PublishedSt
     return tuple(map(_story, rows))
 
 
-def _story(row: RowMapping) -> PublishedStory:
+def _story(row: RowMapping | Mapping[str, Any]) -> PublishedStory:
     articles = tuple(map(_article, row["articles"] or ()))
     citations = row["citations"] or [UNKNOWN_ARTICLE] * len(row["sentences"])
     return PublishedStory(

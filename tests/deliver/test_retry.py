@@ -56,6 +56,30 @@ def test_an_unknown_delivery_is_held_by_policy_or_after_days() -> None:
     assert decision(SendOutcome.UNKNOWN, attempts=50, age=5 * DAY) == held
 
 
+@pytest.mark.parametrize(
+    ("retry_after_s", "delay"),
+    [
+        (None, backoff(1, "<1@x>")),
+        (30, backoff(1, "<1@x>")),
+        (3_600, timedelta(hours=1)),
+        (1_000_000, MAX_BACKOFF),
+        (-5, backoff(1, "<1@x>")),
+    ],
+)
+def test_a_service_may_ask_for_a_longer_delay_within_bounds(retry_after_s: float | None, delay: timedelta) -> None:
+    decided = decide(
+        SendOutcome.DEFERRED,
+        message_id="<1@x>",
+        attempts=1,
+        now=NOON,
+        published=NOON,
+        unknown_policy="retry",
+        retry_after_s=retry_after_s,
+    )
+
+    assert decided == RetryDecision(Outcome.RETRY, NOON + delay)
+
+
 def test_the_backoff_grows_to_a_maximum_and_fills_four_days() -> None:
     delays = [backoff(attempts, "<1@x>") for attempts in range(1, MIN_ATTEMPTS)]
 

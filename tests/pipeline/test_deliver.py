@@ -58,6 +58,27 @@ def _with_mailer(mailer: FakeMailer, app: App) -> App:
     return replace(app, mailer=lambda: mailer)
 
 
+def test_a_newsletter_may_have_a_mailer_of_its_own(sqlite_store: Store) -> None:
+    id_ = publish(sqlite_store, PRESS)
+    app = make_test_app(sqlite_store, BOUNCES)
+    newsletter = replace(app.settings.newsletters[0], mailer="own")
+    own, usual, names = FakeMailer(), FakeMailer(), []
+
+    def newsletter_mailer(newsletter: Newsletter) -> FakeMailer:
+        names.append(newsletter.mailer)
+        return own
+
+    app = replace(
+        app,
+        settings=replace(app.settings, newsletters=(newsletter,)),
+        mailer=lambda: usual,
+        newsletter_mailer=newsletter_mailer,
+    )
+    deliver_edition(id_, app, clock=lambda: NOON, stop=Event())
+
+    assert (len(own.accepted), len(usual.accepted), names) == (1, 0, ["own"])
+
+
 def header(mail: Message, name: str) -> str:
     message = email.message_from_bytes(mail.content, _class=EmailMessage, policy=email.policy.default)
     return str(message[name] or "")

@@ -12,6 +12,7 @@ import pytest
 from digest.model.editions import Outcome
 from digest.model.errors import MailError
 from digest.model.protocols import SendOutcome
+from digest.model.published_stories import PublishedEdition
 from digest.pipeline.outbox import Tally, deliver_due
 from digest.processes.mailer_process import IsolatedMailer
 from digest.settings.plugins import Plugin, PluginPoint
@@ -20,6 +21,16 @@ from tests.support.editions import build_message, publish, rows
 from tests.support.smtp_delivery import MemoryOutbox, message
 from tests.support.values import NOON
 
+PUBLISHED = PublishedEdition(
+    newsletter_id="main",
+    title="Harbour News",
+    slot_key="2026-03-29",
+    frozen_at=NOON,
+    subject="The harbour opens",
+    preheader="",
+    language="en",
+    stories=(),
+)
 FOLDER = Path(__file__).parents[1] / "data" / "plugins"
 pytestmark = pytest.mark.slow
 
@@ -85,6 +96,23 @@ def test_a_mailer_that_breaks_its_protocol_is_named(attribute: str, reason: str,
         mailer(attribute)(outbox)
 
     assert outbox.outcomes == outcomes
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(90, 90.0), (None, None), ("soon", None), (-1, None), (float("nan"), None), (float("inf"), None)],
+)
+def test_a_mailer_reads_the_edition_and_tells_how_long_a_service_asks_to_wait(
+    seconds: object, told: float | None
+) -> None:
+    outbox = MemoryOutbox([message(1)], edition=PUBLISHED)
+    mailer("asks_for_time", seconds=seconds)(outbox)
+    without = MemoryOutbox([message(1)])
+    mailer("asks_for_time", seconds=seconds)(without)
+
+    (result,) = outbox.results
+    assert (result.reply, result.retry_after_s) == ("Harbour News", told)
+    assert without.results[0].reply == "no edition"
 
 
 def test_a_mailer_that_takes_and_never_starts_is_stopped() -> None:

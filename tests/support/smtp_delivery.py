@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from digest.deliver.smtp.mailer import SmtpMailer
 from digest.deliver.smtp.timeouts import Timeouts
 from digest.model.protocols import Message, SendOutcome, SendResult
+from digest.model.published_stories import PublishedEdition
 from digest.settings import SmtpSettings
 
 SHORT_TIMEOUTS = Timeouts(poll=0.1, connect=0.4, greeting=0.4, command=0.4, data=0.4, content=0.4, quit=0.4, notify=0.1)
@@ -23,6 +24,7 @@ class MemoryOutbox:
     messages: list[Message]
     results: list[SendResult] = field(default_factory=list)
     is_closing: bool = False
+    edition: PublishedEdition | None = None
     #: Lines that the mailer sent to the user.
     notices: list[str] = field(default_factory=list)
 

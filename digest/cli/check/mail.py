@@ -24,6 +24,8 @@ def check_mail_server(settings: Settings, *, offline: bool) -> Iterator[Finding]
         yield note(topic, "none is set, so nothing can be sent", 'set [smtp] host = "mail.example.org"')
     elif settings.mailer.name not in {"", *BUILT_IN[PluginPoint.MAILER]}:
         yield ok(topic, f"mails are sent by the mailer {settings.mailer.name!r}")
+    elif settings.has_own_mailers and not smtp.host and not smtp.folder:
+        yield ok(topic, "each newsletter has a mailer of its own; no other mails can be sent")
     elif smtp.security == "none" and smtp.password and smtp.host not in _LOCALHOST:
         message = f"the password would be sent to {smtp.host} without encryption"
         yield bad(topic, message, 'set security = "starttls" or "tls"')

@@ -19,4 +19,4 @@ def send_first_mail(file: Path, to: Mailbox) -> None:
     settings, now = load(file, os.environ), datetime.now(UTC)
     newsletter = settings.newsletters[0]
     with open_draft(newsletter, settings, now=now, new_revision=False, collect=True) as draft:
-        send_one(draft.edition, newsletter, to, draft.app, now=now)
+        send_one(draft.edition, newsletter, to, draft.app, now=now, stories=draft.content)

@@ -87,7 +87,7 @@ def _send_test_mail(args: argparse.Namespace, newsletter: Newsletter, settings: 
 
     to = Mailbox.parse(args.to)
     with open_draft(newsletter, settings, now=now, new_revision=args.again, collect=not args.no_collect) as draft:
-        send_one(draft.edition, newsletter, to, draft.app, now=now)
+        send_one(draft.edition, newsletter, to, draft.app, now=now, stories=draft.content)
     if args.json:
         import json
 

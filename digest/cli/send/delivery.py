@@ -42,7 +42,7 @@ def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settin
     """Publish and deliver; return 1 while a delivery isn't final, and if an edition reached nobody or is suspected."""
     app = make_app(settings, notify=print_stderr)
     with app.store:
-        app.mailer()  # before anything is published: raises if nothing can be sent
+        app.mailer_for(newsletter)  # before anything is published: raises if nothing can be sent
         app.store.check_locks()
         slot, published = _publish(args, newsletter, app, now)
         others = publish_audiences(newsletter, app, slot=slot, now=now, new_revision=args.again)

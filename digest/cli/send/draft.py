@@ -12,6 +12,7 @@ from digest.cli.send.collect_now import collect_now
 from digest.model.editions import Edition
 from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter
+from digest.model.published_stories import PublishedStory
 from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
@@ -21,7 +22,7 @@ from digest.pipeline.newsletter import render_options, sources_of
 from digest.pipeline.stale_sources import stale_sources
 from digest.render import render
 from digest.settings import Settings
-from digest.store import editions, open_store
+from digest.store import editions, open_store, story_texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Draft:
     edition_id: int | None
     #: Number of stories; None for an edition already published.
     stories: int | None
+    #: Its stories, for a mailer that sends no mails.
+    content: tuple[PublishedStory, ...]
 
 
 @contextmanager
@@ -52,8 +55,9 @@ def open_draft(
             slot = calendar.current_slot(conn, newsletter, now=now)
             stored = editions.find(conn, newsletter.id, slot)
             window = calendar.window(conn, newsletter, slot, now=now)
+            content = story_texts.of_edition(conn, stored.id) if stored else ()
         if stored and not new_revision:
-            yield Draft(app=app, slot=slot, edition=stored.edition, edition_id=stored.id, stories=None)
+            yield Draft(app=app, slot=slot, edition=stored.edition, edition_id=stored.id, stories=None, content=content)
             return
         source_app = app
         if collect and (stale := stale_sources(newsletter, app, now=now)):
@@ -65,7 +69,8 @@ def open_draft(
         edition, missing = embed_images(rendered, digest, settings, app.fetch_images, now=now)
         print_plugin_problems(digest.problems)
         print_missing_images(missing)
-        yield Draft(app=app, slot=slot, edition=edition, edition_id=None, stories=len(digest.briefs))
+        content = story_texts.of_briefs(digest.briefs)
+        yield Draft(app=app, slot=slot, edition=edition, edition_id=None, stories=len(digest.briefs), content=content)
 
 
 def print_plugin_problems(problems: Sequence[PluginFailure]) -> None:

@@ -38,7 +38,7 @@ def send_through_queue(args: argparse.Namespace, newsletter: Newsletter, setting
     """Queue the work and wait for it; return 1 while a delivery isn't final, and if an edition reached nobody."""
     app = make_app(settings, notify=print_stderr)
     with app.store, stop_on_signal() as stop:
-        app.mailer()  # before anything is queued: raises if nothing can be sent
+        app.mailer_for(newsletter)  # before anything is queued: raises if nothing can be sent
         job = _enqueue(args, newsletter, app)
 
         def find_editions(conn: Connection) -> Sequence[int]:

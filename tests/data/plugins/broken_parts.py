@@ -172,6 +172,15 @@ def sends_then(outbox, folder, fault):
     _send(outbox, folder, FAULTS[fault])
 
 
+def asks_for_time(outbox, seconds):
+    while message := outbox.next_message():
+        outbox.commit([], [message])
+        reply = outbox.edition.title if outbox.edition else "no edition"
+        outbox.commit(
+            [SendResult(message=message, outcome=SendOutcome.DEFERRED, reply=reply, retry_after_s=seconds)], []
+        )
+
+
 def result_without_start(outbox):
     message = outbox.next_message()
     outbox.commit([SendResult(message=message, outcome=SendOutcome.ACCEPTED, reply="")], [])
