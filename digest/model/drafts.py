@@ -156,6 +156,8 @@ class DraftStory:
     place: int
     title: str
     url: str
+    #: Of its text: ``en``; ``und`` if unknown.
+    language: str
     section: str
     update: bool
     sentences: tuple[DraftSentence, ...]

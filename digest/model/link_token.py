@@ -59,6 +59,8 @@ class Purpose(enum.StrEnum):
     ERASE = "erase"
     #: Confirms a request to subscribe by answering its mail; the number is the request's.
     REPLY = "reply"
+    #: Shows and decides a draft; the number is the draft's, the version its editor's address (``draft_links.py``).
+    DRAFT = "draft"
     #: When a form was shown; about nobody.
     FORM = "form"
     #: An operator's session; the number is the session's.

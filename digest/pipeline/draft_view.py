@@ -22,6 +22,7 @@ def _story(lineup: Lineup, number: int, *, first_reserve: int) -> DraftStory:
         place=lineup.order.index(number) + 1 if number in lineup.order else 0,
         title=lead.title,
         url=lead.url,
+        language=lead.language,
         section=lineup.section(number),
         update=brief.ranked.update,
         sentences=tuple(

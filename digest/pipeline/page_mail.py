@@ -20,6 +20,7 @@ from digest.pipeline.deliver import NotAccepted, prepare_signed, send_message
 from digest.pipeline.newsletter import sender_of
 from digest.render.page_templates import PageTemplates
 from digest.render.page_texts import ENGLISH
+from digest.render.plain_text import fold
 from digest.settings import Settings
 
 T = TypeVar("T")
@@ -49,6 +50,8 @@ class PageMail:
     message_id: str = ""
     #: Where answers go, if not to the sender.
     reply_to: Mailbox | None = None
+    #: Its HTML has a style sheet, to be inlined, and its text long paragraphs, to be folded.
+    is_styled: bool = False
 
 
 def send_each(
@@ -80,13 +83,15 @@ def mail_language(newsletter: Newsletter, asked_in: str, templates: PageTemplate
 def build_page_mail(mail: PageMail, settings: Settings, templates: PageTemplates, *, now: datetime) -> Message:
     """The mail, from the newsletter's sender and signed like an edition's."""
     newsletter, sender = mail.newsletter, sender_of(mail.newsletter)
+    render = templates.render_mail if mail.is_styled else templates.render
+    text = templates.render_text(mail.template, mail.language, **mail.values)
     edition = Edition(
         newsletter_id=newsletter.id,
         slot=Slot(due=now, key=mail.template.replace("_", "-")),
         subject=mail.subject,
         preheader="",
-        html=templates.render(mail.template, mail.language, **mail.values),
-        text=templates.render_text(mail.template, mail.language, **mail.values),
+        html=render(mail.template, mail.language, **mail.values),
+        text=fold(text) if mail.is_styled else text,
         language=mail.language,
         reading_minutes=1,
     )

@@ -72,7 +72,7 @@ def _public_names(owner: object) -> tuple[str, ...]:
 
 
 @pass_context  # also keeps Jinja2 from computing constants while it compiles, when there are no values to add them to
-def _to_placeholder(_: Context, value: object) -> str:
+def to_placeholder(_: Context, value: object) -> str:
     """Finalize HTML: store a printed value and print a placeholder; the template's own markup stays."""
     values = placeholders.current_values.get()
     if isinstance(value, Markup):
@@ -94,7 +94,7 @@ def _to_line(_: Context, value: object) -> str:
 @functools.lru_cache(maxsize=16)
 def _sandbox(folders: tuple[Path, ...], *, html: bool) -> Sandbox:
     """The environment of a template, which reads its files again when they change."""
-    finalize = _to_placeholder if html else _to_line
+    finalize = to_placeholder if html else _to_line
     return Sandbox(folders, autoescape=html, undefined=_UndefinedVariable, finalize=finalize)
 
 

@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from jinja2 import FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
+from digest.render import inline, placeholders
+from digest.render.environment import to_placeholder
 from digest.render.locale import direction, labels_for, long_date
 from digest.render.page_texts import ENGLISH, PageTexts
-from digest.render.tokens import tokens_for
+from digest.render.sandbox import limited
+from digest.render.tokens import css_values, tokens_for
 from digest.settings import Settings, shipped_files
 
 _FOLDER = "web"
@@ -44,7 +47,8 @@ class PageTemplates:
             self._translate, self._translate_number, newstyle=True
         )
         self._environment.filters["long_date"] = _long_date
-        self._environment.globals["tokens"] = tokens_for(settings.brand)
+        self._tokens = tokens_for(settings.brand)
+        self._environment.globals["tokens"] = self._tokens
         #: The style sheet of all pages.
         self.style_sheet = self._environment.get_template("style.css").render()
         version = hashlib.sha256(self.style_sheet.encode()).hexdigest()[:12]
@@ -55,6 +59,7 @@ class PageTemplates:
             "site_name": settings.brand.name or _only_title(settings) or urlsplit(settings.web.url).hostname or "",
             "postal_address": settings.brand.address,
         }
+        self._mail_environment = self._environment.overlay(finalize=to_placeholder)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -64,6 +69,18 @@ class PageTemplates:
     def render(self, name: str, page_language: str = ENGLISH, /, **values: object) -> str:
         """The HTML of a page or a mail."""
         return self._render(f"{name}.html.j2", page_language, values)
+
+    def render_mail(self, name: str, page_language: str = ENGLISH, /, **values: object) -> str:
+        """The HTML of a mail with a style sheet, inlined as an edition's is: values from outside are inserted last."""
+        printed = placeholders.Values(own_markup=set(css_values(self._tokens)))
+        token = placeholders.current_values.set(printed)
+        try:
+            with limited():
+                html = self._render(f"{name}.html.j2", page_language, values, self._mail_environment)
+        finally:
+            placeholders.current_values.reset(token)
+        skeleton = placeholders.make_skeleton(html, printed)
+        return placeholders.fill(inline.inline_css(skeleton.html), skeleton, printed)
 
     def render_text(self, name: str, page_language: str = ENGLISH, /, **values: object) -> str:
         """The text of a mail."""
@@ -80,9 +97,11 @@ class PageTemplates:
         names = {"first": ", ".join(titles[:-1]), "last": titles[-1]}
         return self.translate("%(first)s and %(last)s", page_language, **names)
 
-    def _render(self, file: str, page_language: str, values: dict[str, object]) -> str:
+    def _render(
+        self, file: str, page_language: str, values: dict[str, object], environment: Environment | None = None
+    ) -> str:
         names = {_LANGUAGE: page_language, "page_direction": direction(page_language)}
-        return self._environment.get_template(file).render(names | values)
+        return (environment or self._environment).get_template(file).render(names | values)
 
     @pass_context
     def _translate(self, context: Context, text: str) -> str:

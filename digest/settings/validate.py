@@ -15,7 +15,7 @@ from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import LISTS, SECTIONS
 from digest.settings.toml import RawSettings
 from digest.settings.types import DkimSettings, Settings, SmtpSettings, StoreSettings, WebSettings
-from digest.settings.web_pages import RESERVED_IDS
+from digest.settings.web_pages import DRAFTS_ID, RESERVED_IDS
 from digest.text.suggest import nearest
 
 
@@ -81,9 +81,11 @@ def _reserved_ids(raw: RawSettings) -> Iterator[Mistake]:
     web = raw.tables.get("web")
     if not (isinstance(web, dict) and web.get("url")):
         return
+    newsletters = [item for _, item in _items(raw, "newsletters") if isinstance(item, dict)]
+    reserved = RESERVED_IDS if any("hold" in item for item in newsletters) else RESERVED_IDS - {DRAFTS_ID}
     for number, item in _items(raw, "newsletters"):
         id_ = item.get("id") if isinstance(item, dict) else None
-        if isinstance(id_, str) and id_.casefold() in RESERVED_IDS:
+        if isinstance(id_, str) and id_.casefold() in reserved:
             yield raw.mistake(("newsletters", number, "id"), f"{id_!r} is the address of a page: give it another id")
 
 

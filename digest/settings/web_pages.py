@@ -15,11 +15,13 @@ from digest.settings.types import MIN_SECRET_LENGTH, Settings
 #: First parts of the pages' addresses: where there are pages, no newsletter has such an id, since its archive is there.
 RESERVED_IDS = frozenset(
     (
-        *("address", "assets", "confirm", "erase", "favicon.ico", "feedback", "healthz", "metrics", "operator"),
-        *("preferences", "read", "readyz", "return", "robots.txt", "search", "sitemap.xml", "stories", "subscribe"),
-        "unsubscribe",
+        *("address", "assets", "confirm", "draft", "erase", "favicon.ico", "feedback", "healthz", "metrics"),
+        *("operator", "preferences", "read", "readyz", "return", "robots.txt", "search", "sitemap.xml", "stories"),
+        *("subscribe", "unsubscribe"),
     )
 )
+#: Of these, the id that is free where no newsletter has drafts: earlier versions had no page there.
+DRAFTS_ID = "draft"
 _SECRET_HINT = "set a random one, as 'openssl rand -base64 32' prints it: it signs the links in mails"  # noqa: S105  # no password
 
 

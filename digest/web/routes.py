@@ -7,6 +7,7 @@ from digest.web.altcha import widget_file
 from digest.web.archive import archive_address, edition_list, newest_edition
 from digest.web.archive_access import open_archive
 from digest.web.assets import style_sheet
+from digest.web.draft import draft, draft_frame
 from digest.web.edition import edition, edition_mail
 from digest.web.feed import feed
 from digest.web.feedback import edition_feedback, story_feedback
@@ -23,6 +24,8 @@ from digest.web.subscribe import confirm_page, front_page, subscribe
 from digest.web.unsubscribe import come_back_page, unsubscribe
 
 Route = tuple[str, str, Page]
+#: A link token begins with three numbers.
+DRAFT_ADDRESS = r"/draft/{token:\d+\.\d+\.\d+\.[^/]+}"
 
 #: Method, address below the public one, page. A GET changes nothing.
 ROUTES: tuple[Route, ...] = (
@@ -40,6 +43,10 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/feedback/{token}", edition_feedback),
     ("GET", "/feedback/{token}/{story}", story_feedback),
     ("POST", "/feedback/{token}/{story}", story_feedback),
+    # Not every address below /draft: a newsletter may have that id, where no newsletter has an editor.
+    ("GET", DRAFT_ADDRESS, draft),
+    ("POST", DRAFT_ADDRESS, draft),
+    ("GET", f"{DRAFT_ADDRESS}/mail", draft_frame),
     ("GET", "/preferences/{token}", open_preferences),
     ("GET", "/preferences", preferences),
     ("POST", "/preferences", preferences),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from digest.jobs.overview import NewsletterStatus, Overview, read_overview
 from digest.store import subscription_requests
 from digest.text.time_format import local_time
-from digest.web.operator import access, view
+from digest.web.operator import access, drafts, view
 from digest.web.operator.access import Operator
 from digest.web.pages import PageRequest, PageResponse, Site
 
@@ -37,6 +37,7 @@ def start(site: Site, _: PageRequest, operator: Operator) -> PageResponse:
         problems=tuple(_problems(seen)),
         newsletters=[(status, _next(status)) for status in seen.newsletters],
         waiting_requests=waiting,
+        drafts=tuple(drafts.waiting(site)),
     )
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from digest.web.operator import editions, history, login, overview, preview, refusals, requests, sources, subscribers
+from digest.web.operator import (
+    drafts,
+    editions,
+    history,
+    login,
+    overview,
+    preview,
+    refusals,
+    requests,
+    sources,
+    subscribers,
+)
 from digest.web.operator.access import operator_page
 from digest.web.pages import Page
 
@@ -14,6 +25,10 @@ _PAGES = (
     ("GET", "/operator/editions/{id}", editions.edition),
     ("POST", "/operator/editions/{id}", editions.edition),
     ("GET", "/operator/editions/{id}/mail", editions.mail),
+    ("GET", "/operator/drafts", drafts.draft_list),
+    ("GET", "/operator/drafts/{newsletter}/{slot}", drafts.draft),
+    ("POST", "/operator/drafts/{newsletter}/{slot}", drafts.draft),
+    ("GET", "/operator/drafts/{newsletter}/{slot}/mail", drafts.mail),
     ("GET", "/operator/refusals", refusals.refusals),
     ("POST", "/operator/refusals", refusals.refusals),
     ("GET", "/operator/sources", sources.source_list),

@@ -1,0 +1,58 @@
+"""The editor's mail about a draft: its stories, with links to decide about them; without pages, with commands."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from digest.model.drafts import Draft
+from digest.model.errors import UsageError
+from digest.model.newsletters import Newsletter
+from digest.model.protocols import Message
+from digest.pipeline.app import App
+from digest.pipeline.draft_links import sign_draft_link
+from digest.pipeline.page_mail import PageMail, build_page_mail, mail_language, page_url
+from digest.render.draft_context import draft_context
+from digest.render.page_templates import PageTemplates
+
+
+def draft_message(draft: Draft, newsletter: Newsletter, app: App, *, now: datetime) -> Message:
+    """The mail to the newsletter's editor. Raises ``UsageError`` if it has none, or no sender."""
+    if newsletter.editor is None:
+        raise UsageError(f"newsletter {newsletter.id!r} has no editor", hint='set editor = "Editor <editor@…>"')
+    settings, templates = app.settings, PageTemplates(app.settings)
+    language = mail_language(newsletter, _stories_language(draft), templates)
+    context = draft_context(draft, newsletter, language=language, now=now)
+    words = {"newsletter": context.title, "time": context.time}
+    if context.is_sent_unanswered:
+        subject = templates.translate("Draft: %(newsletter)s, goes out at %(time)s", language, **words)
+    else:
+        subject = templates.translate("Draft: %(newsletter)s, waits for you until %(time)s", language, **words)
+    link = ""
+    if settings.web.url:
+        with app.store.read() as conn:
+            link = page_url(settings, "draft", sign_draft_link(conn, draft.id, newsletter, settings, now=now))
+    mail = PageMail(
+        template="draft_mail",
+        newsletter=newsletter,
+        to=newsletter.editor.address,
+        subject=subject,
+        values={"draft": context, "subject": subject, "link": link, "command": _commands(newsletter.id)},
+        language=language,
+        message_id=f"draft.{draft.id}.{int(draft.composed.timestamp()):x}",
+        is_styled=True,
+    )
+    return build_page_mail(mail, settings, templates, now=now)
+
+
+def _commands(newsletter_id: str) -> Callable[..., str]:
+    """A function from words to a command line that can be pasted: ``digest editions drop 3 -n main``."""
+    return lambda *words: f"digest editions {' '.join(map(str, words))} -n {shlex.quote(newsletter_id)}"
+
+
+def _stories_language(draft: Draft) -> str:
+    """The language of most stories in the edition; empty without any."""
+    languages = Counter(story.language for story in draft.edition_stories)
+    return languages.most_common(1)[0][0] if languages else ""

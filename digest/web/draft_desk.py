@@ -1,0 +1,226 @@
+"""A draft's page with its forms: shows the draft, carries out a decision, and says what was done, by whom.
+
+The editor's page (``draft.py``) and the operator's (``operator/drafts.py``) are two ways to it. Each form has the
+draft's version as it was shown, so that two editors never overwrite each other's decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from digest.model.drafts import MAX_NOTE, DecisionResult, Draft, DraftState
+from digest.model.newsletters import Newsletter
+from digest.pipeline.archive import slot_address
+from digest.pipeline.draft_preview import as_anybodys, render_draft_in_worker
+from digest.pipeline.editor_desk import decide
+from digest.pipeline.newsletter import newsletter_path
+from digest.render.draft_context import DecisionContext, DraftStoryContext, decision_contexts, draft_context
+from digest.store import editions
+from digest.web.draft_forms import DRAFT_TASKS, STORY_TASKS, DraftForm, former_note, story_of, undo_of
+from digest.web.mail_policy import FRAME_HEADERS, mail_policy
+from digest.web.pages import PageRequest, PageResponse, Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where a draft is shown, and who decides there."""
+
+    #: The page's path.
+    here: str
+    #: For the draft's history: the editor's address, or ``operator``.
+    by: str
+    #: Renders the page around the draft from its variables, with a ``form_token`` where the address proves nothing.
+    render: Callable[[Mapping[str, Any]], PageResponse]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """What was just done, shown at the story that it was about."""
+
+    record: DecisionContext
+    #: The story's number; 0 for the whole draft.
+    story: int
+    #: Of a story that is no longer in the edition, the place that it had: the notice stands there.
+    place: int
+    #: The value of the button that takes it back; empty without one.
+    undo: str
+    #: Of an undone note: the text before.
+    former_note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """What others decided since the form was shown, and what the form asked for."""
+
+    decisions: tuple[DecisionContext, ...]
+    task: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """One thing to decide, on top of the page."""
+
+    task: str
+    story: DraftStoryContext | None
+    note: str
+    most_characters: int = MAX_NOTE
+
+
+def show_draft(site: Site, request: PageRequest, draft: Draft, newsletter: Newsletter, desk: Desk) -> PageResponse:
+    """The page; its address may name what was just done (``did``), or one thing to decide (``do``, ``story``)."""
+    latest, focus = _latest(site, request, draft, newsletter), _focus(site, request, draft, newsletter)
+    return _render(site, draft, newsletter, desk, latest=latest, focus=focus)
+
+
+def decide_draft(site: Site, request: PageRequest, draft: Draft, newsletter: Newsletter, desk: Desk) -> PageResponse:
+    """Carry out what a form asks for; then the page again, by GET, at the story that it was about."""
+    form = DraftForm.read(request.field)
+    decision, version = form.decision(draft), request.field("version")
+    if decision is None or not (version.isascii() and version.isdecimal() and len(version) < 10):
+        problem = site.translate("Nothing was changed: that form could not be read. Please try again.")
+        return _render(site, draft, newsletter, desk, status=400, problem=problem)
+    result = decide(site.app, draft.id, decision, by=desk.by, now=site.clock(), expected_version=int(version))
+    if result is None:
+        return site.render("unknown_link", status=404, private=True)
+    if result.outcome == "done":
+        site.log("draft_decided", newsletter=newsletter.id, slot=draft.slot.key, decision=form.task, by=desk.by)
+        return _redirect(desk, result.draft, result.draft.version, former=_place(draft, form.story))
+    repeated = [record for record in result.others if (record.decision, record.by) == (decision, desk.by)]
+    if repeated:  # a second click
+        return _redirect(desk, result.draft, repeated[-1].version)
+    return _refuse(site, form, result, newsletter, desk)
+
+
+def draft_mail(site: Site, draft: Draft) -> PageResponse:
+    """For the page's frame: the mail as it would be sent now; of a published draft, as it was frozen."""
+    if draft.state is DraftState.PUBLISHED:
+        with site.app.store.read() as conn:
+            stored = editions.find(conn, draft.newsletter_id, draft.slot)
+        html, problem = (as_anybodys(stored.edition.html, "") if stored else ""), ""
+    else:
+        page = render_draft_in_worker(draft.id, site.app.settings)
+        html, problem = page.html, page.problem
+    if not html:
+        html = str(site.render("operator/frame", text=problem or site.translate("This edition is no longer kept")).body)
+    policy = mail_policy(html, frame_ancestors="'self'")
+    return PageResponse(body=html, headers={**FRAME_HEADERS, "Content-Security-Policy": policy})
+
+
+def _refuse(site: Site, form: DraftForm, result: DecisionResult, newsletter: Newsletter, desk: Desk) -> PageResponse:
+    """The page as it stands now, with the reason why nothing was done."""
+    draft = result.draft
+    if result.outcome == "stale":
+        decisions = tuple(
+            decision_contexts(result.others, draft, newsletter.timezone, language=site.language, now=site.clock())
+        )
+        conflict = Conflict(decisions=decisions, task=form.task, fields=form.fields)
+        return _render(site, draft, newsletter, desk, status=409, conflict=conflict)
+    if result.outcome == "closed":
+        problem = site.translate("That came too late: nothing was changed.")
+        return _render(site, draft, newsletter, desk, status=409, problem=problem)
+    focus = _focus_of(form, draft) if result.refusal == "note_too_long" else None
+    return _render(site, draft, newsletter, desk, status=409, problem=_refusal(site, result), focus=focus)
+
+
+def _refusal(site: Site, result: DecisionResult) -> str:
+    match result.refusal:
+        case "already" | "nothing_to_undo":
+            return site.translate("Nothing was changed: it is so already.")
+        case "other_section":
+            return site.translate("Nothing was changed: a story stays in its section, unless it is pinned.")
+        case "later_merge":
+            return site.translate("Nothing was changed: take the later merge back first.")
+        case "note_too_long":
+            return site.translate("The note is longer than %(characters)s characters.", characters=MAX_NOTE)
+        case _:
+            return site.translate("Nothing was changed: there is no such story, place or headline now.")
+
+
+def _render(
+    site: Site, draft: Draft, newsletter: Newsletter, desk: Desk, *, status: int = 200, **values: object
+) -> PageResponse:
+    context = draft_context(draft, newsletter, language=site.language, now=site.clock())
+    has_frame = context.stories or draft.state is DraftState.PUBLISHED
+    response = desk.render(
+        {
+            "draft": context,
+            "here": desk.here,
+            "frame": f"{desk.here}/mail" if has_frame else "",
+            "read_link": _read_link(site, draft, newsletter),
+            **dict.fromkeys(("latest", "focus", "conflict", "problem")),
+            **values,
+        }
+    )
+    return replace(response, status=status)
+
+
+def _redirect(desk: Desk, draft: Draft, version: int, *, former: int = 0) -> PageResponse:
+    """The page by GET, at the story that the decision of this version was about."""
+    record = next(record for record in draft.history if record.version == version)
+    wanted = {"did": version} | ({"was": former} if former and record.kind in {"move", "drop"} else {})
+    story = story_of(record, draft)
+    anchor = f"#story-{story}" if story else ""
+    headers = {"Location": f"{desk.here}?{urlencode(wanted)}{anchor}", "Cache-Control": "no-store"}
+    return PageResponse(body="", status=303, headers=headers)
+
+
+def _latest(site: Site, request: PageRequest, draft: Draft, newsletter: Newsletter) -> Latest | None:
+    record = next((record for record in draft.history if str(record.version) == request.query.get("did")), None)
+    if record is None:
+        return None
+    (context,) = decision_contexts([record], draft, newsletter.timezone, language=site.language, now=site.clock())
+    former, story = _number(request.query.get("was", "")), story_of(record, draft)
+    undo = undo_of(record, draft, former=former)
+    return Latest(
+        record=context,
+        story=story,
+        place=former if story and not _place(draft, story) else 0,
+        undo=undo if record.version == draft.version else "",
+        former_note=former_note(record, draft.history) if undo == "note" else None,
+    )
+
+
+def _focus(site: Site, request: PageRequest, draft: Draft, newsletter: Newsletter) -> Focus | None:
+    """What the address asks about; None for nothing, or nothing that there is."""
+    task, number = request.query.get("do", ""), _number(request.query.get("story", ""))
+    if task in DRAFT_TASKS:
+        return Focus(task=task, story=None, note=draft.note)
+    context = draft_context(draft, newsletter, language=site.language, now=site.clock()).story(number)
+    if context is None or (task and task not in STORY_TASKS):
+        return None
+    return Focus(task=_possible_task(task, context), story=context, note="")
+
+
+def _focus_of(form: DraftForm, draft: Draft) -> Focus | None:
+    return Focus(task="note", story=None, note=form.note or draft.note)
+
+
+def _possible_task(task: str, story: DraftStoryContext) -> str:
+    """The task, or what is left to do where it is done already: a story that was dropped can be restored."""
+    if not story.place and not story.is_reserve:
+        return "restore"
+    if not story.place:
+        return "headline" if task == "headline" else "pin"
+    if task in {"pin", "unpin"}:
+        return "unpin" if story.is_pinned else "pin"
+    return {"restore": "drop", "": "more"}.get(task, task)
+
+
+def _read_link(site: Site, draft: Draft, newsletter: Newsletter) -> str:
+    """The published edition in a public archive; empty without one."""
+    if draft.state is not DraftState.PUBLISHED or newsletter.archive != "public":
+        return ""
+    return f"{site.path}/{newsletter_path(newsletter.id)}/{slot_address(draft.slot.key)}"
+
+
+def _place(draft: Draft, number: int) -> int:
+    story = draft.story(number)
+    return story.place if story else 0
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
