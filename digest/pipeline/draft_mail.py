@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from urllib.parse import urlencode
 
 from digest.model.drafts import Draft
 from digest.model.errors import UsageError
@@ -39,7 +40,13 @@ def draft_message(draft: Draft, newsletter: Newsletter, app: App, *, now: dateti
         newsletter=newsletter,
         to=newsletter.editor.address,
         subject=subject,
-        values={"draft": context, "subject": subject, "link": link, "command": _commands(newsletter.id)},
+        values={
+            "draft": context,
+            "subject": subject,
+            "link": link,
+            "address": partial(_address, link),
+            "command": partial(_command, newsletter.id),
+        },
         language=language,
         message_id=f"draft.{draft.id}.{int(draft.composed.timestamp()):x}",
         is_styled=True,
@@ -47,9 +54,15 @@ def draft_message(draft: Draft, newsletter: Newsletter, app: App, *, now: dateti
     return build_page_mail(mail, settings, templates, now=now)
 
 
-def _commands(newsletter_id: str) -> Callable[..., str]:
-    """A function from words to a command line that can be pasted: ``digest editions drop 3 -n main``."""
-    return lambda *words: f"digest editions {' '.join(map(str, words))} -n {shlex.quote(newsletter_id)}"
+def _address(link: str, task: str, story: int = 0) -> str:
+    """The address of the page that asks one thing; without a task, all that can be done with a story."""
+    wanted = {"do": task, "story": str(story or "")}
+    return f"{link}?{urlencode({name: value for name, value in wanted.items() if value})}"
+
+
+def _command(newsletter_id: str, *words: object) -> str:
+    """A command line that can be pasted: ``digest editions drop 3 -n main``."""
+    return f"digest editions {' '.join(map(str, words))} -n {shlex.quote(newsletter_id)}"
 
 
 def _stories_language(draft: Draft) -> str:

@@ -33,9 +33,11 @@ def draft(site: Site, request: PageRequest) -> PageResponse:
         return replace(page, headers={**page.headers, **_HEADERS})
 
     address = newsletter.editor.address if newsletter.editor else ""
-    desk = Desk(here=f"{site.path}/draft/{request.parts['token']}", by=address, render=render)
+    desk = Desk(
+        site=site, newsletter=newsletter, here=f"{site.path}/draft/{request.parts['token']}", by=address, render=render
+    )
     answer = decide_draft if request.method == "POST" else show_draft
-    return answer(site, request, shown, newsletter, desk)
+    return answer(desk, request, shown)
 
 
 def draft_frame(site: Site, request: PageRequest) -> PageResponse:

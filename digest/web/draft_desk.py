@@ -6,19 +6,26 @@ draft's version as it was shown, so that two editors never overwrite each other'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from digest.model.drafts import MAX_NOTE, DecisionResult, Draft, DraftState
+from digest.model.drafts import MAX_NOTE, DecisionRecord, DecisionResult, Draft, DraftState
 from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import slot_address
 from digest.pipeline.draft_preview import as_anybodys, render_draft_in_worker
 from digest.pipeline.editor_desk import decide
 from digest.pipeline.newsletter import newsletter_path
-from digest.render.draft_context import DecisionContext, DraftStoryContext, decision_contexts, draft_context
+from digest.render.draft_context import (
+    DecisionContext,
+    DraftContext,
+    DraftStoryContext,
+    decision_contexts,
+    draft_context,
+)
 from digest.store import editions
+from digest.text.mail_addresses import hide_mail_addresses
 from digest.web.draft_forms import DRAFT_TASKS, STORY_TASKS, DraftForm, former_note, story_of, undo_of
 from digest.web.mail_policy import FRAME_HEADERS, mail_policy
 from digest.web.pages import PageRequest, PageResponse, Site
@@ -28,12 +35,23 @@ from digest.web.pages import PageRequest, PageResponse, Site
 class Desk:
     """Where a draft is shown, and who decides there."""
 
+    site: Site
+    newsletter: Newsletter
     #: The page's path.
     here: str
     #: For the draft's history: the editor's address, or ``operator``.
     by: str
     #: Renders the page around the draft from its variables, with a ``form_token`` where the address proves nothing.
     render: Callable[[Mapping[str, Any]], PageResponse]
+
+    def decisions(self, records: Iterable[DecisionRecord], draft: Draft) -> tuple[DecisionContext, ...]:
+        """Decisions in the page's words."""
+        zone, language = self.newsletter.timezone, self.site.language
+        return tuple(decision_contexts(records, draft, zone, language=language, now=self.site.clock()))
+
+    def context(self, draft: Draft) -> DraftContext:
+        """The draft in the page's words."""
+        return draft_context(draft, self.newsletter, language=self.site.language, now=self.site.clock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,29 +88,29 @@ class Focus:
     most_characters: int = MAX_NOTE
 
 
-def show_draft(site: Site, request: PageRequest, draft: Draft, newsletter: Newsletter, desk: Desk) -> PageResponse:
+def show_draft(desk: Desk, request: PageRequest, draft: Draft) -> PageResponse:
     """The page; its address may name what was just done (``did``), or one thing to decide (``do``, ``story``)."""
-    latest, focus = _latest(site, request, draft, newsletter), _focus(site, request, draft, newsletter)
-    return _render(site, draft, newsletter, desk, latest=latest, focus=focus)
+    return _render(desk, draft, latest=_latest(desk, request, draft), focus=_focus(desk, request, draft))
 
 
-def decide_draft(site: Site, request: PageRequest, draft: Draft, newsletter: Newsletter, desk: Desk) -> PageResponse:
+def decide_draft(desk: Desk, request: PageRequest, draft: Draft) -> PageResponse:
     """Carry out what a form asks for; then the page again, by GET, at the story that it was about."""
-    form = DraftForm.read(request.field)
+    site, form = desk.site, DraftForm.read(request.field)
     decision, version = form.decision(draft), request.field("version")
     if decision is None or not (version.isascii() and version.isdecimal() and len(version) < 10):
         problem = site.translate("Nothing was changed: that form could not be read. Please try again.")
-        return _render(site, draft, newsletter, desk, status=400, problem=problem)
+        return _render(desk, draft, status=400, problem=problem)
     result = decide(site.app, draft.id, decision, by=desk.by, now=site.clock(), expected_version=int(version))
     if result is None:
         return site.render("unknown_link", status=404, private=True)
     if result.outcome == "done":
-        site.log("draft_decided", newsletter=newsletter.id, slot=draft.slot.key, decision=form.task, by=desk.by)
+        by = hide_mail_addresses(desk.by)
+        site.log("draft_decided", newsletter=draft.newsletter_id, slot=draft.slot.key, decision=form.task, by=by)
         return _redirect(desk, result.draft, result.draft.version, former=_place(draft, form.story))
     repeated = [record for record in result.others if (record.decision, record.by) == (decision, desk.by)]
     if repeated:  # a second click
         return _redirect(desk, result.draft, repeated[-1].version)
-    return _refuse(site, form, result, newsletter, desk)
+    return _refuse(desk, form, result)
 
 
 def draft_mail(site: Site, draft: Draft) -> PageResponse:
@@ -110,20 +128,18 @@ def draft_mail(site: Site, draft: Draft) -> PageResponse:
     return PageResponse(body=html, headers={**FRAME_HEADERS, "Content-Security-Policy": policy})
 
 
-def _refuse(site: Site, form: DraftForm, result: DecisionResult, newsletter: Newsletter, desk: Desk) -> PageResponse:
+def _refuse(desk: Desk, form: DraftForm, result: DecisionResult) -> PageResponse:
     """The page as it stands now, with the reason why nothing was done."""
     draft = result.draft
     if result.outcome == "stale":
-        decisions = tuple(
-            decision_contexts(result.others, draft, newsletter.timezone, language=site.language, now=site.clock())
-        )
+        decisions = desk.decisions(result.others, draft)
         conflict = Conflict(decisions=decisions, task=form.task, fields=form.fields)
-        return _render(site, draft, newsletter, desk, status=409, conflict=conflict)
+        return _render(desk, draft, status=409, conflict=conflict)
     if result.outcome == "closed":
-        problem = site.translate("That came too late: nothing was changed.")
-        return _render(site, draft, newsletter, desk, status=409, problem=problem)
+        problem = desk.site.translate("That came too late: nothing was changed.")
+        return _render(desk, draft, status=409, problem=problem)
     focus = _focus_of(form, draft) if result.refusal == "note_too_long" else None
-    return _render(site, draft, newsletter, desk, status=409, problem=_refusal(site, result), focus=focus)
+    return _render(desk, draft, status=409, problem=_refusal(desk.site, result), focus=focus)
 
 
 def _refusal(site: Site, result: DecisionResult) -> str:
@@ -140,17 +156,15 @@ def _refusal(site: Site, result: DecisionResult) -> str:
             return site.translate("Nothing was changed: there is no such story, place or headline now.")
 
 
-def _render(
-    site: Site, draft: Draft, newsletter: Newsletter, desk: Desk, *, status: int = 200, **values: object
-) -> PageResponse:
-    context = draft_context(draft, newsletter, language=site.language, now=site.clock())
+def _render(desk: Desk, draft: Draft, *, status: int = 200, **values: object) -> PageResponse:
+    context = desk.context(draft)
     has_frame = context.stories or draft.state is DraftState.PUBLISHED
     response = desk.render(
         {
             "draft": context,
             "here": desk.here,
             "frame": f"{desk.here}/mail" if has_frame else "",
-            "read_link": _read_link(site, draft, newsletter),
+            "read_link": _read_link(desk, draft),
             **dict.fromkeys(("latest", "focus", "conflict", "problem")),
             **values,
         }
@@ -168,11 +182,11 @@ def _redirect(desk: Desk, draft: Draft, version: int, *, former: int = 0) -> Pag
     return PageResponse(body="", status=303, headers=headers)
 
 
-def _latest(site: Site, request: PageRequest, draft: Draft, newsletter: Newsletter) -> Latest | None:
+def _latest(desk: Desk, request: PageRequest, draft: Draft) -> Latest | None:
     record = next((record for record in draft.history if str(record.version) == request.query.get("did")), None)
     if record is None:
         return None
-    (context,) = decision_contexts([record], draft, newsletter.timezone, language=site.language, now=site.clock())
+    (context,) = desk.decisions([record], draft)
     former, story = _number(request.query.get("was", "")), story_of(record, draft)
     undo = undo_of(record, draft, former=former)
     return Latest(
@@ -184,12 +198,12 @@ def _latest(site: Site, request: PageRequest, draft: Draft, newsletter: Newslett
     )
 
 
-def _focus(site: Site, request: PageRequest, draft: Draft, newsletter: Newsletter) -> Focus | None:
+def _focus(desk: Desk, request: PageRequest, draft: Draft) -> Focus | None:
     """What the address asks about; None for nothing, or nothing that there is."""
     task, number = request.query.get("do", ""), _number(request.query.get("story", ""))
     if task in DRAFT_TASKS:
         return Focus(task=task, story=None, note=draft.note)
-    context = draft_context(draft, newsletter, language=site.language, now=site.clock()).story(number)
+    context = desk.context(draft).story(number)
     if context is None or (task and task not in STORY_TASKS):
         return None
     return Focus(task=_possible_task(task, context), story=context, note="")
@@ -210,11 +224,11 @@ def _possible_task(task: str, story: DraftStoryContext) -> str:
     return {"restore": "drop", "": "more"}.get(task, task)
 
 
-def _read_link(site: Site, draft: Draft, newsletter: Newsletter) -> str:
+def _read_link(desk: Desk, draft: Draft) -> str:
     """The published edition in a public archive; empty without one."""
-    if draft.state is not DraftState.PUBLISHED or newsletter.archive != "public":
+    if draft.state is not DraftState.PUBLISHED or desk.newsletter.archive != "public":
         return ""
-    return f"{site.path}/{newsletter_path(newsletter.id)}/{slot_address(draft.slot.key)}"
+    return f"{desk.site.path}/{newsletter_path(draft.newsletter_id)}/{slot_address(draft.slot.key)}"
 
 
 def _place(draft: Draft, number: int) -> int:

@@ -28,7 +28,7 @@ def test_every_address_of_a_page_is_documented_with_its_methods() -> None:
     documented = {(method, address) for methods, address in rows for method in methods.split(", ")}
 
     assert documented == {
-        (method, re.sub(r"{(\w+)}", lambda name: name[1].upper(), path)) for method, path, _ in ROUTES
+        (method, re.sub(r"{(\w+)(?::[^{}]*)?}", lambda name: name[1].upper(), path)) for method, path, _ in ROUTES
     }
     assert len(rows) == len({address for _, address in rows})
 

@@ -54,9 +54,11 @@ def draft(site: Site, request: PageRequest, operator: Operator) -> PageResponse:
     def render(values: Mapping[str, Any]) -> PageResponse:
         return view.render(site, operator, "draft", section="drafts", has_frame=True, **values)
 
-    desk = Desk(here=f"{site.path}/operator/{_address(shown)}", by=BY_OPERATOR, render=render)
+    desk = Desk(
+        site=site, newsletter=newsletter, here=f"{site.path}/operator/{_address(shown)}", by=BY_OPERATOR, render=render
+    )
     answer = decide_draft if request.method == "POST" else show_draft
-    return answer(site, request, shown, newsletter, desk)
+    return answer(desk, request, shown)
 
 
 def mail(site: Site, request: PageRequest, _: Operator) -> PageResponse:

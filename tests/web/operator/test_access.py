@@ -24,8 +24,9 @@ from tests.support.operator_site import (
 )
 from tests.support.web_site import URL, running_site, site_settings
 
-PAGES = [address.replace("{id}", "1") for method, address, _ in OPERATOR_ROUTES if method == "GET"]
-FORMS = [address.replace("{id}", "1") for method, address, _ in OPERATOR_ROUTES if method == "POST"]
+_PARTS = {"id": "1", "newsletter": "main", "slot": "2026-03-29"}
+PAGES = [address.format(**_PARTS) for method, address, _ in OPERATOR_ROUTES if method == "GET"]
+FORMS = [address.format(**_PARTS) for method, address, _ in OPERATOR_ROUTES if method == "POST"]
 ADD = {"action": "add", "email": "ann@harbour.example", "newsletter": "main"}
 
 
