@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.deliver.retry import MAX_BACKOFF
+from digest.jobs.due_drafts import DraftJobs
 from digest.jobs.runs import is_due, last_run
 from digest.jobs.types import ApplyRetention, Collect, CollectPart, Deliver, Job, Log, ProcessBounces, Publish
 from digest.model.errors import DigestError
@@ -35,8 +36,10 @@ def due_jobs(app: App, *, now: datetime, is_collecting: bool = False) -> tuple[J
     """
     with app.store.read() as conn:
         jobs = [*_periodic_jobs(conn, app, now), *_deliveries(conn, now)]
+        draft_jobs = DraftJobs(conn=conn, now=now, newsletters=app.settings.newsletters)
+        jobs += draft_jobs.approved()
         if Collect() not in jobs and not is_collecting and not _is_collecting(conn, app, now):
-            jobs += _publications(conn, app, now)
+            jobs += _publications(conn, app, now, draft_jobs)
     return tuple(sorted(jobs, key=lambda job: -job.priority))
 
 
@@ -104,10 +107,14 @@ def _deliveries(conn: Connection, now: datetime) -> Iterator[Job]:
         yield Deliver(edition_id=edition_id)
 
 
-def _publications(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
+def _publications(conn: Connection, app: App, now: datetime, draft_jobs: DraftJobs) -> Iterator[Job]:
+    """Editions to publish at their slots, and drafts to compose."""
     for newsletter, audience, due in _due_slots(conn, app, now, _ignore_failure):
-        if due and due.slot:
-            yield Publish(newsletter_id=newsletter.id, slot=due.slot, audience=audience)
+        slot = due.slot if due else None
+        if slot and draft_jobs.is_released(newsletter, audience, slot):
+            yield Publish(newsletter_id=newsletter.id, slot=slot, audience=audience)
+        if not audience:
+            yield from draft_jobs.compositions(newsletter, slot)
 
 
 def longest_collect_wait(settings: Settings) -> timedelta:

@@ -11,11 +11,13 @@ from digest.model.slots import Slot
 Level = Literal["info", "warning", "error"]
 
 _INFO = (
+    "draft_composed draft_mailed draft_decided slot_rejected "
     "started working serving stopping stopped settings_reloaded leading following clock_recovered worker_recovered "
     "collecting collected published slot_empty delivering delivered bounce_processed retention_applied "
     "stories_indexed operator_logged_in operator_logged_out operator_action pages_serving pages_ended"
 )
 _WARNING = (
+    "draft_not_mailed draft_unanswered "
     "waiting weak_secret store_url_ignored source_failed image_missing plugin_failed slot_missed mailbox_unfinished "
     "alarm_sent confirmation_not_sent clock_changed clock_wrong leader_ended jobs_released job_unknown queue_made_anew "
     "operator_login_refused search_unavailable pages_message pages_stopped traces_unavailable traces_not_sent"
@@ -31,7 +33,13 @@ EVENTS: Mapping[str, Level] = {
     **dict.fromkeys(_ERROR.split(), "error"),
 }
 #: Attributes of jobs, and the fields of events that have them.
-_FIELDS = {"newsletter_id": "newsletter", "slot": "slot", "audience": "audience", "edition_id": "edition"}
+_FIELDS = {
+    "newsletter_id": "newsletter",
+    "slot": "slot",
+    "audience": "audience",
+    "edition_id": "edition",
+    "draft_id": "draft",
+}
 
 
 def level_of(event: str, *, has_trace: bool = False) -> Level:

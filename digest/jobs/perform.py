@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarms
 from digest.jobs.context import JobContext
+from digest.jobs.drafts import log_hold, perform_draft
 from digest.jobs.parts import MAX_DUE_MAILS, collect_parts
 from digest.jobs.retention import apply_retention
 from digest.jobs.runs import is_due, record_run, start, start_if_due
@@ -17,6 +18,7 @@ from digest.jobs.types import (
     ApplyRetention,
     Collect,
     CollectPart,
+    ComposeDraft,
     Deliver,
     Job,
     Log,
@@ -50,6 +52,8 @@ def perform(job: Job, context: JobContext) -> None:
             _collect_part(job, context)
         case Publish():
             _publish(job, context)
+        case ComposeDraft():
+            perform_draft(job, context)
         case Send() | SendCollected():
             _send(job, context)
         case Deliver():
@@ -123,6 +127,8 @@ def _publish(job: Publish, context: JobContext) -> None:
 
 
 def _log_published(result: PublishResult, log: Log, **counts: int) -> None:
+    if log_hold(result, log):
+        return
     if result.edition_id is None:
         log("slot_empty")
     elif result.is_new:

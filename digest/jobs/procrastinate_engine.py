@@ -27,9 +27,11 @@ from digest.jobs.types import (
     ApplyRetention,
     Collect,
     CollectPart,
+    ComposeDraft,
     Deliver,
     Job,
     Log,
+    MailDraft,
     ProcessBounces,
     Publish,
     Send,
@@ -44,7 +46,18 @@ from digest.store.mapping import batches
 
 JOB_TYPES: Mapping[str, type[Job]] = {
     job_type.kind: job_type
-    for job_type in (Collect, CollectPart, Publish, Send, SendCollected, Deliver, ProcessBounces, ApplyRetention)
+    for job_type in (
+        Collect,
+        CollectPart,
+        Publish,
+        ComposeDraft,
+        MailDraft,
+        Send,
+        SendCollected,
+        Deliver,
+        ProcessBounces,
+        ApplyRetention,
+    )
 }
 #: Name of the one task; its argument is the job.
 TASK = "digest.perform"

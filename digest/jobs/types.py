@@ -70,6 +70,28 @@ class Publish(Job):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeDraft(Job):
+    """Compose the slot's draft for the newsletter's editor."""
+
+    kind = "draft"
+    priority = 10
+
+    newsletter_id: str
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailDraft(Job):
+    """Mail a draft to its editor."""
+
+    kind = "draft mail"
+    queue = "deliver"
+    priority = 15
+
+    draft_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send(Job):
     """Publish a slot and send its mails now, since a person asked for it; stale sources are fetched first."""
 

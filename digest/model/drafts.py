@@ -25,8 +25,10 @@ class DraftState(enum.StrEnum):
     REJECTED = "rejected"
     #: Its edition is frozen.
     PUBLISHED = "published"
-    #: Its slot came, and nothing goes out: it was rejected, nobody answered, or nothing was left of it.
+    #: Its slot came, and nothing goes out: it was rejected, or nobody answered where that counts as a rejection.
     CLOSED = "closed"
+    #: Its slot came, and it had nothing to send.
+    EMPTY = "empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from digest.model.schedule import Schedule
 from digest.model.slots import Slot, Window
 from digest.pipeline import slots as schedule
 from digest.pipeline.slots import DueSlots
-from digest.store import slots
+from digest.store import drafts, slots
 from digest.store.slots import SlotStatus
 
 #: Newest statuses to read: the query runs every second, and a store may hold years of them.
@@ -66,11 +66,17 @@ def next_slot(conn: Connection, newsletter: Newsletter, *, now: datetime, audien
 
 
 def window(conn: Connection, newsletter: Newsletter, slot: Slot, *, now: datetime, audience: str = "") -> Window:
-    """The window of the slot's edition: back to the last slot that was published or empty, past missed ones."""
+    """The window of the slot's edition: back to the last slot that was published or empty, past missed ones.
+
+    If that one waited for an editor, back to when its draft was composed: what came in later is as new.
+    """
     statuses = _statuses(conn, newsletter, now=now, audience=audience)
     composed = {SlotStatus.PUBLISHED, SlotStatus.EMPTY}
-    earlier = [past.due for past, status in statuses.items() if status in composed and past.due < slot.due]
-    return schedule.window(*_schedule(newsletter), slot, now=now, since=max(earlier, default=None))
+    earlier = [past for past, status in statuses.items() if status in composed and past.due < slot.due]
+    last = max(earlier, key=lambda past: past.due, default=None)
+    draft = drafts.find(conn, newsletter.id, last.key) if last else None
+    since = draft.composed if draft and draft.slot == last else last.due if last else None
+    return schedule.window(*_schedule(newsletter), slot, now=now, since=since)
 
 
 def window_since(newsletter: Newsletter, slot: Slot, since: datetime, *, now: datetime) -> Window:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -14,10 +14,13 @@ from digest.model.audiences import AS_PUBLISHED, Audience
 from digest.model.digests import Digest
 from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter, Source
-from digest.model.protocols import Budget, Summarizer
+from digest.model.protocols import Budget, Ranker, Summarizer
 from digest.model.slots import Slot, Window
-from digest.model.stories import Brief, Ranked
+from digest.model.stories import Brief, LeftOut, Ranked, Story
 from digest.pipeline.app import App
+from digest.pipeline.draft_content import DraftContent
+from digest.pipeline.draft_lineup import DROPPED
+from digest.pipeline.editorial_choices import EditorialChoices, edit_chosen, merge_chosen, read_choices
 from digest.pipeline.feedback import outlet_ratings
 from digest.pipeline.grouping import restrict
 from digest.pipeline.newsletter import sources_of
@@ -29,9 +32,13 @@ from digest.store import stories as stories_store
 from digest.stories.criteria import Criteria
 from digest.stories.feedback import OutletRating
 from digest.stories.rank import rank
+from digest.stories.rankers import sort_key
 from digest.stories.reading_budget import within_minutes
 from digest.stories.subject import stories_for_subject
 from digest.stories.summarize import summarize
+
+#: Reason for articles that came in while a draft waited for its editor.
+LATE = "it came in after the draft was composed, and is for the next edition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +55,10 @@ class _Stored:
     failures: Mapping[str, Failure]
     #: By outlet.
     ratings: Mapping[str, OutletRating]
+    #: What editors decided.
+    choices: EditorialChoices
+    #: Articles that are not among the others for what editors decided, or since they came in late.
+    left_out: tuple[LeftOut, ...]
 
     def failures_of(self, muted: Collection[str]) -> tuple[Failure, ...]:
         """The failures of sources that the audience did not mute."""
@@ -58,6 +69,18 @@ class _Stored:
         return article.published in window or article.id in self.already_published
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Articles of an edition: whose, and from which time."""
+
+    window: Window
+    audience: Audience = AS_PUBLISHED
+    #: Ids of the earlier editions of its readers; None for those of the audience.
+    history: Collection[int] | None = None
+    #: What came in then or later is for the next edition; None for no such time.
+    collected_before: datetime | None = None
+
+
 def compose(
     newsletter: Newsletter,
     slot: Slot,
@@ -66,37 +89,61 @@ def compose(
     window: Window,
     audience: Audience = AS_PUBLISHED,
     history: Collection[int] | None = None,
+    collected_before: datetime | None = None,
 ) -> Digest:
     """The newsletter's content for one slot, from collected articles; fetches nothing and writes nothing.
 
     New is what no earlier edition of the audience had, or none of those with the ids in ``history``.
     """
-    published = partial(_published, newsletter.id, slot, audience=audience, history=history)
+    scope = Scope(window=window, audience=audience, history=history, collected_before=collected_before)
+    return compose_content(newsletter, slot, app, scope).digest
+
+
+def compose_content(newsletter: Newsletter, slot: Slot, app: App, scope: Scope, *, reserve: int = 0) -> DraftContent:
+    """The content, and at most so many of the best stories that the newsletter's limits leave out."""
+    window, audience = scope.window, scope.audience
     sources, muted = sources_of(newsletter, app.settings), audience.preferences.muted
-    stored = _read(newsletter, slot, app.store, sources=sources, window=window, published=published)
-    grouped = restrict(
-        app.groups.group(stored.articles, {source.id: source.weight for source in sources}),
-        lambda article: article.source_id not in muted and stored.is_of_audience(article, window),
+    stored = _read(newsletter, slot, app.store, sources=sources, scope=scope)
+    grouped = merge_chosen(
+        restrict(
+            app.groups.group(stored.articles, {source.id: source.weight for source in sources}),
+            lambda article: article.source_id not in muted and stored.is_of_audience(article, window),
+        ),
+        stored.choices,
     )
-    topics = audience.preferences.topics
     problems: list[PluginFailure] = []
-    criteria = _criteria(newsletter, slot, window, sources=sources, stored=stored, topics=topics)
-    ranking = rank(grouped, criteria, app.ranker(newsletter, problems.append))
-    write_brief = _brief_writer(newsletter, app.summarizer(newsletter, problems.append))
+    criteria = _criteria(newsletter, slot, window, sources=sources, stored=stored, topics=audience.preferences.topics)
+    ranker, summarizer = app.ranker(newsletter, problems.append), app.summarizer(newsletter, problems.append)
+    ranking = rank(grouped, criteria, ranker)
+    write_brief = _brief_writer(newsletter, summarizer)
     briefs, over_time = within_minutes(ranking.chosen, newsletter.minutes, write_brief)
-    briefs = _with_threads(briefs, newsletter, app.store)
-    return Digest(
+    briefs = edit_chosen(_with_threads(briefs, newsletter, app.store), stored.choices)
+    further = _further_stories(grouped, criteria, ranker, briefs)[:reserve] if reserve else ()
+    left_out = (*ranking.left_out, *over_time, *stored.left_out)
+    digest = Digest(
         newsletter=newsletter,
         slot=slot,
         window=window,
         language=newsletter.language or _language(briefs),
         briefs=briefs,
         subject_stories=stories_for_subject(briefs),
-        left_out=tuple(item for item in (*ranking.left_out, *over_time) if item.article.published in window),
+        left_out=tuple(item for item in left_out if item.article.published in window),
         failures=stored.failures_of(muted),
         problems=tuple(dict.fromkeys(problems)),
         is_exhaustive=ranking.is_exhaustive and not over_time,
+        note=stored.choices.note,
     )
+    return DraftContent(digest=digest, reserve=tuple(map(write_brief, further)))
+
+
+def _further_stories(
+    stories: Sequence[Story], criteria: Criteria, ranker: Ranker, briefs: Sequence[Brief]
+) -> list[Ranked]:
+    """Stories that come next, the best first: those left out for the number of stories or for reading time."""
+    wider = replace(criteria, limit=None if criteria.limit is None else 2 * criteria.limit + 10)
+    leads = {brief.story.lead.id for brief in briefs}
+    chosen = rank(stories, wider, ranker).chosen
+    return sorted((ranked for ranked in chosen if ranked.story.lead.id not in leads), key=sort_key)
 
 
 def article_ids(digest: Digest) -> frozenset[str]:
@@ -125,41 +172,35 @@ def _with_threads(briefs: tuple[Brief, ...], newsletter: Newsletter, store: Stor
 
 
 def _published(
-    newsletter_id: str, slot: Slot, conn: Connection, *, audience: Audience, history: Collection[int] | None
+    conn: Connection, newsletter_id: str, slot: Slot, scope: Scope
 ) -> Mapping[str, tuple[stories_store.Wording | None, ...]]:
     """Articles published before, in each wording."""
-    if history is not None:
-        return stories_store.articles_of_editions(conn, history)
-    return stories_store.published_articles(conn, newsletter_id, audience.key, before=slot.due)
+    if scope.history is not None:
+        return stories_store.articles_of_editions(conn, scope.history)
+    return stories_store.published_articles(conn, newsletter_id, scope.audience.key, before=slot.due)
 
 
-def _read(
-    newsletter: Newsletter,
-    slot: Slot,
-    store: Store,
-    *,
-    sources: Sequence[Source],
-    window: Window,
-    published: Callable[[Connection], Mapping[str, tuple[stories_store.Wording | None, ...]]],
-) -> _Stored:
+def _read(newsletter: Newsletter, slot: Slot, store: Store, *, sources: Sequence[Source], scope: Scope) -> _Stored:
+    window, source_ids = scope.window, [source.id for source in sources]
     memory = replace(window, start=min(window.start, slot.due - UPDATE_MEMORY))
     with store.read() as conn:
-        recent = articles_store.in_window(conn, [source.id for source in sources], memory)
-        versions = published(conn)
+        recent = articles_store.in_window(conn, source_ids, memory)
+        versions = _published(conn, newsletter.id, slot, scope)
         sent_ids = stories_store.article_ids(conn, newsletter.id, before=slot.due, since=memory.start)
         ratings = outlet_ratings(conn, newsletter=newsletter, at=slot.due)
-        arrivals = articles_store.arrivals(conn, [source.id for source in sources], window)
-        health = {row.id: row for row in sources_store.health(conn)}
-    failures = {
-        source.id: Failure(source=source.title or health[source.id].title or source.id, url=source.address, error=error)
-        for source in sources
-        if source.id in health and (error := health[source.id].error)
+        arrivals = articles_store.arrivals(conn, source_ids, window)
+        health = sources_store.health(conn)
+        choices = read_choices(conn, newsletter, slot, audience=scope.audience, window=window)
+    late = {
+        id_ for id_, arrival in arrivals.items() if scope.collected_before and arrival.seen >= scope.collected_before
     }
+    reasons = dict.fromkeys(late, LATE) | dict.fromkeys(choices.dropped, DROPPED)
     return _Stored(
         articles=tuple(
             article
             for article in recent
-            if article.published in window or article.id in versions or article.id in sent_ids
+            if article.id not in reasons
+            and (article.published in window or article.id in versions or article.id in sent_ids)
         ),
         already_published={
             article.id: _published_versions(article, versions[article.id])
@@ -167,9 +208,24 @@ def _read(
             if article.id in versions
         },
         arrivals=arrivals,
-        failures=failures,
+        failures=_failures(sources, health),
         ratings=ratings,
+        choices=choices,
+        left_out=tuple(
+            LeftOut(article=article, reason=reasons[article.id])
+            for article in recent
+            if article.id in reasons and article.source_id not in scope.audience.preferences.muted
+        ),
     )
+
+
+def _failures(sources: Iterable[Source], health: Iterable[sources_store.Health]) -> Mapping[str, Failure]:
+    by_id = {row.id: row for row in health}
+    return {
+        source.id: Failure(source=source.title or by_id[source.id].title or source.id, url=source.address, error=error)
+        for source in sources
+        if source.id in by_id and (error := by_id[source.id].error)
+    }
 
 
 def _published_versions(article: Article, versions: Sequence[stories_store.Wording | None]) -> tuple[Article, ...]:

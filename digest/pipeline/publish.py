@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from digest.deliver.bounces.brake import PERIOD
 from digest.model.audiences import AS_PUBLISHED, Audience
 from digest.model.digests import Digest
+from digest.model.drafts import DraftState
 from digest.model.editions import Edition
 from digest.model.errors import DigestError, NothingCollected
 from digest.model.failures import Failure, PluginFailure
@@ -22,6 +23,7 @@ from digest.pipeline.app import App
 from digest.pipeline.audiences import personalise
 from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.fetch_leases import FetchLeases
+from digest.pipeline.hold import Hold, close, open_draft
 from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options, sender_of
 from digest.pipeline.recipients import RecipientGroup, SlotPlan
@@ -29,6 +31,7 @@ from digest.pipeline.signing import signing_key
 from digest.pipeline.slot_digests import SlotDigests
 from digest.render import render
 from digest.store import audiences, deliveries, editions, plugin_failures, slots, stories, suppressions
+from digest.store import drafts as draft_store
 from digest.store.slots import SlotStatus
 
 #: Called with a new edition's id inside the transaction that freezes it: a rollback takes back both.
@@ -53,6 +56,8 @@ class PublishResult:
     missing_images: tuple[Failure, ...] = ()
     #: Plugins that failed; the editions go out without their work.
     plugin_problems: tuple[PluginFailure, ...] = ()
+    #: What the slot's draft said; released if the newsletter has no editor.
+    hold: Hold = Hold.RELEASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +74,13 @@ class _Drafts:
     """Editions of one slot for an audience, rendered and not frozen yet."""
 
     digests: SlotDigests
-    _rendered: dict[tuple[str, Window], _Draft] = field(default_factory=dict)
+    _rendered: dict[tuple[str, Window, int], _Draft] = field(default_factory=dict)
 
     def draft(self, plan: SlotPlan, group: RecipientGroup) -> _Draft:
         """The group's edition."""
         digest, app = self.digests.digest(plan, group.history), self.digests.app
-        if (group.key, digest.window) not in self._rendered:
+        key = group.key, digest.window, self.digests.draft_version
+        if key not in self._rendered:
             now = self.digests.now
             with app.span("render") as add:
                 edition = render(digest, render_options(self.digests.newsletter, app.settings))
@@ -82,8 +88,8 @@ class _Drafts:
                     edition, missing = embed_images(edition, digest, app.settings, app.fetch_images, now=now, gate=gate)
                 add(html_bytes=len(edition.html.encode()), missing_images=len(missing))
             draft = _Draft(edition=replace(edition, audience=group.key), digest=digest, missing_images=missing)
-            self._rendered[group.key, digest.window] = draft
-        return self._rendered[group.key, digest.window]
+            self._rendered[key] = draft
+        return self._rendered[key]
 
 
 def publish(
@@ -132,15 +138,36 @@ def _try_to_publish(drafts: _Drafts, on_freeze: OnFreeze | None) -> PublishResul
     with digests.app.store.read() as conn:
         existing = editions.ids_for_audience(conn, newsletter.id, digests.slot, audience=digests.audience.key)
         plan = digests.plan(conn)
+        hold = open_draft(conn, digests)
     if digests.is_published(existing):
         return PublishResult(edition_id=existing[0], edition_ids=existing)
+    if hold is not Hold.RELEASED:
+        return _hold_back(digests, hold)
     groups = digests.groups(plan)
     with_content = [group for group in groups if digests.digest(plan, group.history).briefs]
-    if not with_content:
+    if not with_content and not digests.draft:
         _require_collected(digests)
     chosen = groups if newsletter.empty == "send" else with_content
     rendered = {group.key: drafts.draft(plan, group) for group in chosen}
     return _freeze(digests, plan, groups, rendered, on_freeze=on_freeze)
+
+
+def _hold_back(digests: SlotDigests, hold: Hold) -> PublishResult:
+    """Publish nothing, and record it if that is final."""
+    if hold is not Hold.WAITING:
+        key = digests.audience.key
+        with digests.app.store.begin() as conn:
+            close(conn, digests.newsletter, digests.slot, audience=key, now=digests.now)
+    return PublishResult(edition_id=None, hold=hold)
+
+
+def _is_current(conn: Connection, digests: SlotDigests, *, has_content: bool) -> bool:
+    """Whether the draft is as it was read; with the edition as published it is done with."""
+    if digests.draft is None:
+        return True
+    if digests.audience.key:
+        return draft_store.is_current(conn, digests.draft.stored)
+    return draft_store.finish(conn, digests.draft.stored, DraftState.PUBLISHED if has_content else DraftState.EMPTY)
 
 
 def _require_collected(digests: SlotDigests) -> None:
@@ -171,7 +198,7 @@ def _freeze(
         existing = editions.ids_for_audience(conn, newsletter.id, slot, audience=key)
         if digests.is_published(existing):  # another process froze them first
             return PublishResult(edition_id=existing[0], edition_ids=existing)
-        if digests.plan(conn) != plan:
+        if digests.plan(conn) != plan or not _is_current(conn, digests, has_content=bool(drafts)):
             return None
         ids = _add_editions(conn, digests, groups, drafts, on_freeze=on_freeze)
         audiences.record_considered(conn, newsletter.id, plan.changed_members, at=now)

@@ -169,7 +169,7 @@ def window_of(newsletter: Newsletter, slot: Slot, history: History, *, now: date
 def _history(
     newsletter: Newsletter, slot: Slot, member: ChangedMember, rows: Iterable[SentEdition], *, now: datetime
 ) -> History:
-    last = max([row.slot_due for row in rows if row.slot_due < slot.due] or [member.since])
+    last = max([row.had_all_until for row in rows if row.had_all_until < slot.due] or [member.since])
     since = min(max(last, member.since), slot.due)
     start = calendar.window_since(newsletter, slot, since, now=now).start
     remembered = min(start, slot.due - UPDATE_MEMORY)

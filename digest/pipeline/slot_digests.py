@@ -13,6 +13,7 @@ from digest.model.digests import Digest
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
 from digest.pipeline.app import App
+from digest.pipeline.editor_desk import OpenedDraft
 from digest.pipeline.recipients import History, RecipientGroup, SlotPlan, group_recipients, plan_slot, window_of
 from digest.store import editions, stories
 
@@ -31,7 +32,9 @@ class SlotDigests:
     new_revision: bool = False
     #: Id of the newest edition when the revision was asked for; None if nobody else can have made it.
     newest_edition: int | None = None
-    _composed: dict[tuple[History | None, Window], Digest] = field(default_factory=dict)
+    #: The slot's draft as its editor left it; None if the editions have none.
+    draft: OpenedDraft | None = None
+    _composed: dict[tuple[History | None, Window, int], Digest] = field(default_factory=dict)
 
     def plan(self, conn: Connection) -> SlotPlan:
         """The slot's recipients as they are now."""
@@ -60,21 +63,35 @@ class SlotDigests:
         articles = article_ids(common) if common else frozenset[str]()
         return group_recipients(plan, articles, articles_of, most_groups=self.newsletter.audiences)
 
+    @property
+    def draft_version(self) -> int:
+        """Of the draft; -1 without one."""
+        return self.draft.stored.version if self.draft else -1
+
     def digest(self, plan: SlotPlan, history: History | None) -> Digest:
         """The digest for subscribers with this history; None for the audience's own."""
+        window = window_of(self.newsletter, self.slot, history, now=self.now) if history else plan.window
+        key = history, window, self.draft_version
+        if key not in self._composed:
+            is_as_published = history is None and not self.audience.key
+            if self.draft and is_as_published:
+                self._composed[key] = self.draft.digest
+            else:
+                self._composed[key] = self._compose(window, history)
+        return self._composed[key]
+
+    def _compose(self, window: Window, history: History | None) -> Digest:
         from digest.pipeline.compose import compose  # imports numpy: pages that ask for a plan alone don't need it
 
-        window = window_of(self.newsletter, self.slot, history, now=self.now) if history else plan.window
-        if (history, window) not in self._composed:
-            with self.app.span("compose") as add:
-                composed = compose(
-                    self.newsletter,
-                    self.slot,
-                    self.app,
-                    window=window,
-                    audience=self.audience,
-                    history=history.editions if history else None,
-                )
-                add(stories=len(composed.briefs), left_out=len(composed.left_out))
-            self._composed[history, window] = composed
-        return self._composed[history, window]
+        with self.app.span("compose") as add:
+            composed = compose(
+                self.newsletter,
+                self.slot,
+                self.app,
+                window=window,
+                audience=self.audience,
+                history=history.editions if history else None,
+                collected_before=self.draft.stored.composed if self.draft else None,
+            )
+            add(stories=len(composed.briefs), left_out=len(composed.left_out))
+        return composed

@@ -18,7 +18,7 @@ from digest.model.slots import Slot
 from digest.store.locks import advisory_lock
 from digest.store.mapping import batches, insert, stream
 from digest.store.tables import audiences as table
-from digest.store.tables import deliveries, editions, subscriptions
+from digest.store.tables import deliveries, drafts, editions, subscriptions
 from digest.store.tables import subscription_preferences as choices
 
 
@@ -53,7 +53,8 @@ class SentEdition:
 
     id: int
     audience: str
-    slot_due: datetime
+    #: Its readers had everything until then: when its slot was due, or when its draft was composed.
+    had_all_until: datetime
     frozen_at: datetime
 
 
@@ -194,9 +195,17 @@ def sent_editions(
     conn: Connection, newsletter_id: str, subscriber_ids: Collection[int], slot: Slot, *, since: datetime
 ) -> Mapping[int, tuple[SentEdition, ...]]:
     """The editions that these subscribers were sent of other slots, frozen since then, earliest first."""
-    query = select(
-        deliveries.c.subscriber_id, editions.c.id, editions.c.audience, editions.c.slot_due, editions.c.published
-    ).join_from(deliveries, editions)
+    is_draft = and_(
+        drafts.c.newsletter_id == editions.c.newsletter_id,
+        drafts.c.slot_key == editions.c.slot_key,
+        drafts.c.slot_due == editions.c.slot_due,
+    )
+    had_all_until = func.coalesce(drafts.c.composed, editions.c.slot_due).label("had_all_until")
+    query = (
+        select(deliveries.c.subscriber_id, editions.c.id, editions.c.audience, editions.c.published, had_all_until)
+        .join_from(deliveries, editions)
+        .outerjoin(drafts, is_draft)
+    )
     query = query.where(
         deliveries.c.newsletter_id == newsletter_id, editions.c.published >= since, editions.c.slot_key != slot.key
     )
@@ -204,7 +213,7 @@ def sent_editions(
     for batch in batches(sorted(subscriber_ids)):
         for row in conn.execute(query.where(deliveries.c.subscriber_id.in_(batch)).order_by(editions.c.id)):
             sent[row.subscriber_id].append(
-                SentEdition(id=row.id, audience=row.audience, slot_due=row.slot_due, frozen_at=row.published)
+                SentEdition(id=row.id, audience=row.audience, had_all_until=row.had_all_until, frozen_at=row.published)
             )
     return {subscriber_id: tuple(rows) for subscriber_id, rows in sent.items()}
 

@@ -85,6 +85,20 @@ def waiting(conn: Connection) -> tuple[StoredDraft, ...]:
     return tuple(map(_stored, conn.execute(query).mappings()))
 
 
+def ahead(conn: Connection, *, now: datetime) -> tuple[StoredDraft, ...]:
+    """Drafts of slots that are not due yet."""
+    query = select(*_ROWS).where(table.c.slot_due > now).order_by(table.c.slot_due, table.c.id)
+    return tuple(map(_stored, conn.execute(query).mappings()))
+
+
+def to_mail(conn: Connection, *, now: datetime, before: datetime) -> tuple[StoredDraft, ...]:
+    """Open drafts whose mail was not sent, and that no process took on after ``before``."""
+    is_open = (table.c.until > now, table.c.state == DraftState.OPEN, table.c.mailed.is_(None))
+    is_free = or_(table.c.mail_started.is_(None), table.c.mail_started < before)
+    query = select(*_ROWS).where(*is_open, is_free).order_by(table.c.slot_due, table.c.id)
+    return tuple(map(_stored, conn.execute(query).mappings()))
+
+
 def since(conn: Connection, newsletter_id: str, start: datetime, end: datetime) -> tuple[StoredDraft, ...]:
     """The newsletter's drafts of slots due after ``start`` and not after ``end``, the earliest first."""
     is_between = (table.c.slot_due > start, table.c.slot_due <= end)
@@ -142,6 +156,11 @@ def claim_mail(conn: Connection, draft_id: int, *, at: datetime, before: datetim
     is_free = or_(table.c.mail_started.is_(None), table.c.mail_started < before)
     statement = update(table).where(table.c.id == draft_id, table.c.mailed.is_(None), is_free)
     return conn.execute(statement.values(mail_started=at)).rowcount == 1
+
+
+def release_mail(conn: Connection, draft_id: int) -> None:
+    """Let the editor's mail be tried again."""
+    conn.execute(update(table).where(table.c.id == draft_id).values(mail_started=None))
 
 
 def record_mail(conn: Connection, draft_id: int, *, at: datetime) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Join, and_, func, select
 
 from digest.model.slots import Slot
 from digest.store.mapping import CLOCK_SKEW, insert
 from digest.store.tables import SlotStatus as SlotStatus
+from digest.store.tables import drafts
 from digest.store.tables import slots as table
 
-__all__ = ["SlotStatus", "last_composed", "record_status", "statuses"]
+__all__ = ["SlotStatus", "counts", "last_composed", "record_status", "status", "statuses"]
 
 
 def record_status(
@@ -66,12 +67,33 @@ def counts(conn: Connection) -> Mapping[tuple[str, SlotStatus], int]:
 
 
 def last_composed(conn: Connection, newsletter_id: str, *, before: Slot, audience: str = "") -> datetime | None:
-    """When the audience's last edition before this slot was composed, even if it had nothing new; None for never."""
-    query = select(table.c.decided).where(
+    """When the audience's last edition before this slot was composed, even if it had nothing new; None for never.
+
+    One that waited for its editor was composed when its draft was.
+    """
+    query = select(func.coalesce(drafts.c.composed, table.c.decided)).select_from(_with_drafts())
+    query = query.where(
         table.c.newsletter_id == newsletter_id,
         table.c.audience == audience,
         table.c.due < before.due,
         table.c.fate.in_((SlotStatus.PUBLISHED, SlotStatus.EMPTY)),
     )
-    decided: datetime | None = conn.execute(query.order_by(table.c.due.desc()).limit(1)).scalar()
-    return decided
+    composed: datetime | None = conn.execute(query.order_by(table.c.due.desc()).limit(1)).scalar()
+    return composed
+
+
+def status(conn: Connection, newsletter_id: str, slot_key: str, *, audience: str = "") -> SlotStatus | None:
+    """The status of the slot with this key; None for none."""
+    is_row = (table.c.newsletter_id == newsletter_id, table.c.key == slot_key, table.c.audience == audience)
+    value: SlotStatus | None = conn.execute(select(table.c.fate).where(*is_row)).scalar()
+    return value
+
+
+def _with_drafts() -> Join:
+    """The slots with the drafts of those that waited for an editor."""
+    is_of_slot = and_(
+        drafts.c.newsletter_id == table.c.newsletter_id,
+        drafts.c.slot_key == table.c.key,
+        drafts.c.slot_due == table.c.due,
+    )
+    return table.outerjoin(drafts, is_of_slot)
