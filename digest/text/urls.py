@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from digest.text.domains import registrable_domain
 from digest.text.lazy_regex import lazy_compile
@@ -37,6 +37,8 @@ _LINE_BREAK = re.compile(r"[\t\r\n]+\s*")
 _SPACE = re.compile(r"[ \u00a0\u2000-\u200a\u202f\u3000]")
 #: Scheme and host of an absolute address.
 _ORIGIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")
+#: A last path segment with parameters that are empty: ``/page;``.
+_EMPTY_PARAMETERS = re.compile(r"\A([^?#]*/[^/?#;]*);(?=[?#]|$)")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 #: Text that is never escaped.
 _UNESCAPED = re.compile(r"[A-Za-z0-9._~/-]*")
@@ -104,6 +106,14 @@ def escaped_url(url: str) -> str:
 
 
 @lru_cache(maxsize=1024)
+def resolve(base: str, href: str) -> str:
+    """``urljoin`` without empty parameters (``/page;``). Raises ``ValueError`` for a malformed address.
+
+    Only Python 3.14 keeps them: an article must have the same address, hence the same id, on every version.
+    """
+    return _EMPTY_PARAMETERS.sub(r"\1", urljoin(base, href), count=1)
+
+
 def canonical_url(url: str) -> str:
     """Normalize an address and remove tracking parameters; other text than a web address is only trimmed.
 

@@ -15,6 +15,7 @@ from digest.text.urls import (
     is_simple_url,
     is_web_url,
     outlet_domain,
+    resolve,
     url_identity,
 )
 
@@ -149,6 +150,21 @@ def test_canonical_url_is_idempotent_and_never_raises(url: str) -> None:
     assert canonical_url(once) == once
     assert is_web_url(once) or not is_web_url(url.strip())
     assert isinstance(outlet_domain(url), str)
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("b", "https://a.example/x/b"),
+        ("b;", "https://a.example/x/b"),
+        ("/b;?q=1;", "https://a.example/b?q=1;"),
+        ("b;v=2;", "https://a.example/x/b;v=2;"),
+        ("b;/c#/d;", "https://a.example/x/b;/c#/d;"),
+        ("//h.example/b;#c", "https://h.example/b#c"),
+    ],
+)
+def test_a_link_is_resolved_alike_on_every_version_of_python(link: str, address: str) -> None:
+    assert resolve("https://a.example/x/", link) == address
 
 
 @pytest.mark.parametrize("url", ["https://example.org", "http://www.example.org/a-b/c.html", "https://e.org/?p=1&b=2"])

@@ -6,12 +6,11 @@ import html
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urljoin
 
 from digest.collect.documents.standfirst import with_standfirst
 from digest.model.articles import BodyFormat, Entry, Image
 from digest.model.newsletters import Source
-from digest.text.urls import escape_spaces, is_simple_url, is_web_url
+from digest.text.urls import escape_spaces, is_simple_url, is_web_url, resolve
 
 _MAX_NAME_LENGTH = 300
 #: Tags and spaces before the first word.
@@ -104,7 +103,7 @@ def absolute_url(base: str, href: str) -> str:
         return href
     href = escape_spaces(href)
     try:
-        url = urljoin(base, href) if href else ""
+        url = resolve(base, href) if href else ""
     except ValueError:
         return ""
     return url if is_web_url(url) else ""

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urljoin
 
 from digest.collect.documents.dates import parse_date
 from digest.collect.documents.sections import declared_sections
 from digest.model.articles import Image
 from digest.text.placeholder_titles import is_placeholder
-from digest.text.urls import is_web_url
+from digest.text.urls import is_web_url, resolve
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml brings no types
@@ -223,6 +222,6 @@ def https_url(href: str) -> str:
 def join_url(base: str, url: str) -> str:
     """Resolve ``url`` against ``base``; empty if it is malformed."""
     try:
-        return urljoin(base, url.strip())
+        return resolve(base, url.strip())
     except ValueError:
         return ""
