@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import os
 import pickle
 import struct
 import sys
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from subprocess import DEVNULL, PIPE, Popen
@@ -105,15 +107,28 @@ def _start() -> Popen[bytes]:
 
 
 def start_process(module: str) -> Popen[bytes]:
-    """Start a module of ours with pipes, in a session of its own, so that its child processes end with it."""
-    return Popen(  # noqa: S603  # our own module
-        (sys.executable, "-m", module),
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        env=worker_environment(),
-        start_new_session=True,
-    )
+    """Start a module of ours with pipes, in a session of its own, so that its child processes end with it.
+
+    It ends with this process: its first argument is for ``end_with_parent``.
+    """
+    lifeline, held = os.pipe()
+    try:
+        process = Popen(  # noqa: S603  # our own module
+            (sys.executable, "-m", module, str(lifeline)),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env=worker_environment(),
+            start_new_session=True,
+            pass_fds=() if sys.platform == "win32" else (lifeline,),
+        )
+    except BaseException:
+        os.close(held)
+        raise
+    finally:
+        os.close(lifeline)
+    weakref.finalize(process, os.close, held)
+    return process
 
 
 def end_process(process: Popen[bytes]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import pickle
 import struct
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from subprocess import Popen
@@ -21,6 +22,7 @@ from digest.model.errors import MailError, PluginError, one_line
 from digest.model.newsletters import Options
 from digest.model.protocols import Message, Outbox, SendOutcome, SendResult
 from digest.model.published_stories import PublishedEdition
+from digest.processes.lifeline import end_with_parent
 from digest.processes.limited_worker import end_process, start_process
 from digest.processes.limits import end_after, limit_memory
 from digest.settings.plugins import Plugin
@@ -212,6 +214,7 @@ def main() -> None:
     from digest.processes.process_pool import private_pipes
 
     requests, responses = private_pipes()
+    end_with_parent(int(sys.argv[1]))
     plugin, options, memory_mb, timeout_s = _receive(requests)
     limit_memory(memory_mb * 1_000_000)
 

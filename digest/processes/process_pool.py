@@ -23,6 +23,8 @@ from traceback import format_exc
 from types import TracebackType
 from typing import BinaryIO, Self, TypeVar, TypeVarTuple, cast
 
+from digest.processes.lifeline import end_with_parent
+
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
@@ -207,6 +209,8 @@ def available_cpus() -> int:
 def main() -> None:
     """Worker: run calls until stdin closes. Running out of memory ends the process."""
     requests, output = private_pipes()
+    if len(sys.argv) > 1:
+        end_with_parent(int(sys.argv[1]))
     gc.set_threshold(_GARBAGE_THRESHOLD)  # calls leave few cycles, and looking for them takes a fifteenth of the time
     while True:
         try:
