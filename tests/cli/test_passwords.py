@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -124,7 +125,7 @@ def test_the_store_holds_no_password_of_a_source(web: WebServer, run: Run) -> No
     Path("digest.toml").write_text(settings(web))
     run("collect")
 
-    with sqlite3.connect("digest.db") as conn:
+    with closing(sqlite3.connect("digest.db")) as conn:
         rows = conn.execute("SELECT id, address, title, found_url, error FROM sources").fetchall()
 
     assert len(rows) > len(VALID_LOGINS)

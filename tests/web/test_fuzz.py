@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
@@ -49,7 +50,7 @@ class Fuzzed:
 
     def dump(self) -> list[str]:
         """Everything in the store, as SQL."""
-        with sqlite3.connect(f"file:{self.file}?mode=ro", uri=True) as conn:
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as conn:
             return list(conn.iterdump())
 
 

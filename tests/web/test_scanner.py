@@ -6,6 +6,7 @@ import html
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -32,7 +33,7 @@ def site(sqlite_store: Store) -> Iterator[RunningSite]:
 
 def dump(file: Path) -> list[str]:
     """Everything in the store, as SQL."""
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as conn:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as conn:
         return list(conn.iterdump())
 
 
