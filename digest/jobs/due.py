@@ -37,7 +37,7 @@ def due_jobs(app: App, *, now: datetime, is_collecting: bool = False) -> tuple[J
     with app.store.read() as conn:
         jobs = [*_periodic_jobs(conn, app, now), *_deliveries(conn, now)]
         draft_jobs = DraftJobs(conn=conn, now=now, newsletters=app.settings.newsletters)
-        jobs += draft_jobs.approved()
+        jobs += [*draft_jobs.mails(), *draft_jobs.approved()]
         if Collect() not in jobs and not is_collecting and not _is_collecting(conn, app, now):
             jobs += _publications(conn, app, now, draft_jobs)
     return tuple(sorted(jobs, key=lambda job: -job.priority))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarms
 from digest.jobs.context import JobContext
-from digest.jobs.drafts import log_hold, perform_draft
+from digest.jobs.drafts import log_hold, mail_draft, perform_draft
 from digest.jobs.parts import MAX_DUE_MAILS, collect_parts
 from digest.jobs.retention import apply_retention
 from digest.jobs.runs import is_due, record_run, start, start_if_due
@@ -22,6 +22,7 @@ from digest.jobs.types import (
     Deliver,
     Job,
     Log,
+    MailDraft,
     ProcessBounces,
     Publish,
     Send,
@@ -52,8 +53,8 @@ def perform(job: Job, context: JobContext) -> None:
             _collect_part(job, context)
         case Publish():
             _publish(job, context)
-        case ComposeDraft():
-            perform_draft(job, context)
+        case ComposeDraft() | MailDraft():
+            _draft(job, context)
         case Send() | SendCollected():
             _send(job, context)
         case Deliver():
@@ -124,6 +125,17 @@ def _publish(job: Publish, context: JobContext) -> None:
     _log_published(result, context.log, **counts)
     if result.edition_id is None:
         _send_alarms(context, newsletter)
+
+
+def _draft(job: ComposeDraft | MailDraft, context: JobContext) -> None:
+    if isinstance(job, ComposeDraft):
+        perform_draft(job, context)
+        return
+    try:
+        mail_draft(job, context)
+    except DigestError:
+        _send_alarms(context, *context.app.settings.newsletters)
+        raise
 
 
 def _log_published(result: PublishResult, log: Log, **counts: int) -> None:

@@ -17,7 +17,7 @@ from digest.pipeline.collect_failure import find_collect_failure
 from digest.pipeline.delivery_problem import find_delivery_problem, find_partial_failure
 from digest.settings import Settings, WebSettings
 from digest.settings.types import WEAK_KEY_HINT
-from digest.store import runs, slots, subscription_requests
+from digest.store import drafts, runs, slots, subscription_requests
 from digest.store.slots import SlotStatus
 from digest.store.url import store_file
 from digest.text.time_format import utc_time
@@ -30,6 +30,8 @@ MIN_FAILURE = timedelta(hours=1)
 _MIN_FREE_BYTES = 100_000_000
 #: A problem that goes on is mailed again after this long.
 _REMINDER = timedelta(days=1)
+#: A mail server that is asked to come back later gets this long.
+_MAIL_DELAY = timedelta(minutes=5)
 #: Requests to subscribe wait for an hour at most, unless there are too many.
 _MAX_WAIT = timedelta(hours=2)
 #: Runs looked at: of a day, if the mailbox is read every five minutes.
@@ -62,7 +64,11 @@ def find_alarms(conn: Connection, newsletter: Newsletter, settings: Settings, *,
     silence = _failing_sources(conn, newsletter, settings, now) or _empty_editions(
         conn, newsletter, settings.operator.alarm_after, now
     )
-    return tuple(alarm for alarm in (_failed_delivery(conn, newsletter), silence) if alarm)
+    return tuple(
+        alarm
+        for alarm in (_failed_delivery(conn, newsletter), silence, _unmailed_draft(conn, newsletter, now))
+        if alarm
+    )
 
 
 def find_problem_of_disk(url: str) -> str:
@@ -159,6 +165,22 @@ def _failed_delivery(conn: Connection, newsletter: Newsletter) -> Alarm | None:
         since=problem.since,
         hint=f"What to do: {problem.hint}",
         topic="delivery",
+    )
+
+
+def _unmailed_draft(conn: Connection, newsletter: Newsletter, now: datetime) -> Alarm | None:
+    """The editor did not get the mail about a draft that waits."""
+    waiting = [draft for draft in drafts.to_mail(conn, now=now, before=now) if draft.newsletter_id == newsletter.id]
+    if not newsletter.editor or not waiting or now - waiting[0].composed < _MAIL_DELAY:
+        return None
+    draft = waiting[0]
+    return Alarm(
+        newsletter_id=newsletter.id,
+        subject="could not mail a draft to its editor",
+        message=f"the mail about the draft for {draft.slot.key} could not be sent",
+        since=draft.composed,
+        hint=f"What to do: 'digest editions draft -n {newsletter.id}' shows it; see [smtp] with 'digest check'.",
+        topic="draft",
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from digest.jobs.types import ComposeDraft, Publish
 from digest.model.audiences import ReadingPreferences
 from digest.model.drafts import Approve, DraftState, Drop, Headline, Merge, Note, Pin, Reject, Reopen
+from digest.model.protocols import SendOutcome
 from digest.settings.schedule import parse_schedule
 from digest.store import Store
 from tests.support.audience_days import DAY, HOUR, START
@@ -208,6 +209,40 @@ def test_texts_that_change_during_the_hold_leave_the_draft_as_it_was(days: DeskD
 
     assert days.draft(TODAY).stories == before
     assert days.edition_articles(TODAY) == [["a0"]]
+
+
+def test_the_editor_gets_each_draft_by_mail_once(days: DeskDays) -> None:
+    write(days, 2, at=START + HOUR)
+    for minute in range(0, 45, 15):
+        days.run_until(DRAFTED + minute * MINUTE)
+
+    assert days.mailer.recipients == [EDITOR]
+    assert days.draft().mailed == DRAFTED
+
+
+def test_an_editors_mail_that_is_not_accepted_is_tried_again_and_holds_up_no_edition(days: DeskDays) -> None:
+    days.subscribe("ann")
+    write(days, 2, at=START + HOUR)
+    days.mailer.not_accepted[EDITOR] = (SendOutcome.DEFERRED, "451 later")
+    days.run_until(DRAFTED)
+    days.run_until(DRAFTED + 10 * MINUTE)
+    assert len(days.events("draft_not_mailed")) == 2
+    assert [fields["message"] for fields in days.events("alarm_sent")] == [
+        "the mail about the draft for 2026-06-01 could not be sent"
+    ]
+    del days.mailer.not_accepted[EDITOR]
+    days.run_until(DRAFTED + 20 * MINUTE)
+    assert days.mailer.recipients.count(EDITOR) == 1
+    days.run_until(SLOT)
+
+    assert "ann@example.org" in days.mailer.recipients
+
+
+def test_no_editor_is_asked_about_an_edition_without_news(days: DeskDays) -> None:
+    days.run_until(DRAFTED)
+
+    assert days.draft().stories == ()
+    assert days.mailer.recipients == []
 
 
 def test_two_editors_do_not_overwrite_each_other(days: DeskDays) -> None:
