@@ -20,12 +20,24 @@ if TYPE_CHECKING:
 __all__ = ["SourceError", "make_collector"]
 
 
-def make_collector(fetch: FetchSettings, now: datetime, gate: HostGate | None = None) -> Collector:
+def make_collector(
+    fetch: FetchSettings, now: datetime, gate: HostGate | None = None, *, authserv_id: str = ""
+) -> Collector:
     """A collector that detects the kind of each source from its address and content; ``now`` dates new entries.
 
-    ``gate`` admits it to hosts, where other processes fetch as well.
+    ``gate`` admits it to hosts, where other processes fetch as well. ``authserv_id`` is that of ``[inbound]``.
     """
-    return _AnyCollector(fetch=fetch, now=now, limits=ConcurrencyLimits(fetch.per_host, gate))
+    limits = ConcurrencyLimits(fetch.per_host, gate)
+    return _AnyCollector(fetch=fetch, now=now, limits=limits, authserv_id=authserv_id)
+
+
+def _is_mail_folder(source: Source) -> bool:
+    """Whether the source is a mailbox or a Maildir."""
+    if source.path is None:
+        return source.mailbox is not None
+    from digest.inbound.maildir_source import is_maildir
+
+    return is_maildir(source.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,7 @@ class _AnyCollector:
     fetch: FetchSettings
     now: datetime
     limits: ConcurrencyLimits
+    authserv_id: str = ""
     robots_cache: RobotsCache = field(default_factory=dict)
     #: A feed list within a feed list is refused, since nesting may have no end.
     allows_feed_lists: bool = True
@@ -40,6 +53,11 @@ class _AnyCollector:
     list_access: PrivateAccess | None = None
 
     async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids = no_known_guids) -> Collected:
+        if _is_mail_folder(source):
+            from digest.collect.mails.collect import MailCollector
+
+            mail_collector = MailCollector(fetch=self.fetch, limits=self.limits, seen=self.now, authserv_id=self.authserv_id)
+            return await mail_collector(source, state, known_guids)
         if source.path is None:
             collected = await self._collect_url(source, state, known_guids)
         else:

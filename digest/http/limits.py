@@ -61,7 +61,13 @@ class ConcurrencyLimits:
     @asynccontextmanager
     async def request(self, url: URL) -> AsyncIterator[None]:
         """Context of a request: within the limit of its host, over all processes."""
-        async with self.for_host(url.host or ""), self.gate.use(host_name(url)) if self.gate else nullcontext():
+        async with self.connection(url.host or "", host_name(url)):
+            yield
+
+    @asynccontextmanager
+    async def connection(self, host: str, name: str) -> AsyncIterator[None]:
+        """Context of a connection to a host: within its limit, over all processes, which know it by ``name``."""
+        async with self.for_host(host), self.gate.use(name) if self.gate else nullcontext():
             yield
 
     def for_parsing(self) -> asyncio.Semaphore:

@@ -40,6 +40,12 @@ def verified_domains(headers: Sequence[str], authserv_id: str) -> frozenset[str]
     return frozenset()
 
 
+def server_name(header: str) -> str:
+    """The name of the server that wrote the header; empty if it is malformed."""
+    parts = _parts(header)
+    return _server_name(parts[0]) if parts else ""
+
+
 def _parts(header: str) -> list[str]:
     """The server's name, and each of its results; empty if the header is malformed."""
     text = _without_comments(header[:_MAX_LENGTH])

@@ -13,8 +13,6 @@ from typing import Any
 
 from digest.model.imap_address import ImapAddress
 
-#: One read of the socket.
-_TIMEOUT_S = 60.0
 _MAX_LINE = 1_000_000
 _CHUNK = 65_536
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
@@ -27,6 +25,8 @@ class RunLimits:
 
     seconds: float = 300.0
     bytes: int = 50_000_000
+    #: For one read of the socket.
+    read_seconds: float = 60.0
 
 
 class BoundedClient(imaplib.IMAP4):
@@ -38,7 +38,7 @@ class BoundedClient(imaplib.IMAP4):
         self._bytes_left = limits.bytes
         self._buffer = bytearray()
         self._buffered_socket: socket.socket | None = None
-        super().__init__(host, port, timeout=min(_TIMEOUT_S, limits.seconds), **options)
+        super().__init__(host, port, timeout=min(limits.read_seconds, limits.seconds), **options)
 
     def has_budget(self, size: int) -> bool:
         """Enough bytes are left for a mail of that size, and some time."""
@@ -70,7 +70,7 @@ class BoundedClient(imaplib.IMAP4):
         time_left = self._deadline - time.monotonic()
         if time_left <= 0:
             raise TimeoutError(f"reading takes longer than {self._limits.seconds:.0f} seconds")
-        self.sock.settimeout(min(_TIMEOUT_S, time_left))
+        self.sock.settimeout(min(self._limits.read_seconds, time_left))
         data = self.sock.recv(_CHUNK)
         self._bytes_left -= len(data)
         if self._bytes_left < 0:

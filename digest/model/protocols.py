@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.model.articles import Article, Entry
+from digest.model.mails import MailboxState, MailRun
 from digest.model.newsletters import Source
 from digest.model.published_stories import PublishedEdition
 from digest.model.stories import Ranked
@@ -36,6 +37,8 @@ class FetchState:
     pending_pages: tuple[Entry, ...] = ()
     #: The newest guids that are stored, for a plugin's collector: it can't ask the store.
     newest_guids: tuple[str, ...] = ()
+    #: Of a folder of mails.
+    mailbox: MailboxState = field(default_factory=MailboxState)
 
 
 #: Returns which of these guids of a source are stored already.
@@ -68,6 +71,8 @@ class Collected:
     feed_urls: tuple[str, ...] = ()
     #: Teasers, by guid, whose pages could not be fetched, with the earliest time that their server allows another try.
     pending_pages: Mapping[str, datetime | None] = field(default_factory=dict)
+    #: Of a folder of mails; None for any other source.
+    mail_run: MailRun | None = None
     #: Time that fetching and parsing took.
     duration_s: float = field(default=0.0, compare=False)
 
