@@ -20,15 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["SourceError", "make_collector"]
 
 
-def make_collector(
-    fetch: FetchSettings, now: datetime, gate: HostGate | None = None, *, authserv_id: str = ""
-) -> Collector:
+def make_collector(fetch: FetchSettings, now: datetime, gate: HostGate | None = None) -> Collector:
     """A collector that detects the kind of each source from its address and content; ``now`` dates new entries.
 
-    ``gate`` admits it to hosts, where other processes fetch as well. ``authserv_id`` is that of ``[inbound]``.
+    ``gate`` admits it to hosts, where other processes fetch as well.
     """
-    limits = ConcurrencyLimits(fetch.per_host, gate)
-    return _AnyCollector(fetch=fetch, now=now, limits=limits, authserv_id=authserv_id)
+    return _AnyCollector(fetch=fetch, now=now, limits=ConcurrencyLimits(fetch.per_host, gate))
 
 
 def _is_mail_folder(source: Source) -> bool:
@@ -45,7 +42,6 @@ class _AnyCollector:
     fetch: FetchSettings
     now: datetime
     limits: ConcurrencyLimits
-    authserv_id: str = ""
     robots_cache: RobotsCache = field(default_factory=dict)
     #: A feed list within a feed list is refused, since nesting may have no end.
     allows_feed_lists: bool = True
@@ -56,7 +52,7 @@ class _AnyCollector:
         if _is_mail_folder(source):
             from digest.collect.mails.collect import MailCollector
 
-            mail_collector = MailCollector(fetch=self.fetch, limits=self.limits, seen=self.now, authserv_id=self.authserv_id)
+            mail_collector = MailCollector(fetch=self.fetch, limits=self.limits, seen=self.now)
             return await mail_collector(source, state, known_guids)
         if source.path is None:
             collected = await self._collect_url(source, state, known_guids)

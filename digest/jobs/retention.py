@@ -20,6 +20,7 @@ from digest.store import (
     failures,
     hosts,
     leases,
+    mails,
     rate_limits,
     retention,
     source_history,
@@ -48,6 +49,8 @@ def apply_retention(context: JobContext) -> None:
             "counts": _delete(context, partial(daily_counts.delete_days, before=edition_cutoff)),
             "feedback": _delete(context, partial(retention.delete_feedback, before=edition_cutoff)),
             "replies": _delete(context, erasure.delete_late_replies),
+            "mails": _delete(context, partial(mails.delete_text, before=text_cutoff))
+            + _delete(context, partial(mails.delete_old, before=edition_cutoff)),
             "requests": _delete(context, partial(subscription_requests.delete_old, at=now))
             + _delete(context, partial(account_requests.delete_old, at=now)),
             "audiences": _improve_audiences(context),

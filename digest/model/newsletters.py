@@ -64,7 +64,7 @@ class Source:
     password: Secret = Secret()
     #: Senders of mails that are read: addresses, ``@domain``, or ``*`` for anybody. Others wait for the operator.
     senders: tuple[str, ...] = ()
-    #: The server whose word on signatures of mails is believed; that of ``[inbound]`` if empty.
+    #: The server whose word on signatures of mails is believed; once loaded, that of ``[inbound]`` by default.
     authserv_id: str = ""
 
     @property

@@ -13,6 +13,7 @@ from digest.collect.concurrent import SourceOutcome, collect_each
 from digest.model.articles import Entry
 from digest.model.errors import one_line
 from digest.model.failures import Failure
+from digest.model.mails import MailboxState
 from digest.model.newsletters import DETECTING_COLLECTOR, Source
 from digest.model.protocols import Collected, Collector, FetchState, KnownGuids, Stop
 from digest.model.tracing import Tracer
@@ -21,7 +22,7 @@ from digest.pipeline.fetch_leases import LEASE, FetchLeases
 from digest.pipeline.ingest import Ingester
 from digest.pipeline.ingest import Progress as Progress
 from digest.settings import FetchSettings
-from digest.store import Store, entries, pending_pages, sources
+from digest.store import Store, entries, mails, pending_pages, sources
 
 #: Sources never fetched before whose articles, all of them new, keep another process busy.
 _MANY_NEW = 40
@@ -159,10 +160,20 @@ def _read_states(
         guids = {id_: entries.newest_guids(conn, id_, limit=_PLUGIN_GUIDS) for id_ in by_plugins}
         pending = pending_pages.due(conn, ids, now=now)
         states = sources.fetch_states(conn, ids)
+        mailboxes = mails.states(conn, [source for source in wanted if _may_have_mails(source)])
     return {
-        id_: replace(state, pending_pages=pending.get(id_, ()), newest_guids=guids.get(id_, ()))
-        for id_, state in states.items()
+        id_: replace(
+            states.get(id_, FetchState()),
+            pending_pages=pending.get(id_, ()),
+            newest_guids=guids.get(id_, ()),
+            mailbox=mailboxes.get(id_, MailboxState()),
+        )
+        for id_ in {*states, *mailboxes}
     }, pending
+
+
+def _may_have_mails(source: Source) -> bool:
+    return not source.url and source.collector == DETECTING_COLLECTOR
 
 
 def collect_into(  # what is collected, with what, and into what
@@ -177,6 +188,7 @@ def collect_into(  # what is collected, with what, and into what
 ) -> CollectResult:
     """As ``collect_sources``, for any store and collector. A source whose lease is lost is left out."""
     ids = [source.id for source in wanted]
+    with_mails = {source.id for source in wanted if _may_have_mails(source)}
     states, pending = _read_states(store, wanted, now)
     ingester = Ingester(store=store, fetch=fetch, now=now, on_done=on_done, pending_pages=pending)
 
@@ -184,7 +196,8 @@ def collect_into(  # what is collected, with what, and into what
         if source_id not in states:  # never fetched at its present address: every page is fetched
             return frozenset()
         with store.read() as conn:
-            return entries.known_guids(conn, source_id, guids)
+            of_mails = mails.known(conn, source_id, guids) if source_id in with_mails else frozenset()
+            return of_mails | entries.known_guids(conn, source_id, guids)
 
     async def collect_all() -> None:
         async with ingester.pool, leases.kept() if leases else nullcontext():

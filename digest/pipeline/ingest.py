@@ -28,7 +28,7 @@ from digest.pipeline.extraction_version import extraction_version
 from digest.pipeline.fetch_history import record_fetches
 from digest.processes.process_pool import ProcessPool
 from digest.settings import FetchSettings
-from digest.store import Store, articles, boilerplate, entries, pending_pages, sources, stories
+from digest.store import Store, articles, boilerplate, entries, mails, pending_pages, sources, stories
 
 #: Called with each source's outcome, in the order in which they finish.
 Progress = Callable[[SourceOutcome], None]
@@ -68,7 +68,7 @@ class Ingester:
 
     async def add(self, source: Source, outcome: SourceOutcome) -> None:
         """Queue the outcome; store the queue once it is a full batch, and return after that."""
-        self.outcomes[source.id] = replace(outcome, entries=()) if isinstance(outcome, Collected) else outcome
+        self.outcomes[source.id] = _without_content(outcome)
         if self.on_done:
             self.on_done(outcome)
         async with self._queue_lock:  # held while waiting for a slot, so that the queue can't grow meanwhile
@@ -122,6 +122,7 @@ class Ingester:
             articles.add(conn, changes, extraction=extraction_version())
             self._record_pending_pages(conn, batch)
             boilerplate.save(conn, newly_learned, at=self.now)
+            self._record_mails(conn, batch)
             record_fetches(conn, [pair for pair in batch if pair[0].id in fetched_ids], added, at=self.now)
         self.new += len(added)
 
@@ -153,6 +154,12 @@ class Ingester:
                 }
                 pending_pages.save(conn, source.id, dict.fromkeys(retried) | attempts)
 
+    def _record_mails(self, conn: Connection, batch: _Batch) -> None:
+        """Record which mails were read, with what they brought: a process that is killed reads them again."""
+        for source, outcome in batch:
+            if isinstance(outcome, Collected) and outcome.mail_run:
+                mails.record_run(conn, source, outcome.mail_run, at=self.now)
+
     def _record_fetches(self, conn: Connection, batch: _Batch) -> frozenset[str]:
         """Record the state of each source; return the ids of those for which a request was made."""
         before = sources.fetch_intervals(conn, [source.id for source, _ in batch])
@@ -170,9 +177,13 @@ class Ingester:
         return frozenset(id_ for id_, interval in intervals.items() if interval is not before.get(id_))
 
     def _interval(self, source: Source, outcome: SourceOutcome, before: FetchInterval) -> FetchInterval:
-        if source.path:  # reading the disk burdens no server
+        if source.path or (source.mailbox and isinstance(outcome, Collected)):  # reading the disk burdens no server
             return FetchInterval()
         return next_interval(source.id, outcome, before, every=self.fetch.every, now=self.now)
+
+
+def _without_content(outcome: SourceOutcome) -> SourceOutcome:
+    return replace(outcome, entries=(), mail_run=None) if isinstance(outcome, Collected) else outcome
 
 
 def _of_source(learned: Mapping[str, LearnedBoilerplate], source_id: str) -> dict[str, LearnedBoilerplate]:

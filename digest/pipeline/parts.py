@@ -99,10 +99,7 @@ class Parts:
 
     def collector_at(self, now: datetime, gate: HostGate | None = None) -> Collector:
         """A collector for every source, by its ``collector``; entries are first seen ``now``."""
-        return _ByName(parts=self, detecting=self._detecting(now, gate), now=now)
-
-    def _detecting(self, now: datetime, gate: HostGate | None) -> Collector:
-        return make_collector(self.settings.fetch, now, gate, authserv_id=self.settings.inbound.authserv_id)
+        return _ByName(parts=self, detecting=make_collector(self.settings.fetch, now, gate), now=now)
 
     def collector_of(self, source: Source, now: datetime) -> Collector:
         """The collector of a source that names a plugin. Raises ``SourceError`` if there is none."""

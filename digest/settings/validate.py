@@ -14,7 +14,7 @@ from digest.model.newsletters import Newsletter, Source
 from digest.settings.line_numbers import KeyPath
 from digest.settings.sections import LISTS, SECTIONS
 from digest.settings.toml import RawSettings
-from digest.settings.types import DkimSettings, Settings, SmtpSettings, StoreSettings, WebSettings
+from digest.settings.types import DkimSettings, InboundSettings, Settings, SmtpSettings, StoreSettings, WebSettings
 from digest.settings.web_pages import DRAFTS_ID, RESERVED_IDS
 from digest.text.suggest import nearest
 
@@ -130,7 +130,7 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
         smtp=_smtp(settings.smtp, folder),
         dkim=_dkim(settings.dkim, folder),
         web=_web(settings.web, folder),
-        sources=tuple(_source(source, folder) for source in settings.sources),
+        sources=tuple(_source(source, folder, settings.inbound) for source in settings.sources),
         newsletters=tuple(_newsletter(newsletter, folder) for newsletter in settings.newsletters),
     )
 
@@ -160,8 +160,12 @@ def _web(web: WebSettings, folder: Path) -> WebSettings:
     )
 
 
-def _source(source: Source, folder: Path) -> Source:
-    return replace(source, path=_absolute(source.path, folder)) if source.path else source
+def _source(source: Source, folder: Path, inbound: InboundSettings) -> Source:
+    """The source with an absolute path; of mails, with the server that is believed."""
+    if source.url:
+        return source
+    path = _absolute(source.path, folder) if source.path else None
+    return replace(source, path=path, authserv_id=source.authserv_id or inbound.authserv_id)
 
 
 def _newsletter(newsletter: Newsletter, folder: Path) -> Newsletter:

@@ -13,8 +13,8 @@ from digest.store.mapping import batches, stream
 
 
 def copy(source: Connection, target: Connection, source_ids: Collection[str], window: Window) -> None:
-    """Copy the sources' fetch states and boilerplate, entry identities, pending pages, the window's articles, and the
-    published stories."""
+    """Copy the sources' fetch states and boilerplate, entry identities, pending pages, mails' records, the window's
+    articles, and the published stories."""
     for ids in batches(source_ids):
         _copy(source, target, tables.sources, select(tables.sources).where(tables.sources.c.id.in_(ids)))
         _copy(
@@ -26,6 +26,8 @@ def copy(source: Connection, target: Connection, source_ids: Collection[str], wi
         _copy(source, target, tables.entries, _entries(ids, window))
         _copy(source, target, tables.articles, _articles(ids, window))
         _copy(source, target, tables.pending_pages, _pending_pages(ids))
+        for table in (tables.source_mails, tables.mail_senders, tables.mail_folders):
+            _copy(source, target, table, select(table).where(table.c.source_id.in_(ids)))
     _copy(source, target, tables.slots, select(tables.slots))
     _copy(source, target, tables.editions, _editions_without_body())
     _copy(source, target, tables.stories, select(tables.stories))

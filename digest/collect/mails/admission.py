@@ -20,6 +20,7 @@ from digest.collect.mails.headers import header_text, read_headers
 from digest.inbound.authentication import is_signed_by_author
 from digest.inbound.mail_folder import ListedMail
 from digest.model.mails import MailRecord
+from digest.model.newsletters import Source
 from digest.text.mail_header import clean_header
 
 #: In ``Source.senders``: anybody, signed or not.
@@ -76,6 +77,11 @@ class MailHeader:
     authentication: tuple[str, ...]
     #: It is one of a mailing that can be unsubscribed from.
     is_mailing: bool
+
+
+def policy_of(source: Source, decisions: Mapping[str, bool]) -> SenderPolicy:
+    """Whose mails the source reads."""
+    return SenderPolicy(senders=source.senders, decisions=decisions, authserv_id=source.authserv_id)
 
 
 def matches(sender: str, patterns: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from digest.collect.isolated import call_isolated
-from digest.collect.mails.admission import SenderPolicy
+from digest.collect.mails.admission import policy_of
 from digest.collect.mails.content import MailContents, read_mail
 from digest.collect.mails.folder import FolderReader
 from digest.http.limits import ConcurrencyLimits
@@ -43,8 +43,6 @@ class MailCollector:
     fetch: FetchSettings
     limits: ConcurrencyLimits
     seen: datetime
-    #: Of ``[inbound]``; a source may have its own.
-    authserv_id: str = ""
 
     async def __call__(self, source: Source, state: FetchState, known_guids: KnownGuids) -> Collected:
         address = source.mailbox
@@ -52,11 +50,6 @@ class MailCollector:
         async with connection:
             run = _Run(source=source, state=state.mailbox, known=known_guids, collector=self)
             return await run.in_thread()
-
-    def policy(self, source: Source, state: MailboxState) -> SenderPolicy:
-        """Whose mails are read."""
-        authserv_id = source.authserv_id or self.authserv_id
-        return SenderPolicy(senders=source.senders, decisions=state.decisions, authserv_id=authserv_id)
 
     @property
     def since(self) -> date:
@@ -107,7 +100,7 @@ class _Run:
             source=self.source,
             state=self.state,
             folder=folder,
-            policy=self.collector.policy(self.source, self.state),
+            policy=policy_of(self.source, self.state.decisions),
             known_keys=self.known,
             read=self._mail_reader(loop),
             max_bytes=self.collector.fetch.max_bytes,

@@ -132,9 +132,7 @@ class FolderReader:
         problem = ""
         try:
             if mail.size > self.max_bytes:
-                raise SourceError(
-                    f"larger than {self.max_bytes:,} bytes, skipped: raise fetch.max_bytes"
-                )
+                raise SourceError(f"larger than {self.max_bytes:,} bytes, skipped: raise fetch.max_bytes")
             self._read += 1
             contents = self.read(raw)
         except SourceError as error:

@@ -19,6 +19,7 @@ drafts ← draft_decisions, dropped_articles         drafts that wait for an edi
 stories × subscribers → feedback                   votes: useful or not
 editions × subscribers → suppressions              addresses that an edition suppressed, or would have
 unread_mails                                       mails in the mailbox for bounces that are none of ours
+source_mails, mail_senders, mail_folders           mails that are sources, their senders, how far folders were read
 page_counts                                        what pages count for the operator
 daily_counts, source_days                          counts by day, for metrics and plots
 runs                                               run history of jobs
@@ -38,6 +39,7 @@ from digest.store.tables.corrections import correction_stories, corrections, rep
 from digest.store.tables.deliveries import FailureState, deliveries, delivery_counts, failures
 from digest.store.tables.drafts import draft_decisions, drafts, dropped_articles
 from digest.store.tables.feedback import feedback
+from digest.store.tables.mails import mail_folders, mail_senders, source_mails
 from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import (
     daily_counts,
@@ -87,6 +89,8 @@ __all__ = [
     "fleet",
     "hosts",
     "leases",
+    "mail_folders",
+    "mail_senders",
     "metadata",
     "operator_sessions",
     "page_counts",
@@ -97,6 +101,7 @@ __all__ = [
     "runs",
     "slots",
     "source_days",
+    "source_mails",
     "sources",
     "store_keys",
     "stories",
