@@ -105,7 +105,7 @@ def _failure(source: Source, error: str, *, retry_at: datetime | None = None) ->
 
 def _without_password(text: str, source: Source) -> str:
     """A message without the source's password, and without those of addresses in it."""
-    return redact(mask(text, *url_passwords(source.url)))
+    return redact(mask(text, *url_passwords(source.url), source.password.reveal()))
 
 
 def _outlet(source: Source) -> str:
@@ -116,6 +116,8 @@ def _outlet(source: Source) -> str:
 
 
 def _host(source: Source) -> str:
+    if source.mailbox:
+        return source.mailbox.host.lower()
     try:
         return urlsplit(source.url).netloc.rpartition("@")[2].lower()
     except ValueError:

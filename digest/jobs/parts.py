@@ -32,7 +32,8 @@ def delivery_parts(mails: int, size: int) -> int:
 
 def _site(source: Source) -> str:
     """What must not be asked by two workers at once: a registrable domain; a file has no such limit."""
-    return registrable_domain(urlsplit(source.url).hostname or "") if source.url else f"file {source.id}"
+    host = source.mailbox.host if source.mailbox else urlsplit(source.url).hostname
+    return registrable_domain(host or "") if source.is_remote else f"file {source.id}"
 
 
 def _packed(groups: Sequence[Sequence[str]], size: int) -> Iterator[list[str]]:

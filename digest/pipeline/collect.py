@@ -176,6 +176,22 @@ def _may_have_mails(source: Source) -> bool:
     return not source.url and source.collector == DETECTING_COLLECTOR
 
 
+def _known_guids(
+    store: Store, wanted: Sequence[Source], states: Mapping[str, FetchState]
+) -> Callable[[str, Collection[str]], frozenset[str]]:
+    """Returns which of these guids of a source are stored; of mails, which of these keys and places are."""
+    with_mails = {source.id for source in wanted if _may_have_mails(source)}
+
+    def known_guids(source_id: str, guids: Collection[str]) -> frozenset[str]:
+        if source_id not in states:  # never fetched at its present address: every page is fetched
+            return frozenset()
+        with store.read() as conn:
+            of_mails = mails.known(conn, source_id, guids) if source_id in with_mails else frozenset()
+            return of_mails | entries.known_guids(conn, source_id, guids)
+
+    return known_guids
+
+
 def collect_into(  # what is collected, with what, and into what
     store: Store,
     wanted: Sequence[Source],
@@ -188,16 +204,8 @@ def collect_into(  # what is collected, with what, and into what
 ) -> CollectResult:
     """As ``collect_sources``, for any store and collector. A source whose lease is lost is left out."""
     ids = [source.id for source in wanted]
-    with_mails = {source.id for source in wanted if _may_have_mails(source)}
     states, pending = _read_states(store, wanted, now)
     ingester = Ingester(store=store, fetch=fetch, now=now, on_done=on_done, pending_pages=pending)
-
-    def known_guids(source_id: str, guids: Collection[str]) -> frozenset[str]:
-        if source_id not in states:  # never fetched at its present address: every page is fetched
-            return frozenset()
-        with store.read() as conn:
-            of_mails = mails.known(conn, source_id, guids) if source_id in with_mails else frozenset()
-            return of_mails | entries.known_guids(conn, source_id, guids)
 
     async def collect_all() -> None:
         async with ingester.pool, leases.kept() if leases else nullcontext():
@@ -208,7 +216,7 @@ def collect_into(  # what is collected, with what, and into what
                 collector,
                 states,
                 on_outcome=ingester.add,
-                known_guids=known_guids,
+                known_guids=_known_guids(store, wanted, states),
                 is_wanted=lambda source: not _needs_lease(source) or leases is None or leases.has_source(source.id),
                 concurrency=fetch.concurrency,
                 per_host=fetch.per_host,

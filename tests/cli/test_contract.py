@@ -27,6 +27,8 @@ PROMISED = {
     "sources add": [],
     "sources list": ["--json"],
     "sources show": ["--json"],
+    "sources allow": [],
+    "sources refuse": [],
     "sources remove": [],
     "sources import": [],
     "sources export": [],

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
 from digest.cli import main
 from tests.docs.json_keys import documented_keys, key_paths, pattern
+from tests.support.newsletter_mails import newsletter_mail
 
 PAGE = (Path(__file__).resolve().parents[2] / "config" / "INTERFACES.md").read_text("utf-8")
 SETTINGS = """\
@@ -26,6 +29,10 @@ path = "articles"
 [[sources]]
 id = "gone"
 path = "nowhere"
+
+[[sources]]
+id = "inbox"
+path = "Maildir"
 
 [[newsletters]]
 id = "main"
@@ -49,6 +56,7 @@ CALLS = [
     ("check", ["check", "--offline"]),
     ("sources list", ["sources", "list"]),
     ("sources show", ["sources", "show", "own"]),
+    ("sources show", ["sources", "show", "inbox"]),
     ("sources discover", ["sources", "discover", "articles"]),
     ("subscribers list", ["subscribers", "list"]),
     ("subscribers show", ["subscribers", "show", "ann@example.org"]),
@@ -81,6 +89,12 @@ def test_every_key_that_is_printed_is_documented(
     Path("digest.toml").write_text(SETTINGS)
     Path("articles").mkdir()
     Path("articles/ferry.txt").write_text(f"On the ferry\n\n{FERRY}\n")
+    for folder in ("cur", "new", "tmp"):
+        Path("Maildir", folder).mkdir(parents=True)
+    sent = format_datetime(datetime.now(UTC))
+    mails = [newsletter_mail(1, sent=sent), newsletter_mail(2, subject="Please confirm your subscription", sent=sent)]
+    for number, mail in enumerate(mails):
+        Path("Maildir", "new", f"mail{number}").write_bytes(mail)
     Path("readers.csv").write_text(CSV)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(BOUNCE)))
 

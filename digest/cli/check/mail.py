@@ -92,6 +92,8 @@ def check_subscribing_by_mail(settings: Settings) -> Iterator[Finding]:
     inbound, topic = settings.inbound, "inbound"
     if not inbound.address and not inbound.authserv_id:
         return
+    if not inbound.address and not settings.bounces.host and any(source.mailbox for source in settings.sources):
+        return  # it is set for the mails that are sources
     if not settings.bounces.host:
         message = "mails that subscribe are only read if they are piped into 'digest bounces'"
         yield note(topic, message, "set [bounces] host to the mailbox that they arrive in")

@@ -1,4 +1,4 @@
-"""``digest sources``: add, list, show, remove, import, export and discover sources."""
+"""``digest sources``: add, list, show, remove, import, export and discover sources; allow and refuse senders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ examples:
   digest sources import subscriptions.opml        all feeds of a feed reader's list
   digest sources export > feeds.opml              and back
   digest sources list                             with the state of each
-  digest sources show harbour-post
+  digest sources show harbour-post                of mails: also senders, and requests to confirm a subscription
+  digest sources allow inbox news@example.org     read this sender's mails, also those that waited
+  digest sources refuse inbox @example.org        leave those of a whole domain unread
   digest sources remove harbour-post
 """
 _ACTIONS = {
@@ -26,6 +28,8 @@ _ACTIONS = {
     "remove": "remove a source from the settings; its articles are kept",
     "import": "add all feeds of an OPML list",
     "export": "print the sources on the web as OPML",
+    "allow": "read the mails of a sender, if its signature is verified",
+    "refuse": "leave a sender's mails unread",
     "discover": "find the feed or articles of an address, and change nothing",
 }
 
@@ -50,8 +54,12 @@ def configure(parser: Parser) -> None:
     actions["add"].add_argument("--title", default="", help="the name subscribers see (default: its own)")
     actions["add"].add_argument("--section", default="", help="the section of the digest its stories belong to")
     actions["add"].add_argument("--force", action="store_true", help="add it even if it can't be read now")
-    for name in ("show", "remove"):
+    for name in ("show", "remove", "allow", "refuse"):
         actions[name].add_argument("id", metavar="ID", help="its id, as 'digest sources list' shows it")
+    for name in ("allow", "refuse"):
+        actions[name].add_argument(
+            "senders", metavar="SENDER", nargs="+", help="an address, or @example.org for all of a domain"
+        )
     actions["import"].add_argument("file", metavar="FILE", help="an OPML file, or its address")
     actions["export"].add_argument(
         "--with-passwords", action="store_true", help="keep passwords in addresses (default: left out)"
@@ -62,7 +70,7 @@ def configure(parser: Parser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the action."""
-    from digest.cli.sources import discovery, edit
+    from digest.cli.sources import discovery, edit, senders
 
     actions = {
         "add": edit.add,
@@ -71,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
         "remove": edit.remove,
         "import": edit.import_opml,
         "export": _export,
+        "allow": senders.allow,
+        "refuse": senders.refuse,
         "discover": discovery.discover,
     }
     actions[args.action](args)

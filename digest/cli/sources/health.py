@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from digest.cli import history
+from digest.cli.sources.mails import mail_lines, mails_document
 from digest.model.newsletters import Source
 from digest.pipeline.history import read_source_days
+from digest.pipeline.mail_senders import has_senders, read_source_mails
 from digest.pipeline.source_states import SourceState, newest_titles, source_states
 from digest.settings import Settings
 from digest.store import open_store
@@ -68,13 +70,16 @@ def details(source: Source, settings: Settings, *, as_json: bool) -> str:
         states = source_states(conn, settings, now=now)
         days = read_source_days(conn, [source.id], now=now, days=history.DAYS)[source.id]
         newest = list(newest_titles(conn, source.id))
+        mails = read_source_mails(conn, source) if has_senders(source) else None
     document = _document(next(state for state in states if state.source.id == source.id))
     if as_json:
         by_day = [history.day_document(day) for day in days]
-        return json.dumps({**document, "history": by_day, "newest": newest}, ensure_ascii=False, indent=2)
+        of_mails = mails_document(mails) if mails else {}
+        return json.dumps({**document, "history": by_day, "newest": newest, **of_mails}, ensure_ascii=False, indent=2)
     fields = (f"{name.replace('_', ' ')}: {value}" for name, value in document.items() if value)
     drawing = history.drawing(days, levels_for(sys.stdout.encoding)) if sys.stdout.isatty() else ()
-    return "\n".join([*fields, history.summary(days), *drawing, *(f"  {title}" for title in newest)])
+    titles = (f"  {title}" for title in newest)
+    return "\n".join([*fields, history.summary(days), *drawing, *titles, *(mail_lines(mails) if mails else ())])
 
 
 def _document(state: SourceState) -> dict[str, str | int]:

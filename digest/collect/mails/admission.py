@@ -8,12 +8,11 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
-from types import MappingProxyType
 
 from digest.collect.mails.confirmations import asks_confirmation
 from digest.collect.mails.headers import header_text, read_headers
@@ -21,13 +20,13 @@ from digest.inbound.authentication import is_signed_by_author
 from digest.inbound.mail_folder import ListedMail
 from digest.model.mails import MailRecord
 from digest.model.newsletters import Source
+from digest.text.mail_addresses import parseable_addresses
 from digest.text.mail_header import clean_header
 
 #: In ``Source.senders``: anybody, signed or not.
 ANYBODY = "*"
-_MAX_FROM, _MAX_RESULTS = 2_000, 20
+_MAX_RESULTS = 20
 _MAX_SUBJECT, _MAX_ADDRESS = 300, 254
-_NO_DECISIONS: Mapping[str, bool] = MappingProxyType({})
 
 
 class Admission(enum.Enum):
@@ -48,7 +47,7 @@ class SenderPolicy:
     #: As ``Source.senders``.
     senders: tuple[str, ...] = ()
     #: As ``MailboxState.decisions``.
-    decisions: Mapping[str, bool] = _NO_DECISIONS
+    decisions: Mapping[str, bool] = field(default_factory=dict)
     #: The server whose word on signatures is believed; without one, no mail is verified.
     authserv_id: str = ""
 
@@ -110,7 +109,7 @@ def read_header(mail: ListedMail) -> MailHeader:
 def author_address(message: Message) -> str:
     """The address in From, in lower case; empty unless there is exactly one. A signature may be of any of several."""
     values = _values(message, "From")
-    addresses = [address for _, address in getaddresses([value[:_MAX_FROM] for value in values]) if address]
+    addresses = [address for _, address in getaddresses([parseable_addresses(value) for value in values]) if address]
     if len(values) != 1 or len(addresses) != 1 or not header_text(message, "From", decoded=False):
         return ""
     address = clean_header(addresses[0]).lower()

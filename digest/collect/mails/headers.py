@@ -14,6 +14,7 @@ from email.utils import parseaddr
 
 from digest.collect.documents.dates import parse_date
 from digest.text.charset import decode
+from digest.text.mail_addresses import parseable_addresses
 from digest.text.mail_header import clean_header
 
 #: Characters of a header that are read; a longer one is hostile.
@@ -41,7 +42,7 @@ class MailHeaders:
 
 def read_headers(message: Message) -> MailHeaders:
     """The headers of a parsed mail."""
-    name, address = parseaddr(header_text(message, "From", decoded=False))
+    name, address = parseaddr(parseable_addresses(header_text(message, "From", decoded=False)))
     identifier = _MESSAGE_ID.search(header_text(message, "Message-ID", decoded=False))
     return MailHeaders(
         subject=header_text(message, "Subject"),
