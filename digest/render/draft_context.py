@@ -135,12 +135,12 @@ def draft_context(draft: Draft, newsletter: Newsletter, *, language: str, now: d
 
 
 def decision_contexts(
-    records: Iterable[DecisionRecord], draft: Draft, zone: tzinfo, *, language: str, now: datetime
+    records: Iterable[DecisionRecord], draft: Draft | None, zone: tzinfo, *, language: str, now: datetime
 ) -> Iterator[DecisionContext]:
-    """The decisions, with the titles of the stories that they are about."""
+    """The decisions, with the titles of the stories that they are about; without, if the draft is no longer kept."""
     for record in records:
         number = getattr(record.decision, "story", 0)
-        story = draft.story(number)
+        story = draft.story(number) if draft else None
         own_language = _known(story.language, language) if story else language
         yield DecisionContext(
             version=record.version,

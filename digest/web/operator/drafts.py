@@ -12,6 +12,8 @@ from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import slot_address, slot_key
 from digest.pipeline.editor_desk import find_draft, waiting_drafts
 from digest.pipeline.newsletter import newsletter_path
+from digest.render.draft_context import DecisionContext, decision_contexts
+from digest.store import drafts
 from digest.text.time_format import local_time
 from digest.web.draft_desk import Desk, decide_draft, draft_mail, show_draft
 from digest.web.operator import access, view
@@ -39,9 +41,9 @@ class WaitingDraft:
 
 def draft_list(site: Site, _: PageRequest, operator: Operator) -> PageResponse:
     """The drafts that wait."""
-    drafts = tuple(waiting(site))
+    rows = tuple(waiting(site))
     holding = [newsletter for newsletter in site.app.settings.newsletters if newsletter.hold]
-    return view.render(site, operator, "drafts", section="drafts", drafts=drafts, holding=holding)
+    return view.render(site, operator, "drafts", section="drafts", drafts=rows, holding=holding)
 
 
 def draft(site: Site, request: PageRequest, operator: Operator) -> PageResponse:
@@ -81,6 +83,19 @@ def waiting(site: Site) -> Iterator[WaitingDraft]:
             stories=len(each.edition_stories),
             decisions=each.version,
         )
+
+
+def decisions_of(site: Site, newsletter_id: str, key: str) -> tuple[DecisionContext, ...]:
+    """What was decided about the draft of a slot, in order; nothing where there was none."""
+    newsletter = next((each for each in site.app.settings.newsletters if each.id == newsletter_id), None)
+    if newsletter is None:
+        return ()
+    draft = find_draft(site.app, newsletter, key)
+    with site.app.store.read() as conn:
+        held = drafts.find(conn, newsletter_id, key)
+        records = [decision.record for decision in drafts.history(conn, held.id)] if held else []
+    zone, now = newsletter.timezone, site.clock()
+    return tuple(decision_contexts(records, draft, zone, language=site.language, now=now))
 
 
 def _outlook(draft: Draft, newsletter: Newsletter, *, now: datetime) -> str:

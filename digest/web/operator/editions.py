@@ -15,6 +15,7 @@ from digest.render.delivery_placeholders import GREETING_PLACEHOLDER, fill_greet
 from digest.store import audiences, deliveries, editions, queue, subscribers
 from digest.web.operator import access, view
 from digest.web.operator.access import Operator
+from digest.web.operator.drafts import decisions_of
 from digest.web.pages import PageRequest, PageResponse, Site
 
 _EDITIONS, _ROWS = 50, 100
@@ -45,6 +46,7 @@ def edition(site: Site, request: PageRequest, operator: Operator) -> PageRespons
         return _act(site, request, operator, edition_id)
     outcomes = tuple(outcome for outcome in Outcome if outcome == request.query.get("outcome")) or _NOT_DELIVERED
     after = view.record_id(request.query.get("after", ""))
+    decisions = decisions_of(site, stored.edition.newsletter_id, stored.edition.slot.key)
     with site.app.store.read() as conn:
         counts = deliveries.counts(conn, edition_id)
         present = [outcome for outcome in outcomes if counts.get(outcome)]  # without any, all rows would be read
@@ -64,6 +66,7 @@ def edition(site: Site, request: PageRequest, operator: Operator) -> PageRespons
             problem=delivery_problem(conn, edition_id),
             reasons=failure_reasons(conn, edition_id),
             votes=edition_votes(conn, edition_id),
+            decisions=decisions,
             rows=rows[:_ROWS],
             following=rows[_ROWS - 1].id if len(rows) > _ROWS else 0,
             outcome=outcomes[0] if len(outcomes) == 1 else "",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.model.drafts import Draft, Note
+from digest.model.drafts import Draft, Drop, Note
 from digest.store import Store
 from tests.support.draft_site import COMPOSED, HELD, add_draft, other_editor, stored
-from tests.support.operator_site import OperatorClient, heading, notice, operator_site
+from tests.support.operator_site import OperatorClient, heading, notice, operator_site, send_edition
 
 
 @pytest.fixture
@@ -69,6 +69,17 @@ def test_a_foreign_form_and_a_stale_one_change_nothing(client: OperatorClient) -
     other_editor(app, draft, Note(text="Good morning"))
     assert "Something was changed meanwhile" in client.post(page_of(draft), form).text
     assert stored(app, draft.id).version == 1
+
+
+def test_the_editions_page_tells_what_its_editor_decided(client: OperatorClient) -> None:
+    draft = add_draft(client.site.app)
+    other_editor(client.site.app, draft, Drop(story=2))
+    edition_id = send_edition(client.site, slot=draft.slot)
+    listed = re.findall(r"<li>(.*?)</li>", client.get(f"editions/{edition_id}").text)
+
+    told = [html.unescape(re.sub(r"<[^>]*>", "", item)) for item in listed if "Dropped" in item]
+    assert told == ["Dropped: Night trams stay command, 06:15 (CEST)"]
+    assert "What its editor decided" not in client.get(f"editions/{send_edition(client.site)}").text
 
 
 def test_there_is_no_page_where_there_is_no_draft(client: OperatorClient) -> None:
