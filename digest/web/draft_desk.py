@@ -25,7 +25,6 @@ from digest.render.draft_context import (
     draft_context,
 )
 from digest.store import editions
-from digest.text.mail_addresses import hide_mail_addresses
 from digest.web.draft_forms import DRAFT_TASKS, STORY_TASKS, DraftForm, former_note, story_of, undo_of
 from digest.web.mail_policy import FRAME_HEADERS, mail_policy
 from digest.web.pages import PageRequest, PageResponse, Site
@@ -104,7 +103,7 @@ def decide_draft(desk: Desk, request: PageRequest, draft: Draft) -> PageResponse
     if result is None:
         return site.render("unknown_link", status=404, private=True)
     if result.outcome == "done":
-        by = hide_mail_addresses(desk.by)
+        by = "editor" if "@" in desk.by else desk.by
         site.log("draft_decided", newsletter=draft.newsletter_id, slot=draft.slot.key, decision=form.task, by=by)
         return _redirect(desk, result.draft, result.draft.version, former=_place(draft, form.story))
     repeated = [record for record in result.others if (record.decision, record.by) == (decision, desk.by)]

@@ -193,6 +193,10 @@ def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
             '[web]\nurl = "https://news.example.org"\n' + NEWSLETTER.replace('"main"', '"Search"'),
             "4: newsletters[Search].id: 'Search' is the address of a page: give it another id",
         ),
+        (
+            '[web]\nurl = "https://news.example.org"\n' + NEWSLETTER.replace('"main"', '"Draft"') + 'hold = "45m"\n',
+            "4: newsletters[Draft].id: 'Draft' is the address of a page: give it another id",
+        ),
         (NEWSLETTER + 'language = "German"\n', "4: newsletters[main].language: expected a language's code like 'de'"),
         (NEWSLETTER + 'sender = "a@b.example"\n', "4: newsletters[main].sender: no such key (did you mean 'from'?)"),
         (NEWSLETTER + 'from = "Main"\n', "4: newsletters[main].from: expected a mailbox like"),
