@@ -104,7 +104,8 @@ def decide_draft(desk: Desk, request: PageRequest, draft: Draft) -> PageResponse
         return site.render("unknown_link", status=404, private=True)
     if result.outcome == "done":
         by = "editor" if "@" in desk.by else desk.by
-        site.log("draft_decided", newsletter=draft.newsletter_id, slot=draft.slot.key, decision=form.task, by=by)
+        kind = result.draft.history[-1].kind
+        site.log("draft_decided", newsletter=draft.newsletter_id, slot=draft.slot.key, draft=draft.id, kind=kind, by=by)
         return _redirect(desk, result.draft, result.draft.version, former=_place(draft, form.story))
     repeated = [record for record in result.others if (record.decision, record.by) == (decision, desk.by)]
     if repeated:  # a second click

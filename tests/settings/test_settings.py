@@ -127,6 +127,15 @@ def test_without_pages_a_newsletter_may_have_any_id(file: Path) -> None:
     assert newsletter.id == "search"
 
 
+def test_a_newsletter_may_be_called_draft_where_none_has_drafts(file: Path) -> None:
+    """Those of earlier versions go on."""
+    (newsletter,) = loaded(
+        file, '[web]\nurl = "https://news.example.org"\n' + NEWSLETTER.replace('"main"', '"draft"')
+    ).newsletters
+
+    assert newsletter.id == "draft"
+
+
 def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
     config = loaded(file, '[smtp]\nrate_per_minute = "unlimited"\n' + NEWSLETTER + 'stories = "unlimited"\n')
 
