@@ -34,7 +34,7 @@ def _declared() -> set[str]:
 def _named(text: str) -> set[str]:
     """The packages that the text tells people to install."""
     words = [word.strip("'\"") for command in _INSTALL.findall(text) for word in command.split()]
-    return {re.split(r"[\[<>=]", word)[0] for word in words if not word.startswith(("-", "{", "/", "$"))}
+    return {re.split(r"[\[<>=]", word)[0] for word in words if not word.startswith(("-", "{", "/", "./", "$"))}
 
 
 def test_the_distribution_has_a_name_of_its_own() -> None:
