@@ -49,7 +49,7 @@ def complete_restore(
     is_same_store = refusals is not None and refusals.key == store_key(conn)
     restored.forget_processes(conn)
     taken_over = restored.apply_refusals(conn, refusals, at=at) if refusals and is_same_store else None
-    restored.skip_ids(conn, above=refusals.last_id if refusals and is_same_store else 0, at=at)
+    restored.skip_ids(conn, refusals if is_same_store else None, at=at)
     report = RestoreReport(taken_over=taken_over)
     if not send_again:
         report = RestoreReport(

@@ -17,7 +17,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, delete, fu
 from sqlalchemy.exc import IntegrityError
 
 from digest.model.errors import StoreError
-from digest.store import tables
+from digest.store import id_floors, tables
 from digest.store.database import Store
 from digest.store.mapping import BATCH_SIZE
 
@@ -206,16 +206,14 @@ def _key_of(table: Table) -> Callable[[_Row], _Key]:
 
 def continue_ids(source: Connection, target: Connection, table: Table) -> None:
     """Let the target give its next row a higher id than any that the source has given."""
-    column = table.autoincrement_column
-    if column is None:
-        return
-    newest = source.execute(select(func.coalesce(func.max(column), 0))).scalar_one()
-    if last := max(_last_id(source, table, column), newest):
-        set_last_id(target, table, column, last)
+    if table.autoincrement_column is not None and (last := last_id(source, table)):
+        set_last_id(target, table, last)
 
 
-def set_last_id(conn: Connection, table: Table, column: Column[Any], last: int) -> None:
+def set_last_id(conn: Connection, table: Table, last: int) -> None:
     """Let the next row get a higher id than ``last``; on SQLite only where the table remembers it."""
+    column = table.autoincrement_column
+    assert column is not None
     if conn.dialect.name == "postgresql":
         conn.execute(select(func.setval(func.pg_get_serial_sequence(table.name, column.name), last)))
     elif table.dialect_options["sqlite"]["autoincrement"]:
@@ -223,10 +221,17 @@ def set_last_id(conn: Connection, table: Table, column: Column[Any], last: int) 
         conn.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), {"name": table.name, "last": last})
 
 
-def _last_id(conn: Connection, table: Table, column: Column[Any]) -> int:
-    """The last id that was given, also if its row is gone; 0 if the database doesn't remember it."""
+def last_id(conn: Connection, table: Table) -> int:
+    """The last id that was given, also if its row is gone and the database remembers it; 0 if there was none."""
+    column = table.autoincrement_column
+    assert column is not None
+    newest = int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
+    return max(newest, _remembered_id(conn, table, column))
+
+
+def _remembered_id(conn: Connection, table: Table, column: Column[Any]) -> int:
     if conn.dialect.name == "postgresql":
         last = text("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(:table, :column)::regclass), 0)")
         return int(conn.execute(last, {"table": table.name, "column": column.name}).scalar_one())
     query = text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = :name")
-    return int(conn.execute(query, {"name": table.name}).scalar_one())
+    return max(int(conn.execute(query, {"name": table.name}).scalar_one()), id_floors.floor_of(conn, table))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, and_, delete, or_, select, update
 
 from digest.model.drafts import DECISIONS, Decision, DecisionRecord, DraftState
 from digest.model.slots import Slot
+from digest.store import id_floors
 from digest.store.mapping import insert
 from digest.store.tables import draft_decisions as decisions
 from digest.store.tables import drafts as table
@@ -57,6 +58,7 @@ def add(
         "version": 0,
         "content": content,
     }
+    values |= id_floors.next_id(conn, table)
     statement = insert(conn, table).values(values).on_conflict_do_nothing().returning(table.c.id)
     return conn.execute(statement).scalar()
 

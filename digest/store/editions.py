@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, or_, select
 
 from digest.model.editions import Edition
 from digest.model.slots import Slot
+from digest.store import id_floors
 from digest.store.mapping import columns, insert
 from digest.store.suppressions import IS_SUSPECTED
 from digest.store.tables import editions as table
@@ -59,6 +60,7 @@ def add(conn: Connection, edition: Edition, *, at: datetime, subscribers: int | 
         "subscribers": subscribers,
         "token": secrets.token_hex(_TOKEN_BYTES),
     } | {name: getattr(edition, name) for name in _PLAIN_COLUMNS}
+    values |= id_floors.next_id(conn, table)
     inserted = conn.execute(insert(conn, table).values(values).on_conflict_do_nothing().returning(table.c.id))
     if (new_id := inserted.scalar()) is not None:
         return int(new_id), True

@@ -14,11 +14,12 @@ from digest.store import (
     deliveries,
     delivery_counts,
     erasure,
+    id_floors,
     subscribers,
     tables,
     unsubscribes,
 )
-from digest.store.copy import set_last_id
+from digest.store.copy import last_id, set_last_id
 from digest.store.keys import store_key
 from digest.store.mapping import batches
 from digest.store.mapping import insert as insert_if_new
@@ -47,6 +48,8 @@ class Refusals:
     links_versions: Mapping[int, int]
     #: The highest id of a subscriber.
     last_id: int
+    #: The last ids that were given, by the name of the table.
+    last_ids: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,7 @@ def read_refusals(conn: Connection, *, since: datetime) -> Refusals:
         erased=tuple(id_ for id_, reason in suppressed if reason == erasure.ERASED),
         links_versions=dict(conn.execute(versions).all()),
         last_id=conn.execute(select(func.coalesce(func.max(person.id), 0))).scalar_one(),
+        last_ids={table.name: last_id(conn, table) for table in id_floors.TABLES},
     )
 
 
@@ -119,16 +123,25 @@ def forget_processes(conn: Connection) -> None:
         conn.execute(delete(table))
 
 
-def skip_ids(conn: Connection, *, above: int, at: datetime) -> None:
-    """Let new subscribers and requests get ids that no link in a mail since the backup has."""
+def skip_ids(conn: Connection, refusals: Refusals | None, *, at: datetime) -> None:
+    """Let new rows get ids that no link in a mail since the backup has; ``refusals`` of this store know the last ones.
+
+    Otherwise the ids are higher by a million.
+    """
     table = tables.subscribers
+    above = refusals.last_id if refusals else 0
     last = max(above, conn.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()) + _ID_GAP
     # An erased subscriber's row: SQLite gives the next row the id after the highest.
     conn.execute(insert(table).values(id=last, added=at, **erasure.values_of_erased(last)))
-    set_last_id(conn, table, table.c.id, last)
+    set_last_id(conn, table, last)
     for requests in (tables.subscription_requests, tables.account_requests):
         last = conn.execute(select(func.coalesce(func.max(requests.c.id), 0))).scalar_one() + _ID_GAP
-        set_last_id(conn, requests, requests.c.id, last)
+        set_last_id(conn, requests, last)
+    for table in id_floors.TABLES:
+        restored = last_id(conn, table)
+        if last := max(refusals.last_ids[table.name], restored) if refusals else restored + _ID_GAP:
+            id_floors.raise_floor(conn, table, last)
+            set_last_id(conn, table, last)
 
 
 def _unsubscribe(conn: Connection, row: Mapping[str, object]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from digest.model.stories import Brief
-from digest.store import search_index, story_texts, story_threads
+from digest.store import id_floors, search_index, story_texts, story_threads
 from digest.store.mapping import batches
 from digest.store.tables import editions, stories, story_articles
 from digest.store.tables import story_texts as texts_table
@@ -34,7 +34,7 @@ def add(conn: Connection, edition_id: int, briefs: Sequence[Brief]) -> None:
             "sentences": tuple(sentence.text for sentence in brief.sentences),
             "thread_id": thread_id,
             "outlet": brief.story.lead.outlet,
-        }
+        } | id_floors.next_id(conn, stories)
         story_id = conn.execute(insert(stories).values(values).returning(stories.c.id)).scalar_one()
         article_ids = dict.fromkeys(article.id for article in brief.story.all_articles)
         conn.execute(

@@ -27,6 +27,7 @@ plugin_failures                                    plugins that failed for a new
 operator_sessions                                  operators who logged in on the operator's pages
 fleet, rate_limits                                 clocks and workers of many machines, and the rates they share
 store_keys                                         the store's own random key
+id_floors                                          ids that were given before a restore
 
 Sources and newsletters are defined in the settings; the tables refer to them by id.
 """
@@ -44,6 +45,7 @@ from digest.store.tables.metadata import metadata
 from digest.store.tables.operations import (
     daily_counts,
     fleet,
+    id_floors,
     operator_sessions,
     page_counts,
     plugin_failures,
@@ -88,6 +90,7 @@ __all__ = [
     "feedback",
     "fleet",
     "hosts",
+    "id_floors",
     "leases",
     "mail_folders",
     "mail_senders",

@@ -28,6 +28,15 @@ store_keys = Table(
     Column("key", SafeText, nullable=False),
 )
 
+#: The last ids of editions, stories and drafts that were given before a restore.
+id_floors = Table(
+    "id_floors",
+    metadata,
+    #: The table's.
+    Column("name", SafeText, primary_key=True),
+    Column("last", Number, nullable=False),
+)
+
 #: What pages count for the operator, by day: unsubscribe links that name nobody.
 page_counts = Table(
     "page_counts",
