@@ -59,7 +59,9 @@ class _AnyCollector:
         else:
             from digest.collect.files import read_path
 
-            collected = read_path(source, path=source.path, max_bytes=self.fetch.max_bytes, seen=self.now)
+            collected = read_path(
+                source, path=source.path, max_bytes=self.fetch.max_bytes, seen=self.now, known_guids=known_guids
+            )
         if isinstance(collected, Collected):
             return collected
         if not self.allows_feed_lists:

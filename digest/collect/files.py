@@ -1,10 +1,11 @@
-"""Collector for local files: articles in a file, or in all files of a folder and its subfolders."""
+"""Collector for local files: articles and mails in a file, or in all files of a folder and its subfolders."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,19 +14,26 @@ from digest.collect.documents.kind import DocumentKind, detect_kind
 from digest.collect.reader import Document, read_document
 from digest.model.articles import Entry
 from digest.model.errors import SourceError, describe_unexpected
+from digest.model.mails import MailRun
 from digest.model.newsletters import Source
-from digest.model.protocols import Collected
+from digest.model.protocols import Collected, KnownGuids, no_known_guids
 
 _ARTICLE_SUFFIXES = {
     *("", ".txt", ".text", ".asc", ".md", ".markdown", ".mdown", ".mkd"),
-    *(".html", ".htm", ".xhtml", ".xml", ".rss", ".atom", ".rdf", ".json", ".opml"),
+    *(".html", ".htm", ".xhtml", ".xml", ".rss", ".atom", ".rdf", ".json", ".opml", ".eml"),
 }
+_MAIL_SUFFIX = ".eml"
 
 
-def read_path(source: Source, *, path: Path, max_bytes: int, seen: datetime) -> Collected | FeedList:
-    """Read the articles in a file or folder, or the feeds in an OPML file; no file above ``max_bytes``."""
+def read_path(
+    source: Source, *, path: Path, max_bytes: int, seen: datetime, known_guids: KnownGuids = no_known_guids
+) -> Collected | FeedList:
+    """Read the articles in a file or folder, or the feeds in an OPML file; no file above ``max_bytes``.
+
+    Mails in a folder that were read before, by ``known_guids``, are left out: they never change.
+    """
     if path.is_dir():
-        return _read_folder(source, path, max_bytes=max_bytes, seen=seen)
+        return _read_folder(source, path, max_bytes=max_bytes, seen=seen, known_guids=known_guids)
     document = _document(path, root=path.parent, outlet=source.title or path.stem, max_bytes=max_bytes)
     if detect_kind(document.data, name=path.name) is DocumentKind.OPML:
         return read_opml(document.data)
@@ -39,12 +47,15 @@ def read_path(source: Source, *, path: Path, max_bytes: int, seen: datetime) -> 
     )
 
 
-def _read_folder(source: Source, root: Path, *, max_bytes: int, seen: datetime) -> Collected:
+def _read_folder(source: Source, root: Path, *, max_bytes: int, seen: datetime, known_guids: KnownGuids) -> Collected:
     entries: list[Entry] = []
     problems: list[str] = []
     exceptions: list[Exception] = []
     outlet = source.title or root.resolve().name
-    for path in sorted(_files(root, problems)):
+    paths = sorted(_files(root, problems))
+    for path in paths:
+        if path.suffix.lower() == _MAIL_SUFFIX:
+            continue
         try:
             _refuse_link(path, root)
             contents = read_document(_document(path, root=root, outlet=outlet, max_bytes=max_bytes), source, seen=seen)
@@ -56,10 +67,48 @@ def _read_folder(source: Source, root: Path, *, max_bytes: int, seen: datetime) 
             problems.append(f"{path.relative_to(root)}: {describe_unexpected(error)}")
         else:
             entries += contents.entries
-    if not entries:
+    mails = _read_mails(source, root, paths, max_bytes=max_bytes, seen=seen, known_guids=known_guids)
+    entries, problems = [*entries, *mails.entries], [*problems, *mails.problems]
+    if not entries and not mails.known:
         raise SourceError(_no_articles_message(problems))
     return Collected(
-        source=source, entries=tuple(entries), kind="folder", problems=tuple(problems), exceptions=tuple(exceptions)
+        source=source,
+        entries=tuple(entries),
+        kind="folder",
+        problems=tuple(problems),
+        exceptions=(*exceptions, *mails.exceptions),
+        mail_run=mails.run,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mails:
+    """The mails of a folder."""
+
+    entries: Sequence[Entry] = ()
+    problems: Sequence[str] = ()
+    exceptions: Sequence[Exception] = ()
+    #: How many were read before.
+    known: int = 0
+    run: MailRun | None = None
+
+
+def _read_mails(
+    source: Source, root: Path, paths: Sequence[Path], *, max_bytes: int, seen: datetime, known_guids: KnownGuids
+) -> _Mails:
+    mail_paths = [path for path in paths if path.suffix.lower() == _MAIL_SUFFIX]
+    if not mail_paths:
+        return _Mails()
+    from digest.collect.mails.eml_files import EmlFiles
+
+    def read_file(path: Path) -> tuple[bytes, datetime]:
+        _refuse_link(path, root)
+        return _read_file(path, max_bytes)
+
+    mails = EmlFiles(source=source, root=root, seen=seen, known_guids=known_guids, read_file=read_file)
+    run = mails.read(mail_paths)
+    return _Mails(
+        entries=mails.entries, problems=mails.problems, exceptions=mails.exceptions, known=mails.known, run=run
     )
 
 

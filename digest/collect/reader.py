@@ -65,6 +65,8 @@ _FENCES = (b"---\n", b"---\r\n", b"+++\n", b"+++\r\n")
 def read_document(document: Document, source: Source, *, seen: datetime) -> Contents:
     """The document's entries. Raises ``SourceError`` if it has none."""
     kind = detect_kind(document.data, content_type=document.content_type, name=document.name)
+    if kind is DocumentKind.MAIL:
+        return _mail(document, source, seen)
     if kind in {DocumentKind.FEED, DocumentKind.JSON}:
         return _feed(document, source, kind, seen)
     if kind is DocumentKind.HTML and not document.data.startswith(_FENCES):  # a static site's post: no whole page
@@ -96,6 +98,13 @@ def _feed(document: Document, source: Source, kind: DocumentKind, seen: datetime
     entries, duplicates_note = feed_entries(feed, source, url=document.url, seen=seen)
     problems = tuple(filter(None, (unreadable_note, limit_note, duplicates_note)))
     return Contents(entries=entries, title=plain_text(feed.title), problems=problems)
+
+
+def _mail(document: Document, source: Source, seen: datetime) -> Contents:
+    from digest.collect.mails.eml_files import read_eml
+
+    mail = read_eml(document.data, source, place=document.guid, modified=document.modified, seen=seen)
+    return Contents(entries=mail.entries, problems=mail.problems)
 
 
 def _page(document: Document, source: Source, seen: datetime) -> Entry:

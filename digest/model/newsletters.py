@@ -34,6 +34,8 @@ DETECTING_COLLECTOR = "auto"
 Options = Mapping[str, Any]
 
 
+#: In ``Source.senders``: anybody, signed or not.
+ANYBODY = "*"
 #: Fields of a source that say which it is, and its password.
 _IDENTITY = {"id", "url", "path", "mailbox", "password"}
 

@@ -9,10 +9,10 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from digest.collect.mails.admission import ANYBODY, SenderPolicy, matches, policy_of
+from digest.collect.mails.admission import SenderPolicy, matches, policy_of
 from digest.inbound.maildir_source import is_maildir
 from digest.model.errors import UsageError
-from digest.model.newsletters import Source
+from digest.model.newsletters import ANYBODY, Source
 from digest.store import mails
 from digest.store.mails import ConfirmationMail, SenderMails
 

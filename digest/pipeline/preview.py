@@ -15,10 +15,11 @@ from typing import Any
 
 from digest import settings
 from digest.collect.discovery.address import source_from_address
+from digest.inbound.maildir_source import is_maildir
 from digest.model.audiences import AS_PUBLISHED
 from digest.model.digests import Digest
 from digest.model.errors import NothingCollected
-from digest.model.newsletters import Newsletter, Source
+from digest.model.newsletters import ANYBODY, Newsletter, Source
 from digest.model.protocols import Collected
 from digest.model.slots import Slot, Window
 from digest.pipeline import calendar, slots
@@ -152,7 +153,10 @@ def _plan(request: PreviewRequest, environ: Mapping[str, str], now: datetime) ->
 def _plan_addresses(request: PreviewRequest, fetch: FetchSettings, now: datetime) -> _Plan:
     sources: list[Source] = []
     for address in request.addresses:
-        sources.append(source_from_address(address, used_ids=[source.id for source in sources]))
+        source = source_from_address(address, used_ids=[source.id for source in sources])
+        # Of a Maildir everything is shown to the user who names it; nobody else gets it.
+        is_mail_folder = source.path is not None and is_maildir(source.path)
+        sources.append(replace(source, senders=(ANYBODY,)) if is_mail_folder else source)
     newsletter = Newsletter(id="preview", title="", timezone=local_zone(), quality_floor=0)
     plan = _plan_in_memory(request, newsletter, tuple(sources), now=now)
     return replace(plan, settings=_permitting(replace(plan.settings, fetch=fetch), request.allow))

@@ -56,18 +56,15 @@ class DocumentKind(enum.Enum):
     HTML = "html"
     MARKDOWN = "markdown"
     TEXT = "text"
+    MAIL = "mail"
     BINARY = "binary"
 
 
 def detect_kind(data: bytes, *, content_type: str = "", name: str = "") -> DocumentKind:
     """Detect a document's kind by its content; the file ``name`` or declared type decides where that is ambiguous."""
-    if describe_binary(data):
-        return DocumentKind.BINARY
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    if suffix in _MARKDOWN_SUFFIXES or content_type.startswith("text/markdown"):
-        return DocumentKind.MARKDOWN
-    if suffix in _TEXT_SUFFIXES:
-        return DocumentKind.TEXT
+    if kind := _kind_by_name(data, suffix, content_type):
+        return kind
     head = decode(data[:_HEAD_SIZE], content_type).lstrip()
     if head.startswith(("{", "[")) and ("json" in content_type or suffix == ".json" or _JSON_FEED.search(head)):
         return DocumentKind.JSON
@@ -84,6 +81,17 @@ def detect_kind(data: bytes, *, content_type: str = "", name: str = "") -> Docum
         return DocumentKind.HTML
     # Other XML counts as a feed: the feed parser reports that it is none.
     return DocumentKind.FEED if head.startswith("<?xml") else DocumentKind.TEXT
+
+
+def _kind_by_name(data: bytes, suffix: str, content_type: str) -> DocumentKind | None:
+    """The kind of data that are binary, or of a kind that only the name or declared type tells; else None."""
+    if suffix == ".eml" and not data.startswith(tuple(magic for magic, _ in _MAGIC_NUMBERS)):
+        return DocumentKind.MAIL  # its attachments may be binary
+    if describe_binary(data):
+        return DocumentKind.BINARY
+    if suffix in _MARKDOWN_SUFFIXES or content_type.startswith("text/markdown"):
+        return DocumentKind.MARKDOWN
+    return DocumentKind.TEXT if suffix in _TEXT_SUFFIXES else None
 
 
 def _root_name(head: str) -> str:

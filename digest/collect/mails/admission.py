@@ -19,12 +19,10 @@ from digest.collect.mails.headers import header_text, read_headers
 from digest.inbound.authentication import is_signed_by_author
 from digest.inbound.mail_folder import ListedMail
 from digest.model.mails import MailRecord
-from digest.model.newsletters import Source
+from digest.model.newsletters import ANYBODY, Source
 from digest.text.mail_addresses import parseable_addresses
 from digest.text.mail_header import clean_header
 
-#: In ``Source.senders``: anybody, signed or not.
-ANYBODY = "*"
 _MAX_RESULTS = 20
 _MAX_SUBJECT, _MAX_ADDRESS = 300, 254
 

@@ -22,7 +22,7 @@ from digest.inbound.maildir_source import MaildirSource
 from digest.model.errors import MailError, SourceError
 from digest.model.imap_address import ImapAccount, ImapAddress
 from digest.model.mails import MailboxState
-from digest.model.newsletters import Source
+from digest.model.newsletters import ANYBODY, Source
 from digest.model.protocols import Collected, FetchState, KnownGuids
 from digest.settings import FetchSettings
 
@@ -51,11 +51,6 @@ class MailCollector:
             run = _Run(source=source, state=state.mailbox, known=known_guids, collector=self)
             return await run.in_thread()
 
-    @property
-    def since(self) -> date:
-        """The first day of the window; a server's day may begin earlier than ours."""
-        return (self.seen - _WINDOW - timedelta(days=1)).date()
-
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
@@ -82,7 +77,7 @@ class _Run:
         account = account_of(self.source, self.source.mailbox)
         limits = RunLimits(seconds=_RUN_S, bytes=_RUN_BYTES, read_seconds=self.collector.fetch.timeout_s)
         try:
-            with open_imap_source(account, self.state, since=self.collector.since, limits=limits) as folder:
+            with open_imap_source(account, self.state, since=self._since, limits=limits) as folder:
                 self._opened.append(folder)
                 return self._read(folder, loop)
         except MailError as error:
@@ -91,9 +86,14 @@ class _Run:
 
     def _maildir(self) -> MaildirSource:
         assert self.source.path
-        return MaildirSource(
-            path=self.source.path, since=self.collector.since, known_names=self.known, bytes_left=_RUN_BYTES
-        )
+        return MaildirSource(path=self.source.path, since=self._since, known_names=self.known, bytes_left=_RUN_BYTES)
+
+    @property
+    def _since(self) -> date:
+        """The first day that is read; a server's day may begin earlier than ours. Of a Maildir for anybody, all is."""
+        if self.source.path and ANYBODY in self.source.senders:
+            return date(1970, 1, 1)
+        return (self.collector.seen - _WINDOW - timedelta(days=1)).date()
 
     def _read(self, folder: MailFolder, loop: asyncio.AbstractEventLoop) -> Collected:
         reader = FolderReader(
