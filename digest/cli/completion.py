@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from digest.cli.parser import Parser
+    from digest.settings import Settings
 
 #: Those of ``shtab.SUPPORTED_SHELLS``; shtab itself is too heavy for ``--help``.
 SHELLS = ("bash", "zsh", "tcsh", "fish", "powershell")
 #: What ``--list`` prints; the scripts call it when a word is completed.
-_LISTS = ("newsletters", "sources", "summarizers", "templates")
+_LISTS = ("newsletters", "sources", "stories", "summarizers", "templates")
 _LIST_OF_OPTION = {
     "--newsletter": "newsletters",
     "--mute": "sources",
@@ -69,6 +70,8 @@ def _set_completions(parser: Parser) -> None:
         names = next((_LIST_OF_OPTION[option] for option in action.option_strings if option in _LIST_OF_OPTION), "")
         if parser.prog.startswith("digest sources ") and action.dest == "id" and not action.option_strings:
             names = "sources"
+        if parser.prog.startswith("digest editions ") and action.metavar == "STORY":
+            names = "stories"
         if names:
             value = shtab.cmd(f"digest completion --list {names}")
         elif action.choices is None and action.metavar in {"FILE", "SOURCE"}:
@@ -96,7 +99,24 @@ def _names(args: argparse.Namespace) -> Iterable[str]:
         settings = load_settings(args)
     except DigestError:  # a key press is no place for an error
         return ()
+    if args.list == "stories":
+        return _stories(settings)
     return [each.id for each in (settings.newsletters if args.list == "newsletters" else settings.sources)]
+
+
+def _stories(settings: Settings) -> list[str]:
+    """Numbers of the stories in the drafts that wait for editors."""
+    from digest.model.errors import DigestError
+    from digest.pipeline.app import make_app
+    from digest.pipeline.editor_desk import waiting_drafts
+    from digest.store import open_store
+
+    try:
+        with open_store(settings.store.url, read_only=True) as store:
+            drafts = waiting_drafts(make_app(settings, store=store))
+    except DigestError:  # likewise
+        return []
+    return list(dict.fromkeys(str(story.number) for draft in drafts for story in draft.stories))
 
 
 def _summarizers() -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from digest.jobs.fleet_status import FleetStatus, fleet_problems, read_fleet
 from digest.jobs.plugin_problems import find_plugin_alarms
 from digest.jobs.problems import find_alarms, find_service_alarms
+from digest.model.drafts import DraftState
 from digest.model.editions import Outcome
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
@@ -23,6 +24,7 @@ from digest.settings import Settings
 from digest.store import (
     Store,
     deliveries,
+    drafts,
     editions,
     health,
     hosts,
@@ -33,6 +35,7 @@ from digest.store import (
     sources,
     unread_mails,
 )
+from digest.store.drafts import StoredDraft
 from digest.store.health import DatabaseHealth
 from digest.store.hosts import HostState
 from digest.store.queue import Queue
@@ -67,6 +70,8 @@ class NewsletterStatus:
     audiences: AudienceStatus
     #: Plugins that failed for the latest edition, one line each.
     plugin_problems: tuple[str, ...] = ()
+    #: A draft that waits for its editor, or is about to be sent; None for none.
+    draft: StoredDraft | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +126,8 @@ class Overview:
         if self.sources and ended and ended.outcome == "failed":
             yield crash_message(ended)
         for status in self.newsletters:
-            if status.due_slot and self.now - status.due_slot.due > _MAX_DELAY:
+            is_held = status.draft is not None and status.draft.until > self.now
+            if status.due_slot and not is_held and self.now - status.due_slot.due > _MAX_DELAY:
                 reason = f": {status.collect_failure}" if status.collect_failure else ""
                 yield f"{status.newsletter.id}: the edition of {status.due_slot.key} is late{reason}"
             if status.delivery_problem:
@@ -187,7 +193,13 @@ def _newsletter_status(conn: Connection, newsletter: Newsletter, settings: Setti
         delivery_problem=find_delivery_problem(conn, newsletter.id),
         audiences=audiences,
         plugin_problems=tuple(alarm.message for alarm in find_plugin_alarms(conn, newsletter)),
+        draft=next((draft for draft in drafts.waiting(conn) if _waits(draft, newsletter, now)), None),
     )
+
+
+def _waits(draft: StoredDraft, newsletter: Newsletter, now: datetime) -> bool:
+    is_undecided = draft.until > now or draft.state is DraftState.APPROVED
+    return draft.newsletter_id == newsletter.id and is_undecided
 
 
 def _latest_runs(conn: Connection, now: datetime) -> tuple[runs.Run, ...]:

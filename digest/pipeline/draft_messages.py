@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 from digest.model.drafts import (
     MAX_NOTE,
     Approve,
     Decision,
+    DecisionRecord,
     Draft,
     Drop,
     Headline,
@@ -21,6 +24,7 @@ from digest.model.drafts import (
     Restore,
     Unpin,
 )
+from digest.text.time_format import iso_utc
 
 
 def describe_result(decision: Decision, draft: Draft) -> str:
@@ -73,6 +77,11 @@ def describe_decision(decision: Decision) -> str:
             return "note" if text else "no note"
         case _:
             return type(decision).__name__.lower()
+
+
+def decision_document(record: DecisionRecord) -> dict[str, Any]:
+    """The decision as JSON values: when, by whom, what, and its own values."""
+    return {"at": iso_utc(record.at), "by": record.by, "decision": record.kind, **asdict(record.decision)}
 
 
 def describe_refusal(decision: Decision, refusal: Refusal) -> str:

@@ -99,6 +99,15 @@ def waiting_drafts(app: App) -> tuple[Draft, ...]:
     return tuple(draft.draft for draft in opened if draft)
 
 
+def open_waiting(conn: Connection, newsletter: Newsletter, *, now: datetime) -> OpenedDraft | None:
+    """The newsletter's draft that will be sent as it stands, unless its editor decides otherwise; None for none."""
+    stored = drafts.newest(conn, newsletter.id)
+    is_waiting = stored and (
+        stored.state is DraftState.APPROVED or (stored.state is DraftState.OPEN and now < stored.until)
+    )
+    return open_stored(conn, stored, newsletter) if stored and is_waiting else None
+
+
 def open_stored(conn: Connection, stored: StoredDraft, newsletter: Newsletter) -> OpenedDraft | None:
     """The draft with its content; None if that was deleted."""
     encoded = drafts.content(conn, stored.id)
@@ -209,14 +218,16 @@ def _merge(app: App, opened: OpenedDraft, decision: Merge) -> Brief:
     first, second = (opened.lineup.briefs[number].ranked for number in numbers)
     newsletter = opened.content.digest.newsletter
     published = (*first.already_published, *second.already_published)
+    story = merged_story(first.story, second.story)
     ranked = replace(
         first,
-        story=merged_story(first.story, second.story),
+        story=story,
         update=first.update and second.update,
         already_published=tuple(dict.fromkeys(published)),
     )
     budget = Budget(sentences=newsletter.sentences, words=newsletter.words)
-    return summarize((ranked,), app.summarizer(newsletter, lambda _: None), budget)[0]
+    [brief] = summarize((ranked,), app.summarizer(newsletter, lambda _: None), budget)
+    return replace(brief, ranked=replace(brief.ranked, story=story))  # a summary may choose another lead
 
 
 def _open(conn: Connection, draft_id: int, settings: Settings) -> OpenedDraft | None:

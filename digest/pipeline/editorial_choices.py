@@ -55,7 +55,7 @@ def read_choices(
     return EditorialChoices(
         dropped=drafts.dropped_ids(conn, newsletter.id),
         merges=tuple(merge for draft in opened for merge in _merges(draft)),
-        headlines=tuple(id_ for draft in opened for id_ in draft.lineup.headlines.values()),
+        headlines=tuple(id_ for draft in opened for id_ in _leads(draft)),
         pinned=tuple(
             _ids(own.lineup.briefs[number].story) for number in own.lineup.order if number in own.lineup.pinned
         )
@@ -69,6 +69,13 @@ def _merges(draft: OpenedDraft) -> Iterable[tuple[frozenset[str], frozenset[str]
     """The merges, in the order in which they were decided."""
     for merge in draft.lineup.merges:
         yield _ids(merge.brief.story), _ids(draft.lineup.briefs[merge.other].story)
+
+
+def _leads(draft: OpenedDraft) -> Iterable[str]:
+    """The articles that lead merged stories, and those with another headline."""
+    lineup = draft.lineup
+    for number in dict.fromkeys((*lineup.merged.values(), *lineup.headlines)):
+        yield lineup.brief(number).story.lead.id
 
 
 def _ids(story: Story) -> frozenset[str]:

@@ -26,6 +26,7 @@ from digest.pipeline import calendar, slots
 from digest.pipeline.app import App, ImageFetcher, make_app
 from digest.pipeline.collect import CollectResult, Progress, collect_sources
 from digest.pipeline.compose import compose
+from digest.pipeline.editor_desk import open_waiting
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.sample import SAMPLE_TIME, read_pictures, sample_newsletter, sample_source
 from digest.pipeline.subscriber_edition import SubscriberEdition, compose_for, find_next_edition
@@ -71,6 +72,8 @@ class Preview:
     fetch_images: ImageFetcher | None = None
     #: The subscriber who will get it, and when; None for nobody in particular.
     recipient: SubscriberEdition | None = None
+    #: It is a draft that waits for its editor, as it stands.
+    is_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ class _Plan:
     recipient: str | None = None
     #: Reads the images instead of fetching them; None to fetch them.
     fetch_images: ImageFetcher | None = None
+    #: A draft that waits for its editor is shown; otherwise what would be composed now.
+    shows_draft: bool = False
 
 
 def preview(
@@ -110,6 +115,8 @@ def _compose(plan: _Plan, on_done: Progress | None) -> Preview:
     sources = sources_of(plan.newsletter, plan.settings)
     with ExitStack() as stores:
         store = stores.enter_context(_open_store(plan))
+        if plan.shows_draft and (draft := _waiting_draft(plan, store)):
+            return Preview(digest=draft, settings=plan.settings, is_draft=True)
         upcoming = _next_edition_of_recipient(plan, store)
         slot, window = _slot_and_window(plan, store, upcoming)
         if plan.fetch and not plan.in_memory:  # a copy, which the fetched entries are written to
@@ -193,7 +200,14 @@ def _plan_newsletter(request: PreviewRequest, configured: Settings, now: datetim
         fetch=request.fetch,
         since=request.since,
         recipient=request.recipient,
+        shows_draft=_asks_for_nothing_else(request),
     )
+
+
+def _asks_for_nothing_else(request: PreviewRequest) -> bool:
+    """Whether no other time, subscriber or content is asked for; another template shows the same content."""
+    is_as_composed = request.changes.keys() <= {"template"} and not request.fetch
+    return is_as_composed and request.at is None and request.since is None and request.recipient is None
 
 
 def _permitting(configured: Settings, allow: tuple[str, ...]) -> Settings:
@@ -212,6 +226,12 @@ def _requested_time(at: datetime | None, newsletter: Newsletter) -> datetime | N
 
 def _open_store(plan: _Plan) -> Store:
     return open_store("sqlite://") if plan.in_memory else open_store(plan.settings.store.url, read_only=True)
+
+
+def _waiting_draft(plan: _Plan, store: Store) -> Digest | None:
+    with store.read() as conn:
+        draft = open_waiting(conn, plan.newsletter, now=plan.at)
+    return draft.digest if draft else None
 
 
 def _next_edition_of_recipient(plan: _Plan, store: Store) -> SubscriberEdition | None:

@@ -1,4 +1,4 @@
-"""``digest editions``: list, show, export, search and resend published editions, and their readers' votes."""
+"""``digest editions``: list, show, export, search and resend editions, readers' votes, and drafts for editors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 
 from digest.cli.arguments import load_settings
+from digest.cli.editions.draft_arguments import DRAFT_ACTIONS, configure_draft_actions
 from digest.cli.parser import Parser
 
 _EXAMPLES = """\
@@ -21,6 +22,17 @@ examples:
   digest editions resend 12               send again what failed or may have arrived
   digest editions resend 12 reader@example.org
   digest editions resend 12 --again       to all its subscribers, those who have it too
+  digest editions draft                   what waits for its editor, with a number for each story
+  digest editions drop 3                  leave story 3 out
+  digest editions restore 3               have it back in
+  digest editions pin 5                   story 5 comes first
+  digest editions unpin 5                 no longer
+  digest editions move 2 4                story 2 becomes the fourth
+  digest editions merge 1 6               one story of the two
+  digest editions headline 1 2            the title of the second article of story 1
+  digest editions note "Good morning!"    a text of your own on top
+  digest editions approve                 send it now
+  digest editions reject                  send nothing this time
 """
 _ACTIONS = {
     "list": "list the newest editions and the outcomes of their deliveries",
@@ -29,6 +41,7 @@ _ACTIONS = {
     "search": "find published stories by their words",
     "feedback": "show readers' votes on an edition's stories, or by outlet",
     "resend": "send again what failed or may have arrived, or to the given subscribers",
+    **DRAFT_ACTIONS,
 }
 
 
@@ -57,6 +70,7 @@ def configure(parser: Parser) -> None:
     actions["resend"].add_argument("addresses", nargs="*", metavar="ADDRESS", help="to these, whatever they got before")
     actions["resend"].add_argument("--again", action="store_true", help="to those who have it, too")
     actions["resend"].add_argument("--dry-run", action="store_true", help="list the recipients; send nothing")
+    configure_draft_actions(actions)
 
 
 def _configure_export(parser: Parser) -> None:
@@ -90,6 +104,11 @@ def _lines(args: argparse.Namespace) -> Iterator[str]:
     from digest.store import open_store
 
     settings = load_settings(args)
+    if args.action in DRAFT_ACTIONS:
+        from digest.cli.editions.draft import decide_draft, show_draft
+
+        yield from (show_draft if args.action == "draft" else decide_draft)(args, settings)
+        return
     with open_store(settings.store.url, read_only=True) as store:
         if args.action == "resend":
             from digest.cli.editions.resend import resend_recipients

@@ -9,8 +9,9 @@ from textwrap import indent
 from typing import Any
 
 from digest.cli.editions.summary import edition_document, find_edition, format_audience, format_counts
+from digest.pipeline.draft_messages import decision_document
 from digest.settings import Settings
-from digest.store import Store, deliveries, delivery_counts, editions, suppressions
+from digest.store import Store, deliveries, delivery_counts, drafts, editions, suppressions
 from digest.store.editions import StoredEdition
 from digest.text.time_format import iso_utc
 
@@ -57,6 +58,8 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> I
     with store.read() as conn:
         counts = deliveries.counts(conn, stored.id)
         is_suspected = suppressions.is_suspected(conn, stored.id)
+        draft = drafts.find(conn, edition.newsletter_id, edition.slot.key)
+        decisions = drafts.history(conn, draft.id) if draft and draft.slot == edition.slot else ()
     document: dict[str, Any] = {
         "id": stored.id,
         "newsletter": edition.newsletter_id,
@@ -69,6 +72,7 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> I
         "published": iso_utc(stored.frozen_at),
         "counts": {str(outcome): count for outcome, count in sorted(counts.items())},
         "suspected": is_suspected,
+        "decisions": [decision_document(decision.record) for decision in decisions],
         "text": edition.text,
         "html": edition.html,
     }

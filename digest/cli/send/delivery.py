@@ -24,6 +24,7 @@ from digest.model.protocols import Stop
 from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
+from digest.pipeline.approval import approve_by_hand
 from digest.pipeline.deliver import deliver_edition
 from digest.pipeline.delivery_problem import DeliveryProblem, delivery_problem, find_delivery_problem
 from digest.pipeline.outbox import Tally
@@ -31,7 +32,8 @@ from digest.pipeline.publish import PublishResult, publish
 from digest.pipeline.publish_audiences import AudienceEditions, publish_audiences
 from digest.pipeline.stale_sources import stale_sources
 from digest.settings import Settings
-from digest.store import deliveries, editions, queue, subscribers
+from digest.store import deliveries, editions, queue, slots, subscribers
+from digest.store.slots import SlotStatus
 from digest.text.time_format import utc_time
 
 #: Most addresses whose failed delivery is printed; there may be a million.
@@ -48,7 +50,7 @@ def publish_and_deliver(args: argparse.Namespace, newsletter: Newsletter, settin
         others = publish_audiences(newsletter, app, slot=slot, now=now, new_revision=args.again)
         edition_ids = [*published.edition_ids, *(id_ for other in others for id_ in other.result.edition_ids)]
         if published.edition_id is None:
-            print_nothing_new(newsletter, slot)
+            print_nothing_new(newsletter, slot, app)
         with stop_on_signal() as stop:
             if edition_ids:
                 _resume_earlier_editions(newsletter, edition_ids, app, stop)
@@ -74,9 +76,13 @@ def _publish(args: argparse.Namespace, newsletter: Newsletter, app: App, now: da
 
 
 def slot_to_send(newsletter: Newsletter, app: App, *, now: datetime, new_revision: bool) -> tuple[Slot, bool]:
-    """The current slot, and whether its edition is still to be made. Raises ``UsageError`` if nobody subscribes."""
+    """The current slot, and whether its edition is still to be made. Raises ``UsageError`` if nobody subscribes.
+
+    A draft that its editor approved is current before its slot; one of the current slot that waits is approved by that.
+    """
+    slot = approve_by_hand(newsletter, app, now=now)
     with app.store.read() as conn:
-        slot = calendar.current_slot(conn, newsletter, now=now)
+        slot = slot or calendar.current_slot(conn, newsletter, now=now)
         is_published = bool(editions.ids_for_audience(conn, newsletter.id, slot))
         has_subscribers = subscribers.has_any(conn, newsletter.id)
     has_to_publish = new_revision or not is_published
@@ -86,9 +92,18 @@ def slot_to_send(newsletter: Newsletter, app: App, *, now: datetime, new_revisio
     return slot, has_to_publish
 
 
-def print_nothing_new(newsletter: Newsletter, slot: Slot) -> None:
-    """Say that the slot has no edition."""
-    print_stderr(f"{newsletter.id} {slot.key}: nothing new, so nothing is sent", 'set empty = "send" to send it')
+def print_nothing_new(newsletter: Newsletter, slot: Slot, app: App) -> None:
+    """Say why the slot has no edition."""
+    with app.store.read() as conn:
+        is_rejected = slots.status(conn, newsletter.id, slot.key) is SlotStatus.REJECTED
+    if is_rejected:
+        message, hint = (
+            "its editor rejected it, so nothing is sent",
+            "'digest send --again' sends a new one, composed now",
+        )
+    else:
+        message, hint = "nothing new, so nothing is sent", 'set empty = "send" to send it'
+    print_stderr(f"{newsletter.id} {slot.key}: {message}", hint)
 
 
 def _resume_earlier_editions(newsletter: Newsletter, edition_ids: Collection[int], app: App, stop: Stop) -> None:

@@ -17,6 +17,7 @@ from digest.model.slots import Slot
 from digest.pipeline import calendar
 from digest.pipeline.app import App, make_app
 from digest.pipeline.compose import compose
+from digest.pipeline.editor_desk import open_waiting
 from digest.pipeline.images import embed_images
 from digest.pipeline.newsletter import render_options, sources_of
 from digest.pipeline.stale_sources import stale_sources
@@ -45,6 +46,7 @@ def open_draft(
     newsletter: Newsletter, settings: Settings, *, now: datetime, new_revision: bool, collect: bool
 ) -> Iterator[Draft]:
     """Return the published edition of the current slot; compose one in memory if there is none, or for a new revision.
+    A draft that waits for its editor comes before, as it stands.
 
     ``collect`` fetches stale sources first, into a copy of the store in memory.
     """
@@ -52,7 +54,8 @@ def open_draft(
         store = stack.enter_context(open_store(settings.store.url, read_only=True))
         app = make_app(settings, store=store, notify=print_stderr)
         with store.read() as conn:
-            slot = calendar.current_slot(conn, newsletter, now=now)
+            held = None if new_revision else open_waiting(conn, newsletter, now=now)
+            slot = held.stored.slot if held else calendar.current_slot(conn, newsletter, now=now)
             stored = editions.find(conn, newsletter.id, slot)
             window = calendar.window(conn, newsletter, slot, now=now)
             content = story_texts.of_edition(conn, stored.id) if stored else ()
@@ -60,11 +63,11 @@ def open_draft(
             yield Draft(app=app, slot=slot, edition=stored.edition, edition_id=stored.id, stories=None, content=content)
             return
         source_app = app
-        if collect and (stale := stale_sources(newsletter, app, now=now)):
+        if collect and not held and (stale := stale_sources(newsletter, app, now=now)):
             ids = [source.id for source in sources_of(newsletter, settings)]
             source_app = replace(app, store=stack.enter_context(store.snapshot(ids, window)))
             collect_now(stale, source_app, now=now)
-        digest = compose(newsletter, slot, source_app, window=window)
+        digest = held.digest if held else compose(newsletter, slot, source_app, window=window)
         rendered = render(digest, render_options(newsletter, settings))
         edition, missing = embed_images(rendered, digest, settings, app.fetch_images, now=now)
         print_plugin_problems(digest.problems)

@@ -81,7 +81,7 @@ def _print(args: argparse.Namespace, work: QueuedWork, newsletter: Newsletter, j
         main, *others = _editions(conn, newsletter, job)
     print_failures(_collect_failures(work, newsletter))
     if main.result.edition_id is None:
-        print_nothing_new(newsletter, main.slot)
+        print_nothing_new(newsletter, main.slot, work.app)
     print_results(newsletter, main, others, work.tallies, as_json=args.json)
     print_undelivered([*work.tallies], work.app)
     problem = find_problem([*work.tallies], newsletter, work.app) if work.tallies else None

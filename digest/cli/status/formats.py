@@ -83,6 +83,9 @@ def _newsletter_lines(status: NewsletterStatus) -> Iterator[str]:
     last = f", last {status.last_slot.key} {status.last_outcome}" if status.last_slot else ""
     due = local_time(status.next_slot.due, newsletter.timezone)
     yield f"{newsletter.id}: next {due} {newsletter.timezone}{last}"
+    if status.draft:
+        until = local_time(status.draft.until, newsletter.timezone)
+        yield f"  draft of {status.draft.slot.key}: {status.draft.state} until {until} ('digest editions draft')"
     if status.audiences.in_use:
         yield _audience_line(status.audiences)
     if problem := status.alarm or status.collect_failure:
@@ -176,6 +179,14 @@ def _newsletter_document(status: NewsletterStatus, history: History) -> dict[str
         "id": status.newsletter.id,
         "title": status.newsletter.title,
         "next": {"slot": status.next_slot.key, "due": iso_utc(status.next_slot.due)},
+        "draft": {
+            "slot": status.draft.slot.key,
+            "state": status.draft.state,
+            "until": iso_utc(status.draft.until),
+            "mailed": iso_utc(status.draft.mailed),
+        }
+        if status.draft
+        else None,
         "last": last,
         "audiences": _audience_document(status.audiences),
         "trouble": status.alarm,
