@@ -1,6 +1,6 @@
 """Jobs: the work of ``digest run``, as values made of ids.
 
-    types            Collect, Publish, Deliver, ProcessBounces, ApplyRetention
+    types            Collect, Publish, Deliver, ProcessBounces, WatchCorrections, ApplyRetention
     context          JobContext: what a job runs with
     due              due_jobs: which are due, read from the store
     perform          perform: the work of each

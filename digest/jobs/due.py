@@ -10,12 +10,23 @@ from sqlalchemy import Connection
 from digest.deliver.retry import MAX_BACKOFF
 from digest.jobs.due_drafts import DraftJobs
 from digest.jobs.runs import is_due, last_run
-from digest.jobs.types import ApplyRetention, Collect, CollectPart, Deliver, Job, Log, ProcessBounces, Publish
+from digest.jobs.types import (
+    ApplyRetention,
+    Collect,
+    CollectPart,
+    Deliver,
+    Job,
+    Log,
+    ProcessBounces,
+    Publish,
+    WatchCorrections,
+)
 from digest.model.errors import DigestError
 from digest.model.newsletters import Newsletter
 from digest.pipeline import calendar
 from digest.pipeline.app import App
 from digest.pipeline.audiences import audiences_of, personalise
+from digest.pipeline.edition_corrections import has_due_visits
 from digest.pipeline.slots import DueSlots
 from digest.settings import Settings
 from digest.store import job_queue, queue, slots
@@ -98,6 +109,8 @@ def _periodic_jobs(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
         yield Collect()
     if settings.bounces.host and is_due(conn, ProcessBounces.kind, settings.bounces.every, now):
         yield ProcessBounces()
+    if has_due_visits(conn, settings, now=now) and is_due(conn, WatchCorrections.kind, WatchCorrections.every, now):
+        yield WatchCorrections()
     if is_due(conn, ApplyRetention.kind, ApplyRetention.every, now):
         yield ApplyRetention()
 

@@ -13,18 +13,20 @@ Level = Literal["info", "warning", "error"]
 _INFO = (
     "draft_composed draft_mailed draft_decided slot_rejected "
     "started working serving stopping stopped settings_reloaded leading following clock_recovered worker_recovered "
-    "collecting collected published slot_empty delivering delivered bounce_processed retention_applied "
-    "stories_indexed operator_logged_in operator_logged_out operator_action pages_serving pages_ended"
+    "collecting collected published slot_empty delivering delivered bounce_processed corrections_checked "
+    "retention_applied stories_indexed operator_logged_in operator_logged_out operator_action pages_serving pages_ended"
 )
 _WARNING = (
     "draft_not_mailed draft_unanswered "
     "waiting weak_secret store_url_ignored source_failed image_missing plugin_failed slot_missed mailbox_unfinished "
-    "alarm_sent confirmation_not_sent clock_changed clock_wrong leader_ended jobs_released job_unknown queue_made_anew "
-    "operator_login_refused search_unavailable pages_message pages_stopped traces_unavailable traces_not_sent"
+    "alarm_sent corrections_held confirmation_not_sent clock_changed clock_wrong leader_ended jobs_released "
+    "job_unknown queue_made_anew operator_login_refused search_unavailable pages_message pages_stopped "
+    "traces_unavailable traces_not_sent"
 )
 _ERROR = (
-    "settings_rejected newsletter_failed job_failed source_crashed mail_crashed delivery_failed edition_suspected "
-    "alarm_failed clock_failed worker_failed page_failed operator_password_unreadable pages_not_served"
+    "settings_rejected newsletter_failed job_failed source_crashed corrections_crashed mail_crashed delivery_failed "
+    "edition_suspected alarm_failed clock_failed worker_failed page_failed operator_password_unreadable "
+    "pages_not_served"
 )
 #: Level of each event: ``info`` is how things should go, ``warning`` is dealt with, ``error`` asks for a person.
 EVENTS: Mapping[str, Level] = {

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarms
 from digest.jobs.context import JobContext
+from digest.jobs.corrections import watch_corrections
 from digest.jobs.drafts import log_hold, mail_draft, perform_draft
 from digest.jobs.parts import MAX_DUE_MAILS, collect_parts
 from digest.jobs.retention import apply_retention
@@ -27,6 +28,7 @@ from digest.jobs.types import (
     Publish,
     Send,
     SendCollected,
+    WatchCorrections,
 )
 from digest.model.errors import DigestError
 from digest.model.log_context import add_log_fields
@@ -61,6 +63,8 @@ def perform(job: Job, context: JobContext) -> None:
             _deliver(job, context)
         case ProcessBounces():
             _process_bounces(context)
+        case WatchCorrections():
+            watch_corrections(context)
         case ApplyRetention():
             apply_retention(context)
 

@@ -36,6 +36,7 @@ from digest.jobs.types import (
     Publish,
     Send,
     SendCollected,
+    WatchCorrections,
 )
 from digest.model.errors import DigestError
 from digest.model.slots import Slot
@@ -56,6 +57,7 @@ JOB_TYPES: Mapping[str, type[Job]] = {
         SendCollected,
         Deliver,
         ProcessBounces,
+        WatchCorrections,
         ApplyRetention,
     )
 }

@@ -15,6 +15,7 @@ from digest.pipeline.audiences import improve_audiences
 from digest.pipeline.search import update_index
 from digest.store import (
     account_requests,
+    corrections,
     daily_counts,
     erasure,
     failures,
@@ -25,6 +26,7 @@ from digest.store import (
     retention,
     source_history,
     subscription_requests,
+    watched_articles,
 )
 from digest.store.retention import Expired
 
@@ -47,6 +49,8 @@ def apply_retention(context: JobContext) -> None:
             "failures": _delete(context, partial(failures.delete_old, before=edition_cutoff)),
             "days": _delete(context, partial(source_history.delete_days, before=text_cutoff)),
             "counts": _delete(context, partial(daily_counts.delete_days, before=edition_cutoff)),
+            "corrections": _delete(context, partial(corrections.delete_old, before=edition_cutoff))
+            + _delete(context, partial(watched_articles.delete_old, before=text_cutoff)),
             "feedback": _delete(context, partial(retention.delete_feedback, before=edition_cutoff)),
             "replies": _delete(context, erasure.delete_late_replies),
             "mails": _delete(context, partial(mails.delete_text, before=text_cutoff))

@@ -148,6 +148,17 @@ class ProcessBounces(Job):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchCorrections(Job):
+    """Compare articles that editions quoted with their pages, where a visit is due."""
+
+    kind = "corrections"
+    queue = "collect"
+    priority = -5
+    abandon_at_stop = True
+    every: ClassVar[timedelta] = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRetention(Job):
     """Delete what is older than ``[retention]`` allows."""
 

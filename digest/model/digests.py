@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from digest.model.corrections import Correction
 from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
@@ -30,6 +31,8 @@ class Digest:
     briefs: tuple[Brief, ...]
     #: Stories that the subject and the preheader name, in this order; the first of ``briefs`` if there are none.
     subject_stories: tuple[Brief, ...] = ()
+    #: Sentences of earlier editions that their outlets changed since.
+    corrections: tuple[Correction, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     failures: tuple[Failure, ...] = ()
     #: Plugins that failed, so that a built-in part did their work.

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from digest.model.articles import Article
 from digest.model.audiences import AS_PUBLISHED, Audience
+from digest.model.corrections import Correction
 from digest.model.digests import Digest
 from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter, Source
@@ -20,6 +21,7 @@ from digest.model.stories import Brief, LeftOut, Ranked, Story
 from digest.pipeline.app import App
 from digest.pipeline.draft_content import DraftContent
 from digest.pipeline.draft_lineup import DROPPED
+from digest.pipeline.edition_corrections import due_corrections
 from digest.pipeline.editorial_choices import EditorialChoices, edit_chosen, merge_chosen, read_choices
 from digest.pipeline.feedback import outlet_ratings
 from digest.pipeline.grouping import restrict
@@ -127,6 +129,7 @@ def compose_content(newsletter: Newsletter, slot: Slot, app: App, scope: Scope, 
         language=newsletter.language or _language(briefs),
         briefs=briefs,
         subject_stories=stories_for_subject(briefs),
+        corrections=_corrections(newsletter, slot, app.store, scope),
         left_out=tuple(item for item in left_out if item.article.published in window),
         failures=stored.failures_of(muted),
         problems=tuple(dict.fromkeys(problems)),
@@ -144,6 +147,13 @@ def _further_stories(
     leads = {brief.story.lead.id for brief in briefs}
     chosen = rank(stories, wider, ranker).chosen
     return sorted((ranked for ranked in chosen if ranked.story.lead.id not in leads), key=sort_key)
+
+
+def _corrections(newsletter: Newsletter, slot: Slot, store: Store, scope: Scope) -> tuple[Correction, ...]:
+    with store.read() as conn:
+        return due_corrections(
+            conn, newsletter, slot, window=scope.window, audience=scope.audience, history=scope.history
+        )
 
 
 def article_ids(digest: Digest) -> frozenset[str]:

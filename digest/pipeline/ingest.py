@@ -28,7 +28,7 @@ from digest.pipeline.extraction_version import extraction_version
 from digest.pipeline.fetch_history import record_fetches
 from digest.processes.process_pool import ProcessPool
 from digest.settings import FetchSettings
-from digest.store import Store, articles, boilerplate, entries, mails, pending_pages, sources, stories
+from digest.store import Store, articles, boilerplate, entries, mails, pending_pages, sources, stories, watched_articles
 
 #: Called with each source's outcome, in the order in which they finish.
 Progress = Callable[[SourceOutcome], None]
@@ -119,6 +119,7 @@ class Ingester:
             articles.add(conn, pairs, extraction=extraction_version())
             wordings = articles.changed_wordings(conn, self._without_late_pages(changes))
             stories.save_published_wordings(conn, wordings)
+            watched_articles.wake(conn, wordings, at=self.now)
             articles.add(conn, changes, extraction=extraction_version())
             self._record_pending_pages(conn, batch)
             boilerplate.save(conn, newly_learned, at=self.now)

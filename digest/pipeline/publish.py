@@ -22,6 +22,7 @@ from digest.model.slots import Slot, Window
 from digest.pipeline.app import App
 from digest.pipeline.audiences import personalise
 from digest.pipeline.collect_failure import find_collect_failure
+from digest.pipeline.edition_corrections import freeze_corrections
 from digest.pipeline.fetch_leases import FetchLeases
 from digest.pipeline.hold import Hold, close, open_draft
 from digest.pipeline.images import embed_images
@@ -244,6 +245,8 @@ def _add_editions(
         edition = replace(draft.edition, revision=revision)
         edition_id, _ = editions.add(conn, edition, at=digests.now, subscribers=subscribers)
         stories.add(conn, edition_id, draft.digest.briefs)
+        if newsletter.corrections:
+            freeze_corrections(conn, edition_id, draft.digest.corrections, draft.digest.briefs, at=digests.now)
         if group.has_unmarked:
             enter(edition_id, subscriber_ids=audiences.unmarked_members(conn, newsletter.id, key, digests.slot))
         enter(edition_id, subscriber_ids=group.members)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,22 +22,21 @@ from digest.render.context_types import (
     StoryContext,
     StoryImage,
 )
-from digest.render.delivery_placeholders import BARE_PLACEHOLDERS, GREETING_PLACEHOLDER
+from digest.render.corrections import correction_context
+from digest.render.delivery_placeholders import GREETING_PLACEHOLDER
 from digest.render.embedded_images import MAX_WIDTH
 from digest.render.locale import Labels, direction, labels_for, long_date, short_time
 from digest.render.options import Links, RenderOptions
 from digest.render.plain_text import clip, line
 from digest.render.subject import fill_subject, preheader
 from digest.render.tokens import Tokens, tokens_for
+from digest.render.values import MAX_TITLE, language_code, link, name
 from digest.text.reading_time import minutes_to_read
-from digest.text.urls import is_web_url
 
 #: Limits in characters.
-_MAX_TITLE = 300
 _MAX_CITATION = 60
 #: Articles left out and failed sources that are listed; the stories need the room.
 _MAX_LISTED = 40
-_LANGUAGE_CODE = re.compile("[a-z]{2,3}")
 
 
 def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
@@ -47,7 +45,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
     tokens = tokens_for(options.brand)
     today = digest.slot.due.astimezone(digest.newsletter.timezone)
     stories = tuple(_stories(digest, today, labels, options.links))
-    title = _name(options.brand.name or digest.newsletter.title) or labels.untitled
+    title = name(options.brand.name or digest.newsletter.title) or labels.untitled
     subject, next_titles = _subject(digest, title, labels)
     max_left_out, max_failures = _MAX_LISTED * options.show_left_out, _MAX_LISTED * options.show_failures
     default_reason = labels.subscription_reason.format(title=title) if options.links.unsubscribe else ""
@@ -57,7 +55,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         preheader=next_titles,
         greeting=GREETING_PLACEHOLDER if digest.newsletter.greeting else "",
         date=long_date(today, labels),
-        language=_language(digest.language, labels),
+        language=language_code(digest.language, labels),
         direction=direction(digest.language),
         reading_time=labels.reading_time.format(n=reading_minutes(digest)),
         show_contents=False,
@@ -66,6 +64,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         sections=(),
         more_stories=(),
         unlisted_stories_count=0,
+        corrections=tuple(correction_context(correction, today, labels) for correction in digest.corrections),
         closing=labels.closing if digest.is_exhaustive and stories else "",
         left_out=tuple(itertools.islice(_left_out(digest, labels), max_left_out)),
         unlisted_left_out_count=max(0, len(digest.left_out) - max_left_out) if max_left_out else 0,
@@ -118,13 +117,13 @@ def story_context(brief: Brief, today: datetime, labels: Labels, images: Images)
         number=0,
         anchor="",
         title=headline(lead, labels),
-        url=_link(lead.url),
-        source=_name(lead.source),
-        author=_name(lead.author),
+        url=link(lead.url),
+        source=name(lead.source),
+        author=name(lead.author),
         published=_published(lead, today, labels),
-        language=_language(lead.language, labels),
+        language=language_code(lead.language, labels),
         direction=direction(lead.language),
-        section=_name(brief.ranked.section),
+        section=name(brief.ranked.section),
         is_update=brief.ranked.update,
         excerpts=tuple(_excerpts(brief.sentences, citations)),
         first_sentence=next(_excerpts(brief.sentences[:1], citations), None),
@@ -133,9 +132,9 @@ def story_context(brief: Brief, today: datetime, labels: Labels, images: Images)
         related_articles=tuple(
             RelatedArticle(
                 title=headline(article, labels),
-                url=_link(article.url),
+                url=link(article.url),
                 citation=citations[article.id],
-                source=_name(article.source),
+                source=name(article.source),
                 published=_published(article, today, labels),
                 is_cited=article.id not in uncited_ids,
             )
@@ -149,8 +148,8 @@ def story_context(brief: Brief, today: datetime, labels: Labels, images: Images)
 
 def headline(article: Article, labels: Labels) -> str:
     """The article's title on one line; without a title, the article's beginning or its source."""
-    title = line(article.title) or line(next(iter(article.paragraphs), "")) or _name(article.source)
-    return clip(title, _MAX_TITLE) or labels.untitled
+    title = line(article.title) or line(next(iter(article.paragraphs), "")) or name(article.source)
+    return clip(title, MAX_TITLE) or labels.untitled
 
 
 def _excerpts(sentences: Sequence[Sentence], citations: Mapping[str, str]) -> Iterator[Excerpt]:
@@ -159,13 +158,13 @@ def _excerpts(sentences: Sequence[Sentence], citations: Mapping[str, str]) -> It
         article = run[0].article
         # Chinese and Japanese put nothing between two sentences.
         text = ("" if article.language in {"ja", "zh"} else " ").join(line(sentence.text) for sentence in run)
-        source = _name(article.source)
-        yield Excerpt(text=text, citation=citations.get(article.id, source), source=source, url=_link(article.url))
+        source = name(article.source)
+        yield Excerpt(text=text, citation=citations.get(article.id, source), source=source, url=link(article.url))
 
 
 def _citations(articles: Sequence[Article], labels: Labels) -> dict[str, str]:
     """Short names that distinguish a story's articles, by id: the source, and the title where that is not enough."""
-    sources = [_name(article.source) for article in articles]
+    sources = [name(article.source) for article in articles]
 
     def citation(article: Article, source: str) -> str:
         if source and sources.count(source) == 1:
@@ -176,16 +175,6 @@ def _citations(articles: Sequence[Article], labels: Labels) -> dict[str, str]:
     return {article.id: citation(article, source) for article, source in zip(articles, sources, strict=True)}
 
 
-def _name(text: str) -> str:
-    """A name on one line, never so long that it leaves no room for a story."""
-    return clip(line(text), _MAX_TITLE)
-
-
-def _language(language: str, labels: Labels) -> str:
-    """A text's language for ``lang``; the language of the labels where it is not known."""
-    return language if _LANGUAGE_CODE.fullmatch(language) and language != "und" else labels.language
-
-
 def _published(article: Article, today: datetime, labels: Labels) -> str:
     return short_time(article.published.astimezone(today.tzinfo), today, labels)
 
@@ -193,7 +182,7 @@ def _published(article: Article, today: datetime, labels: Labels) -> str:
 def _image(article: Article, images: Images) -> StoryImage | None:
     """The article's image. A linked image needs https: without encryption, its request shows that the mail is read."""
     image = article.image
-    if image is None or images == "none" or not _link(image.url):
+    if image is None or images == "none" or not link(image.url):
         return None
     if images == "linked" and not image.url.startswith("https://"):
         return None
@@ -202,13 +191,8 @@ def _image(article: Article, images: Images) -> StoryImage | None:
     if width > MAX_WIDTH:
         width, height = MAX_WIDTH, round(height * MAX_WIDTH / width)
     # A description that repeats the title would be read aloud twice.
-    alt = "" if image.alt.strip() == article.title.strip() else _name(image.alt)
+    alt = "" if image.alt.strip() == article.title.strip() else name(image.alt)
     return StoryImage(url=image.url, alt=alt, width=str(width or ""), height=str(height or ""))
-
-
-def _link(url: str) -> str:
-    """The URL if a mail may link to it: never a file of this machine, never a script; otherwise empty."""
-    return url if is_web_url(url) and not any(placeholder in url for placeholder in BARE_PLACEHOLDERS) else ""
 
 
 def _left_out(digest: Digest, labels: Labels) -> Iterator[LeftOutArticle]:
@@ -216,18 +200,18 @@ def _left_out(digest: Digest, labels: Labels) -> Iterator[LeftOutArticle]:
         article = left_out.article
         yield LeftOutArticle(
             title=headline(article, labels),
-            url=_link(article.url),
-            source=_name(article.source),
-            language=_language(article.language, labels),
+            url=link(article.url),
+            source=name(article.source),
+            language=language_code(article.language, labels),
             direction=direction(article.language),
-            reason=_name(left_out.reason),
-            detail=_name(left_out.detail),
+            reason=name(left_out.reason),
+            detail=name(left_out.detail),
         )
 
 
 def _failures(digest: Digest) -> Iterator[FailedSource]:
     for failure in digest.failures:
-        yield FailedSource(source=_name(failure.source), error=_name(failure.error))
+        yield FailedSource(source=name(failure.source), error=name(failure.error))
 
 
 def _brand(brand: Brand, title: str, tokens: Tokens) -> BrandContext:
@@ -235,6 +219,6 @@ def _brand(brand: Brand, title: str, tokens: Tokens) -> BrandContext:
         name=title,
         accent=tokens.light.accent,
         accent_dark=tokens.dark.accent,
-        logo=_link(brand.logo),
-        address=_name(brand.address),
+        logo=link(brand.logo),
+        address=name(brand.address),
     )

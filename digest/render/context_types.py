@@ -117,6 +117,25 @@ class FailedSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionContext:
+    """A sentence of an earlier edition that its outlet changed since."""
+
+    #: Headline, address and outlet of the article.
+    title: str
+    url: str
+    source: str
+    language: str
+    direction: str
+    #: Opens the old wording: when it was quoted.
+    intro: str
+    before: str
+    #: Empty if the sentence was removed.
+    after: str
+    #: The outlet's own note about it, or empty.
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrandContext:
     """The brand; ``accent`` is legible on a light background, ``accent_dark`` on a dark one."""
 
@@ -150,6 +169,8 @@ class EditionContext:
     #: Stories that did not fit, for a list of titles, and the number of those that did not fit there.
     more_stories: tuple[StoryContext, ...]
     unlisted_stories_count: int
+    #: Sentences of earlier editions that their outlets changed since.
+    corrections: tuple[CorrectionContext, ...]
     #: A sentence that says that there is no more news; empty if there may be.
     closing: str
     #: The first articles that were left out, the first sources that failed, and the numbers of further ones.

@@ -36,6 +36,11 @@ class Labels:
     and_more: str
     no_stories: str
     closing: str
+    corrections: str
+    correction_before: str
+    correction_after: str
+    correction_removed: str
+    correction_note: str
     untitled: str
     left_out: str
     failures: str

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from digest.model.digests import Digest
 from digest.render.context import edition_context
-from digest.render.context_types import EditionContext, StoryContext
+from digest.render.context_types import CorrectionContext, EditionContext, StoryContext
 from digest.render.options import RenderOptions
 from digest.text.lazy_regex import lazy_compile
 
@@ -57,6 +57,10 @@ def _blocks(context: EditionContext) -> Iterator[str]:
             level = 3
         for story in section.stories:
             yield from _story(story, level, context)
+    if context.corrections:
+        yield f"## {escape(context.labels.corrections)}"
+        for correction in context.corrections:
+            yield from _correction(correction, context)
     yield escape(context.closing if context.stories else context.labels.no_stories)
     if context.left_out:
         yield f"## {escape(context.labels.left_out)}"
@@ -79,6 +83,16 @@ def _story(story: StoryContext, level: int, context: EditionContext) -> Iterator
         yield escape(excerpt.text) + citation
     further = [link(related.citation, related.url) for related in story.related_articles if not related.is_cited]
     yield f"{escape(context.labels.related_articles)}: {', '.join(further)}" if further else ""
+
+
+def _correction(correction: CorrectionContext, context: EditionContext) -> Iterator[str]:
+    labels = context.labels
+    yield f"### {link(correction.title, correction.url)}"
+    yield _facts(correction.source)
+    yield f"{escape(correction.intro)} ~~{escape(correction.before)}~~"
+    now = f"{labels.correction_after} {correction.after}" if correction.after else labels.correction_removed
+    yield escape(now)
+    yield escape(f"{labels.correction_note} {correction.note}") if correction.note else ""
 
 
 def _facts(*facts: str) -> str:

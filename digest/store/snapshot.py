@@ -14,7 +14,7 @@ from digest.store.mapping import batches, stream
 
 def copy(source: Connection, target: Connection, source_ids: Collection[str], window: Window) -> None:
     """Copy the sources' fetch states and boilerplate, entry identities, pending pages, mails' records, the window's
-    articles, and the published stories."""
+    articles, the published stories, and corrections."""
     for ids in batches(source_ids):
         _copy(source, target, tables.sources, select(tables.sources).where(tables.sources.c.id.in_(ids)))
         _copy(
@@ -32,6 +32,8 @@ def copy(source: Connection, target: Connection, source_ids: Collection[str], wi
     _copy(source, target, tables.editions, _editions_without_body())
     _copy(source, target, tables.stories, select(tables.stories))
     _copy(source, target, tables.story_articles, select(tables.story_articles))
+    for table in (tables.corrections, tables.correction_stories, tables.reported_corrections):
+        _copy(source, target, table, select(table))
 
 
 def _entries(ids: list[str], window: Window) -> Select[Any]:

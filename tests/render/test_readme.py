@@ -20,6 +20,7 @@ OBJECTS = {
     "section": context_types.Section,
     "article": context_types.LeftOutArticle,
     "failure": context_types.FailedSource,
+    "correction": context_types.CorrectionContext,
     "brand": context_types.BrandContext,
     "tokens": tokens.Tokens,
     "palette": tokens.Palette,

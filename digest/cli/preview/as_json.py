@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from digest.model.articles import Article, Image
+from digest.model.corrections import Correction
 from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.model.failures import Failure
@@ -33,6 +34,7 @@ def as_json(digest: Digest, edition: Edition, recipient: SubscriberEdition | Non
         "reading_minutes": edition.reading_minutes,
         "html_bytes": len(edition.html.encode()),
         "stories": [_story(brief) for brief in digest.briefs],
+        "corrections": [_correction(correction) for correction in digest.corrections],
         "left_out": [_left_out(left_out) for left_out in digest.left_out],
         "failures": [_failure(failure) for failure in digest.failures],
         "problems": [str(problem) for problem in digest.problems],
@@ -96,6 +98,20 @@ def _image(image: Image | None) -> JSON | None:
 def _left_out(left_out: LeftOut) -> JSON:
     article = left_out.article
     return {"title": article.title, "url": article.url, "source": article.source, "reason": left_out.explanation}
+
+
+def _correction(correction: Correction) -> JSON:
+    return {
+        "kind": str(correction.kind),
+        "before": correction.before,
+        "after": correction.after,
+        "note": correction.note,
+        "title": correction.title,
+        "url": correction.url,
+        "source": correction.source,
+        "told": _iso(correction.told),
+        "found": _iso(correction.found),
+    }
 
 
 def _failure(failure: Failure) -> JSON:

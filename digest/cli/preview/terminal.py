@@ -14,6 +14,7 @@ from rich.text import Text
 
 from digest.cli.preview.formats import explain_score
 from digest.model.articles import Article
+from digest.model.corrections import Correction
 from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.model.errors import one_line
@@ -48,6 +49,8 @@ def _blocks(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[Rend
     if not digest.briefs:
         yield Text("Nothing new.", style=_DIM)
         yield Text("")
+    if digest.corrections:
+        yield _corrections(digest.corrections)
     if digest.briefs and digest.is_exhaustive:
         yield Text("That is all the news this time.", style=_DIM)
         yield Text("")
@@ -118,6 +121,16 @@ def _left_out(left_out: tuple[LeftOut, ...]) -> RenderableType:
         for item in items:
             line = Text(f"{item.article.title} ({item.article.source})")
             blocks.append(Padding(line.append(f" {item.detail}", style=_DIM) if item.detail else line, (0, 0, 0, 2)))
+    return Padding(Group(*blocks), (0, 0, 1, 0))
+
+
+def _corrections(corrections: tuple[Correction, ...]) -> RenderableType:
+    blocks: list[RenderableType] = [Text("Corrections", style=_TITLE)]
+    for correction in corrections:
+        lines = Text(f"{correction.title} ({correction.source})\n", style=_ACCENT)
+        lines.append(f"quoted: {correction.before}\n", style=_DIM)
+        lines.append(f"now:    {correction.after}" if correction.after else "removed", style=Style.null())
+        blocks.append(Padding(lines, (0, 0, 1, 2)))
     return Padding(Group(*blocks), (0, 0, 1, 0))
 
 
