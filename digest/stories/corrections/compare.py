@@ -12,7 +12,8 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from digest.model.corrections import CorrectionKind
-from digest.stories.corrections.differences import align, has_new_words, significant_difference
+from digest.stories.corrections.alignment import align
+from digest.stories.corrections.differences import has_new_words, significant_difference
 from digest.stories.corrections.folding import FoldedText, fold, tokenize
 from digest.stories.corrections.housekeeping import is_housekeeping
 from digest.stories.corrections.notes import find_note
@@ -23,7 +24,7 @@ MIN_STANDING, _MIN_OTHERS = 0.8, 3
 #: Sentences of fewer characters say too little to count, or to be looked for.
 _MIN_CHARACTERS = 20
 #: New sentences by which a report has grown into a later one: as a share of the old ones, and at least.
-_MAX_GROWTH, _MIN_GROWTH = 0.25, 4
+_MAX_GROWTH, _MIN_GROWTH = 0.1, 3
 #: Share of a sentence's words that its new wording has, in their order, at least; where it stands elsewhere.
 _SAME_PLACE, _ELSEWHERE = 0.5, 0.75
 #: Sentences that one may have been split into, and words of a sentence that was removed, at least.
@@ -92,10 +93,10 @@ class Texts:
 
     @cached_property
     def fresh(self) -> frozenset[int]:
-        """Indexes of new sentences that the old text does not have."""
-        return frozenset(
-            index for index, sentence in enumerate(self.new_sentences) if not self.folded_old.has(sentence)
-        )
+        """Indexes of new sentences that are none of those that stand."""
+        places = zip(self.old_sentences, self.places, strict=True)
+        standing = FoldedText.of(sentence for sentence, place in places if place >= 0)
+        return frozenset(index for index, sentence in enumerate(self.new_sentences) if not standing.has(sentence))
 
     @cached_property
     def new_starts(self) -> tuple[int, ...]:
@@ -186,11 +187,17 @@ def _judge_removal(texts: Texts, sentence: str, preceding: int | None, following
     tokens = tokenize(sentence)
     if len(tokens) < _MIN_REMOVED_WORDS:
         return "a short sentence was removed"
-    if preceding is None or following is None:
+    is_between = preceding is not None and following is not None
+    if not texts.note and not is_between:
         return "a sentence at the beginning or the end was removed: the page may show less of its text"
     if any(_stands_in(other, sentence) for other in texts.new_sentences):
         return "another sentence says the same"
-    if _fresh_between(texts, preceding, following) and not texts.note:
+    if (
+        not texts.note
+        and preceding is not None
+        and following is not None
+        and _fresh_between(texts, preceding, following)
+    ):
         return "the passage was rewritten"
     return TextChange(kind=CorrectionKind.REMOVED, before=sentence, after="", reason="removed")
 

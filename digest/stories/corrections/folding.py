@@ -13,7 +13,7 @@ from digest.text.lazy_regex import lazy_compile
 _INVISIBLE = lazy_compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 #: Separators of thousands, in any style: 1,500, 1.500, 1 500, 1'500.
 _THOUSANDS = lazy_compile(r"(?<![\d.,])\d{1,3}(?:[.,'’   ]\d{3})+(?![\d])(?![.,]\d{3}\b)")
-_CONTRACTION = lazy_compile(r"\b(ca|wo|sha)?n['’]t\b|n['’]t\b|\bcannot\b", re.IGNORECASE)
+_CONTRACTION = lazy_compile(r"\b(ca|wo|sha)?n['’\ufffd]t\b|n['’\ufffd]t\b|\bcannot\b", re.IGNORECASE)
 _FULL_FORMS = {"ca": "can not", "wo": "will not", "sha": "shall not"}
 #: A number, a word (a character of a script without spaces), a unit's sign, a minus.
 _TOKEN = lazy_compile(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from digest.stories.corrections.folding import Token
 from digest.stories.corrections.vocabulary import MONTHS, scale_of, value_of_word
 
-#: Two figures are one, rounded, if they differ by so much at most and one has fewer digits.
+#: Two figures are one, rounded, if they differ by so large a share at most.
 _ROUNDING = 0.05
+#: Whole numbers that may be years: 2015 is no rounded 2020.
+_YEARS = range(1500, 2101)
 _SCALES_OF_LETTERS = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
 
 
@@ -23,6 +25,9 @@ class Figure:
     digits: int
     #: Written with a colon.
     is_time: bool = False
+    #: Its tokens: the first, and the one after the last.
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
     def equals(self, other: Figure) -> bool:
         """Whether both say the same, one of them perhaps rounded, or a time on another clock face."""
@@ -30,9 +35,11 @@ class Figure:
             return True
         if self.is_time != other.is_time and abs(self.value - other.value) == 12:
             return True
-        if self.digits == other.digits or not other.value:
-            return False
-        return abs(self.value - other.value) <= _ROUNDING * max(abs(self.value), abs(other.value))
+        rough, exact = sorted((self, other), key=lambda figure: figure.digits)
+        is_year = rough.value in _YEARS and exact.value in _YEARS
+        is_near = abs(rough.value - exact.value) <= _ROUNDING * abs(exact.value)
+        is_rounded = rough.digits < exact.digits and rough.value == _rounded(exact.value, rough.digits)
+        return is_near and is_rounded and not is_year
 
 
 def figures(tokens: Sequence[Token], language: str) -> tuple[Figure, ...]:
@@ -43,7 +50,7 @@ def figures(tokens: Sequence[Token], language: str) -> tuple[Figure, ...]:
 def _figures(tokens: Sequence[Token], language: str) -> Iterator[Figure]:
     position = 0
     while position < len(tokens):
-        token = tokens[position]
+        token, start = tokens[position], position
         position += 1
         value = _value(token, language)
         if value is None:
@@ -53,7 +60,11 @@ def _figures(tokens: Sequence[Token], language: str) -> Iterator[Figure]:
             factor *= scale
             position += 1
         digits = len(token.key.replace(".", "").replace(":", "").strip("0")) or 1
-        yield Figure(value=value * factor, digits=digits, is_time=":" in token.key)
+        yield Figure(value=value * factor, digits=digits, is_time=":" in token.key, start=start, end=position)
+
+
+def _rounded(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}")
 
 
 def _scale(tokens: Sequence[Token], position: int, language: str) -> float | None:

@@ -41,7 +41,9 @@ _OPPOSITES = """
 rose fell|rise fall|rises falls|rising falling|up down|increase decrease|increased decreased|increases decreases
 |gained lost|won lost|win lose|winning losing|more less|more fewer|higher lower|highest lowest|above below|before after
 |north south|east west|northern southern|eastern western|first last|largest smallest|oldest youngest|older younger
-|approved rejected|accepted rejected|guilty innocent|convicted acquitted|convicted charged|charged acquitted
+|some most|half third
+|dozens hundreds|hundreds thousands|tens hundreds|approved rejected|accepted rejected
+|guilty innocent|convicted acquitted|convicted charged|charged acquitted
 |charged arrested|convicted accused|killed injured|dead injured|died survived|deaths injuries|deaths infections
 |infections deaths|alive dead|mother father|son daughter|brother sister|husband wife|his her|he she|man woman|men women
 |boy girl|male female|left right|public private|legal illegal|for against|all most|all some|none some|always never
@@ -138,6 +140,11 @@ def value_of_word(word: str, language: str) -> float | None:
 def scale_of(word: str, language: str) -> float | None:
     """A factor like a million; None for other words."""
     return 1e12 if word == "billion" and language == "de" else SCALES.get(word)
+
+
+def are_same_term(first: str, second: str) -> bool:
+    """Whether the words are forms of one day, month or unit."""
+    return any(groups.get(first, 0) == groups.get(second, -1) for groups in (WEEKDAYS, MONTHS, UNITS))
 
 
 def is_negation(word: str) -> bool:
