@@ -63,10 +63,8 @@ def perform(job: Job, context: JobContext) -> None:
             _deliver(job, context)
         case ProcessBounces():
             _process_bounces(context)
-        case WatchCorrections():
-            watch_corrections(context)
-        case ApplyRetention():
-            apply_retention(context)
+        case WatchCorrections() | ApplyRetention():
+            (watch_corrections if isinstance(job, WatchCorrections) else apply_retention)(context)
 
 
 def _collect(context: JobContext) -> None:
