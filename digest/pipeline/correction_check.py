@@ -41,7 +41,12 @@ class Finding:
 
 
 def present_page_text(
-    stored: StoredText, entry: Entry, title: str, blocks: Sequence[str], learned: Mapping[str, LearnedBoilerplate]
+    stored: StoredText,
+    entry: Entry,
+    *,
+    title: str,
+    blocks: Sequence[str],
+    learned: Mapping[str, LearnedBoilerplate],
 ) -> PresentText:
     """The text of a page that was read again, cleaned as the first time."""
     (article,) = clean([entry], learned=learned)
@@ -72,7 +77,7 @@ def check(
             ids = [text.story_id for text in texts if change.before in text.sentences or change.before == text.title]
             stories.setdefault((change.kind, change.before), (change, comparison.note, []))[2].extend(ids)
     corrections = [
-        (_correction(watched, present.article, change, note, now), tuple(dict.fromkeys(ids)))
+        (_correction(watched, present.article, change, note=note, now=now), tuple(dict.fromkeys(ids)))
         for change, note, ids in stories.values()
     ]
     return Finding(corrections=corrections, reason="; ".join(dict.fromkeys(reasons)))
@@ -103,7 +108,9 @@ def _compare(wording: _Wording, quoted: Sequence[QuotedText], present: PresentTe
     return Comparison(changes=(*comparison.changes, *changed), note=comparison.note, reasons=comparison.reasons)
 
 
-def _correction(watched: WatchedArticle, article: Article, change: TextChange, note: str, now: datetime) -> Correction:
+def _correction(
+    watched: WatchedArticle, article: Article, change: TextChange, *, note: str, now: datetime
+) -> Correction:
     return Correction(
         article_id=watched.article_id,
         source_id=watched.source_id,

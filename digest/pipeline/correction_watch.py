@@ -157,7 +157,7 @@ class _Run:
             if visit.entry is None or case.stored is None:
                 settled.append(_Settled(case=case, watched=self._after_visit(case.watched, visit)))
                 continue
-            text = present_page_text(case.stored, visit.entry, visit.title, visit.blocks, learned)
+            text = present_page_text(case.stored, visit.entry, title=visit.title, blocks=visit.blocks, learned=learned)
             watched = replace(
                 self._visited(case.watched),
                 etag=visit.fetch_state.etag,

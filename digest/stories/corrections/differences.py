@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from digest.stories.corrections import quantities
 from digest.stories.corrections.alignment import Replacement, Wordings, content, is_same_word
+from digest.stories.corrections.folding import Token
 from digest.stories.corrections.names import names_differ, quotation_differs
 from digest.stories.corrections.vocabulary import MONTHS, UNITS, WEEKDAYS, are_opposite, is_negation
 
 #: Other words that change together with a negation, at most: with more it is another sentence that says the same.
 _MAX_BESIDE_NEGATION = 2
+#: Letters of a day or month in small letters, at least: shorter ones are other words.
+_MIN_DAY = 4
 
 
 def significant_difference(wordings: Wordings) -> str:
@@ -86,15 +89,23 @@ def _dates_differ(wordings: Wordings) -> bool:
 
 def _members_differ(wordings: Wordings, groups: Mapping[str, int]) -> bool:
     """Whether a member of one group was replaced by a member of another."""
-    is_name = groups is not UNITS
     for replacement in wordings.replacements:
         old, new = (
-            {groups[token.key] for token in side if token.key in groups and (not is_name or token.text[:1].isupper())}
+            {
+                groups[token.key]
+                for token in side
+                if token.key in groups and (groups is UNITS or _is_day(token, wordings))
+            }
             for side in (replacement.before, replacement.after)
         )
         if old - new and new - old and not old & new:
             return True
     return False
+
+
+def _is_day(token: Token, wordings: Wordings) -> bool:
+    """Whether a word may be a day or month: written with a capital, where the language does that."""
+    return token.text[:1].isupper() or (wordings.language not in {"en", "de"} and len(token.key) >= _MIN_DAY)
 
 
 # --- negations and opposites ---------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from collections import Counter
 
 from digest.stories.corrections.alignment import Tokens, Wordings, align, content, is_same_word
 from digest.stories.corrections.folding import Token, tokenize
-from digest.stories.corrections.vocabulary import MONTHS, TITLES, WEEKDAYS, are_confusable
+from digest.stories.corrections.vocabulary import MONTHS, SCALES, TITLES, UNITS, WEEKDAYS, are_confusable
 from digest.text.quotes import quotation_spans
 
 #: Languages that write all nouns with a capital: a name can't be told from a noun by that.
 _CAPITALISED_NOUNS = frozenset({"de", "lb"})
+_NO_NAMES = frozenset({*WEEKDAYS, *MONTHS, *UNITS, *SCALES})
 #: Share of a quotation's words that stay if it is the same quotation with another wording.
 _SAME_QUOTATION = 0.6
 
@@ -36,7 +37,7 @@ def _names(side: Tokens, sentence: Tokens, wordings: Wordings) -> list[Token]:
         and token is not first
         and token.key not in TITLES
         and token.key not in wordings.insignificant
-        and not (token.key in WEEKDAYS or token.key in MONTHS)
+        and token.key not in _NO_NAMES
         and (wordings.language not in _CAPITALISED_NOUNS or _is_german_name(token, sentence))
     ]
 

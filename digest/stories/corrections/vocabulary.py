@@ -61,7 +61,7 @@ rose fell|rise fall|rises falls|rising falling|up down|increase decrease|increas
 |aumentato diminuito|più meno|prima dopo|vinto perso|morti feriti
 """
 _UNITS = """
-kilometre kilometres kilometer kilometers km kilometern|mile miles meilen|metre metres meter meters m metern mètres
+kilometre kilometres kilometer kilometers km kilometern|mile miles meilen|metre metres meter meters metern mètres
 |foot feet|inch inches|centimetre centimetres centimeters cm|acre acres|hectare hectares hektar ha
 |kilogram kilograms kilogramm kg|pound pounds pfund £|gram grams gramm|ton tons tonnes tonnen|litre litres liter liters
 |gallon gallons|dollar dollars $|euro euros €|yen ¥|franken francs|second seconds sekunden|minute minutes minuten
