@@ -6,13 +6,15 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, Table, insert, inspect, text
 
 from digest.model.published_stories import PublishedArticle, PublishedStory
 from digest.model.stories import Brief, Ranked, Sentence, Story
-from digest.store import Store, articles, database, editions, entries, schema, stories, story_texts
+from digest.store import Store, database, editions, schema, stories, story_texts, tables
+from digest.store.mapping import to_row
 from digest.store.schema import CURRENT_VERSIONS, Versions
 from digest.store.url import parse_url
 from tests.support.values import NOON, article, brief, edition, entry
@@ -82,11 +84,18 @@ def version_before(store_url: str, tmp_path: Path) -> Iterator[Engine]:
         yield engine
 
 
+def add_as_it_was(conn: Connection, table: Table, values: dict[str, Any]) -> None:
+    """Insert a row without the columns that the store does not have yet."""
+    columns = {column["name"] for column in inspect(conn).get_columns(table.name)}
+    conn.execute(insert(table).values({name: value for name, value in values.items() if name in columns}))
+
+
 def test_stories_of_a_version_before_get_the_sources_that_are_still_stored(version_before: Engine) -> None:
     lead, reworded = article("a"), article("b", source="Post", paragraphs=("New words.",))
     with version_before.begin() as conn:
-        entries.add(conn, [entry("1"), entry("2")])
-        articles.add(conn, [(entry("2"), reworded), (entry("1"), lead)])
+        for number, stored in ((1, lead), (2, reworded)):
+            add_as_it_was(conn, tables.entries, to_row(entry(str(number))))
+            add_as_it_was(conn, tables.articles, to_row(stored) | {"entry_id": number})
         columns = ("newsletter_id", "slot_key", "audience", "subject", "preheader", "language", "token", "html", "text")
         values = {column: column for column in columns} | {"due": str(NOON), "one": 1}
         edition_id = conn.execute(
@@ -96,14 +105,14 @@ def test_stories_of_a_version_before_get_the_sources_that_are_still_stored(versi
             ),
             values,
         ).scalar_one()
-        insert = text(
+        insert_story = text(
             "INSERT INTO stories (edition_id, position, title, score, update_, sentences)"
             " VALUES (:edition, :position, :title, 1, false, :sentences)".replace("update_", '"update"')
         )
         sentences = '["Ships return.", "Es eilt.", "Nobody said this."]'
         for position, title in enumerate(["Title a", "Of deleted articles"]):
             values = {"edition": edition_id, "position": position, "title": title, "sentences": sentences}
-            conn.execute(insert, values)
+            conn.execute(insert_story, values)
         told = text("INSERT INTO told (story_id, article_id, wording) VALUES (:story, :article, :wording)")
         conn.execute(told, {"story": 1, "article": "b", "wording": '["As it was", "Es eilt."]'})
         conn.execute(told, {"story": 1, "article": "a", "wording": None})
