@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -111,16 +112,18 @@ class DraftContext:
         return next((story for story in stories if story.number == number), None)
 
 
-def draft_context(draft: Draft, newsletter: Newsletter, *, language: str, now: datetime) -> DraftContext:
-    """The draft's variables; ``language`` is that of the words around it."""
+def draft_context(
+    draft: Draft, newsletter: Newsletter, *, language: str, now: datetime, published: datetime | None = None
+) -> DraftContext:
+    """The draft's variables; ``language`` is that of the words around it, ``published`` when its edition was frozen."""
     zone = newsletter.timezone
     stories = [_story(story, draft, language) for story in draft.stories]
     return DraftContext(
         newsletter_id=newsletter.id,
         title=line(newsletter.title),
         day=draft.slot.due.astimezone(zone),
-        time=local_time(draft.until, zone, language=language, now=now),
-        minutes_left=max(0, int((draft.until - now).total_seconds() // 60)),
+        time=local_time(published or draft.until, zone, language=language, now=now),
+        minutes_left=minutes_until(draft.until, now=now),
         state=draft.state,
         is_open=draft.is_decidable(now),
         is_sent_unanswered=newsletter.unanswered == "send",
@@ -132,6 +135,11 @@ def draft_context(draft: Draft, newsletter: Newsletter, *, language: str, now: d
         reserves=tuple(story for story in stories if story.is_reserve),
         history=tuple(decision_contexts(reversed(draft.history), draft, zone, language=language, now=now)),
     )
+
+
+def minutes_until(moment: datetime, *, now: datetime) -> int:
+    """Minutes that are left, rounded up; 0 if it is over."""
+    return max(0, math.ceil((moment - now).total_seconds() / 60))
 
 
 def decision_contexts(

@@ -17,6 +17,7 @@ from digest.pipeline.archive import slot_address
 from digest.pipeline.draft_preview import as_anybodys, render_draft_in_worker
 from digest.pipeline.editor_desk import decide
 from digest.pipeline.newsletter import newsletter_path
+from digest.pipeline.preview_worker import PreviewPage
 from digest.render.draft_context import (
     DecisionContext,
     DraftContext,
@@ -25,9 +26,13 @@ from digest.render.draft_context import (
     draft_context,
 )
 from digest.store import editions
+from digest.store.editions import StoredEdition
 from digest.web.draft_forms import DRAFT_TASKS, STORY_TASKS, DraftForm, former_note, story_of, undo_of
 from digest.web.mail_policy import FRAME_HEADERS, mail_policy
 from digest.web.pages import PageRequest, PageResponse, Site
+
+#: How long the frame waits for other previews.
+_WAIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +55,9 @@ class Desk:
 
     def context(self, draft: Draft) -> DraftContext:
         """The draft in the page's words."""
-        return draft_context(draft, self.newsletter, language=self.site.language, now=self.site.clock())
+        edition, now = _edition(self.site, draft), self.site.clock()
+        published = edition.frozen_at if edition else None
+        return draft_context(draft, self.newsletter, language=self.site.language, now=now, published=published)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,17 +122,31 @@ def decide_draft(desk: Desk, request: PageRequest, draft: Draft) -> PageResponse
 
 def draft_mail(site: Site, draft: Draft) -> PageResponse:
     """For the page's frame: the mail as it would be sent now; of a published draft, as it was frozen."""
-    if draft.state is DraftState.PUBLISHED:
-        with site.app.store.read() as conn:
-            stored = editions.find(conn, draft.newsletter_id, draft.slot)
-        html, problem = (as_anybodys(stored.edition.html, "") if stored else ""), ""
-    else:
-        page = render_draft_in_worker(draft.id, site.app.settings)
-        html, problem = page.html, page.problem
-    if not html:
-        html = str(site.render("operator/frame", text=problem or site.translate("This edition is no longer kept")).body)
+    page = _published_mail(site, draft) if draft.state is DraftState.PUBLISHED else _next_mail(site, draft)
+    html = page.html or str(site.render("operator/frame", text=page.problem).body)
     policy = mail_policy(html, frame_ancestors="'self'")
     return PageResponse(body=html, headers={**FRAME_HEADERS, "Content-Security-Policy": policy})
+
+
+def _published_mail(site: Site, draft: Draft) -> PreviewPage:
+    stored = _edition(site, draft)
+    html = as_anybodys(stored.edition.html, "") if stored else ""
+    return PreviewPage(html=html, problem=site.translate("This edition is no longer kept"))
+
+
+def _next_mail(site: Site, draft: Draft) -> PreviewPage:
+    """Rendered one at a time, in a process of its own."""
+    with site.operator.previews.turn(timeout_s=_WAIT_S) as is_turn:
+        if is_turn:
+            return render_draft_in_worker(draft.id, site.app.settings)
+    return PreviewPage(problem=site.translate("Please try again in a moment"))
+
+
+def _edition(site: Site, draft: Draft) -> StoredEdition | None:
+    if draft.state is not DraftState.PUBLISHED:
+        return None
+    with site.app.store.read() as conn:
+        return editions.find(conn, draft.newsletter_id, draft.slot)
 
 
 def _refuse(desk: Desk, form: DraftForm, result: DecisionResult) -> PageResponse:

@@ -94,17 +94,21 @@ def test_nothing_of_a_story_gets_out_of_its_place(sqlite_store: Store) -> None:
 
 
 LANGUAGES: dict[str, tuple[Newsletter, str]] = {
-    "German": (replace(HELD, language="de"), "Entwurf: Harbour News, geht um 07:00 (CEST) hinaus"),
-    "no answer": (replace(HELD, unanswered="skip"), "Draft: Harbour News, waits for you until 07:00 (CEST)"),
-    "a title": (replace(HELD, title="News\r\nBcc: x"), "Draft: News Bcc: x, goes out at 07:00 (CEST)"),
+    "in German": (replace(HELD, language="de"), "Entwurf: Harbour News, geht um 07:00 (CEST) hinaus"),
+    "on an answer": (
+        replace(HELD, title="News\r\nBcc: x", unanswered="skip"),
+        "Draft: News Bcc: x, waits for you until 07:00 (CEST)",
+    ),
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("newsletter", "subject"), LANGUAGES.values(), ids=LANGUAGES.keys())
 def test_the_subject_says_when_it_goes_out(newsletter: Newsletter, subject: str, sqlite_store: Store) -> None:
     assert mail_of(sqlite_store, newsletter)["Subject"] == subject
 
 
+@pytest.mark.slow
 def test_thirty_stories_are_not_clipped(sqlite_store: Store) -> None:
     """Gmail hides what is beyond 102 kB."""
     page = part(mail_of(sqlite_store, stories=[nth_brief(number) for number in range(30)]), "html")

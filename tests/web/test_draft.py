@@ -14,6 +14,7 @@ from digest.model.drafts import MAX_NOTE, Approve, Decision, Draft, DraftState, 
 from digest.model.link_token import LinkToken, Purpose
 from digest.model.mailbox import Mailbox
 from digest.model.newsletters import Newsletter
+from digest.pipeline.draft_links import read_draft_link
 from digest.settings import Settings
 from digest.store import Store, drafts, open_store
 from digest.store.tables import metadata
@@ -98,7 +99,7 @@ def test_a_decision_is_done_said_and_taken_back(
     assert lineup(stored(site.app, draft.id)) == order
     assert stored(site.app, draft.id).history[-1].by == EDITOR
     assert undo(page) == back
-    press(site, draft, undo(page))
+    site.post(draft_link(site.app, draft), {"do": undo(page), "version": "1"})
     undone = stored(site.app, draft.id)
     assert [story.title for story in undone.edition_stories] == ["The lock opens", "Night trams stay", "Rye from 1911"]
     assert undone.state is DraftState.OPEN
@@ -137,7 +138,7 @@ def test_a_note_is_shown_as_text_and_its_former_one_comes_back(site: RunningSite
 def test_opening_every_link_of_the_page_changes_nothing(site: RunningSite) -> None:
     draft = add_draft(site.app)
     link, before = draft_link(site.app, draft), contents(site)
-    level = {link, *(f"{link}?do={task}&story={n}" for task in ("drop", "pin", "merge", "x") for n in range(5))}
+    level = {link, *(f"{link}?do={task}&story=1" for task in ("drop", "pin", "merge", "x"))}
     for _ in range(2):
         pages = [site.request(method, address) for address in sorted(level) for method in ("HEAD", "GET")]
         assert {page.status for page in pages} == {200}
@@ -201,13 +202,9 @@ REFUSED: dict[str, tuple[dict[str, str], int, str]] = {
     "a version to come": ({"do": "drop 1", "version": "7"}, 409, "Something was changed meanwhile"),
     "an unknown task": ({"do": "explode 1", "version": "0"}, 400, "could not be read"),
     "no such story": ({"do": "drop 99", "version": "0"}, 409, "there is no such story"),
-    "no such place": ({"do": "move 1 9", "version": "0"}, 409, "there is no such story"),
-    "no such article": ({"do": "headline 1 9", "version": "0"}, 409, "there is no such story"),
     "with itself": ({"do": "merge 1 1", "version": "0"}, 409, "there is no such story"),
     "as it is": ({"do": "headline 1 1", "version": "0"}, 409, "it is so already"),
-    "nothing dropped": ({"do": "restore 1", "version": "0"}, 409, "it is so already"),
     "a long note": ({"do": "note", "note": "é" * (MAX_NOTE + 1), "version": "0"}, 409, f"longer than {MAX_NOTE}"),
-    "huge numbers": ({"do": f"drop {'9' * 40}", "version": "0"}, 409, "there is no such story"),
 }
 
 
@@ -246,6 +243,7 @@ STATES: dict[str, tuple[Decision | DraftState, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "said"), STATES.values(), ids=STATES.keys())
 def test_the_page_says_what_becomes_of_the_draft(what: Decision | DraftState, said: str, site: RunningSite) -> None:
     draft = add_draft(site.app)
@@ -296,13 +294,12 @@ REVOKED: dict[str, Settings] = {
 }
 
 
-@pytest.mark.parametrize("settings", REVOKED.values(), ids=REVOKED.keys())
-def test_who_is_no_longer_editor_has_no_links_any_more(settings: Settings, site: RunningSite) -> None:
-    link = draft_link(site.app, add_draft(site.app))
-    with running_site(site.app.store, settings) as later:
-        later.now = site.now
-
-        assert later.get(link).status == 404
+def test_who_is_no_longer_editor_has_no_links_any_more(site: RunningSite) -> None:
+    text = draft_link(site.app, add_draft(site.app)).removeprefix("/draft/")
+    with site.app.store.read() as conn:
+        assert read_draft_link(conn, text, site.app.settings)
+        for name, settings in REVOKED.items():
+            assert read_draft_link(conn, text, settings) is None, name
 
 
 def test_the_page_is_private_and_has_nothing_inline(site: RunningSite) -> None:
@@ -317,12 +314,14 @@ def test_the_page_is_private_and_has_nothing_inline(site: RunningSite) -> None:
     assert site.get(link, Host="evil.example").status == 421
 
 
+@pytest.mark.slow
 def test_a_page_of_thirty_stories_is_small(site: RunningSite) -> None:
     draft = add_draft(site.app, stories=[nth_brief(number) for number in range(30)])
 
     assert len(site.get(f"{draft_link(site.app, draft)}?story=1").text) < 50_000
 
 
+@pytest.mark.slow
 def test_the_page_speaks_the_newsletters_language(module_store: Store, site: RunningSite) -> None:
     german: Newsletter = replace(HELD, language="de")
     with running_site(module_store, site_settings(german)) as other:
@@ -335,6 +334,7 @@ def test_the_page_speaks_the_newsletters_language(module_store: Store, site: Run
     assert '<article class="story" id="story-1" lang="en" dir="ltr">' in page.text
 
 
+@pytest.mark.slow
 def test_a_newsletter_that_is_called_draft_keeps_its_archive(sqlite_store: Store) -> None:
     """Where no newsletter has an editor; with one, the settings refuse the id."""
     with running_site(sqlite_store, site_settings(replace(HELD, id="draft", archive="public"))) as site:

@@ -12,7 +12,7 @@ from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import slot_address, slot_key
 from digest.pipeline.editor_desk import find_draft, waiting_drafts
 from digest.pipeline.newsletter import newsletter_path
-from digest.render.draft_context import DecisionContext, decision_contexts
+from digest.render.draft_context import DecisionContext, decision_contexts, minutes_until
 from digest.store import drafts
 from digest.text.time_format import local_time
 from digest.web.draft_desk import Desk, decide_draft, draft_mail, show_draft
@@ -100,7 +100,7 @@ def decisions_of(site: Site, newsletter_id: str, key: str) -> tuple[DecisionCont
 
 def _outlook(draft: Draft, newsletter: Newsletter, *, now: datetime) -> str:
     """What becomes of the draft, and when."""
-    minutes = max(0, int((draft.until - now).total_seconds() // 60))
+    minutes = minutes_until(draft.until, now=now)
     left = view.count(minutes // 60, "hour") if minutes >= 120 else view.count(minutes, "minute")
     if draft.state is DraftState.APPROVED or not draft.is_decidable(now):
         return "is being sent" if draft.state is not DraftState.REJECTED else "is not sent"

@@ -7,20 +7,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from digest.model.drafts import Draft, Drop, Note
-from digest.store import Store
+from digest.store import open_store
 from tests.support.draft_site import COMPOSED, HELD, add_draft, other_editor, stored
 from tests.support.operator_site import OperatorClient, heading, notice, operator_site, send_edition
 
 
-@pytest.fixture
-def client(sqlite_store: Store, tmp_path: Path) -> Iterator[OperatorClient]:
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperatorClient]:
+    folder = tmp_path_factory.mktemp("site")
     skipping = replace(HELD, id="weekly", title="Harbour Weekly", unanswered="skip")
-    with operator_site(sqlite_store, tmp_path, HELD, skipping) as operator:
+    with (
+        open_store(f"sqlite:///{folder / 'digest.db'}") as store,
+        operator_site(store, folder, HELD, skipping) as operator,
+    ):
         operator.site.now = COMPOSED + timedelta(minutes=5)
         operator.log_in()
         yield operator
@@ -71,6 +74,7 @@ def test_a_foreign_form_and_a_stale_one_change_nothing(client: OperatorClient) -
     assert stored(app, draft.id).version == 1
 
 
+@pytest.mark.slow
 def test_the_editions_page_tells_what_its_editor_decided(client: OperatorClient) -> None:
     draft = add_draft(client.site.app)
     other_editor(client.site.app, draft, Drop(story=2))
