@@ -92,7 +92,7 @@ def blocks_from_markdown(text: str) -> tuple[Block, ...]:
 
 def blocks_from_html(html: str) -> tuple[Block, ...]:
     """Convert a page or fragment to blocks, without boilerplate."""
-    root = _parse(html)
+    root = parse_html(html)
     if root is None:
         return ()
     collector = _BlockCollector(root=root)
@@ -106,7 +106,7 @@ def blocks_from_html(html: str) -> tuple[Block, ...]:
     return tuple(collector.blocks)
 
 
-def _parse(html: str) -> Any:
+def parse_html(html: str) -> Any:
     if not html.strip():
         return None
     try:

@@ -99,7 +99,7 @@ def test_flowed_lines_are_joined() -> None:
         b"Subject: x\r\nContent-Type: text/plain; format=flowed\r\n\r\nThe harbour \r\nopens.\r\n\r\n From here on.\r\n"
     )
 
-    assert entry(raw).body == "The harbour opens.\n\nFrom here on.\n"
+    assert entry(raw).body == "<p>The harbour opens.</p>\n<p>From here on.</p>"
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ def test_a_forwarded_mail_is_read_itself() -> None:
 
 
 def test_a_mail_without_text_is_a_problem_line() -> None:
-    assert read(mail("")).problems == ("The harbour opens: the mail has no text",)
+    assert read(mail("")).problems == ("The harbour opens: the mail has no text of its own",)
