@@ -107,6 +107,7 @@ def blocks_from_html(html: str) -> tuple[Block, ...]:
 
 
 def parse_html(html: str) -> Any:
+    """The document's tree without comments, however broken it is; None if it has no element."""
     if not html.strip():
         return None
     try:

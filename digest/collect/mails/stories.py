@@ -6,24 +6,17 @@ begins with a link. Its text goes down to the next anchor, heading or line. Link
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from digest.collect.mails.anchors import NUMBER, TITLE_SHARE, Draft, find_anchor, leads_on, shown_title
 from digest.collect.mails.blocks import MailBlock, MailLink
 from digest.collect.mails.phrases import (
     is_action,
     is_link_section,
-    is_read_more,
-    is_site,
     is_sponsor_label,
-    without_reading_time,
 )
 
-#: Words of a title, at least and at most.
-_MIN_TITLE_WORDS, _MAX_TITLE_WORDS = 2, 40
-#: Share of a block in its link, from which the link is a title.
-_TITLE_SHARE = 0.75
 #: Stories of a round-up, at least; of one whose stories all have text.
 _MIN_STORIES, _MIN_TOLD = 3, 2
 #: Share of a mail's words that stand in the stories of a round-up, at least; words of an essay beside them, at least,
@@ -33,10 +26,6 @@ _MIN_SHARE, _MIN_ESSAY_WORDS, _MIN_BLURB_WORDS = 0.5, 100, 8
 _MAX_NUMBERED_WORDS, _MIN_LINKED_SHARE = 300, 0.6
 #: Words of an advertisement, at most.
 _MAX_AD_WORDS = 150
-#: What separates a link that begins a line from what is told about it.
-_SEPARATOR = re.compile(r"\s*(?:[–—:|•·-]|\(|\[|\.\s|$)")
-_NUMBER = re.compile(r"^\W*(\d{1,2})(?:\ufe0f?\u20e3|[.):]|\s)\s*(?=\S)")
-_LEADING_MARKS = re.compile(r"^(?:[^\w\s\"'“‘«„(¿¡#@$€£]|\ufe0f|\u20e3|\s)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +40,6 @@ class MailStory:
     section: str = ""
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A story while its blocks are collected; without a title the text around the stories."""
-
-    title: str
-    links: list[MailLink]
-    blocks: list[MailBlock]
-    section: str
-    kind: str
-    is_ad: bool = False
-
-    @property
-    def words(self) -> int:
-        return self.blurb_words + self.title.count(" ") + bool(self.title)
-
-    @property
-    def blurb_words(self) -> int:
-        return sum(block.words for block in self.blocks if block.kind != "image")
-
-
 def split_stories(blocks: Sequence[MailBlock]) -> tuple[MailStory, ...]:
     """The stories of the mail, in its order: one without a title if it is an essay."""
     for drafts in (_drafts(blocks), _numbered(blocks), _drafts(blocks, takes_items=True)):
@@ -82,7 +51,7 @@ def split_stories(blocks: Sequence[MailBlock]) -> tuple[MailStory, ...]:
     return (MailStory(title="", links=(), blocks=essay),) if essay else ()
 
 
-def _all_blocks(draft: _Draft) -> Iterator[MailBlock]:
+def _all_blocks(draft: Draft) -> Iterator[MailBlock]:
     if draft.title:
         yield MailBlock(
             text=draft.title, kind="heading", links=tuple(draft.links[:1]), link_share=float(bool(draft.links))
@@ -90,7 +59,7 @@ def _all_blocks(draft: _Draft) -> Iterator[MailBlock]:
     yield from draft.blocks
 
 
-def _is_round_up(stories: Sequence[_Draft], around: Sequence[_Draft]) -> bool:
+def _is_round_up(stories: Sequence[Draft], around: Sequence[Draft]) -> bool:
     told = [story for story in stories if story.blurb_words >= _MIN_BLURB_WORDS]
     if len(stories) < (_MIN_TOLD if len(told) == len(stories) else _MIN_STORIES):
         return False
@@ -101,7 +70,7 @@ def _is_round_up(stories: Sequence[_Draft], around: Sequence[_Draft]) -> bool:
     return len(stories) >= _MIN_STORIES and (is_recommended or len(told) >= 0.7 * len(stories))
 
 
-def _ordered(stories: Sequence[_Draft], around: Sequence[_Draft]) -> Iterator[MailStory]:
+def _ordered(stories: Sequence[Draft], around: Sequence[Draft]) -> Iterator[MailStory]:
     essay = tuple(block for draft in around for block in draft.blocks)
     if sum(block.words for block in essay if block.kind == "prose") >= _MIN_ESSAY_WORDS:
         yield MailStory(title="", links=(), blocks=essay)
@@ -112,11 +81,11 @@ def _ordered(stories: Sequence[_Draft], around: Sequence[_Draft]) -> Iterator[Ma
 # --- anchors ---------------------------------------------------------------------------------------------------------
 
 
-def _drafts(blocks: Sequence[MailBlock], *, takes_items: bool = False) -> list[_Draft]:
+def _drafts(blocks: Sequence[MailBlock], *, takes_items: bool = False) -> list[Draft]:
     """Cut the blocks at their anchors; ``takes_items``: each item with a link within its text is a story."""
     cutter = _Cutter()
     for index, block in enumerate(blocks):
-        cutter.add(block, _anchor(block, blocks, index, takes_items=takes_items))
+        cutter.add(block, find_anchor(block, blocks, index, takes_items=takes_items))
     return cutter.drafts
 
 
@@ -124,21 +93,21 @@ def _drafts(blocks: Sequence[MailBlock], *, takes_items: bool = False) -> list[_
 class _Cutter:
     """Puts blocks into drafts, in order."""
 
-    drafts: list[_Draft] = field(default_factory=lambda: [_Draft("", [], [], "", "")])
+    drafts: list[Draft] = field(default_factory=lambda: [Draft("", [], [], "", "")])
     section: str = ""
     #: Words of the advertisement that is going on; None outside of one.
     ad_words: int | None = None
 
-    def add(self, block: MailBlock, anchor: _Draft | None) -> None:
+    def add(self, block: MailBlock, anchor: Draft | None) -> None:
         """``anchor``: the story that the block begins."""
         if block.kind != "image" and is_sponsor_label(block.text):
-            ad = anchor if anchor is not None else _Draft("", [], [], "", "")  # "Buy this (Sponsor)"
+            ad = anchor if anchor is not None else Draft("", [], [], "", "")  # "Buy this (Sponsor)"
             self.drafts.append(replace(ad, section=self.section, is_ad=True))
             self.ad_words = 0 if anchor is None else None
         elif not self._is_in_ad(block, anchor):
             self._add(block, anchor)
 
-    def _is_in_ad(self, block: MailBlock, anchor: _Draft | None) -> bool:
+    def _is_in_ad(self, block: MailBlock, anchor: Draft | None) -> bool:
         """An advertisement goes on to a line, or to the next heading or title below its text."""
         if self.ad_words is None:
             return False
@@ -150,7 +119,7 @@ class _Cutter:
         self.drafts[-1].blocks.append(block)
         return True
 
-    def _add(self, block: MailBlock, anchor: _Draft | None) -> None:
+    def _add(self, block: MailBlock, anchor: Draft | None) -> None:
         current = self.drafts[-1]
         if block.kind == "rule":
             self._begin()
@@ -158,7 +127,7 @@ class _Cutter:
             current.blocks += anchor.blocks if anchor.blocks else [block]
         elif anchor is not None:
             self.drafts.append(replace(anchor, section=self.section))
-        elif _leads_on(block):
+        elif leads_on(block):
             current.links += block.links[:1] if current.title else []
         elif block.kind == "heading":
             self.section = block.text
@@ -169,87 +138,21 @@ class _Cutter:
             current.blocks.append(block)
 
     def _begin(self, *blocks: MailBlock) -> None:
-        self.drafts.append(_Draft("", [], list(blocks), self.section, ""))
+        self.drafts.append(Draft("", [], list(blocks), self.section, ""))
 
 
-def _anchor(block: MailBlock, blocks: Sequence[MailBlock], index: int, *, takes_items: bool) -> _Draft | None:
-    """The story that the block begins, with what the block tells about it; None if it begins none."""
-    if block.kind in {"rule", "image", "row"} or _leads_on(block):
-        return None
-    links = [link for link in block.links if not is_read_more(link.text) and not is_action(link.text)]
-    lead = links[0] if links else None
-    kind = block.kind
-    if lead and _is_title(block, lead, links):
-        return _Draft(_title(block.text), [lead], [], "", kind)
-    if lead and (told := _told_behind(block, lead)) is not None:
-        return _Draft(_title(lead.text), [lead], [told] if told.text else [], "", kind)
-    if kind == "heading" and not block.links and (link := _read_more_below(blocks, index)):
-        return _Draft(_title(block.text), [link], [], "", kind)
-    if takes_items and kind == "item" and block.links and block.words > _MIN_TITLE_WORDS:
-        best = max(links or block.links, key=lambda link: len(link.text))
-        title = block.lead if _MIN_TITLE_WORDS <= len(block.lead.split()) <= _MAX_TITLE_WORDS else ""
-        return _Draft(_title(title).rstrip(".") or _first_sentence(block.text), [best, *links], [block], "", kind)
-    return None
-
-
-def _is_title(block: MailBlock, lead: MailLink, links: Sequence[MailLink]) -> bool:
-    """Is the block a link, of the length of a title?"""
-    if block.link_share < _TITLE_SHARE or not _MIN_TITLE_WORDS <= block.words <= _MAX_TITLE_WORDS:
-        return False
-    return len({link.url for link in links}) == 1 or len(lead.text) >= 0.6 * len(block.text)
-
-
-def _told_behind(block: MailBlock, lead: MailLink) -> MailBlock | None:
-    """What stands behind a link that begins the line as a title; None if the line goes on as a sentence."""
-    text = _LEADING_MARKS.sub("", _NUMBER.sub("", block.text))
-    words = lead.text.count(" ") + 1
-    least = _MIN_TITLE_WORDS if block.kind in {"item", "heading"} else _MIN_TITLE_WORDS + 1
-    if (
-        not lead.text
-        or not text.startswith(lead.text)
-        or not least <= words <= _MAX_TITLE_WORDS
-        or is_action(lead.text)
-    ):
-        return None
-    behind = text[len(lead.text) :]
-    if not _SEPARATOR.match(behind):
-        return None
-    told = "" if is_site(behind) else re.sub(r"^\s*[–—:|•·.-]\s*", "", behind).strip()
-    links = tuple(link for link in block.links if link.url != lead.url)
-    return replace(block, text=told, links=links, link_share=0.0, kind="item" if block.kind == "item" else "prose")
-
-
-def _read_more_below(blocks: Sequence[MailBlock], index: int) -> MailLink | None:
-    """The "Read more" link of a heading: before the next heading, title or line."""
-    for block in blocks[index + 1 : index + 12]:
-        if block.kind in {"heading", "rule"} or is_sponsor_label(block.text):
-            return None
-        if block.links and _leads_on(block):
-            return block.links[0]
-        if block.links and is_read_more(block.links[-1].text) and block.kind != "image":
-            return block.links[-1]
-        if block.link_share >= _TITLE_SHARE and block.words > _MIN_TITLE_WORDS:
-            return None
-    return None
-
-
-def _leads_on(block: MailBlock) -> bool:
-    """Is the block only a link or button to the article above: "Read more"?"""
-    return bool(block.links) and block.link_share >= _TITLE_SHARE and is_read_more(block.text)
-
-
-def _numbered(blocks: Sequence[MailBlock]) -> list[_Draft]:
+def _numbered(blocks: Sequence[MailBlock]) -> list[Draft]:
     """Cut the blocks at headings that are numbered from one: "1. The tide turns"; none if they aren't stories."""
-    drafts = [_Draft("", [], [], "", "")]
+    drafts = [Draft("", [], [], "", "")]
     expected = 1
     for block in _without_ads(blocks):
-        number = _NUMBER.match(block.text) if block.kind == "heading" or block.bold_share >= _TITLE_SHARE else None
+        number = NUMBER.match(block.text) if block.kind == "heading" or block.bold_share >= TITLE_SHARE else None
         if number and int(number[1]) == expected and block.words > 1:
             expected += 1
-            drafts.append(_Draft(_title(block.text[number.end() :]), list(block.links), [], "", "heading"))
+            drafts.append(Draft(shown_title(block.text[number.end() :]), list(block.links), [], "", "heading"))
         elif block.kind == "rule" and drafts[-1].blurb_words == 0:
             continue
-        elif _leads_on(block):
+        elif leads_on(block):
             drafts[-1].links.insert(0, block.links[0])
         else:
             drafts[-1].links += [link for link in block.links if block.kind != "image" and not is_action(link.text)]
@@ -277,9 +180,9 @@ def _without_ads(blocks: Sequence[MailBlock]) -> Iterator[MailBlock]:
             yield block
 
 
-def _merged(drafts: Sequence[_Draft]) -> list[_Draft]:
+def _merged(drafts: Sequence[Draft]) -> list[Draft]:
     """Stories that have the same link or title as one before, as in a table of contents, are one."""
-    merged: list[_Draft] = []
+    merged: list[Draft] = []
     places: dict[str, int] = {}
     for draft in drafts:
         if not draft.title:
@@ -297,14 +200,3 @@ def _merged(drafts: Sequence[_Draft]) -> list[_Draft]:
 
 def _same_target(links: Sequence[MailLink], others: Sequence[MailLink]) -> bool:
     return bool(links) and bool(others) and links[0].url == others[0].url
-
-
-def _title(text: str) -> str:
-    return without_reading_time(_LEADING_MARKS.sub("", text)).strip(" :–—-|")
-
-
-def _first_sentence(text: str) -> str:
-    """The first sentence of an item, as its title, if it is short."""
-    first = re.split(r"(?<=[.!?。])\s", text, maxsplit=1)[0]
-    words = first.split()
-    return first.rstrip(".") if len(words) <= _MAX_TITLE_WORDS else " ".join(words[:_MAX_TITLE_WORDS]) + "…"
