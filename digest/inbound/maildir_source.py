@@ -68,6 +68,11 @@ class MaildirSource:
         """See ``MailFolder``."""
         return self.bytes_left >= size
 
+    @property
+    def size(self) -> int:
+        """Number of mails when it was listed last."""
+        return len(self._files)
+
     def _scan(self) -> None:
         """List the files of mails by name without flags; names with a leading dot are no mails."""
         self._files.clear()

@@ -30,6 +30,13 @@ _FEED = f"""<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour Post
 <description>{_FERRY}</description></item></channel></rss>"""
 _PAGE = """<!DOCTYPE html><title>Harbour Post</title>
 <link rel="alternate" type="application/rss+xml" href="/feed.xml"><h1>Harbour Post</h1>"""
+_MAIL = f"""From: Harbour Post <news@harbour.example>
+Subject: The ferry stays in harbour
+Date: Sun, 29 Mar 2026 05:00:00 +0000
+Message-ID: <1@harbour.example>
+
+{_FERRY}
+"""
 _OPML = """<opml version="2.0"><head><title>Mine</title></head><body>
 <outline type="rss" text="Harbour Post" xmlUrl="{site}/feed.xml"/></body></opml>"""
 #: ``digest``; a preview of an address on its command line reads no settings, and must be told that it may.
@@ -61,10 +68,14 @@ class Sandbox:
             "subscriptions.opml": _OPML.format(site=site),
             "readers.csv": _READERS,
             "smtp-password": "secret\n",
+            "inbox-password": "secret\n",
+            "inbox/ferry.eml": _MAIL,
+            "Maildir/new/.keep": "",
+            "Maildir/cur/.keep": "",
             "bin/digest": _PROGRAM.format(python=sys.executable, address=self.web.address),
         }
         for name, text in files.items():
-            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).parent.mkdir(exist_ok=True, parents=True)
             (self.folder / name).write_text(text, "utf-8")
         (self.folder / "bin" / "digest").chmod(0o755)
         (self.folder / "templates").symlink_to(ROOT / "templates")

@@ -16,6 +16,7 @@ from digest.cli.check.mail import (
     check_subscribing_by_mail,
     check_unsubscribing,
 )
+from digest.cli.check.mail_sources import check_mail_sources
 from digest.cli.check.newsletters import (
     check_audiences,
     check_deliveries,
@@ -41,6 +42,7 @@ def all_findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     yield from check_fleet(settings)
     yield from check_private_files(settings)
     yield from check_sources(settings, offline=offline)
+    yield from check_mail_sources(settings, offline=offline)
     yield from check_newsletters(settings)
     yield from check_plugins(settings)
     yield from check_for_silence(settings)

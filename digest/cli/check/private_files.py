@@ -29,6 +29,7 @@ def _contains_secret(file: Path, settings: Settings) -> bool:
     secrets = (
         *(settings.smtp.password, settings.bounces.password, web.metrics_token),
         *(web.secret, *web.previous_secrets),
+        *(source.password for source in settings.sources),
     )
     passwords = [*(secret.reveal() for secret in secrets), urlsplit(settings.store.url).password or ""]
     addresses = (source.url for source in settings.sources if source.url != source.address)

@@ -13,6 +13,7 @@ from digest.collect.concurrent import collect
 from digest.model.errors import one_line
 from digest.model.failures import Failure
 from digest.model.protocols import Collected
+from digest.pipeline.mail_senders import has_senders
 from digest.pipeline.parts import Parts
 from digest.settings import Settings
 from digest.text.segmentation import install_hint
@@ -23,7 +24,8 @@ _LANGUAGE_SAMPLE = 20
 
 def check_sources(settings: Settings, *, offline: bool) -> Iterator[Finding]:
     """Fetch every source, or only those on disk if ``offline``; nothing is stored."""
-    sources = [source for source in settings.sources if source.path or not offline]
+    articles = (source for source in settings.sources if not has_senders(source))
+    sources = [source for source in articles if source.path or not offline]
     fetch = settings.fetch
     collector = Parts(settings=settings).collector_at(datetime.now(UTC))
     with collect_progress() as on_done:
