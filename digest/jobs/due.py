@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from digest.deliver.retry import MAX_BACKOFF
+from digest.jobs.alert_checks import is_alert_check_due, last_collected
 from digest.jobs.due_drafts import DraftJobs
 from digest.jobs.runs import is_due, last_run
 from digest.jobs.types import (
     ApplyRetention,
+    CheckAlerts,
     Collect,
     CollectPart,
     Deliver,
@@ -50,7 +52,7 @@ def due_jobs(app: App, *, now: datetime, is_collecting: bool = False) -> tuple[J
         draft_jobs = DraftJobs(conn=conn, now=now, newsletters=app.settings.newsletters)
         jobs += [*draft_jobs.mails(), *draft_jobs.approved()]
         if Collect() not in jobs and not is_collecting and not _is_collecting(conn, app, now):
-            jobs += _publications(conn, app, now, draft_jobs)
+            jobs += [*_publications(conn, app, now, draft_jobs), *_alert_checks(conn, app, now)]
     return tuple(sorted(jobs, key=lambda job: -job.priority))
 
 
@@ -128,6 +130,14 @@ def _publications(conn: Connection, app: App, now: datetime, draft_jobs: DraftJo
             yield Publish(newsletter_id=newsletter.id, slot=slot, audience=audience)
         if not audience:
             yield from draft_jobs.compositions(newsletter, slot)
+
+
+def _alert_checks(conn: Connection, app: App, now: datetime) -> Iterator[Job]:
+    if any(newsletter.alert for newsletter in app.settings.newsletters):
+        collected = last_collected(conn, now)
+        for newsletter in app.settings.newsletters:
+            if is_alert_check_due(conn, newsletter, collected, now=now):
+                yield CheckAlerts(newsletter_id=newsletter.id)
 
 
 def longest_collect_wait(settings: Settings) -> timedelta:

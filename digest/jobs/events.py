@@ -13,8 +13,9 @@ Level = Literal["info", "warning", "error"]
 _INFO = (
     "draft_composed draft_mailed draft_decided slot_rejected "
     "started working serving stopping stopped settings_reloaded leading following clock_recovered worker_recovered "
-    "collecting collected published slot_empty delivering delivered bounce_processed corrections_checked "
-    "retention_applied stories_indexed operator_logged_in operator_logged_out operator_action pages_serving pages_ended"
+    "collecting collected published alert_published slot_empty delivering delivered bounce_processed "
+    "corrections_checked retention_applied stories_indexed operator_logged_in operator_logged_out operator_action "
+    "pages_serving pages_ended"
 )
 _WARNING = (
     "draft_not_mailed draft_unanswered "
@@ -25,7 +26,7 @@ _WARNING = (
 )
 _ERROR = (
     "settings_rejected newsletter_failed job_failed source_crashed corrections_crashed mail_crashed delivery_failed "
-    "edition_suspected alarm_failed clock_failed worker_failed page_failed operator_password_unreadable "
+    "edition_suspected alarm_failed alert_flood clock_failed worker_failed page_failed operator_password_unreadable "
     "pages_not_served"
 )
 #: Level of each event: ``info`` is how things should go, ``warning`` is dealt with, ``error`` asks for a person.

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Connection
 
 from digest.jobs.alarm import send_alarms
+from digest.jobs.alerts import check_alerts
 from digest.jobs.context import JobContext
 from digest.jobs.corrections import watch_corrections
 from digest.jobs.drafts import log_hold, mail_draft, perform_draft
@@ -17,6 +18,7 @@ from digest.jobs.runs import is_due, record_run, start, start_if_due
 from digest.jobs.send import collects_first, delivery_jobs, enqueue_delivery, publish_request
 from digest.jobs.types import (
     ApplyRetention,
+    CheckAlerts,
     Collect,
     CollectPart,
     ComposeDraft,
@@ -47,8 +49,6 @@ from digest.store.locks import advisory_lock
 def perform(job: Job, context: JobContext) -> None:
     """Do the job. Raises ``DigestError`` if it can't be done now."""
     match job:
-        case Collect() if context.sizes:
-            _enqueue_collection(context, context.sizes.sources)
         case Collect():
             _collect(context)
         case CollectPart():
@@ -57,6 +57,8 @@ def perform(job: Job, context: JobContext) -> None:
             _publish(job, context)
         case ComposeDraft() | MailDraft():
             _draft(job, context)
+        case CheckAlerts():
+            check_alerts(job, context)
         case Send() | SendCollected():
             _send(job, context)
         case Deliver():
@@ -68,6 +70,9 @@ def perform(job: Job, context: JobContext) -> None:
 
 
 def _collect(context: JobContext) -> None:
+    if context.sizes:
+        _enqueue_collection(context, context.sizes.sources)
+        return
     app = context.app
     if (run_id := start_if_due(app.store, Collect.kind, app.settings.fetch.every, now=context.clock())) is None:
         return

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from sqlalchemy import Connection
 
-from digest.jobs.types import ProcessBounces
+from digest.jobs.types import CheckAlerts, ProcessBounces
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot
 from digest.pipeline.collect_failure import find_collect_failure
@@ -60,15 +60,13 @@ class Alarm:
 
 
 def find_alarms(conn: Connection, newsletter: Newsletter, settings: Settings, *, now: datetime) -> tuple[Alarm, ...]:
-    """The newsletter's problems: at most one of its deliveries, and one of its sources or editions."""
+    """The newsletter's problems: at most one of its deliveries, one of its sources or editions, one of its alerts."""
     silence = _failing_sources(conn, newsletter, settings, now) or _empty_editions(
         conn, newsletter, settings.operator.alarm_after, now
     )
-    return tuple(
-        alarm
-        for alarm in (_failed_delivery(conn, newsletter), silence, _unmailed_draft(conn, newsletter, now))
-        if alarm
-    )
+    draft = _unmailed_draft(conn, newsletter, now)
+    alarms = (_failed_delivery(conn, newsletter), silence, draft, _alert_flood(conn, newsletter, now))
+    return tuple(alarm for alarm in alarms if alarm)
 
 
 def find_problem_of_disk(url: str) -> str:
@@ -209,6 +207,26 @@ def _empty_editions(conn: Connection, newsletter: Newsletter, limit: int, now: d
     first = empty[-1]
     message = f"nothing new for {len(empty)} editions in a row, since that of {first.key}"
     return Alarm(newsletter_id=newsletter.id, subject="is silent", message=message, since=first.due)
+
+
+def _alert_flood(conn: Connection, newsletter: Newsletter, now: datetime) -> Alarm | None:
+    """On the last day, so many stories looked like alerts at once that none was sent."""
+    if not newsletter.alert:
+        return None
+    recent = runs.recent(conn, CheckAlerts.kind, about=newsletter.id, as_of=now, limit=_MAX_RUNS)
+    flood = next((run for run in recent if run.counts.get("flood") and now - run.started < _REMINDER), None)
+    if flood is None:
+        return None
+    number, time = flood.counts["flood"], utc_time(flood.started)
+    return Alarm(
+        newsletter_id=newsletter.id,
+        subject="sent no alert",
+        message=f"{number} stories would have been alerts at once ({time}): none was sent",
+        since=flood.started,
+        hint="What to do: look at 'digest preview --alert --explain'. If its stories are right, raise alert_outlets"
+        " or name a narrower topic; if not, see whether a source gives wrong dates.",
+        topic="alerts",
+    )
 
 
 def _failing_sources(conn: Connection, newsletter: Newsletter, settings: Settings, now: datetime) -> Alarm | None:

@@ -25,6 +25,7 @@ from sqlalchemy import URL, Connection
 from digest.jobs.due import has_queued_parts
 from digest.jobs.types import (
     ApplyRetention,
+    CheckAlerts,
     Collect,
     CollectPart,
     ComposeDraft,
@@ -53,6 +54,7 @@ JOB_TYPES: Mapping[str, type[Job]] = {
         Publish,
         ComposeDraft,
         MailDraft,
+        CheckAlerts,
         Send,
         SendCollected,
         Deliver,

@@ -92,6 +92,16 @@ class MailDraft(Job):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAlerts(Job):
+    """Send an alert if a story of the newsletter's topics surges; after each collection."""
+
+    kind = "alert"
+    priority = 5
+
+    newsletter_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send(Job):
     """Publish a slot and send its mails now, since a person asked for it; stale sources are fetched first."""
 

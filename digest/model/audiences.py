@@ -11,6 +11,8 @@ from typing import Any, Self
 #: Topics and muted sources of one subscriber, and characters of a topic, at most.
 MAX_TOPICS, MAX_TOPIC_LENGTH = 20, 60
 _KEY_LENGTH = 8
+#: Whether a subscriber wants alerts; neither leaves it to the newsletter.
+ALERT_CHOICES = ("on", "off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +27,18 @@ class ReadingPreferences:
     topics: tuple[str, ...] = ()
     #: Ids of sources whose articles are left out.
     muted: tuple[str, ...] = ()
+    #: Whether alerts are wanted: ``on`` or ``off``.
+    alerts: str = ""
 
     @classmethod
     def of(
-        cls, *, frequency: str = "", timezone: str = "", topics: Iterable[str] = (), muted: Iterable[str] = ()
+        cls,
+        *,
+        frequency: str = "",
+        timezone: str = "",
+        topics: Iterable[str] = (),
+        muted: Iterable[str] = (),
+        alerts: str = "",
     ) -> Self:
         """The wishes in their canonical form: spaces, capitals and order don't count."""
         words = (" ".join(topic.split()).casefold()[:MAX_TOPIC_LENGTH].strip() for topic in topics)
@@ -37,6 +47,7 @@ class ReadingPreferences:
             timezone=timezone,
             topics=tuple(sorted({*filter(None, words)})[:MAX_TOPICS]),
             muted=tuple(sorted({*filter(None, muted)})),
+            alerts=alerts if alerts in ALERT_CHOICES else "",
         )
 
     @classmethod
@@ -47,11 +58,13 @@ class ReadingPreferences:
             timezone=str(values.get("timezone", "")),
             topics=map(str, values.get("topics", ())),
             muted=map(str, values.get("mute", ())),
+            alerts=str(values.get("alerts", "")),
         )
 
     def to_json(self) -> dict[str, Any]:
         """The wishes as JSON values, without empty ones; equal wishes give equal text."""
         values = {
+            "alerts": self.alerts,
             "frequency": self.frequency,
             "mute": list(self.muted),
             "timezone": self.timezone,

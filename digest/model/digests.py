@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digest.model.corrections import Correction
+from digest.model.editions import EditionKind
 from digest.model.failures import Failure, PluginFailure
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
@@ -41,3 +42,4 @@ class Digest:
     is_exhaustive: bool = False
     #: Shown before the stories; None for none.
     note: EditorNote | None = None
+    kind: EditionKind = EditionKind.DIGEST

@@ -10,6 +10,15 @@ from datetime import datetime
 from digest.model.slots import Slot
 
 
+class EditionKind(enum.StrEnum):
+    """The occasion of an edition."""
+
+    #: The newsletter's schedule.
+    DIGEST = "digest"
+    #: One story that many outlets report at once.
+    ALERT = "alert"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """A rendered, frozen digest: every delivery sends these bytes, however often it is resumed."""
@@ -25,6 +34,7 @@ class Edition:
     #: Subscribers with the same content; empty for all.
     audience: str = ""
     revision: int = 1
+    kind: EditionKind = EditionKind.DIGEST
 
 
 class Outcome(enum.StrEnum):

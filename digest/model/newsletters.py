@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from digest.model.alerts import NIGHT, QuietHours
 from digest.model.imap_address import ImapAddress
 from digest.model.mailbox import Mailbox
 from digest.model.schedule import DAILY_AT_7, Schedule
@@ -194,6 +195,15 @@ class Newsletter:
     audiences: int = 50
     #: Overrides the brand of all newsletters.
     brand: Brand = field(default_factory=Brand)
+    #: Topics of alerts, or ``ANY_TOPIC``: mails of one story between the editions. Empty for no alerts.
+    alert: tuple[str, ...] = ()
+    #: So many independent outlets must report the story, within so long.
+    alert_outlets: int = 3
+    alert_within: timedelta = timedelta(hours=3)
+    #: Maximum number of alerts on one day.
+    alerts_per_day: int = 2
+    #: Hours without alerts; None for none.
+    alert_quiet: QuietHours | None = NIGHT
     #: Story images, in templates that show them: linked (https), embedded into the mail, or none.
     images: Images = "linked"
     #: Articles that its editions quoted are visited again, and the next edition reports sentences that changed.

@@ -18,8 +18,8 @@ from digest.settings import Settings
 from digest.store import Store, archive, archived_stories, editions, story_texts, subscribers
 from digest.store.archive import ArchivedEdition, FirstRevision
 
-#: Of a slot in an address: ``2026-03-29``, ``2026-03-29T18-30``.
-_SLOT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d)-(\d\d))?", re.ASCII)
+#: Of a slot in an address: ``2026-03-29``, ``2026-03-29T18-30``, ``2026-03-29-alert-1``.
+_SLOT = re.compile(r"(\d{4}-\d\d-\d\d(?:-alert-\d{1,4})?)(?:T(\d\d)-(\d\d))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

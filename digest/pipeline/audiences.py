@@ -96,6 +96,15 @@ def is_often(newsletter: Newsletter, preferences: ReadingPreferences, *, at: dat
     return _frequency(personalise(newsletter, preferences), at)[0] > _MONTH // timedelta(weeks=1)
 
 
+def wants_alerts(newsletter: Newsletter, preferences: ReadingPreferences, *, at: datetime) -> bool:
+    """Whether subscribers with these wishes get alerts: if they don't choose, unless they want fewer editions."""
+    if preferences.alerts:
+        return preferences.alerts == "on"
+    if not preferences.frequency:
+        return True
+    return _frequency(personalise(newsletter, preferences), at)[0] >= _frequency(newsletter, at)[0]
+
+
 def audience_status(conn: Connection, newsletter: Newsletter, *, now: datetime) -> AudienceStatus:
     """The state of the newsletter's audiences, for the operator."""
     in_use = audiences.in_use(conn, newsletter.id)
@@ -127,13 +136,14 @@ def choose_audience(
 def _nearest(
     newsletter: Newsletter, preferences: ReadingPreferences, candidates: Iterable[Audience], *, at: datetime
 ) -> Audience:
-    """The audience with the fewest lost wishes: days first, then the time of day, muted sources, topics."""
+    """The audience with the fewest lost wishes: alerts first, then days, the time of day, muted sources, topics."""
     wanted_frequency = _frequency(personalise(newsletter, preferences), at)
 
-    def lost_preferences(audience: Audience) -> tuple[int, int, int, bool, str]:
+    def lost_preferences(audience: Audience) -> tuple[bool, int, int, int, bool, str]:
         days, minute = _frequency(personalise(newsletter, audience.preferences), at)
         apart = abs(minute - wanted_frequency[1])
         return (
+            audience.preferences.alerts != preferences.alerts,
             abs(days - wanted_frequency[0]),
             min(apart, _DAY_MINUTES - apart),
             len({*preferences.muted} - {*audience.preferences.muted}),

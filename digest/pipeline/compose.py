@@ -187,7 +187,9 @@ def _published(
     """Articles published before, in each wording."""
     if scope.history is not None:
         return stories_store.articles_of_editions(conn, scope.history)
-    return stories_store.published_articles(conn, newsletter_id, scope.audience.key, before=slot.due)
+    return stories_store.published_articles(
+        conn, newsletter_id, scope.audience.key, before=slot.due, alerts_before=scope.window.end
+    )
 
 
 def _read(newsletter: Newsletter, slot: Slot, store: Store, *, sources: Sequence[Source], scope: Scope) -> _Stored:
@@ -196,7 +198,9 @@ def _read(newsletter: Newsletter, slot: Slot, store: Store, *, sources: Sequence
     with store.read() as conn:
         recent = articles_store.in_window(conn, source_ids, memory)
         versions = _published(conn, newsletter.id, slot, scope)
-        sent_ids = stories_store.article_ids(conn, newsletter.id, before=slot.due, since=memory.start)
+        sent_ids = stories_store.article_ids(
+            conn, newsletter.id, before=slot.due, since=memory.start, alerts_before=window.end
+        )
         ratings = outlet_ratings(conn, newsletter=newsletter, at=slot.due)
         arrivals = articles_store.arrivals(conn, source_ids, window)
         health = sources_store.health(conn)

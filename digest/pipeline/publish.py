@@ -75,12 +75,12 @@ class _Drafts:
     """Editions of one slot for an audience, rendered and not frozen yet."""
 
     digests: SlotDigests
-    _rendered: dict[tuple[str, Window, int], _Draft] = field(default_factory=dict)
+    _rendered: dict[tuple[str, Window, int, int], _Draft] = field(default_factory=dict)
 
     def draft(self, plan: SlotPlan, group: RecipientGroup) -> _Draft:
         """The group's edition."""
         digest, app = self.digests.digest(plan, group.history), self.digests.app
-        key = group.key, digest.window, self.digests.draft_version
+        key = group.key, digest.window, self.digests.draft_version, plan.newest_alert
         if key not in self._rendered:
             now = self.digests.now
             with app.span("render") as add:

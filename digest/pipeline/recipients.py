@@ -16,10 +16,11 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from digest.model.audiences import Audience
+from digest.model.editions import EditionKind
 from digest.model.newsletters import Newsletter
 from digest.model.slots import Slot, Window
 from digest.pipeline import calendar
-from digest.store import audiences, slots
+from digest.store import alerts, audiences, slots
 from digest.store.audiences import ChangedMember, SentEdition
 from digest.store.editions import CHANGED
 
@@ -66,6 +67,8 @@ class SlotPlan:
     window: Window
     has_unmarked: bool
     changed: tuple[ChangedGroup, ...]
+    #: Id of the audience's newest alert: an edition composed before it would tell the same again.
+    newest_alert: int = 0
 
     @property
     def needs_common(self) -> bool:
@@ -123,6 +126,7 @@ def plan_slot(
             )
             for (history, is_considered), members in groups.items()
         ),
+        newest_alert=alerts.newest_id(conn, newsletter.id, audience.key, since=slot.due - UPDATE_MEMORY),
     )
 
 
@@ -169,7 +173,8 @@ def window_of(newsletter: Newsletter, slot: Slot, history: History, *, now: date
 def _history(
     newsletter: Newsletter, slot: Slot, member: ChangedMember, rows: Iterable[SentEdition], *, now: datetime
 ) -> History:
-    last = max([row.had_all_until for row in rows if row.had_all_until < slot.due] or [member.since])
+    earlier = [row.had_all_until for row in rows if row.had_all_until < slot.due and row.kind is EditionKind.DIGEST]
+    last = max(earlier or [member.since])
     since = min(max(last, member.since), slot.due)
     start = calendar.window_since(newsletter, slot, since, now=now).start
     remembered = min(start, slot.due - UPDATE_MEMORY)
@@ -177,9 +182,10 @@ def _history(
 
 
 def _is_considered(
-    member: ChangedMember, rows: Sequence[SentEdition], window: Window, composed: datetime | None
+    member: ChangedMember, sent: Sequence[SentEdition], window: Window, composed: datetime | None
 ) -> bool:
-    """Whether the audience's next edition has all that the subscriber lacks."""
+    """Whether the audience's next edition has all that the subscriber lacks. An alert passes over nothing."""
+    rows = [row for row in sent if row.kind is EditionKind.DIGEST]
     if composed is None:
         is_new = not rows and member.considered is None
         return is_new and window.new_since is not None and member.since >= window.new_since

@@ -34,7 +34,7 @@ class SlotDigests:
     newest_edition: int | None = None
     #: The slot's draft as its editor left it; None if the editions have none.
     draft: OpenedDraft | None = None
-    _composed: dict[tuple[History | None, Window, int], Digest] = field(default_factory=dict)
+    _composed: dict[tuple[History | None, Window, int, int], Digest] = field(default_factory=dict)
 
     def plan(self, conn: Connection) -> SlotPlan:
         """The slot's recipients as they are now."""
@@ -71,7 +71,7 @@ class SlotDigests:
     def digest(self, plan: SlotPlan, history: History | None) -> Digest:
         """The digest for subscribers with this history; None for the audience's own."""
         window = window_of(self.newsletter, self.slot, history, now=self.now) if history else plan.window
-        key = history, window, self.draft_version
+        key = history, window, self.draft_version, plan.newest_alert
         if key not in self._composed:
             is_as_published = history is None and not self.audience.key
             if self.draft and is_as_published:

@@ -78,4 +78,5 @@ def _render(digest: Digest, options: RenderOptions, folders: tuple[Path, ...]) -
         text=fold(environment.run_text_template(folders, context)),
         language=context.language,
         reading_minutes=reading_minutes(digest),
+        kind=digest.kind,
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from digest.model.articles import Article
 from digest.model.digests import Digest
+from digest.model.editions import EditionKind
 from digest.model.newsletters import Brand, Images
 from digest.model.stories import Brief, Sentence
 from digest.render.context_types import (
@@ -28,7 +29,7 @@ from digest.render.embedded_images import MAX_WIDTH
 from digest.render.locale import Labels, direction, labels_for, long_date, short_time
 from digest.render.options import Links, RenderOptions
 from digest.render.plain_text import clip, line
-from digest.render.subject import fill_subject, preheader
+from digest.render.subject import fill_subject, mark_subject, preheader
 from digest.render.tokens import Tokens, tokens_for
 from digest.render.values import MAX_TITLE, language_code, link, name
 from digest.text.reading_time import minutes_to_read
@@ -43,7 +44,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
     """Variables of the whole digest, in its order; `EditionContext.limited_to` makes them fit a mail."""
     labels = labels_for(digest.language)
     tokens = tokens_for(options.brand)
-    today = digest.slot.due.astimezone(digest.newsletter.timezone)
+    today, is_alert = digest.slot.due.astimezone(digest.newsletter.timezone), digest.kind is EditionKind.ALERT
     stories = tuple(_stories(digest, today, labels, options.links))
     title = name(options.brand.name or digest.newsletter.title) or labels.untitled
     subject, next_titles = _subject(digest, title, labels)
@@ -54,7 +55,8 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         subject=subject,
         preheader=next_titles,
         greeting=GREETING_PLACEHOLDER if digest.newsletter.greeting else "",
-        date=long_date(today, labels),
+        alert=labels.alert if is_alert else "",
+        date=f"{long_date(today, labels)}, {today:%H:%M}" if is_alert else long_date(today, labels),
         language=language_code(digest.language, labels),
         direction=direction(digest.language),
         reading_time=labels.reading_time.format(n=reading_minutes(digest)),
@@ -87,6 +89,8 @@ def _subject(digest: Digest, title: str, labels: Labels) -> tuple[str, str]:
     titles = [headline(lead, labels) for lead in leads]
     today = digest.slot.due.astimezone(digest.newsletter.timezone)
     subject = line(fill_subject(pattern, title=title, lead=titles[0], date=long_date(today, labels)))
+    if digest.kind is EditionKind.ALERT:
+        subject = mark_subject(labels.alert, subject)
     sentences = (line(sentence.text) for brief in digest.briefs for sentence in brief.sentences)
     beginning = next(filter(None, sentences), "")
     return subject, preheader(pattern, subject=subject, titles=titles, beginning=beginning, default=labels.contents)

@@ -155,7 +155,9 @@ class EditionContext:
     preheader: str
     #: A placeholder for each subscriber's greeting; empty where the newsletter has none.
     greeting: str
-    #: The edition's day, written out.
+    #: A word that marks an alert; empty in a digest.
+    alert: str
+    #: The edition's day, written out; of an alert with the time.
     date: str
     language: str
     direction: str

@@ -31,6 +31,7 @@ class Labels:
     in_brief: str
     related_articles: str
     update: str
+    alert: str
     other_stories: str
     more_stories: str
     and_more: str

@@ -49,7 +49,7 @@ def link(text: str, url: str) -> str:
 
 def _blocks(context: EditionContext) -> Iterator[str]:
     yield f"# {escape(context.title)}"
-    yield _facts(context.date, context.reading_time if context.stories else "")
+    yield _facts(context.alert, context.date, context.reading_time if context.stories else "")
     level = 2
     for section in context.sections:
         if section.title:

@@ -22,6 +22,11 @@ def fill_subject(pattern: str, *, title: str, lead: str, date: str) -> str:
     return clip(_fill(pattern, {**values, "lead": clip(lead, max(_MIN_LEAD, room))}), _MAX_SUBJECT)
 
 
+def mark_subject(mark: str, subject: str) -> str:
+    """``Alert`` and ``Fog lifts`` → ``Alert: Fog lifts``."""
+    return clip(f"{mark}: {subject}", _MAX_SUBJECT)
+
+
 def preheader(pattern: str, *, subject: str, titles: Sequence[str], beginning: str, default: str) -> str:
     """Titles of the next two stories; without any, the first one's beginning. Never the same as the subject.
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from digest.model.newsletters import SUBJECT_PLACEHOLDERS, TYPEFACE, Boost, Brand, Newsletter, Source
+from digest.model.newsletters import TYPEFACE, Brand, Newsletter, Source
 from digest.model.schedule import Schedule
 from digest.settings.mail_converters import (
     AUTHSERV_ID,
@@ -22,7 +22,14 @@ from digest.settings.mail_converters import (
     parse_sender,
     parse_subscribe_address,
 )
-from digest.settings.parsers import parse_boost, parse_duration
+from digest.settings.newsletter_converters import (
+    parse_alert_topic,
+    parse_quiet_hours,
+    parse_subject,
+    parse_topic,
+    parse_topic_boost,
+)
+from digest.settings.parsers import parse_duration
 from digest.settings.schedule import ScheduleError, parse_schedule
 from digest.settings.types import (
     BouncesSettings,
@@ -40,7 +47,6 @@ from digest.settings.types import (
 from digest.settings.value_checks import Converter, InvalidValue, each, matching, number
 from digest.settings.zone_names import nearest_zone, zone_advice
 from digest.text.credentials import without_credentials
-from digest.text.suggest import nearest
 
 
 def _web_address(value: str) -> str:
@@ -68,36 +74,6 @@ def _schedule(value: str) -> Schedule:
         return parse_schedule(value)
     except ScheduleError as error:
         raise InvalidValue(str(error), error.suggestion) from error
-
-
-def _topic(value: str) -> str:
-    if not any(character.isalnum() for character in value):
-        raise InvalidValue(f"expected plain words like 'climate change', found {value!r}")
-    return value
-
-
-def _boost(value: str) -> Boost:
-    boost = parse_boost(value)
-    _topic(boost.topic)
-    return boost
-
-
-_SUBJECT = matching(r"(?=.*\S)[^\x00-\x1f\x7f]{1,200}", "one line like '{title}: {lead}', of 200 characters at most")
-_PLACEHOLDER = re.compile(r"\{\w*\}")
-
-
-def _subject(value: str) -> str:
-    """The pattern of a subject; its braces must enclose the names of placeholders."""
-    _SUBJECT(value)
-    for placeholder in _PLACEHOLDER.findall(value):
-        if (name := placeholder[1:-1]) not in SUBJECT_PLACEHOLDERS:
-            near = nearest(name, SUBJECT_PLACEHOLDERS)
-            known = ", ".join(f"{{{known}}}" for known in SUBJECT_PLACEHOLDERS)
-            suggestion = value.replace(placeholder, f"{{{near}}}") if near else ""
-            raise InvalidValue(f"no such placeholder: {placeholder}; there are {known}", suggestion)
-    if re.search("[{}]", _PLACEHOLDER.sub("", value)):
-        raise InvalidValue(f"expected braces around the names of placeholders only, found {value!r}")
-    return value
 
 
 def _duration(minimum: str) -> Converter:
@@ -257,7 +233,7 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "catch_up": _duration("0m"),
         "hold": _duration("0m"),
         "editor": parse_mailbox,
-        "subject": _subject,
+        "subject": parse_subject,
         "language": matching(r"([a-z]{2,3})?", "a language's code like 'de'"),
         "greeting": matching(r"(?:[^\x00-\x1f\x7f{}]|\{name\})*", "one line like 'Good morning, {name}!'"),
         "ranker": _PLUGIN_NAME,
@@ -272,13 +248,18 @@ CONVERTERS: Mapping[type, Mapping[str, Converter]] = {
         "quality_floor": number(0),
         "sentences": number(1),
         "words": number(1),
-        "include": each(_topic),
-        "exclude": each(_topic),
-        "boost": each(_boost),
+        "include": each(parse_topic),
+        "exclude": each(parse_topic),
+        "boost": each(parse_topic_boost),
         "per_source": number(1),
         "per_section": number(1),
         "per_label": number(1),
         "per_topic": number(1),
         "sections": each(_TITLE),
+        "alert": each(parse_alert_topic),
+        "alert_outlets": number(2),
+        "alert_within": _duration("10m"),
+        "alerts_per_day": number(1, 24),
+        "alert_quiet": parse_quiet_hours,
     },
 }

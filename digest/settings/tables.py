@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
+from digest.model.alerts import QuietHours
 from digest.model.errors import Mistake
 from digest.model.imap_address import ImapAddress
 from digest.model.mailbox import Mailbox
@@ -49,7 +50,10 @@ _RAW_TYPES: Mapping[Any, Any] = {
     ImapAddress | None: str,
     tuple[Boost, ...]: tuple[str, ...],
     Options: dict[str, Any],
+    QuietHours | None: str,
 }
+#: Keys whose list may be written as its only value: ``alert = "football"``.
+_ONE_OR_MORE = frozenset({"alert"})
 _UNLIMITED = "unlimited"
 _EXPECTED = {
     "string_type": "text in quotes",
@@ -95,6 +99,7 @@ class _TableReader:
         """The table's values by field name; text from the environment is read as the field's type."""
         entries = self._from_files(table).items()
         values = {key: _untyped(value, self._hints[self._fields[key]]) for key, value in entries if self._is_known(key)}
+        values |= {key: [text] for key, text in values.items() if key in _ONE_OR_MORE and isinstance(text, str)}
         return {self._fields[key]: value for key, value in self._with_tables(values) if value is not _INVALID}
 
     def _with_tables(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -136,4 +136,18 @@ def in_window(conn: Connection, source_ids: Collection[str], window: Window) -> 
         )
         for article in from_rows(Article, rows):
             by_id.setdefault(article.id, article)
-    return tuple(sorted(by_id.values(), key=lambda article: (-article.published.timestamp(), article.id)))
+    return _newest_first(by_id.values())
+
+
+def by_ids(conn: Connection, article_ids: Iterable[str]) -> tuple[Article, ...]:
+    """The articles with these ids, each once: newest first, then by id."""
+    by_id: dict[str, Article] = {}
+    for batch in batches(sorted(set(article_ids))):
+        rows = conn.execute(select(*columns(table, Article)).where(table.c.id.in_(batch)).order_by(table.c.entry_id))
+        for article in from_rows(Article, rows):
+            by_id.setdefault(article.id, article)
+    return _newest_first(by_id.values())
+
+
+def _newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
+    return tuple(sorted(articles, key=lambda article: (-article.published.timestamp(), article.id)))

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, literal, or_, select, update
 
 from digest.model.audiences import AS_PUBLISHED, Audience, ReadingPreferences
+from digest.model.editions import EditionKind
 from digest.model.slots import Slot
 from digest.store.locks import advisory_lock
 from digest.store.mapping import batches, insert, stream
@@ -56,6 +57,7 @@ class SentEdition:
     #: Its readers had everything until then: when its slot was due, or when its draft was composed.
     had_all_until: datetime
     frozen_at: datetime
+    kind: EditionKind = EditionKind.DIGEST
 
 
 def lock(conn: Connection, newsletter_id: str) -> None:
@@ -201,8 +203,9 @@ def sent_editions(
         drafts.c.slot_due == editions.c.slot_due,
     )
     had_all_until = func.coalesce(drafts.c.composed, editions.c.slot_due).label("had_all_until")
+    of_edition = (editions.c.id, editions.c.audience, editions.c.kind, editions.c.published.label("frozen_at"))
     query = (
-        select(deliveries.c.subscriber_id, editions.c.id, editions.c.audience, editions.c.published, had_all_until)
+        select(deliveries.c.subscriber_id, *of_edition, had_all_until)
         .join_from(deliveries, editions)
         .outerjoin(drafts, is_draft)
     )
@@ -212,9 +215,7 @@ def sent_editions(
     sent: dict[int, list[SentEdition]] = defaultdict(list)
     for batch in batches(sorted(subscriber_ids)):
         for row in conn.execute(query.where(deliveries.c.subscriber_id.in_(batch)).order_by(editions.c.id)):
-            sent[row.subscriber_id].append(
-                SentEdition(id=row.id, audience=row.audience, had_all_until=row.had_all_until, frozen_at=row.published)
-            )
+            sent[row.subscriber_id].append(SentEdition(**{name: getattr(row, name) for name in SentEdition.__slots__}))
     return {subscriber_id: tuple(rows) for subscriber_id, rows in sent.items()}
 
 

@@ -82,6 +82,7 @@ RULES = (
         query="""
         SELECT count(*) FROM editions
         WHERE revision = 1
+        AND kind = 'digest'
         AND NOT EXISTS (SELECT 1 FROM slots
         WHERE slots.newsletter_id = editions.newsletter_id
         AND slots.key = editions.slot_key

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, or_, select
 
-from digest.model.editions import Edition
+from digest.model.editions import Edition, EditionKind
 from digest.model.slots import Slot
 from digest.store import id_floors
 from digest.store.mapping import columns, insert
@@ -45,6 +45,7 @@ class EditionSummary:
     frozen_at: datetime
     #: An operator must review its refusals.
     is_suspected: bool = False
+    kind: EditionKind = EditionKind.DIGEST
 
 
 def add(conn: Connection, edition: Edition, *, at: datetime, subscribers: int | None = None) -> tuple[int, bool]:
@@ -197,6 +198,7 @@ def _summary(row: RowMapping) -> EditionSummary:
         subject=row["subject"],
         frozen_at=row["published"],
         is_suspected=row["is_suspected"],
+        kind=row["kind"],
     )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, insert, or_, select, update
 
+from digest.model.editions import EditionKind
 from digest.model.stories import Brief
 from digest.store import id_floors, search_index, story_texts, story_threads
 from digest.store.mapping import batches
@@ -59,15 +60,20 @@ def save_published_wordings(conn: Connection, wordings: Mapping[str, Wording]) -
 
 
 def published_articles(
-    conn: Connection, newsletter_id: str, audience: str = "", *, before: datetime | None = None
+    conn: Connection,
+    newsletter_id: str,
+    audience: str = "",
+    *,
+    before: datetime | None = None,
+    alerts_before: datetime | None = None,
 ) -> Mapping[str, tuple[Wording | None, ...]]:
     """Articles published before to this audience, by id, in every published wording; None is the stored one.
 
-    With ``before``, only of slots due earlier.
+    With ``before``, only of slots due earlier; of alerts, of those sent before ``alerts_before``.
     """
     query = _articles().where(editions.c.newsletter_id == newsletter_id, editions.c.audience == audience)
     if before is not None:
-        query = query.where(editions.c.slot_due < before)
+        query = query.where(_is_before(before, alerts_before))
     return _by_article(conn.execute(query))
 
 
@@ -77,10 +83,12 @@ def articles_of_editions(conn: Connection, edition_ids: Iterable[int]) -> Mappin
     return _by_article(row for query in queries for row in conn.execute(query))
 
 
-def article_ids(conn: Connection, newsletter_id: str, *, before: datetime, since: datetime) -> frozenset[str]:
-    """The ids of articles that any audience was sent, of slots due earlier, frozen since then."""
+def article_ids(
+    conn: Connection, newsletter_id: str, *, before: datetime, since: datetime, alerts_before: datetime | None = None
+) -> frozenset[str]:
+    """The ids of articles that any audience was sent, of slots and alerts as before, frozen since then."""
     query = _articles().where(
-        editions.c.newsletter_id == newsletter_id, editions.c.slot_due < before, editions.c.published >= since
+        editions.c.newsletter_id == newsletter_id, _is_before(before, alerts_before), editions.c.published >= since
     )
     return frozenset(conn.execute(query).scalars())
 
@@ -101,6 +109,14 @@ def counts_by_day(conn: Connection, newsletter_id: str, *, since: date) -> Mappi
     for (day, _), count in longest.items():
         counts[day] += count
     return counts
+
+
+def _is_before(before: datetime, alerts_before: datetime | None) -> ColumnElement[bool]:
+    """Whether the edition is an earlier one. A late digest comes after alerts that were sent since its slot was due."""
+    is_earlier = editions.c.slot_due < before
+    if alerts_before is None:
+        return is_earlier
+    return or_(is_earlier, and_(editions.c.kind == EditionKind.ALERT, editions.c.slot_due < alerts_before))
 
 
 def _articles() -> Select[Any]:

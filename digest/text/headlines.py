@@ -6,7 +6,7 @@ import re
 
 from digest.text.lazy_regex import lazy_compile
 from digest.text.stop_words import stop_words
-from digest.text.words import words
+from digest.text.words import content_stems, words
 
 #: Content words of a title that says what happened.
 _MIN_TELLING_WORDS = 3
@@ -73,6 +73,12 @@ def is_fit_for_subject(title: str, language: str) -> bool:
 def is_date(title: str, language: str) -> bool:
     """Whether the title has no word but those of a date."""
     return all(word.lower() in _DATE_WORDS or word[0].isdigit() for word in words(title, language))
+
+
+def series_words(title: str, language: str) -> frozenset[str]:
+    """Stems of the title's content words without numbers and dates: all titles of a series have the same."""
+    telling = (word for word in words(title, language) if word.lower() not in _DATE_WORDS and not word[0].isdigit())
+    return frozenset(content_stems(telling, language))
 
 
 def _telling_words(title: str, language: str) -> set[str]:

@@ -108,12 +108,12 @@ def edition_path(site: Site, edition: ArchivedEdition) -> str:
 
 def edition_link(site: Site, edition: ArchivedEdition) -> EditionLink:
     """The edition's link in a list, dated in the page's language."""
-    day, _, time = edition.slot.key.partition("T")
-    written = short_date(date.fromisoformat(day), labels_for(site.language))
+    written = short_date(edition.slot.day, labels_for(site.language))
+    time = edition.slot.time(site.app.settings.newsletter(edition.newsletter_id).timezone)
     return EditionLink(
         path=edition_path(site, edition),
         title=clip(line(edition.lead_title) or line(edition.subject), _MAX_TITLE),
-        day=day,
+        day=f"{edition.slot.day}",
         date=f"{written}, {time}" if time else written,
         language=edition.language,
         direction=direction(edition.language),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import EditionPage, edition_page, mail_copy, slot_key
 from digest.render.locale import direction, labels_for, long_date
@@ -52,8 +50,7 @@ def _render(site: Site, newsletter: Newsletter, page: EditionPage) -> PageRespon
     heading = page.edition
     language = heading.language
     due = heading.slot.due.astimezone(newsletter.timezone)
-    day, _, time = heading.slot.key.partition("T")
-    written = long_date(date.fromisoformat(day), labels_for(language))
+    written, time = long_date(heading.slot.day, labels_for(language)), heading.slot.time(newsletter.timezone)
     sections = sections_of(page.stories, language=language, at=due)
     before, after = (edition_link(site, neighbour) if neighbour else None for neighbour in (page.before, page.after))
     return site.render(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import urlencode
 
 from digest.model.newsletters import Newsletter
@@ -84,7 +83,6 @@ def _hit(site: Site, archived: ArchivedStory, terms: Sequence[Term], newsletters
     newsletter = newsletters[archived.newsletter_id]
     due = archived.slot.due.astimezone(newsletter.timezone)
     story = published_story(archived.story, language=site.language, at=due)
-    day = archived.slot.key.partition("T")[0]
     excerpt = best_text([line(sentence.text) for sentence in archived.story.sentences], terms)
     return Hit(
         path=story_path(site, archived),
@@ -93,7 +91,7 @@ def _hit(site: Site, archived: ArchivedStory, terms: Sequence[Term], newsletters
         language=story.language,
         direction=story.direction,
         is_update=story.is_update,
-        day=day,
-        date=long_date(date.fromisoformat(day), labels_for(site.language)),
+        day=f"{archived.slot.day}",
+        date=long_date(archived.slot.day, labels_for(site.language)),
         newsletter=newsletter.title,
     )

@@ -101,4 +101,4 @@ def _edition_link(
 
 
 def _day(edition: ArchivedStory) -> date:
-    return date.fromisoformat(edition.slot.key.partition("T")[0])
+    return edition.slot.day

@@ -64,6 +64,7 @@ def _as_json(stored: StoredEdition, store: Store, *, with_recipients: bool) -> I
         "id": stored.id,
         "newsletter": edition.newsletter_id,
         "slot": edition.slot.key,
+        "kind": str(edition.kind),
         "audience": edition.audience,
         "revision": edition.revision,
         "subject": edition.subject,

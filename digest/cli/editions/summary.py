@@ -27,6 +27,7 @@ def edition_document(edition: EditionSummary, counts: Mapping[Outcome, int]) -> 
         "id": edition.id,
         "newsletter": edition.newsletter_id,
         "slot": edition.slot.key,
+        "kind": str(edition.kind),
         "audience": edition.audience,
         "revision": edition.revision,
         "subject": edition.subject,

@@ -6,6 +6,7 @@ import enum
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint
 
+from digest.model.editions import EditionKind
 from digest.store.column_types import EnumText, Json, SafeText, StringTuple, UtcDateTime
 from digest.store.tables.metadata import Number, metadata
 
@@ -56,6 +57,7 @@ editions = Table(
     Column("text", SafeText, nullable=False),
     #: The newsletter's subscribers who got mail when it was frozen; null in editions of earlier versions.
     Column("subscribers", Number),
+    Column("kind", EnumText(EditionKind), nullable=False, server_default=EditionKind.DIGEST),
     UniqueConstraint("newsletter_id", "slot_key", "audience", "revision"),
     CheckConstraint("revision >= 1", name="revision"),
     # For the archive: an edition's row is read for nothing but its heading and body.
