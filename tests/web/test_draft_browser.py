@@ -148,7 +148,7 @@ def test_mail_and_pages_are_accessible_fit_and_do_not_move(
             " window.moved += entry.value }).observe({type: 'layout-shift', buffered: true})"
         )
         page.set_content(mail_html(site, draft.id))
-        checked.check(is_ours=False)
+        checked.check()
         picture(page, f"mail-{width}-{scheme}")
         for query in ("", "?story=1", "?do=note", "?did=2#story-5"):
             page.goto(here + query, wait_until="load")
