@@ -24,6 +24,7 @@ from digest.model.errors import MailError
 from digest.model.protocols import Message, SendOutcome
 from digest.model.published_stories import PublishedArticle, PublishedEdition, PublishedSentence, PublishedStory
 from digest.store import open_store
+from tests.render.epub.test_epub import CORRECTION
 from tests.support.editions import publish, rows
 from tests.support.http_service import HttpService, Received, Reply, http_service
 from tests.support.smtp_delivery import MemoryOutbox, message
@@ -200,7 +201,7 @@ def test_a_receiver_can_check_a_request_and_knows_a_repeated_one() -> None:
 
 def test_the_json_has_the_edition_and_the_recipients_own_link() -> None:
     with http_service() as server:
-        post(server)
+        post(server, edition=replace(EDITION, corrections=(CORRECTION,)))
         post(server, edition=None)
     edition, mail = (json.loads(request.body) for request in server.requests)
 
@@ -210,6 +211,17 @@ def test_the_json_has_the_edition_and_the_recipients_own_link() -> None:
     assert data["unsubscribe"] == "https://news.example/unsubscribe/1"
     assert data["edition"]["stories"][0]["brief"] == [
         {"text": "It opens on Monday.", "url": ARTICLE.url, "source": "Herald"}
+    ]
+    assert data["edition"]["corrections"] == [
+        {
+            "kind": "changed",
+            "title": "The lock opens",
+            "url": "https://herald.example/1",
+            "source": "Herald",
+            "before": "It opens on Monday.",
+            "after": "It opens on Tuesday.",
+            "note": "An earlier version had the wrong day.",
+        }
     ]
     assert (mail["type"], mail["timestamp"], "edition" in mail["data"]) == ("mail", "2026-03-29T05:00:00Z", False)
 
@@ -258,6 +270,18 @@ def test_text_of_others_mentions_nobody_and_is_no_markup(text: str) -> None:
     assert "@room" not in content["body"] + content["formatted_body"]
     assert not re.search("[\u202e\x00]", content["body"])
     assert content["m.mentions"] == {}
+
+
+def test_a_room_sees_what_outlets_corrected() -> None:
+    removed = replace(CORRECTION, before="It opens <b>", after="")
+    content = matrix.edition_content(replace(EDITION, stories=(), corrections=(CORRECTION, removed)), 10)
+    title = '<strong><a href="https://herald.example/1">The lock opens</a></strong><br>'
+
+    assert content["formatted_body"].partition("</p>")[2] == (
+        f"<p>{title}<del>It opens on Monday.</del> → It opens on Tuesday.</p>"
+        f"<p>{title}<del>It opens &lt;b&gt;</del></p>"
+    )
+    assert content["body"].endswith("The lock opens\n- It opens <b>")
 
 
 def test_a_link_to_a_user_is_no_link() -> None:

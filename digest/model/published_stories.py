@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from digest.model.corrections import Correction
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedArticle:
@@ -65,3 +67,5 @@ class PublishedEdition:
     #: As a BCP 47 primary tag.
     language: str
     stories: tuple[PublishedStory, ...]
+    #: Sentences of earlier editions that their outlets changed since.
+    corrections: tuple[Correction, ...] = ()

@@ -18,7 +18,7 @@ from digest.render.delivery_placeholders import fill_greeting
 from digest.render.epub import MEDIA_TYPE, Epub, published_epub
 from digest.render.public_copy import public_copy, public_text
 from digest.settings import Settings
-from digest.store import audiences, story_texts
+from digest.store import audiences, corrections, story_texts
 from digest.store.editions import CHANGED, StoredEdition
 
 #: Bytes of an attached EPUB with images. The mail itself may embed 5 MB of them, base64 adds a third, and many servers
@@ -34,6 +34,7 @@ def edition_epub(conn: Connection, stored: StoredEdition, settings: Settings, *,
     return published_epub(
         edition,
         story_texts.of_edition(conn, stored.id),
+        corrections.of_edition(conn, stored.id),
         title=newsletter.brand.over(settings.brand).name or newsletter.title,
         at=edition.slot.due.astimezone(zone),
         max_bytes=max_bytes,
@@ -43,7 +44,8 @@ def edition_epub(conn: Connection, stored: StoredEdition, settings: Settings, *,
 def published_edition(conn: Connection, stored: StoredEdition, settings: Settings) -> PublishedEdition:
     """The edition with its stories, for mailers that send no mails."""
     stories = story_texts.of_edition(conn, stored.id)
-    return with_stories(stored.edition, stories, newsletter_of(stored, settings), frozen_at=stored.frozen_at)
+    edition = with_stories(stored.edition, stories, newsletter_of(stored, settings), frozen_at=stored.frozen_at)
+    return replace(edition, corrections=corrections.of_edition(conn, stored.id))
 
 
 def with_stories(

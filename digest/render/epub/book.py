@@ -10,7 +10,7 @@ from datetime import UTC, date
 from itertools import count
 
 from digest.model.editions import Edition
-from digest.render.context_types import Section, StoryContext
+from digest.render.context_types import CorrectionContext, Section, StoryContext
 from digest.render.epub.pictures import EmbeddedPicture, find_pictures
 from digest.render.locale import Labels, direction, labels_for, long_date
 from digest.render.plain_text import line
@@ -70,6 +70,8 @@ class Book:
     reading_minutes: int
     labels: Labels
     parts: tuple[Part, ...]
+    #: Sentences of earlier editions that their outlets changed since: a chapter after the stories.
+    corrections: tuple[CorrectionContext, ...]
     images_left_out: bool = False
 
     @property
@@ -92,7 +94,9 @@ class Book:
         return replace(self, parts=tuple(parts), images_left_out=True)
 
 
-def make_book(edition: Edition, sections: Sequence[Section], *, title: str) -> Book:
+def make_book(
+    edition: Edition, sections: Sequence[Section], corrections: Sequence[CorrectionContext], *, title: str
+) -> Book:
     """The edition's stories as chapters, with the pictures that its HTML embeds."""
     labels = labels_for(edition.language)
     title = line(title) or labels.untitled
@@ -120,6 +124,7 @@ def make_book(edition: Edition, sections: Sequence[Section], *, title: str) -> B
             )
             for section in sections
         ),
+        corrections=tuple(corrections),
     )
 
 

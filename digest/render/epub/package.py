@@ -67,6 +67,8 @@ def _texts(book: Book) -> dict[str, str]:
         for chapter in part.chapters
     }
     plain = {name: render(name) for name in ("package.opf", "toc.ncx", "title.xhtml", "nav.xhtml")}
+    if book.corrections:
+        plain["corrections.xhtml"] = render("corrections.xhtml")
     style_sheet = (shipped_files.templates() / "epub" / "style.css").read_text("utf-8")
     return {**plain, "style.css": style_sheet, **stories}
 

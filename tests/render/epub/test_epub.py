@@ -9,11 +9,12 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
+from digest.model.corrections import Correction, CorrectionKind
 from digest.model.digests import Digest
 from digest.model.editions import Edition
 from digest.render import RenderOptions
 from digest.render.epub import Epub, digest_epub
-from tests.support.digests import article, brief, digest, nth_brief
+from tests.support.digests import DUE, article, brief, digest, nth_brief
 from tests.support.epubs import NAMES, chapters, documents, text_of
 from tests.support.mail_matrix import content
 from tests.support.messages import HOSTILE
@@ -53,6 +54,20 @@ def test_each_story_is_a_chapter_with_its_sentences_and_sources() -> None:
     assert links == [f"https://{outlet}.example/news/0" for outlet in OUTLETS]
 
 
+CORRECTION = Correction(
+    article_id="a",
+    source_id="herald",
+    kind=CorrectionKind.CHANGED,
+    before="It opens on Monday.",
+    after="It opens on Tuesday.",
+    note="An earlier version had the wrong day.",
+    title="The lock opens",
+    url="https://herald.example/1",
+    source="Herald",
+    language="en",
+    told=DUE,
+    found=DUE,
+)
 UUID = r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
 OUTLETS = ("sandhaven-courier", "coastal-trade-weekly", "nordmark-broadcasting")
 
@@ -122,6 +137,19 @@ def test_a_story_in_another_language_says_so() -> None:
 
     assert story is not None
     assert (page.get("lang"), story.get("lang"), story.get("dir")) == ("en", "de", "ltr")
+
+
+def test_corrections_are_a_chapter_after_the_stories() -> None:
+    corrected = replace(digest(stories=1), corrections=(CORRECTION, replace(CORRECTION, after="", language="de")))
+    data = epub_of(corrected).data
+    page = documents(data)["EPUB/corrections.xhtml"]
+
+    assert [element.text for element in page.iterfind(".//x:del", NAMES)] == ["It opens on Monday."] * 2
+    assert [element.text for element in page.iterfind(".//x:ins", NAMES)] == ["It opens on Tuesday."]
+    assert "The outlet has removed this sentence." in text_of(page)
+    package = documents(data)["EPUB/package.opf"]
+    assert [item.get("idref") for item in package.iterfind(".//opf:itemref", NAMES)][-2:] == ["story-1", "corrections"]
+    assert "EPUB/corrections.xhtml" not in documents(epub_of(digest(stories=1)).data)
 
 
 def test_an_edition_without_stories_is_a_title_page() -> None:

@@ -22,6 +22,7 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from urllib.parse import quote, urlsplit
 
+from digest.model.corrections import Correction
 from digest.model.errors import MailError
 from digest.model.protocols import Message, Outbox, SendOutcome, SendResult
 from digest.model.published_stories import PublishedArticle, PublishedEdition, PublishedStory
@@ -90,14 +91,16 @@ def with_error_code(result: SendResult, answer: Answer) -> SendResult:
 
 
 def edition_content(edition: PublishedEdition, count: int) -> Mapping[str, object]:
-    """The edition as an event: as many of its first stories as fit."""
+    """The edition as an event: as many of its first ``count`` stories, and then corrections, as fit."""
     stories = edition.stories[:count]
-    while True:
-        left_out = len(edition.stories) - len(stories)
-        content = _content([*_heading(edition), *(_story(story) for story in stories), *_left_out(left_out)])
-        if len(_as_json(content)) <= _MAX_BYTES or not stories:
-            return content
-        stories = stories[:-1]
+    blocks = [*map(_story, stories), *map(_correction, edition.corrections)]
+    content: Mapping[str, object] = {}
+    for kept in range(len(blocks), -1, -1):
+        left_out = len(edition.stories) - min(kept, len(stories))
+        content = _content([*_heading(edition), *blocks[:kept], *_left_out(left_out)])
+        if len(_as_json(content)) <= _MAX_BYTES:
+            break
+    return content
 
 
 def mail_content(message: Message) -> Mapping[str, object]:
@@ -144,17 +147,25 @@ def _story(story: PublishedStory) -> _Block:
     return "\n".join(texts), "<br>".join(markup)
 
 
+def _correction(correction: Correction) -> _Block:
+    """A sentence of an earlier edition, struck out, and what its article has now."""
+    title, before, after = map(_plain, (correction.title, correction.before, correction.after))
+    markup = f"<strong>{_link(title, correction)}</strong><br><del>{html.escape(before)}</del>"
+    arrow = f" → {html.escape(after)}" if after else ""
+    return f"{title}\n- {before}\n+ {after}".removesuffix("\n+ "), markup + arrow
+
+
 def _left_out(count: int) -> Iterator[_Block]:
     if count:
         yield f"+ {count}", f"+ {count}"
 
 
-def _link(text: str, article: PublishedArticle | None) -> str:
+def _link(text: str, article: PublishedArticle | Correction | None) -> str:
     url = _url(article) if article else ""
     return f'<a href="{html.escape(url)}">{html.escape(text)}</a>' if url else html.escape(text)
 
 
-def _url(article: PublishedArticle) -> str:
+def _url(article: PublishedArticle | Correction) -> str:
     """The article's web address; a link to matrix.to would look like a user or a room."""
     parts = urlsplit(article.url)
     return article.url if parts.scheme in {"http", "https"} and parts.hostname != "matrix.to" else ""

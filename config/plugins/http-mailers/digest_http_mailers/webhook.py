@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from digest.model.corrections import Correction
 from digest.model.errors import MailError
 from digest.model.protocols import Message, Outbox, SendResult
 from digest.model.published_stories import PublishedEdition, PublishedSentence, PublishedStory
@@ -105,6 +106,7 @@ def payload(message: Message, edition: PublishedEdition | None, *, html: bool) -
         "language": edition.language,
         "preheader": edition.preheader,
         "stories": [_story(story) for story in edition.stories],
+        "corrections": [_correction(correction) for correction in edition.corrections],
     }
     return {"type": "edition", "timestamp": _iso(edition.frozen_at), "data": data}
 
@@ -127,6 +129,11 @@ def _story(story: PublishedStory) -> Mapping[str, object]:
             for article in story.articles
         ],
     }
+
+
+def _correction(correction: Correction) -> Mapping[str, str]:
+    names = ("title", "url", "source", "before", "after", "note")
+    return {"kind": str(correction.kind), **{name: getattr(correction, name) for name in names}}
 
 
 def _sentence(sentence: PublishedSentence) -> Mapping[str, str]:
