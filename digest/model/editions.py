@@ -35,6 +35,9 @@ class Edition:
     audience: str = ""
     revision: int = 1
     kind: EditionKind = EditionKind.DIGEST
+    #: An editor's own text on top of it, and its author; empty without one. ``html`` and ``text`` have it too.
+    note: str = ""
+    note_author: str = ""
 
 
 class Outcome(enum.StrEnum):

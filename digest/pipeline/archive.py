@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from digest.model.digests import EditorNote
 from digest.model.link_token import Purpose
 from digest.model.newsletters import Newsletter
 from digest.model.published_stories import PublishedStory
@@ -27,6 +28,7 @@ class EditionPage:
     """An edition with its stories and its neighbours."""
 
     edition: ArchivedEdition
+    note: EditorNote | None
     stories: tuple[PublishedStory, ...]
     #: Threads of which public archives have more than this edition tells.
     threads_with_updates: frozenset[int]
@@ -41,6 +43,7 @@ class FeedEdition:
     """An edition with its stories, and what stays when it is revised."""
 
     heading: ArchivedEdition
+    note: EditorNote | None
     stories: tuple[PublishedStory, ...]
     first_revision: FirstRevision
 
@@ -116,6 +119,7 @@ def edition_page(conn: Connection, newsletter: Newsletter, key: str, settings: S
     thread_ids = [story.thread_id for story in stories]
     return EditionPage(
         edition=edition,
+        note=editions.note(conn, edition.id),
         stories=stories,
         threads_with_updates=archived_stories.archived_threads(conn, thread_ids, public_ids, at_least=2),
         has_mail=editions.has_body(conn, edition.id),
@@ -148,6 +152,7 @@ def feed_editions(conn: Connection, newsletter: Newsletter, *, limit: int) -> tu
     return tuple(
         FeedEdition(
             heading=heading,
+            note=editions.note(conn, heading.id),
             stories=story_texts.of_edition(conn, heading.id),
             first_revision=archive.first_revision(conn, heading),
         )

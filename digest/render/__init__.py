@@ -79,4 +79,6 @@ def _render(digest: Digest, options: RenderOptions, folders: tuple[Path, ...]) -
         language=context.language,
         reading_minutes=reading_minutes(digest),
         kind=digest.kind,
+        note=digest.note.text if digest.note else "",
+        note_author=(digest.note.author or context.title) if digest.note else "",
     )

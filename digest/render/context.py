@@ -27,6 +27,7 @@ from digest.render.corrections import correction_context
 from digest.render.delivery_placeholders import GREETING_PLACEHOLDER
 from digest.render.embedded_images import MAX_WIDTH
 from digest.render.locale import Labels, direction, labels_for, long_date, short_time
+from digest.render.notes import note_context
 from digest.render.options import Links, RenderOptions
 from digest.render.plain_text import clip, line
 from digest.render.subject import fill_subject, mark_subject, preheader
@@ -55,6 +56,7 @@ def edition_context(digest: Digest, options: RenderOptions) -> EditionContext:
         subject=subject,
         preheader=next_titles,
         greeting=GREETING_PLACEHOLDER if digest.newsletter.greeting else "",
+        note=note_context(digest.note.text, digest.note.author or title, labels) if digest.note else None,
         alert=labels.alert if is_alert else "",
         date=f"{long_date(today, labels)}, {today:%H:%M}" if is_alert else long_date(today, labels),
         language=language_code(digest.language, labels),
@@ -98,7 +100,8 @@ def _subject(digest: Digest, title: str, labels: Labels) -> tuple[str, str]:
 
 def reading_minutes(digest: Digest) -> int:
     """Minutes to read the edition, at least 1."""
-    return max(1, math.ceil(minutes_to_read(text for brief in digest.briefs for text in brief.texts)))
+    texts = [text for brief in digest.briefs for text in brief.texts]
+    return max(1, math.ceil(minutes_to_read([*texts, digest.note.text] if digest.note else texts)))
 
 
 def _stories(digest: Digest, today: datetime, labels: Labels, links: Links) -> Iterator[StoryContext]:

@@ -147,6 +147,23 @@ class BrandContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotePiece:
+    """A part of a paragraph; ``url`` is empty unless it is a link."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContext:
+    """A text of the editor's own on top of the edition."""
+
+    #: Says that it is the editor's: ``A note from Ann Writer``.
+    heading: str
+    paragraphs: tuple[tuple[NotePiece, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditionContext:
     """All variables of a template."""
 
@@ -155,6 +172,8 @@ class EditionContext:
     preheader: str
     #: A placeholder for each subscriber's greeting; empty where the newsletter has none.
     greeting: str
+    #: An editor's own text; None for none.
+    note: NoteContext | None
     #: A word that marks an alert; empty in a digest.
     alert: str
     #: The edition's day, written out; of an alert with the time.

@@ -50,6 +50,8 @@ class Labels:
     no: str
     feedback: str
     promise: str
+    #: Heading of an editor's note, with ``{name}``.
+    note: str
     #: Of an EPUB that would be too large.
     images_left_out: str
     subscription_reason: str

@@ -50,6 +50,10 @@ def link(text: str, url: str) -> str:
 def _blocks(context: EditionContext) -> Iterator[str]:
     yield f"# {escape(context.title)}"
     yield _facts(context.alert, context.date, context.reading_time if context.stories else "")
+    if context.note:
+        yield f"**{escape(context.note.heading)}**"
+        for paragraph in context.note.paragraphs:
+            yield "".join(link(piece.text, piece.url) if piece.url else escape(piece.text) for piece in paragraph)
     level = 2
     for section in context.sections:
         if section.title:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, or_, select
 
+from digest.model.digests import EditorNote
 from digest.model.editions import Edition, EditionKind
 from digest.model.slots import Slot
 from digest.store import id_floors
@@ -89,6 +90,12 @@ def has_body(conn: Connection, edition_id: int) -> bool:
     """Whether the edition's mail is stored; retention deletes it."""
     query = select(table.c.id).where(table.c.id == edition_id, table.c.html != "")
     return conn.execute(query).first() is not None
+
+
+def note(conn: Connection, edition_id: int) -> EditorNote | None:
+    """The note of the edition's editor; None without one."""
+    row = conn.execute(select(table.c.note, table.c.note_author).where(table.c.id == edition_id)).one_or_none()
+    return EditorNote(text=row.note, author=row.note_author) if row and row.note else None
 
 
 def newsletter_id(conn: Connection, edition_id: int) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import EditionPage, edition_page, mail_copy, slot_key
 from digest.render.locale import direction, labels_for, long_date
+from digest.render.notes import note_context
 from digest.render.plain_text import line
 from digest.render.story_pages import sections_of
 from digest.web.archive import edition_link, edition_path
@@ -62,6 +63,7 @@ def _render(site: Site, newsletter: Newsletter, page: EditionPage) -> PageRespon
         language=language,
         direction=direction(language),
         labels=labels_for(language),
+        note=note_context(page.note.text, page.note.author, labels_for(language)) if page.note else None,
         sections=sections,
         threads_with_updates=page.threads_with_updates,
         before=before,

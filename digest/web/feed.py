@@ -12,6 +12,7 @@ from digest.model.newsletters import Newsletter
 from digest.pipeline.archive import FeedEdition, feed_editions, find_newsletter
 from digest.pipeline.newsletter import newsletter_path
 from digest.render.locale import direction, labels_for
+from digest.render.notes import note_context
 from digest.render.plain_text import line
 from digest.render.story_pages import sections_of
 from digest.web.archive import edition_path
@@ -75,6 +76,9 @@ def _add_entry(root: ET.Element, site: Site, newsletter: Newsletter, edition: Fe
         sections=sections_of(
             edition.stories, language=heading.language, at=heading.slot.due.astimezone(newsletter.timezone)
         ),
+        note=note_context(edition.note.text, edition.note.author, labels_for(heading.language))
+        if edition.note
+        else None,
         labels=labels_for(heading.language),
         language=heading.language,
         direction=direction(heading.language),

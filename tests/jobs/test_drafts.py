@@ -90,6 +90,8 @@ def test_the_edition_is_as_the_editor_decided(days: DeskDays) -> None:
 
     assert days.edition_articles(TODAY) == [by_number[3], sorted(by_number[2] + by_number[4])]
     assert [record.kind for record in days.draft(TODAY).history] == ["drop", "pin", "merge", "note"]
+    mail = next(mail for mail in days.mailer.accepted if mail.recipient == "ann@example.org")
+    assert b"Mind the tide." in b"".join(mail.chunks)
 
 
 def test_a_dropped_story_stays_out_of_later_editions(days: DeskDays) -> None:
@@ -297,6 +299,8 @@ def test_decisions_hold_for_subscribers_with_wishes_of_their_own(
     assert kept in articles
     assert dropped not in articles
     assert ({*late} <= articles) == (due > SLOT)
+    mail = next(mail for mail in days.mailer.accepted if mail.recipient == "ann@example.org")
+    assert (b"On the harbour." in b"".join(mail.chunks)) == (not wishes.frequency)
 
 
 def test_an_approved_edition_goes_to_all_who_have_its_slot(days: DeskDays) -> None:

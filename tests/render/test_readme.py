@@ -21,6 +21,8 @@ OBJECTS = {
     "article": context_types.LeftOutArticle,
     "failure": context_types.FailedSource,
     "correction": context_types.CorrectionContext,
+    "note": context_types.NoteContext,
+    "piece": context_types.NotePiece,
     "brand": context_types.BrandContext,
     "tokens": tokens.Tokens,
     "palette": tokens.Palette,

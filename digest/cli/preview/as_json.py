@@ -33,6 +33,7 @@ def as_json(digest: Digest, edition: Edition, recipient: SubscriberEdition | Non
         "preheader": edition.preheader,
         "reading_minutes": edition.reading_minutes,
         "html_bytes": len(edition.html.encode()),
+        "note": {"author": digest.note.author, "text": digest.note.text} if digest.note else None,
         "stories": [_story(brief) for brief in digest.briefs],
         "corrections": [_correction(correction) for correction in digest.corrections],
         "left_out": [_left_out(left_out) for left_out in digest.left_out],

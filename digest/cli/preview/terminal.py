@@ -39,6 +39,9 @@ def print_digest(console: Console, digest: Digest, edition: Edition, *, explain:
 
 def _blocks(digest: Digest, edition: Edition, *, explain: bool) -> Iterator[RenderableType]:
     yield from _masthead(digest, edition)
+    if digest.note:
+        yield Text(f"{digest.note.author or digest.newsletter.title}: {one_line(digest.note.text)}", style=_ACCENT)
+        yield Text("")
     section = ""
     for number, brief in enumerate(digest.briefs, start=1):
         if brief.ranked.section != section:

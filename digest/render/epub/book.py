@@ -10,9 +10,10 @@ from datetime import UTC, date
 from itertools import count
 
 from digest.model.editions import Edition
-from digest.render.context_types import CorrectionContext, Section, StoryContext
+from digest.render.context_types import CorrectionContext, NoteContext, Section, StoryContext
 from digest.render.epub.pictures import EmbeddedPicture, find_pictures
 from digest.render.locale import Labels, direction, labels_for, long_date
+from digest.render.notes import note_context
 from digest.render.plain_text import line
 
 #: Characters that some file system, header or mail program forbids in a name.
@@ -68,6 +69,8 @@ class Book:
     language: str
     direction: str
     reading_minutes: int
+    #: An editor's own text, on the first page.
+    note: NoteContext | None
     labels: Labels
     parts: tuple[Part, ...]
     #: Sentences of earlier editions that their outlets changed since: a chapter after the stories.
@@ -116,6 +119,7 @@ def make_book(
         language=labels.language if edition.language in {"", "und"} else edition.language,
         direction=direction(edition.language),
         reading_minutes=edition.reading_minutes,
+        note=note_context(edition.note, edition.note_author, labels) if edition.note else None,
         labels=labels,
         parts=tuple(
             Part(

@@ -58,6 +58,9 @@ editions = Table(
     #: The newsletter's subscribers who got mail when it was frozen; null in editions of earlier versions.
     Column("subscribers", Number),
     Column("kind", EnumText(EditionKind), nullable=False, server_default=EditionKind.DIGEST),
+    #: Of the editor who checked it, for pages.
+    Column("note", SafeText, nullable=False, server_default=""),
+    Column("note_author", SafeText, nullable=False, server_default=""),
     UniqueConstraint("newsletter_id", "slot_key", "audience", "revision"),
     CheckConstraint("revision >= 1", name="revision"),
     # For the archive: an edition's row is read for nothing but its heading and body.
