@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from digest.model.newsletters import Source
@@ -11,14 +12,18 @@ from digest.model.newsletters import Source
 if TYPE_CHECKING:
     from tomlkit.items import AoT, Item, Table
 
+_NO_FILES: Mapping[str, str] = MappingProxyType({})
 
-def add_sources(text: str, sources: Iterable[Source], *, folder: Path) -> str:
-    """Append the sources; paths inside ``folder`` become relative to it."""
+
+def add_sources(
+    text: str, sources: Iterable[Source], *, folder: Path, password_files: Mapping[str, str] = _NO_FILES
+) -> str:
+    """Append the sources; paths inside ``folder`` become relative to it. ``password_files`` are by the source's id."""
     import tomlkit
 
     document = tomlkit.parse(text.rstrip("\n") + "\n")
     existing: AoT | None = document.get("sources")
-    tables = [_table(source, folder) for source in sources]
+    tables = [_table(source, folder, password_files.get(source.id, "")) for source in sources]
     if existing is None:  # tomlkit writes a new array with two empty lines after its first table
         added = "".join(f"[[sources]]\n{table.as_string()}" for table in tables)
         return "\n\n".join(filter(None, (text.rstrip("\n"), added.rstrip("\n")))) + "\n"
@@ -62,19 +67,21 @@ def remove_source(text: str, source_id: str) -> str:
     return tomlkit.dumps(document)
 
 
-def _table(source: Source, folder: Path) -> Table:
+def _table(source: Source, folder: Path, password_file: str) -> Table:
     import tomlkit
 
     table = tomlkit.table()
     table.add("id", source.id)
     if source.mailbox:
         table.add("mailbox", str(source.mailbox))
+        if password_file:
+            table.add("password_file", password_file)
     elif source.path is None:
         table.add("url", source.url)
     else:
         absolute, base = source.path.resolve(), folder.resolve()
         table.add("path", str(absolute.relative_to(base) if absolute.is_relative_to(base) else absolute))
     for name, value in source.changed_fields.items():
-        table.add(name, value)
+        table.add(name, list(value) if isinstance(value, tuple) else value)
     table.add(tomlkit.nl())
     return table

@@ -114,4 +114,4 @@ def join_sources(sources: Sequence[Source], new: Sequence[Source]) -> tuple[Sour
 
 
 def _place(source: Source) -> str:
-    return source.url or str(source.path and source.path.resolve())
+    return source.url or str(source.mailbox or (source.path and source.path.resolve()))

@@ -13,6 +13,7 @@ _EXAMPLES = """\
 examples:
   digest sources discover https://example.org     find the feed or articles of an address; changes nothing
   digest sources add https://example.org          any address: a site, feed, page, file, folder
+  digest sources add imaps://me@mail.example.org/Newsletters --sender news@example.org
   digest sources import subscriptions.opml        all feeds of a feed reader's list
   digest sources export > feeds.opml              and back
   digest sources list                             with the state of each
@@ -40,8 +41,9 @@ def configure(parser: Parser) -> None:
     actions = parser.add_actions(_ACTIONS)
     for name in ("add", "discover"):
         actions[name].add_argument(
-            "address", metavar="ADDRESS", help="a feed, site or page address, a file or a folder"
+            "address", metavar="ADDRESS", help="a feed, site, page or mailbox address, a file or a folder"
         )
+        actions[name].add_argument("--password-file", metavar="FILE", help="a mailbox's password (default: asked for)")
     for name in ("add", "discover", "import"):
         actions[name].add_argument(
             "--allow",
@@ -53,6 +55,9 @@ def configure(parser: Parser) -> None:
     actions["add"].add_argument("--id", help="a short name for it (default: made from the address)")
     actions["add"].add_argument("--title", default="", help="the name subscribers see (default: its own)")
     actions["add"].add_argument("--section", default="", help="the section of the digest its stories belong to")
+    actions["add"].add_argument(
+        "--sender", action="append", default=[], metavar="SENDER", help="read this sender's mails; may be repeated"
+    )
     actions["add"].add_argument("--force", action="store_true", help="add it even if it can't be read now")
     for name in ("show", "remove", "allow", "refuse"):
         actions[name].add_argument("id", metavar="ID", help="its id, as 'digest sources list' shows it")

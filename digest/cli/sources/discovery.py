@@ -7,10 +7,12 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from digest.clean.articles import clean
 from digest.cli.arguments import load_settings
 from digest.cli.errors import print_stderr
+from digest.cli.sources.mailboxes import describe_mailbox, with_password
 from digest.collect.collector import make_collector
 from digest.collect.concurrent import collect
 from digest.collect.discovery.address import source_from_address
@@ -27,7 +29,12 @@ _TITLES = 5
 
 def discover(args: argparse.Namespace) -> None:
     """Fetch the address and print where its articles really are. Raises ``DigestError`` if it can't be read."""
-    source = source_from_address(args.address)
+    source = source_from_address(args.address, takes_mailboxes=True)
+    if source.mailbox:
+        source, _ = with_password(source, args, Path())
+        describe_mailbox(source, load_settings(args))
+        print(_as_json(Collected(source=source, entries=(), kind="mailbox")) if args.json else source.address)
+        return
     outcome = fetch_source(source, load_settings(args), args.allow)
     if isinstance(outcome, Failure):
         raise DigestError(f"{outcome.url}: {outcome.error}")

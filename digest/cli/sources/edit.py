@@ -12,6 +12,8 @@ from pathlib import Path
 from digest.cli.arguments import find_source, load_settings, read_feed_list
 from digest.cli.errors import print_stderr
 from digest.cli.sources.discovery import describe, fetch_source
+from digest.cli.sources.mailboxes import try_mailbox, with_password, write_password
+from digest.cli.sources.senders import parse_senders
 from digest.collect.discovery.address import source_from_address, unused_id
 from digest.model.errors import DigestError, UsageError
 from digest.model.newsletters import Source
@@ -24,11 +26,32 @@ from digest.settings.edit import add_sources, remove_source
 def add(args: argparse.Namespace) -> None:
     """Fetch the address, and add it to the settings if there is something to read (or with ``--force``)."""
     settings, file = _settings_file(args)
-    source = source_from_address(args.address, used_ids=[existing.id for existing in settings.sources])
-    source = replace(source, id=args.id or source.id, title=args.title, section=args.section)
+    used_ids = [existing.id for existing in settings.sources]
+    source = source_from_address(args.address, used_ids=used_ids, takes_mailboxes=True)
+    senders = parse_senders(args.sender)
+    source = replace(source, id=args.id or source.id, title=args.title, section=args.section, senders=senders)
     if any(existing.id == source.id for existing in settings.sources):
         raise UsageError(f"there is a source {source.id!r} already", hint="choose another --id for this one")
     _refuse_duplicate(source, settings.sources)
+    if source.mailbox:
+        _add_mailbox(source, args, settings, file)
+    else:
+        _add_articles(source, args, settings, file)
+    print(source.id)
+    _warn_if_unused(settings)
+
+
+def _add_mailbox(source: Source, args: argparse.Namespace, settings: Settings, file: Path) -> None:
+    source, password_file = with_password(source, args, file.parent)
+    try_mailbox(source, settings, force=args.force)
+    write_password(source, password_file)
+    names = {source.id: password_file.name_in(file.parent)}
+    atomic_write(file, add_sources(file.read_text("utf-8"), [source], folder=file.parent, password_files=names))
+
+
+def _add_articles(source: Source, args: argparse.Namespace, settings: Settings, file: Path) -> None:
+    if source.senders and source.path is None:
+        raise UsageError("--sender is for mails: a mailbox, a Maildir or a folder of .eml files")
     outcome = fetch_source(source, settings, args.allow)
     if isinstance(outcome, Collected):
         _refuse_duplicate(replace(source, url=outcome.fetch_state.url or source.url), settings.sources)
@@ -36,8 +59,6 @@ def add(args: argparse.Namespace) -> None:
         raise DigestError(f"{outcome.url}: {outcome.error}", hint="add it all the same with --force")
     describe(outcome)
     _write_sources(file, [source])
-    print(source.id)
-    _warn_if_unused(settings)
 
 
 def import_opml(args: argparse.Namespace) -> None:
@@ -75,7 +96,9 @@ def _refuse_duplicate(source: Source, sources: Sequence[Source]) -> None:
 
 
 def _location(source: Source) -> str:
-    """Return the source's path, or its URL without scheme, ``www.`` and final slash."""
+    """Return the source's path or mailbox, or its URL without scheme, ``www.`` and final slash."""
+    if source.mailbox:
+        return str(source.mailbox)
     if source.path is not None:
         return str(source.path.resolve())
     return re.sub(r"^https?://(?:www\.)?", "", source.url, flags=re.IGNORECASE).rstrip("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from digest.cli.arguments import find_source, load_settings
@@ -23,6 +24,14 @@ def allow(args: argparse.Namespace) -> None:
 def refuse(args: argparse.Namespace) -> None:
     """Leave these senders' mails unread."""
     _decide(args, is_allowed=False)
+
+
+def parse_senders(names: Sequence[str]) -> tuple[str, ...]:
+    """Senders as they are compared. Raises ``UsageError``."""
+    try:
+        return tuple(parse_sender(name.strip().removeprefix("<").removesuffix(">")) for name in names)
+    except InvalidValue as error:
+        raise UsageError(str(error)) from error
 
 
 def _decide(args: argparse.Namespace, *, is_allowed: bool) -> None:
@@ -49,10 +58,7 @@ def _senders(args: argparse.Namespace, source: Source) -> list[str]:
     if not has_senders(source):
         hint = "these commands are for a mailbox or a Maildir; of a folder of .eml files, set senders in the settings"
         raise UsageError(f"nobody waits at {source.address}", hint=hint)
-    try:
-        senders = [parse_sender(name.strip().removeprefix("<").removesuffix(">")) for name in args.senders]
-    except InvalidValue as error:
-        raise UsageError(str(error)) from error
+    senders = list(parse_senders(args.senders))
     if "*" in senders:
         raise UsageError("'*' can't be decided here", hint=f'set senders = ["*"] for source {source.id!r}')
     return senders

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from digest.model.errors import UsageError
+from digest.model.imap_address import ImapAddress, ImapAddressError
 from digest.model.newsletters import Source
 from digest.text.credentials import without_credentials
 from digest.text.lazy_regex import lazy_compile
@@ -30,10 +31,11 @@ _QUOTES = "<>\"'`“”„‘’‚«»‹›"
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
 
-def source_from_address(address: str, *, used_ids: Collection[str] = ()) -> Source:
+def source_from_address(address: str, *, used_ids: Collection[str] = (), takes_mailboxes: bool = False) -> Source:
     """Make a source of an existing file or folder, or of a web address, with or without ``https://``.
 
-    Its id is not in ``used_ids``. Raises ``UsageError`` if the address is neither.
+    Its id is not in ``used_ids``. Raises ``UsageError`` if the address is neither; a mailbox is one only where its
+    password can be given.
     """
     address_text = address.strip()
     if not address_text:
@@ -42,6 +44,8 @@ def source_from_address(address: str, *, used_ids: Collection[str] = ()) -> Sour
         if not (path.is_file() or path.is_dir()):
             raise UsageError(f"{address_text} is a device or a pipe", hint="name a file, a folder or a web address")
         return Source(id=unused_id(path.resolve().stem, used_ids), path=path)
+    if address_text.lower().startswith(("imap://", "imaps://")):
+        return _mailbox(address_text, used_ids, takes_mailboxes=takes_mailboxes)
     if account := _ACCOUNT.fullmatch(_strip_surroundings(address_text)):
         return Source(id=unused_id(account[1], used_ids), url=f"https://{account[2]}/@{account[1]}.rss")
     if url := parse_web_address(address_text):
@@ -55,6 +59,17 @@ def source_from_address(address: str, *, used_ids: Collection[str] = ()) -> Sour
         f"no file or folder {without_credentials(address_text)!r}",
         hint="check the spelling; a web address starts with https://",
     )
+
+
+def _mailbox(address: str, used_ids: Collection[str], *, takes_mailboxes: bool) -> Source:
+    try:
+        mailbox = ImapAddress.parse(address)
+    except ImapAddressError as error:
+        raise UsageError(f"{without_credentials(address)}: {error}") from error
+    if not takes_mailboxes:
+        raise UsageError("a mailbox needs a password", hint=f"add it to your settings: digest sources add {mailbox}")
+    name = "" if mailbox.folder.upper() == "INBOX" else re.split(r"[/.]", mailbox.folder)[-1]
+    return Source(id=unused_id(name or mailbox.host, used_ids), mailbox=mailbox)
 
 
 def _existing_path(text: str) -> Path | None:
