@@ -47,6 +47,8 @@ class DraftStoryContext:
     title: str
     url: str
     section: str
+    #: The mark of a story that earlier editions had, in the page's language; empty for others.
+    update: str
     language: str
     direction: str
     outlets: tuple[str, ...]
@@ -180,6 +182,7 @@ def _story(story: DraftStory, draft: Draft, language: str) -> DraftStoryContext:
         title=line(story.title) or _UNTITLED,
         url=story.url if is_web_url(story.url) else "",
         section=line(story.section),
+        update=labels_for(language).update if story.update else "",
         language=own_language,
         direction=direction(own_language),
         outlets=tuple(dict.fromkeys(line(article.outlet) for article in story.articles if article.outlet)),
