@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import available_timezones
 
-from digest.model.audiences import MAX_TOPIC_LENGTH, MAX_TOPICS
+from digest.model.audiences import ALERT_CHOICES, MAX_TOPIC_LENGTH, MAX_TOPICS
 from digest.model.editions import EPUB
 from digest.model.errors import UsageError
 from digest.model.newsletters import Source
@@ -64,6 +64,14 @@ def parse_muted(source_ids: Iterable[str], sources: Iterable[Source]) -> tuple[s
             hint = f"did you mean {near}?" if near else f"it has {', '.join(known[:20])}"
             raise UsageError(f"the newsletter has no source {source_id[:60]!r}", hint=hint)
     return tuple(source_ids)
+
+
+def parse_alerts(text: str) -> str:
+    """``on`` or ``off``; empty for as published. Raises ``UsageError``."""
+    choice = text.strip().casefold()
+    if choice in {"", PUBLISHED, *ALERT_CHOICES}:
+        return choice if choice in ALERT_CHOICES else ""
+    raise UsageError(f"alerts are on or off, not {text[:40]!r}", hint=f"or '{PUBLISHED}' for the newsletter's way")
 
 
 def parse_pause(text: str, zone: tzinfo, *, now: datetime) -> datetime:

@@ -23,6 +23,7 @@ from digest.model.newsletters import ANYBODY, Newsletter, Source
 from digest.model.protocols import Collected
 from digest.model.slots import Slot, Window
 from digest.pipeline import calendar, slots
+from digest.pipeline.alert_preview import preview_alert
 from digest.pipeline.app import App, ImageFetcher, make_app
 from digest.pipeline.collect import CollectResult, Progress, collect_sources
 from digest.pipeline.compose import compose
@@ -58,6 +59,8 @@ class PreviewRequest:
     allow: tuple[str, ...] = ()
     #: Address of a subscriber of the configured newsletter whose next edition is shown; None for that of all.
     recipient: str | None = None
+    #: Show the alert that would be sent instead of the digest.
+    alert: bool = False
     #: Replacements for fields of the newsletter.
     changes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -72,6 +75,8 @@ class Preview:
     fetch_images: ImageFetcher | None = None
     #: The subscriber who will get it, and when; None for nobody in particular.
     recipient: SubscriberEdition | None = None
+    #: Of an alert: why it would not be sent now; empty if it would, and of a digest.
+    wait: str = ""
     #: It is a draft that waits for its editor, as it stands.
     is_draft: bool = False
 
@@ -93,6 +98,8 @@ class _Plan:
     since: timedelta | None
     #: Show the next edition of this subscriber.
     recipient: str | None = None
+    #: Show the alert.
+    alert: bool = False
     #: Reads the images instead of fetching them; None to fetch them.
     fetch_images: ImageFetcher | None = None
     #: A draft that waits for its editor is shown; otherwise what would be composed now.
@@ -103,7 +110,8 @@ def preview(
     request: PreviewRequest, *, environ: Mapping[str, str], now: datetime, on_done: Progress | None = None
 ) -> Preview:
     """Compose the requested digest. Raises ``NothingCollected`` if every source failed."""
-    return _compose(_plan(request, environ, now), on_done)
+    plan = replace(_plan(request, environ, now), alert=request.alert)
+    return _compose(plan, on_done)
 
 
 def preview_newsletter(request: PreviewRequest, configured: Settings, *, now: datetime) -> Preview:
@@ -112,7 +120,7 @@ def preview_newsletter(request: PreviewRequest, configured: Settings, *, now: da
 
 
 def _compose(plan: _Plan, on_done: Progress | None) -> Preview:
-    sources = sources_of(plan.newsletter, plan.settings)
+    sources, wait = sources_of(plan.newsletter, plan.settings), ""
     with ExitStack() as stores:
         store = stores.enter_context(_open_store(plan))
         if plan.shows_draft and (draft := _waiting_draft(plan, store)):
@@ -123,7 +131,10 @@ def _compose(plan: _Plan, on_done: Progress | None) -> Preview:
             store = stores.enter_context(store.snapshot([source.id for source in sources], window))
         app = make_app(plan.settings, store=store)
         result = _collect(sources, app, plan, on_done)
-        if upcoming and plan.since is None:
+        if plan.alert:
+            alert = preview_alert(_with_title(plan.newsletter, result), app, now=plan.at)
+            digest, wait = alert.digest, alert.wait
+        elif upcoming and plan.since is None:
             digest = compose_for(upcoming, app, now=plan.at)
         else:
             newsletter = upcoming.newsletter if upcoming else _with_title(plan.newsletter, result)
@@ -131,7 +142,7 @@ def _compose(plan: _Plan, on_done: Progress | None) -> Preview:
             digest = compose(newsletter, slot, app, window=window, audience=audience)
     digest = replace(digest, failures=(*digest.failures, *result.problems))
     fetch_images = (plan.fetch_images or app.fetch_images) if plan.fetch else None
-    return Preview(digest=digest, settings=plan.settings, fetch_images=fetch_images, recipient=upcoming)
+    return Preview(digest=digest, settings=plan.settings, fetch_images=fetch_images, recipient=upcoming, wait=wait)
 
 
 def watched_paths(request: PreviewRequest, environ: Mapping[str, str]) -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from digest.pipeline.audiences import choose_preferences, personalise
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.preference_values import (
     PUBLISHED,
+    parse_alerts,
     parse_frequency,
     parse_muted,
     parse_pause,
@@ -25,7 +26,7 @@ from digest.store import audiences
 from digest.store.audiences import SubscriptionPreferences
 
 #: Columns of exported files.
-COLUMNS = ("frequency", "timezone", "topics", "mute", "paused_until")
+COLUMNS = ("frequency", "timezone", "topics", "mute", "paused_until", "alerts")
 
 
 def zone_of(newsletter: Newsletter, chosen: SubscriptionPreferences) -> ZoneInfo:
@@ -42,6 +43,7 @@ def as_columns(newsletter: Newsletter, chosen: SubscriptionPreferences) -> dict[
         "topics": ", ".join(preferences.topics),
         "mute": ", ".join(preferences.muted),
         "paused_until": f"{until.astimezone(zone_of(newsletter, chosen)):%Y-%m-%d}" if until else "",
+        "alerts": preferences.alerts,
     }
 
 
@@ -53,6 +55,7 @@ def parse_columns(columns: Mapping[str, str], newsletter: Newsletter, settings: 
         timezone=parse_timezone(columns.get("timezone", "")),
         topics=parse_topics(columns.get("topics", "")),
         muted=parse_muted(muted, sources_of(newsletter, settings)),
+        alerts=parse_alerts(columns.get("alerts", "")),
     )
 
 

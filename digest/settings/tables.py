@@ -99,7 +99,9 @@ class _TableReader:
         """The table's values by field name; text from the environment is read as the field's type."""
         entries = self._from_files(table).items()
         values = {key: _untyped(value, self._hints[self._fields[key]]) for key, value in entries if self._is_known(key)}
-        values |= {key: [text] for key, text in values.items() if key in _ONE_OR_MORE and isinstance(text, str)}
+        values |= {
+            key: [text] if text else [] for key, text in values.items() if key in _ONE_OR_MORE and isinstance(text, str)
+        }
         return {self._fields[key]: value for key, value in self._with_tables(values) if value is not _INVALID}
 
     def _with_tables(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

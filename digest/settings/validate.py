@@ -26,7 +26,7 @@ def validate(raw: RawSettings) -> Settings:
     from digest.settings.tables import read_table
 
     mistakes = [*raw.mistakes, *_unknown_sections(raw), *_duplicate_ids(raw), *_reserved_ids(raw)]
-    mistakes += [*_unknown_sources(raw), *_repeated_domains(raw)]
+    mistakes += [*_unknown_sources(raw), *_repeated_domains(raw), *_alerts_past_an_editor(raw)]
     values: dict[str, Any] = {}
     for path, kind in _tables(raw):
         value, table_mistakes = read_table(raw, path, kind)
@@ -97,6 +97,14 @@ def _unknown_sources(raw: RawSettings) -> Iterator[Mistake]:
             if isinstance(id_, str) and id_ not in source_ids:
                 near = nearest(id_, [source_id for source_id in source_ids if isinstance(source_id, str)])
                 yield raw.mistake(("newsletters", number, "sources"), f"no source has the id {id_!r}", suggestion=near)
+
+
+def _alerts_past_an_editor(raw: RawSettings) -> Iterator[Mistake]:
+    """Newsletters whose editor sees every edition: an alert can't wait for that."""
+    for number, item in _items(raw, "newsletters"):
+        if isinstance(item, dict) and item.get("alert") and item.get("hold") not in {None, "", "0m"}:
+            message = "an alert goes out at once, and nobody could hold it: set either alert or hold"
+            yield raw.mistake(("newsletters", number, "alert"), message)
 
 
 def _repeated_domains(raw: RawSettings) -> Iterator[Mistake]:

@@ -110,7 +110,7 @@ def _judge(story: Story, criteria: SurgeCriteria) -> Surge | str:
     reports = _reports(story, criteria)
     window = _first_window(reports, criteria)
     if window is None:
-        return f"{count_outlets(reports)} independent outlets, not {criteria.outlets} within {_hours(criteria.within)}"
+        return _too_few(count_outlets(reports), criteria)
     began, completed = window[0].published, window[-1].published
     if reason := _reason_of_age(story, began):
         return reason
@@ -157,6 +157,12 @@ def _reason_of_age(story: Story, began: datetime) -> str:
     if count_outlets(earlier) > _MAX_EARLIER_OUTLETS or began - first > _MAX_LEAD:
         return f"reported since {first:%Y-%m-%d %H:%M} UTC: not new"
     return ""
+
+
+def _too_few(outlets: int, criteria: SurgeCriteria) -> str:
+    so_far = "1 independent outlet" if outlets == 1 else f"{outlets} independent outlets"
+    but = ", but not" if outlets >= criteria.outlets else ", not"
+    return f"{so_far}{but} {criteria.outlets} within {_hours(criteria.within)}"
 
 
 def _hours(length: timedelta) -> str:

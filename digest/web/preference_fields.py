@@ -33,6 +33,8 @@ class PreferenceFields:
     time: str = _USUAL_TIME
     topics: str = ""
     muted: frozenset[str] = frozenset()
+    #: ``on``, ``off``, or empty for as published.
+    alerts: str = ""
     #: In plain words, by field.
     problems: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,7 +46,7 @@ class PreferenceFields:
     @property
     def is_open(self) -> bool:
         """Whether anything is chosen or wrong, so that the fields must be seen."""
-        return bool(self.days or self.topics or self.muted or self.problems)
+        return bool(self.days or self.topics or self.muted or self.alerts or self.problems)
 
 
 def fields_of(preferences: ReadingPreferences, *, suffix: str = "") -> PreferenceFields:
@@ -56,6 +58,7 @@ def fields_of(preferences: ReadingPreferences, *, suffix: str = "") -> Preferenc
         time=match["time"] if match else _USUAL_TIME,
         topics=", ".join(preferences.topics),
         muted=frozenset(preferences.muted),
+        alerts=preferences.alerts,
     )
 
 
@@ -69,7 +72,8 @@ def read_fields(site: Site, request: PageRequest, present: PreferenceFields) -> 
     days, time = value("days", present.days), value("time", present.time)
     has_sources = f"sources{suffix}" in request.form
     muted = frozenset(request.form.get(f"mute{suffix}", ())) if has_sources else present.muted
-    fields = replace(present, days=days, time=time, topics=value("topics", present.topics), muted=muted)
+    topics, alerts = value("topics", present.topics), value("alerts", present.alerts)
+    fields = replace(present, days=days, time=time, topics=topics, muted=muted, alerts=alerts)
     problems: dict[str, str] = {}
     if days not in {"", present.days, *_CHOICES} or not _is_valid(parse_frequency, _schedule(fields)):
         problems["days"] = site.translate("Please choose one of these.")
@@ -89,6 +93,7 @@ def to_preferences(fields: PreferenceFields, *, timezone: str, sources: Sequence
         timezone=timezone,
         topics=parse_topics(fields.topics),
         muted=fields.muted & frozenset(sources),
+        alerts=fields.alerts,
     )
 
 

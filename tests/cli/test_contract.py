@@ -17,7 +17,7 @@ from digest.cli.editions.draft_arguments import DRAFT_ACTIONS
 PROMISED = {
     "preview": [
         *("-n", "--format", "-o", "--open", "--at", "--since", "--fetch", "--template", "--summarizer", "--sentences"),
-        *("--words", "--stories", "--explain", "--allow", "--watch", "--for"),
+        *("--words", "--stories", "--explain", "--allow", "--watch", "--for", "--alert"),
     ],
     "send": ["-n", "--newsletter", "--to", "--dry-run", "--again"],
     "run": [],

@@ -121,6 +121,17 @@ def test_a_template_is_a_name_or_a_folder_relative_to_the_settings_file(file: Pa
     assert Path(config.newsletters[0].template) == Path(meant.format(folder=file.parent))
 
 
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [('"sea"', ("sea",)), ('["sea", "ice"]', ("sea", "ice")), ('"*"', ("*",)), ('""', ()), ("[]", ())],
+)
+def test_alerts_are_about_a_topic_some_or_any(file: Path, text: str, topics: tuple[str, ...]) -> None:
+    (newsletter,) = loaded(file, f"{NEWSLETTER}alert = {text}\nalert_quiet = '23:30-6:00'\n").newsletters
+
+    assert newsletter.alert == topics
+    assert str(newsletter.alert_quiet) == "23:30-06:00"
+
+
 def test_without_pages_a_newsletter_may_have_any_id(file: Path) -> None:
     (newsletter,) = loaded(file, NEWSLETTER.replace('"main"', '"search"')).newsletters
 
@@ -237,6 +248,14 @@ def test_unlimited_is_accepted_for_a_number(file: Path) -> None:
             "4: newsletters[main].exclude: expected plain words like 'climate change', found '?!'",
         ),
         ('[smtp]\nhost = "localhost:2525"\n', "port = 2525 (did you mean 'localhost'?)"),
+        (NEWSLETTER + "alert = 3\n", '4: newsletters[main].alert: expected a list like ["a", "b"], found 3'),
+        (NEWSLETTER + 'alert = "?"\n', "4: newsletters[main].alert: expected plain words like 'climate change'"),
+        (
+            NEWSLETTER + 'alert_quiet = "22-7"\n',
+            "4: newsletters[main].alert_quiet: expected two times like '22:00-07:00'",
+        ),
+        (NEWSLETTER + "alert_outlets = 1\n", "4: newsletters[main].alert_outlets: expected a number of at least 2"),
+        (NEWSLETTER + 'hold = "45m"\nalert = "sea"\n', "5: newsletters[main].alert: an alert goes out at once"),
         ('[smtp]\nhost = "[::1]:2525"\n', "port = 2525 (did you mean '::1'?)"),
         ('[smtp]\nhost = "smtps://a@mail.example.org:465"\n', "(did you mean 'mail.example.org'?)"),
         ("[smtp]\nhost = “localhost”\n", "2: not valid TOML: its quotation marks are curly"),

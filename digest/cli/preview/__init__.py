@@ -79,6 +79,7 @@ def _configure_output(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FOLDER",
         help="briefing, headlines, longread, plain, or a template's folder (default: briefing)",
     )
+    output.add_argument("--alert", action="store_true", help="show the alert that would be sent now, if any")
     output.add_argument("--explain", action="store_true", help="show each story's score and the articles left out")
     output.add_argument("--watch", action="store_true", help="show it again whenever a source or template file changes")
 
@@ -100,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
         fetch=args.fetch,
         allow=tuple(args.allow),
         recipient=args.recipient,
+        alert=args.alert,
         changes=changes,
     )
     output = PreviewOutput.choose(

@@ -27,6 +27,7 @@ def as_json(digest: Digest, edition: Edition, recipient: SubscriberEdition | Non
     document: JSON = {
         "newsletter": {"id": digest.newsletter.id, "title": digest.newsletter.title},
         "slot": digest.slot.key,
+        "kind": str(digest.kind),
         "window": {"start": _iso(digest.window.start), "end": _iso(digest.window.end)},
         "language": digest.language,
         "subject": edition.subject,

@@ -54,15 +54,23 @@ class PreviewOutput:
         return cls(format=format_, output=file, browser=browser, explain=explain, recipient=recipient)
 
     def show(self, request: PreviewRequest) -> None:
-        """Compose the preview and write it to its destination."""
+        """Compose the preview and write it to its destination; of an alert only if there is one."""
+        composed = _compose(request)
+        if request.alert:
+            for message in describe_alert(composed, explain=self.explain):
+                print_stderr(message)
+            if not composed.digest.briefs and self.format != "json":
+                return
+        self._show(composed)
+
+    def _show(self, composed: Preview) -> None:
         if self.format == "terminal" and self.output is None and not self.browser:
-            composed = _compose(request)
             _print_on_terminal(composed.digest, self._edition(composed), explain=self.explain)
             return
         if self.format == "epub":
-            self._write_epub(_compose(request))
+            self._write_epub(composed)
             return
-        data = self.data(request)
+        data = self._data(composed)
         if self.browser:
             _open_in_browser(self.output or _temporary_file(), data)
         elif self.output is None:
@@ -83,7 +91,9 @@ class PreviewOutput:
 
     def data(self, request: PreviewRequest) -> str:
         """Compose the preview and return it as text in its format; sources that failed are printed on stderr."""
-        composed = _compose(request)
+        return self._data(_compose(request))
+
+    def _data(self, composed: Preview) -> str:
         _print_failures(composed.digest)
         if self.format == "markdown":
             return as_markdown(composed.digest, self._options(composed), explain=self.explain)
@@ -124,6 +134,18 @@ class PreviewOutput:
         if composed.recipient is None:
             return Mailbox.parse(self.recipient)
         return Mailbox.at(composed.recipient.subscriber.address, composed.recipient.subscriber.name)
+
+
+def describe_alert(composed: Preview, *, explain: bool) -> list[str]:
+    """Whether an alert would be sent, and with ``explain`` why others would not."""
+    digest, lines = composed.digest, list[str]()
+    if not digest.briefs:
+        lines.append("no alert: no story is reported by enough outlets at once")
+    elif composed.wait:
+        lines.append(f"this alert would wait: {composed.wait}")
+    if explain and not digest.briefs:
+        lines += [f"  {item.article.title}: {item.explanation}" for item in digest.left_out]
+    return lines
 
 
 def _compose(request: PreviewRequest) -> Preview:

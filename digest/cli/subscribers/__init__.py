@@ -33,7 +33,7 @@ _ACTIONS = {
     "add": "subscribe addresses",
     "list": "list the subscribers of a newsletter",
     "show": "print everything that is stored about an address",
-    "set": "change a subscriber's frequency, zone, topics, muted sources, attachment or pause",
+    "set": "change a subscriber's frequency, zone, topics, muted sources, alerts, attachment or pause",
     "move": "send an address's newsletters to another one; two subscribers become one",
     "remove": "unsubscribe addresses for good; mails waiting for them are not sent",
     "import": "subscribe everyone in a CSV file who hasn't left",
@@ -79,6 +79,8 @@ def _configure_set(parser: Parser) -> None:
     parser.add_argument("--topics", metavar="TOPICS", help="only stories about one of these, with commas between")
     parser.add_argument("--mute", action="append", default=[], metavar="SOURCE", help="leave out this source")
     parser.add_argument("--unmute", action="append", default=[], metavar="SOURCE", help="no longer leave it out")
+    alerts_help = "whether alerts come between the editions"
+    parser.add_argument("--alerts", choices=("on", "off", "as published"), help=alerts_help)
     attach_help = "attach each edition as a file for an e-reader; for all newsletters"
     parser.add_argument("--attach", choices=("epub", "none"), help=attach_help)
     pause = parser.add_mutually_exclusive_group()

@@ -30,12 +30,13 @@ def as_table(subscriptions: Iterable[Subscription], newsletter: Newsletter) -> I
 
 
 def _preferences_note(subscription: Subscription, newsletter: Newsletter) -> str:
-    """The subscriber's own frequency, zone, attachment and pause; empty if it gets the newsletter as published."""
+    """The subscriber's own wishes, attachment and pause; empty if it gets the newsletter as published."""
     columns = as_columns(newsletter, subscription.chosen)
     own = [columns["frequency"]] if subscription.chosen.preferences.frequency else []
     own += [columns["timezone"]] if columns["timezone"] else []
     own += [f"about {columns['topics']}"] if columns["topics"] else []
     own += [f"without {columns['mute']}"] if columns["mute"] else []
+    own += [f"alerts {columns['alerts']}"] if columns["alerts"] else []
     own += ["with an EPUB"] if subscription.subscriber.wants_epub else []
     own += [f"pauses until {columns['paused_until']}"] if columns["paused_until"] else []
     return ", ".join(own)
@@ -63,6 +64,7 @@ def _document(subscription: Subscription, newsletter: Newsletter) -> dict[str, o
         "timezone": str(zone_of(newsletter, chosen)),
         "topics": list(chosen.preferences.topics),
         "muted": list(chosen.preferences.muted),
+        "alerts": chosen.preferences.alerts,
         "paused_until": iso_utc(chosen.paused_until),
         "preferences": dict(subscriber.preferences),
         "since": iso_utc(subscription.since),

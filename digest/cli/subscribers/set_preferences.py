@@ -1,4 +1,4 @@
-"""``digest subscribers set``: a subscriber's frequency, zone, topics, muted sources, attachment and pause."""
+"""``digest subscribers set``: a subscriber's frequency, zone, topics, muted sources, alerts, attachment and pause."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from digest.model.newsletters import Newsletter
 from digest.pipeline.audiences import choose_preferences, personalise
 from digest.pipeline.newsletter import sources_of
 from digest.pipeline.preference_values import (
+    parse_alerts,
     parse_attachment,
     parse_frequency,
     parse_muted,
@@ -61,10 +62,16 @@ def _changed(
         changed = replace(changed, timezone=parse_timezone(args.timezone))
     if args.topics is not None:
         changed = replace(changed, topics=parse_topics(args.topics))
+    if args.alerts is not None:
+        changed = replace(changed, alerts=parse_alerts(args.alerts))
     muted = parse_muted(args.mute, sources_of(newsletter, settings))
     changed = replace(changed, muted=tuple({*changed.muted, *muted} - {*args.unmute}))
     return ReadingPreferences.of(
-        frequency=changed.frequency, timezone=changed.timezone, topics=changed.topics, muted=changed.muted
+        frequency=changed.frequency,
+        timezone=changed.timezone,
+        topics=changed.topics,
+        muted=changed.muted,
+        alerts=changed.alerts,
     )
 
 

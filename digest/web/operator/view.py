@@ -92,6 +92,7 @@ def describe_preferences(preferences: ReadingPreferences) -> str:
         preferences.timezone and f"zone {preferences.timezone}",
         preferences.topics and f"only {', '.join(preferences.topics)}",
         preferences.muted and f"without {', '.join(preferences.muted)}",
+        preferences.alerts and f"alerts {preferences.alerts}",
     )
     return "; ".join(part for part in parts if part)
 

@@ -110,6 +110,16 @@ def test_an_address_that_does_not_subscribe_has_no_wishes(run: Run) -> None:
     assert "nobody@harbour.example does not subscribe to main" in err
 
 
+def test_alerts_are_chosen_and_no_longer(run: Run) -> None:
+    before = listed(run)["alerts"]
+    run("set", ANN, "--alerts", "off")
+    assert (before, listed(run)["alerts"]) == ("", "off")
+    assert "alerts off" in run("list")[1]
+    run("set", ANN, "--alerts", "as published")
+
+    assert listed(run)["alerts"] == ""
+
+
 def test_a_pause_begins_and_ends(run: Run) -> None:
     day = f"{datetime.now(UTC) + timedelta(days=10):%Y-%m-%d}"
     run("set", ANN, "--pause-until", day)
@@ -124,7 +134,7 @@ def test_an_export_and_its_import_keep_wishes(run: Run, tmp_path: Path) -> None:
     run("add", "bo@harbour.example")
     run("set", ANN, "--frequency", "weekly mon 08:00", "--timezone", "Asia/Tokyo", "--topics", "sea, ice")
     exported = run("export")[1]
-    assert exported.splitlines()[0] == "email,name,frequency,timezone,topics,mute,paused_until"
+    assert exported.splitlines()[0] == "email,name,frequency,timezone,topics,mute,paused_until,alerts"
     (tmp_path / "readers.csv").write_text(exported)
     before = [listed(run, address) for address in (ANN, "bo@harbour.example")]
     run("remove", "--erase", ANN, "bo@harbour.example")

@@ -85,6 +85,7 @@ def test_an_added_address_is_listed(run: Run) -> None:
         "timezone": "UTC",
         "topics": [],
         "muted": [],
+        "alerts": "",
         "paused_until": "",
         "preferences": {},
         "left": "",
