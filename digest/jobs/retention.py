@@ -51,6 +51,8 @@ def apply_retention(context: JobContext) -> None:
             "counts": _delete(context, partial(daily_counts.delete_days, before=edition_cutoff)),
             "corrections": _delete(context, partial(corrections.delete_old, before=edition_cutoff))
             + _delete(context, partial(watched_articles.delete_old, before=text_cutoff)),
+            "drafts": _delete(context, partial(retention.delete_drafts, before=text_cutoff))
+            + _delete(context, partial(retention.delete_dropped, before=edition_cutoff)),
             "feedback": _delete(context, partial(retention.delete_feedback, before=edition_cutoff)),
             "replies": _delete(context, erasure.delete_late_replies),
             "mails": _delete(context, partial(mails.delete_text, before=text_cutoff))

@@ -27,6 +27,13 @@ class Schedule:
         """Due on five days a week or more."""
         return len(self.weekdays) >= 5 and len(self.days) == 31 and len(self.months) == 12
 
+    @property
+    def shortest_gap(self) -> timedelta:
+        """The least time between two of its slots by the clock; a day if there is one time."""
+        minutes = [60 * time.hour + time.minute for time in self.times]
+        following = [*minutes[1:], minutes[0] + 24 * 60]
+        return timedelta(minutes=min(later - earlier for earlier, later in zip(minutes, following, strict=True)))
+
     def __contains__(self, day: date) -> bool:
         return day.month in self.months and day.weekday() in self.weekdays and self._has_day(day)
 

@@ -77,7 +77,7 @@ def _editions(conn: Connection, settings: Settings) -> Iterator[Metric]:
 
 def _slots(conn: Connection, settings: Settings, now: datetime) -> Iterator[Metric]:
     slot_counts = slots.counts(conn)
-    statuses = (SlotStatus.PUBLISHED, SlotStatus.EMPTY, SlotStatus.MISSED)
+    statuses = (SlotStatus.PUBLISHED, SlotStatus.EMPTY, SlotStatus.MISSED, SlotStatus.REJECTED)
     yield Metric.of(
         "digest_slots",
         "gauge",

@@ -22,8 +22,8 @@ from digest.model.alerts import QuietHours
 from digest.model.errors import Mistake
 from digest.model.imap_address import ImapAddress
 from digest.model.mailbox import Mailbox
-from digest.model.newsletters import DETECTING_COLLECTOR, Boost, Brand, Options, Source
-from digest.model.schedule import Schedule
+from digest.model.newsletters import DETECTING_COLLECTOR, Boost, Brand, Newsletter, Options, Source
+from digest.model.schedule import DAILY_AT_7, Schedule
 from digest.model.secret import Secret
 from digest.settings.converters import CONVERTERS
 from digest.settings.environment import UntypedText
@@ -154,7 +154,16 @@ class _TableReader:
                 self._add_mistake(self._key(name), str(error), error.suggestion)
         if self._kind is Source:
             self._check_address(fields)
+        if self._kind is Newsletter and not self.mistakes:
+            self._check_hold(values)
         return values
+
+    def _check_hold(self, values: Mapping[str, Any]) -> None:
+        """A draft is composed after the slot before it."""
+        schedule: Schedule = values.get("schedule", DAILY_AT_7)
+        if values.get("hold", timedelta()) >= schedule.shortest_gap:
+            hours = f"{schedule.shortest_gap / timedelta(hours=1):g}h"
+            self._add_mistake("hold", f"expected less than the {hours} between two slots of {schedule.text!r}")
 
     def _check_address(self, fields: Mapping[str, Any]) -> None:
         """A source has one address; a plugin may need none."""

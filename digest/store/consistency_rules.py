@@ -106,6 +106,27 @@ RULES = (
         message="{} slots count as published, and have no edition",
     ),
     Rule(
+        topic="drafts",
+        query="""
+        SELECT count(*) FROM drafts
+        WHERE state = 'published'
+        AND NOT EXISTS (SELECT 1 FROM editions
+        WHERE editions.newsletter_id = drafts.newsletter_id
+        AND editions.slot_key = drafts.slot_key)
+        """,
+        message="{} drafts count as sent, and have no edition",
+    ),
+    Rule(
+        topic="drafts",
+        query="""
+        SELECT count(*) FROM drafts
+        WHERE version <> (SELECT count(*) FROM draft_decisions
+        WHERE draft_id = drafts.id)
+        """,
+        message="{} drafts have more or fewer decisions than their version says",
+        is_bad=False,
+    ),
+    Rule(
         topic="editions",
         query="""
         SELECT count(*) FROM editions

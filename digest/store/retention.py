@@ -12,6 +12,8 @@ from digest.store.tables import (
     articles,
     boilerplate,
     deliveries,
+    drafts,
+    dropped_articles,
     editions,
     entries,
     failures,
@@ -64,6 +66,17 @@ def delete_wordings(conn: Connection, *, before: datetime) -> int:
         if ids
         else 0
     )
+
+
+def delete_drafts(conn: Connection, *, before: datetime) -> int:
+    """Delete the contents of drafts of earlier slots; return how many. Times and decisions stay, as headings do."""
+    is_old = (drafts.c.slot_due < before, drafts.c.content.is_not(None))
+    return conn.execute(update(drafts).where(*is_old).values(content=None)).rowcount
+
+
+def delete_dropped(conn: Connection, *, before: datetime) -> int:
+    """Forget articles that editors dropped earlier; return how many."""
+    return conn.execute(delete(dropped_articles).where(dropped_articles.c.at < before)).rowcount
 
 
 def delete_boilerplate(conn: Connection, *, before: datetime) -> int:

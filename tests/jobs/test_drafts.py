@@ -14,7 +14,7 @@ from digest.model.audiences import ReadingPreferences
 from digest.model.drafts import Approve, DraftState, Drop, Headline, Merge, Note, Pin, Reject, Reopen
 from digest.model.protocols import SendOutcome
 from digest.settings.schedule import parse_schedule
-from digest.store import Store
+from digest.store import Store, drafts, retention
 from tests.support.audience_days import DAY, HOUR, START
 from tests.support.desk_days import EDITOR, HELD, MINUTE, DeskDays, desk_days
 
@@ -389,6 +389,21 @@ def test_nothing_is_published_while_a_draft_waits(days: DeskDays) -> None:
     days.now = SLOT - MINUTE
 
     assert not [job for job in days.due() if isinstance(job, Publish)]
+
+
+def test_retention_deletes_a_drafts_content_and_keeps_what_was_decided(days: DeskDays) -> None:
+    write(days, 2, at=START + HOUR)
+    days.run_until(DRAFTED)
+    days.decide(Drop(story=1))
+    days.run_until(SLOT)
+    with days.store.begin() as conn:
+        assert retention.delete_drafts(conn, before=SLOT) == 0
+        assert retention.delete_drafts(conn, before=SLOT + DAY) == 1
+        assert retention.delete_dropped(conn, before=SLOT + DAY) == 1
+        stored = drafts.find(conn, "main", TODAY)
+        assert stored
+        assert [entry.record.kind for entry in drafts.history(conn, stored.id)] == ["drop"]
+        assert drafts.content(conn, stored.id) is None
 
 
 def test_drafts_on_both_databases(store: Store) -> None:

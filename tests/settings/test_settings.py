@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -550,3 +551,25 @@ def test_a_mailbox_is_a_source_with_a_password_of_its_own(file: Path) -> None:
     assert (source.address, source.senders) == ("imaps://me@mail.example.org/News", ("news@example.org",))
     assert source.password.reveal() == "geheim"
     assert "geheim" not in repr(source)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ('hold = "45m"', ""),
+        ('hold = "1d"', "expected less than the 24h between two slots of 'daily 07:00'"),
+        ('hold = "11h"\nschedule = "daily 07:00,18:00"', "expected less than the 11h between two slots"),
+        ('hold = "13h"\nschedule = "daily 07:00,20:00"', "expected less than the 11h"),
+        ('hold = "45"', "hold"),
+        ('editor = "nobody"', "expected a mailbox"),
+        ('unanswered = "drop"', "unanswered"),
+    ],
+)
+def test_a_hold_is_shorter_than_the_time_between_two_slots(tmp_path: Path, keys: str, message: str) -> None:
+    file = tmp_path / "digest.toml"
+    file.write_text(f'[[newsletters]]\nid = "main"\ntitle = "Main"\n{keys}\n')
+    if message:
+        with pytest.raises(SettingsError, match=message):
+            settings.load(file, {})
+    else:
+        assert settings.load(file, {}).newsletter("main").hold == timedelta(minutes=45)

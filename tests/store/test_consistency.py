@@ -17,6 +17,9 @@ from digest.store.slots import SlotStatus
 from tests.support.editions import publish
 from tests.support.values import NOON, SLOT
 
+_ADD_DRAFT = """INSERT INTO drafts (newsletter_id, slot_key, slot_due, composed, until, state, version)
+SELECT newsletter_id, 'x', due, due, due, {} FROM slots"""
+
 
 def sound_store(store: Store) -> None:
     """An edition with a mail that is sent, one that is claimed, and one that waits."""
@@ -52,6 +55,14 @@ def test_a_store_that_sends_has_no_problems(shared_store: Store) -> None:
         (
             "INSERT INTO slots SELECT newsletter_id, 'x', audience, due, fate, decided FROM slots",
             "1 slots count as published, and have no edition",
+        ),
+        (
+            _ADD_DRAFT.format("'published', 0"),
+            "1 drafts count as sent, and have no edition",
+        ),
+        (
+            _ADD_DRAFT.format("'open', 2"),
+            "1 drafts have more or fewer decisions than their version says",
         ),
         ("UPDATE editions SET html = ''", "1 editions have mails to send, and no content"),
         (

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from digest.cli.check.findings import Finding, bad, from_error, note, ok
 from digest.model.errors import DigestError, one_line
+from digest.model.newsletters import Newsletter
 from digest.settings import Settings
 
 
@@ -23,6 +24,18 @@ def check_newsletters(settings: Settings) -> Iterator[Finding]:
         if not newsletter.sender:
             result = bad if settings.can_send else note
             yield result(topic, "no sender, so it cannot be sent", 'set from = "Name <name@example.org>"')
+        yield from _check_editor(newsletter, topic)
+
+
+def _check_editor(newsletter: Newsletter, topic: str) -> Iterator[Finding]:
+    """An editor and a hold belong together."""
+    if newsletter.hold and not newsletter.editor:
+        hint = f"set editor = \"Name <name@example.org>\"; 'digest editions draft -n {newsletter.id}' shows each draft"
+        yield note(topic, "its drafts are mailed to nobody", hint)
+    if newsletter.editor and not newsletter.hold:
+        yield note(
+            topic, "its editor gets no drafts", 'set hold = "45m": so long before its slot an edition is drafted'
+        )
 
 
 def _sample_size(template: str) -> int:
